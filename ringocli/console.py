@@ -1,0 +1,97 @@
+"""The terminal: data to stdout, everything else to stderr, colour only where someone sees it.
+
+All printing goes through here, so that an old code page, a closed pipe or ``--quiet`` is handled once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, Literal, TextIO
+
+ColorChoice = Literal["auto", "always", "never"]
+
+_CODES = {
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
+    "cyan": "36",
+    "bold": "1",
+    "dim": "2",
+}
+
+_settings: dict[str, Any] = {"color": "auto", "quiet": False, "verbose": False}
+
+
+def configure(*, color: ColorChoice = "auto", quiet: bool = False, verbose: bool = False) -> None:
+    """Set what the global options asked for."""
+    _settings.update(color=color, quiet=quiet, verbose=verbose)
+
+
+def prepare_streams() -> None:
+    """Let no character stop the program: what a console's code page lacks is written as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether escape codes belong on this stream: option, then NO_COLOR, FORCE_COLOR, TERM, then the terminal."""
+    if _settings["color"] != "auto":
+        return bool(_settings["color"] == "always")
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def styled(text: str, *styles: str, stream: TextIO | None = None) -> str:
+    """The text in colour if the stream (stdout unless said) wants it."""
+    if not text or not coloured(stream or sys.stdout):
+        return text
+    return f"\033[{';'.join(_CODES[style] for style in styles)}m{text}\033[0m"
+
+
+def is_interactive() -> bool:
+    """Whether someone can answer a question: both ends are a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def out(text: str = "", *, end: str = "\n") -> None:
+    """Write data to stdout."""
+    sys.stdout.write(text + end)
+
+
+def out_json(document: Any, *, indent: int | None = 2) -> None:
+    """Write one JSON document to stdout; escaped where the console is not UTF-8, so that it stays JSON."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
+    out(json.dumps(document, ensure_ascii=not utf8, indent=indent))
+
+
+def note(text: str = "", *styles: str) -> None:
+    """Write a remark to stderr, unless ``--quiet``."""
+    if not _settings["quiet"]:
+        complain(text, *styles)
+
+
+def detail(text: str) -> None:
+    """Write a remark to stderr that only ``--verbose`` asks for."""
+    if _settings["verbose"]:
+        complain(text, "dim")
+
+
+def complain(text: str, *styles: str) -> None:
+    """Write an error or a warning to stderr; ``--quiet`` does not hide it."""
+    if sys.stderr is not None:
+        sys.stderr.write((styled(text, *styles, stream=sys.stderr) if styles else text) + "\n")
+        sys.stderr.flush()
+
+
+def printable(text: str) -> str:
+    """Foreign text without control characters that could drive a terminal; line breaks and tabs stay."""
+    return "".join(char if char >= " " and char != "\x7f" or char in "\n\t" else repr(char)[1:-1] for char in text)
