@@ -1,0 +1,173 @@
+"""Bodies and queries by content type: JSON (any ``…/json`` or ``…+json``), form, query string.
+
+Encoding takes a rendered tree and keeps track of where each variable went; decoding gives the tree that
+``Pattern.match`` reads. Which encodings Ringotel itself supports beyond ``application/json`` is not published;
+form bodies are read from what providers need (``assumptions``, row 14).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import Enum
+from typing import NoReturn
+from urllib.parse import parse_qsl, quote, quote_plus
+
+from ringocli.errors import CouldNotRun
+from ringocli.pattern import Json, Several, as_text
+from ringocli.traced import Traced, joined
+
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+class Encoding(Enum):
+    """How a body is written."""
+
+    JSON = "json"
+    FORM = "form"
+    OTHER = "other"
+
+
+def media_type(content_type: str) -> str:
+    """The type without its parameters, in lower case: ``application/json; charset=utf-8`` → ``application/json``."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def encoding_of(content_type: str | None) -> Encoding:
+    """How a body of this content type is written; nothing said means JSON (a reading, row 14)."""
+    kind = media_type(content_type) if content_type else JSON_TYPE
+    if kind.endswith(("/json", "+json")):
+        return Encoding.JSON
+    return Encoding.FORM if kind.endswith("/x-www-form-urlencoded") else Encoding.OTHER
+
+
+def _json_escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _json_parts(tree: Json) -> Iterator[Traced | str]:
+    if isinstance(tree, Traced):
+        yield '"'
+        yield tree.map(_json_escaped)
+        yield '"'
+    elif isinstance(tree, dict):
+        for index, (key, value) in enumerate(tree.items()):
+            yield ("," if index else "{") + json.dumps(key, ensure_ascii=False) + ":"
+            yield from _json_parts(value)
+        yield "}" if tree else "{}"
+    elif isinstance(tree, list):
+        for index, item in enumerate(tree):
+            yield "," if index else "["
+            yield from _json_parts(item)
+        yield "]" if tree else "[]"
+    else:
+        yield json.dumps(tree, ensure_ascii=False)
+
+
+def flat_pairs(tree: Json) -> Iterator[tuple[str, Json]]:
+    """The key-value pairs of a flat object; a list of scalars repeats its key.
+
+    Raises:
+        CouldNotRun: the tree is nested, for which no form encoding is documented.
+    """
+    if not isinstance(tree, dict):
+        raise CouldNotRun("a form or query needs an object at its top", "Write request_parameters as an object.")
+    for key, value in tree.items():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, (dict, list)):
+                raise CouldNotRun(
+                    f"{key!r} is nested, and a form or query is flat",
+                    "Flatten it, or send application/json.",
+                )
+            yield key, item
+
+
+def encode_pairs(tree: Json, quoting: str = "plus") -> Traced:
+    """``key=value&…``; ``quoting`` is ``plus`` for forms (a blank is ``+``) and ``percent`` for addresses."""
+    escape = quote_plus if quoting == "plus" else _percent
+    parts: list[Traced | str] = []
+    for key, value in flat_pairs(tree):
+        parts.append(("&" if parts else "") + escape(key) + "=")
+        parts.append(value.map(escape) if isinstance(value, Traced) else escape(as_text(value)))
+    return joined(parts)
+
+
+def _percent(text: str) -> str:
+    return quote(text, safe="")
+
+
+def encode(tree: Json, content_type: str | None) -> Traced:
+    """A rendered tree as a body. A type that is neither JSON nor form is written as JSON; a rule warns of it.
+
+    Raises:
+        CouldNotRun: a form body is nested.
+    """
+    if encoding_of(content_type) is Encoding.FORM:
+        return encode_pairs(tree)
+    return joined(_json_parts(tree))
+
+
+def decode_pairs(text: str) -> dict[str, Json]:
+    """A form body or query string; every value is a ``Several``, since keys may repeat."""
+    tree: dict[str, Json] = {}
+    for key, value in parse_qsl(text, keep_blank_values=True, max_num_fields=10_000):
+        tree.setdefault(key, Several()).append(value)
+    return tree
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+def decode_json(text: str) -> Json:
+    """JSON as the standard has it.
+
+    Raises:
+        CouldNotRun: it is no JSON, or nested too deeply to be read.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise CouldNotRun("the JSON is nested too deeply", "No real webhook is: look at what sent it.") from None
+    except ValueError as error:
+        raise CouldNotRun(f"the body is no JSON: {error}", "Send JSON, or say its --content-type.") from None
+
+
+def text_of(body: bytes, content_type: str | None) -> str:
+    """The characters of a body by its charset, UTF-8 unless it says otherwise.
+
+    Raises:
+        CouldNotRun: the bytes are not in that charset, or the charset is unknown.
+    """
+    charset = "utf-8"
+    for parameter in (content_type or "").split(";")[1:]:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "charset":
+            charset = value.strip().strip("'\"")
+    try:
+        return body.decode(charset)
+    except (UnicodeDecodeError, LookupError):
+        raise CouldNotRun(f"the body is not {charset} text", "Check the sample, or its charset.") from None
+
+
+def decode(body: bytes, content_type: str | None) -> Json:
+    """The tree in a body. Without a JSON or form content type: JSON if it reads as JSON, else a form.
+
+    Raises:
+        CouldNotRun: the body is not what its content type says.
+    """
+    text = text_of(body, content_type).removeprefix("\ufeff")
+    kind = encoding_of(content_type) if content_type else Encoding.OTHER
+    if kind is Encoding.FORM:
+        return _decode_form(text)
+    if kind is Encoding.JSON or text.lstrip()[:1] in tuple("{["):
+        return decode_json(text)
+    return _decode_form(text)
+
+
+def _decode_form(text: str) -> Json:
+    try:
+        return decode_pairs(text.strip())
+    except ValueError:
+        raise CouldNotRun("the form has over 10,000 fields", "No real webhook has: look at what sent it.") from None

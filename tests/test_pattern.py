@@ -1,0 +1,253 @@
+"""The pattern language: its four laws, through the real encodings, and the examples they came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ringocli.codec import decode, decode_pairs, encode, encode_pairs
+from ringocli.pattern import Hole, Pattern, Several, as_text, cut, plain, split
+from ringocli.traced import Traced
+from tests.strategies import constants, flat_trees, keys, texts, trees, values_for
+
+JSON_TYPES = ("application/json", "application/vnd.api+json", "application/json; charset=utf-8")
+
+
+def contains(document: Any, part: Any) -> bool:
+    """Whether every leaf of ``part`` stands in ``document``; arrays element by element, in any position."""
+    if isinstance(part, dict):
+        return isinstance(document, dict) and all(
+            key in document and contains(document[key], value) for key, value in part.items()
+        )
+    if isinstance(part, list):
+        return isinstance(document, list) and all(any(contains(have, want) for have in document) for want in part)
+    if isinstance(document, Several):
+        return part in document
+    return not isinstance(document, (dict, list)) and as_text(document) == as_text(part)
+
+
+@given(st.data())
+@settings(max_examples=300)
+@pytest.mark.parametrize("content_type", JSON_TYPES)
+def test_match_undoes_render_through_json(content_type: str, data: st.DataObject) -> None:
+    """What an unambiguous pattern renders as JSON, it reads back exactly."""
+    pattern = Pattern.parse(data.draw(trees()))
+    assume(not pattern.ambiguities())
+    values = data.draw(values_for(pattern.variables))
+    body = encode(pattern.render(values), content_type).reveal().encode()
+    match = pattern.match(decode(body, content_type))
+    assert (True, values) == (match.fits, dict(match.bindings))
+
+
+@given(st.data())
+def test_match_undoes_render_through_a_form(data: st.DataObject) -> None:
+    """What an unambiguous flat pattern renders as a form, it reads back exactly."""
+    pattern = Pattern.parse(data.draw(flat_trees()))
+    assume(not pattern.ambiguities())
+    values = data.draw(values_for(pattern.variables))
+    content_type = "application/x-www-form-urlencoded"
+    body = encode(pattern.render(values), content_type).reveal().encode()
+    match = pattern.match(decode(body, content_type))
+    assert (True, values) == (match.fits, dict(match.bindings))
+
+
+@given(st.data())
+def test_match_undoes_render_through_a_query(data: st.DataObject) -> None:
+    """What an unambiguous flat pattern renders as a query, it reads back exactly."""
+    pattern = Pattern.parse(data.draw(flat_trees()))
+    assume(not pattern.ambiguities())
+    values = data.draw(values_for(pattern.variables))
+    query = encode_pairs(pattern.render(values), "percent").reveal()
+    assert query.isascii()
+    assert " " not in query
+    match = pattern.match(decode_pairs(query))
+    assert (True, values) == (match.fits, dict(match.bindings))
+
+
+def documents_like(node: Any) -> st.SearchStrategy[Any]:
+    """Documents near a pattern: some fit, some do not."""
+    if isinstance(node, dict):
+        fixed = {key: documents_like(value) for key, value in node.items()}
+        more = st.dictionaries(keys, constants, max_size=2)
+        return st.builds(lambda a, b: {**b, **a}, st.fixed_dictionaries(fixed), more)
+    if isinstance(node, list):
+        return st.lists(documents_like(node[0]), min_size=1, max_size=3) if node else st.just([])
+    if isinstance(node, str) and "$" in node:
+        return st.one_of(texts, st.just(node), constants)
+    return st.one_of(st.just(node), st.just(node), constants)
+
+
+@given(st.data())
+@settings(max_examples=500)
+def test_render_undoes_match(data: st.DataObject) -> None:
+    """A document that fits contains what the pattern renders with the values read from it."""
+    tree = data.draw(trees())
+    document = data.draw(documents_like(tree))
+    pattern = Pattern.parse(tree)
+    match = pattern.match(document)
+    assume(match.fits)
+    assert contains(document, plain(pattern.render(match.bindings)))
+
+
+@given(st.data())
+def test_ambiguity_is_named(data: st.DataObject) -> None:
+    """Two different assignments that render the same bytes exist only where an ambiguity is listed."""
+    tree = data.draw(trees())
+    pattern = Pattern.parse(tree)
+    names = list(pattern.variables)
+    assume(names)
+    short = st.fixed_dictionaries({name: st.text("ab", min_size=1, max_size=3) for name in names})
+    one, other = data.draw(short), data.draw(short)
+    assume(one != other)
+    if plain(pattern.render(one)) == plain(pattern.render(other)):
+        assert pattern.ambiguities()
+
+
+def test_two_variables_side_by_side_are_ambiguous() -> None:
+    """``$a$$b$`` can be cut anywhere, and says so with its place."""
+    (found,) = Pattern.parse({"x": ["$a$$b$"]}).ambiguities()
+    assert (("x", 0), ("a", "b")) == (found.pointer, found.names)
+
+
+def test_a_value_that_stands_alone_elsewhere_settles_a_mixed_text() -> None:
+    """A name that is bound as a whole somewhere is no longer free inside a longer text."""
+    pattern = Pattern.parse({"label": "$from$-$content$", "from": "$from$"})
+    assert not pattern.ambiguities()
+    match = pattern.match({"label": "a-b-c", "from": "a-b"})
+    assert {"from": "a-b", "content": "c"} == dict(match.bindings)
+
+
+@given(st.data())
+def test_mismatches_are_complete(data: st.DataObject) -> None:
+    """Each leaf that is spoiled is listed, not only the first."""
+    members = data.draw(st.dictionaries(keys, st.sampled_from(["$a$", "x"]), min_size=1, max_size=6))
+    spoiled = data.draw(st.sets(st.sampled_from(sorted(members))))
+    document = {key: {} if key in spoiled else "x" for key in members}
+    match = Pattern.parse(members).match(document)
+    assert {(key,) for key in spoiled} == {miss.pointer for miss in match.mismatches}
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("$from$", (Hole("from", "from"),)),
+        ("$API key$", (Hole("API key", "API key"),)),
+        ("$ from $", (Hole("from", " from "),)),
+        ("costs $5 or $6", ("costs $5 or $6",)),
+        ("$5 for $to$", ("$5 for ", Hole("to", "to"))),
+        ("US$", ("US$",)),
+        ("$$", ("$$",)),
+        ("a$from$b$to$", ("a", Hole("from", "from"), "b", Hole("to", "to"))),
+        ("$from$to$", (Hole("from", "from"), "to$")),
+        ("$a_b.c-d$", (Hole("a_b.c-d", "a_b.c-d"),)),
+        ("$fr\u200bom$", ("$fr\u200bom$",)),
+        ("$1st$", ("$1st$",)),
+        ("", ()),
+    ],
+)
+def test_a_string_is_split_at_its_variables(text: str, parts: tuple[Any, ...]) -> None:
+    """Names start with a letter; any other dollar sign is text."""
+    assert parts == split(text)
+
+
+def test_a_known_variable_wins_over_an_unknown_one() -> None:
+    """A price before a variable does not eat the variable's dollar sign."""
+    assert ("in $US or ", Hole("to", "to")) == split("in $US or $to$", {"to"})
+
+
+def test_two_line_text_is_matched() -> None:
+    """A line break in the message does not keep a webhook from matching."""
+    assert {"text": "hi\nthere"} == dict(Pattern.parse("SMS: $text$").match("SMS: hi\nthere").bindings)
+
+
+def test_an_unset_variable_takes_its_key_along() -> None:
+    """A key that is one unset variable is left out; in a longer text the variable becomes nothing."""
+    pattern = Pattern.parse({"a": "$x$", "b": "+$x$", "c": ["$x$", "1"], "d": 5, "e": None})
+    assert {"b": "+", "c": ["1"], "d": 5, "e": None} == plain(pattern.render({}))
+
+
+def test_empty_values_can_be_kept() -> None:
+    """``keep_empty`` sends an empty string where a variable is set to one."""
+    assert {"a": ""} == plain(Pattern.parse({"a": "$x$", "b": "$y$"}).render({"x": ""}, keep_empty=True))
+
+
+@pytest.mark.parametrize(
+    ("value", "bound"), [("a", "a"), (5, "5"), (True, "true"), (False, "false"), (1.5, "1.5"), (0, "0")]
+)
+def test_scalars_bind_as_their_json_text(value: Any, bound: str) -> None:
+    """Numbers and booleans of a webhook become the text that stands in the JSON."""
+    assert {"x": bound} == dict(Pattern.parse({"k": "$x$"}).match({"k": value}).bindings)
+
+
+def test_the_first_element_that_fits_is_taken() -> None:
+    """A one-element array pattern looks for its literals, and reports that there were more elements."""
+    pattern = Pattern.parse({"to": [{"kind": "mobile", "number": "$to$"}]})
+    document = {"to": [{"kind": "fax", "number": "1"}, {"kind": "mobile", "number": "2"}]}
+    match = pattern.match(document)
+    assert ({"to": "2"}, ("to", 1, "number"), (("to",),)) == (
+        dict(match.bindings),
+        match.sources["to"],
+        match.more,
+    )
+
+
+def test_the_nearest_element_is_reported_when_none_fits() -> None:
+    """The mismatch of an array is told for the element that came closest."""
+    match = Pattern.parse([{"a": "1", "b": "$x$"}]).match([{"a": "2"}, {"a": "1"}])
+    assert [(1, "b")] == [miss.pointer for miss in match.mismatches]
+
+
+def test_several_elements_of_a_pattern_stand_for_positions() -> None:
+    """A pattern with two elements reads the first and the second."""
+    match = Pattern.parse(["$a$", "$b$", "$c$"]).match(["1", "2"], required=("a", "b"))
+    assert {"a": "1", "b": "2"} == dict(match.bindings)
+
+
+def test_given_values_must_stand_where_their_variable_does() -> None:
+    """A given event key decides whether the event fits, whatever type it came as."""
+    pattern = Pattern.parse({"deliveryReceipt": "$event_key$"})
+    assert pattern.match({"deliveryReceipt": True}, {"event_key": "true"}).fits
+    assert not pattern.match({"deliveryReceipt": False}, {"event_key": "true"}).fits
+    assert not pattern.match({}, {"event_key": "true"}).fits
+
+
+def test_one_name_with_two_values_does_not_fit() -> None:
+    """The same variable at two places must have the same value."""
+    match = Pattern.parse({"a": "$x$", "b": "$x$"}).match({"a": "1", "b": "2"})
+    assert [("b",)] == [miss.pointer for miss in match.mismatches]
+
+
+@pytest.mark.parametrize("absent", [{}, {"text": None}, {"text": ""}])
+def test_an_absent_optional_binds_nothing(absent: dict[str, Any]) -> None:
+    """A picture without a text still matches."""
+    match = Pattern.parse({"text": "$text$", "url": "$url$"}).match({"url": "u", **absent}, required={"url"})
+    assert (True, {"url": "u"}) == (match.fits, dict(match.bindings))
+
+
+@pytest.mark.parametrize("document", [None, [], "x", 5, {"params": []}, {"params": None}, {"params": {"from": {}}}])
+def test_other_shapes_are_mismatches_and_no_errors(document: Any) -> None:
+    """Whatever comes in, matching answers."""
+    assert not Pattern.parse({"params": {"from": "$from$"}}).match(document).fits
+
+
+def test_a_hostile_text_is_cut_in_linear_time() -> None:
+    """A long text full of separators is cut once through, without backtracking."""
+    parts = [Hole(name, name) if name.isalpha() else name for name in ("a", "-", "b", "-", "c", "-", "d", "!")]
+    assert cut(parts, "-" * 200_000) is None
+    assert cut(parts, "x-" * 100_000 + "y!") is not None
+
+
+def test_repeated_form_keys_give_the_first() -> None:
+    """A form key that occurs twice binds its first value and says that there is more."""
+    match = Pattern.parse({"m": "$url$", "l": ["$to$"]}).match(decode_pairs("m=1&m=2&l=3"))
+    assert ({"url": "1", "to": "3"}, (("m",),)) == (dict(match.bindings), match.more)
+
+
+def test_rendered_leaves_know_their_variables() -> None:
+    """Each byte of a rendered text is told apart by where it came from."""
+    rendered = Pattern.parse({"a": "ü$x$!"}).render({"x": "é"})["a"]
+    assert isinstance(rendered, Traced)
+    assert [("x", 2, 4)] == [(span.variable, span.start, span.end) for span in rendered.spans()]
