@@ -1,0 +1,84 @@
+"""What goes over the wire, as values that are safe to print: requests rendered, requests received, replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from ringocli.secret import Text
+from ringocli.traced import Traced
+
+
+class Direction(StrEnum):
+    """Seen from Ringotel: ``outgoing`` to the provider, ``incoming`` from it."""
+
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedRequest:
+    """A request as it will be sent. ``variables`` are the values that were put in; ``notes`` say what was assumed."""
+
+    name: str
+    direction: Direction
+    method: str
+    url: Traced
+    headers: tuple[tuple[str, Traced], ...]
+    body: Traced | None
+    variables: Mapping[str, Text]
+    notes: tuple[str, ...] = ()
+    rows: frozenset[int] = frozenset()
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header, or an empty string."""
+        return next((str(value) for name, value in self.headers if name == "Content-Type"), "")
+
+    @property
+    def host(self) -> str:
+        """The host it goes to; the only part of a webhook URL that may be shown."""
+        return urlsplit(self.url.reveal()).hostname or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingRequest:
+    """A request that came in: a webhook seen from Ringotel, an API call seen from the provider."""
+
+    method: str = "POST"
+    path: str = "/"
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header, or None."""
+        return header(self.headers, "content-type")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A response as it came back; ``elapsed_ms`` from the first byte sent to the last byte received."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = field(default=())
+    body: bytes = b""
+    elapsed_ms: float = 0.0
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header, or None."""
+        return header(self.headers, "content-type")
+
+    @property
+    def text(self) -> str:
+        """The body for reading, undecodable bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+
+def header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
+    """The first header of that name, upper and lower case alike."""
+    return next((value for key, value in headers if key.lower() == name), None)

@@ -1,0 +1,293 @@
+"""Rendering: a template and values become the exact request, outgoing or incoming, with the origin of each byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlsplit
+
+from ringocli.codec import FORM_TYPE, JSON_TYPE, Encoding, encode, encode_pairs, encoding_of, media_type
+from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.exchange import Direction, RenderedRequest
+from ringocli.pattern import Hole, Items, Leaf, Pattern, filled, split
+from ringocli.secret import Secret, Text, basic_credentials, sent
+from ringocli.template import Basic, Bearer, OAuth2, RequestSpec, Template, WebhookEvent
+from ringocli.traced import Piece, Traced, joined
+from ringocli.values import ACCESS_TOKEN, Filled, Missing, Values, fill
+from ringocli.variables import BY_NAME, KNOWN_AT, Place
+
+WEBHOOK_URL = "https://webhook-url-from-the-portal.invalid/"
+"""Stands for the webhook URL where none is given; ``.invalid`` never resolves (RFC 2606)."""
+
+_URL_SAFE = "%/:?#[]@!$&'()*+,;=~-._"
+
+
+def names_of(template: Template, spec: RequestSpec) -> tuple[str, ...]:
+    """Every variable and property that a request needs: address, auth, parameters."""
+    names = [*spec.address.variables, *_auth_names(template), *spec.body.variables]
+    return tuple(dict.fromkeys(names))
+
+
+def _auth_texts(template: Template) -> tuple[str, ...]:
+    match template.auth:
+        case Bearer(token=token):
+            return (token,)
+        case Basic(username=username, password=password):
+            return (username, password)
+        case OAuth2():
+            return (f"${ACCESS_TOKEN}$",)
+    return ()
+
+
+def _auth_names(template: Template) -> Iterable[str]:
+    for text in _auth_texts(template):
+        yield from Pattern.parse(text, {*template.properties, ACCESS_TOKEN}).variables
+
+
+def render_request(
+    template: Template, spec: RequestSpec, values: Values, missing: Missing | None = Missing.SAMPLE
+) -> RenderedRequest:
+    """The request that Ringotel would send, under our readings of the framework.
+
+    Raises:
+        AskedWrongly: values are missing (see ``fill``), or a property cannot be put into a header or an address.
+        CouldNotRun: the body cannot be encoded as its content type asks.
+    """
+    given = fill(template, names_of(template, spec), spec.name, values, missing)
+    notes = [*_notes_on_values(template, spec.name, given), *_notes_on_holes(spec, given)]
+    rows = {7, 8, 16} if spec.address.variables else {7, 8}
+    tree = spec.body.render(given.values, keep_empty=given.keep_empty)
+    url = _address(spec, given)
+    headers: list[tuple[str, Traced]] = []
+    body = None
+    if spec.sends_body:
+        content_type = spec.content_type or JSON_TYPE
+        headers.append(("Content-Type", Traced.plain(content_type)))
+        body = encode(tree, content_type)
+        notes += _notes_on_type(spec)
+        rows |= {14}
+    else:
+        url = _with_query(url, encode_pairs(tree, "percent"))
+        rows |= {13}
+    headers += _authorization(template, given)
+    if any(isinstance(node, Items) for node in _nodes(spec.body.root)):
+        rows |= {9}
+    if isinstance(template.auth, OAuth2):
+        rows |= {24}
+    _check_address(url)
+    return RenderedRequest(
+        name=spec.name,
+        direction=Direction.OUTGOING,
+        method=spec.method,
+        url=url,
+        headers=tuple(headers),
+        body=body,
+        variables={name: value for name, value in given.values.items() if name in BY_NAME},
+        notes=tuple(notes),
+        rows=frozenset(rows),
+    )
+
+
+def _nodes(node: object) -> Iterable[object]:
+    yield node
+    for child in getattr(node, "nodes", ()):
+        yield from _nodes(child)
+    for _, child in getattr(node, "members", ()):
+        yield from _nodes(child)
+
+
+def _notes_on_values(template: Template, name: str, given: Filled) -> Iterable[str]:
+    if given.invented:
+        yield f"{name}: sample values for {', '.join(given.invented)}"
+    if given.left_out:
+        yield f"{name}: unset, so left out (assumption 7): {', '.join(given.left_out)}"
+
+
+def _notes_on_holes(spec: RequestSpec, given: Filled) -> Iterable[str]:
+    for name in dict.fromkeys((*spec.address.variables, *spec.body.variables)):
+        if name not in KNOWN_AT[spec.name] and name not in spec.properties:
+            yield f"{spec.name}: nothing defines ${name}$ here, so it is treated as unset; run validate"
+    for pattern in (spec.address, spec.body):
+        for _, leaf in pattern.leaves:
+            if isinstance(leaf, Leaf) and leaf.alone is None:
+                empty = [name for name in leaf.names if not given.values.get(name)]
+                if empty and not given.keep_empty:
+                    yield f"{spec.name}: {', '.join(empty)} became nothing inside a longer text (assumption 7)"
+
+
+def _notes_on_type(spec: RequestSpec) -> Iterable[str]:
+    if spec.content_type is None:
+        yield f"{spec.name}: no request_content_type, so {JSON_TYPE} is assumed (assumption 14)"
+    elif encoding_of(spec.content_type) is Encoding.OTHER:
+        yield f"{spec.name}: {media_type(spec.content_type)} is written as JSON, since no other way is documented"
+
+
+def _authorization(template: Template, given: Filled) -> list[tuple[str, Traced]]:
+    texts = [
+        filled(split(text, {*template.properties, ACCESS_TOKEN}), given.values).text for text in _auth_texts(template)
+    ]
+    if not texts:
+        return []
+    for text in texts:
+        if any(ord(char) < 32 or ord(char) == 127 for char in sent(text)):
+            raise AskedWrongly(
+                "a property used in auth holds a line break or control character",
+                "A header cannot carry it: check the value for a stray newline.",
+            )
+    if isinstance(template.auth, Basic):
+        scheme, credentials = "Basic ", basic_credentials(texts[0], texts[1])
+    else:
+        scheme, credentials = "Bearer ", texts[0]
+    if not sent(credentials).isascii():
+        raise AskedWrongly("a property used in auth is not ASCII", "A header cannot carry it: check the value.")
+    return [("Authorization", Traced((Piece(scheme), Piece(credentials))))]
+
+
+def _address(spec: RequestSpec, given: Filled) -> Traced:
+    """``request_url`` with its values put in, each quoted as its position in the address needs it."""
+    parts: list[Traced | str] = []
+    so_far = ""
+    for part in split(spec.url, {*KNOWN_AT[spec.name], *spec.properties}):
+        if isinstance(part, Hole):
+            value = filled((part,), given.values)
+            raw = so_far == "" or _in_host(so_far)
+            parts.append(value if raw else value.map(lambda text: quote(text, safe="")))
+            so_far += value.reveal() if so_far == "" else "x"
+        else:
+            parts.append(quote(part, safe=_URL_SAFE))
+            so_far += part
+    return joined(parts)
+
+
+def _in_host(so_far: str) -> bool:
+    scheme, separator, rest = so_far.partition("://")
+    return bool(scheme and separator) and not any(char in rest for char in "/?#")
+
+
+def _with_query(url: Traced, query: Traced) -> Traced:
+    if not query.pieces:
+        return url
+    text = url.reveal()
+    glue = "" if text.endswith(("?", "&")) else "&" if "?" in text else "?"
+    return joined((url, glue, query))
+
+
+def _check_address(url: Traced) -> None:
+    """Refuse what no client could send; the message shows the address with its secrets masked."""
+    try:
+        parts = urlsplit(url.reveal())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable or any(char <= " " or char == "\x7f" for char in url.reveal()):
+        raise AskedWrongly(f"{str(url)!r} is no address to send to", "Check request_url and the values put into it.")
+
+
+def render_event(
+    template: Template,
+    event: WebhookEvent,
+    values: Values,
+    missing: Missing | None = Missing.SAMPLE,
+    *,
+    url: Text | None = None,
+    content_type: str | None = None,
+) -> RenderedRequest:
+    """The webhook that a provider would fire for an event, as the template says it.
+
+    ``content_type`` defaults to the one its outgoing requests suggest, since a template does not say it.
+
+    Raises:
+        AskedWrongly: values are missing.
+        CouldNotRun: the pattern cannot be encoded that way.
+    """
+    place = event.place or Place.MESSAGE
+    names = [name for name in event.pattern.variables if name != "event_key"]
+    given = fill(template, names, place, values, missing)
+    notes = list(_notes_on_values(template, event.label, given))
+    chosen: dict[str, Text] = {**given.values, "event_key": event.key or ""}
+    tree = event.pattern.render(chosen, keep_empty=given.keep_empty)
+    address = Traced((Piece(url if url is not None else WEBHOOK_URL),))
+    headers: list[tuple[str, Traced]] = []
+    body = None
+    if event.method in (None, "POST", "PUT", "PATCH"):
+        kind = content_type or default_content_type(template, event)
+        headers.append(("Content-Type", Traced.plain(kind)))
+        body = encode(tree, kind)
+        if content_type is None and kind != JSON_TYPE:
+            notes.append(f"{event.label}: sent as a form, as this template's requests are; --content-type says otherwise")
+    else:
+        address = _with_query(address, encode_pairs(tree, "percent"))
+    _check_address(address)
+    return RenderedRequest(
+        name=event.label,
+        direction=Direction.INCOMING,
+        method=event.method or "POST",
+        url=address,
+        headers=tuple(headers),
+        body=body,
+        variables={name: value for name, value in chosen.items() if name in BY_NAME and name != "event_key" and value},
+        notes=tuple(notes),
+        rows=frozenset({2, 4, 28}),
+    )
+
+
+def default_content_type(template: Template, event: WebhookEvent) -> str:
+    """A form where the provider's API takes forms and the event is flat; else JSON."""
+    forms = any(encoding_of(spec.content_type) is Encoding.FORM for spec in template.requests)
+    if forms and isinstance(event.parameters, dict):
+        if not any(isinstance(value, (dict, list)) for value in event.parameters.values()):
+            return FORM_TYPE
+    return JSON_TYPE
+
+
+def at_base(request: RenderedRequest, base: str) -> RenderedRequest:
+    """The same request at another scheme, host and port; path and query stay.
+
+    Raises:
+        AskedWrongly: ``base`` is no http or https address.
+    """
+    from dataclasses import replace
+
+    try:
+        parts = urlsplit(base)
+        usable = parts.scheme in ("http", "https") and bool(parts.netloc) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise AskedWrongly("--url takes an http or https address", "For instance --url http://127.0.0.1:8080")
+    pieces = list(request.url.pieces)
+    rest = request.url.reveal()
+    path_at = len(rest) - len(_path_and_query(rest))
+    kept: list[Piece] = []
+    offset = 0
+    for piece in pieces:
+        length = len(sent(piece.text))
+        skip = max(0, path_at - offset)
+        if skip < length:
+            kept.append(_tail(piece, skip))
+        offset += length
+    return replace(request, url=joined((f"{parts.scheme}://{parts.netloc}", Traced(tuple(kept)))))
+
+
+def _path_and_query(url: str) -> str:
+    after = url.partition("://")[2]
+    starts = [index for index in (after.find(char) for char in "/?#") if index >= 0]
+    return after[min(starts) :] if starts else ""
+
+
+def _tail(piece: Piece, skip: int) -> Piece:
+    if not skip:
+        return piece
+    if isinstance(piece.text, Secret):
+        return Piece(piece.text.map(lambda text: text[skip:]), piece.variable)
+    return Piece(piece.text[skip:], piece.variable)
+
+
+__all__ = [
+    "WEBHOOK_URL",
+    "CouldNotRun",
+    "at_base",
+    "default_content_type",
+    "names_of",
+    "render_event",
+    "render_request",
+]

@@ -1,0 +1,169 @@
+"""Values for variables and properties, in layers: the first layer that knows a name decides.
+
+A layer is one source (options, environment, a file, a profile). ``number`` and ``contact`` are resolved inside their
+layer, so that ``--set number=…`` beats a profile's ``from``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from ringocli.errors import AskedWrongly
+from ringocli.secret import Secret, Text
+from ringocli.suggest import did_you_mean
+from ringocli.template import Template
+from ringocli.variables import ALIASES, BY_NAME, REQUESTS, SETTABLE, Place, sample
+
+ACCESS_TOKEN = "access token"
+"""The name under which an OAuth2 template's token is supplied: it is no property of the template."""
+
+
+class Missing(StrEnum):
+    """What to do with a variable that has no value."""
+
+    ERROR = "error"
+    DROP = "drop"
+    EMPTY = "empty"
+    SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """The values of one source; ``outgoing`` and ``incoming`` win over ``variables`` in their direction."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    outgoing: Mapping[str, str] = field(default_factory=dict)
+    incoming: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, Text] = field(default_factory=dict)
+
+    def at(self, place: Place) -> dict[str, str]:
+        """The variables of this layer for a request or an event, aliases resolved."""
+        leaving = place in REQUESTS
+        resolved: dict[str, str] = {}
+        for table in (self.variables, self.outgoing if leaving else self.incoming):
+            for alias, names in ALIASES.items():
+                if alias in table:
+                    resolved[names[0 if leaving else 1]] = table[alias]
+            resolved.update({name: value for name, value in table.items() if name not in ALIASES})
+        if place is Place.SEND_FILE and "url" in resolved:
+            resolved["content"] = resolved["url"]
+        return resolved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """All layers, the strongest first."""
+
+    layers: tuple[Layer, ...] = ()
+
+    def at(self, place: Place) -> dict[str, str]:
+        """Every variable that is set for a request or an event."""
+        merged: dict[str, str] = {}
+        for layer in reversed(self.layers):
+            merged.update(layer.at(place))
+        return merged
+
+    @property
+    def properties(self) -> dict[str, Text]:
+        """Every property that is set."""
+        merged: dict[str, Text] = {}
+        for layer in reversed(self.layers):
+            merged.update(layer.properties)
+        return merged
+
+
+def check_variable(name: str) -> None:
+    """Refuse a name that is no variable.
+
+    Raises:
+        AskedWrongly: with the nearest name.
+    """
+    legal = (*SETTABLE, *ALIASES)
+    if name not in legal:
+        raise AskedWrongly(
+            f"there is no variable {name!r}{did_you_mean(name, legal)}", f"Variables: {', '.join(legal)}."
+        )
+
+
+def check_property(template: Template, name: str) -> None:
+    """Refuse a property that the template does not declare.
+
+    Raises:
+        AskedWrongly: with the nearest name.
+    """
+    legal = (*template.properties, *((ACCESS_TOKEN,) if template.root.get("OAuth2") else ()))
+    if name not in legal:
+        raise AskedWrongly(
+            f"the template declares no property {name!r}{did_you_mean(name, legal)}",
+            f"It declares: {', '.join(legal) or 'none'}.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """Values for one rendering: ``invented`` names got sample values, ``left_out`` names have none."""
+
+    values: Mapping[str, Text]
+    invented: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    keep_empty: bool = False
+
+
+def fill(template: Template, names: Iterable[str], place: Place, values: Values, missing: Missing | None) -> Filled:
+    """The values that a rendering needs, by one rule for what is unset.
+
+    ``missing=None`` is the rule for real sends: everything has to be set, but ``extension`` and ``domain``.
+
+    Raises:
+        AskedWrongly: names are unset and may not be invented; all of them are listed at once.
+    """
+    known: dict[str, Text] = {**values.at(place), **values.properties}
+    chosen: dict[str, Text] = {}
+    unset = []
+    for name in dict.fromkeys(names):
+        if known.get(name):
+            chosen[name] = known[name]
+        elif name in BY_NAME or name in template.properties or name == ACCESS_TOKEN:
+            unset.append(name)
+    if missing is Missing.SAMPLE:
+        samples = {name: _sample(template, name, place) for name in unset}
+        return Filled(values={**chosen, **samples}, invented=tuple(unset))
+    if missing is Missing.EMPTY:
+        return Filled(values={**chosen, **dict.fromkeys(unset, "")}, left_out=tuple(unset), keep_empty=True)
+    needed = [name for name in unset if missing is Missing.ERROR or name not in ("extension", "domain")]
+    if needed and missing is not Missing.DROP:
+        raise AskedWrongly(f"no value for {', '.join(needed)}", _how_to_set(template, needed, place))
+    return Filled(values=chosen, left_out=tuple(unset))
+
+
+def _how_to_set(template: Template, names: list[str], place: Place) -> str:
+    ways = []
+    for name in names:
+        if name in BY_NAME:
+            spelling = "url" if name == "content" and place is Place.SEND_FILE else name
+            ways.append(f"--set {spelling}=...")
+        else:
+            ways.append(f'--property-env "{name}=VARIABLE"')
+    return f"Give {' '.join(ways)}, or use --values or --profile."
+
+
+def _sample(template: Template, name: str, place: Place) -> str:
+    """A sample value; a property that starts an address gets an address."""
+    if name in BY_NAME:
+        return sample(name, place)
+    slug = "-".join(name.lower().split())
+    for spec in template.requests:
+        if spec.url.startswith(f"${name}$"):
+            return "https://sample.example"
+        if f"${name}$" in urlsplit(spec.url).netloc:
+            return "sample"
+    return f"sample-{slug}"
+
+
+def secret_properties(properties: Mapping[str, str], public: Iterable[str] = ()) -> dict[str, Text]:
+    """Properties as secrets, but those that are named public."""
+    shown = set(public)
+    return {name: value if name in shown else Secret(value) for name, value in properties.items()}
