@@ -1,0 +1,42 @@
+"""Sample texts to render with: what ordinary, foreign, long and hostile messages do to a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CORPORA: Mapping[str, tuple[str, ...]] = {
+    "basic": ("Hello from Ringotel!", "See you at 5pm & bring 100% of it", "It's \"quoted\""),
+    "unicode": ("Grüße, señor – voilà", "שלום עולם", "你好，世界", "👋🏽 👨‍👩‍👧"),
+    "long": ("A" * 161, "ü" * 71, "Long text with spaces. " * 40),
+    "hostile": (
+        'quotes " and \\ backslashes',
+        "two\nlines\r\nand\ttabs",
+        "a=1&b=2#c?d+e%20f",
+        "$from$ costs $5",
+        "<script>alert(1)</script>",
+        "\u202eright to left",
+        "nul\x00byte",
+    ),
+}
+"""Texts by the name that ``render --corpus`` takes."""
+
+NUMBER_FORMATS = ("e164", "international", "national")
+
+
+def number_as(number: str, wanted: str) -> str:
+    """A number as the portal hands it over (a reading, row 34): with +, digits only, or without country code.
+
+    Short codes and alphanumeric senders stay as they are: they are no E.164 numbers.
+    """
+    import phonenumbers
+
+    digits = number.strip().removeprefix("+").replace(" ", "").replace("-", "")
+    try:
+        parsed = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return number
+    if not digits.isdigit() or not phonenumbers.is_possible_number(parsed):
+        return number
+    if wanted == "national":
+        return phonenumbers.national_significant_number(parsed)
+    return f"+{digits}" if wanted == "e164" else digits
