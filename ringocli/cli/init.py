@@ -1,0 +1,287 @@
+"""``init``: from a preset or a few answers to a template that lints clean and proves itself."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Annotated, Any
+
+import typer
+
+from ringocli import console
+from ringocli.cli.options import chosen, help_text, path_of
+from ringocli.errors import AskedWrongly
+
+EXAMPLES = (
+    "ringocli init --preset telnyx",
+    "ringocli init --preset twilio --id acme-sms --name 'Acme SMS' acme.json",
+    "ringocli init --id acme --name Acme --send-url https://sms.acme.example/v1/messages",
+    "ringocli init --list-presets",
+)
+PROOF_CASES = 60
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    more = "On a terminal, what is missing is asked. A file that exists is replaced only with --force."
+    app.command("init", help=help_text("Write a template.", EXAMPLES, more))(init)
+
+
+def _complete_presets(incomplete: str) -> list[str]:
+    from ringocli.packs import names
+
+    return [name for name in names() if name.startswith(incomplete)]
+
+
+def init(
+    output: Annotated[str | None, typer.Argument(metavar="[OUTPUT]", help="Default: <id>.json; - is stdout.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Start from a provider.", autocompletion=_complete_presets)
+    ] = None,
+    list_presets: Annotated[bool, typer.Option("--list-presets", help="Show the presets.")] = False,
+    id_: Annotated[str | None, typer.Option("--id", help="The integration's id; it is part of the Webhook URL.")] = None,
+    name: Annotated[str | None, typer.Option(help="The name shown in Ringotel's portal.")] = None,
+    logo: Annotated[str | None, typer.Option(metavar="URL", help="An https image; never invented.")] = None,
+    auth: Annotated[str | None, typer.Option(metavar="bearer|basic|oauth2|none")] = None,
+    property_: Annotated[
+        list[str] | None, typer.Option("--property", metavar="NAME", help="A property's name. Repeatable.")
+    ] = None,
+    send_url: Annotated[str | None, typer.Option(metavar="URL", help="Where SendMessage goes.")] = None,
+    file_url: Annotated[str | None, typer.Option(metavar="URL", help="Where SendFile goes, if elsewhere.")] = None,
+    method: Annotated[str | None, typer.Option(help="POST unless said otherwise.")] = None,
+    content_type: Annotated[str | None, typer.Option(help="application/json unless said otherwise.")] = None,
+    authorize_url: Annotated[str | None, typer.Option(metavar="URL", help="For --auth oauth2.")] = None,
+    token_url: Annotated[str | None, typer.Option(metavar="URL", help="For --auth oauth2.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the template, write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+    format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
+) -> None:
+    """Draft, check and write a template."""
+    from ringocli.scaffold import AUTH_KINDS, Answers
+
+    chosen("--format", format_, ("text", "json"))
+    if list_presets:
+        _list_presets(format_)
+        return
+    if auth is not None:
+        chosen("--auth", auth, AUTH_KINDS)
+    answers = Answers(
+        id=id_,
+        name=name,
+        logo=logo,
+        auth=auth,
+        properties=tuple(property_ or ()),
+        send_url=send_url,
+        file_url=file_url,
+        method=method,
+        content_type=content_type,
+        authorize_url=authorize_url,
+        token_url=token_url,
+    )
+    asked = False
+    if preset is None and not all((id_, name, send_url)):
+        preset, answers = _ask(answers, allowed=not no_input and console.is_interactive())
+        asked = True
+    draft = _draft(preset, answers)
+    text = json.dumps(draft.template, ensure_ascii=False, indent=2) + "\n"
+    findings = _checked(text)
+    path = output or f"{draft.template['id']}.json"
+    written = _write(path, text, dry_run=dry_run, force=force, as_json=format_ == "json")
+    if format_ == "json":
+        console.out_json(_document(draft, written))
+    else:
+        _summarise(draft, path, findings, dry_run=dry_run)
+    if asked:
+        console.note(f"\nThe same without questions:\n  {_command(preset, answers, output)}")
+
+
+def _list_presets(format_: str) -> None:
+    from ringocli.packs import load, names
+
+    packs = [load(name) for name in names()]
+    if format_ == "json":
+        listed = [
+            {
+                "name": pack.name,
+                "title": pack.title,
+                "summary": pack.summary,
+                "ringotel_builtin": pack.ringotel_builtin,
+                "properties": list(pack.template["properties"]),
+                "numbers": dict(pack.numbers),
+                "webhook_console": pack.webhook_console,
+                "not_expressible": [dict(entry) for entry in pack.not_expressible],
+                "sources": [dict(source) for source in pack.sources],
+            }
+            for pack in packs
+        ]
+        console.out_json({"schema_version": 1, "presets": listed})
+        return
+    width = max(len(pack.name) for pack in packs)
+    for pack in packs:
+        built_in = f" (Ringotel ships {pack.ringotel_builtin})" if pack.ringotel_builtin else ""
+        properties = ", ".join(pack.template["properties"]) or "no properties"
+        console.out(f"{pack.name:<{width}}  {pack.title}{built_in}: {properties}")
+
+
+def _ask(answers: Any, *, allowed: bool) -> tuple[str | None, Any]:
+    """Ask for what is missing.
+
+    Raises:
+        AskedWrongly: nobody is there to answer; everything that is missing is listed at once.
+    """
+    from dataclasses import replace
+
+    from ringocli.packs import names
+    from ringocli.scaffold import AUTH_KINDS
+
+    missing = [
+        option
+        for option, value in (("--id", answers.id), ("--name", answers.name), ("--send-url", answers.send_url))
+        if not value
+    ]
+    if not allowed:
+        raise AskedWrongly(f"missing {', '.join(missing)}", f"Or take --preset: {', '.join(names())}.")
+    console.note("A preset knows a provider; without one, three answers make a template after Ringotel's page.")
+    if len(missing) == 3:
+        preset = _question(f"Preset ({', '.join(names())}), or empty for none", default="")
+        if preset:
+            return chosen("--preset", preset, names()), answers
+    if answers.send_url is None:
+        answers = replace(answers, send_url=_question("Address that takes a text message (request_url)"))
+    if answers.id is None:
+        answers = replace(answers, id=_question("Id, unique at Ringotel and part of the Webhook URL"))
+    if answers.name is None:
+        answers = replace(answers, name=_question("Name, as shown in the portal", default=answers.id))
+    if answers.auth is None:
+        kind = _question(f"Auth ({', '.join(AUTH_KINDS)})", default="bearer")
+        answers = replace(answers, auth=chosen("--auth", kind, AUTH_KINDS))
+    if answers.auth == "oauth2" and answers.authorize_url is None:
+        answers = replace(answers, authorize_url=_question("OAuth2 authorization endpoint"))
+        answers = replace(answers, token_url=_question("OAuth2 token endpoint"))
+    return None, answers
+
+
+def _question(text: str, default: str | None = None) -> str:
+    """One question on stderr, so that stdout stays data."""
+    answer: str = typer.prompt(text, default=default, err=True, show_default=bool(default))
+    return answer.strip()
+
+
+def _draft(preset: str | None, answers: Any) -> Any:
+    from ringocli.packs import load
+    from ringocli.scaffold import from_answers, from_pack
+
+    return from_pack(load(preset), answers) if preset is not None else from_answers(answers)
+
+
+def _checked(text: str) -> list[Any]:
+    """The findings on a draft.
+
+    Raises:
+        AskedWrongly: one is an error, which only an answer can have caused; nothing is written.
+    """
+    from ringocli.document import Document
+    from ringocli.lint import Severity, lint
+    from ringocli.proof import prove
+    from ringocli.template import Template
+
+    findings = list(lint(Document.read("draft", text)))
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise AskedWrongly(f"these answers make a template with an error: {first.code} {first.message}{more}",
+                           f"See: ringocli explain {first.code}. Nothing was written.")  # fmt: skip
+    certificate = prove(Template.read(json.loads(text)), text, cases=PROOF_CASES)
+    if certificate.counter_example is not None:
+        found = certificate.counter_example
+        raise AskedWrongly(f"these answers make a template that does not prove: {found.where}: {found.why}",
+                           "Nothing was written.")  # fmt: skip
+    return findings
+
+
+def _write(path: str, text: str, *, dry_run: bool, force: bool, as_json: bool) -> str | None:
+    """Write the file, or print it; the path that was written, or None."""
+    from ringocli.files import STDIN, write_text
+
+    if dry_run or path == STDIN:
+        if not as_json:
+            console.out(text, end="")
+        return None
+    write_text(path_of(path), text, force=force)
+    return path
+
+
+def _document(draft: Any, path: str | None) -> dict[str, Any]:
+    from ringocli.assumptions import assumptions
+    from ringocli.pointer import as_text
+
+    return {
+        "schema_version": 1,
+        "path": path,
+        "template": draft.template,
+        "decisions": [
+            {
+                "pointer": as_text(decision.pointer),
+                "variable": decision.variable,
+                "value": decision.value,
+                "why": decision.why,
+            }
+            for decision in draft.decisions
+        ],
+        "not_expressible": [dict(entry) for entry in draft.not_expressible],
+        "credentials": [],
+        "assumptions": assumptions(draft.rows),
+    }
+
+
+def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool) -> None:
+    """What was written, what was assumed, and what to do next; on stderr, since stdout may hold the template."""
+    from ringocli.pointer import as_text
+
+    if not dry_run and path != "-":
+        console.note(f"wrote {path}: no errors, and it proves itself", "green")
+    pack = draft.pack
+    if pack is not None:
+        if pack.ringotel_builtin:
+            console.note(f"\nRingotel ships {pack.title} itself ({pack.ringotel_builtin}): ask whether that will do.")
+        console.note(f"\nNumbers: {pack.numbers['portal_setting']}")
+        console.note(f"Webhook URL: {pack.webhook_console}")
+    assumed = [decision for decision in draft.decisions if decision.why.startswith("assumed")]
+    if assumed:
+        console.note("\nAssumed, so compare with your provider's documentation:")
+        for decision in assumed:
+            console.note(f"  {as_text(decision.pointer)}: {decision.value}")
+    for finding in findings:
+        console.note(f"  {finding.severity.value}: {finding.code} {finding.message}")
+    if draft.not_expressible:
+        console.note("\nWhat the framework cannot express here:")
+        for entry in draft.not_expressible:
+            console.note(f"  {entry['what']}: {entry['why']}")
+    rows = ", ".join(str(row) for row in sorted(draft.rows))
+    console.note(f"\nIt rests on our readings of what Ringotel does not publish: {rows} (--format json has the words).")
+    if not dry_run and path != "-":
+        name = shlex.quote(path)
+        console.note("\nNext:")
+        console.note(f"  ringocli render {name}")
+        console.note(f"  ringocli send-test {name} --url http://127.0.0.1:8080")
+        console.note(f"  ringocli simulate-webhook {name} --url http://127.0.0.1:8080/webhook")
+        console.note("  then mail the file to support@ringotel.co for review")
+
+
+def _command(preset: str | None, answers: Any, output: str | None) -> str:
+    words = ["ringocli", "init"]
+    if preset is not None:
+        words += ["--preset", preset]
+    for option, value in (
+        ("--id", answers.id),
+        ("--name", answers.name),
+        ("--send-url", answers.send_url),
+        ("--auth", answers.auth),
+        ("--authorize-url", answers.authorize_url),
+        ("--token-url", answers.token_url),
+    ):
+        if value:
+            words += [option, value]
+    return shlex.join([*words, *([output] if output else [])])

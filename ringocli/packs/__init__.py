@@ -1,0 +1,60 @@
+"""Provider packs: what is known of a provider, one JSON file each; data only, no code a provider.
+
+A pack says whether Ringotel ships the provider itself, how numbers must look, where the provider's console takes the
+webhook URL, what the framework cannot express for it, and where each of these facts comes from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from ringocli.errors import AskedWrongly
+from ringocli.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """One provider; the fields are the keys of its file."""
+
+    name: str
+    title: str
+    ringotel_builtin: str | None
+    summary: str
+    sources: tuple[Mapping[str, str], ...]
+    read: str
+    numbers: Mapping[str, str]
+    webhook_console: str
+    webhook_content_type: str
+    webhook_reply: str | None
+    public_properties: tuple[str, ...]
+    not_expressible: tuple[Mapping[str, str], ...]
+    template: Mapping[str, Any]
+    replies: Mapping[str, Any]
+    sample_values: Mapping[str, str]
+
+
+def names() -> list[str]:
+    """The names of all packs, in alphabetical order."""
+    entries = resources.files(__name__).iterdir()
+    return sorted(entry.name.removesuffix(".json") for entry in entries if entry.name.endswith(".json"))
+
+
+def load(name: str) -> Pack:
+    """The pack of that name.
+
+    Raises:
+        AskedWrongly: there is none; the nearest is named.
+    """
+    known = names()
+    if name not in known:
+        raise AskedWrongly(
+            f"there is no preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}."
+        )
+    content = json.loads(resources.files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
+    for key in ("sources", "public_properties", "not_expressible"):
+        content[key] = tuple(content[key])
+    return Pack(**content)

@@ -1,0 +1,121 @@
+"""What matching found, as text and as JSON: the event and its variables, or the near miss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ringocli.console import printable
+from ringocli.exchange import Reply
+from ringocli.pointer import Pointer, as_text as pointer_text
+from ringocli.template import RequestSpec, WebhookEvent
+from ringocli.webhook import Difference, NearMiss, Reading, read_reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyReading:
+    """A reply read by ``response_map``, in the shape of a webhook's reading; it is no event."""
+
+    matched: bool
+    variables: Mapping[str, str]
+    sources: Mapping[str, Pointer]
+    near_miss: NearMiss | None
+    event: WebhookEvent | None = None
+    also: tuple[WebhookEvent, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
+    """Apply a ``response_map``.
+
+    Raises:
+        CouldNotRun: the reply cannot be decoded.
+    """
+    found = read_reply(spec, reply)
+    differences = tuple(
+        Difference(pointer=miss.pointer, expected=miss.expected, found=miss.found) for miss in found.mismatches
+    )
+    return ReplyReading(
+        matched=found.fits,
+        variables=found.bindings if found.fits else {},
+        sources=found.sources,
+        near_miss=None if found.fits else NearMiss(event=None, differences=differences, patch=()),
+    )
+
+
+def near_miss_document(near_miss: NearMiss | None) -> dict[str, Any] | None:
+    """A near miss as JSON outputs carry it."""
+    if near_miss is None:
+        return None
+    event = near_miss.event
+    return {
+        "event_key": event.key if event else None,
+        "event_type": event.type if event else None,
+        "pointer": pointer_text(event.pointer) if event else None,
+        "differences": [
+            {"pointer": pointer_text(one.pointer), "expected": one.expected, "found": one.found}
+            for one in near_miss.differences
+        ],
+        "patch": [dict(operation) for operation in near_miss.patch],
+    }
+
+
+def as_document(reading: Reading | ReplyReading) -> dict[str, Any]:
+    """The JSON document of ``match``."""
+    event = reading.event
+    return {
+        "schema_version": 1,
+        "matched": event is not None or getattr(reading, "matched", False),
+        "event_key": event.key if event else None,
+        "event_type": event.type if event else None,
+        "pointer": pointer_text(event.pointer) if event else None,
+        "variables": dict(reading.variables),
+        "sources": {
+            name: pointer_text(reading.sources[name]) for name in reading.variables if name in reading.sources
+        },
+        "also_matched": [
+            {"event_key": other.key, "event_type": other.type, "pointer": pointer_text(other.pointer)}
+            for other in reading.also
+        ],
+        "near_miss": near_miss_document(reading.near_miss),
+        "notes": list(reading.notes),
+    }
+
+
+def as_text(reading: Reading | ReplyReading) -> str:
+    """The reading for people."""
+    if reading.near_miss is not None:
+        return _missed(reading.near_miss)
+    if reading.event is None and not getattr(reading, "matched", False):
+        return "no match"
+    lines = [f"matches {reading.event.label} ({pointer_text(reading.event.pointer)})" if reading.event else "matches"]
+    width = max((len(name) for name in reading.variables), default=0)
+    for name, value in reading.variables.items():
+        where = pointer_text(reading.sources[name]) if name in reading.sources else ""
+        lines.append(f"  {name:<{width}}  {_line(value)}   from {where}")
+    for other in reading.also:
+        lines.append(f"  also fits, less exactly: {other.label}")
+    return "\n".join(lines)
+
+
+def _line(value: str) -> str:
+    text = printable(value).replace("\n", "\\n")
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _missed(near_miss: NearMiss) -> str:
+    nearest = f"; nearest is {near_miss.event.label}" if near_miss.event else ""
+    lines = [f"no match{nearest}"]
+    for one in near_miss.differences:
+        lines.append(f"  {pointer_text(one.pointer) or '(root)'}")
+        lines.append(f"    expected {printable(one.expected)}")
+        lines.append(f"    found    {printable(one.found)}")
+    if near_miss.patch:
+        lines.append("  this change of the template would let it match:")
+        for operation in near_miss.patch:
+            if operation["op"] == "move":
+                lines.append(f"    move {operation['from']} to {operation['path']}")
+            else:
+                lines.append(f"    set {operation['path']} to {_line(str(operation['value']))}")
+    return "\n".join(lines)

@@ -1,0 +1,155 @@
+"""A rendered request in the forms people paste elsewhere: http, curl, httpie, python, HAR, JSON.
+
+``show`` decides whether secrets are masked (``str``) or revealed (``sent``); it is the only way a secret gets in.
+Masked forms do not run as they stand, on purpose.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from ringocli.exchange import RenderedRequest
+from ringocli.secret import Text
+from ringocli.segments import segments_document
+from ringocli.traced import Traced
+
+Show = Callable[[Text], str]
+
+
+def shown(traced: Traced | None, show: Show) -> str:
+    """A traced text as ``show`` shows it; nothing for None."""
+    return "".join(show(piece.text) for piece in traced.pieces) if traced is not None else ""
+
+
+def as_http(request: RenderedRequest, show: Show = str) -> str:
+    """The request as it stands on the wire, start line first."""
+    url = shown(request.url, show)
+    parts = urlsplit(url)
+    target = url.partition("://")[2][len(parts.netloc) :] or "/"
+    target = target.partition("#")[0]
+    if not target.startswith("/"):
+        target = "/" + target
+    lines = [f"{request.method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
+    lines += [f"{name}: {shown(value, show)}" for name, value in request.headers]
+    return "\n".join(lines) + "\n\n" + (shown(request.body, show) if request.body is not None else "")
+
+
+def as_curl(request: RenderedRequest, show: Show = str) -> str:
+    """A curl command that sends the same bytes."""
+    words = ["curl", "-X", request.method, shown(request.url, show)]
+    lines = [" ".join(shlex.quote(word) for word in words)]
+    lines += [f"  -H {shlex.quote(f'{name}: {shown(value, show)}')}" for name, value in request.headers]
+    if request.body is not None:
+        lines.append(f"  --data-raw {shlex.quote(shown(request.body, show))}")
+    return " \\\n".join(lines)
+
+
+def as_httpie(request: RenderedRequest, show: Show = str) -> str:
+    """An HTTPie command that sends the same bytes."""
+    words = ["http", "--ignore-stdin", request.method, shown(request.url, show)]
+    words += [f"{name}:{shown(value, show)}" for name, value in request.headers]
+    if request.body is not None:
+        words[2:2] = ["--raw", shown(request.body, show)]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def as_python(request: RenderedRequest, show: Show = str) -> str:
+    """A Python script on the standard library that sends the same bytes."""
+    headers = {name: shown(value, show) for name, value in request.headers}
+    body = f"{shown(request.body, show)!r}.encode()" if request.body is not None else "None"
+    return (
+        "from urllib.request import Request, urlopen\n\n"
+        "request = Request(\n"
+        f"    {shown(request.url, show)!r},\n"
+        f"    data={body},\n"
+        f"    headers={headers!r},\n"
+        f"    method={request.method!r},\n"
+        ")\n"
+        "with urlopen(request) as reply:\n"
+        "    print(reply.status, reply.read().decode())"
+    )
+
+
+def as_har_request(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
+    """The ``request`` object of a HAR 1.2 entry."""
+    from ringocli.codec import decode_pairs
+
+    url = shown(request.url, show)
+    body = shown(request.body, show)
+    entry: dict[str, Any] = {
+        "method": request.method,
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": [{"name": name, "value": shown(value, show)} for name, value in request.headers],
+        "queryString": [
+            {"name": name, "value": value}
+            for name, values in decode_pairs(urlsplit(url).query).items()
+            for value in values
+        ],
+        "headersSize": -1,
+        "bodySize": len(body.encode()),
+    }
+    if request.body is not None:
+        entry["postData"] = {"mimeType": request.content_type, "text": body}
+    return entry
+
+
+def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
+    """The request as the JSON output of ``render`` has it; provenance offsets are UTF-8 bytes of ``body``."""
+    spans = request.body.spans(show) if request.body is not None else ()
+    variables = {name: show(value) for name, value in request.variables.items()}
+    text = request.variables.get("content") or request.variables.get("text")
+    is_text = text is not None and not (request.name == "SendFile")
+    return {
+        "name": request.name,
+        "direction": str(request.direction),
+        "method": request.method,
+        "url": shown(request.url, show),
+        "headers": [[name, shown(value, show)] for name, value in request.headers],
+        "body": shown(request.body, show) if request.body is not None else None,
+        "variables": variables,
+        "provenance": [{"variable": span.variable, "start": span.start, "end": span.end} for span in spans],
+        "segments": segments_document(show(text)) if is_text and text is not None else None,
+    }
+
+
+FORMATS: dict[str, Callable[[RenderedRequest, Show], str]] = {
+    "http": as_http,
+    "curl": as_curl,
+    "httpie": as_httpie,
+    "python": as_python,
+}
+"""The forms that are printed one after the other; ``json`` and ``har`` are one document for all."""
+
+
+def as_har(requests: list[RenderedRequest], show: Show, version: str) -> str:
+    """A HAR 1.2 document of requests that were not sent: its entries have no reply."""
+    entries = [
+        {
+            "startedDateTime": "1970-01-01T00:00:00.000Z",
+            "time": 0,
+            "request": as_har_request(request, show),
+            "response": {
+                "status": 0,
+                "statusText": "",
+                "httpVersion": "HTTP/1.1",
+                "cookies": [],
+                "headers": [],
+                "content": {"size": 0, "mimeType": ""},
+                "redirectURL": "",
+                "headersSize": -1,
+                "bodySize": -1,
+            },
+            "cache": {},
+            "timings": {"send": 0, "wait": 0, "receive": 0},
+            "comment": "rendered, not sent",
+        }
+        for request in requests
+    ]
+    log = {"version": "1.2", "creator": {"name": "ringocli", "version": version}, "entries": entries}
+    return json.dumps({"log": log}, ensure_ascii=False, indent=2)
