@@ -16,128 +16,29 @@ published: these are readings, listed in ``assumptions``.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
 
+from ringocli.matching import Match, Mismatch, Reading
+from ringocli.notation import (
+    Constant,
+    Fields,
+    Hole,
+    Items,
+    Json,
+    Leaf,
+    Node,
+    Part,
+    Several,
+    as_text,
+    leaves,
+    parse,
+    split,
+)
 from ringocli.pointer import Pointer
-from ringocli.secret import Secret, Text, sent
+from ringocli.secret import Text
 from ringocli.traced import Piece, Traced
-
-Json: TypeAlias = Any
-"""JSON as Python reads it: dict, list, str, int, float, bool, None."""
-
-_NAME = re.compile(r"[^\W\d_][\w .\-]*")
-
-
-class Several(list[str]):
-    """The values of a form or query key that occurs once or more; a plain leaf takes the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A ``$name$`` in a string; ``raw`` is what stood between the dollar signs, blanks included."""
-
-    name: str
-    raw: str
-
-
-Part: TypeAlias = str | Hole
-
-
-def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
-    """A string cut at its variables, left to right, without overlap.
-
-    A name, trimmed, starts with a letter and holds only letters, digits, space, ``_ - .``; anything else between
-    two dollar signs is text, so that "costs $5 or $6" stays what it is. Where ``known`` names are given, a dollar
-    sign that closes an unknown name but opens a known one belongs to the known one.
-    """
-    parts: list[Part] = []
-    done = 0
-    start = text.find("$")
-    while start >= 0:
-        end = text.find("$", start + 1)
-        if end < 0:
-            break
-        raw = text[start + 1 : end]
-        name = raw.strip()
-        if not _NAME.fullmatch(name) or _steals(text, end, name, known):
-            start = end
-            continue
-        if start > done:
-            parts.append(text[done:start])
-        parts.append(Hole(name, raw))
-        done = end + 1
-        start = text.find("$", done)
-    if done < len(text):
-        parts.append(text[done:])
-    return tuple(parts)
-
-
-def _steals(text: str, end: int, name: str, known: Collection[str] | None) -> bool:
-    """Whether the dollar sign at ``end`` rather opens a known variable than closes this unknown one."""
-    if known is None or name in known:
-        return False
-    close = text.find("$", end + 1)
-    return close > 0 and text[end + 1 : close].strip() in known
-
-
-def as_text(scalar: Json) -> str:
-    """A JSON scalar as the text it binds as: strings as they are, ``true``, ``201``, ``null`` as in JSON."""
-    return scalar if isinstance(scalar, str) else json.dumps(scalar)
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A string with at least one variable."""
-
-    parts: tuple[Part, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The variables in it, in order, repeated ones repeated."""
-        return tuple(part.name for part in self.parts if isinstance(part, Hole))
-
-    @property
-    def alone(self) -> str | None:
-        """The variable that makes up the whole string, if it is one."""
-        return self.parts[0].name if len(self.parts) == 1 and isinstance(self.parts[0], Hole) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A scalar without variables: sent as it is, and an equality constraint when matching."""
-
-    value: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """An object; keys of a matched document that are not named here do not matter."""
-
-    members: tuple[tuple[str, Node], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """An array; with one element, a matched array may have any number of such elements."""
-
-    nodes: tuple[Node, ...]
-
-
-Node: TypeAlias = Leaf | Constant | Fields | Items
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
-    """A place of the document that does not fit: a pointer into the document, what was wanted, what is there."""
-
-    pointer: Pointer
-    expected: str
-    found: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,47 +47,6 @@ class Ambiguity:
 
     pointer: Pointer
     names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """What matching found: ``bindings`` with the ``sources`` (pointers into the document) they were read at.
-
-    ``matched`` counts the leaves that fit, ``more`` points at arrays of which only one element was taken.
-    """
-
-    bindings: Mapping[str, str]
-    sources: Mapping[str, Pointer]
-    mismatches: tuple[Mismatch, ...]
-    matched: int
-    more: tuple[Pointer, ...]
-
-    @property
-    def fits(self) -> bool:
-        """Whether the document has the pattern's shape and every required variable a value."""
-        return not self.mismatches
-
-
-def _parse(tree: Json, known: Collection[str] | None) -> Node:
-    if isinstance(tree, str):
-        parts = split(tree, known) if "$" in tree else ()
-        return Leaf(parts) if any(isinstance(part, Hole) for part in parts) else Constant(tree)
-    if isinstance(tree, dict):
-        return Fields(tuple((key, _parse(value, known)) for key, value in tree.items()))
-    if isinstance(tree, list):
-        return Items(tuple(_parse(item, known) for item in tree))
-    return Constant(tree)
-
-
-def _leaves(node: Node, at: Pointer = ()) -> Iterator[tuple[Pointer, Leaf | Constant]]:
-    if isinstance(node, Fields):
-        for key, member in node.members:
-            yield from _leaves(member, (*at, key))
-    elif isinstance(node, Items):
-        for index, item in enumerate(node.nodes):
-            yield from _leaves(item, (*at, index))
-    else:
-        yield at, node
 
 
 _DROPPED = object()
@@ -240,12 +100,12 @@ class Pattern:
     @classmethod
     def parse(cls, tree: Json, known: Collection[str] | None = None) -> Pattern:
         """Read a pattern; ``known`` names take precedence where two readings of a ``$`` overlap."""
-        return cls(_parse(tree, known))
+        return cls(parse(tree, known))
 
     @cached_property
     def leaves(self) -> tuple[tuple[Pointer, Leaf | Constant], ...]:
         """Every scalar of the pattern with its pointer, in document order."""
-        return tuple(_leaves(self.root))
+        return tuple(leaves(self.root))
 
     @cached_property
     def variables(self) -> Mapping[str, tuple[Pointer, ...]]:
@@ -287,7 +147,7 @@ class Pattern:
         ``given`` values must stand where their variable does. ``required`` names must get a value (default: all);
         the others may be absent, ``null`` or empty.
         """
-        reading = _Reading(given=given or {}, required=required)
+        reading = Reading(given=given or {}, required=required)
         reading.read(self.root, document, ())
         reading.settle()
         return Match(
@@ -299,241 +159,22 @@ class Pattern:
         )
 
 
-def _describe(value: Json) -> str:
-    """What stands in a document, short enough for a message."""
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list):
-        return "an empty list" if not value else "a list"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-@dataclass(slots=True, kw_only=True)
-class _Reading:
-    """One walk of a pattern over a document; mixed strings wait in ``mixed`` until all whole values are bound."""
-
-    given: Mapping[str, Text]
-    required: Collection[str] | None
-    bindings: dict[str, str] = field(default_factory=dict)
-    sources: dict[str, Pointer] = field(default_factory=dict)
-    mismatches: list[Mismatch] = field(default_factory=list)
-    more: list[Pointer] = field(default_factory=list)
-    mixed: list[tuple[Leaf, str, Pointer]] = field(default_factory=list)
-    matched: int = 0
-
-    def fork(self) -> _Reading:
-        """A copy to try one element of an array on."""
-        return _Reading(
-            given=self.given,
-            required=self.required,
-            bindings=dict(self.bindings),
-            sources=dict(self.sources),
-            more=list(self.more),
-            mixed=list(self.mixed),
-            matched=self.matched,
-        )
-
-    def take(self, other: _Reading) -> None:
-        """Go on from what a fork found."""
-        self.bindings, self.sources, self.more = other.bindings, other.sources, other.more
-        self.mixed, self.matched = other.mixed, other.matched
-        self.mismatches.extend(other.mismatches)
-
-    def wrong(self, at: Pointer, expected: str, found: str) -> None:
-        self.mismatches.append(Mismatch(pointer=at, expected=expected, found=found))
-
-    def read(self, node: Node, value: Json, at: Pointer) -> None:
-        if isinstance(node, Fields):
-            self.read_fields(node, value, at)
-        elif isinstance(node, Items):
-            self.read_items(node, value, at)
-        elif isinstance(node, Constant):
-            self.read_constant(node, value, at)
-        else:
-            self.read_leaf(node, value, at)
-
-    def read_fields(self, node: Fields, value: Json, at: Pointer) -> None:
-        if value is None:
-            self.absent(node, at, "null")
-        elif not isinstance(value, dict):
-            self.wrong(at, "an object", _describe(value))
-        else:
-            for key, member in node.members:
-                if key in value:
-                    self.read(member, value[key], (*at, key))
-                else:
-                    self.absent(member, (*at, key), "nothing")
-
-    def read_items(self, node: Items, value: Json, at: Pointer) -> None:
-        if value is None or value == []:
-            self.absent(node, at, _describe(value))
-        elif not isinstance(value, list):
-            self.wrong(at, "a list", _describe(value))
-        elif len(node.nodes) == 1:
-            self.read_each(node.nodes[0], value, at)
-        else:
-            for index, item in enumerate(node.nodes):
-                if index < len(value):
-                    self.read(item, value[index], (*at, index))
-                else:
-                    self.absent(item, (*at, index), "nothing")
-
-    def read_each(self, node: Node, value: list[Json], at: Pointer) -> None:
-        """The first element that fits; if none does, the one that comes nearest is reported."""
-        nearest: _Reading | None = None
-        for index, item in enumerate(value):
-            trial = self.fork()
-            trial.read(node, item, (*at, index))
-            trial.check_mixed(len(self.mixed))
-            if not trial.mismatches and (trial.matched > self.matched or not _holds_leaves(node)):
-                nearest = trial
-                break
-            if nearest is None or _distance(trial) < _distance(nearest):
-                nearest = trial
-        if nearest is not None:
-            self.take(nearest)
-        if len(value) > 1:
-            self.more.append(at)
-
-    def read_constant(self, node: Constant, value: Json, at: Pointer) -> None:
-        if isinstance(value, Several):
-            value = value[0]
-        if isinstance(value, (dict, list)) or as_text(value) != as_text(node.value):
-            self.wrong(at, _describe(node.value), _describe(value))
-        else:
-            self.matched += 1
-
-    def read_leaf(self, leaf: Leaf, value: Json, at: Pointer) -> None:
-        if isinstance(value, Several):
-            if len(value) > 1:
-                self.more.append(at)
-            value = value[0]
-        if isinstance(value, (dict, list)):
-            self.wrong(at, self.wanted(leaf), _describe(value))
-        elif value is None or value == "":
-            self.absent(leaf, at, _describe(value))
-        elif leaf.alone is not None:
-            self.bind(leaf.alone, as_text(value), at)
-        else:
-            self.mixed.append((leaf, as_text(value), at))
-
-    def bind(self, name: str, text: str, at: Pointer) -> None:
-        if name in self.given:
-            known: Text | None = self.given[name]
-        else:
-            known = self.bindings.get(name)
-        if known is None:
-            self.bindings[name] = text
-            self.sources[name] = at
-        elif sent(known) != text:
-            shown = str(known) if isinstance(known, Secret) else _describe(known)
-            self.wrong(at, shown, _describe(text))
-            return
-        self.matched += 1
-
-    def absent(self, node: Node, at: Pointer, found: str) -> None:
-        """Note every leaf below a place that is not there, unless all its variables are optional."""
-        for below, leaf in _leaves(node):
-            if isinstance(leaf, Constant):
-                if leaf.value is None:
-                    self.matched += 1
-                    continue
-                self.wrong((*at, *below), _describe(leaf.value), found)
-            elif any(self.needs(name) for name in leaf.names):
-                self.wrong((*at, *below), self.wanted(leaf), found)
-
-    def needs(self, name: str) -> bool:
-        return name in self.given or self.required is None or name in self.required
-
-    def wanted(self, leaf: Leaf) -> str:
-        parts = []
-        for part in leaf.parts:
-            if isinstance(part, Hole):
-                parts.append(str(self.given[part.name]) if part.name in self.given else f"${part.raw}$")
-            else:
-                parts.append(part)
-        return _describe("".join(parts)) if leaf.alone is None or leaf.alone in self.given else parts[0]
-
-    def cut(self, leaf: Leaf, text: str) -> dict[str, str] | None:
-        settled: list[Part] = []
-        for part in leaf.parts:
-            if isinstance(part, Hole):
-                known = self.given.get(part.name) or self.bindings.get(part.name)
-                settled.append(sent(known) if known else part)
-            else:
-                settled.append(part)
-        return cut(settled, text)
-
-    def check_mixed(self, since: int) -> None:
-        """Whether the mixed strings of one array element can be cut at all; values are bound in ``settle``."""
-        for leaf, text, at in self.mixed[since:]:
-            if self.cut(leaf, text) is None:
-                self.wrong(at, self.wanted(leaf), _describe(text))
-            else:
-                self.matched += 1
-
-    def settle(self) -> None:
-        """Bind the mixed strings, those with the fewest unknown values first."""
-        waiting = list(self.mixed)
-        while waiting:
-            waiting.sort(key=lambda entry: sum(name not in self.bindings for name in entry[0].names))
-            leaf, text, at = waiting.pop(0)
-            values = self.cut(leaf, text)
-            if values is None:
-                self.wrong(at, self.wanted(leaf), _describe(text))
-                continue
-            self.matched += not values
-            for name, value in values.items():
-                self.bind(name, value, at)
-
-
-def _distance(trial: _Reading) -> tuple[int, int]:
-    return len(trial.mismatches), -trial.matched
-
-
-def _holds_leaves(node: Node) -> bool:
-    return next(_leaves(node), None) is not None
-
-
-def cut(parts: list[Part], text: str) -> dict[str, str] | None:
-    """Cut a text at the literal parts of a mixed string; ``None`` if it does not fit.
-
-    Each value has at least one character and ends where the next literal first occurs, so the work is linear
-    in the text: a hostile text cannot make it backtrack.
-    """
-    merged: list[Part] = []
-    for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        elif part != "":
-            merged.append(part)
-    if merged and isinstance(merged[0], str):
-        if not text.startswith(merged[0]):
-            return None
-        text = text[len(merged.pop(0)) :]
-    if merged and isinstance(merged[-1], str):
-        if not text.endswith(merged[-1]):
-            return None
-        text = text[: len(text) - len(merged.pop())]
-    return _cut_middle(merged, text)
-
-
-def _cut_middle(parts: list[Part], text: str) -> dict[str, str] | None:
-    """Cut between a first and a last variable."""
-    values: dict[str, str] = {}
-    at = 0
-    for index, part in enumerate(parts):
-        if isinstance(part, str):
-            at += len(part)
-            continue
-        if index + 1 == len(parts):
-            end = len(text)
-        elif isinstance(following := parts[index + 1], str):
-            end = text.find(following, at + 1)
-        else:
-            end = at + 1
-        if end <= at or end > len(text) or values.setdefault(part.name, text[at:end]) != text[at:end]:
-            return None
-        at = end
-    return values if at == len(text) else None
+__all__ = [
+    "Ambiguity",
+    "Constant",
+    "Fields",
+    "Hole",
+    "Items",
+    "Json",
+    "Leaf",
+    "Match",
+    "Mismatch",
+    "Node",
+    "Part",
+    "Pattern",
+    "Several",
+    "as_text",
+    "filled",
+    "plain",
+    "split",
+]

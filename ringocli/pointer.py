@@ -1,12 +1,82 @@
-"""Pointers into JSON (RFC 6901)."""
+"""Pointers into JSON (RFC 6901), and places in a text: line and column from 1, columns in characters."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 Pointer: TypeAlias = tuple[str | int, ...]
+"""The steps from the root: keys of objects, indexes of arrays."""
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A place in a text; both count from 1, ``column`` counts characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A stretch of a text; ``end`` is the place after its last character."""
+
+    start: Position
+    end: Position
 
 
 def as_text(pointer: Pointer) -> str:
-    """RFC 6901 text."""
+    """The pointer as RFC 6901 writes it; the root is the empty string."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
+
+
+def parse(text: str) -> tuple[str, ...]:
+    """The steps of a written pointer, all as text: whether ``0`` is a key or an index only the document tells.
+
+    Raises:
+        LookupError: it does not start with ``/``.
+    """
+    if text == "":
+        return ()
+    if not text.startswith("/"):
+        raise LookupError(f"{text!r} is no JSON pointer: it starts with /")
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in text[1:].split("/"))
+
+
+def lookup(document: Any, pointer: tuple[str | int, ...]) -> Any:
+    """What stands at a pointer.
+
+    Raises:
+        LookupError: nothing does.
+    """
+    for step in pointer:
+        if isinstance(document, list):
+            index = int(step) if isinstance(step, int) or step.isdecimal() else -1
+            if not 0 <= index < len(document):
+                raise LookupError(f"no element {step!r}")
+            document = document[index]
+        elif isinstance(document, dict) and step in document:
+            document = document[step]
+        else:
+            raise LookupError(f"no member {step!r}")
+    return document
+
+
+class Lines:
+    """The lines of a text, to turn offsets into positions."""
+
+    def __init__(self, text: str) -> None:
+        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def position(self, offset: int) -> Position:
+        """The place of a character offset."""
+        line = bisect_right(self.starts, offset)
+        return Position(line=line, column=offset - self.starts[line - 1] + 1)
+
+    def range(self, start: int, end: int) -> Range:
+        """The places of two offsets."""
+        return Range(start=self.position(start), end=self.position(end))

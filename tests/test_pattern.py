@@ -9,7 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ringocli.codec import decode, decode_pairs, encode, encode_pairs
-from ringocli.pattern import Hole, Pattern, Several, as_text, cut, plain, split
+from ringocli.matching import cut
+from ringocli.pattern import Hole, Pattern, Several, as_text, plain, split
 from ringocli.traced import Traced
 from tests.strategies import constants, flat_trees, keys, texts, trees, values_for
 

@@ -1,0 +1,130 @@
+"""A file's name and text, its JSON value, and its problems with their places.
+
+A clean file costs one pass of the standard library's parser. Places, and reading on after a mistake, cost a second
+pass, which is made only when something has to be pointed at.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NoReturn, TypeAlias
+
+from ringocli.lexer import Node
+from ringocli.mistakes import Edit, Problem, apply
+from ringocli.pointer import Lines, Pointer, Range
+from ringocli.scanner import MAX_DEPTH, scan
+
+Part: TypeAlias = Literal["value", "key", "object"]
+"""What of a member is meant: its value, its key, or the smallest place that stands for the object it is."""
+
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half a surrogate pair is let through by the standard library, but cannot be written as UTF-8."""
+
+
+class _Unclean(Exception):
+    """The fast parser met something that only the scanner can tell about."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text as JSON. ``value`` is what was read, as far as it could be; None if nothing could."""
+
+    name: str
+    text: str
+    value: Any
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def read(cls, name: str, text: str) -> Document:
+        """Read a text, however broken; what is wrong with it stands in ``problems``."""
+        if not (text.startswith("\ufeff") or _SURROGATE.search(text) or _too_deep(text)):
+            try:
+                return cls(name, text, json.loads(text, object_pairs_hook=_members, parse_constant=_refuse), ())
+            except (ValueError, _Unclean, RecursionError):
+                pass
+        node, problems = scan(text)
+        return cls(name, text, node.value, problems)
+
+    @property
+    def broken(self) -> Problem | None:
+        """The first problem that makes this no JSON, mendable ones and duplicate keys aside."""
+        return next((p for p in self.problems if not p.mendable and p.kind != "duplicate-key"), None)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the text is JSON, up to what every command reads over."""
+        return self.broken is None
+
+    @cached_property
+    def _root(self) -> Node:
+        return scan(self.text)[0]
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The line starts of the text."""
+        return Lines(self.text)
+
+    def locate_offsets(self, pointer: Pointer, part: Part = "value") -> tuple[int, int]:
+        """Character offsets of what a pointer points at; of its nearest ancestor if it is not there."""
+        node = self._root
+        key: tuple[int, int] | None = None
+        for step in pointer:
+            child: Node | None = None
+            if isinstance(step, int) and step < len(node.items):
+                child, child_key = node.items[step], None
+            elif str(step) in node.members:
+                start, end, child = node.members[str(step)]
+                child_key = (start, end)
+            if child is None:
+                part = "object"
+                break
+            node, key = child, child_key
+        if part == "value":
+            return node.start, node.end
+        if key is not None:
+            return key
+        return (node.start, node.end) if part == "key" else (node.start, min(node.start + 1, len(self.text)))
+
+    def locate(self, pointer: Pointer, part: Part = "value") -> Range:
+        """The place of what a pointer points at, in lines and columns."""
+        return self.range_of(*self.locate_offsets(pointer, part))
+
+    def range_of(self, start: int, end: int) -> Range:
+        """The place of two character offsets."""
+        return self.lines.range(start, end)
+
+
+def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Unclean
+    return members
+
+
+def _refuse(word: str) -> NoReturn:
+    raise _Unclean
+
+
+def _too_deep(text: str) -> bool:
+    """Whether brackets nest too deeply for the recursive readers; counted exactly only if it could be."""
+    if text.count("{") + text.count("[") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        char = match.group()
+        if char in "{[":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif char in "}]":
+            depth -= 1
+    return False
+
+
+__all__ = ["MAX_DEPTH", "Document", "Edit", "Part", "Problem", "apply"]

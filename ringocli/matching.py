@@ -1,0 +1,287 @@
+"""Matching: one walk of a pattern's tree over a document, which collects bindings and everything that does not fit.
+
+The work is linear in the document: mixed strings are cut at their literals from left to right, so no hostile text
+can make it backtrack.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from ringocli.notation import Constant, Fields, Hole, Items, Json, Leaf, Node, Part, Several, as_text, leaves
+from ringocli.pointer import Pointer
+from ringocli.secret import Secret, Text, sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """A place of the document that does not fit: a pointer into the document, what was wanted, what is there."""
+
+    pointer: Pointer
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What matching found: ``bindings`` with the ``sources`` (pointers into the document) they were read at.
+
+    ``matched`` counts the leaves that fit, ``more`` points at arrays of which only one element was taken.
+    """
+
+    bindings: Mapping[str, str]
+    sources: Mapping[str, Pointer]
+    mismatches: tuple[Mismatch, ...]
+    matched: int
+    more: tuple[Pointer, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the document has the pattern's shape and every required variable a value."""
+        return not self.mismatches
+
+
+def describe(value: Json) -> str:
+    """What stands in a document, short enough for a message."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "an empty list" if not value else "a list"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """One walk of a pattern over a document; mixed strings wait in ``mixed`` until all whole values are bound."""
+
+    given: Mapping[str, Text]
+    required: Collection[str] | None
+    bindings: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Pointer] = field(default_factory=dict)
+    mismatches: list[Mismatch] = field(default_factory=list)
+    more: list[Pointer] = field(default_factory=list)
+    mixed: list[tuple[Leaf, str, Pointer]] = field(default_factory=list)
+    matched: int = 0
+
+    def fork(self) -> Reading:
+        """A copy to try one element of an array on."""
+        return Reading(
+            given=self.given,
+            required=self.required,
+            bindings=dict(self.bindings),
+            sources=dict(self.sources),
+            more=list(self.more),
+            mixed=list(self.mixed),
+            matched=self.matched,
+        )
+
+    def take(self, other: Reading) -> None:
+        """Go on from what a fork found."""
+        self.bindings, self.sources, self.more = other.bindings, other.sources, other.more
+        self.mixed, self.matched = other.mixed, other.matched
+        self.mismatches.extend(other.mismatches)
+
+    def wrong(self, at: Pointer, expected: str, found: str) -> None:
+        self.mismatches.append(Mismatch(pointer=at, expected=expected, found=found))
+
+    def read(self, node: Node, value: Json, at: Pointer) -> None:
+        if isinstance(node, Fields):
+            self.read_fields(node, value, at)
+        elif isinstance(node, Items):
+            self.read_items(node, value, at)
+        elif isinstance(node, Constant):
+            self.read_constant(node, value, at)
+        else:
+            self.read_leaf(node, value, at)
+
+    def read_fields(self, node: Fields, value: Json, at: Pointer) -> None:
+        if value is None:
+            self.absent(node, at, "null")
+        elif not isinstance(value, dict):
+            self.wrong(at, "an object", describe(value))
+        else:
+            for key, member in node.members:
+                if key in value:
+                    self.read(member, value[key], (*at, key))
+                else:
+                    self.absent(member, (*at, key), "nothing")
+
+    def read_items(self, node: Items, value: Json, at: Pointer) -> None:
+        if value is None or value == []:
+            self.absent(node, at, describe(value))
+        elif not isinstance(value, list):
+            self.wrong(at, "a list", describe(value))
+        elif len(node.nodes) == 1:
+            self.read_each(node.nodes[0], value, at)
+        else:
+            for index, item in enumerate(node.nodes):
+                if index < len(value):
+                    self.read(item, value[index], (*at, index))
+                else:
+                    self.absent(item, (*at, index), "nothing")
+
+    def read_each(self, node: Node, value: list[Json], at: Pointer) -> None:
+        """The first element that fits; if none does, the one that comes nearest is reported."""
+        nearest: Reading | None = None
+        for index, item in enumerate(value):
+            trial = self.fork()
+            trial.read(node, item, (*at, index))
+            trial.check_mixed(len(self.mixed))
+            if not trial.mismatches and (trial.matched > self.matched or not _holdsleaves(node)):
+                nearest = trial
+                break
+            if nearest is None or _distance(trial) < _distance(nearest):
+                nearest = trial
+        if nearest is not None:
+            self.take(nearest)
+        if len(value) > 1:
+            self.more.append(at)
+
+    def read_constant(self, node: Constant, value: Json, at: Pointer) -> None:
+        if isinstance(value, Several):
+            value = value[0]
+        if isinstance(value, (dict, list)) or as_text(value) != as_text(node.value):
+            self.wrong(at, describe(node.value), describe(value))
+        else:
+            self.matched += 1
+
+    def read_leaf(self, leaf: Leaf, value: Json, at: Pointer) -> None:
+        if isinstance(value, Several):
+            if len(value) > 1:
+                self.more.append(at)
+            value = value[0]
+        if isinstance(value, (dict, list)):
+            self.wrong(at, self.wanted(leaf), describe(value))
+        elif value is None or value == "":
+            self.absent(leaf, at, describe(value))
+        elif leaf.alone is not None:
+            self.bind(leaf.alone, as_text(value), at)
+        else:
+            self.mixed.append((leaf, as_text(value), at))
+
+    def bind(self, name: str, text: str, at: Pointer) -> None:
+        if name in self.given:
+            known: Text | None = self.given[name]
+        else:
+            known = self.bindings.get(name)
+        if known is None:
+            self.bindings[name] = text
+            self.sources[name] = at
+        elif sent(known) != text:
+            shown = str(known) if isinstance(known, Secret) else describe(known)
+            self.wrong(at, shown, describe(text))
+            return
+        self.matched += 1
+
+    def absent(self, node: Node, at: Pointer, found: str) -> None:
+        """Note every leaf below a place that is not there, unless all its variables are optional."""
+        for below, leaf in leaves(node):
+            if isinstance(leaf, Constant):
+                if leaf.value is None:
+                    self.matched += 1
+                    continue
+                self.wrong((*at, *below), describe(leaf.value), found)
+            elif any(self.needs(name) for name in leaf.names):
+                self.wrong((*at, *below), self.wanted(leaf), found)
+
+    def needs(self, name: str) -> bool:
+        return name in self.given or self.required is None or name in self.required
+
+    def wanted(self, leaf: Leaf) -> str:
+        parts = []
+        for part in leaf.parts:
+            if isinstance(part, Hole):
+                parts.append(str(self.given[part.name]) if part.name in self.given else f"${part.raw}$")
+            else:
+                parts.append(part)
+        return describe("".join(parts)) if leaf.alone is None or leaf.alone in self.given else parts[0]
+
+    def cut(self, leaf: Leaf, text: str) -> dict[str, str] | None:
+        settled: list[Part] = []
+        for part in leaf.parts:
+            if isinstance(part, Hole):
+                known = self.given.get(part.name) or self.bindings.get(part.name)
+                settled.append(sent(known) if known else part)
+            else:
+                settled.append(part)
+        return cut(settled, text)
+
+    def check_mixed(self, since: int) -> None:
+        """Whether the mixed strings of one array element can be cut at all; values are bound in ``settle``."""
+        for leaf, text, at in self.mixed[since:]:
+            if self.cut(leaf, text) is None:
+                self.wrong(at, self.wanted(leaf), describe(text))
+            else:
+                self.matched += 1
+
+    def settle(self) -> None:
+        """Bind the mixed strings, those with the fewest unknown values first."""
+        waiting = list(self.mixed)
+        while waiting:
+            waiting.sort(key=lambda entry: sum(name not in self.bindings for name in entry[0].names))
+            leaf, text, at = waiting.pop(0)
+            values = self.cut(leaf, text)
+            if values is None:
+                self.wrong(at, self.wanted(leaf), describe(text))
+                continue
+            self.matched += not values
+            for name, value in values.items():
+                self.bind(name, value, at)
+
+
+def _distance(trial: Reading) -> tuple[int, int]:
+    return len(trial.mismatches), -trial.matched
+
+
+def _holdsleaves(node: Node) -> bool:
+    return next(leaves(node), None) is not None
+
+
+def cut(parts: list[Part], text: str) -> dict[str, str] | None:
+    """Cut a text at the literal parts of a mixed string; ``None`` if it does not fit.
+
+    Each value has at least one character and ends where the next literal first occurs, so the work is linear
+    in the text: a hostile text cannot make it backtrack.
+    """
+    merged: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    if merged and isinstance(merged[0], str):
+        prefix = merged.pop(0)
+        assert isinstance(prefix, str)
+        if not text.startswith(prefix):
+            return None
+        text = text[len(prefix) :]
+    if merged and isinstance(merged[-1], str):
+        suffix = merged.pop()
+        assert isinstance(suffix, str)
+        if not text.endswith(suffix):
+            return None
+        text = text[: len(text) - len(suffix)]
+    return _cut_middle(merged, text)
+
+
+def _cut_middle(parts: list[Part], text: str) -> dict[str, str] | None:
+    """Cut between a first and a last variable."""
+    values: dict[str, str] = {}
+    at = 0
+    for index, part in enumerate(parts):
+        if isinstance(part, str):
+            at += len(part)
+            continue
+        if index + 1 == len(parts):
+            end = len(text)
+        elif isinstance(following := parts[index + 1], str):
+            end = text.find(following, at + 1)
+        else:
+            end = at + 1
+        if end <= at or end > len(text) or values.setdefault(part.name, text[at:end]) != text[at:end]:
+            return None
+        at = end
+    return values if at == len(text) else None

@@ -1,0 +1,227 @@
+"""Reading JSON as people write it: places of everything, and no mistake that hides the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ringocli.document import Document
+from ringocli.mistakes import Edit, apply
+from ringocli.pointer import Pointer, as_text, lookup, parse
+from ringocli.scanner import MAX_DEPTH, scan
+
+characters = st.characters(exclude_categories=("Cs",))
+scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
+                    st.text(characters, max_size=20))  # fmt: skip
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(characters, max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+layouts = st.sampled_from([{}, {"indent": 2}, {"indent": "\t"}, {"separators": (",", ":")}, {"ensure_ascii": False}])
+
+
+def pointers(value: Any, at: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
+    """Every place of a value."""
+    yield at, value
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from pointers(member, (*at, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from pointers(item, (*at, index))
+
+
+@given(values, layouts)
+@settings(max_examples=300)
+def test_json_is_read_and_every_place_is_known(value: Any, layout: dict[str, Any]) -> None:
+    """Valid JSON has no problem, and the place of each value holds just that value."""
+    text = json.dumps(value, **layout)
+    document = Document.read("x", text)
+    assert (value, ()) == (document.value, document.problems)
+    for pointer, part in pointers(value):
+        start, end = document.locate_offsets(pointer)
+        assert part == json.loads(text[start:end])
+        if pointer and isinstance(pointer[-1], str):
+            start, end = document.locate_offsets(pointer, "key")
+            assert pointer[-1] == json.loads(text[start:end])
+
+
+@given(values, layouts)
+def test_the_scanner_agrees_with_the_standard_library(value: Any, layout: dict[str, Any]) -> None:
+    """What the fast parser reads, the scanner reads too."""
+    text = json.dumps(value, **layout)
+    node, problems = scan(text)
+    assert (json.loads(text), ()) == (node.value, problems)
+
+
+@given(st.text(st.sampled_from('{}[]:,"\'“”\\/*# \n\r\t$a1-.u+e=;\ufeff\u00a0'), max_size=60))
+@example('{"a"')
+@example("{“")
+@settings(max_examples=500)
+def test_any_text_is_read(text: str) -> None:
+    """Nothing makes the reader fail, and every problem has a place inside the text."""
+    document = Document.read("x", text)
+    for problem in document.problems:
+        assert 0 <= problem.start <= problem.end <= len(text)
+        document.range_of(problem.start, problem.end)
+
+
+@given(values, st.data())
+def test_mutated_json_is_read(value: Any, data: st.DataObject) -> None:
+    """A file with a few characters lost, doubled or replaced is read, and mending settles after a few rounds."""
+    text = json.dumps(value, indent=1)
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(text)))
+        text = text[:at] + data.draw(st.text('{}[]:,"\n ', max_size=2)) + text[at + data.draw(st.integers(0, 2)) :]
+    for _ in range(12):
+        edits = [edit for problem in Document.read("x", text).problems for edit in problem.edits]
+        mended = apply(text, edits)
+        if mended == text:
+            break
+        text = mended
+    else:
+        pytest.fail("mending never settles")
+
+
+MISTAKES: dict[str, tuple[str, str, str, Any]] = {
+    "trailing comma": ('{"a": 1,}', "trailing-comma", ",", {"a": 1}),
+    "trailing comma in a list": ('["a",\n]', "trailing-comma", ",", ["a"]),
+    "line comment": ('{"a": 1 // one\n}', "comment", "// one", {"a": 1}),
+    "block comment": ('{"a": /* one */ 1}', "comment", "/* one */", {"a": 1}),
+    "hash comment": ('# a\n{"a": 1}', "comment", "# a", {"a": 1}),
+    "curly quotes": ("{“a”: 1}", "curly-quote", "“a”", {"a": 1}),
+    "curly quotes in a value": ('{"a": “b”, "c": 2}', "curly-quote", "“b”", {"a": "b", "c": 2}),
+    "curly closing quote": ('{"a”: "b"}', "curly-quote", "”", {"a": "b"}),
+    "single quotes": ("{\"a\": 'b \"c\"'}", "single-quote", "'b \"c\"'", {"a": 'b "c"'}),
+    "unterminated text": ('{"a": "1,\n"b": 2}', "unterminated-string", '"1', {"a": "1", "b": 2}),
+    "unterminated key": ('{"a: "1", "b": 2}', "unterminated-string", '"a', {"a": "1", "b": 2}),
+    "no opening quote": ('{"a": b", "c": 2}', "unterminated-string", 'b"', {"a": "b", "c": 2}),
+    "raw tab": ('{"a": "x\ty"}', "raw-control-character", "\t", {"a": "x\ty"}),
+    "bad escape": ('{"a": "\\d"}', "bad-escape", "\\d", {"a": "\\d"}),
+    "half a surrogate": ('{"a": "\\ud83d"}', "bad-escape", "\\ud83d", {"a": "\ufffd"}),
+    "missing comma": ('{"a": "b"\n "c": 2}', "missing-comma", '"', {"a": "b", "c": 2}),
+    "missing colon": ('{"a" 1}', "missing-colon", '"a"', {"a": 1}),
+    "equals sign": ('{"a" = 1}', "missing-colon", "=", {"a": 1}),
+    "unquoted key": ("{a: 1}", "unquoted-key", "a", {"a": 1}),
+    "Python's True": ('{"a": True}', "unknown-word", "True", {"a": True}),
+    "unquoted variable": ('{"a": $API key$}', "unknown-word", "$API key$", {"a": "$API key$"}),
+    "hexadecimal": ('{"a": 0x10}', "bad-number", "0x10", {"a": 16}),
+    "no leading zero": ('{"a": .5}', "bad-number", ".5", {"a": 0.5}),
+    "unclosed list": ('{"a": [1}', "unclosed-bracket", "[", {"a": [1]}),
+    "unclosed root": ('{"a": {"b": 1}', "unclosed-bracket", "{", {"a": {"b": 1}}),
+    "byte order mark": ('\ufeff{"a": 1}', "byte-order-mark", "\ufeff", {"a": 1}),
+    "no-break space": ('{"a":\u00a01}', "stray-character", "\u00a0", {"a": 1}),
+    "two commas": ('{"a": 1,, "b": 2}', "stray-character", ",", {"a": 1, "b": 2}),
+    "semicolon": ('{"a": 1; "b": 2}', "missing-comma", ";", {"a": 1, "b": 2}),
+    "comma at the end": ('{"a": 1},', "extra-text", ",", {"a": 1}),
+}
+
+
+@pytest.mark.parametrize(("text", "kind", "covered", "value"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_found_once_and_mended(text: str, kind: str, covered: str, value: Any) -> None:
+    """Each mistake is one problem whose place covers it, and its edits make JSON with the value that was meant."""
+    document = Document.read("x", text)
+    assert [(kind, covered)] == [(found.kind, text[found.start : found.end]) for found in document.problems]
+    mended = apply(text, document.problems[0].edits)
+    assert value == json.loads(mended)
+
+
+UNMENDED: dict[str, tuple[str, str, str]] = {
+    "duplicate key": ('{"a": 1, "b": 2, "a": 3}', "duplicate-key", '"a"'),
+    "missing value": ('{"a": , "b": 2}', "missing-value", '"a"'),
+    "leading plus": ('{"a": +49}', "bad-number", "+49"),
+    "leading zero": ('{"a": 0049}', "bad-number", "0049"),
+    "too many digits": ('{"a": ' + "1" * 5000 + "}", "bad-number", "1" * 5000),
+    "text after the end": ('{"a": 1} {"b": 2}', "extra-text", '{"b": 2}'),
+    "nothing": (" \n", "empty", " \n"),
+    "prose": (": hello", "stray-character", ":"),
+}
+
+
+@pytest.mark.parametrize(("text", "kind", "covered"), UNMENDED.values(), ids=UNMENDED)
+def test_a_mistake_without_a_sure_cure_is_only_told(text: str, kind: str, covered: str) -> None:
+    """Where two cures fit, none is chosen."""
+    (found,) = Document.read("x", text).problems
+    assert (kind, covered, ()) == (found.kind, text[found.start : found.end], found.edits)
+
+
+def test_both_places_of_a_duplicate_key_are_known() -> None:
+    """The later key is the problem, the earlier one is told too, and the last value counts."""
+    document = Document.read("x", '{"a": 1, "a": 2}')
+    assert ({"a": 2}, ((1, 4),)) == (document.value, document.problems[0].also)
+    assert document.is_json
+
+
+def test_one_mistake_does_not_hide_the_others() -> None:
+    """Ringotel's own page has a comment, a trailing comma, curly quotes and an unterminated string: all are found."""
+    text = '{\n  //model\n  "a": {“b”: "c"},\n  "from": "123,\n  "to": "4",\n}'
+    document = Document.read("x", text)
+    assert ["comment", "curly-quote", "unterminated-string", "trailing-comma"] == [p.kind for p in document.problems]
+    assert {"a": {"b": "c"}, "from": "123", "to": "4"} == document.value
+
+
+def test_indentation_tells_which_bracket_is_missing() -> None:
+    """A lost closing brace in the middle is reported where it was lost, not at the end of the file."""
+    text = '{\n  "API": {\n    "SendMessage": {\n      "a": 1\n    "SendFile": {\n      "b": 2\n    }\n  }\n}\n'
+    document = Document.read("x", text)
+    (found,) = document.problems
+    assert ("unclosed-bracket", 3) == (found.kind, document.range_of(found.start, found.end).start.line)
+    mended = {"API": {"SendMessage": {"a": 1}, "SendFile": {"b": 2}}}
+    assert mended == json.loads(apply(text, found.edits))
+
+
+@pytest.mark.parametrize("text", ["[" * 10_000, '{"a":' * 10_000, "[" * 2_000_000, '"' + "\\" * 1_000_000, "{,".join(["[,"] * 99)])
+def test_hostile_files_are_answered(text: str) -> None:
+    """Deep or endless nesting is one problem, not a crash."""
+    assert Document.read("x", text).problems
+
+
+def test_nesting_up_to_the_limit_is_fine() -> None:
+    """The limit itself is allowed; brackets inside strings do not count."""
+    text = "[" * MAX_DEPTH + '"' + "[" * 999 + '"' + "]" * MAX_DEPTH
+    assert () == Document.read("x", text).problems
+    assert ["too-deep"] == [problem.kind for problem in Document.read("x", f"[{text}]").problems]
+
+
+def test_columns_count_characters_and_lines_end_in_any_way() -> None:
+    """An emoji is one column; LF, CRLF and CR end lines."""
+    document = Document.read("x", '{"👋": 1,\r\n"b":\r2,\n"c": "é"}')
+    where = document.locate(("c",))
+    assert (4, 6, 4, 9) == (where.start.line, where.start.column, where.end.line, where.end.column)
+
+
+def test_what_is_missing_is_placed_at_the_object_that_should_hold_it() -> None:
+    """The key of that object where it has one, else its opening brace; unknown steps fall back to it."""
+    text = '{"API": {"x": [{"y": 1}]}}'
+    document = Document.read("x", text)
+    for pointer, covered in (((), "{"), (("API",), '"API"'), (("API", "x", 0), "{"), (("API", "nope", "z"), '"API"')):
+        start, end = document.locate_offsets(pointer, "object")
+        assert covered == text[start:end]
+
+
+def test_edits_that_overlap_are_dropped() -> None:
+    """The first of two overlapping edits is made, everything else stays."""
+    assert "aXd" == apply("abcd", [Edit(1, 3, "X"), Edit(2, 4, "Y")])
+
+
+@given(st.lists(st.text(characters, max_size=4)))
+def test_pointers_are_written_and_read(steps: list[str]) -> None:
+    """A pointer survives its written form."""
+    assert tuple(steps) == parse(as_text(tuple(steps)))
+
+
+def test_a_pointer_finds_its_value_or_says_so() -> None:
+    """Lookup follows keys and indexes; anything else is a LookupError."""
+    value = {"a": [{"b/c": 1}]}
+    assert 1 == lookup(value, parse("/a/0/b~1c"))
+    for wrong in ("/a/1", "/a/x", "/b", "/a/0/b~1c/d"):
+        with pytest.raises(LookupError):
+            lookup(value, parse(wrong))
+    with pytest.raises(LookupError):
+        parse("a")
