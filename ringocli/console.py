@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, Literal, TextIO
-
-ColorChoice = Literal["auto", "always", "never"]
+from typing import Any, TextIO
 
 _CODES = {
     "red": "31",
@@ -26,8 +24,8 @@ _CODES = {
 _settings: dict[str, Any] = {"color": "auto", "quiet": False, "verbose": False}
 
 
-def configure(*, color: ColorChoice = "auto", quiet: bool = False, verbose: bool = False) -> None:
-    """Set what the global options asked for."""
+def configure(*, color: str = "auto", quiet: bool = False, verbose: bool = False) -> None:
+    """Set what the global options asked for; ``color`` is auto, always or never."""
     _settings.update(color=color, quiet=quiet, verbose=verbose)
 
 

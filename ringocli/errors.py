@@ -7,6 +7,7 @@
     ├── AskedWrongly     2   usage, a missing or unknown value, a guard that was not lifted
     ├── CouldNotRun      3   a file, a port or a document that cannot be used here
     └── NoReply          4   nothing came back from the network at all
+        └── NotConnected 4   not even a connection: nothing was sent, trying again is safe
 
 A finding, a mismatch or an error reply of a provider is no exception: those are values.
 """
@@ -54,3 +55,7 @@ class NoReply(RingocliError):
     def __init__(self, message: str, hint: str = "", *, kind: str = "connect") -> None:
         super().__init__(message, hint)
         self.kind = kind
+
+
+class NotConnected(NoReply):
+    """No connection was made, so not a byte of the request has left and it may be tried again."""

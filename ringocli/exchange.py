@@ -61,12 +61,16 @@ class IncomingRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A response as it came back; ``elapsed_ms`` from the first byte sent to the last byte received."""
+    """A response as it came back; ``elapsed_ms`` from the first byte sent to the last byte received.
+
+    ``notes`` say where ``body`` is not all that the other side had to say (cut, broken off).
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = field(default=())
     body: bytes = b""
     elapsed_ms: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def content_type(self) -> str | None:

@@ -98,7 +98,7 @@ def from_pack(pack: Pack, answers: Answers) -> Draft:
                 decisions.append(
                     Decision(pointer=(*part, *pointer), variable=variable, value=f"${variable}$", why=f"{why} ({place})")
                 )
-    ordered = {key: template[key] for key in ("id", "name", "logo") if key in template}
+    ordered: dict[str, Json] = {key: template[key] for key in ("id", "name", "logo") if key in template}
     return Draft(
         template={**ordered, **template},
         decisions=tuple(decisions),

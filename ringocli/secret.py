@@ -31,10 +31,11 @@ class Secret:
 
     __slots__ = ("__sent", "shown")
 
-    def __init__(self, sent: str, shown: str = MASK) -> None:
+    def __init__(self, sent: str, shown: str = MASK, *, remembered: bool = True) -> None:
         self.__sent = sent
         self.shown = shown
-        _remember(sent)
+        if remembered:
+            _remember(sent)
 
     def reveal(self) -> str:
         """The text to send. Call it where bytes leave the process, nowhere else."""
@@ -78,7 +79,9 @@ def join(parts: Iterable[Text]) -> Text:
     """One text out of several; a secret if any part of it is."""
     pieces = tuple(parts)
     if any(isinstance(piece, Secret) for piece in pieces):
-        return Secret("".join(sent(piece) for piece in pieces), "".join(str(piece) for piece in pieces))
+        # Its secret parts are remembered; remembering each whole text would fill memory in a long run.
+        whole, shown = "".join(map(sent, pieces)), "".join(map(str, pieces))
+        return Secret(whole, shown, remembered=False)
     return "".join(str(piece) for piece in pieces)
 
 

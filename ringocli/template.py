@@ -322,7 +322,8 @@ class _Reader:
         if any(mark in webhook for mark in EVENT_MARKS):
             event = self.read_event(webhook, at)
             return "single object", (event,) if event else ()
-        kind, events = "named map", ()
+        kind = "named map"
+        events: tuple[WebhookEvent, ...] = ()
         for key, value in webhook.items():
             if isinstance(value, list):
                 kind = "wrapped array"

@@ -11,19 +11,18 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import click
 import typer
 
 from ringocli import __version__, console
-from ringocli.cli import check, init, send, show
-from ringocli.errors import RingocliError
+from ringocli.cli import check, init, options, send, show
+from ringocli.errors import AskedWrongly, RingocliError
 
 app = typer.Typer(
     name="ringocli",
     # Typer's rich help takes twice as long to import and draws boxes where nobody asked for them.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Make, check and prove Ringotel SMS/MMS integrations on your own machine.\n\n"
     "\b\n"
@@ -34,8 +33,11 @@ app = typer.Typer(
     "Exit codes: 0 fine, 1 the answer is no, 2 asked wrongly, 3 could not be done here, 4 no reply from the network.",
 )
 
-PROMPT_ABORTED = 130
+INTERRUPTED = 130
 BUG = 70
+
+# Typer has no public name for the base of its usage errors in all versions we take; its ancestry tells it.
+UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
 def _version(asked: bool) -> None:
@@ -46,6 +48,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _global_options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -53,9 +56,10 @@ def _global_options(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No remarks on stderr, only errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More remarks on stderr.")] = False,
 ) -> None:
-    if color not in ("auto", "always", "never"):
-        raise click.BadParameter(f"{color!r} is none of auto, always, never", param_hint="--color")
-    console.configure(color=color, quiet=quiet, verbose=verbose)  # type: ignore[arg-type]
+    options.chosen("--color", color, ("auto", "always", "never"))
+    console.configure(color=color, quiet=quiet, verbose=verbose)
+    if context.invoked_subcommand is None:
+        console.out(context.get_help())
 
 
 for family in (init, check, show, send):
@@ -70,16 +74,13 @@ def run(arguments: Sequence[str]) -> int:
         result = typer.main.get_command(app).main(list(arguments), prog_name="ringocli", standalone_mode=False)
         code = result if isinstance(result, int) else 0
         sys.stdout.flush()
-    except click.exceptions.NoArgsIsHelpError as error:
-        console.complain(error.format_message())
-        return 2
-    except click.ClickException as error:
-        return _stopped(arguments, error.exit_code, _sentence(error), _usage(error))
-    except click.exceptions.Exit as error:
+    except UsageError as error:
+        return _stopped(arguments, AskedWrongly.code, _sentence(error), _usage(error))
+    except typer.Exit as error:
         code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         console.complain("stopped")
-        return PROMPT_ABORTED
+        return INTERRUPTED
     except RingocliError as error:
         return _stopped(arguments, error.code, error.message, error.hint)
     except BrokenPipeError:
@@ -95,11 +96,11 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _sentence(error: click.ClickException) -> str:
+def _sentence(error: Any) -> str:
     return " ".join(error.format_message().split()).rstrip(".")
 
 
-def _usage(error: click.ClickException) -> str:
+def _usage(error: Any) -> str:
     context = getattr(error, "ctx", None)
     return f"Run {context.command_path} --help." if context is not None else ""
 

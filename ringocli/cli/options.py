@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from ringocli.errors import AskedWrongly, CouldNotRun
@@ -21,7 +20,7 @@ def help_text(summary: str, examples: Sequence[str], more: str = "") -> str:
     return f"{summary}\n\n\b\nExamples:\n{lines}" + (f"\n\n{more}" if more else "")
 
 
-def _template_of(context: click.Context) -> Any:
+def _template_of(context: typer.Context) -> Any:
     """The template already typed on the command line, for completion; None if it cannot be read."""
     from ringocli.document import Document
     from ringocli.files import read_text

@@ -124,11 +124,10 @@ def render(
     rendered = []
     for variant in variants:
         source = _template_values(opened.template) if template_view else variant
-        for name, call in plan:
+        for call in plan:
             request = call(_formatted(source, number_format) if not template_view else source)
-            rendered.append(_unquoted(request) if template_view else request)
-            del name
-    _print_requests(rendered, form, show_secrets)
+            rendered.append(_unquoted(opened.template, request) if template_view else request)
+    _print_requests(rendered, form, show_secrets, count=not template_view)
 
 
 def _sample_policy() -> Any:
@@ -166,7 +165,7 @@ def _formatted(values: Any, number_format: str | None) -> Any:
 
 def _plan(
     template: Any, requests: list[str] | None, events: list[str] | None, policy: Any, content_type: str | None
-) -> list[tuple[str, Callable[[Any], Any]]]:
+) -> list[Callable[[Any], Any]]:
     """What to render, each as a function of the values.
 
     Raises:
@@ -174,17 +173,16 @@ def _plan(
     """
     from ringocli.request import render_event, render_request
 
-    plan: list[tuple[str, Callable[[Any], Any]]] = []
+    def sending(spec: Any) -> Callable[[Any], Any]:
+        return lambda values: render_request(template, spec, values, policy)
+
+    def taking(event: Any) -> Callable[[Any], Any]:
+        return lambda values: render_event(template, event, values, policy, content_type=content_type)
+
+    plan: list[Callable[[Any], Any]] = []
     if requests or not events:
-        for spec in [template.request(name) for name in requests or ()] or template.requests:
-            plan.append((spec.name, lambda values, spec=spec: render_request(template, spec, values, policy)))
-    for event in _events(template, events or ()):
-        plan.append(
-            (
-                event.label,
-                lambda values, event=event: render_event(template, event, values, policy, content_type=content_type),
-            )
-        )
+        plan += [sending(spec) for spec in [template.request(name) for name in requests or ()] or template.requests]
+    plan += [taking(event) for event in _events(template, events or ())]
     if not plan:
         raise AskedWrongly("the template has nothing to render", "Run ringocli validate to see what is missing.")
     return plan
@@ -206,19 +204,29 @@ def _template_values(template: Any) -> Any:
     return Values(layers=(Layer(variables=names, properties=properties),))
 
 
-def _unquoted(request: Any) -> Any:
+def _unquoted(template: Any, request: Any) -> Any:
     """A template view with readable variables where an address or a form would quote the dollar signs."""
     from ringocli.traced import Piece, Traced
 
     def readable(traced: Any) -> Any:
         return Traced(tuple(Piece(f"${p.variable}$" if p.variable else p.text, p.variable) for p in traced.pieces))
 
-    headers = request.headers
     body = readable(request.body) if request.body is not None else None
-    return replace(request, url=readable(request.url), headers=headers, body=body)
+    return replace(request, url=readable(request.url), headers=_readable_headers(template, request), body=body)
 
 
-def _print_requests(requests: list[Any], form: str, show_secrets: bool) -> None:
+def _readable_headers(template: Any, request: Any) -> Any:
+    """Headers of a template view: Basic credentials as what they are made of, not as base64 of it."""
+    from ringocli.template import Basic
+    from ringocli.traced import Traced
+
+    if not isinstance(template.auth, Basic):
+        return request.headers
+    pair = f"Basic base64({template.auth.username}:{template.auth.password})"
+    return tuple((name, Traced.plain(pair) if name == "Authorization" else value) for name, value in request.headers)
+
+
+def _print_requests(requests: list[Any], form: str, show_secrets: bool, *, count: bool) -> None:
     from ringocli.report import requests as forms
     from ringocli.secret import sent
 
@@ -242,7 +250,8 @@ def _print_requests(requests: list[Any], form: str, show_secrets: bool) -> None:
             console.out(_coloured_http(request, show))
         else:
             console.out(forms.FORMATS[form](request, show))
-        _note_segments(request)
+        if count:
+            _note_segments(request)
 
 
 def _coloured_http(request: Any, show: Callable[[Any], str]) -> str:
@@ -325,6 +334,7 @@ def match(
         profile=profile,
     )
     sample = read_sample(read_bytes(file))
+    outcome: Any
     if response is not None:
         spec = opened.template.request(response)
         if spec.response_map is None:

@@ -1,0 +1,52 @@
+# Each target works alone on a fresh machine with Python 3.11 or newer; everything is installed into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.PHONY: demo test check format lint types cover golden docs bench clean
+
+demo: $(STAMP)  ## the five jobs, end to end, against servers on this machine
+	$(BIN)/python samples/demo.py
+
+test: $(STAMP)  ## the whole test suite
+	$(BIN)/python -m pytest
+
+check: $(STAMP) lint types test docs-check  ## what has to be green before a change lands
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix-only ringocli tests benchmarks samples
+	$(BIN)/ruff format ringocli tests benchmarks samples
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check ringocli tests benchmarks samples
+	$(BIN)/ruff check ringocli tests benchmarks samples
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+cover: $(STAMP)  ## the suite again, with the lines it did not reach
+	$(BIN)/python -m pytest --cov --cov-fail-under=95
+
+golden: $(STAMP)  ## write the golden files anew; read the diff
+	RINGOCLI_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py
+
+docs: $(STAMP)  ## write the generated pages anew
+	$(BIN)/python docs/generate.py
+
+.PHONY: docs-check
+docs-check: $(STAMP)
+	$(BIN)/python docs/generate.py --check
+
+bench: $(STAMP)  ## ratios against the peers, all in one run
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+
+# pip reads dependency groups from 25.1 on, so it is brought up to date first.
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@

@@ -1,0 +1,94 @@
+"""Ratios against the peers, all in one run: ``make bench``.
+
+Every figure is the median of interleaved runs of whole processes; read the ratios, not the milliseconds. Peers that
+are not installed are left out and said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+RUNS = 7
+
+
+def once(command: Sequence[str]) -> tuple[float, float]:
+    """Milliseconds and peak megabytes of one run."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    _, _, usage = os.wait4(process.pid, 0)
+    return (time.perf_counter() - started) * 1000, usage.ru_maxrss / 1024
+
+
+def measure(commands: dict[str, Sequence[str]], runs: int = RUNS) -> dict[str, tuple[float, float]]:
+    """Median milliseconds and peak megabytes of each command, run in turns after one warm-up."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    peaks: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(runs + 1):
+        for name, command in commands.items():
+            elapsed, peak = once(command)
+            if turn:
+                times[name].append(elapsed)
+                peaks[name].append(peak)
+    return {name: (statistics.median(times[name]), max(peaks[name])) for name in commands}
+
+
+def table(title: str, figures: dict[str, tuple[float, float]], base: str) -> None:
+    """Print the figures with their ratio to one of them."""
+    print(f"\n{title}")
+    for name, (elapsed, peak) in figures.items():
+        print(f"  {name:<34}{elapsed:>9.0f} ms{peak:>8.0f} MB{elapsed / figures[base][0]:>9.2f} x {base}")
+
+
+def many(folder: Path, count: int) -> None:
+    """Write templates that differ, made from the samples."""
+    samples = [json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "samples").glob("*.json"))]
+    for number in range(count):
+        template = {**samples[number % len(samples)], "id": f"acme-{number}", "name": f"Acme {number}"}
+        (folder / f"{number:04}.json").write_text(json.dumps(template, indent=2), "utf-8")
+
+
+def main() -> None:
+    """Measure starting and validating."""
+    ringocli = str(BIN / "ringocli")
+    python = [sys.executable, "-c", "pass"]
+    starting = {"python -c pass": python, "--version": [ringocli, "--version"], "--help": [ringocli, "--help"]}
+    table("starting", measure(starting), "python -c pass")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        schema = folder / "schema.json"
+        schema.write_text(subprocess.run([ringocli, "schema"], capture_output=True, text=True, check=True).stdout)
+        files = folder / "files"
+        files.mkdir()
+        many(files, 1000)
+        paths = [str(path) for path in sorted(files.iterdir())]
+        peer = [str(BIN / "check-jsonschema"), "--schemafile", str(schema)]
+        one: dict[str, Sequence[str]] = {
+            "check-jsonschema": [*peer, paths[0]],
+            "ringocli validate": [ringocli, "validate", paths[0]],
+        }
+        thousand: dict[str, Sequence[str]] = {
+            "check-jsonschema": [*peer, *paths],
+            "ringocli validate": [ringocli, "validate", str(files)],
+        }
+        if ajv := shutil.which("ajv"):
+            for commands, target in ((one, paths[0]), (thousand, f"{files}/*.json")):
+                commands["ajv"] = [ajv, "validate", "--spec=draft2020", "--strict=false", "-s", str(schema), "-d", target]
+        else:
+            print("\n(ajv is not installed: npm install --global ajv-cli)")
+        table("validate one file", measure(one), "check-jsonschema")
+        table("validate 1,000 files", measure(thousand, 3), "check-jsonschema")
+
+
+if __name__ == "__main__":
+    main()

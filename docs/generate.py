@@ -1,0 +1,82 @@
+"""Write the pages that repeat what the code says: rules, readings, variables, presets. ``--check`` only compares."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ringocli.assumptions import READINGS
+from ringocli.lint import rules
+from ringocli.packs import load, names
+from ringocli.variables import VARIABLES
+
+HERE = Path(__file__).parent
+GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"
+
+
+def assumptions_page() -> str:
+    """How the open questions are read."""
+    rows = "\n".join(f"| {row} | {text} |" for row, text in READINGS.items())
+    return (
+        "# How ringocli reads what Ringotel does not publish\n\n"
+        "None of this is a promise of Ringotel's. Results that rest on a row name it.\n\n"
+        f"| row | reading |\n|---|---|\n{rows}\n"
+    )
+
+
+def variables_page() -> str:
+    """The variables and where they may stand."""
+    rows = "\n".join(
+        f"| `${variable.name}$` | {', '.join(variable.places)} | {variable.meaning} | {variable.source} |"
+        for variable in VARIABLES
+    )
+    return f"# Variables\n\n| variable | stands in | means | source |\n|---|---|---|---|\n{rows}\n"
+
+
+def presets_page() -> str:
+    """What is known of each provider."""
+    parts = ["# Presets\n"]
+    for pack in map(load, names()):
+        builtin = f"Ringotel ships it itself as `{pack.ringotel_builtin}`." if pack.ringotel_builtin else ""
+        limits = "\n".join(f"* {entry['what']}: {entry['why']}" for entry in pack.not_expressible)
+        sources = "\n".join(f"* {source['what']}: <{source['url']}>" for source in pack.sources)
+        parts.append(
+            f"## {pack.name}\n\n{pack.summary} {builtin}\n\n"
+            f"Properties: {', '.join(f'`{name}`' for name in pack.template['properties']) or 'none'}\n\n"
+            f"Numbers: {pack.numbers['portal_setting']}\n\nWebhook URL: {pack.webhook_console}\n\n"
+            f"Cannot be expressed:\n\n{limits or '* nothing known'}\n\nSources, read {pack.read}:\n\n{sources}\n"
+        )
+    return "\n".join(parts)
+
+
+def rules_page() -> str:
+    """Every rule with its explanation."""
+    parts = ["# Rules\n"]
+    for rule in rules():
+        parts.append(f"## {rule.code} {rule.slug}\n\n*{rule.severity.value}*\n\n{rule.markdown}\n")
+    return "\n".join(parts)
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Each generated page with its content."""
+    yield HERE / "assumptions.md", GENERATED + assumptions_page()
+    yield HERE / "variables.md", GENERATED + variables_page()
+    yield HERE / "presets.md", GENERATED + presets_page()
+    yield HERE / "rules.md", GENERATED + rules_page()
+
+
+def main() -> None:
+    """Write the pages, or say which are out of date."""
+    stale = []
+    for path, content in pages():
+        if "--check" not in sys.argv:
+            path.write_text(content, "utf-8")
+        elif not path.is_file() or path.read_text("utf-8") != content:
+            stale.append(path.name)
+    if stale:
+        sys.exit(f"out of date: {', '.join(stale)}; run make docs")
+
+
+if __name__ == "__main__":
+    main()

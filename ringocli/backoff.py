@@ -1,0 +1,38 @@
+"""When a webhook is worth sending again, and after how long. Clock and chance are arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from ringocli.exchange import Reply, header
+
+MAX_BACKOFF_S = 30.0
+MAX_RETRY_AFTER_S = 3600.0
+
+
+def is_worth_retrying(reply: Reply | None) -> bool:
+    """No reply, too many requests, or trouble on the other side; anything else would only be said again."""
+    return reply is None or reply.status == 429 or reply.status >= 500
+
+
+def retry_wait_s(
+    tries: int, reply: Reply | None, *, chance: Callable[[], float], now: Callable[[], datetime]
+) -> float:
+    """Half a second doubled with each try, up to half of it by chance less; never shorter than ``Retry-After``."""
+    backoff_s = min(MAX_BACKOFF_S, 0.5 * 2.0 ** min(tries - 1, 10)) * (0.5 + chance() / 2)
+    return max(backoff_s, retry_after_s(reply, now()))
+
+
+def retry_after_s(reply: Reply | None, now: datetime) -> float:
+    """What ``Retry-After`` asks for, as seconds or as a date; at most an hour, 0.0 where it says nothing."""
+    text = (header(reply.headers, "retry-after") or "").strip() if reply is not None else ""
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), MAX_RETRY_AFTER_S)
+    with suppress(ValueError, TypeError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return min(max(0.0, (moment - now).total_seconds()), MAX_RETRY_AFTER_S)
+    return 0.0

@@ -1,0 +1,94 @@
+"""What stands nearest in a reply to a variable that ``response_map`` looked for in vain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ringocli.pattern import Json, as_text
+from ringocli.pointer import Pointer
+
+_ID_KEYS = frozenset(
+    "id messageid msgid smsid uuid messageuuid guid sid messagesid smssid ref reference referenceid "
+    "bulkid batchid apimessageid messagereference".split()
+)
+_OTHER_THINGS = ("account", "application", "organi", "profile", "user", "customer", "campaign", "correlation")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{8,80}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A value of the reply that may be the one that was meant, and why."""
+
+    pointer: Pointer
+    value: str
+    why: str
+
+
+def candidates(document: Json, expected: Pointer, *, most: int = 3) -> tuple[Candidate, ...]:
+    """The values most like a message id, the likeliest first: by the same key, by an id-like key, by their looks."""
+    wanted = _folded(_last_key(expected))
+    rated = []
+    for order, (pointer, value) in enumerate(_leaves(document)):
+        text = as_text(value)
+        score, why = _likeness(_folded(_last_key(pointer)), text, wanted)
+        if score:
+            rated.append((-score, len(pointer), order, Candidate(pointer=pointer, value=text, why=why)))
+    rated.sort(key=lambda one: one[:3])
+    return tuple(one[3] for one in rated[:most])
+
+
+def pattern_at(pointer: Pointer, leaf: str) -> Json:
+    """A ``response_map`` that reads one leaf at a pointer; an array's element is written as a one-element array."""
+    tree: Json = leaf
+    for step in reversed(pointer):
+        tree = [tree] if isinstance(step, int) else {step: tree}
+    return tree
+
+
+def _likeness(key: str, text: str, wanted: str) -> tuple[int, str]:
+    """How much a leaf looks like the id that was meant, 0 for not at all; another thing's id counts little."""
+    if not text or text == "null" or " " in text or len(text) > 200:
+        return 0, ""
+    penalty = 3 if any(word in key for word in _OTHER_THINGS) else 0
+    looks = _looks_like_id(text)
+    if key == wanted:
+        return 6 - penalty, "the same key"
+    if key in _ID_KEYS:
+        return 5 - penalty, "an id by its key"
+    if key.endswith(("id", "uuid", "guid")) and looks:
+        return max(1, 4 - penalty), "an id by its key"
+    return (2, "looks like an id") if looks else (0, "")
+
+
+def _looks_like_id(text: str) -> bool:
+    if _UUID.fullmatch(text):
+        return True
+    token = _TOKEN.fullmatch(text) and any(char.isdigit() for char in text) and not _DATE.match(text)
+    # Digits alone are more often a telephone number or a time.
+    return bool(token) and any(char.isalpha() for char in text)
+
+
+def _leaves(node: Json, at: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
+    """Scalars in the order of the document; of an array the first elements only, of a deep tree the upper part."""
+    if len(at) > 12:
+        return
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _leaves(value, (*at, key))
+    elif isinstance(node, list):
+        for index, item in enumerate(node[:5]):
+            yield from _leaves(item, (*at, index))
+    elif isinstance(node, (str, int)) and not isinstance(node, bool):
+        yield at, node
+
+
+def _last_key(pointer: Pointer) -> str:
+    return next((step for step in reversed(pointer) if isinstance(step, str)), "")
+
+
+def _folded(key: str) -> str:
+    return "".join(char for char in key.lower() if char.isalnum())

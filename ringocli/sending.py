@@ -1,0 +1,85 @@
+"""What became of one real request: is the reply as expected, what does ``response_map`` take from it, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ringocli.codec import media_type
+from ringocli.exchange import RenderedRequest, Reply, header
+from ringocli.expect import Statuses
+from ringocli.nearby import Candidate, candidates
+from ringocli.pointer import Pointer
+from ringocli.template import RequestSpec
+from ringocli.webhook import Difference, read_reply
+from ringocli.words import json_of, own_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A reply, judged. ``words`` is the other side's own message; ``differences`` say what ``response_map`` missed."""
+
+    ok: bool
+    request: RenderedRequest
+    reply: Reply
+    expected: Statuses
+    variables: Mapping[str, str]
+    sources: Mapping[str, Pointer]
+    differences: tuple[Difference, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    words: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: Statuses) -> Verdict:
+    """Apply ``response_map`` and the expected statuses to a reply.
+
+    A 2xx reply has to fit ``response_map``; of any other reply it takes what is there.
+    """
+    succeeded = 200 <= reply.status < 300
+    document = json_of(reply)
+    asked = spec.reply.variables if spec.response_map is not None else {}
+    variables: Mapping[str, str] = {}
+    sources: Mapping[str, Pointer] = {}
+    differences: tuple[Difference, ...] = ()
+    if asked and document is not None:
+        found = read_reply(spec, reply)
+        variables, sources = found.bindings, found.sources
+        differences = tuple(
+            Difference(pointer=miss.pointer, expected=miss.expected, found=miss.found)
+            for miss in (found.mismatches if succeeded else ())
+        )
+    elif asked and succeeded and "messageid" in asked:
+        differences = (
+            Difference(pointer=asked["messageid"][0], expected="a value for $messageid$", found="nothing"),
+        )
+    fits = not differences
+    lost = succeeded and "messageid" in asked and "messageid" not in variables
+    return Verdict(
+        ok=reply.status in expected and fits,
+        request=request,
+        reply=reply,
+        expected=expected,
+        variables=variables,
+        sources=sources,
+        differences=differences,
+        candidates=candidates(document, asked["messageid"][0]) if lost else (),
+        words=own_words(reply, errors_only=succeeded) if not (fits and reply.status in expected) else "",
+        notes=(*reply.notes, *_notes(spec, reply, readable=document is not None)),
+    )
+
+
+def _notes(spec: RequestSpec, reply: Reply, *, readable: bool) -> list[str]:
+    notes = []
+    if not readable:
+        kind = media_type(reply.content_type) if reply.content_type else "of no type"
+        what = f"is {kind} and no JSON" if reply.body.strip() else "has no body"
+        if 200 <= reply.status < 300 and spec.response_map is not None:
+            notes.append(f"the reply {what}, so response_map finds nothing in it")
+        elif reply.body.strip():
+            notes.append(f"the reply {what}")
+    if spec.response_map is None:
+        notes.append("the template has no response_map here: delivery receipts will find no message (assumption 19)")
+    if 300 <= reply.status < 400 and header(reply.headers, "location"):
+        notes.append("the reply is a redirect, and redirects are not followed: correct request_url")
+    return notes

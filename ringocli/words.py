@@ -1,0 +1,126 @@
+"""What a reply says in its own words: the error of a provider or a server, whatever shape it comes in.
+
+Texts are blanked before they are cut, so that no half of a secret is left over.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from ringocli.codec import Encoding, decode, encoding_of
+from ringocli.errors import CouldNotRun
+from ringocli.exchange import Reply
+from ringocli.pattern import Json
+from ringocli.secret import blank
+
+_HEADLINES = ("title", "type", "error", "errors", "fault", "exception")
+_WORDS = (
+    "message", "errortext", "errormessage", "errordescription", "faultstring", "responsemsg", "detail", "details",
+    "description", "text", "reason", "msg",
+)  # fmt: skip
+_CODES = ("code", "errorcode", "responsecode", "statuscode", "messageid")
+_FIELDS = ("field", "fieldname", "param", "parameter", "property", "pointer")
+_MAX_SCANNED = 8_000
+_MAX_SHOWN = 300
+
+
+def own_words(reply: Reply, *, errors_only: bool = False) -> str:
+    """The message in a reply, on one line of at most 300 characters; empty if there is none.
+
+    ``errors_only`` looks below keys that speak of errors only: a reply of success may repeat the SMS as ``text``.
+    """
+    document = json_of(reply)
+    if document is not None:
+        found = list(dict.fromkeys(_said(document, errors_only)))
+        return _cut("; ".join(found[:3]))
+    if errors_only:
+        return ""
+    return _cut(_readable(blank(reply.text)))
+
+
+def json_of(reply: Reply) -> Json:
+    """The tree of a reply that is JSON or a form by its type or by its looks; None if it is neither."""
+    kind = encoding_of(reply.content_type) if reply.content_type else Encoding.OTHER
+    looks_like_json = reply.body.lstrip()[:1] in (b"{", b"[")
+    if not reply.body.strip() or (kind is Encoding.OTHER and not looks_like_json):
+        return None
+    try:
+        return decode(reply.body, reply.content_type)
+    except CouldNotRun:
+        return None
+
+
+def _folded(key: str) -> str:
+    return "".join(char for char in key.lower() if char.isalnum())
+
+
+def _said(node: Json, errors_only: bool, depth: int = 0) -> Iterator[str]:
+    """Each object's own message, outer ones first."""
+    if depth > 8:
+        return
+    if isinstance(node, list):
+        for item in node[:20]:
+            if isinstance(item, str) and not errors_only and depth:
+                yield _line(item)
+            else:
+                yield from _said(item, errors_only, depth + 1)
+        return
+    if not isinstance(node, dict):
+        return
+    speaking = not errors_only or any("error" in _folded(key) or "fault" in _folded(key) for key in node)
+    if speaking:
+        sentence = _sentence(node)
+        if sentence:
+            yield sentence
+    for key, value in node.items():
+        about_errors = any(word in _folded(key) for word in ("error", "fault", "exception", "nearmiss"))
+        if isinstance(value, (dict, list)) and not (errors_only and not (about_errors or isinstance(value, list))):
+            yield from _said(value, errors_only and not about_errors, depth + 1)
+
+
+def _sentence(node: dict[str, Json]) -> str:
+    texts = {_folded(key): _line(_first(value)) for key, value in node.items() if _first(value)}
+    if "expected" in texts and "found" in texts:
+        return f"{texts.get('pointer', '')} expected {texts['expected']}, found {texts['found']}".strip()
+    words = [texts[key] for key in (*_HEADLINES, *_WORDS) if key in texts and not texts[key].isdigit()]
+    spoken = [texts[key] for key in _WORDS if key in texts]
+    if not spoken and not any(key in texts for key in ("title", "error", "errors")):
+        return ""
+    codes = [texts[key] for key in _CODES if key in texts and " " not in texts[key]]
+    field = next((texts[key] for key in _FIELDS if key in texts), "")
+    said = ": ".join(dict.fromkeys(words))
+    said = f"{field}: {said}" if field else said
+    return f"{said} (code {codes[0]})" if codes and said and codes[0] not in words else said
+
+
+def _first(value: Json) -> str:
+    if isinstance(value, list) and value and type(value) is not list:  # a form's values
+        value = value[0]
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return ""
+    return str(value)
+
+
+def _line(text: str) -> str:
+    return " ".join(blank(text).split())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
+
+
+def _readable(text: str) -> str:
+    """The words of a plain, XML or HTML text; a page's title where it has one."""
+    text = text[:_MAX_SCANNED]
+    if "<" not in text:
+        return _printed(text)
+    title = re.search(r"<title[^<>]*>([^<>]+)</title", text, re.IGNORECASE)
+    if title is not None:
+        return _printed(html.unescape(title[1]))
+    return _printed(html.unescape(re.sub(r"<[^<>]*>", " ", text)))
+
+
+def _printed(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,66 @@
+"""Files: whole or not at all, and a sentence for whatever is in the way."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.files import MAX_BYTES, read_bytes, read_text, write_text
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+
+
+def test_an_existing_file_is_replaced_only_by_force(tmp_path: Path) -> None:
+    """Without force not a byte is changed; nothing else is left behind either way."""
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    with pytest.raises(AskedWrongly, match="exists"):
+        write_text(path, "new", force=False)
+    assert "old" == path.read_text()
+    write_text(path, "new\r\n", force=True)
+    assert b"new\r\n" == path.read_bytes()
+    assert ["a.json"] == os.listdir(tmp_path)
+
+
+@posix_only
+def test_file_modes_are_kept(tmp_path: Path) -> None:
+    """A replaced file keeps its rights; a private one is private from the start."""
+    path = tmp_path / "a.json"
+    path.write_text("x")
+    path.chmod(0o600)
+    write_text(path, "y", force=True)
+    assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+    write_text(tmp_path / "b", "y", force=False, mode=0o600)
+    assert 0o600 == stat.S_IMODE((tmp_path / "b").stat().st_mode)
+
+
+def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
+    """A target that cannot be written is one sentence."""
+    with pytest.raises(CouldNotRun, match="cannot be written"):
+        write_text(tmp_path / "none" / "a.json", "x", force=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "no such file"), (b"\xff\xfe{\x00", "not UTF-8"), (b"x" * (MAX_BYTES + 1), "over 5 MB")],
+    ids=["missing", "binary", "huge"],
+)
+def test_an_unreadable_file_is_one_sentence(tmp_path: Path, content: bytes | None, words: str) -> None:
+    """Missing, binary and huge files are told apart."""
+    path = tmp_path / "a.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CouldNotRun, match=words):
+        read_text(str(path))
+
+
+def test_a_folder_and_an_impossible_name_are_told(tmp_path: Path) -> None:
+    """A folder is no file, and a name with NUL is no name."""
+    with pytest.raises(CouldNotRun, match="is a folder"):
+        read_bytes(str(tmp_path))
+    with pytest.raises(CouldNotRun, match="cannot be read"):
+        read_bytes("a\x00b")

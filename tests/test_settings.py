@@ -1,0 +1,173 @@
+"""Where values come from, which source wins, and what is said when one is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.secret import Secret, sent
+from ringocli.settings import Asked, environment_name, gather, profiles, project_file
+from ringocli.variables import Place
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A working folder inside a repository, and an empty home."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def env(folder: Path, **more: str) -> dict[str, str]:
+    """An environment whose user file lies in the folder."""
+    return {"XDG_CONFIG_HOME": str(folder / "xdg"), **more}
+
+
+PROJECT = """
+[profiles.acme]
+webhook_url = "https://hooks.example/profile"
+public = ["Account ID"]
+[profiles.acme.variables]
+number = "+1profile"
+content = "profile"
+[profiles.acme.incoming]
+content = "profile-in"
+[profiles.acme.properties]
+"API key" = {env = "ACME_KEY"}
+"Account ID" = 42
+Password = {file = "secret.txt"}
+"""
+
+
+def test_precedence_is_option_environment_values_profile_user(folder: Path) -> None:
+    """Each source wins over the ones after it, and only over those."""
+    (folder / "ringocli.toml").write_text(PROJECT)
+    (folder / "secret.txt").write_text("from-file\n")
+    (folder / "values.json").write_text('{"variables": {"content": "values", "domain": "values"}}')
+    (folder / "xdg/ringocli").mkdir(parents=True)
+    (folder / "xdg/ringocli/config.toml").write_text('[variables]\nextension = "user"\ndomain = "user"\ncontent = "user"')
+    environ = env(folder, ACME_KEY="k", RINGOCLI_CONTENT="env", RINGOCLI_TO="env")
+    asked = Asked(set=["to=option"], values="values.json", profile="acme")
+    variables = gather(asked, (), environ).values.at(Place.SEND_MESSAGE)
+    assert {
+        "to": "option",
+        "content": "env",
+        "domain": "values",
+        "from": "+1profile",
+        "extension": "user",
+    } == variables
+
+
+def test_an_alias_on_the_command_line_beats_a_name_in_a_profile(folder: Path) -> None:
+    """``--set number`` wins over a weaker source's ``from``."""
+    (folder / "v.toml").write_text('[variables]\nfrom = "file"\nto = "file"')
+    settings = gather(Asked(set=["number=option"], values="v.toml"), (), env(folder))
+    assert {"from": "option", "to": "file"} == settings.values.at(Place.SEND_FILE)
+
+
+def test_direction_tables_win_over_variables(folder: Path) -> None:
+    """``[incoming]`` overrides ``[variables]`` for webhooks only."""
+    (folder / "ringocli.toml").write_text(PROJECT)
+    (folder / "secret.txt").write_text("x")
+    values = gather(Asked(profile="acme"), (), env(folder, ACME_KEY="k")).values
+    assert "profile-in" == values.at(Place.MESSAGE)["content"]
+    assert "profile" == values.at(Place.SEND_MESSAGE)["content"]
+
+
+def test_properties_are_secrets_unless_public(folder: Path) -> None:
+    """Wherever a property comes from, it is masked; a public one is plain text."""
+    (folder / "ringocli.toml").write_text(PROJECT)
+    (folder / "secret.txt").write_text("from-file\r\n")
+    (folder / "key.txt").write_text("\ufefffile-option\n")
+    environ = env(folder, ACME_KEY="env-key", OTHER="o", RINGOCLI_PROPERTY_MY_KEY="named")
+    asked = Asked(
+        property=["A=a=b"], property_env=["B=OTHER"], property_file=["C=key.txt"], public=["A"], profile="acme"
+    )
+    settings = gather(asked, ["My key"], environ)
+    properties = settings.values.properties
+    assert {"A": "a=b", "B": "o", "C": "file-option", "API key": "env-key", "Account ID": "42",
+            "Password": "from-file", "My key": "named"} == {k: sent(v) for k, v in properties.items()}  # fmt: skip
+    assert {"A", "Account ID"} == {name for name, value in properties.items() if not isinstance(value, Secret)}
+
+
+def test_the_webhook_url_is_a_secret_with_its_own_precedence(folder: Path) -> None:
+    """Option, then environment, then profile."""
+    (folder / "ringocli.toml").write_text('[profiles.a]\nwebhook_url = "https://p.example/x"')
+    for asked, environ, expected in (
+        (Asked(url="u", profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "u"),
+        (Asked(profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "e"),
+        (Asked(), env(folder, RINGOCLI_PROFILE="a"), "https://p.example/x"),
+    ):
+        url = gather(asked, (), environ).webhook_url
+        assert url is not None
+        assert (expected, "***") == (url.reveal(), str(url))
+
+
+def test_the_project_file_is_looked_for_up_to_the_git_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file above the repository is never read."""
+    inner = folder / "a" / "b"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    assert project_file() is None
+    (folder / "ringocli.toml").write_text("[profiles.x]\n[profiles.y]")
+    assert folder / "ringocli.toml" == project_file()
+    assert ["x", "y"] == profiles()
+    (folder / "a" / ".git").mkdir()
+    assert project_file() is None
+
+
+def test_files_are_read_without_interpretation(folder: Path) -> None:
+    """A variable from a file keeps its line breaks."""
+    (folder / "text.txt").write_bytes(b"two\r\nlines\n")
+    values = gather(Asked(set_file=["content=text.txt"]), (), env(folder)).values
+    assert "two\r\nlines\n" == values.at(Place.MESSAGE)["content"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "files", "error", "words"),
+    [
+        (Asked(set=["form=1"]), {}, AskedWrongly, "did you mean from"),
+        (Asked(set=["nonsense"]), {}, AskedWrongly, "--set takes NAME=VALUE"),
+        (Asked(property=["s3cret"]), {}, AskedWrongly, "--property takes NAME=VALUE"),
+        (Asked(property_env=["A=UNSET"]), {}, AskedWrongly, "no UNSET"),
+        (Asked(property_file=["A=missing.txt"]), {}, CouldNotRun, "no such file"),
+        (Asked(values="missing.toml"), {}, CouldNotRun, "no such file"),
+        (Asked(values="v"), {"v": "a = = 1"}, CouldNotRun, "neither TOML nor JSON"),
+        (Asked(values="v"), {"v": "{" * 100_000}, CouldNotRun, "neither TOML nor JSON"),
+        (Asked(values="v"), {"v": "[variable]\nto = '1'"}, AskedWrongly, "did you mean variables"),
+        (Asked(values="v"), {"v": "variables = 5"}, AskedWrongly, "is no table"),
+        (Asked(values="v"), {"v": "[variables]\nto = []"}, AskedWrongly, "is no text"),
+        (Asked(values="v"), {"v": "[variables]\nfrmo = '1'"}, AskedWrongly, "did you mean from"),
+        (Asked(values="v"), {"v": "public = 'x'"}, AskedWrongly, "no list"),
+        (Asked(values="v"), {"v": "webhook_url = 5"}, AskedWrongly, "webhook_url is no text"),
+        (Asked(values="v"), {"v": "[properties]\na = {vault = 'x'}"}, AskedWrongly, "env, file, keyring"),
+        (Asked(values="v"), {"v": "[properties]\na = {keyring = 'x'}"}, CouldNotRun, "ringocli\\[keyring\\]|keyring"),
+        (Asked(profile="a"), {}, AskedWrongly, "no ringocli.toml"),
+        (Asked(profile="acem"), {"ringocli.toml": "[profiles.acme]"}, AskedWrongly, "did you mean acme"),
+        (Asked(profile="a"), {"ringocli.toml": "= 's3cret'"}, CouldNotRun, "is no TOML"),
+        (Asked(profile="a"), {"ringocli.toml": "profiles.a = 5"}, AskedWrongly, "is no table"),
+    ],
+)
+def test_a_wrong_source_is_one_sentence(
+    folder: Path, asked: Asked, files: dict[str, str], error: type[Exception], words: str
+) -> None:
+    """Each mistake names its source and what to do; a secret in it is not repeated."""
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    with pytest.raises(error, match=words) as caught:
+        gather(asked, (), env(folder))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_home_without_a_folder_is_no_reason_to_stop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container without HOME still works."""
+    monkeypatch.delenv("HOME", raising=False)
+    assert gather(Asked(), (), {}).webhook_url is None
+
+
+def test_property_names_become_environment_names() -> None:
+    """Blanks and punctuation become underscores."""
+    assert "RINGOCLI_PROPERTY_API_KEY" == environment_name("API key")
