@@ -65,10 +65,14 @@ def out(text: str = "", *, end: str = "\n") -> None:
     sys.stdout.write(text + end)
 
 
+def speaks_unicode() -> bool:
+    """Whether stdout takes any character as it is."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
+
+
 def out_json(document: Any, *, indent: int | None = 2) -> None:
     """Write one JSON document to stdout; escaped where the console is not UTF-8, so that it stays JSON."""
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
-    out(json.dumps(document, ensure_ascii=not utf8, indent=indent))
+    out(json.dumps(document, ensure_ascii=not speaks_unicode(), indent=indent))
 
 
 def note(text: str = "", *styles: str) -> None:

@@ -70,6 +70,18 @@ class Document:
         """The line starts of the text."""
         return Lines(self.text)
 
+    def node(self, pointer: Pointer) -> Node:
+        """The value at a pointer with its place; the nearest ancestor's if it is not there."""
+        node = self._root
+        for step in pointer:
+            if isinstance(step, int) and step < len(node.items):
+                node = node.items[step]
+            elif str(step) in node.members:
+                node = node.members[str(step)][2]
+            else:
+                break
+        return node
+
     def locate_offsets(self, pointer: Pointer, part: Part = "value") -> tuple[int, int]:
         """Character offsets of what a pointer points at; of its nearest ancestor if it is not there."""
         node = self._root

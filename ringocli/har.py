@@ -9,13 +9,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from ringocli import __version__
 from ringocli.exchange import RenderedRequest, Reply, header
 from ringocli.report.requests import as_har_request
 from ringocli.secret import blank
+from ringocli.words import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +66,11 @@ def _response(reply: Reply | None) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [
-            {"name": name, "value": blank(value)} for name, value in (reply.headers if reply is not None else ())
+            {"name": name, "value": blank(value)}
+            for name, value in (reply.headers if reply is not None else ())
         ],
         "content": {**content, "text": text} if text else content,
         "redirectURL": blank(header(reply.headers, "location") or "") if reply is not None else "",
         "headersSize": -1,
         "bodySize": len(reply.body) if reply is not None else -1,
     }
-
-
-def phrase(status: int) -> str:
-    """The standard words for a status, as in ``Not Found``; empty for one that has none."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

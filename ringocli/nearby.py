@@ -10,8 +10,25 @@ from ringocli.pattern import Json, as_text
 from ringocli.pointer import Pointer
 
 _ID_KEYS = frozenset(
-    "id messageid msgid smsid uuid messageuuid guid sid messagesid smssid ref reference referenceid "
-    "bulkid batchid apimessageid messagereference".split()
+    [
+        "id",
+        "messageid",
+        "msgid",
+        "smsid",
+        "uuid",
+        "messageuuid",
+        "guid",
+        "sid",
+        "messagesid",
+        "smssid",
+        "ref",
+        "reference",
+        "referenceid",
+        "bulkid",
+        "batchid",
+        "apimessageid",
+        "messagereference",
+    ]
 )
 _OTHER_THINGS = ("account", "application", "organi", "profile", "user", "customer", "campaign", "correlation")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -79,7 +79,9 @@ def _notes(spec: RequestSpec, reply: Reply, *, readable: bool) -> list[str]:
         elif reply.body.strip():
             notes.append(f"the reply {what}")
     if spec.response_map is None:
-        notes.append("the template has no response_map here: delivery receipts will find no message (assumption 19)")
+        notes.append(
+            "the template has no response_map here: delivery receipts will find no message (assumption 19)"
+        )
     if 300 <= reply.status < 400 and header(reply.headers, "location"):
         notes.append("the reply is a redirect, and redirects are not followed: correct request_url")
     return notes

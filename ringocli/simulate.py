@@ -214,7 +214,8 @@ def _work_together(run: _Run, hands: int) -> None:
     except KeyboardInterrupt:
         run.interrupt()
         for thread in threads:
-            thread.join(_GRACE_S / hands)
+            if thread.is_alive():  # Ctrl-C may come before the last one is started
+                thread.join(_GRACE_S / hands)
     if run.broken is not None:
         raise run.broken
 

@@ -17,10 +17,13 @@ from ringocli.errors import AskedWrongly
 from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
 from ringocli.suggest import did_you_mean
-from ringocli.variables import REQUESTS, Place, known_at
+from ringocli.variables import EVENTS, REQUESTS, Place, known_at
 
 EVENT_MARKS = ("event_type", "event_key", "request_parameters")
 """An object in ``Webhook`` with one of these keys is an event, not a container."""
+
+
+_EVENT_PLACES = {str(place): place for place in EVENTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class WebhookEvent:
     @property
     def place(self) -> Place | None:
         """The event type as a place, if it is one that Ringotel documents."""
-        return Place(self.type) if self.type in (Place.MESSAGE, Place.MMS, Place.DELIVERED) else None
+        return _EVENT_PLACES.get(self.type)
 
     @cached_property
     def pattern(self) -> Pattern:
@@ -288,22 +291,21 @@ class _Reader:
             spec = self.section(api, name, ("API",))
             if spec is not None:
                 specs.append(self.read_request(name, spec))
-        return tuple(spec for spec in specs if spec is not None)
+        return tuple(specs)
 
-    def read_request(self, name: Place, spec: Mapping[str, Json]) -> RequestSpec | None:
+    def read_request(self, name: Place, spec: Mapping[str, Json]) -> RequestSpec:
+        """A request; without a method or an address it is still one that can be looked at, though not sent."""
         at: Pointer = ("API", name.value)
         method = self.text(spec, "request_method", at, needed=True)
         url = self.text(spec, "request_url", at, needed=True)
         content_type = self.text(spec, "request_content_type", at)
         parameters = self.tree(spec, "request_parameters", at)
         response_map = self.tree(spec, "response_map", at)
-        if method is None or url is None:
-            return None
         return RequestSpec(
             name=name,
             pointer=at,
-            method=method.upper(),
-            url=url,
+            method=(method or "POST").upper(),
+            url=url or "",
             content_type=content_type,
             parameters={} if parameters is None else parameters,
             response_map=response_map,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from ringocli.codec import Encoding, decode, encoding_of
 from ringocli.errors import CouldNotRun
@@ -38,6 +39,14 @@ def own_words(reply: Reply, *, errors_only: bool = False) -> str:
     if errors_only:
         return ""
     return _cut(_readable(blank(reply.text)))
+
+
+def phrase(status: int) -> str:
+    """The standard words for a status, as in ``Not Found``; empty for one that has none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def json_of(reply: Reply) -> Json:
@@ -76,7 +85,9 @@ def _said(node: Json, errors_only: bool, depth: int = 0) -> Iterator[str]:
             yield sentence
     for key, value in node.items():
         about_errors = any(word in _folded(key) for word in ("error", "fault", "exception", "nearmiss"))
-        if isinstance(value, (dict, list)) and not (errors_only and not (about_errors or isinstance(value, list))):
+        if isinstance(value, (dict, list)) and not (
+            errors_only and not (about_errors or isinstance(value, list))
+        ):
             yield from _said(value, errors_only and not about_errors, depth + 1)
 
 

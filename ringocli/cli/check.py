@@ -1,0 +1,303 @@
+"""``validate``, ``explain`` and ``schema``: what is wrong with a template, why, and what shape it has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ringocli import console
+from ringocli.cli.options import chosen, help_text
+from ringocli.errors import AskedWrongly, CouldNotRun, RingocliError
+
+VALIDATE_EXAMPLES = (
+    "ringocli validate samples/telnyx.json",
+    "ringocli validate samples --strict --format concise",
+    "ringocli validate samples --format sarif",
+    "ringocli validate samples/telnyx.json --fix --diff",
+)
+EXPLAIN_EXAMPLES = ("ringocli explain RT401", "ringocli explain unknown-variable")
+SCHEMA_EXAMPLES = ("ringocli schema",)
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
+SEVERITIES = ("error", "warning", "info")
+BASELINE = ".ringocli-baseline.json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    more = "Exit codes: 0 no finding at or above --fail-on, 1 some, 3 a file could not be read."
+    app.command("validate", help=help_text("Find what would break.", VALIDATE_EXAMPLES, more))(validate)
+    app.command("explain", help=help_text("Explain a rule: what, why, bad and good.", EXPLAIN_EXAMPLES))(explain)
+    app.command("schema", help=help_text("Print the JSON Schema of a template, for editors.", SCHEMA_EXAMPLES))(schema)
+
+
+def validate(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for stdin.")],
+    format_: Annotated[
+        str | None, typer.Option("--format", metavar="|".join(FORMATS), help="Default: text; github in GitHub Actions.")
+    ] = None,
+    select: Annotated[list[str] | None, typer.Option(metavar="CODE,...", help="Only these rules.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="CODE,...", help="Not these rules.")] = None,
+    fail_on: Annotated[str, typer.Option(metavar="|".join(SEVERITIES), help="What makes the exit code 1.")] = "error",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Warnings fail; undocumented keys are errors.")
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply what is safe, byte for byte elsewhere.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would do; write nothing.")] = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="write|FILE", help=f"Write today's findings to {BASELINE}, or report only others."),
+    ] = None,
+    stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call stdin.")] = "stdin",
+) -> None:
+    """Lint templates."""
+    from ringocli.lint import Choice
+    from ringocli.report.findings import Report
+
+    form = chosen("--format", format_ or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"), FORMATS)
+    chosen("--fail-on", fail_on, SEVERITIES)
+    choice = Choice(select=_codes("--select", select), ignore=_codes("--ignore", ignore), strict=strict)
+    known = _baseline(baseline)
+    failures: list[RingocliError] = []
+    linted, skipped = [], 0
+    for name, named in _targets(paths, failures):
+        try:
+            one = _lint(name, stdin_filename, choice, fix=fix, diff=diff, named=named)
+        except CouldNotRun as error:
+            failures.append(error)
+            continue
+        if one is None:
+            skipped += 1
+        else:
+            linted.append(_without(one, known))
+    if failures and not linted:
+        raise failures[0] if len(failures) == 1 else CouldNotRun(_all(failures), failures[0].hint)
+    if baseline == "write":
+        _write_baseline(linted)
+        return
+    if not diff:
+        _print(Report(files=linted, skipped=skipped, style=console.styled), form)
+    for failure in failures:
+        console.complain(f"error: {failure.message}", "red")
+    if failures:
+        raise typer.Exit(CouldNotRun.code)
+    if _fails(linted, "warning" if strict and fail_on == "error" else fail_on):
+        raise typer.Exit(1)
+
+
+def _all(failures: Sequence[RingocliError]) -> str:
+    return "; ".join(failure.message for failure in failures)
+
+
+def _codes(option: str, given: list[str] | None) -> tuple[str, ...]:
+    """Codes, prefixes of codes or slugs.
+
+    Raises:
+        AskedWrongly: one names no rule.
+    """
+    from ringocli.lint import rules
+    from ringocli.suggest import did_you_mean
+
+    words = [word.strip() for entry in given or () for word in entry.split(",") if word.strip()]
+    if not words:
+        return ()
+    names = [name for one in rules() for name in (one.code, one.slug)]
+    for word in words:
+        if word not in names and not any(name.startswith(word) and word.startswith("RT") for name in names):
+            raise AskedWrongly(f"{option}: there is no rule {word!r}{did_you_mean(word, names)}", "See explain --all.")
+    return tuple(words)
+
+
+def _targets(paths: Sequence[str], failures: list[RingocliError]) -> Iterator[tuple[str, bool]]:
+    """Every file to lint, and whether it was named itself; a folder gives its JSON files in a stable order."""
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            found = sorted(_json_files(Path(path)))
+            if not found:
+                failures.append(CouldNotRun(f"{path}: holds no *.json file", "Check the path."))
+            yield from ((name, False) for name in found)
+        else:
+            yield path, True
+
+
+def _json_files(folder: Path) -> Iterator[str]:
+    """The JSON files below a folder, hidden ones aside; links to folders are not followed."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if name.endswith(".json") and not name.startswith("."):
+                yield os.path.join(parent, name)
+
+
+def _lint(name: str, stdin_name: str, choice: Any, *, fix: bool, diff: bool, named: bool) -> Any:
+    """One file, mended if asked for; None if it is no template and was not named."""
+    from ringocli.document import Document
+    from ringocli.files import STDIN, read_text
+    from ringocli.lint import EVERYTHING, lint
+    from ringocli.report.findings import Linted
+
+    shown = stdin_name if name == STDIN else name
+    text = read_text(name)
+    document = Document.read(shown, text)
+    if not named and not _is_template(document):
+        return None
+    if fix or diff:
+        document = _mend(document, name, choice, write=fix and not diff, diff=diff)
+    findings = lint(document, choice)
+    hidden = findings if choice == EVERYTHING else lint(document) if _holds_literals(findings) else ()
+    return Linted(
+        document=document, findings=findings, hidden=tuple(found.offsets for found in hidden if found.hide)
+    )
+
+
+def _holds_literals(findings: Sequence[Any]) -> bool:
+    return bool(findings)
+
+
+def _is_template(document: Any) -> bool:
+    if isinstance(document.value, dict):
+        return any(key in document.value for key in ("API", "Webhook", "class"))
+    return document.value is None and not document.is_json and '"class"' in document.text
+
+
+def _mend(document: Any, name: str, choice: Any, *, write: bool, diff: bool) -> Any:
+    from ringocli.document import Document
+    from ringocli.files import STDIN, write_text
+    from ringocli.lint import mended
+
+    text, made = mended(document, choice)
+    if diff:
+        _print_diff(document.name, document.text, text)
+        return document
+    if write and text != document.text:
+        if name == STDIN:
+            raise AskedWrongly("--fix cannot write to stdin", "Use --fix --diff, or name a file.")
+        write_text(Path(name), text, force=True)
+        console.note(f"{name}: {made} mended", "green")
+    return Document.read(document.name, text)
+
+
+def _print_diff(name: str, before: str, after: str) -> None:
+    import difflib
+
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"{name} (now)", f"{name} (mended)"
+    )
+    for line in lines:
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+        shown = console.printable(line.rstrip("\r\n"))
+        console.out(console.styled(shown, colour) if colour else shown)
+
+
+def _print(report: Any, form: str) -> None:
+    from ringocli.report.findings import FORMATS as WRITERS
+
+    text = WRITERS[form](report)
+    if form in ("json", "jsonl", "sarif") and not console.speaks_unicode():
+        text = "".join(char if char.isascii() else _json_escape(char) for char in text)
+    if text:
+        console.out(text)
+
+
+def _json_escape(char: str) -> str:
+    import json
+
+    return json.dumps(char)[1:-1]
+
+
+def _fails(linted: Sequence[Any], fail_on: str) -> bool:
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return any(finding.severity.value in failing for one in linted for finding in one.findings)
+
+
+def _key(one: Any, finding: Any) -> list[str]:
+    from ringocli.pointer import as_text
+
+    name = Path(one.document.name).as_posix()
+    return [name, finding.code, as_text(finding.pointer), "" if finding.pointer else finding.message]
+
+
+def _baseline(given: str | None) -> set[tuple[str, ...]]:
+    """The findings that are known already."""
+    import json
+
+    from ringocli.files import read_text
+
+    if given is None or given == "write":
+        return set()
+    try:
+        known = json.loads(read_text(given))
+        return {tuple(map(str, entry)) for entry in known["findings"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise CouldNotRun(f"{given}: is no baseline", "Write one: ringocli validate PATH --baseline write") from None
+
+
+def _without(one: Any, known: set[tuple[str, ...]]) -> Any:
+    from dataclasses import replace
+
+    if not known:
+        return one
+    return replace(one, findings=tuple(found for found in one.findings if tuple(_key(one, found)) not in known))
+
+
+def _write_baseline(linted: Sequence[Any]) -> None:
+    import json
+
+    from ringocli.files import write_text
+
+    entries = [_key(one, finding) for one in linted for finding in one.findings]
+    text = json.dumps({"schema_version": 1, "findings": entries}, ensure_ascii=False, indent=1) + "\n"
+    write_text(Path(BASELINE), text, force=True)
+    console.note(f"wrote {BASELINE}: {len(entries)} findings; use it with --baseline {BASELINE}", "green")
+
+
+def explain(
+    code: Annotated[str | None, typer.Argument(metavar="CODE", help="A code or a slug.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All rules, a line each.")] = False,
+    format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
+) -> None:
+    """Print one rule, or the list of all."""
+    from ringocli.lint import rules
+    from ringocli.suggest import did_you_mean
+
+    chosen("--format", format_, ("text", "json"))
+    if code is None and not every:
+        raise AskedWrongly("explain needs a code", "For instance ringocli explain RT401, or --all.")
+    wanted = [one for one in rules() if every or code in (one.code, one.slug) or code == one.code.lower()]
+    if not wanted:
+        names = [name for one in rules() for name in (one.code, one.slug)]
+        raise AskedWrongly(f"there is no rule {code!r}{did_you_mean(code or '', names)}", "See ringocli explain --all.")
+    if format_ == "json":
+        documents = [
+            {"code": one.code, "slug": one.slug, "severity": one.severity.value, "title": one.doc.title,
+             "markdown": one.markdown} for one in wanted
+        ]  # fmt: skip
+        console.out_json({"schema_version": 1, "rules": documents})
+    elif every:
+        for one in wanted:
+            console.out(f"{one.code}  {one.severity.value:<8} {one.slug:<28} {one.doc.title}")
+    else:
+        one = wanted[0]
+        console.out(f"{console.styled(f'{one.code} {one.slug}', 'bold')} ({one.severity.value})\n")
+        console.out(_readable(one.markdown))
+
+
+def _readable(markdown: str) -> str:
+    """A rule's page for the terminal: fences become indentation."""
+    lines, inside = [], False
+    for line in markdown.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        else:
+            lines.append(f"    {console.printable(line)}" if inside else line)
+    return "\n".join(lines)
+
+
+def schema() -> None:
+    """Print the schema."""
+    from ringocli.schema import SCHEMA
+
+    console.out_json(SCHEMA)

@@ -1,0 +1,328 @@
+"""Findings in every form: for people, for editors, for CI. One dict from name to function.
+
+A credential that stands in a template is masked in messages, frames and fixes alike: the code frame is the one place
+where the text itself is printed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from ringocli import __version__
+from ringocli.console import printable
+from ringocli.document import Document
+from ringocli.lint import Finding, Severity, rules
+from ringocli.pointer import Position, as_text
+from ringocli.secret import MASK
+
+Style = Callable[..., str]
+FRAME_WIDTH = 72
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linted:
+    """One file with its findings."""
+
+    document: Document
+    findings: tuple[Finding, ...]
+    hidden: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A whole run: the files, how many were passed over, and how to colour."""
+
+    files: Sequence[Linted]
+    skipped: int = 0
+    style: Style = lambda text, *_: text
+
+    @property
+    def findings(self) -> Iterable[tuple[Linted, Finding]]:
+        """All findings with their files."""
+        return ((linted, finding) for linted in self.files for finding in linted.findings)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of a severity there are."""
+        return sum(finding.severity is severity for _, finding in self.findings)
+
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+def _place(linted: Linted, finding: Finding) -> str:
+    start = finding.range.start
+    return f"{linted.document.name}:{start.line}:{start.column}"
+
+
+def as_text_report(report: Report) -> str:
+    """Each finding with its lines and a caret, then one line that sums up."""
+    blocks = []
+    for linted, finding in report.findings:
+        colour = _COLOURS[finding.severity]
+        head = f"{_place(linted, finding)}: {report.style(f'{finding.severity.value} {finding.code}', colour, 'bold')}"
+        blocks.append(f"{head} {printable(finding.message)}\n{_frame(linted, finding, report.style)}")
+    return "\n\n".join([*blocks, _summary(report)])
+
+
+def as_concise(report: Report) -> str:
+    """One line a finding."""
+    return "\n".join(f"{_place(one, found)}: {found.code} {printable(found.message)}" for one, found in report.findings)
+
+
+def _summary(report: Report) -> str:
+    counts = [(severity, report.count(severity)) for severity in Severity]
+    parts = [f"{number} {severity.value}{'s' * (number != 1)}" for severity, number in counts if number]
+    files = f"{len(report.files)} file{'s' * (len(report.files) != 1)}"
+    skipped = f", {report.skipped} skipped" if report.skipped else ""
+    fixable = sum(bool(found.fix and found.fix.safe and found.edits) for _, found in report.findings)
+    hint = f"; {fixable} can be mended by --fix" if fixable else ""
+    if not parts:
+        return report.style(f"{files} checked{skipped}: no findings", "green")
+    return f"{files} checked{skipped}: {', '.join(parts)}{hint}"
+
+
+def _masked(linted: Linted) -> str:
+    """The text with credentials replaced by stars of the same length, so that columns stay."""
+    text = linted.document.text
+    for start, end in linted.hidden:
+        text = text[: start + 1] + "*" * (end - start - 2) + text[end - 1 :]
+    return text
+
+
+def _frame(linted: Linted, finding: Finding, style: Style) -> str:
+    """The line with the finding, cut to the terminal, and a caret below what is wrong."""
+    start, end = finding.range.start, finding.range.end
+    starts = linted.document.lines.starts
+    first = starts[start.line - 1]
+    line = _masked(linted)[first : starts[start.line] if start.line < len(starts) else None].rstrip("\r\n")
+    line = "".join(char if char >= " " else " " for char in line)
+    width = max(1, (end.column if end.line == start.line else len(line) + 1) - start.column)
+    cut = max(0, start.column - 1 - (FRAME_WIDTH - min(width, 40)) // 2) if len(line) > FRAME_WIDTH else 0
+    shown = line[cut : cut + FRAME_WIDTH]
+    caret = "^" * max(1, min(width, FRAME_WIDTH - (start.column - 1 - cut)))
+    number = str(start.line)
+    hint = f" {printable(finding.suggestion)}" if finding.suggestion else ""
+    margin = " " * len(number)
+    pad = " " * (start.column - 1 - cut)
+    return (
+        f" {margin} |\n {number} | {printable(shown)}\n"
+        f" {margin} | {pad}{style(caret, _COLOURS[finding.severity])}{style(hint, 'green')}"
+    )
+
+
+def finding_document(linted: Linted, finding: Finding) -> dict[str, Any]:
+    """A finding as JSON outputs carry it."""
+    return {
+        "file": linted.document.name,
+        "code": finding.code,
+        "slug": finding.slug,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "pointer": as_text(finding.pointer),
+        "range": {"start": _position(finding.range.start), "end": _position(finding.range.end)},
+        "suggestion": finding.suggestion,
+        "fix": _fix(linted, finding),
+    }
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"line": position.line, "column": position.column}
+
+
+def _fix(linted: Linted, finding: Finding) -> dict[str, Any] | None:
+    if finding.fix is None or not finding.edits:
+        return None
+    edits = []
+    for edit in finding.edits:
+        where = linted.document.range_of(edit.start, edit.end)
+        edits.append(
+            {"range": {"start": _position(where.start), "end": _position(where.end)}, "text": edit.replacement}
+        )
+    return {"title": finding.fix.title, "safe": finding.fix.safe, "edits": edits}
+
+
+def as_json(report: Report) -> str:
+    """One document for the whole run."""
+    document = {
+        "schema_version": 1,
+        "files": len(report.files),
+        "skipped": report.skipped,
+        "findings": [finding_document(linted, finding) for linted, finding in report.findings],
+        "summary": {severity.value: report.count(severity) for severity in Severity},
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def as_jsonl(report: Report) -> str:
+    """One document a finding."""
+    return "\n".join(
+        json.dumps({"schema_version": 1, **finding_document(linted, finding)}, ensure_ascii=False)
+        for linted, finding in report.findings
+    )
+
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def as_sarif(report: Report) -> str:
+    """SARIF 2.1.0 with the rules' help and the fixes."""
+    every = rules()
+    driver = {
+        "name": "ringocli",
+        "version": __version__,
+        "informationUri": "https://github.com/ringocli/ringocli",
+        "rules": [
+            {
+                "id": one.code,
+                "name": one.slug,
+                "shortDescription": {"text": one.doc.title},
+                "fullDescription": {"text": one.doc.body or one.doc.title},
+                "help": {"text": one.markdown, "markdown": one.markdown},
+                "defaultConfiguration": {"level": _LEVELS[one.severity]},
+            }
+            for one in every
+        ],
+    }
+    index = {one.code: number for number, one in enumerate(every)}
+    results = [_sarif_result(linted, finding, index) for linted, finding in report.findings]
+    return json.dumps(
+        {
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _sarif_result(linted: Linted, finding: Finding, index: dict[str, int]) -> dict[str, Any]:
+    artifact = {"uri": _uri(linted.document.name)}
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": index[finding.code],
+        "level": _LEVELS[finding.severity],
+        "message": {"text": finding.message},
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": artifact, "region": _region(linted, *finding.offsets)},
+                "logicalLocations": [{"fullyQualifiedName": as_text(finding.pointer)}],
+            }
+        ],
+    }
+    if finding.fix is not None and finding.edits:
+        replacements = [
+            {"deletedRegion": _region(linted, edit.start, edit.end), "insertedContent": {"text": edit.replacement}}
+            for edit in finding.edits
+        ]
+        result["fixes"] = [
+            {
+                "description": {"text": finding.fix.title},
+                "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
+            }
+        ]
+    return result
+
+
+def _uri(name: str) -> str:
+    from urllib.parse import quote
+
+    return quote(name.replace("\\", "/"))
+
+
+def _region(linted: Linted, start: int, end: int) -> dict[str, int]:
+    where = linted.document.range_of(start, end)
+    return {
+        "startLine": where.start.line,
+        "startColumn": where.start.column,
+        "endLine": where.end.line,
+        "endColumn": where.end.column,
+    }
+
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def as_github(report: Report) -> str:
+    """Workflow commands that GitHub Actions turns into annotations."""
+    lines = []
+    for linted, finding in report.findings:
+        start, end = finding.range.start, finding.range.end
+        where = {
+            "file": linted.document.name,
+            "line": start.line,
+            "endLine": end.line,
+            "col": start.column,
+            "endColumn": end.column,
+            "title": f"{finding.code} {finding.slug}",
+        }
+        fields = ",".join(f"{key}={_github_value(str(value))}" for key, value in where.items())
+        lines.append(f"::{_COMMANDS[finding.severity]} {fields}::{_github_text(finding.message)}")
+    return "\n".join(lines)
+
+
+def _github_text(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _github_value(text: str) -> str:
+    return _github_text(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_junit(report: Report) -> str:
+    """JUnit XML: a test case a file, a failure a finding that is an error, the rest as output."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    failed = sum(any(f.severity is Severity.ERROR for f in linted.findings) for linted in report.files)
+    lines.append(f'<testsuites><testsuite name="ringocli validate" tests="{len(report.files)}" failures="{failed}">')
+    for linted in report.files:
+        lines.append(f"<testcase classname=\"ringocli\" name={quoteattr(_xml(linted.document.name))}>")
+        for finding in linted.findings:
+            text = _xml(f"{_place(linted, finding)}: {finding.code} {finding.message}")
+            if finding.severity is Severity.ERROR:
+                lines.append(f"<failure type={quoteattr(finding.code)} message={quoteattr(text)}/>")
+            else:
+                lines.append(f"<system-out>{_escaped(text)}</system-out>")
+        lines.append("</testcase>")
+    return "\n".join([*lines, "</testsuite></testsuites>"])
+
+
+def _escaped(text: str) -> str:
+    from xml.sax.saxutils import escape
+
+    return escape(text)
+
+
+def _xml(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold."""
+    return "".join(char if char >= " " or char in "\t\n\r" else "?" for char in text)
+
+
+def as_markdown(report: Report) -> str:
+    """A table for a pull request or a wiki."""
+    rows = [
+        f"| {finding.severity.value} | {finding.code} | `{_place(linted, finding)}` | {_cell(finding.message)} |"
+        for linted, finding in report.findings
+    ]
+    return "\n".join(["| severity | code | place | what |", "|---|---|---|---|", *rows, "", _summary(report)])
+
+
+def _cell(text: str) -> str:
+    return printable(text).replace("\n", " ").replace("|", "\\|")
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "text": as_text_report,
+    "concise": as_concise,
+    "json": as_json,
+    "jsonl": as_jsonl,
+    "sarif": as_sarif,
+    "github": as_github,
+    "junit": as_junit,
+    "markdown": as_markdown,
+}
+
+__all__ = ["FORMATS", "MASK", "Linted", "Report", "finding_document"]

@@ -1,0 +1,32 @@
+"""How foreign text and numbers are laid out for people: on one line, a few lines, 80 columns wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringocli.console import printable
+from ringocli.secret import blank
+
+WIDTH = 80
+
+
+def milliseconds(elapsed_ms: float) -> str:
+    """A time for reading: ``3.2 ms``, ``182 ms``, ``1.5 s``."""
+    if elapsed_ms >= 1000:
+        return f"{elapsed_ms / 1000:.1f} s"
+    return f"{elapsed_ms:.1f} ms" if elapsed_ms < 10 else f"{elapsed_ms:.0f} ms"
+
+
+def one_line(text: str, most: int = 60) -> str:
+    """Foreign text on one line, secrets blanked before it is cut."""
+    line = printable(blank(text)).replace("\n", "\\n").replace("\t", "\\t")
+    return line if len(line) <= most else line[: most - 3] + "..."
+
+
+def excerpt(text: str, *, lines: int = 6) -> Iterator[str]:
+    """The first lines of an already blanked body, indented and cut to the width."""
+    all_lines = printable(text.strip()).replace("\t", "  ").splitlines()
+    for line in all_lines[:lines]:
+        yield f"  {line}" if len(line) <= WIDTH - 2 else f"  {line[: WIDTH - 5]}..."
+    if len(all_lines) > lines:
+        yield f"  ({len(all_lines) - lines} more lines)"

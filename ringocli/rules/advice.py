@@ -1,0 +1,44 @@
+"""RT7: advice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ringocli.lint import Problem, Severity, Subject, rule
+
+_LEFT_OVER = re.compile(
+    r"^YourService$|^https?://(www\.)?api\.example\.com(/|$)|^https://example\.com/assets/logo\.png$"
+    r"|^https://login\.example\.com/services/oauth2/"
+)
+
+
+@rule("RT701", Severity.WARNING)
+def left_over(subject: Subject) -> Iterator[Problem]:
+    """Something is left over from the example on Ringotel's page.
+
+    `YourService`, `api.example.com` and the sample logo are placeholders.
+
+    Bad: {"name": "YourService"}
+    Good: {"name": "Acme SMS"}
+    Source: help.ringotel.co/en/articles/11193931
+    """
+    for literal in subject.literals:
+        text = literal.text
+        if ("example.com" in text or text == "YourService") and _LEFT_OVER.search(text):
+            if literal.pointer[0] in ("id", "name", "logo", "OAuth2") or literal.pointer[-1] == "request_url":
+                yield Problem(literal.pointer, f"{text!r} is left over from Ringotel's example; put your own here")
+
+
+@rule("RT702", Severity.INFO)
+def no_logo(subject: Subject) -> Iterator[Problem]:
+    """There is no logo.
+
+    The portal shows it in the list of integrations; every example of Ringotel's has one.
+
+    Bad: {"logo": null}
+    Good: {"logo": "https://acme.example/logo.png"}
+    Source: Ringotel's wiki page 2212265985
+    """
+    if "logo" not in subject.root and not subject.truncated and subject.root:
+        yield Problem((), "there is no logo; the portal would show the integration without one", "logo", part="object")

@@ -1,0 +1,110 @@
+"""RT2, first half: authentication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, Subject, rule
+from ringocli.schema import AUTH_TYPES, KEYS
+from ringocli.suggest import nearest
+
+NEEDS = {"Bearer": ("token",), "Basic": ("username", "password")}
+
+
+@rule("RT201", Severity.ERROR)
+def two_kinds_of_auth(subject: Subject) -> Iterator[Problem]:
+    """Both auth and OAuth2 are given.
+
+    Ringotel's page has OAuth2 as an alternative to Basic and Bearer; which one wins is not known.
+
+    Bad: {"OAuth2": {"client_id": "$API key$"}}
+    Good: {}
+    Source: Ringotel's wiki pages 2871296004 and 2871001099
+    """
+    if "auth" in subject.root and "OAuth2" in subject.root:
+        yield Problem(("OAuth2",), "OAuth2 is an alternative to auth; remove one of the two", part="key")
+
+
+@rule("RT202", Severity.WARNING)
+def no_auth(subject: Subject) -> Iterator[Problem]:
+    """Requests carry no credentials.
+
+    Neither `auth` nor `OAuth2` is given, and no property stands in an address or in parameters.
+
+    Bad: {"auth": null, "properties": null}
+    Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
+    Source: a reading (format row 21)
+    """
+    root = subject.root
+    if "auth" in root or "OAuth2" in root or subject.truncated or "auth" in (key.lower() for key in root):
+        return
+    if not any(use.name in subject.template.properties for use in subject.uses):
+        yield Problem((), "neither auth nor OAuth2 is given, and no property is sent", part="object")
+
+
+@rule("RT203", Severity.WARNING)
+def unknown_auth_type(subject: Subject) -> Iterator[Problem]:
+    """The type of auth is neither Bearer nor Basic.
+
+    No other type is documented. Capitals matter.
+
+    Bad: {"auth": {"type": "bearer", "token": "$API key$"}}
+    Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
+    Source: Ringotel's wiki page 2871001099
+    """
+    auth = subject.root.get("auth")
+    kind = auth.get("type") if isinstance(auth, dict) else None
+    if isinstance(kind, str) and kind not in AUTH_TYPES:
+        choice = nearest(kind, AUTH_TYPES)
+        fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(("auth", "type"), choice),)) if choice else None
+        hint = f"did you mean {choice}?" if choice else "only Bearer and Basic are documented"
+        yield Problem(("auth", "type"), f"{kind!r} is no documented type of auth; {hint}", choice, fix)
+
+
+@rule("RT204", Severity.ERROR)
+def incomplete_auth(subject: Subject) -> Iterator[Problem]:
+    """Auth lacks what its type needs, or it is empty.
+
+    Bearer needs `token`, Basic needs `username` and `password`.
+
+    Bad: {"auth": {"type": "Basic", "username": "$API key$", "token": null}}
+    Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
+    Source: Ringotel's wiki page 2871001099
+    """
+    auth = subject.root.get("auth")
+    kind = auth.get("type") if isinstance(auth, dict) else None
+    for key in NEEDS.get(kind, ()) if isinstance(kind, str) and isinstance(auth, dict) else ():
+        if key not in auth and not any(nearest(other, [key], least=0.75) for other in auth if other not in KEYS["auth"]):
+            yield Problem(("auth",), f"{kind} needs {key}", key, part="object")
+        elif auth.get(key) == "":
+            yield Problem(("auth", key), f"{key} is empty; put a property into it, as $API key$")
+
+
+@rule("RT205", Severity.WARNING)
+def odd_oauth2(subject: Subject) -> Iterator[Problem]:
+    """OAuth2 holds something other than the one documented example.
+
+    Only the flow `{"default": "0"}`, parameters with the key `default`, token parameters with `content_type`, and
+    `"request_auth": "Bearer"` have been seen.
+
+    Bad: {"auth": null, "OAuth2": {"client_id": "$API key$", "flow_type": {"default": "1"}}}
+    Good: {"auth": null, "OAuth2": {"client_id": "$API key$", "flow_type": {"default": "0"}}}
+    Source: Ringotel's wiki page 2871001099; a reading (format row 23)
+    """
+    section = subject.root.get("OAuth2")
+    if not isinstance(section, dict):
+        return
+    for key, legal in (
+        ("flow_type", "default"),
+        ("authorization_parameters", "default"),
+        ("token_parameters", "content_type"),
+    ):
+        inner = section.get(key)
+        for name in inner if isinstance(inner, dict) else ():
+            if name != legal:
+                yield Problem(("OAuth2", key, name), f"only {legal!r} has been seen in {key}", legal, part="key")
+    flow = section.get("flow_type")
+    if isinstance(flow, dict) and flow.get("default", "0") != "0":
+        yield Problem(("OAuth2", "flow_type", "default"), 'only the flow "0" (web server) has been seen', "0")
+    if section.get("request_auth", "Bearer") != "Bearer" and isinstance(section["request_auth"], str):
+        yield Problem(("OAuth2", "request_auth"), "only Bearer has been seen in request_auth", "Bearer")

@@ -1,0 +1,87 @@
+"""RT1, second half: who the integration is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, Subject, rule
+from ringocli.schema import CLASSES
+from ringocli.suggest import nearest
+
+BUILT_IN = (
+    "Skyetel", "Bandwidth", "QuestBlue", "Voipinnovations", "DIDWW", "ThinQ", "Teli", "Telnyx", "BulkVS", "infobip",
+    "Flowroute", "Inteliquent", "Twilio", "netsapiens-sms", "Zohoone", "Pipedrive", "Microsoft365", "Jitsi", "Hubspot",
+    "Zendesk", "Google", "Salesforce", "Dynamics365", "Zoho", "Close",
+)  # fmt: skip
+"""Ids of Ringotel's own integrations: Admin API collection, sample of getBranchOptions, read 2026-11-23."""
+
+_RESERVED = {name.lower(): name for name in BUILT_IN}
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+@rule("RT110", Severity.ERROR)
+def unknown_class(subject: Subject) -> Iterator[Problem]:
+    """The class is not one for messaging.
+
+    Messaging integrations have `"class": "sms"`.
+
+    Bad: {"class": "SMS"}
+    Good: {"class": "sms"}
+    Source: help.ringotel.co/en/articles/11193931
+    """
+    value = subject.root.get("class")
+    if isinstance(value, str) and value not in CLASSES:
+        hint = "crm is for CRM integrations" if value == "crm" else f"{value!r} has never been seen"
+        safe = (nearest(value, CLASSES) or "") != ""
+        fix = Fix(title="Write sms", changes=(ReplaceValue(("class",), "sms"),), safe=safe)
+        yield Problem(("class",), f"the class of a messaging integration is sms; {hint}", "sms", fix)
+
+
+@rule("RT111", Severity.ERROR)
+def reserved_id(subject: Subject) -> Iterator[Problem]:
+    """The id belongs to an integration that Ringotel ships itself.
+
+    Ids have to be unique; choose one of your own.
+
+    Bad: {"id": "twilio"}
+    Good: {"id": "acme-twilio"}
+    Source: Ringotel Admin API collection, getBranchOptions
+    """
+    value = subject.template.id
+    if value.lower() in _RESERVED:
+        own = f"{value}-custom"
+        fix = Fix(title=f"Use {own}", changes=(ReplaceValue(("id",), own),), safe=False)
+        yield Problem(("id",), f"{value!r} is an integration of Ringotel's own; choose another id", own, fix)
+
+
+@rule("RT112", Severity.WARNING)
+def odd_id(subject: Subject) -> Iterator[Problem]:
+    """The id has characters that no id of Ringotel's has.
+
+    All known ids are letters, digits, `-` and `_`; the id is part of the Webhook URL.
+
+    Bad: {"id": "Acme SMS"}
+    Good: {"id": "acme-sms"}
+    Source: Ringotel Admin API collection, getBranchOptions; a reading (format row 26)
+    """
+    value = subject.template.id
+    if "id" in subject.root and isinstance(subject.root["id"], str) and not _ID.fullmatch(value):
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", value).strip("-_") or "acme"
+        fix = Fix(title=f"Use {plain}", changes=(ReplaceValue(("id",), plain),), safe=False)
+        what = f"{value!r} has characters that no known id has" if value else "the id is empty"
+        yield Problem(("id",), f"{what}; use letters, digits, - and _", plain, fix)
+
+
+@rule("RT113", Severity.WARNING)
+def empty_name(subject: Subject) -> Iterator[Problem]:
+    """The name is empty.
+
+    It is what people see in the portal.
+
+    Bad: {"name": ""}
+    Good: {"name": "Acme SMS"}
+    Source: Ringotel's wiki page 2212265985
+    """
+    if isinstance(subject.root.get("name"), str) and not subject.template.name.strip():
+        yield Problem(("name",), "the name is empty; it is what people see in the portal", subject.template.id or None)

@@ -1,0 +1,78 @@
+"""RT6: what depends on the provider, the portal's settings, or on readings of the framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringocli.lint import Problem, Severity, Subject, rule
+from ringocli.notation import Json
+from ringocli.variables import Place
+
+
+@rule("RT601", Severity.INFO)
+def plus_before_number(subject: Subject) -> Iterator[Problem]:
+    """A plus stands before a number variable.
+
+    With the portal's outboundFormat `e164` numbers already have one, so `++1...` would be sent. Choose the format per
+    number in the portal, and leave the variable bare.
+
+    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "+$to$", "text": "$content$"}}}}
+    Good: {}
+    Source: Ringotel Admin API collection, createSMSTrunk; a reading (format row 34)
+    """
+    for literal in subject.literals:
+        if "+$from$" in literal.text or "+$to$" in literal.text:
+            if subject.place_of(literal.pointer) in (Place.SEND_MESSAGE, Place.SEND_FILE):
+                better = literal.text.replace("+$", "$")
+                yield Problem(literal.pointer, "numbers in e164 format already have a plus", better)
+
+
+@rule("RT602", Severity.INFO)
+def undocumented_array(subject: Subject) -> Iterator[Problem]:
+    """An array stands in parameters or in a pattern.
+
+    Arrays are documented only for CRM replies. Ringotel's built-in providers need them, so they surely work; what is
+    not known is which element is taken when there are several.
+
+    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": ["$to$"], "text": "$content$"}}}}
+    Good: {}
+    Source: a reading (format rows 9 to 12)
+    """
+    places: list[tuple[tuple[str | int, ...], Json]] = []
+    for spec in subject.template.requests:
+        places.append(((*spec.pointer, "request_parameters"), spec.parameters))
+        places.append(((*spec.pointer, "response_map"), spec.response_map))
+    places += [((*event.pointer, "request_parameters"), event.parameters) for event in subject.template.events]
+    for at, tree in places:
+        found = _first_array(tree)
+        if found is not None:
+            yield Problem((*at, *found), "arrays are not documented here; see ringocli explain RT602")
+
+
+def _first_array(tree: Json) -> tuple[str | int, ...] | None:
+    if isinstance(tree, list):
+        return ()
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            below = _first_array(value)
+            if below is not None:
+                return (key, *below)
+    return None
+
+
+@rule("RT603", Severity.WARNING)
+def ambiguous_text(subject: Subject) -> Iterator[Problem]:
+    """A text holds several values that cannot be told apart again.
+
+    In a webhook Ringotel would have to guess where one ends and the next begins.
+
+    Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "POST", "request_parameters":
+        {"type": "$event_key$", "from": "$from$", "x": "$to$$content$"}}]}
+    Good: {}
+    Source: the laws of the pattern language; ringocli prove shows two values with the same bytes
+    """
+    for event in subject.template.events:
+        for found in event.pattern.ambiguities(("event_key", *event.properties)):
+            pointer = (*event.pointer, "request_parameters", *found.pointer)
+            listed = " and ".join(f"${name}$" for name in found.names)
+            yield Problem(pointer, f"{listed} cannot be told apart in this text")

@@ -1,0 +1,160 @@
+"""RT5: what leaks, or travels in the clear."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, Subject, rule
+from ringocli.pointer import Pointer
+
+_KEY_LIKE = re.compile(
+    r"(api|access|auth|secret|private|security)[-_ ]?(key|token|code|secret)|token|secret|passw(or)?d|passwd|\bpwd\b"
+    r"|signature|credential|^key$|^auth(orization)?$",
+    re.I,
+)
+_SHAPES = re.compile(
+    r"\b(AC|SK)[0-9a-fA-F]{32}\b|\bKEY[0-9A-F]{16,}_?\w*|\bsk_(live|test)_\w{10,}|\bAKIA[0-9A-Z]{16}\b"
+    r"|\beyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bxox[abp]-[\w-]{10,}"
+    r"|\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}|-----BEGIN"
+)
+_PLACEHOLDER = re.compile(r"^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$", re.I)
+
+
+@rule("RT501", Severity.ERROR)
+def plain_http(subject: Subject) -> Iterator[Problem]:
+    """An address is http, so credentials and messages travel in the clear.
+
+    For a test at your own machine leave the template as it is and use `--url http://127.0.0.1:8080`.
+
+    Bad: {"logo": "http://acme.example/logo.png"}
+    Good: {"logo": "https://acme.example/logo.png"}
+    Source: HTTPS is a prerequisite of Ringotel's CRM and SSO integrations; a reading (format row 25)
+    """
+    for pointer, url in _addresses(subject):
+        if url[:7].lower() == "http://":
+            better = "https://" + url[7:]
+            fix = Fix(title="Use https", changes=(ReplaceValue(pointer, better),), safe=False)
+            yield Problem(pointer, "http sends credentials and messages in the clear; use https", better, fix)
+
+
+def _addresses(subject: Subject) -> Iterator[tuple[Pointer, str]]:
+    root = subject.root
+    if isinstance(root.get("logo"), str):
+        yield ("logo",), root["logo"]
+    section = root.get("OAuth2")
+    if isinstance(section, dict):
+        for key in ("authorization_endpoint", "token_endpoint"):
+            if isinstance(section.get(key), str):
+                yield ("OAuth2", key), section[key]
+    for spec in subject.template.requests:
+        yield (*spec.pointer, "request_url"), spec.url
+
+
+@rule("RT502", Severity.ERROR)
+def credential_in_template(subject: Subject) -> Iterator[Problem]:
+    """A credential is written into the template.
+
+    The file is mailed, reviewed and kept. Declare a property instead and put `$Property$` here; the portal then asks
+    each organization for its own value.
+
+    Bad: {"auth": {"type": "Bearer", "token": "k3y-0f-s0me-acc0unt"}, "properties": []}
+    Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
+    Source: Ringotel's wiki page 2871001099
+    """
+    for literal in subject.literals:
+        pointer, text = literal.pointer, literal.text
+        where = _credential(pointer, text) if text else None
+        if where:
+            yield Problem(pointer, f"{where}; declare a property and put it here as $API key$", "$API key$", hide=True)
+
+
+def _credential(pointer: Pointer, text: str) -> str | None:
+    """What a literal credential is, or None."""
+    name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
+    if len(text) < 8 and pointer[0] not in ("auth", "OAuth2") or text[0] == text[-1] == "$":
+        return None
+    if pointer[0] == "auth" and name in ("token", "password") and text and "$" not in text:
+        return f"the {name} stands in the template itself"
+    if pointer[0] == "OAuth2" and name == "client_secret" and text and "$" not in text:
+        return "the client secret stands in the template itself"
+    if "://" in text:
+        return _in_address(text)
+    if pointer[0] == "Webhook":
+        return "this looks like a credential" if _SHAPES.search(text) and "event" not in name else None
+    if _SHAPES.search(text):
+        return "this looks like a credential"
+    if pointer[0] == "API" and len(pointer) > 3 and _KEY_LIKE.search(name) and _random(text):
+        return f"{name!r} seems to hold a credential"
+    return None
+
+
+def _in_address(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    userinfo = parts.netloc.rpartition("@")[0]
+    if ":" in userinfo and "$" not in userinfo.split(":", 1)[1]:
+        return "the address holds a user name and password"
+    for key, value in parse_qsl(parts.query):
+        if _KEY_LIKE.search(key) and _random(value):
+            return f"the address holds a credential in {key!r}"
+    return "the address holds what looks like a credential" if _SHAPES.search(url) else None
+
+
+def _random(text: str) -> bool:
+    """Whether a text is long and mixed enough to be a key, and no placeholder or variable."""
+    if len(text) < 8 or _PLACEHOLDER.search(text) or " " in text:
+        return False
+    return any(char.isdigit() for char in text) and any(char.isalpha() for char in text) or len(text) >= 20
+
+
+@rule("RT503", Severity.WARNING)
+def private_host(subject: Subject) -> Iterator[Problem]:
+    """A request goes to a host that only your own network knows.
+
+    Ringotel's servers cannot reach loopback, private addresses or names without a dot.
+
+    Bad: {"API": {"SendMessage": {"request_url": "https://192.168.1.20/sms"}}}
+    Good: {}
+    Source: RFC 1918, RFC 6761
+    """
+    for spec in subject.template.requests:
+        try:
+            host = urlsplit(spec.url).hostname or ""
+        except ValueError:
+            continue
+        if host and "$" not in host and _is_private(host):
+            pointer = (*spec.pointer, "request_url")
+            yield Problem(pointer, f"Ringotel cannot reach {host}; for tests of your own use --url")
+
+
+def _is_private(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan"))
+    return not address.is_global
+
+
+@rule("RT504", Severity.WARNING)
+def secret_in_address(subject: Subject) -> Iterator[Problem]:
+    """A key or token is sent in the address.
+
+    Addresses end up in the logs of every server on the way. Use auth, or a parameter of the body, if the provider
+    takes it there.
+
+    Bad: {"auth": null, "API": {"SendMessage": {"request_url": "https://sms.acme.example/send?api_key=$API key$"}}}
+    Good: {}
+    Source: RFC 6750 section 5.3
+    """
+    for spec in subject.template.requests:
+        query = spec.url.partition("?")[2]
+        for pair in query.split("&"):
+            key, _, value = pair.partition("=")
+            if _KEY_LIKE.search(key) and "$" in value:
+                pointer = (*spec.pointer, "request_url")
+                yield Problem(pointer, f"{key!r} carries a secret in the address, which servers write to their logs")

@@ -1,0 +1,170 @@
+"""RT1, first half: has it the shape? Types and missing keys by the JSON Schema, keys by the tables it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ringocli.lint import Fix, Problem, RenameKey, Severity, Subject, rule
+from ringocli.pointer import Pointer
+from ringocli.schema import KEYS, shape_errors
+from ringocli.suggest import nearest
+
+
+def holders(subject: Subject) -> Iterator[tuple[Pointer, dict[str, Any], str]]:
+    """Every object whose keys are documented: its pointer, itself, and its kind in ``schema.KEYS``."""
+    root = subject.root
+    yield (), root, "template"
+    for name, kind in (("auth", "auth"), ("OAuth2", "OAuth2"), ("API", "API")):
+        if isinstance(root.get(name), dict):
+            yield (name,), root[name], kind
+    api = root.get("API")
+    for name, request in api.items() if isinstance(api, dict) else ():
+        if isinstance(request, dict):
+            yield ("API", name), request, "request"
+    for event in subject.template.events:
+        yield event.pointer, _at(root, event.pointer), "event"
+
+
+def _at(value: Any, pointer: Pointer) -> Any:
+    for step in pointer:
+        value = value[step]
+    return value
+
+
+def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
+    """The undocumented keys of an object that are a documented one, misspelled; that one must be absent."""
+    documented = KEYS[kind]
+    unknown = [key for key in holder if key not in documented]
+    if not unknown:
+        return {}
+    free = [key for key in documented if key not in holder]
+    found = {}
+    for key in unknown:
+        choice = nearest(key, free, least=0.75)
+        if choice is not None:
+            found[key] = choice
+            free.remove(choice)
+    return found
+
+
+def kind_of(pointer: Pointer) -> str:
+    """Which kind of object a missing key belongs to."""
+    if not pointer:
+        return "template"
+    if pointer[0] in ("auth", "OAuth2"):
+        return str(pointer[0])
+    if pointer[0] == "API":
+        return "API" if len(pointer) == 1 else "request"
+    return "event"
+
+
+@rule("RT101", Severity.ERROR)
+def wrong_type(subject: Subject) -> Iterator[Problem]:
+    """A value has the wrong type.
+
+    Texts stand in quotes, sections in braces, lists in square brackets.
+
+    Bad: {"properties": "API key"}
+    Good: {"properties": ["API key"]}
+    Source: help.ringotel.co/en/articles/11193931
+    """
+    document = subject.document.value
+    for pointer, error, wanted in shape_errors(document):
+        if error == "type":
+            article = "an" if wanted[0] in "aeiou" else "a"
+            name = f"{pointer[-1]} has to be" if pointer else "a template is"
+            yield Problem(pointer, f"{name} {article} {wanted}, not {_name(_at(document, pointer))}")
+
+
+def _name(value: Any) -> str:
+    for types, name in (
+        ((bool,), "a boolean"),
+        ((str,), "a string"),
+        ((int, float), "a number"),
+        ((list,), "an array"),
+        ((dict,), "an object"),
+    ):
+        if isinstance(value, types):
+            return name
+    return "null"
+
+
+@rule("RT102", Severity.ERROR)
+def missing_key(subject: Subject) -> Iterator[Problem]:
+    """A key is missing that every example of Ringotel's has.
+
+    The place is the object that should hold it.
+
+    Bad: {"API": {"SendMessage": {"request_url": null}}}
+    Good: {"API": {"SendMessage": {"request_url": "https://sms.acme.example/v1/messages"}}}
+    Source: help.ringotel.co/en/articles/11193931
+    """
+    if subject.truncated:
+        return
+    document = subject.document.value
+    for pointer, error, key in shape_errors(document):
+        if error == "required" and key not in meant(_at(document, pointer), kind_of(pointer)).values():
+            where = f"{pointer[-1]}" if pointer and isinstance(pointer[-1], str) else "the template"
+            where = "the event" if pointer[:1] == ("Webhook",) else where
+            yield Problem(pointer, f"{where} has no {key}", suggestion=key, part="object")
+
+
+@rule("RT103", Severity.ERROR)
+def key_case(subject: Subject) -> Iterator[Problem]:
+    """A key is spelled with the wrong capitals.
+
+    Ringotel's examples write `API`, `Webhook` and `OAuth2`, and all other keys in lower case; keys in JSON
+    differ by case.
+
+    Bad: {"API": null, "api": {"SendMessage": {"request_method": "POST", "request_url": "https://a.example/"}}}
+    Good: {}
+    Source: help.ringotel.co/en/articles/11193931
+    """
+    for problem in _misspelled(subject):
+        if problem.suggestion and str(problem.pointer[-1]).lower() == problem.suggestion.lower():
+            yield problem
+
+
+@rule("RT104", Severity.ERROR)
+def misspelled_key(subject: Subject) -> Iterator[Problem]:
+    """A key looks like a documented one, which is missing.
+
+    Bad: {"API": {"SendMessage": {"reponse_map": {"id": "$messageid$"}, "response_map": null}}}
+    Good: {}
+    Source: help.ringotel.co/en/articles/11193931
+    """
+    for problem in _misspelled(subject):
+        if problem.suggestion and str(problem.pointer[-1]).lower() != problem.suggestion.lower():
+            yield problem
+
+
+def _misspelled(subject: Subject) -> Iterator[Problem]:
+    for at, holder, kind in holders(subject):
+        if kind == "API":
+            continue  # names of methods have their own rule
+        for key, choice in meant(holder, kind).items():
+            pointer = (*at, key)
+            fix = Fix(title=f"Rename {key} to {choice}", changes=(RenameKey(pointer, choice),))
+            yield Problem(pointer, f"{key!r} is no documented key; did you mean {choice}?", choice, fix, "key")
+
+
+@rule("RT105", Severity.WARNING)
+def undocumented_key(subject: Subject) -> Iterator[Problem]:
+    """A key is not documented, so Ringotel may ignore it.
+
+    It is kept as it is; nothing in ringocli sends or reads it. Custom request headers, for example, have no
+    documented key.
+
+    Bad: {"API": {"SendMessage": {"request_headers": {"X-Api-Key": "$API key$"}}}}
+    Good: {}
+    Source: nothing is published; a reading (format row 17)
+    """
+    for at, holder, kind in holders(subject):
+        documented = KEYS[kind]
+        if kind == "API" or all(key in documented for key in holder):
+            continue
+        mistaken = meant(holder, kind)
+        for key in holder:
+            if key not in documented and key not in mistaken:
+                yield Problem((*at, key), f"{key!r} is not documented; Ringotel may ignore it", part="key")

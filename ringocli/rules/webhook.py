@@ -1,0 +1,214 @@
+"""RT3: the webhooks that Ringotel takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, Subject, rule
+from ringocli.pattern import Constant, Leaf
+from ringocli.rules.variables import unfinished
+from ringocli.suggest import nearest
+from ringocli.template import WebhookEvent
+from ringocli.variables import EVENTS, REQUIRED, Place
+
+TYPES = tuple(str(place) for place in EVENTS)
+_ALIASES = {"delivered": "messageDelivered", "delivery": "messageDelivered", "dlr": "messageDelivered",
+            "receipt": "messageDelivered", "file": "mms", "media": "mms", "sms": "message", "text": "message"}  # fmt: skip
+
+SUCCESS = re.compile(r"(?<!un)(?<!not)(deliver(ed|d)\b|delivrd|success|delivered|handset|\bok\b|\bread\b|complete)", re.I)
+"""Words that say that a message arrived."""
+BOTH = re.compile(r"final|report|receipt|\bdlr\b|status|update|callback|delivery[-_. ]?(info|notification)", re.I)
+"""Words for an event that carries good and bad news alike."""
+
+
+@rule("RT301", Severity.WARNING)
+def no_webhook(subject: Subject) -> Iterator[Problem]:
+    """There is no Webhook section, so nothing can come in.
+
+    Without it no reply and no delivery receipt reaches the user.
+
+    Bad: {"Webhook": null}
+    Good: {}
+    Source: Ringotel's wiki page 2288910338
+    """
+    root = subject.root
+    if "Webhook" not in root:
+        if subject.truncated or any(nearest(key, ["Webhook"], least=0.75) for key in root):
+            return
+        yield Problem((), "there is no Webhook, so no message and no receipt can come in", "Webhook", part="object")
+    elif root["Webhook"] in ([], {}):
+        yield Problem(("Webhook",), "Webhook is empty, so no message and no receipt can come in")
+
+
+@rule("RT302", Severity.ERROR)
+def unknown_event_type(subject: Subject) -> Iterator[Problem]:
+    """An event's type is none that Ringotel knows.
+
+    Only message, mms and messageDelivered are documented; there is none for failed or read messages.
+
+    Bad: {"Webhook": [{"event_key": "m", "event_type": "messagedelivered", "request_method": "POST",
+        "request_parameters": {"type": "$event_key$", "id": "$messageid$"}}]}
+    Good: {}
+    Source: Ringotel's wiki page 2288910338
+    """
+    for event in subject.template.events:
+        if event.place is None:
+            choice = _ALIASES.get(event.type.lower()) or nearest(event.type, TYPES)
+            pointer = (*event.pointer, "event_type")
+            fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),)) if choice else None
+            hint = f"did you mean {choice}?" if choice else f"there are {', '.join(TYPES)}"
+            yield Problem(pointer, f"{event.type!r} is no event type; {hint}", choice, fix)
+
+
+@rule("RT303", Severity.ERROR)
+def same_event_twice(subject: Subject) -> Iterator[Problem]:
+    """Two events take the same webhooks.
+
+    Same method, same key, same pattern: the second can never be reached.
+
+    Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "POST", "request_parameters":
+        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}, {"event_key": "m", "event_type":
+        "message", "request_method": "POST", "request_parameters":
+        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}]}
+    Good: {}
+    Source: a reading (format row 32)
+    """
+    seen: dict[object, WebhookEvent] = {}
+    for event in subject.template.events:
+        shape = (event.method, event.key, tuple((at, _literal(leaf)) for at, leaf in event.pattern.leaves))
+        if shape in seen:
+            part = "key" if isinstance(event.pointer[-1], str) else "value"
+            first = subject.document.locate(seen[shape].pointer).start.line
+            message = f"this event takes the same webhooks as the one at line {first}; one of them is never reached"
+            if event.key is not None:
+                yield Problem((*event.pointer, "event_key"), message)
+            else:
+                yield Problem(event.pointer, message, part=part)
+        seen.setdefault(shape, event)
+
+
+def _literal(leaf: Leaf | Constant) -> object:
+    if isinstance(leaf, Constant):
+        return ("literal", str(leaf.value))
+    return "event_key" if "event_key" in leaf.names else "variable"
+
+
+@rule("RT304", Severity.ERROR)
+def incomplete_event(subject: Subject) -> Iterator[Problem]:
+    """An event does not take what Ringotel needs from it.
+
+    A message needs `$from$`, `$to$` and `$content$`; an mms `$from$`, `$to$` and `$url$`; a receipt `$messageid$`.
+
+    Bad: {"Webhook": [{"event_key": "file", "event_type": "mms", "request_method": "POST", "request_parameters":
+        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$text$"}}]}
+    Good: {}
+    Source: Ringotel's wiki page 2288910338; a reading (format row 4)
+    """
+    swapped = {Place.MMS: {"content"}, Place.MESSAGE: {"text", "url"}}
+    for event in subject.template.events:
+        if event.place is None:
+            continue
+        names = set(event.pattern.variables)
+        legal = {*REQUIRED[event.place], "text", "event_key", *event.properties}
+        if names - legal or unfinished(event.pattern):
+            continue  # an unknown or swapped name may be the one that is missing, and has its own finding
+        missing = sorted(REQUIRED[event.place] - names)
+        if missing and not (names & swapped.get(event.place, set())):
+            listed = ", ".join(f"${name}$" for name in missing)
+            pointer = (*event.pointer, "request_parameters")
+            yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="key")
+
+
+@rule("RT305", Severity.ERROR)
+def event_without_key(subject: Subject) -> Iterator[Problem]:
+    """A pattern has `$event_key$`, but the event has no event_key.
+
+    There is nothing to compare the value with.
+
+    Bad: {"Webhook": [{"event_type": "message", "request_method": "POST", "request_parameters":
+        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}]}
+    Good: {}
+    Source: Ringotel's wiki page 2288910338
+    """
+    from ringocli.rules.shape import _at, meant
+
+    for event in subject.template.events:
+        if event.key is None and "event_key" in event.pattern.variables:
+            holder = _at(subject.root, event.pointer)
+            if "event_key" not in holder and "event_key" not in meant(holder, "event").values():
+                message = "the pattern has $event_key$, but the event has no event_key to compare it with"
+                yield Problem(event.pointer, message, "event_key", part="object")
+
+
+@rule("RT306", Severity.WARNING)
+def receipt_takes_failures(subject: Subject) -> Iterator[Problem]:
+    """A delivery receipt that failed would be taken for a delivered one.
+
+    Ringotel only knows messageDelivered. If the provider reports good and bad news in the same shape, the pattern has
+    to pin success: put `$event_key$` where the status stands, or write the provider's word for delivered there.
+
+    Bad: {"Webhook": [{"event_key": "message.finalized", "event_type": "messageDelivered", "request_method": "POST",
+        "request_parameters": {"type": "$event_key$", "id": "$messageid$"}}]}
+    Good: {"Webhook": [{"event_key": "message.finalized", "event_type": "messageDelivered", "request_method": "POST",
+        "request_parameters": {"type": "$event_key$", "id": "$messageid$", "status": "delivered"}}]}
+    Source: captured traffic of Telnyx, ClickSend and Sinch; a reading (format row 35)
+    """
+    for event in subject.template.events:
+        if event.place is not Place.DELIVERED or _pins_success(event):
+            continue
+        key = event.key or ""
+        if "event_key" not in event.pattern.variables:
+            message = "nothing in this pattern tells delivered from failed; put $event_key$ or a literal at the status"
+            yield Problem((*event.pointer, "request_parameters"), message, part="key")
+        elif BOTH.search(key):
+            message = f"{key!r} may also report failures; pin the status that means delivered in the pattern"
+            yield Problem((*event.pointer, "event_key"), message)
+
+
+def _pins_success(event: WebhookEvent) -> bool:
+    """Whether a literal leaf narrows the pattern, or the event key itself says that the message arrived."""
+    literals = [leaf.value for _, leaf in event.pattern.leaves if isinstance(leaf, Constant)]
+    keyed = "event_key" in event.pattern.variables
+    if any(SUCCESS.search(str(value)) or isinstance(value, (bool, int)) for value in literals):
+        return True
+    if keyed and SUCCESS.search(event.key or "") and not BOTH.search(event.key or ""):
+        return True
+    return bool(literals) and not BOTH.search(event.key or "")
+
+
+@rule("RT307", Severity.INFO)
+def odd_container(subject: Subject) -> Iterator[Problem]:
+    """Webhook is not a list of events.
+
+    How Ringotel holds its events together is not published. The examples look cut out of a list, so a list is what
+    ringocli writes; an object of events or a single event is read all the same.
+
+    Bad: {"Webhook": {"message": {"event_key": "m", "event_type": "message", "request_method": "POST",
+        "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}}}
+    Good: {}
+    Source: a reading (format row 1)
+    """
+    if subject.template.container in ("single object", "named map", "wrapped array") and subject.template.events:
+        yield Problem(("Webhook",), f"Webhook is a {subject.template.container}; a list of events is the likelier form",
+                      part="key")  # fmt: skip
+
+
+@rule("RT308", Severity.INFO)
+def event_without_method(subject: Subject) -> Iterator[Problem]:
+    """An event does not say its request_method.
+
+    Every documented event has one; any method is taken.
+
+    Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_parameters":
+        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}]}
+    Good: {}
+    Source: Ringotel's wiki page 2288910338
+    """
+    from ringocli.rules.shape import _at, meant
+
+    for event in subject.template.events:
+        holder = _at(subject.root, event.pointer)
+        if event.method is None and "request_method" not in holder:
+            if "request_method" not in meant(holder, "event").values():
+                yield Problem(event.pointer, "the event has no request_method; any is taken", "POST", part="object")

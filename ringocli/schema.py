@@ -1,0 +1,170 @@
+"""The shape of a template as JSON Schema 2020-12: what editors get, and the authority on types and missing keys.
+
+``template.Template.read`` builds what has this shape and lists what has not; a property test holds both together.
+Values that are merely unknown (a method, a type) are the rules' business, because a rule can say what was meant;
+the schema lists them for completion in editors. Facts: help.ringotel.co/en/articles/11193931 and the wiki pages it
+grew from, read 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ringocli.pointer import Pointer
+from ringocli.template import EVENT_MARKS
+from ringocli.variables import EVENTS, REQUESTS
+
+SCHEMA_ID = "https://ringocli.invalid/template.schema.json"
+
+METHODS = ("POST", "GET", "PUT", "PATCH", "DELETE")
+CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded", "application/vnd.api+json")
+AUTH_TYPES = ("Bearer", "Basic")
+CLASSES = ("sms",)
+
+
+def _text(description: str, **more: Any) -> dict[str, Any]:
+    return {"type": "string", "description": description, **more}
+
+
+_TREE = ["object", "array"]
+
+_REQUEST = {
+    "type": "object",
+    "description": "One HTTP request that Ringotel fires at the provider.",
+    "required": ["request_method", "request_url"],
+    "properties": {
+        "request_method": _text("The HTTP method; Ringotel's page shows POST.", enum=list(METHODS), default="POST"),
+        "request_url": _text("The absolute https address; $Property$ variables may stand in it."),
+        "request_content_type": _text(
+            "How request_parameters are written.", examples=list(CONTENT_TYPES), default=CONTENT_TYPES[0]
+        ),
+        "request_parameters": {
+            "type": _TREE,
+            "description": "What is sent: $from$ $to$ $content$ $extension$ $domain$ and $Property$ variables.",
+        },
+        "response_map": {
+            "type": _TREE,
+            "description": "The shape of the provider's reply, with $messageid$ where its message id stands.",
+        },
+    },
+}
+
+_EVENT = {
+    "type": "object",
+    "description": "One webhook that the provider fires at Ringotel.",
+    "required": ["event_type", "request_parameters"],
+    "properties": {
+        "event_key": {
+            "type": ["string", "number", "boolean"],
+            "description": "The provider's word for this event, compared with the value at $event_key$.",
+        },
+        "event_type": _text("What it is to Ringotel.", enum=[str(place) for place in EVENTS]),
+        "request_method": _text("The HTTP method.", enum=list(METHODS), default="POST"),
+        "request_parameters": {
+            "type": _TREE,
+            "description": "The shape of the webhook's body, with variables where Ringotel takes values from.",
+        },
+    },
+}
+
+_OAUTH2 = {
+    "type": "object",
+    "description": "OAuth 2.0 web server flow; stands instead of auth.",
+    "properties": {
+        "client_id": _text("Usually a $Property$."),
+        "client_secret": _text("Usually a $Property$."),
+        "flow_type": {"type": "object", "description": 'Only {"default": "0"} is documented.'},
+        "authorization_endpoint": _text("Where the user is sent to sign in."),
+        "authorization_parameters": {
+            "type": "object",
+            "description": 'Only "default" is documented: a query, already percent-encoded.',
+        },
+        "token_endpoint": _text("Where the code is exchanged for a token."),
+        "token_parameters": {"type": "object", "description": 'Only "content_type" is documented.'},
+        "request_auth": _text("How the token is sent; only Bearer is documented.", enum=["Bearer"]),
+    },
+}
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": SCHEMA_ID,
+    "title": "Ringotel SMS/MMS integration",
+    "description": "Unofficial: Ringotel publishes no schema. Facts and readings are told apart in docs/.",
+    "type": "object",
+    "required": ["id", "name", "class", "API"],
+    "properties": {
+        "id": _text("Unique id; it is part of the Webhook URL.", pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$"),
+        "name": _text("The name shown in the portal."),
+        "logo": _text("An https image."),
+        "class": _text("sms for messaging.", enum=list(CLASSES), default="sms"),
+        "properties": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Fields of the portal's form; each is a $variable$ in the whole file.",
+            "default": [],
+        },
+        "auth": {
+            "type": "object",
+            "description": "Bearer or Basic authentication of the requests.",
+            "required": ["type"],
+            "properties": {
+                "type": _text("Bearer or Basic.", enum=list(AUTH_TYPES)),
+                "token": _text("For Bearer; usually a $Property$."),
+                "username": _text("For Basic; usually a $Property$."),
+                "password": _text("For Basic; usually a $Property$."),
+            },
+        },
+        "OAuth2": _OAUTH2,
+        "API": {
+            "type": "object",
+            "description": "The requests that Ringotel fires.",
+            "properties": {str(name): {"$ref": "#/$defs/request"} for name in REQUESTS},
+        },
+        "Webhook": {
+            "type": _TREE,
+            "description": "The webhooks that Ringotel takes. How they are held together is not published: write a list.",
+            "items": {"$ref": "#/$defs/event"},
+            "if": {"anyOf": [{"required": [mark]} for mark in EVENT_MARKS]},
+            "then": {"$ref": "#/$defs/event"},
+            "else": {
+                "additionalProperties": {
+                    "if": {"type": "object"},
+                    "then": {"$ref": "#/$defs/event"},
+                    "else": {"items": {"$ref": "#/$defs/event"}},
+                }
+            },
+        },
+    },
+    "$defs": {"request": _REQUEST, "event": _EVENT},
+}
+# An array has no keys, so "required" is true of it and its "then" would apply; events are held by "items" there.
+SCHEMA["properties"]["Webhook"]["if"] = {"type": "object", **SCHEMA["properties"]["Webhook"]["if"]}
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "template": tuple(SCHEMA["properties"]),
+    "auth": tuple(SCHEMA["properties"]["auth"]["properties"]),
+    "OAuth2": tuple(_OAUTH2["properties"]),
+    "API": tuple(str(name) for name in REQUESTS),
+    "request": tuple(_REQUEST["properties"]),
+    "event": tuple(_EVENT["properties"]),
+}
+"""The documented keys of each kind of object, derived from the schema."""
+
+
+def shape_errors(document: Any) -> Iterator[tuple[Pointer, str, str]]:
+    """Wrong types and missing keys: pointer, ``type`` or ``required``, and the types wanted or the key missing."""
+    from jsonschema import Draft202012Validator
+
+    for error in Draft202012Validator(SCHEMA).iter_errors(document):
+        at = tuple(error.absolute_path)
+        if error.validator == "type":
+            wanted = error.validator_value
+            yield at, "type", " or ".join([wanted] if isinstance(wanted, str) else wanted)
+        elif error.validator == "required":
+            # One error a missing key; the key is the one the message starts with, so it is computed instead.
+            yield from ((at, "required", key) for key in error.validator_value if _is_about(error, key))
+
+
+def _is_about(error: Any, key: str) -> bool:
+    return key not in error.instance and error.message.startswith(repr(key))

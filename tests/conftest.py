@@ -1,0 +1,108 @@
+"""What all tests share: a clean environment, and the command line as a function."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringocli.cli import run
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "samples"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """Stdout as the one JSON document that it is."""
+        return json.loads(self.out)
+
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No value, colour or file of the machine's reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("RINGOCLI_") or name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+    monkeypatch.setenv("RINGOCLI_TEST", "1")
+
+
+@pytest.fixture
+def ringocli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """Run one command line in this process; ``stdin`` is what it reads, as text or bytes."""
+
+    def command(*arguments: str | Path, stdin: str | bytes = b"") -> Result:
+        raw = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw), "utf-8"))
+        capsys.readouterr()
+        code = run([str(word) for word in arguments])
+        captured = capsys.readouterr()
+        return Result(code=code, out=captured.out, err=captured.err)
+
+    return command
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+ACME: dict[str, Any] = {
+    "id": "acme",
+    "name": "Acme SMS",
+    "class": "sms",
+    "properties": ["API key"],
+    "auth": {"type": "Bearer", "token": "$API key$"},
+    "API": {
+        name: {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", key: "$content$"},
+            "response_map": {"data": {"id": "$messageid$"}},
+        }
+        for name, key in (("SendMessage", "text"), ("SendFile", "media"))
+    },
+    "Webhook": [
+        {
+            "event_key": key,
+            "event_type": kind,
+            "request_method": "POST",
+            "request_parameters": {"method": "$event_key$", "params": params},
+        }
+        for key, kind, params in (
+            ("message", "message", {"from": "$from$", "to": "$to$", "content": "$content$"}),
+            ("file", "mms", {"from": "$from$", "to": "$to$", "text": "$text$", "url": "$url$"}),
+            ("delivered", "messageDelivered", {"messageid": "$messageid$"}),
+        )
+    ],
+}
+"""A correct template for the tests that need any."""
+
+
+@pytest.fixture
+def acme(folder: Path) -> Path:
+    """The template as a file in the working folder."""
+    path = folder / "acme.json"
+    path.write_text(json.dumps(ACME, indent=2), "utf-8")
+    return path

@@ -1,0 +1,364 @@
+"""render, match and prove as a user types them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ACME, Command
+
+VALUES = ("--set", "number=+12025550100", "--set", "contact=+13105550199", "--set", "content=Hi")
+
+
+def test_render_prints_the_wire(ringocli: Command, acme: Path) -> None:
+    """Start line, headers and body as they would be sent; remarks go to stderr."""
+    done = ringocli("render", acme, "SendMessage", *VALUES, "--property", "API key=s3cret-key")
+    assert (0, "POST /v1/messages HTTP/1.1\nHost: sms.acme.example\nContent-Type: application/json\n"
+               'Authorization: Bearer ***\n\n{"from":"+12025550100","to":"+13105550199","text":"Hi"}\n') == (
+        done.code, done.out)  # fmt: skip
+    assert "1 SMS segment, GSM-7" in done.err
+
+
+def test_render_json_has_its_final_form(ringocli: Command, acme: Path) -> None:
+    """Every field of the contract, with provenance in bytes of the body and segments of the text."""
+    done = ringocli("render", acme, "SendMessage", *VALUES, "--set", "content=é👋", "--format", "json")
+    (request,) = done.document["requests"]
+    assert {"name", "direction", "method", "url", "headers", "body", "variables", "provenance", "segments"} <= set(request)
+    body = request["body"].encode()
+    spans = {span["variable"]: body[span["start"] : span["end"]].decode() for span in request["provenance"]}
+    assert {"from": "+12025550100", "to": "+13105550199", "content": "é👋"} == spans
+    assert ("UCS-2", "👋") == (request["segments"]["encoding"], request["segments"]["forced_by"]["character"])
+    assert ["Content-Type", "application/json"] in request["headers"]
+
+
+def test_render_shows_secrets_only_when_told(ringocli: Command, acme: Path) -> None:
+    """``--show-secrets`` works in pipes and warns on stderr."""
+    done = ringocli("render", acme, "SendMessage", "--property", "API key=s3cret-key", "--show-secrets")
+    assert "Bearer s3cret-key" in done.out
+    assert "warning" in done.err
+
+
+def test_rendered_curl_runs(ringocli: Command, acme: Path) -> None:
+    """The curl form is one shell command with the same method, address, headers and body."""
+    done = ringocli("render", acme, "SendMessage", "--set", "content=it's \"quoted\" $HOME", "--format", "curl")
+    words = shlex.split(done.out.replace("\\\n", ""))
+    assert ["curl", "-X", "POST", "https://sms.acme.example/v1/messages"] == words[:4]
+    assert 'it\'s "quoted" $HOME' == json.loads(words[-1])["text"]
+
+
+def test_rendered_python_is_a_program(ringocli: Command, acme: Path) -> None:
+    """The Python form compiles."""
+    done = ringocli("render", acme, "SendFile", "--format", "python")
+    compile(done.out, "rendered", "exec")
+
+
+def test_rendered_httpie_holds_the_request(ringocli: Command, acme: Path) -> None:
+    """The HTTPie form carries method, address, headers and raw body."""
+    words = shlex.split(ringocli("render", acme, "SendMessage", *VALUES, "--format", "httpie").out)
+    assert {"POST", "https://sms.acme.example/v1/messages", "Content-Type:application/json", "--raw"} <= set(words)
+
+
+def test_rendered_har_is_a_log(ringocli: Command, acme: Path) -> None:
+    """The HAR form has one entry a request."""
+    log = ringocli("render", acme, "--format", "har").document["log"]
+    assert ("1.2", 2) == (log["version"], len(log["entries"]))
+    assert "POST" == log["entries"][0]["request"]["method"]
+
+
+def test_render_events(ringocli: Command, acme: Path) -> None:
+    """Events go by key, type, type:key or pointer; ``all`` is all of them."""
+    for name in ("file", "mms", "mms:file", "/Webhook/1"):
+        (event,) = ringocli("render", acme, "--event", name, "--format", "json").document["requests"]
+        assert ("incoming", "mms:file") == (event["direction"], event["name"])
+    assert 3 == len(ringocli("render", acme, "--event", "all", "--format", "json").document["requests"])
+    assert 5 == len(
+        ringocli("render", acme, "SendMessage", "SendFile", "--event", "all", "--format", "json").document["requests"]
+    )
+
+
+def test_template_view_leaves_the_variables(ringocli: Command, acme: Path) -> None:
+    """The template view shows each variable where it goes, auth included."""
+    done = ringocli("render", acme, "SendMessage", "--template-view")
+    assert '{"from":"$from$","to":"$to$","text":"$content$"}' in done.out
+    assert "Bearer $API key$" in done.out
+    basic = {**ACME, "auth": {"type": "Basic", "username": "u", "password": "$API key$"}}
+    done = ringocli("render", "-", "SendMessage", "--template-view", stdin=json.dumps(basic))
+    assert "Basic base64(u:$API key$)" in done.out
+
+
+@pytest.mark.parametrize("corpus", ["basic", "unicode", "long", "hostile"])
+def test_corpora_render_and_read_back(ringocli: Command, acme: Path, corpus: str) -> None:
+    """Each sample text of a corpus makes valid JSON that holds just that text."""
+    requests = ringocli("render", acme, "SendMessage", "--corpus", corpus, "--format", "json").document["requests"]
+    assert len(requests) > 1
+    for request in requests:
+        assert request["variables"]["content"] == json.loads(request["body"])["text"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number"), [("e164", "+12025550100"), ("international", "12025550100"), ("national", "2025550100")]
+)
+def test_number_formats_follow_the_portal(ringocli: Command, acme: Path, wanted: str, number: str) -> None:
+    """Numbers are handed over as the portal's setting says; short codes stay."""
+    done = ringocli("render", acme, "SendMessage", "--number-format", wanted, "--set", "from=12025550100",
+                    "--set", "to=72345", "--format", "json")  # fmt: skip
+    (request,) = done.document["requests"]
+    assert {"from": number, "to": "72345"} == {key: request["variables"][key] for key in ("from", "to")}
+
+
+def test_missing_policies(ringocli: Command, acme: Path) -> None:
+    """``--missing error`` lists everything at once and sends exit code 2."""
+    done = ringocli("render", acme, "SendMessage", "--missing", "error")
+    assert 2 == done.code
+    assert "no value for API key, from, to, content" in done.err
+    assert "POST" in ringocli("render", acme, "SendMessage", "--missing", "drop").out
+
+
+def test_colour_only_where_it_is_asked_for(ringocli: Command, acme: Path) -> None:
+    """No escape code reaches a pipe unless it is forced."""
+    assert "\033" not in ringocli("render", acme).out
+    coloured = ringocli("--color", "always", "render", acme, *VALUES).out
+    assert "\033[36m+12025550100\033[0m" in coloured
+
+
+def test_match_says_what_ringotel_would_take(ringocli: Command, acme: Path) -> None:
+    """A webhook's event, its variables and where they stand."""
+    body = '{"method": "message", "params": {"from": "1", "to": "2", "content": "two\\nlines"}}'
+    done = ringocli("match", acme, "-", "--format", "json", stdin=body)
+    assert (0, True, "message", "message", "/Webhook/0") == (
+        done.code, *(done.document[key] for key in ("matched", "event_key", "event_type", "pointer")))  # fmt: skip
+    assert {"from": "1", "to": "2", "content": "two\nlines"} == done.document["variables"]
+    assert "/params/from" == done.document["sources"]["from"]
+    text = ringocli("match", acme, "-", stdin=body).out
+    assert "matches message:message" in text
+    assert "two\\nlines" in text
+
+
+def test_match_shows_the_near_miss(ringocli: Command, acme: Path) -> None:
+    """Nothing fits: exit 1, each difference, and the edit that would mend the template."""
+    done = ringocli("match", acme, "-", "--format", "json", stdin='{"method": "sms", "params": {"From": 1, "to": 2, "content": 3}}')
+    near = done.document["near_miss"]
+    assert (1, False, "message") == (done.code, done.document["matched"], near["event_key"])
+    assert {"/method", "/params/from"} == {one["pointer"] for one in near["differences"]}
+    assert ["replace", "move"] == [one["op"] for one in near["patch"]]
+    text = ringocli("match", acme, "-", stdin='{"method": "sms"}').out
+    assert "nearest is" in text
+
+
+def test_match_reads_whole_messages_and_queries(ringocli: Command, acme: Path, folder: Path) -> None:
+    """A sample may be a whole HTTP message with CRLF or LF; options say the rest of a bare body."""
+    body = '{"method":"delivered","params":{"messageid":"m1"}}'
+    for newline in ("\n", "\r\n"):
+        lines = ["POST /hook?x=1 HTTP/1.1", "Content-Type: application/json", "", body]
+        (folder / "w.http").write_bytes(newline.join(lines).encode())
+        assert {"messageid": "m1"} == ringocli("match", acme, "w.http", "--format", "json").document["variables"]
+    flat = {**ACME, "Webhook": [{"event_key": "m", "event_type": "message", "request_method": "GET",
+            "request_parameters": {"from": "$from$", "to": "$to$", "message": "$content$"}}]}  # fmt: skip
+    (folder / "flat.json").write_text(json.dumps(flat))
+    for arguments, stdin in (
+        (("--method", "GET", "--query", "from=1&to=2&message=a+b"), ""),
+        (("--method", "GET"), "from=1&to=2&message=a%20b"),
+        ((), "GET /w?from=1&to=2&message=a%20b HTTP/1.1\n\n"),
+    ):
+        done = ringocli("match", "flat.json", "-", *arguments, "--format", "json", stdin=stdin)
+        assert "a b" == done.document["variables"]["content"]
+
+
+def test_match_reads_replies(ringocli: Command, acme: Path) -> None:
+    """A provider's reply goes through response_map; without the id the answer is no."""
+    reply = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"data": {"id": 7}}'
+    done = ringocli("match", acme, "-", "--response", "SendMessage", "--format", "json", stdin=reply)
+    assert (0, {"messageid": "7"}) == (done.code, done.document["variables"])
+    done = ringocli("match", acme, "-", "--response", "SendMessage", stdin='{"id": 7}')
+    assert 1 == done.code
+    assert "/data" in done.out
+
+
+def test_prove_gives_a_certificate(ringocli: Command, acme: Path) -> None:
+    """Hash, seed, cases and the readings it rests on; the same run gives the same document."""
+    first = ringocli("prove", acme, "--seed", "3", "--cases", "30", "--format", "json")
+    document = first.document
+    assert (0, True, 3, None) == (first.code, document["proved"], document["seed"], document["counter_example"])
+    assert re.fullmatch("[0-9a-f]{64}", document["template_sha256"])
+    assert {2, 4, 7} <= {entry["row"] for entry in document["assumptions"]}
+    assert first.out == ringocli("prove", acme, "--seed", "3", "--cases", "30", "--format", "json").out
+    assert "proved" in ringocli("prove", acme, "--cases", "20").out
+
+
+def planted(**changes: Any) -> str:
+    """The template with a fault in it."""
+    document = json.loads(json.dumps(ACME))
+    for path, value in changes.items():
+        *steps, last = path.split("__")
+        target = document
+        for step in steps:
+            target = target[int(step) if step.isdigit() else step]
+        target[int(last) if last.isdigit() else last] = value
+    return json.dumps(document)
+
+
+PLANTED = {
+    "two numbers side by side": (
+        planted(API__SendMessage__request_parameters={"x": "$from$$to$", "text": "$content$"}), "API.SendMessage"),
+    "an ambiguous webhook": (
+        planted(Webhook__0__request_parameters={"method": "$event_key$", "from": "$from$", "x": "$to$$content$"}),
+        "Webhook message:message"),
+    "a receipt that looks like another": (
+        planted(Webhook__2={"event_key": "message", "event_type": "messageDelivered", "request_method": "POST",
+                "request_parameters": {"method": "$event_key$", "params": {"from": "$messageid$"}}}),
+        "Webhook message:message"),
+    "an event that another takes": (
+        planted(Webhook__1={"event_key": "message", "event_type": "mms", "request_method": "POST", "request_parameters":
+                {"method": "$event_key$", "params": {"from": "$from$", "to": "$to$", "content": "$url$"}}}),
+        "Webhook mms:message"),
+    "an id in a text": (
+        planted(API__SendMessage__response_map={"x": "$messageid$-$messageid$"}), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "where"), PLANTED.values(), ids=PLANTED)
+def test_prove_finds_what_is_planted(ringocli: Command, text: str, where: str | None) -> None:
+    """An ambiguity or a doubled event comes back as the smallest values that show it."""
+    done = ringocli("prove", "-", "--format", "json", stdin=text)
+    if where is None:
+        return
+    found = done.document["counter_example"]
+    if where == "Webhook message:message" and found is None:
+        pytest.skip("the more specific event wins, so this is no fault")
+    assert (1, where) == (done.code, found["where"])
+    assert all(len(value) < 40 for value in found["first"].values())
+    assert "not proved" in ringocli("prove", "-", stdin=text).out
+
+
+@pytest.mark.parametrize("command", ["render", "prove", "match"])
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (b"\xff\xfe\x00", 3, "not UTF-8"),
+        (b"x" * 5_000_001, 3, "over 5 MB"),
+        (b"", 3, "holds no JSON"),
+        (b"{", 3, "never closed"),
+        (b"[" * 100_000, 3, "nested deeper"),
+        (b"[]", 3, "no template"),
+        (b"5", 3, "no template"),
+    ],
+    ids=["binary", "huge", "empty", "broken", "deep", "list", "number"],
+)
+def test_a_bad_template_is_one_sentence(
+    ringocli: Command, folder: Path, command: str, content: bytes, code: int, words: str
+) -> None:
+    """Whatever the file holds: one sentence on stderr, the documented code, and a document where JSON was asked for."""
+    (folder / "bad.json").write_bytes(content)
+    done = ringocli(command, "bad.json", "--format", "json", stdin="{}")
+    assert (code, code) == (done.code, done.document["error"]["code"])
+    assert words in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    "template",
+    ['{"API": 5}', '{"API": {"SendMessage": []}}', '{"Webhook": "x"}', '{"id": {}, "properties": 5}', "{}"],
+)
+def test_wrong_types_are_no_crash(ringocli: Command, template: str) -> None:
+    """A template with parts of the wrong shape is used as far as it goes, or refused in one sentence."""
+    for arguments in (("render", "-"), ("prove", "-")):
+        done = ringocli(*arguments, stdin=template)
+        assert 2 == done.code
+        assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("rendr",), 2, "Did you mean 'render'"),
+        (("render",), 2, "Missing argument"),
+        (("render", "acme.json", "--fromat", "json"), 2, "--format"),
+        (("render", "acme.json", "SendMesage"), 2, "did you mean SendMessage"),
+        (("render", "acme.json", "--event", "delivred"), 2, "did you mean delivered"),
+        (("render", "acme.json", "--set", "form=1"), 2, "did you mean from"),
+        (("render", "acme.json", "--set", "nothing"), 2, "NAME=VALUE"),
+        (("render", "acme.json", "--property", "API Key=1"), 2, "did you mean API key"),
+        (("render", "acme.json", "--public-property", "x"), 2, "declares no property"),
+        (("render", "acme.json", "--missing", "dorp"), 2, "did you mean drop"),
+        (("render", "acme.json", "--corpus", "basics"), 2, "did you mean basic"),
+        (("render", "acme.json", "--number-format", "e146"), 2, "did you mean e164"),
+        (("render", "missing.json"), 3, "no such file"),
+        (("render", "."), 3, "folder"),
+        (("match", "-", "-"), 2, "stdin"),
+        (("match", "acme.json", "missing"), 3, "no such file"),
+        (("match", "acme.json", "acme.json", "--response", "SendFle"), 2, "did you mean SendFile"),
+        (("prove", "acme.json", "--cases", "0"), 2, "cases"),
+        (("--color", "sometimes", "render", "acme.json"), 2, "--color"),
+    ],
+)
+def test_a_wrong_question_is_one_sentence(
+    ringocli: Command, acme: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    """Unknown names come with the nearest legal one; everything ends in one sentence and its code."""
+    done = ringocli(*arguments)
+    assert code == done.code
+    assert words in done.err
+    assert "" == done.out
+
+
+def test_templates_as_people_have_them(ringocli: Command) -> None:
+    """Comments, trailing commas, odd containers and unknown keys are taken, and what was assumed is said."""
+    events = ",".join(f'"e{index}": {json.dumps(event)}' for index, event in enumerate(ACME["Webhook"]))
+    text = json.dumps(ACME)[:-1].replace('"Webhook"', '"old"') + ', "Webhook": {' + events + ',}, "x": 1 // note\n}'
+    done = ringocli("render", "-", "--event", "delivered", stdin=text)
+    assert 0 == done.code
+    assert "validate --fix" in done.err
+    assert "assumption 1" in done.err
+
+
+def test_a_closed_pipe_is_silent(acme: Path) -> None:
+    """``ringocli … | head -1`` ends without a complaint."""
+    script = f"{shlex.quote(sys.executable)} -m ringocli render {shlex.quote(str(acme))} --corpus long --format json | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {script}"], capture_output=True, text=True, check=False)
+    assert ("{\n", 0) == (done.stdout, done.returncode)
+    assert "Error" not in done.stderr
+
+
+def test_an_old_code_page_is_no_crash(acme: Path) -> None:
+    """A console that knows neither emoji nor UTF-8 gets escapes, and JSON stays JSON."""
+    environment = {"PYTHONIOENCODING": "cp1252", "PATH": "", "SYSTEMROOT": "C:\\Windows"}
+    for form in ("http", "json"):
+        done = subprocess.run(
+            [sys.executable, "-m", "ringocli", "render", str(acme), "SendMessage", "--set", "content=日本 👋", "--format", form],
+            capture_output=True, env=environment, check=True,
+        )  # fmt: skip
+        if form == "json":
+            assert "日本 👋" == json.loads(done.stdout.decode("cp1252"))["requests"][0]["variables"]["content"]
+        else:
+            assert b"\\u65e5" in done.stdout
+
+
+def test_a_bug_is_one_sentence_with_a_report(
+    ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What nobody expected ends with code 70 and a report that holds no secret."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("ringocli.request.encode", lambda *_: {}["bug s3cret-value"])
+    done = ringocli("render", acme, "--property", "API key=s3cret-value")
+    assert (70, "") == (done.code, done.out)
+    assert "Traceback" not in done.err
+    (report,) = tmp_path.glob("ringocli-bug-*.txt")
+    assert "s3cret-value" not in report.read_text()
+    assert "render --property" in report.read_text()
+
+
+def test_basic_credentials_are_masked_as_a_whole(ringocli: Command) -> None:
+    """Half of a base64 pair would tell the other half."""
+    basic = {**ACME, "auth": {"type": "Basic", "username": "user", "password": "$API key$"}}
+    done = ringocli("render", "-", "SendMessage", "--property", "API key=s3cret-key", stdin=json.dumps(basic))
+    assert "Basic ***" in done.out
+    assert base64.b64encode(b"user:s3cret-key").decode() not in done.out

@@ -1,0 +1,401 @@
+"""``simulate-webhook``: the provider's webhooks over real sockets, counted, paced, retried, and never too many."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringocli.backoff import retry_after_s, retry_wait_s
+from ringocli.cli import run
+from ringocli.errors import AskedWrongly, NoReply
+from ringocli.exchange import Direction, RenderedRequest, Reply
+from ringocli.expect import Statuses
+from ringocli.secret import Secret
+from ringocli.simulate import Outcome, Plan, Summary, World, deliver, percentile, rate_of
+from ringocli.traced import Traced
+from ringocli.webhook_url import address_of
+from tests.loopback import Answer, Seen, serving, unused_port
+from tests.test_send_cli import CANARY, URL_CANARY, alone, leaks, template
+
+__all__ = ["alone", "template"]
+
+SUMMARY_KEYS = [
+    "schema_version", "planned", "delivered", "failed", "duplicates_sent", "sent_this_run", "retries",
+    "elapsed_s", "rate_per_s", "latency_ms", "statuses", "errors",
+]  # fmt: skip
+
+
+def simulated(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
+    """The exit code and the JSON summary of a run."""
+    code = run(["simulate-webhook", *arguments, "--format", "json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_one_event_arrives_and_is_shown(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first event is the default; numbers know their direction, the rest is sampled and said."""
+    with serving(Answer.json({"ok": True})) as server:
+        command = ["simulate-webhook", template, "--url", f"{server.url}/hook/x"]
+        assert 0 == run([*command, "--set", "number=+12025550111", "--set", "contact=+13105550122"])
+    captured = capsys.readouterr()
+    body = server.seen[0].document
+    assert ("message.received", "+13105550122", "+12025550111") == (body["type"], body["from"], body["to"])
+    assert ("POST", "/hook/x") == (server.seen[0].method, server.seen[0].target)
+    assert "message:message.received -> 127.0.0.1" == captured.out.splitlines()[0]
+    assert '  {"ok": true}' == captured.out.splitlines()[2]
+    assert "sample values for content" in captured.err
+
+
+def test_the_summary_has_its_fixed_form(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every key of the contract, in its order, and planned is delivered and failed."""
+    with serving(Answer(), Answer(status=500), Answer()) as server:
+        code, summary = simulated(capsys, template, "--url", server.url, "--count", "4")
+    assert SUMMARY_KEYS == list(summary)
+    assert ["p50", "p90", "p99", "max"] == list(summary["latency_ms"])
+    assert (1, 4, 3, 1, 4) == (
+        code, summary["planned"], summary["delivered"], summary["failed"], summary["sent_this_run"]
+    )  # fmt: skip
+    assert ({"200": 3, "500": 1}, {"status": 1}) == (summary["statuses"], summary["errors"])
+    assert summary["latency_ms"]["p50"] <= summary["latency_ms"]["max"]
+
+
+def test_events_come_in_turn_with_fresh_ids(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two kinds of event, five times: in turn, and no messageid twice; jsonl has a line for each."""
+    events = ["--event", "message", "--event", "messageDelivered"]
+    with serving() as server:
+        command = ["simulate-webhook", template, "--url", server.url, *events, "--format", "jsonl"]
+        assert 0 == run([*command, "--count", "5"])
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert 0 == run([*command, "--set", "messageid=mine"])
+    kinds = [seen.document["type"] for seen in server.seen]
+    assert ["message.received", "delivered"] * 2 + ["message.received"] == kinds[:5]
+    ids = [seen.document["id"] for seen in server.seen if "id" in seen.document]
+    assert (3, "mine") == (len(set(ids)), ids[-1])
+    assert [1, 2, 3, 4, 5] == [line["index"] for line in lines[:-1]]
+    assert ids[0] == lines[1]["variables"]["messageid"]
+    assert SUMMARY_KEYS == list(lines[-1])
+
+
+def test_several_hands_send_everything_once(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """200 events by 8 at once: each arrives, none twice."""
+    with serving() as server:
+        code, summary = simulated(
+            capsys,
+            template,
+            "--url",
+            server.url,
+            "--event",
+            "delivered",
+            "--count",
+            "200",
+            "--concurrency",
+            "8",
+        )
+    assert (0, 200, 200) == (code, summary["delivered"], len({seen.document["id"] for seen in server.seen}))
+    assert 200 == len(server.seen)
+
+
+def test_a_retry_mends_what_passes(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """503 once, then 200: delivered, with one retry counted; the messageid stays."""
+    busy = Answer(status=503)
+    with serving(busy, Answer()) as server:
+        code, summary = simulated(
+            capsys, template, "--url", server.url, "--event", "delivered", "--retry", "2"
+        )
+    assert (0, 1, 1, {"200": 1}) == (code, summary["delivered"], summary["retries"], summary["statuses"])
+    assert 1 == len({seen.document["id"] for seen in server.seen})
+
+
+def test_no_reply_at_all_is_exit_4(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The summary is printed all the same, and stderr names the port."""
+    port = unused_port()
+    code = run(["simulate-webhook", template, "--url", f"http://127.0.0.1:{port}", "--format", "json"])
+    captured = capsys.readouterr()
+    summary = json.loads(captured.out)
+    assert (4, 1, 1, {"connect": 1}) == (code, summary["planned"], summary["failed"], summary["errors"])
+    assert None is summary["latency_ms"]["p50"]
+    assert f"port {port} of 127.0.0.1 refused the connection" in captured.err
+
+
+def test_a_refusal_is_shown_in_the_servers_words(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A 422 with its reason: exit 1, and the reason is on the screen."""
+    with serving(Answer.json({"error": {"message": "no such number"}}, 422)) as server:
+        assert 1 == run(["simulate-webhook", template, "--url", server.url])
+        text = capsys.readouterr().out
+        assert 1 == run(["simulate-webhook", template, "--url", server.url, "--count", "3"])
+        many = capsys.readouterr().out
+    assert ["  no such number"] == text.splitlines()[2:]
+    assert "3 x status 422: no such number" in many
+
+
+def test_the_reply_may_have_to_hold_a_text(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A 200 without it is no delivery."""
+    with serving(Answer(body=b"queued")) as server:
+        asked = [template, "--url", server.url, "--expect-body-contains"]
+        assert 0 == simulated(capsys, *asked, "queued")[0]
+        code, summary = simulated(capsys, *asked, "done")
+    assert (1, {"body": 1}) == (code, summary["errors"])
+
+
+@pytest.mark.parametrize(
+    "options", [["--count", "11"], ["--duration", "1"], ["--count", "11", "--rate", "1/s"]]
+)
+def test_much_to_a_real_host_needs_live(
+    template: str, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    """Host and total are named, nothing is sent."""
+    url = f"https://hooks.example/{URL_CANARY}"
+    assert 2 == run(["simulate-webhook", template, "--url", url, *options])
+    captured = capsys.readouterr()
+    assert ("", []) == (captured.out, leaks(captured.err, URL_CANARY))
+    assert "to hooks.example" in captured.err.splitlines()[-3]
+    assert "--live" in captured.err
+
+
+def test_the_url_comes_from_many_places(
+    template: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any, the ways are listed; a profile names the host before it sends."""
+    assert 2 == run(["simulate-webhook", template])
+    assert all(way in capsys.readouterr().err for way in ("RINGOCLI_WEBHOOK_URL",))
+    with serving() as server:
+        Path("ringocli.toml").write_text(f'[profiles.here]\nwebhook_url = "{server.url}/profile"\n')
+        assert 0 == run(["simulate-webhook", template, "--profile", "here"])
+        assert "profile here: sending to 127.0.0.1" in capsys.readouterr().err
+        monkeypatch.setenv("RINGOCLI_WEBHOOK_URL", f"{server.url}/environment")
+        assert 0 == run(["simulate-webhook", template, "--profile", "here"])
+        assert 0 == run(["simulate-webhook", template, "--url", f"{server.url}/option"])
+    assert ["/profile", "/environment", "/option"] == [seen.target for seen in server.seen]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--event", "mesage"], ["--rate", "fast"], ["--rate", "0"], ["--rate", "inf"], ["--duration", "0"],
+        ["--url", "127.0.0.1:8025"], ["--url", "http://127.0.0.1:99999"], ["--url", "http://a b/"],
+        ["--set", "form=1"], ["--count", "0"], ["--data", "rows.csv"], ["--weather", "dup=1%"],
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_exit_2(template: str, options: list[str]) -> None:
+    """Nothing is sent."""
+    assert 2 == run(["simulate-webhook", template, "--url", "http://127.0.0.1:1", *options])
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_a_dry_run_sends_nothing(template: str, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """It shows each kind of event once, the URL masked."""
+    with serving() as server:
+        url = f"{server.url}/{URL_CANARY}"
+        command = ["simulate-webhook", template, "--url", url, "--dry-run", "--format", form]
+        assert 0 == run([*command, "--event", "message", "--event", "delivered", "--count", "50"])
+    captured = capsys.readouterr()
+    assert [] == server.seen
+    assert (True, True) == ("message.received" in captured.out, "delivered" in captured.out)
+    assert [] == leaks(captured.out + captured.err, URL_CANARY, CANARY)
+
+
+def echo(seen: Seen) -> Answer:
+    """Repeats everything, as an error page may."""
+    text = f"Cannot POST {seen.target}: {seen.body.decode()} {CANARY} user-c4nary {URL_CANARY}"
+    return Answer.json({"message": text, "url": seen.target}, 404)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+@pytest.mark.parametrize("count", ["1", "3"])
+@pytest.mark.parametrize("gone", [False, True])
+def test_no_secret_is_shown(
+    template: str, capsys: pytest.CaptureFixture[str], form: str, count: str, gone: bool
+) -> None:
+    """Neither the URL beyond its host nor a property, though the server repeats both, or is not there."""
+    with serving(echo) as server:
+        port = unused_port() if gone else server.port
+        url = (
+            f"http://user-c4nary:pass-c4nary@127.0.0.1:{port}/hook/{URL_CANARY}?key=query-c4nary#frag-c4nary"
+        )
+        code = run(
+            ["--verbose", "simulate-webhook", template, "--url", url, "--count", count, "--format", form]
+        )
+    captured = capsys.readouterr()
+    assert (4 if gone else 1) == code
+    secrets = (CANARY, URL_CANARY, "user-c4nary", "pass-c4nary", "query-c4nary", "frag-c4nary")
+    assert [] == leaks(captured.out + captured.err, *secrets)
+    if not gone:
+        assert CANARY == server.seen[0].document["token"]
+
+
+def test_a_webhook_url_shows_its_host_only() -> None:
+    """Scheme, host and port; that there is more is shown as three stars."""
+    assert "https://h.example:8443/***" == str(address_of(Secret("https://u:p@h.example:8443/a?b#c")))
+    assert "http://[::1]:80/" == str(address_of(Secret("http://[::1]:80/")))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a console event, not a signal")
+@pytest.mark.parametrize("hands", ["1", "4"])
+def test_ctrl_c_sums_up(template: str, hands: str) -> None:
+    """The run ends, 130, and the summary counts what was not done as failed."""
+    arrived = threading.Event()
+    with serving(Answer(before=arrived.set)) as server:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "ringocli", "simulate-webhook", template, "--url", server.url,
+                "--count", "1000", "--rate", "20", "--concurrency", hands, "--format", "json",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        assert arrived.wait(30)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    summary = json.loads(out)
+    assert 130 == process.returncode, err
+    assert (1000, 1000) == (summary["planned"], summary["delivered"] + summary["failed"])
+    assert 900 < summary["errors"]["stopped"] <= 1000
+    assert "Traceback" not in err
+
+
+# --- the engine, without a socket: clock, sleep and chance are arguments ---
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 6))
+        self.now_s += seconds
+
+    def world(self) -> World:
+        return World(
+            clock=lambda: self.now_s,
+            sleep=self.sleep,
+            chance=lambda: 1.0,
+            now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
+        )
+
+
+def request_number(index: int) -> RenderedRequest:
+    return RenderedRequest(
+        name=str(index),
+        direction=Direction.INCOMING,
+        method="POST",
+        url=Traced.plain("http://127.0.0.1/"),
+        headers=(),
+        body=None,
+        variables={},
+    )
+
+
+def scripted(plan: Plan, *replies: Reply | NoReply) -> tuple[Summary, Time, list[Outcome]]:
+    """A run against scripted replies, the last one for good."""
+    script, time, outcomes = list(replies), Time(), list[Outcome]()
+
+    def send(_: RenderedRequest) -> Reply:
+        reply = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(reply, NoReply):
+            raise reply
+        return reply
+
+    return deliver(plan, request_number, send, tell=outcomes.append, world=time.world()), time, outcomes
+
+
+def test_a_rate_is_kept() -> None:
+    """Five events at 2/s leave half a second apart."""
+    summary, time, _ = scripted(Plan(count=5, rate_per_s=2.0), Reply(status=200))
+    assert ([0.5, 0.5, 0.5, 0.5], 2.0, 2.5) == (time.slept, summary.elapsed_s, summary.document["rate_per_s"])
+
+
+def test_a_duration_ends_a_run() -> None:
+    """Ten a second for one second are ten; a count may end it sooner."""
+    assert 10 == scripted(Plan(count=None, rate_per_s=10.0, duration_s=1.0), Reply(status=200))[0].planned
+    assert 3 == scripted(Plan(count=3, rate_per_s=10.0, duration_s=1.0), Reply(status=200))[0].planned
+
+
+def test_backoff_doubles_and_obeys_retry_after() -> None:
+    """0.5, 1, 2 s, or what Retry-After says if that is longer."""
+    busy, slow = Reply(status=429), Reply(status=503, headers=(("Retry-After", "7"),))
+    summary, time, _ = scripted(Plan(retries=4), busy, NoReply("x", kind="timeout"), slow, Reply(status=200))
+    assert ([0.5, 1.0, 7.0], 1, 3) == (time.slept, summary.delivered, summary.retries)
+
+
+def test_what_a_retry_cannot_mend_is_not_sent_again() -> None:
+    """A 400 will be a 400 again."""
+    summary, time, _ = scripted(Plan(retries=4), Reply(status=400))
+    assert ([], 1, 0, {"status": 1}) == (time.slept, summary.failed, summary.retries, summary.errors)
+
+
+def test_an_event_that_was_once_answered_counts_as_heard() -> None:
+    """Exit 4 is for runs in which no try got any reply."""
+    summary, _, outcomes = scripted(Plan(retries=1), Reply(status=503), NoReply("gone", kind="timeout"))
+    assert (1, {"timeout": 1}, 2) == (summary.replied, summary.errors, outcomes[0].tries)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7", 7.0), ("Thu, 01 Jan 2026 00:01:30 GMT", 90.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("soon", 0.0), ("-1", 0.0), ("9" * 400, 3600.0), ("\u0663", 0.0), ("", 0.0),
+    ],
+)  # fmt: skip
+def test_retry_after_is_read_with_care(text: str, expected: float) -> None:
+    """Seconds or a date, at most an hour; nonsense is nothing."""
+    reply = Reply(status=503, headers=(("retry-after", text),))
+    assert expected == retry_after_s(reply, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_backoff_has_an_end() -> None:
+    """However many tries: at most half a minute, at least half of it."""
+    waits = [
+        retry_wait_s(99, None, chance=chance, now=Time().world().now) for chance in (lambda: 0.0, lambda: 1.0)
+    ]
+    assert [15.0, 30.0] == waits
+
+
+def test_percentiles_are_nearest_ranks() -> None:
+    """Of 1 to 100 the 99th is 99; of nothing there is none."""
+    hundred = tuple(float(number) for number in range(1, 101))
+    assert [
+        50.0,
+        99.0,
+        100.0,
+        None,
+    ] == [*(percentile(hundred, rank) for rank in (50, 99, 100)), percentile((), 50)]
+
+
+def test_a_bug_in_a_thread_reaches_the_caller() -> None:
+    """Threads do not swallow exceptions."""
+
+    def broken(_: RenderedRequest) -> Reply:
+        raise AskedWrongly("no")
+
+    with pytest.raises(AskedWrongly):
+        deliver(Plan(count=50, concurrency=4), request_number, broken)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("5", 5.0), ("5/s", 5.0), (" 0.5 ", 0.5)])
+def test_a_rate_is_read(text: str, expected: float) -> None:
+    """With or without its unit."""
+    assert expected == rate_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [("2xx", [200, 299], [199, 300]), ("200-204", [200, 204], [205]), ("200,4XX", [200, 404], [201, 500])],
+)
+def test_statuses_are_read(text: str, inside: list[int], outside: list[int]) -> None:
+    """Classes, codes, ranges and lists of them."""
+    statuses = Statuses.parse(text)
+    assert [True] * len(inside) + [False] * len(outside) == [
+        status in statuses for status in inside + outside
+    ]
