@@ -83,7 +83,16 @@ def main() -> None:
         }
         if ajv := shutil.which("ajv"):
             for commands, target in ((one, paths[0]), (thousand, f"{files}/*.json")):
-                commands["ajv"] = [ajv, "validate", "--spec=draft2020", "--strict=false", "-s", str(schema), "-d", target]
+                commands["ajv"] = [
+                    ajv,
+                    "validate",
+                    "--spec=draft2020",
+                    "--strict=false",
+                    "-s",
+                    str(schema),
+                    "-d",
+                    target,
+                ]
         else:
             print("\n(ajv is not installed: npm install --global ajv-cli)")
         table("validate one file", measure(one), "check-jsonschema")

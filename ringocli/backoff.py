@@ -18,9 +18,7 @@ def is_worth_retrying(reply: Reply | None) -> bool:
     return reply is None or reply.status == 429 or reply.status >= 500
 
 
-def retry_wait_s(
-    tries: int, reply: Reply | None, *, chance: Callable[[], float], now: Callable[[], datetime]
-) -> float:
+def retry_wait_s(tries: int, reply: Reply | None, *, chance: Callable[[], float], now: Callable[[], datetime]) -> float:
     """Half a second doubled with each try, up to half of it by chance less; never shorter than ``Retry-After``."""
     backoff_s = min(MAX_BACKOFF_S, 0.5 * 2.0 ** min(tries - 1, 10)) * (0.5 + chance() / 2)
     return max(backoff_s, retry_after_s(reply, now()))

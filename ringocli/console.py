@@ -96,4 +96,4 @@ def complain(text: str, *styles: str) -> None:
 
 def printable(text: str) -> str:
     """Foreign text without control characters that could drive a terminal; line breaks and tabs stay."""
-    return "".join(char if char >= " " and char != "\x7f" or char in "\n\t" else repr(char)[1:-1] for char in text)
+    return "".join(char if (char >= " " and char != "\x7f") or char in "\n\t" else repr(char)[1:-1] for char in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CORPORA: Mapping[str, tuple[str, ...]] = {
-    "basic": ("Hello from Ringotel!", "See you at 5pm & bring 100% of it", "It's \"quoted\""),
+    "basic": ("Hello from Ringotel!", "See you at 5pm & bring 100% of it", 'It\'s "quoted"'),
     "unicode": ("Grüße, señor – voilà", "שלום עולם", "你好，世界", "👋🏽 👨‍👩‍👧"),
     "long": ("A" * 161, "ü" * 71, "Long text with spaces. " * 40),
     "hostile": (

@@ -38,12 +38,8 @@ class Failure:
 
     def no_http(self, *, silent: bool) -> NoReply:
         """The connection was closed without a word (``silent``), or what came was no HTTP."""
-        what = (
-            "closed the connection without a reply" if silent else "answered with something that is no HTTP"
-        )
-        return NoReply(
-            f"{self.host} {what}", "Check that an HTTP server listens there, and its log.", kind="protocol"
-        )
+        what = "closed the connection without a reply" if silent else "answered with something that is no HTTP"
+        return NoReply(f"{self.host} {what}", "Check that an HTTP server listens there, and its log.", kind="protocol")
 
     def broken_off(self) -> NoReply:
         """The connection broke while the request was under way."""
@@ -63,9 +59,7 @@ class Failure:
                     hint = "Check the spelling, and this machine's DNS."
                     return _unconnected("name", f"{self.host}: no such host is known", hint)
                 case ConnectionRefusedError():
-                    hint = (
-                        PROXY_HINT if self.proxied else f"Start the server, or check the port ({self.port})."
-                    )
+                    hint = PROXY_HINT if self.proxied else f"Start the server, or check the port ({self.port})."
                     return _unconnected("connect", f"{self._reached} refused the connection", hint)
         hint = PROXY_HINT if self.proxied else "Check the host, the port and this machine's network."
         return _unconnected("connect", f"no connection to {self._reached}", hint)

@@ -66,8 +66,7 @@ def _response(reply: Reply | None) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [
-            {"name": name, "value": blank(value)}
-            for name, value in (reply.headers if reply is not None else ())
+            {"name": name, "value": blank(value)} for name, value in (reply.headers if reply is not None else ())
         ],
         "content": {**content, "text": text} if text else content,
         "redirectURL": blank(header(reply.headers, "location") or "") if reply is not None else "",

@@ -198,9 +198,7 @@ def _layered(template: Template, values: Mapping[str, str]) -> Values:
     return Values(layers=(Layer(variables=values),))
 
 
-def _request_attempt(
-    template: Template, spec: RequestSpec
-) -> Callable[[Mapping[str, str]], CounterExample | None]:
+def _request_attempt(template: Template, spec: RequestSpec) -> Callable[[Mapping[str, str]], CounterExample | None]:
     address = _address_pattern(spec)
     fixed = _property_samples(template, spec)
 
@@ -225,9 +223,7 @@ def _property_samples(template: Template, spec: RequestSpec) -> dict[str, Text]:
     return dict(fill(template, needed, spec.name, Values(), Missing.SAMPLE).values)
 
 
-def _taken_apart(
-    spec: RequestSpec, address: Pattern, rendered: RenderedRequest
-) -> Iterator[tuple[Pattern, Json]]:
+def _taken_apart(spec: RequestSpec, address: Pattern, rendered: RenderedRequest) -> Iterator[tuple[Pattern, Json]]:
     """The patterns of a request with what its receiver sees there: body (or query) first, then the address."""
     if spec.sends_body:
         assert rendered.body is not None
@@ -240,7 +236,7 @@ def _taken_apart(
 
 def _address_pattern(spec: RequestSpec) -> Pattern:
     """``request_url`` taken apart as its receiver would: host, path segments, query."""
-    if not spec.address.variables or isinstance(spec.address.leaves[0][1], Leaf) and _starts_open(spec):
+    if not spec.address.variables or (isinstance(spec.address.leaves[0][1], Leaf) and _starts_open(spec)):
         return Pattern.parse({})
     known = set(spec.address.variables)
     return Pattern.parse(_address_document(spec.url), known)
@@ -268,9 +264,7 @@ def _reply_attempt(spec: RequestSpec) -> Callable[[Mapping[str, str]], CounterEx
     return attempt
 
 
-def _event_attempt(
-    template: Template, event: WebhookEvent
-) -> Callable[[Mapping[str, str]], CounterExample | None]:
+def _event_attempt(template: Template, event: WebhookEvent) -> Callable[[Mapping[str, str]], CounterExample | None]:
     def attempt(values: Mapping[str, str]) -> CounterExample | None:
         where = f"Webhook {event.label}"
         rendered = render_event(template, event, _layered(template, values), Missing.DROP)
@@ -278,7 +272,9 @@ def _event_attempt(
         reading = read_webhook(template, incoming)
         sent = _shown(rendered)
         if reading.event is None:
-            return CounterExample(where=where, why="no event matches its own webhook", first=values, second={}, sent=sent)
+            return CounterExample(
+                where=where, why="no event matches its own webhook", first=values, second={}, sent=sent
+            )
         if reading.event.pointer != event.pointer:
             why = f"its webhook is taken for {reading.event.label}"
             return CounterExample(where=where, why=why, first=values, second=reading.variables, sent=sent)

@@ -213,7 +213,9 @@ def render_event(
         headers.append(("Content-Type", Traced.plain(kind)))
         body = encode(tree, kind)
         if content_type is None and kind != JSON_TYPE:
-            notes.append(f"{event.label}: sent as a form, as this template's requests are; --content-type says otherwise")
+            notes.append(
+                f"{event.label}: sent as a form, as this template's requests are; --content-type says otherwise"
+            )
     else:
         address = _with_query(address, encode_pairs(tree, "percent"))
     _check_address(address)

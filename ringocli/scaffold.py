@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ringocli.errors import AskedWrongly
 from ringocli.packs import Pack
@@ -96,7 +95,9 @@ def from_pack(pack: Pack, answers: Answers) -> Draft:
         for variable, pointers in Pattern.parse(tree).variables.items():
             for pointer in pointers:
                 decisions.append(
-                    Decision(pointer=(*part, *pointer), variable=variable, value=f"${variable}$", why=f"{why} ({place})")
+                    Decision(
+                        pointer=(*part, *pointer), variable=variable, value=f"${variable}$", why=f"{why} ({place})"
+                    )
                 )
     ordered: dict[str, Json] = {key: template[key] for key in ("id", "name", "logo") if key in template}
     return Draft(
@@ -148,7 +149,7 @@ def _properties(answers: Answers, kind: str) -> tuple[str, ...]:
     needed = len(DEFAULT_PROPERTIES[kind])
     if len(named) < needed:
         raise AskedWrongly(
-            f"--auth {kind} needs {needed} properties, {len(named)} named", f'Give --property twice: {named[0]}, ...'
+            f"--auth {kind} needs {needed} properties, {len(named)} named", f"Give --property twice: {named[0]}, ..."
         )
     for url in (answers.send_url, answers.file_url):
         for name in Pattern.parse(url or "").variables:
@@ -239,7 +240,9 @@ def _assumed(
     if not answers.properties and kind != "none":
         decide(("properties",), None, ", ".join(properties), page)
     if answers.file_url is None:
-        decide(("API", "SendFile", "request_url"), None, str(answers.send_url), "assumed: the same address as SendMessage")
+        decide(
+            ("API", "SendFile", "request_url"), None, str(answers.send_url), "assumed: the same address as SendMessage"
+        )
     for place in REQUESTS:
         at: Pointer = ("API", place.value)
         if answers.method is None:
@@ -251,7 +254,9 @@ def _assumed(
             decide((*at, "request_parameters", key), str(value).strip("$"), str(value), why)
         decide((*at, "response_map", "data", "id"), "messageid", "$messageid$", page)
     for index, event in enumerate(template["Webhook"]):
-        decide(("Webhook", index), None, str(event["event_type"]), f"{page}; your provider's webhook may look otherwise")
+        decide(
+            ("Webhook", index), None, str(event["event_type"]), f"{page}; your provider's webhook may look otherwise"
+        )
     return decisions
 
 

@@ -173,6 +173,12 @@ class Scanner(Lexer):
         end = self.at
         self.skip()
         char = self.peek()
+        while char in (":", "="):
+            self.problem("stray-character", f"{char!r} stands after a value; remove it", self.at, self.at + 1,
+                         Edit(self.at, self.at + 1, ""))  # fmt: skip
+            self.at += 1
+            self.skip()
+            char = self.peek()
         if char == ",":
             self.at += 1
             return self.at - 1

@@ -50,9 +50,7 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
             for miss in (found.mismatches if succeeded else ())
         )
     elif asked and succeeded and "messageid" in asked:
-        differences = (
-            Difference(pointer=asked["messageid"][0], expected="a value for $messageid$", found="nothing"),
-        )
+        differences = (Difference(pointer=asked["messageid"][0], expected="a value for $messageid$", found="nothing"),)
     fits = not differences
     lost = succeeded and "messageid" in asked and "messageid" not in variables
     return Verdict(
@@ -79,9 +77,7 @@ def _notes(spec: RequestSpec, reply: Reply, *, readable: bool) -> list[str]:
         elif reply.body.strip():
             notes.append(f"the reply {what}")
     if spec.response_map is None:
-        notes.append(
-            "the template has no response_map here: delivery receipts will find no message (assumption 19)"
-        )
+        notes.append("the template has no response_map here: delivery receipts will find no message (assumption 19)")
     if 300 <= reply.status < 400 and header(reply.headers, "location"):
         notes.append("the reply is a redirect, and redirects are not followed: correct request_url")
     return notes

@@ -161,9 +161,7 @@ def _option_layer(asked: Asked, env: Mapping[str, str], public: set[str]) -> Lay
 
 def _environment_layer(env: Mapping[str, str], declared: Iterable[str], public: set[str]) -> Layer:
     variables = {
-        name: env[f"RINGOCLI_{name.upper()}"]
-        for name in (*SETTABLE, *ALIASES)
-        if env.get(f"RINGOCLI_{name.upper()}")
+        name: env[f"RINGOCLI_{name.upper()}"] for name in (*SETTABLE, *ALIASES) if env.get(f"RINGOCLI_{name.upper()}")
     }
     properties = {name: env[environment_name(name)] for name in declared if env.get(environment_name(name))}
     return Layer(variables=variables, properties=_marked(properties, public))
@@ -176,9 +174,7 @@ def _file_layer(source: _Source, env: Mapping[str, str], public: set[str]) -> La
         for name, value in _table(source, table).items():
             check_variable(name)
             tables[table][name] = _scalar(source, f"{table}.{name}", value)
-    properties = {
-        name: _property(source, name, value, env) for name, value in _table(source, "properties").items()
-    }
+    properties = {name: _property(source, name, value, env) for name, value in _table(source, "properties").items()}
     return Layer(**tables, properties=_marked(properties, public))
 
 

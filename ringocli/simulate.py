@@ -173,9 +173,7 @@ def renderer(
     def render(index: int) -> RenderedRequest:
         layers = (*values.layers, Layer(incoming={"messageid": fresh_id()}))
         event = events[index % len(events)]
-        return render_event(
-            template, event, Values(layers=layers), missing, url=url, content_type=content_type
-        )
+        return render_event(template, event, Values(layers=layers), missing, url=url, content_type=content_type)
 
     return render
 
@@ -223,9 +221,7 @@ def _work_together(run: _Run, hands: int) -> None:
 class _Run:
     """One run's shared state; everything that several hands touch is behind the lock."""
 
-    def __init__(
-        self, plan: Plan, render: Render, send: Send, tell: Callable[[Outcome], None], world: World
-    ) -> None:
+    def __init__(self, plan: Plan, render: Render, send: Send, tell: Callable[[Outcome], None], world: World) -> None:
         self.plan, self.render, self.send, self.tell, self.world = plan, render, send, tell, world
         self.lock = threading.Lock()
         self.started = world.clock()

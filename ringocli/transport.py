@@ -104,9 +104,7 @@ class Sender:
         failure = Failure(host=host, port=port, timeout_s=self._timeout_s, proxied=bool(proxy))
         clock = _Stopwatch()
         if not _TOKEN.fullmatch(request.method):
-            raise AskedWrongly(
-                "request_method is no HTTP method", "Write POST, or what the provider asks for."
-            )
+            raise AskedWrongly("request_method is no HTTP method", "Write POST, or what the provider asks for.")
         try:
             address = _Address(parts)
             outgoing = httpx.Request(
@@ -121,9 +119,7 @@ class Sender:
         except (httpx.InvalidURL, UnicodeError):
             raise NotConnected(f"{host!r} is no host name", "Check the address.", kind="name") from None
         except httpx.LocalProtocolError:
-            raise AskedWrongly(
-                "a header of the request cannot be sent", "Check the values put into it."
-            ) from None
+            raise AskedWrongly("a header of the request cannot be sent", "Check the values put into it.") from None
         except httpx.HTTPError as error:
             raise _told(failure, error, has_left=clock.started is not None) from None
 
@@ -144,9 +140,7 @@ class Sender:
         finally:
             response.close()
         elapsed_ms = clock.elapsed_ms()
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
-        )
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
         body, more = _decompressed(raw, header(headers, "content-encoding") or "")
         return Reply(
             status=response.status_code,
@@ -157,9 +151,7 @@ class Sender:
         )
 
 
-def send(
-    request: RenderedRequest, *, timeout_s: float = DEFAULT_TIMEOUT_S, ca_file: str | None = None
-) -> Reply:
+def send(request: RenderedRequest, *, timeout_s: float = DEFAULT_TIMEOUT_S, ca_file: str | None = None) -> Reply:
     """Send one request over a connection of its own; raises as ``Sender.send``."""
     with Sender(timeout_s=timeout_s, ca_file=ca_file) as sender:
         return sender.send(request)
@@ -229,9 +221,7 @@ def _headers(request: RenderedRequest, parts: SplitResult) -> list[tuple[bytes, 
         pairs.append(("Authorization", f"Basic {b64encode(account.encode()).decode()}"))
     for name, value in pairs:
         if not name.isascii() or any(char < " " or char == "\x7f" for char in name + value.replace("\t", "")):
-            raise AskedWrongly(
-                "a header holds a line break or control character", "Check the values put into it."
-            )
+            raise AskedWrongly("a header holds a line break or control character", "Check the values put into it.")
     return [(name.encode("ascii"), value.encode("utf-8", "surrogatepass")) for name, value in pairs]
 
 

@@ -85,9 +85,7 @@ def _said(node: Json, errors_only: bool, depth: int = 0) -> Iterator[str]:
             yield sentence
     for key, value in node.items():
         about_errors = any(word in _folded(key) for word in ("error", "fault", "exception", "nearmiss"))
-        if isinstance(value, (dict, list)) and not (
-            errors_only and not (about_errors or isinstance(value, list))
-        ):
+        if isinstance(value, (dict, list)) and not (errors_only and not (about_errors or isinstance(value, list))):
             yield from _said(value, errors_only and not about_errors, depth + 1)
 
 

@@ -13,6 +13,7 @@ import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 WIDTH = 80
 
@@ -20,7 +21,7 @@ WIDTH = 80
 class Provider(BaseHTTPRequestHandler):
     """Stands for the SMS provider and for Ringotel's webhook address: takes everything, remembers it, answers."""
 
-    received: list[tuple[str, str]] = []
+    received: ClassVar[list[tuple[str, str]]] = []
 
     def do_POST(self) -> None:
         """Answer a send as the provider would, and a webhook with an empty 200."""
@@ -33,7 +34,7 @@ class Provider(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Keep the demo's own output readable."""
 
 

@@ -59,9 +59,7 @@ class Server:
 
 
 @contextmanager
-def serving(
-    *answers: Answer | Callable[[Seen], Answer], tls: ssl.SSLContext | None = None
-) -> Iterator[Server]:
+def serving(*answers: Answer | Callable[[Seen], Answer], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Serve the answers one after the other, the last one for good; without any, an empty 200."""
     script = list(answers) or [Answer()]
     lock = threading.Lock()

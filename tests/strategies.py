@@ -50,4 +50,4 @@ def flat_trees(draw: st.DrawFn) -> dict[str, Any]:
 
 def values_for(names: Any) -> st.SearchStrategy[dict[str, str]]:
     """A value for each name."""
-    return st.fixed_dictionaries({name: texts for name in names})
+    return st.fixed_dictionaries(dict.fromkeys(names, texts))

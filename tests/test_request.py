@@ -73,9 +73,10 @@ def test_variables_in_an_address_are_quoted_where_they_stand(url: str, expected:
 def test_a_base_url_and_a_host_are_put_in_as_they_are() -> None:
     """A property at the start or in the host is no path segment."""
     base = template(["Base URL"], request_url="$Base URL$/sms/$to$")
-    assert "https://x.example/v1/sms/%2B2" == rendered(
-        base, values({"to": "+2"}, **{"Base URL": "https://x.example/v1"})
-    ).url.reveal()
+    assert (
+        "https://x.example/v1/sms/%2B2"
+        == rendered(base, values({"to": "+2"}, **{"Base URL": "https://x.example/v1"})).url.reveal()
+    )
     host = template(["Space"], request_url="https://$Space$.sw.example/a")
     assert "https://acme.sw.example/a" == rendered(host, values(Space="acme")).url.reveal()
 
@@ -169,7 +170,9 @@ def test_every_missing_policy_does_what_it_says() -> None:
 
 def test_provenance_counts_bytes_of_the_body() -> None:
     """Each variable's place in the body is told in UTF-8 bytes."""
-    body = rendered(template(request_parameters={"ü": "$content$", "t": "$to$"}), values({"content": "é", "to": "2"})).body
+    body = rendered(
+        template(request_parameters={"ü": "$content$", "t": "$to$"}), values({"content": "é", "to": "2"})
+    ).body
     shown = str(body).encode()
     assert {"content": b"\xc3\xa9", "to": b"2"} == {
         span.variable: shown[span.start : span.end] for span in body.spans()

@@ -15,7 +15,7 @@ from hypothesis import given
 from ringocli.secret import MASK, Secret, basic_credentials, blank, encoded, join, sent
 from tests.strategies import texts
 
-CANARY = 'k3y/+"<&>\' \\canary'
+CANARY = "k3y/+\"<&>' \\canary"
 
 
 def test_a_secret_is_shown_masked() -> None:

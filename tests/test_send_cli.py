@@ -73,9 +73,7 @@ def template(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_send_shows_each_variable_and_where_it_came_from(
-    template: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_send_shows_each_variable_and_where_it_came_from(template: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Status, messageid and its pointer, in text and in JSON; the secrets arrived and are not shown."""
     with serving(Answer.json({"data": {"id": MESSAGE_ID}}, 201)) as server:
         assert 0 == run(["send-test", template, "--url", server.url, *VALUES])
@@ -329,9 +327,7 @@ def parrot(seen: Seen) -> Answer:
         "faces": faces(CANARY), "message": f"{CANARY} {seen.target} {authorization} is wrong",
         "data": {"id": f"{CANARY}-1"},
     }  # fmt: skip
-    return Answer.json(
-        everything, 400 if "bad" in seen.body.decode() else 200, headers=(("X-Target", seen.target),)
-    )
+    return Answer.json(everything, 400 if "bad" in seen.body.decode() else 200, headers=(("X-Target", seen.target),))
 
 
 @pytest.mark.parametrize("content", ["hi", "bad"])

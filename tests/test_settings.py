@@ -48,7 +48,9 @@ def test_precedence_is_option_environment_values_profile_user(folder: Path) -> N
     (folder / "secret.txt").write_text("from-file\n")
     (folder / "values.json").write_text('{"variables": {"content": "values", "domain": "values"}}')
     (folder / "xdg/ringocli").mkdir(parents=True)
-    (folder / "xdg/ringocli/config.toml").write_text('[variables]\nextension = "user"\ndomain = "user"\ncontent = "user"')
+    (folder / "xdg/ringocli/config.toml").write_text(
+        '[variables]\nextension = "user"\ndomain = "user"\ncontent = "user"'
+    )
     environ = env(folder, ACME_KEY="k", RINGOCLI_CONTENT="env", RINGOCLI_TO="env")
     asked = Asked(set=["to=option"], values="values.json", profile="acme")
     variables = gather(asked, (), environ).values.at(Place.SEND_MESSAGE)

@@ -31,7 +31,9 @@ def test_render_json_has_its_final_form(ringocli: Command, acme: Path) -> None:
     """Every field of the contract, with provenance in bytes of the body and segments of the text."""
     done = ringocli("render", acme, "SendMessage", *VALUES, "--set", "content=é👋", "--format", "json")
     (request,) = done.document["requests"]
-    assert {"name", "direction", "method", "url", "headers", "body", "variables", "provenance", "segments"} <= set(request)
+    assert {"name", "direction", "method", "url", "headers", "body", "variables", "provenance", "segments"} <= set(
+        request
+    )
     body = request["body"].encode()
     spans = {span["variable"]: body[span["start"] : span["end"]].decode() for span in request["provenance"]}
     assert {"from": "+12025550100", "to": "+13105550199", "content": "é👋"} == spans
@@ -48,7 +50,7 @@ def test_render_shows_secrets_only_when_told(ringocli: Command, acme: Path) -> N
 
 def test_rendered_curl_runs(ringocli: Command, acme: Path) -> None:
     """The curl form is one shell command with the same method, address, headers and body."""
-    done = ringocli("render", acme, "SendMessage", "--set", "content=it's \"quoted\" $HOME", "--format", "curl")
+    done = ringocli("render", acme, "SendMessage", "--set", 'content=it\'s "quoted" $HOME', "--format", "curl")
     words = shlex.split(done.out.replace("\\\n", ""))
     assert ["curl", "-X", "POST", "https://sms.acme.example/v1/messages"] == words[:4]
     assert 'it\'s "quoted" $HOME' == json.loads(words[-1])["text"]
@@ -144,7 +146,9 @@ def test_match_says_what_ringotel_would_take(ringocli: Command, acme: Path) -> N
 
 def test_match_shows_the_near_miss(ringocli: Command, acme: Path) -> None:
     """Nothing fits: exit 1, each difference, and the edit that would mend the template."""
-    done = ringocli("match", acme, "-", "--format", "json", stdin='{"method": "sms", "params": {"From": 1, "to": 2, "content": 3}}')
+    done = ringocli(
+        "match", acme, "-", "--format", "json", stdin='{"method": "sms", "params": {"From": 1, "to": 2, "content": 3}}'
+    )
     near = done.document["near_miss"]
     assert (1, False, "message") == (done.code, done.document["matched"], near["event_key"])
     assert {"/method", "/params/from"} == {one["pointer"] for one in near["differences"]}

@@ -107,9 +107,7 @@ def test_a_retry_mends_what_passes(template: str, capsys: pytest.CaptureFixture[
     """503 once, then 200: delivered, with one retry counted; the messageid stays."""
     busy = Answer(status=503)
     with serving(busy, Answer()) as server:
-        code, summary = simulated(
-            capsys, template, "--url", server.url, "--event", "delivered", "--retry", "2"
-        )
+        code, summary = simulated(capsys, template, "--url", server.url, "--event", "delivered", "--retry", "2")
     assert (0, 1, 1, {"200": 1}) == (code, summary["delivered"], summary["retries"], summary["statuses"])
     assert 1 == len({seen.document["id"] for seen in server.seen})
 
@@ -145,12 +143,8 @@ def test_the_reply_may_have_to_hold_a_text(template: str, capsys: pytest.Capture
     assert (1, {"body": 1}) == (code, summary["errors"])
 
 
-@pytest.mark.parametrize(
-    "options", [["--count", "11"], ["--duration", "1"], ["--count", "11", "--rate", "1/s"]]
-)
-def test_much_to_a_real_host_needs_live(
-    template: str, capsys: pytest.CaptureFixture[str], options: list[str]
-) -> None:
+@pytest.mark.parametrize("options", [["--count", "11"], ["--duration", "1"], ["--count", "11", "--rate", "1/s"]])
+def test_much_to_a_real_host_needs_live(template: str, capsys: pytest.CaptureFixture[str], options: list[str]) -> None:
     """Host and total are named, nothing is sent."""
     url = f"https://hooks.example/{URL_CANARY}"
     assert 2 == run(["simulate-webhook", template, "--url", url, *options])
@@ -217,12 +211,8 @@ def test_no_secret_is_shown(
     """Neither the URL beyond its host nor a property, though the server repeats both, or is not there."""
     with serving(echo) as server:
         port = unused_port() if gone else server.port
-        url = (
-            f"http://user-c4nary:pass-c4nary@127.0.0.1:{port}/hook/{URL_CANARY}?key=query-c4nary#frag-c4nary"
-        )
-        code = run(
-            ["--verbose", "simulate-webhook", template, "--url", url, "--count", count, "--format", form]
-        )
+        url = f"http://user-c4nary:pass-c4nary@127.0.0.1:{port}/hook/{URL_CANARY}?key=query-c4nary#frag-c4nary"
+        code = run(["--verbose", "simulate-webhook", template, "--url", url, "--count", count, "--format", form])
     captured = capsys.readouterr()
     assert (4 if gone else 1) == code
     secrets = (CANARY, URL_CANARY, "user-c4nary", "pass-c4nary", "query-c4nary", "frag-c4nary")
@@ -356,9 +346,7 @@ def test_retry_after_is_read_with_care(text: str, expected: float) -> None:
 
 def test_backoff_has_an_end() -> None:
     """However many tries: at most half a minute, at least half of it."""
-    waits = [
-        retry_wait_s(99, None, chance=chance, now=Time().world().now) for chance in (lambda: 0.0, lambda: 1.0)
-    ]
+    waits = [retry_wait_s(99, None, chance=chance, now=Time().world().now) for chance in (lambda: 0.0, lambda: 1.0)]
     assert [15.0, 30.0] == waits
 
 
@@ -396,6 +384,4 @@ def test_a_rate_is_read(text: str, expected: float) -> None:
 def test_statuses_are_read(text: str, inside: list[int], outside: list[int]) -> None:
     """Classes, codes, ranges and lists of them."""
     statuses = Statuses.parse(text)
-    assert [True] * len(inside) + [False] * len(outside) == [
-        status in statuses for status in inside + outside
-    ]
+    assert [True] * len(inside) + [False] * len(outside) == [status in statuses for status in inside + outside]

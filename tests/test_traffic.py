@@ -177,7 +177,10 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
     if extracts is None:
         return
     to = extracts["to"] if isinstance(extracts["to"], str) else extracts["to"][0]
-    assert (digits(extracts["from"]), digits(to)) == (digits(reading.variables["from"]), digits(reading.variables["to"]))
+    assert (digits(extracts["from"]), digits(to)) == (
+        digits(reading.variables["from"]),
+        digits(reading.variables["to"]),
+    )
     text = reading.variables.get("content" if kind == "sms" else "text", "")
     assert extracts["text"] == text
     if kind == "mms" and not reading.variables["url"].endswith(".smil"):
@@ -188,6 +191,10 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
 def test_what_cannot_be_expressed_is_said() -> None:
     """A verdict that is not a plain yes is answered by the pack in words."""
     for name, record in RECORDS.items():
-        limits = [value for value in record["verdict"].values() if isinstance(value, str) and value.startswith(("no", "partial"))]
+        limits = [
+            value
+            for value in record["verdict"].values()
+            if isinstance(value, str) and value.startswith(("no", "partial"))
+        ]
         if limits:
             assert load(pack_of(record)).not_expressible, name

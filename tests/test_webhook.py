@@ -51,11 +51,18 @@ DOCUMENTED = (
             {"from": "+61855555555", "to": "+61123456789", "content": "Hello there!"},
         ),
         (
-            {"method": "file", "params": {"from": "1", "to": "2", "text": "Sending a file", "url": "https://y.example/f"}},
+            {
+                "method": "file",
+                "params": {"from": "1", "to": "2", "text": "Sending a file", "url": "https://y.example/f"},
+            },
             "mms",
             {"from": "1", "to": "2", "text": "Sending a file", "url": "https://y.example/f"},
         ),
-        ({"method": "file", "params": {"from": "1", "to": "2", "url": "u"}}, "mms", {"from": "1", "to": "2", "url": "u"}),
+        (
+            {"method": "file", "params": {"from": "1", "to": "2", "url": "u"}},
+            "mms",
+            {"from": "1", "to": "2", "url": "u"},
+        ),
         (
             {"method": "delivered", "params": {"messageid": "9612c4e2-27f8-4463-a517-c6306ffdabff"}, "more": [1]},
             "messageDelivered",
@@ -83,7 +90,8 @@ def test_ringotels_own_samples_are_read(body: Any, kind: str, variables: dict[st
 def test_every_container_is_read(container: Any) -> None:
     """However the Webhook section holds its events, they are found."""
     reading = read_webhook(
-        template(container=container), webhook({"method": "message", "params": {"from": "1", "to": "2", "content": "x"}})
+        template(container=container),
+        webhook({"method": "message", "params": {"from": "1", "to": "2", "content": "x"}}),
     )
     assert reading.event is not None
     assert "message" == reading.event.key
@@ -147,7 +155,9 @@ def test_a_root_array_is_tried_element_by_element() -> None:
 
 def test_forms_and_queries_are_read() -> None:
     """A form by its content type or without one, and a GET by its query."""
-    made = template(event("received", "message", {"S": "$event_key$", "F": "$from$", "T": "$to$", "B": "$content$"}, None))
+    made = template(
+        event("received", "message", {"S": "$event_key$", "F": "$from$", "T": "$to$", "B": "$content$"}, None)
+    )
     form = b"S=received&F=%2B1&T=2&B=a+b%26%C3%BC&X="
     expected = {"from": "+1", "to": "2", "content": "a b&ü"}
     assert expected == dict(read_webhook(made, webhook(form, "application/x-www-form-urlencoded")).variables)

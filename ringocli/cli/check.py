@@ -42,9 +42,7 @@ def validate(
     select: Annotated[list[str] | None, typer.Option(metavar="CODE,...", help="Only these rules.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="CODE,...", help="Not these rules.")] = None,
     fail_on: Annotated[str, typer.Option(metavar="|".join(SEVERITIES), help="What makes the exit code 1.")] = "error",
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Warnings fail; undocumented keys are errors.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail; undocumented keys are errors.")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Apply what is safe, byte for byte elsewhere.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would do; write nothing.")] = False,
     baseline: Annotated[
@@ -136,7 +134,7 @@ def _lint(name: str, stdin_name: str, choice: Any, *, fix: bool, diff: bool, nam
     """One file, mended if asked for; None if it is no template and was not named."""
     from ringocli.document import Document
     from ringocli.files import STDIN, read_text
-    from ringocli.lint import EVERYTHING, lint
+    from ringocli.lint import lint
     from ringocli.report.findings import Linted
 
     shown = stdin_name if name == STDIN else name
@@ -147,14 +145,14 @@ def _lint(name: str, stdin_name: str, choice: Any, *, fix: bool, diff: bool, nam
     if fix or diff:
         document = _mend(document, name, choice, write=fix and not diff, diff=diff)
     findings = lint(document, choice)
-    hidden = findings if choice == EVERYTHING else lint(document) if _holds_literals(findings) else ()
-    return Linted(
-        document=document, findings=findings, hidden=tuple(found.offsets for found in hidden if found.hide)
-    )
+    return Linted(document=document, findings=findings, hidden=_hidden(document) if findings else ())
 
 
-def _holds_literals(findings: Sequence[Any]) -> bool:
-    return bool(findings)
+def _hidden(document: Any) -> tuple[tuple[int, int], ...]:
+    """Where credentials stand, whatever findings were asked for: no output may show them."""
+    from ringocli.lint import lint
+
+    return tuple(finding.offsets for finding in lint(document) if finding.hide)
 
 
 def _is_template(document: Any) -> bool:
@@ -167,10 +165,12 @@ def _mend(document: Any, name: str, choice: Any, *, write: bool, diff: bool) -> 
     from ringocli.document import Document
     from ringocli.files import STDIN, write_text
     from ringocli.lint import mended
+    from ringocli.report.findings import masked
 
     text, made = mended(document, choice)
     if diff:
-        _print_diff(document.name, document.text, text)
+        after = Document.read(document.name, text)
+        _print_diff(document.name, *(masked(one.text, _hidden(one)) for one in (document, after)))
         return document
     if write and text != document.text:
         if name == STDIN:

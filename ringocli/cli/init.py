@@ -39,7 +39,9 @@ def init(
         str | None, typer.Option(metavar="NAME", help="Start from a provider.", autocompletion=_complete_presets)
     ] = None,
     list_presets: Annotated[bool, typer.Option("--list-presets", help="Show the presets.")] = False,
-    id_: Annotated[str | None, typer.Option("--id", help="The integration's id; it is part of the Webhook URL.")] = None,
+    id_: Annotated[
+        str | None, typer.Option("--id", help="The integration's id; it is part of the Webhook URL.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="The name shown in Ringotel's portal.")] = None,
     logo: Annotated[str | None, typer.Option(metavar="URL", help="An https image; never invented.")] = None,
     auth: Annotated[str | None, typer.Option(metavar="bearer|basic|oauth2|none")] = None,

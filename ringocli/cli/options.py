@@ -108,9 +108,7 @@ PublicPropertyOption = Annotated[
 ]
 ValuesOption = Annotated[
     str | None,
-    typer.Option(
-        "--values", metavar="FILE", help="TOML or JSON with [variables] [outgoing] [incoming] [properties]."
-    ),
+    typer.Option("--values", metavar="FILE", help="TOML or JSON with [variables] [outgoing] [incoming] [properties]."),
 ]
 ProfileOption = Annotated[
     str | None,
@@ -139,7 +137,9 @@ def chosen(option: str, value: str, choices: Sequence[str]) -> str:
     from ringocli.suggest import did_you_mean
 
     if value not in choices:
-        raise AskedWrongly(f"{option} has no {value!r}{did_you_mean(value, choices)}", f"It takes {', '.join(choices)}.")
+        raise AskedWrongly(
+            f"{option} has no {value!r}{did_you_mean(value, choices)}", f"It takes {', '.join(choices)}."
+        )
     return value
 
 

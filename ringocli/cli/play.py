@@ -172,9 +172,7 @@ class _Way(NamedTuple):
 
 def _events(template: Any, names: list[str]) -> tuple[Any, ...]:
     if not template.events:
-        raise AskedWrongly(
-            "the template has no event to send", "Run ringocli validate to see what is missing."
-        )
+        raise AskedWrongly("the template has no event to send", "Run ringocli validate to see what is missing.")
     return tuple(template.event(name) for name in names) or template.events[:1]
 
 
@@ -248,9 +246,7 @@ def _run(plan: Any, render: Callable[[int], Any], events: tuple[Any, ...], host:
 def _complain(outcome: Any) -> None:
     """Say on stderr why the only event got no reply, with the next step."""
     if outcome.failure is not None:
-        console.complain(
-            f"{console.styled('error:', 'red', 'bold', stream=sys.stderr)} {outcome.failure.message}"
-        )
+        console.complain(f"{console.styled('error:', 'red', 'bold', stream=sys.stderr)} {outcome.failure.message}")
         console.complain(f"  {outcome.failure.hint}")
 
 

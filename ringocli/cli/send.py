@@ -64,13 +64,9 @@ def register(app: typer.Typer) -> None:
 def send_test(
     template: TemplateArgument,
     request: Annotated[str, typer.Argument(metavar="[SendMessage|SendFile]")] = "SendMessage",
-    url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Send there: replaces scheme, host and port.")
-    ] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Send there: replaces scheme, host and port.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the request and send nothing.")] = False,
-    live: Annotated[
-        bool, typer.Option("--live", help="Yes, send to a host that is not this machine.")
-    ] = False,
+    live: Annotated[bool, typer.Option("--live", help="Yes, send to a host that is not this machine.")] = False,
     set_: SetOption = None,
     set_file: SetFileOption = None,
     property_env: PropertyEnvOption = None,

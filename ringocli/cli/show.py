@@ -62,7 +62,9 @@ def register(app: typer.Typer) -> None:
     )(match)
     app.command(
         "prove",
-        help=help_text("Prove that everything the template renders can be read back, or show what cannot.", PROVE_EXAMPLES),
+        help=help_text(
+            "Prove that everything the template renders can be read back, or show what cannot.", PROVE_EXAMPLES
+        ),
     )(prove)
 
 
@@ -288,14 +290,16 @@ def _note_segments(request: Any) -> None:
     counted = count_segments(str(text))
     remark = f"{counted.segments} SMS segment{'s' * (counted.segments != 1)}, {counted.encoding}"
     if counted.forced_by is not None:
-        remark += f" because of {ascii(counted.forced_by.character)} ({counted.forced_by.name})"
+        remark += f" because of {counted.forced_by.character!a} ({counted.forced_by.name})"
         remark += f" at character {counted.forced_by.index + 1}"
     console.note(f"note: {request.name}: {remark}", "dim")
 
 
 def match(
     template: TemplateArgument,
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A sample: a bare body or a whole HTTP message.")] = "-",
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE|-]", help="A sample: a bare body or a whole HTTP message.")
+    ] = "-",
     method: Annotated[str | None, typer.Option(help="The method of a bare body (POST).")] = None,
     content_type: Annotated[str | None, typer.Option("--content-type", help="The type of a bare body.")] = None,
     query: Annotated[str | None, typer.Option(metavar="STRING", help="The query of the webhook's address.")] = None,

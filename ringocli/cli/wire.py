@@ -11,9 +11,7 @@ import typer
 from ringocli import console
 from ringocli.errors import AskedWrongly
 
-CaFileOption = Annotated[
-    str | None, typer.Option("--ca-file", metavar="FILE", help="Trust these CAs, too (PEM).")
-]
+CaFileOption = Annotated[str | None, typer.Option("--ca-file", metavar="FILE", help="Trust these CAs, too (PEM).")]
 ExpectStatusOption = Annotated[
     str, typer.Option("--expect-status", metavar="STATUS", help="2xx, 200, 200-204 or 200,202.")
 ]

@@ -51,9 +51,7 @@ def load(name: str) -> Pack:
     """
     known = names()
     if name not in known:
-        raise AskedWrongly(
-            f"there is no preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}."
-        )
+        raise AskedWrongly(f"there is no preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}.")
     content = json.loads(resources.files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
     for key in ("sources", "public_properties", "not_expressible"):
         content[key] = tuple(content[key])

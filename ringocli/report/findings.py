@@ -17,7 +17,6 @@ from ringocli.console import printable
 from ringocli.document import Document
 from ringocli.lint import Finding, Severity, rules
 from ringocli.pointer import Position, as_text
-from ringocli.secret import MASK
 
 Style = Callable[..., str]
 FRAME_WIDTH = 72
@@ -64,8 +63,11 @@ def as_text_report(report: Report) -> str:
     for linted, finding in report.findings:
         colour = _COLOURS[finding.severity]
         head = f"{_place(linted, finding)}: {report.style(f'{finding.severity.value} {finding.code}', colour, 'bold')}"
-        blocks.append(f"{head} {printable(finding.message)}\n{_frame(linted, finding, report.style)}")
-    return "\n\n".join([*blocks, _summary(report)])
+        block = f"{head} {printable(finding.message)}"
+        if finding.severity is not Severity.INFO:  # what is only worth knowing does not need the reader's whole eye
+            block += f"\n{_frame(linted, finding, report.style)}\n"
+        blocks.append(block)
+    return "\n".join([*blocks, _summary(report)])
 
 
 def as_concise(report: Report) -> str:
@@ -85,10 +87,9 @@ def _summary(report: Report) -> str:
     return f"{files} checked{skipped}: {', '.join(parts)}{hint}"
 
 
-def _masked(linted: Linted) -> str:
+def masked(text: str, hidden: Iterable[tuple[int, int]]) -> str:
     """The text with credentials replaced by stars of the same length, so that columns stay."""
-    text = linted.document.text
-    for start, end in linted.hidden:
+    for start, end in hidden:
         text = text[: start + 1] + "*" * (end - start - 2) + text[end - 1 :]
     return text
 
@@ -98,7 +99,9 @@ def _frame(linted: Linted, finding: Finding, style: Style) -> str:
     start, end = finding.range.start, finding.range.end
     starts = linted.document.lines.starts
     first = starts[start.line - 1]
-    line = _masked(linted)[first : starts[start.line] if start.line < len(starts) else None].rstrip("\r\n")
+    line = masked(linted.document.text, linted.hidden)[
+        first : starts[start.line] if start.line < len(starts) else None
+    ].rstrip("\r\n")
     line = "".join(char if char >= " " else " " for char in line)
     width = max(1, (end.column if end.line == start.line else len(line) + 1) - start.column)
     cut = max(0, start.column - 1 - (FRAME_WIDTH - min(width, 40)) // 2) if len(line) > FRAME_WIDTH else 0
@@ -279,7 +282,7 @@ def as_junit(report: Report) -> str:
     failed = sum(any(f.severity is Severity.ERROR for f in linted.findings) for linted in report.files)
     lines.append(f'<testsuites><testsuite name="ringocli validate" tests="{len(report.files)}" failures="{failed}">')
     for linted in report.files:
-        lines.append(f"<testcase classname=\"ringocli\" name={quoteattr(_xml(linted.document.name))}>")
+        lines.append(f'<testcase classname="ringocli" name={quoteattr(_xml(linted.document.name))}>')
         for finding in linted.findings:
             text = _xml(f"{_place(linted, finding)}: {finding.code} {finding.message}")
             if finding.severity is Severity.ERROR:
@@ -324,5 +327,3 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "junit": as_junit,
     "markdown": as_markdown,
 }
-
-__all__ = ["FORMATS", "MASK", "Linted", "Report", "finding_document"]

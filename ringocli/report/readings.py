@@ -8,7 +8,8 @@ from typing import Any
 
 from ringocli.console import printable
 from ringocli.exchange import Reply
-from ringocli.pointer import Pointer, as_text as pointer_text
+from ringocli.pointer import Pointer
+from ringocli.pointer import as_text as pointer_text
 from ringocli.template import RequestSpec, WebhookEvent
 from ringocli.webhook import Difference, NearMiss, Reading, read_reply
 
@@ -71,9 +72,7 @@ def as_document(reading: Reading | ReplyReading) -> dict[str, Any]:
         "event_type": event.type if event else None,
         "pointer": pointer_text(event.pointer) if event else None,
         "variables": dict(reading.variables),
-        "sources": {
-            name: pointer_text(reading.sources[name]) for name in reading.variables if name in reading.sources
-        },
+        "sources": {name: pointer_text(reading.sources[name]) for name in reading.variables if name in reading.sources},
         "also_matched": [
             {"event_key": other.key, "event_type": other.type, "pointer": pointer_text(other.pointer)}
             for other in reading.also

@@ -104,7 +104,7 @@ def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
     spans = request.body.spans(show) if request.body is not None else ()
     variables = {name: show(value) for name, value in request.variables.items()}
     text = request.variables.get("content") or request.variables.get("text")
-    is_text = text is not None and not (request.name == "SendFile")
+    counted = text if request.name != "SendFile" else None
     return {
         "name": request.name,
         "direction": str(request.direction),
@@ -114,7 +114,7 @@ def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
         "body": shown(request.body, show) if request.body is not None else None,
         "variables": variables,
         "provenance": [{"variable": span.variable, "start": span.start, "end": span.end} for span in spans],
-        "segments": segments_document(show(text)) if is_text and text is not None else None,
+        "segments": segments_document(show(counted)) if counted is not None else None,
     }
 
 

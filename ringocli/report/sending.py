@@ -28,9 +28,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     reply = verdict.reply
     yield request_line(verdict.request)
     as_expected = reply.status in verdict.expected
-    status = styled(
-        f"{reply.status} {phrase(reply.status)}".rstrip(), "green" if as_expected else "red", "bold"
-    )
+    status = styled(f"{reply.status} {phrase(reply.status)}".rstrip(), "green" if as_expected else "red", "bold")
     yield f"  {status} in {milliseconds(reply.elapsed_ms)}" + (
         "" if as_expected else f", expected {verdict.expected.text}"
     )
@@ -50,9 +48,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.notes:
         yield ""
         for note in verdict.notes:
-            yield from wrap(
-                f"note: {printable(blank(note))}", WIDTH, initial_indent="  ", subsequent_indent="  "
-            )
+            yield from wrap(f"note: {printable(blank(note))}", WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _missed(verdict: Verdict) -> Iterator[str]:

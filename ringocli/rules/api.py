@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ringocli.codec import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
-from ringocli.lint import Fix, Problem, RenameKey, ReplaceValue, Severity, Subject, rule
+from ringocli.lint import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
 from ringocli.rules.variables import unfinished
 from ringocli.schema import CONTENT_TYPES, KEYS, METHODS
+from ringocli.subject import Subject
 from ringocli.suggest import nearest
 from ringocli.template import OAuth2, RequestSpec
 from ringocli.variables import Place
@@ -26,13 +27,15 @@ def unknown_method(subject: Subject) -> Iterator[Problem]:
     Good: {"API": {"SendMessage": {"request_method": "POST"}}}
     Source: help.ringotel.co/en/articles/11193931, RFC 9110
     """
-    for spec in (*subject.template.requests, *subject.template.events):
-        if spec.method is not None and spec.method not in METHODS:
-            pointer = (*spec.pointer, "request_method")
-            choice = nearest(spec.method, METHODS)
+    callers = [(spec.pointer, spec.method) for spec in subject.template.requests]
+    callers += [(event.pointer, event.method or "POST") for event in subject.template.events]
+    for at, method in callers:
+        if method not in METHODS:
+            pointer = (*at, "request_method")
+            choice = nearest(method, METHODS)
             fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),)) if choice else None
             hint = f"did you mean {choice}?" if choice else f"use one of {', '.join(METHODS)}"
-            yield Problem(pointer, f"{spec.method!r} is no HTTP method; {hint}", choice, fix)
+            yield Problem(pointer, f"{method!r} is no HTTP method; {hint}", choice, fix)
 
 
 @rule("RT211", Severity.WARNING)
@@ -183,7 +186,9 @@ def no_send_message(subject: Subject) -> Iterator[Problem]:
     api = subject.root.get("API")
     if isinstance(api, dict) and not subject.truncated and "SendMessage" not in api:
         if not any(nearest(key, ["SendMessage"], least=0.75) for key in api if key not in KEYS["API"]):
-            yield Problem(("API",), "there is no SendMessage, so users cannot send messages", "SendMessage", part="object")
+            yield Problem(
+                ("API",), "there is no SendMessage, so users cannot send messages", "SendMessage", part="object"
+            )
 
 
 @rule("RT218", Severity.ERROR)
@@ -230,7 +235,9 @@ def unusable_address(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, "the address starts or ends with a blank; remove it", url.strip(), fix)
         elif scheme not in ("http", "https") or not host:
             better = f"https://{url.lstrip('/:')}" if re.match(r"(//)?[\w-]+(\.[\w-]+)+(/|$)", url) else None
-            better = re.sub(r"^h?t{0,3}p?s?:?/{0,2}(?=[\w.])", "https://", url) if "//" in url and host == "" else better
+            better = (
+                re.sub(r"^h?t{0,3}p?s?:?/{0,2}(?=[\w.])", "https://", url) if "//" in url and host == "" else better
+            )
             yield Problem(pointer, f"{url!r} is no absolute https address", better)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, Subject, rule
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.schema import AUTH_TYPES, KEYS
+from ringocli.subject import Subject
 from ringocli.suggest import nearest
 
 NEEDS = {"Bearer": ("token",), "Basic": ("username", "password")}
@@ -74,7 +75,9 @@ def incomplete_auth(subject: Subject) -> Iterator[Problem]:
     auth = subject.root.get("auth")
     kind = auth.get("type") if isinstance(auth, dict) else None
     for key in NEEDS.get(kind, ()) if isinstance(kind, str) and isinstance(auth, dict) else ():
-        if key not in auth and not any(nearest(other, [key], least=0.75) for other in auth if other not in KEYS["auth"]):
+        if key not in auth and not any(
+            nearest(other, [key], least=0.75) for other in auth if other not in KEYS["auth"]
+        ):
             yield Problem(("auth",), f"{kind} needs {key}", key, part="object")
         elif auth.get(key) == "":
             yield Problem(("auth", key), f"{key} is empty; put a property into it, as $API key$")

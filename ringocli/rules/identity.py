@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, Subject, rule
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.schema import CLASSES
+from ringocli.subject import Subject
 from ringocli.suggest import nearest
 
 BUILT_IN = (

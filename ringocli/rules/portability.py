@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringocli.lint import Problem, Severity, Subject, rule
+from ringocli.lint import Problem, Severity, rule
 from ringocli.notation import Json
+from ringocli.subject import Subject
 from ringocli.variables import Place
 
 
@@ -43,9 +44,11 @@ def undocumented_array(subject: Subject) -> Iterator[Problem]:
         places.append(((*spec.pointer, "request_parameters"), spec.parameters))
         places.append(((*spec.pointer, "response_map"), spec.response_map))
     places += [((*event.pointer, "request_parameters"), event.parameters) for event in subject.template.events]
+    told: set[str | int] = set()
     for at, tree in places:
         found = _first_array(tree)
-        if found is not None:
+        if found is not None and at[0] not in told:
+            told.add(at[0])  # once for API, once for Webhook: more would be noise
             yield Problem((*at, *found), "arrays are not documented here; see ringocli explain RT602")
 
 

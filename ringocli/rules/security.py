@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, Subject, rule
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer
+from ringocli.subject import Subject
 
 _KEY_LIKE = re.compile(
     r"(api|access|auth|secret|private|security)[-_ ]?(key|token|code|secret)|token|secret|passw(or)?d|passwd|\bpwd\b"
@@ -74,7 +75,7 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
 def _credential(pointer: Pointer, text: str) -> str | None:
     """What a literal credential is, or None."""
     name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
-    if len(text) < 8 and pointer[0] not in ("auth", "OAuth2") or text[0] == text[-1] == "$":
+    if (len(text) < 8 and pointer[0] not in ("auth", "OAuth2")) or text[0] == text[-1] == "$":
         return None
     if pointer[0] == "auth" and name in ("token", "password") and text and "$" not in text:
         return f"the {name} stands in the template itself"
@@ -109,7 +110,7 @@ def _random(text: str) -> bool:
     """Whether a text is long and mixed enough to be a key, and no placeholder or variable."""
     if len(text) < 8 or _PLACEHOLDER.search(text) or " " in text:
         return False
-    return any(char.isdigit() for char in text) and any(char.isalpha() for char in text) or len(text) >= 20
+    return (any(char.isdigit() for char in text) and any(char.isalpha() for char in text)) or len(text) >= 20
 
 
 @rule("RT503", Severity.WARNING)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ringocli.lint import Fix, Problem, RenameKey, Severity, Subject, rule
+from ringocli.lint import Fix, Problem, RenameKey, Severity, rule
 from ringocli.pointer import Pointer
 from ringocli.schema import KEYS, shape_errors
+from ringocli.subject import Subject
 from ringocli.suggest import nearest
 
 

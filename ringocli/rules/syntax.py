@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringocli.lint import Fix, Problem, Severity, Subject, rule
+from ringocli.lint import Fix, Problem, Severity, rule
+from ringocli.subject import Subject
 
 
 def _of_kind(subject: Subject, kind: str, title: str = "") -> Iterator[Problem]:

@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, Subject, Use, rule
+from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Constant, Pattern
 from ringocli.pointer import Pointer, lookup
+from ringocli.subject import Subject, Use
 from ringocli.suggest import nearest
 from ringocli.variables import BY_NAME, KNOWN_AT, Place, known_at
 
@@ -16,6 +17,19 @@ SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (P
 """Names that are right in another event, with the documented one (format row 30)."""
 
 _OUTGOING = {"text": "content", "url": "content", "messageid": None, "event_key": None}
+_FIELD_WORDS = {
+    "to": "recipient receiver destination dest dst msisdn phone phonenumber mobile target tonumber number",
+    "from": "sender originator source src fromnumber senderid sendername caller",
+    "content": "body message msg text sms payload messagetext messagebody media mediaurl file fileurl attachment image url",
+    "url": "media mediaurl file fileurl attachment image picture link content",
+    "text": "caption body message msg subject description",
+    "messageid": "id msgid message smsid sid uuid reference messageuuid guid mid",
+    "extension": "ext user userid agent",
+    "domain": "org organization organisation tenant account",
+    "event_key": "event type eventtype kind method key action status",
+}
+"""What the field calls these things; a variable by one of these names meant Ringotel's own."""
+
 _CRM = {"user_id", "firstname", "lastname", "email", "phone", "contact_id", "mobile", "company_name", "job_title"}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _NAME = re.compile(r"[^\W\d_][\w .\-]*")
@@ -82,6 +96,10 @@ def _undefined(subject: Subject) -> Iterator[Use]:
 def _choice(subject: Subject, use: Use) -> str | None:
     """The name that was probably meant: legal ones here first, those not yet used there before the others."""
     legal = known_at(use.place, subject.template.properties)
+    plain = "".join(char for char in use.name.lower() if char.isalnum())
+    for name, words in _FIELD_WORDS.items():
+        if name in legal and plain in words.split():
+            return name
     here = {other.name for other in subject.uses if other.place is use.place and other.event is use.event}
     unused = sorted(legal - here)
     return nearest(use.name, unused, least=0.7) or nearest(use.name, sorted(legal), least=0.6)
@@ -208,7 +226,9 @@ def property_shadows_variable(subject: Subject) -> Iterator[Problem]:
     """
     for index, name in enumerate(_listed(subject)):
         if name in BY_NAME:
-            yield Problem(("properties", index), f"{name!r} is a variable of Ringotel's; give the property another name")
+            yield Problem(
+                ("properties", index), f"{name!r} is a variable of Ringotel's; give the property another name"
+            )
 
 
 @rule("RT407", Severity.WARNING)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, Subject, rule
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Constant, Leaf
 from ringocli.rules.variables import unfinished
+from ringocli.subject import Subject
 from ringocli.suggest import nearest
 from ringocli.template import WebhookEvent
 from ringocli.variables import EVENTS, REQUIRED, Place
@@ -16,7 +17,9 @@ TYPES = tuple(str(place) for place in EVENTS)
 _ALIASES = {"delivered": "messageDelivered", "delivery": "messageDelivered", "dlr": "messageDelivered",
             "receipt": "messageDelivered", "file": "mms", "media": "mms", "sms": "message", "text": "message"}  # fmt: skip
 
-SUCCESS = re.compile(r"(?<!un)(?<!not)(deliver(ed|d)\b|delivrd|success|delivered|handset|\bok\b|\bread\b|complete)", re.I)
+SUCCESS = re.compile(
+    r"(?<!un)(?<!not)(deliver(ed|d)\b|delivrd|success|delivered|handset|\bok\b|\bread\b|complete)", re.I
+)
 """Words that say that a message arrived."""
 BOTH = re.compile(r"final|report|receipt|\bdlr\b|status|update|callback|delivery[-_. ]?(info|notification)", re.I)
 """Words for an event that carries good and bad news alike."""

@@ -1,0 +1,134 @@
+"""What rules look at: a document, its template, and what several rules need, computed once.
+
+Places come with the pointers they have in the document, so that a rule only has to yield them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ringocli.document import Document
+from ringocli.pattern import Constant, Json, Leaf, Pattern
+from ringocli.pointer import Pointer
+from ringocli.template import Template, WebhookEvent
+from ringocli.variables import Place, known_at
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A variable in a string: where, at which place of the template, and whether it is the whole string."""
+
+    pointer: Pointer
+    place: Place
+    name: str
+    alone: bool
+    event: WebhookEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Templated:
+    """A string of a place that may have variables: a leaf with some, or a constant."""
+
+    pointer: Pointer
+    place: Place
+    leaf: Leaf | Constant
+    event: WebhookEvent | None
+
+    @property
+    def residue(self) -> str:
+        """What of the string is no variable; holes leave a NUL."""
+        if isinstance(self.leaf, Constant):
+            return str(self.leaf.value)
+        return "".join(part if isinstance(part, str) else "\x00" for part in self.leaf.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A string of the document with its pointer."""
+
+    pointer: Pointer
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What rules look at; everything that several of them need is computed once."""
+
+    document: Document
+    template: Template
+
+    @property
+    def root(self) -> Any:
+        """The template's JSON; an empty object if it is none."""
+        return self.template.root
+
+    @cached_property
+    def truncated(self) -> bool:
+        """Whether a bracket is missing, so that nothing can be said of what is absent."""
+        return any(problem.kind in ("unclosed-bracket", "too-deep") for problem in self.document.problems)
+
+    @cached_property
+    def literals(self) -> tuple[Literal, ...]:
+        """Every string of the document, in order."""
+        return tuple(_strings(self.root, ()))
+
+    @cached_property
+    def templated(self) -> tuple[Templated, ...]:
+        """Every string of a place that may have variables, taken apart."""
+        return tuple(self._templated())
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """Every variable in a place that may have variables."""
+        return tuple(
+            Use(one.pointer, one.place, name, one.leaf.alone is not None, one.event)
+            for one in self.templated
+            if isinstance(one.leaf, Leaf)
+            for name in one.leaf.names
+        )
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The names of all variables in use."""
+        return frozenset(use.name for use in self.uses)
+
+    def place_of(self, pointer: Pointer) -> Place | None:
+        """Which place of the template a string is in; None where variables do not belong."""
+        return self._places.get(pointer)
+
+    @cached_property
+    def _places(self) -> dict[Pointer, Place]:
+        return {one.pointer: one.place for one in self.templated}
+
+    def _templated(self) -> Iterator[Templated]:
+        for name in ("auth", "OAuth2"):
+            section = self.root.get(name)
+            if isinstance(section, dict):
+                pattern = Pattern.parse(section, known_at(Place.AUTH, self.template.properties))
+                yield from _leaves_at((name,), pattern, Place.AUTH, None)
+        for spec in self.template.requests:
+            yield from _leaves_at((*spec.pointer, "request_url"), spec.address, spec.name, None)
+            yield from _leaves_at((*spec.pointer, "request_parameters"), spec.body, spec.name, None)
+            if spec.response_map is not None:
+                yield from _leaves_at((*spec.pointer, "response_map"), spec.reply, Place.RESPONSE_MAP, None)
+        for event in self.template.events:
+            if event.place is not None:
+                yield from _leaves_at((*event.pointer, "request_parameters"), event.pattern, event.place, event)
+
+
+def _leaves_at(at: Pointer, pattern: Pattern, place: Place, event: WebhookEvent | None) -> Iterator[Templated]:
+    for pointer, leaf in pattern.leaves:
+        if isinstance(leaf, Leaf) or isinstance(leaf.value, str):
+            yield Templated(at + pointer, place, leaf, event)
+
+
+def _strings(value: Json, at: Pointer) -> Iterator[Literal]:
+    items: Iterable[tuple[Any, Json]] = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, member in items:
+        if isinstance(member, str):
+            yield Literal((*at, key), member)
+        elif isinstance(member, (dict, list)):
+            yield from _strings(member, (*at, key))

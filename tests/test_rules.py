@@ -1,0 +1,352 @@
+"""The rules: their own examples, a catalogue of mistakes with places and cures, and templates that are right."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringocli.document import Document
+from ringocli.lint import Choice, Finding, Rule, Severity, lint, mended, rules
+from ringocli.rules import GOOD
+from ringocli.schema import SCHEMA, shape_errors
+from ringocli.template import Template
+from tests.conftest import ROOT
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """A JSON merge patch applied (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def findings(text: str, **choice: Any) -> tuple[Finding, ...]:
+    """What the linter says of a text."""
+    return lint(Document.read("x.json", text), Choice(**choice))
+
+
+def example(rule: Rule, text: str) -> str:
+    """An example of a rule as a whole file."""
+    return text[5:] if text.startswith("text") else json.dumps(merged(GOOD, json.loads(text)), indent=2)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+def test_a_bad_example_has_its_finding_and_no_other(rule: Rule) -> None:
+    """The example in the docstring shows the rule, and only the rule."""
+    found = {finding.code for finding in findings(example(rule, rule.doc.bad))}
+    if rule.code.startswith("RT0"):
+        found = {code for code in found if code.startswith("RT0")}
+    assert {rule.code} == found
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.doc.good], ids=lambda rule: rule.slug)
+def test_a_good_example_has_none(rule: Rule) -> None:
+    """What the docstring calls good has no finding at all."""
+    if not rule.doc.good.startswith("text"):
+        assert () == findings(example(rule, rule.doc.good))
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+def test_a_rule_is_explained(rule: Rule) -> None:
+    """Every rule has a title that is a sentence, and a code of its family."""
+    assert rule.doc.title.endswith(".")
+    assert rule.doc.bad
+    assert len(rule.code) == 5
+    assert rule.code.startswith("RT")
+
+
+def test_there_are_enough_rules_and_no_code_is_used_twice() -> None:
+    """The first twenty-five and more; codes and slugs are unique."""
+    codes, slugs = [rule.code for rule in rules()], [rule.slug for rule in rules()]
+    assert len(codes) >= 25
+    assert (len(codes), len(slugs)) == (len(set(codes)), len(set(slugs)))
+
+
+def broken(old: str, new: str) -> str:
+    """The good template with one piece of its text replaced."""
+    text = json.dumps(GOOD, indent=2)
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
+    # what was done: text, code, what the range covers, suggestion
+    "variable mistyped": (broken('"$to$"', '"$ot$"'), "RT401", '"$ot$"', "$to$"),
+    "variable by another word": (broken('"$to$"', '"$recipient$"'), "RT401", '"$recipient$"', "$to$"),
+    "sender for from": (broken('"$from$"', '"$sender$"'), "RT401", '"$sender$"', "$from$"),
+    "body for content": (broken('"$content$"', '"$body$"'), "RT401", '"$body$"', "$content$"),
+    "variable in capitals": (broken('"$from$"', '"$From$"'), "RT401", '"$From$"', "$from$"),
+    "property in other case": (broken('"token": "$API key$"', '"token": "$API Key$"'), "RT401", '"$API Key$"', "$API key$"),
+    "form for from": (broken('"$from$"', '"$form$"'), "RT401", '"$form$"', "$from$"),
+    "message id mistyped": (broken('"$messageid$"', '"$message_id$"'), "RT401", '"$message_id$"', "$messageid$"),
+    "undeclared property": (broken('"token": "$API key$"', '"token": "$Access Token$"').replace('"API key"', "", 1),
+                            "RT402", '"$Access Token$"', "Access Token"),
+    "url in SendFile": (broken('"media": "$content$"', '"media": "$url$"'), "RT403", '"$url$"', "$content$"),
+    "text in SendMessage": (broken('"$content$"', '"$text$"'), "RT403", '"$text$"', "$content$"),
+    "messageid in SendMessage": (broken('"text": "$content$"', '"text": "$content$", "id": "$messageid$"'), "RT403",
+                                 '"$messageid$"', None),
+    "extension in Webhook": (broken('"type": "$event_key$",\n        "from"', '"x": "$extension$", "type": "$event_key$", "from"'),
+                             "RT403", '"$extension$"', None),
+    "content in mms": (broken('"url": "$url$"', '"url": "$content$"'), "RT404", '"$content$"', "$url$"),
+    "double braces": (broken('"$to$"', '"{{to}}"'), "RT409", '"{{to}}"', "$to$"),
+    "dollar braces": (broken('"$to$"', '"${to}"'), "RT409", '"${to}"', "$to$"),
+    "lost dollar": (broken('"$to$"', '"$to"'), "RT410", '"$to"', "$to$"),
+    "lost first dollar": (broken('"$to$"', '"to$"'), "RT410", '"to$"', "$to$"),
+    "zero-width space": (broken('"$to$"', '"$\u200bto$"'), "RT411", '"$\u200bto$"', "$to$"),
+    "unused property": (broken('"API key"\n', '"API key", "Region"\n'), "RT405", '"Region"', None),
+    "property named to": (broken('"API key"\n', '"API key", "to"\n'), "RT406", '"to"', None),
+    "method mistyped": (broken('"POST"', '"PSOT"'), "RT210", '"PSOT"', "POST"),
+    "content type mistyped": (broken('"application/json"', '"aplication/json"'), "RT212", '"aplication/json"', "application/json"),
+    "content type short": (broken('"application/json"', '"json"'), "RT212", '"json"', "application/json"),
+    "multipart": (broken('"application/json"', '"multipart/form-data"'), "RT212", '"multipart/form-data"', None),
+    "event type mistyped": (broken('"messageDelivered"', '"messagedelivered"'), "RT302", '"messagedelivered"', "messageDelivered"),
+    "event type delivered": (broken('"event_type": "messageDelivered"', '"event_type": "delivered"'), "RT302", '"delivered"', "messageDelivered"),
+    "event type failed": (broken('"messageDelivered"', '"failed"'), "RT302", '"failed"', None),
+    "key mistyped": (broken('"request_url"', '"reqest_url"'), "RT104", '"reqest_url"', "request_url"),
+    "key of another API": (broken('"response_map"', '"responseMap"'), "RT104", '"responseMap"', "response_map"),
+    "API in lower case": (broken('"API"', '"api"'), "RT103", '"api"', "API"),
+    "webhook in lower case": (broken('"Webhook"', '"webhook"'), "RT103", '"webhook"', "Webhook"),
+    "headers": (broken('"request_method"', '"request_headers": {"X-Key": "$API key$"}, "request_method"'), "RT105",
+                '"request_headers"', None),
+    "method of API mistyped": (broken('"SendFile"', '"SendFiles"'), "RT218", '"SendFiles"', "SendFile"),
+    "auth type in lower case": (broken('"Bearer"', '"bearer"'), "RT203", '"bearer"', "Bearer"),
+    "auth type key": (broken('"Bearer"', '"ApiKey"'), "RT203", '"ApiKey"', None),
+    "token missing": (broken(',\n    "token": "$API key$"', ""), "RT204", '"auth"', "token"),
+    "class in capitals": (broken('"sms"', '"SMS"'), "RT110", '"SMS"', "sms"),
+    "class crm": (broken('"sms"', '"crm"'), "RT110", '"crm"', "sms"),
+    "reserved id": (broken('"acme"', '"Telnyx"'), "RT111", '"Telnyx"', "Telnyx-custom"),
+    "id with blanks": (broken('"acme"', '"my sms"'), "RT112", '"my sms"', "my-sms"),
+    "http": (broken('"https://sms', '"http://sms'), "RT501", '"http://sms.acme.example/v1/messages"',
+             "https://sms.acme.example/v1/messages"),
+    "literal token": (broken('"$API key$"', '"abcdef0123456789"'), "RT502", '"abcdef0123456789"', "$API key$"),
+    "password in address": (broken('https://sms.', 'https://user:s3cr3tpw@sms.'), "RT502",
+                            '"https://user:s3cr3tpw@sms.acme.example/v1/messages"', "$API key$"),
+    "key in address": (broken('/messages"', '/messages?api_key=a1b2c3d4e5f6"'), "RT502",
+                       '"https://sms.acme.example/v1/messages?api_key=a1b2c3d4e5f6"', "$API key$"),
+    "key in body": (broken('"text": "$content$"', '"text": "$content$", "api_key": "a1b2c3d4e5f6"'), "RT502",
+                    '"a1b2c3d4e5f6"', "$API key$"),
+    "private host": (broken("https://sms.acme.example", "https://10.0.0.5"), "RT503", '"https://10.0.0.5/v1/messages"', None),
+    "relative address": (broken("https://sms.acme.example/v1", "/v1"), "RT219", '"/v1/messages"', None),
+    "address without scheme": (broken("https://sms.acme", "sms.acme"), "RT219", '"sms.acme.example/v1/messages"',
+                               "https://sms.acme.example/v1/messages"),
+    "nested form": (broken("application/json", "application/x-www-form-urlencoded").replace(
+        '"to": "$to$"', '"to": {"number": "$to$"}', 1), "RT213", '{"number": "$to$"}', None),
+    "mms without url": (broken(',\n        "url": "$url$"', ""), "RT304", '"request_parameters"', "$url$"),
+    "receipt of both kinds": (broken('"delivered"', '"message.finalized"'), "RT306", '"message.finalized"', None),
+    "receipt without anything": (broken('"type": "$event_key$",\n        "id"', '"id"'), "RT306", '"request_parameters"', None),
+    "no event key": (broken('"event_key": "message",\n', ""), "RT305", "{", "event_key"),
+    "content never sent": (broken('"text": "$content$"', '"text": "Hi"'), "RT220", '"request_parameters"', "$content$"),
+    "left over": (broken('"Acme SMS"', '"YourService"'), "RT701", '"YourService"', None),
+    "left-over host": (broken("sms.acme.example/v1", "api.example.com"), "RT701", '"https://api.example.com/messages"', None),
+    "trailing comma": (broken('"$API key$"\n', '"$API key$",\n'), "RT001", ",", None),
+    "comment": (broken('"acme",', '"acme", // model'), "RT002", "// model", None),
+    "curly quotes": (broken('"id"', "“id”"), "RT003", "“id”", None),
+    "lost quote": (broken('"id": "acme",', '"id": "acme,'), "RT005", '"acme', '"'),
+    "lost comma": (broken('"id": "acme",', '"id": "acme"'), "RT008", '"', ","),
+    "duplicate key": (broken('"id": "acme",', '"id": "acme", "id": "acme2",'), "RT006", '"id"', None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code", "covered", "suggestion"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_found_at_its_place_with_its_cure(
+    text: str, code: str, covered: str, suggestion: str | None
+) -> None:
+    """One mistake, one finding that is no mere remark; its range covers the mistake and its suggestion is right."""
+    found = [finding for finding in findings(text) if finding.severity is not Severity.INFO]
+    assert [code] == [finding.code for finding in found], [(f.code, f.message) for f in found]
+    (finding,) = found
+    assert covered == text[slice(*finding.offsets)]
+    assert suggestion == finding.suggestion
+
+
+RIGHT: dict[str, Any] = {
+    "dollars in text": {"API": {"SendMessage": {"request_parameters": {
+        "from": "$from$", "to": "$to$", "text": "$content$", "note": "costs $5 or $6, US$"}}}},
+    "form": {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded"}}},
+    "form list": {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded",
+                  "request_parameters": {"From": "$from$", "To": ["$to$"], "Body": "$content$"}}}},
+    "charset": {"API": {"SendMessage": {"request_content_type": "application/json; charset=utf-8"}}},
+    "vendor JSON": {"API": {"SendMessage": {"request_content_type": "application/vnd.api+json"}}},
+    "literals": {"API": {"SendMessage": {"request_parameters": {
+        "from": "$from$", "to": "$to$", "text": "$content$", "flash": False, "ttl": 3600, "x": None, "type": "sms"}}}},
+    "property in address": {"API": {"SendMessage": {"request_url": "https://sms.acme.example/$API key$/messages"}}},
+    "base URL": {"properties": ["API key", "Base URL"], "API": {
+        "SendMessage": {"request_url": "$Base URL$/messages"}, "SendFile": {"request_url": "$Base URL$/messages"}}},
+    "subdomain": {"properties": ["API key", "Space"], "API": {
+        "SendMessage": {"request_url": "https://$Space$.acme.example/messages"}}},
+    "basic": {"properties": ["SID", "Secret"], "auth": {
+        "type": "Basic", "username": "$SID$", "password": "$Secret$", "token": None}},
+    "key in body instead of auth": {"auth": None, "API": {"SendMessage": {"request_parameters": {
+        "from": "$from$", "to": "$to$", "text": "$content$", "api_key": "$API key$"}}}},
+    "OAuth2": {"auth": None, "properties": ["Client ID", "Client Secret"], "OAuth2": {
+        "client_id": "$Client ID$", "client_secret": "$Client Secret$", "flow_type": {"default": "0"},
+        "authorization_endpoint": "https://login.acme.example/authorize",
+        "authorization_parameters": {"default": "scope=api%20refresh_token"},
+        "token_endpoint": "https://login.acme.example/token",
+        "token_parameters": {"content_type": "application/x-www-form-urlencoded;charset=utf-8"},
+        "request_auth": "Bearer"}},
+    "GET": {"API": {"SendMessage": {"request_method": "GET"}}},
+    "identifiers": {"API": {"SendMessage": {"request_parameters": {
+        "from": "$from$", "to": "$to$", "text": "$content$",
+        "messaging_profile_id": "740572b6-099c-44a1-89b9-6c92163bc68d", "applicationId": "app-42"}}}},
+    "other hosts named example": {"API": {"SendMessage": {"request_url": "https://sms.example.org/send"}}},
+    "receipt by status": {"Webhook": [*GOOD["Webhook"][:2], {
+        "event_key": "DELIVRD", "event_type": "messageDelivered", "request_method": "POST",
+        "request_parameters": {"status": "$event_key$", "id": "$messageid$"}}]},
+    "receipt by boolean": {"Webhook": [*GOOD["Webhook"][:2], {
+        "event_key": "true", "event_type": "messageDelivered", "request_method": "POST",
+        "request_parameters": {"deliveryReceipt": "$event_key$", "delivered": True, "id": "$messageid$"}}]},
+    "by shape": {"Webhook": [
+        {"event_key": "message", "event_type": "message", "request_method": "POST",
+         "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"}},
+        {"event_key": "mms", "event_type": "mms", "request_method": "POST",
+         "request_parameters": {"from": "$from$", "to": "$to$", "text": "$text$", "media": ["$url$"]}}]},
+    "text only": {"API": {"SendFile": None}},
+    "international names": {"name": "Größte SMS – 日本", "properties": ["Clé API"], "auth": {"token": "$Clé API$"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("patch", RIGHT.values(), ids=RIGHT)
+def test_what_is_right_has_no_error_and_hardly_a_warning(patch: Any) -> None:
+    """Odd but legal templates get no error, and at most one kind of warning."""
+    found = findings(json.dumps(merged(GOOD, patch)))
+    assert not [(f.code, f.message) for f in found if f.severity is Severity.ERROR]
+    assert len({f.code for f in found if f.severity is Severity.WARNING}) <= 1
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "samples").glob("*.json")), ids=lambda path: path.stem)
+def test_samples_have_no_error(path: Any) -> None:
+    """Every sample is free of errors, with at most one kind of warning."""
+    found = findings(path.read_text("utf-8"))
+    assert not [f.code for f in found if f.severity is Severity.ERROR]
+    assert len({f.code for f in found if f.severity is Severity.WARNING}) <= 1
+
+
+def test_several_mistakes_are_all_found() -> None:
+    """One mistake does not hide another, in syntax, shape and meaning alike."""
+    text = broken('"$to$"', '"$ot$"').replace('"POST"', '"PSOT"', 1).replace('"id": "acme",', '"id": 5, // x')
+    assert {"RT002", "RT101", "RT210", "RT401"} == {f.code for f in findings(text) if f.severity is Severity.ERROR}
+
+
+def test_a_lost_bracket_says_nothing_of_what_is_missing() -> None:
+    """When a bracket is missing, nothing is said about keys that only seem to be absent."""
+    text = json.dumps(GOOD, indent=2).replace('    }\n  },\n  "Webhook"', '    }\n  "Webhook"')
+    assert {"RT009"} == {finding.code for finding in findings(text)}
+
+
+def test_strict_makes_undocumented_keys_errors() -> None:
+    """``--strict`` raises the one warning whose meaning it changes."""
+    text = broken('"request_method"', '"x_y_z": 1, "request_method"')
+    assert [Severity.WARNING] == [f.severity for f in findings(text)]
+    assert [Severity.ERROR] == [f.severity for f in findings(text, strict=True)]
+
+
+def test_select_and_ignore_go_by_code_prefix_and_slug() -> None:
+    """Families, codes and slugs choose the findings."""
+    text = broken('"$to$"', '"$ot$"').replace('"POST"', '"PSOT"', 1)
+    assert ["RT210"] == [f.code for f in findings(text, select=("RT2",))]
+    assert ["RT401"] == [f.code for f in findings(text, ignore=("unknown-method",))]
+
+
+@pytest.mark.parametrize(("text", "code", "covered", "suggestion"), MISTAKES.values(), ids=MISTAKES)
+def test_fixing_settles_and_leaves_nothing_fixable(text: str, code: str, covered: str, suggestion: str | None) -> None:
+    """After --fix no safe fix is left, fixing again changes nothing, and what was fixed has no finding."""
+    fixed, _ = mended(Document.read("x", text))
+    again, made = mended(Document.read("x", fixed))
+    assert (fixed, 0) == (again, made)
+    before = [finding for finding in findings(text) if finding.code == code]
+    if before[0].fix and before[0].fix.safe:
+        assert code not in {finding.code for finding in findings(fixed)}
+
+
+def test_a_fix_leaves_all_other_bytes_alone() -> None:
+    """Odd spacing, CRLF and escapes elsewhere stay as they are."""
+    text = broken('"$to$"', '"$ot$"').replace("\n", "\r\n").replace('"Acme SMS"', '"\\u0041cme   SMS"')
+    fixed, made = mended(Document.read("x", text))
+    assert (text.replace('"$ot$"', '"$to$"'), 1) == (fixed, made)
+
+
+leaf = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=12),
+                 st.sampled_from(["$to$", "$x$", "POST", "mms", "https://a.example", "Bearer", "{{to}}", "$to"]))  # fmt: skip
+anything = st.recursive(leaf, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8)  # fmt: skip
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place of a document below its root."""
+    found = [at] if at else []
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in items:
+        found += places(member, (*at, key))
+    return found
+
+
+@st.composite
+def mutants(draw: st.DrawFn) -> Any:
+    """The good template with a few places replaced, removed, renamed or doubled."""
+    document = copy.deepcopy(GOOD)
+    if draw(st.integers(0, 3)) == 0:
+        document["Webhook"] = draw(st.sampled_from([document["Webhook"][0], {"a": document["Webhook"][1]},
+                                                    {"list": document["Webhook"], "x": 1}]))  # fmt: skip
+    for _ in range(draw(st.integers(1, 3))):
+        *steps, last = draw(st.sampled_from(places(document)))
+        holder = document
+        for step in steps:
+            holder = holder[step]
+        action = draw(st.sampled_from(["replace", "remove", "rename"]))
+        if action == "replace" or isinstance(holder, list):
+            holder[last] = draw(anything)
+        elif action == "remove":
+            del holder[last]
+        else:
+            holder[draw(st.sampled_from([str(last).upper(), str(last)[1:], f"{last}s", "x"]))] = holder.pop(last)
+        if not places(document):
+            break
+    return document
+
+
+@given(mutants())
+@settings(max_examples=600)
+def test_the_model_and_the_schema_agree_on_shape(document: Any) -> None:
+    """What the lenient reader calls a misfit is what jsonschema finds wrong in type or missing, and nothing else."""
+    wrong = list(shape_errors(document))
+    assert bool(wrong) == bool(Template.read(document).misfits), (wrong, Template.read(document).misfits)
+
+
+@given(anything)
+def test_any_json_is_linted(document: Any) -> None:
+    """No JSON makes the linter fail; shape is judged the same by both."""
+    text = json.dumps(document)
+    for finding in findings(text):
+        assert finding.range.start.line >= 1
+    assert bool(list(shape_errors(document))) == bool(Template.read(document).misfits)
+
+
+@given(mutants())
+@settings(max_examples=300)
+def test_no_mutant_makes_the_linter_fail(document: Any) -> None:
+    """Findings have places inside the text, and fixing settles, whatever was done to the template."""
+    text = json.dumps(document, indent=1)
+    for finding in findings(text):
+        assert 0 <= finding.offsets[0] <= finding.offsets[1] <= len(text)
+    fixed, _ = mended(Document.read("x", text))
+    assert fixed == mended(Document.read("x", fixed))[0]
+
+
+def test_the_schema_is_a_schema_that_samples_fit() -> None:
+    """The published schema is valid 2020-12, and every sample is valid under all of it."""
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(SCHEMA)
+    for path in (ROOT / "samples").glob("*.json"):
+        Draft202012Validator(SCHEMA).validate(json.loads(path.read_text("utf-8")))
