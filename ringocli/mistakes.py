@@ -34,7 +34,7 @@ class Problem:
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """The text with its edits made; of two that overlap the later one is dropped. All other characters stay."""
     parts, done = [], 0
-    for edit in sorted(set(edits), key=lambda edit: (edit.start, edit.end)):
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
         if edit.start < done:
             continue
         parts += [text[done : edit.start], edit.replacement]

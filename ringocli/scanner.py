@@ -93,7 +93,7 @@ class Scanner(Lexer):
                 self.stray()
                 continue
             self.member(node, key, depth)
-            comma = self.separator()
+            comma = self.separator(never="[{")
 
     def key(self) -> Node | None:
         char = self.peek()
@@ -168,8 +168,11 @@ class Scanner(Lexer):
         self.open.append((bracket, self.at))
         self.at += 1
 
-    def separator(self) -> int:
-        """Read the comma after a value; its offset, or -1 if the container ends (or should) here."""
+    def separator(self, never: str = "") -> int:
+        """Read the comma after a value; its offset, or -1 if the container ends (or should) here.
+
+        No member or item starts with a character of ``never``, so before one of those no comma is missing.
+        """
         end = self.at
         self.skip()
         char = self.peek()
@@ -186,7 +189,7 @@ class Scanner(Lexer):
             self.problem("missing-comma", "values are separated by commas", self.at, self.at + 1,
                          Edit(self.at, self.at + 1, ","))  # fmt: skip
             self.at += 1
-        elif char and char not in "}]":
+        elif char and char not in "}]" + never:
             self.problem("missing-comma", "a comma is missing after this", end - 1, end, Edit(end, end, ","))
         return -1
 

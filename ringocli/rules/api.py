@@ -202,7 +202,7 @@ def unknown_api_method(subject: Subject) -> Iterator[Problem]:
     Source: help.ringotel.co/en/articles/11193931
     """
     api = subject.root.get("API")
-    for key in api if isinstance(api, dict) else ():
+    for key in api if isinstance(api, dict) and not subject.truncated else ():
         if key not in KEYS["API"]:
             choice = nearest(key, [name for name in KEYS["API"] if name not in api], least=0.75)
             fix = Fix(title=f"Rename to {choice}", changes=(RenameKey(("API", key), choice),)) if choice else None

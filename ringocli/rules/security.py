@@ -67,13 +67,15 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
     """
     for literal in subject.literals:
         pointer, text = literal.pointer, literal.text
-        where = _credential(pointer, text) if text else None
+        where = credential_at(pointer, text)
         if where:
             yield Problem(pointer, f"{where}; declare a property and put it here as $API key$", "$API key$", hide=True)
 
 
-def _credential(pointer: Pointer, text: str) -> str | None:
+def credential_at(pointer: Pointer, text: str) -> str | None:
     """What a literal credential is, or None."""
+    if not text:
+        return None
     name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
     if (len(text) < 8 and pointer[0] not in ("auth", "OAuth2")) or text[0] == text[-1] == "$":
         return None

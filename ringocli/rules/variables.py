@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Constant, Pattern
 from ringocli.pointer import Pointer, lookup
+from ringocli.rules.security import credential_at
 from ringocli.subject import Subject, Use
 from ringocli.suggest import nearest
+from ringocli.template import OtherAuth
 from ringocli.variables import BY_NAME, KNOWN_AT, Place, known_at
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
@@ -33,7 +35,7 @@ _FIELD_WORDS = {
 _CRM = {"user_id", "firstname", "lastname", "email", "phone", "contact_id", "mobile", "company_name", "job_title"}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _NAME = re.compile(r"[^\W\d_][\w .\-]*")
-_UNFINISHED = re.compile(r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{")
+_UNFINISHED = re.compile(r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{")
 _FOREIGN = re.compile(r"\$\{\s*([\w .-]+?)\s*\}|\{\{\s*([\w .-]+?)\s*\}\}")
 
 
@@ -197,6 +199,10 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
     Good: {"properties": ["API key"]}
     Source: Ringotel's wiki page 2871001099
     """
+    if isinstance(subject.template.auth, OtherAuth) or any(
+        credential_at(one.pointer, one.text) for one in subject.literals
+    ):
+        return  # what should use it is wrong itself, and has its own finding
     unknown = {use.name for use in _undefined(subject)}
     for index, name in enumerate(_listed(subject)):
         if isinstance(name, str) and name not in subject.used and not _explained(name, unknown):
@@ -225,7 +231,7 @@ def property_shadows_variable(subject: Subject) -> Iterator[Problem]:
     Source: a reading (format row 6)
     """
     for index, name in enumerate(_listed(subject)):
-        if name in BY_NAME:
+        if isinstance(name, str) and name in BY_NAME:
             yield Problem(
                 ("properties", index), f"{name!r} is a variable of Ringotel's; give the property another name"
             )
