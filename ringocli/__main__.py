@@ -12,8 +12,12 @@ def main() -> None:
 
         print(f"ringocli {__version__} (Python {sys.version.split()[0]}, {sys.platform})")
         return
+    import gc
+
     from ringocli.cli import run
 
+    # A command lives for a moment and makes few cycles: collecting at every 700 objects is a tenth of its time.
+    gc.set_threshold(50_000, 20, 20)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -29,6 +29,11 @@ def configure(*, color: str = "auto", quiet: bool = False, verbose: bool = False
     _settings.update(color=color, quiet=quiet, verbose=verbose)
 
 
+def is_verbose() -> bool:
+    """Whether ``--verbose`` was given."""
+    return bool(_settings["verbose"])
+
+
 def prepare_streams() -> None:
     """Let no character stop the program: what a console's code page lacks is written as an escape."""
     for stream in (sys.stdout, sys.stderr):

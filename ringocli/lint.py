@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from ringocli.document import Document
@@ -83,21 +84,55 @@ class Problem:
     hide: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A problem with its rule and its place; ``edits`` are the fix in offsets of the text."""
+    """A problem with its rule. Its place is looked for only when somebody asks, since that costs a second reading."""
 
     code: str
     slug: str
     severity: Severity
-    message: str
-    pointer: Pointer
-    range: Range
-    offsets: tuple[int, int]
-    suggestion: str | None
-    fix: Fix | None
-    edits: tuple[Edit, ...]
-    hide: bool
+    problem: Problem
+    document: Document
+
+    @property
+    def message(self) -> str:
+        """One sentence: what is wrong and what to do."""
+        return self.problem.message
+
+    @property
+    def pointer(self) -> Pointer:
+        """Where in the JSON; the root for what is wrong with the text itself."""
+        return self.problem.pointer
+
+    @property
+    def suggestion(self) -> str | None:
+        """What to write instead, if there is one answer."""
+        return self.problem.suggestion
+
+    @property
+    def fix(self) -> Fix | None:
+        """The cure, if there is one that can be made."""
+        return self.problem.fix
+
+    @property
+    def hide(self) -> bool:
+        """Whether what stands there is a credential."""
+        return self.problem.hide
+
+    @cached_property
+    def offsets(self) -> tuple[int, int]:
+        """Where in the text, in characters."""
+        return self.problem.offsets or self.document.locate_offsets(self.problem.pointer, self.problem.part)
+
+    @cached_property
+    def range(self) -> Range:
+        """Where in the text, in lines and columns."""
+        return self.document.range_of(*self.offsets)
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """The fix in offsets of the text."""
+        return tuple(_edits(self.document, self.problem.fix))
 
 
 Check = Callable[[Subject], Iterable[Problem]]
@@ -214,14 +249,16 @@ STRICT_ERRORS = frozenset({"undocumented-key"})
 
 
 def lint(document: Document, choice: Choice = EVERYTHING) -> tuple[Finding, ...]:
-    """Every finding on a document, in the order of their places."""
+    """Every finding on a document, in the order of the rules (``in_order`` sorts them by place)."""
     subject = Subject(document=document, template=Template.read(document.value))
     found = []
     for one in _applicable(subject):
-        if choice.wants(one):
+        if choice is EVERYTHING or choice.wants(one):
             for problem in one.check(subject):
-                found.append(_finding(document, one, problem, choice))
-    found.sort(key=lambda finding: (finding.offsets, finding.code))
+                severity = _severity(one, choice)
+                found.append(
+                    Finding(code=one.code, slug=one.slug, severity=severity, problem=problem, document=document)
+                )
     return tuple(found)
 
 
@@ -258,24 +295,13 @@ def _gates() -> _Gates:
     return _sorted_gates[0]
 
 
-def _finding(document: Document, one: Rule, problem: Problem, choice: Choice) -> Finding:
-    offsets = problem.offsets or document.locate_offsets(problem.pointer, problem.part)
-    severity = one.severity
-    if choice.strict and one.slug in STRICT_ERRORS:
-        severity = Severity.ERROR
-    return Finding(
-        code=one.code,
-        slug=one.slug,
-        severity=severity,
-        message=problem.message,
-        pointer=problem.pointer,
-        range=document.range_of(*offsets),
-        offsets=offsets,
-        suggestion=problem.suggestion,
-        fix=problem.fix,
-        edits=tuple(_edits(document, problem.fix)),
-        hide=problem.hide,
-    )
+def _severity(one: Rule, choice: Choice) -> Severity:
+    return Severity.ERROR if choice.strict and one.slug in STRICT_ERRORS else one.severity
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of their places."""
+    return sorted(findings, key=lambda finding: (finding.offsets, finding.code))
 
 
 def _edits(document: Document, fix: Fix | None) -> Iterator[Edit]:

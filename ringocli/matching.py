@@ -237,7 +237,7 @@ def _distance(trial: Reading) -> tuple[int, int]:
 
 
 def _holdsleaves(node: Node) -> bool:
-    return next(leaves(node), None) is not None
+    return bool(leaves(node))
 
 
 def cut(parts: list[Part], text: str) -> dict[str, str] | None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ringocli.pointer import Pointer
@@ -78,19 +79,14 @@ def as_text(scalar: Json) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A string with at least one variable."""
+    """A string with at least one variable.
+
+    ``names`` are its variables in order, repeated ones repeated; ``alone`` is the one that makes up the whole string.
+    """
 
     parts: tuple[Part, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The variables in it, in order, repeated ones repeated."""
-        return tuple(part.name for part in self.parts if isinstance(part, Hole))
-
-    @property
-    def alone(self) -> str | None:
-        """The variable that makes up the whole string, if it is one."""
-        return self.parts[0].name if len(self.parts) == 1 and isinstance(self.parts[0], Hole) else None
+    names: tuple[str, ...]
+    alone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +116,7 @@ Node: TypeAlias = Leaf | Constant | Fields | Items
 def parse(tree: Json, known: Collection[str] | None = None) -> Node:
     """A JSON tree with its strings split; ``known`` as in ``split``."""
     if isinstance(tree, str):
-        parts = split(tree, known) if "$" in tree else ()
-        return Leaf(parts) if any(isinstance(part, Hole) for part in parts) else Constant(tree)
+        return _leaf(tree, known) if "$" in tree else Constant(tree)
     if isinstance(tree, dict):
         return Fields(tuple((key, parse(value, known)) for key, value in tree.items()))
     if isinstance(tree, list):
@@ -129,13 +124,35 @@ def parse(tree: Json, known: Collection[str] | None = None) -> Node:
     return Constant(tree)
 
 
-def leaves(node: Node, at: Pointer = ()) -> Iterator[tuple[Pointer, Leaf | Constant]]:
+def leaves(node: Node, at: Pointer = ()) -> list[tuple[Pointer, Leaf | Constant]]:
     """Every scalar below a node with its pointer, in document order."""
+    found: list[tuple[Pointer, Leaf | Constant]] = []
+    _collect(node, at, found)
+    return found
+
+
+def _collect(node: Node, at: Pointer, found: list[tuple[Pointer, Leaf | Constant]]) -> None:
     if isinstance(node, Fields):
         for key, member in node.members:
-            yield from leaves(member, (*at, key))
+            _collect(member, (*at, key), found)
     elif isinstance(node, Items):
         for index, item in enumerate(node.nodes):
-            yield from leaves(item, (*at, index))
+            _collect(item, (*at, index), found)
     else:
-        yield at, node
+        found.append((at, node))
+
+
+def _leaf(text: str, known: Collection[str] | None) -> Leaf | Constant:
+    if text[0] == text[-1] == "$" and text.count("$") == 2:
+        return _whole(text)
+    parts = split(text, known)
+    names = tuple(part.name for part in parts if isinstance(part, Hole))
+    return Leaf(parts, names, names[0] if len(parts) == 1 else None) if names else Constant(text)
+
+
+@lru_cache(maxsize=1024)
+def _whole(text: str) -> Leaf | Constant:
+    """A string that is one variable and nothing else: no neighbour can claim its dollar signs."""
+    raw = text[1:-1]
+    name = raw.strip()
+    return Leaf((Hole(name, raw),), (name,), name) if _NAME.fullmatch(name) else Constant(text)

@@ -9,9 +9,7 @@ Only the places where bytes leave the process call ``reveal``; a test holds that
 from __future__ import annotations
 
 import base64
-import html
 import json
-import shlex
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeAlias
 from urllib.parse import quote, quote_plus
@@ -113,6 +111,9 @@ def _remember(text: str) -> None:
 
 def _faces(text: str) -> Iterable[str]:
     """A secret as foreign text may repeat it: raw, JSON, URL (both ways), base64, HTML, shell."""
+    import html
+    import shlex
+
     yield text
     yield json.dumps(text)[1:-1]
     yield json.dumps(text, ensure_ascii=False)[1:-1]

@@ -73,7 +73,9 @@ class Subject:
     @cached_property
     def literals(self) -> tuple[Literal, ...]:
         """Every string of the document, in order."""
-        return tuple(_strings(self.root, ()))
+        found: list[Literal] = []
+        _collect(self.root, (), found)
+        return tuple(found)
 
     @cached_property
     def templated(self) -> tuple[Templated, ...]:
@@ -125,10 +127,10 @@ def _leaves_at(at: Pointer, pattern: Pattern, place: Place, event: WebhookEvent 
             yield Templated(at + pointer, place, leaf, event)
 
 
-def _strings(value: Json, at: Pointer) -> Iterator[Literal]:
+def _collect(value: Json, at: Pointer, found: list[Literal]) -> None:
     items: Iterable[tuple[Any, Json]] = value.items() if isinstance(value, dict) else enumerate(value)
     for key, member in items:
         if isinstance(member, str):
-            yield Literal((*at, key), member)
+            found.append(Literal((*at, key), member))
         elif isinstance(member, (dict, list)):
-            yield from _strings(member, (*at, key))
+            _collect(member, (*at, key), found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 
 
 def nearest(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | None:
@@ -11,6 +10,8 @@ def nearest(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | N
 
     A difference only in case, blanks, hyphens or underscores counts as none, since that is how names are mistyped.
     """
+    from difflib import SequenceMatcher
+
     plain = _folded(word)
     best, best_ratio = None, least
     for choice in dict.fromkeys(choices):

@@ -9,30 +9,39 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
 
 from ringocli import __version__, console
-from ringocli.cli import check, init, options, send, show
+from ringocli.cli import options
 from ringocli.errors import AskedWrongly, RingocliError
 
-app = typer.Typer(
-    name="ringocli",
-    # Typer's rich help takes twice as long to import and draws boxes where nobody asked for them.
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Make, check and prove Ringotel SMS/MMS integrations on your own machine.\n\n"
-    "\b\n"
-    "Start here:\n"
-    "  ringocli init --preset telnyx            write a template\n"
-    "  ringocli validate telnyx-custom.json     find what would break\n"
-    "  ringocli render telnyx-custom.json       see the exact requests\n\n"
-    "Exit codes: 0 fine, 1 the answer is no, 2 asked wrongly, 3 could not be done here, 4 no reply from the network.",
-)
+HELP = """Make, check and prove Ringotel SMS/MMS integrations on your own machine.
+
+\b
+Start here:
+  ringocli init --preset telnyx            write a template
+  ringocli validate telnyx-custom.json     find what would break
+  ringocli render telnyx-custom.json       see the exact requests
+
+Exit codes: 0 fine, 1 the answer is no, 2 asked wrongly, 3 could not be done here, 4 no reply from the network.
+"""
+
+FAMILIES = {
+    "init": "init",
+    "validate": "check",
+    "explain": "check",
+    "schema": "check",
+    "render": "show",
+    "match": "show",
+    "prove": "show",
+    "send-test": "send",
+    "simulate-webhook": "send",
+}
+"""Which module has which command."""
 
 INTERRUPTED = 130
 BUG = 70
@@ -47,7 +56,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _global_options(
     context: typer.Context,
     version: Annotated[
@@ -63,8 +71,21 @@ def _global_options(
         console.out(context.get_help())
 
 
-for family in (init, check, show, send):
-    family.register(app)
+def application(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The command line. Only the family that the arguments name is loaded: each costs its share of the start."""
+    app = typer.Typer(
+        name="ringocli",
+        # Typer's rich help takes twice as long to import and draws boxes where nobody asked for them.
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True, help=HELP)(_global_options)
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    modules = {FAMILIES[named]} if named in FAMILIES else dict.fromkeys(FAMILIES.values())
+    for module in modules:
+        import_module(f"ringocli.cli.{module}").register(app)
+    return app
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -72,7 +93,9 @@ def run(arguments: Sequence[str]) -> int:
     console.prepare_streams()
     console.configure()
     try:
-        result = typer.main.get_command(app).main(list(arguments), prog_name="ringocli", standalone_mode=False)
+        result = typer.main.get_command(application(arguments)).main(
+            list(arguments), prog_name="ringocli", standalone_mode=False
+        )
         code = result if isinstance(result, int) else 0
         sys.stdout.flush()
     except UsageError as error:

@@ -52,12 +52,13 @@ def validate(
     stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call stdin.")] = "stdin",
 ) -> None:
     """Lint templates."""
-    from ringocli.lint import Choice
+    from ringocli.lint import EVERYTHING, Choice
     from ringocli.report.findings import Report
 
     form = chosen("--format", format_ or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"), FORMATS)
     chosen("--fail-on", fail_on, SEVERITIES)
     choice = Choice(select=_codes("--select", select), ignore=_codes("--ignore", ignore), strict=strict)
+    choice = EVERYTHING if choice == EVERYTHING else choice
     known = _baseline(baseline)
     failures: list[RingocliError] = []
     linted, skipped = [], 0
@@ -77,7 +78,8 @@ def validate(
         _write_baseline(linted)
         return
     if not diff:
-        _print(Report(files=linted, skipped=skipped, style=console.styled), form)
+        remarks = console.is_verbose() or fail_on == "info" or bool(select)
+        _print(Report(files=linted, skipped=skipped, remarks=remarks, style=console.styled), form)
     for failure in failures:
         console.complain(f"error: {failure.message}", "red")
     if failures:
@@ -144,15 +146,7 @@ def _lint(name: str, stdin_name: str, choice: Any, *, fix: bool, diff: bool, nam
         return None
     if fix or diff:
         document = _mend(document, name, choice, write=fix and not diff, diff=diff)
-    findings = lint(document, choice)
-    return Linted(document=document, findings=findings, hidden=_hidden(document) if findings else ())
-
-
-def _hidden(document: Any) -> tuple[tuple[int, int], ...]:
-    """Where credentials stand, whatever findings were asked for: no output may show them."""
-    from ringocli.lint import lint
-
-    return tuple(finding.offsets for finding in lint(document) if finding.hide)
+    return Linted(document=document, findings=lint(document, choice))
 
 
 def _is_template(document: Any) -> bool:
@@ -170,7 +164,7 @@ def _mend(document: Any, name: str, choice: Any, *, write: bool, diff: bool) -> 
     text, made = mended(document, choice)
     if diff:
         after = Document.read(document.name, text)
-        _print_diff(document.name, *(masked(one.text, _hidden(one)) for one in (document, after)))
+        _print_diff(document.name, *(masked(one) for one in (document, after)))
         return document
     if write and text != document.text:
         if name == STDIN:

@@ -9,44 +9,54 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from ringocli import __version__
 from ringocli.console import printable
 from ringocli.document import Document
-from ringocli.lint import Finding, Severity, rules
+from ringocli.lint import Finding, Severity, in_order, lint, rules
 from ringocli.pointer import Position, as_text
 
 Style = Callable[..., str]
 FRAME_WIDTH = 72
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Linted:
     """One file with its findings."""
 
     document: Document
     findings: tuple[Finding, ...]
-    hidden: tuple[tuple[int, int], ...] = ()
+
+    @cached_property
+    def shown(self) -> str:
+        """The text as frames may show it."""
+        return masked(self.document)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A whole run: the files, how many were passed over, and how to colour."""
+    """A whole run: the files, how many were passed over, whether text shows mere remarks (infos), and how to colour."""
 
     files: Sequence[Linted]
     skipped: int = 0
+    remarks: bool = True
     style: Style = lambda text, *_: text
 
     @property
     def findings(self) -> Iterable[tuple[Linted, Finding]]:
-        """All findings with their files."""
-        return ((linted, finding) for linted in self.files for finding in linted.findings)
+        """All findings with their files, in the order of their places."""
+        return ((linted, finding) for linted in self.files for finding in in_order(linted.findings))
 
     def count(self, severity: Severity) -> int:
         """How many findings of a severity there are."""
-        return sum(finding.severity is severity for _, finding in self.findings)
+        return sum(finding.severity is severity for linted in self.files for finding in linted.findings)
+
+    @property
+    def fixable(self) -> int:
+        """How many findings have a safe cure."""
+        return sum(bool(found.fix and found.fix.safe) for linted in self.files for found in linted.findings)
 
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
@@ -60,7 +70,7 @@ def _place(linted: Linted, finding: Finding) -> str:
 def as_text_report(report: Report) -> str:
     """Each finding with its lines and a caret, then one line that sums up."""
     blocks = []
-    for linted, finding in report.findings:
+    for linted, finding in _worth_showing(report):
         colour = _COLOURS[finding.severity]
         head = f"{_place(linted, finding)}: {report.style(f'{finding.severity.value} {finding.code}', colour, 'bold')}"
         block = f"{head} {printable(finding.message)}"
@@ -68,6 +78,13 @@ def as_text_report(report: Report) -> str:
             block += f"\n{_frame(linted, finding, report.style)}\n"
         blocks.append(block)
     return "\n".join([*blocks, _summary(report)])
+
+
+def _worth_showing(report: Report) -> Iterable[tuple[Linted, Finding]]:
+    """All findings, or those that are more than a remark; for the others no place has to be looked for."""
+    for linted in report.files:
+        shown = [one for one in linted.findings if report.remarks or one.severity is not Severity.INFO]
+        yield from ((linted, finding) for finding in in_order(shown))
 
 
 def as_concise(report: Report) -> str:
@@ -80,17 +97,24 @@ def _summary(report: Report) -> str:
     parts = [f"{number} {severity.value}{'s' * (number != 1)}" for severity, number in counts if number]
     files = f"{len(report.files)} file{'s' * (len(report.files) != 1)}"
     skipped = f", {report.skipped} skipped" if report.skipped else ""
-    fixable = sum(bool(found.fix and found.fix.safe and found.edits) for _, found in report.findings)
-    hint = f"; {fixable} can be mended by --fix" if fixable else ""
+    hint = f"; {report.fixable} can be mended by --fix" if report.fixable else ""
+    if not report.remarks and report.count(Severity.INFO):
+        hint += " (infos are shown by ringocli -v validate)"
     if not parts:
         return report.style(f"{files} checked{skipped}: no findings", "green")
     return f"{files} checked{skipped}: {', '.join(parts)}{hint}"
 
 
-def masked(text: str, hidden: Iterable[tuple[int, int]]) -> str:
-    """The text with credentials replaced by stars of the same length, so that columns stay."""
-    for start, end in hidden:
-        text = text[: start + 1] + "*" * (end - start - 2) + text[end - 1 :]
+def masked(document: Document) -> str:
+    """The text with credentials replaced by stars of the same length, so that columns stay.
+
+    All rules are asked, whatever findings were: a credential is in no output, even where its rule is ignored.
+    """
+    text = document.text
+    for finding in lint(document):
+        if finding.hide:
+            start, end = finding.offsets
+            text = text[: start + 1] + "*" * (end - start - 2) + text[end - 1 :]
     return text
 
 
@@ -99,7 +123,7 @@ def _frame(linted: Linted, finding: Finding, style: Style) -> str:
     start, end = finding.range.start, finding.range.end
     starts = linted.document.lines.starts
     first = starts[start.line - 1]
-    line = masked(linted.document.text, linted.hidden)[
+    line = linted.shown[
         first : starts[start.line] if start.line < len(starts) else None
     ].rstrip("\r\n")
     line = "".join(char if char >= " " else " " for char in line)
@@ -282,11 +306,11 @@ def as_junit(report: Report) -> str:
     failed = sum(any(f.severity is Severity.ERROR for f in linted.findings) for linted in report.files)
     lines.append(f'<testsuites><testsuite name="ringocli validate" tests="{len(report.files)}" failures="{failed}">')
     for linted in report.files:
-        lines.append(f'<testcase classname="ringocli" name={quoteattr(_xml(linted.document.name))}>')
+        lines.append(f'<testcase classname="ringocli" name={_attribute(linted.document.name)}>')
         for finding in linted.findings:
             text = _xml(f"{_place(linted, finding)}: {finding.code} {finding.message}")
             if finding.severity is Severity.ERROR:
-                lines.append(f"<failure type={quoteattr(finding.code)} message={quoteattr(text)}/>")
+                lines.append(f"<failure type={_attribute(finding.code)} message={_attribute(text)}/>")
             else:
                 lines.append(f"<system-out>{_escaped(text)}</system-out>")
         lines.append("</testcase>")
@@ -294,9 +318,13 @@ def as_junit(report: Report) -> str:
 
 
 def _escaped(text: str) -> str:
-    from xml.sax.saxutils import escape
+    import html
 
-    return escape(text)
+    return html.escape(text)
+
+
+def _attribute(text: str) -> str:
+    return f'"{_escaped(_xml(text))}"'
 
 
 def _xml(text: str) -> str:

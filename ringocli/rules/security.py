@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
@@ -67,18 +66,17 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
     """
     for literal in subject.literals:
         pointer, text = literal.pointer, literal.text
-        where = credential_at(pointer, text)
+        where = credential_at(pointer, text) if text[:1] != "$" else None
         if where:
             yield Problem(pointer, f"{where}; declare a property and put it here as $API key$", "$API key$", hide=True)
 
 
 def credential_at(pointer: Pointer, text: str) -> str | None:
     """What a literal credential is, or None."""
-    if not text:
+    section = pointer[0]
+    if not text or text[0] == text[-1] == "$" or (len(text) < 8 and section not in ("auth", "OAuth2")):
         return None
     name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
-    if (len(text) < 8 and pointer[0] not in ("auth", "OAuth2")) or text[0] == text[-1] == "$":
-        return None
     if pointer[0] == "auth" and name in ("token", "password") and text and "$" not in text:
         return f"the {name} stands in the template itself"
     if pointer[0] == "OAuth2" and name == "client_secret" and text and "$" not in text:
@@ -136,10 +134,14 @@ def private_host(subject: Subject) -> Iterator[Problem]:
 
 
 def _is_private(host: str) -> bool:
+    if not host[-1].isdigit() and ":" not in host:  # a name; asking ipaddress of it costs more than the rule
+        return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan"))
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan"))
+        return False
     return not address.is_global
 
 
