@@ -26,9 +26,7 @@ def once(command: Sequence[str]) -> tuple[float, float]:
     """Milliseconds and peak megabytes of one run."""
     started = time.perf_counter()
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment
-    )
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment)
     _, _, usage = os.wait4(process.pid, 0)
     return (time.perf_counter() - started) * 1000, usage.ru_maxrss / 1024
 

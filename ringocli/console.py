@@ -99,6 +99,20 @@ def complain(text: str, *styles: str) -> None:
         sys.stderr.flush()
 
 
+def asked(prompt: str) -> str:
+    """One line from the terminal, asked for on stderr.
+
+    Raises:
+        KeyboardInterrupt: the terminal was closed instead of answering.
+    """
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise KeyboardInterrupt
+    return line.rstrip("\r\n")
+
+
 def printable(text: str) -> str:
     """Foreign text without control characters that could drive a terminal; line breaks and tabs stay."""
     return "".join(char if (char >= " " and char != "\x7f") or char in "\n\t" else repr(char)[1:-1] for char in text)

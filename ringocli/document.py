@@ -7,9 +7,10 @@ pass, which is made only when something has to be pointed at.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, NoReturn, TypeAlias
 
@@ -45,11 +46,16 @@ class Document:
         """Read a text, however broken; what is wrong with it stands in ``problems``."""
         if not (text.startswith("\ufeff") or _SURROGATE.search(text) or _too_deep(text)):
             try:
-                return cls(name, text, json.loads(text, object_pairs_hook=_members, parse_constant=_refuse), ())
+                return cls(
+                    name,
+                    text,
+                    json.loads(text, object_pairs_hook=_members, parse_constant=_refuse, parse_float=_finite),
+                    (),
+                )
             except (ValueError, _Unclean, RecursionError):
                 pass
         node, problems = scan(text)
-        return cls(name, text, node.value, problems)
+        return cls(name, text, node.value, _settled(problems))
 
     @property
     def broken(self) -> Problem | None:
@@ -117,6 +123,32 @@ def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         raise _Unclean
     return members
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise _Unclean
+    return value
+
+
+def _settled(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Edits of two problems at one place cannot both be right: one problem's stay, the other's wait a round.
+
+    Half of a problem's edits, or two insertions in the wrong order, would make a second mistake of the first. A quote
+    goes before what follows the text, hence first; else the inner problem does.
+    """
+    placed = sorted((edit.start, edit.end, index) for index, found in enumerate(problems) for edit in found.edits)
+    waiting: set[int] = set()
+    last: tuple[int, int, int] | None = None
+    for place in placed:
+        if last is not None and place[2] != last[2] and (place[0] < last[1] or place[:2] == last[:2]):
+            first = max(place[2], last[2], key=lambda index: (problems[index].kind == "unterminated-string", index))
+            waiting |= {place[2], last[2]} - {first}
+            last = (last[0], max(place[1], last[1]), first)
+        else:
+            last = place
+    return tuple(replace(found, edits=()) if index in waiting else found for index, found in enumerate(problems))
 
 
 def _refuse(word: str) -> NoReturn:

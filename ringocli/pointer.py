@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 Pointer: TypeAlias = tuple[str | int, ...]
 """The steps from the root: keys of objects, indexes of arrays."""
 
+_INDENT = re.compile(r"[ \t]*")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -70,11 +71,22 @@ class Lines:
     """The lines of a text, to turn offsets into positions."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def number(self, offset: int) -> int:
+        """The line of a character offset, from 1."""
+        return bisect_right(self.starts, offset)
+
+    def indent(self, offset: int) -> int:
+        """How many blanks and tabs start the line of a character offset, up to that offset."""
+        start = self.starts[self.number(offset) - 1]
+        match = _INDENT.match(self.text, start, offset)
+        return match.end() - start if match else 0
 
     def position(self, offset: int) -> Position:
         """The place of a character offset."""
-        line = bisect_right(self.starts, offset)
+        line = self.number(offset)
         return Position(line=line, column=offset - self.starts[line - 1] + 1)
 
     def range(self, start: int, end: int) -> Range:

@@ -7,11 +7,40 @@ Ringotel's own page included (comments, trailing commas, curly quotes, an unterm
 
 from __future__ import annotations
 
+import gc
+import math
+import re
+from dataclasses import replace
+from functools import cached_property
+
 from ringocli.lexer import BLANK, DOUBLE_QUOTES, KEY_WORD, SINGLE_QUOTES, Lexer, Node, short
 from ringocli.mistakes import Edit, Problem
+from ringocli.pointer import Lines
 
 MAX_DEPTH = 64
 """Deeper nesting is refused: no template comes near it, and hostile files do."""
+
+
+_PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
+_PLAIN = re.compile(
+    r'(?:"([^"\\\x00-\x1f]*)"|(-?(?:0|[1-9][0-9]{0,17}))|(true|false|null))(?=[ \t\r\n]*[,}\]])'
+)  # fmt: skip
+_COMMA = re.compile(r"[ \t\r\n]*(,)[ \t\r\n]*")
+_COLON = re.compile(r"[ \t\r\n]*:")
+_WORDS = {"true": True, "false": False, "null": None}
+_KEY_LIKE = re.compile(r"""["'“”„‟«»‘’‚‛′″`/#]|[\w$.\- ]*["']?[ \t]*[:=]""")
+_JUNK = re.compile(r'(?:"(?:[^"\\\r\n]|\\.)*"|[^",}\]\r\n])+')
+# What goes on in the next line: no quote, bracket or comma first, then one quote where a value may end.
+_NEXT_LINE = re.compile(r"""(\r\n|\n|\r)[ \t]*[^\s"'{}\[\],:“”][^"\r\n{}\[\]]*"(?=[ \t]*(?:[,}\]\r\n]|$))""")
+_LINE = re.compile(r"[^\r\n]*")
+# Bounded, so that a million closers are not looked through a million times.
+_CLOSERS = re.compile(r"[}\] \t\r\n]{1,400}")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_CLOSER = {"{": "}", "[": "]"}
+
+# Values without parts share these: empty containers of their own would make up most of the time of a large file.
+_NO_MEMBERS: dict[str, tuple[int, int, Node]] = {}
+_NO_ITEMS: list[Node] = []
 
 
 class _TooDeep(Exception):
@@ -21,10 +50,17 @@ class _TooDeep(Exception):
 def scan(text: str) -> tuple[Node, tuple[Problem, ...]]:
     """The value of a text with all places, and every problem in it, in the order of their offsets."""
     scanner = Scanner(text)
+    # The tree has no cycles; looking for some, again and again, would take most of the time of a large file.
+    pause = len(text) > 100_000 and gc.isenabled()
+    if pause:
+        gc.disable()
     try:
         node = scanner.document()
     except _TooDeep:
         node = Node(0, len(text))
+    finally:
+        if pause:
+            gc.enable()
     return node, tuple(sorted(scanner.problems, key=lambda problem: (problem.start, problem.end)))
 
 
@@ -35,6 +71,7 @@ class Scanner(Lexer):
         super().__init__(text)
         self.open: list[tuple[str, int]] = []
         self.closed: list[tuple[int, int]] = []
+        self.ended = False
 
     def document(self) -> Node:
         if self.text.startswith("\ufeff"):
@@ -64,6 +101,12 @@ class Scanner(Lexer):
 
     def value(self, depth: int) -> Node | None:
         """The value that starts here, or None if none does."""
+        start = self.at
+        if plain := _PLAIN.match(self.text, start):
+            self.at = plain.end()
+            text, digits, word = plain.groups()
+            plain_value = text if text is not None else int(digits) if digits else _WORDS[word]
+            return Node(start, self.at, plain_value, _NO_MEMBERS, _NO_ITEMS)
         char = self.peek()
         if char in ("{", "["):
             if depth >= MAX_DEPTH:
@@ -71,31 +114,64 @@ class Scanner(Lexer):
                 raise _TooDeep
             return self.object(depth) if char == "{" else self.array(depth)
         if char == '"' or (char and char in DOUBLE_QUOTES + SINGLE_QUOTES):
-            return self.string()
+            known = len(self.problems)
+            node = self.string()
+            if known < len(self.problems) and self.problems[-1].kind == "unterminated-string":
+                self.unfinished(node)
+            return node
         if not char or char in ",:}]=":
             return None
-        return self.scalar()
+        node = self.scalar()
+        if isinstance(node.value, float) and math.isinf(node.value):
+            self.problem("bad-number", "the number is too large to be read", start, self.at)
+            node.value = 0
+        return node
+
+    def unfinished(self, node: Node) -> None:
+        """A text without closing quote may go on in the next line, or have swallowed the brackets after it."""
+        lost = self.problems[-1]
+        line = _LINE.match(self.text, node.start)
+        assert line is not None
+        if wrapped := _NEXT_LINE.match(self.text, line.end()):
+            first, last = wrapped.span(1)
+            self.at = node.end = wrapped.end()
+            node.value = self.text[node.start + 1 : self.at - 1]
+            self.problems[-1] = replace(lost, message="a text may not go on in the next line; write \\n there",
+                                        end=first, edits=(Edit(first, last, "\\n"),))  # fmt: skip
+            return
+        end = node.start + len(line.group().rstrip("}], \t"))
+        if end < line.end() and not set(node.value) & {"{", "["} and self.fits(self.text[end : line.end()]):
+            node.value = node.value[: end - node.start - 1]
+            self.at = node.end = end
+            self.problems[-1] = replace(lost, end=end, edits=(*lost.edits[:-1], Edit(end, end, '"')))
+
+    def fits(self, closers: str) -> bool:
+        """Whether the brackets in a text close the innermost of those that are open."""
+        found = [char for char in closers if char in "}]"]
+        return bool(found) and found == [_CLOSER[bracket] for bracket, _ in reversed(self.open)][: len(found)]
 
     def object(self, depth: int) -> Node:
         node = Node(self.at, value={})
         self.enter("{")
         comma = -1
         while True:
-            self.skip()
-            char = self.peek()
-            if self.ends(node, "}", comma):
-                return node
-            if char == ",":
-                self.extra_comma()
-                continue
+            if not _PLAIN_KEY.match(self.text, self.at):
+                self.skip()
+                if self.ends(node, "}", comma):
+                    return node
+                if self.peek() == ",":
+                    self.extra_comma()
+                    continue
             key = self.key()
             if key is None:
                 self.stray()
                 continue
-            self.member(node, key, depth)
-            comma = self.separator(never="[{")
+            comma = self.separator(never="[{") if self.member(node, key, depth) else -1
 
     def key(self) -> Node | None:
+        if plain := _PLAIN_KEY.match(self.text, self.at):
+            start, self.at = self.at, plain.end(1) + 1
+            return Node(start, self.at, plain.group(1), _NO_MEMBERS, _NO_ITEMS)
         char = self.peek()
         if char == '"' or char in DOUBLE_QUOTES + SINGLE_QUOTES:
             return self.string(is_key=True)
@@ -113,11 +189,18 @@ class Scanner(Lexer):
                          Edit(start, start, '"'), Edit(self.at, self.at, '"'))  # fmt: skip
         return Node(start, self.at, name)
 
-    def member(self, node: Node, key: Node, depth: int) -> None:
+    def member(self, node: Node, key: Node, depth: int) -> bool:
+        """Read a member from its colon on; False if its value is missing and the next key follows at once."""
         self.skip()
         self.colon(key)
         self.skip()
+        known = len(self.problems)
         value = self.value(depth + 1)
+        follows = value is not None and self.is_next_key(key, value)
+        if follows:
+            assert value is not None
+            self.at, value = value.start, None
+            del self.problems[known:]
         if value is None:
             value = Node(key.end, key.end)
             if not self.problems or self.problems[-1].start != key.start or self.problems[-1].kind != "missing-colon":
@@ -129,6 +212,13 @@ class Scanner(Lexer):
                          key.start, key.end, also=((first[0], first[1]),))  # fmt: skip
         node.members[name] = (key.start, key.end, value)
         node.value[name] = value.value
+        return not follows
+
+    def is_next_key(self, key: Node, value: Node) -> bool:
+        """Whether what was read as a value is the key in the next line: its colon follows."""
+        if not isinstance(value.value, str) or not _COLON.match(self.text, self.at):
+            return False
+        return not set(self.text[key.end : value.start]).isdisjoint("\r\n")
 
     def colon(self, key: Node) -> None:
         char = self.peek()
@@ -150,9 +240,10 @@ class Scanner(Lexer):
         self.enter("[")
         comma = -1
         while True:
-            self.skip()
-            if self.ends(node, "]", comma):
-                return node
+            if not _PLAIN.match(self.text, self.at):
+                self.skip()
+                if self.ends(node, "]", comma):
+                    return node
             if self.peek() == ",":
                 self.extra_comma()
                 continue
@@ -174,12 +265,22 @@ class Scanner(Lexer):
         No member or item starts with a character of ``never``, so before one of those no comma is missing.
         """
         end = self.at
+        if comma := _COMMA.match(self.text, end):
+            self.at = comma.end()
+            return comma.start(1)
         self.skip()
         char = self.peek()
-        while char in (":", "="):
-            self.problem("stray-character", f"{char!r} stands after a value; remove it", self.at, self.at + 1,
-                         Edit(self.at, self.at + 1, ""))  # fmt: skip
-            self.at += 1
+        junk = False
+        while char and char not in ",;}]" + never:
+            if char in ":=":
+                self.problem("stray-character", f"{char!r} stands after a value; remove it", self.at, self.at + 1,
+                             Edit(self.at, self.at + 1, ""))  # fmt: skip
+                self.at += 1
+            elif never and not _KEY_LIKE.match(self.text, self.at):
+                junk = True
+                self.junk()
+            else:
+                break
             self.skip()
             char = self.peek()
         if char == ",":
@@ -189,7 +290,7 @@ class Scanner(Lexer):
             self.problem("missing-comma", "values are separated by commas", self.at, self.at + 1,
                          Edit(self.at, self.at + 1, ","))  # fmt: skip
             self.at += 1
-        elif char and char not in "}]" + never:
+        elif not junk and char and char not in "}]" + never:
             self.problem("missing-comma", "a comma is missing after this", end - 1, end, Edit(end, end, ","))
         return -1
 
@@ -198,15 +299,23 @@ class Scanner(Lexer):
         char = self.peek()
         if char and char not in "}]":
             return False
+        opening = self.open.pop()[1]
+        if not char:
+            node.end = self.at
+            self.unclosed(opening, closer, comma)
+            return True
         if comma >= 0:
             self.problem("trailing-comma", "JSON has no comma before a closing bracket; remove it", comma, comma + 1,
-                         Edit(comma, comma + 1, ""), mendable=bool(char))  # fmt: skip
-        opening = self.open.pop()[1]
+                         Edit(comma, comma + 1, ""), mendable=True)  # fmt: skip
+        if char != closer and self.is_stray_closer(closer):
+            self.problem("stray-character", f"this {char} closes nothing; remove it", self.at, self.at + 1,
+                         Edit(self.at, self.at + 1, ""))  # fmt: skip
+            self.at += 1
+            self.skip()
+            char = closer
         if char == closer:
             self.at += 1
             self.closed.append((opening, self.at - 1))
-        elif not char:
-            self.unclosed(opening, closer)
         elif any(bracket == ("[" if char == "]" else "{") for bracket, _ in self.open):
             self.problem("unclosed-bracket", f"this bracket is not closed; {closer} is missing before the next {char}",
                          opening, opening + 1, Edit(self.at, self.at, closer))  # fmt: skip
@@ -217,28 +326,49 @@ class Scanner(Lexer):
         node.end = self.at
         return True
 
-    def unclosed(self, opening: int, closer: str) -> None:
-        """The text ended inside a container. Indentation tells which one really lost its bracket."""
+    def is_stray_closer(self, closer: str) -> bool:
+        """Whether the closers from here on fit what is open only without the first of them."""
+        run = _CLOSERS.match(self.text, self.at)
+        closers = _BLANKS.sub("", run.group()) if run else ""
+        if not closers[1:].startswith(closer):
+            return False
+        return (closers[2:] == "" or self.fits(closers[2:])) and not self.fits(closers)
+
+    def unclosed(self, opening: int, closer: str, comma: int) -> None:
+        """The text ended inside containers: one mistake. Indentation tells which one really lost its bracket."""
+        if self.ended:
+            return
+        self.ended = True
         suspect = self.suspect()
         if suspect is None or suspect <= opening:
             end = len(self.text.rstrip())
-            self.problem("unclosed-bracket", f"this bracket is never closed; {closer} is missing", opening, opening + 1,
-                         Edit(end, end, closer))  # fmt: skip
+            closers = closer + "".join(_CLOSER[bracket] for bracket, _ in reversed(self.open))
+            tail = (Edit(comma, comma + 1, ""),) if comma >= 0 else ()
+            others = f", and {len(self.open)} around it" if self.open else ""
+            self.problem("unclosed-bracket", f"this bracket is never closed{others}; {closers} is missing",
+                         opening, opening + 1, *tail, Edit(end, end, closers))  # fmt: skip
             return
-        shape = {"{": "}", "[": "]"}[self.text[suspect]]
+        shape = _CLOSER[self.text[suspect]]
         edits: tuple[Edit, ...] = ()
         lost = self.lost_separator(suspect)
         if lost is not None:
             # The whole line with the closer and its comma was lost: one mistake, so one problem.
             self.problems.remove(lost)
-            edits = (Edit(lost.end, lost.end, f"\n{' ' * self.indent(suspect)}{shape},"),)
+            edits = (Edit(lost.end, lost.end, f"\n{' ' * self.lines.indent(suspect)}{shape},"),)
         self.problem("unclosed-bracket", f"this bracket seems to be the one that is not closed; {shape} is missing",
                      suspect, suspect + 1, *edits)  # fmt: skip
 
+    @cached_property
+    def lines(self) -> Lines:
+        """The line starts of the text."""
+        return Lines(self.text)
+
     def suspect(self) -> int | None:
-        """The innermost container whose closer stands further left than the line that opened it."""
+        """The innermost container whose closer starts a line further left than the line that opened it."""
         for opening, closing in sorted(self.closed, reverse=True):
-            if self.indent(closing, alone=True) < self.indent(opening) and "\n" in self.text[opening:closing]:
+            line = self.lines.starts[self.lines.number(closing) - 1]
+            width = self.lines.indent(closing)
+            if opening < line and line + width == closing and width < self.lines.indent(opening):
                 return opening
         return None
 
@@ -247,15 +377,17 @@ class Scanner(Lexer):
         for problem in self.problems:
             if problem.kind == "missing-comma" and problem.start > suspect:
                 following = BLANK.match(self.text, problem.end)
-                if following and self.indent(following.end()) <= self.indent(suspect):
+                if following and self.lines.indent(following.end()) <= self.lines.indent(suspect):
                     return problem
         return None
 
-    def indent(self, offset: int, *, alone: bool = False) -> int:
-        line = self.text.rfind("\n", 0, offset) + 1
-        before = self.text[line:offset]
-        width = len(before) - len(before.lstrip(" \t"))
-        return 10_000 if alone and before.strip() else width
+    def junk(self) -> None:
+        """Something after a value that is neither a comma nor a key, as far as the line goes."""
+        junk = _JUNK.match(self.text, self.at)
+        end = self.at + len(junk.group().rstrip()) if junk else self.at + 1
+        self.problem("stray-character", f"{short(self.text[self.at:end])} has no meaning after a value; remove it",
+                     self.at, end)  # fmt: skip
+        self.at = end
 
     def extra_comma(self) -> None:
         self.problem("stray-character", "this comma separates nothing; remove it", self.at, self.at + 1,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,10 +14,10 @@ from hypothesis import strategies as st
 
 from ringocli.document import Document
 from ringocli.mistakes import Edit, apply
-from ringocli.pointer import Pointer, as_text, lookup, parse
+from ringocli.pointer import Pointer
 from ringocli.scanner import MAX_DEPTH, scan
 
-characters = st.characters(exclude_categories=("Cs",))
+characters = st.characters(codec="utf-8")
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
                     st.text(characters, max_size=20))  # fmt: skip
 values = st.recursive(
@@ -212,18 +214,73 @@ def test_edits_that_overlap_are_dropped() -> None:
     assert "aXd" == apply("abcd", [Edit(1, 3, "X"), Edit(2, 4, "Y")])
 
 
-@given(st.lists(st.text(characters, max_size=4)))
-def test_pointers_are_written_and_read(steps: list[str]) -> None:
-    """A pointer survives its written form."""
-    assert tuple(steps) == parse(as_text(tuple(steps)))
+PLACES: dict[str, tuple[str, tuple[tuple[str, int, int], ...]]] = {
+    "too many closers": ('{"a":\n 1]}', (("stray-character", 2, 3),)),
+    "value forgotten at the end of a line": ('{"a":\n"b": 1}', (("missing-value", 1, 2),)),
+    "text over two lines": ('{"a": "Hello\nworld", "b": 1}', (("unterminated-string", 1, 7),)),
+    "quote lost before brackets": ('{"a": {"b": "x},\n"c": 1}', (("unterminated-string", 1, 13),)),
+    "two texts added up": ('{"a": "1" + "2",\n"b": 1}', (("stray-character", 1, 11),)),
+    "word after a value": ('{"a": "b" c}', (("stray-character", 1, 11),)),
+    "cut off": ('{"a": {"b": [1,', (("unclosed-bracket", 1, 13),)),
+    "number beyond all floats": ('{"a": 1e400}', (("bad-number", 1, 7),)),
+    "emoji and CRLF before it": ('{"👋": 1,\r\n"é": 2,\r\n}', (("trailing-comma", 2, 7),)),
+    "CR only": ('{"a": 1,\r"b": True}', (("unknown-word", 2, 6),)),
+    "four in one file": (
+        '{"a": 1,\n b: 2 // b\n "c": True\n "d": .5}',
+        (("unquoted-key", 2, 2), ("missing-comma", 2, 5), ("comment", 2, 7), ("unknown-word", 3, 7),
+         ("missing-comma", 3, 10), ("bad-number", 4, 7)),
+    ),
+}  # fmt: skip
 
 
-def test_a_pointer_finds_its_value_or_says_so() -> None:
-    """Lookup follows keys and indexes; anything else is a LookupError."""
-    value = {"a": [{"b/c": 1}]}
-    assert 1 == lookup(value, parse("/a/0/b~1c"))
-    for wrong in ("/a/1", "/a/x", "/b", "/a/0/b~1c/d"):
-        with pytest.raises(LookupError):
-            lookup(value, parse(wrong))
-    with pytest.raises(LookupError):
-        parse("a")
+@pytest.mark.parametrize(("text", "expected"), PLACES.values(), ids=PLACES)
+def test_each_mistake_is_told_once_at_its_line_and_column(
+    text: str, expected: tuple[tuple[str, int, int], ...]
+) -> None:
+    """No mistake makes a second one of what follows, and none hides another."""
+    document = Document.read("x", text)
+    starts = [(found.kind, document.range_of(found.start, found.end).start) for found in document.problems]
+    assert expected == tuple((kind, place.line, place.column) for kind, place in starts)
+
+
+SETTLED: dict[str, tuple[str, Any]] = {
+    "quote and comma at one place": ('{"a": "1\n"b": 2}', {"a": "1", "b": 2}),
+    "quote and bracket at one place": ('{"a": "x', {"a": "x"}),
+    "quote and colon at one place": ('{"a\n 1}', {"a": 1}),
+    "two brackets at one place": ('{"a": [1, {"b": 2', {"a": [1, {"b": 2}]}),
+    "two like brackets at one place": ('{"a": {"b": {"c": 1', {"a": {"b": {"c": 1}}}),
+    "text over two lines": ('{"a": "Hello\r\nworld"}', {"a": "Hello\nworld"}),
+    "quote lost before brackets": ('{"a": {"b": "x},\n"c": 1}', {"a": {"b": "x"}, "c": 1}),
+}
+
+
+@pytest.mark.parametrize(("text", "value"), SETTLED.values(), ids=SETTLED)
+def test_edits_at_one_place_do_not_spoil_each_other(text: str, value: Any) -> None:
+    """Of two edits at one place one waits for the next round, and what was meant comes out."""
+    for _ in range(4):
+        text = apply(text, [edit for problem in Document.read("x", text).problems for edit in problem.edits])
+    assert value == json.loads(text)
+
+
+LARGE = {
+    "plain": json.dumps([{"a": f"b{index}", "c": [1, 2, index]} for index in range(20_000)])[:-1] + ",]",
+    "closers": '["' + "}" * 200_000,
+    "blanks in a text": '"' + " " * 200_000,
+    "lines of an open text": '{"a": "' + "x\n" * 30_000,
+    "brackets": "[" + "{}" * 30_000,
+    "quotes": "[" + '"\n' * 30_000,
+}
+
+
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+def test_large_broken_files_take_time_in_proportion(text: str) -> None:
+    """No kind of mistake makes the reader look at the whole file again and again."""
+    started = time.process_time()
+    assert Document.read("x", text).problems
+    assert time.process_time() - started < 10
+
+
+def test_the_collector_runs_on_after_a_large_file() -> None:
+    """Reading a large broken file leaves the garbage collector as it was."""
+    Document.read("x", LARGE["plain"])
+    assert gc.isenabled()

@@ -15,7 +15,7 @@ from ringocli.errors import AskedWrongly, CouldNotRun, RingocliError
 
 VALIDATE_EXAMPLES = (
     "ringocli validate samples/telnyx.json",
-    "ringocli validate samples --strict --format concise",
+    "ringocli validate samples --format concise",
     "ringocli validate samples --format sarif",
     "ringocli validate samples/telnyx.json --fix --diff",
 )

@@ -165,9 +165,12 @@ def _ask(answers: Any, *, allowed: bool) -> tuple[str | None, Any]:
 
 
 def _question(text: str, default: str | None = None) -> str:
-    """One question on stderr, so that stdout stays data."""
-    answer: str = typer.prompt(text, default=default, err=True, show_default=bool(default))
-    return answer.strip()
+    """One question on stderr, so that stdout stays data; an empty answer takes the default, or asks again."""
+    shown = f" [{default}]" if default else ""
+    while True:
+        answer = console.asked(f"{text}{shown}: ").strip()
+        if answer or default is not None:
+            return answer or default or ""
 
 
 def _draft(preset: str | None, answers: Any) -> Any:

@@ -123,9 +123,7 @@ def _frame(linted: Linted, finding: Finding, style: Style) -> str:
     start, end = finding.range.start, finding.range.end
     starts = linted.document.lines.starts
     first = starts[start.line - 1]
-    line = linted.shown[
-        first : starts[start.line] if start.line < len(starts) else None
-    ].rstrip("\r\n")
+    line = linted.shown[first : starts[start.line] if start.line < len(starts) else None].rstrip("\r\n")
     line = "".join(char if char >= " " else " " for char in line)
     width = max(1, (end.column if end.line == start.line else len(line) + 1) - start.column)
     cut = max(0, start.column - 1 - (FRAME_WIDTH - min(width, 40)) // 2) if len(line) > FRAME_WIDTH else 0

@@ -1,0 +1,242 @@
+"""validate, explain and schema as a user types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from ringocli.lint import rules
+from tests.conftest import ACME, ROOT, SAMPLES, Command
+
+SECRET = "abcdef0123456789"
+
+
+def spoiled(**header: Any) -> str:
+    """The template with two mistakes, and a header of its own."""
+    text = json.dumps({**ACME, **header}, indent=2)
+    return text.replace('"$to$"', '"$ot$"', 1).replace('"POST"', '"PSOT"', 1)
+
+
+def test_a_clean_file_is_one_line(ringocli: Command, acme: Path) -> None:
+    """Nothing wrong: exit 0, one line."""
+    done = ringocli("validate", acme)
+    assert 0 == done.code
+    assert 1 == len(done.out.splitlines())
+
+
+def test_text_has_frames_and_carets(ringocli: Command, folder: Path) -> None:
+    """File, line, column, code, message, the line itself and a caret below the mistake."""
+    (folder / "bad.json").write_text(spoiled())
+    done = ringocli("validate", "bad.json")
+    assert 1 == done.code
+    assert "bad.json:19:15: error RT401 nothing defines $ot$; did you mean $to$?" in done.out
+    assert '19 |         "to": "$ot$",' in done.out
+    assert "^^^^^^ $to$" in done.out
+    assert all(len(line) <= 100 for line in done.out.splitlines())
+
+
+def test_remarks_are_counted_and_shown_when_asked(ringocli: Command, acme: Path) -> None:
+    """Infos do not fill the screen, but are one option away."""
+    assert "RT702" not in ringocli("validate", acme).out
+    assert "RT702" in ringocli("-v", "validate", acme).out
+    assert "RT702" in ringocli("validate", acme, "--fail-on", "info").out
+
+
+def test_json_has_its_final_form(ringocli: Command, folder: Path) -> None:
+    """Every field of the contract; lines and columns count from 1."""
+    (folder / "bad.json").write_text(spoiled())
+    document = ringocli("validate", "bad.json", "--format", "json").document
+    assert {"schema_version", "files", "skipped", "findings", "summary"} == set(document)
+    assert {"error": 2, "warning": 0, "info": 1} == document["summary"]
+    (finding,) = [one for one in document["findings"] if one["code"] == "RT401"]
+    assert {
+        "file": "bad.json",
+        "code": "RT401",
+        "slug": "unknown-variable",
+        "severity": "error",
+        "message": "nothing defines $ot$; did you mean $to$?",
+        "pointer": "/API/SendMessage/request_parameters/to",
+        "range": {"start": {"line": 19, "column": 15}, "end": {"line": 19, "column": 21}},
+        "suggestion": "$to$",
+        "fix": {
+            "title": "Write $to$",
+            "safe": True,
+            "edits": [
+                {"range": {"start": {"line": 19, "column": 15}, "end": {"line": 19, "column": 21}}, "text": '"$to$"'}
+            ],
+        },
+    } == finding
+
+
+def test_every_format_tells_the_finding(ringocli: Command, folder: Path) -> None:
+    """concise, jsonl, sarif, github, junit and markdown name code and place."""
+    (folder / "bad.json").write_text(spoiled())
+    assert "bad.json:19:15: RT401 " in ringocli("validate", "bad.json", "--format", "concise").out
+    lines = [json.loads(line) for line in ringocli("validate", "bad.json", "--format", "jsonl").out.splitlines()]
+    assert {1} == {line["schema_version"] for line in lines}
+    github = ringocli("validate", "bad.json", "--format", "github").out
+    assert (
+        "::error file=bad.json,line=19,endLine=19,col=15,endColumn=21,title=RT401 unknown-variable::nothing" in github
+    )
+    suite = ElementTree.fromstring(ringocli("validate", "bad.json", "--format", "junit").out)
+    assert 2 == len(suite.findall(".//failure"))
+    assert "| error | RT401 | `bad.json:19:15` |" in ringocli("validate", "bad.json", "--format", "markdown").out
+
+
+def test_sarif_has_rules_places_and_fixes(ringocli: Command, folder: Path) -> None:
+    """SARIF 2.1.0: results point at rules, regions count from 1, fixes replace just their region."""
+    (folder / "bad.json").write_text(spoiled())
+    log = ringocli("validate", "bad.json", "--format", "sarif").document
+    (run,) = log["runs"]
+    assert ("2.1.0", "unicodeCodePoints") == (log["version"], run["columnKind"])
+    for result in run["results"]:
+        assert result["ruleId"] == run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"]
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert min(region.values()) >= 1
+    fixes = [result["fixes"][0] for result in run["results"] if "fixes" in result]
+    texts = {fix["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"] for fix in fixes}
+    assert {'"$to$"', '"POST"'} == texts
+    assert {rule.code for rule in rules()} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+
+
+def test_github_actions_are_noticed(ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a workflow the annotations come by themselves."""
+    (folder / "bad.json").write_text(spoiled())
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert ringocli("validate", "bad.json").out.startswith("::")
+
+
+@pytest.mark.parametrize("form", ["text", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown"])
+@pytest.mark.parametrize("more", [(), ("--ignore", "RT502"), ("--select", "RT4"), ("--fix", "--diff")])
+def test_a_credential_in_a_template_is_in_no_output(
+    ringocli: Command, folder: Path, form: str, more: tuple[str, ...]
+) -> None:
+    """Neither message nor frame nor fix nor diff repeats it, even where its rule is ignored."""
+    text = spoiled(auth={"type": "Bearer", "token": SECRET}).replace('"token": ', '"token":', 1)
+    (folder / "bad.json").write_text(text.replace("\n  ", " "))
+    done = ringocli("validate", "bad.json", "--format", form, *more)
+    assert SECRET not in done.out + done.err
+
+
+def test_folders_take_templates_and_count_the_rest(ringocli: Command, folder: Path) -> None:
+    """JSON files that are templates, hidden folders aside; a file that is named is always linted."""
+    (folder / "a").mkdir()
+    (folder / ".hidden").mkdir()
+    (folder / "a" / "one.json").write_text(json.dumps(ACME))
+    (folder / "a" / "other.json").write_text('{"name": "no template"}')
+    (folder / "a" / "list.json").write_text("[]")
+    (folder / ".hidden" / "two.json").write_text(spoiled())
+    done = ringocli("validate", ".", "--format", "json")
+    assert (0, 1, 2) == (done.code, done.document["files"], done.document["skipped"])
+    assert 1 == ringocli("validate", "a/other.json").code
+
+
+def test_stdin_is_named_as_asked(ringocli: Command) -> None:
+    """``-`` reads stdin; findings carry the name that was given for it."""
+    done = ringocli("validate", "-", "--stdin-filename", "editor.json", "--format", "concise", stdin=spoiled())
+    assert done.out.startswith("editor.json:")
+
+
+def test_broken_json_is_a_finding(ringocli: Command) -> None:
+    """For validate a syntax error is an answer, not a reason to stop."""
+    done = ringocli("validate", "-", "--format", "json", stdin="{")
+    assert (1, "RT009") == (done.code, done.document["findings"][0]["code"])
+
+
+@pytest.mark.parametrize(
+    ("option", "code"), [("error", 0), ("warning", 1), ("info", 1)], ids=["error", "warning", "info"]
+)
+def test_fail_on_sets_the_threshold(ringocli: Command, option: str, code: int) -> None:
+    """What is below the threshold does not fail; --strict is the threshold at warnings."""
+    text = json.dumps({**ACME, "properties": ["API key", "Region"]})
+    assert code == ringocli("validate", "-", "--fail-on", option, stdin=text).code
+    assert 1 == ringocli("validate", "-", "--strict", stdin=text).code
+
+
+def test_fix_mends_and_diff_only_shows(ringocli: Command, folder: Path) -> None:
+    """--diff writes nothing; --fix changes what it must and nothing else; then nothing is left to fix."""
+    path = folder / "bad.json"
+    path.write_text(spoiled())
+    shown = ringocli("validate", "bad.json", "--fix", "--diff")
+    assert '-          "to": "$ot$",'.replace("          ", "        ") in shown.out
+    assert spoiled() == path.read_text()
+    done = ringocli("validate", "bad.json", "--fix")
+    assert (0, json.dumps(ACME, indent=2)) == (done.code, path.read_text())
+    assert 2 == ringocli("validate", "-", "--fix", stdin=spoiled()).code
+
+
+def test_a_baseline_hides_what_is_known(ringocli: Command, folder: Path) -> None:
+    """Today's findings are written once; only new ones are reported afterwards."""
+    path = folder / "bad.json"
+    path.write_text(spoiled())
+    assert 0 == ringocli("validate", "bad.json", "--baseline", "write").code
+    assert 0 == ringocli("validate", "bad.json", "--baseline", ".ringocli-baseline.json").code
+    path.write_text(spoiled(**{"class": "SMS"}))
+    done = ringocli("validate", "bad.json", "--baseline", ".ringocli-baseline.json", "--format", "json")
+    assert (1, ["RT110"]) == (done.code, [finding["code"] for finding in done.document["findings"]])
+    (folder / "wrong.json").write_text("[]")
+    assert 3 == ringocli("validate", "bad.json", "--baseline", "wrong.json").code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("validate", "missing.json"), 3, "no such file"),
+        (("validate", "missing.json", "gone.json"), 3, "gone.json"),
+        (("validate", "acme.json", "missing.json"), 3, "missing.json"),
+        (("validate", "empty"), 3, "holds no *.json"),
+        (("validate", "binary.json"), 3, "not UTF-8"),
+        (("validate", "huge.json"), 3, "over 5 MB"),
+        (("validate",), 2, "Missing argument"),
+        (("validate", "acme.json", "--format", "sarfi"), 2, "did you mean sarif"),
+        (("validate", "acme.json", "--select", "RT999"), 2, "there is no rule"),
+        (("validate", "acme.json", "--ignore", "unkown-variable"), 2, "did you mean unknown-variable"),
+        (("validate", "acme.json", "--fail-on", "errors"), 2, "did you mean error"),
+        (("explain",), 2, "needs a code"),
+        (("explain", "RT4O1"), 2, "did you mean RT401"),
+    ],
+)
+def test_a_wrong_question_is_one_sentence(
+    ringocli: Command, acme: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    """Missing, binary and huge files, unknown options and codes: one sentence and the documented code."""
+    (acme.parent / "empty").mkdir()
+    (acme.parent / "binary.json").write_bytes(b"\xff\xfe\x00")
+    (acme.parent / "huge.json").write_bytes(b" " * 5_000_001)
+    done = ringocli(*arguments)
+    assert code == done.code
+    assert words in done.err
+    assert "Traceback" not in done.err
+
+
+def test_explain_tells_a_rule(ringocli: Command) -> None:
+    """By code in any case, or by slug; all of them in a list or as JSON."""
+    for name in ("RT401", "rt401", "unknown-variable"):
+        assert "Nothing defines a variable." in ringocli("explain", name).out
+    assert len(rules()) == len(ringocli("explain", "--all").out.splitlines())
+    assert len(rules()) == len(ringocli("explain", "--all", "--format", "json").document["rules"])
+
+
+def test_the_schema_is_printed(ringocli: Command) -> None:
+    """The schema for editors, with descriptions."""
+    schema = ringocli("schema").document
+    assert "2020-12" in schema["$schema"]
+    assert schema["properties"]["id"]["description"]
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_samples_validate(ringocli: Command, path: Path) -> None:
+    """Every sample is free of errors."""
+    assert 0 == ringocli("validate", path).code
+
+
+def test_the_hooks_run_what_exists(ringocli: Command, acme: Path) -> None:
+    """The entries that other repositories run are commands of ours."""
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text()
+    for line in hooks.splitlines():
+        if line.strip().startswith("entry:"):
+            assert 0 == ringocli(*line.split()[2:], acme).code

@@ -1,0 +1,191 @@
+"""init as a user types it: presets, answers, questions, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ringocli.packs import load, names
+from tests.conftest import Command
+
+BARE = ("--id", "acme", "--name", "Acme", "--send-url", "https://sms.acme.example/v1/messages")
+REQUIRED = {
+    "twilio": ["Account SID", "Auth token"],
+    "telnyx": ["API key"],
+    "bandwidth": ["Username", "Password", "Account ID", "Application ID"],
+    "flowroute": ["Access Key", "Secret Key"],
+    "sinch": ["Service plan ID", "API token"],
+    "clicksend": ["Username", "API key"],
+}
+
+
+def test_bare_answers_are_strict_clean_and_every_assumption_is_named(ringocli: Command, folder: Path) -> None:
+    """Three answers make a template after Ringotel's page; what was assumed is listed; --strict finds nothing."""
+    done = ringocli("init", *BARE, "--no-input", "--format", "json")
+    document = done.document
+    assert (0, "acme.json") == (done.code, document["path"])
+    assert document["template"] == json.loads((folder / "acme.json").read_text())
+    assert {"schema_version", "path", "template", "decisions", "not_expressible", "credentials", "assumptions"} == set(
+        document
+    )
+    assumed = {one["pointer"] for one in document["decisions"] if one["why"].startswith("assumed")}
+    assert {"/auth", "/API/SendFile/request_url", "/API/SendMessage/response_map/data/id", "/Webhook/0"} <= assumed
+    assert "logo" not in document["template"]
+    assert 0 == ringocli("validate", "acme.json", "--strict").code
+    assert 0 == ringocli("prove", "acme.json", "--cases", "20").code
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--auth", "basic"),
+        ("--auth", "basic", "--property", "SID", "--property", "Secret", "--property", "Account ID"),
+        ("--auth", "oauth2", "--authorize-url", "https://a.example/x", "--token-url", "https://a.example/t"),
+        ("--content-type", "application/x-www-form-urlencoded"),
+        ("--method", "get"),
+        ("--logo", "https://acme.example/logo.png", "--file-url", "https://sms.acme.example/$Account ID$/files"),
+    ],
+    ids=["basic", "properties", "oauth2", "form", "get", "address"],
+)
+def test_every_answer_makes_a_strict_clean_template(ringocli: Command, folder: Path, more: tuple[str, ...]) -> None:
+    """Whatever is answered, the result lints clean and proves itself."""
+    assert 0 == ringocli("init", *BARE, *more, "--no-input").code
+    assert 0 == ringocli("validate", "acme.json", "--strict").code
+
+
+@pytest.mark.parametrize("preset", names())
+def test_a_preset_is_written_without_errors(ringocli: Command, folder: Path, preset: str) -> None:
+    """Each preset gives a template with no error that proves itself; the summary tells what to do next."""
+    done = ringocli("init", "--preset", preset)
+    assert 0 == done.code
+    assert "Next:" in done.err
+    assert 0 == ringocli("validate", f"{preset}-custom.json").code
+    assert 0 == ringocli("prove", f"{preset}-custom.json", "--cases", "20").code
+
+
+def test_the_presets_of_the_contract_exist() -> None:
+    """Names and properties that scripts rely on."""
+    wanted = {*REQUIRED, "vonage", "plivo", "infobip", "clickatell", "generic-json", "generic-form"}
+    assert wanted <= set(names())
+    for name, properties in REQUIRED.items():
+        assert properties == load(name).template["properties"]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_pack_is_complete(name: str) -> None:
+    """Sources, numbers, console and limits are told; samples for every property; ids are not Ringotel's own."""
+    pack = load(name)
+    assert pack.name == name
+    assert pack.sources
+    assert all(source["url"].startswith("https://") and source["what"] for source in pack.sources)
+    assert pack.numbers["portal_setting"]
+    assert pack.webhook_console
+    assert all(entry["what"] and entry["why"] for entry in pack.not_expressible)
+    assert set(pack.template["properties"]) == set(pack.sample_values)
+    assert set(pack.public_properties) <= set(pack.template["properties"])
+
+
+def test_presets_are_listed(ringocli: Command) -> None:
+    """In text and as JSON."""
+    assert "telnyx" in ringocli("init", "--list-presets").out
+    listed = ringocli("init", "--list-presets", "--format", "json").document["presets"]
+    assert names() == [preset["name"] for preset in listed]
+
+
+def test_a_preset_takes_an_id_of_ones_own(ringocli: Command, folder: Path) -> None:
+    """id and name are replaced, the output goes where asked, stdout included."""
+    done = ringocli("init", "--preset", "sinch", "--id", "my-sinch", "--name", "Mine", "-")
+    template = json.loads(done.out)
+    assert ("my-sinch", "Mine") == (template["id"], template["name"])
+    assert [] == os.listdir(folder)
+
+
+def test_dry_run_writes_nothing(ringocli: Command, folder: Path) -> None:
+    """The template goes to stdout, no file appears."""
+    done = ringocli("init", *BARE, "--dry-run")
+    assert "acme" == json.loads(done.out)["id"]
+    assert [] == os.listdir(folder)
+
+
+def test_an_existing_file_stays(ringocli: Command, folder: Path) -> None:
+    """Only --force replaces it."""
+    (folder / "acme.json").write_text("mine")
+    assert 2 == ringocli("init", *BARE).code
+    assert "mine" == (folder / "acme.json").read_text()
+    assert 0 == ringocli("init", *BARE, "--force").code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "missing --id, --name, --send-url"),
+        (("--id", "x"), "missing --name, --send-url"),
+        (("--preset", "twillio"), "did you mean twilio"),
+        ((*BARE, "--auth", "barer"), "did you mean bearer"),
+        ((*BARE, "--auth", "oauth2"), "--authorize-url"),
+        ((*BARE, "--auth", "basic", "--property", "SID"), "needs 2 properties"),
+        (("--preset", "twilio", "--send-url", "https://x.example"), "does not go with --preset"),
+        ((*BARE[:4], "--send-url", "http://x.example/"), "RT501"),
+        ((*BARE[:4], "--send-url", "nonsense"), "RT219"),
+        (("--id", "Twilio", *BARE[2:]), "RT111"),
+        ((*BARE, "--property", "to"), "RT406"),
+        ((*BARE, "--method", "PSOT"), "RT210"),
+        ((*BARE, "--format", "yaml"), "--format"),
+    ],
+)
+def test_a_wrong_answer_writes_nothing(ringocli: Command, folder: Path, arguments: tuple[str, ...], words: str) -> None:
+    """What is missing is listed at once, and what would be an error is refused: exit 2, no file."""
+    done = ringocli("init", *arguments, "--no-input")
+    assert 2 == done.code
+    assert words in done.err
+    assert [] == os.listdir(folder)
+
+
+def test_no_terminal_means_no_question(ringocli: Command, folder: Path) -> None:
+    """Without a terminal nothing waits for an answer."""
+    assert 2 == ringocli("init", "--id", "x").code
+
+
+def answered(folder: Path, answers: list[str]) -> tuple[int, str]:
+    """Run the wizard on a real terminal and answer each prompt as it comes."""
+    primary, secondary = pty.openpty()
+    environment = {**os.environ, "TERM": "dumb", "COLUMNS": "200"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ringocli", "init"],
+        stdin=secondary, stdout=subprocess.PIPE, stderr=secondary, cwd=folder, env=environment,
+    )  # fmt: skip
+    os.close(secondary)
+    seen = b""
+    waiting = list(answers)
+    while True:
+        try:
+            chunk = os.read(primary, 4096)
+        except OSError:  # the terminal is gone when the process is
+            break
+        if not chunk:
+            break
+        seen += chunk
+        if waiting and seen.endswith(b": "):
+            os.write(primary, waiting.pop(0).encode() + b"\n")
+    code = process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
+    os.close(primary)
+    return code, seen.decode()
+
+
+def test_the_wizard_asks_for_what_is_missing(folder: Path) -> None:
+    """On a terminal: a preset, or an address, an id, a name and the auth; then the command that does the same."""
+    code, seen = answered(folder, ["", "https://sms.acme.example/send", "acme", "Acme SMS", "basic"])
+    assert 0 == code, seen
+    assert "Basic" == json.loads((folder / "acme.json").read_text())["auth"]["type"]
+    assert "--auth basic" in seen
+    code, seen = answered(folder, ["telnyx"])
+    assert 0 == code, seen
+    assert (folder / "telnyx-custom.json").exists()

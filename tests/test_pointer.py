@@ -1,0 +1,51 @@
+"""Pointers into JSON, and the lines and columns of a text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringocli.pointer import Lines, Position, Range, as_text, lookup, parse
+
+characters = st.characters(codec="utf-8")
+
+
+@given(st.lists(st.text(characters, max_size=4)))
+def test_pointers_are_written_and_read(steps: list[str]) -> None:
+    """A pointer survives its written form."""
+    assert tuple(steps) == parse(as_text(tuple(steps)))
+
+
+def test_a_pointer_finds_its_value_or_says_so() -> None:
+    """Lookup follows keys and indexes; anything else is a LookupError."""
+    value = {"a": [{"b/c": 1}]}
+    assert 1 == lookup(value, parse("/a/0/b~1c"))
+    for wrong in ("/a/1", "/a/x", "/b", "/a/0/b~1c/d"):
+        with pytest.raises(LookupError):
+            lookup(value, parse(wrong))
+    with pytest.raises(LookupError):
+        parse("a")
+
+
+@given(st.text(st.sampled_from("ab\r\n\t👋"), max_size=30), st.data())
+def test_a_position_is_counted_from_the_line_before_it(text: str, data: st.DataObject) -> None:
+    """Lines end at LF, CRLF or a lone CR; columns count characters from 1."""
+    offset = data.draw(st.integers(0, len(text)))
+    before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
+    if text[offset - 1 : offset + 1] == "\r\n":
+        return  # between CR and LF there is no place
+    expected = Position(line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
+    assert expected == Lines(text).position(offset)
+
+
+def test_a_range_ends_after_its_last_character() -> None:
+    """The end of a range is exclusive."""
+    expected = Range(start=Position(line=2, column=1), end=Position(line=2, column=3))
+    assert expected == Lines("a\nbc").range(2, 4)
+
+
+def test_an_indent_is_counted_up_to_the_offset() -> None:
+    """Blanks and tabs count one each; what stands after the offset does not."""
+    lines = Lines("a\n \t b\r   c")
+    assert [0, 3, 2, 3] == [lines.indent(offset) for offset in (0, 5, 4, 10)]

@@ -1,0 +1,85 @@
+"""Samples and examples: every pack has them, they match, and every line of help runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from ringocli.cli import check, init, play, send, show
+from ringocli.files import read_bytes
+from ringocli.message import read_sample
+from ringocli.packs import load, names
+from ringocli.request import render_event, render_request
+from ringocli.template import Template
+from ringocli.values import Missing, Values
+from ringocli.webhook import read_reply, read_webhook
+from tests.conftest import ROOT, SAMPLES, Command
+from tests.loopback import Answer, serving
+
+KINDS = {"message": "message", "mms": "mms", "delivered": "messageDelivered", "failed": None}
+BODIES = [path for name in names() for path in sorted((SAMPLES / name).glob("*.http"))]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_sample_is_its_packs_template(name: str) -> None:
+    """The file that people open is the one that init writes."""
+    assert load(name).template == json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_sample_renders(name: str) -> None:
+    """Every request and every event renders with sample values."""
+    template = Template.read(load(name).template)
+    for spec in template.requests:
+        assert render_request(template, spec, Values(), Missing.SAMPLE).host
+    for event in template.events:
+        assert render_event(template, event, Values(), Missing.SAMPLE).variables
+
+
+@pytest.mark.parametrize("path", BODIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_an_inbound_sample_matches_its_event(path: Path) -> None:
+    """Messages, files and receipts match their own event; a failed receipt matches none; replies give the id."""
+    template = Template.read(load(path.parent.name).template)
+    sample = read_sample(read_bytes(str(path)))
+    if path.stem == "reply":
+        spec = template.request("SendMessage")
+        if spec.response_map is not None:
+            assert read_reply(spec, sample.as_reply(None)).bindings["messageid"]
+        return
+    reading = read_webhook(template, sample.as_request(method=None, content_type=None, query=None))
+    assert KINDS[path.stem] == (reading.event.type if reading.event else None)
+    if path.stem in ("message", "mms"):
+        assert {"2135550100", "3105550199"} == {reading.variables[key][-10:] for key in ("from", "to")}
+
+
+EXAMPLES = [
+    *check.VALIDATE_EXAMPLES, *check.EXPLAIN_EXAMPLES, *check.SCHEMA_EXAMPLES, *init.EXAMPLES,
+    *show.RENDER_EXAMPLES, *show.MATCH_EXAMPLES, *show.PROVE_EXAMPLES, *send.SEND_EXAMPLES, *play.SIMULATE_EXAMPLES,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_of_the_help_runs(
+    ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str
+) -> None:
+    """What the help shows works as it stands, against a server at the port it names."""
+    monkeypatch.chdir(tmp_path)
+    os.symlink(SAMPLES, tmp_path / "samples")
+    monkeypatch.setenv("TELNYX_KEY", "sample-key")
+    with serving(Answer.json({"data": {"id": "m1"}})) as server:
+        line = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{server.port}", example)
+        done = ringocli(*shlex.split(line)[1:])
+    assert 0 == done.code, done.err
+
+
+def test_readme_names_every_command() -> None:
+    """A command that the README does not name is one that nobody finds."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for command in ("init", "validate", "explain", "render", "match", "send-test", "simulate-webhook", "prove"):
+        assert f"ringocli {command}" in readme
+    assert "@@" not in readme
