@@ -14,7 +14,7 @@ from ringocli.document import Document
 from ringocli.pattern import Constant, Json, Leaf, Pattern
 from ringocli.pointer import Pointer
 from ringocli.template import Template, WebhookEvent
-from ringocli.variables import Place, known_at
+from ringocli.variables import BY_NAME, Place, known_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,17 @@ class Subject:
             if isinstance(one.leaf, Leaf)
             for name in one.leaf.names
         )
+
+    @cached_property
+    def undefined(self) -> tuple[Use, ...]:
+        """The variables that are neither Ringotel's nor a property."""
+        known = {*BY_NAME, *self.template.properties}
+        return () if self.used <= known else tuple(use for use in self.uses if use.name not in known)
+
+    @property
+    def stray_dollars(self) -> bool:
+        """Whether the file has a dollar sign that belongs to no variable."""
+        return self.document.text.count("$") != 2 * len(self.uses)
 
     @cached_property
     def used(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringocli.lint import Problem, Severity, rule
-from ringocli.notation import Json
+from ringocli.notation import Json, Leaf
 from ringocli.subject import Subject
 from ringocli.variables import Place
 
@@ -21,6 +21,8 @@ def plus_before_number(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: Ringotel Admin API collection, createSMSTrunk; a reading (format row 34)
     """
+    if "+$" not in subject.document.text:
+        return
     for literal in subject.literals:
         if "+$from$" in literal.text or "+$to$" in literal.text:
             if subject.place_of(literal.pointer) in (Place.SEND_MESSAGE, Place.SEND_FILE):
@@ -74,6 +76,8 @@ def ambiguous_text(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: the laws of the pattern language; ringocli prove shows two values with the same bytes
     """
+    if not any(isinstance(one.leaf, Leaf) and len(one.leaf.names) > 1 for one in subject.templated):
+        return
     for event in subject.template.events:
         for found in event.pattern.ambiguities(("event_key", *event.properties)):
             pointer = (*event.pointer, "request_parameters", *found.pointer)

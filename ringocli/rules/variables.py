@@ -36,6 +36,7 @@ _CRM = {"user_id", "firstname", "lastname", "email", "phone", "contact_id", "mob
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _NAME = re.compile(r"[^\W\d_][\w .\-]*")
 _UNFINISHED = re.compile(r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{")
+_BRACES = re.compile(r"\$\{|\{\{")
 _FOREIGN = re.compile(r"\$\{\s*([\w .-]+?)\s*\}|\{\{\s*([\w .-]+?)\s*\}\}")
 
 
@@ -71,7 +72,7 @@ def unknown_variable(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: Ringotel's wiki page 2288910338; a reading (format row 5)
     """
-    for use in _undefined(subject):
+    for use in subject.undefined:
         choice = _choice(subject, use)
         if choice is None and _looks_like_property(use):
             continue
@@ -87,12 +88,6 @@ def _spelled(subject: Subject, use: Use) -> str:
     text = lookup(subject.root, use.pointer)
     found = re.search(rf"\$\s*{re.escape(use.name)}\s*\$", text)
     return found.group() if found else f"${use.name}$"
-
-
-def _undefined(subject: Subject) -> Iterator[Use]:
-    for use in subject.uses:
-        if use.name not in BY_NAME and use.name not in subject.template.properties:
-            yield use
 
 
 def _choice(subject: Subject, use: Use) -> str | None:
@@ -125,7 +120,7 @@ def undeclared_property(subject: Subject) -> Iterator[Problem]:
     declared: set[str] = set()
     if not isinstance(subject.root.get("properties", []), list):
         return
-    for use in _undefined(subject):
+    for use in subject.undefined:
         if not _looks_like_property(use) or _choice(subject, use) is not None:
             continue
         listed = isinstance(subject.root.get("properties"), list) and use.name not in declared
@@ -205,7 +200,7 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
         credential_at(one.pointer, one.text) for one in subject.literals
     ):
         return  # what should use it is wrong itself, and has its own finding
-    unknown = {use.name for use in _undefined(subject)}
+    unknown = {use.name for use in subject.undefined}
     for index, name in enumerate(_listed(subject)):
         if isinstance(name, str) and name not in subject.used and not _explained(name, unknown):
             if name not in BY_NAME and _NAME.fullmatch(name):
@@ -300,7 +295,7 @@ def unclosed_variable(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: a reading (format row 5)
     """
-    for one in subject.templated:
+    for one in subject.templated if subject.stray_dollars else ():
         residue = one.residue
         if "$" not in residue or _INVISIBLE.search(residue):
             continue
@@ -323,7 +318,8 @@ def invisible_character(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: a reading (format row 5)
     """
-    for literal in subject.literals:
+    text = subject.document.text
+    for literal in () if text.isascii() and "\\u" not in text else subject.literals:
         if not literal.text.isascii() and _INVISIBLE.search(literal.text):
             clean = _INVISIBLE.sub("", literal.text)
             if "$" in literal.text or len(literal.pointer) < 4:
@@ -346,7 +342,7 @@ def variable_as_key(subject: Subject) -> Iterator[Problem]:
     Source: Ringotel's wiki page 2288910338
     """
     seen: set[Pointer] = set()
-    for one in subject.templated:
+    for one in subject.templated if subject.stray_dollars else ():
         for depth, key in enumerate(one.pointer):
             if isinstance(key, str) and "$" in key and re.search(r"\$[^\W\d_][\w .\-]*\$", key):
                 pointer = one.pointer[: depth + 1]
