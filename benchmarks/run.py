@@ -53,7 +53,8 @@ def table(title: str, figures: dict[str, tuple[float, float]], base: str) -> Non
 
 def many(folder: Path, count: int) -> None:
     """Write templates that differ, made from the samples."""
-    samples = [json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "samples").glob("*.json"))]
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "samples").glob("*.json"))]
+    samples = [json.loads(text) for text in texts if "$messageid$" in text]  # the others have a warning each
     for number in range(count):
         template = {**samples[number % len(samples)], "id": f"acme-{number}", "name": f"Acme {number}"}
         (folder / f"{number:04}.json").write_text(json.dumps(template, indent=2), "utf-8")
