@@ -1,0 +1,114 @@
+"""A canary goes through every command in every format, and is in no output in any of eight encodings."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import shlex
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from tests.conftest import ACME, Command
+from tests.loopback import Answer, Seen, serving
+
+CANARY = "k3y/with+odd=chars&<more>\"and'quotes"
+PROPERTY = ("--property", f"API key={CANARY}")
+SENT = ("--set", "from=1", "--set", "to=2", "--set", "content=x")
+
+FACES = {
+    "raw": CANARY,
+    "json": json.dumps(CANARY)[1:-1],
+    "json with slashes": json.dumps(CANARY)[1:-1].replace("/", "\\/"),
+    "url": quote(CANARY, safe=""),
+    "form": quote_plus(CANARY),
+    "base64": base64.b64encode(CANARY.encode()).decode(),
+    "basic": base64.b64encode(f"user:{CANARY}".encode()).decode(),
+    "html": html.escape(CANARY),
+    "shell": shlex.quote(CANARY),
+}
+
+
+def leaks(text: str) -> list[str]:
+    """The encodings of the canary that a text holds."""
+    return [name for name, face in FACES.items() if face in text]
+
+
+def echo(seen: Seen) -> Answer:
+    """A server that repeats whatever it was sent, in its body, in every encoding."""
+    return Answer.json({"data": {"id": CANARY}, "error": {"message": " ".join(FACES.values())}})
+
+
+@pytest.fixture
+def places(folder: Path) -> Path:
+    """A template that carries its property in every place a request has."""
+    document = json.loads(json.dumps(ACME))
+    document["auth"] = {"type": "Basic", "username": "user", "password": "$API key$"}
+    send = document["API"]["SendMessage"]
+    send["request_url"] += "/$API key$/x?key=$API key$"
+    send["request_parameters"] |= {"key": "$API key$", "mixed": "Key $API key$!", "deep": {"list": ["$API key$"]}}
+    path = folder / "acme.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.mark.parametrize("form", ["http", "curl", "json", "httpie", "python", "har"])
+def test_render_shows_no_secret(ringocli: Command, places: Path, form: str) -> None:
+    """Address, headers, query and body are masked in every form."""
+    done = ringocli("-v", "render", places, "SendMessage", "--format", form, *PROPERTY)
+    assert 0 == done.code
+    assert [] == leaks(done.out + done.err)
+    assert "***" in done.out
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_send_test_shows_no_secret(
+    ringocli: Command, places: Path, folder: Path, form: str, more: tuple[str, ...]
+) -> None:
+    """Not even when the provider repeats it in its reply, and not in the HAR file."""
+    with serving(echo) as server:
+        har = () if more else ("--har", "out.har")
+        done = ringocli("-v", "send-test", places, "--url", server.url, "--format", form, *PROPERTY, *SENT, *more, *har)
+        if not more:
+            assert quote(CANARY, safe="") in server.seen[0].target
+    written = (folder / "out.har").read_text() if har else ""
+    assert [] == leaks(done.out + done.err + written)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_simulate_webhook_shows_no_secret(ringocli: Command, places: Path, form: str) -> None:
+    """The webhook URL is a secret beyond its host."""
+    with serving(echo) as server:
+        url = f"{server.url}/hook/{quote(CANARY, safe='')}"
+        done = ringocli("-v", "simulate-webhook", places, "--url", url, "--format", form)
+        assert quote(CANARY, safe="") in server.seen[0].target
+    assert [] == leaks(done.out + done.err)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_other_commands_show_no_secret(ringocli: Command, places: Path, form: str) -> None:
+    """match with a property, prove, and a refused connection."""
+    for arguments in (
+        ("match", places, "-", "--format", form, *PROPERTY),
+        ("prove", places, "--cases", "5", "--format", form),
+        ("send-test", places, "--url", "http://127.0.0.1:9", "--format", form, *PROPERTY, *SENT),
+        ("simulate-webhook", places, "--url", f"http://127.0.0.1:9/{quote(CANARY, safe='')}", "--format", form),
+    ):
+        done = ringocli("-v", *arguments, stdin='{"method": "x"}')
+        assert [] == leaks(done.out + done.err), arguments
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--property", CANARY), ("--set", CANARY), ("--property-env", CANARY), ("--property", f"API kye={CANARY}")],
+)
+def test_a_mistyped_option_does_not_repeat_a_secret(
+    ringocli: Command, places: Path, arguments: tuple[str, ...]
+) -> None:
+    """A forgotten name before the = must not put the value into the error."""
+    done = ringocli("render", places, *arguments, "--format", "json")
+    assert 2 == done.code
+    assert "raw" not in leaks(done.out + done.err)
