@@ -86,6 +86,13 @@ def note(text: str = "", *styles: str) -> None:
         complain(text, *styles)
 
 
+def remark(text: str, indent: str = "") -> None:
+    """Write a longer remark to stderr, wrapped to 80 columns; further lines hang behind the first."""
+    import textwrap
+
+    note(textwrap.fill(text, 79, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False))
+
+
 def detail(text: str) -> None:
     """Write a remark to stderr that only ``--verbose`` asks for."""
     if _settings["verbose"]:

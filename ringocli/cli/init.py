@@ -250,22 +250,25 @@ def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool) -> 
     pack = draft.pack
     if pack is not None:
         if pack.ringotel_builtin:
-            console.note(f"\nRingotel ships {pack.title} itself ({pack.ringotel_builtin}): ask whether that will do.")
-        console.note(f"\nNumbers: {pack.numbers['portal_setting']}")
-        console.note(f"Webhook URL: {pack.webhook_console}")
+            console.note()
+            console.remark(f"Ringotel ships {pack.title} itself ({pack.ringotel_builtin}): ask whether that will do.")
+        console.note()
+        console.remark(f"Numbers: {pack.numbers['portal_setting']}")
+        console.remark(f"Webhook URL: {pack.webhook_console}")
     assumed = [decision for decision in draft.decisions if decision.why.startswith("assumed")]
     if assumed:
         console.note("\nAssumed, so compare with your provider's documentation:")
         for decision in assumed:
-            console.note(f"  {as_text(decision.pointer)}: {decision.value}")
+            console.remark(f"{as_text(decision.pointer)}: {decision.value}", "  ")
     for finding in findings:
-        console.note(f"  {finding.severity.value}: {finding.code} {finding.message}")
+        console.remark(f"{finding.severity.value}: {finding.code} {finding.message}", "  ")
     if draft.not_expressible:
         console.note("\nWhat the framework cannot express here:")
         for entry in draft.not_expressible:
-            console.note(f"  {entry['what']}: {entry['why']}")
+            console.remark(f"{entry['what']}: {entry['why']}", "  ")
     rows = ", ".join(str(row) for row in sorted(draft.rows))
-    console.note(f"\nIt rests on our readings of what Ringotel does not publish: {rows} (--format json has the words).")
+    console.note()
+    console.remark(f"It rests on our readings of what Ringotel does not publish: {rows} (docs/assumptions.md).")
     if not dry_run and path != "-":
         name = shlex.quote(path)
         console.note("\nNext:")
