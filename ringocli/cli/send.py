@@ -212,7 +212,7 @@ def _guard(request: Any, *, live: bool, may_ask: bool) -> None:
     if live:
         return
     if may_ask and console.is_interactive():
-        if typer.confirm(f"{_in_words(request)}\nSend it for real?", err=True):
+        if console.asked(f"{_in_words(request)}\nSend it for real? [y/N]: ").strip().lower() in ("y", "yes"):
             return
         raise AskedWrongly("nothing was sent", "Give --live to send without being asked.")
     raise AskedWrongly(
