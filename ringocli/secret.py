@@ -109,6 +109,11 @@ def _remember(text: str) -> None:
         _known[text] = None
 
 
+def forget() -> None:
+    """Start anew: a command blanks the secrets that it read itself, not those of one before it in this process."""
+    _known.clear()
+
+
 def _faces(text: str) -> Iterable[str]:
     """A secret as foreign text may repeat it: raw, JSON, URL (both ways), base64, HTML, shell."""
     import html

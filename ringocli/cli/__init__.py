@@ -18,6 +18,7 @@ import typer
 from ringocli import __version__, console
 from ringocli.cli import options
 from ringocli.errors import AskedWrongly, RingocliError
+from ringocli.secret import blank, forget
 
 HELP = """Make, check and prove Ringotel SMS/MMS integrations on your own machine.
 
@@ -92,6 +93,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; whatever goes wrong is said in one sentence."""
     console.prepare_streams()
     console.configure()
+    forget()
     try:
         result = typer.main.get_command(application(arguments)).main(
             list(arguments), prog_name="ringocli", standalone_mode=False
@@ -131,8 +133,6 @@ def _usage(error: Any) -> str:
 
 def _stopped(arguments: Sequence[str], code: int, message: str, hint: str) -> int:
     """Say what stopped the command: on stderr, and as a document where JSON was asked for."""
-    from ringocli.secret import blank
-
     message, hint = console.printable(blank(message)), console.printable(blank(hint))
     console.complain(f"{console.styled('error:', 'red', 'bold', stream=sys.stderr)} {message}")
     if hint:
@@ -163,8 +163,6 @@ def _bug(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
     import platform
     import tempfile
     import traceback
-
-    from ringocli.secret import blank
 
     options = [word.partition("=")[0] for word in arguments if word.startswith("-") and word != "-"]
     trace = "".join(traceback.format_exception(error))
