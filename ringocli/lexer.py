@@ -42,6 +42,14 @@ _NEAR_WORDS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false
                "Null": "null", "undefined": "null", "nil": "null"}  # fmt: skip
 
 
+MAX_PROBLEMS = 200
+"""So many mistakes and the text is no template at all: reading on would only take time."""
+
+
+class Hopeless(Exception):
+    """The text is not worth reading on: too many mistakes, or nested too deeply."""
+
+
 class Lexer:
     """A text, the place in it, and the problems found so far."""
 
@@ -52,6 +60,8 @@ class Lexer:
 
     def problem(self, kind: str, message: str, start: int, end: int, *edits: Edit, **more: Any) -> None:
         self.problems.append(Problem(kind=kind, message=message, start=start, end=end, edits=edits, **more))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise Hopeless
 
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -87,9 +97,11 @@ class Lexer:
             match = _LINE_REST.match(self.text, start)
             assert match is not None
             self.at = match.end()
-        line = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start)) + 1
+        # Bounded, so that a line of a thousand comments is not looked through a thousand times.
+        near = max(0, start - 200)
+        line = max(self.text.rfind("\n", near, start), self.text.rfind("\r", near, start)) + 1
         first, last = start, self.at
-        if not self.text[line:start].strip(" \t"):
+        if (line or start < 200) and not self.text[line:start].strip(" \t"):
             rest = re.compile(r"[ \t]*(\r\n|\n|\r)").match(self.text, last)
             if rest:
                 first, last = line, rest.end()

@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 from functools import cached_property
 
-from ringocli.lexer import BLANK, DOUBLE_QUOTES, KEY_WORD, SINGLE_QUOTES, Lexer, Node, short
+from ringocli.lexer import BLANK, DOUBLE_QUOTES, KEY_WORD, SINGLE_QUOTES, Hopeless, Lexer, Node, short
 from ringocli.mistakes import Edit, Problem
 from ringocli.pointer import Lines
 
@@ -43,10 +43,6 @@ _NO_MEMBERS: dict[str, tuple[int, int, Node]] = {}
 _NO_ITEMS: list[Node] = []
 
 
-class _TooDeep(Exception):
-    pass
-
-
 def scan(text: str) -> tuple[Node, tuple[Problem, ...]]:
     """The value of a text with all places, and every problem in it, in the order of their offsets."""
     scanner = Scanner(text)
@@ -56,7 +52,7 @@ def scan(text: str) -> tuple[Node, tuple[Problem, ...]]:
         gc.disable()
     try:
         node = scanner.document()
-    except _TooDeep:
+    except Hopeless:
         node = Node(0, len(text))
     finally:
         if pause:
@@ -111,7 +107,7 @@ class Scanner(Lexer):
         if char in ("{", "["):
             if depth >= MAX_DEPTH:
                 self.problem("too-deep", f"nested deeper than {MAX_DEPTH} levels; no template is", self.at, self.at + 1)
-                raise _TooDeep
+                raise Hopeless
             return self.object(depth) if char == "{" else self.array(depth)
         if char == '"' or (char and char in DOUBLE_QUOTES + SINGLE_QUOTES):
             known = len(self.problems)

@@ -284,3 +284,8 @@ def test_the_collector_runs_on_after_a_large_file() -> None:
     """Reading a large broken file leaves the garbage collector as it was."""
     Document.read("x", LARGE["plain"])
     assert gc.isenabled()
+
+
+def test_reading_stops_where_nothing_is_right() -> None:
+    """A text with a mistake in every word is no template: the first two hundred are told, and no more."""
+    assert 200 == len(Document.read("x", "[" + "x " * 500_000).problems)
