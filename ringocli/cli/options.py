@@ -26,13 +26,26 @@ def _template_of(context: typer.Context) -> Any:
     from ringocli.files import read_text
     from ringocli.template import Template
 
-    name = context.params.get("template")
+    name = context.params.get("template") or _typed_file()
     if not name or name == "-":
         return None
     try:
         return Template.read(Document.read(name, read_text(name)).value)
     except CouldNotRun:
         return None
+
+
+def _typed_file() -> str | None:
+    """The first word of the line that is a file: an option still without its value hides the arguments before it."""
+    import os
+    import shlex
+
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
+    try:
+        words = shlex.split(line)
+    except ValueError:  # a quote that is still open
+        words = line.split()
+    return next((word for word in words[1:] if Path(word).is_file()), None)
 
 
 def complete_events(ctx: typer.Context, incomplete: str) -> list[str]:
