@@ -240,3 +240,15 @@ def test_the_hooks_run_what_exists(ringocli: Command, acme: Path) -> None:
     for line in hooks.splitlines():
         if line.strip().startswith("entry:"):
             assert 0 == ringocli(*line.split()[2:], acme).code
+
+
+def test_copies_of_a_template_have_the_findings_of_each_file(ringocli: Command, folder: Path) -> None:
+    """The same text under several names is reported under each of them."""
+    for name in ("a.json", "b.json", "c.json"):
+        (folder / name).write_text(spoiled())
+    document = ringocli("validate", ".", "--format", "json").document
+    by_file = {name: [(f["code"], f["range"]) for f in document["findings"] if f["file"].endswith(name)]
+               for name in ("a.json", "b.json", "c.json")}  # fmt: skip
+    assert 3 == document["files"]
+    assert by_file["a.json"]
+    assert by_file["a.json"] == by_file["b.json"] == by_file["c.json"]

@@ -62,9 +62,10 @@ def validate(
     known = _baseline(baseline)
     failures: list[RingocliError] = []
     linted, skipped = [], 0
+    known_texts: dict[str, Any] = {}
     for name, named in _targets(paths, failures):
         try:
-            one = _lint(name, stdin_filename, choice, fix=fix, diff=diff, named=named)
+            one = _lint(name, stdin_filename, choice, known_texts, fix=fix, diff=diff, named=named)
         except CouldNotRun as error:
             failures.append(error)
             continue
@@ -132,8 +133,13 @@ def _json_files(folder: Path) -> Iterator[str]:
                 yield os.path.join(parent, name)
 
 
-def _lint(name: str, stdin_name: str, choice: Any, *, fix: bool, diff: bool, named: bool) -> Any:
-    """One file, mended if asked for; None if it is no template and was not named."""
+def _lint(
+    name: str, stdin_name: str, choice: Any, known_texts: dict[str, Any], *, fix: bool, diff: bool, named: bool
+) -> Any:
+    """One file, mended if asked for; None if it is no template and was not named.
+
+    The same text has the same findings, so copies of a template, as resellers keep one a customer, are linted once.
+    """
     from ringocli.document import Document
     from ringocli.files import STDIN, read_text
     from ringocli.lint import lint
@@ -141,12 +147,17 @@ def _lint(name: str, stdin_name: str, choice: Any, *, fix: bool, diff: bool, nam
 
     shown = stdin_name if name == STDIN else name
     text = read_text(name)
+    if text in known_texts:
+        return known_texts[text].renamed(shown)
     document = Document.read(shown, text)
     if not named and not _is_template(document):
         return None
     if fix or diff:
         document = _mend(document, name, choice, write=fix and not diff, diff=diff)
-    return Linted(document=document, findings=lint(document, choice))
+    one = Linted(document=document, findings=lint(document, choice))
+    if not fix and not diff:
+        known_texts[text] = one
+    return one
 
 
 def _is_template(document: Any) -> bool:

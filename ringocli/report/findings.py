@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,13 @@ class Linted:
 
     document: Document
     findings: tuple[Finding, ...]
+
+    def renamed(self, name: str) -> Linted:
+        """The same findings on a file of the same text and another name."""
+        document = replace(self.document, name=name)
+        return Linted(
+            document=document, findings=tuple(replace(finding, document=document) for finding in self.findings)
+        )
 
     @cached_property
     def shown(self) -> str:
