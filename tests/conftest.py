@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from ringocli.cli import run
+
+# A timing is never a test; on a shared machine the same values are tried each time, so that red means broken.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.filter_too_much],
+)
+hypothesis.settings.load_profile("suite")
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
