@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ringocli.errors import AskedWrongly
 from ringocli.packs import Pack
@@ -55,13 +56,20 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A template in the making, with all that its reader has to know."""
+    """A template in the making, with all that its reader has to know.
+
+    ``credentials`` say where in a paste a property's value stood; ``saved`` holds these values, as secrets or as
+    ``{"env": name}``.
+    """
 
     template: Mapping[str, Json]
     decisions: tuple[Decision, ...]
     not_expressible: tuple[Mapping[str, str], ...] = ()
     rows: frozenset[int] = frozenset()
     pack: Pack | None = None
+    credentials: tuple[tuple[str, str], ...] = ()
+    saved: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
 
 
 def from_pack(pack: Pack, answers: Answers) -> Draft:
@@ -104,7 +112,7 @@ def from_pack(pack: Pack, answers: Answers) -> Draft:
         template={**ordered, **template},
         decisions=tuple(decisions),
         not_expressible=pack.not_expressible,
-        rows=_rows(template),
+        rows=rows_of(template),
         pack=pack,
     )
 
@@ -139,7 +147,7 @@ def from_answers(answers: Answers) -> Draft:
                 "or pin its word for delivered in the receipt event",
             },
         ),
-        rows=_rows(template),
+        rows=rows_of(template),
     )
 
 
@@ -273,7 +281,7 @@ def _trees(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
     return trees
 
 
-def _rows(template: Mapping[str, Json]) -> frozenset[int]:
+def rows_of(template: Mapping[str, Json]) -> frozenset[int]:
     """The readings a draft rests on; those of arrays, queries and addresses only where it has them."""
     rows = {1, 2, 3, 4, 5, 7, 8, 14, 20, 28, 34}
     for place, part, tree in _trees(template):

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ringocli"
 
 LAYERS = (
-    ("errors", "secret", "suggest", "mistakes", "pointer", "console"),
+    ("errors", "secret", "suggest", "mistakes", "pointer", "console", "outcomes"),
     ("traced", "lexer", "files", "failure", "hosts", "webhook_url"),
     ("scanner", "notation"),
     ("matching",),
@@ -22,15 +22,16 @@ LAYERS = (
     ("template", "message", "corpus"),
     ("values", "schema", "subject"),
     ("request", "webhook", "lint", "settings", "scaffold", "expect", "words", "nearby", "backoff"),
+    ("importers",),
     ("rules", "proof", "sending", "simulate"),
     ("report", "transport"),
-    ("har",),
+    ("har", "credentials"),
     ("cli",),
     ("__main__",),
 )
 """The rooms from the words up to the edges; a room imports only from rooms before it, or from its own folder."""
 
-REVEALING = {"secret", "traced", "exchange", "request", "pattern", "transport", "settings", "proof", "har", "simulate"}
+REVEALING = {"secret", "traced", "exchange", "request", "pattern", "transport", "settings", "proof", "har", "simulate", "credentials"}
 """Who may call ``reveal()``: what defines it, what encodes, and where bytes leave."""
 
 

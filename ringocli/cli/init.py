@@ -10,6 +10,7 @@ import typer
 
 from ringocli import console
 from ringocli.cli.options import chosen, help_text, path_of
+from ringocli.cli.pasting import Pasting, one_source, read_pastes, reviewed
 from ringocli.errors import AskedWrongly
 
 EXAMPLES = (
@@ -17,8 +18,12 @@ EXAMPLES = (
     "ringocli init --preset twilio --id acme-sms --name 'Acme SMS' acme.json",
     "ringocli init --id acme --name Acme --send-url https://sms.acme.example/v1/messages",
     "ringocli init --list-presets",
+    "ringocli init --from-curl send.sh --sample-response reply.json --sample-webhook message=in.json",
+    "ringocli init --from-curl send.sh --hint to=+15550001111 --save-credentials ../acme-credentials.toml",
+    "ringocli init --from-openapi api.yaml",
 )
 PROOF_CASES = 60
+PASTES = "Learn from the provider's documentation"
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +59,77 @@ def init(
     content_type: Annotated[str | None, typer.Option(help="application/json unless said otherwise.")] = None,
     authorize_url: Annotated[str | None, typer.Option(metavar="URL", help="For --auth oauth2.")] = None,
     token_url: Annotated[str | None, typer.Option(metavar="URL", help="For --auth oauth2.")] = None,
+    from_curl: Annotated[
+        str | None,
+        typer.Option("--from-curl", metavar="FILE|-", help="The command that sends a text.", rich_help_panel=PASTES),
+    ] = None,
+    file_from_curl: Annotated[
+        str | None,
+        typer.Option("--file-from-curl", metavar="FILE|-", help="The command that sends a file.", rich_help_panel=PASTES),
+    ] = None,
+    from_openapi: Annotated[
+        str | None,
+        typer.Option(
+            "--from-openapi",
+            metavar="SPEC#OPERATION",
+            help="An operation of an OpenAPI document; without #OPERATION the candidates are listed.",
+            rich_help_panel=PASTES,
+        ),
+    ] = None,
+    file_from_openapi: Annotated[
+        str | None,
+        typer.Option(
+            "--file-from-openapi", metavar="SPEC#OPERATION", help="The same, for files.", rich_help_panel=PASTES
+        ),
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FILE[#NAME]",
+            help="Any of curl, OpenAPI, Postman, HAR, .http, by its looks.",
+            rich_help_panel=PASTES,
+        ),
+    ] = None,
+    file_from: Annotated[
+        str | None,
+        typer.Option("--file-from", metavar="FILE[#NAME]", help="The same, for files.", rich_help_panel=PASTES),
+    ] = None,
+    sample_response: Annotated[
+        str | None,
+        typer.Option("--sample-response", metavar="FILE", help="The reply to a send.", rich_help_panel=PASTES),
+    ] = None,
+    sample_webhook: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sample-webhook",
+            metavar="KIND=FILE",
+            help="A webhook: message, mms, delivered; other must match none (a failed receipt). Repeatable.",
+            rich_help_panel=PASTES,
+        ),
+    ] = None,
+    hint: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--hint",
+            metavar="NAME=LITERAL",
+            help="What stands for a variable in the pastes: from to content url messageid. Repeatable.",
+            rich_help_panel=PASTES,
+        ),
+    ] = None,
+    save_credentials: Annotated[
+        str | None,
+        typer.Option(
+            "--save-credentials",
+            metavar="FILE",
+            help="Keep the pasted credentials for --values; else they are forgotten.",
+            rich_help_panel=PASTES,
+        ),
+    ] = None,
+    allow_files: Annotated[
+        str | None,
+        typer.Option("--allow-files", metavar="DIR", help="Read @files of a command below it.", rich_help_panel=PASTES),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the template, write nothing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
@@ -81,21 +157,76 @@ def init(
         authorize_url=authorize_url,
         token_url=token_url,
     )
+    pasting = Pasting(
+        send=one_source({"--from-curl": from_curl, "--from-openapi": from_openapi, "--from": from_}),
+        file=one_source({"--file-from-curl": file_from_curl, "--file-from-openapi": file_from_openapi, "--file-from": file_from}),
+        reply=sample_response,
+        webhooks=tuple(sample_webhook or ()),
+        hints=tuple(hint or ()),
+        allowed=allow_files,
+    )
+    asking = not no_input and console.is_interactive()
+    if save_credentials is not None:
+        _check_credentials(save_credentials, pasting, force=force or dry_run)
     asked = False
-    if preset is None and not all((id_, name, send_url)):
-        preset, answers = _ask(answers, allowed=not no_input and console.is_interactive())
-        asked = True
-    draft = _draft(preset, answers)
+    if not pasting.is_empty:
+        if preset is not None:
+            raise AskedWrongly("--preset does not go with pastes", "Give one or the other.")
+        draft = _from_pastes(pasting, answers, asking=asking)
+    else:
+        if preset is None and not all((id_, name, send_url)):
+            preset, answers = _ask(answers, allowed=asking)
+            asked = True
+        draft = _draft(preset, answers)
     text = json.dumps(draft.template, ensure_ascii=False, indent=2) + "\n"
-    findings = _checked(text)
+    draft, findings = _checked(text, draft)
     path = output or f"{draft.template['id']}.json"
     written = _write(path, text, dry_run=dry_run, force=force, as_json=format_ == "json")
+    if save_credentials is not None and not dry_run:
+        from ringocli.credentials import save
+
+        save(path_of(save_credentials), draft.saved, force=force)
     if format_ == "json":
-        console.out_json(_document(draft, written))
+        from ringocli.report.drafts import as_document
+
+        console.out_json(as_document(draft, written))
     else:
-        _summarise(draft, path, findings, dry_run=dry_run)
+        _summarise(draft, path, findings, dry_run=dry_run, saved=save_credentials if not dry_run else None)
     if asked:
         console.note(f"\nThe same without questions:\n  {_command(preset, answers, output)}")
+
+
+def _check_credentials(file: str, pasting: Pasting, *, force: bool) -> None:
+    """Refuse a place for the credentials before anything is written."""
+    from ringocli.credentials import check_place
+
+    if pasting.is_empty:
+        raise AskedWrongly("--save-credentials needs a paste that holds some", "Give --from-curl as well.")
+    check_place(path_of(file), force=force)
+
+
+def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
+    """A draft from pastes; on a terminal it is shown and may be corrected."""
+    from ringocli.importers.pastes import from_pastes
+    from ringocli.rules.identity import BUILT_IN
+
+    settled = {
+        "--auth": answers.auth, "--send-url": answers.send_url, "--file-url": answers.file_url,
+        "--method": answers.method, "--content-type": answers.content_type,
+    }  # fmt: skip
+    given = [option for option, value in settled.items() if value]
+    if given and (pasting.send or pasting.file):
+        raise AskedWrongly(
+            f"{', '.join(given)} does not go with a pasted request: the paste says it",
+            "Leave it out; a template can be edited afterwards.",
+        )
+    pastes = read_pastes(pasting)
+    if not (pasting.send or pasting.file) and not all((answers.id, answers.name, answers.send_url)):
+        _, answers = _ask(answers, allowed=asking)
+    draw = lambda current: from_pastes(current, answers, BUILT_IN)  # noqa: E731
+    if not asking:
+        return draw(pastes)
+    return reviewed(pastes, draw)[1]
 
 
 def _list_presets(format_: str) -> None:
@@ -180,12 +311,14 @@ def _draft(preset: str | None, answers: Any) -> Any:
     return from_pack(load(preset), answers) if preset is not None else from_answers(answers)
 
 
-def _checked(text: str) -> list[Any]:
-    """The findings on a draft.
+def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
+    """The draft and the findings on it.
 
     Raises:
         AskedWrongly: one is an error, which only an answer can have caused; nothing is written.
     """
+    from dataclasses import replace
+
     from ringocli.document import Document
     from ringocli.lint import Severity, lint
     from ringocli.proof import prove
@@ -201,9 +334,8 @@ def _checked(text: str) -> list[Any]:
     certificate = prove(Template.read(json.loads(text)), text, cases=PROOF_CASES)
     if certificate.counter_example is not None:
         found = certificate.counter_example
-        raise AskedWrongly(f"these answers make a template that does not prove: {found.where}: {found.why}",
-                           "Nothing was written.")  # fmt: skip
-    return findings
+        return replace(draft, notes=(*draft.notes, f"it does not prove itself yet: {found.where}: {found.why}")), findings
+    return draft, findings
 
 
 def _write(path: str, text: str, *, dry_run: bool, force: bool, as_json: bool) -> str | None:
@@ -218,63 +350,27 @@ def _write(path: str, text: str, *, dry_run: bool, force: bool, as_json: bool) -
     return path
 
 
-def _document(draft: Any, path: str | None) -> dict[str, Any]:
-    from ringocli.assumptions import assumptions
-    from ringocli.pointer import as_text
-
-    return {
-        "schema_version": 1,
-        "path": path,
-        "template": draft.template,
-        "decisions": [
-            {
-                "pointer": as_text(decision.pointer),
-                "variable": decision.variable,
-                "value": decision.value,
-                "why": decision.why,
-            }
-            for decision in draft.decisions
-        ],
-        "not_expressible": [dict(entry) for entry in draft.not_expressible],
-        "credentials": [],
-        "assumptions": assumptions(draft.rows),
-    }
-
-
-def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool) -> None:
+def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, saved: str | None) -> None:
     """What was written, what was assumed, and what to do next; on stderr, since stdout may hold the template."""
-    from ringocli.pointer import as_text
+    from ringocli.report.drafts import as_lines, next_commands
 
-    if not dry_run and path != "-":
-        console.note(f"wrote {path}: no errors, and it proves itself", "green")
-    pack = draft.pack
-    if pack is not None:
-        if pack.ringotel_builtin:
-            console.note()
-            console.remark(f"Ringotel ships {pack.title} itself ({pack.ringotel_builtin}): ask whether that will do.")
+    written = not dry_run and path != "-"
+    if written:
+        proves = not any(note.startswith("it does not prove") for note in draft.notes)
+        console.note(f"wrote {path}: no errors{', and it proves itself' if proves else ''}", "green")
         console.note()
-        console.remark(f"Numbers: {pack.numbers['portal_setting']}")
-        console.remark(f"Webhook URL: {pack.webhook_console}")
-    assumed = [decision for decision in draft.decisions if decision.why.startswith("assumed")]
-    if assumed:
-        console.note("\nAssumed, so compare with your provider's documentation:")
-        for decision in assumed:
-            console.remark(f"{as_text(decision.pointer)}: {decision.value}", "  ")
-    for finding in findings:
-        console.remark(f"{finding.severity.value}: {finding.code} {finding.message}", "  ")
-    if draft.not_expressible:
-        console.note("\nWhat the framework cannot express here:")
-        for entry in draft.not_expressible:
-            console.remark(f"{entry['what']}: {entry['why']}", "  ")
-    rows = ", ".join(str(row) for row in sorted(draft.rows))
-    console.note()
-    console.remark(f"It rests on our readings of what Ringotel does not publish: {rows} (docs/assumptions.md).")
-    if not dry_run and path != "-":
-        name = shlex.quote(path)
+    for indent, line in as_lines(draft, findings):
+        console.remark(line, indent) if line else console.note()
+    if draft.credentials:
+        console.note()
+        if saved:
+            console.remark(f"The pasted credentials are in {saved} (mode 0600), for --values.")
+        else:
+            console.remark("The pasted credentials were forgotten; --save-credentials FILE would have kept them.")
+    if written:
         console.note("\nNext:")
-        console.note(f"  ringocli render {name}")
-        console.note(f"  ringocli send-test {name} --url http://127.0.0.1:8080")
-        console.note(f"  ringocli simulate-webhook {name} --url http://127.0.0.1:8080/webhook")
+        for command in next_commands(path, draft, saved):
+            console.note(f"  {command}")
         console.note("  then mail the file to support@ringotel.co for review")
 
 

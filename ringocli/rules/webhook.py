@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
+
 from collections.abc import Iterator
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.outcomes import BOTH, SUCCESS
 from ringocli.pattern import Constant, Leaf
 from ringocli.rules.variables import unfinished
 from ringocli.subject import Subject
@@ -16,13 +17,6 @@ from ringocli.variables import EVENTS, REQUIRED, Place
 TYPES = tuple(str(place) for place in EVENTS)
 _ALIASES = {"delivered": "messageDelivered", "delivery": "messageDelivered", "dlr": "messageDelivered",
             "receipt": "messageDelivered", "file": "mms", "media": "mms", "sms": "message", "text": "message"}  # fmt: skip
-
-SUCCESS = re.compile(
-    r"(?<!un)(?<!not)(deliver(ed|d)\b|delivrd|success|delivered|handset|\bok\b|\bread\b|complete)", re.I
-)
-"""Words that say that a message arrived."""
-BOTH = re.compile(r"final|report|receipt|\bdlr\b|status|update|callback|delivery[-_. ]?(info|notification)", re.I)
-"""Words for an event that carries good and bad news alike."""
 
 
 @rule("RT301", Severity.WARNING)

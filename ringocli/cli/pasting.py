@@ -1,0 +1,207 @@
+"""The pastes of ``init``: from options to what the importers take, and the review of a draft on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ringocli import console
+from ringocli.cli.options import chosen
+from ringocli.errors import AskedWrongly, CouldNotRun
+
+HINTS = ("from", "to", "content", "url", "messageid", "number", "contact")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pasting:
+    """The paste options as they were typed: pairs of a source's kind (None: by its looks) and its file."""
+
+    send: tuple[str | None, str] | None = None
+    file: tuple[str | None, str] | None = None
+    reply: str | None = None
+    webhooks: Sequence[str] = ()
+    hints: Sequence[str] = ()
+    allowed: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no paste was given."""
+        return not (self.send or self.file or self.reply or self.webhooks)
+
+
+def one_source(options: Mapping[str, str | None]) -> tuple[str | None, str] | None:
+    """The one source among options such as ``--from-curl``; the kind is the option's last word.
+
+    Raises:
+        AskedWrongly: several were given.
+    """
+    given = [(option, value) for option, value in options.items() if value is not None]
+    if len(given) > 1:
+        raise AskedWrongly(f"{' and '.join(option for option, _ in given)} say the same thing twice", "Give one of them.")
+    if not given:
+        return None
+    option, value = given[0]
+    kind = option.rpartition("-")[2]
+    return (None if kind in ("from", "--from") else kind), str(value)
+
+
+def read_pastes(pasting: Pasting) -> Any:
+    """Everything that was pasted, read.
+
+    Raises:
+        AskedWrongly: an option is malformed, or a paste holds nothing of its kind.
+        CouldNotRun: a file cannot be read.
+    """
+    from ringocli.importers.pastes import Pastes
+    from ringocli.importers.sources import read_source
+
+    names = [name for _, name in (pasting.send or (None, ""), pasting.file or (None, ""))]
+    names += [pasting.reply or "", *(pair.partition("=")[2] for pair in pasting.webhooks)]
+    if names.count("-") > 1:
+        raise AskedWrongly("stdin can be read once only", "Put the other pastes into files.")
+    allowed = Path(pasting.allowed) if pasting.allowed else None
+    if allowed is not None and not allowed.is_dir():
+        raise CouldNotRun(f"{allowed}: no such folder", "Name the folder that holds the files.")
+    send = read_source(pasting.send[1], pasting.send[0], allowed=allowed) if pasting.send else None
+    file = read_source(pasting.file[1], pasting.file[0], for_file=True, allowed=allowed) if pasting.file else None
+    reply = _reply(pasting.reply) if pasting.reply else None
+    own = send or file
+    if reply is None and own is not None and own.reply is not None:
+        from ringocli.exchange import Reply
+
+        reply = Reply(status=200, body=own.reply)
+    samples = [_webhook(pair) for pair in pasting.webhooks]
+    if own is not None:
+        given = {sample.kind for sample in samples}
+        samples += _own_samples(own, given)
+    return Pastes(send=send, file=file, reply=reply, samples=samples, hints=read_hints(pasting.hints))
+
+
+def read_hints(hints: Sequence[str]) -> dict[str, str]:
+    """``NAME=VALUE`` pairs.
+
+    Raises:
+        AskedWrongly: a pair has no ``=``, or its name is no variable.
+    """
+    found: dict[str, str] = {}
+    for pair in hints:
+        name, separator, value = pair.partition("=")
+        if not separator or not value:
+            raise AskedWrongly(f"--hint {pair}: has no value", "Write --hint NAME=LITERAL, as in --hint to=+15550001111.")
+        found[chosen("--hint", name.strip("$"), HINTS)] = value
+    return found
+
+
+def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
+    """The webhooks that an OpenAPI document describes itself, for the kinds that no file was given for."""
+    from ringocli.exchange import IncomingRequest
+    from ringocli.importers.events import WebhookSample
+
+    return [
+        WebhookSample(
+            kind=kind,
+            name="the document",
+            incoming=IncomingRequest(method="POST", headers=(("Content-Type", "application/json"),), body=body),
+        )
+        for kind, bodies in pasted.samples.items()
+        if kind not in given
+        for body in bodies
+    ]
+
+
+def _sample(path: str) -> Any:
+    """A sample file, with JSON that a page broke mended.
+
+    Raises:
+        CouldNotRun: it cannot be read, or is empty.
+    """
+    from ringocli.files import read_bytes
+    from ringocli.message import read_sample
+
+    sample = read_sample(read_bytes(path))
+    if not sample.body.strip() and "?" not in (sample.target or ""):
+        raise CouldNotRun(f"{path}: holds no body", "Paste the body that the documentation shows.")
+    text = sample.body.decode("utf-8", "replace")
+    if text.lstrip()[:1] not in ("{", "["):
+        return replace(sample, body=sample.body.strip())
+    import json
+
+    from ringocli.document import Document
+
+    document = Document.read(path, text)
+    if not document.problems:
+        return sample
+    if not isinstance(document.value, dict | list):
+        raise CouldNotRun(f"{path}: {document.problems[0].message}", "Mend the sample.")
+    console.note(f"note: {path}: {document.problems[0].message}; read as if it were mended")
+    return replace(sample, body=json.dumps(document.value, ensure_ascii=False).encode())
+
+
+def _reply(path: str) -> Any:
+    return _sample(path).as_reply(None)
+
+
+def _webhook(pair: str) -> Any:
+    """One ``KIND=FILE``.
+
+    Raises:
+        AskedWrongly: the kind is unknown.
+        CouldNotRun: the file cannot be read, or its body not be decoded.
+    """
+    from ringocli.importers.events import KINDS, WebhookSample
+
+    kind, separator, path = pair.partition("=")
+    if not separator or not path:
+        hint = "Write --sample-webhook KIND=FILE; kinds: message, mms, delivered, other."
+        raise AskedWrongly(f"--sample-webhook {pair}: says no kind", hint)
+    kind = chosen("--sample-webhook", {"file": "mms", "messageDelivered": "delivered"}.get(kind, kind), KINDS)
+    sample = _sample(path)
+    bare = sample.method is None and sample.body.startswith(b"?")
+    webhook = WebhookSample(
+        kind=kind, name=path, incoming=sample.as_request(method="GET" if bare else None, content_type=None, query=None)
+    )
+    if not isinstance(_decoded(webhook, path), dict | list):
+        raise CouldNotRun(f"{path}: is neither JSON nor a form", "Paste the body that the documentation shows.")
+    return webhook
+
+
+def _decoded(webhook: Any, path: str) -> Any:
+    try:
+        return webhook.document
+    except CouldNotRun as error:
+        raise CouldNotRun(f"{path}: {error}", "Mend the sample.") from None
+
+
+# -- the review ---------------------------------------------------------------------------------
+
+
+def reviewed(pastes: Any, draw: Any) -> tuple[Any, Any]:
+    """Show a draft, and draw it anew with each correction, until the user takes it.
+
+    ``draw`` makes a draft of pastes. Returns the pastes with their corrections, and the draft.
+    """
+    from ringocli.importers.vocabulary import Role
+    from ringocli.report.review import as_legend, as_marked, preview
+
+    roles = [role.value for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL, Role.ID)]
+    while True:
+        draft = draw(pastes)
+        for title, text in (("SendMessage", pastes.send), ("SendFile", pastes.file)):
+            if text is not None:
+                console.note(f"\n{title}, as pasted:", "bold")
+                console.note(as_marked(draft, title, text))
+        console.note()
+        for line in as_legend(draft):
+            console.note(line)
+        console.note("\nSo Ringotel would send, with sample values:", "bold")
+        console.note(preview(draft))
+        answer = console.asked("\nEnter to take it, or correct a role as VARIABLE=FIELD (content=body): ").strip()
+        if not answer:
+            return pastes, draft
+        role, separator, name = (part.strip().strip("$") for part in answer.partition("="))
+        if not separator or role not in roles or not name:
+            console.note(f"write one of {', '.join(roles)}, =, and the name of a field", "yellow")
+            continue
+        pastes = replace(pastes, named={**pastes.named, name: Role(role)})

@@ -1,0 +1,93 @@
+"""The body of a pasted request as a tree, mended where documentation pages break it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringocli.codec import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
+from ringocli.document import Document
+from ringocli.importers.pasted import Limit, Pasted, limit
+from ringocli.importers.placeholders import shown
+from ringocli.pattern import Several
+
+NO_BODY = ("GET", "DELETE", "HEAD")
+"""The methods whose parameters go into the address (a reading, row 13)."""
+
+
+@dataclass(slots=True)
+class Body:
+    """The parameters, the content type that they are written in (None: nothing is sent), and what is to be said.
+
+    ``files`` are the names of parts that would upload a file.
+    """
+
+    tree: Any = None
+    content_type: str | None = None
+    limits: list[Limit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+
+def read_body(pasted: Pasted, method: str) -> Body:
+    """What a request of this method sends besides its address."""
+    body = Body()
+    if pasted.parts:
+        _multipart(pasted, body)
+    elif method in NO_BODY:
+        if pasted.body:
+            body.limits.append(limit(f"a body with {method}", "parameters of such a request go into the address"))
+    elif pasted.body is not None:
+        _text(pasted.body, (pasted.content_type or "").strip("<> "), body)
+    return body
+
+
+def _text(text: str, kind: str, body: Body) -> None:
+    encoding = encoding_of(kind or FORM_TYPE)
+    looks_json = text.lstrip()[:1] in ("{", "[") and isinstance(Document.read("body", text).value, dict | list)
+    if looks_json:
+        if encoding is not Encoding.JSON:
+            body.notes.append("the body is JSON, but the paste does not say so: application/json is written")
+            kind = JSON_TYPE
+        _json(text, body)
+        body.content_type = kind
+    elif encoding is Encoding.FORM or (encoding is Encoding.JSON and re.match(r"[\w.\[\]-]+=", text.strip())):
+        if encoding is Encoding.JSON:
+            body.notes.append(f"the body is a form, but the paste says {kind}: the form's type is written")
+            kind = FORM_TYPE
+        _form(text, body)
+        body.content_type = kind or FORM_TYPE
+    elif text.strip():
+        named = kind or "this"
+        body.limits.append(limit(f"a body of type {named}", "JSON and forms can be written, nothing else"))
+
+
+def _json(text: str, body: Body) -> None:
+    document = Document.read("body", text)
+    if document.problems:
+        wrong = "; ".join(dict.fromkeys(problem.message for problem in document.problems[:3]))
+        body.notes.append(f"the JSON of the body was mended: {shown(wrong)}")
+    body.tree = document.value
+
+
+def _form(text: str, body: Body) -> None:
+    if re.search(r"=\+\d{7,}", text):
+        body.notes.append("a raw + arrives as a blank in a form; Ringotel encodes what it sends")
+    try:
+        body.tree = decode_pairs(text.strip())
+    except ValueError:
+        body.limits.append(limit("a form of over 10,000 fields", "no message has so many"))
+
+
+def _multipart(pasted: Pasted, body: Body) -> None:
+    tree: dict[str, Any] = {}
+    for part in pasted.parts:
+        tree.setdefault(part.name, Several()).append(part.value)
+        if part.is_file:
+            why = "Ringotel sends a file's address, not its content: look for a parameter that takes an address"
+            body.limits.append(limit(f"an uploaded file ({part.name})", why))
+            body.files.append(part.name)
+    why = "JSON and forms can be written; many providers take the same fields as a form, which is written here"
+    body.limits.append(limit("multipart/form-data", why))
+    body.tree, body.content_type = tree, FORM_TYPE

@@ -1,0 +1,83 @@
+"""Placeholders: what documentation writes where a value of the reader's own belongs.
+
+``$NAME`` and ``${NAME}`` of a shell, ``%NAME%`` of cmd, ``<your key>``, ``{api_key}``, ``{{token}}``, ``[token]``,
+``YOUR_API_KEY``, ``xxxx``. A shell's own expansions are marked while the command is read, so that they are told from
+the same characters between single quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Private characters around what a shell would have expanded: a variable's name, or ``(command)``."""
+
+_FORMS = re.compile(
+    rf"{OPEN}(?P<shell>[^{CLOSE}]*){CLOSE}"
+    r"|\$\{(?P<braced>[A-Za-z_]\w*)\}"
+    r"|\$(?P<plain>[A-Za-z_]\w*)\b(?!\$)"
+    r"|\{\{\s*(?P<double>[A-Za-z_$][\w .$-]{0,60}?)\s*\}\}"
+    r"|\{(?P<single>[A-Za-z_][\w .-]{0,60})\}"
+    r"|<(?P<angle>[A-Za-z_][^<>\n\"]{0,80}?)>"
+    r"|\[(?P<square>[A-Za-z_][\w .-]{0,60})\]"
+    r"|%(?P<percent>[A-Za-z_]\w{2,})%"
+    r"|(?<![A-Za-z0-9])(?P<your>(?:YOUR|MY|your|my|Your|My)[ _-]?[A-Za-z][\w-]{1,60})(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])(?P<capital>[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+)(?![A-Za-z0-9_])"
+    r"|(?<![A-Za-z0-9])(?P<blank>[xX*]{4,}|\.{3,}|…)(?![A-Za-z0-9])"
+)
+_BRACKETS = {"single", "angle", "square", "double"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placeholder:
+    """One placeholder: where it stands, the name in it ("" if it says none), and whether a shell would fill it."""
+
+    start: int
+    end: int
+    name: str
+    of_shell: bool
+
+
+def placeholders(text: str) -> Iterator[Placeholder]:
+    """Every placeholder of a text, from left to right."""
+    for found in _FORMS.finditer(text):
+        kind = found.lastgroup or ""
+        inside = found.group(kind)
+        if kind == "capital" and not _is_whole(found, text):
+            continue
+        yield Placeholder(
+            start=found.start(),
+            end=found.end(),
+            name="" if kind == "blank" or inside.startswith("(") else inside.strip().lstrip("$"),
+            of_shell=kind == "shell" and not inside.startswith("("),
+        )
+
+
+def _is_whole(found: re.Match[str], text: str) -> bool:
+    """Capitals count only where they are the whole value: ``AC_X`` inside a sentence is a word."""
+    return found.group() == text.strip()
+
+
+def whole(text: str) -> Placeholder | None:
+    """The placeholder that the text is, quotes and blanks aside; None if it is none, or has more in it."""
+    first = next(iter(placeholders(text)), None)
+    if first is None:
+        return None
+    rest = text[: first.start] + text[first.end :]
+    return first if not rest.strip(" +\"'") else None
+
+
+def has_placeholder(text: str) -> bool:
+    """Whether any part of the text is a placeholder."""
+    return next(iter(placeholders(text)), None) is not None
+
+
+def shown(text: str) -> str:
+    """The text as it was pasted: marked expansions are written ``$NAME`` and ``$(command)``."""
+
+    def spelled(found: re.Match[str]) -> str:
+        return f"${found.group(1)}"
+
+    return re.sub(f"{OPEN}([^{CLOSE}]*){CLOSE}", spelled, text)

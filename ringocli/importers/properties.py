@@ -1,0 +1,153 @@
+"""Properties: what belongs to an account and not to the provider becomes a field of the portal's form.
+
+The book gives each value one name and each name one value, so that a key that stands in two places is asked for once.
+Values leave the book for the file of credentials only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringocli.importers.placeholders import Placeholder, shown, whole
+from ringocli.importers.shapes import is_id, is_url, text_of
+from ringocli.importers.vocabulary import plain, tokens
+from ringocli.secret import Secret
+from ringocli.variables import BY_NAME
+
+_CAPITALS = {"api", "id", "sid", "url", "uri", "uuid", "sms", "mms", "http", "dlr", "guid", "pin", "ip", "dcs"}
+_SECRET = re.compile(
+    r"pass(?:word|wd|phrase)?$|^pw$|pwd|secret|token|api_?key|auth_?key|access_?key|^key$|app_?key|license|signature|"
+    r"^sig$|^hash$|^pin$|credential|private|clave|contrasena|passwort|sub_?account_?pass",
+    re.I,
+)
+_ACCOUNT = re.compile(
+    r"user_?(?:name|id)?$|^usr$|^uid$|^un$|login|^account|account_?(?:id|sid|no|number|name)?$|^sid$|^client$|"
+    r"client_?id|app_?id|application_?id|^api_?id$|profile_?id|plan_?id|customer|organi[sz]ation|org_?id|"
+    r"workspace|tenant|service_?(?:id|sid|plan)|project|campaign_?(?:id|sid)|channel_?id|company|sub_?account|"
+    r"^email$|brand|messaging_?service|device_?id|space|route_?id|keyword_?id|group_?id|pool",
+    re.I,
+)
+_CALLBACK = re.compile(r"callback|webhook|notify|notification|status_?url|dlr|delivery_?report|report_?url|reply_?url", re.I)
+_REFERENCE = re.compile(r"ref(?:erence)?$|client_?ref|correlat|idempot|external|custom|unique|request_?id|message_?id", re.I)
+
+
+@dataclass(slots=True)
+class PropertyBook:
+    """The properties so far: name → the value in the paste, or None where the paste only says that one belongs there."""
+
+    host: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
+    values: dict[str, str | None] = field(default_factory=dict, repr=False)
+    given: list[str] = field(default_factory=list)
+    found: list[tuple[str, str]] = field(default_factory=list)
+
+    def name_for(self, text: str, where: str, suggestions: Sequence[str]) -> str:
+        """The property that stands for a text: the one it already has, or a new one, named as well as can be."""
+        placeholder = whole(text)
+        known = self.known.get(text)
+        for name, value in self.values.items():
+            if value == text and text:
+                self._note(where, placeholder, name)
+                return name
+        own = [placeholder.name] if placeholder is not None and placeholder.name else []
+        if self.given:
+            name = self.given.pop(0)
+        else:
+            name = self._free(known or self._spelled([*own, *suggestions]))
+        self.values[name] = text or None
+        self._note(where, placeholder, name)
+        return name
+
+    def _note(self, where: str, placeholder: Placeholder | None, name: str) -> None:
+        written = f" ({'$' if placeholder.of_shell else ''}{placeholder.name})" if placeholder and placeholder.name else ""
+        self.found.append((where + written, name))
+
+    def _spelled(self, suggestions: Sequence[str]) -> str:
+        for suggestion in suggestions:
+            name = humanised(suggestion, self.host)
+            if name and name.lower() not in {"", "value", "string"}:
+                return name
+        return "API key"
+
+    def _free(self, name: str) -> str:
+        if name.lower() in {variable.lower() for variable in BY_NAME} | {"url"}:
+            name = f"Account {name.lower()}"
+        taken = {other.lower() for other in self.values}
+        if name.lower() not in taken:
+            return name
+        number = 2
+        while f"{name} {number}".lower() in taken:
+            number += 1
+        return f"{name} {number}"
+
+    def holding(self, text: str) -> list[tuple[str, str]]:
+        """The values of 6 and more characters that stand inside a text, the longest first, with their names."""
+        inside = [(value, name) for name, value in self.values.items() if value and len(value) > 5 and value in text]
+        return sorted(inside, key=lambda pair: -len(pair[0]))
+
+    def saved(self) -> dict[str, Any]:
+        """The values for a file: a shell's variable as ``{"env": ...}``, everything else as a secret text."""
+        kept: dict[str, Any] = {}
+        for name, value in self.values.items():
+            if value is None:
+                continue
+            placeholder = whole(value)
+            kept[name] = (
+                {"env": placeholder.name} if placeholder and placeholder.of_shell else Secret(shown(value))
+            )
+        return kept
+
+
+def humanised(name: str, host: str = "") -> str:
+    """A name as a form field has it: ``TWILIO_AUTH_TOKEN`` at api.twilio.com → ``Auth token``."""
+    labels = {label for label in re.split(r"[.\-]", host.lower()) if len(label) > 2}
+    words = [word for word in tokens(name) if word not in {"your", "my", "the", "a", "an", "enter", "insert", "here"}]
+    words = [word for word in words if word not in labels] or words
+    # A name has no slash, colon or quote, and no end of its own in mind.
+    words = [word for word in words if re.fullmatch(r"[a-z0-9]+", word)][:5]
+    merged = " ".join(words).replace("apikey", "api key").replace("authkey", "auth key").replace("authtoken", "auth token")
+    merged = merged.replace("accountsid", "account sid").replace("accountid", "account id")
+    spelled = [word.upper() if word in _CAPITALS else word for word in merged.split()]
+    if not spelled or not spelled[0][0].isalpha():
+        return ""
+    return " ".join([spelled[0] if spelled[0].isupper() else spelled[0].capitalize(), *spelled[1:]])
+
+
+def is_callback(name: str) -> bool:
+    """A key's name for an address that the provider calls back."""
+    return bool(_CALLBACK.search(name))
+
+
+def is_secret_name(name: str) -> bool:
+    """A key's name that says its value is a secret."""
+    return bool(_SECRET.search(name)) or bool(_SECRET.search(plain(name)))
+
+
+def belongs_to_account(name: str, value: Any) -> str | None:
+    """Why a value of that name is the account's own and no constant; None if it is none."""
+    if isinstance(value, bool) or value is None or value == "":
+        return None
+    text = text_of(value)
+    if is_secret_name(name) and not (isinstance(value, int) and value < 1000):
+        return f"{name!r} is a word for a secret"
+    if isinstance(value, int | float):
+        return None
+    if _CALLBACK.search(name) and is_url(value):
+        return "the provider's callback address: the Webhook URL that the portal shows belongs there"
+    if _REFERENCE.search(name):
+        return None
+    if _ACCOUNT.search(name) and not is_url(value):
+        return f"{name!r} is a word for an account"
+    last = tokens(name)[-1:] or [""]
+    if last[0] in ("id", "sid", "uuid", "key") and (is_id(value) or re.fullmatch(r"\d{4,}", text)):
+        return f"{name!r} names something of the account"
+    if is_id(value) and not is_url(value) and _is_random(text):
+        return "the value looks like a key"
+    return None
+
+
+def _is_random(text: str) -> bool:
+    return len(text) >= 20 and bool(re.search(r"\d", text)) and bool(re.search(r"[A-Za-z]", text)) and " " not in text

@@ -1,0 +1,119 @@
+"""A sample reply becomes a ``response_map``: the place of the message id.
+
+The id is known by its name, by its shape, and, best of all, by reappearing in the sample of a delivery receipt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ringocli.codec import decode
+from ringocli.errors import CouldNotRun
+from ringocli.exchange import Reply
+from ringocli.importers.pasted import Limit, limit
+from ringocli.importers.roles import Leaf, leaves_of
+from ringocli.importers.shape_of import general, tree_of
+from ringocli.importers.shapes import is_date, is_phone, is_url, text_of
+from ringocli.importers.vocabulary import Role, name_score, plain, tokens
+
+_PLAIN = {"id": 70, "smssid": 86, "smsmessagesid": 84, "uuid": 72, "sid": 74, "guid": 72, "messages": 60, "smsmessage": 40}
+_WEAK = {"requestid", "batchid", "transactionid", "jobid", "bulkid", "trackingid", "reference", "ref", "refid", "requestuuid"}
+_CONTEXT = {"data", "message", "messages", "result", "results", "response", "sms", "smsmessagedata", "recipients"}
+_STRANGER = re.compile(
+    r"account|user|profile|campaign|contact|client|customer|org|app|country|parent|service|network|carrier|batch", re.I
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedReply:
+    """The ``response_map``, the place and value of the id, why, and the places that might be meant as well."""
+
+    response_map: Any = None
+    leaf: Leaf | None = None
+    why: str = ""
+    rivals: tuple[Leaf, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+
+def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | None = None) -> LearnedReply:
+    """Find the message id in a sample reply.
+
+    ``receipt_values`` are the texts of the delivery receipt's sample; ``hint`` is the id itself.
+    """
+    tree, why_not = _decoded(reply)
+    if tree is None:
+        return LearnedReply(limits=(limit("the reply's message id", why_not),))
+    again = set(receipt_values)
+    scored = [(id_score(leaf, again, hint), leaf) for leaf in leaves_of(tree)]
+    fitting = sorted(((points, leaf) for points, leaf in scored if points >= 40), key=lambda pair: -pair[0])
+    if not fitting:
+        return LearnedReply(limits=(limit("the reply's message id", "nothing in the sample reply looks like one"),))
+    points, best = fitting[0]
+    rivals = tuple(
+        leaf
+        for other, leaf in fitting[1:]
+        if other > points - 6 and leaf.text != best.text and general(leaf.pointer) != general(best.pointer)
+    )
+    if hint and hint in best.text:
+        why = "as you hinted"
+    elif best.text in again:
+        why = "the same value stands in the delivery receipt"
+    else:
+        why = f"{best.names[0] if best.names else 'the value'!r} is a word for the message id"
+    return LearnedReply(
+        response_map=tree_of({general(best.pointer): "$messageid$"}), leaf=best, why=why, rivals=rivals
+    )
+
+
+def _decoded(reply: Reply) -> tuple[Any, str]:
+    text = reply.body.decode("utf-8", "replace").strip()
+    if text[:1] == "<":
+        return None, "the sample reply is XML; only JSON and forms have a notation"
+    if text[:1] not in ("{", "[") and "=" not in text:
+        return None, "the sample reply is plain text; only JSON and forms have a notation"
+    try:
+        tree = decode(reply.body, reply.content_type)
+    except CouldNotRun:
+        from ringocli.document import Document
+
+        tree = Document.read("reply", text).value
+    if isinstance(tree, dict | list) and tree:
+        return tree, ""
+    return None, "the sample reply holds no JSON object"
+
+
+def id_score(leaf: Leaf, again: set[str], hint: str | None = None, *, receipt: bool = False) -> int:
+    """How surely a value is the message id: 40 and more is a reason."""
+    text = text_of(leaf.value)
+    if not text or isinstance(leaf.value, bool | float) or is_url(leaf.value) or is_date(leaf.value):
+        return -100
+    if hint and hint == text:
+        return 300
+    points = _name_points(leaf, receipt)
+    if text in again and len(text) > 3 and not (is_phone(leaf.value) and points < 40):
+        points = max(points, 20) + 120
+    if is_phone(leaf.value) and text.startswith("+"):
+        points -= 60
+    if " " in text:
+        points -= 60
+    return points - len(leaf.names)
+
+
+def _name_points(leaf: Leaf, receipt: bool) -> int:
+    name = leaf.names[0] if leaf.names else ""
+    key, outer = plain(name), {plain(other) for other in leaf.names[1:3]}
+    points = name_score(Role.ID, leaf.names[:1])
+    if key in _PLAIN:
+        points = _PLAIN[key]
+        points += 8 if outer & _CONTEXT or (not outer and not receipt) else 0
+        points -= 25 if any(_STRANGER.search(other) for other in outer) else 0
+    elif not points and key in _WEAK:
+        points = 48
+    elif not points and tokens(name)[-1:] in (["id"], ["uuid"], ["sid"], ["guid"]):
+        words = tokens(name)
+        points = 66 if {"message", "msg", "sms", "mms"} & set(words) else 42
+        points -= 40 if _STRANGER.search(name) and points < 60 else 0
+    return points

@@ -1,0 +1,357 @@
+"""A pasted request becomes SendMessage or SendFile: variables where a message's parts stand, properties for accounts.
+
+What is neither stays a constant, exactly as it was pasted. Each choice is a decision with its reason; what Ringotel's
+framework has no notation for is a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_plus
+
+from ringocli.importers.bodies import NO_BODY, read_body
+from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Pasted, limit
+from ringocli.importers.placeholders import has_placeholder, placeholders, shown
+from ringocli.importers.properties import PropertyBook, belongs_to_account
+from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
+from ringocli.importers.shapes import is_prose, phone_scheme
+from ringocli.importers.targets import Target
+from ringocli.importers.vocabulary import Role
+from ringocli.notation import Hole, split
+from ringocli.pattern import Several
+from ringocli.pointer import Pointer
+from ringocli.scaffold import Decision
+from ringocli.schema import METHODS
+from ringocli.variables import Place
+
+_GONE = object()
+"""Stands for a value that is left out of the template."""
+
+@dataclass(slots=True)
+class Learned:
+    """One request of the template, and all that is to be said of how it came about."""
+
+    place: Place
+    spec: dict[str, Any] = field(default_factory=dict)
+    auth: dict[str, str] | None = None
+    choices: dict[Role, Choice] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    file_url: str | None = None
+
+
+def learn_request(
+    pasted: Pasted,
+    place: Place,
+    book: PropertyBook,
+    *,
+    hints: Mapping[str, str] | None = None,
+    named: Mapping[str, Role] | None = None,
+    content: str | None = None,
+    auth_names: tuple[str, ...] = (),
+) -> Learned:
+    """Find the roles in a pasted request and write it as a request of a template.
+
+    ``content`` is the text of the message in the other paste, by which a caption is known.
+    """
+    return _Reader(pasted, place, book, dict(hints or {}), dict(named or {}), content, auth_names).read()
+
+
+class _Reader:
+    """Reads one paste; what was found is collected in ``learned``."""
+
+    def __init__(
+        self,
+        pasted: Pasted,
+        place: Place,
+        book: PropertyBook,
+        hints: dict[str, str],
+        named: dict[str, Role],
+        content: str | None,
+        auth_names: tuple[str, ...],
+    ) -> None:
+        self.pasted = pasted
+        self.place = place
+        self.book = book
+        self.hints = hints
+        self.named = named
+        self.content = content
+        self.auth_names = auth_names
+        self.learned = Learned(place=place, limits=list(pasted.limits), notes=list(pasted.notes))
+        self.target = Target.parse(pasted.url)
+        self.put: dict[Pointer, Any] = {}
+        self.method = self._method()
+        body = read_body(pasted, self.method)
+        self.tree, self.content_type = body.tree, body.content_type
+        self.learned.limits += body.limits
+        self.learned.notes += body.notes
+        self.put |= {("body", name): _GONE for name in body.files}
+
+    def read(self) -> Learned:
+        """The request, its auth, its decisions."""
+        leaves = [*leaves_of(self.tree, ("body",)), *self.target.query_leaves, *self.target.path_leaves]
+        roles = (Role.URL, Role.TO, Role.FROM, Role.CONTENT)
+        choices, others = assign(leaves, roles, self.hints, named=self.named)
+        self.learned.choices = dict(choices)
+        self._place_choices(choices)
+        for role, leaf in others:
+            self._decide(leaf.pointer, None, leaf.text, f"also holds the value of ${self._variable(role)}$; kept as it is")
+        for leaf in leaves:
+            if leaf.pointer not in self.put and not self._is_gone(leaf.pointer):
+                self._place_other(leaf)
+        self.learned.auth = self._auth()
+        self._write()
+        return self.learned
+
+    # -- what is pasted -------------------------------------------------------------------------
+
+    def _method(self) -> str:
+        method = self.pasted.method.upper()
+        if method in METHODS:
+            return method
+        instead = "GET" if method == "HEAD" else "POST"
+        self.learned.limits.append(limit(f"the method {self.pasted.method}", f"{instead} is written in its place"))
+        return instead
+
+    # -- roles ----------------------------------------------------------------------------------
+
+    def _variable(self, role: Role) -> str:
+        if role is Role.URL:
+            return "content"
+        return role.value
+
+    def _place_choices(self, choices: dict[Role, Choice]) -> None:
+        file = choices.get(Role.URL)
+        text = choices.get(Role.CONTENT)
+        if self.place is Place.SEND_MESSAGE and file is not None:
+            choices.pop(Role.URL)
+            self._leave_out_file(file)
+        if self.place is Place.SEND_FILE and text is not None:
+            choices.pop(Role.CONTENT)
+            self._leave_out_caption(text)
+        for role, choice in choices.items():
+            self._place_choice(role, choice)
+
+    def _leave_out_file(self, file: Choice) -> None:
+        self._drop(file.leaf.pointer)
+        self.learned.file_url = file.leaf.text
+        why = "Ringotel sends a message or a file: SendMessage is written without the file, SendFile without the text"
+        self.learned.limits.append(limit("a text with a file in one request", why))
+
+    def _leave_out_caption(self, text: Choice) -> None:
+        leaf = text.leaf
+        is_caption = is_prose(leaf.value) or leaf.text in (self.content, self.hints.get("content"))
+        if not (is_caption or has_placeholder(leaf.text)) or leaf.text == self.hints.get("url"):
+            return
+        self._drop(leaf.pointer)
+        why = "Ringotel sends a file without a text: the field is left out; if the provider insists on it, put a word there"
+        self.learned.limits.append(limit(f"a text with a file ({leaf.names[0]})", why))
+
+    def _drop(self, pointer: Pointer) -> None:
+        """Leave a value out, and the list it is the only kind of element of."""
+        while pointer and isinstance(pointer[-1], int) and pointer[0] == "body":
+            pointer = pointer[:-1]
+        self.put[pointer] = _GONE
+
+    def _place_choice(self, role: Role, choice: Choice) -> None:
+        leaf, variable = choice.leaf, self._variable(role)
+        text = f"${variable}$"
+        if choice.part is not None:
+            at = leaf.text.find(choice.part)
+            text = leaf.text[:at] + text + leaf.text[at + len(choice.part) :]
+            text = self._with_properties(text, f"{self._where(leaf)}")
+        elif role in (Role.FROM, Role.TO):
+            text = phone_scheme(leaf.text) + text
+        if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
+            why = "Ringotel writes text: the provider gets a string of the same digits"
+            self.learned.limits.append(limit(f"a number without quotes ({leaf.names[0]})", why))
+        self._shrink(leaf.pointer)
+        self.put[leaf.pointer] = text
+        why = choice.why
+        if choice.rivals:
+            also = ", ".join(repr(rival.names[0]) for rival in choice.rivals[:3] if rival.names)
+            why += f"; doubtful, {also} fits too"
+        self._decide(leaf.pointer, variable, shown(choice.part or leaf.text), why)
+
+    def _shrink(self, pointer: Pointer) -> None:
+        """A list around a variable keeps the variable's element alone."""
+        node, at = self.tree, 1
+        while pointer[0] == "body" and at < len(pointer):
+            step = pointer[at]
+            if isinstance(node, list) and not isinstance(node, Several):
+                for index in range(len(node)):
+                    if index != step:
+                        self.put[(*pointer[:at], index)] = _GONE
+                if len(node) > 1:
+                    name = next((str(part) for part in reversed(pointer[:at]) if isinstance(part, str)), "list")
+                    what = f"several entries in {name if name != 'body' else 'one request'}"
+                    self._limit_once(what, "Ringotel sends each message to one recipient: one entry is kept")
+            node = node[step]
+            at += 1
+        if isinstance(node, Several) and len(node) > 1:
+            self._limit_once(f"several values of {pointer[-1]}", "Ringotel sends to one recipient: one value is kept")
+
+    def _limit_once(self, what: str, why: str) -> None:
+        if all(entry["what"] != what for entry in self.learned.limits):
+            self.learned.limits.append(limit(what, why))
+
+    # -- properties and constants ---------------------------------------------------------------
+
+    def _place_other(self, leaf: Leaf) -> None:
+        name = leaf.names[0] if leaf.names else ""
+        where = self._where(leaf)
+        if leaf.pointer[0] == "path":
+            self._place_segment(leaf)
+            return
+        why = belongs_to_account(name, leaf.value)
+        if why is None and leaf.text and any(leaf.text == value for value in self.book.values.values()):
+            why = "the same value is a property already"
+        if why is None and leaf.text in self.book.known:
+            why = "the preset of this provider has it as a property"
+        if why is None and isinstance(leaf.value, str) and has_placeholder(leaf.text):
+            self.put[leaf.pointer] = self._with_properties(leaf.text, where, name)
+            self._decide(leaf.pointer, None, shown(leaf.text), "the paste leaves this to you")
+            return
+        if why is None:
+            self._keep(leaf)
+            return
+        title = self.book.name_for(leaf.text, where, [name])
+        if isinstance(leaf.value, int | float):
+            self._limit_once(f"a number without quotes ({name})", "Ringotel writes text: the provider gets a string")
+        self.put[leaf.pointer] = f"${title}$"
+        self._decide(leaf.pointer, title, "***", why)
+
+    def _place_segment(self, leaf: Leaf) -> None:
+        name = leaf.names[0] if leaf.names else "id"
+        text = leaf.text
+        found = list(placeholders(text))
+        if found and not (len(found) == 1 and found[0].end - found[0].start == len(text)):
+            self.put[leaf.pointer] = self._with_properties(text, self._where(leaf), name)
+        else:
+            title = self.book.name_for(text, self._where(leaf), [name])
+            self.put[leaf.pointer] = f"${title}$"
+        self._decide(leaf.pointer, None, "***", "this part of the address is the account's own")
+
+    def _with_properties(self, text: str, where: str, name: str = "") -> str:
+        """A text whose placeholders have become properties."""
+        parts, at = [], 0
+        for placeholder in placeholders(text):
+            literal = text[placeholder.start : placeholder.end]
+            title = self.book.name_for(literal, where, [name])
+            parts += [text[at : placeholder.start], f"${title}$"]
+            at = placeholder.end
+        return "".join([*parts, text[at:]])
+
+    def _keep(self, leaf: Leaf) -> None:
+        """A constant stays, unless the notation would read it otherwise or a secret is hidden in it."""
+        text = leaf.text
+        for value, name in self.book.holding(text):
+            text = text.replace(value, f"${name}$")
+        if text != leaf.text:
+            self.put[leaf.pointer] = text
+            self._decide(leaf.pointer, None, "***", "holds the value of a property")
+        elif isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
+            self.put[leaf.pointer] = _GONE
+            why = "there is no notation for a $ that is no variable: the value is left out"
+            self.learned.limits.append(limit(f"a text with $...$ in it ({self._where(leaf)})", why))
+        elif leaf.names and leaf.value not in ("", None):
+            self._decide(leaf.pointer, None, leaf.text, "kept as the paste has it")
+
+    def _where(self, leaf: Leaf) -> str:
+        if leaf.pointer[0] == "path":
+            return "the path of the address"
+        name = leaf.names[0] if leaf.names else "?"
+        return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {name}"
+
+    def _is_gone(self, pointer: Pointer) -> bool:
+        return any(self.put.get(pointer[:end]) is _GONE for end in range(1, len(pointer) + 1))
+
+    # -- auth -----------------------------------------------------------------------------------
+
+    def _auth(self) -> dict[str, str] | None:
+        auth, names = self.pasted.auth, self.auth_names
+        if isinstance(auth, BearerAuth):
+            suggested = names[0] if len(names) == 1 else "API key"
+            return {"type": "Bearer", "token": self._credential(auth.token, f"{auth.where}, token", suggested)}
+        if isinstance(auth, BasicAuth):
+            user, word = names if len(names) == 2 else ("Username", "Password")
+            username = self._credential(auth.username, f"{auth.where}, user name", user)
+            password = ""
+            if auth.password or not auth.username:
+                password = self._credential(auth.password, f"{auth.where}, password", word)
+            return {"type": "Basic", "username": username, "password": password}
+        return None
+
+    def _credential(self, text: str, where: str, suggested: str) -> str:
+        found = list(placeholders(text))
+        if found and not (len(found) == 1 and found[0].end - found[0].start == len(text.strip())):
+            return self._with_properties(text, where, suggested)
+        return f"${self.book.name_for(text, where, [suggested])}$"
+
+    # -- writing --------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        at: Pointer = ("API", self.place.value)
+        as_parameters = self.method in NO_BODY and self.target.query
+        if self.target.scheme != "https":
+            why = "Ringotel asks for https, which is written here: look whether the provider offers it"
+            self._limit_once(f"{self.target.scheme}://", why)
+            self.target = Target(
+                scheme="https", host=self.target.host, segments=self.target.segments, query=self.target.query
+            )
+        spec: dict[str, Any] = {"request_method": self.method}
+        spec["request_url"] = self.target.rebuilt(self._piece, with_query=not as_parameters)
+        if self.content_type is not None:
+            spec["request_content_type"] = self.content_type
+        if as_parameters:
+            spec["request_parameters"] = self._query_parameters()
+        elif self.tree is not None:
+            spec["request_parameters"] = self._filled(self.tree, ("body",))
+        self.learned.spec = spec
+        self.learned.decisions = [
+            Decision(pointer=(*at, *_template_pointer(decision.pointer, bool(as_parameters), self.target)),
+                     variable=decision.variable, value=decision.value, why=decision.why)
+            for decision in self.learned.decisions
+        ]  # fmt: skip
+
+    def _piece(self, pointer: Pointer, written: str) -> str:
+        if pointer == ("host",):
+            return self._with_properties(written, "the host of the address", "Base URL")
+        value = self.put.get(pointer, written)
+        return "" if value is _GONE else str(value)
+
+    def _query_parameters(self) -> dict[str, Any]:
+        tree: dict[str, Any] = {}
+        for index, (key, value) in enumerate(self.target.query):
+            put = self.put.get(("query", index), unquote_plus(value or ""))
+            if put is not _GONE:
+                tree.setdefault(unquote_plus(key), []).append(put)
+        return {key: values[0] if len(values) == 1 else values for key, values in tree.items()}
+
+    def _filled(self, node: Any, pointer: Pointer) -> Any:
+        if pointer in self.put:
+            return self.put[pointer]
+        if isinstance(node, Several):
+            return node[0] if len(node) == 1 else list(node)
+        if isinstance(node, dict):
+            filled = {key: self._filled(value, (*pointer, key)) for key, value in node.items()}
+            return {key: value for key, value in filled.items() if value is not _GONE}
+        if isinstance(node, list):
+            items = [self._filled(value, (*pointer, index)) for index, value in enumerate(node)]
+            return [item for item in items if item is not _GONE]
+        return node
+
+    def _decide(self, pointer: Pointer, variable: str | None, value: str, why: str) -> None:
+        self.learned.decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why))
+
+
+def _template_pointer(pointer: Pointer, query_is_parameters: bool, target: Target) -> Pointer:
+    """Where in the template a piece of the paste went."""
+    if pointer[0] == "body":
+        return ("request_parameters", *pointer[1:])
+    if pointer[0] == "query" and query_is_parameters:
+        return ("request_parameters", unquote_plus(target.query[int(pointer[1])][0]))
+    return ("request_url",)

@@ -1,0 +1,29 @@
+"""Patterns from places: pointers into a sample, each with what belongs there, become one tree.
+
+A step through a list becomes a one-element list, which in a pattern stands for each element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ringocli.pointer import Pointer
+
+
+def general(pointer: Pointer) -> Pointer:
+    """The pointer as a pattern has it: every position in a list is the first."""
+    return tuple(0 if isinstance(step, int) else step for step in pointer)
+
+
+def tree_of(places: Mapping[Pointer, Any]) -> Any:
+    """The smallest tree that has these values at these places."""
+    if () in places:
+        return places[()]
+    first = next(iter(places))[0]
+    if isinstance(first, int):
+        return [tree_of({pointer[1:]: value for pointer, value in places.items()})]
+    keys = dict.fromkeys(pointer[0] for pointer in places)
+    return {
+        key: tree_of({pointer[1:]: value for pointer, value in places.items() if pointer[0] == key}) for key in keys
+    }

@@ -1,0 +1,115 @@
+"""Where a request is pasted from: a curl command, an OpenAPI document, a Postman collection, a HAR or an .http file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ringocli.errors import AskedWrongly
+from ringocli.files import STDIN, read_bytes
+from ringocli.importers.pasted import Pasted
+from ringocli.importers.roles import LEAST, assign, leaves_of, score
+from ringocli.importers.targets import Target
+from ringocli.importers.vocabulary import Role
+
+KINDS = ("curl", "openapi", "postman", "har", "http")
+MAX_BYTES = 40_000_000
+"""An OpenAPI document may hold a provider's whole API; no command or collection comes near it."""
+
+
+def read_source(named: str, kind: str | None, *, for_file: bool = False, allowed: Path | None = None) -> Pasted:
+    """The request in a file, ``-``, or ``FILE#NAME``, that looks most like sending a message (or a file).
+
+    ``kind`` is one of ``KINDS``; None looks at the text.
+
+    Raises:
+        AskedWrongly: there is no request in it, or none of that name; what there is is listed.
+        CouldNotRun: the file cannot be read.
+    """
+    path, choice = _split(named)
+    text = read_bytes(path, max_bytes=MAX_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
+    if not text.strip():
+        raise AskedWrongly(f"{path}: is empty", "Paste what the documentation shows into it.")
+    kind = kind or kind_of(text)
+    return _READERS[kind](path, text, choice, for_file, allowed)
+
+
+def _split(named: str) -> tuple[str, str | None]:
+    """``FILE#NAME`` in two, unless a file is called that."""
+    if named == STDIN or Path(named).exists():
+        return named, None
+    path, separator, choice = named.partition("#")
+    return (path, choice or None) if separator else (named, None)
+
+
+def kind_of(text: str) -> str:
+    """What a text is, by its looks."""
+    start = text.lstrip()[:2000]
+    if '"_postman_id"' in text[:5000] or "schema.getpostman.com" in text[:20_000]:
+        return "postman"
+    if start[:1] == "{" and '"entries"' in text[:200_000] and '"log"' in text[:2000]:
+        return "har"
+    if any(word in text for word in ("openapi:", '"openapi"', "swagger:", '"swagger"')) and "paths" in text:
+        return "openapi"
+    first = next((line for line in start.splitlines() if line.strip() and not line.startswith(("#", "//", "@"))), "")
+    if first.split(" ")[0] in ("GET", "POST", "PUT", "PATCH", "DELETE") or start.startswith(("###", "@")):
+        return "http"
+    return "curl"
+
+
+def likeness(pasted: Pasted, *, for_file: bool = False) -> int:
+    """How much a request looks like one that sends a message (or a file)."""
+    from ringocli.importers.bodies import read_body
+
+    target = Target.parse(pasted.url)
+    leaves = [*leaves_of(read_body(pasted, pasted.method.upper()).tree), *target.query_leaves, *target.path_leaves]
+    found, _ = assign(leaves, (Role.URL, Role.TO, Role.FROM, Role.CONTENT))
+    wanted = Role.URL if for_file else Role.CONTENT
+    points = sum(max(score(choice.role, choice.leaf), LEAST) for role, choice in found.items() if role is not wanted)
+    points += 3 * score(wanted, found[wanted].leaf) if wanted in found else 0
+    return points + (60 if pasted.method == "POST" else 0)
+
+
+def most_like(requests: Sequence[Pasted], *, for_file: bool) -> Pasted:
+    """The request that looks most like sending; the first of equals."""
+    return max(requests, key=lambda pasted: likeness(pasted, for_file=for_file))
+
+
+def _curl(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
+    from dataclasses import replace
+
+    from ringocli.importers.curl import read_curl
+
+    requests = read_curl(path, text, allowed=allowed)
+    best = most_like(requests, for_file=for_file)
+    if len(requests) > 1:
+        note = f"{len(requests)} requests are pasted; the one that looks most like sending is read"
+        return replace(best, notes=(*best.notes, note))
+    return best
+
+
+def _openapi(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
+    from ringocli.importers.openapi import read_openapi
+
+    return read_openapi(path, text, choice, for_file=for_file)
+
+
+def _collection(read: str) -> Callable[[str, str, str | None, bool, Path | None], Pasted]:
+    def reader(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
+        from ringocli.importers import collections
+
+        named = getattr(collections, f"read_{read}")(path, text)
+        if choice is not None:
+            return collections.chosen(path, named, choice)
+        return most_like([pasted for _, pasted in named], for_file=for_file)
+
+    return reader
+
+
+_READERS: dict[str, Callable[[str, str, str | None, bool, Path | None], Pasted]] = {
+    "curl": _curl,
+    "openapi": _openapi,
+    "postman": _collection("postman"),
+    "har": _collection("har"),
+    "http": _collection("http"),
+}

@@ -1,0 +1,86 @@
+"""Addresses in pieces: a pasted URL as host, path segments and query pairs, each of which may become a variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote, unquote_plus
+
+from ringocli.importers.placeholders import placeholders
+from ringocli.importers.roles import Leaf
+from ringocli.importers.shapes import is_fill_in, is_id, is_phone, phone_scheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A URL in pieces, all as written; the query pairs keep their order, and None where there is no ``=``."""
+
+    scheme: str
+    host: str
+    segments: tuple[str, ...]
+    query: tuple[tuple[str, str | None], ...]
+
+    @classmethod
+    def parse(cls, url: str) -> Target:
+        """Split a URL that may hold placeholders, which the standard library's splitter refuses."""
+        scheme, _, rest = url.partition("://")
+        path, question, query = rest.partition("?")
+        host, *segments = path.split("/")
+        pairs = []
+        for pair in query.split("&") if question else []:
+            key, equals, value = pair.partition("=")
+            if pair:
+                pairs.append((key, value if equals else None))
+        return cls(scheme=scheme, host=host, segments=tuple(segments), query=tuple(pairs))
+
+    @property
+    def path_leaves(self) -> list[Leaf]:
+        """The path segments that are no fixed part of the API: placeholders, numbers, ids."""
+        found = []
+        for index, segment in enumerate(self.segments):
+            text = unquote(segment)
+            before = tuple(reversed([unquote(other) for other in self.segments[:index] if not is_fill_in(other)]))[:1]
+            if _varies(text):
+                found.append(Leaf(pointer=("path", index), names=_segment_names(text, before), value=text))
+        return found
+
+    @property
+    def query_leaves(self) -> list[Leaf]:
+        """The query's pairs, decoded as a form."""
+        return [
+            Leaf(pointer=("query", index), names=(unquote_plus(key),), value=unquote_plus(value or ""))
+            for index, (key, value) in enumerate(self.query)
+        ]
+
+    def rebuilt(self, put: Callable[[tuple[str | int, ...], str], str], *, with_query: bool) -> str:
+        """The URL with pieces replaced; ``put`` gets a piece's pointer and its text as written."""
+        host = put(("host",), self.host)
+        segments = [put(("path", index), segment) for index, segment in enumerate(self.segments)]
+        url = f"{self.scheme}://" + "/".join([host, *segments])
+        pairs = []
+        for index, (key, value) in enumerate(self.query if with_query else ()):
+            pairs.append(key if value is None else f"{key}={put(('query', index), value)}")
+        return url + ("?" + "&".join(pairs) if pairs else "")
+
+
+def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
+    """What a segment is called: by the placeholder in it, else by the segment before it (``users`` → ``user id``)."""
+    first = next(iter(placeholders(text)), None)
+    if first is not None and first.name:
+        return (first.name, *before)
+    if phone_scheme(text) or (is_phone(text) and text.startswith("+")):
+        return before
+    if re.fullmatch(r"AC[0-9a-fA-F]{32}", text):
+        return ("Account SID",)
+    return tuple(f"{re.sub(r's$', '', name)} id" for name in before) or ("id",)
+
+
+def _varies(text: str) -> bool:
+    if re.fullmatch(r"v?\d{1,3}(?:\.\d+)*|\d{4}-\d\d-\d\d", text):
+        return False
+    if next(iter(placeholders(text)), None) is not None:
+        return True
+    if is_phone(text) or re.fullmatch(r"\d{4,}", text):
+        return True
+    return is_id(text) and not re.search(r"\.(?:json|php|xml|aspx?|do|cgi|jsp|html?)$|^[a-z]+(?:[-_.][a-z0-9]{1,4})+$", text)

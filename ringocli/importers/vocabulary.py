@@ -1,0 +1,136 @@
+"""The field's words: which key names stand for which part of a message, and how surely.
+
+The words are those of the providers whose requests and webhooks are listed in the packs' sources, and of the
+public references of SMS gateways at large (read 2026-11-23). A provider whose word is missing needs one entry here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a value is to a message."""
+
+    FROM = "from"
+    TO = "to"
+    CONTENT = "content"
+    URL = "url"
+    ID = "messageid"
+    EXTENSION = "extension"
+    DOMAIN = "domain"
+
+
+EXACT: dict[Role, frozenset[str]] = {
+    role: frozenset(words.split())
+    for role, words in {
+        Role.FROM: "from sender senderid sendername senderaddress sendernumber originator originatoraddress origin src "
+        "source sourceaddress sourceaddr sourcenumber fromnumber fromphone fromphonenumber fromaddress fromdid "
+        "sourcedid callerid oa mask frm fromnum sendfrom smsfrom msgfrom originatingaddress originnumber "
+        "originationnumber srcaddr sourceendpoint senderphone senderphonenumber moaddress fromtn fromto fromn "
+        "fromid sendernum remitente expediteur absender srcnumber",
+        Role.TO: "to recipient recipients destination destinations dst dest tonumber tophone tophonenumber toaddress "
+        "todid destinationaddress destaddr destinationnumber destinationphonenumber recipientnumber "
+        "recipientphone recipientphonenumber recipientaddress receiver receivers rcpt sendto smsto da toaddr "
+        "tonum destinationmsisdn destnumber destinations recipientmsisdn recipientaddresses receivernumber "
+        "destaddress totn tos msgto dstnumber addressee targetnumber targets mobileto empfaenger destinatario",
+        Role.CONTENT: "text body content message msg messagetext messagebody messagecontent smstext smsbody smscontent "
+        "smsmessage msgtext textbody messagedata plaintext textmessage msgbody smsmsg txt mensaje nachricht "
+        "userdata msgcontent msgdata bodytext contenttext shortmessage",
+        Role.URL: "mediaurl mediaurls media mediauri mediauris mediafile mediafileurl mediaitems attachment attachments "
+        "attachmenturl attachmenturls fileurl file files image imageurl images contenturl picture pictureurl "
+        "mmsurl mmsmedia mms mmsurls medialink medialinks contenturls mediaitem fileuri mmsfile urls mediaurllist",
+        Role.ID: "messageid msgid smsid messagesid smsmessageid messageuuid messageidentifier smsmessageid "
+        "mid messageguid msguid apimsgid climsgid apimessageid smsguid msgids messageids",
+        Role.EXTENSION: "extension ext userextension",
+        Role.DOMAIN: "domain",
+    }.items()
+}
+"""Whole names, in lower case and without separators."""
+
+HOLDERS: dict[Role, frozenset[str]] = {
+    role: frozenset(words.split())
+    for role, words in {
+        Role.FROM: "number phonenumber phone address msisdn value endpoint mobile e164 id name identity addr tn",
+        Role.TO: "number phonenumber phone phones address msisdn msisdns mobile mobiles numbers value endpoint e164 id "
+        "mobilenumber mobilenumbers cell cellphone gsm tn identity addr contact phonenumbers",
+        Role.CONTENT: "text body content message value plain data payload",
+        Role.URL: "url uri href link source src value content mediaurl fileurl downloadurl path file",
+        Role.ID: "id uuid sid guid",
+    }.items()
+}
+"""Names that take their role from the object that holds them: ``from.number``, ``to[].phone_number``."""
+
+_TOKENS: dict[Role, frozenset[str]] = {
+    role: frozenset(words.split())
+    for role, words in {
+        Role.FROM: "from sender originator originating source src origin",
+        Role.TO: "to recipient recipients destination dest dst receiver target",
+        Role.CONTENT: "text body message content msg",
+        Role.URL: "media attachment attachments image picture mms file",
+    }.items()
+}
+"""Words inside a longer name: ``smsRecipientNumber``."""
+
+OWN_NUMBERS = frozenset(
+    "did didnumber shortcode longcode virtualnumber inboundnumber ownnumber servicenumber trackingnumber line lineid "
+    "innumber accountnumber businessnumber callednumber called called_number vn".replace("_", "").split()
+)
+"""A number of the account's own: a request is sent from it, a webhook came to it."""
+
+LONE_NUMBERS = frozenset(
+    "msisdn msisdns mobile mobiles phone phones phonenumber phonenumbers number numbers mobilenumber mobilenumbers "
+    "cellphone gsm cell telephone tel contact contacts numero numeros celular telefono phoneno mobileno".split()
+)
+"""A number of which the name says nothing more; in a request it is the recipient."""
+
+_NOT_A_VALUE = frozenset(
+    "type id ids status count class encoding format time date timestamp lang language segments length parts size "
+    "price cost currency country carrier network operator name title subject reference ref version schedule "
+    "validity ttl callback priority state city zip mode kind code ton npi charset sid uuid token key flag option "
+    "options settings shorten tracking template label header footer param params method event number_type".split()
+)
+"""A last word that says the value is about the thing and not the thing: ``message_type``, ``text_encoding``."""
+
+
+def plain(name: str) -> str:
+    """A name in lower case without separators: ``phone_number`` and ``phoneNumber`` → ``phonenumber``."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def tokens(name: str) -> list[str]:
+    """The words of a name: ``destinationPhoneNumber`` → ``destination phone number``."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return [word.lower() for word in re.split(r"[^A-Za-z0-9]+|(?<=[A-Za-z])(?=\d)", spaced) if word]
+
+
+def name_score(role: Role, names: Sequence[str]) -> int:
+    """How surely a value is in a role by its names, the nearest first, then those of the objects around it; 0 to 100."""
+    if not names:
+        return 0
+    own = _own_score(role, names[0])
+    if own:
+        return own
+    if plain(names[0]).rstrip("0123456789") in HOLDERS.get(role, ()):
+        for distance, name in enumerate(names[1:4]):
+            outer = _own_score(role, name)
+            if outer:
+                return outer - 4 - 6 * distance
+            if any(_own_score(other, name) > 60 for other in Role if other is not role):
+                return 0
+    return 0
+
+
+def _own_score(role: Role, name: str) -> int:
+    key = plain(name)
+    if key in EXACT[role] or key.rstrip("0123456789") in EXACT[role]:
+        return 100
+    words = tokens(name)
+    if len(words) < 2 or words[-1] in _NOT_A_VALUE:
+        return 0
+    found = _TOKENS.get(role, frozenset())
+    if words[0] in found:
+        return 62
+    return 56 if any(word in found for word in words) else 0

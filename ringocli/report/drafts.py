@@ -1,0 +1,89 @@
+"""Drafts as ``init`` tells them: a JSON document, or sentences on what was decided and what comes next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ringocli.assumptions import assumptions
+from ringocli.lint import Finding
+from ringocli.pointer import as_text
+from ringocli.scaffold import Draft
+
+
+def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
+    """The draft as ``--format json`` prints it; ``path`` is None where nothing was written."""
+    return {
+        "schema_version": 1,
+        "path": path,
+        "template": draft.template,
+        "decisions": [
+            {
+                "pointer": as_text(decision.pointer),
+                "variable": decision.variable,
+                "value": decision.value,
+                "why": decision.why,
+            }
+            for decision in draft.decisions
+        ],
+        "not_expressible": [dict(entry) for entry in draft.not_expressible],
+        "credentials": [{"where": where, "property": name} for where, name in draft.credentials],
+        "assumptions": assumptions(draft.rows),
+        "notes": list(draft.notes),
+    }
+
+
+def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """What a reader of the terminal needs, as pairs of an indent and a sentence; a heading has no indent."""
+    pack = draft.pack
+    if pack is not None:
+        if pack.ringotel_builtin:
+            yield "", f"Ringotel ships {pack.title} itself ({pack.ringotel_builtin}): ask whether that will do."
+        yield "", f"Numbers: {pack.numbers['portal_setting']}"
+        yield "", f"Webhook URL: {pack.webhook_console}"
+    learned = [d for d in draft.decisions if d.variable is not None and not _is_assumed(d.why) and pack is None]
+    if learned and draft.credentials is not None:
+        yield from _section("Found, and why:", (f"{as_text(d.pointer)}: ${d.variable}$, {d.why}" for d in learned))
+    if draft.credentials:
+        yield from _section("Credentials became properties of the portal's form:", _credentials(draft))
+    assumed = [d for d in draft.decisions if _is_assumed(d.why)]
+    heading = "Assumed, so compare with your provider's documentation:"
+    yield from _section(heading, (f"{as_text(d.pointer)}: {d.value}" for d in assumed))
+    yield from _section("To look at:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
+    limits = (f"{entry['what']}: {entry['why']}" for entry in draft.not_expressible)
+    yield from _section("What the framework cannot express here:", limits)
+    yield from _section("Noted:", draft.notes)
+    rows = ", ".join(str(row) for row in sorted(draft.rows))
+    yield "", f"It rests on our readings of what Ringotel does not publish: {rows} (docs/assumptions.md)."
+
+
+def _is_assumed(why: str) -> bool:
+    return why.startswith("assumed")
+
+
+def _credentials(draft: Draft) -> Iterator[str]:
+    places: dict[str, list[str]] = {}
+    for where, name in draft.credentials:
+        places.setdefault(name, []).append(where)
+    for name, found in places.items():
+        yield f"{name}: {'; '.join(dict.fromkeys(found))}"
+
+
+def _section(heading: str, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    written = list(lines)
+    if written:
+        yield "", ""
+        yield "", heading
+        yield from (("  ", line) for line in written)
+
+
+def next_commands(path: str, draft: Draft, saved: str | None) -> list[str]:
+    """What to type next."""
+    name = shlex.quote(path)
+    values = f" --values {shlex.quote(saved)}" if saved else ""
+    return [
+        f"ringocli render {name}{values}",
+        f"ringocli send-test {name}{values} --url http://127.0.0.1:8080",
+        *([f"ringocli simulate-webhook {name} --url http://127.0.0.1:8080/webhook"] if draft.template.get("Webhook") else []),
+    ]
