@@ -70,6 +70,7 @@ class RequestSpec:
     parameters: Json
     response_map: Json
     properties: tuple[str, ...]
+    has_parameters: bool = True
 
     @cached_property
     def body(self) -> Pattern:
@@ -88,8 +89,11 @@ class RequestSpec:
 
     @property
     def sends_body(self) -> bool:
-        """Whether parameters go into a body; with GET and DELETE they go into the query (a reading, row 13)."""
-        return self.method not in ("GET", "DELETE", "HEAD")
+        """Whether parameters go into a body; with GET and DELETE they go into the query (a reading, row 13).
+
+        A request without ``request_parameters`` has no body, and so no content type.
+        """
+        return self.has_parameters and self.method not in ("GET", "DELETE", "HEAD")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +314,7 @@ class _Reader:
             parameters={} if parameters is None else parameters,
             response_map=response_map,
             properties=self.properties,
+            has_parameters=parameters is not None,
         )
 
     def read_events(self, document: Mapping[str, Json]) -> tuple[str, tuple[WebhookEvent, ...]]:

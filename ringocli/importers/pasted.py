@@ -40,7 +40,8 @@ class Pasted:
     """One request: the address with its query as written, the headers that are no auth and no type, and the body.
 
     ``body`` is text as it would be sent; ``parts`` stands in its place for multipart. ``content_type`` is None where
-    nothing would be sent. ``samples`` holds what the paste itself shows of replies and webhooks, by kind.
+    nothing would be sent. ``samples`` holds what the paste itself shows of webhooks, by kind; ``with_file`` is the same
+    request with a file in the place of the text, where the paste describes both.
     """
 
     method: str
@@ -54,6 +55,7 @@ class Pasted:
     notes: tuple[str, ...] = ()
     reply: bytes | None = None
     samples: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+    with_file: Pasted | None = None
 
 
 def limit(what: str, why: str) -> Limit:

@@ -64,7 +64,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     hints = _outgoing(pastes.hints)
     send = _learned(pastes.send or pastes.file, Place.SEND_MESSAGE, book, hints, pastes, known, None)
     text = _content_of(send)
-    file_paste = pastes.file
+    file_paste = pastes.file or (pastes.send.with_file if pastes.send is not None else None)
     if file_paste is None and send is not None and send.file_url is not None:
         file_paste = pastes.send
     file = _learned(file_paste, Place.SEND_FILE, book, hints, pastes, known, text)

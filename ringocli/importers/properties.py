@@ -53,6 +53,9 @@ class PropertyBook:
                 self._note(where, placeholder, name)
                 return name
         own = [placeholder.name] if placeholder is not None and placeholder.name else []
+        if not text and (unsaid := self._spelled(suggestions)) in self.values:
+            self._note(where, placeholder, unsaid)
+            return unsaid
         if self.given:
             name = self.given.pop(0)
         else:
@@ -103,7 +106,7 @@ class PropertyBook:
 
 def humanised(name: str, host: str = "") -> str:
     """A name as a form field has it: ``TWILIO_AUTH_TOKEN`` at api.twilio.com → ``Auth token``."""
-    labels = {label for label in re.split(r"[.\-]", host.lower()) if len(label) > 2}
+    labels = {label for label in re.split(r"[.\-]", host.lower()) if len(label) > 2} - _CAPITALS - {"rest", "message"}
     words = [word for word in tokens(name) if word not in {"your", "my", "the", "a", "an", "enter", "insert", "here"}]
     words = [word for word in words if word not in labels] or words
     # A name has no slash, colon or quote, and no end of its own in mind.

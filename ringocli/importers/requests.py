@@ -16,6 +16,7 @@ from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Pasted, limi
 from ringocli.importers.placeholders import has_placeholder, placeholders, shown
 from ringocli.importers.properties import PropertyBook, belongs_to_account
 from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
+from ringocli.importers.shape_of import general
 from ringocli.importers.shapes import is_prose, phone_scheme
 from ringocli.importers.targets import Target
 from ringocli.importers.vocabulary import Role
@@ -158,13 +159,13 @@ class _Reader:
 
     def _place_choice(self, role: Role, choice: Choice) -> None:
         leaf, variable = choice.leaf, self._variable(role)
-        text = f"${variable}$"
+        text, literal = f"${variable}$", choice.part or choice.leaf.text
         if choice.part is not None:
             at = leaf.text.find(choice.part)
             text = leaf.text[:at] + text + leaf.text[at + len(choice.part) :]
             text = self._with_properties(text, f"{self._where(leaf)}")
-        elif role in (Role.FROM, Role.TO):
-            text = phone_scheme(leaf.text) + text
+        elif role in (Role.FROM, Role.TO) and (scheme := phone_scheme(leaf.text)):
+            text, literal = scheme + text, leaf.text[len(scheme) :]
         if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
             why = "Ringotel writes text: the provider gets a string of the same digits"
             self.learned.limits.append(limit(f"a number without quotes ({leaf.names[0]})", why))
@@ -174,7 +175,7 @@ class _Reader:
         if choice.rivals:
             also = ", ".join(repr(rival.names[0]) for rival in choice.rivals[:3] if rival.names)
             why += f"; doubtful, {also} fits too"
-        self._decide(leaf.pointer, variable, shown(choice.part or leaf.text), why)
+        self._decide(general(leaf.pointer), variable, shown(literal), why)
 
     def _shrink(self, pointer: Pointer) -> None:
         """A list around a variable keeps the variable's element alone."""

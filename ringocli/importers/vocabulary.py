@@ -38,7 +38,7 @@ EXACT: dict[Role, frozenset[str]] = {
         "destaddress totn tos msgto dstnumber addressee targetnumber targets mobileto empfaenger destinatario",
         Role.CONTENT: "text body content message msg messagetext messagebody messagecontent smstext smsbody smscontent "
         "smsmessage msgtext textbody messagedata plaintext textmessage msgbody smsmsg txt mensaje nachricht "
-        "userdata msgcontent msgdata bodytext contenttext shortmessage",
+        "userdata sms msgcontent msgdata bodytext contenttext shortmessage",
         Role.URL: "mediaurl mediaurls media mediauri mediauris mediafile mediafileurl mediaitems attachment attachments "
         "attachmenturl attachmenturls fileurl file files image imageurl images contenturl picture pictureurl "
         "mmsurl mmsmedia mms mmsurls medialink medialinks contenturls mediaitem fileuri mmsfile urls mediaurllist",
@@ -82,7 +82,7 @@ OWN_NUMBERS = frozenset(
 
 LONE_NUMBERS = frozenset(
     "msisdn msisdns mobile mobiles phone phones phonenumber phonenumbers number numbers mobilenumber mobilenumbers "
-    "cellphone gsm cell telephone tel contact contacts numero numeros celular telefono phoneno mobileno".split()
+    "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno mobileno".split()
 )
 """A number of which the name says nothing more; in a request it is the recipient."""
 

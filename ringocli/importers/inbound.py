@@ -1,0 +1,44 @@
+"""Which kind of webhook a body is, by its words: a message, a file, a receipt."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ringocli.importers.replies import id_score
+from ringocli.importers.roles import LEAST, leaves_of, score
+from ringocli.importers.vocabulary import Role
+from ringocli.outcomes import FAILURE, means_delivered
+
+
+def kinds_of(bodies: Iterable[tuple[str, Any]]) -> Mapping[str, tuple[bytes, ...]]:
+    """Sample bodies by kind, the first that is surely of it; bodies of no kind are left out."""
+    found: dict[str, tuple[bytes, ...]] = {}
+    for words, body in bodies:
+        kind = kind_of(words, body)
+        if kind is not None and (kind not in found or kind == "other"):
+            found[kind] = (*found.get(kind, ()), json.dumps(body, ensure_ascii=False, default=str).encode())
+    return found
+
+
+def kind_of(words: str, body: Any) -> str | None:
+    """``message``, ``mms``, ``delivered``, ``other`` for a failed receipt; None for anything else."""
+    leaves = list(leaves_of(body))
+    texts = " ".join(leaf.text for leaf in leaves if len(leaf.text) < 60)
+
+    def has(role: Role) -> bool:
+        return any(score(role, leaf, incoming=True) >= LEAST for leaf in leaves)
+
+    status = [leaf for leaf in leaves if leaf.names and re.search(r"status|state$", leaf.names[0], re.I)]
+    inbound = bool(re.search(r"inbound|incoming|receiv|\bmo\b|mo_|reply", f"{words} {texts}", re.I))
+    receipt = bool(re.search(r"deliver|dlr|receipt|status|report|finali[sz]ed", words, re.I))
+    if has(Role.CONTENT) and has(Role.FROM) and (inbound or not (receipt or status)):
+        return "mms" if has(Role.URL) else "message"
+    if (receipt or status) and any(id_score(leaf, set(), receipt=True) >= 34 for leaf in leaves):
+        if any(means_delivered(leaf.text) for leaf in status):
+            return "delivered"
+        failed = any(FAILURE.search(leaf.text) for leaf in status)
+        return "other" if failed else None
+    return None

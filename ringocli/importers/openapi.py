@@ -1,0 +1,482 @@
+"""OpenAPI 3.0 and 3.1 and Swagger 2: an operation becomes a request with its reply and its webhooks.
+
+The document is read by PyYAML or the JSON parser, its local references are followed by ``referencing``. A reference
+to another file or address is not followed: nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.importers.bodies import read_body
+from ringocli.importers.inbound import kinds_of
+from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Part, Pasted, limit
+from ringocli.importers.roles import LEAST, leaves_of, score
+from ringocli.importers.schemas import Examples
+from ringocli.importers.vocabulary import Role, name_score
+from ringocli.suggest import nearest
+
+_METHODS = ("post", "get", "put", "patch", "delete")
+_FORM = "application/x-www-form-urlencoded"
+_PREFERRED = ("application/json", "+json", _FORM, "multipart/form-data")
+_MOST_LISTED = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation: its path, its method, and what stands in the document."""
+
+    path: str
+    method: str
+    item: Mapping[str, Any]
+    body: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its operationId, else ``post /path``."""
+        return str(self.body.get("operationId") or self.spelled)
+
+    @property
+    def spelled(self) -> str:
+        """``post /path``."""
+        return f"{self.method} {self.path}"
+
+
+class Spec:
+    """A document, its references followed on demand."""
+
+    def __init__(self, name: str, document: Mapping[str, Any]) -> None:
+        from referencing import Registry, Resource
+        from referencing.jsonschema import DRAFT202012
+
+        self.name = name
+        self.document = document
+        resource = Resource(contents=document, specification=DRAFT202012)
+        self._resolver = Registry().with_resource("", resource).resolver()
+
+    def resolve(self, value: Any) -> Any:
+        """The value, or what its ``$ref`` points at; ``{}`` where that is not in this document."""
+        from referencing.exceptions import Unresolvable
+
+        for _ in range(20):
+            if not (isinstance(value, Mapping) and isinstance(value.get("$ref"), str)):
+                return value
+            if not value["$ref"].startswith("#"):
+                return {}
+            try:
+                value = self._resolver.lookup(value["$ref"]).contents
+            except (Unresolvable, ValueError, LookupError, TypeError):
+                return {}
+        return {}
+
+    def mapping(self, value: Any) -> Mapping[str, Any]:
+        """A value that has to be an object; empty if it is none."""
+        found = self.resolve(value)
+        return found if isinstance(found, Mapping) else {}
+
+    @cached_property
+    def is_swagger(self) -> bool:
+        """Whether this is version 2."""
+        return "swagger" in self.document
+
+    def operations(self) -> Iterator[Operation]:
+        """Every operation that may send something."""
+        for path, entry in self.mapping(self.document.get("paths")).items():
+            item = self.mapping(entry)
+            for method in _METHODS:
+                body = self.resolve(item.get(method))
+                if isinstance(body, Mapping):
+                    yield Operation(path=str(path), method=method, item=item, body=body)
+
+
+def load(name: str, text: str) -> Spec:
+    """A document from JSON or YAML.
+
+    Raises:
+        CouldNotRun: it is neither, or no OpenAPI document.
+    """
+    document = _parsed(name, text)
+    if not isinstance(document, Mapping) or not ("openapi" in document or "swagger" in document):
+        raise CouldNotRun(f"{name}: is no OpenAPI document", "Look for the file that starts with openapi: or swagger:.")
+    return Spec(name, document)
+
+
+def _parsed(name: str, text: str) -> Any:
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            pass
+        except RecursionError:
+            raise CouldNotRun(f"{name}: is nested too deeply", "No API is.") from None
+    import yaml
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc, valid-type]
+        """YAML 1.2's core: ``no`` and ``on`` are words, dates are texts."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, regexp) for tag, regexp in resolvers if tag not in _WORDY]
+        for first, resolvers in base.yaml_implicit_resolvers.items()
+    }
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$", re.I), list("tTfF"))
+    try:
+        return yaml.load(text, Loader=Loader)  # noqa: S506
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark is not None else ""
+        raise CouldNotRun(f"{name}{place}: is neither YAML nor JSON", "Check that the whole document is there.") from None
+
+
+_WORDY = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+
+
+def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) -> Pasted:
+    """The request of one operation.
+
+    Raises:
+        AskedWrongly: no operation was named, or there is none of that name; the likeliest are listed.
+        CouldNotRun: the text is no OpenAPI document.
+    """
+    spec = load(name, text)
+    operations = list(spec.operations())
+    if choice is None:
+        raise AskedWrongly(f"{name}: which operation sends?", _listed(spec, operations, for_file))
+    wanted = " ".join(choice.split()).lower()
+    for operation in operations:
+        if wanted in (operation.id.lower(), operation.spelled.lower()):
+            return _pasted(spec, operation, for_file)
+    loose = [operation for operation in operations if operation.spelled.lower().endswith(wanted.split(" ")[-1])]
+    same = [one for one in loose if wanted.split(" ")[0] == one.method] if " " in wanted else []
+    if len(same) == 1:
+        return _pasted(spec, same[0], for_file)
+    names = [text for operation in operations for text in (operation.id, operation.spelled)]
+    near = nearest(choice, names)
+    hint = f"; did you mean {near}?" if near else ""
+    raise AskedWrongly(f"{name}: there is no operation {choice!r}{hint}", _listed(spec, operations, for_file))
+
+
+def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
+    from ringocli.importers.sources import likeness
+
+    scored = []
+    for operation in operations:
+        points = likeness(_pasted(spec, operation, for_file), for_file=for_file)
+        words = f"{operation.id} {operation.path} {operation.body.get('summary', '')} {operation.body.get('tags', '')}"
+        points += 40 * bool(re.search(r"send|submit|create|outbound|dispatch", words, re.I))
+        points += 30 * bool(re.search(r"sms|message|mms", words, re.I))
+        scored.append((points, operation))
+    scored.sort(key=lambda pair: -pair[0])
+    lines = [f"  {spec.name}#{one.id}  ({one.spelled}) {one.body.get('summary') or ''}".rstrip() for _, one in scored]
+    more = f"\n  and {len(lines) - _MOST_LISTED} more" if len(lines) > _MOST_LISTED else ""
+    return "Name one, the likeliest first:\n" + "\n".join(lines[:_MOST_LISTED]) + more
+
+
+# -- one operation ------------------------------------------------------------------------------
+
+
+def _pasted(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
+    body, kind, parts = _body(spec, operation, for_file)
+    pasted = Pasted(
+        method=operation.method.upper(),
+        url=_server(spec, operation) + operation.path,
+        content_type=kind,
+        body=body,
+        parts=parts,
+    )
+    pasted = _with_parameters(spec, operation, pasted)
+    pasted = _with_security(spec, operation, pasted)
+    if for_file:
+        return pasted
+    other = _pasted(spec, operation, for_file=True)
+    return replace(
+        pasted,
+        reply=_reply(spec, operation),
+        samples=_webhooks(spec, operation),
+        with_file=other if _takes_file(other) else None,
+    )
+
+
+def _takes_file(pasted: Pasted) -> bool:
+    """Whether the request has a place for a file's address."""
+    leaves = list(leaves_of(read_body(pasted, pasted.method).tree))
+    return any(score(Role.URL, leaf) >= LEAST for leaf in leaves)
+
+
+def _judge(spec: Spec, for_file: bool) -> Any:
+    wanted = (Role.TO, Role.FROM, Role.URL if for_file else Role.CONTENT)
+
+    def names_in(schema: Any, depth: int = 0) -> Iterator[str]:
+        found = spec.mapping(schema)
+        if depth < 4:
+            for part in found.get("allOf", ()):
+                yield from names_in(part, depth + 1)
+            for key, value in spec.mapping(found.get("properties")).items():
+                yield str(key)
+                yield from names_in(value, depth + 1)
+            if "items" in found:
+                yield from names_in(found["items"], depth + 1)
+
+    def judge(schema: Any) -> int:
+        names = list(names_in(schema))
+        points = sum(max((name_score(role, (name,)) for name in names), default=0) for role in wanted)
+        title = str(spec.mapping(schema).get("title", "")) + str(spec.mapping(schema).get("description", ""))
+        points += 15 * bool(re.search(r"\bsms\b|\btext\b", title, re.I) and not for_file)
+        points -= 20 * bool(re.search(r"template|whatsapp|viber|rcs|email|voice|batch", title, re.I))
+        kind = spec.mapping(schema).get("type")
+        return points + (3 if kind == "string" else 0)
+
+    return judge
+
+
+def _server(spec: Spec, operation: Operation) -> str:
+    """The address that an operation's path is put behind."""
+    if spec.is_swagger:
+        schemes = spec.document.get("schemes") or ["https"]
+        scheme = "https" if "https" in schemes else str(schemes[0])
+        host = str(spec.document.get("host") or "{Base URL}")
+        return f"{scheme}://{host}{str(spec.document.get('basePath') or '').rstrip('/')}"
+    for holder in (operation.body, operation.item, spec.document):
+        servers = holder.get("servers")
+        if isinstance(servers, list) and servers:
+            candidates = [_filled_server(spec, server) for server in servers]
+            absolute = [url for url in candidates if "://" in url]
+            return (absolute or [f"https://{{Base URL}}{candidates[0]}"])[0].rstrip("/")
+    return "https://{Base URL}"
+
+
+def _filled_server(spec: Spec, server: Any) -> str:
+    found = spec.mapping(server)
+    url = str(found.get("url", ""))
+    for name, variable in spec.mapping(found.get("variables")).items():
+        default = spec.mapping(variable).get("default")
+        if default not in (None, ""):
+            url = url.replace(f"{{{name}}}", str(default))
+    return url if "://" in url or url.startswith("/") or not url else f"https://{url}"
+
+
+def _parameters(spec: Spec, operation: Operation) -> list[Mapping[str, Any]]:
+    """The parameters of an operation; its own win over its path's."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for holder in (operation.item, operation.body):
+        for entry in holder.get("parameters") or ():
+            parameter = spec.mapping(entry)
+            found[(str(parameter.get("in")), str(parameter.get("name")))] = parameter
+    return list(found.values())
+
+
+def _example_of(spec: Spec, parameter: Mapping[str, Any]) -> Any:
+    examples = Examples(spec.resolve, _judge(spec, False), lean=True)
+    name = str(parameter.get("name"))
+    for key in ("example", "x-example"):
+        if key in parameter:
+            return parameter[key]
+    return examples.of(parameter.get("schema") or parameter, name)
+
+
+def _with_parameters(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
+    query, headers = [], []
+    for parameter in _parameters(spec, operation):
+        name, place = str(parameter.get("name")), parameter.get("in")
+        if place == "query" and _is_wanted(parameter):
+            value = _example_of(spec, parameter)
+            value = ",".join(map(str, value)) if isinstance(value, list) else value
+            query.append(f"{quote(name, safe='[]')}={quote(_text(value), safe='{}+,:')}")
+        elif place == "header" and parameter.get("required"):
+            headers.append((name, "{" + name + "}"))
+    url = pasted.url + ("?" + "&".join(query) if query else "")
+    limits = [
+        limit(f"header {name}", "the framework documents no headers of one's own")
+        for name, _ in headers
+        if name.lower() not in ("authorization", "content-type", "accept")
+    ]
+    return replace(pasted, url=url, limits=(*pasted.limits, *limits))
+
+
+def _is_wanted(parameter: Mapping[str, Any]) -> bool:
+    name = str(parameter.get("name"))
+    roles = (Role.TO, Role.FROM, Role.CONTENT)
+    return bool(parameter.get("required")) or any(name_score(role, (name,)) >= 100 for role in roles)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _body(spec: Spec, operation: Operation, for_file: bool) -> tuple[str | None, str | None, tuple[Part, ...]]:
+    skipped = Role.CONTENT if for_file else Role.URL
+    examples = Examples(spec.resolve, _judge(spec, for_file), lean=True, skipped=skipped)
+    if spec.is_swagger:
+        return _swagger_body(spec, operation, examples)
+    content = spec.mapping(spec.mapping(operation.body.get("requestBody")).get("content"))
+    kind = _best_type(content)
+    if kind is None:
+        return None, None, ()
+    media = spec.mapping(content[kind])
+    example = examples.of(_with_example(spec, examples, media))
+    return _written(example, kind)
+
+
+def _with_example(spec: Spec, examples: Examples, media: Mapping[str, Any]) -> Any:
+    """A media type's schema with the example that stands beside it."""
+    schema = examples.merged(media.get("schema", {}))
+    named = spec.mapping(media.get("examples"))
+    values = [spec.mapping(entry).get("value") for entry in named.values()]
+    values = [media["example"]] if "example" in media else [value for value in values if value is not None]
+    if not values or not isinstance(schema, Mapping):
+        return schema
+    best = max(values, key=lambda value: examples.judge({"properties": value}) if isinstance(value, Mapping) else 0)
+    if not schema.get("properties") and isinstance(best, dict | list):
+        return {"const": best}
+    return {**schema, "example": best}
+
+
+def _best_type(content: Mapping[str, Any]) -> str | None:
+    for wanted in _PREFERRED:
+        for kind in content:
+            if str(kind).partition(";")[0].strip().lower().endswith(wanted):
+                return str(kind)
+    return str(next(iter(content))) if content else None
+
+
+def _written(example: Any, kind: str) -> tuple[str | None, str | None, tuple[Part, ...]]:
+    bare = kind.partition(";")[0].strip().lower()
+    if bare == "multipart/form-data" and isinstance(example, Mapping):
+        return None, kind, tuple(Part(name=str(key), value=_text(value)) for key, value in example.items())
+    if bare == _FORM and isinstance(example, Mapping):
+        pairs = []
+        for key, value in example.items():
+            pairs += [(key, _text(item)) for item in (value if isinstance(value, list) else [value])]
+        return urlencode(pairs), kind, ()
+    return json.dumps(example, ensure_ascii=False), "application/json" if bare == "*/*" else kind, ()
+
+
+def _swagger_body(
+    spec: Spec, operation: Operation, examples: Examples
+) -> tuple[str | None, str | None, tuple[Part, ...]]:
+    consumes = operation.body.get("consumes") or spec.document.get("consumes") or []
+    parameters = _parameters(spec, operation)
+    whole = next((parameter for parameter in parameters if parameter.get("in") == "body"), None)
+    if whole is not None:
+        kind = next((str(one) for one in consumes if "json" in str(one)), "application/json")
+        return _written(examples.of(whole.get("schema", {})), kind)
+    fields = [parameter for parameter in parameters if parameter.get("in") == "formData"]
+    if not fields:
+        return None, None, ()
+    chosen = {str(field["name"]): _example_of(spec, field) for field in fields if _is_wanted(field)}
+    multipart = "multipart/form-data" in consumes and _FORM not in consumes
+    return _written(chosen, "multipart/form-data" if multipart else _FORM)
+
+
+# -- security -----------------------------------------------------------------------------------
+
+
+def _with_security(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
+    """The first requirement that the framework can express; else a limit that says which there are."""
+    schemes = (
+        spec.mapping(spec.document.get("securityDefinitions"))
+        if spec.is_swagger
+        else spec.mapping(spec.mapping(spec.document.get("components")).get("securitySchemes"))
+    )
+    required = operation.body.get("security", spec.document.get("security"))
+    if required is None and schemes:
+        required = [{name: []} for name in schemes]
+    limits: list[Limit] = []
+    for requirement in required or ():
+        done = pasted
+        missed: list[Limit] = []
+        for name in requirement if isinstance(requirement, Mapping) else ():
+            done, entry = _with_scheme(spec.mapping(schemes.get(name)), done)
+            missed += [entry] if entry is not None else []
+        if done is not pasted and not missed:
+            return done
+        limits += missed
+        if done is not pasted and required is not None and len(required) == 1:
+            pasted = done
+    return replace(pasted, limits=(*pasted.limits, *limits[:2]))
+
+
+def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Limit | None]:
+    kind, name = scheme.get("type"), str(scheme.get("name", ""))
+    if kind == "basic" or (kind == "http" and str(scheme.get("scheme")).lower() == "basic"):
+        return replace(pasted, auth=BasicAuth(username="", password="", where="HTTP Basic")), None
+    if kind == "http" and str(scheme.get("scheme")).lower() == "bearer":
+        return replace(pasted, auth=BearerAuth(token="", where="HTTP Bearer")), None
+    if kind in ("oauth2", "openIdConnect"):
+        entry = limit("fetching an OAuth2 token", "a token is sent as Bearer; the framework's own OAuth2 needs sign-in")
+        return replace(pasted, auth=BearerAuth(token="", where="OAuth2")), entry if pasted.auth is None else None
+    if kind == "apiKey" and scheme.get("in") == "query":
+        sign = "&" if "?" in pasted.url else "?"
+        return replace(pasted, url=f"{pasted.url}{sign}{quote(name)}={{{name}}}"), None
+    if kind == "apiKey" and name.lower() == "authorization":
+        if re.search(r"bearer", json.dumps(scheme, default=str), re.I):
+            return replace(pasted, auth=BearerAuth(token="", where="Authorization header")), None
+        return pasted, limit("a bare token in the Authorization header", "the framework documents Bearer and Basic only")
+    if kind == "apiKey":
+        why = "the framework documents no headers of one's own, so this credential cannot be sent"
+        return pasted, limit(f"{scheme.get('in', 'header')} {name}", why)
+    return pasted, limit(f"security of type {kind}", "the framework documents Bearer, Basic and OAuth2 only")
+
+
+# -- what comes back ----------------------------------------------------------------------------
+
+
+def _reply(spec: Spec, operation: Operation) -> bytes | None:
+    responses = spec.mapping(operation.body.get("responses"))
+    codes = sorted((str(code) for code in responses if re.fullmatch(r"2\d\d|2XX|default", str(code), re.I)))
+    codes.sort(key=lambda code: code == "default")
+    for code in codes:
+        response = spec.mapping(responses.get(code, responses.get(int(code) if code.isdigit() else code)))
+        examples = Examples(spec.resolve, lambda schema: len(str(schema)), lean=False)
+        if spec.is_swagger:
+            given = spec.mapping(response.get("examples"))
+            json_kind = next((value for key, value in given.items() if "json" in str(key)), None)
+            if isinstance(json_kind, dict | list):
+                return json.dumps(json_kind, default=str).encode()
+            if response.get("schema"):
+                return json.dumps(examples.of(response["schema"]), default=str).encode()
+            continue
+        content = spec.mapping(response.get("content"))
+        kind = _best_type(content)
+        if kind is not None:
+            media = spec.mapping(content[kind])
+            return json.dumps(examples.of(_with_example(spec, examples, media)), default=str).encode()
+    return None
+
+
+def _webhooks(spec: Spec, operation: Operation) -> Mapping[str, tuple[bytes, ...]]:
+    """The inbound half: ``callbacks`` of the operation and ``webhooks`` of the document, by kind."""
+    bodies: list[tuple[str, Any]] = []
+    for name, callback in spec.mapping(operation.body.get("callbacks")).items():
+        for item in spec.mapping(callback).values():
+            bodies += _bodies(spec, str(name), spec.mapping(item))
+    for name, item in spec.mapping(spec.document.get("webhooks") or spec.document.get("x-webhooks")).items():
+        bodies += _bodies(spec, str(name), spec.mapping(item))
+    return kinds_of(bodies)
+
+
+def _bodies(spec: Spec, name: str, item: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    found = []
+    for method in ("post", "put"):
+        operation = spec.mapping(item.get(method))
+        content = spec.mapping(spec.mapping(operation.get("requestBody")).get("content"))
+        kind = _best_type(content)
+        if kind is None or not ("json" in kind or kind == "*/*"):
+            continue
+        examples = Examples(spec.resolve, lambda schema: len(str(schema)), lean=False)
+        media = spec.mapping(content[kind])
+        words = f"{name} {operation.get('operationId', '')} {operation.get('summary', '')}"
+        named = [
+            (f"{words} {key}", spec.mapping(entry).get("value")) for key, entry in spec.mapping(media.get("examples")).items()
+        ]
+        given = [(title, value) for title, value in named if isinstance(value, dict | list)]
+        found += given or [(words, examples.of(_with_example(spec, examples, media)))]
+    return found

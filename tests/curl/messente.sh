@@ -1,0 +1,1 @@
+curl -X POST 'https://api.messente.com/v1/omnimessage' -H 'Content-Type: application/json' -u 'api_user:api_password' -d '{"to": "+37251000000","messages": [{"channel": "sms","sender": "Messente","text": "Hello from here"}]}'

@@ -1,0 +1,1 @@
+curl -X POST https://platform.ringcentral.com/restapi/v1.0/account/~/extension/~/sms -H "Authorization: Bearer <YOUR_ACCESS_TOKEN>" -H "Content-Type: application/json" -d '{"from": {"phoneNumber": "+16505550100"}, "to": [{"phoneNumber": "+16505550101"}], "text": "Hello World"}'

@@ -1,0 +1,1 @@
+curl -X POST 'https://api.acme.example/1/smsmessaging/outbound/tel%3A%2B15550001111/requests' -H 'Authorization: Bearer abc0123456789def' -H 'Content-Type: application/json' -d '{"outboundSMSMessageRequest": {"address": "tel:+15550002222","senderAddress":"tel:+15550001111","outboundSMSTextMessage": {"message": "Hello there"}}}'

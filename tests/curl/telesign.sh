@@ -1,0 +1,1 @@
+curl -X POST https://rest-ww.telesign.com/v1/messaging -H 'Authorization: Basic RkZGRkZGRkYtRUVFRS1ERERELTEyMzQtQUI1Njc4OTAxMjM0Ok9BPT0=' -H 'Content-Type: application/x-www-form-urlencoded' --data-urlencode 'phone_number=11234567890' --data-urlencode 'message=Your package has shipped' --data-urlencode 'message_type=ARN'

@@ -1,0 +1,1 @@
+curl -X POST "https://api.ng.termii.com/api/sms/send" -H "Content-Type: application/json" --data-raw '{"to": "2347880234567","from": "talert","sms": "Hi there, testing","type": "plain","api_key": "TLabcdef0123456789","channel": "generic"}'

@@ -1,0 +1,1 @@
+curl -X POST -u 'user:0123456789abcdef' -H 'Content-Type: application/json' https://api.thinq.com/account/12345/product/origination/sms/send -d '{"from_did":"9195551234","to_did":"9195554321","message":"Hello there"}'

@@ -1,0 +1,1 @@
+curl -X POST 'https://sms.8x8.com/api/v1/subaccounts/acme_hq/messages' -H 'Authorization: Bearer aAbBcCdDeEfFgG0123456789' -H 'Content-Type: application/json' -d '{"source":"acme","destination":"+6512345678","text":"Hello from here","encoding":"AUTO"}'
