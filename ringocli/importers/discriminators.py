@@ -92,7 +92,7 @@ def _points(kind: str, leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
         points = 74
     if not points:
         return 0
-    points += 8 if _fits_kind(kind, text) else 0
+    points += 8 if _fits_kind(kind, text) else -12 * max(0, len(leaf.names) - 1)
     points += _difference(leaf, others)
     return points - 2 * len(leaf.names)
 

@@ -187,7 +187,7 @@ def _pasted(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
     body, kind, parts = _body(spec, operation, for_file)
     pasted = Pasted(
         method=operation.method.upper(),
-        url=_server(spec, operation) + operation.path,
+        url=_server(spec, operation) + _path(spec, operation),
         content_type=kind,
         body=body,
         parts=parts,
@@ -237,6 +237,12 @@ def _judge(spec: Spec, for_file: bool) -> Any:
     return judge
 
 
+def _judge_reply(spec: Spec) -> Any:
+    """Prefers what speaks of text messages, then what says most."""
+    of_text = _judge(spec, for_file=False)
+    return lambda schema: of_text(schema) * 1000 + min(len(str(schema)), 999)
+
+
 def _server(spec: Spec, operation: Operation) -> str:
     """The address that an operation's path is put behind."""
     if spec.is_swagger:
@@ -261,6 +267,17 @@ def _filled_server(spec: Spec, server: Any) -> str:
         if default not in (None, ""):
             url = url.replace(f"{{{name}}}", str(default))
     return url if "://" in url or url.startswith("/") or not url else f"https://{url}"
+
+
+def _path(spec: Spec, operation: Operation) -> str:
+    """The path; a parameter that has a list of values is filled, the others stay placeholders."""
+    path = operation.path
+    for parameter in _parameters(spec, operation):
+        values = spec.mapping(parameter.get("schema") or parameter).get("enum")
+        if parameter.get("in") == "path" and isinstance(values, list) and values:
+            value = "json" if "json" in values else str(values[0])
+            path = path.replace(f"{{{parameter.get('name')}}}", value)
+    return path
 
 
 def _parameters(spec: Spec, operation: Operation) -> list[Mapping[str, Any]]:
@@ -435,7 +452,7 @@ def _reply(spec: Spec, operation: Operation) -> bytes | None:
     codes.sort(key=lambda code: code == "default")
     for code in codes:
         response = spec.mapping(responses.get(code, responses.get(int(code) if code.isdigit() else code)))
-        examples = Examples(spec.resolve, lambda schema: len(str(schema)), lean=False)
+        examples = Examples(spec.resolve, _judge_reply(spec), lean=False)
         if spec.is_swagger:
             given = spec.mapping(response.get("examples"))
             json_kind = next((value for key, value in given.items() if "json" in str(key)), None)
@@ -471,7 +488,7 @@ def _bodies(spec: Spec, name: str, item: Mapping[str, Any]) -> list[tuple[str, A
         kind = _best_type(content)
         if kind is None or not ("json" in kind or kind == "*/*"):
             continue
-        examples = Examples(spec.resolve, lambda schema: len(str(schema)), lean=False)
+        examples = Examples(spec.resolve, _judge_reply(spec), lean=False)
         media = spec.mapping(content[kind])
         words = f"{name} {operation.get('operationId', '')} {operation.get('summary', '')}"
         named = [

@@ -16,7 +16,7 @@ from ringocli.exchange import Reply
 from ringocli.importers.pasted import Limit, limit
 from ringocli.importers.roles import Leaf, leaves_of
 from ringocli.importers.shape_of import general, tree_of
-from ringocli.importers.shapes import is_date, is_phone, is_url, text_of
+from ringocli.importers.shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.importers.vocabulary import Role, name_score, plain, tokens
 
 _PLAIN = {"id": 70, "smssid": 86, "smsmessagesid": 84, "uuid": 72, "sid": 74, "guid": 72, "messages": 60, "smsmessage": 40}
@@ -93,13 +93,18 @@ def id_score(leaf: Leaf, again: set[str], hint: str | None = None, *, receipt: b
     if hint and hint == text:
         return 300
     points = _name_points(leaf, receipt)
-    if text in again and len(text) > 3 and not (is_phone(leaf.value) and points < 40):
+    if text in again and len(text) > 3 and (points >= 40 or is_id(leaf.value)) and not _is_reference(leaf):
         points = max(points, 20) + 120
     if is_phone(leaf.value) and text.startswith("+"):
         points -= 60
     if " " in text:
         points -= 60
     return points - len(leaf.names)
+
+
+def _is_reference(leaf: Leaf) -> bool:
+    """A sender's own reference comes back with the receipt as well."""
+    return bool(leaf.names) and bool(re.search(r"ref|custom|correlat|external|tag|client", leaf.names[0], re.I))
 
 
 def _name_points(leaf: Leaf, receipt: bool) -> int:

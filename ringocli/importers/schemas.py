@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ringocli.importers.vocabulary import Role, name_score
+from ringocli.importers.shapes import is_id
+from ringocli.importers.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain
+from ringocli.outcomes import means_delivered
 
 _MAX_DEPTH = 14
 _ABSENT = object()
@@ -32,17 +34,18 @@ class Examples:
         self.lean = lean
         self.skipped = skipped
 
-    def of(self, schema: Any, name: str = "value", depth: int = 0) -> Any:
-        """One example of a schema."""
+    def of(self, schema: Any, *names: str) -> Any:
+        """One example of a schema; ``names`` are the keys around it, the nearest first."""
+        name, depth = names[0] if names else "value", len(names)
         schema = self.merged(schema)
         if depth > _MAX_DEPTH or not isinstance(schema, Mapping):
             return f"{{{name}}}"
         given = self.given(schema)
         properties = schema.get("properties")
         if isinstance(properties, Mapping) and properties:
-            return self._object(schema, properties, given, depth)
+            return self._object(schema, properties, given, names)
         if schema.get("type") == "array" or "items" in schema:
-            return self._array(schema, given, name, depth)
+            return self._array(schema, given, names)
         if given is not _ABSENT:
             return given
         return self._scalar(schema, name)
@@ -54,12 +57,12 @@ class Examples:
                 return self.resolve(schema[key])
         examples = schema.get("examples")
         if isinstance(examples, list) and examples:
-            return examples[0]
+            return _telling(examples)
         if isinstance(examples, Mapping) and examples:
             first = self.resolve(next(iter(examples.values())))
             return first.get("value", first) if isinstance(first, Mapping) else first
         values = schema.get("enum")
-        return values[0] if isinstance(values, list) and values else _ABSENT
+        return _telling(values) if isinstance(values, list) and values else _ABSENT
 
     def merged(self, schema: Any, depth: int = 0) -> Any:
         """A schema with its reference followed, its ``allOf`` joined and its best alternative taken."""
@@ -80,19 +83,23 @@ class Examples:
                 joined = _joined(joined, part)
         return joined
 
-    def _object(self, schema: Mapping[str, Any], properties: Mapping[str, Any], given: Any, depth: int) -> Any:
+    def _object(
+        self, schema: Mapping[str, Any], properties: Mapping[str, Any], given: Any, names: tuple[str, ...]
+    ) -> Any:
         required = schema.get("required")
         needed = set(required) if isinstance(required, list) else set()
         example = given if isinstance(given, Mapping) else {}
+        if example and sum(key in properties for key in example) * 2 < len(example):
+            return example  # the schema is of something else than what the document shows
         built: dict[str, Any] = {}
         for key, part in properties.items():
-            wanted = key in needed or not self.lean or self._is_part_of_message(key, part, depth)
+            wanted = key in needed or not self.lean or self._is_part_of_message(str(key), part, properties, names)
             if not wanted or _is_read_only(self.resolve(part)):
                 continue
-            value = self.of(part, key, depth + 1)
-            if key in example and not (isinstance(value, dict | list) and self.lean):
+            value = self.of(part, str(key), *names)
+            if key in example and not (isinstance(value, dict | list) and isinstance(example[key], dict | list)):
                 value = example[key]
-            elif key in example and not isinstance(example[key], dict | list):
+            elif key in example and not self.lean:
                 value = example[key]
             built[key] = value
         for key, value in example.items():
@@ -101,22 +108,31 @@ class Examples:
                 built[key] = value
         return built
 
-    def _is_part_of_message(self, key: str, part: Any, depth: int) -> bool:
-        if self.skipped is not None and name_score(self.skipped, (key,)) >= 62:
+    def _is_part_of_message(self, key: str, part: Any, siblings: Mapping[str, Any], names: tuple[str, ...]) -> bool:
+        """Whether a key is a word for a part of a message, or holds such words."""
+        roles = (Role.FROM, Role.TO, Role.CONTENT, Role.URL)
+        if self.skipped is not None and name_score(self.skipped, (key, *names)) >= 62:
             return False
-        if any(name_score(role, (key,)) >= 62 for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL)):
+        if key.lower() in ("id", "name"):
+            return False
+        for role in roles:
+            points = name_score(role, (key, *names))
+            if role is Role.CONTENT and is_id(self.given(self.resolve(part)) if isinstance(part, Mapping) else None):
+                continue  # a body in hexadecimal digits beside a text
+            surer = any(name_score(role, (str(other),)) > points for other in siblings)
+            if points >= 56 and not surer:
+                return True
+        if plain(key) in LONE_NUMBERS | OWN_NUMBERS or key == "messages":
             return True
-        if key in ("number", "numbers", "phone", "mobile", "mobiles", "msisdn", "messages", "phone_number", "did"):
-            return True
-        schema = self.merged(part) if depth < 5 else None
+        schema = self.merged(part) if len(names) < 5 else None
         inner = schema.get("items", schema) if isinstance(schema, Mapping) else None
         inner = self.merged(inner) if inner is not None else None
-        names = inner.get("properties", {}) if isinstance(inner, Mapping) else {}
-        names = names if isinstance(names, Mapping) else {}
-        return any(name_score(role, (str(name),)) >= 100 for name in names for role in (Role.TO, Role.CONTENT))
+        within = inner.get("properties", {}) if isinstance(inner, Mapping) else {}
+        within = within if isinstance(within, Mapping) else {}
+        return any(name_score(role, (str(name),)) >= 100 for name in within for role in (Role.TO, Role.CONTENT))
 
-    def _array(self, schema: Mapping[str, Any], given: Any, name: str, depth: int) -> Any:
-        item = self.of(schema.get("items", {}), name.rstrip("s") or name, depth + 1)
+    def _array(self, schema: Mapping[str, Any], given: Any, names: tuple[str, ...]) -> Any:
+        item = self.of(schema.get("items", {}), *names)
         if isinstance(given, list) and given and not (isinstance(item, dict) and self.lean):
             return given[:1]
         return [item]
@@ -133,6 +149,12 @@ class Examples:
         if "object" in kinds:
             return {}
         return f"{{{name}}}"
+
+
+def _telling(values: list[Any]) -> Any:
+    """Of several values the one that says delivered, else the first: a receipt is shown by its good news."""
+    good = [value for value in values if isinstance(value, str) and means_delivered(value)]
+    return min(good, key=lambda value: "deliver" not in value.lower()) if good else values[0]
 
 
 def _is_useful(branch: Any) -> bool:

@@ -82,7 +82,7 @@ OWN_NUMBERS = frozenset(
 
 LONE_NUMBERS = frozenset(
     "msisdn msisdns mobile mobiles phone phones phonenumber phonenumbers number numbers mobilenumber mobilenumbers "
-    "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno mobileno".split()
+    "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno mobileno num nums".split()
 )
 """A number of which the name says nothing more; in a request it is the recipient."""
 
@@ -90,7 +90,7 @@ _NOT_A_VALUE = frozenset(
     "type id ids status count class encoding format time date timestamp lang language segments length parts size "
     "price cost currency country carrier network operator name title subject reference ref version schedule "
     "validity ttl callback priority state city zip mode kind code ton npi charset sid uuid token key flag option "
-    "options settings shorten tracking template label header footer param params method event number_type".split()
+    "options settings shorten tracking template label header footer param params method event retention variables schema sizes urlencoded".split()
 )
 """A last word that says the value is about the thing and not the thing: ``message_type``, ``text_encoding``."""
 
