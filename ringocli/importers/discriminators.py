@@ -139,7 +139,7 @@ def success_pins(free: Sequence[Leaf], failed: Sequence[Sequence[Leaf]], key: Pi
     """What in a receipt says that the message arrived: by the failed samples, else by the field's words."""
     if key is not None and means_delivered(key.text) and not failed:
         return []
-    differing = [leaf for leaf in free if _is_candidate(leaf) and _differs(leaf, failed)] if failed else []
+    differing = [leaf for leaf in free if _may_tell(leaf) and _differs(leaf, failed)] if failed else []
     if key is not None and any(leaf.pointer == key.pointer for leaf in differing):
         return []
     best: list[tuple[int, Leaf]] = []
@@ -160,6 +160,14 @@ def success_pins(free: Sequence[Leaf], failed: Sequence[Sequence[Leaf]], key: Pi
     ]
 
 
+def _may_tell(leaf: Leaf) -> bool:
+    """Whether a value may say how it went: a word, or a small number such as a code."""
+    value = leaf.value
+    small = isinstance(value, int | str) and bool(re.fullmatch(r"-?\d{1,4}", text_of(value)))
+    said = isinstance(value, str) and is_prose(value) and len(value) < 60 and means_delivered(value)
+    return _is_candidate(leaf) or small or said
+
+
 def _differs(leaf: Leaf, failed: Sequence[Sequence[Leaf]]) -> bool:
     values = [_value_at(general(leaf.pointer), leaves) for leaves in failed]
     return all(value != leaf.text for value in values)
@@ -177,6 +185,8 @@ def _success_points(leaf: Leaf, identity: Leaf, *, proven: bool) -> int:
     if not points:
         return 0
     points += 40 if _STATUS.search(name) or any(_STATUS.search(other) for other in leaf.names[1:3]) else 0
+    points += 12 if plain(name) in ("type", "code", "level", "result") else 0
+    points -= 30 if is_prose(leaf.value) else 0
     points -= 40 if _is_data(name, leaf.value) else 0
     points += 20 if plain(name) in ("status", "messagestatus", "smsstatus", "state") else 0
     points += 10 if leaf.pointer[:-1] == identity.pointer[:-1] else 0

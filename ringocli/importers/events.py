@@ -122,6 +122,8 @@ def learn_events(
         if draft is not None:
             learned.drafts.append(draft)
     _borrow_text(learned.drafts)
+    # Of two events that fit as well the first is taken: one that wants a file has to come before one that does not.
+    learned.drafts.sort(key=lambda draft: ("mms", "message", "delivered").index(draft.kind))
     for draft in learned.drafts:
         _pin(draft, samples)
     _separate(learned.drafts, samples)
@@ -240,10 +242,10 @@ def _borrow_text(drafts: list[EventDraft]) -> None:
     for draft in drafts:
         if draft.kind == "mms" and Role.CONTENT not in draft.choices and message is not None:
             text = message.choices[Role.CONTENT]
-            pointers = {general(leaf.pointer) for leaf in draft.leaves}
-            if general(text.leaf.pointer) in pointers or len(text.leaf.pointer) == 1:
-                if general(text.leaf.pointer) != general(draft.choices[Role.URL].leaf.pointer):
-                    draft.choices[Role.CONTENT] = replace(text, rivals=())
+            there = {general(leaf.pointer): leaf.text for leaf in draft.leaves}
+            at = general(text.leaf.pointer)
+            if (at in there or len(at) == 1) and there.get(at) != draft.choices[Role.URL].leaf.text:
+                draft.choices[Role.CONTENT] = replace(text, rivals=())
 
 
 # -- telling events apart -----------------------------------------------------------------------

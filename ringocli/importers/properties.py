@@ -31,7 +31,7 @@ _ACCOUNT = re.compile(
     re.I,
 )
 _CALLBACK = re.compile(r"callback|webhook|notify|notification|status_?url|dlr|delivery_?report|report_?url|reply_?url", re.I)
-_REFERENCE = re.compile(r"ref(?:erence)?$|client_?ref|correlat|idempot|external|custom|unique|request_?id|message_?id", re.I)
+_REFERENCE = re.compile(r"^tags?$|ref(?:erence)?$|client_?ref|correlat|idempot|external|custom|unique|request_?id|message_?id", re.I)
 
 
 @dataclass(slots=True)
@@ -44,8 +44,11 @@ class PropertyBook:
     given: list[str] = field(default_factory=list)
     found: list[tuple[str, str]] = field(default_factory=list)
 
-    def name_for(self, text: str, where: str, suggestions: Sequence[str]) -> str:
-        """The property that stands for a text: the one it already has, or a new one, named as well as can be."""
+    def name_for(self, text: str, where: str, suggestions: Sequence[str], *, exact: bool = False) -> str:
+        """The property that stands for a text: the one it already has, or a new one, named as well as can be.
+
+        ``exact``: the first suggestion is the name itself.
+        """
         placeholder = whole(text)
         known = self.known.get(text)
         for name, value in self.values.items():
@@ -53,13 +56,13 @@ class PropertyBook:
                 self._note(where, placeholder, name)
                 return name
         own = [placeholder.name] if placeholder is not None and placeholder.name else []
-        if not text and (unsaid := self._spelled(suggestions)) in self.values:
+        if not text and (unsaid := suggestions[0] if exact else self._spelled(suggestions)) in self.values:
             self._note(where, placeholder, unsaid)
             return unsaid
         if self.given:
             name = self.given.pop(0)
         else:
-            name = self._free(known or self._spelled([*own, *suggestions]))
+            name = self._free(known or (suggestions[0] if exact else self._spelled([*own, *suggestions])))
         self.values[name] = text or None
         self._note(where, placeholder, name)
         return name

@@ -121,4 +121,6 @@ def _name_points(leaf: Leaf, receipt: bool) -> int:
         words = tokens(name)
         points = 66 if {"message", "msg", "sms", "mms"} & set(words) else 42
         points -= 40 if _STRANGER.search(name) and points < 60 else 0
+    elif not points and key.endswith("id") and is_id(leaf.value):
+        points = 0 if _STRANGER.search(name) else 46
     return points

@@ -6,7 +6,7 @@ framework has no notation for is a limit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
@@ -14,10 +14,10 @@ from urllib.parse import unquote_plus
 from ringocli.importers.bodies import NO_BODY, read_body
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Pasted, limit
 from ringocli.importers.placeholders import has_placeholder, placeholders, shown
-from ringocli.importers.properties import PropertyBook, belongs_to_account
+from ringocli.importers.properties import PropertyBook, belongs_to_account, is_callback
 from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
 from ringocli.importers.shape_of import general
-from ringocli.importers.shapes import is_prose, phone_scheme
+from ringocli.importers.shapes import is_prose, is_url, phone_scheme
 from ringocli.importers.targets import Target
 from ringocli.importers.vocabulary import Role
 from ringocli.notation import Hole, split
@@ -93,9 +93,12 @@ class _Reader:
 
     def read(self) -> Learned:
         """The request, its auth, its decisions."""
-        leaves = [*leaves_of(self.tree, ("body",)), *self.target.query_leaves, *self.target.path_leaves]
+        leaves = [*leaves_of(self.tree, ("body",)), *self.target.query_leaves]
+        leaves += self.target.path_leaves({*self.book.known, *self._account()})
         roles = (Role.URL, Role.TO, Role.FROM, Role.CONTENT)
         choices, others = assign(leaves, roles, self.hints, named=self.named)
+        if self.place is Place.SEND_FILE and Role.URL not in choices:
+            choices |= _any_address(leaves, choices)
         self.learned.choices = dict(choices)
         self._place_choices(choices)
         for role, leaf in others:
@@ -270,6 +273,11 @@ class _Reader:
     def _is_gone(self, pointer: Pointer) -> bool:
         return any(self.put.get(pointer[:end]) is _GONE for end in range(1, len(pointer) + 1))
 
+    def _account(self) -> list[str]:
+        """The user name of the credentials, which may stand in the path as well."""
+        auth = self.pasted.auth
+        return [auth.username] if isinstance(auth, BasicAuth) and len(auth.username) > 3 else []
+
     # -- auth -----------------------------------------------------------------------------------
 
     def _auth(self) -> dict[str, str] | None:
@@ -290,7 +298,7 @@ class _Reader:
         found = list(placeholders(text))
         if found and not (len(found) == 1 and found[0].end - found[0].start == len(text.strip())):
             return self._with_properties(text, where, suggested)
-        return f"${self.book.name_for(text, where, [suggested])}$"
+        return f"${self.book.name_for(text, where, [suggested], exact=bool(self.auth_names))}$"
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -356,3 +364,16 @@ def _template_pointer(pointer: Pointer, query_is_parameters: bool, target: Targe
     if pointer[0] == "query" and query_is_parameters:
         return ("request_parameters", unquote_plus(target.query[int(pointer[1])][0]))
     return ("request_url",)
+
+
+def _any_address(leaves: Sequence[Leaf], taken: Mapping[Role, Choice]) -> dict[Role, Choice]:
+    """The only web address of a request that sends a file, whatever its name, unless it is called back."""
+    used = {choice.leaf.pointer for role, choice in taken.items() if role is not Role.CONTENT}
+    free = [
+        leaf
+        for leaf in leaves
+        if is_url(leaf.value) and leaf.pointer not in used and not any(is_callback(name) for name in leaf.names[:2])
+    ]
+    if not free:
+        return {}
+    return {Role.URL: Choice(role=Role.URL, leaf=free[0], why="the only web address", rivals=tuple(free[1:]))}

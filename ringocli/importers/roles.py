@@ -133,7 +133,7 @@ def is_long_number(value: Any) -> bool:
 def _number_shape(role: Role, value: Any, incoming: bool) -> int:
     if is_phone(value):
         return 20
-    if is_url(value) or is_date(value):
+    if is_url(value) or is_date(value) or (isinstance(value, str) and "/" in value):
         return -100
     if is_short_code(value):
         return 8

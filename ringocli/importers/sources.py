@@ -62,7 +62,7 @@ def likeness(pasted: Pasted, *, for_file: bool = False) -> int:
     from ringocli.importers.bodies import read_body
 
     target = Target.parse(pasted.url)
-    leaves = [*leaves_of(read_body(pasted, pasted.method.upper()).tree), *target.query_leaves, *target.path_leaves]
+    leaves = [*leaves_of(read_body(pasted, pasted.method.upper()).tree), *target.query_leaves, *target.path_leaves()]
     found, _ = assign(leaves, (Role.URL, Role.TO, Role.FROM, Role.CONTENT))
     wanted = Role.URL if for_file else Role.CONTENT
     points = sum(max(score(choice.role, choice.leaf), LEAST) for role, choice in found.items() if role is not wanted)

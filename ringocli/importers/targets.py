@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
@@ -34,14 +34,13 @@ class Target:
                 pairs.append((key, value if equals else None))
         return cls(scheme=scheme, host=host, segments=tuple(segments), query=tuple(pairs))
 
-    @property
-    def path_leaves(self) -> list[Leaf]:
-        """The path segments that are no fixed part of the API: placeholders, numbers, ids."""
+    def path_leaves(self, own: Collection[str] = ()) -> list[Leaf]:
+        """The path segments that are no fixed part of the API: placeholders, numbers, ids, and the account's ``own``."""
         found = []
         for index, segment in enumerate(self.segments):
             text = unquote(segment)
             before = tuple(reversed([unquote(other) for other in self.segments[:index] if not is_fill_in(other)]))[:1]
-            if _varies(text):
+            if text in own or _varies(text):
                 found.append(Leaf(pointer=("path", index), names=_segment_names(text, before), value=text))
         return found
 

@@ -7,7 +7,7 @@ public references of SMS gateways at large (read 2026-11-23). A provider whose w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 
@@ -50,6 +50,11 @@ EXACT: dict[Role, frozenset[str]] = {
 }
 """Whole names, in lower case and without separators."""
 
+WEAK: dict[Role, Mapping[str, int]] = {
+    Role.CONTENT: {"reply": 80, "subject": 62, "comments": 58, "payload": 58, "keyword": 54},
+}
+"""Words that stand for a part of a message where no surer word is at hand."""
+
 HOLDERS: dict[Role, frozenset[str]] = {
     role: frozenset(words.split())
     for role, words in {
@@ -76,7 +81,7 @@ _TOKENS: dict[Role, frozenset[str]] = {
 
 OWN_NUMBERS = frozenset(
     "did didnumber shortcode longcode virtualnumber inboundnumber ownnumber servicenumber trackingnumber line lineid "
-    "innumber accountnumber businessnumber callednumber called called_number vn".replace("_", "").split()
+    "innumber owner accountnumber businessnumber callednumber called vn".split()
 )
 """A number of the account's own: a request is sent from it, a webhook came to it."""
 
@@ -127,6 +132,8 @@ def _own_score(role: Role, name: str) -> int:
     key = plain(name)
     if key in EXACT[role] or key.rstrip("0123456789") in EXACT[role]:
         return 100
+    if weak := WEAK.get(role, {}).get(key):
+        return weak
     words = tokens(name)
     if len(words) < 2 or words[-1] in _NOT_A_VALUE:
         return 0

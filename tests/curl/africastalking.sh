@@ -1,4 +1,4 @@
-# not expressible: header apiKey, header Accept
+# not expressible: header Accept, header apiKey
 curl -X POST \
     https://api.africastalking.com/version1/messaging \
     -H 'Accept: application/json' \

@@ -1,1 +1,0 @@
-curl -X POST "https://{{baseUrl}}/sms/3/messages" -u "$INFOBIP_USER:$INFOBIP_PASS" -H 'Content-Type: application/json' -d '{"messages":[{"sender":"InfoSMS","destinations":[{"to":"41793026727"}],"content":{"text":"Hello from here"}}]}'

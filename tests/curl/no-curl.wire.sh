@@ -1,0 +1,1 @@
+curl -X POST https://api.acme.example/v1/sms -u me:secret99 -d to=+15550002222 -d text=hi

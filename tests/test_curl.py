@@ -1,0 +1,163 @@
+"""Pasted commands: what init makes of them is, on the wire, what curl itself sends."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringocli.importers.curl import read_curl
+from ringocli.importers.curl_options import FLAGS, LETTERS, VALUED
+from ringocli.importers.shell import curl_words
+from tests.conftest import Command
+from tests.wire import HAS_CURL, as_facts, environment_of, facts_of, sent_by_curl
+
+COMMANDS = sorted(path for path in (Path(__file__).parent / "curl").glob("*.sh") if ".wire" not in path.name)
+
+
+def limits_of(text: str) -> list[str]:
+    """What the first line of a command's file says that the framework cannot express."""
+    found = re.match(r"# not expressible: (.*)", text)
+    return found.group(1).split(", ") if found else []
+
+
+def rendered(ringocli: Command, command: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+    """The document of init, and the facts of the request that its template renders with the pasted values."""
+    text = command.read_text("utf-8")
+    template, saved = folder / "t.json", folder / "credentials.toml"
+    drafted = ringocli(
+        "init", "--from-curl", command, "--no-input", "--format", "json", "--save-credentials", saved, template
+    )
+    assert 0 == drafted.code, drafted.err
+    values = []
+    for decision in drafted.document["decisions"]:
+        if decision["variable"] in ("from", "to", "content") and decision["pointer"].startswith("/API/SendMessage"):
+            values += ["--set", f"{decision['variable']}={decision['value']}"]
+    for name, value in environment_of(text).items():
+        monkeypatch.setenv(name, value)
+    shown = ringocli(
+        "render", template, "SendMessage", "--format", "json", "--values", saved, "--show-secrets", "--missing", "empty", *values
+    )
+    assert 0 == shown.code, shown.err
+    request = shown.document["requests"][0]
+    headers = {name.lower(): value for name, value in request["headers"]}
+    return drafted.document, as_facts(request["method"], request["url"], headers, (request["body"] or "").encode())
+
+
+@pytest.mark.skipif(not HAS_CURL, reason="needs bash and curl")
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda path: path.stem)
+def test_a_template_sends_what_curl_sends(
+    ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Path
+) -> None:
+    """Method, address, query, type, auth and body are equal; what cannot be is named in ``not_expressible``."""
+    text = command.read_text("utf-8")
+    document, ours = rendered(ringocli, command, tmp_path, monkeypatch)
+    whole = command.with_suffix(".wire.sh")
+    seen = [facts_of(request) for request in sent_by_curl(whole.read_text("utf-8") if whole.exists() else text, tmp_path)]
+    limits = limits_of(text)
+    assert limits == [entry["what"] for entry in document["not_expressible"]]
+    if any(limit.startswith(("Authorization", "a bare token", "digest")) for limit in limits):
+        ours["auth"] = None
+        seen = [{**facts, "auth": None} for facts in seen]
+    if "multipart/form-data" in limits:
+        assert {"to": ["+15550002222"], "from": ["+15550001111"], "text": ["Hello there"]} == ours["body"]
+        return
+    assert ours in seen
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("curl -d 'a b'\\''c' https://x.example", ["-d", "a b'c", "https://x.example"]),
+        ('curl -d "a \\"b\\" \\$c" https://x.example', ["-d", 'a "b" $c', "https://x.example"]),
+        ("curl -d $'a\\tb\\u00e4\\x21' https://x.example", ["-d", "a\tbä!", "https://x.example"]),
+        ("curl \\\n  -s \\\n  https://x.example", ["-s", "https://x.example"]),
+        ("curl https://x.example # the end", ["https://x.example"]),
+        ("sudo curl https://x.example | jq .", ["https://x.example"]),
+        ("TO=+1555; curl -d to=$TO https://x.example", ["-d", "to=+1555", "https://x.example"]),
+        ("curl -u <user name>:<pass> https://x.example", ["-u", "<user name>:<pass>", "https://x.example"]),
+        ('curl.exe -d "{""a"":1}" https://x.example', ["-d", '{"a":1}', "https://x.example"]),
+        ('curl ^\n -d ^"a^&b^" https://x.example', ["-d", "a&b", "https://x.example"]),
+        ("curl `\n -d 'it''s' https://x.example", ["-d", "it's", "https://x.example"]),
+        ("curl -d '{\"t\": \"it's\"}' https://x.example", ["-d", '{"t": "it\'s"}', "https://x.example"]),
+        ("curl -d 'never closed https://x.example", ["-d", "never closed https://x.example"]),
+        ("curl -d &quot;a=b&quot; https://x.example", ["-d", "a=b", "https://x.example"]),
+    ],
+)
+def test_words_are_those_of_the_shell(text: str, words: list[str]) -> None:
+    """Quoting, continuation and the mistakes of documentation pages."""
+    commands, _ = curl_words(text)
+    assert [words] == [list(command.words) for command in commands]
+
+
+@pytest.mark.parametrize(
+    ("text", "method", "url", "kind", "body"),
+    [
+        ("curl x.example", "GET", "http://x.example/", None, None),
+        ("curl -I https://x.example/a", "HEAD", "https://x.example/a", None, None),
+        ("curl -d a=1 -d b=2 https://x.example/", "POST", "https://x.example/", "form", "a=1&b=2"),
+        ("curl -G -d a=1 'https://x.example/?b=2'", "GET", "https://x.example/?b=2&a=1", None, None),
+        ("curl --json '{}' https://x.example/", "POST", "https://x.example/", "application/json", "{}"),
+        ("curl -X PUT --data-urlencode 'a=ä &' https://x.example/", "PUT", "https://x.example/", "form", "a=%C3%A4%20%26"),
+        ("curl --data-urlencode =a+b https://x.example/", "POST", "https://x.example/", "form", "a%2Bb"),
+        ("curl --url-query q=ä https://x.example/", "GET", "https://x.example/?q=%C3%A4", None, None),
+        ("curl -d '' https://x.example/", "POST", "https://x.example/", "form", ""),
+        ("curl -H 'Content-Type:' -d a https://x.example/", "POST", "https://x.example/", None, "a"),
+        ("curl 'https://x.example/a#b'", "GET", "https://x.example/a", None, None),
+        ("curl -sXPOST -da=1 https://x.example/", "POST", "https://x.example/", "form", "a=1"),
+        ("curl --insec https://x.example/", "GET", "https://x.example/", None, None),
+        ("curl --data=a=1 https://x.example/", "POST", "https://x.example/", "form", "a=1"),
+    ],
+)
+def test_options_mean_what_they_mean_to_curl(
+    text: str, method: str, url: str, kind: str | None, body: str | None
+) -> None:
+    """Default methods, types and the joining of data are curl's own."""
+    pasted = read_curl("paste", text)[0]
+    wanted = "application/x-www-form-urlencoded" if kind == "form" else kind
+    assert (method, url, wanted, body) == (pasted.method, pasted.url, pasted.content_type, pasted.body)
+
+
+def test_the_tables_of_options_agree() -> None:
+    """Every letter stands for a long option, and no option both takes a value and takes none."""
+    assert set(LETTERS.values()) <= VALUED | FLAGS
+    assert not VALUED & FLAGS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["echo hello", "", "wget https://x.example", "curl", "curl -X POST", "\x00\x01", "curl '" + "x" * 10_000],
+)
+def test_what_is_no_command_is_told_in_a_sentence(ringocli: Command, folder: Path, text: str) -> None:
+    """Exit 2, no traceback, and nothing is written."""
+    done = ringocli("init", "--from-curl", "-", "--no-input", stdin=text)
+    assert done.code in (0, 2)
+    if done.code:
+        assert "Traceback" not in done.err
+        assert not list(folder.iterdir())
+
+
+def test_a_paste_is_never_run(ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Substitutions stay text, the environment stays out, files are read below an allowed folder only."""
+    monkeypatch.setenv("SECRET_OF_MINE", "canary-in-the-environment")
+    (folder / "in").mkdir()
+    (folder / "in" / "body.json").write_text('{"to": "+15550002222", "text": "Hello"}', "utf-8")
+    (folder / "outside.json").write_text('{"to": "canary-outside"}', "utf-8")
+    head = 'curl https://x.example -H "Content-Type: application/json" -u "$(touch ran):$SECRET_OF_MINE" -d '
+    for at, allowed, held in (
+        ("@in/body.json", None, False),
+        ("@in/body.json", "in", True),
+        ("@body.json", "in", True),
+        ("@in/../outside.json", "in", False),
+        ("@/etc/passwd", "in", False),
+    ):
+        options = ("--allow-files", allowed) if allowed else ()
+        done = ringocli("init", "--from-curl", "-", "--no-input", "--format", "json", "--dry-run", *options, stdin=head + at)
+        assert 0 == done.code, done.err
+        assert held == ("$content$" in done.out)
+        assert "canary" not in done.out + done.err
+        assert not (folder / "ran").exists()
+    assert "allow-files" in json.dumps(done.document["not_expressible"])

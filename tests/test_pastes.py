@@ -1,0 +1,176 @@
+"""Pastes: captured traffic through init gives what the presets give, and samples are read as what they are."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringocli.exchange import Reply
+from ringocli.importers.curl import read_curl
+from ringocli.importers.events import WebhookSample
+from ringocli.importers.pastes import Pastes, from_pastes
+from ringocli.message import read_sample
+from ringocli.packs import load
+from ringocli.request import render_request
+from ringocli.scaffold import Answers, Draft
+from ringocli.secret import Secret
+from ringocli.template import Template
+from ringocli.values import Layer, Values
+from ringocli.webhook import read_reply, read_webhook
+from tests.test_traffic import INBOUND, RECORDS, expressible, needs_captures, pack_of
+from tests.wire import as_facts
+
+SAMPLES = {
+    path.stem: json.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "inbound").glob("*.json"))
+}
+KINDS = {"message": "message", "mms": "mms", "delivered": "messageDelivered", "failed": None}
+CONFUSED = {
+    # The receipt has every key of a message and no way to say that a key must be absent.
+    ("bulkvs", "delivered"),
+    # Whose number is whose is told by "direction": "TO_APP" alone.
+    ("sinch-conversation", "message"),
+}
+"""Samples that init itself cannot tell apart, or gets wrong without a hint; everything else it gets right."""
+
+
+def webhook(kind: str, body: Any) -> WebhookSample:
+    """A sample as ``--sample-webhook`` gives it."""
+    sample = read_sample(body.encode() if isinstance(body, str) else json.dumps(body).encode())
+    incoming = sample.as_request(method=None, content_type=None, query=None)
+    return WebhookSample(kind="other" if kind == "failed" else kind, name=kind, incoming=incoming)
+
+
+@pytest.mark.parametrize("provider", SAMPLES)
+def test_samples_are_read_as_what_they_are(provider: str) -> None:
+    """Each sample matches its own event with the right values, a failed receipt none."""
+    shown = SAMPLES[provider]
+    samples = {kind: webhook(kind, shown[kind]) for kind in KINDS if kind in shown}
+    answers = Answers(id="acme", name="Acme", send_url="https://sms.acme.example/send")
+    draft = from_pastes(Pastes(samples=tuple(samples.values())), answers)
+    template = Template.read(draft.template)
+    for kind, sample in samples.items():
+        if (provider, kind) in CONFUSED:
+            continue
+        reading = read_webhook(template, sample.incoming)
+        assert KINDS[kind] == (reading.event.type if reading.event else None), kind
+        for name, value in shown["truth"].get(kind, {}).items():
+            assert value == reading.variables.get(name), (kind, name)
+
+
+def test_what_cannot_be_told_apart_is_said() -> None:
+    """A receipt that a message's event takes as well is named, not written off."""
+    samples = tuple(webhook(kind, SAMPLES["bulkvs"][kind]) for kind in ("message", "delivered"))
+    answers = Answers(id="acme", name="Acme", send_url="https://sms.acme.example/send")
+    draft = from_pastes(Pastes(samples=samples), answers)
+    assert any("delivered from delivered" == entry["what"] for entry in draft.not_expressible)
+
+
+# -- captured traffic ---------------------------------------------------------------------------
+
+
+def curl_of(request: dict[str, Any]) -> str:
+    """A captured request as the command that a page would show."""
+    words = ["curl", "-X", request["method"], request["url"], "-H", f"Content-Type: {request['content_type']}"]
+    auth = request["auth"]
+    if auth["type"] == "basic":
+        words += ["-u", f"{auth['username']}:{auth['password']}"]
+    else:
+        words += ["-H", f"Authorization: Bearer {auth['token']}"]
+    return shlex.join([*words, "--data-raw", request["raw_body"]])
+
+
+def drafted(name: str) -> Draft:
+    """What init makes of a record: its requests, its reply and its webhooks."""
+    record = RECORDS[name]
+    outgoing = record["outgoing"]
+    send = read_curl(name, curl_of(outgoing["sms"]["request"]))[0]
+    with_file = outgoing.get("mms_no_text", {}).get("request") if expressible(record, "outgoing_mms") else None
+    file = read_curl(name, curl_of(with_file))[0] if with_file else None
+    sample = outgoing["sms"].get("response_sample")
+    reply = Reply(status=sample["status"], body=json.dumps(sample["body"]).encode()) if sample else None
+    kinds = {"sms": "message", "mms": "mms", "delivered": "delivered", "failed": "other"}
+    samples = []
+    for index, inbound in enumerate(record["inbound"]):
+        if inbound["handled"] or inbound["kind"] != "sms":
+            raw = inbound["request"]
+            head = f"{raw['method']} / HTTP/1.1\r\nContent-Type: {raw['content_type']}\r\n\r\n"
+            incoming = read_sample((head + raw["raw_body"]).encode()).as_request(
+                method=None, content_type=None, query=None
+            )
+            samples.append(WebhookSample(kind=kinds[inbound["kind"]], name=str(index), incoming=incoming))
+    return from_pastes(Pastes(send=send, file=file, reply=reply, samples=samples), Answers())
+
+
+def sent(template: Template, place: str, variables: dict[str, str], properties: dict[str, Secret]) -> dict[str, Any]:
+    """The facts of what a template sends with these values."""
+    layer = Layer(variables=variables, properties=properties)
+    request = render_request(template, template.request(place), Values(layers=(layer,)), None)
+    headers = {name.lower(): value.reveal() for name, value in request.headers}
+    body = request.body.reveal().encode() if request.body is not None else b""
+    return as_facts(request.method, request.url.reveal(), headers, body)
+
+
+@needs_captures
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_captured_request_through_a_paste_is_the_request(name: str) -> None:
+    """With the pasted values the template sends what was pasted; with those of a preset, what the preset sends."""
+    record, draft = RECORDS[name], drafted(name)
+    template = Template.read(draft.template)
+    for kind, place in (("sms", "SendMessage"), ("mms_no_text", "SendFile")):
+        if place not in draft.template["API"]:
+            continue
+        captured = record["outgoing"][kind]["request"]
+        variables = {
+            decision.variable: decision.value
+            for decision in draft.decisions
+            if decision.variable in ("from", "to", "content") and decision.pointer[:2] == ("API", place)
+        }
+        assert {"from", "to", "content"} == set(variables)
+        wire = as_facts(
+            captured["method"],
+            captured["url"],
+            {"content-type": captured["content_type"], "authorization": captured["auth"]["header"]},
+            captured["raw_body"].encode(),
+        )
+        assert wire == sent(template, place, variables, dict(draft.saved))
+    preset = load(pack_of(record)).template
+    assert set(preset["properties"]) == set(draft.template["properties"])
+    assert preset["auth"] == draft.template["auth"]
+    for place, spec in draft.template["API"].items():
+        assert preset["API"][place]["request_url"] == spec["request_url"]
+        if "response_map" in spec:
+            assert preset["API"][place]["response_map"] == spec["response_map"]
+
+
+@needs_captures
+@pytest.mark.parametrize(("name", "index"), INBOUND)
+def test_a_captured_webhook_is_read_as_by_the_preset(name: str, index: int) -> None:
+    """Event and values are those that the preset's own patterns take."""
+    record = RECORDS[name]
+    inbound = record["inbound"][index]
+    raw = inbound["request"]
+    if not inbound["handled"] and inbound["kind"] == "sms":
+        pytest.skip(f"the real parser took nothing: {inbound['variant']}")
+    head = f"{raw['method']} / HTTP/1.1\r\nContent-Type: {raw['content_type']}\r\n\r\n"
+    incoming = read_sample((head + raw["raw_body"]).encode()).as_request(method=None, content_type=None, query=None)
+    ours = read_webhook(Template.read(drafted(name).template), incoming)
+    theirs = read_webhook(Template.read(load(pack_of(record)).template), incoming)
+    assert (theirs.event and theirs.event.type) == (ours.event and ours.event.type)
+    assert dict(theirs.variables) == dict(ours.variables)
+
+
+@needs_captures
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_reply_s_id_is_found(name: str) -> None:
+    """The learned response_map takes the id that the deployed client took."""
+    template = Template.read(drafted(name).template)
+    sample = RECORDS[name]["outgoing"]["sms"].get("response_sample")
+    if not sample:
+        pytest.skip("no reply was captured")
+    found = read_reply(template.requests[0], Reply(status=sample["status"], body=json.dumps(sample["body"]).encode()))
+    wanted = RECORDS[name]["outgoing"]["sms"].get("response_message_id_read")
+    assert wanted in (None, found.bindings["messageid"])
