@@ -31,7 +31,19 @@ LAYERS = (
 )
 """The rooms from the words up to the edges; a room imports only from rooms before it, or from its own folder."""
 
-REVEALING = {"secret", "traced", "exchange", "request", "pattern", "transport", "settings", "proof", "har", "simulate", "credentials"}
+REVEALING = {
+    "secret",
+    "traced",
+    "exchange",
+    "request",
+    "pattern",
+    "transport",
+    "settings",
+    "proof",
+    "har",
+    "simulate",
+    "credentials",
+}
 """Who may call ``reveal()``: what defines it, what encodes, and where bytes leave."""
 
 

@@ -39,7 +39,17 @@ def rendered(ringocli: Command, command: Path, folder: Path, monkeypatch: pytest
     for name, value in environment_of(text).items():
         monkeypatch.setenv(name, value)
     shown = ringocli(
-        "render", template, "SendMessage", "--format", "json", "--values", saved, "--show-secrets", "--missing", "empty", *values
+        "render",
+        template,
+        "SendMessage",
+        "--format",
+        "json",
+        "--values",
+        saved,
+        "--show-secrets",
+        "--missing",
+        "empty",
+        *values,
     )
     assert 0 == shown.code, shown.err
     request = shown.document["requests"][0]
@@ -56,7 +66,9 @@ def test_a_template_sends_what_curl_sends(
     text = command.read_text("utf-8")
     document, ours = rendered(ringocli, command, tmp_path, monkeypatch)
     whole = command.with_suffix(".wire.sh")
-    seen = [facts_of(request) for request in sent_by_curl(whole.read_text("utf-8") if whole.exists() else text, tmp_path)]
+    seen = [
+        facts_of(request) for request in sent_by_curl(whole.read_text("utf-8") if whole.exists() else text, tmp_path)
+    ]
     limits = limits_of(text)
     assert limits == [entry["what"] for entry in document["not_expressible"]]
     if any(limit.startswith(("Authorization", "a bare token", "digest")) for limit in limits):
@@ -82,7 +94,7 @@ def test_a_template_sends_what_curl_sends(
         ('curl.exe -d "{""a"":1}" https://x.example', ["-d", '{"a":1}', "https://x.example"]),
         ('curl ^\n -d ^"a^&b^" https://x.example', ["-d", "a&b", "https://x.example"]),
         ("curl `\n -d 'it''s' https://x.example", ["-d", "it's", "https://x.example"]),
-        ("curl -d '{\"t\": \"it's\"}' https://x.example", ["-d", '{"t": "it\'s"}', "https://x.example"]),
+        ('curl -d \'{"t": "it\'s"}\' https://x.example', ["-d", '{"t": "it\'s"}', "https://x.example"]),
         ("curl -d 'never closed https://x.example", ["-d", "never closed https://x.example"]),
         ("curl -d &quot;a=b&quot; https://x.example", ["-d", "a=b", "https://x.example"]),
     ],
@@ -101,7 +113,13 @@ def test_words_are_those_of_the_shell(text: str, words: list[str]) -> None:
         ("curl -d a=1 -d b=2 https://x.example/", "POST", "https://x.example/", "form", "a=1&b=2"),
         ("curl -G -d a=1 'https://x.example/?b=2'", "GET", "https://x.example/?b=2&a=1", None, None),
         ("curl --json '{}' https://x.example/", "POST", "https://x.example/", "application/json", "{}"),
-        ("curl -X PUT --data-urlencode 'a=ä &' https://x.example/", "PUT", "https://x.example/", "form", "a=%C3%A4%20%26"),
+        (
+            "curl -X PUT --data-urlencode 'a=ä &' https://x.example/",
+            "PUT",
+            "https://x.example/",
+            "form",
+            "a=%C3%A4%20%26",
+        ),
         ("curl --data-urlencode =a+b https://x.example/", "POST", "https://x.example/", "form", "a%2Bb"),
         ("curl --url-query q=ä https://x.example/", "GET", "https://x.example/?q=%C3%A4", None, None),
         ("curl -d '' https://x.example/", "POST", "https://x.example/", "form", ""),
@@ -155,7 +173,9 @@ def test_a_paste_is_never_run(ringocli: Command, folder: Path, monkeypatch: pyte
         ("@/etc/passwd", "in", False),
     ):
         options = ("--allow-files", allowed) if allowed else ()
-        done = ringocli("init", "--from-curl", "-", "--no-input", "--format", "json", "--dry-run", *options, stdin=head + at)
+        done = ringocli(
+            "init", "--from-curl", "-", "--no-input", "--format", "json", "--dry-run", *options, stdin=head + at
+        )
         assert 0 == done.code, done.err
         assert held == ("$content$" in done.out)
         assert "canary" not in done.out + done.err

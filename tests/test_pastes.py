@@ -25,7 +25,8 @@ from tests.test_traffic import INBOUND, RECORDS, expressible, needs_captures, pa
 from tests.wire import as_facts
 
 SAMPLES = {
-    path.stem: json.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "inbound").glob("*.json"))
+    path.stem: json.loads(path.read_text("utf-8"))
+    for path in sorted((Path(__file__).parent / "inbound").glob("*.json"))
 }
 KINDS = {"message": "message", "mms": "mms", "delivered": "messageDelivered", "failed": None}
 CONFUSED = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 from typing import Annotated, Any
 
 import typer
 
 from ringocli import console
+from ringocli.cli.asking import ask, command_line
+from ringocli.cli.growing import Growing, grown
 from ringocli.cli.options import chosen, help_text, path_of
 from ringocli.cli.pasting import Pasting, one_source, read_pastes, reviewed
 from ringocli.errors import AskedWrongly
@@ -23,6 +24,7 @@ EXAMPLES = (
     "ringocli init --from-openapi api.yaml",
 )
 PROOF_CASES = 60
+GROW = "Extend an existing template"
 PASTES = "Learn from the provider's documentation"
 
 
@@ -65,7 +67,9 @@ def init(
     ] = None,
     file_from_curl: Annotated[
         str | None,
-        typer.Option("--file-from-curl", metavar="FILE|-", help="The command that sends a file.", rich_help_panel=PASTES),
+        typer.Option(
+            "--file-from-curl", metavar="FILE|-", help="The command that sends a file.", rich_help_panel=PASTES
+        ),
     ] = None,
     from_openapi: Annotated[
         str | None,
@@ -130,6 +134,24 @@ def init(
         str | None,
         typer.Option("--allow-files", metavar="DIR", help="Read @files of a command below it.", rich_help_panel=PASTES),
     ] = None,
+    add_event: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add-event",
+            metavar="[KIND=]FILE",
+            help="Add an event for this sample to the existing template OUTPUT. Repeatable.",
+            rich_help_panel=GROW,
+        ),
+    ] = None,
+    add_file: Annotated[
+        str | None,
+        typer.Option(
+            "--add-file",
+            metavar="FILE",
+            help="Add SendFile from this command (curl, OpenAPI#OPERATION, ...) to the existing template OUTPUT.",
+            rich_help_panel=GROW,
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the template, write nothing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
@@ -159,12 +181,18 @@ def init(
     )
     pasting = Pasting(
         send=one_source({"--from-curl": from_curl, "--from-openapi": from_openapi, "--from": from_}),
-        file=one_source({"--file-from-curl": file_from_curl, "--file-from-openapi": file_from_openapi, "--file-from": file_from}),
+        file=one_source(
+            {"--file-from-curl": file_from_curl, "--file-from-openapi": file_from_openapi, "--file-from": file_from}
+        ),
         reply=sample_response,
         webhooks=tuple(sample_webhook or ()),
         hints=tuple(hint or ()),
         allowed=allow_files,
     )
+    if add_event or add_file:
+        given = Growing(output, tuple(add_event or ()), add_file, pasting)
+        grown(given, dry_run=dry_run, force=force, as_json=format_ == "json")
+        return
     asking = not no_input and console.is_interactive()
     if save_credentials is not None:
         _check_credentials(save_credentials, pasting, force=force or dry_run)
@@ -174,10 +202,11 @@ def init(
             raise AskedWrongly("--preset does not go with pastes", "Give one or the other.")
         draft = _from_pastes(pasting, answers, asking=asking)
     else:
+        pastes = None
         if preset is None and not all((id_, name, send_url)):
-            preset, answers = _ask(answers, allowed=asking)
-            asked = True
-        draft = _draft(preset, answers)
+            preset, answers, pastes = ask(answers, allowed=asking)
+            asked = pastes is None
+        draft = _reviewed(pastes, answers) if pastes is not None else _draft(preset, answers)
     text = json.dumps(draft.template, ensure_ascii=False, indent=2) + "\n"
     draft, findings = _checked(text, draft)
     path = output or f"{draft.template['id']}.json"
@@ -193,7 +222,7 @@ def init(
     else:
         _summarise(draft, path, findings, dry_run=dry_run, saved=save_credentials if not dry_run else None)
     if asked:
-        console.note(f"\nThe same without questions:\n  {_command(preset, answers, output)}")
+        console.note(f"\nThe same without questions:\n  {command_line(preset, answers, output)}")
 
 
 def _check_credentials(file: str, pasting: Pasting, *, force: bool) -> None:
@@ -222,11 +251,16 @@ def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
         )
     pastes = read_pastes(pasting)
     if not (pasting.send or pasting.file) and not all((answers.id, answers.name, answers.send_url)):
-        _, answers = _ask(answers, allowed=asking)
-    draw = lambda current: from_pastes(current, answers, BUILT_IN)  # noqa: E731
-    if not asking:
-        return draw(pastes)
-    return reviewed(pastes, draw)[1]
+        _, answers, _ = ask(answers, allowed=asking, samples_only=True)
+    return _reviewed(pastes, answers) if asking else from_pastes(pastes, answers, BUILT_IN)
+
+
+def _reviewed(pastes: Any, answers: Any) -> Any:
+    """The draft that the user took after looking at it."""
+    from ringocli.importers.pastes import from_pastes
+    from ringocli.rules.identity import BUILT_IN
+
+    return reviewed(pastes, lambda current: from_pastes(current, answers, BUILT_IN))[1]
 
 
 def _list_presets(format_: str) -> None:
@@ -255,53 +289,6 @@ def _list_presets(format_: str) -> None:
         built_in = f" (Ringotel ships {pack.ringotel_builtin})" if pack.ringotel_builtin else ""
         properties = ", ".join(pack.template["properties"]) or "no properties"
         console.out(f"{pack.name:<{width}}  {pack.title}{built_in}: {properties}")
-
-
-def _ask(answers: Any, *, allowed: bool) -> tuple[str | None, Any]:
-    """Ask for what is missing.
-
-    Raises:
-        AskedWrongly: nobody is there to answer; everything that is missing is listed at once.
-    """
-    from dataclasses import replace
-
-    from ringocli.packs import names
-    from ringocli.scaffold import AUTH_KINDS
-
-    missing = [
-        option
-        for option, value in (("--id", answers.id), ("--name", answers.name), ("--send-url", answers.send_url))
-        if not value
-    ]
-    if not allowed:
-        raise AskedWrongly(f"missing {', '.join(missing)}", f"Or take --preset: {', '.join(names())}.")
-    console.note("A preset knows a provider; without one, three answers make a template after Ringotel's page.")
-    if len(missing) == 3:
-        preset = _question(f"Preset ({', '.join(names())}), or empty for none", default="")
-        if preset:
-            return chosen("--preset", preset, names()), answers
-    if answers.send_url is None:
-        answers = replace(answers, send_url=_question("Address that takes a text message (request_url)"))
-    if answers.id is None:
-        answers = replace(answers, id=_question("Id, unique at Ringotel and part of the Webhook URL"))
-    if answers.name is None:
-        answers = replace(answers, name=_question("Name, as shown in the portal", default=answers.id))
-    if answers.auth is None:
-        kind = _question(f"Auth ({', '.join(AUTH_KINDS)})", default="bearer")
-        answers = replace(answers, auth=chosen("--auth", kind, AUTH_KINDS))
-    if answers.auth == "oauth2" and answers.authorize_url is None:
-        answers = replace(answers, authorize_url=_question("OAuth2 authorization endpoint"))
-        answers = replace(answers, token_url=_question("OAuth2 token endpoint"))
-    return None, answers
-
-
-def _question(text: str, default: str | None = None) -> str:
-    """One question on stderr, so that stdout stays data; an empty answer takes the default, or asks again."""
-    shown = f" [{default}]" if default else ""
-    while True:
-        answer = console.asked(f"{text}{shown}: ").strip()
-        if answer or default is not None:
-            return answer or default or ""
 
 
 def _draft(preset: str | None, answers: Any) -> Any:
@@ -334,7 +321,9 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     certificate = prove(Template.read(json.loads(text)), text, cases=PROOF_CASES)
     if certificate.counter_example is not None:
         found = certificate.counter_example
-        return replace(draft, notes=(*draft.notes, f"it does not prove itself yet: {found.where}: {found.why}")), findings
+        return replace(
+            draft, notes=(*draft.notes, f"it does not prove itself yet: {found.where}: {found.why}")
+        ), findings
     return draft, findings
 
 
@@ -372,20 +361,3 @@ def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, sav
         for command in next_commands(path, draft, saved):
             console.note(f"  {command}")
         console.note("  then mail the file to support@ringotel.co for review")
-
-
-def _command(preset: str | None, answers: Any, output: str | None) -> str:
-    words = ["ringocli", "init"]
-    if preset is not None:
-        words += ["--preset", preset]
-    for option, value in (
-        ("--id", answers.id),
-        ("--name", answers.name),
-        ("--send-url", answers.send_url),
-        ("--auth", answers.auth),
-        ("--authorize-url", answers.authorize_url),
-        ("--token-url", answers.token_url),
-    ):
-        if value:
-            words += [option, value]
-    return shlex.join([*words, *([output] if output else [])])

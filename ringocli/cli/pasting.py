@@ -39,7 +39,9 @@ def one_source(options: Mapping[str, str | None]) -> tuple[str | None, str] | No
     """
     given = [(option, value) for option, value in options.items() if value is not None]
     if len(given) > 1:
-        raise AskedWrongly(f"{' and '.join(option for option, _ in given)} say the same thing twice", "Give one of them.")
+        raise AskedWrongly(
+            f"{' and '.join(option for option, _ in given)} say the same thing twice", "Give one of them."
+        )
     if not given:
         return None
     option, value = given[0]
@@ -89,7 +91,9 @@ def read_hints(hints: Sequence[str]) -> dict[str, str]:
     for pair in hints:
         name, separator, value = pair.partition("=")
         if not separator or not value:
-            raise AskedWrongly(f"--hint {pair}: has no value", "Write --hint NAME=LITERAL, as in --hint to=+15550001111.")
+            raise AskedWrongly(
+                f"--hint {pair}: has no value", "Write --hint NAME=LITERAL, as in --hint to=+15550001111."
+            )
         found[chosen("--hint", name.strip("$"), HINTS)] = value
     return found
 
@@ -112,15 +116,20 @@ def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
 
 
 def _sample(path: str) -> Any:
-    """A sample file, with JSON that a page broke mended.
+    from ringocli.files import read_bytes
+
+    return sample_in(path, read_bytes(path))
+
+
+def sample_in(path: str, content: bytes) -> Any:
+    """A sample, with JSON that a page broke mended; ``path`` names it in messages.
 
     Raises:
-        CouldNotRun: it cannot be read, or is empty.
+        CouldNotRun: it is empty, or beyond reading.
     """
-    from ringocli.files import read_bytes
     from ringocli.message import read_sample
 
-    sample = read_sample(read_bytes(path))
+    sample = read_sample(content)
     if not sample.body.strip() and "?" not in (sample.target or ""):
         raise CouldNotRun(f"{path}: holds no body", "Paste the body that the documentation shows.")
     text = sample.body.decode("utf-8", "replace")
@@ -150,14 +159,24 @@ def _webhook(pair: str) -> Any:
         AskedWrongly: the kind is unknown.
         CouldNotRun: the file cannot be read, or its body not be decoded.
     """
-    from ringocli.importers.events import KINDS, WebhookSample
+    from ringocli.importers.events import KINDS
 
     kind, separator, path = pair.partition("=")
     if not separator or not path:
         hint = "Write --sample-webhook KIND=FILE; kinds: message, mms, delivered, other."
         raise AskedWrongly(f"--sample-webhook {pair}: says no kind", hint)
     kind = chosen("--sample-webhook", {"file": "mms", "messageDelivered": "delivered"}.get(kind, kind), KINDS)
-    sample = _sample(path)
+    return webhook_of(kind, path, _sample(path))
+
+
+def webhook_of(kind: str, path: str, sample: Any) -> Any:
+    """A sample as a webhook; a bare text that starts with ``?`` is the query of a GET.
+
+    Raises:
+        CouldNotRun: its body is neither JSON nor a form.
+    """
+    from ringocli.importers.events import WebhookSample
+
     bare = sample.method is None and sample.body.startswith(b"?")
     webhook = WebhookSample(
         kind=kind, name=path, incoming=sample.as_request(method="GET" if bare else None, content_type=None, query=None)
@@ -205,3 +224,44 @@ def reviewed(pastes: Any, draw: Any) -> tuple[Any, Any]:
             console.note(f"write one of {', '.join(roles)}, =, and the name of a field", "yellow")
             continue
         pastes = replace(pastes, named={**pastes.named, name: Role(role)})
+
+
+# -- pasting into the terminal ------------------------------------------------------------------
+
+
+def pasted_in() -> Any:
+    """Ask for each paste in turn, on a terminal.
+
+    Raises:
+        AskedWrongly: what was pasted first is no request.
+    """
+    from ringocli.importers.pastes import Pastes
+    from ringocli.importers.sources import request_in
+
+    console.note("Paste each text and end it with a line that holds a single dot; a dot alone skips it.")
+    command = _paragraph("The command that sends a text message (curl, or an OpenAPI, Postman, HAR, .http text)")
+    send = request_in("the paste", command, None, None)
+    with_file = _paragraph("The command that sends a file")
+    file = request_in("the second paste", with_file, None, None, for_file=True) if with_file.strip() else None
+    answer = _paragraph("The reply to it, as the documentation shows it")
+    reply = sample_in("the reply", answer.encode()).as_reply(None) if answer.strip() else None
+    samples = []
+    for kind, words in (
+        ("message", "The webhook of an incoming text"),
+        ("mms", "The webhook of an incoming file"),
+        ("delivered", "The webhook that says a message was delivered"),
+        ("other", "The webhook that says it failed"),
+    ):
+        text = _paragraph(words)
+        if text.strip():
+            samples.append(webhook_of(kind, f"the {kind} sample", sample_in(words, text.encode())))
+    return Pastes(send=send, file=file, reply=reply, samples=samples)
+
+
+def _paragraph(title: str) -> str:
+    """Several lines from the terminal, up to a line that holds a dot."""
+    console.note(f"\n{title}:", "bold")
+    lines: list[str] = []
+    while (line := console.asked("")) != ".":
+        lines.append(line)
+    return "\n".join(lines)

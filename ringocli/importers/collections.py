@@ -138,14 +138,18 @@ def _postman_request(request: Mapping[str, Any], inherited: Any, item: Mapping[s
     pasted = _request(
         str(request.get("method", "GET")), raw, headers, body=body, kind=kind, parts=parts, auth=auth, limits=limits
     )
-    replies = [entry.get("body") for entry in _entries(item.get("response")) if str(entry.get("code", "")).startswith("2")]
+    replies = [
+        entry.get("body") for entry in _entries(item.get("response")) if str(entry.get("code", "")).startswith("2")
+    ]
     reply = next((text for text in replies if isinstance(text, str) and text.strip()), None)
     return replace(pasted, reply=reply.encode() if reply else None)
 
 
 def _pairs(entries: Any) -> list[tuple[str, str]]:
     return [
-        (str(entry.get("key", "")), str(entry.get("value") or "")) for entry in _entries(entries) if not entry.get("disabled")
+        (str(entry.get("key", "")), str(entry.get("value") or ""))
+        for entry in _entries(entries)
+        if not entry.get("disabled")
     ]
 
 
@@ -159,7 +163,9 @@ def _postman_body(body: Mapping[str, Any]) -> tuple[str | None, str | None, tupl
         return "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in _pairs(body.get("urlencoded"))), _FORM, ()
     if mode == "formdata":
         parts = [
-            Part(name=str(entry.get("key", "")), value=str(entry.get("value") or ""), is_file=entry.get("type") == "file")
+            Part(
+                name=str(entry.get("key", "")), value=str(entry.get("value") or ""), is_file=entry.get("type") == "file"
+            )
             for entry in _entries(body.get("formdata"))
             if not entry.get("disabled")
         ]
@@ -181,7 +187,11 @@ def _postman_auth(auth: Mapping[str, Any]) -> tuple[BasicAuth | BearerAuth | Non
         return BearerAuth(token=values.get("token", ""), where=where), [], ""
     if kind == "oauth2":
         why = "a token is sent as Bearer; the framework's own OAuth2 needs sign-in"
-        return BearerAuth(token=values.get("accessToken", ""), where=where), [limit("fetching an OAuth2 token", why)], ""
+        return (
+            BearerAuth(token=values.get("accessToken", ""), where=where),
+            [limit("fetching an OAuth2 token", why)],
+            "",
+        )
     if kind == "apikey" and values.get("in") == "query":
         return None, [], f"{values.get('key', 'api_key')}={values.get('value') or '{api_key}'}"
     if kind == "apikey":
@@ -216,7 +226,8 @@ def read_har(path: str, text: str) -> Named:
         body = str(data["text"]) if data.get("text") else None
         if body is None and data.get("params"):
             body = "&".join(
-                f"{quote_plus(str(p.get('name')))}={quote_plus(str(p.get('value', '')))}" for p in _entries(data["params"])
+                f"{quote_plus(str(p.get('name')))}={quote_plus(str(p.get('value', '')))}"
+                for p in _entries(data["params"])
             )
         kind = str(data.get("mimeType")) if data.get("mimeType") else None
         pasted = _request(str(request.get("method", "GET")), str(request["url"]), headers, body=body, kind=kind)
@@ -273,7 +284,9 @@ def _http_block(lines: list[str]) -> Pasted | None:
         lines = lines[1:]
     body = "\n".join(lines).strip() or None
     if body and body.startswith("< "):
-        return _request(method, url, headers, limits=[limit("a body from a file", "paste the file's text in its place")])
+        return _request(
+            method, url, headers, limits=[limit("a body from a file", "paste the file's text in its place")]
+        )
     if body and any(name.lower() == "content-type" and _FORM in value for name, value in headers):
         body = re.sub(r"\s*\n\s*", "", body)
     return _request(method, url, headers, body=body)

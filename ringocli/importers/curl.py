@@ -10,11 +10,12 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from ringocli.errors import AskedWrongly
 from ringocli.files import read_bytes
+from ringocli.importers.command import Command
 from ringocli.importers.curl_options import LETTERS, VALUED, long_name
 from ringocli.importers.headers import authorization, uncarried
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Part, Pasted, limit
 from ringocli.importers.placeholders import CLOSE, OPEN
-from ringocli.importers.shell import Command, curl_words
+from ringocli.importers.shell import curl_words
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -63,7 +64,9 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
     """
     commands, notes = curl_words(text)
     if not commands:
-        raise AskedWrongly(f"{name}: there is no curl command in it", "Paste the command as the documentation shows it.")
+        raise AskedWrongly(
+            f"{name}: there is no curl command in it", "Paste the command as the documentation shows it."
+        )
     requests = []
     for command in commands:
         for call in _calls(command, allowed):

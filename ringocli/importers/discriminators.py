@@ -43,7 +43,9 @@ _EVENT_NAMES = {
 }  # fmt: skip
 _STATUS = re.compile(r"status|^state$|messagestate|^stat$|dlr|outcome|^result$|delivery|receipt|^err", re.I)
 _INBOUND = re.compile(r"receiv|inbound|incoming|\bmo\b|^mo[_-]|^in$|reply|mobile_?orig|moformat|^mo$|message_in", re.I)
-_SIDE = re.compile(r"direction|inbound|incoming|outbound|^mms$|is_?mms|is_?dlr|has_?media|num_?media|media_?count|channel", re.I)
+_SIDE = re.compile(
+    r"direction|inbound|incoming|outbound|^mms$|is_?mms|is_?dlr|has_?media|num_?media|media_?count|channel", re.I
+)
 _DATA = re.compile(
     r"city|zip|country|carrier|encoding|currency|segment|lang|price|cost|operator|network|profile|tag|units?$|version|"
     r"priority|amount|line_?type|title|keyword|subject|name$|account|user|token|timezone|sender|organi|app$|charset|"
@@ -88,7 +90,11 @@ def _points(kind: str, leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
             return 0
     if _SIDE.search(name):
         points = max(points, 66 if not isinstance(leaf.value, bool) else 74)
-    if isinstance(leaf.value, bool) and not points and re.search(r"dlr|receipt|report|mms|media|inbound|incoming", name, re.I):
+    if (
+        isinstance(leaf.value, bool)
+        and not points
+        and re.search(r"dlr|receipt|report|mms|media|inbound|incoming", name, re.I)
+    ):
         points = 74
     if not points:
         return 0

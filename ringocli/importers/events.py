@@ -14,11 +14,11 @@ from typing import Any
 from ringocli.exchange import IncomingRequest
 from ringocli.importers.discriminators import Pin, event_pins, separating_pins, success_pins
 from ringocli.importers.pasted import Limit, limit
+from ringocli.importers.properties import is_callback
 from ringocli.importers.replies import id_score
 from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
 from ringocli.importers.shape_of import general, tree_of
 from ringocli.importers.shapes import is_url
-from ringocli.importers.properties import is_callback
 from ringocli.importers.vocabulary import Role, name_score, plain
 from ringocli.pattern import Several
 from ringocli.pointer import Pointer
@@ -200,9 +200,7 @@ def _turned(hints: dict[str, str], leaves: list[Leaf]) -> dict[str, str]:
     return turned
 
 
-def _receipt_choices(
-    leaves: list[Leaf], ids: set[str], hint: str | None, named: dict[str, Role]
-) -> dict[Role, Choice]:
+def _receipt_choices(leaves: list[Leaf], ids: set[str], hint: str | None, named: dict[str, Role]) -> dict[Role, Choice]:
     told = [leaf for leaf in leaves if leaf.names and named.get(leaf.names[0]) is Role.ID]
     if told:
         return {Role.ID: Choice(role=Role.ID, leaf=told[0], why="as you said")}
@@ -211,7 +209,9 @@ def _receipt_choices(
     if not fitting:
         return {}
     points, best = max(fitting, key=lambda pair: pair[0])
-    rivals = tuple(leaf for other, leaf in fitting if leaf is not best and other > points - 6 and leaf.text != best.text)
+    rivals = tuple(
+        leaf for other, leaf in fitting if leaf is not best and other > points - 6 and leaf.text != best.text
+    )
     name = best.names[0] if best.names else "value"
     why = (
         "as you hinted"
@@ -268,7 +268,9 @@ def _pin(draft: EventDraft, samples: Sequence[WebhookSample]) -> None:
 
 def _template(drafts: Sequence[EventDraft]) -> Template:
     events = [draft.event() for draft in drafts]
-    return Template.read({"id": "draft", "name": "draft", "class": "sms", "properties": [], "API": {}, "Webhook": events})
+    return Template.read(
+        {"id": "draft", "name": "draft", "class": "sms", "properties": [], "API": {}, "Webhook": events}
+    )
 
 
 def _is_taken(sample: WebhookSample, drafts: Sequence[EventDraft]) -> bool:
@@ -336,7 +338,9 @@ def _tell(learned: LearnedEvents, samples: Sequence[WebhookSample]) -> None:
         if draft.key is None:
             why = "nothing in it names the event: it is known by its shape alone"
             learned.decisions.append(
-                Decision(pointer=("Webhook", index, "event_key"), variable=None, value=_DEFAULT_KEYS[draft.kind], why=why)
+                Decision(
+                    pointer=("Webhook", index, "event_key"), variable=None, value=_DEFAULT_KEYS[draft.kind], why=why
+                )
             )
         if draft.kind == "delivered" and not failed and not _tells_success(draft):
             why = "nothing in the receipt says delivered: a failed one would be taken too; give one as other=FILE"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,18 +24,21 @@ def recognise(host: str, url: str, body: Any) -> Known:
     """The pack whose requests go to this host, with the names it has for what stands in the address and the body."""
     for pack in map(load, names()):
         requests = pack.template["API"].values()
-        if not any(urlsplit(spec["request_url"]).hostname == host.lower() for spec in requests):
-            continue
-        found: dict[str, str] = {}
-        for spec in requests:
-            address = Pattern.parse(spec["request_url"]).match(url.partition("?")[0])
-            found |= {value: name for name, value in address.bindings.items() if address.fits}
-            parameters = Pattern.parse(spec.get("request_parameters", {}))
-            if body is not None:
-                taken = parameters.match(body).bindings
-                declared = pack.template["properties"]
-                found |= {value: name for name, value in taken.items() if name in declared}
-        auth = pack.template.get("auth", {})
-        ordered = [auth.get(key, "").strip("$") for key in ("token", "username", "password") if key in auth]
-        return Known(pack=pack, by_value=found, auth_names=tuple(ordered))
+        if any(urlsplit(spec["request_url"]).hostname == host.lower() for spec in requests):
+            return replace(told_by(pack.template, url, body), pack=pack)
     return Known()
+
+
+def told_by(template: Mapping[str, Any], url: str, body: Any) -> Known:
+    """What a template's own requests say of the values in an address and a body."""
+    found: dict[str, str] = {}
+    declared = template.get("properties", [])
+    for spec in template["API"].values():
+        address = Pattern.parse(spec["request_url"], declared).match(url.partition("?")[0])
+        found |= {value: name for name, value in address.bindings.items() if address.fits}
+        if body is not None:
+            taken = Pattern.parse(spec.get("request_parameters", {}), declared).match(body).bindings
+            found |= {value: name for name, value in taken.items() if name in declared}
+    auth = template.get("auth", {})
+    ordered = [auth.get(key, "").strip("$") for key in ("token", "username", "password") if key in auth]
+    return Known(by_value=found, auth_names=tuple(ordered))

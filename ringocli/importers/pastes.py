@@ -59,7 +59,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
         return _around_answers(pastes, answers)
     first = pastes.send or pastes.file
     assert first is not None
-    known = recognise(Target.parse(first.url).host, first.url, _tree(first))
+    known = recognise(Target.parse(first.url).host, first.url, tree_in(first))
     book = PropertyBook(host=Target.parse(first.url).host, known=known.by_value, given=list(answers.properties))
     hints = _outgoing(pastes.hints)
     send = _learned(pastes.send or pastes.file, Place.SEND_MESSAGE, book, hints, pastes, known, None)
@@ -75,11 +75,15 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     return Draft(
         template=template,
         decisions=tuple(_decisions(answers, template, known, learned, events, reply)),
-        not_expressible=_unique([*(entry for one in learned for entry in one.limits), *events.limits, *_reply_limits(reply)]),
+        not_expressible=_unique(
+            [*(entry for one in learned for entry in one.limits), *events.limits, *_reply_limits(reply)]
+        ),
         rows=rows_of(template),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
-        notes=tuple(dict.fromkeys([*(note for one in learned for note in one.notes), *events.notes, *_next(template, known)])),
+        notes=tuple(
+            dict.fromkeys([*(note for one in learned for note in one.notes), *events.notes, *_next(template, known)])
+        ),
     )
 
 
@@ -134,7 +138,8 @@ def _content_of(send: Learned | None) -> str | None:
     return choice.leaf.text if choice is not None else None
 
 
-def _tree(pasted: Pasted) -> Any:
+def tree_in(pasted: Pasted) -> Any:
+    """The body of a paste as a tree, for laying patterns over it; None if it has none."""
     try:
         return decode(pasted.body.encode(), pasted.content_type) if pasted.body else None
     except CouldNotRun:
@@ -296,7 +301,9 @@ def _next(template: Mapping[str, Any], known: Known) -> list[str]:
     kinds = {event["event_type"] for event in template.get("Webhook", ())}
     for kind, option in (("message", "message"), ("mms", "mms"), ("messageDelivered", "delivered")):
         if kind not in kinds:
-            steps.append(f"next: give a sample webhook (--sample-webhook {option}=FILE), or {kind} events are not taken")
+            steps.append(
+                f"next: give a sample webhook (--sample-webhook {option}=FILE), or {kind} events are not taken"
+            )
     if known.pack is not None:
         steps.append(f"there is a preset for this provider: ringocli init --preset {known.pack.name}")
     return steps

@@ -30,8 +30,12 @@ _ACCOUNT = re.compile(
     r"^email$|brand|messaging_?service|device_?id|space|route_?id|keyword_?id|group_?id|pool",
     re.I,
 )
-_CALLBACK = re.compile(r"callback|webhook|notify|notification|status_?url|dlr|delivery_?report|report_?url|reply_?url", re.I)
-_REFERENCE = re.compile(r"^tags?$|ref(?:erence)?$|client_?ref|correlat|idempot|external|custom|unique|request_?id|message_?id", re.I)
+_CALLBACK = re.compile(
+    r"callback|webhook|notify|notification|status_?url|dlr|delivery_?report|report_?url|reply_?url", re.I
+)
+_REFERENCE = re.compile(
+    r"^tags?$|ref(?:erence)?$|client_?ref|correlat|idempot|external|custom|unique|request_?id|message_?id", re.I
+)
 
 
 @dataclass(slots=True)
@@ -68,7 +72,9 @@ class PropertyBook:
         return name
 
     def _note(self, where: str, placeholder: Placeholder | None, name: str) -> None:
-        written = f" ({'$' if placeholder.of_shell else ''}{placeholder.name})" if placeholder and placeholder.name else ""
+        written = (
+            f" ({'$' if placeholder.of_shell else ''}{placeholder.name})" if placeholder and placeholder.name else ""
+        )
         self.found.append((where + written, name))
 
     def _spelled(self, suggestions: Sequence[str]) -> str:
@@ -101,9 +107,7 @@ class PropertyBook:
             if value is None:
                 continue
             placeholder = whole(value)
-            kept[name] = (
-                {"env": placeholder.name} if placeholder and placeholder.of_shell else Secret(shown(value))
-            )
+            kept[name] = {"env": placeholder.name} if placeholder and placeholder.of_shell else Secret(shown(value))
         return kept
 
 
@@ -114,7 +118,9 @@ def humanised(name: str, host: str = "") -> str:
     words = [word for word in words if word not in labels] or words
     # A name has no slash, colon or quote, and no end of its own in mind.
     words = [word for word in words if re.fullmatch(r"[a-z0-9]+", word)][:5]
-    merged = " ".join(words).replace("apikey", "api key").replace("authkey", "auth key").replace("authtoken", "auth token")
+    merged = (
+        " ".join(words).replace("apikey", "api key").replace("authkey", "auth key").replace("authtoken", "auth token")
+    )
     merged = merged.replace("accountsid", "account sid").replace("accountid", "account id")
     spelled = [word.upper() if word in _CAPITALS else word for word in merged.split()]
     if not spelled or not spelled[0][0].isalpha():

@@ -19,8 +19,28 @@ from ringocli.importers.shape_of import general, tree_of
 from ringocli.importers.shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.importers.vocabulary import Role, name_score, plain, tokens
 
-_PLAIN = {"id": 70, "smssid": 86, "smsmessagesid": 84, "uuid": 72, "sid": 74, "guid": 72, "messages": 60, "smsmessage": 40}
-_WEAK = {"requestid", "batchid", "transactionid", "jobid", "bulkid", "trackingid", "reference", "ref", "refid", "requestuuid"}
+_PLAIN = {
+    "id": 70,
+    "smssid": 86,
+    "smsmessagesid": 84,
+    "uuid": 72,
+    "sid": 74,
+    "guid": 72,
+    "messages": 60,
+    "smsmessage": 40,
+}
+_WEAK = {
+    "requestid",
+    "batchid",
+    "transactionid",
+    "jobid",
+    "bulkid",
+    "trackingid",
+    "reference",
+    "ref",
+    "refid",
+    "requestuuid",
+}
 _CONTEXT = {"data", "message", "messages", "result", "results", "response", "sms", "smsmessagedata", "recipients"}
 _STRANGER = re.compile(
     r"account|user|profile|campaign|contact|client|customer|org|app|country|parent|service|network|carrier|batch", re.I
@@ -63,9 +83,7 @@ def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | No
         why = "the same value stands in the delivery receipt"
     else:
         why = f"{best.names[0] if best.names else 'the value'!r} is a word for the message id"
-    return LearnedReply(
-        response_map=tree_of({general(best.pointer): "$messageid$"}), leaf=best, why=why, rivals=rivals
-    )
+    return LearnedReply(response_map=tree_of({general(best.pointer): "$messageid$"}), leaf=best, why=why, rivals=rivals)
 
 
 def _decoded(reply: Reply) -> tuple[Any, str]:

@@ -30,6 +30,7 @@ from ringocli.variables import Place
 _GONE = object()
 """Stands for a value that is left out of the template."""
 
+
 @dataclass(slots=True)
 class Learned:
     """One request of the template, and all that is to be said of how it came about."""
@@ -102,7 +103,9 @@ class _Reader:
         self.learned.choices = dict(choices)
         self._place_choices(choices)
         for role, leaf in others:
-            self._decide(leaf.pointer, None, leaf.text, f"also holds the value of ${self._variable(role)}$; kept as it is")
+            self._decide(
+                leaf.pointer, None, leaf.text, f"also holds the value of ${self._variable(role)}$; kept as it is"
+            )
         for leaf in leaves:
             if leaf.pointer not in self.put and not self._is_gone(leaf.pointer):
                 self._place_other(leaf)

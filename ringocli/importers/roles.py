@@ -284,5 +284,7 @@ def _is_plain_number(leaf: Leaf, incoming: bool) -> bool:
     if not is_phone(leaf.value) or isinstance(leaf.value, float):
         return False
     sure = text.startswith("+") or bool(re.fullmatch(r"[1-9]\d{9,13}", text))
-    named_otherwise = bool(leaf.names) and bool(re.search(r"id$|time|date|stamp|ref|code|cost|price", plain(leaf.names[0])))
+    named_otherwise = bool(leaf.names) and bool(
+        re.search(r"id$|time|date|stamp|ref|code|cost|price", plain(leaf.names[0]))
+    )
     return sure and not named_otherwise

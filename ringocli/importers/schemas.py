@@ -97,9 +97,9 @@ class Examples:
             if not wanted or _is_read_only(self.resolve(part)):
                 continue
             value = self.of(part, str(key), *names)
-            if key in example and not (isinstance(value, dict | list) and isinstance(example[key], dict | list)):
-                value = example[key]
-            elif key in example and not self.lean:
+            if (key in example and not (isinstance(value, dict | list) and isinstance(example[key], dict | list))) or (
+                key in example and not self.lean
+            ):
                 value = example[key]
             built[key] = value
         for key, value in example.items():

@@ -11,7 +11,9 @@ _PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB]
 _SCHEMED = re.compile(r"(tel|sms|whatsapp|viber|mms|messenger|rcs):(?=[+\d<{\[$%\ue000])", re.I)
 _URL = re.compile(r"(?:https?|ftp)://\S+", re.I)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d{4}/\d\d/\d\d.*|[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4}.*|\d\d:\d\d(?::\d\d)?")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d{4}/\d\d/\d\d.*|[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4}.*|\d\d:\d\d(?::\d\d)?"
+)
 _ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_.:=~+/-]{11,}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:\- ]{0,40}")
 _SHORT_CODE = re.compile(r"\d{3,8}")
@@ -28,7 +30,7 @@ def text_of(value: Any) -> str:
 def is_phone(value: Any) -> bool:
     """A telephone number: E.164, international, or national with its separators; 7 to 15 digits."""
     text = text_of(value).strip()
-    if isinstance(value, bool) or isinstance(value, float) or not _PHONE.fullmatch(text) or _DATE.fullmatch(text):
+    if isinstance(value, bool | float) or not _PHONE.fullmatch(text) or _DATE.fullmatch(text):
         return False
     digits = sum(char.isdigit() for char in text)
     return 7 <= digits <= 15 and not re.fullmatch(r"\d+\.\d+", text)

@@ -28,6 +28,17 @@ def read_source(named: str, kind: str | None, *, for_file: bool = False, allowed
     """
     path, choice = _split(named)
     text = read_bytes(path, max_bytes=MAX_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
+    return request_in(path, text, choice, kind, for_file=for_file, allowed=allowed)
+
+
+def request_in(
+    path: str, text: str, choice: str | None, kind: str | None, *, for_file: bool = False, allowed: Path | None = None
+) -> Pasted:
+    """The same of a text; ``path`` names it in messages.
+
+    Raises:
+        AskedWrongly: as ``read_source``.
+    """
     if not text.strip():
         raise AskedWrongly(f"{path}: is empty", "Paste what the documentation shows into it.")
     kind = kind or kind_of(text)

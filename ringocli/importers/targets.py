@@ -82,4 +82,6 @@ def _varies(text: str) -> bool:
         return True
     if is_phone(text) or re.fullmatch(r"\d{4,}", text):
         return True
-    return is_id(text) and not re.search(r"\.(?:json|php|xml|aspx?|do|cgi|jsp|html?)$|^[a-z]+(?:[-_.][a-z0-9]{1,4})+$", text)
+    return is_id(text) and not re.search(
+        r"\.(?:json|php|xml|aspx?|do|cgi|jsp|html?)$|^[a-z]+(?:[-_.][a-z0-9]{1,4})+$", text
+    )

@@ -23,8 +23,12 @@ class Role(StrEnum):
     DOMAIN = "domain"
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 EXACT: dict[Role, frozenset[str]] = {
-    role: frozenset(words.split())
+    role: _words(words)
     for role, words in {
         Role.FROM: "from sender senderid sendername senderaddress sendernumber originator originatoraddress origin src "
         "source sourceaddress sourceaddr sourcenumber fromnumber fromphone fromphonenumber fromaddress fromdid "
@@ -56,7 +60,7 @@ WEAK: dict[Role, Mapping[str, int]] = {
 """Words that stand for a part of a message where no surer word is at hand."""
 
 HOLDERS: dict[Role, frozenset[str]] = {
-    role: frozenset(words.split())
+    role: _words(words)
     for role, words in {
         Role.FROM: "number phonenumber phone address msisdn value endpoint mobile e164 id name identity addr tn",
         Role.TO: "number phonenumber phone phones address msisdn msisdns mobile mobiles numbers value endpoint e164 id "
@@ -69,7 +73,7 @@ HOLDERS: dict[Role, frozenset[str]] = {
 """Names that take their role from the object that holds them: ``from.number``, ``to[].phone_number``."""
 
 _TOKENS: dict[Role, frozenset[str]] = {
-    role: frozenset(words.split())
+    role: _words(words)
     for role, words in {
         Role.FROM: "from sender originator originating source src origin",
         Role.TO: "to recipient recipients destination dest dst receiver target",
@@ -79,23 +83,25 @@ _TOKENS: dict[Role, frozenset[str]] = {
 }
 """Words inside a longer name: ``smsRecipientNumber``."""
 
-OWN_NUMBERS = frozenset(
+OWN_NUMBERS = _words(
     "did didnumber shortcode longcode virtualnumber inboundnumber ownnumber servicenumber trackingnumber line lineid "
-    "innumber owner accountnumber businessnumber callednumber called vn".split()
+    "innumber owner accountnumber businessnumber callednumber called vn"
 )
 """A number of the account's own: a request is sent from it, a webhook came to it."""
 
-LONE_NUMBERS = frozenset(
+LONE_NUMBERS = _words(
     "msisdn msisdns mobile mobiles phone phones phonenumber phonenumbers number numbers mobilenumber mobilenumbers "
-    "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno mobileno num nums".split()
+    "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno "
+    "mobileno num nums"
 )
 """A number of which the name says nothing more; in a request it is the recipient."""
 
-_NOT_A_VALUE = frozenset(
+_NOT_A_VALUE = _words(
     "type id ids status count class encoding format time date timestamp lang language segments length parts size "
     "price cost currency country carrier network operator name title subject reference ref version schedule "
     "validity ttl callback priority state city zip mode kind code ton npi charset sid uuid token key flag option "
-    "options settings shorten tracking template label header footer param params method event retention variables schema sizes urlencoded".split()
+    "options settings shorten tracking template label header footer param params method event retention variables "
+    "schema sizes urlencoded"
 )
 """A last word that says the value is about the thing and not the thing: ``message_type``, ``text_encoding``."""
 

@@ -85,5 +85,9 @@ def next_commands(path: str, draft: Draft, saved: str | None) -> list[str]:
     return [
         f"ringocli render {name}{values}",
         f"ringocli send-test {name}{values} --url http://127.0.0.1:8080",
-        *([f"ringocli simulate-webhook {name} --url http://127.0.0.1:8080/webhook"] if draft.template.get("Webhook") else []),
+        *(
+            [f"ringocli simulate-webhook {name} --url http://127.0.0.1:8080/webhook"]
+            if draft.template.get("Webhook")
+            else []
+        ),
     ]

@@ -1,0 +1,120 @@
+"""``init --add-event`` and ``--add-file``: an existing template grows, or stays byte for byte as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ringocli import console
+from ringocli.cli.options import path_of
+from ringocli.cli.pasting import Pasting, read_hints, sample_in, webhook_of
+from ringocli.errors import AskedWrongly
+
+
+@dataclass(frozen=True)
+class Growing:
+    """What was asked for: the template, samples of new events, the source of a new SendFile."""
+
+    template: str | None
+    events: tuple[str, ...]
+    file: str | None
+    pasting: Pasting
+
+
+def grown(asked: Growing, *, dry_run: bool, force: bool, as_json: bool) -> None:
+    """Extend a template, check it, and write it; a template that would break is left as it is.
+
+    Raises:
+        AskedWrongly: no template is named, or what is added would break it.
+        CouldNotRun: a file cannot be read.
+    """
+    from ringocli.files import read_text, write_text
+    from ringocli.importers.extend import with_events, with_file_request
+    from ringocli.importers.sources import read_source
+    from ringocli.report.drafts import as_document, as_lines
+
+    path, events, file = _sorted_out(asked)
+    before = text = read_text(path)
+    hints = read_hints(asked.pasting.hints)
+    drafts = []
+    if file is not None:
+        pasted = read_source(file[1], file[0], for_file=True)
+        text, draft = with_file_request(path, text, pasted, hints, force=force)
+        drafts.append(draft)
+    if events:
+        text, draft = with_events(path, text, [_sample(pair) for pair in events], hints)
+        drafts.append(draft)
+    _refuse_new_errors(path, before, text)
+    if not dry_run and text != before:
+        write_text(path_of(path), text, force=True)
+    last = drafts[-1]
+    if as_json:
+        console.out_json(as_document(last, None if dry_run else path))
+        return
+    if dry_run:
+        console.out(text, end="")
+    else:
+        console.note(f"extended {path}" if text != before else f"{path} takes it already: nothing is changed", "green")
+    for draft in drafts:
+        for indent, line in as_lines(draft, ()):
+            console.remark(line, indent) if line else console.note()
+
+
+def _sorted_out(asked: Growing) -> tuple[str, list[str], tuple[str | None, str] | None]:
+    """The template, the samples and the source. The template may also be what ``--add-`` names itself,
+    with the samples in ``--sample-webhook`` and the command in ``--file-from-curl``.
+    """
+    events, template = list(asked.events), asked.template
+    file: tuple[str | None, str] | None = (None, asked.file) if asked.file else None
+    if template is None and asked.pasting.webhooks and len(events) == 1:
+        template, events = events[0], list(asked.pasting.webhooks)
+    elif asked.pasting.webhooks:
+        events += asked.pasting.webhooks
+    if template is None and asked.pasting.file is not None and file is not None:
+        template, file = file[1], asked.pasting.file
+    if template is None:
+        raise AskedWrongly("which template is to grow?", "Name it first: ringocli init acme.json --add-event in.json")
+    return template, events, file
+
+
+def _sample(pair: str) -> Any:
+    """``KIND=FILE``, or a file whose kind its own words tell.
+
+    Raises:
+        AskedWrongly: they do not.
+    """
+    from pathlib import Path
+
+    from ringocli.files import read_bytes
+    from ringocli.importers.events import KINDS
+    from ringocli.importers.inbound import kind_of
+
+    kind, separator, path = pair.partition("=")
+    kind = {"file": "mms", "messageDelivered": "delivered"}.get(kind, kind)
+    if not separator or kind not in KINDS or Path(pair).exists():
+        kind, path = "", pair
+    sample = sample_in(path, read_bytes(path))
+    webhook = webhook_of(kind or "other", path, sample)
+    if kind:
+        return webhook
+    told = kind_of("", webhook.document)
+    if told is None:
+        raise AskedWrongly(f"{path}: is it a message, an mms or a receipt?", f"Write --add-event KIND={path}.")
+    return webhook_of(told, path, sample)
+
+
+def _refuse_new_errors(path: str, before: str, after: str) -> None:
+    """Let nothing through that adds an error to a template."""
+    from collections import Counter
+
+    from ringocli.document import Document
+    from ringocli.lint import Severity, lint
+
+    def errors(text: str) -> Counter[tuple[str, str]]:
+        found = lint(Document.read(path, text))
+        return Counter((one.code, one.message) for one in found if one.severity is Severity.ERROR)
+
+    new = errors(after) - errors(before)
+    if new:
+        code, message = next(iter(new))
+        raise AskedWrongly(f"it would break {path}: {code} {message}", "Nothing was written.")

@@ -1,0 +1,184 @@
+"""An existing template grows by an event or a request; every byte that is not new stays as it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ringocli.document import Document
+from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.importers.events import WebhookSample, learn_events
+from ringocli.importers.known import told_by
+from ringocli.importers.pasted import Pasted
+from ringocli.importers.pastes import tree_in
+from ringocli.importers.properties import PropertyBook
+from ringocli.importers.requests import learn_request
+from ringocli.importers.targets import Target
+from ringocli.mistakes import Edit, apply
+from ringocli.pointer import Pointer
+from ringocli.scaffold import Draft, rows_of
+from ringocli.template import Template
+from ringocli.variables import Place
+from ringocli.webhook import read_webhook
+
+
+def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: Mapping[str, str]) -> tuple[str, Draft]:
+    """The text with an event for each sample that none of its events takes yet.
+
+    Raises:
+        AskedWrongly: a sample gives no event, or is not taken by its own; nothing may be written then.
+        CouldNotRun: the text is no template.
+    """
+    document = _template(name, text)
+    learned = learn_events(samples, hints=hints)
+    if learned.limits and not learned.events:
+        first = learned.limits[0]
+        raise AskedWrongly(f"{first['what']}: {first['why']}", "Nothing was written.")
+    for draft, event in zip(learned.drafts, learned.events, strict=True):
+        if not _is_taken(document, draft.sample):
+            document = _with_event(document, event)
+    template = Template.read(document.value)
+    for sample in samples:
+        reading = read_webhook(template, sample.incoming)
+        wanted = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}.get(sample.kind)
+        if (reading.event.type if reading.event else None) != wanted:
+            got = f"the {reading.event.label} event" if reading.event else "no event"
+            raise AskedWrongly(
+                f"{sample.name}: {got} would take it, though it is a {sample.kind}",
+                "Give more samples of it and of the others. Nothing was written.",
+            )
+    return document.text, Draft(
+        template=document.value,
+        decisions=tuple(learned.decisions),
+        not_expressible=tuple(learned.limits),
+        rows=rows_of(document.value),
+    )
+
+
+def with_file_request(
+    name: str, text: str, pasted: Pasted, hints: Mapping[str, str], *, force: bool
+) -> tuple[str, Draft]:
+    """The text with ``SendFile`` from a paste.
+
+    Raises:
+        AskedWrongly: there is a SendFile already, and ``force`` is not given.
+        CouldNotRun: the text is no template.
+    """
+    document = _template(name, text)
+    api = document.value["API"]
+    if "SendFile" in api and not force:
+        raise AskedWrongly(f"{name} has a SendFile", "Give --force to replace it.")
+    known = told_by(document.value, pasted.url, tree_in(pasted))
+    book = PropertyBook(host=Target.parse(pasted.url).host, known=known.by_value)
+    learned = learn_request(pasted, Place.SEND_FILE, book, hints=hints, auth_names=known.auth_names)
+    spec = dict(learned.spec)
+    message = api.get("SendMessage", {})
+    if "response_map" in message and "response_map" not in spec:
+        spec["response_map"] = message["response_map"]
+    document = _with_member(document, ("API",), "SendFile", spec)
+    auth = document.value.get("auth")
+    used = json.dumps(spec) + json.dumps(auth or learned.auth or {})
+    if auth is None and "OAuth2" not in document.value and learned.auth is not None:
+        document = _with_member(document, (), "auth", learned.auth)
+    for title in book.values:
+        if title not in document.value.get("properties", []) and f"${title}$" in used:
+            if "properties" not in document.value:
+                document = _with_member(document, (), "properties", [])
+            document = _with_item(document, ("properties",), title)
+    return document.text, Draft(
+        template=document.value,
+        decisions=tuple(learned.decisions),
+        not_expressible=tuple(learned.limits),
+        rows=rows_of(document.value),
+        credentials=tuple(dict.fromkeys(book.found)),
+        saved=book.saved(),
+        notes=tuple(learned.notes),
+    )
+
+
+def _template(name: str, text: str) -> Document:
+    document = Document.read(name, text)
+    if not document.is_json or not isinstance(document.value, dict):
+        raise CouldNotRun(f"{name}: is no JSON object", f"See: ringocli validate {name}")
+    if not isinstance(document.value.get("API"), dict):
+        raise CouldNotRun(f"{name}: has no API section, so it is no template", f"See: ringocli validate {name}")
+    return document
+
+
+def _is_taken(document: Document, sample: WebhookSample) -> bool:
+    reading = read_webhook(Template.read(document.value), sample.incoming)
+    types = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}
+    return reading.event is not None and reading.event.type == types.get(sample.kind)
+
+
+def _with_event(document: Document, event: Mapping[str, Any]) -> Document:
+    webhook = document.value.get("Webhook")
+    if webhook is None:
+        return _with_member(document, (), "Webhook", [event])
+    if isinstance(webhook, list):
+        return _with_item(document, ("Webhook",), event)
+    lists = [key for key, value in webhook.items() if isinstance(value, list)] if isinstance(webhook, dict) else []
+    if len(lists) == 1:
+        return _with_item(document, ("Webhook", lists[0]), event)
+    if isinstance(webhook, dict) and "event_type" not in webhook:
+        return _with_member(document, ("Webhook",), str(event["event_key"]), event)
+    raise AskedWrongly("the Webhook section holds one event and no list", "Make it a list first.")
+
+
+# -- edits --------------------------------------------------------------------------------------
+
+
+def _with_member(document: Document, pointer: Pointer, key: str, value: Any) -> Document:
+    """The document with a member at the end of an object, or with its value replaced."""
+    node = document.node(pointer)
+    if key in node.members:
+        child = node.members[key][2]
+        written = _written(document, value, _indent_at(document.text, node.members[key][0]))
+        return _edited(document, Edit(child.start, child.end, written))
+    places = [(start, child.end) for start, _, child in node.members.values()]
+    return _inserted(document, node.start, places, f"{json.dumps(key, ensure_ascii=False)}: ", value)
+
+
+def _with_item(document: Document, pointer: Pointer, value: Any) -> Document:
+    node = document.node(pointer)
+    return _inserted(document, node.start, [(item.start, item.end) for item in node.items], "", value)
+
+
+def _inserted(document: Document, start: int, places: list[tuple[int, int]], head: str, value: Any) -> Document:
+    """Something new after the last of several places, on a line of its own if they are."""
+    text = document.text
+    if not places:
+        indent = _indent_at(text, start) + _unit(text)
+        written = f"\n{indent}{head}{_written(document, value, indent)}\n{_indent_at(text, start)}"
+        return _edited(document, Edit(start + 1, start + 1, written))
+    first, last = places[0][0], places[-1][1]
+    own_lines = "\n" in text[start:first]
+    indent = _indent_at(text, first)
+    written = _written(document, value, indent) if own_lines else json.dumps(value, ensure_ascii=False)
+    between = f",\n{indent}" if own_lines else ", "
+    return _edited(document, Edit(last, last, between + head + written))
+
+
+def _edited(document: Document, edit: Edit) -> Document:
+    line_end = "\r\n" if "\r\n" in document.text else "\n"
+    written = edit.replacement.replace("\n", line_end) if line_end != "\n" else edit.replacement
+    return Document.read(document.name, apply(document.text, [Edit(edit.start, edit.end, written)]))
+
+
+def _indent_at(text: str, offset: int) -> str:
+    """The blanks that the line of an offset starts with."""
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    return re.match(r"[ \t]*", line).group()  # type: ignore[union-attr]
+
+
+def _unit(text: str) -> str:
+    """One step of the text's indentation; two blanks where it has none."""
+    found = re.search(r"\n([ \t]+)\S", text)
+    return found.group(1) if found else "  "
+
+
+def _written(document: Document, value: Any, indent: str) -> str:
+    unit = _unit(document.text)
+    return json.dumps(value, ensure_ascii=False, indent=unit).replace("\n", f"\n{indent}")

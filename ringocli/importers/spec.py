@@ -1,0 +1,130 @@
+"""OpenAPI documents: JSON or YAML, with their local references followed, and their operations.
+
+The document is read by PyYAML or the JSON parser, its references are followed by ``referencing``. A reference to
+another file or address is not followed: nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ringocli.errors import CouldNotRun
+
+_METHODS = ("post", "get", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation: its path, its method, and what stands in the document."""
+
+    path: str
+    method: str
+    item: Mapping[str, Any]
+    body: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its operationId, else ``post /path``."""
+        return str(self.body.get("operationId") or self.spelled)
+
+    @property
+    def spelled(self) -> str:
+        """``post /path``."""
+        return f"{self.method} {self.path}"
+
+
+class Spec:
+    """A document, its references followed on demand."""
+
+    def __init__(self, name: str, document: Mapping[str, Any]) -> None:
+        from referencing import Registry
+        from referencing.jsonschema import DRAFT202012
+
+        self.name = name
+        self.document = document
+        resource = DRAFT202012.create_resource(document)
+        self._resolver = Registry().with_resource("", resource).resolver()
+
+    def resolve(self, value: Any) -> Any:
+        """The value, or what its ``$ref`` points at; ``{}`` where that is not in this document."""
+        from referencing.exceptions import Unresolvable
+
+        for _ in range(20):
+            if not (isinstance(value, Mapping) and isinstance(value.get("$ref"), str)):
+                return value
+            if not value["$ref"].startswith("#"):
+                return {}
+            try:
+                value = self._resolver.lookup(value["$ref"]).contents
+            except (Unresolvable, ValueError, LookupError, TypeError):
+                return {}
+        return {}
+
+    def mapping(self, value: Any) -> Mapping[str, Any]:
+        """A value that has to be an object; empty if it is none."""
+        found = self.resolve(value)
+        return found if isinstance(found, Mapping) else {}
+
+    @cached_property
+    def is_swagger(self) -> bool:
+        """Whether this is version 2."""
+        return "swagger" in self.document
+
+    def operations(self) -> Iterator[Operation]:
+        """Every operation that may send something."""
+        for path, entry in self.mapping(self.document.get("paths")).items():
+            item = self.mapping(entry)
+            for method in _METHODS:
+                body = self.resolve(item.get(method))
+                if isinstance(body, Mapping):
+                    yield Operation(path=str(path), method=method, item=item, body=body)
+
+
+def load(name: str, text: str) -> Spec:
+    """A document from JSON or YAML.
+
+    Raises:
+        CouldNotRun: it is neither, or no OpenAPI document.
+    """
+    document = _parsed(name, text)
+    if not isinstance(document, Mapping) or not ("openapi" in document or "swagger" in document):
+        raise CouldNotRun(f"{name}: is no OpenAPI document", "Look for the file that starts with openapi: or swagger:.")
+    return Spec(name, document)
+
+
+def _parsed(name: str, text: str) -> Any:
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            pass
+        except RecursionError:
+            raise CouldNotRun(f"{name}: is nested too deeply", "No API is.") from None
+    import yaml
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc, valid-type]
+        """YAML 1.2's core: ``no`` and ``on`` are words, dates are texts."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, regexp) for tag, regexp in resolvers if tag not in _WORDY]
+        for first, resolvers in base.yaml_implicit_resolvers.items()
+    }
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$", re.I), list("tTfF"))
+    try:
+        return yaml.load(text, Loader=Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark is not None else ""
+        raise CouldNotRun(
+            f"{name}{place}: is neither YAML nor JSON", "Check that the whole document is there."
+        ) from None
+
+
+_WORDY = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
