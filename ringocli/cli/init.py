@@ -19,9 +19,9 @@ EXAMPLES = (
     "ringocli init --preset twilio --id acme-sms --name 'Acme SMS' acme.json",
     "ringocli init --id acme --name Acme --send-url https://sms.acme.example/v1/messages",
     "ringocli init --list-presets",
-    "ringocli init --from-curl send.sh --sample-response reply.json --sample-webhook message=in.json",
-    "ringocli init --from-curl send.sh --hint to=+15550001111 --save-credentials ../acme-credentials.toml",
-    "ringocli init --from-openapi api.yaml",
+    "ringocli init --from-curl samples/docs/send.sh --sample-webhook message=samples/docs/message.json",
+    "ringocli init --from-curl samples/docs/send.sh --save-credentials ../acme-credentials.toml",
+    "ringocli init --from-openapi samples/docs/openapi.yaml#sendMessage",
 )
 PROOF_CASES = 60
 GROW = "Extend an existing template"

@@ -30,7 +30,7 @@ def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
         "not_expressible": [dict(entry) for entry in draft.not_expressible],
         "credentials": [{"where": where, "property": name} for where, name in draft.credentials],
         "assumptions": assumptions(draft.rows),
-        "notes": list(draft.notes),
+        **({"notes": list(draft.notes)} if draft.notes else {}),
     }
 
 

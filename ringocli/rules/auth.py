@@ -66,7 +66,7 @@ def unknown_auth_type(subject: Subject) -> Iterator[Problem]:
 def incomplete_auth(subject: Subject) -> Iterator[Problem]:
     """Auth lacks what its type needs, or it is empty.
 
-    Bearer needs `token`, Basic needs `username` and `password`.
+    Bearer needs `token`, Basic needs `username` and `password`. A password may be empty where the user name is the key.
 
     Bad: {"auth": {"type": "Basic", "username": "$API key$", "token": null}}
     Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
@@ -79,7 +79,7 @@ def incomplete_auth(subject: Subject) -> Iterator[Problem]:
             nearest(other, [key], least=0.75) for other in auth if other not in KEYS["auth"]
         ):
             yield Problem(("auth",), f"{kind} needs {key}", key, part="object")
-        elif auth.get(key) == "":
+        elif auth.get(key) == "" and not (key == "password" and "$" in str(auth.get("username"))):
             yield Problem(("auth", key), f"{key} is empty; put a property into it, as $API key$")
 
 

@@ -1,0 +1,9 @@
+curl -X POST https://api.acme.example/v2/messages \
+  -u "$ACME_ACCOUNT_ID:$ACME_TOKEN" \
+  -H 'Content-Type: application/json' \
+  -d '{
+    "sender": "+15550001111",
+    "recipients": ["+15550002222"],
+    "media_urls": ["https://files.acme.example/parcel.jpg"],
+    "campaign_id": "<YOUR_CAMPAIGN_ID>"
+  }'
