@@ -72,9 +72,13 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     reply = _reply(pastes)
     learned = [request for request in (send, file) if request is not None]
     template = _assembled(answers, known, book, learned, events, reply, reserved)
+    template |= {part: book.swept(template[part]) for part in ("API", "Webhook") if part in template}
     return Draft(
         template=template,
-        decisions=tuple(_decisions(answers, template, known, learned, events, reply)),
+        decisions=tuple(
+            decision if decision.value == "***" else replace(decision, value=book.swept(decision.value))
+            for decision in _decisions(answers, template, known, learned, events, reply)
+        ),
         not_expressible=_unique(
             [*(entry for one in learned for entry in one.limits), *events.limits, *_reply_limits(reply)]
         ),

@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from ringocli.importers.placeholders import Placeholder, shown, whole
 from ringocli.importers.shapes import is_id, is_url, text_of
 from ringocli.importers.vocabulary import plain, tokens
+from ringocli.notation import split
 from ringocli.secret import Secret
 from ringocli.variables import BY_NAME
 
@@ -95,10 +97,24 @@ class PropertyBook:
             number += 1
         return f"{name} {number}"
 
-    def holding(self, text: str) -> list[tuple[str, str]]:
-        """The values of 6 and more characters that stand inside a text, the longest first, with their names."""
-        inside = [(value, name) for name, value in self.values.items() if value and len(value) > 5 and value in text]
-        return sorted(inside, key=lambda pair: -len(pair[0]))
+    def swept(self, tree: Any) -> Any:
+        """A tree without the values of 6 and more characters, wherever they stand: their properties take their place."""
+        if isinstance(tree, dict):
+            return {key: self.swept(value) for key, value in tree.items()}
+        if isinstance(tree, list):
+            return [self.swept(value) for value in tree]
+        if not isinstance(tree, str):
+            return tree
+        parts = split(tree, self.values)
+        return "".join(self._swept(part) if isinstance(part, str) else f"${part.name}$" for part in parts)
+
+    def _swept(self, text: str) -> str:
+        for name, value in sorted(self.values.items(), key=lambda pair: -len(pair[1] or "")):
+            if value and len(value) > 5:
+                for spelled in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
+                    alone = rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])"
+                    text = re.sub(alone, lambda _, name=name: f"${name}$", text)  # type: ignore[misc]
+        return text
 
     def saved(self) -> dict[str, Any]:
         """The values for a file: a shell's variable as ``{"env": ...}``, everything else as a secret text."""

@@ -254,13 +254,7 @@ class _Reader:
 
     def _keep(self, leaf: Leaf) -> None:
         """A constant stays, unless the notation would read it otherwise or a secret is hidden in it."""
-        text = leaf.text
-        for value, name in self.book.holding(text):
-            text = text.replace(value, f"${name}$")
-        if text != leaf.text:
-            self.put[leaf.pointer] = text
-            self._decide(leaf.pointer, None, "***", "holds the value of a property")
-        elif isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
+        if isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
             self.put[leaf.pointer] = _GONE
             why = "there is no notation for a $ that is no variable: the value is left out"
             self.learned.limits.append(limit(f"a text with $...$ in it ({self._where(leaf)})", why))
