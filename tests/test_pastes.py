@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ringocli.document import Document
+from ringocli.errors import AskedWrongly
 from ringocli.exchange import Reply
 from ringocli.importers.curl import read_curl
 from ringocli.importers.events import WebhookSample
 from ringocli.importers.pastes import Pastes, from_pastes
+from ringocli.lint import Severity, lint
 from ringocli.message import read_sample
 from ringocli.packs import load
 from ringocli.request import render_request
@@ -175,3 +181,99 @@ def test_the_reply_s_id_is_found(name: str) -> None:
     found = read_reply(template.requests[0], Reply(status=sample["status"], body=json.dumps(sample["body"]).encode()))
     wanted = RECORDS[name]["outgoing"]["sms"].get("response_message_id_read")
     assert wanted in (None, found.bindings["messageid"])
+
+
+# -- laws ---------------------------------------------------------------------------------------
+
+KEYS = st.sampled_from(
+    [
+        "to",
+        "from",
+        "text",
+        "body",
+        "message",
+        "content",
+        "sender",
+        "recipient",
+        "msisdn",
+        "phone",
+        "number",
+        "type",
+        "status",
+        "api_key",
+        "token",
+        "user",
+        "id",
+        "media_url",
+        "callback_url",
+        "reference",
+        "tag",
+        "data",
+        "messages",
+        "options",
+        "channel",
+        "name",
+    ]
+) | st.text("abcXYZ_- 0", min_size=1, max_size=8)
+SCALARS = (
+    st.sampled_from(
+        ["+15550001111", "15550002222", "Hello you", "sms", "", "https://x.example/a.png", "<YOUR_ID>", "12345"]
+    )
+    | st.text(max_size=12)
+    | st.booleans()
+    | st.none()
+    | st.integers(-5, 99)
+)
+TREES = st.dictionaries(
+    KEYS,
+    st.recursive(
+        SCALARS,
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=4),
+        max_leaves=8,
+    ),
+    max_size=6,
+)
+
+
+@given(body=TREES)
+@settings(max_examples=150)
+def test_what_is_pasted_comes_out_again(body: dict[str, Any]) -> None:
+    """Whatever JSON was pasted: the draft has no error, and with the pasted values it sends the pasted body."""
+    text = shlex.join(["curl", "https://x.example/send", "-u", "me:s3cr3t99", "--json", json.dumps(body)])
+    draft = from_pastes(Pastes(send=read_curl("paste", text)[0]), Answers())
+    document = Document.read("draft", json.dumps(draft.template))
+    assert [] == [finding.message for finding in lint(document) if finding.severity is Severity.ERROR]
+    if draft.not_expressible:
+        return
+    variables = {
+        decision.variable: decision.value
+        for decision in draft.decisions
+        if decision.variable in ("from", "to", "content") and decision.pointer[:2] == ("API", "SendMessage")
+    }
+    if "" in variables.values():
+        return  # Ringotel drops a parameter without a value
+    facts = sent(Template.read(draft.template), "SendMessage", variables, dict(draft.saved))
+    assert body == facts["body"]
+
+
+@given(
+    text=st.text()
+    | st.lists(st.sampled_from([*"curl -dHuXF'\"\\ \n$(){}<>|&;^`%@=+:/", "curl ", "https://x.y "])).map("".join)
+)
+@settings(max_examples=300)
+def test_no_text_breaks_the_reading_of_commands(text: str) -> None:
+    """It is read, or refused in a sentence."""
+    for paste in (f"curl https://x.example {text}", text):
+        with contextlib.suppress(AskedWrongly):
+            assert read_curl("paste", paste)
+
+
+@given(body=TREES, kind=st.sampled_from(["message", "mms", "delivered"]), failed=TREES)
+@settings(max_examples=150)
+def test_no_sample_breaks_the_learning_of_events(body: dict[str, Any], kind: str, failed: dict[str, Any]) -> None:
+    """An event that is learned takes its own sample, or the sample is named as confused."""
+    samples = (webhook(kind, body), webhook("failed", failed))
+    draft = from_pastes(Pastes(samples=samples), Answers(id="acme", name="Acme", send_url="https://x.example"))
+    reading = read_webhook(Template.read(draft.template), samples[0].incoming)
+    own = reading.event is not None and KINDS[kind] == reading.event.type
+    assert own or any(entry["what"] == f"{kind} from {kind}" for entry in draft.not_expressible)

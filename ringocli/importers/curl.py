@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote
 
 from ringocli.errors import AskedWrongly
 from ringocli.files import read_bytes
@@ -350,9 +350,9 @@ def _address(url: str, query: Sequence[str]) -> tuple[str, str | None]:
     address = f"{scheme.lower()}{separator}{rest}".partition("#")[0]
     if query:
         address += ("&" if "?" in address else "?") + "&".join(query)
-    if OPEN not in address and not re.search(r"[<{\[ ]", address):
-        parts = urlsplit(address)
-        address = urlunsplit(parts._replace(path=parts.path or "/"))
+    bare, question, asked = address.partition("?")
+    if "/" not in bare.partition("://")[2]:
+        address = f"{bare}/{question}{asked}"
     return address, userinfo
 
 

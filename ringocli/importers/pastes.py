@@ -76,7 +76,9 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     return Draft(
         template=template,
         decisions=tuple(
-            decision if decision.value == "***" else replace(decision, value=book.swept(decision.value))
+            decision
+            if decision.variable is not None or decision.value == "***"
+            else replace(decision, value=book.swept(decision.value))
             for decision in _decisions(answers, template, known, learned, events, reply)
         ),
         not_expressible=_unique(

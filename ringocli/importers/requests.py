@@ -301,7 +301,10 @@ class _Reader:
 
     def _write(self) -> None:
         at: Pointer = ("API", self.place.value)
-        as_parameters = self.method in NO_BODY and self.target.query
+        keys = [unquote_plus(key) for key, _ in self.target.query]
+        in_runs = [key for index, key in enumerate(keys) if not index or keys[index - 1] != key]
+        # Parameters repeat a key in one place only; a query that mixes repeated keys is left as it was written.
+        as_parameters = self.method in NO_BODY and bool(keys) and len(in_runs) == len(set(keys))
         if self.target.scheme != "https":
             why = "Ringotel asks for https, which is written here: look whether the provider offers it"
             self._limit_once(f"{self.target.scheme}://", why)
@@ -318,7 +321,7 @@ class _Reader:
             spec["request_parameters"] = self._filled(self.tree, ("body",))
         self.learned.spec = spec
         self.learned.decisions = [
-            Decision(pointer=(*at, *_template_pointer(decision.pointer, bool(as_parameters), self.target)),
+            Decision(pointer=(*at, *_template_pointer(decision.pointer, as_parameters, self.target)),
                      variable=decision.variable, value=decision.value, why=decision.why)
             for decision in self.learned.decisions
         ]  # fmt: skip

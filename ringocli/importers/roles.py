@@ -16,6 +16,7 @@ from ringocli.importers.shapes import (
     is_fill_in,
     is_id,
     is_phone,
+    is_phone_list,
     is_prose,
     is_sender,
     is_short_code,
@@ -96,9 +97,14 @@ def score(role: Role, leaf: Leaf, *, incoming: bool = False) -> int:
         by_name = max(by_name, 78)
     if lone and not by_name and role in (Role.FROM, Role.TO) and not _belongs_to_other(role, leaf):
         by_name = 72 if (role is Role.FROM) == incoming else 52
-    if not by_name:
+    if not by_name or (by_name < 80 and role in (Role.FROM, Role.TO) and not _may_be_number(leaf.value)):
         return 0
     return by_name + _shape(role, leaf.value, incoming) - 2 * min(len(leaf.names), 6)
+
+
+def _may_be_number(value: Any) -> bool:
+    """Whether a value under a vague name is a number at all: one, several, a short code, or a placeholder."""
+    return is_phone(value) or is_short_code(value) or is_fill_in(value) or is_phone_list(value) or is_sender(value)
 
 
 def _belongs_to_other(role: Role, leaf: Leaf) -> bool:
@@ -131,7 +137,7 @@ def is_long_number(value: Any) -> bool:
 
 
 def _number_shape(role: Role, value: Any, incoming: bool) -> int:
-    if is_phone(value):
+    if is_phone(value) or is_phone_list(value):
         return 20
     if is_url(value) or is_date(value) or (isinstance(value, str) and "/" in value):
         return -100

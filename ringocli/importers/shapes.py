@@ -36,6 +36,12 @@ def is_phone(value: Any) -> bool:
     return 7 <= digits <= 15 and not re.fullmatch(r"\d+\.\d+", text)
 
 
+def is_phone_list(value: Any) -> bool:
+    """Several numbers in one text, between commas or semicolons."""
+    parts = re.split(r"[,;]", value) if isinstance(value, str) else []
+    return len(parts) > 1 and all(is_phone(part.strip()) for part in parts)
+
+
 def is_short_code(value: Any) -> bool:
     """A number of 3 to 8 digits."""
     return not isinstance(value, bool) and bool(_SHORT_CODE.fullmatch(text_of(value)))
@@ -43,7 +49,8 @@ def is_short_code(value: Any) -> bool:
 
 def is_sender(value: Any) -> bool:
     """What may stand as a sender: a number, a short code, or an alphanumeric name of up to 11 characters."""
-    return is_phone(value) or is_short_code(value) or (isinstance(value, str) and bool(_SENDER.fullmatch(value)))
+    named = isinstance(value, str) and bool(_SENDER.fullmatch(value)) and not value.isdigit()
+    return is_phone(value) or is_short_code(value) or named
 
 
 def phone_scheme(text: str) -> str:
