@@ -31,9 +31,10 @@ def ask(answers: Any, *, allowed: bool, samples_only: bool = False) -> tuple[str
         hint = f"Or paste a command with --from-curl, or take --preset: {', '.join(names())}."
         raise AskedWrongly(f"missing {', '.join(missing)}", hint)
     if len(missing) == 3 and not samples_only:
-        console.note("A preset knows a provider. Another provider's documentation can be pasted. Without either,")
-        console.note("three answers make a template after Ringotel's page.")
-        preset = _question(f"Preset ({', '.join(names())}), paste, or empty", default="")
+        console.remark("A preset knows a provider. The documentation of any other can be pasted. Without either, "
+                       "three answers make a template after Ringotel's page.")  # fmt: skip
+        console.remark(f"Presets: {', '.join(names())}.")
+        preset = _question("A preset's name, paste, or empty", default="")
         if preset == "paste":
             return None, answers, pasted_in()
         if preset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterator
 
 from ringocli import console
@@ -57,7 +58,10 @@ def as_legend(draft: Draft) -> Iterator[str]:
         if decision.variable in COLOURS:
             name = console.styled(f"${decision.variable}$", COLOURS[decision.variable], "bold", stream=sys.stderr)
             part = "/".join(str(step) for step in decision.pointer[:2])
-            yield f"  {name} in {part}: " + console.printable(f"{decision.value!r}: {decision.why}")
+            yield f"  {name} in {part}: " + console.printable(repr(decision.value)[:50])
+            yield from textwrap.wrap(
+                console.printable(decision.why), 72, initial_indent=" " * 6, subsequent_indent=" " * 6
+            )
 
 
 def preview(draft: Draft) -> str:

@@ -1,0 +1,103 @@
+"""The wizard on a real terminal: pastes are asked for, shown, corrected, and only then written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import sys
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty")
+
+
+class Terminal:
+    """A program on a pseudo-terminal: ``expect`` reads until a text appears, ``type`` sends a line."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.seen = ""
+        self.pid, self.handle = pty.fork()
+        if self.pid == 0:  # pragma: no cover
+            os.chdir(folder)
+            os.environ |= {"TERM": "xterm", "COLUMNS": "80"}
+            os.execv(sys.executable, [sys.executable, "-m", "ringocli", *words])
+
+    def expect(self, text: str) -> str:
+        """What was printed up to the text; fails after 30 s without a byte."""
+        while text not in self.seen:
+            ready, _, _ = select.select([self.handle], [], [], 30)
+            assert ready, f"{text!r} never came after:\n{self.seen}"
+            try:
+                self.seen += os.read(self.handle, 65536).decode("utf-8", "replace")
+            except OSError:
+                pytest.fail(f"ended before {text!r}:\n{self.seen}")
+        before, _, self.seen = self.seen.partition(text)
+        return before
+
+    def type(self, line: str) -> None:
+        os.write(self.handle, f"{line}\n".encode())
+
+    def end(self) -> int:
+        """The exit code."""
+        while select.select([self.handle], [], [], 30)[0]:
+            try:
+                if not os.read(self.handle, 65536):
+                    break
+            except OSError:
+                break
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
+    """Each variable is coloured over the paste, a role is corrected by name, the request is previewed."""
+    terminal = Terminal(tmp_path, "init")
+    terminal.expect("paste, or empty")
+    terminal.type("paste")
+    terminal.expect("sends a text message")
+    for line in (
+        "curl https://sms.acme.example/v1/send -u acme:s3cret-value \\",
+        " -d to=15550002222 -d from=15550001111 -d 'text=Hello you' -d memo='second text here'",
+        ".",
+    ):
+        terminal.type(line)
+    terminal.expect("sends a file")
+    terminal.type(".")
+    terminal.expect("The reply to it")
+    terminal.type('{"id": "abc-123"}')
+    terminal.type(".")
+    for words in ("incoming text", "incoming file", "was delivered", "it failed"):
+        terminal.expect(words)
+        terminal.type(".")
+    shown = terminal.expect("correct a role")
+    assert "\033[" in shown
+    assert "Hello you\033[0m <= $content$" in shown
+    assert "s3cret-value" not in shown.partition("as pasted")[2]
+    assert "POST /v1/send HTTP/1.1" in shown
+    assert not list(tmp_path.iterdir())
+    terminal.expect(": ")
+    terminal.type("nonsense")
+    terminal.expect("write one of")
+    terminal.expect("correct a role")
+    terminal.type("content=memo")
+    again = terminal.expect("correct a role")
+    assert "second text here\033[0m <= $content$" in again
+    plain = re.sub(r"\033\[[\d;]*m", "", again)
+    assert max(len(line) for line in plain.splitlines() if "memo=" not in line and "/v1/send" not in line) <= 80
+    terminal.type("")
+    terminal.expect("wrote acme.json")
+    assert 0 == terminal.end()
+    parameters = json.loads((tmp_path / "acme.json").read_text())["API"]["SendMessage"]["request_parameters"]
+    assert {"to": "$to$", "from": "$from$", "text": "Hello you", "memo": "$content$"} == parameters
+
+
+def test_leaving_the_review_writes_nothing(tmp_path: Path) -> None:
+    """Ctrl-C ends with 130."""
+    (tmp_path / "send.sh").write_text("curl https://x.example/s -d to=15550002222 -d text=hi")
+    terminal = Terminal(tmp_path, "init", "--from-curl", "send.sh")
+    terminal.expect("correct a role")
+    os.write(terminal.handle, b"\x03")
+    assert 130 == terminal.end()
+    assert ["send.sh"] == [path.name for path in tmp_path.iterdir()]
