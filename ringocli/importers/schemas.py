@@ -94,7 +94,7 @@ class Examples:
         built: dict[str, Any] = {}
         for key, part in properties.items():
             wanted = key in needed or not self.lean or self._is_part_of_message(str(key), part, properties, names)
-            if not wanted or _is_read_only(self.resolve(part)):
+            if not wanted or _is_hidden(self.resolve(part), "readOnly" if self.lean else "writeOnly"):
                 continue
             value = self.of(part, str(key), *names)
             if (key in example and not (isinstance(value, dict | list) and isinstance(example[key], dict | list))) or (
@@ -161,8 +161,9 @@ def _is_useful(branch: Any) -> bool:
     return isinstance(branch, Mapping) and branch.get("type") != "null"
 
 
-def _is_read_only(schema: Any) -> bool:
-    return isinstance(schema, Mapping) and bool(schema.get("readOnly"))
+def _is_hidden(schema: Any, mark: str) -> bool:
+    """Whether a property does not go this way: ``readOnly`` ones are not sent, ``writeOnly`` ones do not come back."""
+    return isinstance(schema, Mapping) and bool(schema.get(mark))
 
 
 def _joined(one: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
