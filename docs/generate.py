@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ringocli.assumptions import READINGS
-from ringocli.lint import rules
+from ringocli.lint import Rule, rules
 from ringocli.packs import load, names
+from ringocli.schema import OBJECTS, SCHEMA
 from ringocli.variables import VARIABLES
 
 HERE = Path(__file__).parent
@@ -51,11 +52,46 @@ def presets_page() -> str:
 
 
 def rules_page() -> str:
-    """Every rule with its explanation."""
-    parts = ["# Rules\n"]
-    for rule in rules():
-        parts.append(f"## {rule.code} {rule.slug}\n\n*{rule.severity.value}*\n\n{rule.markdown}\n")
-    return "\n".join(parts)
+    """The index of the rules."""
+    rows = "\n".join(
+        f"| [{rule.code}](rules/{rule.code}.md) | {rule.slug} | {rule.severity.value} | {rule.doc.title} |"
+        for rule in rules()
+    )
+    return f"# Rules\n\n| code | name | severity | finds |\n|---|---|---|---|\n{rows}\n"
+
+
+def rule_page(rule: Rule) -> str:
+    """One rule: what, why, bad and good; the examples are run by the tests."""
+    return f"# {rule.code} {rule.slug}\n\n*{rule.severity.value}*\n\n{rule.markdown}\n"
+
+
+def format_page() -> str:
+    """The whole format, every key and variable, with who says so."""
+    titles = {
+        "template": "The template", "auth": "`auth`", "OAuth2": "`OAuth2`, in the place of `auth`", "API": "`API`",
+        "request": "`API.SendMessage` and `API.SendFile`", "event": "Each event of `Webhook`",
+    }  # fmt: skip
+    parts = [
+        "# The format, as far as it is known",
+        "Ringotel publishes no schema. *Documented* is what Ringotel states itself; *inferred* is our reading of it. The "
+        "readings are numbered in [assumptions.md](assumptions.md). This page is made from the tables that the code uses.",
+    ]
+    for kind, keys in OBJECTS.items():
+        rows = []
+        for key, schema in keys.items():
+            target = schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
+            described = SCHEMA["$defs"][target]["description"] if target else schema.get("description", "")
+            known = ", ".join(f"`{value}`" for value in [*schema.get("enum", ()), *schema.get("examples", ())])
+            rows.append(f"| `{key}` | {described} | {known} | {schema.get('$comment', '')} |")
+        parts.append(
+            f"## {titles[kind]}\n\n| key | is | known values | source |\n|---|---|---|---|\n" + "\n".join(rows)
+        )
+    rows = [
+        f"| `${variable.name}$` | {', '.join(variable.places)} | {variable.meaning} | {variable.source} |"
+        for variable in VARIABLES
+    ]
+    parts.append("## Variables\n\n| variable | stands in | means | source |\n|---|---|---|---|\n" + "\n".join(rows))
+    return "\n\n".join(parts) + "\n"
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -64,6 +100,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield HERE / "variables.md", GENERATED + variables_page()
     yield HERE / "presets.md", GENERATED + presets_page()
     yield HERE / "rules.md", GENERATED + rules_page()
+    for rule in rules():
+        yield HERE / "rules" / f"{rule.code}.md", GENERATED + rule_page(rule)
+    yield HERE / "format.md", GENERATED + format_page()
 
 
 def main() -> None:
@@ -71,6 +110,7 @@ def main() -> None:
     stale = []
     for path, content in pages():
         if "--check" not in sys.argv:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(content, "utf-8")
         elif not path.is_file() or path.read_text("utf-8") != content:
             stale.append(path.name)

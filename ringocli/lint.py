@@ -8,7 +8,7 @@ passes all of them without a position being computed and without a heavy import.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -226,11 +226,12 @@ def read_doc(docstring: str) -> RuleDoc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which findings are wanted: code prefixes to select and to ignore, and whether to be strict."""
+    """Which findings are wanted: code prefixes to select and to ignore, severities of one's own, strictness."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False
+    severities: Mapping[str, Severity] = field(default_factory=dict)
 
     def wants(self, one: Rule) -> bool:
         """Whether findings of a rule are wanted."""
@@ -296,6 +297,10 @@ def _gates() -> _Gates:
 
 
 def _severity(one: Rule, choice: Choice) -> Severity:
+    if choice.severities:
+        for name, severity in sorted(choice.severities.items(), key=lambda pair: -len(pair[0])):
+            if _names(one, (name,)):
+                return severity
     return Severity.ERROR if choice.strict and one.slug in STRICT_ERRORS else one.severity
 
 
@@ -327,13 +332,17 @@ def _appended(document: Document, node: Node, value: Json) -> Edit:
     return Edit(last.end, last.end, between + written)
 
 
-def mended(document: Document, choice: Choice = EVERYTHING) -> tuple[str, int]:
-    """The text after all safe fixes, and how many were made; fixing again changes nothing."""
+def mended(document: Document, choice: Choice = EVERYTHING, *, unsafe: bool = False) -> tuple[str, int]:
+    """The text after all safe fixes (or all there are), and how many were made; fixing again changes nothing."""
     from ringocli.mistakes import apply
 
     made = 0
     for _ in range(20):
-        cures = [finding for finding in lint(document, choice) if finding.fix and finding.fix.safe and finding.edits]
+        cures = [
+            finding
+            for finding in lint(document, choice)
+            if finding.fix and (finding.fix.safe or unsafe) and finding.edits
+        ]
         text = apply(document.text, [edit for finding in cures for edit in finding.edits])
         if text == document.text:
             break

@@ -23,9 +23,9 @@ LAYERS = (
     ("values", "schema", "subject"),
     ("request", "webhook", "lint", "settings", "scaffold", "expect", "words", "nearby", "backoff"),
     ("importers",),
-    ("rules", "proof", "sending", "simulate"),
+    ("rules", "proof", "sending", "simulate", "house_rules", "editing"),
     ("report", "transport"),
-    ("har", "credentials"),
+    ("har", "credentials", "lsp"),
     ("cli",),
     ("__main__",),
 )

@@ -41,6 +41,7 @@ FAMILIES = {
     "prove": "show",
     "send-test": "send",
     "simulate-webhook": "send",
+    "lsp": "editor",
 }
 """Which module has which command."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -18,6 +20,7 @@ VALIDATE_EXAMPLES = (
     "ringocli validate samples --format concise",
     "ringocli validate samples --format sarif",
     "ringocli validate samples/telnyx.json --fix --diff",
+    "ringocli validate samples --statistics",
 )
 EXPLAIN_EXAMPLES = ("ringocli explain RT401", "ringocli explain unknown-variable")
 SCHEMA_EXAMPLES = ("ringocli schema",)
@@ -41,7 +44,9 @@ def validate(
     ] = None,
     select: Annotated[list[str] | None, typer.Option(metavar="CODE,...", help="Only these rules.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="CODE,...", help="Not these rules.")] = None,
-    fail_on: Annotated[str, typer.Option(metavar="|".join(SEVERITIES), help="What makes the exit code 1.")] = "error",
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="|".join(SEVERITIES), help="What makes the exit code 1. Default: error.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail; undocumented keys are errors.")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Apply what is safe, byte for byte elsewhere.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would do; write nothing.")] = False,
@@ -50,43 +55,150 @@ def validate(
         typer.Option(metavar="write|FILE", help=f"Write today's findings to {BASELINE}, or report only others."),
     ] = None,
     stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call stdin.")] = "stdin",
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also what may change the meaning.")
+    ] = False,
+    statistics: Annotated[bool, typer.Option("--statistics", help="How often each rule was broken, only.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Lint again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Lint templates."""
+    from ringocli.house_rules import read_house_rules
     from ringocli.lint import EVERYTHING, Choice
-    from ringocli.report.findings import Report
 
     form = chosen("--format", format_ or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"), FORMATS)
-    chosen("--fail-on", fail_on, SEVERITIES)
-    choice = Choice(select=_codes("--select", select), ignore=_codes("--ignore", ignore), strict=strict)
-    choice = EVERYTHING if choice == EVERYTHING else choice
+    house = read_house_rules()
+    fail_on = chosen("--fail-on", fail_on or house.fail_on or "error", SEVERITIES)
+    strict = strict or house.strict
+    choice = Choice(
+        select=_codes("--select", select) or house.select,
+        ignore=_codes("--ignore", ignore) or house.ignore,
+        strict=strict,
+        severities=house.severities,
+    )
+    run = _Run(
+        choice=EVERYTHING if choice == EVERYTHING else choice,
+        form=form,
+        fail_on="warning" if strict and fail_on == "error" else fail_on,
+        remarks=console.is_verbose() or fail_on == "info" or bool(select),
+        strict=strict,
+        fix=fix,
+        diff=diff,
+        unsafe=unsafe_fixes,
+        statistics=statistics,
+        stdin_name=stdin_filename,
+    )
+    if unsafe_fixes and not (fix or diff):
+        raise AskedWrongly("--unsafe-fixes needs --fix or --diff", "Start with --unsafe-fixes --diff.")
+    if watch:
+        _watch(paths, run, baseline)
+    code = _checked(paths, run, baseline)
+    if code:
+        raise typer.Exit(code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """How one run lints, mends and prints."""
+
+    choice: Any
+    form: str
+    fail_on: str
+    remarks: bool
+    strict: bool
+    fix: bool
+    diff: bool
+    unsafe: bool
+    statistics: bool
+    stdin_name: str
+
+
+def _checked(paths: Sequence[str], run: _Run, baseline: str | None) -> int:
+    """One run over the paths; its exit code.
+
+    Raises:
+        CouldNotRun: no file at all could be read.
+    """
+    from ringocli.report.findings import Report
+
     known = _baseline(baseline)
     failures: list[RingocliError] = []
-    linted, skipped = [], 0
+    linted, skipped, stale = [], 0, []
     known_texts: dict[str, Any] = {}
     for name, named in _targets(paths, failures):
         try:
-            one = _lint(name, stdin_filename, choice, known_texts, fix=fix, diff=diff, named=named)
+            one = _lint(name, run, known_texts, named=named)
         except CouldNotRun as error:
             failures.append(error)
             continue
         if one is None:
             skipped += 1
         else:
+            one, past = _without_suppressed(name, one)
+            stale += past
             linted.append(_without(one, known))
     if failures and not linted:
         raise failures[0] if len(failures) == 1 else CouldNotRun(_all(failures), failures[0].hint)
     if baseline == "write":
         _write_baseline(linted)
-        return
-    if not diff:
-        remarks = console.is_verbose() or fail_on == "info" or bool(select)
-        _print(Report(files=linted, skipped=skipped, remarks=remarks, style=console.styled), form)
+        return 0
+    if not run.diff:
+        report = Report(
+            files=linted, skipped=skipped, remarks=run.remarks, style=console.styled, stale=stale, unsafe=run.unsafe
+        )
+        _print(report, "statistics" if run.statistics and run.form == "text" else run.form)
+    for one in stale:
+        said = one.suppression
+        console.complain(
+            f"warning: {one.file}:{said.line}: the exception for {said.code} is stale: {one.why}", "yellow"
+        )
     for failure in failures:
         console.complain(f"error: {failure.message}", "red")
     if failures:
-        raise typer.Exit(CouldNotRun.code)
-    if _fails(linted, "warning" if strict and fail_on == "error" else fail_on):
-        raise typer.Exit(1)
+        return CouldNotRun.code
+    return 1 if _fails(linted, run.fail_on) or (stale and run.strict) else 0
+
+
+def _without_suppressed(name: str, one: Any) -> tuple[Any, list[Any]]:
+    """A file without the findings that its side-car excuses, and the excuses that are stale."""
+    import datetime
+    from dataclasses import replace
+
+    from ringocli.files import STDIN
+    from ringocli.house_rules import read_suppressions, side_car, suppressed
+
+    beside = side_car(Path(name))
+    suppressions = read_suppressions(beside) if name != STDIN else ()
+    if not suppressions:
+        return one, []
+    kept, stale = suppressed(str(beside), one.findings, suppressions, datetime.date.today())
+    return replace(one, findings=kept), stale
+
+
+def _watch(paths: Sequence[str], run: _Run, baseline: str | None) -> NoReturn:
+    """Lint whenever the files, their side-cars or the project's settings change; ends with Ctrl-C."""
+    import time
+
+    from ringocli.house_rules import side_car
+    from ringocli.settings import PROJECT_FILE
+
+    if "-" in paths:
+        raise AskedWrongly("--watch needs files, stdin does not change", "Name them.")
+    seen: object = None
+    while True:
+        names = [name for name, _ in _targets(paths, [])]
+        watched = [*names, *(str(side_car(Path(name))) for name in names), PROJECT_FILE]
+        now = [(name, os.stat(name).st_mtime_ns, os.stat(name).st_size) for name in watched if os.path.exists(name)]
+        if now != seen:
+            seen = now
+            if console.coloured(sys.stdout):
+                console.out("\033[2J\033[H", end="")
+            try:
+                _checked(paths, run, baseline)
+            except RingocliError as error:
+                console.complain(f"error: {error.message}", "red")
+            console.note("watching; Ctrl-C ends it", "dim")
+            sys.stdout.flush()
+        time.sleep(0.3)
 
 
 def _all(failures: Sequence[RingocliError]) -> str:
@@ -133,9 +245,7 @@ def _json_files(folder: Path) -> Iterator[str]:
                 yield os.path.join(parent, name)
 
 
-def _lint(
-    name: str, stdin_name: str, choice: Any, known_texts: dict[str, Any], *, fix: bool, diff: bool, named: bool
-) -> Any:
+def _lint(name: str, run: _Run, known_texts: dict[str, Any], *, named: bool) -> Any:
     """One file, mended if asked for; None if it is no template and was not named.
 
     The same text has the same findings, so copies of a template, as resellers keep one a customer, are linted once.
@@ -145,17 +255,17 @@ def _lint(
     from ringocli.lint import lint
     from ringocli.report.findings import Linted
 
-    shown = stdin_name if name == STDIN else name
+    shown = run.stdin_name if name == STDIN else name
     text = read_text(name)
     if text in known_texts:
         return known_texts[text].renamed(shown)
     document = Document.read(shown, text)
     if not named and not _is_template(document):
         return None
-    if fix or diff:
-        document = _mend(document, name, choice, write=fix and not diff, diff=diff)
-    one = Linted(document=document, findings=lint(document, choice))
-    if not fix and not diff:
+    if run.fix or run.diff:
+        document = _mend(document, name, run)
+    one = Linted(document=document, findings=lint(document, run.choice))
+    if not run.fix and not run.diff:
         known_texts[text] = one
     return one
 
@@ -166,18 +276,18 @@ def _is_template(document: Any) -> bool:
     return document.value is None and not document.is_json and '"class"' in document.text
 
 
-def _mend(document: Any, name: str, choice: Any, *, write: bool, diff: bool) -> Any:
+def _mend(document: Any, name: str, run: _Run) -> Any:
     from ringocli.document import Document
     from ringocli.files import STDIN, write_text
     from ringocli.lint import mended
     from ringocli.report.findings import masked
 
-    text, made = mended(document, choice)
-    if diff:
+    text, made = mended(document, run.choice, unsafe=run.unsafe)
+    if run.diff:
         after = Document.read(document.name, text)
         _print_diff(document.name, *(masked(one) for one in (document, after)))
         return document
-    if write and text != document.text:
+    if text != document.text:
         if name == STDIN:
             raise AskedWrongly("--fix cannot write to stdin", "Use --fix --diff, or name a file.")
         write_text(Path(name), text, force=True)

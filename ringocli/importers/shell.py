@@ -33,7 +33,7 @@ def read_commands(text: str) -> tuple[list[Command], list[str]]:
 def _dialect(text: str) -> str:
     if re.search(r"`[ \t]*\n", text) or re.search(r"\$env:\w", text):
         return "powershell"
-    if re.search(r"\^[ \t]*\n|\^\"", text) and not re.search(r"\\\n", text):
+    if re.search(r"\^[ \t]*\n|\s\^\"", text) and not re.search(r"\\\n", text):
         return "cmd"
     if re.search(r"\"\s*[{\[]\s*\"\"\w", text):
         return "cmd"

@@ -7,6 +7,7 @@ where the text itself is printed.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Any
 from ringocli import __version__
 from ringocli.console import printable
 from ringocli.document import Document
+from ringocli.house_rules import Stale
 from ringocli.lint import Choice, Finding, Severity, in_order, lint, rules
 from ringocli.pointer import Position, as_text
 
@@ -50,6 +52,8 @@ class Report:
     skipped: int = 0
     remarks: bool = True
     style: Style = lambda text, *_: text
+    stale: Sequence[Stale] = ()
+    unsafe: bool = False
 
     @property
     def findings(self) -> Iterable[tuple[Linted, Finding]]:
@@ -105,6 +109,8 @@ def _summary(report: Report) -> str:
     files = f"{len(report.files)} file{'s' * (len(report.files) != 1)}"
     skipped = f", {report.skipped} skipped" if report.skipped else ""
     hint = f"; {report.fixable} can be mended by --fix" if report.fixable else ""
+    risky = sum(bool(found.fix and not found.fix.safe) for linted in report.files for found in linted.findings)
+    hint += f"; {risky} by --fix --unsafe-fixes" if risky else ""
     if not report.remarks and report.count(Severity.INFO):
         hint += " (infos are shown by ringocli -v validate)"
     if not parts:
@@ -179,13 +185,18 @@ def _fix(linted: Linted, finding: Finding) -> dict[str, Any] | None:
 
 def as_json(report: Report) -> str:
     """One document for the whole run."""
-    document = {
+    document: dict[str, Any] = {
         "schema_version": 1,
         "files": len(report.files),
         "skipped": report.skipped,
         "findings": [finding_document(linted, finding) for linted, finding in report.findings],
         "summary": {severity.value: report.count(severity) for severity in Severity},
     }
+    if report.stale:
+        document["stale_suppressions"] = [
+            {"file": one.file, "line": one.suppression.line, "code": one.suppression.code, "why": one.why}
+            for one in report.stale
+        ]
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
@@ -350,6 +361,21 @@ def _cell(text: str) -> str:
     return printable(text).replace("\n", " ").replace("|", "\\|")
 
 
+def as_statistics(report: Report) -> str:
+    """How often each rule was broken, the most frequent first, and in how many files."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    files: dict[str, set[str]] = {}
+    for linted in report.files:
+        for found in linted.findings:
+            counts[(found.code, found.severity.value, found.slug)] += 1
+            files.setdefault(found.code, set()).add(linted.document.name)
+    lines = [
+        f"{number:>6}  {code}  {severity:<8} {slug} ({len(files[code])} file{'s' * (len(files[code]) != 1)})"
+        for (code, severity, slug), number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+    return "\n".join([*lines, _summary(report)])
+
+
 FORMATS: dict[str, Callable[[Report], str]] = {
     "text": as_text_report,
     "concise": as_concise,
@@ -359,4 +385,5 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "github": as_github,
     "junit": as_junit,
     "markdown": as_markdown,
+    "statistics": as_statistics,
 }

@@ -1,0 +1,198 @@
+"""``ringocli lsp``: the linter in an editor, over stdio (Language Server Protocol 3.17, by pygls).
+
+Diagnostics as one types, quick fixes, completion, hover and an outline. Positions are converted by pygls; what is
+said comes from ``lint`` and ``editing``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
+
+from ringocli import __version__
+from ringocli.document import Document
+from ringocli.editing import Completion, Symbol, completions, explanation, outline
+from ringocli.lint import Finding, Severity, lint
+
+_SEVERITIES = {
+    Severity.ERROR: lsp.DiagnosticSeverity.Error,
+    Severity.WARNING: lsp.DiagnosticSeverity.Warning,
+    Severity.INFO: lsp.DiagnosticSeverity.Information,
+}
+_KINDS = {
+    "key": lsp.CompletionItemKind.Property,
+    "variable": lsp.CompletionItemKind.Variable,
+    "property": lsp.CompletionItemKind.Field,
+    "value": lsp.CompletionItemKind.EnumMember,
+}
+
+server = LanguageServer("ringocli", __version__)
+
+
+def _read(uri: str) -> tuple[TextDocument, Document]:
+    text = server.workspace.get_text_document(uri)
+    return text, Document.read(uri, text.source)
+
+
+def _is_template(document: Document) -> bool:
+    """Whether a JSON file is one of ours; others are left in peace."""
+    if isinstance(document.value, dict):
+        return any(key in document.value for key in ("API", "Webhook")) or document.value.get("class") == "sms"
+    return False
+
+
+def _range(text: TextDocument, start: int, end: int) -> lsp.Range:
+    """Offsets in characters as the client counts them."""
+    return lsp.Range(start=_position(text, start), end=_position(text, end))
+
+
+def _position(text: TextDocument, offset: int) -> lsp.Position:
+    before = text.source[:offset]
+    line = before.count("\n")
+    column = len(before) - (before.rfind("\n") + 1)
+    return text.position_codec.position_to_client_units(text.lines, lsp.Position(line=line, character=column))
+
+
+def _diagnostic(text: TextDocument, finding: Finding) -> lsp.Diagnostic:
+    return lsp.Diagnostic(
+        range=_range(text, *finding.offsets),
+        message=finding.message,
+        severity=_SEVERITIES[finding.severity],
+        code=finding.code,
+        source="ringocli",
+        data={"slug": finding.slug},
+    )
+
+
+def _publish(uri: str) -> None:
+    text, document = _read(uri)
+    found = lint(document) if _is_template(document) else ()
+    server.text_document_publish_diagnostics(
+        lsp.PublishDiagnosticsParams(
+            uri=uri, version=text.version, diagnostics=[_diagnostic(text, finding) for finding in found]
+        )
+    )
+
+
+@server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+    """Lint what was opened."""
+    _publish(params.text_document.uri)
+
+
+@server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+def changed(params: lsp.DidChangeTextDocumentParams) -> None:
+    """Lint what was typed."""
+    _publish(params.text_document.uri)
+
+
+@server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+    """Take the findings of a closed file away."""
+    server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=params.text_document.uri, diagnostics=[]))
+
+
+@server.feature(
+    lsp.TEXT_DOCUMENT_CODE_ACTION,
+    lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.SourceFixAll]),
+)
+def fixes(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """The cures of the findings in a range, and all safe ones at once."""
+    uri = params.text_document.uri
+    text, document = _read(uri)
+    if not _is_template(document):
+        return []
+    found = [finding for finding in lint(document) if finding.fix and finding.edits]
+    actions = []
+    for finding in found:
+        if _overlap(_range(text, *finding.offsets), params.range):
+            actions.append(_action(uri, text, finding))
+    safe = [finding for finding in found if finding.fix and finding.fix.safe]
+    if safe:
+        edits = [_edit(text, edit) for finding in safe for edit in finding.edits]
+        actions.append(
+            lsp.CodeAction(
+                title="Mend everything that is safe",
+                kind=lsp.CodeActionKind.SourceFixAll,
+                edit=lsp.WorkspaceEdit(changes={uri: edits}),
+            )
+        )
+    return actions
+
+
+def _overlap(one: lsp.Range, other: lsp.Range) -> bool:
+    def key(position: lsp.Position) -> tuple[int, int]:
+        return position.line, position.character
+
+    return key(one.start) <= key(other.end) and key(other.start) <= key(one.end)
+
+
+def _edit(text: TextDocument, edit: Any) -> lsp.TextEdit:
+    return lsp.TextEdit(range=_range(text, edit.start, edit.end), new_text=edit.replacement)
+
+
+def _action(uri: str, text: TextDocument, finding: Finding) -> lsp.CodeAction:
+    assert finding.fix is not None
+    return lsp.CodeAction(
+        title=finding.fix.title + ("" if finding.fix.safe else " (look at it)"),
+        kind=lsp.CodeActionKind.QuickFix,
+        diagnostics=[_diagnostic(text, finding)],
+        edit=lsp.WorkspaceEdit(changes={uri: [_edit(text, edit) for edit in finding.edits]}),
+        is_preferred=finding.fix.safe,
+    )
+
+
+@server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=["$", '"']))
+def complete(params: lsp.CompletionParams) -> lsp.CompletionList:
+    """Keys, variables, properties and values that may stand at the cursor."""
+    text, document = _read(params.text_document.uri)
+    found = completions(document, text.offset_at_position(params.position)) if _is_template(document) else []
+    return lsp.CompletionList(is_incomplete=False, items=[_item(text, one) for one in found])
+
+
+def _item(text: TextDocument, one: Completion) -> lsp.CompletionItem:
+    return lsp.CompletionItem(
+        label=one.label,
+        kind=_KINDS[one.kind],
+        detail=one.detail,
+        text_edit=lsp.TextEdit(range=_range(text, one.start, one.end), new_text=one.text),
+    )
+
+
+@server.feature(lsp.TEXT_DOCUMENT_HOVER)
+def hover(params: lsp.HoverParams) -> lsp.Hover | None:
+    """What a key or a variable is, and who says so."""
+    text, document = _read(params.text_document.uri)
+    found = explanation(document, text.offset_at_position(params.position)) if _is_template(document) else None
+    if found is None:
+        return None
+    markdown, start, end = found
+    return lsp.Hover(
+        contents=lsp.MarkupContent(kind=lsp.MarkupKind.Markdown, value=markdown), range=_range(text, start, end)
+    )
+
+
+@server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+def symbols(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
+    """The requests and events."""
+    text, document = _read(params.text_document.uri)
+    return [_outlined(text, one) for one in outline(document)] if _is_template(document) else []
+
+
+def _outlined(text: TextDocument, one: Symbol) -> lsp.DocumentSymbol:
+    return lsp.DocumentSymbol(
+        name=one.name,
+        detail=one.detail,
+        kind=lsp.SymbolKind.Event if not one.children and one.detail else lsp.SymbolKind.Module,
+        range=_range(text, one.start, one.end),
+        selection_range=_range(text, one.key_start, one.key_end),
+        children=[_outlined(text, child) for child in one.children],
+    )
+
+
+def serve() -> None:
+    """Serve one editor on stdin and stdout until it says exit."""
+    server.start_io()

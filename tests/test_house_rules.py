@@ -1,0 +1,160 @@
+"""Living with findings: the project's own table, exceptions with a reason, statistics, watching."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ACME, Command
+
+TODAY = datetime.date.today()
+
+
+@pytest.fixture
+def text_only(folder: Path) -> Path:
+    """A template with one warning: it has no SendFile."""
+    document = json.loads(json.dumps(ACME))
+    del document["API"]["SendFile"]
+    path = folder / "acme.json"
+    path.write_text(json.dumps(document, indent=2), "utf-8")
+    return path
+
+
+def codes(ringocli: Command, *words: str | Path) -> list[tuple[str, str]]:
+    done = ringocli("validate", *words, "--format", "json")
+    return [(found["code"], found["severity"]) for found in done.document["findings"] if found["severity"] != "info"]
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("", [("RT216", "warning")]),
+        ('ignore = ["RT216"]', []),
+        ('select = ["RT4"]', []),
+        ('[validate.severity]\nRT216 = "error"', [("RT216", "error")]),
+        ('[validate.severity]\nno-send-file = "off"', []),
+        ('[validate.severity]\nRT2 = "info"\nRT216 = "error"', [("RT216", "error")]),
+    ],
+)
+def test_the_project_s_table_is_obeyed(
+    ringocli: Command, text_only: Path, table: str, found: list[tuple[str, str]]
+) -> None:
+    """``[validate]`` of the nearest ringocli.toml selects, ignores, and sets severities; the longest name wins."""
+    (text_only.parent / "ringocli.toml").write_text(f"[validate]\n{table}\n")
+    assert found == codes(ringocli, text_only)
+
+
+def test_an_option_beats_the_table(ringocli: Command, text_only: Path) -> None:
+    """What is typed counts more than what is kept."""
+    (text_only.parent / "ringocli.toml").write_text('[validate]\nignore = ["RT216"]\nfail-on = "warning"\n')
+    assert [("RT216", "warning")] == codes(ringocli, text_only, "--ignore", "RT4")
+    assert 1 == ringocli("validate", text_only, "--ignore", "RT4").code
+    assert 0 == ringocli("validate", text_only, "--ignore", "RT4", "--fail-on", "error").code
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("ignor = []", "did you mean ignore"),
+        ('ignore = ["RT999"]', "no rule"),
+        ("ignore = 3", "no list"),
+        ('severity = "x"', "no table"),
+        ('[validate.severity]\nRT216 = "eror"', "did you mean error"),
+        ('fail-on = "all"', "'all' is none"),
+        ("= 3", "no TOML"),
+    ],
+)
+def test_a_wrong_table_is_told(ringocli: Command, text_only: Path, table: str, said: str) -> None:
+    """Its mistakes end the run in a sentence, and are no findings."""
+    (text_only.parent / "ringocli.toml").write_text(f"[validate]\n{table}\n")
+    done = ringocli("validate", text_only)
+    assert (True, True) == (done.code in (2, 3), said in done.err), done.err
+
+
+@pytest.mark.parametrize(
+    ("entry", "left", "stale"),
+    [
+        ('code = "RT216"\npointer = "/API"\nreason = "texts only"', [], None),
+        ('code = "no-send-file"\npointer = ""\nreason = "texts only"', [], None),
+        (f'code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = {TODAY}', [], None),
+        ('code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = 2020-01-01', ["RT216"], "ran out"),
+        ('code = "RT216"\npointer = "/Webhook"\nreason = "x"', ["RT216"], "no such finding"),
+        ('code = "RT401"\npointer = "/API"\nreason = "x"', ["RT216"], "no such finding"),
+    ],
+)
+def test_an_exception_has_a_place_a_reason_and_an_end(
+    ringocli: Command, text_only: Path, entry: str, left: list[str], stale: str | None
+) -> None:
+    """What it covers is not reported; when it covers nothing any more, that is."""
+    (text_only.parent / "acme.suppressions.toml").write_text(f"[[suppress]]\n{entry}\n")
+    done = ringocli("validate", text_only, "--format", "json")
+    assert left == [one["code"] for one in done.document["findings"] if one["severity"] != "info"]
+    assert (stale is not None) == ("stale_suppressions" in done.document)
+    if stale is not None:
+        assert stale in done.err
+        assert "acme.suppressions.toml:1" in done.err
+        assert 1 == ringocli("validate", text_only, "--strict", "--ignore", "RT216").code
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('code = "RT216"', "needs a code and a reason"),
+        ('code = "RT999"\nreason = "x"', "no rule"),
+        ('code = "RT216"\nreason = "x"\nuntill = 2027-01-01', "did you mean until"),
+        ('code = "RT216"\nreason = "x"\nuntil = "soon"', "no date"),
+    ],
+)
+def test_a_wrong_exception_is_told(ringocli: Command, text_only: Path, entry: str, said: str) -> None:
+    """With the file and the line."""
+    (text_only.parent / "acme.suppressions.toml").write_text(f"[[suppress]]\n{entry}\n")
+    done = ringocli("validate", text_only)
+    assert (2, True) == (done.code, said in done.err and "acme.suppressions.toml:1" in done.err), done.err
+
+
+def test_statistics_count_rules(ringocli: Command, text_only: Path) -> None:
+    """The most frequent first, with the number of files."""
+    (text_only.parent / "b.json").write_text(text_only.read_text().replace('"to": "$to$"', '"to": "$too$"'))
+    done = ringocli("validate", ".", "--statistics")
+    assert 1 == done.code
+    assert "     2  RT216  warning  no-send-file (2 files)" in done.out
+    assert "RT401" in done.out
+
+
+def test_unsafe_fixes_are_asked_for(ringocli: Command, text_only: Path) -> None:
+    """--fix alone leaves http as it is; with --unsafe-fixes nothing mendable is left, and fixing twice changes nothing."""
+    text_only.write_text(text_only.read_text().replace("https://sms", "http://sms"))
+    assert 1 == ringocli("validate", text_only, "--fix").code
+    assert "http://sms" in text_only.read_text()
+    assert 2 == ringocli("validate", text_only, "--unsafe-fixes").code
+    assert 0 == ringocli("validate", text_only, "--fix", "--unsafe-fixes").code
+    once = text_only.read_text()
+    assert "https://sms" in once
+    ringocli("validate", text_only, "--fix", "--unsafe-fixes")
+    assert once == text_only.read_text()
+
+
+def test_watching_lints_again_when_the_file_changes(text_only: Path) -> None:
+    """The second round shows what the first could not; Ctrl-C (or a kill) ends it."""
+    done = subprocess.Popen(
+        [sys.executable, "-m", "ringocli", "validate", text_only.name, "--watch", "--format", "concise"],
+        cwd=text_only.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert done.stdout is not None
+    assert done.stderr is not None
+    try:
+        while "RT216" not in done.stdout.readline():
+            pass
+        while "watching" not in done.stderr.readline():
+            pass
+        text_only.write_text(text_only.read_text().replace('"to": "$to$"', '"to": "$too$"', 1))
+        while "RT401" not in done.stdout.readline():
+            pass
+    finally:
+        done.kill()
+        done.communicate()

@@ -1,0 +1,182 @@
+"""The language server over stdio, driven by a real client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types as lsp
+from pygls.lsp.client import LanguageClient
+
+from tests.conftest import ACME, Command
+
+TEXT = json.dumps(ACME, indent=2)
+
+
+class Editor:
+    """An editor with one open file."""
+
+    def __init__(self, client: LanguageClient, uri: str) -> None:
+        self.client = client
+        self.uri = uri
+        self.version = 0
+        self.published: asyncio.Queue[list[lsp.Diagnostic]] = asyncio.Queue()
+
+    @property
+    def named(self) -> lsp.TextDocumentIdentifier:
+        return lsp.TextDocumentIdentifier(uri=self.uri)
+
+    async def open(self, text: str) -> list[lsp.Diagnostic]:
+        item = lsp.TextDocumentItem(uri=self.uri, language_id="json", version=0, text=text)
+        self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(text_document=item))
+        return await asyncio.wait_for(self.published.get(), 20)
+
+    async def type(self, text: str) -> list[lsp.Diagnostic]:
+        self.version += 1
+        self.client.text_document_did_change(
+            lsp.DidChangeTextDocumentParams(
+                text_document=lsp.VersionedTextDocumentIdentifier(uri=self.uri, version=self.version),
+                content_changes=[lsp.TextDocumentContentChangeWholeDocument(text=text)],
+            )
+        )
+        return await asyncio.wait_for(self.published.get(), 20)
+
+
+def edited(work: Callable[[Editor], Awaitable[None]], folder: Path) -> None:
+    """Run some work in an editor with a server of its own."""
+
+    async def session() -> None:
+        client = LanguageClient("test", "1")
+        await client.start_io(sys.executable, "-m", "ringocli", "lsp")
+        editor = Editor(client, (folder / "acme.json").as_uri())
+
+        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def published(params: lsp.PublishDiagnosticsParams) -> None:
+            editor.published.put_nowait(list(params.diagnostics))
+
+        await client.initialize_async(
+            lsp.InitializeParams(capabilities=lsp.ClientCapabilities(), root_uri=folder.as_uri())
+        )
+        client.initialized(lsp.InitializedParams())
+        try:
+            await work(editor)
+        finally:
+            await client.shutdown_async(None)
+            client.exit(None)
+            await client.stop()
+
+    asyncio.run(session())
+
+
+def at(text: str, mark: str, skip: int = 0) -> lsp.Position:
+    """The position behind a mark, in UTF-16 units as the protocol counts."""
+    before = text[: text.index(mark) + len(mark) + skip]
+    line = before.count("\n")
+    return lsp.Position(line=line, character=len(before.rpartition("\n")[2].encode("utf-16-le")) // 2)
+
+
+def labels(found: Any) -> list[str]:
+    return [item.label for item in found.items]
+
+
+def test_findings_follow_the_typing_and_fixes_mend_them(tmp_path: Path) -> None:
+    """Ranges count UTF-16 units; the quick fix is the linter's own; when all is well nothing is left."""
+
+    async def work(editor: Editor) -> None:
+        wrong = TEXT.replace('"name": "Acme SMS"', '"name": "😀 SMS", "nam": "x"').replace(
+            '"to": "$to$"', '"to": "$too$"', 1
+        )
+        found = await editor.open(wrong)
+        typo = next(one for one in found if one.code == "RT401")
+        assert at(wrong, '"to": ') == typo.range.start
+        key = next(one for one in found if one.code in ("RT104", "RT105"))
+        assert at(wrong, '"😀 SMS", ') == key.range.start
+        actions = await editor.client.text_document_code_action_async(
+            lsp.CodeActionParams(
+                text_document=editor.named, range=typo.range, context=lsp.CodeActionContext(diagnostics=[typo])
+            )
+        )
+        assert actions
+        quick = next(
+            one for one in actions if isinstance(one, lsp.CodeAction) and one.kind == lsp.CodeActionKind.QuickFix
+        )
+        assert quick.edit is not None
+        assert quick.edit.changes is not None
+        assert "$to$" in quick.edit.changes[editor.uri][0].new_text
+        assert any(isinstance(one, lsp.CodeAction) and one.kind == lsp.CodeActionKind.SourceFixAll for one in actions)
+        assert [] == [one for one in await editor.type(TEXT) if one.severity != lsp.DiagnosticSeverity.Information]
+        assert [] == await editor.type('{"not": "ours"}')
+
+    edited(work, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mark", "wanted", "unwanted"),
+    [
+        ('"text": "$content$"', '"text": "$"', '"text": "$', ["$API key$", "$content$"], ["$url$", "$messageid$"]),
+        ('"to": "$to$"', '"to": "$t$"', '"to": "$t', ["$to$"], ["$messageid$"]),
+        ('"id": "$messageid$"', '"id": ""', '        "id": "', ["$messageid$"], ["$to$"]),
+        ('"event_type": "message"', '"event_type": ""', '"event_type": "', ["message", "mms", "messageDelivered"], []),
+        ('"type": "Bearer"', '"type": ""', '"type": "', ["Bearer", "Basic"], []),
+        ('"class": "sms",', '"class": "sms", "",', '"sms", "', ["logo", "OAuth2"], ["class", "API"]),
+        ('"request_method": "POST",', '"request_method": "POST", "",', '"POST", "', [], ["request_method"]),
+    ],
+)
+def test_completion_knows_what_is_legal_here(
+    tmp_path: Path, old: str, new: str, mark: str, wanted: list[str], unwanted: list[str]
+) -> None:
+    """Variables by direction, keys that are not there yet, documented values."""
+
+    async def work(editor: Editor) -> None:
+        text = TEXT.replace(old, new, 1)
+        await editor.open(text)
+        found = await editor.client.text_document_completion_async(
+            lsp.CompletionParams(text_document=editor.named, position=at(text, mark))
+        )
+        assert set(wanted) <= set(labels(found))
+        assert not set(unwanted) & set(labels(found))
+
+    edited(work, tmp_path)
+
+
+def test_hover_and_outline(tmp_path: Path) -> None:
+    """A key tells what it is, a variable what it means; requests and events are in the outline."""
+
+    async def work(editor: Editor) -> None:
+        await editor.open(TEXT)
+        for mark, words in (
+            ('"request_ur', "https address"),
+            ('"text": "$cont', "message"),
+            ('"token": "$API', "property"),
+        ):
+            found = await editor.client.text_document_hover_async(
+                lsp.HoverParams(text_document=editor.named, position=at(TEXT, mark))
+            )
+            assert found is not None, mark
+            assert isinstance(found.contents, lsp.MarkupContent)
+            assert words in found.contents.value
+        symbols = await editor.client.text_document_document_symbol_async(
+            lsp.DocumentSymbolParams(text_document=editor.named)
+        )
+        assert symbols
+        outline = {one.name: [child.name for child in one.children or ()] for one in symbols}  # type: ignore[union-attr]
+        assert ["SendMessage", "SendFile"] == outline["API"]
+        assert ["message:message", "mms:file", "messageDelivered:delivered"] == outline["Webhook"]
+
+    edited(work, tmp_path)
+
+
+def test_without_the_extra_a_sentence_says_so(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 3, and the name of what to install."""
+    for name in [*sys.modules]:
+        if name == "ringocli.lsp" or name.partition(".")[0] in ("pygls", "lsprotocol"):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pygls", None)
+    monkeypatch.setitem(sys.modules, "lsprotocol", None)
+    done = ringocli("lsp")
+    assert (3, True) == (done.code, "ringocli[lsp]" in done.err)
