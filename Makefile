@@ -41,6 +41,13 @@ docs-check: $(STAMP)
 bench: $(STAMP)  ## ratios against the peers, all in one run
 	$(BIN)/python benchmarks/run.py
 
+FUZZ_SECONDS ?= 180
+.PHONY: fuzz
+fuzz: $(STAMP)  ## hostile bytes, JSON and templates, for minutes; where atheris has no build, it is said
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: "atheris>=3,<4" 2>/dev/null; then \
+	    $(BIN)/python tests/fuzz.py -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0; \
+	else echo "atheris has no build for this machine: nothing was fuzzed"; fi
+
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
 

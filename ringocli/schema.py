@@ -184,10 +184,10 @@ SCHEMA["properties"]["Webhook"]["if"] = {"type": "object", **SCHEMA["properties"
 OBJECTS: dict[str, dict[str, Any]] = {
     "template": SCHEMA["properties"],
     "auth": SCHEMA["properties"]["auth"]["properties"],
-    "OAuth2": _OAUTH2["properties"],
+    "OAuth2": SCHEMA["properties"]["OAuth2"]["properties"],
     "API": SCHEMA["properties"]["API"]["properties"],
-    "request": _REQUEST["properties"],
-    "event": _EVENT["properties"],
+    "request": SCHEMA["$defs"]["request"]["properties"],
+    "event": SCHEMA["$defs"]["event"]["properties"],
 }
 """The keys of each kind of object with their schemas."""
 

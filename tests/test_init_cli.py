@@ -189,3 +189,22 @@ def test_the_wizard_asks_for_what_is_missing(folder: Path) -> None:
     code, seen = answered(folder, ["telnyx"])
     assert 0 == code, seen
     assert (folder / "telnyx-custom.json").exists()
+
+
+def test_vs_code_gets_the_schema_and_keeps_its_settings(ringocli: Command, folder: Path) -> None:
+    """Comments and order of the settings stay; a second time nothing is added."""
+    (folder / ".vscode").mkdir()
+    settings = folder / ".vscode" / "settings.json"
+    settings.write_text(
+        '{\n    // mine\n    "editor.tabSize": 2,\n    "json.schemas": [\n        {"url": "x"}\n    ]\n}\n'
+    )
+    assert 0 == ringocli("init", "--preset", "telnyx", "acme.json", "--editor", "vscode").code
+    once = settings.read_text()
+    assert "// mine" in once
+    assert '"fileMatch": [' in once
+    assert "/acme.json" in once
+    schema = json.loads((folder / ".vscode" / "ringotel.schema.json").read_text())
+    assert "https://json-schema.org/draft/2020-12/schema" == schema["$schema"]
+    assert 0 == ringocli("init", "--editor", "vscode").code
+    assert once == settings.read_text()
+    assert (2, True) == ((done := ringocli("init", "--editor", "vscod")).code, "did you mean vscode" in done.err)

@@ -152,6 +152,14 @@ def init(
             rich_help_panel=GROW,
         ),
     ] = None,
+    editor: Annotated[
+        str | None,
+        typer.Option(
+            "--editor",
+            metavar="vscode",
+            help="Write the settings that make the editor use the schema: for OUTPUT, or for every template here.",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the template, write nothing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
@@ -193,6 +201,13 @@ def init(
         given = Growing(output, tuple(add_event or ()), add_file, pasting)
         grown(given, dry_run=dry_run, force=force, as_json=format_ == "json")
         return
+    if editor is not None:
+        from ringocli.cli.vscode import write_settings
+
+        chosen("--editor", editor, ("vscode",))
+        if preset is None and pasting.is_empty and not (id_ or name or send_url):
+            write_settings(output)
+            return
     asking = not no_input and console.is_interactive()
     if save_credentials is not None:
         _check_credentials(save_credentials, pasting, force=force or dry_run)
@@ -215,6 +230,8 @@ def init(
         from ringocli.credentials import save
 
         save(path_of(save_credentials), draft.saved, force=force)
+    if editor is not None and written is not None:
+        write_settings(written)
     if format_ == "json":
         from ringocli.report.drafts import as_document
 

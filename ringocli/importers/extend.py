@@ -127,6 +127,13 @@ def _with_event(document: Document, event: Mapping[str, Any]) -> Document:
     raise AskedWrongly("the Webhook section holds one event and no list", "Make it a list first.")
 
 
+def with_list_item(document: Document, key: str, value: Any) -> str:
+    """The text of any JSON object with one more item in a list of its own, which is made if it is not there."""
+    if key not in document.value:
+        return _with_member(document, (), key, [value]).text
+    return _with_item(document, (key,), value).text
+
+
 # -- edits --------------------------------------------------------------------------------------
 
 

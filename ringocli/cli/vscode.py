@@ -1,0 +1,58 @@
+"""``init --editor vscode``: the schema beside the template, and the setting that makes VS Code use it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from ringocli import console
+from ringocli.errors import CouldNotRun
+
+SETTINGS = Path(".vscode") / "settings.json"
+SCHEMA = Path(".vscode") / "ringotel.schema.json"
+
+
+def write_settings(template: str | None) -> None:
+    """Write the schema, and add it to the settings; what stands there already keeps its bytes.
+
+    ``template`` is the file that the schema is for; None means every template below the working folder.
+
+    Raises:
+        CouldNotRun: the settings are no JSON, or cannot be written.
+    """
+    from ringocli.document import Document
+    from ringocli.files import read_text, write_text
+    from ringocli.importers.extend import with_list_item
+    from ringocli.schema import SCHEMA as CONTENT
+
+    matching = [f"/{Path(template).as_posix()}"] if template else _templates() or ["*.ringotel.json"]
+    text = read_text(str(SETTINGS)) if SETTINGS.exists() else "{}\n"
+    document = Document.read(str(SETTINGS), text)
+    if not isinstance(document.value, dict) or not document.is_json:
+        raise CouldNotRun(f"{SETTINGS}: is no JSON object", "Mend it first.")
+    url = f"./{SCHEMA.as_posix()}"
+    present = [entry for entry in document.value.get("json.schemas", []) if isinstance(entry, dict)]
+    missing = [name for name in matching if not any(name in entry.get("fileMatch", []) for entry in present)]
+    SETTINGS.parent.mkdir(exist_ok=True)
+    write_text(SCHEMA, json.dumps(CONTENT, ensure_ascii=False, indent=1) + "\n", force=True)
+    if missing:
+        text = with_list_item(document, "json.schemas", {"fileMatch": missing, "url": url})
+        write_text(SETTINGS, text, force=True)
+    console.note(f"wrote {SCHEMA}; {SETTINGS} uses it for {', '.join(matching)}", "green")
+
+
+def _templates() -> list[str]:
+    """The templates below the working folder, as VS Code names files."""
+    from ringocli.document import Document
+
+    found = []
+    for parent, folders, files in os.walk("."):
+        folders[:] = [name for name in folders if not name.startswith((".", "node_modules"))]
+        for name in sorted(files):
+            path = Path(parent) / name
+            if name.endswith(".json") and path.stat().st_size < 1_000_000:
+                value = Document.read(name, path.read_text("utf-8", "replace")).value
+                if isinstance(value, dict) and "API" in value and value.get("class") == "sms":
+                    found.append("/" + path.as_posix().removeprefix("./"))
+    return found
