@@ -228,7 +228,7 @@ class Scanner(Lexer):
             self.at = end
             return
         edits = (Edit(key.end, key.end, ":"),) if char and char not in ",}]" else ()
-        self.problem("missing-colon", f"the key {short(str(key.value))} is followed by no colon", key.start, key.end,
+        self.problem("missing-colon", f"the key {short(str(key.value))} is followed by no colon", key.start, min(self.at + 1, len(self.text)),
                      *edits)  # fmt: skip
 
     def array(self, depth: int) -> Node:
@@ -287,7 +287,7 @@ class Scanner(Lexer):
                          Edit(self.at, self.at + 1, ","))  # fmt: skip
             self.at += 1
         elif not junk and char and char not in "}]" + never:
-            self.problem("missing-comma", "a comma is missing after this", end - 1, end, Edit(end, end, ","))
+            self.problem("missing-comma", "a comma is missing between these", end - 1, self.at + 1, Edit(end, end, ","))
         return -1
 
     def ends(self, node: Node, closer: str, comma: int) -> bool:
@@ -350,7 +350,7 @@ class Scanner(Lexer):
         if lost is not None:
             # The whole line with the closer and its comma was lost: one mistake, so one problem.
             self.problems.remove(lost)
-            edits = (Edit(lost.end, lost.end, f"\n{' ' * self.lines.indent(suspect)}{shape},"),)
+            edits = (Edit(lost.start + 1, lost.start + 1, f"\n{' ' * self.lines.indent(suspect)}{shape},"),)
         self.problem("unclosed-bracket", f"this bracket seems to be the one that is not closed; {shape} is missing",
                      suspect, suspect + 1, *edits)  # fmt: skip
 
@@ -372,7 +372,7 @@ class Scanner(Lexer):
         """The missing comma inside a container after which the text goes on at the container's own indentation."""
         for problem in self.problems:
             if problem.kind == "missing-comma" and problem.start > suspect:
-                following = BLANK.match(self.text, problem.end)
+                following = BLANK.match(self.text, problem.start + 1)
                 if following and self.lines.indent(following.end()) <= self.lines.indent(suspect):
                     return problem
         return None

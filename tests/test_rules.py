@@ -153,7 +153,7 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
     "comment": (broken('"acme",', '"acme", // model'), "RT002", "// model", None),
     "curly quotes": (broken('"id"', "“id”"), "RT003", "“id”", None),
     "lost quote": (broken('"id": "acme",', '"id": "acme,'), "RT005", '"acme', '"'),
-    "lost comma": (broken('"id": "acme",', '"id": "acme"'), "RT008", '"', ","),
+    "lost comma": (broken('"id": "acme",', '"id": "acme"'), "RT008", '"\n  "', ","),
     "duplicate key": (broken('"id": "acme",', '"id": "acme", "id": "acme2",'), "RT006", '"id"', None),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ringocli.codec import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.lint import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
+from ringocli.pattern import Leaf, split
 from ringocli.rules.variables import unfinished
 from ringocli.schema import CONTENT_TYPES, KEYS, METHODS
 from ringocli.subject import Subject
@@ -233,11 +235,17 @@ def unusable_address(subject: Subject) -> Iterator[Problem]:
         if url != url.strip():
             fix = Fix(title="Remove the blanks", changes=(ReplaceValue(pointer, url.strip()),))
             yield Problem(pointer, "the address starts or ends with a blank; remove it", url.strip(), fix)
+        elif re.search(r"\s", "".join(part for part in split(url, spec.properties) if isinstance(part, str))):
+            tidy = re.sub(r"(?<=[^$\s])\s+(?=/)|(?<=/)\s+", "", url)
+            message = "the address has a blank in it; write %20, or remove it"
+            yield Problem(pointer, message, tidy if tidy != url else None)
         elif scheme not in ("http", "https") or not host:
             better = f"https://{url.lstrip('/:')}" if re.match(r"(//)?[\w-]+(\.[\w-]+)+(/|$)", url) else None
             better = (
                 re.sub(r"^h?t{0,3}p?s?:?/{0,2}(?=[\w.])", "https://", url) if "//" in url and host == "" else better
             )
+            if better is None and host and nearest(scheme, ("https", "http"), least=0.7):
+                better = f"https://{url.partition('://')[2]}"
             yield Problem(pointer, f"{url!r} is no absolute https address", better)
 
 
@@ -267,3 +275,30 @@ def content_not_sent(subject: Subject) -> Iterator[Problem]:
             listed = " and ".join(f"${name}$" for name in missing)
             yield Problem((*spec.pointer, "request_parameters"), f"{spec.name} never sends {listed}",
                           f"${missing[0]}$", part="key")  # fmt: skip
+
+
+@rule("RT221", Severity.WARNING)
+def json_in_a_string(subject: Subject) -> Iterator[Problem]:
+    """A text of JSON holds a variable.
+
+    The value is put into the text as it is: a quote or a line break in a message breaks the inner JSON. Ask the
+    provider for a way to send an object.
+
+    Bad: {"API": {"SendMessage": {"request_parameters": {"to": "$to$", "data": "{\\"text\\": \\"$content$\\"}"}}}}
+    Good: {}
+    Source: RFC 8259; the framework has no notation for escaping twice
+    """
+    for spec in subject.template.requests:
+        for pointer, leaf in spec.body.leaves:
+            if isinstance(leaf, Leaf) and leaf.alone is None:
+                text = "".join(part if isinstance(part, str) else "x" for part in leaf.parts)
+                if text.lstrip()[:1] in ("{", "[") and _is_json(text):
+                    at = (*spec.pointer, "request_parameters", *pointer)
+                    yield Problem(at, "a quote in a message would break the JSON inside this text")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False

@@ -10,6 +10,7 @@ from ringocli.pointer import Pointer
 from ringocli.schema import KEYS, shape_errors
 from ringocli.subject import Subject
 from ringocli.suggest import nearest
+from ringocli.template import EVENT_MARKS
 
 _DOCUMENTED = {kind: frozenset(keys) for kind, keys in KEYS.items()}
 
@@ -25,8 +26,22 @@ def holders(subject: Subject) -> Iterator[tuple[Pointer, dict[str, Any], str]]:
     for name, request in api.items() if isinstance(api, dict) else ():
         if isinstance(request, dict):
             yield ("API", name), request, "request"
-    for event in subject.template.events:
-        yield event.pointer, _at(root, event.pointer), "event"
+    for pointer in _events(root.get("Webhook")):
+        yield pointer, _at(root, pointer), "event"
+
+
+def _events(webhook: Any) -> Iterator[Pointer]:
+    """The objects of the Webhook section that hold an event, also those too broken to be read as one."""
+    if isinstance(webhook, list):
+        yield from (("Webhook", index) for index, entry in enumerate(webhook) if isinstance(entry, dict))
+    elif isinstance(webhook, dict) and any(mark in webhook for mark in EVENT_MARKS):
+        yield ("Webhook",)
+    elif isinstance(webhook, dict):
+        for key, value in webhook.items():
+            if isinstance(value, dict):
+                yield ("Webhook", key)
+            elif isinstance(value, list):
+                yield from (("Webhook", key, index) for index, entry in enumerate(value) if isinstance(entry, dict))
 
 
 def _at(value: Any, pointer: Pointer) -> Any:

@@ -112,7 +112,7 @@ def byte_order_mark(subject: Subject) -> Iterator[Problem]:
 def missing_comma(subject: Subject) -> Iterator[Problem]:
     """Two values follow each other without a comma.
 
-    The place is the end of the first.
+    The place is from the end of the first to the start of the second.
 
     Bad: text {"id": "acme" "name": "Acme"}
     Source: RFC 8259

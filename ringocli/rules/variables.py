@@ -38,6 +38,13 @@ _NAME = re.compile(r"[^\W\d_][\w .\-]*")
 _UNFINISHED = re.compile(r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{")
 _BRACES = re.compile(r"\$\{|\{\{")
 _FOREIGN = re.compile(r"\$\{\s*([\w .-]+?)\s*\}|\{\{\s*([\w .-]+?)\s*\}\}")
+_LOOSE = re.compile(r"%([A-Za-z_]\w*)%|<([A-Za-z_][\w .-]*)>|\{([A-Za-z_][\w .-]*)\}")
+"""Placeholders that may be text as well: only the name of a variable makes them one."""
+_PADDED = re.compile(r"\$\s|\s\$|\$\$")
+_LOOKALIKES = str.maketrans(
+    "аеорсухіјһԁոѕɑορτιαενκϲΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХ", "aeopcyxijhdnsaoptiaevkcABEZHIKMNOPTYXABEKMHOPCTYX"
+)
+"""Cyrillic and Greek letters that look like Latin ones."""
 
 
 def unfinished(pattern: Pattern) -> bool:
@@ -97,6 +104,9 @@ def _choice(subject: Subject, use: Use) -> str | None:
     for name, words in _FIELD_WORDS.items():
         if name in legal and plain in words.split():
             return name
+    latin = use.name.translate(_LOOKALIKES)
+    if latin != use.name and latin in legal:
+        return latin
     here = {other.name for other in subject.uses if other.place is use.place and other.event is use.event}
     unused = sorted(legal - here)
     return nearest(use.name, unused, least=0.7) or nearest(use.name, sorted(legal), least=0.6)
@@ -267,18 +277,21 @@ def odd_property_name(subject: Subject) -> Iterator[Problem]:
 def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
     """A placeholder is written as other tools write it.
 
-    Ringotel writes `$name$`; `${name}` and `{{name}}` are sent as they stand.
+    Ringotel writes `$name$`; `${name}`, `{{name}}`, `%name%`, `{name}` and `<name>` are sent as they stand.
 
     Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "{{to}}", "text": "$content$"}}}}
     Good: {}
     Source: a reading (format row 5)
     """
     for one in subject.templated:
-        found = _FOREIGN.search(one.residue) if isinstance(one.leaf, Constant) or one.leaf.alone is None else None
+        plain = isinstance(one.leaf, Constant) or one.leaf.alone is None
+        legal = known_at(one.place, subject.template.properties)
+        found = _FOREIGN.search(one.residue) if plain else None
+        if found is None and plain and (found := _LOOSE.search(one.residue)) is not None:
+            found = found if (found.group(1) or found.group(2) or found.group(3)) in legal else None
         if found is None:
             continue
-        word = found.group(1) or found.group(2)
-        legal = known_at(one.place, subject.template.properties)
+        word = next(group for group in found.groups() if group)
         choice = nearest(word, sorted(legal), least=0.7) or word
         new = f"${choice}$"
         fix = in_string(subject, one.pointer, found.group(), new)
@@ -349,3 +362,29 @@ def variable_as_key(subject: Subject) -> Iterator[Problem]:
                 if pointer not in seen:
                     seen.add(pointer)
                     yield Problem(pointer, "variables are documented in values only, not in keys", part="key")
+
+
+@rule("RT413", Severity.WARNING)
+def padded_variable(subject: Subject) -> Iterator[Problem]:
+    """A variable has blanks inside its dollar signs, or a dollar sign too many.
+
+    How Ringotel reads `$ to $` is not published, and `$$to$$` would be sent with a dollar sign on either side.
+
+    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$ to $", "text": "$content$"}}}}
+    Good: {}
+    Source: a reading (format row 5)
+    """
+    if not _PADDED.search(subject.document.text):
+        return
+    for one in subject.templated:
+        if isinstance(one.leaf, Constant) or not one.leaf.names:
+            continue
+        text = lookup(subject.root, one.pointer)
+        for name in one.leaf.names:
+            found = re.search(rf"\$\s+{re.escape(name)}\s*\$|\$\s*{re.escape(name)}\s+\$", text)
+            found = found or re.search(rf"\${{2,}}{re.escape(name)}\${{2,}}", text)
+            if found:
+                new = f"${name}$"
+                fix = in_string(subject, one.pointer, found.group(), new)
+                yield Problem(one.pointer, f"{found.group()!r} should be {new}", new, fix)
+                break
