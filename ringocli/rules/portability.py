@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from ringocli.lint import Problem, Severity, rule
 from ringocli.notation import Json, Leaf
@@ -83,3 +84,36 @@ def ambiguous_text(subject: Subject) -> Iterator[Problem]:
             pointer = (*event.pointer, "request_parameters", *found.pointer)
             listed = " and ".join(f"${name}$" for name in found.names)
             yield Problem(pointer, f"{listed} cannot be told apart in this text")
+
+
+@rule("RT604", Severity.INFO)
+def number_format(subject: Subject) -> Iterator[Problem]:
+    """The provider wants numbers in a certain form, which is set per number in the portal.
+
+    A template carries numbers as Ringotel hands them over; the form is the number's outboundFormat. What a preset
+    knows of the provider is repeated here.
+
+    Bad: {"API": {"SendMessage": {"request_url": "https://api.telnyx.com/v2/messages"}}}
+    Good: {}
+    Source: the provider's documentation, named in docs/presets.md; Ringotel Admin API collection, createSMSTrunk
+    """
+    for spec in subject.template.requests[:1]:
+        host = spec.url.partition("://")[2].partition("/")[0].lower()
+        wanted = _format_at(host) if host and "$" not in host else None
+        if wanted:
+            yield Problem((*spec.pointer, "request_url"), wanted)
+
+
+@cache
+def _format_at(host: str) -> str | None:
+    """What the pack of a host says of numbers. Only packs whose name is part of the host are read: a run is short."""
+    from ringocli.packs import load, names
+
+    bare = host.replace(".", "").replace("-", "").replace("nexmo", "vonage")
+    for name in names():
+        if name in bare and not name.startswith("generic"):
+            pack = load(name)
+            addresses = [request["request_url"] for request in pack.template["API"].values()]
+            if any(address.partition("://")[2].lower().startswith(f"{host}/") for address in addresses):
+                return f"{pack.title}: {pack.numbers['portal_setting']}"
+    return None

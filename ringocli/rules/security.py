@@ -163,3 +163,23 @@ def secret_in_address(subject: Subject) -> Iterator[Problem]:
             if _KEY_LIKE.search(key) and "$" in value:
                 pointer = (*spec.pointer, "request_url")
                 yield Problem(pointer, f"{key!r} carries a secret in the address, which servers write to their logs")
+
+
+@rule("RT505", Severity.INFO)
+def variable_host(subject: Subject) -> Iterator[Problem]:
+    """The host of an address is a variable.
+
+    It is put in as it is: whoever fills the portal's form decides where messages and credentials are sent. Where a
+    provider gives each account a host of its own, keep the provider's part of it in the template.
+
+    Bad: {"properties": ["API key", "Base URL"], "API": {"SendMessage": {"request_url": "$Base URL$/v1/messages"}}}
+    Good: {"properties": ["API key", "Space"], "API":
+        {"SendMessage": {"request_url": "https://$Space$.acme.example/v1/messages"}}}
+    Source: OWASP, server-side request forgery; a reading (format row 16)
+    """
+    for spec in subject.template.requests:
+        bare = spec.url.partition("://")[2] if "://" in spec.url else spec.url
+        host = bare.partition("/")[0]
+        parts = spec.address.variables
+        if parts and re.fullmatch(r"\$[^$]+\$(?::\d+)?", host):
+            yield Problem((*spec.pointer, "request_url"), "whoever fills the form decides where this is sent")

@@ -208,3 +208,25 @@ def event_without_method(subject: Subject) -> Iterator[Problem]:
         if event.method is None and "request_method" not in holder:
             if "request_method" not in meant(holder, "event").values():
                 yield Problem(event.pointer, "the event has no request_method; any is taken", "POST", part="object")
+
+
+@rule("RT309", Severity.WARNING)
+def nested_query_event(subject: Subject) -> Iterator[Problem]:
+    """An event that comes by GET or DELETE has a nested pattern, which no query can match.
+
+    Such a webhook carries its values in the query, which is flat.
+
+    Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "GET", "request_parameters":
+        {"type": "$event_key$", "message": {"from": "$from$", "to": "$to$", "text": "$content$"}}}]}
+    Good: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "GET", "request_parameters":
+        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}]}
+    Source: RFC 3986 section 3.4; a reading (format row 13)
+    """
+    for event in subject.template.events:
+        if event.method in ("GET", "DELETE"):
+            deep = next((pointer for pointer, _ in event.pattern.leaves if len(pointer) > 1), None)
+            if deep is not None or isinstance(event.parameters, list):
+                pointer = (*event.pointer, "request_parameters", *(deep[:1] if deep else ()))
+                yield Problem(
+                    pointer, f"a {event.method} webhook is a flat query; nothing nested can match", part="key"
+                )
