@@ -16,6 +16,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 
 from ringocli.lexer import Node
 from ringocli.mistakes import Edit, Problem, apply
+from ringocli.places import find
 from ringocli.pointer import Lines, Pointer, Range
 from ringocli.scanner import MAX_DEPTH, scan
 
@@ -26,6 +27,17 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """Half a surrogate pair is let through by the standard library, but cannot be written as UTF-8."""
+
+
+class _Lookups:
+    """How many characters were read to look up single places: many are worth one full scan."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+
+    def are_worth_it(self, size: int) -> bool:
+        """Whether one more in a text of this size is cheaper than scanning the whole."""
+        return self.characters < 30 * max(size, 20_000)
 
 
 class _Unclean(Exception):
@@ -90,6 +102,22 @@ class Document:
 
     def locate_offsets(self, pointer: Pointer, part: Part = "value") -> tuple[int, int]:
         """Character offsets of what a pointer points at; of its nearest ancestor if it is not there."""
+        key, (start, end), whole = self._find(pointer)
+        if not whole:
+            part = "object"
+        if part == "value":
+            return start, end
+        if key is not None:
+            return key
+        return (start, end) if part == "key" else (start, min(start + 1, len(self.text)))
+
+    def _find(self, pointer: Pointer) -> tuple[tuple[int, int] | None, tuple[int, int], bool]:
+        """The last key, the value, and whether the whole pointer is there."""
+        lookups = self._lookups
+        if not self.problems and "_root" not in self.__dict__ and lookups.are_worth_it(len(self.text)):
+            found = find(self.text, pointer)
+            lookups.characters += found[1][1]
+            return found
         node = self._root
         key: tuple[int, int] | None = None
         for step in pointer:
@@ -100,14 +128,13 @@ class Document:
                 start, end, child = node.members[str(step)]
                 child_key = (start, end)
             if child is None:
-                part = "object"
-                break
+                return key, (node.start, node.end), False
             node, key = child, child_key
-        if part == "value":
-            return node.start, node.end
-        if key is not None:
-            return key
-        return (node.start, node.end) if part == "key" else (node.start, min(node.start + 1, len(self.text)))
+        return key, (node.start, node.end), True
+
+    @cached_property
+    def _lookups(self) -> _Lookups:
+        return _Lookups()
 
     def locate(self, pointer: Pointer, part: Part = "value") -> Range:
         """The place of what a pointer points at, in lines and columns."""

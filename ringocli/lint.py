@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -245,6 +245,8 @@ def _names(one: Rule, wanted: Iterable[str]) -> bool:
 
 
 EVERYTHING = Choice()
+MAX_A_RULE = 200
+"""Findings of one rule in one file."""
 STRICT_ERRORS = frozenset({"undocumented-key"})
 """Warnings that ``--strict`` makes errors by themselves."""
 
@@ -255,12 +257,21 @@ def lint(document: Document, choice: Choice = EVERYTHING) -> tuple[Finding, ...]
     found = []
     for one in _applicable(subject):
         if choice is EVERYTHING or choice.wants(one):
-            for problem in one.check(subject):
+            for problem in _capped(one.check(subject)):
                 severity = _severity(one, choice)
                 found.append(
                     Finding(code=one.code, slug=one.slug, severity=severity, problem=problem, document=document)
                 )
     return tuple(found)
+
+
+def _capped(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems of one rule; a file that breaks it more often than anyone would read is not told every time."""
+    for number, problem in enumerate(problems, 1):
+        if number == MAX_A_RULE:
+            yield replace(problem, message=f"{problem.message} (more of the same is left out)")
+            return
+        yield problem
 
 
 def _applicable(subject: Subject) -> Iterator[Rule]:

@@ -92,6 +92,17 @@ class Subject:
             for name in one.leaf.names
         )
 
+    def names_beside(self, use: Use) -> frozenset[str]:
+        """Every variable in the same request or event as one use."""
+        return self._names_by_place[use.place, id(use.event)]
+
+    @cached_property
+    def _names_by_place(self) -> dict[tuple[Place, int], frozenset[str]]:
+        found: dict[tuple[Place, int], set[str]] = {}
+        for use in self.uses:
+            found.setdefault((use.place, id(use.event)), set()).add(use.name)
+        return {place: frozenset(names) for place, names in found.items()}
+
     @cached_property
     def undefined(self) -> tuple[Use, ...]:
         """The variables that are neither Ringotel's nor a property."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 
 def nearest(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | None:
@@ -18,12 +19,31 @@ def nearest(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | N
         folded = _folded(choice)
         if folded == plain:
             return choice
+        if _most_alike(plain, folded) <= best_ratio:
+            continue
         ratio = SequenceMatcher(None, plain, folded).ratio()
         if _transposed(plain, folded):
             ratio = max(ratio, 0.95)
         if ratio > best_ratio:
             best, best_ratio = choice, ratio
     return best
+
+
+def _most_alike(one: str, other: str) -> float:
+    """An upper bound of the likeness, by the letters that both have: most pairs need no closer look."""
+    shorter, longer = sorted((one, other), key=len)
+    left = list(longer)
+    common = 0
+    for char in shorter:
+        if char in left:
+            left.remove(char)
+            common += 1
+    return 2.0 * common / (len(one) + len(other) or 1)
+
+
+def is_misspelled_in(words: Iterable[str], name: str) -> bool:
+    """Whether one of the words is probably the name, misspelled; of very many words only the first are looked at."""
+    return any(nearest(word, [name], least=0.75) for word in islice(words, 200))
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "ringocli"
 
 LAYERS = (
     ("errors", "secret", "suggest", "mistakes", "pointer", "console", "outcomes"),
-    ("traced", "lexer", "files", "failure", "hosts", "webhook_url"),
+    ("places", "traced", "lexer", "files", "failure", "hosts", "webhook_url"),
     ("scanner", "notation"),
     ("matching",),
     ("pattern",),

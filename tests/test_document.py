@@ -289,3 +289,25 @@ def test_the_collector_runs_on_after_a_large_file() -> None:
 def test_reading_stops_where_nothing_is_right() -> None:
     """A text with a mistake in every word is no template: the first two hundred are told, and no more."""
     assert 200 == len(Document.read("x", "[" + "x " * 500_000).problems)
+
+
+@given(document=st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+                             lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+                             max_leaves=20),
+       indent=st.sampled_from([None, 0, 2]), data=st.data())  # fmt: skip
+def test_both_ways_of_finding_a_place_agree(document: Any, indent: int | None, data: st.DataObject) -> None:
+    """The quick look-up in whole JSON and the scanner say the same of every pointer, also of those that are not there."""
+    text = json.dumps(document, indent=indent)
+    quick, slow = Document.read("x", text), Document.read("x", text)
+    assert slow.node(()) is not None  # from here on the scanner's tree is used
+    pointer: tuple[Any, ...] = ()
+    node = document
+    while isinstance(node, dict | list) and node and data.draw(st.booleans()):
+        step = data.draw(st.sampled_from(sorted(node)) if isinstance(node, dict) else st.integers(0, len(node)))
+        pointer = (*pointer, step)
+        if isinstance(node, list) and step == len(node):
+            break
+        node = node[step]
+    for at in (pointer, (*pointer, "missing")):
+        for part in ("value", "key", "object"):
+            assert slow.locate_offsets(at, part) == quick.locate_offsets(at, part)

@@ -14,7 +14,7 @@ from ringocli.pattern import Leaf, split
 from ringocli.rules.variables import unfinished
 from ringocli.schema import CONTENT_TYPES, KEYS, METHODS
 from ringocli.subject import Subject
-from ringocli.suggest import nearest
+from ringocli.suggest import is_misspelled_in, nearest
 from ringocli.template import OAuth2, RequestSpec
 from ringocli.variables import Place
 
@@ -173,7 +173,7 @@ def no_send_file(subject: Subject) -> Iterator[Problem]:
     """
     api = subject.root.get("API")
     if isinstance(api, dict) and not subject.truncated and "SendFile" not in api and "SendMessage" in api:
-        if not any(nearest(key, ["SendFile"], least=0.75) for key in api if key not in KEYS["API"]):
+        if not is_misspelled_in((key for key in api if key not in KEYS["API"]), "SendFile"):
             yield Problem(("API",), "there is no SendFile, so users cannot send files", "SendFile", part="object")
 
 
@@ -187,7 +187,7 @@ def no_send_message(subject: Subject) -> Iterator[Problem]:
     """
     api = subject.root.get("API")
     if isinstance(api, dict) and not subject.truncated and "SendMessage" not in api:
-        if not any(nearest(key, ["SendMessage"], least=0.75) for key in api if key not in KEYS["API"]):
+        if not is_misspelled_in((key for key in api if key not in KEYS["API"]), "SendMessage"):
             yield Problem(
                 ("API",), "there is no SendMessage, so users cannot send messages", "SendMessage", part="object"
             )

@@ -104,16 +104,29 @@ def number_format(subject: Subject) -> Iterator[Problem]:
             yield Problem((*spec.pointer, "request_url"), wanted)
 
 
-@cache
 def _format_at(host: str) -> str | None:
     """What the pack of a host says of numbers. Only packs whose name is part of the host are read: a run is short."""
-    from ringocli.packs import load, names
-
     bare = host.replace(".", "").replace("-", "").replace("nexmo", "vonage")
-    for name in names():
-        if name in bare and not name.startswith("generic"):
-            pack = load(name)
-            addresses = [request["request_url"] for request in pack.template["API"].values()]
-            if any(address.partition("://")[2].lower().startswith(f"{host}/") for address in addresses):
-                return f"{pack.title}: {pack.numbers['portal_setting']}"
+    for name in _names():
+        if name in bare:
+            addresses, wanted = _told(name)
+            if any(address.startswith(f"{host}/") for address in addresses):
+                return wanted
     return None
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    from ringocli.packs import names
+
+    return tuple(name for name in names() if not name.startswith("generic"))
+
+
+@cache
+def _told(name: str) -> tuple[tuple[str, ...], str]:
+    """The addresses of a pack without their scheme, and what it says of numbers."""
+    from ringocli.packs import load
+
+    pack = load(name)
+    addresses = (request["request_url"].partition("://")[2].lower() for request in pack.template["API"].values())
+    return tuple(addresses), f"{pack.title}: {pack.numbers['portal_setting']}"

@@ -54,7 +54,7 @@ def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
     """The undocumented keys of an object that are a documented one, misspelled; that one must be absent."""
     documented = KEYS[kind]
     unknown = [key for key in holder if key not in documented]
-    if not unknown:
+    if not unknown or len(unknown) > 100:  # nobody misspells so many; each would be compared with all
         return {}
     free = [key for key in documented if key not in holder]
     found = {}

@@ -107,7 +107,7 @@ def _choice(subject: Subject, use: Use) -> str | None:
     latin = use.name.translate(_LOOKALIKES)
     if latin != use.name and latin in legal:
         return latin
-    here = {other.name for other in subject.uses if other.place is use.place and other.event is use.event}
+    here = subject.names_beside(use)
     unused = sorted(legal - here)
     return nearest(use.name, unused, least=0.7) or nearest(use.name, sorted(legal), least=0.6)
 

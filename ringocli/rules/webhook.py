@@ -9,7 +9,7 @@ from ringocli.outcomes import BOTH, SUCCESS
 from ringocli.pattern import Constant, Leaf
 from ringocli.rules.variables import unfinished
 from ringocli.subject import Subject
-from ringocli.suggest import nearest
+from ringocli.suggest import is_misspelled_in, nearest
 from ringocli.template import WebhookEvent
 from ringocli.variables import EVENTS, REQUIRED, Place
 
@@ -30,7 +30,7 @@ def no_webhook(subject: Subject) -> Iterator[Problem]:
     """
     root = subject.root
     if "Webhook" not in root:
-        if subject.truncated or any(nearest(key, ["Webhook"], least=0.75) for key in root):
+        if subject.truncated or is_misspelled_in(root, "Webhook"):
             return
         yield Problem((), "there is no Webhook, so no message and no receipt can come in", "Webhook", part="object")
     elif root["Webhook"] in ([], {}):
