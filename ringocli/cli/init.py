@@ -372,7 +372,8 @@ def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, sav
         if saved:
             console.remark(f"The pasted credentials are in {saved} (mode 0600), for --values.")
         else:
-            console.remark("The pasted credentials were forgotten; --save-credentials FILE would have kept them.")
+            console.remark("The pasted credentials were forgotten; --save-credentials FILE would have kept them. "
+                           "Supply them by --property-env NAME=VARIABLE, --property-file, --values or a profile.")  # fmt: skip
     if written:
         console.note("\nNext:")
         for command in next_commands(path, draft, saved):

@@ -231,6 +231,16 @@ def _printed(command: Command) -> str | None:
     return None
 
 
+def _substituted(node: Any, source: str, script: _Script) -> str | None:
+    """What ``$(cat <<EOF ...)`` or ``$(echo '...')`` stands for, since the text is all there; None for all else."""
+    inner = _Script(assigned=dict(script.assigned))
+    for child in node.children:
+        _visit(child, source, inner, None)
+    piped = any(child.type == "pipeline" for child in node.children)
+    printed = _printed(inner.commands[0]) if len(inner.commands) == 1 and not piped else None
+    return printed.rstrip("\n") if printed is not None else None
+
+
 def _raw(node: Any) -> str:
     return str(node.text.decode())
 
@@ -256,6 +266,8 @@ def _text(node: Any, source: str, script: _Script) -> str:
     if node.type in ("simple_expansion", "expansion"):
         return _expansion(node, script)
     if node.type == "command_substitution":
+        if (printed := _substituted(node, source, script)) is not None:
+            return printed
         return f"{OPEN}({_raw(node).strip().strip('$`').removeprefix('(').removesuffix(')')}){CLOSE}"
     if node.type in ("concatenation", "command_name") or (node.children and node.type != "word"):
         return _with_expansions(node, node.start_byte, node.end_byte, source, script, _unquoted)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote_plus
 
 from ringocli.codec import decode
 from ringocli.errors import AskedWrongly, CouldNotRun
@@ -88,7 +89,14 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
         notes=tuple(
-            dict.fromkeys([*(note for one in learned for note in one.notes), *events.notes, *_next(template, known)])
+            dict.fromkeys(
+                [
+                    *(note for one in learned for note in one.notes),
+                    *events.notes,
+                    *_lost(pastes),
+                    *_next(template, known),
+                ]
+            )
         ),
     )
 
@@ -183,7 +191,7 @@ def _assembled(
     reserved: Sequence[str],
 ) -> dict[str, Any]:
     auth = _auth(learned)
-    template: dict[str, Any] = {"id": answers.id or _default_id(book.host, known, reserved)}
+    template: dict[str, Any] = {"id": answers.id or _default_id(book.host, reserved)}
     template["name"] = answers.name or _default_name(template["id"], known)
     if answers.logo is not None:
         template["logo"] = answers.logo
@@ -221,10 +229,8 @@ def _ordered(book: PropertyBook, auth: Mapping[str, str] | None) -> list[str]:
     return list(dict.fromkeys([*first, *book.values]))
 
 
-def _default_id(host: str, known: Known, reserved: Sequence[str]) -> str:
+def _default_id(host: str, reserved: Sequence[str]) -> str:
     """An id from the API's host: ``api.acme.example`` → ``acme``."""
-    if known.pack is not None:
-        return f"{known.pack.name}-custom"
     label = host_label(host)
     return f"{label}-custom" if label in {name.lower() for name in reserved} else label
 
@@ -245,7 +251,7 @@ def host_label(host: str) -> str:
 
 def _default_name(template_id: str, known: Known) -> str:
     if known.pack is not None:
-        return f"{known.pack.title} (custom)"
+        return known.pack.title
     return " ".join(word.capitalize() for word in re.split(r"[-_]+", template_id))
 
 
@@ -261,7 +267,7 @@ def _decisions(
     reply: LearnedReply | None,
 ) -> list[Decision]:
     found = []
-    source = "from the provider's preset" if known.pack is not None else "from the host of the API"
+    source = "from the host of the API"
     for key, given in (("id", answers.id), ("name", answers.name)):
         found.append(
             Decision(pointer=(key,), variable=None, value=template[key], why="as you said" if given else source)
@@ -294,6 +300,28 @@ def _reply_limits(reply: LearnedReply | None) -> Sequence[Limit]:
 
 def _unique(limits: Sequence[Limit]) -> tuple[Limit, ...]:
     return tuple({entry["what"]: entry for entry in reversed(limits)}.values())[::-1]
+
+
+def _lost(pastes: Pastes) -> list[str]:
+    """The hints that no paste holds."""
+    texts = [sample.incoming.query + sample.incoming.body.decode("utf-8", "replace") for sample in pastes.samples]
+    for pasted in (pastes.send, pastes.file):
+        if pasted is not None:
+            texts += [pasted.url, pasted.body or "", *(part.value for part in pasted.parts)]
+    texts.append(pastes.reply.body.decode("utf-8", "replace") if pastes.reply is not None else "")
+    texts += [unquote_plus(text) for text in texts] + [leaf for text in texts for leaf in _strings(text)]
+    return [
+        f"the hint {name}={text} stands in no paste"
+        for name, text in pastes.hints.items()
+        if not any(text.removeprefix("+") in other for other in texts)
+    ]
+
+
+def _strings(text: str) -> list[str]:
+    try:
+        return texts_of(decode(text.encode(), "application/json")) if text.lstrip()[:1] in ("{", "[") else []
+    except CouldNotRun:
+        return []
 
 
 def _next(template: Mapping[str, Any], known: Known) -> list[str]:

@@ -130,7 +130,9 @@ class PropertyBook:
 def humanised(name: str, host: str = "") -> str:
     """A name as a form field has it: ``TWILIO_AUTH_TOKEN`` at api.twilio.com → ``Auth token``."""
     labels = {label for label in re.split(r"[.\-]", host.lower()) if len(label) > 2} - _CAPITALS - {"rest", "message"}
-    words = [word for word in tokens(name) if word not in {"your", "my", "the", "a", "an", "enter", "insert", "here"}]
+    words = [
+        word for word in _name_words(name) if word not in {"your", "my", "the", "a", "an", "enter", "insert", "here"}
+    ]
     words = [word for word in words if word not in labels] or words
     # A name has no slash, colon or quote, and no end of its own in mind.
     words = [word for word in words if re.fullmatch(r"[a-z0-9]+", word)][:5]
@@ -142,6 +144,11 @@ def humanised(name: str, host: str = "") -> str:
     if not spelled or not spelled[0][0].isalpha():
         return ""
     return " ".join([spelled[0] if spelled[0].isupper() else spelled[0].capitalize(), *spelled[1:]])
+
+
+def _name_words(name: str) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", spaced) if word]
 
 
 def is_callback(name: str) -> bool:

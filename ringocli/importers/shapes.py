@@ -8,6 +8,7 @@ from typing import Any
 from ringocli.importers.placeholders import has_placeholder, whole
 
 _PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB])?[\d][\d ().\-]{5,20}\d")
+_MASKED = re.compile(r"(?:\+|00)?(?=(?:\D*\d){2})[\d]+[\d ()-]*[xX*#]{2,}[\dxX*# ()-]*")
 _SCHEMED = re.compile(r"(tel|sms|whatsapp|viber|mms|messenger|rcs):(?=[+\d<{\[$%\ue000])", re.I)
 _URL = re.compile(r"(?:https?|ftp)://\S+", re.I)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -30,6 +31,8 @@ def text_of(value: Any) -> str:
 def is_phone(value: Any) -> bool:
     """A telephone number: E.164, international, or national with its separators; 7 to 15 digits."""
     text = text_of(value).strip()
+    if isinstance(value, str) and 7 <= len(text) <= 18 and _MASKED.fullmatch(text):
+        return True  # 9199999XXXXX: a number that the page hides in part
     if isinstance(value, bool | float) or not _PHONE.fullmatch(text) or _DATE.fullmatch(text):
         return False
     digits = sum(char.isdigit() for char in text)

@@ -57,8 +57,9 @@ def _tidied(text: str, notes: list[str]) -> str:
     if re.search(r"(?m)(?<=\s)[–—](?=\w)", text):
         text = re.sub(r"(?<=\s)[–—](?=(\w+))", lambda dash: "-" if len(dash.group(1)) == 1 else "--", text)
         notes.append("a long dash before an option was read as - or --")
-    if re.match(r"\s*[$%#>] +(?=\S)", text):
-        text = re.sub(r"(?m)^\s*[$%#>] +(?=\S)", "", text, count=0 if text.count("\n> ") else 1)
+    if re.search(r"(?m)^[ \t]*[$%#>] +(?=(?:sudo +)?curl\b)", text):
+        text = re.sub(r"(?m)^[ \t]*[$%#>] +(?=(?:sudo +)?curl\b)", "", text)
+        text = re.sub(r"(?m)(?<=\\\n)[ \t]*> +", "", text)
         notes.append("the prompt before the command was dropped")
     mended = re.sub(r"\\[ \t]+(?:#[^\n]*)?(?=\n)", r"\\", text)
     if mended != text:
@@ -76,7 +77,7 @@ def curl_words(text: str) -> tuple[list[Command], list[str]]:
                 found.append(replace(command, words=command.words[index + 1 :]))
                 break
     if not found:
-        first = next((command for command in commands if command.words[0].startswith(("-", "http"))), None)
+        first = next((command for command in commands if re.match(r"-|https?://", command.words[0])), None)
         if first is not None:
             found.append(first)
             notes.append("the word curl was missing before the options")
