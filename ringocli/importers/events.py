@@ -7,6 +7,7 @@ confused is pinned further, and what cannot be told apart is said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -229,7 +230,11 @@ def _near_status(leaf: Leaf, leaves: list[Leaf]) -> int:
     below = [other for other in leaves if other.pointer[: len(leaf.pointer) - 1] == leaf.pointer[:-1]]
     named = " ".join(other.names[0].lower() for other in around if other.names)
     if any(word in named for word in ("status", "state", "recipient", "msisdn")):
-        return 6
+        return 12
+    beside = any(name_score(role, other.names[:1]) > 60 for role in (Role.TO, Role.FROM) for other in around)
+    wraps = any(len(other.pointer) > len(leaf.pointer) for other in below)
+    if re.search(r"\btype\b|event", named) and wraps and not beside:
+        return -10
     if any(name_score(role, other.names) > 60 for role in (Role.TO, Role.FROM) for other in below if other is not leaf):
         deep = min((len(other.pointer) for other in below if name_score(Role.TO, other.names) > 60), default=99)
         return 8 if deep <= len(leaf.pointer) + 2 else 0

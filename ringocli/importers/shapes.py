@@ -16,6 +16,8 @@ _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d{4}/\d\d/\d\d.*|[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4}.*|\d\d:\d\d(?::\d\d)?"
 )
 _ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_.:=~+/-]{11,}")
+_DOTTED = re.compile(r"(?:v?\d{1,2}|[A-Za-z]+)(?:[._:-](?:v?\d{1,2}|[A-Za-z]+))+")
+"""Words joined by dots and the like, ``v2.sms.received``: no id, although it is long and has a digit."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:\- ]{0,40}")
 _SHORT_CODE = re.compile(r"\d{3,8}")
 _SENDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.&-]{1,10}")
@@ -75,6 +77,8 @@ def is_date(value: Any) -> bool:
 def is_id(value: Any) -> bool:
     """A UUID, or a run of 12 and more letters and digits with at least one digit: ids, keys, tokens."""
     text = text_of(value)
+    if _DOTTED.fullmatch(text):
+        return False
     return bool(_UUID.fullmatch(text)) or (bool(_ID.fullmatch(text)) and not is_phone(value) and not is_date(value))
 
 

@@ -63,12 +63,19 @@ class Target:
         return url + ("?" + "&".join(pairs) if pairs else "")
 
 
+_OWNERS = (
+    r"account|user|plan|project|customer|client|org|profile|app|service|workspace|tenant|channel|campaign|subaccount"
+)
+"""Segments after which a run of digits is an id and no telephone number."""
+
+
 def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
     """What a segment is called: by the placeholder in it, else by the segment before it (``users`` → ``user id``)."""
     first = next(iter(placeholders(text)), None)
     if first is not None and first.name:
         return (first.name, *before)
-    if phone_scheme(text) or (is_phone(text) and text.startswith("+")):
+    long_number = bool(re.fullmatch(r"[1-9]\d{9,14}", text)) and not re.search(_OWNERS, " ".join(before), re.I)
+    if phone_scheme(text) or (is_phone(text) and text.startswith("+")) or long_number:
         return before
     if re.fullmatch(r"AC[0-9a-fA-F]{32}", text):
         return ("Account SID",)
