@@ -96,6 +96,10 @@ def test_a_template_sends_what_curl_sends(
         ("curl `\n -d 'it''s' https://x.example", ["-d", "it's", "https://x.example"]),
         ('curl -d \'{"t": "it\'s"}\' https://x.example', ["-d", '{"t": "it\'s"}', "https://x.example"]),
         ("curl -d 'never closed https://x.example", ["-d", "never closed https://x.example"]),
+        (
+            "curl 'https://x.example' \\--header 'A: b'--data 'c'",
+            ["https://x.example", "--header", "A: b", "--data", "c"],
+        ),
         ("curl -d &quot;a=b&quot; https://x.example", ["-d", "a=b", "https://x.example"]),
     ],
 )

@@ -61,6 +61,10 @@ def _tidied(text: str, notes: list[str]) -> str:
         text = re.sub(r"(?m)^[ \t]*[$%#>] +(?=(?:sudo +)?curl\b)", "", text)
         text = re.sub(r"(?m)(?<=\\\n)[ \t]*> +", "", text)
         notes.append("the prompt before the command was dropped")
+    parted = re.sub(r"(?<=[\w}\]])(['\"])\\?(?=--[a-z][a-z-]+[ =])", r"\1 ", text)
+    if parted != text:
+        text = parted
+        notes.append("an option glued to the text before it was read as one of its own")
     mended = re.sub(r"\\[ \t]+(?:#[^\n]*)?(?=\n)", r"\\", text)
     if mended != text:
         notes.append("blanks or a comment after a \\ at the end of a line were dropped")
