@@ -159,7 +159,7 @@ class Rule:
         parts = [doc.title, doc.body]
         for label, example in (("Bad", doc.bad), ("Good", doc.good)):
             if example:
-                parts.append(f"{label}:\n\n```json\n{example}\n```")
+                parts.append(f"{label}:\n\n```json\n{example.removeprefix('text ')}\n```")
         return "\n\n".join([part for part in parts if part] + ([f"Source: {doc.source}"] if doc.source else []))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -185,3 +189,36 @@ def test_a_paste_is_never_run(ringocli: Command, folder: Path, monkeypatch: pyte
         assert "canary" not in done.out + done.err
         assert not (folder / "ran").exists()
     assert "allow-files" in json.dumps(done.document["not_expressible"])
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda path: path.stem)
+def test_no_credential_of_the_corpus_is_anywhere_else(ringocli: Command, folder: Path, command: Path) -> None:
+    """What went into the file of credentials is in no output, no template and no summary, in any encoding."""
+    done = {}
+    for form in ("text", "json"):
+        done[form] = ringocli(
+            "-v", "init", "--from-curl", command, "--no-input", "--format", form, "--force", "--save-credentials", "c.json", "t.json"
+        )  # fmt: skip
+        assert 0 == done[form].code
+    shown = "".join(one.out + one.err for one in done.values()) + (folder / "t.json").read_text("utf-8")
+    saved = json.loads((folder / "c.json").read_text("utf-8"))["properties"]
+    secrets = [
+        text for text in saved.values() if isinstance(text, str) and len(text) > 5 and any(map(str.isdigit, text))
+    ]
+    for secret in secrets:
+        for face in faces(secret):
+            assert face not in shown, secret
+
+
+def faces(secret: str) -> set[str]:
+    """A secret as it is, in JSON, in an address and a form, in base64, in a Basic header, in HTML, for a shell."""
+    return {
+        secret,
+        json.dumps(secret)[1:-1],
+        quote(secret, safe=""),
+        quote_plus(secret),
+        base64.b64encode(secret.encode()).decode().rstrip("="),
+        base64.b64encode(f"user:{secret}".encode()).decode().rstrip("="),
+        html.escape(secret),
+        shlex.quote(secret),
+    }

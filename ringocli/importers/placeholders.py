@@ -23,21 +23,28 @@ _FORMS = re.compile(
     r"|<(?P<angle>[A-Za-z_][^<>\n\"]{0,80}?)>"
     r"|\[(?P<square>[A-Za-z_][\w .-]{0,60})\]"
     r"|%(?P<percent>[A-Za-z_]\w{2,})%"
-    r"|(?<![A-Za-z0-9])(?P<your>(?:YOUR|MY|your|my|Your|My)[ _-]?[A-Za-z][\w-]{1,60})(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z0-9])(?P<capital>[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+)(?![A-Za-z0-9_])"
+    r"|(?<![A-Za-z0-9])(?P<your>(?:YOUR|MY|your|my|Your|My)[ _-]?[A-Za-z][A-Za-z_-]{1,60})(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])(?P<capital>[A-Z]+(?:[_-][A-Z]+)+)(?![A-Za-z0-9_])"
     r"|(?<![A-Za-z0-9])(?P<blank>[xX*]{4,}|\.{3,}|…)(?![A-Za-z0-9])"
 )
-_BRACKETS = {"single", "angle", "square", "double"}
+_TELLING = re.compile(
+    r"KEY|TOKEN|SID|\bID\b|_ID|USER|PASS|ACCOUNT|AUTH|SECRET|NUMBER|API|SENDER|PHONE|FROM|TO\b|URL|NAME|MESSAGE|TEXT|PLAN"
+)
+"""A word in capitals is a placeholder if it says what belongs there; otherwise it may be a key that looks like one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placeholder:
-    """One placeholder: where it stands, the name in it ("" if it says none), and whether a shell would fill it."""
+    """One placeholder: where it stands, the name in it ("" if it says none), and whether a shell would fill it.
+
+    ``is_sure`` if its form leaves no doubt: a word in capitals might be a key after all, and is not repeated anywhere.
+    """
 
     start: int
     end: int
     name: str
     of_shell: bool
+    is_sure: bool
 
 
 def placeholders(text: str) -> Iterator[Placeholder]:
@@ -45,13 +52,14 @@ def placeholders(text: str) -> Iterator[Placeholder]:
     for found in _FORMS.finditer(text):
         kind = found.lastgroup or ""
         inside = found.group(kind)
-        if kind == "capital" and not _is_whole(found, text):
+        if kind == "capital" and not (_is_whole(found, text) and _TELLING.search(inside)):
             continue
         yield Placeholder(
             start=found.start(),
             end=found.end(),
             name="" if kind == "blank" or inside.startswith("(") else inside.strip().lstrip("$"),
             of_shell=kind == "shell" and not inside.startswith("("),
+            is_sure=kind not in ("capital", "your", "blank"),
         )
 
 

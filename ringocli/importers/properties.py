@@ -75,7 +75,9 @@ class PropertyBook:
 
     def _note(self, where: str, placeholder: Placeholder | None, name: str) -> None:
         written = (
-            f" ({'$' if placeholder.of_shell else ''}{placeholder.name})" if placeholder and placeholder.name else ""
+            f" ({'$' if placeholder.of_shell else ''}{placeholder.name})"
+            if placeholder and placeholder.name and placeholder.is_sure
+            else ""
         )
         self.found.append((where + written, name))
 
