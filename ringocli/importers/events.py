@@ -31,6 +31,8 @@ KINDS = ("message", "mms", "delivered", "other")
 _TYPES = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}
 _DEFAULT_KEYS = {"message": "message", "mms": "file", "delivered": "delivered"}
 _ROUNDS = 12
+_WRAPPED = {"payload", "data", "body", "object", "values", "message", "sms", "resource", "content", "params"}
+"""Keys that an envelope puts a message under."""
 _ADDRESSES = {"url", "uri", "link", "href", "fileurl", "downloadurl"}
 
 
@@ -232,8 +234,9 @@ def _near_status(leaf: Leaf, leaves: list[Leaf]) -> int:
     if any(word in named for word in ("status", "state", "recipient", "msisdn")):
         return 12
     beside = any(name_score(role, other.names[:1]) > 60 for role in (Role.TO, Role.FROM) for other in around)
-    wraps = any(len(other.pointer) > len(leaf.pointer) for other in below)
-    if re.search(r"\btype\b|event", named) and wraps and not beside:
+    depth = len(leaf.pointer) - 1
+    wraps = any(len(other.pointer) > depth + 1 and str(other.pointer[depth]).lower() in _WRAPPED for other in below)
+    if re.search(r"\btype\b|event|\bname\b", named) and wraps and not beside:
         return -10
     if any(name_score(role, other.names) > 60 for role in (Role.TO, Role.FROM) for other in below if other is not leaf):
         deep = min((len(other.pointer) for other in below if name_score(Role.TO, other.names) > 60), default=99)

@@ -24,7 +24,7 @@ from ringocli.importers.shapes import (
     is_word,
     text_of,
 )
-from ringocli.importers.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain
+from ringocli.importers.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain, side, tokens
 from ringocli.pattern import Several
 from ringocli.pointer import Pointer
 
@@ -97,6 +97,12 @@ def score(role: Role, leaf: Leaf, *, incoming: bool = False) -> int:
         by_name = max(by_name, 78)
     if lone and not by_name and role in (Role.FROM, Role.TO) and not _belongs_to_other(role, leaf):
         by_name = 72 if (role is Role.FROM) == incoming else 52
+    if (whose := side(leaf.names)) and role in (Role.FROM, Role.TO):
+        by_name = (
+            max(by_name, 104 if "identity" in leaf.names[0] else 80)
+            if (whose == "contact") == ((role is Role.FROM) == incoming)
+            else 0
+        )
     if not by_name or (by_name < 80 and role in (Role.FROM, Role.TO) and not _may_be_number(leaf.value)):
         return 0
     return by_name + _shape(role, leaf.value, incoming) - 2 * min(len(leaf.names), 6)
@@ -138,7 +144,7 @@ def is_long_number(value: Any) -> bool:
 
 def _number_shape(role: Role, value: Any, incoming: bool) -> int:
     if is_phone(value) or is_phone_list(value):
-        return 20
+        return 23 if incoming and text_of(value).startswith("+") else 20
     if is_url(value) or is_date(value) or (isinstance(value, str) and "/" in value):
         return -100
     if is_short_code(value):
@@ -287,10 +293,13 @@ def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[
 
 def _is_plain_number(leaf: Leaf, incoming: bool) -> bool:
     text = leaf.text.strip()
-    if not is_phone(leaf.value) or isinstance(leaf.value, float):
+    if not (is_phone(leaf.value) or is_short_code(leaf.value)) or isinstance(leaf.value, float):
         return False
     sure = text.startswith("+") or bool(re.fullmatch(r"[1-9]\d{9,13}", text))
+    if incoming and is_short_code(leaf.value) and leaf.names and tokens(leaf.names[0])[-1:] == ["number"]:
+        return True  # 2020 under justcall_number: a short code that is called a number
     named_otherwise = bool(leaf.names) and bool(
         re.search(r"id$|time|date|stamp|ref|code|cost|price", plain(leaf.names[0]))
     )
-    return sure and not named_otherwise
+    sided = any(name_score(role, leaf.names[:1]) > 60 for role in (Role.FROM, Role.TO))
+    return sure and (sided or not named_otherwise)

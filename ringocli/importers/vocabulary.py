@@ -39,7 +39,7 @@ EXACT: dict[Role, frozenset[str]] = {
         "todid destinationaddress destaddr destinationnumber destinationphonenumber recipientnumber "
         "recipientphone recipientphonenumber recipientaddress receiver receivers rcpt sendto smsto da toaddr "
         "tonum destinationmsisdn destnumber destinations recipientmsisdn recipientaddresses receivernumber "
-        "destaddress totn tos msgto dstnumber addressee targetnumber targets mobileto empfaenger destinatario",
+        "destaddress totn tos msgto dstnumber addressee targetnumber targets mobileto destcode empfaenger destinatario",
         Role.CONTENT: "text body content message msg messagetext messagebody messagecontent smstext smsbody smscontent "
         "smsmessage msgtext textbody messagedata plaintext textmessage msgbody smsmsg txt mensaje nachricht "
         "userdata sms msgcontent msgdata bodytext contenttext shortmessage",
@@ -47,7 +47,7 @@ EXACT: dict[Role, frozenset[str]] = {
         "attachmenturl attachmenturls fileurl file files image imageurl images contenturl picture pictureurl "
         "mmsurl mmsmedia mms mmsurls medialink medialinks contenturls mediaitem fileuri mmsfile urls mediaurllist",
         Role.ID: "messageid msgid smsid messagesid smsmessageid messageuuid messageidentifier smsmessageid "
-        "mid messageguid msguid apimsgid climsgid apimessageid smsguid msgids messageids",
+        "messagehandle dlrid mid messageguid msguid apimsgid climsgid apimessageid smsguid msgids messageids",
         Role.EXTENSION: "extension ext userextension",
         Role.DOMAIN: "domain",
     }.items()
@@ -55,16 +55,17 @@ EXACT: dict[Role, frozenset[str]] = {
 """Whole names, in lower case and without separators."""
 
 WEAK: dict[Role, Mapping[str, int]] = {
-    Role.CONTENT: {"reply": 80, "subject": 62, "comments": 58, "payload": 58, "keyword": 54},
+    Role.CONTENT: {"reply": 80, "caption": 70, "subject": 62, "comments": 58, "payload": 58, "keyword": 54},
 }
 """Words that stand for a part of a message where no surer word is at hand."""
 
 HOLDERS: dict[Role, frozenset[str]] = {
     role: _words(words)
     for role, words in {
-        Role.FROM: "number phonenumber phone address msisdn value endpoint mobile e164 id name identity addr tn",
+        Role.FROM: "number phonenumber phone address msisdn value endpoint mobile e164 id name identity addr tn identifiervalue "
+        "identifier",
         Role.TO: "number phonenumber phone phones address msisdn msisdns mobile mobiles numbers value endpoint e164 id "
-        "mobilenumber mobilenumbers cell cellphone gsm tn identity addr contact phonenumbers",
+        "mobilenumber mobilenumbers cell cellphone gsm tn identity addr contact phonenumbers identifiervalue identifier",
         Role.CONTENT: "text body content message value plain data payload",
         Role.URL: "url uri href link source src value content mediaurl fileurl downloadurl path file",
         Role.ID: "id uuid sid guid",
@@ -104,6 +105,23 @@ _NOT_A_VALUE = _words(
     "schema sizes urlencoded"
 )
 """A last word that says the value is about the thing and not the thing: ``message_type``, ``text_encoding``."""
+
+
+_CONTACT = _words("contact customer client subscriber member patient handset remote external enduser")
+_OWN = _words("account business own our virtual system inbox company local agent inbound service")
+_NUMBER_WORDS = _words("number phone msisdn mobile tn identity address phonenumber")
+
+
+def side(names: Sequence[str]) -> str:
+    """``contact`` or ``own`` where a name says whose number it is (``contact_phone``, ``accountPhone``), else ""."""
+    words = tokens(names[0]) if names else []
+    if words[-1:] == ["identity"] and len(names) > 1 and plain(names[1]) == "channelidentity":
+        return "contact"
+    if len(words) < 2 or words[-1] not in _NUMBER_WORDS:
+        return ""
+    if words[0] in _CONTACT:
+        return "contact"
+    return "own" if words[0] in _OWN else ""
 
 
 def plain(name: str) -> str:
