@@ -38,8 +38,6 @@ KINDS = {"message": "message", "mms": "mms", "delivered": "messageDelivered", "f
 CONFUSED = {
     # The receipt has every key of a message and no way to say that a key must be absent.
     ("bulkvs", "delivered"),
-    # Whose number is whose is told by "direction": "TO_APP" alone.
-    ("sinch-conversation", "message"),
 }
 """Samples that init itself cannot tell apart, or gets wrong without a hint; everything else it gets right."""
 

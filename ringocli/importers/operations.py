@@ -94,7 +94,7 @@ def _server(spec: Spec, operation: Operation) -> str:
         servers = holder.get("servers")
         if isinstance(servers, list) and servers:
             candidates = [_filled_server(spec, server) for server in servers]
-            absolute = [url for url in candidates if "://" in url]
+            absolute = sorted((url for url in candidates if "://" in url), key=lambda url: not url.startswith("https"))
             return (absolute or [f"https://{{Base URL}}{candidates[0]}"])[0].rstrip("/")
     return "https://{Base URL}"
 

@@ -141,4 +141,6 @@ def _name_points(leaf: Leaf, receipt: bool) -> int:
         points -= 40 if _STRANGER.search(name) and points < 60 else 0
     elif not points and key.endswith("id") and is_id(leaf.value):
         points = 0 if _STRANGER.search(name) else 46
+    if any(re.search(r"invalid|error|fail|reject", other) for other in outer):
+        points -= 30
     return points

@@ -89,8 +89,9 @@ class Examples:
         required = schema.get("required")
         needed = set(required) if isinstance(required, list) else set()
         example = given if isinstance(given, Mapping) else {}
-        if example and sum(key in properties for key in example) * 2 < len(example):
-            return example  # the schema is of something else than what the document shows
+        if example and sum(key in properties for key in example) * 2 <= len(example):
+            # The schema is of something else than what the document shows.
+            return {key: value for key, value in example.items() if not self._is_skipped(str(key))}
         built: dict[str, Any] = {}
         for key, part in properties.items():
             wanted = key in needed or not self.lean or self._is_part_of_message(str(key), part, properties, names)
@@ -103,15 +104,17 @@ class Examples:
                 value = example[key]
             built[key] = value
         for key, value in example.items():
-            skipped = self.skipped is not None and name_score(self.skipped, (str(key),)) >= 62
-            if (key not in properties and not skipped) or (not self.lean and key not in built):
+            if (key not in properties and not self._is_skipped(str(key))) or (not self.lean and key not in built):
                 built[key] = value
         return built
+
+    def _is_skipped(self, *names: str) -> bool:
+        return self.skipped is not None and name_score(self.skipped, names) >= 62
 
     def _is_part_of_message(self, key: str, part: Any, siblings: Mapping[str, Any], names: tuple[str, ...]) -> bool:
         """Whether a key is a word for a part of a message, or holds such words."""
         roles = (Role.FROM, Role.TO, Role.CONTENT, Role.URL)
-        if self.skipped is not None and name_score(self.skipped, (key, *names)) >= 62:
+        if self._is_skipped(key, *names):
             return False
         if key.lower() in ("id", "name"):
             return False

@@ -55,7 +55,15 @@ EXACT: dict[Role, frozenset[str]] = {
 """Whole names, in lower case and without separators."""
 
 WEAK: dict[Role, Mapping[str, int]] = {
-    Role.CONTENT: {"reply": 80, "caption": 70, "subject": 62, "comments": 58, "payload": 58, "keyword": 54},
+    Role.CONTENT: {
+        "reply": 80,
+        "template": 58,
+        "caption": 70,
+        "subject": 62,
+        "comments": 58,
+        "payload": 58,
+        "keyword": 54,
+    },
 }
 """Words that stand for a part of a message where no surer word is at hand."""
 
