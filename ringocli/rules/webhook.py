@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.outcomes import BOTH, SUCCESS
-from ringocli.pattern import Constant, Leaf
+from ringocli.pattern import Constant, Leaf, as_text
 from ringocli.rules.variables import unfinished
 from ringocli.subject import Subject
 from ringocli.suggest import is_misspelled_in, nearest
@@ -61,7 +61,8 @@ def unknown_event_type(subject: Subject) -> Iterator[Problem]:
 def same_event_twice(subject: Subject) -> Iterator[Problem]:
     """Two events take the same webhooks.
 
-    Same method, same key, same pattern: the second can never be reached.
+    Same method, same places, same words at them: the second can never be reached. An event_key counts where
+    `$event_key$` stands; an event without it is known by its shape alone, whatever its key.
 
     Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "POST", "request_parameters":
         {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}, {"event_key": "m", "event_type":
@@ -72,7 +73,7 @@ def same_event_twice(subject: Subject) -> Iterator[Problem]:
     """
     seen: dict[object, WebhookEvent] = {}
     for event in subject.template.events:
-        shape = (event.method, event.key, tuple((at, _literal(leaf)) for at, leaf in event.pattern.leaves))
+        shape = (event.method, tuple((at, _literal(leaf, event)) for at, leaf in event.pattern.leaves))
         if shape in seen:
             part = "key" if isinstance(event.pointer[-1], str) else "value"
             first = subject.document.locate(seen[shape].pointer).start.line
@@ -84,10 +85,10 @@ def same_event_twice(subject: Subject) -> Iterator[Problem]:
         seen.setdefault(shape, event)
 
 
-def _literal(leaf: Leaf | Constant) -> object:
+def _literal(leaf: Leaf | Constant, event: WebhookEvent) -> object:
     if isinstance(leaf, Constant):
-        return ("literal", str(leaf.value))
-    return "event_key" if "event_key" in leaf.names else "variable"
+        return ("literal", as_text(leaf.value))
+    return ("literal", event.key) if leaf.alone == "event_key" else leaf.parts if len(leaf.parts) > 1 else "variable"
 
 
 @rule("RT304", Severity.ERROR)
