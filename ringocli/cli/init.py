@@ -364,7 +364,8 @@ def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, sav
     if written:
         proves = not any(note.startswith("it does not prove") for note in draft.notes)
         console.note(f"wrote {path}: no errors{', and it proves itself' if proves else ''}", "green")
-        console.note()
+        if draft.pack is not None:
+            console.note()
     for indent, line in as_lines(draft, findings):
         console.remark(line, indent) if line else console.note()
     if draft.credentials:

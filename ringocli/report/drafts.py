@@ -12,6 +12,10 @@ from ringocli.pointer import as_text
 from ringocli.scaffold import Draft
 
 
+_NEXT = "next: "
+"""What a note starts with that says what is still to be pasted."""
+
+
 def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
     """The draft as ``--format json`` prints it; ``path`` is None where nothing was written."""
     return {
@@ -53,7 +57,10 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
     yield from _section("To look at:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
     limits = (f"{entry['what']}: {entry['why']}" for entry in draft.not_expressible)
     yield from _section("What the framework cannot express here:", limits)
-    yield from _section("Noted:", draft.notes)
+    yield from _section("Noted:", (note for note in draft.notes if not note.startswith(_NEXT)))
+    missing = (note.removeprefix(_NEXT) for note in draft.notes if note.startswith(_NEXT))
+    yield from _section("No paste shows these yet:", missing)
+    yield "", ""
     rows = ", ".join(str(row) for row in sorted(draft.rows))
     yield "", f"It rests on our readings of what Ringotel does not publish: {rows} (docs/assumptions.md)."
 
