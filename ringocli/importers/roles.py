@@ -214,14 +214,12 @@ def _held(hint: str, leaf: Leaf) -> str | None:
     for spelled in dict.fromkeys((hint, hint.removeprefix("+"))):
         if not spelled:
             continue
-        if text == spelled:
-            return spelled
+        if text.strip() == spelled:
+            return text  # a raw + of a form has become a blank before the number
         if spelled != hint and not is_phone(hint):
             continue
         if re.search(rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])", text):
-            if text.lstrip(" +") == spelled and spelled != hint:
-                return text.lstrip(" ") if text.startswith("+") else spelled
-            return spelled
+            return text if text.lstrip(" +") == spelled and spelled != hint else spelled
     return None
 
 
