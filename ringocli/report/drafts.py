@@ -11,7 +11,6 @@ from ringocli.lint import Finding
 from ringocli.pointer import as_text
 from ringocli.scaffold import Draft
 
-
 _NEXT = "next: "
 """What a note starts with that says what is still to be pasted."""
 
