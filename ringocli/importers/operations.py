@@ -89,7 +89,8 @@ def _server(spec: Spec, operation: Operation) -> str:
         schemes = spec.document.get("schemes") or ["https"]
         scheme = "https" if "https" in schemes else str(schemes[0])
         host = str(spec.document.get("host") or "{Base URL}")
-        return f"{scheme}://{host}{str(spec.document.get('basePath') or '').rstrip('/')}"
+        base = str(spec.document.get("basePath") or "").strip("/")
+        return f"{scheme}://{host}" + (f"/{base}" if base else "")
     for holder in (operation.body, operation.item, spec.document):
         servers = holder.get("servers")
         if isinstance(servers, list) and servers:
@@ -117,7 +118,7 @@ def _path(spec: Spec, operation: Operation) -> str:
         if parameter.get("in") == "path" and isinstance(values, list) and values:
             value = "json" if "json" in values else str(values[0])
             path = path.replace(f"{{{parameter.get('name')}}}", value)
-    return path
+    return f"/{path.lstrip('/')}"
 
 
 def _parameters(spec: Spec, operation: Operation) -> list[Mapping[str, Any]]:

@@ -34,7 +34,7 @@ EXACT: dict[Role, frozenset[str]] = {
         "source sourceaddress sourceaddr sourcenumber fromnumber fromphone fromphonenumber fromaddress fromdid "
         "sourcedid callerid oa mask frm fromnum sendfrom smsfrom msgfrom originatingaddress originnumber "
         "originationnumber srcaddr sourceendpoint senderphone senderphonenumber moaddress fromtn fromto fromn "
-        "fromid sendernum remitente expediteur absender srcnumber",
+        "fromid sendernum remitente expediteur emetteur absender srcnumber",
         Role.TO: "to recipient recipients destination destinations dst dest tonumber tophone tophonenumber toaddress "
         "todid destinationaddress destaddr destinationnumber destinationphonenumber recipientnumber "
         "recipientphone recipientphonenumber recipientaddress receiver receivers rcpt sendto smsto da toaddr "
@@ -167,6 +167,8 @@ def _own_score(role: Role, name: str) -> int:
     if weak := WEAK.get(role, {}).get(key):
         return weak
     words = tokens(name)
+    if len(words) > 2 and "".join(words[-2:]) in EXACT[role]:
+        return 66
     if len(words) < 2 or words[-1] in _NOT_A_VALUE:
         return 0
     found = _TOKENS.get(role, frozenset())
