@@ -1,0 +1,51 @@
+"""Completion, hover and outline as values: whatever is typed, at whatever place, gives an answer."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringocli.document import Document
+from ringocli.editing import completions, explanation, outline
+from tests.conftest import ACME
+
+TEXT = json.dumps(ACME, indent=2)
+
+
+@given(
+    at=st.integers(0, len(TEXT)), gone=st.integers(0, 6), put=st.sampled_from(["", '"', "$", "{", '"x": ', ",", "$t"])
+)
+def test_every_place_of_a_text_being_typed_has_an_answer(at: int, gone: int, put: str) -> None:
+    """Proposals replace a part of the text that is there, and the outline's places are in the text."""
+    text = TEXT[:at] + put + TEXT[at + gone :]
+    document = Document.read("typed", text)
+    for one in completions(document, min(at + len(put), len(text))):
+        assert 0 <= one.start <= one.end <= len(text)
+    said = explanation(document, at)
+    assert said is None or said[0]
+    for symbol in outline(document):
+        assert 0 <= symbol.start <= symbol.end <= len(text)
+
+
+def test_a_proposal_completes_what_was_typed() -> None:
+    """An opened variable is closed, a key brings its colon, a value its quotes."""
+    text = TEXT.replace('"text": "$content$"', '"text": "$con"', 1)
+    at = text.index("$con") + 4
+    one = next(one for one in completions(Document.read("x", text), at) if one.label == "$content$")
+    assert '"text": "$content$"' in text[: one.start] + one.text + text[one.end :]
+    text = TEXT.replace('"request_method": "POST"', '"request_method": ""', 1)
+    at = text.index('"request_method": "') + len('"request_method": "')
+    assert {"POST", "GET"} <= {one.label for one in completions(Document.read("x", text), at)}
+
+
+def test_what_nothing_defines_is_said() -> None:
+    """Hover over an unknown variable, and over a property."""
+    text = TEXT.replace('"to": "$to$"', '"to": "$too$"', 1)
+    said = explanation(Document.read("x", text), text.index("$too$") + 2)
+    assert said is not None
+    assert "Nothing defines it" in said[0]
+    said = explanation(Document.read("x", text), text.index("$API key$") + 2)
+    assert said is not None
+    assert "portal's form" in said[0]
