@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringocli.document import Document
@@ -258,6 +258,7 @@ def test_what_is_pasted_comes_out_again(body: dict[str, Any]) -> None:
     text=st.text()
     | st.lists(st.sampled_from([*"curl -dHuXF'\"\\ \n$(){}<>|&;^`%@=+:/", "curl ", "https://x.y "])).map("".join)
 )
+@example(text="\x85'")  # a blank of two bytes in UTF-8, before a quote that never ends
 @settings(max_examples=300)
 def test_no_text_breaks_the_reading_of_commands(text: str) -> None:
     """It is read, or refused in a sentence."""

@@ -283,8 +283,9 @@ def _with_expansions(node: Any, start: int, end: int, source: str, script: _Scri
             continue
         if child.start_byte < at or child.end_byte > end:
             continue
-        # Inside quotes the grammar counts blanks before an expansion to the expansion.
-        blanks = len(_raw(child)) - len(_raw(child).lstrip()) if child.type != "string" else 0
+        # Inside quotes the grammar counts blanks before an expansion to the expansion. Only the shell's own blanks,
+        # a byte each: offsets are bytes, and others (U+0085, U+00A0) take more.
+        blanks = len(_raw(child)) - len(_raw(child).lstrip(" \t\r\n")) if child.type != "string" else 0
         parts += [plain(content[at : child.start_byte + blanks].decode()), _text(child, source, script)]
         at = child.end_byte
     parts.append(plain(content[at:end].decode()))
