@@ -26,7 +26,7 @@ export function About() {
       <dt>Provider</dt><dd>${provider.kind === "builtin" ? `built in, as ${provider.title}` : html`<bdi>${provider.host}</bdi>`}</dd>
       ${addresses.map(([what, address]) => html`<dt>${what}</dt><dd><${Copied} text=${address} what=${what} /></dd>`)}
       ${about.forward_to && html`<dt>Forwards to</dt><dd><bdi>${about.forward_to}</bdi></dd>`}
-      <dt>Inbox</dt><dd>${about.inbox}</dd>
+      <dt>Inbox</dt><dd>${about.inbox || "default"}</dd>
       <dt>Version</dt><dd>ringocli ${about.version} · <a href="openapi.json">openapi.json</a></dd>
     </dl>
     <section><h3>Events</h3><table class="events">

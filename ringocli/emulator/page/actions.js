@@ -30,7 +30,10 @@ async function attempt({ key, side, contact, number, content, file }) {
     const media = file && (file.url ?? (await api.upload(file)).url);
     if (side === "handset") {
       const said = { from: contact, to: number, ...(content ? { content } : {}), ...(media ? { media_url: media } : {}) };
-      taken(await api.reply(said));
+      const exchange = await api.reply(said);
+      taken(exchange);
+      // What Ringotel's side did not read has no sender, so no conversation would show it.
+      if (!contactOf(exchange)) throw new api.ApiError(`Ringotel did not take it: ${exchange.weather ?? exchange.status}.`);
     } else {
       // Ringotel sends a file and a text as two messages.
       if (media) taken(await api.send({ from: number, to: contact, media_url: media }));

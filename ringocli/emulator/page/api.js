@@ -4,7 +4,7 @@ const token = document.querySelector('meta[name="ringocli-token"]').content;
 
 /** What the server refused, or that it did not answer; the message is a sentence for people. */
 export class ApiError extends Error {
-  constructor(message, hint, status) {
+  constructor(message, hint = null, status = 0) {
     super(message);
     this.hint = hint;
     this.status = status;

@@ -62,8 +62,6 @@ function File({ address }) {
   return html`<span class="file foreign" title="Not one of the emulator's own files, so it is not fetched"><${Icon} name="link" /><bdi dir="ltr">${visible(clip(address, 300))}</bdi></span>`;
 }
 
-const CONFIRMED = { user: "by the provider", handset: "to Ringotel" };
-
 export const Bubble = memo(({ exchange, side, last, receipts }) => {
   const mine = isFromUser(exchange) === (side === "user");
   const seen = seenBy(side, exchange, receipts);
@@ -80,7 +78,7 @@ export const Bubble = memo(({ exchange, side, last, receipts }) => {
       ${(text || !file) && html`<${Words} text=${text} whole=${whole} />`}
       <div class="meta">
         <button class="time" title=${`${moment(exchange.at)}, show the exchange`} onClick=${() => open(exchange.id)}>${minute(exchange.at)}</button>
-        ${mine && html`<${Mark} status=${exchange.status} where=${CONFIRMED[side]} />`}
+        ${mine && html`<${Mark} status=${exchange.status} />`}
       </div>
     </div>
   </div>`;

@@ -31,7 +31,9 @@ function Choice({ close }) {
   };
   const first = (event) => {
     event.preventDefault();
-    if (typed.trim()) go(typed.trim());
+    const spelled = typed.trim();
+    // Numbers are written with blanks and brackets, and sent without.
+    if (spelled) go(/^[+\d\s().-]+$/.test(spelled) ? spelled.replace(/[\s().-]/g, "") : spelled);
     else if (own.trim() && own.trim() !== number) go(present);
   };
   const magic = (about?.magic_numbers ?? []).filter((one) => one.number.includes(digits));

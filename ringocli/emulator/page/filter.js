@@ -1,5 +1,5 @@
 // Above the wire: the filter with its language, what can be taken away, and what can be thrown away.
-import { html, useEffect, useRef, useState } from "./html.js";
+import { html, useRef, useState } from "./html.js";
 import { Icon } from "./icons.js";
 import { Popover } from "./popover.js";
 import { remember } from "./remember.js";
@@ -30,22 +30,17 @@ function Language({ take }) {
 export function Filter({ count, more }) {
   const [text, setText] = useState(get().query);
   const field = useRef();
-  const first = useRef(true);
-  useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return undefined;
-    }
-    const timer = setTimeout(() => {
-      remember("query", text);
-      search(text.trim());
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const timer = useRef();
+  const type = (typed) => {
+    setText(typed);
+    remember("query", typed);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => search(typed.trim()), PAUSE_MS);
+  };
   const onKeyDown = (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    if (text) setText("");
+    if (text) type("");
     else event.target.blur();
   };
   return html`<header class="head tools">
@@ -60,12 +55,12 @@ export function Filter({ count, more }) {
         spellcheck=${false}
         autocomplete="off"
         value=${text}
-        onInput=${(event) => setText(event.target.value)}
+        onInput=${(event) => type(event.target.value)}
         onKeyDown=${onKeyDown}
       />
       ${text ? html`<span class="found" role="status">${count}${more ? "+" : ""}</span>` : html`<kbd aria-hidden="true">/</kbd>`}
       <${Popover} label="How to filter" icon="help" class="right">
-        ${(close) => html`<${Language} take=${(word) => (setText(text.trim() ? `${text.trim()} ${word}` : word), close(), field.current.focus())} />`}
+        ${(close) => html`<${Language} take=${(word) => (type(text.trim() ? `${text.trim()} ${word}` : word), close(), field.current.focus())} />`}
       <//>
     </div>
     <${Popover} label="Export" icon="export" class="right">

@@ -6,8 +6,10 @@ const typing = (target) => target.closest?.("input, textarea, select, [contented
 
 function focus(selector, tab) {
   change({ tab });
-  // The column may only just have come into sight.
-  requestAnimationFrame(() => document.querySelector(selector)?.focus());
+  // At once, for the next key is to land there; a column that only now comes into sight takes a moment.
+  const field = document.querySelector(selector);
+  field?.focus();
+  if (document.activeElement !== field) requestAnimationFrame(() => field?.focus());
 }
 
 const KEYS = {

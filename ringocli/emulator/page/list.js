@@ -15,8 +15,12 @@ export class VirtualList extends Component {
   anchor = null; // {key, delta}: the first row in sight, and how far it is scrolled out
   state = { top: 0, height: 800, away: false };
 
+  constructor(props) {
+    super(props);
+    if (props.handle) props.handle.current = this;
+  }
+
   componentDidMount() {
-    if (this.props.handle) this.props.handle.current = this;
     this.watcher = new ResizeObserver((entries) => requestAnimationFrame(() => this.resized(entries)));
     this.watcher.observe(this.scroller);
     this.settle();

@@ -19,7 +19,8 @@ export function ownFile(address) {
   return below ? location.origin + url.pathname + url.search : null;
 }
 
-export const isPicture = (address) => /\.(png|jpe?g|gif|webp|avif|bmp|svg)$/i.test(new URL(address).pathname);
+/** Kinds that the server lets a browser show. */
+export const isPicture = (address) => /\.(png|jpe?g|gif|webp|avif|bmp)$/i.test(new URL(address).pathname);
 
 /** The file's own name at the end of an address. */
 export function fileName(address) {

@@ -54,13 +54,15 @@ export function NearMiss({ exchange }) {
   return html`<section class="miss">
     <h3><${Icon} name="warning" />Not quite <b>${miss.event_type}</b>${miss.event_key && html` <code>${visible(miss.event_key)}</code>`}<span class="soft">${miss.pointer}</span></h3>
     <${Differences} differences=${miss.differences} />
+    ${proposal && !proposal.diff && html`<p class="why">No small change of the template would mend this. Edit the event by hand; the file is watched.</p>`}
     ${proposal?.diff && html`<h4>${applied ? "The template has this change now" : "What would mend it"}</h4><${Split} diff=${proposal.diff} />`}
     ${proposal?.findings.map((finding) => html`<p class="why">${finding.severity} <code>${finding.code}</code> ${visible(finding.message)}</p>`)}
     ${proposal && html`<${Breaks} ids=${proposal.breaks} />`}
-    <div class="firsts">
+    ${proposal?.diff && proposal.matches === false && html`<p class="why">This mends a part of it; the webhook would still not fit.</p>`}
+    ${proposal?.diff && html`<div class="firsts">
       ${applied
         ? html`<button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Replay it</button><span class="state delivered"><${Icon} name="check" />Applied</span>`
         : html`<button class="solid user" disabled=${busy || !proposal?.ok} onClick=${() => fetchIt(api.applyPatch)}><${Icon} name="apply" />Apply to template</button>`}
-    </div>
+    </div>`}
   </section>`;
 }

@@ -8,7 +8,7 @@ import { change, get } from "./store.js";
 import { notify } from "./notices.js";
 
 const GATHER_MS = 80;
-const RETRY_MS = [500, 1000, 2000, 5000];
+const RETRY_MS = [300, 500, 1000, 2000, 5000];
 
 let gathered = [];
 let timer = null;
@@ -39,7 +39,8 @@ export function connect() {
   on("reset", refresh);
   source.addEventListener("error", () => {
     change({ link: "lost" });
-    if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    // The browser would try again only after seconds, and after some errors never.
+    source.close();
     const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)];
     setTimeout(connect, wait);
   });
@@ -90,8 +91,15 @@ function counted(exchanges) {
   return unread;
 }
 
-/** Load the newest page again; what was loaded before stays where it joins on. */
-export async function refresh() {
+let refreshing = null;
+
+/** Load the newest page again, one call at a time; what was loaded before stays where it joins on. */
+export function refresh() {
+  refreshing ??= loadNewest().finally(() => (refreshing = null));
+  return refreshing;
+}
+
+async function loadNewest() {
   try {
     const page = await api.exchanges();
     const { feed } = get();

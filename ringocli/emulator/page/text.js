@@ -19,8 +19,7 @@ function symbol(char) {
 
 /** The text as children of an element, each hidden character as a small labelled symbol. */
 export function visible(text) {
-  HIDDEN.lastIndex = 0;
-  if (!HIDDEN.test(text)) return text;
+  if (text.search(HIDDEN) < 0) return text;
   const parts = [];
   let from = 0;
   for (const found of text.matchAll(HIDDEN)) {

@@ -5,7 +5,7 @@ import { Dialog } from "./dialog.js";
 import { Icon } from "./icons.js";
 import { useStore } from "./store.js";
 
-const CALM = { status: null, fault: null, probability: 0, delay_ms: 0, jitter_ms: 0, rate_per_s: null, burst: null };
+const CALM = { status: null, fault: null, probability: 1, delay_ms: 0, jitter_ms: 0, rate_per_s: null, burst: null };
 
 const SETTINGS = {
   clear: { title: "Clear", told: "Everything answers at once.", trouble: CALM },
@@ -17,7 +17,10 @@ const FAULTS = {
   hang: "never answer", "half-close": "close half-way", truncate: "cut the body short", charset: "wrong charset", html: "HTML with 200", redirect: "redirect", gzip: "gzip unasked",
 };
 
-const same = (one, other) => Object.keys(CALM).every((key) => (one?.[key] ?? null) === (other[key] ?? null) || (!one?.[key] && !other[key]));
+/** How often something happens makes no difference where nothing does. */
+const told = (trouble) => ({ ...trouble, probability: trouble.status || trouble.fault ? trouble.probability : 1 });
+
+const same = (one, other) => Boolean(one) && Object.keys(CALM).every((key) => told({ ...CALM, ...one })[key] === told(other)[key]);
 
 /** The setting that this is, or "custom". */
 export function settingOf(chaos) {
@@ -53,14 +56,13 @@ export function Weather() {
   const [detailed, setDetailed] = useState(setting === "custom");
   const whole = { seed: chaos.seed, ringotel: { ...CALM, ...chaos.ringotel }, provider: { ...CALM, ...chaos.provider } };
   const choose = (name) => setWeather({ ...whole, ringotel: SETTINGS[name].trouble, provider: SETTINGS[name].trouble });
-  const told = SETTINGS[setting]?.told ?? "A weather of your own.";
   return html`<${Dialog} title="Weather" class="weather">
     <div class="dial" role="radiogroup" aria-label="Weather">
       ${Object.entries(SETTINGS).map(
         ([name, { title }]) => html`<label class=${name}><input type="radio" name="weather" checked=${name === setting} onChange=${() => choose(name)} /><${Icon} name=${name} /><span>${title}</span></label>`,
       )}
     </div>
-    <p class="soft" aria-live="polite">${told}</p>
+    <p class="soft" aria-live="polite">${SETTINGS[setting]?.told ?? "A weather of your own."}</p>
     <details open=${detailed} onToggle=${(event) => setDetailed(event.target.open)}><summary>In detail</summary>
       <div class="sides">
         <${Side} title="Ringotel's side" trouble=${whole.ringotel} set=${(values) => setWeather({ ...whole, ringotel: { ...whole.ringotel, ...values } })} />

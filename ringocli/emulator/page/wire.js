@@ -16,7 +16,9 @@ const ROW_PX = 60;
 
 /** What the template calls it. */
 export const title = (exchange) =>
-  exchange.name ?? exchange.event_type ?? (exchange.near_miss ? `Not quite ${exchange.near_miss.event_type}` : "Unknown webhook");
+  exchange.name ??
+  exchange.event_type ??
+  (exchange.near_miss?.event_type ? `Not quite ${exchange.near_miss.event_type}` : isFromUser(exchange) ? "Unknown request" : "Webhook");
 
 function peek(exchange) {
   if (isReceipt(exchange)) {
