@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def ringotel_emulator() -> Iterator[Callable[..., Emulator]]:
-    """Start an emulator: ``ringotel = ringotel_emulator("acme.json")``; options as for ``ringocli.testing.emulator``."""
+    """A function that starts an emulator; it takes what ``ringocli.testing.emulator`` takes."""
     # Imported here: pytest loads every plugin, also for suites that never ask for this one.
     from ringocli.testing import emulator
 

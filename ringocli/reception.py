@@ -71,7 +71,7 @@ class _Read:
     complaints: tuple[Complaint, ...] = ()
 
     def with_(self, other: _Read) -> _Read:
-        """This part and another one."""
+        """Both parts as one."""
         return _Read(
             bindings={**self.bindings, **other.bindings},
             sources={**self.sources, **other.sources},
@@ -185,6 +185,7 @@ def goes_to(template: Template, method: str, path: str) -> bool:
 
 # -- parameters -------------------------------------------------------------------------------------
 
+
 def _query(spec: RequestSpec, incoming: IncomingRequest) -> _Read:
     """The query that the address has of itself, and with GET the parameters behind it."""
     wanted: dict[str, Json] = {}
@@ -297,9 +298,7 @@ def _laid_over(below: Json, above: Json) -> Json:
 _WORD_KEYS = frozenset({"message", "detail", "description", "text", "error", "title", "reason", "error_text"})
 
 
-def refused(
-    why: str, pack: Pack | None, *, status: int | None = None, complaints: Iterable[Complaint] = ()
-) -> Reply:
+def refused(why: str, pack: Pack | None, *, status: int | None = None, complaints: Iterable[Complaint] = ()) -> Reply:
     """The reply to what is not taken: the pack's own form of an error, which says why in its own place for words."""
     own = pack.replies.get("refused", {}) if pack is not None else {}
     body = copy.deepcopy(own.get("body"))

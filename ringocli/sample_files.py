@@ -34,7 +34,10 @@ def picture(width: int = 480, height: int = 320) -> bytes:
             rows += bytes(_colour(x / width, y / height))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(bytes(rows), 9)) + _chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(bytes(rows), 9))
+        + _chunk(b"IEND", b"")
     )
 
 
@@ -83,7 +86,9 @@ def document() -> bytes:
 SAMPLES: dict[str, SampleFile] = {
     "picture.png": SampleFile("image/png", "a picture", picture),
     "document.pdf": SampleFile("application/pdf", "a document, which few carriers take", document),
-    "oversize.jpg": SampleFile("image/jpeg", "6 MB, too large for an MMS", lambda: b"\xff\xd8\xff\xe0" * (OVERSIZE_BYTES // 4)),
+    "oversize.jpg": SampleFile(
+        "image/jpeg", "6 MB, too large for an MMS", lambda: b"\xff\xd8\xff\xe0" * (OVERSIZE_BYTES // 4)
+    ),
     "wrong-type.jpg": SampleFile("image/jpeg", "says it is a JPEG, and is text", lambda: b"This is no picture.\n"),
 }
 """The sample files by name; ``missing.jpg`` and any other name are not found."""

@@ -67,7 +67,7 @@ class Trouble:
             AskedWrongly: an unknown key, or a value that it cannot have.
         """
         if not isinstance(given, Mapping):
-            raise AskedWrongly(f"{side} takes an object of {', '.join(KEYS)}", "For instance {\"status\": 500}.")
+            raise AskedWrongly(f"{side} takes an object of {', '.join(KEYS)}", 'For instance {"status": 500}.')
         for key in given:
             if key not in KEYS:
                 raise AskedWrongly(f"{side} has no {key!r}{did_you_mean(str(key), KEYS)}", f"It has {', '.join(KEYS)}.")
@@ -88,7 +88,7 @@ class Trouble:
 KEYS = tuple(field.name for field in fields(Trouble))
 CLEAR = Trouble()
 
-_RANGES: dict[str, tuple[type | tuple[type, ...], float, float, str]] = {
+_RANGES: dict[str, tuple[type[int] | tuple[type[int], type[float]], float, float, str]] = {
     "status": (int, 200, 599, "a status from 200 to 599"),
     "probability": ((int, float), 0, 1, "a number from 0 to 1"),
     "delay_ms": (int, 0, MAX_DELAY_MS, f"milliseconds, at most {MAX_DELAY_MS}"),

@@ -54,8 +54,9 @@ def register(app: typer.Typer) -> None:
 
 def emulate(
     template: TemplateArgument,
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen; others than loopback need --expose.")]
-    = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen; others than loopback need --expose.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     expose: Annotated[
         bool, typer.Option("--expose", help="Yes, listen beyond this machine; the page then needs an access token.")
@@ -64,27 +65,44 @@ def emulate(
     keep: Annotated[int, typer.Option("--keep", min=1, help="How many exchanges are kept.")] = 100_000,
     keep_days: Annotated[float, typer.Option("--keep-days", help="How long they are kept.")] = 30.0,
     provider_url: Annotated[
-        str, typer.Option("--provider-url", metavar="URL|builtin", help="Send to this host instead; needs --live "
-                          "if it is not this machine.")
+        str,
+        typer.Option(
+            "--provider-url",
+            metavar="URL|builtin",
+            help="Send to this host instead; needs --live if it is not this machine.",
+        ),
     ] = "builtin",
     public_url: Annotated[
         str | None,
-        typer.Option("--public-url", metavar="URL", help="The address of a tunnel to here: opens /webhook, /provider "
-                     "and /files to it."),
+        typer.Option(
+            "--public-url",
+            metavar="URL",
+            help="The address of a tunnel to here: opens /webhook, /provider and /files to it.",
+        ),
     ] = None,
     forward_to: Annotated[
         str | None,
-        typer.Option("--forward-to", metavar="URL", help="Pass webhooks on to the real Ringotel (or set "
-                     "RINGOCLI_WEBHOOK_URL and give 'webhook'); needs --live."),
+        typer.Option(
+            "--forward-to",
+            metavar="URL",
+            help="Pass webhooks on to the real Ringotel (or set "
+            "RINGOCLI_WEBHOOK_URL and give 'webhook'); needs --live.",
+        ),
     ] = None,
     listen_as_provider: Annotated[
-        bool, typer.Option("--listen-as-provider", help="Capture what a real Ringotel sends to /provider; nothing is "
-                           "played back.")
+        bool,
+        typer.Option(
+            "--listen-as-provider", help="Capture what a real Ringotel sends to /provider; nothing is played back."
+        ),
     ] = False,
     chaos: Annotated[
         list[str] | None,
-        typer.Option("--chaos", metavar="SIDE:KEY=VALUE,...", help="Trouble on a side (ringotel, provider): status "
-                     "fault probability delay_ms jitter_ms rate_per_s burst. Repeatable."),
+        typer.Option(
+            "--chaos",
+            metavar="SIDE:KEY=VALUE,...",
+            help="Trouble on a side (ringotel, provider): status "
+            "fault probability delay_ms jitter_ms rate_per_s burst. Repeatable.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same weather.")] = 0,
     set_: SetOption = None,
@@ -260,7 +278,9 @@ def _serve(setup: Any, *, opens: bool) -> None:
         console.note(f"provider   {world.url}/provider")
         if setup.public_url:
             console.note(f"public     {setup.public_url}: /webhook, /provider and /files")
-        console.note("How Ringotel itself behaves is read from its documentation; the page lists these readings.", "dim")
+        console.note(
+            "How Ringotel itself behaves is read from its documentation; the page lists these readings.", "dim"
+        )
         if opens and sys.stdout.isatty():
             webbrowser.open(f"{world.url}/{token}")
 

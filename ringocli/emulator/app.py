@@ -96,7 +96,9 @@ class Application:
             return
         wanted, template_id = f"/webhook/{self._world.draft.template.id}", decoded(path).rstrip("/")
         if template_id != wanted:
-            await self._turn_away(headers, receive, send, 404, "the webhook URL is that of another id", f"Here: {wanted}")
+            await self._turn_away(
+                headers, receive, send, 404, "the webhook URL is that of another id", f"Here: {wanted}"
+            )
             return
         request = incoming(scope, path, await read_body(headers, receive))
         answered = await self._world.ringotel.take(inbox, request)

@@ -182,8 +182,12 @@ def _steps(value: Any, pointer: str) -> tuple[str | int, ...]:
     """A pointer's text as steps into a value: digits are an index where there is a list."""
     steps: list[str | int] = []
     for step in parse_pointer(pointer):
-        steps.append(int(step) if isinstance(value, list) and step.isdigit() else step)
-        value = value[steps[-1]] if isinstance(value, (list, dict)) else None
+        if isinstance(value, list) and step.isdigit():
+            steps.append(int(step))
+            value = value[int(step)]
+        else:
+            steps.append(step)
+            value = value[step] if isinstance(value, dict) else None
     return tuple(steps)
 
 

@@ -79,28 +79,37 @@ ENDPOINTS = (
     Endpoint("/api/exchanges", "DELETE", seen.clear, Told(gives=_ANY)),
     Endpoint("/api/exchanges/{id}", "GET", seen.get_exchange, Told(gives=_EXCHANGE, errors=(404,))),
     Endpoint("/api/exchanges/{id}/curl", "GET", seen.get_curl, Told(kind="text/plain", errors=(404,))),
-    Endpoint(
-        "/api/exchanges/{id}/replay", "POST", doing.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404))
-    ),
+    Endpoint("/api/exchanges/{id}/replay", "POST", doing.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404))),
     Endpoint("/api/exchanges/{id}/patch", "GET", doing.show_patch, Told(gives=_ANY, errors=(400, 404))),
     Endpoint("/api/exchanges/{id}/patch", "POST", doing.apply_patch, Told(gives=_ANY, errors=(400, 404, 409))),
     Endpoint(
-        "/api/export", "GET", seen.export, Told(query={"format": "jsonl or har"}, kind="application/x-ndjson", errors=(400,))
+        "/api/export",
+        "GET",
+        seen.export,
+        Told(query={"format": "jsonl or har"}, kind="application/x-ndjson", errors=(400,)),
     ),
     Endpoint("/api/wait", "GET", seen.wait, Told(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
     Endpoint("/api/stream", "GET", seen.stream, Told(kind="text/event-stream")),
     Endpoint("/api/send", "POST", doing.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413))),
     Endpoint("/api/reply", "POST", doing.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413))),
     Endpoint(
-        "/api/files", "POST", doing.add_file,
+        "/api/files",
+        "POST",
+        doing.add_file,
         Told(query={"name": "The file's name."}, takes="File", gives=_ANY, status=201, errors=(400, 413)),
-    ),  # fmt: skip
+    ),
     Endpoint("/api/chaos", "GET", doing.get_chaos, Told(gives=ref("Chaos"))),
     Endpoint("/api/chaos", "POST", doing.set_chaos, Told(takes="Chaos", gives=ref("Chaos"), errors=(400, 413))),
 )
 """Every endpoint of the API."""
 
-PAGE_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "txt": "text/plain"}
+PAGE_TYPES = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+}
 
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "

@@ -73,7 +73,7 @@ class FileRoom:
             status=200,
             headers=(
                 ("Content-Type", file.content_type),
-                ("Content-Disposition", f"{shows}; filename=\"{file.name}\""),
+                ("Content-Disposition", f'{shows}; filename="{file.name}"'),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Content-Security-Policy", "default-src 'none'; sandbox"),
                 ("Cache-Control", "private, max-age=86400"),

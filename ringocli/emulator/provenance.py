@@ -13,8 +13,8 @@ from urllib.parse import unquote_plus
 
 from ringocli.codec import Encoding, encoding_of
 from ringocli.document import Document
-from ringocli.emulator.exchanges import Kept, content_type_of
 from ringocli.emulator.draft import incoming_of
+from ringocli.emulator.exchanges import Kept, content_type_of
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import Reply
 from ringocli.pointer import Pointer
@@ -51,8 +51,8 @@ def _webhook_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
     event = reading.event
     if event is None:
         return {}
-    keys = {"event_key": at[0] for name, at in event.pattern.variables.items() if name == "event_key"}
-    return {**keys, **reading.sources}
+    places = event.pattern.variables.get("event_key", ())
+    return {**reading.sources, **({"event_key": places[0]} if places else {})}
 
 
 def _request_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:

@@ -18,8 +18,8 @@ from ringocli.emulator.draft import Draft
 from ringocli.emulator.exchanges import Exchange, Kept, now, shown_reply
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.ledger import Ledger
-from ringocli.emulator.ringotel import Answered, Ringotel, shown_request
 from ringocli.emulator.rendered import as_incoming, ids_in
+from ringocli.emulator.ringotel import Answered, Ringotel, shown_request
 from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.store import Progress
 from ringocli.errors import CouldNotRun, RingocliError
@@ -158,9 +158,7 @@ class Provider:
         contact, number = values.get("to", ""), values.get("from", "")
         self._start(self._live(inbox, outcome.fate.steps, outcome.message_id, contact, number))
 
-    async def _live(
-        self, inbox: Inbox, steps: tuple[Step, ...], message_id: str, contact: str, number: str
-    ) -> None:
+    async def _live(self, inbox: Inbox, steps: tuple[Step, ...], message_id: str, contact: str, number: str) -> None:
         passed = 0.0
         for step in sorted(steps, key=lambda step: step.after_s):
             await asyncio.sleep(step.after_s - passed)
@@ -215,9 +213,7 @@ class Provider:
         missing = Missing.SAMPLE if event.place is not Place.MMS else Missing.DROP
         pack = self._draft.pack
         content_type = pack.webhook_content_type if pack is not None else None
-        rendered = render_event(
-            self._draft.template, event, Values(layers=layers), missing, content_type=content_type
-        )
+        rendered = render_event(self._draft.template, event, Values(layers=layers), missing, content_type=content_type)
         incoming = as_incoming(rendered, f"/webhook/{self._draft.template.id}")
         answered = await self._ringotel.take(inbox, incoming, notes)
         if _is_worth_retrying(answered):

@@ -84,7 +84,9 @@ def understand(
             matched=True,
             status="taken",
             variables={name: blank(value) for name, value in reading.variables.items()},
-            sources={name: pointer_text(reading.sources[name]) for name in reading.variables if name in reading.sources},
+            sources={
+                name: pointer_text(reading.sources[name]) for name in reading.variables if name in reading.sources
+            },
             message_id=reading.variables.get("messageid"),
             reply=shown_reply(reply),
             notes=(*reading.notes, note),

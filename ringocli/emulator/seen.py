@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine
+from functools import partial
 from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
@@ -14,6 +15,7 @@ from ringocli.emulator.call import Call
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.provenance import provenance
 from ringocli.emulator.search import Condition, conditions
+from ringocli.emulator.store import Store
 from ringocli.emulator.wanted import Wanted
 from ringocli.errors import AskedWrongly
 from ringocli.suggest import did_you_mean
@@ -71,10 +73,7 @@ async def export(call: Call) -> Response:
 async def _pages(call: Call) -> AsyncIterator[list[Kept]]:
     last = 0
     while True:
-        after = [Condition("id > ?", (last,))]
-        page = await call.world.ledger.read(
-            lambda store, after=after: store.find(call.inbox.name, after, limit=500, oldest_first=True)
-        )
+        page = await call.world.ledger.read(partial(Store.page_after, inbox=call.inbox.name, last=last))
         if not page:
             return
         yield page

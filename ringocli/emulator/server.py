@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -33,15 +33,13 @@ LOOK_EVERY_S = 1.0
 KEEP_ALIVE_S = 75
 GRACE_S = 1
 
-_TIMED_OUT = (
-    b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-)
+_TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class _Connection(HttpToolsProtocol):
     """One connection; ``waits_since`` is when the request that is not yet whole began, None where there is none."""
 
-    open: set[_Connection] = set()
+    open: ClassVar[set[_Connection]] = set()
     waits_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -127,10 +125,15 @@ class Running:
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         world = self.world = World(self.setup, self.port)
-        kind = type("Connection", (_Connection,), {"open": set()})
+
+        class Connection(_Connection):
+            """A connection of this server; another server in the same process has a set of its own."""
+
+            open: ClassVar[set[_Connection]] = set()
+
         config = uvicorn.Config(
             Application(world),
-            http=kind,
+            http=Connection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -142,7 +145,7 @@ class Running:
             timeout_graceful_shutdown=GRACE_S,
         )
         server = self._server = _Server(config)
-        watch = asyncio.create_task(_close_slow(kind.open))
+        watch = asyncio.create_task(_close_slow(Connection.open))
         world.start()
         try:
             server.on_ready = lambda: on_ready(world)

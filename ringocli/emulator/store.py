@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -292,12 +292,9 @@ class Store:
         """The exchange of that number."""
         return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
 
-    def every(self, inbox: str, page: int = 500) -> Iterator[Kept]:
-        """All of an inbox, oldest first, read page by page."""
-        last = 0
-        while found := self.find(inbox, [Condition("id > ?", (last,))], limit=page, oldest_first=True):
-            yield from found
-            last = found[-1].id
+    def page_after(self, inbox: str, last: int, limit: int = 500) -> list[Kept]:
+        """The next exchanges of an inbox after one of them, oldest first."""
+        return self.find(inbox, [Condition("id > ?", (last,))], limit=limit, oldest_first=True)
 
     def file(self, token: str) -> StoredFile | None:
         """The file of that token."""

@@ -105,7 +105,8 @@ class World:
 
     async def _forward(self, incoming: IncomingRequest) -> tuple[Reply | None, Mapping[str, Any]]:
         """Pass a webhook on to the real Ringotel: its bytes, and the headers that are about them."""
-        assert self.setup.forward_to is not None and self.setup.send is not None
+        assert self.setup.forward_to is not None
+        assert self.setup.send is not None
         url = address_of(self.setup.forward_to)
         rendered = RenderedRequest(
             name="forwarded webhook",
