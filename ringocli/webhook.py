@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ringocli.codec import decode, decode_pairs
 from ringocli.exchange import IncomingRequest, Reply
+from ringocli.outcomes import FAILURE, means_delivered
 from ringocli.pattern import Constant, Items, Json, Leaf, Match, Mismatch
 from ringocli.pointer import Pointer
 from ringocli.secret import Text
@@ -175,9 +176,13 @@ def _patch(attempt: _Attempt) -> list[Mapping[str, Json]]:
         came = _lookup(attempt.found, miss.pointer)
         where = (*attempt.event.pointer, "request_parameters", *at)
         if isinstance(leaf, Leaf) and leaf.alone == "event_key" and isinstance(came, (str, int, bool)):
+            if means_delivered(attempt.event.key or "") and FAILURE.search(_plain(came)):
+                continue
             path = pointer_text((*attempt.event.pointer, "event_key"))
             operations.append({"op": "replace", "path": path, "value": _plain(came)})
         elif isinstance(leaf, Constant) and isinstance(came, (str, int, float, bool)):
+            if means_delivered(_plain(leaf.value)):
+                continue  # a pinned success is what keeps failed receipts out: it is never given up
             operations.append({"op": "replace", "path": pointer_text(where), "value": came})
         elif came is None and miss.pointer:
             holder = _lookup(attempt.found, miss.pointer[:-1])

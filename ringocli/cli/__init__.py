@@ -41,6 +41,9 @@ FAMILIES = {
     "prove": "show",
     "send-test": "send",
     "simulate-webhook": "send",
+    "emulate": "emulate",
+    "clean": "emulate",
+    "tour": "tour",
     "lsp": "editor",
 }
 """Which module has which command."""

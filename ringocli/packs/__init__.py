@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import urlsplit
 
 from ringocli.errors import AskedWrongly
 from ringocli.suggest import did_you_mean
@@ -35,6 +37,8 @@ class Pack:
     template: Mapping[str, Any]
     replies: Mapping[str, Any]
     sample_values: Mapping[str, str]
+    webhook_answer: Mapping[str, str] | None = None
+    """What the provider expects as the answer to its webhooks: ``content_type`` and ``body``; None is an empty 200."""
 
 
 def names() -> list[str]:
@@ -56,3 +60,13 @@ def load(name: str) -> Pack:
     for key in ("sources", "public_properties", "not_expressible"):
         content[key] = tuple(content[key])
     return Pack(**content)
+
+
+@cache
+def of_host(host: str) -> Pack | None:
+    """The pack whose requests go to a host; None where no provider is known there."""
+    for pack in map(load, names()):
+        addresses = (str(spec["request_url"]) for spec in pack.template["API"].values())
+        if not pack.name.startswith("generic") and any(urlsplit(one).hostname == host.lower() for one in addresses):
+            return pack
+    return None

@@ -1,0 +1,76 @@
+"""What the page tells of itself: the template, the provider, addresses, magic numbers, and the readings it rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from ringocli import __version__
+from ringocli.assumptions import assumptions
+from ringocli.emulator.world import World
+from ringocli.handset import MAGIC
+from ringocli.pointer import as_text as pointer_text
+from ringocli.scaffold import rows_of
+from ringocli.secret import sent
+from ringocli.template import RequestSpec
+from ringocli.variables import EVENTS, Place, sample
+from ringocli.weather import FAULTS
+
+ROWS = frozenset({2, 3, 4, 7, 8, 20, 28, 31, 34, 36})
+"""The readings that every emulator rests on; a template adds its own."""
+
+
+def about(world: World, inbox: str) -> dict[str, Any]:
+    """The JSON document of ``/api/about``."""
+    template, pack, setup = world.draft.template, world.draft.pack, world.setup
+    root = f"{world.url}/i/{inbox}" if inbox else world.url
+    places = {event.place for event in template.events}
+    names = {spec.name for spec in template.requests}
+    set_values = setup.values.at(Place.SEND_MESSAGE)
+    return {
+        "schema_version": 1,
+        "version": __version__,
+        "inbox": inbox,
+        "template": {
+            "id": template.id,
+            "name": template.name,
+            "path": world.draft.name,
+            "sends_text": Place.SEND_MESSAGE in names,
+            "sends_files": Place.SEND_FILE in names,
+            "requests": [{"name": spec.name, "method": spec.method, "host": _host(spec)} for spec in template.requests],
+            "events": [
+                {
+                    "event_key": event.key,
+                    "event_type": event.type,
+                    "pointer": pointer_text(event.pointer),
+                    "label": event.label,
+                }
+                for event in template.events
+            ],
+            "receives": {str(place): place in places for place in EVENTS},
+        },
+        "provider": {
+            "kind": "builtin" if setup.provider_url is None else "external",
+            "host": urlsplit(setup.provider_url).hostname if setup.provider_url else None,
+            "pack": pack.name if pack is not None else None,
+            "title": pack.title if pack is not None else "Provider",
+        },
+        "numbers": {
+            "number": set_values.get("from") or sample("from", Place.SEND_MESSAGE),
+            "contact": set_values.get("to") or sample("to", Place.SEND_MESSAGE),
+        },
+        "webhook_url": f"{root}/webhook/{template.id}",
+        "provider_url": f"{root}/provider",
+        "public_url": world.public_url,
+        "forward_to": urlsplit(sent(setup.forward_to)).hostname if setup.forward_to is not None else None,
+        "listens_as_provider": setup.listen_as_provider,
+        "assumptions": assumptions(ROWS | rows_of(template.root)),
+        "magic_numbers": [{"number": magic.number, "does": magic.does} for magic in MAGIC],
+        "faults": [{"fault": str(fault), "does": words} for fault, words in FAULTS.items()],
+        "sample_files": world.files.samples,
+    }
+
+
+def _host(spec: RequestSpec) -> str:
+    """The host of a request as the template writes it; a variable in it stays one."""
+    return spec.url.partition("://")[2].partition("/")[0]

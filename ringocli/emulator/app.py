@@ -1,0 +1,130 @@
+"""The door: one ASGI application that lets in what the guard allows and hands it to the side it is for.
+
+The two paths that see much traffic, ``/webhook`` and ``/provider``, are served right here; everything else is the
+page's and the API's, which Starlette routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+
+from ringocli.emulator.endpoints import Rest
+from ringocli.emulator.inboxes import NAME, Inbox
+from ringocli.emulator.provider import Provider
+from ringocli.emulator.wire import (
+    Gone,
+    Receive,
+    Scope,
+    Send,
+    TooLarge,
+    decoded,
+    drain,
+    hang,
+    headers_of,
+    incoming,
+    misbehave,
+    raw_path,
+    read_body,
+    refuse,
+    respond,
+)
+from ringocli.emulator.world import World
+from ringocli.errors import CouldNotRun
+from ringocli.reception import goes_to
+
+
+class Application:
+    """The emulator as an ASGI application."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rest = Rest(world)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; nothing of it outlives its client."""
+        if scope["type"] != "http":
+            return
+        headers = headers_of(scope)
+        inbox_name, path = _inbox_and_path(raw_path(scope))
+        room = path.partition("/")[2].partition("/")[0]
+        query = scope["query_string"].decode("latin-1")
+        refusal = self._world.guard.refusal(scope["method"], room, query, headers)
+        try:
+            if refusal is not None:
+                await self._turn_away(headers, receive, send, refusal.status, refusal.message, refusal.hint)
+            elif inbox_name is None:
+                await refuse(send, 404, "an inbox has letters, digits, . _ and - in its name")
+            else:
+                inbox = self._world.inboxes.named(inbox_name)
+                await self._serve(inbox, room, path, scope, headers, receive, send)
+        except TooLarge:
+            await self._turn_away(headers, receive, send, 413, "the body is over 10 MB", "No webhook or MMS is.")
+        except CouldNotRun as error:
+            await refuse(send, 503, error.message, error.hint, code=error.code)
+        except Gone:
+            return
+
+    async def _turn_away(
+        self, headers: MutableMapping[str, str], receive: Receive, send: Send, status: int, message: str, hint: str
+    ) -> None:
+        """Refuse, and let the client finish talking: one that is cut off never reads why."""
+        await refuse(send, status, message, hint, more=True)
+        if headers.get("expect", "").lower() != "100-continue":
+            await drain(receive)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _serve(
+        self, inbox: Inbox, room: str, path: str, scope: Scope, headers: dict[str, str], receive: Receive, send: Send
+    ) -> None:
+        world = self._world
+        if room == "webhook":
+            await self._webhook(inbox, path, scope, headers, receive, send)
+        elif room == "provider":
+            await self._provide(inbox, path.removeprefix("/provider") or "/", scope, headers, receive, send)
+        elif room not in self._rest.rooms and goes_to(world.draft.template, scope["method"], path):
+            # What --url makes of a template's address: its own path at this host.
+            await self._provide(inbox, path, scope, headers, receive, send)
+        else:
+            await self._rest({**scope, "path": decoded(path), "ringocli.inbox": inbox}, receive, send)
+
+    async def _webhook(
+        self, inbox: Inbox, path: str, scope: Scope, headers: dict[str, str], receive: Receive, send: Send
+    ) -> None:
+        """Ringotel's side."""
+        if scope["method"] not in ("POST", "GET", "PUT", "PATCH"):
+            await self._turn_away(headers, receive, send, 405, "a webhook is a POST or a GET", "")
+            return
+        wanted, template_id = f"/webhook/{self._world.draft.template.id}", decoded(path).rstrip("/")
+        if template_id != wanted:
+            await self._turn_away(
+                headers, receive, send, 404, "the webhook URL is that of another id", f"Here: {wanted}"
+            )
+            return
+        request = incoming(scope, path, await read_body(headers, receive))
+        answered = await self._world.ringotel.take(inbox, request)
+        fault = answered.strike.fault
+        if fault is None or not await misbehave(fault, answered.reply, scope, receive, send):
+            await respond(send, answered.reply)
+
+    async def _provide(
+        self, inbox: Inbox, path: str, scope: Scope, headers: dict[str, str], receive: Receive, send: Send
+    ) -> None:
+        """The provider's side."""
+        request = incoming(scope, path, await read_body(headers, receive))
+        provider: Provider = self._world.provider
+        _, outcome = await provider.take(inbox, request)
+        fault = outcome.strike.fault if outcome.message_id is not None else None
+        if fault is not None and await misbehave(fault, outcome.reply, scope, receive, send):
+            return
+        if outcome.reply is None:
+            await hang(scope, receive)
+            return
+        await respond(send, outcome.reply)
+
+
+def _inbox_and_path(path: str) -> tuple[str | None, str]:
+    """``/i/{inbox}/rest`` taken apart; the default inbox where there is none, None where its name is not allowed."""
+    if not path.startswith("/i/"):
+        return "", path
+    name, _, rest = path[3:].partition("/")
+    return (name if NAME.fullmatch(name) else None), f"/{rest}"

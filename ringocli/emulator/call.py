@@ -1,0 +1,101 @@
+"""One call of the API: the world, the inbox and the request, and what of it is read with care."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from ringocli.emulator.exchanges import Kept
+from ringocli.emulator.inboxes import Inbox
+from ringocli.emulator.wire import MAX_BODY_BYTES, TooLarge
+from ringocli.emulator.world import World
+from ringocli.errors import AskedWrongly
+
+MAX_JSON_BYTES = 1_000_000
+
+
+class NotThere(AskedWrongly):
+    """There is no such exchange, file or event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the API: the world it is made to, the inbox it is about, and the request."""
+
+    world: World
+    inbox: Inbox
+    request: Request
+
+    async def document(self) -> dict[str, Any]:
+        """The JSON object in the body.
+
+        Raises:
+            AskedWrongly: it is none.
+            TooLarge: it is over a megabyte.
+        """
+        content = await self.body(MAX_JSON_BYTES)
+        try:
+            document = json.loads(content or b"{}")
+        except (ValueError, RecursionError):
+            document = None
+        if not isinstance(document, dict):
+            raise AskedWrongly("the body is no JSON object", "Send one, as /openapi.json describes it.")
+        return document
+
+    async def body(self, limit: int = MAX_BODY_BYTES) -> bytes:
+        """The body, within a limit.
+
+        Raises:
+            TooLarge: it is longer.
+        """
+        content = bytearray()
+        async for chunk in self.request.stream():
+            content += chunk
+            if len(content) > limit:
+                raise TooLarge
+        return bytes(content)
+
+    def number(self, name: str, default: float, least: float, most: float) -> float:
+        """A number from the query, held within its limits.
+
+        Raises:
+            AskedWrongly: it is no number.
+        """
+        given = self.request.query_params.get(name)
+        if given is None:
+            return default
+        try:
+            value = float(given)
+        except ValueError:
+            value = math.nan
+        if math.isnan(value):
+            raise AskedWrongly(f"{name} takes a number", f"For instance {name}={default:g}")
+        return min(max(value, least), most)
+
+    def exchange_id(self, name: str) -> int:
+        """An exchange's id from the query; 0 where there is none.
+
+        Raises:
+            AskedWrongly: it is no id.
+        """
+        given = self.request.query_params.get(name, "0")
+        if not (given.isascii() and given.isdigit() and len(given) < 19):
+            raise AskedWrongly(f"{name} takes the id of an exchange", f"For instance {name}=17")
+        return int(given)
+
+    async def kept(self) -> Kept:
+        """The exchange that the path names.
+
+        Raises:
+            NotThere: there is none of that id in this inbox.
+        """
+        given = self.request.path_params["id"]
+        usable = given.isascii() and given.isdigit() and len(given) < 19
+        found = await self.world.ledger.read(lambda store: store.get(self.inbox.name, int(given))) if usable else None
+        if found is None:
+            raise NotThere(f"there is no exchange {given[:40]!r} here", "It may have been cleared.")
+        return found

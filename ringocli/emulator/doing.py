@@ -1,0 +1,151 @@
+"""What the API does: send, answer from the handset, replay, mend the template, change the weather."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from ringocli.emulator.about import about
+from ringocli.emulator.call import Call
+from ringocli.emulator.draft import Patch, incoming_of
+from ringocli.emulator.search import Condition
+from ringocli.emulator.world import World
+from ringocli.errors import AskedWrongly
+from ringocli.secret import Secret
+from ringocli.suggest import did_you_mean
+from ringocli.values import check_property
+from ringocli.weather import SIDES, Trouble
+
+MAX_COMPARED = 2_000
+"""Stored webhooks on which a patch of the template is tried, the newest."""
+
+
+async def send(call: Call) -> Response:
+    """As the Ringotel user: fire SendMessage or SendFile at the provider."""
+    asked = await call.document()
+    _check_keys(asked, ("from", "to", "content", "media_url", "extension", "domain", "properties"))
+    is_file = bool(_text(asked, "media_url"))
+    if not is_file and not _text(asked, "content"):
+        raise AskedWrongly("there is nothing to send", "Give content, or media_url for a file.")
+    variables = {name: _text(asked, name) for name in ("from", "to", "extension", "domain") if asked.get(name)}
+    missing = [name for name in ("from", "to") if name not in variables]
+    if missing:
+        raise AskedWrongly(f"no value for {' and '.join(missing)}", "Give from (the SMS number) and to (the contact).")
+    variables["content"] = _text(asked, "media_url") if is_file else _text(asked, "content")
+    template = call.world.draft.template
+    properties = asked.get("properties") or {}
+    if not isinstance(properties, dict) or not all(isinstance(value, str) for value in properties.values()):
+        raise AskedWrongly("properties takes an object of texts", 'For instance {"API key": "..."}.')
+    for name in properties:
+        check_property(template, name)
+    secrets = {name: Secret(value) for name, value in properties.items() if value}
+    kept = await call.world.user.send(call.inbox, variables, secrets, file=is_file)
+    return JSONResponse(kept.document, status_code=202)
+
+
+async def reply(call: Call) -> Response:
+    """As the handset: the contact writes, or sends a file."""
+    asked = await call.document()
+    _check_keys(asked, ("from", "to", "content", "media_url"))
+    contact, number = _text(asked, "from"), _text(asked, "to")
+    content, media_url = _text(asked, "content"), _text(asked, "media_url") or None
+    if not contact or not number:
+        raise AskedWrongly("no value for from and to", "Give from (the contact) and to (the SMS number).")
+    if not content and media_url is None:
+        raise AskedWrongly("there is nothing to send", "Give content, or media_url for a file.")
+    kept = await call.world.provider.say(call.inbox, contact, number, content=content, media_url=media_url)
+    return JSONResponse(kept.document, status_code=202)
+
+
+async def replay(call: Call) -> Response:
+    """Once more: the same webhook to Ringotel's side, or the same message to the provider."""
+    kept = await call.kept()
+    if kept.direction == "incoming":
+        answered = await call.world.ringotel.take(call.inbox, incoming_of(kept))
+        return JSONResponse(answered.kept.document, status_code=202)
+    names = ("from", "to", "content", "extension", "domain")
+    variables = {name: value for name, value in kept.content["variables"].items() if name in names}
+    if not variables.get("content") or not kept.matched:
+        raise AskedWrongly("this request was none of the template's, so it cannot be sent again", "Send a new one.")
+    again = await call.world.user.send(call.inbox, variables, file=kept.content["name"] == "SendFile")
+    return JSONResponse(again.document, status_code=202)
+
+
+async def add_file(call: Call) -> Response:
+    """Keep a file and serve it under a name that nobody guesses."""
+    content = await call.body()
+    if not content:
+        raise AskedWrongly("the file is empty", "Send its bytes as the body.")
+    name = call.request.query_params.get("name", "file")
+    added = call.world.files.add(name, call.request.headers.get("content-type"), content)
+    return JSONResponse(added, status_code=201)
+
+
+async def show_patch(call: Call) -> Response:
+    """The change of the template that a near miss proposes, tried on everything that is stored."""
+    _, patch = await _patch(call)
+    return JSONResponse(patch.document)
+
+
+async def apply_patch(call: Call) -> Response:
+    """Write that change to the template's file, if it mends what it is for and breaks nothing."""
+    world, patch = await _patch(call)
+    if not patch.is_safe:
+        return JSONResponse({**patch.document, "applied": False}, status_code=409)
+    world.draft.apply(patch)
+    return JSONResponse({**patch.document, "applied": True})
+
+
+async def _patch(call: Call) -> tuple[World, Patch]:
+    kept = await call.kept()
+    near_miss = kept.content["near_miss"]
+    if near_miss is None:
+        raise AskedWrongly("this exchange is no near miss, so there is nothing to mend", "Take an unmatched webhook.")
+    incoming = [Condition("direction = 'incoming'"), Condition("matched")]
+    others = await call.world.ledger.read(lambda store: store.find(kept.inbox, incoming, limit=MAX_COMPARED))
+    return call.world, await asyncio.to_thread(call.world.draft.patch, near_miss["patch"], kept, others)
+
+
+async def get_chaos(call: Call) -> Response:
+    """The weather on both sides."""
+    return JSONResponse(call.inbox.weather)
+
+
+async def set_chaos(call: Call) -> Response:
+    """New weather; a side that is not named has none."""
+    asked = await call.document()
+    _check_keys(asked, (*SIDES, "seed", "schema_version"))
+    seed = asked.get("seed", call.inbox.seed)
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise AskedWrongly("seed takes a whole number", "For instance 42.")
+    call.inbox.set_weather({side: Trouble.read(side, asked.get(side) or {}) for side in SIDES}, seed)
+    call.world.ledger.tell(call.inbox.name, ("chaos", call.inbox.weather))
+    return JSONResponse(call.inbox.weather)
+
+
+async def get_about(call: Call) -> Response:
+    """What runs here: the template, the provider, addresses, the readings it rests on."""
+    return JSONResponse(about(call.world, call.inbox.name))
+
+
+async def ready(call: Call) -> Response:
+    """That it answers at all."""
+    return JSONResponse({"schema_version": 1, "ready": True})
+
+
+def _check_keys(asked: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key in asked:
+        if key not in known:
+            raise AskedWrongly(f"there is no {key[:40]!r}{did_you_mean(key, known)}", f"It takes {', '.join(known)}.")
+
+
+def _text(asked: Mapping[str, Any], name: str) -> str:
+    value = asked.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise AskedWrongly(f"{name} takes a text", f'For instance "{name}": "...".')
+    return value

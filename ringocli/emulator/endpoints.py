@@ -1,0 +1,217 @@
+"""The table of endpoints: path, method, function and description in one row; routing and ``/openapi.json`` follow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from inspect import getdoc
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route, Router
+
+from ringocli.emulator import doing, seen
+from ringocli.emulator.call import Call, NotThere
+from ringocli.emulator.guard import TOKEN_COOKIE
+from ringocli.emulator.openapi import Told, document, ref
+from ringocli.emulator.wire import Receive, Scope, Send, error_reply
+from ringocli.emulator.world import World
+from ringocli.errors import AskedWrongly, RingocliError
+
+Function = Callable[[Call], Awaitable[Response]]
+
+_PAGED = {
+    "limit": "How many, at most 1000. Default 50.",
+    "before": "Only exchanges older than this id.",
+    "after": "Only exchanges newer than this id.",
+}
+_SEARCH = {
+    "q": 'Words, and from: to: event: direction: is: status: before: after:; - negates, "..." groups.',
+    "direction": "incoming or outgoing.",
+    "event": "An event_key, an event_type, or type:key.",
+    "brief": "1: without bodies.",
+}
+_WAIT = {
+    **{name: f"The value of ${name}$." for name in ("from", "to", "content", "text", "url", "messageid")},
+    "event_key": "The event's key.",
+    "event_type": "message, mms or messageDelivered.",
+    "event": "An event_key, an event_type, or type:key.",
+    "direction": "incoming or outgoing.",
+    "status": "Where a message is.",
+    "after": "Only exchanges newer than this id.",
+    "timeout_s": "How long to wait, at most 300. Default 10.",
+}
+_EXCHANGE = ref("Exchange")
+_ANY: dict[str, Any] = {"type": "object"}
+_LIST = {
+    "type": "object",
+    "required": ["schema_version", "exchanges", "more"],
+    "properties": {
+        "schema_version": {"const": 1},
+        "exchanges": {"type": "array", "items": _EXCHANGE},
+        "more": {"type": "boolean"},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A path with its method, its function, and what is told of it beyond the function's first line."""
+
+    path: str
+    method: str
+    function: Function
+    told: Told
+
+    @property
+    def sentence(self) -> str:
+        """What it does: the first line of the function's docstring."""
+        return (getdoc(self.function) or "").partition("\n")[0]
+
+
+ENDPOINTS = (
+    Endpoint("/readyz", "GET", doing.ready, Told(gives=_ANY)),
+    Endpoint("/api/about", "GET", doing.get_about, Told(gives=_ANY)),
+    Endpoint("/api/exchanges", "GET", seen.list_exchanges, Told(query=_PAGED | _SEARCH, gives=_LIST, errors=(400,))),
+    Endpoint("/api/exchanges", "DELETE", seen.clear, Told(gives=_ANY)),
+    Endpoint("/api/exchanges/{id}", "GET", seen.get_exchange, Told(gives=_EXCHANGE, errors=(404,))),
+    Endpoint("/api/exchanges/{id}/curl", "GET", seen.get_curl, Told(kind="text/plain", errors=(404,))),
+    Endpoint("/api/exchanges/{id}/replay", "POST", doing.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404))),
+    Endpoint("/api/exchanges/{id}/patch", "GET", doing.show_patch, Told(gives=_ANY, errors=(400, 404))),
+    Endpoint("/api/exchanges/{id}/patch", "POST", doing.apply_patch, Told(gives=_ANY, errors=(400, 404, 409))),
+    Endpoint(
+        "/api/export",
+        "GET",
+        seen.export,
+        Told(query={"format": "jsonl or har"}, kind="application/x-ndjson", errors=(400,)),
+    ),
+    Endpoint("/api/wait", "GET", seen.wait, Told(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
+    Endpoint("/api/stream", "GET", seen.stream, Told(kind="text/event-stream")),
+    Endpoint("/api/send", "POST", doing.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413))),
+    Endpoint("/api/reply", "POST", doing.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413))),
+    Endpoint(
+        "/api/files",
+        "POST",
+        doing.add_file,
+        Told(query={"name": "The file's name."}, takes="File", gives=_ANY, status=201, errors=(400, 413)),
+    ),
+    Endpoint("/api/chaos", "GET", doing.get_chaos, Told(gives=ref("Chaos"))),
+    Endpoint("/api/chaos", "POST", doing.set_chaos, Told(takes="Chaos", gives=ref("Chaos"), errors=(400, 413))),
+)
+"""Every endpoint of the API."""
+
+PAGE_TYPES = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+}
+
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+"""Nothing foreign is loaded, nothing inline is run, and no other page may hold this one."""
+
+
+class Rest:
+    """Everything but the two sides: the page, its files, and the API."""
+
+    rooms = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        routes = [Route(one.path, self._served(one.function), methods=[one.method]) for one in ENDPOINTS]
+        routes += [
+            Route("/", self._page, methods=["GET"]),
+            Route("/page/{name:path}", self._page_file, methods=["GET"]),
+            Route("/files/{token}/{name}", self._file, methods=["GET"]),
+            Route("/openapi.json", self._described, methods=["GET"]),
+        ]
+        self._router = Router(routes, redirect_slashes=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route one request."""
+        try:
+            await self._router({**scope, "app": self}, receive, send)
+        except HTTPException as error:
+            reply = _refused(error.status_code, *_UNROUTED.get(error.status_code, ("this cannot be served", "")))
+            await reply(scope, receive, send)
+
+    def _served(self, function: Function) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            call = Call(world=self._world, inbox=request.scope["ringocli.inbox"], request=request)
+            try:
+                response = await function(call)
+            except NotThere as error:
+                response = _refused(404, error.message, error.hint)
+            except RingocliError as error:
+                status = 400 if isinstance(error, AskedWrongly) else 422
+                response = _refused(status, error.message, error.hint, error.code)
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["X-Content-Type-Options"] = "nosniff"
+            return response
+
+        return endpoint
+
+    async def _page(self, request: Request) -> Response:
+        """The page, with the token that proves that a call comes from it."""
+        guard = self._world.guard
+        if guard.access_token is not None and request.query_params.get("token"):
+            there = RedirectResponse("./", status_code=303)
+            there.set_cookie(TOKEN_COOKIE, guard.access_token, httponly=True, samesite="strict")
+            return there
+        text = _asset("index.html")
+        if text is None:
+            return _refused(404, "the page is not installed")
+        page = text.replace(b"{{token}}", guard.page_token.encode())
+        return Response(page, media_type="text/html", headers=PAGE_HEADERS)
+
+    async def _page_file(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        content = _asset(name)
+        kind = PAGE_TYPES.get(name.rpartition(".")[2])
+        if content is None or kind is None or name == "index.html":
+            return _refused(404, "the page has no such file")
+        return Response(content, media_type=kind, headers=PAGE_HEADERS)
+
+    async def _file(self, request: Request) -> Response:
+        """A file that somebody dropped, or a sample."""
+        reply = await self._world.files.serve(request.path_params["token"], request.path_params["name"])
+        if reply is None:
+            return _refused(404, "there is no such file")
+        return Response(reply.body, headers=dict(reply.headers))
+
+    async def _described(self, request: Request) -> Response:
+        rows = [(one.path, one.method, one.sentence, one.told) for one in ENDPOINTS]
+        return JSONResponse(document(rows, self._world.draft.template.id))
+
+
+_UNROUTED: Mapping[int, tuple[str, str]] = {
+    404: ("there is nothing at this address", "See /openapi.json; what the template sends goes to /provider/..."),
+    405: ("this address takes another method", "See /openapi.json."),
+}
+
+
+def _refused(status: int, message: str, hint: str = "", code: int = 2) -> Response:
+    reply = error_reply(status, message, hint, code=code)
+    return Response(reply.body, status_code=status, media_type="application/json")
+
+
+def _asset(name: str) -> bytes | None:
+    """A file of the page, by a relative name that stays below it."""
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or "\\" in part or ":" in part or "\x00" in part for part in parts):
+        return None
+    place = resources.files("ringocli.emulator").joinpath("page", *parts)
+    return place.read_bytes() if place.is_file() else None

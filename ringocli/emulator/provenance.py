@@ -1,0 +1,124 @@
+"""Which bytes of a stored exchange came from which variable: the colours of the page.
+
+What Ringotel's side rendered knows it by itself. What came in is read again, and the places that the pattern took its
+values from are looked up in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from ringocli.codec import Encoding, encoding_of
+from ringocli.document import Document
+from ringocli.emulator.draft import incoming_of
+from ringocli.emulator.exchanges import Kept, content_type_of
+from ringocli.errors import CouldNotRun
+from ringocli.exchange import Reply
+from ringocli.pointer import Pointer
+from ringocli.reception import receive
+from ringocli.template import Template
+from ringocli.webhook import read_reply, read_webhook
+
+MAX_COLOURED = 1_000_000
+"""Longer bodies are shown without colours."""
+
+Spans = list[dict[str, Any]]
+
+
+def provenance(template: Template, kept: Kept) -> dict[str, Spans]:
+    """Spans in UTF-8 bytes of the shown address, request body and reply body."""
+    stored = kept.content["spans"]
+    if kept.direction == "incoming":
+        sources = _webhook_sources(template, kept)
+    else:
+        sources = {} if stored else _request_sources(template, kept)
+    request, reply = kept.content["request"], kept.content["reply"]
+    return {
+        "request_url": stored.get("request_url") or _in_query(request["url"], sources),
+        "request_body": stored.get("request_body") or _in_body(request, sources),
+        "reply_body": _in_body(reply, _reply_sources(template, kept)) if reply is not None else [],
+    }
+
+
+def _webhook_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
+    try:
+        reading = read_webhook(template, incoming_of(kept))
+    except CouldNotRun:
+        return {}
+    event = reading.event
+    if event is None:
+        return {}
+    places = event.pattern.variables.get("event_key", ())
+    return {**reading.sources, **({"event_key": places[0]} if places else {})}
+
+
+def _request_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
+    return receive(template, incoming_of(kept)).sources
+
+
+def _reply_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
+    reply = kept.content["reply"]
+    specs = [spec for spec in template.requests if spec.name == kept.content["name"] and spec.response_map is not None]
+    if kept.direction != "outgoing" or not specs or not reply["body"]:
+        return {}
+    headers = tuple((name, value) for name, value in reply["headers"])
+    body = reply["body"].encode("utf-8", "replace")
+    try:
+        return read_reply(specs[0], Reply(status=reply["status"], headers=headers, body=body)).sources
+    except CouldNotRun:
+        return {}
+
+
+def _in_body(shown: Mapping[str, Any], sources: Mapping[str, Pointer]) -> Spans:
+    text = shown["body"]
+    if not text or not sources or len(text) > MAX_COLOURED:
+        return []
+    if encoding_of(content_type_of(shown)) is Encoding.FORM or text.lstrip()[:1] not in ("{", "["):
+        return _in_form(text, 0, sources)
+    document = Document.read("body", text)
+    if document.broken is not None:
+        return []
+    found = []
+    for name, pointer in sources.items():
+        start, end = document.locate_offsets(pointer)
+        if text[start : start + 1] == '"':
+            start, end = start + 1, end - 1
+        found.append((name, start, end))
+    return _as_bytes(text, found)
+
+
+def _in_query(url: str, sources: Mapping[str, Pointer]) -> Spans:
+    start = url.find("?") + 1
+    return _in_form(url, start, sources) if start else []
+
+
+def _in_form(text: str, start: int, sources: Mapping[str, Pointer]) -> Spans:
+    """Values of a form or query by their keys; of several with one key the first."""
+    places: dict[str, tuple[int, int]] = {}
+    for pair in re.compile(r"[^&]+").finditer(text, start):
+        key, separator, _ = pair.group().partition("=")
+        if separator:
+            places.setdefault(unquote_plus(key), (pair.start() + len(key) + 1, pair.end()))
+    return _as_bytes(text, _found(places, sources))
+
+
+def _found(places: Mapping[str, tuple[int, int]], sources: Mapping[str, Pointer]) -> Iterator[tuple[str, int, int]]:
+    for name, pointer in sources.items():
+        if pointer and str(pointer[0]) in places:
+            yield (name, *places[str(pointer[0])])
+
+
+def _as_bytes(text: str, found: Any) -> Spans:
+    """Character offsets as byte offsets, in order."""
+    spans, byte, at = [], 0, 0
+    for name, start, end in sorted(found, key=lambda one: one[1]):
+        if start < at:
+            continue  # two names at one place
+        byte += len(text[at:start].encode("utf-8", "surrogatepass"))
+        length = len(text[start:end].encode("utf-8", "surrogatepass"))
+        spans.append({"variable": name, "start": byte, "end": byte + length})
+        byte, at = byte + length, end
+    return spans

@@ -1,0 +1,162 @@
+"""Ringotel's side: a webhook comes in, the template says what it is, and the answer goes out once it is stored.
+
+``understand`` is pure: the template and a request in, an exchange and a reply out. ``Ringotel`` adds what the world
+adds: weather, the store, and the real Ringotel behind ``--forward-to``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ringocli.emulator.draft import Draft
+from ringocli.emulator.exchanges import Exchange, Kept, now, shown_body, shown_headers, shown_reply
+from ringocli.emulator.inboxes import Inbox
+from ringocli.emulator.ledger import Ledger
+from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
+from ringocli.errors import CouldNotRun
+from ringocli.exchange import IncomingRequest, Reply
+from ringocli.packs import Pack
+from ringocli.pointer import as_text as pointer_text
+from ringocli.report.readings import near_miss_document
+from ringocli.secret import Text, blank
+from ringocli.template import Template
+from ringocli.weather import CALM, Strike
+from ringocli.webhook import read_webhook
+
+ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
+
+Forward = Callable[[IncomingRequest], Awaitable[tuple[Reply | None, Mapping[str, Any]]]]
+"""Pass a webhook on: the reply, and the same as it is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of a webhook: what was stored, the reply, and how the connection has to treat it."""
+
+    kept: Kept
+    reply: Reply
+    strike: Strike = CALM
+
+
+def shown_request(incoming: IncomingRequest) -> dict[str, Any]:
+    """A request that came in, as it is shown."""
+    query = f"?{incoming.query}" if incoming.query else ""
+    return {
+        "method": incoming.method,
+        "url": blank(incoming.path + query),
+        "headers": shown_headers(incoming.headers),
+        **shown_body(incoming.body),
+    }
+
+
+def understand(
+    template: Template,
+    pack: Pack | None,
+    incoming: IncomingRequest,
+    *,
+    inbox: str = "",
+    properties: Mapping[str, Text] | None = None,
+) -> tuple[Exchange, Reply]:
+    """What Ringotel would take from a webhook, under our readings, and the answer that says so."""
+    base = Exchange(inbox=inbox, at=now(), direction="incoming", request=shown_request(incoming))
+    try:
+        reading = read_webhook(template, incoming, properties)
+    except CouldNotRun as error:
+        reply = _json_reply(400, {"error": {"code": 3, "message": error.message, "hint": error.hint or None}})
+        return replace(base, status="refused", reply=shown_reply(reply), notes=(error.message,)), reply
+    if reading.event is None:
+        near_miss = near_miss_document(reading.near_miss)
+        reply = _json_reply(422, {"matched": False, "near_miss": near_miss, "notes": list(reading.notes)})
+        shown = shown_reply(reply)
+        return replace(base, status="unmatched", near_miss=near_miss, reply=shown, notes=reading.notes), reply
+    reply = _answer(pack)
+    note = ASSUMPTION_31 if not reply.body else f"answered as {pack.title} expects it" if pack else ""
+    return (
+        replace(
+            base,
+            event_key=reading.event.key,
+            event_type=reading.event.type,
+            matched=True,
+            status="taken",
+            variables={name: blank(value) for name, value in reading.variables.items()},
+            sources={
+                name: pointer_text(reading.sources[name]) for name in reading.variables if name in reading.sources
+            },
+            message_id=reading.variables.get("messageid"),
+            reply=shown_reply(reply),
+            notes=(*reading.notes, note),
+        ),
+        reply,
+    )
+
+
+def _answer(pack: Pack | None) -> Reply:
+    if pack is None or pack.webhook_answer is None:
+        return Reply(status=200)
+    answer = pack.webhook_answer
+    return Reply(status=200, headers=(("Content-Type", answer["content_type"]),), body=answer["body"].encode())
+
+
+def _json_reply(status: int, content: Mapping[str, Any]) -> Reply:
+    body = json.dumps({"schema_version": 1, **content}, ensure_ascii=False).encode("utf-8", "replace")
+    return Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
+
+
+class Ringotel:
+    """Takes webhooks, one inbox like the other."""
+
+    def __init__(
+        self, draft: Draft, ledger: Ledger, properties: Mapping[str, Text], forward: Forward | None = None
+    ) -> None:
+        self._draft = draft
+        self._ledger = ledger
+        self._properties = properties
+        self._forward = forward
+
+    async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> Answered:
+        """Read, store, and only then answer; ``notes`` go on record with it.
+
+        Raises:
+            CouldNotRun: it cannot be stored, so it must not be answered with success.
+        """
+        strike = inbox.ringotel.strike(time.monotonic())
+        if strike.status is not None:
+            return await self._refuse(inbox, incoming, strike)
+        exchange, reply = understand(
+            self._draft.template, self._draft.pack, incoming, inbox=inbox.name, properties=self._properties
+        )
+        exchange = replace(exchange, notes=(*notes, *exchange.notes))
+        if self._forward is not None:
+            forwarded, shown = await self._forward(incoming)
+            reply = forwarded or reply
+            exchange = replace(exchange, forwarded=shown)
+        if strike is not CALM:
+            reply = spoiled(reply, strike.fault)
+            told = None if strike.fault in NEVER_ANSWERED else shown_reply(reply)
+            exchange = replace(exchange, reply=told, weather=strike.said)
+        kept = await self._ledger.add(exchange)
+        if strike.delay_s:
+            await asyncio.sleep(strike.delay_s)
+        return Answered(kept=kept, reply=reply, strike=strike)
+
+    async def _refuse(self, inbox: Inbox, incoming: IncomingRequest, strike: Strike) -> Answered:
+        """The weather strikes before anything is read: what came is on record, but was not taken."""
+        reply = struck(strike)
+        exchange = Exchange(
+            inbox=inbox.name,
+            at=now(),
+            direction="incoming",
+            request=shown_request(incoming),
+            reply=shown_reply(reply),
+            status="refused",
+            weather=strike.said,
+        )
+        kept = await self._ledger.add(exchange)
+        if strike.delay_s:
+            await asyncio.sleep(strike.delay_s)
+        return Answered(kept=kept, reply=reply, strike=strike)

@@ -1,0 +1,127 @@
+"""The search language of the page and the API, as SQL: words, ``from:`` ``to:`` ``event:`` ``is:`` …, ``-`` negates.
+
+``from:+1310 -is:unmatched "see you"``: all of it has to be true. A word is looked for in everything that is shown of an
+exchange. Nothing a user types gets into the SQL but as a parameter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ringocli.errors import AskedWrongly
+from ringocli.suggest import did_you_mean
+
+MAX_QUERY = 500
+
+_TERM = re.compile(r'(-?)(?:([A-Za-z_]+):)?("[^"]*"?|\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A part of a WHERE clause with its parameters."""
+
+    sql: str
+    parameters: tuple[object, ...] = ()
+
+
+_STATES = {
+    "matched": "matched",
+    "unmatched": "NOT matched",
+    "delivered": "status = 'delivered'",
+    "failed": "status IN ('failed', 'refused')",
+    "sent": "status = 'sent'",
+    "receipt": "event_type = 'messageDelivered'",
+    "file": "(event_type = 'mms' OR json_extract(content, '$.name') = 'SendFile')",
+    "incoming": "direction = 'incoming'",
+    "outgoing": "direction = 'outgoing'",
+}
+
+
+def _like(column: str) -> Callable[[str], Condition]:
+    return lambda value: Condition(f"{column} LIKE ? ESCAPE '\\'", (f"%{_escaped(value)}%",))
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _word(value: str) -> Condition:
+    """A word as it stands in the stored JSON."""
+    return _like("content")(json.dumps(value, ensure_ascii=False)[1:-1])
+
+
+def _event(value: str) -> Condition:
+    return Condition("? IN (event_key, event_type, event_type || ':' || event_key)", (value,))
+
+
+def _direction(value: str) -> Condition:
+    words = ("incoming", "outgoing")
+    if value not in words:
+        raise AskedWrongly(f"direction: has no {value!r}{did_you_mean(value, words)}", "incoming or outgoing.")
+    return Condition("direction = ?", (value,))
+
+
+def _is(value: str) -> Condition:
+    if value not in _STATES:
+        raise AskedWrongly(f"is: has no {value!r}{did_you_mean(value, tuple(_STATES))}", f"{', '.join(_STATES)}.")
+    return Condition(_STATES[value])
+
+
+def _status(value: str) -> Condition:
+    if not re.fullmatch(r"[1-5](\d\d|xx)", value.lower()):
+        raise AskedWrongly("status: takes a status such as 422, or 4xx", "For instance status:4xx")
+    return _like_start("CAST(json_extract(content, '$.reply.status') AS TEXT)", value.lower().rstrip("x"))
+
+
+def _like_start(column: str, start: str) -> Condition:
+    return Condition(f"{column} LIKE ?", (f"{start}%",))
+
+
+def _time(operator: str) -> Callable[[str], Condition]:
+    def condition(value: str) -> Condition:
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            raise AskedWrongly("before: and after: take a date or a time", "For instance after:2026-01-31") from None
+        return Condition(f"at {operator} ?", ((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp(),))
+
+    return condition
+
+
+KEYS: dict[str, Callable[[str], Condition]] = {
+    "from": _like("sender"),
+    "to": _like("recipient"),
+    "event": _event,
+    "direction": _direction,
+    "is": _is,
+    "status": _status,
+    "before": _time("<"),
+    "after": _time(">="),
+}
+
+
+def conditions(query: str) -> list[Condition]:
+    """A query as conditions that all have to hold.
+
+    Raises:
+        AskedWrongly: it is too long, or a key has no such value.
+    """
+    if len(query) > MAX_QUERY:
+        raise AskedWrongly(f"a search has at most {MAX_QUERY} characters", "Look for a part of it.")
+    found = []
+    for minus, key, raw in _TERM.findall(query.replace("\x00", "")):
+        value = raw.strip('"')
+        known = KEYS.get(key.lower()) if key else _word
+        if known is None:  # an unknown key is text that has a colon in it, such as an address
+            known, value = _word, f"{key}:{value}"
+        if not value:
+            continue
+        condition = known(value)
+        # NULL is neither true nor false: what has no sender is not from anybody.
+        sql = f"NOT coalesce({condition.sql}, 0)" if minus else condition.sql
+        found.append(Condition(sql, condition.parameters))
+    return found

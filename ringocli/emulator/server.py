@@ -1,0 +1,247 @@
+"""The server: uvicorn with time limits of its own, started in this thread or in one beside it.
+
+uvicorn waits for ever for a request that trickles in; ``_Connection`` does not. It also leaves its transport where
+weather can find it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ringocli.emulator.app import Application
+from ringocli.emulator.setup import Setup
+from ringocli.emulator.wire import TRANSPORT
+from ringocli.emulator.world import World
+from ringocli.errors import CouldNotRun
+from ringocli.files import reason
+
+REQUEST_WITHIN_S = 30.0
+"""A request has to be whole within this time from its first byte, or from connecting."""
+
+LOOK_EVERY_S = 1.0
+KEEP_ALIVE_S = 75
+GRACE_S = 1
+
+_TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class _Connection(HttpToolsProtocol):
+    """One connection; ``waits_since`` is when the request that is not yet whole began, None where there is none."""
+
+    open: ClassVar[set[_Connection]] = set()
+    waits_since: float | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.waits_since = time.monotonic()
+        self.open.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.open.discard(self)
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self.waits_since is None:
+            self.waits_since = time.monotonic()
+        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
+
+    def on_message_complete(self) -> None:
+        self.waits_since = None
+        super().on_message_complete()
+
+    def give_up(self) -> None:
+        """Close a connection whose request does not come."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(_TIMED_OUT)
+        self.transport.close()
+
+
+async def _close_slow(connections: set[_Connection]) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        late = time.monotonic() - REQUEST_WITHIN_S
+        for connection in tuple(connections):
+            if connection.waits_since is not None and connection.waits_since < late:
+                connection.give_up()
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        CouldNotRun: the port is taken, or the address is none of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        if hasattr(socket, "SO_REUSEADDR") and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host.strip("[]"), port))
+        listener.listen(2048)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise CouldNotRun(f"cannot listen on {host}:{port}: {reason(error)}", "Try --port 0 for a free one.") from None
+    return listener
+
+
+def _allow_many_files() -> None:
+    """A thousand waiting clients are a thousand open files; where the system lets us, we may have as many."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+class Running:
+    """A server that answers; ``world`` lives in its event loop."""
+
+    def __init__(self, setup: Setup, listener: socket.socket) -> None:
+        self.setup = setup
+        self._listener = listener
+        self._server: uvicorn.Server | None = None
+        self.port: int = listener.getsockname()[1]
+        self.world: World | None = None
+
+    async def serve(self, on_ready: Callable[[World], None]) -> None:
+        """Serve until ``stop``; ``on_ready`` is called once requests are answered."""
+        _allow_many_files()
+        for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        world = self.world = World(self.setup, self.port)
+
+        class Connection(_Connection):
+            """A connection of this server; another server in the same process has a set of its own."""
+
+            open: ClassVar[set[_Connection]] = set()
+
+        config = uvicorn.Config(
+            Application(world),
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        server = self._server = _Server(config)
+        watch = asyncio.create_task(_close_slow(Connection.open))
+        world.start()
+        try:
+            server.on_ready = lambda: on_ready(world)
+            await server.serve(sockets=[self._listener])
+        finally:
+            watch.cancel()
+            await world.close()
+
+    def stop(self) -> None:
+        """Ask the server to end; from any thread."""
+        if self._server is not None:
+            self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which tells when it listens and leaves signals to whoever started it."""
+
+    on_ready: Callable[[], None] = staticmethod(lambda: None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.on_ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(setup: Setup, on_ready: Callable[[World], None]) -> None:
+    """Serve in this thread until Ctrl-C or SIGTERM.
+
+    Raises:
+        CouldNotRun: the port or the store cannot be had.
+        KeyboardInterrupt: it was Ctrl-C; everything is closed by then.
+    """
+    running = Running(setup, bound_socket(setup.host, setup.port))
+    with _stopped_by_signals(running) as received:
+        _run(running.serve(on_ready))
+    if signal.SIGINT in received:
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(running: Running) -> Iterator[list[int]]:
+    """Signals end the server in good order; they are collected for whoever has to tell them apart."""
+    received: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        received.append(number)
+        running.stop()
+
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(serving: Any) -> None:
+    """On uvloop where it is installed (``ringocli[load]``): it is faster, and nothing else changes."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(serving)
+    else:
+        uvloop.run(serving)
+
+
+@contextlib.contextmanager
+def in_thread(setup: Setup) -> Iterator[Running]:
+    """Serve in a thread of its own for as long as the block lasts.
+
+    Raises:
+        CouldNotRun: the port or the store cannot be had.
+    """
+    running = Running(setup, bound_socket(setup.host, setup.port))
+    ready = threading.Event()
+    failure: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            asyncio.run(running.serve(lambda world: ready.set()))
+        except BaseException as error:
+            failure.append(error)
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=work, name="ringocli emulator", daemon=True)
+    thread.start()
+    ready.wait()
+    if failure:
+        raise failure[0]
+    try:
+        yield running
+    finally:
+        running.stop()
+        thread.join()

@@ -1,0 +1,42 @@
+"""What a strike of weather does to a reply, as far as it can be said in bytes; hanging up is the connection's part."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+
+from ringocli.exchange import Reply
+from ringocli.weather import Fault, Strike
+
+_PAGE = b"<!doctype html><title>Bad gateway</title><h1>Something went wrong</h1><p>Try again in a minute.</p>"
+
+NEVER_ANSWERED = frozenset({Fault.HANG, Fault.HALF_CLOSE})
+"""Faults after which the other side has no reply at all."""
+
+_WORDS = {429: "too many requests", 500: "internal server error", 502: "bad gateway", 503: "service unavailable"}
+
+
+def struck(strike: Strike) -> Reply:
+    """The reply of a side that refuses before it looks: a status, with ``Retry-After`` where a rate limit struck."""
+    status = strike.status or 500
+    headers = [("Content-Type", "application/json")]
+    if strike.retry_after_s is not None:
+        headers.append(("Retry-After", str(strike.retry_after_s)))
+    words = _WORDS.get(status, "refused by the weather")
+    return Reply(status=status, headers=tuple(headers), body=b'{"error":{"message":"%s"}}' % words.encode())
+
+
+def spoiled(reply: Reply, fault: Fault | None) -> Reply:
+    """The reply with its fault; one that is never answered comes back unchanged, for the record."""
+    match fault:
+        case Fault.HTML:
+            return replace(reply, status=200, headers=(("Content-Type", "text/html"),), body=_PAGE)
+        case Fault.REDIRECT:
+            return replace(reply, status=302, headers=(("Location", "https://moved.example/"),), body=b"")
+        case Fault.CHARSET:
+            return replace(reply, body=reply.body.decode("utf-8", "replace").encode("utf-16"))
+        case Fault.GZIP:
+            return replace(
+                reply, headers=(*reply.headers, ("Content-Encoding", "gzip")), body=gzip.compress(reply.body, mtime=0)
+            )
+    return reply

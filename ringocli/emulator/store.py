@@ -1,0 +1,337 @@
+"""The store: SQLite in WAL mode, one writer that commits in groups, readers that are never in its way.
+
+What ``commit`` has returned is in the file: it survives ``kill -9`` (the system has the bytes); only a loss of power may
+take the last moments (``synchronous=NORMAL``). At most ``max_exchanges`` and ``max_days`` are kept. Exchanges are kept as
+they are shown, so the file holds no secret; its rights are 0600.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from ringocli.emulator.exchanges import Exchange, Kept
+from ringocli.emulator.search import Condition
+from ringocli.errors import CouldNotRun
+from ringocli.files import reason
+
+APPLICATION_ID = 0x52494E47
+"""Marks the file as an emulator's store (``PRAGMA application_id``)."""
+
+VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS exchanges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    inbox TEXT NOT NULL, at REAL NOT NULL, direction TEXT NOT NULL,
+    event_key TEXT, event_type TEXT, sender TEXT, recipient TEXT, message_id TEXT,
+    matched INTEGER NOT NULL, status TEXT NOT NULL, correlates INTEGER, content TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS by_inbox ON exchanges (inbox, id);
+CREATE INDEX IF NOT EXISTS by_sender ON exchanges (inbox, sender);
+CREATE INDEX IF NOT EXISTS by_recipient ON exchanges (inbox, recipient);
+CREATE INDEX IF NOT EXISTS by_message ON exchanges (inbox, message_id) WHERE message_id IS NOT NULL;
+CREATE TABLE IF NOT EXISTS files (
+    token TEXT PRIMARY KEY, at REAL NOT NULL, name TEXT NOT NULL, content_type TEXT NOT NULL, content BLOB NOT NULL
+);
+"""
+
+_COLUMNS = "id, inbox, at, direction, event_key, event_type, matched, status, correlates, content"
+
+_INSERT = (
+    "INSERT INTO exchanges (inbox, at, direction, event_key, event_type, sender, recipient, message_id,"
+    " matched, status, correlates, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+_LATER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused": 3}
+"""A message goes forward only: a late ``sent`` does not undo ``delivered``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """News of a message that was sent: the provider's id, and where it is by now."""
+
+    inbox: str
+    message_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A stored exchange whose status or correlation is no longer what it was."""
+
+    inbox: str
+    id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file that is served."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+class Store:
+    """One file, one process: a second one is refused."""
+
+    def __init__(self, path: Path, *, max_exchanges: int = 100_000, max_days: float = 30) -> None:
+        self.path = path
+        self._max_exchanges = max_exchanges
+        self._max_age = timedelta(days=max_days)
+        self._readers = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = FileLock(f"{path}.lock")
+        _make(path)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise CouldNotRun(f"{path}: is in use by another emulator", "Stop it, or name another --db.") from None
+        except OSError as error:
+            raise CouldNotRun(f"{path}: cannot be locked: {reason(error)}", "Name another --db.") from None
+        try:
+            self._writer = self._connected()
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise CouldNotRun(f"{path}: is no store of the emulator ({error})", "Name another --db.") from None
+        except CouldNotRun:
+            self.close()
+            raise
+        self._count = self._writer.execute("SELECT count(*) FROM exchanges").fetchone()[0]
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
+        self._opened.append(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA journal_size_limit = 16000000")
+        connection.execute("PRAGMA cache_size = -4000")
+        return connection
+
+    def _prepare(self) -> None:
+        [mark], [version] = (
+            self._writer.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+        )
+        tables = self._writer.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if (mark != APPLICATION_ID and tables) or version > VERSION:
+            raise CouldNotRun(f"{self.path}: is no store of this emulator", "Name another --db.")
+        self._writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._writer.execute(f"PRAGMA user_version = {VERSION}")
+        self._writer.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Let go of the file; the store is of no use afterwards."""
+        for connection in self._opened:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+        self._lock.release()
+
+    # -- writing: one thread ------------------------------------------------------------------------
+
+    def commit(self, entries: Sequence[Exchange | Progress]) -> tuple[list[Kept | None], list[Change]]:
+        """Store a group in one transaction; for each entry what was kept (None for news), and what it changed.
+
+        Raises:
+            CouldNotRun: the disk is full, or the file is gone; nothing of the group is stored.
+        """
+        kept: list[Kept | None] = []
+        changes: list[Change] = []
+        write = self._writer.execute
+        try:
+            write("BEGIN IMMEDIATE")
+            for entry in entries:
+                if isinstance(entry, Exchange):
+                    kept.append(self._insert(entry, changes))
+                else:
+                    changes += self._advance(entry.inbox, entry.message_id, entry.status)[1]
+                    kept.append(None)
+            added = sum(1 for one in kept if one is not None)
+            surplus = self._count + added - self._max_exchanges
+            if surplus > 0:
+                write("DELETE FROM exchanges WHERE id IN (SELECT id FROM exchanges ORDER BY id LIMIT ?)", (surplus,))
+            write("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                write("ROLLBACK")
+            raise CouldNotRun(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
+        self._count += added - max(0, surplus)
+        return kept, changes
+
+    def _insert(self, exchange: Exchange, changes: list[Change]) -> Kept:
+        correlates, status = None, exchange.status
+        if exchange.message_id:
+            if exchange.direction == "outgoing":
+                status = self._adopt(exchange, changes) or status
+            elif exchange.event_type == "messageDelivered":
+                correlates, news = self._advance(exchange.inbox, exchange.message_id, "delivered")
+                changes += news
+        content = exchange.stored
+        values = exchange.variables
+        cursor = self._writer.execute(
+            _INSERT,
+            (
+                exchange.inbox, exchange.at.timestamp(), exchange.direction, exchange.event_key, exchange.event_type,
+                _text(values.get("from")), _text(values.get("to")), _text(exchange.message_id),
+                exchange.matched, status, correlates, _json(content),
+            ),
+        )  # fmt: skip
+        number = cursor.lastrowid or 0
+        if exchange.direction == "outgoing" and status != exchange.status:
+            self._writer.execute(
+                "UPDATE exchanges SET correlates = ? WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
+                " AND correlates IS NULL",
+                (number, exchange.inbox, _text(exchange.message_id)),
+            )
+        return Kept(
+            id=number,
+            inbox=exchange.inbox,
+            at=exchange.at,
+            direction=exchange.direction,
+            event_key=exchange.event_key,
+            event_type=exchange.event_type,
+            matched=exchange.matched,
+            status=status,
+            correlates=correlates,
+            content=content,
+        )
+
+    def _adopt(self, exchange: Exchange, changes: list[Change]) -> str | None:
+        """A receipt may have come before the reply that tells the id: it belongs to this message all the same."""
+        early = self._writer.execute(
+            "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
+            " AND event_type = 'messageDelivered' AND correlates IS NULL",
+            (exchange.inbox, _text(exchange.message_id)),
+        ).fetchall()
+        changes += [Change(inbox=exchange.inbox, id=number, status=status) for number, status in early]
+        return "delivered" if early else None
+
+    def _advance(self, inbox: str, message_id: str, status: str) -> tuple[int | None, list[Change]]:
+        """Bring the newest message with this id forward; its number, and what changed."""
+        found = self._writer.execute(
+            "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'outgoing'"
+            " ORDER BY id DESC LIMIT 1",
+            (inbox, _text(message_id)),
+        ).fetchone()
+        if found is None:
+            return None, []
+        number, current = found
+        if _LATER.get(status, 0) <= _LATER.get(current, 0):
+            return number, []
+        self._writer.execute("UPDATE exchanges SET status = ? WHERE id = ?", (status, number))
+        return number, [Change(inbox=inbox, id=number, status=status)]
+
+    def expire(self) -> int:
+        """Drop what is older than is kept; how many exchanges went."""
+        before = (datetime.now(UTC) - self._max_age).timestamp()
+        gone = self._writer.execute("DELETE FROM exchanges WHERE at < ?", (before,)).rowcount
+        self._writer.execute("DELETE FROM files WHERE at < ?", (before,))
+        self._count -= gone
+        return gone
+
+    def clear(self, inbox: str) -> None:
+        """Forget everything of an inbox."""
+        self._count -= self._writer.execute("DELETE FROM exchanges WHERE inbox = ?", (inbox,)).rowcount
+
+    def add_file(self, token: str, file: StoredFile, max_bytes: int) -> None:
+        """Keep a file under a name that nobody guesses; the oldest make room for it.
+
+        Raises:
+            CouldNotRun: it cannot be written.
+        """
+        row = (token, datetime.now(UTC).timestamp(), _text(file.name), file.content_type, file.content)
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            self._writer.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", row)
+            self._writer.execute(
+                "DELETE FROM files WHERE token IN (SELECT token FROM (SELECT token, sum(length(content))"
+                " OVER (ORDER BY at DESC, rowid DESC) AS total FROM files) WHERE total > ?)",
+                (max_bytes,),
+            )
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                self._writer.execute("ROLLBACK")
+            raise CouldNotRun(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
+
+    # -- reading: any thread ------------------------------------------------------------------------
+
+    @property
+    def _reader(self) -> sqlite3.Connection:
+        if not hasattr(self._readers, "connection"):
+            self._readers.connection = self._connected()
+            self._readers.connection.execute("PRAGMA query_only = 1")
+        connection: sqlite3.Connection = self._readers.connection
+        return connection
+
+    def find(
+        self, inbox: str, conditions: Iterable[Condition] = (), *, limit: int = 1, oldest_first: bool = False
+    ) -> list[Kept]:
+        """Exchanges of an inbox for which all conditions hold, newest first."""
+        wanted = [Condition("inbox = ?", (inbox,)), *conditions]
+        sql = (
+            f"SELECT {_COLUMNS} FROM exchanges WHERE {' AND '.join(one.sql for one in wanted)}"
+            f" ORDER BY id {'ASC' if oldest_first else 'DESC'} LIMIT ?"
+        )
+        parameters = [value for one in wanted for value in one.parameters]
+        return [_kept(row) for row in self._reader.execute(sql, (*parameters, limit))]
+
+    def get(self, inbox: str, number: int) -> Kept | None:
+        """The exchange of that number."""
+        return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
+
+    def page_after(self, inbox: str, last: int, limit: int = 500) -> list[Kept]:
+        """The next exchanges of an inbox after one of them, oldest first."""
+        return self.find(inbox, [Condition("id > ?", (last,))], limit=limit, oldest_first=True)
+
+    def file(self, token: str) -> StoredFile | None:
+        """The file of that token."""
+        row = self._reader.execute("SELECT name, content_type, content FROM files WHERE token = ?", (token,)).fetchone()
+        return StoredFile(name=row[0], content_type=row[1], content=row[2]) if row else None
+
+
+def _make(path: Path) -> None:
+    """Create the file with rights for its owner alone, before SQLite does."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except (OSError, ValueError) as error:
+        raise CouldNotRun(f"{path}: cannot be opened: {reason(error)}", "Name another --db.") from None
+
+
+def _kept(row: tuple[Any, ...]) -> Kept:
+    number, inbox, at, direction, key, kind, matched, status, correlates, content = row
+    return Kept(
+        id=number,
+        inbox=inbox,
+        at=datetime.fromtimestamp(at, UTC),
+        direction=direction,
+        event_key=key,
+        event_type=kind,
+        matched=bool(matched),
+        status=status,
+        correlates=correlates,
+        content=json.loads(content),
+    )
+
+
+def _text(value: str | None) -> str | None:
+    """Text as SQLite takes it: half a character (a lone surrogate) has no UTF-8."""
+    return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

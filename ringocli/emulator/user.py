@@ -1,0 +1,151 @@
+"""The Ringotel user: what is typed or dropped goes out as the template's request, exactly as ``render`` shows it.
+
+It goes to the built-in provider, or to a real address (``--provider-url``). A real one never gets an invented value.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ringocli.emulator.draft import Draft
+from ringocli.emulator.exchanges import Exchange, Kept, now, shown_reply
+from ringocli.emulator.inboxes import Inbox
+from ringocli.emulator.ledger import Ledger
+from ringocli.emulator.provider import Outcome, Provider
+from ringocli.emulator.rendered import as_incoming, ids_in
+from ringocli.errors import NoReply
+from ringocli.exchange import RenderedRequest, Reply
+from ringocli.expect import SUCCESS
+from ringocli.pointer import as_text as pointer_text
+from ringocli.report.requests import shown
+from ringocli.request import at_base, render_request
+from ringocli.secret import Text, blank
+from ringocli.sending import judge
+from ringocli.template import RequestSpec
+from ringocli.traced import Traced
+from ringocli.values import Layer, Missing, Values
+
+Send = Callable[[RenderedRequest], Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    """What became of a request; ``outcome`` where the built-in provider took it."""
+
+    reply: Reply | None
+    error: str | None = None
+    outcome: Outcome | None = None
+
+
+class User:
+    """Sends messages and files by the template."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        ledger: Ledger,
+        provider: Provider,
+        values: Values,
+        *,
+        send: Send | None = None,
+        provider_url: str | None = None,
+    ) -> None:
+        self._draft = draft
+        self._ledger = ledger
+        self._provider = provider
+        self._values = values
+        self._send = send
+        self._provider_url = provider_url
+
+    async def send(
+        self, inbox: Inbox, variables: Mapping[str, str], properties: Mapping[str, Text] | None = None, *, file: bool
+    ) -> Kept:
+        """Fire ``SendMessage``, or ``SendFile`` with the file's address as ``content``.
+
+        Raises:
+            AskedWrongly: the template has no such request, or a value is missing for a real provider.
+            CouldNotRun: it cannot be rendered, or not be stored.
+        """
+        spec = self._draft.template.request("SendFile" if file else "SendMessage")
+        layers = (Layer(variables=variables, properties=properties or {}), *self._values.layers)
+        missing = Missing.SAMPLE if self._send is None else None
+        rendered = render_request(self._draft.template, spec, Values(layers=layers), missing)
+        if self._provider_url is not None:
+            rendered = at_base(rendered, self._provider_url)
+        started = now()
+        result = await self._sent(inbox, rendered)
+        exchange = self._exchange(inbox, spec, rendered, result)
+        kept: Kept = await self._ledger.add(replace(exchange, at=started))
+        if result.outcome is not None:
+            self._provider.play(inbox, result.outcome)
+        return kept
+
+    async def _sent(self, inbox: Inbox, rendered: RenderedRequest) -> _Result:
+        if self._send is None:
+            outcome = await self._provider.answer(inbox, as_incoming(rendered))
+            error = "the provider does not answer" if outcome.reply is None else None
+            return _Result(reply=outcome.reply, error=error, outcome=outcome)
+        try:
+            return _Result(reply=await asyncio.to_thread(self._send, rendered))
+        except NoReply as error:
+            return _Result(reply=None, error=error.message)
+
+    def _exchange(self, inbox: Inbox, spec: RequestSpec, rendered: RenderedRequest, result: _Result) -> Exchange:
+        outcome, reply = result.outcome, result.reply
+        taken = ids_in(spec, reply) if reply is not None and 200 <= reply.status < 300 else {}
+        return Exchange(
+            inbox=inbox.name,
+            at=now(),
+            direction="outgoing",
+            name=str(spec.name),
+            request={
+                "method": rendered.method,
+                "url": shown(rendered.url, str),
+                "headers": [[name, shown(value, str)] for name, value in rendered.headers],
+                "body": shown(rendered.body, str) if rendered.body is not None else None,
+            },
+            reply=shown_reply(reply),
+            matched=outcome.received.fits if outcome is not None else True,
+            variables={**{name: str(value) for name, value in rendered.variables.items()}, **_blanked(taken)},
+            status=outcome.status if outcome is not None else _status(reply),
+            notes=(*rendered.notes, *_notes(spec, rendered, reply)),
+            problems=outcome.problems if outcome is not None else (),
+            error=blank(result.error) if result.error else None,
+            weather=outcome.strike.said if outcome is not None else None,
+            message_id=taken.get("messageid"),
+            spans={"request_url": _spans(rendered.url), "request_body": _spans(rendered.body)},
+        )
+
+
+def _status(reply: Reply | None) -> str:
+    """A send has worked if the provider answers with a 2xx status (a reading, row 20)."""
+    if reply is None:
+        return "failed"
+    return "sent" if 200 <= reply.status < 300 else "refused"
+
+
+def _notes(spec: RequestSpec, rendered: RenderedRequest, reply: Reply | None) -> tuple[str, ...]:
+    """What a reply lacks, in the words of ``send-test``."""
+    if reply is None:
+        return ()
+    verdict = judge(spec, rendered, reply, SUCCESS)
+    missed = (
+        f"response_map found no $messageid$ in the reply at {pointer_text(one.pointer)}: "
+        "the receipt will find no message"
+        for one in verdict.differences
+    )
+    said = (f"the provider says: {verdict.words}",) if verdict.words else ()
+    return (*said, *missed, *verdict.notes)
+
+
+def _blanked(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: blank(value) for name, value in values.items()}
+
+
+def _spans(traced: Traced | None) -> list[dict[str, Any]]:
+    if traced is None:
+        return []
+    return [{"variable": span.variable, "start": span.start, "end": span.end} for span in traced.spans()]

@@ -1,0 +1,108 @@
+"""What a waiting test looks for: an exchange by its identity, not by how many there are.
+
+The same criteria as SQL, for what is stored already, and as a predicate, for what comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ringocli.emulator.exchanges import Kept
+from ringocli.emulator.search import Condition
+from ringocli.errors import AskedWrongly
+from ringocli.suggest import did_you_mean
+from ringocli.variables import SETTABLE
+
+_COLUMNS = {"from": "sender", "to": "recipient", "event_key": "event_key", "event_type": "event_type"}
+_WORDS = ("direction", "status", "name", "event", "matched")
+NAMES = (*SETTABLE, "event_key", "event_type", *_WORDS)
+"""What can be asked for, besides ``after`` and ``timeout_s``."""
+
+_NUMBERS = ("from", "to")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Names with the values they must have; ``after`` leaves out everything up to that exchange."""
+
+    criteria: tuple[tuple[str, str], ...]
+    after: int = 0
+
+    @classmethod
+    def read(cls, asked: Iterable[tuple[str, str]], after: int = 0) -> Wanted:
+        """Criteria from a query string's pairs.
+
+        Raises:
+            AskedWrongly: a name that no exchange has.
+        """
+        criteria = []
+        for name, value in asked:
+            if name not in NAMES:
+                raise AskedWrongly(
+                    f"there is no {name!r} to wait for{did_you_mean(name, NAMES)}", f"It takes {', '.join(NAMES)}."
+                )
+            # In an address a bare + is a blank, and a number begins with neither.
+            criteria.append((name, "+" + value[1:] if name in _NUMBERS and value.startswith(" ") else value))
+        return cls(tuple(criteria), after)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The criteria for the store."""
+        found = [Condition("id > ?", (self.after,))] if self.after else []
+        return found + [_condition(name, value) for name, value in self.criteria]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """One criterion that tells most exchanges apart: a waiter is filed under it."""
+        for name in ("messageid", "from", "to", "content", "event_key", "event_type"):
+            for pair in self.criteria:
+                if pair[0] == name:
+                    return pair
+        return ("", "")
+
+    def asks_for(self, name: str) -> bool:
+        """Whether one of the criteria is about this."""
+        return any(pair[0] == name for pair in self.criteria)
+
+    def fits(self, kept: Kept) -> bool:
+        """Whether an exchange is what is waited for."""
+        return kept.id > self.after and all(_has(kept, name, value) for name, value in self.criteria)
+
+
+def keys_of(kept: Kept) -> list[tuple[str, str]]:
+    """Every pair under which a waiter for this exchange may be filed."""
+    values: Mapping[str, str | None] = {
+        **kept.content["variables"],
+        "event_key": kept.event_key,
+        "event_type": kept.event_type,
+    }
+    return [("", ""), *((name, value) for name, value in values.items() if value is not None)]
+
+
+def _condition(name: str, value: str) -> Condition:
+    if name in _COLUMNS:
+        return Condition(f"{_COLUMNS[name]} = ?", (value,))
+    if name in ("direction", "status"):
+        return Condition(f"{name} = ?", (value,))
+    if name == "matched":
+        return Condition("matched = ?", (value.lower() in ("true", "1", "yes"),))
+    if name == "event":
+        return Condition("? IN (event_key, event_type, event_type || ':' || event_key)", (value,))
+    if name == "name":
+        return Condition("json_extract(content, '$.name') = ?", (value,))
+    if name == "messageid":
+        return Condition("message_id = ?", (value,))
+    return Condition(f"json_extract(content, '$.variables.{name}') = ?", (value,))
+
+
+def _has(kept: Kept, name: str, value: str) -> bool:
+    if name in ("event_key", "event_type", "direction", "status"):
+        return bool(getattr(kept, name) == value)
+    if name == "matched":
+        return kept.matched == (value.lower() in ("true", "1", "yes"))
+    if name == "event":
+        return value in (kept.event_key, kept.event_type, f"{kept.event_type}:{kept.event_key}")
+    if name == "name":
+        return bool(kept.content["name"] == value)
+    return bool(kept.content["variables"].get(name) == value)

@@ -1,0 +1,149 @@
+"""One running emulator: the template, the ledger, both sides and the user, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ringocli.emulator.draft import Draft
+from ringocli.emulator.exchanges import Kept, shown_reply
+from ringocli.emulator.files import FileRoom
+from ringocli.emulator.guard import Guard
+from ringocli.emulator.inboxes import Inboxes
+from ringocli.emulator.ledger import Ledger
+from ringocli.emulator.provider import Provider
+from ringocli.emulator.ringotel import Ringotel
+from ringocli.emulator.setup import Setup
+from ringocli.emulator.store import Store
+from ringocli.emulator.user import User
+from ringocli.errors import AskedWrongly, NoReply
+from ringocli.exchange import Direction, IncomingRequest, RenderedRequest, Reply
+from ringocli.secret import blank
+from ringocli.traced import Piece, Traced
+from ringocli.webhook_url import address_of
+
+LOOK_AT_FILE_EVERY_S = 0.5
+EXPIRE_EVERY_S = 3600.0
+
+_HOP_BY_HOP = frozenset(
+    {"host", "content-length", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
+)
+"""Headers of one connection (RFC 9110, 7.6.1), which are not passed on."""
+
+
+class World:
+    """Everything between the sockets and the store. Make it inside the event loop that it lives in."""
+
+    def __init__(self, setup: Setup, port: int) -> None:
+        self.setup = setup
+        self.draft = Draft(setup.name, setup.text)
+        self.draft.on_change = self._template_changed
+        self._folder = tempfile.TemporaryDirectory(prefix="ringocli-") if setup.db is None else None
+        path = Path(self._folder.name) / "emulator.db" if self._folder else setup.db
+        assert path is not None
+        store = Store(path, max_exchanges=setup.max_exchanges, max_days=setup.max_days)
+        self.ledger = Ledger(store, self._log)
+        self.inboxes = Inboxes(setup.troubles, setup.seed)
+        self.url = f"http://{f'[{setup.host}]' if ':' in setup.host else setup.host}:{port}"
+        self.public_url = setup.public_url.rstrip("/") if setup.public_url else None
+        self.guard = Guard(
+            host=setup.host.strip("[]").lower(),
+            page_token=secrets.token_urlsafe(24),
+            access_token=setup.access_token,
+            public_host=urlsplit(setup.public_url).hostname if setup.public_url else None,
+        )
+        self.files = FileRoom(self.ledger, self.public_url or self.url)
+        forward = self._forward if setup.forward_to is not None else None
+        self.ringotel = Ringotel(self.draft, self.ledger, setup.values.properties, forward)
+        plays = not setup.listen_as_provider or setup.forward_to is not None
+        self.provider = Provider(self.draft, self.ledger, self.ringotel, setup.values, plays=plays)
+        self.user = User(
+            self.draft,
+            self.ledger,
+            self.provider,
+            setup.values,
+            send=setup.send if setup.provider_url is not None else None,
+            provider_url=setup.provider_url,
+        )
+        self._chores: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to look after the template's file and the store's age."""
+        self.ledger.store.expire()
+        self._chores = [asyncio.create_task(self._watch_file()), asyncio.create_task(self._expire())]
+
+    async def close(self) -> None:
+        """Stop what runs, and let go of the store."""
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
+        await self.provider.close()
+        self.ledger.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    async def _watch_file(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AT_FILE_EVERY_S)
+            self.draft.refresh()
+
+    async def _expire(self) -> None:
+        while True:
+            await asyncio.sleep(EXPIRE_EVERY_S)
+            self.ledger.store.expire()
+
+    def _template_changed(self) -> None:
+        self.ledger.tell_all(("template", {}))
+
+    def _log(self, kept: Kept) -> None:
+        self.setup.log(line_of(kept))
+
+    async def _forward(self, incoming: IncomingRequest) -> tuple[Reply | None, Mapping[str, Any]]:
+        """Pass a webhook on to the real Ringotel: its bytes, and the headers that are about them."""
+        assert self.setup.forward_to is not None
+        assert self.setup.send is not None
+        url = address_of(self.setup.forward_to)
+        rendered = RenderedRequest(
+            name="forwarded webhook",
+            direction=Direction.INCOMING,
+            method=incoming.method,
+            url=Traced(_with_query(url, incoming.query)),
+            headers=tuple(
+                (name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _HOP_BY_HOP
+            ),
+            body=Traced.plain(incoming.body.decode("utf-8", "surrogateescape")) if incoming.body else None,
+            variables={},
+        )
+        try:
+            reply = await asyncio.to_thread(self.setup.send, rendered)
+        except (NoReply, AskedWrongly) as error:  # the latter: bytes that are no text, which are not sent
+            return None, {"host": rendered.host, "status": None, "body": None, "error": blank(error.message)}
+        shown = shown_reply(reply) or {}
+        return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
+
+
+def _with_query(url: Any, query: str) -> tuple[Piece, ...]:
+    glue = "&" if "?" in url.reveal() else "?"
+    return (Piece(url), Piece(glue + query)) if query else (Piece(url),)
+
+
+def line_of(kept: Kept) -> str:
+    """One exchange on one line of the log."""
+    content = kept.content
+    arrow = "->" if kept.direction == "outgoing" else "<-"
+    what = content["name"] or (f"{kept.event_type}:{kept.event_key}" if kept.matched else "no event")
+    status = content["reply"]["status"] if content["reply"] is not None else "no reply"
+    line = f"{kept.at:%H:%M:%S} {arrow} {what} {content['request']['method']} {content['request']['url'][:80]} {status}"
+    for problem in content["problems"]:
+        line += f"\n         {problem['pointer']}: {problem['message']}"
+    if content["near_miss"] is not None:
+        for one in content["near_miss"]["differences"]:
+            line += f"\n         {one['pointer'] or '(root)'}: expected {one['expected']}, found {one['found']}"
+    for extra in (content["weather"] and f"weather: {content['weather']}", content["error"]):
+        line += f"\n         {extra}" if extra else ""
+    return line

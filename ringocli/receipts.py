@@ -1,0 +1,51 @@
+"""Failed receipts: what a provider would send instead of a delivery receipt, as far as the template tells.
+
+Ringotel has an event for delivered messages only, so a template pins success: by the event's key, or by a literal such
+as ``"status": "delivered"``. The failed receipt is the same webhook with these words turned round. Where nothing is
+pinned, there is no telling the two apart, and none is made up.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ringocli.outcomes import means_delivered
+from ringocli.pattern import Json
+from ringocli.template import WebhookEvent
+
+_OPPOSITES = (
+    (re.compile(r"delivrd", re.I), "undeliv"),
+    (re.compile(r"deliver(ed|d|y)?", re.I), "failed"),
+    (re.compile(r"success(ful|fully)?", re.I), "failed"),
+    (re.compile(r"complete[d]?|handset|read", re.I), "failed"),
+    (re.compile(r"\bok\b", re.I), "error"),
+)
+
+
+def failed_form(event: WebhookEvent) -> WebhookEvent | None:
+    """The event with each word for success turned into one for failure; None if it pins no such word."""
+    parameters = _turned(event.parameters)
+    key = _opposite(event.key) if event.key is not None else None
+    if parameters == event.parameters and key == event.key:
+        return None
+    return replace(event, parameters=parameters, key=key)
+
+
+def _turned(tree: Json) -> Json:
+    if isinstance(tree, dict):
+        return {key: _turned(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_turned(item) for item in tree]
+    return _opposite(tree) if isinstance(tree, str) and "$" not in tree else tree
+
+
+def _opposite(word: str) -> str:
+    if not means_delivered(word):
+        return word
+    for pattern, failure in _OPPOSITES:
+        if found := pattern.search(word):
+            old = found.group()
+            turned = failure.upper() if old.isupper() else failure.capitalize() if old[0].isupper() else failure
+            return word[: found.start()] + turned + word[found.end() :]
+    return word

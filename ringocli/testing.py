@@ -1,0 +1,148 @@
+"""For tests: an emulator inside the test's own process, on a free port, forgotten at the end.
+
+::
+
+    from ringocli.testing import emulator
+
+    def test_otp_is_sent():
+        with emulator("acme.json") as ringotel:
+            sign_up(provider=ringotel.provider_url, phone="+13105550199")
+            sent = ringotel.wait(direction="outgoing", to="+13105550199")
+            assert "code" in sent["variables"]["content"]
+
+With pytest the fixture ``ringotel_emulator`` does the same: ``ringotel = ringotel_emulator("acme.json")``.
+Exchanges are dicts, as ``/openapi.json`` describes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+from ringocli.errors import AnswerIsNo, AskedWrongly
+from ringocli.files import read_text
+from ringocli.secret import Text
+from ringocli.values import Layer, Values, secret_properties
+from ringocli.weather import SIDES, Trouble
+
+
+class Emulator:
+    """A running emulator, seen from a test. ``inbox`` isolates one user of it from all others."""
+
+    def __init__(self, base: str, template_id: str, inbox: str = "") -> None:
+        self._base = base
+        self._template_id = template_id
+        self.inbox_name = inbox
+        self.url = f"{base}/i/{inbox}" if inbox else base
+        self._opener = build_opener(ProxyHandler({}))
+
+    @property
+    def webhook_url(self) -> str:
+        """Where a provider sends its webhooks: Ringotel's side."""
+        return f"{self.url}/webhook/{self._template_id}"
+
+    @property
+    def provider_url(self) -> str:
+        """What stands for the scheme and host of the provider's API."""
+        return f"{self.url}/provider"
+
+    def inbox(self, name: str) -> Emulator:
+        """The same emulator with an inbox of its own."""
+        return Emulator(self._base, self._template_id, name)
+
+    def send(self, to: str, content: str = "", *, from_: str, media_url: str | None = None) -> dict[str, Any]:
+        """The Ringotel user sends a message, or with ``media_url`` a file; the exchange.
+
+        Raises:
+            AskedWrongly: the template cannot do that, or a value is wrong.
+        """
+        wanted = {"from": from_, "to": to, "content": content, "media_url": media_url}
+        return self._call("POST", "/api/send", {name: value for name, value in wanted.items() if value})
+
+    def reply(self, to: str, content: str = "", *, from_: str, media_url: str | None = None) -> dict[str, Any]:
+        """The contact writes, or sends a file, to an SMS number at Ringotel; the exchange.
+
+        Raises:
+            AskedWrongly: the template has no event for it.
+        """
+        wanted = {"from": from_, "to": to, "content": content, "media_url": media_url}
+        return self._call("POST", "/api/reply", {name: value for name, value in wanted.items() if value})
+
+    def wait(self, *, timeout_s: float = 10.0, after: str | None = None, **wanted: str) -> dict[str, Any]:
+        """The newest exchange that fits, at once or as soon as it comes; ``from_`` stands for ``from``.
+
+        Raises:
+            AnswerIsNo: none came in time; the message says what was waited for.
+            AskedWrongly: there is nothing of that name to wait for.
+        """
+        query = {name.rstrip("_"): value for name, value in wanted.items()}
+        query |= {"timeout_s": f"{timeout_s:g}", **({"after": after} if after else {})}
+        return self._call("GET", f"/api/wait?{urlencode(query)}", timeout_s=timeout_s + 10)
+
+    def exchanges(self, query: str = "", *, limit: int = 1000) -> list[dict[str, Any]]:
+        """What was seen, newest first; ``query`` is the page's search language."""
+        found: list[dict[str, Any]] = self._call("GET", f"/api/exchanges?{urlencode({'q': query, 'limit': limit})}")[
+            "exchanges"
+        ]
+        return found
+
+    def set_chaos(self, *, seed: int = 0, **sides: Mapping[str, Any]) -> None:
+        """Trouble for ``ringotel=`` and ``provider=``, such as ``{"status": 500}``; a side that is left out is calm."""
+        self._call("POST", "/api/chaos", {**sides, "seed": seed})
+
+    def clear(self) -> None:
+        """Forget everything that was seen in this inbox."""
+        self._call("DELETE", "/api/exchanges")
+
+    def _call(
+        self, method: str, path: str, content: Mapping[str, Any] | None = None, *, timeout_s: float = 60.0
+    ) -> dict[str, Any]:
+        body = json.dumps(content).encode() if content is not None else None
+        request = Request(self.url + path, data=body, method=method, headers={"Content-Type": "application/json"})
+        try:
+            with self._opener.open(request, timeout=timeout_s) as response:
+                document: dict[str, Any] = json.load(response)
+                return document
+        except HTTPError as error:
+            with error:
+                failure = json.load(error)["error"]
+            kind = AnswerIsNo if error.code == 408 else AskedWrongly
+            raise kind(failure["message"], failure["hint"] or "") from None
+
+
+@contextmanager
+def emulator(
+    template: str | Path | Mapping[str, Any],
+    *,
+    properties: Mapping[str, str] | None = None,
+    db: Path | None = None,
+    chaos: Mapping[str, Mapping[str, Any]] | None = None,
+    seed: int = 0,
+) -> Iterator[Emulator]:
+    """Run an emulator for as long as the block lasts; ``template`` is a file's path or the document itself.
+
+    Raises:
+        CouldNotRun: the template cannot be read, or is none.
+    """
+    from ringocli.emulator.server import in_thread
+    from ringocli.emulator.setup import Setup
+
+    given: dict[str, Text] = secret_properties(properties or {})
+    is_document = isinstance(template, Mapping)
+    setup = Setup(
+        name="-" if is_document else str(template),
+        text=json.dumps(template) if isinstance(template, Mapping) else read_text(str(template)),
+        db=db,
+        values=Values(layers=(Layer(properties=given),)),
+        troubles={side: Trouble.read(side, (chaos or {}).get(side, {})) for side in SIDES},
+        seed=seed,
+    )
+    with in_thread(setup) as running:
+        assert running.world is not None
+        yield Emulator(running.world.url, running.world.draft.template.id)
