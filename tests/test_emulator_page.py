@@ -370,6 +370,7 @@ def test_two_tabs_keep_step(ringotel: Emulator, visit: Open) -> None:
     expect(bubble(other, "user", "Seen by both").locator(".mark")).to_have_attribute("data-status", "delivered")
     say(other, "handset", "And back")
     expect(bubble(one, "user", "And back")).to_have_count(1)
+    one.bring_to_front()  # the browser slows down a tab that is not in front
     one.keyboard.press("Escape")
     one.locator(".weather-now").click()
     one.locator(".dial").get_by_label("Drizzle").check()
@@ -520,20 +521,21 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_text_stays_text(ringotel: Emulator, visit: Open, text: str) -> None:
+def test_hostile_text_stays_text(ringotel: Emulator, visit: Open) -> None:
     """Whatever comes over the wire is shown, never run, never fetched, and never turns the page around."""
-    assert 200 == post(ringotel.webhook_url, webhook(text))
     page = visit(ringotel.url)
-    words = page.locator(".user .bubble .words")
-    expect(words).to_have_count(1)
-    page.locator(".row").first.click()
-    content = page.locator(".detail mark[data-variable=content], .detail .request .bytes").last
-    expect(content).to_be_visible()
-    for element in (words, page.locator(".row .peek"), content):
-        assert 0 == element.locator("script, img, svg, a, iframe").count()
-        assert not re.search("[\x00-\x08\x1b\u202a-\u202e]", element.text_content())
-    assert page.locator(".user .bubble").bounding_box()["height"] < 1200
+    for number, (name, text) in enumerate(HOSTILE.items(), 1):
+        assert 200 == post(ringotel.webhook_url, webhook(text)), name
+        page.locator(f".row[aria-posinset='{number}']").click()
+        expect(page.locator(".detail .request .bytes").last).to_be_visible()
+        bubbles = page.locator(".user .bubble")
+        elements = (bubbles.last.locator(".words"), page.locator(".row.opened .peek"), page.locator(".detail .content"))
+        for element in elements:
+            assert 0 == element.locator("script, img, svg:not(.icon), a, iframe").count(), name
+            assert not re.search("[\x00-\x08\x1b\u202a-\u202e]", element.text_content()), name
+        assert bubbles.last.bounding_box()["height"] < 1200, name
+    say(page, "user", HOSTILE["script"])
+    expect(bubble(page, "handset", "<svg onload=alert(3)>").last.locator("script, img")).to_have_count(0)
 
 
 def test_hidden_characters_are_shown(ringotel: Emulator, visit: Open) -> None:

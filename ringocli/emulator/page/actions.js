@@ -1,6 +1,6 @@
 // What people do, as functions; each speaks to the server and leaves the outcome in the store.
 import * as api from "./api.js";
-import { find, indexOf, merge } from "./feed.js";
+import { EMPTY, find, indexOf, merge } from "./feed.js";
 import { contactOf } from "./conversation.js";
 import { notify } from "./notices.js";
 import { remember } from "./remember.js";
@@ -73,7 +73,7 @@ export function followLink() {
 }
 
 /** The exchanges that the wire shows. */
-export const shownFeed = (state) => (state.query ? state.found : state.feed) ?? { items: [], more: false };
+export const shownFeed = (state) => (state.query ? state.found : state.feed) ?? EMPTY;
 
 /** Move the wire's cursor by so many rows; what is open follows. */
 export function step(rows) {
