@@ -146,7 +146,7 @@ def emulator(
     is_document = isinstance(template, Mapping)
     setup = Setup(
         name="-" if is_document else str(template),
-        text=json.dumps(template) if isinstance(template, Mapping) else read_text(str(template)),
+        text=json.dumps(template, indent=2) if isinstance(template, Mapping) else read_text(str(template)),
         db=db,
         values=Values(layers=(Layer(properties=given),)),
         troubles={side: Trouble.read(side, (chaos or {}).get(side, {})) for side in SIDES},
