@@ -110,13 +110,15 @@ def test_patch_that_breaks_other_webhooks_is_not_applied(acme: Path, tmp_path: P
 
 def test_user_sends_to_a_real_provider(acme: Path, tmp_path: Path) -> None:
     """With --provider-url the template's request goes there; nothing is invented, and no credential is kept."""
-    with serving(Answer.json({"data": {"id": "real-1"}})) as server:
-        with emulating(acme, "--db", tmp_path / "e.db", "--provider-url", server.url) as (ringotel, _):
-            got = call(ringotel, "POST", "/api/send", {"from": NUMBER, "to": CONTACT, "content": "Hi"})
-            assert (400, True) == (got.status, "API key" in got.document["error"]["message"])
-            wanted = {"from": NUMBER, "to": CONTACT, "content": "Hi", "properties": {"API key": "a-real-credential"}}
-            sent = call(ringotel, "POST", "/api/send", wanted).document
-            told = call(ringotel, "GET", "/api/export").body
+    with (
+        serving(Answer.json({"data": {"id": "real-1"}})) as server,
+        emulating(acme, "--db", tmp_path / "e.db", "--provider-url", server.url) as (ringotel, _),
+    ):
+        got = call(ringotel, "POST", "/api/send", {"from": NUMBER, "to": CONTACT, "content": "Hi"})
+        assert (400, True) == (got.status, "API key" in got.document["error"]["message"])
+        wanted = {"from": NUMBER, "to": CONTACT, "content": "Hi", "properties": {"API key": "a-real-credential"}}
+        sent = call(ringotel, "POST", "/api/send", wanted).document
+        told = call(ringotel, "GET", "/api/export").body
     [seen] = server.seen
     assert ("/v1/messages", "Bearer a-real-credential") == (seen.target, seen.header("Authorization"))
     assert ("sent", "real-1") == (sent["status"], sent["variables"]["messageid"])
@@ -234,6 +236,13 @@ def test_clean_removes_what_no_emulator_uses(
     assert "would remove" in ringocli("clean", "--dry-run").out
     assert "removed" in ringocli("clean").out
     assert [] == list((tmp_path / "state" / "emulator").iterdir())
+
+
+def test_contacts_may_answer_by_themselves(acme: Path, tmp_path: Path) -> None:
+    """With --auto-reply every message gets its answer."""
+    with emulating(acme, "--db", tmp_path / "e.db", "--auto-reply", "OK") as (ringotel, _):
+        ringotel.send(CONTACT, "Hello", from_=NUMBER)
+        assert CONTACT == ringotel.wait(content="OK")["variables"]["from"]
 
 
 @pytest.mark.parametrize("preset", ["telnyx", "voipms", "inteliquent"])

@@ -145,6 +145,14 @@ def test_early_receipt_finds_its_message(ringotel: Emulator, tmp_path: Path) -> 
     store.close()
 
 
+def test_receipt_of_nobody_is_told(ringotel: Emulator) -> None:
+    """A receipt for an id that was never sent is taken, and shown as such."""
+    assert 200 == call(ringotel, "POST", "/webhook/acme", {"method": "delivered", "params": {"messageid": "x"}}).status
+    [exchange] = ringotel.exchanges()
+    assert (True, None) == (exchange["matched"], exchange["correlates"])
+    assert any("unknown id" in note for note in exchange["notes"])
+
+
 # -- Ringotel's side ----------------------------------------------------------------------------------
 
 
