@@ -105,6 +105,14 @@ def test_a_template_sends_what_curl_sends(
             ["https://x.example", "--header", "A: b", "--data", "c"],
         ),
         ("curl -d &quot;a=b&quot; https://x.example", ["-d", "a=b", "https://x.example"]),
+        ("curl -d $'a\\\\x41\\x41\\101\\cA\\q' https://x.example", ["-d", "a\\x41AA\x01\\q", "https://x.example"]),
+        ("curl -d $'\\xc3\\xa9\\0gone'kept https://x.example", ["-d", "ékept", "https://x.example"]),
+        ("curl -d ‘it’s’ https://x.example", ["-d", "it’s", "https://x.example"]),
+        ("C:\\me> curl -d a https://x.example", ["-d", "a", "https://x.example"]),
+        ("[me@host ~]# curl -d a https://x.example", ["-d", "a", "https://x.example"]),
+        ("curl -d\n'a b'\nhttps://x.example", ["-d", "a b", "https://x.example"]),
+        ("curl —-header 'A: b' –d a https://x.example", ["--header", "A: b", "-d", "a", "https://x.example"]),
+        ("A=(-d 'a b'); curl \"${A[@]}\" https://x.example", ["-d", "a b", "https://x.example"]),
     ],
 )
 def test_words_are_those_of_the_shell(text: str, words: list[str]) -> None:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_WAITING = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url|user)")
+"""An option that a line cannot end with: its value is on the next one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
@@ -30,7 +33,8 @@ def rejoined(commands: list[Command], notes: list[str]) -> list[Command]:
     joined: list[Command] = []
     for command in commands:
         stray = command.words[0].startswith("-") or re.match(r"[\"']?https?://", command.words[0])
-        if stray and joined and is_curl(joined[-1].words):
+        waits = bool(joined) and bool(_WAITING.fullmatch(joined[-1].words[-1]))
+        if (stray or waits) and joined and is_curl(joined[-1].words):
             last = joined[-1]
             joined[-1] = Command(words=(*last.words, *command.words), stdin=last.stdin or command.stdin)
             notes.append("a line break without a \\ before it was read as a blank")

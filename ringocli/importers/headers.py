@@ -7,7 +7,7 @@ import binascii
 import re
 
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, limit
-from ringocli.importers.placeholders import CLOSE, OPEN, has_placeholder
+from ringocli.importers.placeholders import OPEN, has_placeholder
 
 _CARRIED = {"content-type", "content-length", "host", "connection", "expect", "transfer-encoding", "accept-encoding"}
 """Headers that every client sets by itself."""
@@ -22,8 +22,6 @@ _MILD = {
     "referer": "only browsers need it",
     "dnt": "only browsers need it",
 }
-
-_ECHO = re.compile(r"(?:echo\s+-n|printf(?:\s+['\"]?%s['\"]?)?)\s+['\"]?([^'\"|]+?)['\"]?\s*\|\s*(?:base64|openssl)")
 
 
 def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
@@ -49,10 +47,9 @@ def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
 
 def _decoded(credentials: str) -> tuple[str, str]:
     """User name and password of a Basic header; empty where they cannot be told."""
-    if command := re.match(f"{OPEN}\\((.*)\\){CLOSE}$", credentials, re.S):
-        printed = _ECHO.search(command.group(1))
-        text = printed.group(1).strip() if printed else ""
-    elif _is_described(credentials):
+    if credentials.startswith(f"{OPEN}("):
+        return "", ""
+    if _is_described(credentials):
         text = re.sub(r"^.*?\(|\)[^)]*$", "", credentials) if "(" in credentials else ""
     else:
         try:
