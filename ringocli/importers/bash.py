@@ -224,6 +224,8 @@ def _text(node: Any, source: str, script: _Script) -> str:
         if (output := _output(node, source, script)) is not None:
             return output.rstrip("\n")
         return f"{OPEN}({_raw(node).strip().strip('$`').removeprefix('(').removesuffix(')')}){CLOSE}"
+    if node.type == "arithmetic_expansion":
+        return f"{OPEN}({_raw(node).removeprefix('$((').removesuffix('))')}){CLOSE}"
     if node.type in ("concatenation", "command_name") or (node.children and node.type != "word"):
         return _with_expansions(node, node.start_byte, node.end_byte, source, script, unquoted)
     return unquoted(_raw(node))

@@ -304,7 +304,7 @@ class _Reader:
         keys = [unquote_plus(key) for key, _ in self.target.query]
         in_runs = [key for index, key in enumerate(keys) if not index or keys[index - 1] != key]
         # Parameters repeat a key in one place only; a query that mixes repeated keys is left as it was written.
-        as_parameters = self.method in NO_BODY and bool(keys) and len(in_runs) == len(set(keys))
+        as_parameters = self.method in NO_BODY and self.tree is None and bool(keys) and len(in_runs) == len(set(keys))
         if self.target.scheme != "https":
             why = "Ringotel asks for https, which is written here: look whether the provider offers it"
             self._limit_once(f"{self.target.scheme}://", why)
