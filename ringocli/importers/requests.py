@@ -7,17 +7,17 @@ framework has no notation for is a limit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import unquote_plus
 
-from ringocli.importers.bodies import NO_BODY, read_body
+from ringocli.importers.bodies import read_body
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Pasted, limit
 from ringocli.importers.placeholders import has_placeholder, placeholders, shown
 from ringocli.importers.properties import PropertyBook, belongs_to_account, is_callback
 from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
 from ringocli.importers.shape_of import general
 from ringocli.importers.shapes import is_prose, is_url, phone_scheme
+from ringocli.importers.specs import GONE, Outline
 from ringocli.importers.targets import Target
 from ringocli.importers.vocabulary import Role
 from ringocli.notation import Hole, split
@@ -26,9 +26,6 @@ from ringocli.pointer import Pointer
 from ringocli.scaffold import Decision
 from ringocli.schema import METHODS
 from ringocli.variables import Place
-
-_GONE = object()
-"""Stands for a value that is left out of the template."""
 
 
 @dataclass(slots=True)
@@ -90,7 +87,7 @@ class _Reader:
         self.tree, self.content_type = body.tree, body.content_type
         self.learned.limits += body.limits
         self.learned.notes += body.notes
-        self.put |= {("body", name): _GONE for name in body.files}
+        self.put |= {("body", name): GONE for name in body.files}
 
     def read(self) -> Learned:
         """The request, its auth, its decisions."""
@@ -161,7 +158,7 @@ class _Reader:
         """Leave a value out, and the list it is the only kind of element of."""
         while pointer and isinstance(pointer[-1], int) and pointer[0] == "body":
             pointer = pointer[:-1]
-        self.put[pointer] = _GONE
+        self.put[pointer] = GONE
 
     def _place_choice(self, role: Role, choice: Choice) -> None:
         leaf, variable = choice.leaf, self._variable(role)
@@ -191,7 +188,7 @@ class _Reader:
             if isinstance(node, list) and not isinstance(node, Several):
                 for index in range(len(node)):
                     if index != step:
-                        self.put[(*pointer[:at], index)] = _GONE
+                        self.put[(*pointer[:at], index)] = GONE
                 if len(node) > 1:
                     name = next((str(part) for part in reversed(pointer[:at]) if isinstance(part, str)), "list")
                     what = f"several entries in {name if name != 'body' else 'one request'}"
@@ -255,7 +252,7 @@ class _Reader:
     def _keep(self, leaf: Leaf) -> None:
         """A constant stays, unless the notation would read it otherwise or a secret is hidden in it."""
         if isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
-            self.put[leaf.pointer] = _GONE
+            self.put[leaf.pointer] = GONE
             why = "there is no notation for a $ that is no variable: the value is left out"
             self.learned.limits.append(limit(f"a text with $...$ in it ({self._where(leaf)})", why))
         elif leaf.names and leaf.value not in ("", None):
@@ -268,7 +265,7 @@ class _Reader:
         return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {name}"
 
     def _is_gone(self, pointer: Pointer) -> bool:
-        return any(self.put.get(pointer[:end]) is _GONE for end in range(1, len(pointer) + 1))
+        return any(self.put.get(pointer[:end]) is GONE for end in range(1, len(pointer) + 1))
 
     def _account(self) -> list[str]:
         """The user name of the credentials, which may stand in the path as well."""
@@ -300,70 +297,22 @@ class _Reader:
     # -- writing --------------------------------------------------------------------------------
 
     def _write(self) -> None:
-        at: Pointer = ("API", self.place.value)
-        keys = [unquote_plus(key) for key, _ in self.target.query]
-        in_runs = [key for index, key in enumerate(keys) if not index or keys[index - 1] != key]
-        # Parameters repeat a key in one place only; a query that mixes repeated keys is left as it was written.
-        as_parameters = self.method in NO_BODY and self.tree is None and bool(keys) and len(in_runs) == len(set(keys))
         if self.target.scheme != "https":
             why = "Ringotel asks for https, which is written here: look whether the provider offers it"
             self._limit_once(f"{self.target.scheme}://", why)
-            self.target = Target(
-                scheme="https", host=self.target.host, segments=self.target.segments, query=self.target.query
-            )
-        spec: dict[str, Any] = {"request_method": self.method}
-        spec["request_url"] = self.target.rebuilt(self._piece, with_query=not as_parameters)
-        if self.content_type is not None:
-            spec["request_content_type"] = self.content_type
-        if as_parameters:
-            spec["request_parameters"] = self._query_parameters()
-        elif self.tree is not None:
-            spec["request_parameters"] = self._filled(self.tree, ("body",))
-        self.learned.spec = spec
+            self.target = replace(self.target, scheme="https")
+        self.put["host",] = self._with_properties(self.target.host, "the host of the address", "Base URL")
+        outline = Outline(
+            method=self.method, target=self.target, tree=self.tree, content_type=self.content_type, put=self.put
+        )
+        self.learned.spec = outline.as_spec()
         self.learned.decisions = [
-            Decision(pointer=(*at, *_template_pointer(decision.pointer, as_parameters, self.target)),
-                     variable=decision.variable, value=decision.value, why=decision.why)
+            replace(decision, pointer=("API", self.place.value, *outline.place_of(decision.pointer)))
             for decision in self.learned.decisions
-        ]  # fmt: skip
-
-    def _piece(self, pointer: Pointer, written: str) -> str:
-        if pointer == ("host",):
-            return self._with_properties(written, "the host of the address", "Base URL")
-        value = self.put.get(pointer, written)
-        return "" if value is _GONE else str(value)
-
-    def _query_parameters(self) -> dict[str, Any]:
-        tree: dict[str, Any] = {}
-        for index, (key, value) in enumerate(self.target.query):
-            put = self.put.get(("query", index), unquote_plus(value or ""))
-            if put is not _GONE:
-                tree.setdefault(unquote_plus(key), []).append(put)
-        return {key: values[0] if len(values) == 1 else values for key, values in tree.items()}
-
-    def _filled(self, node: Any, pointer: Pointer) -> Any:
-        if pointer in self.put:
-            return self.put[pointer]
-        if isinstance(node, Several):
-            return node[0] if len(node) == 1 else list(node)
-        if isinstance(node, dict):
-            filled = {key: self._filled(value, (*pointer, key)) for key, value in node.items()}
-            return {key: value for key, value in filled.items() if value is not _GONE}
-        if isinstance(node, list):
-            items = [self._filled(value, (*pointer, index)) for index, value in enumerate(node)]
-            return [item for item in items if item is not _GONE]
-        return node
+        ]
 
     def _decide(self, pointer: Pointer, variable: str | None, value: str, why: str) -> None:
         self.learned.decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why))
-
-
-def _template_pointer(pointer: Pointer, query_is_parameters: bool, target: Target) -> Pointer:
-    """Where in the template a piece of the paste went."""
-    if pointer[0] == "body":
-        return ("request_parameters", *pointer[1:])
-    if pointer[0] == "query" and query_is_parameters:
-        return ("request_parameters", unquote_plus(target.query[int(pointer[1])][0]))
-    return ("request_url",)
 
 
 def _any_address(leaves: Sequence[Leaf], taken: Mapping[Role, Choice]) -> dict[Role, Choice]:
