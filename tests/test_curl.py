@@ -46,7 +46,9 @@ def rendered(ringocli: Command, command: Path, folder: Path, monkeypatch: pytest
     assert 0 == drafted.code, drafted.err
     values = []
     for decision in drafted.document["decisions"]:
-        if decision["variable"] in ("from", "to", "content") and decision["pointer"].startswith("/API/SendMessage"):
+        if decision["variable"] in ("from", "to", "content", "extension") and decision["pointer"].startswith(
+            "/API/SendMessage"
+        ):
             values += ["--set", f"{decision['variable']}={decision['value']}"]
     for name, value in environment_of(text).items():
         monkeypatch.setenv(name, value)
@@ -205,7 +207,7 @@ def test_a_paste_is_never_run(ringocli: Command, folder: Path, monkeypatch: pyte
             "init", "--from-curl", "-", "--no-input", "--format", "json", "--dry-run", *options, stdin=head + at
         )
         assert 0 == done.code, done.err
-        assert held == ("$content$" in done.out)
+        assert held == ("$content$" in json.dumps(done.document["template"]))
         assert "canary" not in done.out + done.err
         assert not (folder / "ran").exists()
     assert "allow-files" in json.dumps(done.document["not_expressible"])

@@ -117,7 +117,7 @@ def init(
         typer.Option(
             "--hint",
             metavar="NAME=LITERAL",
-            help="What stands for a variable in the pastes: from to content url messageid. Repeatable.",
+            help="What stands for a variable in the pastes: from to content url messageid extension domain. Repeatable.",
             rich_help_panel=PASTES,
         ),
     ] = None,

@@ -11,7 +11,7 @@ from ringocli import console
 from ringocli.cli.options import chosen
 from ringocli.errors import AskedWrongly, CouldNotRun
 
-HINTS = ("from", "to", "content", "url", "messageid", "number", "contact")
+HINTS = ("from", "to", "content", "url", "messageid", "extension", "domain", "number", "contact")
 
 
 @dataclass(frozen=True, kw_only=True)

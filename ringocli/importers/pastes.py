@@ -246,7 +246,9 @@ def host_label(host: str) -> str:
     named = [label for label in named if label and label not in _SERVICE_LABELS]
     plain = [label for label in named if re.fullmatch(r"[a-z0-9][a-z0-9-]*", label) and not re.search(r"\{|<|\[", host)]
     best = (plain or named or [re.sub(r"[^a-z0-9-]", "", kept[-1])])[-1]
-    return best if best and best not in ("localhost",) else "my-sms"
+    if best in _SERVICE_LABELS and len(labels) > 1:
+        best = f"{best}-{labels[-1]}"  # voip.ms, sms.to: the name is nothing without its end
+    return best or "my-sms"
 
 
 def _default_name(template_id: str, known: Known) -> str:

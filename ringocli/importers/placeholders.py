@@ -20,6 +20,7 @@ _FORMS = re.compile(
     r"|\$(?P<plain>[A-Za-z_]\w*)\b(?!\$)"
     r"|\{\{\s*(?P<double>[A-Za-z_$][\w .$-]{0,60}?)\s*\}\}"
     r"|\{(?P<single>[A-Za-z_][\w .-]{0,60})\}"
+    r"|<<(?P<twice>[A-Za-z_][^<>\n\"]{0,80}?)>>"
     r"|<(?P<angle>[A-Za-z_][^<>\n\"]{0,80}?)>"
     r"|\[(?P<square>[A-Za-z_][\w .-]{0,60})\]"
     r"|%(?P<percent>[A-Za-z_]\w{2,})%"
@@ -54,6 +55,12 @@ def placeholders(text: str) -> Iterator[Placeholder]:
         inside = found.group(kind)
         if kind == "capital" and not (_is_whole(found, text) and _TELLING.search(inside)):
             continue
+        if (
+            kind == "your"
+            and " " in text.strip()
+            and not (_is_whole(found, text) or re.match(r"\w[a-zA-Z]+[_-]", inside))
+        ):
+            continue  # "Your order is ready" is a sentence
         yield Placeholder(
             start=found.start(),
             end=found.end(),

@@ -132,6 +132,10 @@ def _shape(role: Role, value: Any, incoming: bool) -> int:
         return _text_shape(value)
     if role is Role.URL:
         return 20 if is_url(value) else -60
+    if role is Role.EXTENSION:
+        return 0 if re.fullmatch(r"\d{2,6}", text_of(value)) else -100
+    if role is Role.DOMAIN:
+        return -100  # by a hint only: the word is used for too much
     if role is Role.ID:
         return -45 if is_phone(value) and not is_long_number(value) else -60 if is_date(value) or is_url(value) else 10
     return 0
@@ -153,8 +157,28 @@ def _number_shape(role: Role, value: Any, incoming: bool) -> int:
         return -25
     if is_sender(value):
         # A word where a number is due: "from": "Acme" is a sender's name, "source": "api" is a constant.
-        return 4 if role is Role.FROM and not incoming else -35 if is_word(value) else 0
+        if role is Role.FROM and not incoming:
+            return -100 if text_of(value).lower() in _CLIENT_WORDS else 4
+        return -35 if is_word(value) else 0
     return -60 if is_prose(value) else -10
+
+
+_CLIENT_WORDS = {
+    "api",
+    "curl",
+    "go",
+    "java",
+    "node",
+    "nodejs",
+    "php",
+    "postman",
+    "python",
+    "rest",
+    "ruby",
+    "sdk",
+    "web",
+}
+"""What an API's example calls the program that asks: ``"source": "php"`` is no sender."""
 
 
 def _text_shape(value: Any) -> int:
@@ -235,7 +259,7 @@ def _best(
         if leaf.names and named.get(leaf.names[0]) is role and leaf.pointer not in used:
             return Choice(role=role, leaf=leaf, why="as you said")
     scored = [
-        (score(role, leaf, incoming=incoming), leaf)
+        (score(role, leaf, incoming=incoming) - (0 if incoming else 20 * _is_beside(leaf, taken)), leaf)
         for leaf in leaves
         if leaf.pointer not in used and not (leaf.names and leaf.names[0] in named)
     ]
@@ -249,6 +273,15 @@ def _best(
         if leaf is not best and other > points - CLOSE and leaf.text != best.text and _shaped(leaf) != _shaped(best)
     )
     return Choice(role=role, leaf=best, why=_reason(role, best), rivals=rivals)
+
+
+def _is_beside(leaf: Leaf, taken: Mapping[Role, Choice]) -> bool:
+    """Whether the leaf is in another element of a list that a role was found in: of another message, as a rule."""
+    for choice in taken.values():
+        steps = next((pair for pair in zip(leaf.pointer, choice.leaf.pointer, strict=False) if pair[0] != pair[1]), ())
+        if steps and all(isinstance(step, int) for step in steps) and leaf.pointer[0] == "body":
+            return True
+    return False
 
 
 def _shaped(leaf: Leaf) -> tuple[object, ...]:
@@ -279,7 +312,11 @@ def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[
         if role not in wanted or role in taken:
             continue
         used = {choice.leaf.pointer for choice in taken.values()}
-        free = [leaf for leaf in leaves if leaf.pointer not in used and _is_plain_number(leaf, incoming)]
+        free = [
+            leaf
+            for leaf in leaves
+            if leaf.pointer not in used and not _is_beside(leaf, taken) and _is_plain_number(leaf, incoming)
+        ]
         if free and (role is Role.TO or len(free) == 1) and (len(free) == 1 or text_of(free[0].value).startswith("+")):
             taken[role] = Choice(
                 role=role,
