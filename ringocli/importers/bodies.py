@@ -85,8 +85,9 @@ def _text(text: str, kind: str, body: Body) -> None:
 def _json(text: str, body: Body) -> None:
     document = Document.read("body", text)
     if document.problems:
-        wrong = "; ".join(dict.fromkeys(problem.message for problem in document.problems[:3]))
-        body.notes.append(f"the JSON of the body was mended: {shown(wrong)}")
+        # What is quoted in a problem may be a key that nobody should read again.
+        wrong = dict.fromkeys(re.sub(r"'[^']{3,}'", "'...'", problem.message) for problem in document.problems[:3])
+        body.notes.append(f"the JSON of the body was mended: {shown('; '.join(wrong))}")
     body.tree = _without_ellipses(document.value)
 
 

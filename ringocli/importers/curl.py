@@ -115,7 +115,9 @@ def _long(given: str, rest: list[str], notes: list[str]) -> tuple[str, str]:
             notes.append(f"--{head}=... was read as --{head} ...: curl itself takes no =")
             return name, value
     if name is None:
-        notes.append(f"--{given.partition('=')[0]} is no option of curl and was left out")
+        shown = given.partition("=")[0]
+        named = f"--{shown}" if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", shown) else "what follows a --"
+        notes.append(f"{named} is no option of curl and was left out")
         return "unknown", ""
     return name, (rest.pop(0) if rest else "") if name in VALUED else ""
 

@@ -24,6 +24,10 @@ _MILD = {
 }
 
 
+_SCHEME = re.compile(r"[A-Za-z]{1,16}|[A-Za-z]+(?:-[A-Za-z]+)+|(?:[A-Z0-9]{2,6}-)+[A-Z0-9]{2,6}")
+"""A scheme's name, which may be repeated; what has other digits in it may be the credential itself."""
+
+
 def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
     """What an ``Authorization`` header says; a limit where the framework has no such scheme."""
     scheme, _, rest = value.strip().partition(" ")
@@ -36,7 +40,7 @@ def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
         return BasicAuth(username=username, password=password, where=where)
     if not value.strip():
         return None
-    named = scheme if rest and re.fullmatch(r"[A-Za-z][\w-]{1,30}", scheme) and not has_placeholder(scheme) else ""
+    named = scheme if rest and _SCHEME.fullmatch(scheme) and not has_placeholder(scheme) else ""
     what = f"Authorization: {named} ..." if named else "a bare token in the Authorization header"
     return limit(
         what,

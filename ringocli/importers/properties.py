@@ -21,7 +21,7 @@ from ringocli.variables import BY_NAME
 
 _CAPITALS = {"api", "id", "sid", "url", "uri", "uuid", "sms", "mms", "http", "dlr", "guid", "pin", "ip", "dcs"}
 _SECRET = re.compile(
-    r"pass(?:word|wd|phrase)?$|^pw$|pwd|secret|token|api_?key|auth_?key|access_?key|^key$|app_?key|license|signature|"
+    r"pass(?:word|wd|phrase)?$|^pw$|pwd|secret|token|api_?key|auth_?key|access_?key|^keys?$|^auth$|app_?key|license|signature|"
     r"^sig$|^hash$|^pin$|credential|private|clave|contrasena|passwort|sub_?account_?pass",
     re.I,
 )
@@ -216,4 +216,8 @@ def belongs_to_account(name: str, value: Any) -> str | None:
 
 
 def _is_random(text: str) -> bool:
-    return len(text) >= 20 and bool(re.search(r"\d", text)) and bool(re.search(r"[A-Za-z]", text)) and " " not in text
+    """Letters and digits that alternate as they do in no word, or that are very many."""
+    if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or " " in text:
+        return False
+    turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))
+    return len(text) >= 20 or (len(text) >= 12 and text.isalnum() and turns > 3)

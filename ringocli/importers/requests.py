@@ -119,7 +119,9 @@ class _Reader:
         if method in METHODS:
             return method
         instead = "GET" if method == "HEAD" else "POST"
-        self.learned.limits.append(limit(f"the method {self.pasted.method}", f"{instead} is written in its place"))
+        self.learned.limits.append(
+            limit(f"the method {method if method.isalpha() else '...'}", f"{instead} is written in its place")
+        )
         return instead
 
     # -- roles ----------------------------------------------------------------------------------

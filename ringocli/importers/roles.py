@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ringocli.importers.properties import is_secret_name
 from ringocli.importers.shapes import (
     is_date,
     is_fill_in,
@@ -328,6 +329,8 @@ def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[
 
 def _is_plain_number(leaf: Leaf, incoming: bool) -> bool:
     text = leaf.text.strip()
+    if leaf.names and is_secret_name(leaf.names[0]):
+        return False
     if not (is_phone(leaf.value) or is_short_code(leaf.value)) or isinstance(leaf.value, float):
         return False
     sure = text.startswith("+") or bool(re.fullmatch(r"[1-9]\d{9,13}", text))
