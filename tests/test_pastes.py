@@ -249,7 +249,8 @@ def test_what_is_pasted_comes_out_again(body: dict[str, Any]) -> None:
     variables = {
         decision.variable: decision.value
         for decision in draft.decisions
-        if decision.variable in ("from", "to", "content", "extension") and decision.pointer[:2] == ("API", "SendMessage")
+        if decision.variable in ("from", "to", "content", "extension")
+        and decision.pointer[:2] == ("API", "SendMessage")
     }
     if "" in variables.values():
         return  # Ringotel drops a parameter without a value

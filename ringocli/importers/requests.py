@@ -50,7 +50,7 @@ def learn_request(
     book: PropertyBook,
     *,
     hints: Mapping[str, str] | None = None,
-    named: Mapping[str, Role] | None = None,
+    named: Mapping[str, Role | None] | None = None,
     content: str | None = None,
     auth_names: tuple[str, ...] = (),
 ) -> Learned:
@@ -70,7 +70,7 @@ class _Reader:
         place: Place,
         book: PropertyBook,
         hints: dict[str, str],
-        named: dict[str, Role],
+        named: dict[str, Role | None],
         content: str | None,
         auth_names: tuple[str, ...],
     ) -> None:
@@ -299,8 +299,7 @@ class _Reader:
     def _where(self, leaf: Leaf) -> str:
         if leaf.pointer[0] == "path":
             return "the path of the address"
-        name = leaf.names[0] if leaf.names else "?"
-        return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {name}"
+        return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {'.'.join(reversed(leaf.names)) or '?'}"
 
     def _is_gone(self, pointer: Pointer) -> bool:
         return any(self.put.get(pointer[:end]) is GONE for end in range(1, len(pointer) + 1))

@@ -49,6 +49,10 @@ class Leaf:
         """The value as text."""
         return text_of(self.value)
 
+    def is_called(self, name: str) -> bool:
+        """Whether a name means this leaf: its own, or with those around it (``to.number``)."""
+        return bool(self.names) and (f".{'.'.join(reversed(self.names))}".lower()).endswith(f".{name.lower()}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -206,11 +210,11 @@ def assign(
     hints: Mapping[str, str] | None = None,
     *,
     incoming: bool = False,
-    named: Mapping[str, Role] | None = None,
+    named: Mapping[str, Role | None] | None = None,
 ) -> tuple[dict[Role, Choice], list[tuple[Role, Leaf]]]:
     """The best leaf for each role, and the other places of hinted values.
 
-    ``hints`` are literals by role name; ``named`` are corrections by the last name of a leaf.
+    ``hints`` are literals by role name; ``named`` are corrections: what a leaf is called → its role, None for none.
     """
     taken: dict[Role, Choice] = {}
     others: list[tuple[Role, Leaf]] = []
@@ -229,7 +233,10 @@ def assign(
     for role in wanted:
         if role not in taken and (choice := _best(role, leaves, taken, incoming, named or {})):
             taken[role] = choice
-    _settle_numbers(leaves, wanted, taken, incoming)
+    constant = [
+        leaf for leaf in leaves if any(to is None and leaf.is_called(name) for name, to in (named or {}).items())
+    ]
+    _settle_numbers([leaf for leaf in leaves if leaf not in constant], wanted, taken, incoming)
     return taken, others
 
 
@@ -253,16 +260,16 @@ def _best(
     leaves: Sequence[Leaf],
     taken: Mapping[Role, Choice],
     incoming: bool,
-    named: Mapping[str, Role],
+    named: Mapping[str, Role | None],
 ) -> Choice | None:
     used = {choice.leaf.pointer for choice in taken.values()}
     for leaf in leaves:
-        if leaf.names and named.get(leaf.names[0]) is role and leaf.pointer not in used:
+        if leaf.pointer not in used and any(to is role and leaf.is_called(name) for name, to in named.items()):
             return Choice(role=role, leaf=leaf, why="as you said")
     scored = [
         (score(role, leaf, incoming=incoming) - (0 if incoming else 20 * _is_beside(leaf, taken)), leaf)
         for leaf in leaves
-        if leaf.pointer not in used and not (leaf.names and leaf.names[0] in named)
+        if leaf.pointer not in used and not any(leaf.is_called(name) for name in named)
     ]
     fitting = [(points, leaf) for points, leaf in scored if points >= LEAST]
     if not fitting:
@@ -292,6 +299,8 @@ def _shaped(leaf: Leaf) -> tuple[object, ...]:
 
 def _reason(role: Role, leaf: Leaf) -> str:
     name = leaf.names[0] if leaf.names else ""
+    if len(leaf.names) > 1 and not name_score(role, leaf.names[:1]):
+        name = f"{leaf.names[1]}.{name}"
     meaning = {
         Role.FROM: "the sender",
         Role.TO: "the recipient",
