@@ -280,6 +280,25 @@ def test_a_template_grows_and_keeps_its_bytes(ringocli: Command, docs: Path) -> 
     assert grown.encode() == path.read_bytes()
 
 
+def test_what_was_added_is_pointed_at_where_it_stands(ringocli: Command, docs: Path) -> None:
+    """Decisions of events count from those there were, credentials of the command go where they are told."""
+    assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
+    document = json.loads((docs / "acme.json").read_text())
+    del document["API"]["SendFile"], document["Webhook"][2]
+    (docs / "acme.json").write_text(json.dumps(document))
+    words = ("--add-event", "delivered=delivered.json", "--add-file", "send-file.sh", "--save-credentials", "kept.json")
+    done = ringocli("init", "acme.json", *words, "--format", "json")
+    assert 0 == done.code, done.err
+    pointers = {decision["pointer"] for decision in done.document["decisions"] if decision["variable"]}
+    assert {"/Webhook/2/request_parameters/event", "/Webhook/2/request_parameters/data/message_id"} == {
+        pointer for pointer in pointers if pointer.startswith("/Webhook")
+    }
+    assert "/API/SendFile/request_parameters/media_urls/0" in pointers
+    assert done.document["template"] == json.loads((docs / "acme.json").read_text())
+    saved = json.loads((docs / "kept.json").read_text())["properties"]
+    assert {entry["property"] for entry in done.document["credentials"]} == set(saved)
+
+
 def test_a_template_that_would_break_is_left_alone(ringocli: Command, docs: Path) -> None:
     """A second SendFile, a sample of another kind, a file that is no template."""
     assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code

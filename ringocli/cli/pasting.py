@@ -63,9 +63,7 @@ def read_pastes(pasting: Pasting) -> Any:
     names += [pasting.reply or "", *(pair.partition("=")[2] for pair in pasting.webhooks)]
     if names.count("-") > 1:
         raise AskedWrongly("stdin can be read once only", "Put the other pastes into files.")
-    allowed = Path(pasting.allowed) if pasting.allowed else None
-    if allowed is not None and not allowed.is_dir():
-        raise CouldNotRun(f"{allowed}: no such folder", "Name the folder that holds the files.")
+    allowed = folder_of(pasting.allowed)
     send = read_source(pasting.send[1], pasting.send[0], allowed=allowed) if pasting.send else None
     file = read_source(pasting.file[1], pasting.file[0], for_file=True, allowed=allowed) if pasting.file else None
     reply = _reply(pasting.reply) if pasting.reply else None
@@ -79,6 +77,18 @@ def read_pastes(pasting: Pasting) -> Any:
         given = {sample.kind for sample in samples}
         samples += _own_samples(own, given)
     return Pastes(send=send, file=file, reply=reply, samples=samples, hints=read_hints(pasting.hints))
+
+
+def folder_of(named: str | None) -> Path | None:
+    """The folder below which an ``@file`` may be read.
+
+    Raises:
+        CouldNotRun: there is no such folder.
+    """
+    folder = Path(named) if named else None
+    if folder is not None and not folder.is_dir():
+        raise CouldNotRun(f"{folder}: no such folder", "Name the folder that holds the files.")
+    return folder
 
 
 def read_hints(hints: Sequence[str]) -> dict[str, str]:

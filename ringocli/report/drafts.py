@@ -112,6 +112,16 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield from (("  ", line) for line in written)
 
 
+def fate_of_credentials(saved: str | None) -> str:
+    """What became of the values of pasted credentials; ``saved`` is the file that they are in."""
+    if saved:
+        return f"The pasted credentials are in {saved} (mode 0600), for --values."
+    return (
+        "The pasted credentials were forgotten; --save-credentials FILE would have kept them. "
+        "Supply them by --property-env NAME=VARIABLE, --property-file, --values or a profile."
+    )
+
+
 def next_commands(path: str, draft: Draft, saved: str | None) -> list[str]:
     """What to type next."""
     name = shlex.quote(path)
