@@ -169,6 +169,27 @@ def test_options_mean_what_they_mean_to_curl(
     assert (method, url, wanted, body) == (pasted.method, pasted.url, pasted.content_type, pasted.body)
 
 
+@pytest.mark.parametrize(
+    ("text", "address", "properties"),
+    [
+        ("-u account_sid:auth_token", "v1/accounts/account_sid/sms", ["Account SID", "Auth token"]),
+        ("-u Account_ID:Auth_Token", "v1/Account_ID/sms", ["Account ID", "Auth token"]),
+        ("-u 'myusername:mytoken'", "v1/numbers/{id}/sms", ["Username", "Token", "Number ID"]),
+        ("-H 'Authorization: Bearer #{key}'", "v1/<<SID>>/sms", ["API key", "SID"]),
+        ("-H 'Authorization: Bearer ${{ secrets.KEY }}'", "v1/:account_id/sms", ["Secrets key", "Account ID"]),
+        ("-d pwd=k3y0042 -d un=me", "rest/sms/sms-ab12345-1/jobs", ["Password", "Username", "SMS ID"]),
+        ("-d key=acme", "v1/sms", ["Key"]),
+    ],
+)
+def test_what_belongs_to_an_account_is_named(ringocli: Command, text: str, address: str, properties: list[str]) -> None:
+    """By the placeholder, the word that stands for the value, the field, or the segment before it."""
+    command = f"curl {text} 'https://api.acme.example/{address}' -d to=+15550002222 -d text=Hi"
+    done = ringocli("init", "--from-curl", "-", "--no-input", "--format", "json", "--dry-run", stdin=command)
+    assert (0, "acme") == (done.code, done.document["template"]["id"])
+    assert properties == done.document["template"]["properties"]
+    assert done.document["template"]["API"]["SendMessage"]["request_url"].startswith("https://api.acme.example/")
+
+
 def test_the_tables_of_options_agree() -> None:
     """Every letter stands for a long option, and no option both takes a value and takes none."""
     assert set(LETTERS.values()) <= VALUED | FLAGS

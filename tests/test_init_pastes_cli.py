@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -105,6 +106,11 @@ PLACES = {
     "twice": "curl 'https://x.example/s?cb=https://y.example/SECRETSECRET1' -u me:SECRETSECRET1 -d to=15550002222 -d text=x",
     "multipart": "curl https://x.example/s -F key=SECRETSECRET1 -F to=15550002222 -F text=x",
     "digest": "curl --digest -u me:SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
+    "numeric": "curl 'https://x.example/s?auth=834729104857' -H 'Authorization: SECRETSECRET1 x' -d to=15550002222 -d text=x",
+    "broken JSON": 'curl https://x.example/s --json \'{"token": SECRETSECRET1, "to": "15550002222", "text": "x"}\'',
+    "no method": "curl -X SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
+    "no option": "curl --SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
+    "random": "curl 'https://x.example/s?t=k3yA9f0c2Zq8' -d c=SECRETSECRET1 -u SECRETSECRET1: -d to=15550002222 -d text=x",
     "unknown option": "curl --tokn=SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
 }
 
@@ -120,7 +126,7 @@ def test_no_secret_of_a_paste_is_shown_or_written(ringocli: Command, folder: Pat
     assert 0 == done.code, done.err
     shown = done.out + done.err + (folder / "t.json").read_text("utf-8")
     assert [] == leaks(shown)
-    assert "SECRETSECRET1" not in shown
+    assert not re.search("SECRETSECRET1|834729104857|k3yA9f0c2Zq8", shown)
     assert "U0VDUkVUU0VDUkVUM" not in shown
 
 

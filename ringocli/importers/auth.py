@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Pasted
 from ringocli.importers.placeholders import placeholders
-from ringocli.importers.properties import PropertyBook
+from ringocli.importers.properties import PropertyBook, is_stand_in
 
 
 def auth_of(pasted: Pasted, book: PropertyBook, names: tuple[str, ...]) -> dict[str, str] | None:
@@ -25,4 +25,5 @@ def _credential(text: str, where: str, suggested: str, book: PropertyBook, names
     found = list(placeholders(text))
     if found and not (len(found) == 1 and found[0].end - found[0].start == len(text.strip())):
         return book.filled(text, where, suggested)
-    return f"${book.name_for(text, where, [suggested], exact=bool(names))}$"
+    suggestions = [text, suggested] if is_stand_in(text) and not names else [suggested]
+    return f"${book.name_for(text, where, suggestions, exact=bool(names))}$"

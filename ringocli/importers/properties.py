@@ -140,7 +140,7 @@ class PropertyBook:
 
     def _swept(self, text: str) -> str:
         for name, value in sorted(self.values.items(), key=lambda pair: -len(pair[1] or "")):
-            if value and len(value) > 5 and not _STAND_IN.fullmatch(value):
+            if value and len(value) > 5 and not is_stand_in(value):
                 for spelled in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
                     alone = rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])"
                     text = re.sub(alone, lambda _, name=name: f"${name}$", text)  # type: ignore[misc]
@@ -180,6 +180,11 @@ def humanised(name: str, host: str = "") -> str:
 def _name_words(name: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", spaced) if word]
+
+
+def is_stand_in(text: str) -> bool:
+    """A word for a value in the value's place, as examples have it: ``api_key``, ``YourPassword``."""
+    return bool(_STAND_IN.fullmatch(text))
 
 
 def is_callback(name: str) -> bool:

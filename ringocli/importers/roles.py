@@ -197,7 +197,7 @@ def _text_shape(value: Any) -> int:
         return -40
     if is_date(value) or is_id(value):
         return -30
-    return -60 if isinstance(value, str) and value.lower() in _TYPE_WORDS else 0
+    return -60 if isinstance(value, str) and value.lower() in _TYPE_WORDS and value != "TEXT" else 0
 
 
 _TYPE_WORDS = {"text", "sms", "mms", "plain", "unicode", "auto", "gsm", "utf-8", "text/plain", "whatsapp", "outbound"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
 from ringocli.importers.placeholders import placeholders
+from ringocli.importers.properties import is_stand_in
 from ringocli.importers.roles import Leaf
 from ringocli.importers.shapes import is_fill_in, is_id, is_phone, phone_scheme
 
@@ -74,7 +75,7 @@ def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
     first = next(iter(placeholders(text)), None)
     if first is not None and first.name:
         return (_of_owner(first.name, before), *before)
-    if text.startswith(":") or _names_what(text, before):
+    if text.startswith(":") or _names_what(text, before) or is_stand_in(text):
         return (_of_owner(text.lstrip(":"), before), *before)
     long_number = bool(re.fullmatch(r"[1-9]\d{9,14}", text)) and not re.search(_OWNERS, " ".join(before), re.I)
     if phone_scheme(text) or (is_phone(text) and text.startswith("+")) or long_number:
@@ -86,7 +87,8 @@ def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
 
 def _of_owner(name: str, before: tuple[str, ...]) -> str:
     """``numbers/{id}`` names a number id."""
-    return f"{_singular(before[0])} {name}" if before and name.lower() in ("id", "sid", "uuid", "name") else name
+    is_bare = name.lower() in ("id", "sid", "uuid", "name") and before and not re.fullmatch(r"v?\d[\d.]*", before[0])
+    return f"{_singular(before[0])} {name}" if is_bare else name
 
 
 def _singular(name: str) -> str:
@@ -97,7 +99,13 @@ def _names_what(text: str, before: tuple[str, ...]) -> bool:
     """``accounts/AccountSid``: a segment that only says what belongs there."""
     owner = _singular(before[0]).lower() if before else ""
     found = re.fullmatch(r"(?:your|my)?[_-]?([a-z_-]+?)[_-]?(?:id|sid|name|key|token|uuid)", text, re.I)
-    return len(owner) > 2 and found is not None and owner in found.group(1).lower()
+    return found is not None and (
+        (len(owner) > 2 and owner in found.group(1).lower()) or bool(_OWNER_ID.fullmatch(text))
+    )
+
+
+_OWNER_ID = re.compile(r"(?:account|auth|app|client|customer|project|service|space|user|workspace)[_-]?s?id", re.I)
+"""A segment that says by itself that an account's own value belongs there."""
 
 
 def _varies(text: str) -> bool:
