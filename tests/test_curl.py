@@ -49,7 +49,8 @@ def rendered(ringocli: Command, command: Path, folder: Path, monkeypatch: pytest
         if decision["variable"] in ("from", "to", "content", "extension") and decision["pointer"].startswith(
             "/API/SendMessage"
         ):
-            values += ["--set", f"{decision['variable']}={decision['value']}"]
+            value = re.sub(r"\$(\w+)", lambda name: environment_of(text).get(name[1], name[0]), decision["value"])
+            values += ["--set", f"{decision['variable']}={value}"]
     for name, value in environment_of(text).items():
         monkeypatch.setenv(name, value)
     shown = ringocli(
