@@ -119,6 +119,12 @@ def test_a_template_sends_what_curl_sends(
         ("curl -d $'a\\\\x41\\x41\\101\\cA\\q' https://x.example", ["-d", "a\\x41AA\x01\\q", "https://x.example"]),
         ("curl -d $'\\xc3\\xa9\\0gone'kept https://x.example", ["-d", "ékept", "https://x.example"]),
         ("curl -d ‘it’s’ https://x.example", ["-d", "it’s", "https://x.example"]),
+        ("sh -c \"curl -d 'a b' https://x.example\"", ["-d", "a b", "https://x.example"]),
+        (
+            "curl -d $1 -d ${A[0]} https://x.example",
+            ["-d", "\ue000(1)\ue001", "-d", "\ue000A\ue001", "https://x.example"],
+        ),
+        ("curl -d 'well —ok' https://x.example", ["-d", "well —ok", "https://x.example"]),
         ("C:\\me> curl -d a https://x.example", ["-d", "a", "https://x.example"]),
         ("[me@host ~]# curl -d a https://x.example", ["-d", "a", "https://x.example"]),
         ("curl -d\n'a b'\nhttps://x.example", ["-d", "a b", "https://x.example"]),

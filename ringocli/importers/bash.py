@@ -22,6 +22,7 @@ class _Script:
     assigned: dict[str, str] = field(default_factory=dict)
     arrays: dict[str, list[str]] = field(default_factory=dict)
     functions: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def within(self) -> _Script:
@@ -114,8 +115,10 @@ def _take_command(node: Any, source: str, script: _Script, stdin: str | None) ->
     if words and not is_curl(words):
         for child in _descendants(node, "command_substitution"):
             _visit_inner(child, source, script)
-    if words:
-        script.commands.append(Command(words=tuple(words), stdin=stdin))
+    if words[:1] == ["read"] and stdin is not None:
+        script.assigned[words[-1]] = stdin.rstrip("\n")
+    elif words:
+        script.commands.append(Command(words=tuple(words), stdin=stdin, files=script.files))
 
 
 def _visit_inner(node: Any, source: str, script: _Script) -> None:
@@ -159,8 +162,20 @@ def _take_redirected(node: Any, source: str, script: _Script, stdin: str | None)
     if extra and len(script.commands) > before:
         last = script.commands[-1]
         script.commands[-1] = replace(last, words=(*last.words, *extra))
+    if len(script.commands) > before and (text := printed(script.commands[-1])) is not None:
+        script.files |= dict.fromkeys(_written(node, source, script), text)
     for child in _descendants(node, "pipeline") if len(script.commands) > before else ():
         _take_pipeline(child, source, script, printed(script.commands[-1]))
+
+
+def _written(node: Any, source: str, script: _Script) -> list[str]:
+    """The files that a command's output goes to."""
+    redirects = [child for child in node.children_by_field_name("redirect") if child.type == "file_redirect"]
+    return [
+        _text(redirect.named_children[0], source, script)
+        for redirect in redirects
+        if redirect.named_children and redirect.children[0].type in (">", ">|")
+    ]
 
 
 def _heredoc(redirect: Any, body: Any, source: str, script: _Script) -> str:
@@ -250,9 +265,8 @@ def _with_expansions(node: Any, start: int, end: int, source: str, script: _Scri
 
 
 def _expansion(node: Any, script: _Script) -> str:
-    name = next(
-        (_raw(child) for child in node.children if child.type in ("variable_name", "special_variable_name")), ""
-    )
-    if name in script.assigned:
-        return script.assigned[name]
-    return f"{OPEN}{name or _raw(node).strip('${}')}{CLOSE}"
+    inside = _raw(node).strip().strip("${}")
+    name = re.match(r"!?([A-Za-z_]\w*)", inside)
+    if name is None:
+        return f"{OPEN}({inside}){CLOSE}"  # $1 and $# are of the shell, and no variables to set
+    return script.assigned.get(name.group(1), f"{OPEN}{name.group(1)}{CLOSE}")

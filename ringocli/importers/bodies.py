@@ -65,7 +65,8 @@ def _text(text: str, kind: str, body: Body) -> None:
     looks_json = text.lstrip()[:1] in ("{", "[") and isinstance(Document.read("body", text).value, dict | list)
     if looks_json:
         if encoding is not Encoding.JSON:
-            body.notes.append("the body is JSON, but the paste does not say so: application/json is written")
+            says = f"calls it {kind.partition(';')[0]}" if kind not in ("", FORM_TYPE) else "does not say so"
+            body.notes.append(f"the body is JSON, but the paste {says}: application/json is written")
             kind = JSON_TYPE
         _json(text, body)
         body.content_type = kind

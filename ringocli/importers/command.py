@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 _WAITING = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url|user)")
 """An option that a line cannot end with: its value is on the next one."""
@@ -12,10 +12,14 @@ _WAITING = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command: its words, unquoted, and the text on its stdin where the paste shows it."""
+    """One command: its words, unquoted, and the text on its stdin where the paste shows it.
+
+    ``files`` are those that the paste itself wrote before, by name.
+    """
 
     words: tuple[str, ...]
     stdin: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_curl_name(word: str) -> bool:
@@ -36,7 +40,7 @@ def rejoined(commands: list[Command], notes: list[str]) -> list[Command]:
         waits = bool(joined) and bool(_WAITING.fullmatch(joined[-1].words[-1]))
         if (stray or waits) and joined and is_curl(joined[-1].words):
             last = joined[-1]
-            joined[-1] = Command(words=(*last.words, *command.words), stdin=last.stdin or command.stdin)
+            joined[-1] = replace(last, words=(*last.words, *command.words), stdin=last.stdin or command.stdin)
             notes.append("a line break without a \\ before it was read as a blank")
         else:
             joined.append(command)

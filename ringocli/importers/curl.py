@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -37,6 +37,7 @@ class _Call:
     """What the options up to the next ``--next`` ask for."""
 
     stdin: str | None
+    files: Mapping[str, str]
     allowed: Path | None
     urls: list[str] = field(default_factory=list)
     method: str | None = None
@@ -79,11 +80,11 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
 
 
 def _calls(command: Command, allowed: Path | None) -> list[_Call]:
-    calls = [_Call(stdin=command.stdin, allowed=allowed)]
+    calls = [_Call(stdin=command.stdin, files=command.files, allowed=allowed)]
     for option, value in _options(command.words, calls[-1].notes):
         call = calls[-1]
         if option == "next":
-            calls.append(_Call(stdin=command.stdin, allowed=allowed))
+            calls.append(_Call(stdin=command.stdin, files=command.files, allowed=allowed))
         elif option == "":
             call.urls.append(_expanded(value, call))
         else:
@@ -257,6 +258,8 @@ def _from_file(call: _Call, path: str) -> str:
     """The text of an ``@file``: of stdin where the paste shows it, of a file where that is allowed."""
     if path in ("-", "./-") and call.stdin is not None:
         return call.stdin
+    if path in call.files:
+        return call.files[path]
     if call.allowed is not None and (found := _below(call.allowed, path)) is not None:
         return read_bytes(str(found)).decode("utf-8", "replace")
     call.limits.append(

@@ -40,6 +40,11 @@ def _dialect(text: str) -> str:
 def curl_words(text: str) -> tuple[list[Command], list[str]]:
     """The curl commands of a text, each without what stands before its options; and the notes of reading it."""
     commands, notes = read_commands(text)
+    for command in commands:
+        if command.words[0] in ("bash", "sh", "zsh") and "-c" in command.words[1:-1]:
+            inner, more = read_commands(command.words[-1])
+            commands = [*commands, *(replace(one, files={**command.files, **one.files}) for one in inner)]
+            notes = [*notes, *more]
     found = []
     for command in commands:
         for index, word in enumerate(command.words[:4]):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import re
 
+from ringocli.importers.curl_options import FLAGS, LETTERS, VALUED
+
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'"})
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _SHIELDED = {"<": "\ue010", ">": "\ue011", " ": "\ue012", "&": "\ue013", "(": "\ue014", ")": "\ue015", "#": "\ue016"}
-_LONG_DASH = re.compile(r"(?<=\s)-*[–—][–—-]*(?=(\w+))")
+_LONG_DASH = re.compile(r"(?<=\s)-*[–—][–—-]*(?=([\w-]+))")
 _PROMPT = re.compile(
     r"^[ \t]*(?:PS +[A-Za-z]:[^\n'\"<>|]{0,60}> *"
     r"|(?:[A-Za-z]:[^\n'\"<>|]{0,60}> *|[^\n'\"<>|&;=]{0,60}[$%#❯➜»] +|> +)(?=(?:sudo +)?curl\b))"
@@ -32,8 +34,10 @@ def tidied(text: str, notes: list[str]) -> str:
         text = re.sub(r"(?<!\w)[‘’‚]|[‘’‚](?!\w)|[“”„]", lambda curly: curly.group().translate(_CURLY), text)
         notes.append("curly quotes were read as straight ones")
     if _LONG_DASH.search(text):
-        text = _LONG_DASH.sub(lambda dash: "-" if len(dash.group(1)) == 1 else "--", text)
-        notes.append("a long dash before an option was read as - or --")
+        mended = _LONG_DASH.sub(_dashes, text)
+        if mended != text:
+            notes.append("a long dash before an option was read as - or --")
+        text = mended
     text = _without_prompts(_without_prose(text), notes)
     parted = re.sub(r"(?<=[\w}\]])(['\"])\\?(?=--[a-z][a-z-]+[ =])", r"\1 ", text)
     if parted != text:
@@ -43,6 +47,14 @@ def tidied(text: str, notes: list[str]) -> str:
     if mended != text:
         notes.append("blanks or a comment after a \\ at the end of a line were dropped")
     return mended
+
+
+def _dashes(found: re.Match[str]) -> str:
+    """A long dash as curl's own, where one of curl's options follows it."""
+    name = found.group(1)
+    if len(name) == 1:
+        return "-" if name in LETTERS else found.group()
+    return "--" if name in VALUED or name in FLAGS else found.group()
 
 
 def _without_prose(text: str) -> str:
