@@ -154,7 +154,7 @@ class _Reader:
                 continue
             note = f"nothing in the paste was read as ${variable}$: --hint {role.value}=LITERAL says what stands for it"
             if role is Role.CONTENT and has_file:
-                note = "the paste sends a file and no text: it is one for --file-from-curl"
+                note = "the paste sends a file and no text: it is one for --file-from-curl, beside one for --from-curl"
             self.learned.notes.append(note)
 
     def _inside_json(self, choice: Choice) -> Choice:
