@@ -210,6 +210,9 @@ KEYS = st.sampled_from(
         "messages",
         "options",
         "channel",
+        "extension",
+        "source",
+        "auth",
         "name",
     ]
 ) | st.text("abcXYZ_- 0", min_size=1, max_size=8)
@@ -246,7 +249,8 @@ def test_what_is_pasted_comes_out_again(body: dict[str, Any]) -> None:
     variables = {
         decision.variable: decision.value
         for decision in draft.decisions
-        if decision.variable in ("from", "to", "content") and decision.pointer[:2] == ("API", "SendMessage")
+        if decision.variable in ("from", "to", "content", "extension")
+        and decision.pointer[:2] == ("API", "SendMessage")
     }
     if "" in variables.values():
         return  # Ringotel drops a parameter without a value

@@ -112,7 +112,7 @@ def learn_events(
     *,
     sent_ids: Iterable[str] = (),
     hints: Mapping[str, str] | None = None,
-    named: Mapping[str, Role] | None = None,
+    named: Mapping[str, Role | None] | None = None,
 ) -> LearnedEvents:
     """Events that take these samples; ``sent_ids`` are the texts of the sample reply, where the id stands too."""
     learned = LearnedEvents()
@@ -138,7 +138,7 @@ def learn_events(
 
 
 def _draft(
-    sample: WebhookSample, ids: set[str], hints: dict[str, str], named: dict[str, Role], learned: LearnedEvents
+    sample: WebhookSample, ids: set[str], hints: dict[str, str], named: dict[str, Role | None], learned: LearnedEvents
 ) -> EventDraft | None:
     leaves = list(leaves_of(sample.document))
     if sample.kind == "delivered":
@@ -157,7 +157,7 @@ def _draft(
 
 
 def _message_choices(
-    sample: WebhookSample, leaves: list[Leaf], hints: dict[str, str], named: dict[str, Role]
+    sample: WebhookSample, leaves: list[Leaf], hints: dict[str, str], named: dict[str, Role | None]
 ) -> dict[Role, Choice]:
     wanted = [Role.URL] if sample.kind == "mms" else []
     choices, _ = assign(
@@ -203,8 +203,10 @@ def _turned(hints: dict[str, str], leaves: list[Leaf]) -> dict[str, str]:
     return turned
 
 
-def _receipt_choices(leaves: list[Leaf], ids: set[str], hint: str | None, named: dict[str, Role]) -> dict[Role, Choice]:
-    told = [leaf for leaf in leaves if leaf.names and named.get(leaf.names[0]) is Role.ID]
+def _receipt_choices(
+    leaves: list[Leaf], ids: set[str], hint: str | None, named: dict[str, Role | None]
+) -> dict[Role, Choice]:
+    told = [leaf for leaf in leaves if any(role is Role.ID and leaf.is_called(name) for name, role in named.items())]
     if told:
         return {Role.ID: Choice(role=Role.ID, leaf=told[0], why="as you said")}
     scored = [(id_score(leaf, ids, hint, receipt=True) + _near_status(leaf, leaves), leaf) for leaf in leaves]

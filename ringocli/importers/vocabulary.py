@@ -33,7 +33,7 @@ EXACT: dict[Role, frozenset[str]] = {
         Role.FROM: "from sender senderid sendername senderaddress sendernumber originator originatoraddress origin src "
         "source sourceaddress sourceaddr sourcenumber fromnumber fromphone fromphonenumber fromaddress fromdid "
         "sourcedid callerid oa mask frm fromnum sendfrom smsfrom msgfrom originatingaddress originnumber "
-        "originationnumber srcaddr sourceendpoint senderphone senderphonenumber moaddress fromtn fromto fromn "
+        "originationnumber srcaddr orig tpoa sendid sourceendpoint senderphone senderphonenumber moaddress fromtn fromto fromn "
         "fromid sendernum remitente expediteur emetteur absender srcnumber",
         Role.TO: "to recipient recipients destination destinations dst dest tonumber tophone tophonenumber toaddress "
         "todid destinationaddress destaddr destinationnumber destinationphonenumber recipientnumber "
