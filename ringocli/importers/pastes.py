@@ -121,7 +121,10 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
         draft,
         template=template,
         decisions=(*decisions, *_reply_decisions(reply, list(template["API"])), *events.decisions),
-        not_expressible=_unique([*draft.not_expressible, *events.limits, *_reply_limits(reply)]),
+        not_expressible=_unique(
+            # What the documented events leave out is no longer so once the events are the samples'.
+            [*(() if events.events else draft.not_expressible), *events.limits, *_reply_limits(reply)]
+        ),
         rows=rows_of(template),
     )
 

@@ -41,7 +41,10 @@ _WEAK = {
     "refid",
     "requestuuid",
 }
+_REFERENCES = {"reference", "ref", "refid"}
 _CONTEXT = {"data", "message", "messages", "result", "results", "response", "sms", "smsmessagedata", "recipients"}
+_GIVEN = {"client", "cli", "custom", "customer", "external", "own", "your", "my"}
+"""First words of an id that the sender gave: it is the message's own only where there is no other."""
 _STRANGER = re.compile(
     r"account|user|profile|campaign|contact|client|customer|org|app|country|parent|service|network|carrier|batch", re.I
 )
@@ -134,13 +137,15 @@ def _name_points(leaf: Leaf, receipt: bool) -> int:
         points += 8 if outer & _CONTEXT or (not outer and not receipt) else 0
         points -= 25 if any(_STRANGER.search(other) for other in outer) else 0
     elif not points and key in _WEAK:
-        points = 48
+        points = 44 if key in _REFERENCES else 48
     elif not points and tokens(name)[-1:] in (["id"], ["uuid"], ["sid"], ["guid"]):
         words = tokens(name)
-        points = 66 if {"message", "msg", "sms", "mms"} & set(words) else 42
+        points = 66 if {"message", "msg", "sms", "mms"} & set(words) else 46
         points -= 40 if _STRANGER.search(name) and points < 60 else 0
     elif not points and key.endswith("id") and is_id(leaf.value):
         points = 0 if _STRANGER.search(name) else 46
+    if points > 60 and tokens(name)[0] in _GIVEN:
+        points -= 26
     if any(re.search(r"invalid|error|fail|reject", other) for other in outer):
         points -= 30
     return points
