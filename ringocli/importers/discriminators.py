@@ -46,6 +46,7 @@ _INBOUND = re.compile(r"receiv|inbound|incoming|\bmo\b|^mo[_-]|^in$|reply|mobile
 _SIDE = re.compile(
     r"direction|inbound|incoming|outbound|^mms$|is_?mms|is_?dlr|has_?media|num_?media|media_?count|channel", re.I
 )
+_COUNT = re.compile(r"num_?media|count", re.I)
 _DATA = re.compile(
     r"city|zip|country|carrier|encoding|currency|segment|lang|price|cost|operator|network|profile|tag|units?$|version|"
     r"priority|amount|line_?type|title|keyword|subject|name$|account|user|token|timezone|sender|organi|app$|charset|"
@@ -81,6 +82,8 @@ def _points(kind: str, leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
     if not _is_candidate(leaf) or _is_data(name, leaf.value):
         return 0
     text = leaf.text
+    if _COUNT.search(name) and text != "0":
+        return 0  # the next message may have two files
     points = _EVENT_NAMES.get(plain(name), 0)
     if not points and tokens(name)[-1:] in (["type"], ["event"]):
         points = 66
@@ -255,7 +258,7 @@ def _separating_points(leaf: Leaf, theirs: str | None) -> int:
     if _SIDE.search(name):
         points = max(points, 80)
         if re.fullmatch(r"\d+", leaf.text):
-            return 0  # a count of files is data: the next message may have two
+            return 0  # a count is data
     if isinstance(value, bool):
         points = max(points, 50)
     return points - 2 * len(leaf.names) + (10 if theirs is not None else 0)
