@@ -20,6 +20,7 @@ from ringocli.importers.replies import id_score
 from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
 from ringocli.importers.shape_of import general, tree_of
 from ringocli.importers.shapes import is_url, phone_scheme
+from ringocli.importers.unreadable import packed, why_unreadable
 from ringocli.importers.vocabulary import Role, name_score, plain
 from ringocli.pattern import Several
 from ringocli.pointer import Pointer
@@ -151,6 +152,10 @@ def _draft(
     if missing:
         names = " and ".join(f"${role.value}$" for role in missing)
         why = f"nothing in it looks like {names}: name the literal with --hint"
+        if unreadable := why_unreadable(sample.incoming.body, sample.incoming.content_type):
+            why = f"it {unreadable}"
+        elif name := packed(leaves):
+            why = f"{name!r} holds JSON as a text, and no pattern looks into a text"
         learned.limits.append(limit(f"{sample.kind} from {sample.name}", why))
         return None
     return EventDraft(kind=sample.kind, sample=sample, leaves=leaves, choices=choices)

@@ -50,7 +50,7 @@ EXACT: dict[Role, frozenset[str]] = {
         "attachmenturl attachmenturls fileurl file files image imageurl images contenturl picture pictureurl "
         "mmsurl mmsmedia mms mmsurls medialink medialinks contenturls mediaitem fileuri mmsfile urls mediaurllist",
         Role.ID: "messageid msgid smsid messagesid smsmessageid messageuuid messageidentifier smsmessageid "
-        "messagehandle dlrid mid messageguid msguid apimsgid apimessageid smsguid msgids messageids umid",
+        "messagehandle dlrid mid messageguid msguid apimsgid apimessageid smsguid msgids messageids umid smsticket",
         Role.EXTENSION: "extension ext userextension",
         Role.DOMAIN: "domain",
     }.items()
