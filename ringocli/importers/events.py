@@ -187,9 +187,7 @@ def _message_choices(
     file, text = choices.get(Role.URL), choices.get(Role.CONTENT)
     if file is not None and text is not None and file.leaf.text == text.leaf.text:
         del choices[Role.CONTENT]  # the provider repeats the address where a text would stand
-    return {
-        role: _bare(choices[role]) for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL) if role in choices
-    }
+    return {role: _bare(choices[role]) for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL) if role in choices}
 
 
 def _bare(choice: Choice) -> Choice:

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ringocli.importers.replies import id_score
 from ringocli.importers.roles import LEAST, leaves_of, score
 from ringocli.importers.vocabulary import Role
 from ringocli.outcomes import FAILURE, means_delivered
-
-
-def kinds_of(bodies: Iterable[tuple[str, Any]]) -> Mapping[str, tuple[bytes, ...]]:
-    """Sample bodies by kind, the first that is surely of it; bodies of no kind are left out."""
-    found: dict[str, tuple[bytes, ...]] = {}
-    for words, body in bodies:
-        kind = kind_of(words, body)
-        if kind is not None and (kind not in found or kind == "other"):
-            found[kind] = (*found.get(kind, ()), json.dumps(body, ensure_ascii=False, default=str).encode())
-    return found
 
 
 def kind_of(words: str, body: Any) -> str | None:

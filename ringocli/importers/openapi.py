@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ringocli.errors import AskedWrongly
-from ringocli.importers.operations import request_of
+from ringocli.importers.operations import described, request_of
 from ringocli.importers.pasted import Pasted
 from ringocli.importers.spec import Operation, Spec, load
 from ringocli.suggest import nearest
@@ -27,11 +27,11 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
     wanted = " ".join(choice.split()).lower()
     for operation in operations:
         if wanted in (operation.id.lower(), operation.spelled.lower()):
-            return request_of(spec, operation, for_file)
+            return described(spec, operation, for_file)
     loose = [operation for operation in operations if operation.spelled.lower().endswith(wanted.split(" ")[-1])]
     same = [one for one in loose if wanted.split(" ")[0] == one.method] if " " in wanted else []
     if len(same) == 1:
-        return request_of(spec, same[0], for_file)
+        return described(spec, same[0], for_file)
     names = [text for operation in operations for text in (operation.id, operation.spelled)]
     near = nearest(choice, names)
     hint = f"; did you mean {near}?" if near else ""

@@ -5,7 +5,8 @@ What the document gives no example for is filled with ``{name}``, which reads as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ringocli.importers.shapes import is_id
@@ -13,6 +14,10 @@ from ringocli.importers.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_
 from ringocli.outcomes import means_delivered
 
 _MAX_DEPTH = 14
+_MAX_NESTED = 6
+_MOST_VALUES, _MOST_CIRCLES = 5_000, 300
+"""Of one document's part; what goes round in circles would have no end of them."""
+_MAX_BRANCHES = 40
 _ABSENT = object()
 Resolve = Callable[[Any], Any]
 """Follows a ``$ref``; anything else comes back as it is."""
@@ -33,12 +38,17 @@ class Examples:
         self.judge = judge
         self.lean = lean
         self.skipped = skipped
+        self._left = _MOST_VALUES
+        self._merged: dict[int, tuple[Any, Any]] = {}
+        self._open: set[int] = set()
+        self._circles, self._circled = 0, False
 
     def of(self, schema: Any, *names: str) -> Any:
         """One example of a schema; ``names`` are the keys around it, the nearest first."""
         name, depth = names[0] if names else "value", len(names)
         schema = self.merged(schema)
-        if depth > _MAX_DEPTH or not isinstance(schema, Mapping):
+        self._left -= 1
+        if depth > _MAX_DEPTH or self._left < 0 or not isinstance(schema, Mapping):
             return f"{{{name}}}"
         given = self.given(schema)
         properties = schema.get("properties")
@@ -64,17 +74,33 @@ class Examples:
         values = schema.get("enum")
         return _telling(values) if isinstance(values, list) and values else _ABSENT
 
-    def merged(self, schema: Any, depth: int = 0) -> Any:
+    def merged(self, schema: Any) -> Any:
         """A schema with its reference followed, its ``allOf`` joined and its best alternative taken."""
         schema = self.resolve(schema)
-        if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
+        if not isinstance(schema, Mapping):
             return schema
-        parts = [self.merged(part, depth + 1) for part in schema.get("allOf", ())]
+        key = id(schema)
+        if key in self._merged:
+            return self._merged[key][1]
+        if key in self._open or self._circles > _MOST_CIRCLES:
+            self._circled = True
+            return {}
+        self._open.add(key)
+        joined = self._joined_parts(schema)
+        self._open.discard(key)
+        if not self._circled or not self._open:  # inside a circle it lacks what the circle's other parts add
+            self._merged[key] = (schema, joined)
+        else:
+            self._circles += 1
+        self._circled = self._circled and bool(self._open)
+        return joined
+
+    def _joined_parts(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        parts = [self.merged(part) for part in _list(schema.get("allOf"))]
         for key in ("oneOf", "anyOf"):
-            branches = [branch for branch in map(self.resolve, schema.get(key) or ()) if _is_useful(branch)]
+            branches = [branch for branch in map(self.resolve, _list(schema.get(key))) if _is_useful(branch)]
             if branches:
-                best = max((self.merged(branch, depth + 1) for branch in branches), key=self.judge)
-                parts.append(best)
+                parts.append(max(map(self.merged, branches), key=self.judge))
         if not parts:
             return schema
         joined: dict[str, Any] = {key: value for key, value in schema.items() if key not in ("allOf", "oneOf", "anyOf")}
@@ -82,6 +108,51 @@ class Examples:
             if isinstance(part, Mapping):
                 joined = _joined(joined, part)
         return joined
+
+    def alternatives(self, schema: Any) -> list[Any]:
+        """The schema with each of its alternatives taken, its own or those of what it holds; itself where it has none."""
+        return list(islice(self._alternatives(schema, 0), _MAX_BRANCHES))
+
+    def _alternatives(self, schema: Any, depth: int) -> Iterator[Any]:
+        schema = self.resolve(schema)
+        if not isinstance(schema, Mapping) or depth > _MAX_NESTED:
+            yield schema
+            return
+        for key in ("oneOf", "anyOf"):
+            branches = [branch for branch in map(self.resolve, _list(schema.get(key))) if _is_useful(branch)]
+            if branches:
+                rest = {other: value for other, value in schema.items() if other != key}
+                for branch in branches:
+                    for one in self._alternatives(branch, depth + 1):
+                        yield {"title": one.get("title", ""), "allOf": [one, rest]}
+                return
+        yield from self._alternatives_within(schema, depth) or [schema]
+
+    def _alternatives_within(self, schema: Mapping[str, Any], depth: int) -> list[Any]:
+        """The schema with each alternative of the first part of it that has some."""
+        parts, properties = _list(schema.get("allOf")), _mapping(schema.get("properties"))
+        for index, part in enumerate(parts):
+            found = list(islice(self._alternatives(part, depth + 1), _MAX_BRANCHES))
+            if len(found) > 1:
+                return [{**schema, "allOf": [*parts[:index], one, *parts[index + 1 :]]} for one in found]
+        for name, part in properties.items() if depth < 2 else ():
+            found = list(islice(self._alternatives(part, depth + 1), _MAX_BRANCHES))
+            if len(found) > 1 and all(_mapping(self.merged(one)).get("properties") for one in found):
+                return [{**schema, "properties": {**properties, name: one}} for one in found]
+        return []
+
+    def with_good_news(self, schema: Any, value: Any, depth: int = 0) -> Any:
+        """An example with the words for delivered in it, where the schema lists them beside the example's own."""
+        schema = self.merged(schema)
+        if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
+            return value
+        if isinstance(value, dict):
+            properties = _mapping(schema.get("properties"))
+            return {key: self.with_good_news(properties.get(key), part, depth + 1) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self.with_good_news(schema.get("items"), part, depth + 1) for part in value]
+        values = _list(schema.get("enum"))
+        return _telling(values) if isinstance(value, str) and value in values else value
 
     def _object(
         self, schema: Mapping[str, Any], properties: Mapping[str, Any], given: Any, names: tuple[str, ...]
@@ -122,8 +193,7 @@ class Examples:
             points = name_score(role, (key, *names))
             if role is Role.CONTENT and is_id(self.given(self.resolve(part)) if isinstance(part, Mapping) else None):
                 continue  # a body in hexadecimal digits beside a text
-            surer = any(name_score(role, (str(other),)) > points for other in siblings)
-            if points >= 56 and not surer:
+            if points >= 56 and not any(name_score(role, (str(other),)) > points for other in siblings):
                 return True
         if plain(key) in LONE_NUMBERS | OWN_NUMBERS or key == "messages":
             return True
@@ -156,7 +226,10 @@ class Examples:
 
 def _telling(values: list[Any]) -> Any:
     """Of several values the one that says delivered, else the first: a receipt is shown by its good news."""
-    good = [value for value in values if isinstance(value, str) and means_delivered(value)]
+    words = [value for value in values if isinstance(value, str)]
+    good = [value for value in words if means_delivered(value)] or [
+        value for value in words if "final" in value.lower()
+    ]
     return min(good, key=lambda value: "deliver" not in value.lower()) if good else values[0]
 
 

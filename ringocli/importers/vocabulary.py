@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Role(StrEnum):
@@ -168,6 +169,7 @@ def name_score(role: Role, names: Sequence[str]) -> int:
     return 0
 
 
+@lru_cache(maxsize=20_000)  # a document has some hundred names, each a thousand times
 def _own_score(role: Role, name: str) -> int:
     key = plain(name)
     if key in EXACT[role] or key.rstrip("0123456789") in EXACT[role]:
