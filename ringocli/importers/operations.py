@@ -15,8 +15,8 @@ from ringocli.importers.callbacks import webhooks_of
 from ringocli.importers.contents import best_type, example_of, judge_of, judge_reply, parameters_of, with_example
 from ringocli.importers.pasted import Part, Pasted, limit
 from ringocli.importers.roles import LEAST, leaves_of, score
-from ringocli.importers.schemas import Examples
-from ringocli.importers.security import with_security
+from ringocli.importers.schemas import Examples, timeless
+from ringocli.importers.security import is_credential, is_secured, with_security
 from ringocli.importers.spec import Operation, Spec
 from ringocli.importers.vocabulary import Role, name_score
 
@@ -94,7 +94,7 @@ def _with_parameters(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted
     query, headers = [], []
     for parameter in parameters_of(spec, operation):
         name, place = str(parameter.get("name")), parameter.get("in")
-        if place == "query" and _is_wanted(parameter):
+        if place == "query" and _is_wanted(spec, operation, parameter):
             value = example_of(spec, parameter)
             value = ",".join(map(str, value)) if isinstance(value, list) else value
             query.append(f"{quote(name, safe='[]')}={quote(_text(value), safe='{}+,:')}")
@@ -109,10 +109,14 @@ def _with_parameters(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted
     return replace(pasted, url=url, limits=(*pasted.limits, *limits))
 
 
-def _is_wanted(parameter: Mapping[str, Any]) -> bool:
+def _is_wanted(spec: Spec, operation: Operation, parameter: Mapping[str, Any]) -> bool:
     name = str(parameter.get("name"))
-    roles = (Role.TO, Role.FROM, Role.CONTENT)
-    return bool(parameter.get("required")) or any(name_score(role, (name,)) >= 100 for role in roles)
+    if parameter.get("required") or any(
+        name_score(role, (name,)) >= 100 for role in (Role.TO, Role.FROM, Role.CONTENT)
+    ):
+        return True
+    names = [str(one.get("name")) for one in parameters_of(spec, operation)]
+    return not is_secured(spec, operation) and is_credential(name, names)
 
 
 def _text(value: Any) -> str:
@@ -121,7 +125,8 @@ def _text(value: Any) -> str:
 
 def _body(spec: Spec, operation: Operation, for_file: bool) -> tuple[str | None, str | None, tuple[Part, ...]]:
     skipped = Role.CONTENT if for_file else Role.URL
-    examples = Examples(spec.resolve, judge_of(spec, for_file), lean=True, skipped=skipped)
+    kept = None if is_secured(spec, operation) else is_credential
+    examples = Examples(spec.resolve, judge_of(spec, for_file), lean=True, skipped=skipped, kept=kept)
     if spec.is_swagger:
         return _swagger_body(spec, operation, examples)
     content = spec.mapping(spec.mapping(operation.body.get("requestBody")).get("content"))
@@ -129,8 +134,7 @@ def _body(spec: Spec, operation: Operation, for_file: bool) -> tuple[str | None,
     if kind is None:
         return None, None, ()
     media = spec.mapping(content[kind])
-    example = examples.of(with_example(spec, examples, media))
-    return _written(example, kind)
+    return _written(timeless(examples.of(with_example(spec, examples, media))), kind)
 
 
 def _written(example: Any, kind: str) -> tuple[str | None, str | None, tuple[Part, ...]]:
@@ -153,11 +157,11 @@ def _swagger_body(
     whole = next((parameter for parameter in parameters if parameter.get("in") == "body"), None)
     if whole is not None:
         kind = next((str(one) for one in consumes if "json" in str(one)), "application/json")
-        return _written(examples.of(whole.get("schema", {})), kind)
+        return _written(timeless(examples.of(whole.get("schema", {}))), kind)
     fields = [parameter for parameter in parameters if parameter.get("in") == "formData"]
     if not fields:
         return None, None, ()
-    chosen = {str(field["name"]): example_of(spec, field) for field in fields if _is_wanted(field)}
+    chosen = {str(field["name"]): example_of(spec, field) for field in fields if _is_wanted(spec, operation, field)}
     multipart = "multipart/form-data" in consumes and FORM_TYPE not in consumes
     return _written(chosen, "multipart/form-data" if multipart else FORM_TYPE)
 

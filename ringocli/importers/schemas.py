@@ -5,11 +5,12 @@ What the document gives no example for is filled with ``{name}``, which reads as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from ringocli.importers.shapes import is_id
+from ringocli.importers.shapes import is_date, is_id, text_of
 from ringocli.importers.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain
 from ringocli.outcomes import means_delivered
 
@@ -25,19 +26,26 @@ Resolve = Callable[[Any], Any]
 Judge = Callable[[Any], int]
 """How well a branch of a ``oneOf`` fits what is looked for."""
 
+Keep = Callable[[str, Iterable[str]], bool]
+"""Whether a key is kept that is no part of a message."""
+
 
 class Examples:
     """Builds examples; ``resolve`` follows references, ``judge`` chooses among alternatives.
 
-    ``lean`` leaves out what is neither required nor a word for a part of a message; ``skipped`` is a part of a
-    message that is left out as well unless it is required.
+    ``lean`` leaves out what is neither required nor a word for a part of a message, nor one of ``kept``, which is
+    asked with a key and the keys beside it; ``skipped`` is a part of a message that is left out as well unless it is
+    required.
     """
 
-    def __init__(self, resolve: Resolve, judge: Judge, *, lean: bool, skipped: Role | None = None) -> None:
+    def __init__(
+        self, resolve: Resolve, judge: Judge, *, lean: bool, skipped: Role | None = None, kept: Keep | None = None
+    ) -> None:
         self.resolve = resolve
         self.judge = judge
         self.lean = lean
         self.skipped = skipped
+        self.kept = kept or (lambda key, keys: False)
         self._left = _MOST_VALUES
         self._merged: dict[int, tuple[Any, Any]] = {}
         self._open: set[int] = set()
@@ -165,7 +173,8 @@ class Examples:
             return {key: value for key, value in example.items() if not self._is_skipped(str(key))}
         built: dict[str, Any] = {}
         for key, part in properties.items():
-            wanted = key in needed or not self.lean or self._is_part_of_message(str(key), part, properties, names)
+            wanted = key in needed or not self.lean or self.kept(str(key), map(str, properties))
+            wanted = wanted or self._is_part_of_message(str(key), part, properties, names)
             if not wanted or _is_hidden(self.resolve(part), "readOnly" if self.lean else "writeOnly"):
                 continue
             value = self.of(part, str(key), *names)
@@ -175,9 +184,15 @@ class Examples:
                 value = example[key]
             built[key] = value
         for key, value in example.items():
-            if (key not in properties and not self._is_skipped(str(key))) or (not self.lean and key not in built):
+            if key not in built and (not self.lean or self._belongs_unlisted(str(key), properties, example, names)):
                 built[key] = value
         return built
+
+    def _belongs_unlisted(
+        self, key: str, properties: Mapping[str, Any], example: Mapping[str, Any], names: tuple[str, ...]
+    ) -> bool:
+        """Whether a key that an example has beyond the schema is a part of a message."""
+        return key not in properties and self._is_part_of_message(key, {}, example, names)
 
     def _is_skipped(self, *names: str) -> bool:
         return self.skipped is not None and name_score(self.skipped, names) >= 62
@@ -222,6 +237,20 @@ class Examples:
         if "object" in kinds:
             return {}
         return f"{{{name}}}"
+
+
+def timeless(tree: Any) -> Any:
+    """An example without the times at which it was to be sent: they are over, or would hold every message back."""
+    if isinstance(tree, dict):
+        return {key: timeless(value) for key, value in tree.items() if not _is_time(str(key), value)}
+    return [timeless(item) for item in tree] if isinstance(tree, list) else tree
+
+
+def _is_time(name: str, value: Any) -> bool:
+    when = is_date(value) or bool(re.fullmatch(r"\d{10}(?:\d{3})?|\d{12}|\d{14}", text_of(value)))
+    return when and bool(
+        re.search(r"sched|send_?(?:at|on|time|date)|deliver_?(?:at|on)|start|when|^date|^time", name, re.I)
+    )
 
 
 def _telling(values: list[Any]) -> Any:
