@@ -52,6 +52,9 @@ _ELSE = re.compile(
 def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
     ranked = sorted(operations, key=lambda operation: -_points(spec, operation, for_file))
     lines = [f"  {spec.name}#{one.id}  ({one.spelled}) {one.body.get('summary') or ''}".rstrip() for one in ranked]
+    missing = spec.missing()
+    if not lines:
+        return missing.capitalize() if missing else "It describes no operation at all."
     more = f"\n  and {len(lines) - _MOST_LISTED} more" if len(lines) > _MOST_LISTED else ""
     return "Name one, the likeliest first:\n" + "\n".join(lines[:_MOST_LISTED]) + more
 

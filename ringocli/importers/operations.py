@@ -23,7 +23,10 @@ from ringocli.importers.vocabulary import Role, name_score
 
 def described(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
     """The request of an operation with all that the document tells besides: reply, webhooks, the same with a file."""
+    spec.elsewhere.clear()
     pasted = request_of(spec, operation, for_file)
+    if missing := spec.missing():
+        pasted = replace(pasted, limits=(*pasted.limits, limit("a part of the document", missing)))
     other = None if for_file else request_of(spec, operation, for_file=True)
     return replace(
         pasted,

@@ -20,6 +20,8 @@ _MOST_VALUES, _MOST_CIRCLES = 5_000, 300
 """Of one document's part; what goes round in circles would have no end of them."""
 _MAX_BRANCHES = 40
 _ABSENT = object()
+_KINDS = {"channel", "type", "messagetype", "msgtype"}
+"""Keys that say what is sent: kept where an example has them, although a schema asks for none."""
 Resolve = Callable[[Any], Any]
 """Follows a ``$ref``; anything else comes back as it is."""
 
@@ -106,9 +108,10 @@ class Examples:
     def _joined_parts(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         parts = [self.merged(part) for part in _list(schema.get("allOf"))]
         for key in ("oneOf", "anyOf"):
-            branches = [branch for branch in map(self.resolve, _list(schema.get(key))) if _is_useful(branch)]
+            branches = [branch for branch in _list(schema.get(key)) if _is_useful(self.resolve(branch))]
             if branches:
-                parts.append(max(map(self.merged, branches), key=self.judge))
+                best = max(branches, key=lambda branch: self.judge(self.merged(branch)))
+                parts.append(self._named(schema, best))
         if not parts:
             return schema
         joined: dict[str, Any] = {key: value for key, value in schema.items() if key not in ("allOf", "oneOf", "anyOf")}
@@ -116,6 +119,21 @@ class Examples:
             if isinstance(part, Mapping):
                 joined = _joined(joined, part)
         return joined
+
+    def _named(self, schema: Mapping[str, Any], branch: Any) -> Any:
+        """An alternative with its name in the property that tells it from the others."""
+        merged = self.merged(branch)
+        told = _mapping(schema.get("discriminator"))
+        name, reference = told.get("propertyName"), branch.get("$ref") if isinstance(branch, Mapping) else None
+        if not isinstance(name, str) or not isinstance(reference, str) or not isinstance(merged, Mapping):
+            return merged
+        last = reference.rpartition("/")[2]
+        words = [word for word, target in _mapping(told.get("mapping")).items() if target in (reference, last)]
+        property_ = self.merged(_mapping(merged.get("properties")).get(name, {}))
+        if not isinstance(property_, Mapping) or self.given(property_) is not _ABSENT:
+            return merged
+        told_apart = {**property_, "const": words[0] if words else last}
+        return {**merged, "properties": {**_mapping(merged.get("properties")), name: told_apart}}
 
     def alternatives(self, schema: Any) -> list[Any]:
         """The schema with each of its alternatives taken, its own or those of what it holds; itself where it has none."""
@@ -143,6 +161,9 @@ class Examples:
             found = list(islice(self._alternatives(part, depth + 1), _MAX_BRANCHES))
             if len(found) > 1:
                 return [{**schema, "allOf": [*parts[:index], one, *parts[index + 1 :]]} for one in found]
+        if "items" in schema:
+            found = list(islice(self._alternatives(schema["items"], depth + 1), _MAX_BRANCHES))
+            return [{**schema, "items": one} for one in found] if len(found) > 1 else []
         for name, part in properties.items() if depth < 2 else ():
             found = list(islice(self._alternatives(part, depth + 1), _MAX_BRANCHES))
             if len(found) > 1 and all(_mapping(self.merged(one)).get("properties") for one in found):
@@ -175,8 +196,11 @@ class Examples:
         for key, part in properties.items():
             wanted = key in needed or not self.lean or self.kept(str(key), map(str, properties))
             wanted = wanted or self._is_part_of_message(str(key), part, properties, names)
+            wanted = wanted or (plain(str(key)) in _KINDS and self._is_kind(example.get(key)))
             if not wanted or _is_hidden(self.resolve(part), "readOnly" if self.lean else "writeOnly"):
                 continue
+            if self.lean and isinstance(example.get(key), dict | list):
+                part = {"allOf": [part], "example": example[key]}
             value = self.of(part, str(key), *names)
             if (key in example and not (isinstance(value, dict | list) and isinstance(example[key], dict | list))) or (
                 key in example and not self.lean
@@ -193,6 +217,14 @@ class Examples:
     ) -> bool:
         """Whether a key that an example has beyond the schema is a part of a message."""
         return key not in properties and self._is_part_of_message(key, {}, example, names)
+
+    def _is_kind(self, value: Any) -> bool:
+        """Whether a word says what is sent, and not what is skipped: no ``MMS`` for a text, no ``text`` for a file."""
+        if not isinstance(value, str) or not value:
+            return False
+        of_file = bool(re.search(r"mms|image|media|file|video|audio", value, re.I))
+        of_text = bool(re.search(r"sms|text", value, re.I))
+        return not (of_file if self.skipped is Role.URL else of_text if self.skipped is Role.CONTENT else False)
 
     def _is_skipped(self, *names: str) -> bool:
         return self.skipped is not None and name_score(self.skipped, names) >= 62
@@ -220,7 +252,10 @@ class Examples:
         return any(name_score(role, (str(name),)) >= 100 for name in within for role in (Role.TO, Role.CONTENT))
 
     def _array(self, schema: Mapping[str, Any], given: Any, names: tuple[str, ...]) -> Any:
-        item = self.of(schema.get("items", {}), *names)
+        items = schema.get("items", {})
+        if self.lean and isinstance(given, list) and given and isinstance(given[0], dict):
+            items = {"allOf": [items], "example": given[0]}
+        item = self.of(items, *names)
         if isinstance(given, list) and given and not (isinstance(item, dict) and self.lean):
             return given[:1]
         return [item]
