@@ -110,18 +110,13 @@ def read_hints(hints: Sequence[str]) -> dict[str, str]:
 
 def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
     """The webhooks that an OpenAPI document describes itself, for the kinds that no file was given for."""
-    from ringocli.exchange import IncomingRequest
     from ringocli.importers.events import WebhookSample
 
     return [
-        WebhookSample(
-            kind=kind,
-            name="the document",
-            incoming=IncomingRequest(method="POST", headers=(("Content-Type", "application/json"),), body=body),
-        )
-        for kind, bodies in pasted.samples.items()
+        WebhookSample(kind=kind, name="the document", incoming=incoming)
+        for kind, found in pasted.samples.items()
         if kind not in given
-        for body in bodies
+        for incoming in found
     ]
 
 

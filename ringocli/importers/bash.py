@@ -32,6 +32,8 @@ class _Script:
 
 def bash_commands(text: str, notes: list[str]) -> list[Command]:
     """Every command of a text, in order; what was mended goes to ``notes``."""
+    # The grammar's scanner looks what follows a brace up in a table that ends before these: it would crash.
+    text = re.sub("(?<=[{.0-9])[\U00030000-\U0010ffff]+", "", text)
     script = _Script(notes=notes)
     text = shielded(with_apostrophes(text, script.notes), script.notes)
     source, root = _parsed(text)

@@ -122,9 +122,11 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
     draft = from_answers(answers)
     template = dict(draft.template)
     events, reply = _events(pastes), _reply(pastes)
+    if pastes.samples:
+        del template["Webhook"]  # the documented events would not take what the provider sends
     if events.events:
         template["Webhook"] = events.events
-    decisions = [d for d in draft.decisions if not (events.events and d.pointer[:1] == ("Webhook",))]
+    decisions = [d for d in draft.decisions if not (pastes.samples and d.pointer[:1] == ("Webhook",))]
     if reply is not None and reply.response_map is not None:
         for spec in template["API"].values():
             spec["response_map"] = reply.response_map
@@ -133,7 +135,9 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
         draft,
         template=template,
         decisions=(*decisions, *_reply_decisions(reply, list(template["API"])), *events.decisions),
-        not_expressible=_unique([*draft.not_expressible, *events.limits, *_reply_limits(reply)]),
+        not_expressible=_unique(
+            [*(() if pastes.samples else draft.not_expressible), *events.limits, *_reply_limits(reply)]
+        ),
         rows=rows_of(template),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ringocli.importers.properties import is_secret_name
@@ -237,6 +237,8 @@ def assign(
         leaf for leaf in leaves if any(to is None and leaf.is_called(name) for name, to in (named or {}).items())
     ]
     _settle_numbers([leaf for leaf in leaves if leaf not in constant], wanted, taken, incoming)
+    if incoming:
+        _settle_sender_id(taken)
     return taken, others
 
 
@@ -334,6 +336,17 @@ def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[
                 why="the only telephone number left, by its shape" if len(free) == 1 else "by its shape",
                 rivals=tuple(free[1:]),
             )
+
+
+def _settle_sender_id(taken: dict[Role, Choice]) -> None:
+    """What comes in with a bare number beside a sender id is from that number: the sender id is the account's own."""
+    sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
+    if sender is None or recipient is None or "as" in (sender.why[:2], recipient.why[:2]):
+        return
+    lone = bool(recipient.leaf.names) and plain(recipient.leaf.names[0]) in LONE_NUMBERS
+    if lone and plain(sender.leaf.names[0]) == "senderid" and not _belongs_to_other(Role.FROM, recipient.leaf):
+        taken[Role.FROM] = replace(recipient, role=Role.FROM, why="the contact's number beside the account's sender id")
+        taken[Role.TO] = replace(sender, role=Role.TO, why="the account's sender id beside the contact's number")
 
 
 def _is_plain_number(leaf: Leaf, incoming: bool) -> bool:
