@@ -192,10 +192,9 @@ def rule(code: str, severity: Severity) -> Callable[[Check], Check]:
 
 def rules() -> tuple[Rule, ...]:
     """All rules in the order of their codes."""
-    if not _RULES:
-        from ringocli.rules import load_all
+    from ringocli.rules import load_all
 
-        load_all()
+    load_all()  # each time: whoever imported one family alone has filled the table in part
     return tuple(_RULES[code] for code in sorted(_RULES))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 SUCCESS = re.compile(
-    r"(?<!un)(?<!not)(?<!not[ _-])(deliver(ed|d)\b|delivrd|success|delivered|handset|\bok\b|\bread\b|complete)", re.I
+    r"(?<!un)(?<!not)(?<!not[ _-])(deliver(ed|d)\b|delivrd|success|delivered|handset|\bok\b|\bread\b|complete|received[ _]by)",
+    re.I,
 )
 """Words that say that a message arrived."""
 

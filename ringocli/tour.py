@@ -122,8 +122,10 @@ def _miss(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     if tour.takes(Place.DELIVERED) and (sent["variables"].get("messageid")):
         failed: dict[str, Any] = ringotel.wait(status="failed", timeout_s=5)
         _check(failed["id"] == sent["id"], "the failed message is another one")
-    yield "+1 500 555 0002 is a magic number: it takes the message and fails. Ringotel's template has no event for"
-    yield "that, so the failed receipt matches nothing, and the message never shows two ticks."
+    yield (
+        "+1 500 555 0002 is a magic number: it takes the message and fails. Ringotel has no event for that, so the "
+        "failed receipt matches nothing, and the message never shows two ticks."
+    )
 
 
 def _picture(ringotel: Emulator) -> str:

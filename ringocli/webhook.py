@@ -152,8 +152,12 @@ def _missed(template: Template, incoming: IncomingRequest, document: Json, attem
     )
 
 
-def _remoteness(attempt: _Attempt) -> tuple[int, int]:
-    return len(attempt.match.mismatches), -attempt.match.matched
+def _remoteness(attempt: _Attempt) -> tuple[bool, int, int]:
+    """How far a webhook is from an event: first of all, whether it says that it is one."""
+    places = attempt.event.pattern.variables.get("event_key", ())
+    missed = {_pattern_pointer(attempt.event, miss.pointer) for miss in attempt.match.mismatches}
+    says_so = bool(places) and not missed.intersection(places)
+    return not says_so, len(attempt.match.mismatches), -attempt.match.matched
 
 
 def _differences(mismatches: tuple[Mismatch, ...], base: Pointer = ()) -> tuple[Difference, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -105,6 +106,11 @@ PLACES = {
     "twice": "curl 'https://x.example/s?cb=https://y.example/SECRETSECRET1' -u me:SECRETSECRET1 -d to=15550002222 -d text=x",
     "multipart": "curl https://x.example/s -F key=SECRETSECRET1 -F to=15550002222 -F text=x",
     "digest": "curl --digest -u me:SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
+    "numeric": "curl 'https://x.example/s?auth=834729104857' -H 'Authorization: SECRETSECRET1 x' -d to=15550002222 -d text=x",
+    "broken JSON": 'curl https://x.example/s --json \'{"token": SECRETSECRET1, "to": "15550002222", "text": "x"}\'',
+    "no method": "curl -X SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
+    "no option": "curl --SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
+    "random": "curl 'https://x.example/s?t=k3yA9f0c2Zq8' -d c=SECRETSECRET1 -u SECRETSECRET1: -d to=15550002222 -d text=x",
     "unknown option": "curl --tokn=SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
 }
 
@@ -120,7 +126,7 @@ def test_no_secret_of_a_paste_is_shown_or_written(ringocli: Command, folder: Pat
     assert 0 == done.code, done.err
     shown = done.out + done.err + (folder / "t.json").read_text("utf-8")
     assert [] == leaks(shown)
-    assert "SECRETSECRET1" not in shown
+    assert not re.search("SECRETSECRET1|834729104857|k3yA9f0c2Zq8", shown)
     assert "U0VDUkVUU0VDUkVUM" not in shown
 
 
@@ -278,6 +284,25 @@ def test_a_template_grows_and_keeps_its_bytes(ringocli: Command, docs: Path) -> 
     again = ringocli("init", path, "--add-event", "message=message.json")
     assert (0, True) == (again.code, "nothing is changed" in again.err)
     assert grown.encode() == path.read_bytes()
+
+
+def test_what_was_added_is_pointed_at_where_it_stands(ringocli: Command, docs: Path) -> None:
+    """Decisions of events count from those there were, credentials of the command go where they are told."""
+    assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
+    document = json.loads((docs / "acme.json").read_text())
+    del document["API"]["SendFile"], document["Webhook"][2]
+    (docs / "acme.json").write_text(json.dumps(document))
+    words = ("--add-event", "delivered=delivered.json", "--add-file", "send-file.sh", "--save-credentials", "kept.json")
+    done = ringocli("init", "acme.json", *words, "--format", "json")
+    assert 0 == done.code, done.err
+    pointers = {decision["pointer"] for decision in done.document["decisions"] if decision["variable"]}
+    assert {"/Webhook/2/request_parameters/event", "/Webhook/2/request_parameters/data/message_id"} == {
+        pointer for pointer in pointers if pointer.startswith("/Webhook")
+    }
+    assert "/API/SendFile/request_parameters/media_urls/0" in pointers
+    assert done.document["template"] == json.loads((docs / "acme.json").read_text())
+    saved = json.loads((docs / "kept.json").read_text())["properties"]
+    assert {entry["property"] for entry in done.document["credentials"]} == set(saved)
 
 
 def test_a_template_that_would_break_is_left_alone(ringocli: Command, docs: Path) -> None:

@@ -210,6 +210,9 @@ KEYS = st.sampled_from(
         "messages",
         "options",
         "channel",
+        "extension",
+        "source",
+        "auth",
         "name",
     ]
 ) | st.text("abcXYZ_- 0", min_size=1, max_size=8)
@@ -246,7 +249,8 @@ def test_what_is_pasted_comes_out_again(body: dict[str, Any]) -> None:
     variables = {
         decision.variable: decision.value
         for decision in draft.decisions
-        if decision.variable in ("from", "to", "content") and decision.pointer[:2] == ("API", "SendMessage")
+        if decision.variable in ("from", "to", "content", "extension")
+        and decision.pointer[:2] == ("API", "SendMessage")
     }
     if "" in variables.values():
         return  # Ringotel drops a parameter without a value
@@ -259,6 +263,7 @@ def test_what_is_pasted_comes_out_again(body: dict[str, Any]) -> None:
     | st.lists(st.sampled_from([*"curl -dHuXF'\"\\ \n$(){}<>|&;^`%@=+:/", "curl ", "https://x.y "])).map("".join)
 )
 @example(text="\x85'")  # a blank of two bytes in UTF-8, before a quote that never ends
+@example(text="{\U000ce387\x14")  # crashed the grammar's scanner
 @settings(max_examples=300)
 def test_no_text_breaks_the_reading_of_commands(text: str) -> None:
     """It is read, or refused in a sentence."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -350,3 +352,10 @@ def test_the_schema_is_a_schema_that_samples_fit() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     for path in (ROOT / "samples").glob("*.json"):
         Draft202012Validator(SCHEMA).validate(json.loads(path.read_text("utf-8")))
+
+
+def test_a_family_that_was_imported_alone_hides_no_other() -> None:
+    """Whoever needs the names of one family still lints with all rules."""
+    program = "from ringocli.rules import identity; from ringocli.lint import rules; print(len(rules()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert len(rules()) == int(done.stdout)

@@ -74,6 +74,7 @@ def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
     shown = terminal.expect("correct a role")
     assert "\033[" in shown
     assert "Hello you\033[0m <= $content$" in shown
+    assert "abc-123\033[0m <= $messageid$" in shown
     assert "s3cret-value" not in shown.partition("as pasted")[2]
     assert "POST /v1/send HTTP/1.1" in shown
     assert not list(tmp_path.iterdir())
@@ -81,6 +82,15 @@ def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
     terminal.type("nonsense")
     terminal.expect("write one of")
     terminal.expect("correct a role")
+    terminal.type("to=nowhere")
+    assert "to, from, text, memo, id" in terminal.expect("correct a role")
+    terminal.type("none=send.from")
+    terminal.expect("no field is called")
+    terminal.expect("correct a role")
+    terminal.type("none=from")
+    assert "<= $from$" not in terminal.expect("correct a role")
+    terminal.type("from=from")
+    assert "15550001111\033[0m <= $from$" in terminal.expect("correct a role")
     terminal.type("content=memo")
     again = terminal.expect("correct a role")
     assert "second text here\033[0m <= $content$" in again

@@ -37,7 +37,9 @@ def _tls() -> ssl.SSLContext:
 
 def environment_of(command: str) -> dict[str, str]:
     """A value for each variable that a command names."""
-    names = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", command))
+    names = {
+        name for pair in re.findall(r"\$\{?([A-Z][A-Z0-9_]+)|%([A-Z][A-Z0-9_]{2,})%", command) for name in pair if name
+    }
     return {name: f"value-of-{name.lower().replace('_', '-')}-{len(name)}9" for name in names}
 
 

@@ -104,6 +104,9 @@ def emulate(
             "fault probability delay_ms jitter_ms rate_per_s burst. Repeatable.",
         ),
     ] = None,
+    auto_reply: Annotated[
+        str | None, typer.Option("--auto-reply", metavar="TEXT", help="What contacts answer to every message.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same weather.")] = 0,
     set_: SetOption = None,
     set_file: SetFileOption = None,
@@ -157,6 +160,7 @@ def emulate(
         send=_sender(timeout_s, ca_file) if provider is not None or forward is not None else None,
         troubles=dict(read_option(entry) for entry in chaos or ()),
         seed=seed,
+        auto_reply=auto_reply,
         access_token=_access_token(host, expose=expose),
         log=_log(),
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from ringocli import console
 from ringocli.cli.options import path_of
-from ringocli.cli.pasting import Pasting, read_hints, sample_in, webhook_of
+from ringocli.cli.pasting import Pasting, folder_of, read_hints, sample_in, webhook_of
 from ringocli.errors import AskedWrongly
+
+if TYPE_CHECKING:
+    from ringocli.scaffold import Draft
 
 
 @dataclass(frozen=True)
@@ -21,43 +24,64 @@ class Growing:
     pasting: Pasting
 
 
-def grown(asked: Growing, *, dry_run: bool, force: bool, as_json: bool) -> None:
+def grown(asked: Growing, *, dry_run: bool, force: bool, as_json: bool, credentials: str | None) -> None:
     """Extend a template, check it, and write it; a template that would break is left as it is.
+
+    ``credentials`` is the file that keeps those of a pasted command.
 
     Raises:
         AskedWrongly: no template is named, or what is added would break it.
         CouldNotRun: a file cannot be read.
     """
+    from ringocli.credentials import check_place, save
     from ringocli.files import read_text, write_text
     from ringocli.importers.extend import with_events, with_file_request
     from ringocli.importers.sources import read_source
-    from ringocli.report.drafts import as_document, as_lines
+    from ringocli.report.drafts import as_document, as_lines, fate_of_credentials
 
     path, events, file = _sorted_out(asked)
     before = text = read_text(path)
     hints = read_hints(asked.pasting.hints)
     drafts = []
     if file is not None:
-        pasted = read_source(file[1], file[0], for_file=True)
+        pasted = read_source(file[1], file[0], for_file=True, allowed=folder_of(asked.pasting.allowed))
         text, draft = with_file_request(path, text, pasted, hints, force=force)
         drafts.append(draft)
     if events:
         text, draft = with_events(path, text, [_sample(pair) for pair in events], hints)
         drafts.append(draft)
     _refuse_new_errors(path, before, text)
+    draft = _joined(drafts)
+    if credentials is not None and not dry_run:
+        check_place(path_of(credentials), force=force)
     if not dry_run and text != before:
         write_text(path_of(path), text, force=True)
-    last = drafts[-1]
+    if credentials is not None and not dry_run:
+        save(path_of(credentials), draft.saved, force=force)
     if as_json:
-        console.out_json(as_document(last, None if dry_run else path))
+        console.out_json(as_document(draft, None if dry_run else path))
         return
     if dry_run:
         console.out(text, end="")
     else:
         console.note(f"extended {path}" if text != before else f"{path} takes it already: nothing is changed", "green")
-    for draft in drafts:
-        for indent, line in as_lines(draft, ()):
-            console.remark(line, indent) if line else console.note()
+    for indent, line in as_lines(draft, ()):
+        console.remark(line, indent) if line else console.note()
+    if draft.credentials:
+        console.note()
+        console.remark(fate_of_credentials(None if dry_run else credentials))
+
+
+def _joined(drafts: list[Draft]) -> Draft:
+    """What is to be said of several additions, as one; the template is the last one's."""
+    return replace(
+        drafts[-1],
+        decisions=tuple(decision for draft in drafts for decision in draft.decisions),
+        not_expressible=tuple(entry for draft in drafts for entry in draft.not_expressible),
+        credentials=tuple(pair for draft in drafts for pair in draft.credentials),
+        saved={name: value for draft in drafts for name, value in draft.saved.items()},
+        notes=tuple(note for draft in drafts for note in draft.notes),
+    )
 
 
 def _sorted_out(asked: Growing) -> tuple[str, list[str], tuple[str | None, str] | None]:

@@ -117,7 +117,7 @@ def init(
         typer.Option(
             "--hint",
             metavar="NAME=LITERAL",
-            help="What stands for a variable in the pastes: from to content url messageid. Repeatable.",
+            help="What stands for a variable in the pastes: from to content url messageid extension domain. Repeatable.",
             rich_help_panel=PASTES,
         ),
     ] = None,
@@ -199,7 +199,7 @@ def init(
     )
     if add_event or add_file:
         given = Growing(output, tuple(add_event or ()), add_file, pasting)
-        grown(given, dry_run=dry_run, force=force, as_json=format_ == "json")
+        grown(given, dry_run=dry_run, force=force, as_json=format_ == "json", credentials=save_credentials)
         return
     if editor is not None:
         from ringocli.cli.vscode import write_settings
@@ -358,7 +358,7 @@ def _write(path: str, text: str, *, dry_run: bool, force: bool, as_json: bool) -
 
 def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, saved: str | None) -> None:
     """What was written, what was assumed, and what to do next; on stderr, since stdout may hold the template."""
-    from ringocli.report.drafts import as_lines, next_commands
+    from ringocli.report.drafts import as_lines, fate_of_credentials, next_commands
 
     written = not dry_run and path != "-"
     if written:
@@ -370,11 +370,7 @@ def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, sav
         console.remark(line, indent) if line else console.note()
     if draft.credentials:
         console.note()
-        if saved:
-            console.remark(f"The pasted credentials are in {saved} (mode 0600), for --values.")
-        else:
-            console.remark("The pasted credentials were forgotten; --save-credentials FILE would have kept them. "
-                           "Supply them by --property-env NAME=VARIABLE, --property-file, --values or a profile.")  # fmt: skip
+        console.remark(fate_of_credentials(saved))
     if written:
         console.note("\nNext:")
         for command in next_commands(path, draft, saved):

@@ -11,7 +11,7 @@ from ringocli import console
 from ringocli.cli.options import chosen
 from ringocli.errors import AskedWrongly, CouldNotRun
 
-HINTS = ("from", "to", "content", "url", "messageid", "number", "contact")
+HINTS = ("from", "to", "content", "url", "messageid", "extension", "domain", "number", "contact")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +63,7 @@ def read_pastes(pasting: Pasting) -> Any:
     names += [pasting.reply or "", *(pair.partition("=")[2] for pair in pasting.webhooks)]
     if names.count("-") > 1:
         raise AskedWrongly("stdin can be read once only", "Put the other pastes into files.")
-    allowed = Path(pasting.allowed) if pasting.allowed else None
-    if allowed is not None and not allowed.is_dir():
-        raise CouldNotRun(f"{allowed}: no such folder", "Name the folder that holds the files.")
+    allowed = folder_of(pasting.allowed)
     send = read_source(pasting.send[1], pasting.send[0], allowed=allowed) if pasting.send else None
     file = read_source(pasting.file[1], pasting.file[0], for_file=True, allowed=allowed) if pasting.file else None
     reply = _reply(pasting.reply) if pasting.reply else None
@@ -79,6 +77,18 @@ def read_pastes(pasting: Pasting) -> Any:
         given = {sample.kind for sample in samples}
         samples += _own_samples(own, given)
     return Pastes(send=send, file=file, reply=reply, samples=samples, hints=read_hints(pasting.hints))
+
+
+def folder_of(named: str | None) -> Path | None:
+    """The folder below which an ``@file`` may be read.
+
+    Raises:
+        CouldNotRun: there is no such folder.
+    """
+    folder = Path(named) if named else None
+    if folder is not None and not folder.is_dir():
+        raise CouldNotRun(f"{folder}: no such folder", "Name the folder that holds the files.")
+    return folder
 
 
 def read_hints(hints: Sequence[str]) -> dict[str, str]:
@@ -100,18 +110,13 @@ def read_hints(hints: Sequence[str]) -> dict[str, str]:
 
 def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
     """The webhooks that an OpenAPI document describes itself, for the kinds that no file was given for."""
-    from ringocli.exchange import IncomingRequest
     from ringocli.importers.events import WebhookSample
 
     return [
-        WebhookSample(
-            kind=kind,
-            name="the document",
-            incoming=IncomingRequest(method="POST", headers=(("Content-Type", "application/json"),), body=body),
-        )
-        for kind, bodies in pasted.samples.items()
+        WebhookSample(kind=kind, name="the document", incoming=incoming)
+        for kind, found in pasted.samples.items()
         if kind not in given
-        for body in bodies
+        for incoming in found
     ]
 
 
@@ -201,29 +206,44 @@ def reviewed(pastes: Any, draw: Any) -> tuple[Any, Any]:
 
     ``draw`` makes a draft of pastes. Returns the pastes with their corrections, and the draft.
     """
-    from ringocli.importers.vocabulary import Role
     from ringocli.report.review import as_legend, as_marked, preview
 
-    roles = [role.value for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL, Role.ID)]
     while True:
         draft = draw(pastes)
-        for title, text in (("SendMessage", pastes.send), ("SendFile", pastes.file)):
-            if text is not None:
-                console.note(f"\n{title}, as pasted:", "bold")
-                console.note(as_marked(draft, title, text))
+        for title, text in as_marked(draft, pastes):
+            console.note(f"\n{title}, as pasted:", "bold")
+            console.note(text)
         console.note()
         for line in as_legend(draft):
             console.note(line)
         console.note("\nSo Ringotel would send, with sample values:", "bold")
         console.note(preview(draft))
-        answer = console.asked("\nEnter to take it, or correct a role as VARIABLE=FIELD (content=body): ").strip()
-        if not answer:
-            return pastes, draft
-        role, separator, name = (part.strip().strip("$") for part in answer.partition("="))
-        if not separator or role not in roles or not name:
-            console.note(f"write one of {', '.join(roles)}, =, and the name of a field", "yellow")
-            continue
-        pastes = replace(pastes, named={**pastes.named, name: Role(role)})
+        while True:
+            answer = console.asked("\nEnter to take it, or correct a role as VARIABLE=FIELD (content=body): ").strip()
+            if not answer:
+                return pastes, draft
+            if (named := _correction(answer, pastes)) is not None:
+                pastes = replace(pastes, named={**pastes.named, **named})
+                break
+
+
+def _correction(answer: str, pastes: Any) -> dict[str, Any] | None:
+    """``VARIABLE=FIELD`` as a field and its role; None, with a word on why, where it says nothing of these pastes."""
+    from ringocli.importers.vocabulary import Role
+
+    roles = [role.value for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL, Role.ID, Role.EXTENSION)]
+    role, separator, name = (part.strip().strip("$") for part in answer.partition("="))
+    if not separator or role not in (*roles, "none") or not name:
+        console.note(
+            f"write one of {', '.join(roles)}, =, and the name of a field; none= makes it a constant", "yellow"
+        )
+        return None
+    fields = pastes.fields
+    if not any(field.is_called(name) for field in fields):
+        known = ", ".join(dict.fromkeys(field.names[0] for field in fields if field.names))
+        console.note(f"no field is called {console.printable(name)!r}; there are {console.printable(known)}", "yellow")
+        return None
+    return {name: Role(role) if role != "none" else None}
 
 
 # -- pasting into the terminal ------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,7 @@ def tour(
     from ringocli.testing import emulator
     from ringocli.tour import STEPS, Tour
 
-    console.out("A tour of ringocli: a template, a Ringotel, a provider and two phones, all on this machine.")
+    console.out("A tour: a template, a Ringotel, a provider and two phones, all on this machine.")
     with tempfile.TemporaryDirectory(prefix="ringocli-tour-") as folder:
         walk = Tour.begin(Path(folder), preset)
         with emulator(walk.path) as ringotel:
@@ -36,7 +37,9 @@ def tour(
                 if step.command is not None:
                     console.out(f"   $ {step.command(walk)}")
                 for line in step.run(walk, ringotel):
-                    console.out(f"   {console.printable(line)}")
+                    console.out(
+                        textwrap.fill(console.printable(line), 79, initial_indent="   ", subsequent_indent="   ")
+                    )
     console.out(f"\nAll {len(STEPS)} steps worked. To look at it yourself:\n")
     console.out(f"   ringocli init --preset {preset} mine.json")
     console.out("   ringocli emulate mine.json")

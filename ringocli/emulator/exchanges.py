@@ -20,6 +20,8 @@ CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"
 
 BRIEF_CHARACTERS = 500
 
+UNKNOWN_ID = "the receipt is for an unknown id: no message that was sent from here has it"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
@@ -102,12 +104,19 @@ class Kept:
             "near_miss": content["near_miss"],
             "correlates": str(self.correlates) if self.correlates is not None else None,
             "status": self.status,
-            "notes": list(content["notes"]),
+            "notes": [*content["notes"], *self._of_nobody],
             "problems": list(content["problems"]),
             "error": content["error"],
             "weather": content["weather"],
             "forwarded": content["forwarded"],
         }
+
+    @property
+    def _of_nobody(self) -> tuple[str, ...]:
+        """Said of a receipt whose message is not known; one that comes first finds its message later."""
+        if self.event_type == "messageDelivered" and self.matched and self.correlates is None:
+            return (UNKNOWN_ID,)
+        return ()
 
     @property
     def brief(self) -> dict[str, Any]:

@@ -72,12 +72,22 @@ class Outcome:
 class Provider:
     """The built-in provider of one template."""
 
-    def __init__(self, draft: Draft, ledger: Ledger, ringotel: Ringotel, values: Values, *, plays: bool = True) -> None:
+    def __init__(
+        self,
+        draft: Draft,
+        ledger: Ledger,
+        ringotel: Ringotel,
+        values: Values,
+        *,
+        plays: bool = True,
+        auto_reply: str | None = None,
+    ) -> None:
         self._draft = draft
         self._ledger = ledger
         self._ringotel = ringotel
         self._values = values
         self._plays = plays
+        self._answers = (Step(after_s=1.5, says=auto_reply),) if auto_reply else ()
         self._playing: set[asyncio.Task[None]] = set()
 
     async def answer(self, inbox: Inbox, incoming: IncomingRequest) -> Outcome:
@@ -156,7 +166,7 @@ class Provider:
             return
         values = outcome.received.variables
         contact, number = values.get("to", ""), values.get("from", "")
-        self._start(self._live(inbox, outcome.fate.steps, outcome.message_id, contact, number))
+        self._start(self._live(inbox, (*outcome.fate.steps, *self._answers), outcome.message_id, contact, number))
 
     async def _live(self, inbox: Inbox, steps: tuple[Step, ...], message_id: str, contact: str, number: str) -> None:
         passed = 0.0

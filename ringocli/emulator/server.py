@@ -124,7 +124,11 @@ class Running:
         _allow_many_files()
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        world = self.world = World(self.setup, self.port)
+        with contextlib.closing(self._listener):
+            await self._serve(World(self.setup, self.port), on_ready)
+
+    async def _serve(self, world: World, on_ready: Callable[[World], None]) -> None:
+        self.world = world
 
         class Connection(_Connection):
             """A connection of this server; another server in the same process has a set of its own."""

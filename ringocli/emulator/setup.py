@@ -17,7 +17,7 @@ class Setup:
     """A template by name and text, where it listens, and what it may reach.
 
     ``db`` None is a temporary file, gone at the end. ``send`` makes a request to anywhere but the built-in provider:
-    it is needed with ``provider_url`` and ``forward_to``. ``values`` fill what a send leaves open.
+    it is needed with ``provider_url`` and ``forward_to``. ``auto_reply`` is what contacts answer by themselves. ``values`` fill what a send leaves open.
     """
 
     name: str
@@ -35,5 +35,6 @@ class Setup:
     send: Callable[[RenderedRequest], Reply] | None = None
     troubles: Mapping[str, Trouble] = field(default_factory=dict)
     seed: int = 0
+    auto_reply: str | None = None
     access_token: str | None = None
     log: Callable[[str], None] = lambda line: None

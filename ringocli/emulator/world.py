@@ -61,7 +61,9 @@ class World:
         forward = self._forward if setup.forward_to is not None else None
         self.ringotel = Ringotel(self.draft, self.ledger, setup.values.properties, forward)
         plays = not setup.listen_as_provider or setup.forward_to is not None
-        self.provider = Provider(self.draft, self.ledger, self.ringotel, setup.values, plays=plays)
+        self.provider = Provider(
+            self.draft, self.ledger, self.ringotel, setup.values, plays=plays, auto_reply=setup.auto_reply
+        )
         self.user = User(
             self.draft,
             self.ledger,

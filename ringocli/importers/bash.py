@@ -9,9 +9,9 @@ from typing import Any
 
 from ringocli.importers.command import Command, is_curl, rejoined
 from ringocli.importers.placeholders import CLOSE, OPEN
-
-_SHIELDED = {"<": "\ue010", ">": "\ue011", " ": "\ue012", "&": "\ue013", "(": "\ue014", ")": "\ue015", "#": "\ue016"}
-_UNSHIELD = str.maketrans({private: char for char, private in _SHIELDED.items()})
+from ringocli.importers.printing import printed
+from ringocli.importers.quoting import ansi_c, double_quoted, heredoc_plain, unquoted
+from ringocli.importers.tidying import shielded, unshielded, with_apostrophes
 
 
 @dataclass(slots=True)
@@ -20,19 +20,28 @@ class _Script:
 
     commands: list[Command] = field(default_factory=list)
     assigned: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, list[str]] = field(default_factory=dict)
+    functions: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def within(self) -> _Script:
+        """The same knowledge without commands, for the inside of a substitution."""
+        return replace(self, commands=[], notes=[])
 
 
 def bash_commands(text: str, notes: list[str]) -> list[Command]:
     """Every command of a text, in order; what was mended goes to ``notes``."""
+    # The grammar's scanner looks what follows a brace up in a table that ends before these: it would crash.
+    text = re.sub("(?<=[{.0-9])[\U00030000-\U0010ffff]+", "", text)
     script = _Script(notes=notes)
-    text = _shielded(_with_apostrophes(text, script.notes), script.notes)
+    text = shielded(with_apostrophes(text, script.notes), script.notes)
     source, root = _parsed(text)
     if source != text:
         script.notes.append("a quote that was never closed was closed at the end")
     _visit(root, source, script, None)
     return [
-        replace(command, words=tuple(word.translate(_UNSHIELD) for word in command.words))
+        replace(command, words=tuple(unshielded(word) for word in command.words))
         for command in rejoined(script.commands, script.notes)
     ]
 
@@ -53,71 +62,15 @@ def _parsed(text: str) -> tuple[str, Any]:
     return trees[0]
 
 
-def _with_apostrophes(text: str, notes: list[str]) -> str:
-    """JSON between single quotes with an apostrophe in it (``'{"text": "It's"}'``), which a shell would cut."""
-
-    def escaped(found: re.Match[str]) -> str:
-        inside = found.group(1)
-        if not re.search(r"\w'\w", inside) or "'\\''" in inside or "'\"'" in inside or "' " in inside:
-            return found.group()
-        notes.append("an apostrophe inside the quoted JSON was kept as text")
-        return "'" + inside.replace("'", "'\\''") + "'"
-
-    return re.sub(r"'(\s*[{\[].*?[}\]]\s*)'(?=\s|\\|$)", escaped, text, flags=re.S)
-
-
-def _shielded(text: str, notes: list[str]) -> str:
-    """Characters that a shell would act on, but that a page means as they stand, behind private ones.
-
-    They are an unquoted ``<name>`` or ``(name)``, and an unquoted ``&`` in the middle of an address.
-    """
-    found: list[str] = []
-    quote, index, word = "", 0, 0
-    placeholder = re.compile(r"<[A-Za-z_][^<>|;\n'\"`]{0,60}[\w)]>|<[A-Za-z_]>")
-    while index < len(text):
-        char = text[index]
-        if quote:
-            if char == "\\" and quote == '"':
-                index += 1
-            elif char == quote:
-                quote = ""
-        elif char == "\\":
-            index += 1
-        elif char in "'\"":
-            quote = char
-        elif char.isspace():
-            word = index + 1
-        elif text.startswith("<<", index):
-            break  # a here-document: what follows is text
-        elif char == "<" and (match := placeholder.match(text, index)):
-            shield = "".join(_SHIELDED.get(inner, inner) for inner in match.group())
-            text = text[:index] + shield + text[match.end() :]
-            index = match.end()
-            found.append("an unquoted <placeholder> was read as text")
-            continue
-        elif char == "&" and _is_inside_word(text, index) and re.search(r"[?=]", text[word:index]):
-            text = text[:index] + _SHIELDED["&"] + text[index + 1 :]
-            found.append(
-                "an unquoted & in the address was read as part of it; a shell would have cut the command there"
-            )
-        elif char in "()" and re.search(r"://", text[word:index]):
-            text = text[:index] + _SHIELDED[char] + text[index + 1 :]
-        index += 1
-    notes += dict.fromkeys(found)
-    return text
-
-
-def _is_inside_word(text: str, index: int) -> bool:
-    before, after = text[index - 1 : index], text[index + 1 : index + 2]
-    return bool(before.strip()) and bool(after.strip()) and before not in "&>" and after not in "&>|"
-
-
 def _visit(node: Any, source: str, script: _Script, stdin: str | None) -> None:
     """Collect the commands below a node."""
     if node.type == "command":
         _take_command(node, source, script, stdin)
     elif node.type == "variable_assignment":
         _take_assignment(node, source, script)
+    elif node.type == "function_definition":
+        script.functions[_raw(node.child_by_field_name("name"))] = node.child_by_field_name("body")
+        _visit(node.child_by_field_name("body"), source, script, None)
     elif node.type == "redirected_statement":
         _take_redirected(node, source, script, stdin)
     elif node.type == "pipeline":
@@ -133,6 +86,11 @@ def _take_assignment(node: Any, source: str, script: _Script) -> None:
         return
     for child in _descendants(node, "command_substitution"):
         _visit_inner(child, source, script)
+    if value is not None and value.type == "array":
+        added = any(child.type == "+=" for child in node.children)
+        before = script.arrays.get(_raw(name), []) if added else []
+        script.arrays[_raw(name)] = before + [_text(child, source, script) for child in value.named_children]
+        return
     text = _text(value, source, script) if value is not None else ""
     if OPEN not in text:
         script.assigned[_raw(name)] = text
@@ -149,21 +107,34 @@ def _take_command(node: Any, source: str, script: _Script, stdin: str | None) ->
             stdin = _text(child.named_children[0], source, script) + "\n" if child.named_children else None
         elif child.type == "file_redirect":
             words += _after_redirect(child, source, script)
+        elif child.type == "process_substitution" and words and words[-1].endswith("@"):
+            words[-1] += "-"
+            stdin = _output(child, source, script)
+        elif (elements := _elements(child, script)) is not None:
+            words += elements
         elif child.is_named and child.type != "comment":
             words.append(_text(child, source, script))
     if words and not is_curl(words):
         for child in _descendants(node, "command_substitution"):
             _visit_inner(child, source, script)
-    if words:
-        script.commands.append(Command(words=tuple(words), stdin=stdin))
+    if words[:1] == ["read"] and stdin is not None:
+        script.assigned[words[-1]] = stdin.rstrip("\n")
+    elif words:
+        script.commands.append(Command(words=tuple(words), stdin=stdin, files=script.files))
 
 
 def _visit_inner(node: Any, source: str, script: _Script) -> None:
     """The commands inside ``$(...)``, where only a curl command is of interest."""
-    inner = _Script(assigned=script.assigned, notes=script.notes)
+    inner = script.within()
     for child in node.children:
         _visit(child, source, inner, None)
     script.commands += [command for command in inner.commands if is_curl(command.words)]
+
+
+def _elements(node: Any, script: _Script) -> list[str] | None:
+    """The words of an array that the paste itself filled: ``"${ARGS[@]}"``."""
+    found = re.fullmatch(r'"?\$\{(\w+)\[[@*]\]\}"?', _raw(node))
+    return script.arrays.get(found.group(1)) if found else None
 
 
 def _after_redirect(node: Any, source: str, script: _Script) -> list[str]:
@@ -193,20 +164,30 @@ def _take_redirected(node: Any, source: str, script: _Script, stdin: str | None)
     if extra and len(script.commands) > before:
         last = script.commands[-1]
         script.commands[-1] = replace(last, words=(*last.words, *extra))
+    if len(script.commands) > before and (text := printed(script.commands[-1])) is not None:
+        script.files |= dict.fromkeys(_written(node, source, script), text)
+    for child in _descendants(node, "pipeline") if len(script.commands) > before else ():
+        _take_pipeline(child, source, script, printed(script.commands[-1]))
+
+
+def _written(node: Any, source: str, script: _Script) -> list[str]:
+    """The files that a command's output goes to."""
+    redirects = [child for child in node.children_by_field_name("redirect") if child.type == "file_redirect"]
+    return [
+        _text(redirect.named_children[0], source, script)
+        for redirect in redirects
+        if redirect.named_children and redirect.children[0].type in (">", ">|")
+    ]
 
 
 def _heredoc(redirect: Any, body: Any, source: str, script: _Script) -> str:
     start = next((part for part in redirect.children if part.type == "heredoc_start"), None)
     raw = _raw(body)
     quoted = start is not None and any(mark in _raw(start) for mark in "'\"\\")
-    text = raw if quoted else _with_expansions(body, body.start_byte, body.end_byte, source, script, _heredoc_plain)
+    text = raw if quoted else _with_expansions(body, body.start_byte, body.end_byte, source, script, heredoc_plain)
     if any(part.type == "<<-" for part in redirect.children):
         text = re.sub(r"(?m)^\t+", "", text)
     return text
-
-
-def _heredoc_plain(text: str) -> str:
-    return re.sub(r"\\([$`\\])", r"\1", text.replace("\\\n", ""))
 
 
 def _take_pipeline(node: Any, source: str, script: _Script, stdin: str | None) -> None:
@@ -214,31 +195,22 @@ def _take_pipeline(node: Any, source: str, script: _Script, stdin: str | None) -
         before = len(script.commands)
         _visit(child, source, script, stdin)
         taken = script.commands[before:]
-        stdin = _printed(taken[-1]) if taken else None
+        stdin = printed(taken[-1]) if taken else None
 
 
-def _printed(command: Command) -> str | None:
-    """What a command before a pipe prints, where the paste shows it: ``echo``, ``printf '%s'``, ``cat <<EOF``."""
-    name, *words = command.words
-    if name == "cat" and not words:
-        return command.stdin
-    if name == "echo":
-        options = [word for word in words if re.fullmatch(r"-[neE]+", word)]
-        end = "" if any("n" in option for option in options) else "\n"
-        return " ".join(word for word in words if word not in options) + end
-    if name == "printf" and words:
-        return words[1] if len(words) == 2 and words[0] in ("%s", "%s\\n") else words[0] if len(words) == 1 else None
-    return None
-
-
-def _substituted(node: Any, source: str, script: _Script) -> str | None:
-    """What ``$(cat <<EOF ...)`` or ``$(echo '...')`` stands for, since the text is all there; None for all else."""
-    inner = _Script(assigned=dict(script.assigned))
-    for child in node.children:
-        _visit(child, source, inner, None)
-    piped = any(child.type == "pipeline" for child in node.children)
-    printed = _printed(inner.commands[0]) if len(inner.commands) == 1 and not piped else None
-    return printed.rstrip("\n") if printed is not None else None
+def _output(node: Any, source: str, script: _Script) -> str | None:
+    """What ``$(cat <<EOF ...)``, ``$(echo ... | base64)`` or a function of the paste prints, since it is all there."""
+    inner = script.within()
+    statements = [child for child in node.named_children if child.type != "comment"]
+    if len(statements) != 1:
+        return None
+    _visit(statements[0], source, inner, None)
+    if len(inner.commands) == 1 and (body := script.functions.get(inner.commands[0].words[0])) is not None:
+        inner = replace(inner.within(), functions={})
+        _visit(body, source, inner, None)
+        if len(inner.commands) != 1:
+            return None
+    return printed(inner.commands[-1]) if inner.commands else None
 
 
 def _raw(node: Any) -> str:
@@ -258,20 +230,22 @@ def _text(node: Any, source: str, script: _Script) -> str:
     if node.type == "raw_string":
         return _raw(node)[1:-1]
     if node.type == "ansi_c_string":
-        return _ansi_c(_raw(node)[2:-1])
+        return ansi_c(_raw(node)[2:-1])
     if node.type in ("string", "translated_string"):
         start = node.start_byte + (2 if _raw(node).startswith("$") else 1)
         end = node.end_byte - 1 if _raw(node).endswith('"') else node.end_byte
-        return _with_expansions(node, start, end, source, script, _double_quoted)
+        return _with_expansions(node, start, end, source, script, double_quoted)
     if node.type in ("simple_expansion", "expansion"):
         return _expansion(node, script)
     if node.type == "command_substitution":
-        if (printed := _substituted(node, source, script)) is not None:
-            return printed
+        if (output := _output(node, source, script)) is not None:
+            return output.rstrip("\n")
         return f"{OPEN}({_raw(node).strip().strip('$`').removeprefix('(').removesuffix(')')}){CLOSE}"
+    if node.type == "arithmetic_expansion":
+        return f"{OPEN}({_raw(node).removeprefix('$((').removesuffix('))')}){CLOSE}"
     if node.type in ("concatenation", "command_name") or (node.children and node.type != "word"):
-        return _with_expansions(node, node.start_byte, node.end_byte, source, script, _unquoted)
-    return _unquoted(_raw(node))
+        return _with_expansions(node, node.start_byte, node.end_byte, source, script, unquoted)
+    return unquoted(_raw(node))
 
 
 def _with_expansions(node: Any, start: int, end: int, source: str, script: _Script, plain: Any) -> str:
@@ -293,44 +267,8 @@ def _with_expansions(node: Any, start: int, end: int, source: str, script: _Scri
 
 
 def _expansion(node: Any, script: _Script) -> str:
-    name = next(
-        (_raw(child) for child in node.children if child.type in ("variable_name", "special_variable_name")), ""
-    )
-    if name in script.assigned:
-        return script.assigned[name]
-    return f"{OPEN}{name or _raw(node).strip('${}')}{CLOSE}"
-
-
-def _unquoted(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text.replace("\\\n", ""), flags=re.S)
-
-
-def _double_quoted(text: str) -> str:
-    return re.sub(r"\\([$`\"\\])", r"\1", text.replace("\\\n", ""))
-
-
-_ANSI = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-
-
-def _ansi_c(text: str) -> str:
-    r"""``$'...'``: the escapes of C, with ``\xHH`` and ``\NNN`` as bytes of UTF-8."""
-
-    def character(found: re.Match[str]) -> str:
-        code = found.group(1)
-        if code[0] in "uU" and len(code) > 1:
-            number = int(code[1:], 16)
-            return chr(number) if number < 0x110000 else "\ufffd"
-        if code[0] == "x" and len(code) > 1:
-            return chr(int(code[1:], 16))
-        if code[0] in "01234567":
-            return chr(int(code, 8) & 0xFF)
-        return _ANSI.get(code, code if code in "\\'\"?" else "\\" + code)
-
-    escape = r"\\(u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)"
-    runs = re.compile(r"(?:\\x[0-9a-fA-F]{1,2}|\\[0-7]{1,3})+")
-
-    def octets(found: re.Match[str]) -> str:
-        plain = re.sub(escape, character, found.group())
-        return plain.encode("latin-1").decode("utf-8", "replace").replace("\\", "\\\\")
-
-    return re.sub(escape, character, runs.sub(octets, text), flags=re.S)
+    inside = _raw(node).strip().strip("${}")
+    name = re.match(r"!?([A-Za-z_]\w*)", inside)
+    if name is None:
+        return f"{OPEN}({inside}){CLOSE}"  # $1 and $# are of the shell, and no variables to set
+    return script.assigned.get(name.group(1), f"{OPEN}{name.group(1)}{CLOSE}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -16,6 +16,7 @@ from ringocli.importers.headers import authorization, uncarried
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Part, Pasted, limit
 from ringocli.importers.placeholders import CLOSE, OPEN
 from ringocli.importers.shell import curl_words
+from ringocli.importers.targets import Target
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -36,6 +37,7 @@ class _Call:
     """What the options up to the next ``--next`` ask for."""
 
     stdin: str | None
+    files: Mapping[str, str]
     allowed: Path | None
     urls: list[str] = field(default_factory=list)
     method: str | None = None
@@ -78,11 +80,11 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
 
 
 def _calls(command: Command, allowed: Path | None) -> list[_Call]:
-    calls = [_Call(stdin=command.stdin, allowed=allowed)]
+    calls = [_Call(stdin=command.stdin, files=command.files, allowed=allowed)]
     for option, value in _options(command.words, calls[-1].notes):
         call = calls[-1]
         if option == "next":
-            calls.append(_Call(stdin=command.stdin, allowed=allowed))
+            calls.append(_Call(stdin=command.stdin, files=command.files, allowed=allowed))
         elif option == "":
             call.urls.append(_expanded(value, call))
         else:
@@ -114,7 +116,9 @@ def _long(given: str, rest: list[str], notes: list[str]) -> tuple[str, str]:
             notes.append(f"--{head}=... was read as --{head} ...: curl itself takes no =")
             return name, value
     if name is None:
-        notes.append(f"--{given.partition('=')[0]} is no option of curl and was left out")
+        shown = given.partition("=")[0]
+        named = f"--{shown}" if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", shown) else "what follows a --"
+        notes.append(f"{named} is no option of curl and was left out")
         return "unknown", ""
     return name, (rest.pop(0) if rest else "") if name in VALUED else ""
 
@@ -218,6 +222,7 @@ _HANDLERS: dict[str, Callable[[_Call, str], None]] = {
     ),
     "netrc": lambda call, value: call.notes.append("the credentials stand in ~/.netrc, which is not read"),
     "get": lambda call, value: call.flags.add("get"),
+    "path-as-is": lambda call, value: call.flags.add("path-as-is"),
     "head": lambda call, value: call.flags.add("head"),
 }
 
@@ -253,6 +258,8 @@ def _from_file(call: _Call, path: str) -> str:
     """The text of an ``@file``: of stdin where the paste shows it, of a file where that is allowed."""
     if path in ("-", "./-") and call.stdin is not None:
         return call.stdin
+    if path in call.files:
+        return call.files[path]
     if call.allowed is not None and (found := _below(call.allowed, path)) is not None:
         return read_bytes(str(found)).decode("utf-8", "replace")
     call.limits.append(
@@ -276,8 +283,11 @@ def _below(folder: Path, path: str) -> Path | None:
 
 def _add_part(call: _Call, value: str, *, literal: bool) -> None:
     name, _, content = value.partition("=")
-    if not literal and content.startswith(("@", "<")):
+    if not literal and content.startswith("@"):
         call.form.append(Part(name=name, value=content[1:].partition(";")[0], is_file=True))
+        return
+    if not literal and content.startswith("<"):
+        call.form.append(Part(name=name, value=_from_file(call, content[1:].partition(";")[0])))
         return
     if not literal:
         content = re.sub(r";\s*(?:type|filename|encoder|headers)=.*$", "", content)
@@ -295,10 +305,10 @@ def _request(call: _Call, url: str) -> Pasted:
     if "get" in call.flags and data is not None:
         query.append(data)
         data = None
-    address, userinfo = _address(url, query)
+    address, userinfo = _address(url, query, as_it_is="path-as-is" in call.flags)
     headers = tuple(pair for pair in call.headers if pair[0].lower() != "authorization")
     auth, unknown = _auth(call, userinfo)
-    limits = [*call.limits, *([unknown] if unknown else []), *uncarried(headers)]
+    limits = [*call.limits, *([unknown] if unknown else []), *uncarried(headers), *_other_host(call, address)]
     notes = list(call.notes)
     if call.ignored:
         notes.append(f"shaping no request, left out: {' '.join(dict.fromkeys(call.ignored))}")
@@ -336,24 +346,40 @@ def _content_type(call: _Call, data: str | None) -> str | None:
     return "application/json" if "json" in call.flags else FORM
 
 
-def _address(url: str, query: Sequence[str]) -> tuple[str, str | None]:
+def _address(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, str | None]:
     """The address as it would be asked for, and the ``user:password`` that stood in it."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url):
         url = f"http://{url.lstrip('/')}"
-    scheme, separator, rest = url.partition("://")
-    authority_end = re.search(r"[/?#]", rest)
-    authority = rest[: authority_end.start()] if authority_end else rest
-    userinfo = None
-    if "@" in authority:
-        userinfo, _, host = authority.rpartition("@")
-        rest = host + rest[len(authority) :]
-    address = f"{scheme.lower()}{separator}{rest}".partition("#")[0]
-    if query:
-        address += ("&" if "?" in address else "?") + "&".join(query)
-    bare, question, asked = address.partition("?")
-    if "/" not in bare.partition("://")[2]:
-        address = f"{bare}/{question}{asked}"
-    return address, userinfo
+    scheme, _, rest = url.partition("://")
+    bare, question, asked = rest.partition("#")[0].partition("?")
+    authority, _, path = bare.partition("/")
+    userinfo, at, host = authority.rpartition("@")
+    scheme = scheme.lower()
+    host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, "\0"))
+    path = path if as_it_is else _without_dots(path)
+    asked = "&".join([*([asked] if question else []), *query])
+    return f"{scheme}://{host}/{path}{'?' if question or query else ''}{asked}", userinfo if at else None
+
+
+def _without_dots(path: str) -> str:
+    """A path as curl asks for it: ``.`` and ``..`` are gone (RFC 3986, 5.2.4)."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment != ".":
+            kept.append(segment)
+    ends_in_dots = path.endswith(("/.", "/..")) or path in (".", "..")
+    return "/".join([*kept, ""] if ends_in_dots and kept else kept)
+
+
+def _other_host(call: _Call, address: str) -> list[Limit]:
+    """A ``Host`` header that is not the address's own."""
+    host = Target.parse(address).host.lower()
+    given = [value.lower() for name, value in call.headers if name.lower() == "host"]
+    if not given or given[-1] == host:
+        return []
+    return [limit("header Host", "the host is always that of request_url")]
 
 
 def _auth(call: _Call, userinfo: str | None) -> tuple[BasicAuth | BearerAuth | None, Limit | None]:
@@ -364,7 +390,7 @@ def _auth(call: _Call, userinfo: str | None) -> tuple[BasicAuth | BearerAuth | N
             return (found, None) if isinstance(found, BasicAuth | BearerAuth | None) else (None, found)
     if call.bearer is not None:
         return BearerAuth(token=call.bearer, where="--oauth2-bearer"), None
-    if any(entry["what"].endswith("authentication") for entry in call.limits):
+    if any(entry["what"] in _SCHEMES.values() for entry in call.limits):
         return None, None
     for text, where in ((call.user, "-u"), (userinfo and unquote(userinfo), "the address")):
         if text is not None:

@@ -46,6 +46,7 @@ _INBOUND = re.compile(r"receiv|inbound|incoming|\bmo\b|^mo[_-]|^in$|reply|mobile
 _SIDE = re.compile(
     r"direction|inbound|incoming|outbound|^mms$|is_?mms|is_?dlr|has_?media|num_?media|media_?count|channel", re.I
 )
+_COUNT = re.compile(r"num_?media|count", re.I)
 _DATA = re.compile(
     r"city|zip|country|carrier|encoding|currency|segment|lang|price|cost|operator|network|profile|tag|units?$|version|"
     r"priority|amount|line_?type|title|keyword|subject|name$|account|user|token|timezone|sender|organi|app$|charset|"
@@ -81,15 +82,18 @@ def _points(kind: str, leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
     if not _is_candidate(leaf) or _is_data(name, leaf.value):
         return 0
     text = leaf.text
+    if _COUNT.search(name) and text != "0":
+        return 0  # the next message may have two files
     points = _EVENT_NAMES.get(plain(name), 0)
     if not points and tokens(name)[-1:] in (["type"], ["event"]):
         points = 66
-    if _STATUS.search(name):
+    if _STATUS.search(name) and not isinstance(leaf.value, bool):
         points = max(points, 84 if kind == "delivered" or _INBOUND.search(text) else 0)
+        points += 6 if kind == "delivered" and re.search(r"deliver|delivrd", text, re.I) else 0
         if kind != "delivered" and not _INBOUND.search(text):
             return 0
     if _SIDE.search(name):
-        points = max(points, 66 if not isinstance(leaf.value, bool) else 74)
+        points = max(points, 74 if isinstance(leaf.value, bool) else 78 if _INBOUND.search(text) else 66)
     if (
         isinstance(leaf.value, bool)
         and not points
@@ -148,12 +152,12 @@ def success_pins(free: Sequence[Leaf], failed: Sequence[Sequence[Leaf]], key: Pi
     differing = [leaf for leaf in free if _may_tell(leaf) and _differs(leaf, failed)] if failed else []
     if key is not None and any(leaf.pointer == key.pointer for leaf in differing):
         return []
-    best: list[tuple[int, Leaf]] = []
-    for leaf in differing or [leaf for leaf in free if _is_candidate(leaf)]:
-        points = _success_points(leaf, identity, proven=bool(differing))
-        if points > 0:
-            best.append((points, leaf))
-    best.sort(key=lambda pair: -pair[0])
+    words = [leaf for leaf in free if _is_candidate(leaf)]
+    best = (
+        _successes(differing, identity, proven=True)
+        if differing
+        else _successes(words, identity) or _successes([leaf for leaf in free if _says_so(leaf)], identity)
+    )
     return [
         Pin(
             pointer=leaf.pointer,
@@ -166,12 +170,24 @@ def success_pins(free: Sequence[Leaf], failed: Sequence[Sequence[Leaf]], key: Pi
     ]
 
 
+def _successes(leaves: Sequence[Leaf], identity: Leaf, *, proven: bool = False) -> list[tuple[int, Leaf]]:
+    """The values that say that the message arrived, the surest first."""
+    scored = [(_success_points(leaf, identity, proven=proven), leaf) for leaf in leaves]
+    return sorted(((points, leaf) for points, leaf in scored if points > 0), key=lambda pair: -pair[0])
+
+
 def _may_tell(leaf: Leaf) -> bool:
     """Whether a value may say how it went: a word, or a small number such as a code."""
     value = leaf.value
     small = isinstance(value, int | str) and bool(re.fullmatch(r"-?\d{1,4}", text_of(value)))
-    said = isinstance(value, str) and is_prose(value) and len(value) < 60 and means_delivered(value)
-    return _is_candidate(leaf) or small or said
+    return _is_candidate(leaf) or small or _says_so(leaf)
+
+
+def _says_so(leaf: Leaf) -> bool:
+    """Whether a value is a short sentence of the provider's own that the message arrived, the same for each message."""
+    value = leaf.value
+    fixed = isinstance(value, str) and is_prose(value) and len(value) < 60 and not re.search(r"\d", value)
+    return fixed and means_delivered(value)
 
 
 def _differs(leaf: Leaf, failed: Sequence[Sequence[Leaf]]) -> bool:
@@ -182,7 +198,9 @@ def _differs(leaf: Leaf, failed: Sequence[Sequence[Leaf]]) -> bool:
 def _success_points(leaf: Leaf, identity: Leaf, *, proven: bool) -> int:
     name, text = (leaf.names[0] if leaf.names else ""), leaf.text
     points = 0
-    if means_delivered(text):
+    if leaf.value is True and means_delivered(name):
+        points = 60
+    elif means_delivered(text):
         points = 60 + (30 if re.search(r"deliver|delivrd|received_by", text, re.I) else 0)
     elif FAILURE.search(text):
         return 0
@@ -195,6 +213,7 @@ def _success_points(leaf: Leaf, identity: Leaf, *, proven: bool) -> int:
     points -= 30 if is_prose(leaf.value) else 0
     points -= 40 if _is_data(name, leaf.value) else 0
     points += 20 if plain(name) in ("status", "messagestatus", "smsstatus", "state") else 0
+    points += 8 if plain(text) in ("delivered", "delivrd") else 0
     points += 10 if leaf.pointer[:-1] == identity.pointer[:-1] else 0
     points += 6 if isinstance(leaf.value, str) and not text.isdigit() else 0
     return points - 2 * len(leaf.names)
@@ -239,7 +258,7 @@ def _separating_points(leaf: Leaf, theirs: str | None) -> int:
     if _SIDE.search(name):
         points = max(points, 80)
         if re.fullmatch(r"\d+", leaf.text):
-            return 0  # a count of files is data: the next message may have two
+            return 0  # a count is data
     if isinstance(value, bool):
         points = max(points, 50)
     return points - 2 * len(leaf.names) + (10 if theirs is not None else 0)

@@ -19,7 +19,8 @@ from ringocli.importers.properties import is_callback
 from ringocli.importers.replies import id_score
 from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
 from ringocli.importers.shape_of import general, tree_of
-from ringocli.importers.shapes import is_url
+from ringocli.importers.shapes import is_url, phone_scheme
+from ringocli.importers.unreadable import packed, why_unreadable
 from ringocli.importers.vocabulary import Role, name_score, plain
 from ringocli.pattern import Several
 from ringocli.pointer import Pointer
@@ -112,7 +113,7 @@ def learn_events(
     *,
     sent_ids: Iterable[str] = (),
     hints: Mapping[str, str] | None = None,
-    named: Mapping[str, Role] | None = None,
+    named: Mapping[str, Role | None] | None = None,
 ) -> LearnedEvents:
     """Events that take these samples; ``sent_ids`` are the texts of the sample reply, where the id stands too."""
     learned = LearnedEvents()
@@ -138,7 +139,7 @@ def learn_events(
 
 
 def _draft(
-    sample: WebhookSample, ids: set[str], hints: dict[str, str], named: dict[str, Role], learned: LearnedEvents
+    sample: WebhookSample, ids: set[str], hints: dict[str, str], named: dict[str, Role | None], learned: LearnedEvents
 ) -> EventDraft | None:
     leaves = list(leaves_of(sample.document))
     if sample.kind == "delivered":
@@ -151,13 +152,17 @@ def _draft(
     if missing:
         names = " and ".join(f"${role.value}$" for role in missing)
         why = f"nothing in it looks like {names}: name the literal with --hint"
+        if unreadable := why_unreadable(sample.incoming.body, sample.incoming.content_type):
+            why = f"it {unreadable}"
+        elif name := packed(leaves):
+            why = f"{name!r} holds JSON as a text, and no pattern looks into a text"
         learned.limits.append(limit(f"{sample.kind} from {sample.name}", why))
         return None
     return EventDraft(kind=sample.kind, sample=sample, leaves=leaves, choices=choices)
 
 
 def _message_choices(
-    sample: WebhookSample, leaves: list[Leaf], hints: dict[str, str], named: dict[str, Role]
+    sample: WebhookSample, leaves: list[Leaf], hints: dict[str, str], named: dict[str, Role | None]
 ) -> dict[Role, Choice]:
     wanted = [Role.URL] if sample.kind == "mms" else []
     choices, _ = assign(
@@ -182,7 +187,15 @@ def _message_choices(
     file, text = choices.get(Role.URL), choices.get(Role.CONTENT)
     if file is not None and text is not None and file.leaf.text == text.leaf.text:
         del choices[Role.CONTENT]  # the provider repeats the address where a text would stand
-    return {role: choices[role] for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL) if role in choices}
+    return {role: _bare(choices[role]) for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL) if role in choices}
+
+
+def _bare(choice: Choice) -> Choice:
+    """A number without the ``tel:`` that stands before it."""
+    scheme = phone_scheme(choice.leaf.text) if choice.role in (Role.FROM, Role.TO) else ""
+    if not scheme or choice.part is not None:
+        return choice
+    return replace(choice, part=choice.leaf.text[len(scheme) :])
 
 
 def _turned(hints: dict[str, str], leaves: list[Leaf]) -> dict[str, str]:
@@ -203,8 +216,10 @@ def _turned(hints: dict[str, str], leaves: list[Leaf]) -> dict[str, str]:
     return turned
 
 
-def _receipt_choices(leaves: list[Leaf], ids: set[str], hint: str | None, named: dict[str, Role]) -> dict[Role, Choice]:
-    told = [leaf for leaf in leaves if leaf.names and named.get(leaf.names[0]) is Role.ID]
+def _receipt_choices(
+    leaves: list[Leaf], ids: set[str], hint: str | None, named: dict[str, Role | None]
+) -> dict[Role, Choice]:
+    told = [leaf for leaf in leaves if any(role is Role.ID and leaf.is_called(name) for name, role in named.items())]
     if told:
         return {Role.ID: Choice(role=Role.ID, leaf=told[0], why="as you said")}
     scored = [(id_score(leaf, ids, hint, receipt=True) + _near_status(leaf, leaves), leaf) for leaf in leaves]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ringocli.document import Document
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.importers.events import WebhookSample, learn_events
 from ringocli.importers.known import told_by
-from ringocli.importers.pasted import Pasted
+from ringocli.importers.pasted import Pasted, limit
 from ringocli.importers.pastes import tree_in
 from ringocli.importers.properties import PropertyBook
 from ringocli.importers.requests import learn_request
@@ -36,9 +37,10 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
     if learned.limits and not learned.events:
         first = learned.limits[0]
         raise AskedWrongly(f"{first['what']}: {first['why']}", "Nothing was written.")
-    for draft, event in zip(learned.drafts, learned.events, strict=True):
+    places: dict[int, Pointer] = {}
+    for index, (draft, event) in enumerate(zip(learned.drafts, learned.events, strict=True)):
         if not _is_taken(document, draft.sample):
-            document = _with_event(document, event)
+            document, places[index] = _with_event(document, event)
     template = Template.read(document.value)
     for sample in samples:
         reading = read_webhook(template, sample.incoming)
@@ -51,7 +53,11 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
             )
     return document.text, Draft(
         template=document.value,
-        decisions=tuple(learned.decisions),
+        decisions=tuple(
+            replace(decision, pointer=(*places[index], *decision.pointer[2:]))
+            for decision in learned.decisions
+            if (index := int(decision.pointer[1])) in places
+        ),
         not_expressible=tuple(learned.limits),
         rows=rows_of(document.value),
     )
@@ -82,6 +88,9 @@ def with_file_request(
     used = json.dumps(spec) + json.dumps(auth or learned.auth or {})
     if auth is None and "OAuth2" not in document.value and learned.auth is not None:
         document = _with_member(document, (), "auth", learned.auth)
+    limits = list(learned.limits)
+    if auth is not None and learned.auth is not None and auth.get("type") != learned.auth["type"]:
+        limits.append(limit("two kinds of credentials", "a template has one auth for all requests: its own is kept"))
     for title in book.values:
         if title not in document.value.get("properties", []) and f"${title}$" in used:
             if "properties" not in document.value:
@@ -90,7 +99,7 @@ def with_file_request(
     return document.text, Draft(
         template=document.value,
         decisions=tuple(learned.decisions),
-        not_expressible=tuple(learned.limits),
+        not_expressible=tuple(limits),
         rows=rows_of(document.value),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
@@ -113,17 +122,19 @@ def _is_taken(document: Document, sample: WebhookSample) -> bool:
     return reading.event is not None and reading.event.type == types.get(sample.kind)
 
 
-def _with_event(document: Document, event: Mapping[str, Any]) -> Document:
+def _with_event(document: Document, event: Mapping[str, Any]) -> tuple[Document, Pointer]:
+    """The document with one more event, and where that is."""
     webhook = document.value.get("Webhook")
     if webhook is None:
-        return _with_member(document, (), "Webhook", [event])
+        return _with_member(document, (), "Webhook", [event]), ("Webhook", 0)
     if isinstance(webhook, list):
-        return _with_item(document, ("Webhook",), event)
+        return _with_item(document, ("Webhook",), event), ("Webhook", len(webhook))
     lists = [key for key, value in webhook.items() if isinstance(value, list)] if isinstance(webhook, dict) else []
     if len(lists) == 1:
-        return _with_item(document, ("Webhook", lists[0]), event)
+        return _with_item(document, ("Webhook", lists[0]), event), ("Webhook", lists[0], len(webhook[lists[0]]))
     if isinstance(webhook, dict) and "event_type" not in webhook:
-        return _with_member(document, ("Webhook",), str(event["event_key"]), event)
+        key = str(event["event_key"])
+        return _with_member(document, ("Webhook",), key, event), ("Webhook", key)
     raise AskedWrongly("the Webhook section holds one event and no list", "Make it a list first.")
 
 

@@ -7,7 +7,7 @@ import binascii
 import re
 
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, limit
-from ringocli.importers.placeholders import CLOSE, OPEN, has_placeholder
+from ringocli.importers.placeholders import OPEN, has_placeholder
 
 _CARRIED = {"content-type", "content-length", "host", "connection", "expect", "transfer-encoding", "accept-encoding"}
 """Headers that every client sets by itself."""
@@ -23,7 +23,9 @@ _MILD = {
     "dnt": "only browsers need it",
 }
 
-_ECHO = re.compile(r"(?:echo\s+-n|printf(?:\s+['\"]?%s['\"]?)?)\s+['\"]?([^'\"|]+?)['\"]?\s*\|\s*(?:base64|openssl)")
+
+_SCHEME = re.compile(r"[A-Za-z]{1,16}|[A-Za-z]+(?:-[A-Za-z]+)+|(?:[A-Z0-9]{2,6}-)+[A-Z0-9]{2,6}")
+"""A scheme's name, which may be repeated; what has other digits in it may be the credential itself."""
 
 
 def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
@@ -38,7 +40,7 @@ def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
         return BasicAuth(username=username, password=password, where=where)
     if not value.strip():
         return None
-    named = scheme if rest and re.fullmatch(r"[A-Za-z][\w-]{1,30}", scheme) and not has_placeholder(scheme) else ""
+    named = scheme if rest and _SCHEME.fullmatch(scheme) and not has_placeholder(scheme) else ""
     what = f"Authorization: {named} ..." if named else "a bare token in the Authorization header"
     return limit(
         what,
@@ -49,10 +51,9 @@ def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
 
 def _decoded(credentials: str) -> tuple[str, str]:
     """User name and password of a Basic header; empty where they cannot be told."""
-    if command := re.match(f"{OPEN}\\((.*)\\){CLOSE}$", credentials, re.S):
-        printed = _ECHO.search(command.group(1))
-        text = printed.group(1).strip() if printed else ""
-    elif _is_described(credentials):
+    if credentials.startswith(f"{OPEN}("):
+        return "", ""
+    if _is_described(credentials):
         text = re.sub(r"^.*?\(|\)[^)]*$", "", credentials) if "(" in credentials else ""
     else:
         try:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ringocli.importers.replies import id_score
-from ringocli.importers.roles import LEAST, leaves_of, score
-from ringocli.importers.vocabulary import Role
+from ringocli.importers.roles import LEAST, Leaf, leaves_of, score
+from ringocli.importers.vocabulary import Role, plain
 from ringocli.outcomes import FAILURE, means_delivered
 
+_EVENTS = {"type", "event", "eventtype", "eventname"}
 
-def kinds_of(bodies: Iterable[tuple[str, Any]]) -> Mapping[str, tuple[bytes, ...]]:
-    """Sample bodies by kind, the first that is surely of it; bodies of no kind are left out."""
-    found: dict[str, tuple[bytes, ...]] = {}
-    for words, body in bodies:
-        kind = kind_of(words, body)
-        if kind is not None and (kind not in found or kind == "other"):
-            found[kind] = (*found.get(kind, ()), json.dumps(body, ensure_ascii=False, default=str).encode())
-    return found
+
+def _is_outcome(leaf: Leaf) -> bool:
+    """Whether the name of an event says how a message fared: ``message-delivered``."""
+    return means_delivered(leaf.text) or bool(FAILURE.search(leaf.text))
 
 
 def kind_of(words: str, body: Any) -> str | None:
@@ -32,6 +27,7 @@ def kind_of(words: str, body: Any) -> str | None:
         return any(score(role, leaf, incoming=True) >= LEAST for leaf in leaves)
 
     status = [leaf for leaf in leaves if leaf.names and re.search(r"status|state$", leaf.names[0], re.I)]
+    status = status or [leaf for leaf in leaves if leaf.names and plain(leaf.names[0]) in _EVENTS and _is_outcome(leaf)]
     inbound = bool(re.search(r"inbound|incoming|receiv|\bmo\b|mo_|reply", f"{words} {texts}", re.I))
     receipt = bool(re.search(r"deliver|dlr|receipt|status|report|finali[sz]ed", words, re.I))
     if has(Role.CONTENT) and has(Role.FROM) and (inbound or not (receipt or status)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ringocli.errors import AskedWrongly
-from ringocli.importers.operations import request_of
+from ringocli.importers.operations import described, request_of
 from ringocli.importers.pasted import Pasted
 from ringocli.importers.spec import Operation, Spec, load
 from ringocli.suggest import nearest
@@ -27,28 +27,49 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
     wanted = " ".join(choice.split()).lower()
     for operation in operations:
         if wanted in (operation.id.lower(), operation.spelled.lower()):
-            return request_of(spec, operation, for_file)
+            return described(spec, operation, for_file)
     loose = [operation for operation in operations if operation.spelled.lower().endswith(wanted.split(" ")[-1])]
     same = [one for one in loose if wanted.split(" ")[0] == one.method] if " " in wanted else []
     if len(same) == 1:
-        return request_of(spec, same[0], for_file)
+        return described(spec, same[0], for_file)
     names = [text for operation in operations for text in (operation.id, operation.spelled)]
     near = nearest(choice, names)
     hint = f"; did you mean {near}?" if near else ""
     raise AskedWrongly(f"{name}: there is no operation {choice!r}{hint}", _listed(spec, operations, for_file))
 
 
-def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
-    from ringocli.importers.sources import likeness
+_SENDS = re.compile(r"send|submit|create|outbound|dispatch", re.I)
+_MESSAGES = re.compile(r"sms|message|mms|text", re.I)
+_ELSE = re.compile(
+    r"price|pricing|count|cost|analy|quote|list\b|search|histor|report|status|cancel|delete|update|template|draft|"
+    r"schedul|flash|broadcast|campaign|batch|bulk|multi|verif|\botp|lookup|e-?mail|voice|call|fax|post-?letter|group|"
+    r"short_?code|number_?pool|webhook|automation|inbound|receipt|preview|whatsapp|viber",
+    re.I,
+)
+"""What an operation is about that does something else with messages, or sends them otherwise."""
 
-    scored = []
-    for operation in operations:
-        points = likeness(request_of(spec, operation, for_file), for_file=for_file)
-        words = f"{operation.id} {operation.path} {operation.body.get('summary', '')} {operation.body.get('tags', '')}"
-        points += 40 * bool(re.search(r"send|submit|create|outbound|dispatch", words, re.I))
-        points += 30 * bool(re.search(r"sms|message|mms", words, re.I))
-        scored.append((points, operation))
-    scored.sort(key=lambda pair: -pair[0])
-    lines = [f"  {spec.name}#{one.id}  ({one.spelled}) {one.body.get('summary') or ''}".rstrip() for _, one in scored]
+
+def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
+    ranked = sorted(operations, key=lambda operation: -_points(spec, operation, for_file))
+    lines = [f"  {spec.name}#{one.id}  ({one.spelled}) {one.body.get('summary') or ''}".rstrip() for one in ranked]
+    missing = spec.missing()
+    if not lines:
+        return missing.capitalize() if missing else "It describes no operation at all."
     more = f"\n  and {len(lines) - _MOST_LISTED} more" if len(lines) > _MOST_LISTED else ""
     return "Name one, the likeliest first:\n" + "\n".join(lines[:_MOST_LISTED]) + more
+
+
+def _points(spec: Spec, operation: Operation, for_file: bool) -> int:
+    """How much an operation looks like sending one message: by its request, then by its words."""
+    from ringocli.importers.sources import likeness
+
+    points = likeness(request_of(spec, operation, for_file), for_file=for_file)
+    path = re.sub(r"\{[^}]*\}", "", operation.path)
+    words = f"{operation.body.get('operationId', '')} {path} {operation.body.get('summary', '')}"
+    points += 40 * bool(_SENDS.search(words))
+    points += 30 * bool(_MESSAGES.search(f"{words} {operation.body.get('tags', '')}"))
+    points -= 60 * len({found.lower() for found in _ELSE.findall(words)})
+    mms = bool(re.search(r"mms", words, re.I)) and not re.search(r"sms", words, re.I)
+    points += (60 if for_file else -60) * mms
+    reads = operation.method in ("get", "patch", "delete") and not re.search(r"send|submit", words, re.I)
+    return points - 120 * reads

@@ -1,25 +1,39 @@
-"""One operation of an OpenAPI document becomes a request, its reply and its webhooks."""
+"""One operation of an OpenAPI document becomes a request, with its reply and its webhooks."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ringocli.codec import FORM_TYPE
 from ringocli.importers.bodies import read_body
-from ringocli.importers.inbound import kinds_of
+from ringocli.importers.callbacks import webhooks_of
+from ringocli.importers.contents import best_type, example_of, judge_of, judge_reply, parameters_of, with_example
 from ringocli.importers.pasted import Part, Pasted, limit
 from ringocli.importers.roles import LEAST, leaves_of, score
-from ringocli.importers.schemas import Examples
-from ringocli.importers.security import with_security
+from ringocli.importers.schemas import Examples, timeless
+from ringocli.importers.security import is_credential, is_secured, with_security
 from ringocli.importers.spec import Operation, Spec
 from ringocli.importers.vocabulary import Role, name_score
 
-_FORM = "application/x-www-form-urlencoded"
-_PREFERRED = ("application/json", "+json", _FORM, "multipart/form-data")
+
+def described(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
+    """The request of an operation with all that the document tells besides: reply, webhooks, the same with a file."""
+    spec.elsewhere.clear()
+    pasted = request_of(spec, operation, for_file)
+    if missing := spec.missing():
+        pasted = replace(pasted, limits=(*pasted.limits, limit("a part of the document", missing)))
+    other = None if for_file else request_of(spec, operation, for_file=True)
+    return replace(
+        pasted,
+        reply=_reply(spec, operation),
+        samples=webhooks_of(spec, operation),
+        with_file=other if other is not None and _takes_file(other) else None,
+    )
 
 
 def request_of(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
@@ -32,55 +46,13 @@ def request_of(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
         body=body,
         parts=parts,
     )
-    pasted = _with_parameters(spec, operation, pasted)
-    pasted = with_security(spec, operation, pasted)
-    if for_file:
-        return pasted
-    other = request_of(spec, operation, for_file=True)
-    return replace(
-        pasted,
-        reply=_reply(spec, operation),
-        samples=_webhooks(spec, operation),
-        with_file=other if _takes_file(other) else None,
-    )
+    return with_security(spec, operation, _with_parameters(spec, operation, pasted))
 
 
 def _takes_file(pasted: Pasted) -> bool:
     """Whether the request has a place for a file's address."""
     leaves = list(leaves_of(read_body(pasted, pasted.method).tree))
     return any(score(Role.URL, leaf) >= LEAST for leaf in leaves)
-
-
-def _judge(spec: Spec, for_file: bool) -> Any:
-    wanted = (Role.TO, Role.FROM, Role.URL if for_file else Role.CONTENT)
-
-    def names_in(schema: Any, depth: int = 0) -> Iterator[str]:
-        found = spec.mapping(schema)
-        if depth < 4:
-            for part in found.get("allOf", ()):
-                yield from names_in(part, depth + 1)
-            for key, value in spec.mapping(found.get("properties")).items():
-                yield str(key)
-                yield from names_in(value, depth + 1)
-            if "items" in found:
-                yield from names_in(found["items"], depth + 1)
-
-    def judge(schema: Any) -> int:
-        names = list(names_in(schema))
-        points = sum(max((name_score(role, (name,)) for name in names), default=0) for role in wanted)
-        title = str(spec.mapping(schema).get("title", "")) + str(spec.mapping(schema).get("description", ""))
-        points += 15 * bool(re.search(r"\bsms\b|\btext\b", title, re.I) and not for_file)
-        points -= 20 * bool(re.search(r"template|whatsapp|viber|rcs|email|voice|batch", title, re.I))
-        kind = spec.mapping(schema).get("type")
-        return points + (3 if kind == "string" else 0)
-
-    return judge
-
-
-def _judge_reply(spec: Spec) -> Any:
-    """Prefers what speaks of text messages, then what says most."""
-    of_text = _judge(spec, for_file=False)
-    return lambda schema: of_text(schema) * 1000 + min(len(str(schema)), 999)
 
 
 def _server(spec: Spec, operation: Operation) -> str:
@@ -113,7 +85,7 @@ def _filled_server(spec: Spec, server: Any) -> str:
 def _path(spec: Spec, operation: Operation) -> str:
     """The path; a parameter that has a list of values is filled, the others stay placeholders."""
     path = operation.path
-    for parameter in _parameters(spec, operation):
+    for parameter in parameters_of(spec, operation):
         values = spec.mapping(parameter.get("schema") or parameter).get("enum")
         if parameter.get("in") == "path" and isinstance(values, list) and values:
             value = "json" if "json" in values else str(values[0])
@@ -121,31 +93,12 @@ def _path(spec: Spec, operation: Operation) -> str:
     return f"/{path.lstrip('/')}"
 
 
-def _parameters(spec: Spec, operation: Operation) -> list[Mapping[str, Any]]:
-    """The parameters of an operation; its own win over its path's."""
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for holder in (operation.item, operation.body):
-        for entry in holder.get("parameters") or ():
-            parameter = spec.mapping(entry)
-            found[(str(parameter.get("in")), str(parameter.get("name")))] = parameter
-    return list(found.values())
-
-
-def _example_of(spec: Spec, parameter: Mapping[str, Any]) -> Any:
-    examples = Examples(spec.resolve, _judge(spec, False), lean=True)
-    name = str(parameter.get("name"))
-    for key in ("example", "x-example"):
-        if key in parameter:
-            return parameter[key]
-    return examples.of(parameter.get("schema") or parameter, name)
-
-
 def _with_parameters(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
     query, headers = [], []
-    for parameter in _parameters(spec, operation):
+    for parameter in parameters_of(spec, operation):
         name, place = str(parameter.get("name")), parameter.get("in")
-        if place == "query" and _is_wanted(parameter):
-            value = _example_of(spec, parameter)
+        if place == "query" and _is_wanted(spec, operation, parameter):
+            value = example_of(spec, parameter)
             value = ",".join(map(str, value)) if isinstance(value, list) else value
             query.append(f"{quote(name, safe='[]')}={quote(_text(value), safe='{}+,:')}")
         elif place == "header" and parameter.get("required"):
@@ -159,10 +112,14 @@ def _with_parameters(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted
     return replace(pasted, url=url, limits=(*pasted.limits, *limits))
 
 
-def _is_wanted(parameter: Mapping[str, Any]) -> bool:
+def _is_wanted(spec: Spec, operation: Operation, parameter: Mapping[str, Any]) -> bool:
     name = str(parameter.get("name"))
-    roles = (Role.TO, Role.FROM, Role.CONTENT)
-    return bool(parameter.get("required")) or any(name_score(role, (name,)) >= 100 for role in roles)
+    if parameter.get("required") or any(
+        name_score(role, (name,)) >= 100 for role in (Role.TO, Role.FROM, Role.CONTENT)
+    ):
+        return True
+    names = [str(one.get("name")) for one in parameters_of(spec, operation)]
+    return not is_secured(spec, operation) and is_credential(name, names)
 
 
 def _text(value: Any) -> str:
@@ -171,45 +128,23 @@ def _text(value: Any) -> str:
 
 def _body(spec: Spec, operation: Operation, for_file: bool) -> tuple[str | None, str | None, tuple[Part, ...]]:
     skipped = Role.CONTENT if for_file else Role.URL
-    examples = Examples(spec.resolve, _judge(spec, for_file), lean=True, skipped=skipped)
+    kept = None if is_secured(spec, operation) else is_credential
+    examples = Examples(spec.resolve, judge_of(spec, for_file), lean=True, skipped=skipped, kept=kept)
     if spec.is_swagger:
         return _swagger_body(spec, operation, examples)
     content = spec.mapping(spec.mapping(operation.body.get("requestBody")).get("content"))
-    kind = _best_type(content)
+    kind = best_type(content)
     if kind is None:
         return None, None, ()
     media = spec.mapping(content[kind])
-    example = examples.of(_with_example(spec, examples, media))
-    return _written(example, kind)
-
-
-def _with_example(spec: Spec, examples: Examples, media: Mapping[str, Any]) -> Any:
-    """A media type's schema with the example that stands beside it."""
-    schema = examples.merged(media.get("schema", {}))
-    named = spec.mapping(media.get("examples"))
-    values = [spec.mapping(entry).get("value") for entry in named.values()]
-    values = [media["example"]] if "example" in media else [value for value in values if value is not None]
-    if not values or not isinstance(schema, Mapping):
-        return schema
-    best = max(values, key=lambda value: examples.judge({"properties": value}) if isinstance(value, Mapping) else 0)
-    if not schema.get("properties") and isinstance(best, dict | list):
-        return {"const": best}
-    return {**schema, "example": best}
-
-
-def _best_type(content: Mapping[str, Any]) -> str | None:
-    for wanted in _PREFERRED:
-        for kind in content:
-            if str(kind).partition(";")[0].strip().lower().endswith(wanted):
-                return str(kind)
-    return str(next(iter(content))) if content else None
+    return _written(timeless(examples.of(with_example(spec, examples, media))), kind)
 
 
 def _written(example: Any, kind: str) -> tuple[str | None, str | None, tuple[Part, ...]]:
     bare = kind.partition(";")[0].strip().lower()
     if bare == "multipart/form-data" and isinstance(example, Mapping):
         return None, kind, tuple(Part(name=str(key), value=_text(value)) for key, value in example.items())
-    if bare == _FORM and isinstance(example, Mapping):
+    if bare == FORM_TYPE and isinstance(example, Mapping):
         pairs = []
         for key, value in example.items():
             pairs += [(key, _text(item)) for item in (value if isinstance(value, list) else [value])]
@@ -221,17 +156,17 @@ def _swagger_body(
     spec: Spec, operation: Operation, examples: Examples
 ) -> tuple[str | None, str | None, tuple[Part, ...]]:
     consumes = operation.body.get("consumes") or spec.document.get("consumes") or []
-    parameters = _parameters(spec, operation)
+    parameters = parameters_of(spec, operation)
     whole = next((parameter for parameter in parameters if parameter.get("in") == "body"), None)
     if whole is not None:
         kind = next((str(one) for one in consumes if "json" in str(one)), "application/json")
-        return _written(examples.of(whole.get("schema", {})), kind)
+        return _written(timeless(examples.of(whole.get("schema", {}))), kind)
     fields = [parameter for parameter in parameters if parameter.get("in") == "formData"]
     if not fields:
         return None, None, ()
-    chosen = {str(field["name"]): _example_of(spec, field) for field in fields if _is_wanted(field)}
-    multipart = "multipart/form-data" in consumes and _FORM not in consumes
-    return _written(chosen, "multipart/form-data" if multipart else _FORM)
+    chosen = {str(field["name"]): example_of(spec, field) for field in fields if _is_wanted(spec, operation, field)}
+    multipart = "multipart/form-data" in consumes and FORM_TYPE not in consumes
+    return _written(chosen, "multipart/form-data" if multipart else FORM_TYPE)
 
 
 # -- what comes back ----------------------------------------------------------------------------
@@ -243,7 +178,7 @@ def _reply(spec: Spec, operation: Operation) -> bytes | None:
     codes.sort(key=lambda code: code == "default")
     for code in codes:
         response = spec.mapping(next((value for key, value in responses.items() if str(key) == code), None))
-        examples = Examples(spec.resolve, _judge_reply(spec), lean=False)
+        examples = Examples(spec.resolve, judge_reply(spec), lean=False)
         if spec.is_swagger:
             given = spec.mapping(response.get("examples"))
             json_kind = next((value for key, value in given.items() if "json" in str(key)), None)
@@ -253,39 +188,8 @@ def _reply(spec: Spec, operation: Operation) -> bytes | None:
                 return json.dumps(examples.of(response["schema"]), default=str).encode()
             continue
         content = spec.mapping(response.get("content"))
-        kind = _best_type(content)
+        kind = best_type(content)
         if kind is not None:
             media = spec.mapping(content[kind])
-            return json.dumps(examples.of(_with_example(spec, examples, media)), default=str).encode()
+            return json.dumps(examples.of(with_example(spec, examples, media)), default=str).encode()
     return None
-
-
-def _webhooks(spec: Spec, operation: Operation) -> Mapping[str, tuple[bytes, ...]]:
-    """The inbound half: ``callbacks`` of the operation and ``webhooks`` of the document, by kind."""
-    bodies: list[tuple[str, Any]] = []
-    for name, callback in spec.mapping(operation.body.get("callbacks")).items():
-        for item in spec.mapping(callback).values():
-            bodies += _bodies(spec, str(name), spec.mapping(item))
-    for name, item in spec.mapping(spec.document.get("webhooks") or spec.document.get("x-webhooks")).items():
-        bodies += _bodies(spec, str(name), spec.mapping(item))
-    return kinds_of(bodies)
-
-
-def _bodies(spec: Spec, name: str, item: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    found = []
-    for method in ("post", "put"):
-        operation = spec.mapping(item.get(method))
-        content = spec.mapping(spec.mapping(operation.get("requestBody")).get("content"))
-        kind = _best_type(content)
-        if kind is None or not ("json" in kind or kind == "*/*"):
-            continue
-        examples = Examples(spec.resolve, _judge_reply(spec), lean=False)
-        media = spec.mapping(content[kind])
-        words = f"{name} {operation.get('operationId', '')} {operation.get('summary', '')}"
-        named = [
-            (f"{words} {key}", spec.mapping(entry).get("value"))
-            for key, entry in spec.mapping(media.get("examples")).items()
-        ]
-        given = [(title, value) for title, value in named if isinstance(value, dict | list)]
-        found += given or [(words, examples.of(_with_example(spec, examples, media)))]
-    return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ringocli.exchange import IncomingRequest
+
 Limit = Mapping[str, str]
 """Something that the framework cannot express: ``{"what": ..., "why": ...}``."""
 
@@ -54,7 +56,7 @@ class Pasted:
     limits: tuple[Limit, ...] = ()
     notes: tuple[str, ...] = ()
     reply: bytes | None = None
-    samples: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+    samples: Mapping[str, tuple[IncomingRequest, ...]] = field(default_factory=dict)
     with_file: Pasted | None = None
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 from ringocli.codec import decode
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.exchange import Reply
+from ringocli.importers.bodies import read_body
 from ringocli.importers.events import LearnedEvents, WebhookSample, learn_events, texts_of
 from ringocli.importers.known import Known, recognise
 from ringocli.importers.pasted import Limit, Pasted, limit
@@ -18,6 +19,7 @@ from ringocli.importers.placeholders import OPEN, shown, whole
 from ringocli.importers.properties import PropertyBook
 from ringocli.importers.replies import LearnedReply, learn_reply
 from ringocli.importers.requests import Learned, learn_request
+from ringocli.importers.roles import Leaf, leaves_of
 from ringocli.importers.shape_of import general
 from ringocli.importers.targets import Target
 from ringocli.importers.vocabulary import Role
@@ -35,19 +37,29 @@ _SERVICE_LABELS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Pastes:
-    """All that was pasted; ``named`` are corrections: the last name of a field → its role."""
+    """All that was pasted; ``named`` are corrections: a field → its role, None for a constant."""
 
     send: Pasted | None = None
     file: Pasted | None = None
     reply: Reply | None = None
     samples: Sequence[WebhookSample] = ()
     hints: Mapping[str, str] = field(default_factory=dict)
-    named: Mapping[str, Role] = field(default_factory=dict)
+    named: Mapping[str, Role | None] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was pasted."""
         return self.send is None and self.file is None and self.reply is None and not self.samples
+
+    @property
+    def fields(self) -> list[Leaf]:
+        """Every value that a correction can name."""
+        requests = [pasted for pasted in (self.send, self.file) if pasted is not None]
+        trees = [tree for pasted in requests if (tree := read_body(pasted, pasted.method.upper()).tree) is not None]
+        found = [leaf for pasted in requests for leaf in Target.parse(pasted.url).query_leaves]
+        found += [leaf for pasted in requests for leaf in Target.parse(pasted.url).path_leaves()]
+        trees += [sample.document for sample in self.samples]
+        return [*found, *(leaf for tree in trees for leaf in leaves_of(tree)), *_leaves_in(self.reply)]
 
 
 def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) -> Draft:
@@ -110,9 +122,11 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
     draft = from_answers(answers)
     template = dict(draft.template)
     events, reply = _events(pastes), _reply(pastes)
+    if pastes.samples:
+        del template["Webhook"]  # the documented events would not take what the provider sends
     if events.events:
         template["Webhook"] = events.events
-    decisions = [d for d in draft.decisions if not (events.events and d.pointer[:1] == ("Webhook",))]
+    decisions = [d for d in draft.decisions if not (pastes.samples and d.pointer[:1] == ("Webhook",))]
     if reply is not None and reply.response_map is not None:
         for spec in template["API"].values():
             spec["response_map"] = reply.response_map
@@ -121,7 +135,9 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
         draft,
         template=template,
         decisions=(*decisions, *_reply_decisions(reply, list(template["API"])), *events.decisions),
-        not_expressible=_unique([*draft.not_expressible, *events.limits, *_reply_limits(reply)]),
+        not_expressible=_unique(
+            [*(() if pastes.samples else draft.not_expressible), *events.limits, *_reply_limits(reply)]
+        ),
         rows=rows_of(template),
     )
 
@@ -161,12 +177,7 @@ def tree_in(pasted: Pasted) -> Any:
 
 
 def _events(pastes: Pastes) -> LearnedEvents:
-    ids = []
-    if pastes.reply is not None:
-        try:
-            ids = texts_of(decode(pastes.reply.body, pastes.reply.content_type))
-        except CouldNotRun:
-            ids = []
+    ids = [leaf.text for leaf in _leaves_in(pastes.reply)]
     return learn_events(pastes.samples, sent_ids=ids, hints=pastes.hints, named=pastes.named)
 
 
@@ -175,7 +186,16 @@ def _reply(pastes: Pastes) -> LearnedReply | None:
         return None
     receipts = [sample for sample in pastes.samples if sample.kind == "delivered"]
     values = [text for sample in receipts for text in texts_of(sample.document)]
-    return learn_reply(pastes.reply, values, pastes.hints.get("messageid"))
+    names = [name for name, role in pastes.named.items() if role is Role.ID]
+    said = [leaf.text for leaf in _leaves_in(pastes.reply) if any(leaf.is_called(name) for name in names)]
+    return learn_reply(pastes.reply, values, said[0] if said else pastes.hints.get("messageid"))
+
+
+def _leaves_in(reply: Reply | None) -> list[Leaf]:
+    try:
+        return list(leaves_of(decode(reply.body, reply.content_type))) if reply is not None else []
+    except CouldNotRun:
+        return []
 
 
 # -- the template -------------------------------------------------------------------------------
@@ -246,7 +266,9 @@ def host_label(host: str) -> str:
     named = [label for label in named if label and label not in _SERVICE_LABELS]
     plain = [label for label in named if re.fullmatch(r"[a-z0-9][a-z0-9-]*", label) and not re.search(r"\{|<|\[", host)]
     best = (plain or named or [re.sub(r"[^a-z0-9-]", "", kept[-1])])[-1]
-    return best if best and best not in ("localhost",) else "my-sms"
+    if best in _SERVICE_LABELS and len(labels) > 1:
+        best = f"{best}-{labels[-1]}"  # voip.ms, sms.to: the name is nothing without its end
+    return best or "my-sms"
 
 
 def _default_name(template_id: str, known: Known) -> str:

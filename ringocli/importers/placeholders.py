@@ -18,9 +18,11 @@ _FORMS = re.compile(
     rf"{OPEN}(?P<shell>[^{CLOSE}]*){CLOSE}"
     r"|\$\{(?P<braced>[A-Za-z_]\w*)\}"
     r"|\$(?P<plain>[A-Za-z_]\w*)\b(?!\$)"
-    r"|\{\{\s*(?P<double>[A-Za-z_$][\w .$-]{0,60}?)\s*\}\}"
-    r"|\{(?P<single>[A-Za-z_][\w .-]{0,60})\}"
+    r"|\$?\{\{\s*(?P<double>[A-Za-z_$][\w .$-]{0,60}?)\s*\}\}"
+    r"|#?\{(?P<single>[A-Za-z_][\w .-]{0,60})\}"
+    r"|<<(?P<twice>[A-Za-z_][^<>\n\"]{0,80}?)>>"
     r"|<(?P<angle>[A-Za-z_][^<>\n\"]{0,80}?)>"
+    r"|\[\[(?P<bracketed>[A-Za-z_][\w .-]{0,60})\]\]"
     r"|\[(?P<square>[A-Za-z_][\w .-]{0,60})\]"
     r"|%(?P<percent>[A-Za-z_]\w{2,})%"
     r"|(?<![A-Za-z0-9])(?P<your>(?:YOUR|MY|your|my|Your|My)[ _-]?[A-Za-z][A-Za-z_-]{1,60})(?![A-Za-z0-9])"
@@ -54,6 +56,12 @@ def placeholders(text: str) -> Iterator[Placeholder]:
         inside = found.group(kind)
         if kind == "capital" and not (_is_whole(found, text) and _TELLING.search(inside)):
             continue
+        if (
+            kind == "your"
+            and " " in text.strip()
+            and not (_is_whole(found, text) or re.match(r"\w[a-zA-Z]+[_-]", inside))
+        ):
+            continue  # "Your order is ready" is a sentence
         yield Placeholder(
             start=found.start(),
             end=found.end(),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from ringocli.importers.placeholders import Placeholder, shown, whole
+from ringocli.importers.placeholders import Placeholder, placeholders, shown, whole
 from ringocli.importers.shapes import is_id, is_url, text_of
 from ringocli.importers.vocabulary import plain, tokens
 from ringocli.notation import split
@@ -21,7 +21,7 @@ from ringocli.variables import BY_NAME
 
 _CAPITALS = {"api", "id", "sid", "url", "uri", "uuid", "sms", "mms", "http", "dlr", "guid", "pin", "ip", "dcs"}
 _SECRET = re.compile(
-    r"pass(?:word|wd|phrase)?$|^pw$|pwd|secret|token|api_?key|auth_?key|access_?key|^key$|app_?key|license|signature|"
+    r"pass(?:word|wd|phrase)?$|^pw$|pwd|secret|token|api_?key|auth_?key|access_?key|^keys?$|^auth$|app_?key|license|signature|"
     r"^sig$|^hash$|^pin$|credential|private|clave|contrasena|passwort|sub_?account_?pass",
     re.I,
 )
@@ -29,15 +29,28 @@ _ACCOUNT = re.compile(
     r"user_?(?:name|id)?$|^usr$|^uid$|^un$|login|^account|account_?(?:id|sid|no|number|name)?$|^sid$|^client$|"
     r"client_?id|app_?id|application_?id|^api_?id$|profile_?id|plan_?id|customer|organi[sz]ation|org_?id|"
     r"workspace|tenant|service_?(?:id|sid|plan)|project|campaign_?(?:id|sid)|channel_?id|company|sub_?account|"
-    r"^email$|brand|messaging_?service|device_?id|space|route_?id|keyword_?id|group_?id|pool",
+    r"^email$|brand|messaging_?service|device_?id|space|business_?id|route_?id|keyword_?id|group_?id|pool",
     re.I,
 )
 _CALLBACK = re.compile(
     r"callback|webhook|notify|notification|status_?url|dlr|delivery_?report|report_?url|reply_?url", re.I
 )
 _REFERENCE = re.compile(
-    r"^tags?$|ref(?:erence)?$|client_?ref|correlat|idempot|external|custom|unique|request_?id|message_?id", re.I
+    r"^tags?$|order_?id|ref(?:erence)?$|client_?ref|correlat|idempot|external|custom|unique|request_?id|message_?id",
+    re.I,
 )
+
+
+_STAND_IN = re.compile(
+    r"(?:(?:my|your|the|api|auth|access|account|app|secret|user|client)[ _-]?)*"
+    r"(?:key|token|id|sid|name|username|password|pass|secret|user|login)",
+    re.I,
+)
+"""What an example writes in the place of a value: a word for it, which is no secret and stands for itself elsewhere."""
+_OWNED = re.compile(r"^(?:my|your)(?=account|api|app|auth|key|login|name|pass|secret|token|user)")
+_SPELLED_OUT = {"pwd": "password", "passwd": "password", "un": "username", "usr": "username", "userid": "user id",
+                "clientid": "client id", "clientsecret": "client secret", "appid": "app id", "businessid": "business id"}  # fmt: skip
+_ADDRESS = re.compile(r"(https?://)([^/?#]*?)([^./?#]+\.[^./?#]+(?=[/?#]|$))")
 
 
 @dataclass(slots=True)
@@ -62,6 +75,8 @@ class PropertyBook:
                 self._note(where, placeholder, name)
                 return name
         own = [placeholder.name] if placeholder is not None and placeholder.name else []
+        if own and plain(own[0]) in ("id", "sid", "uuid", "key", "name", "value"):
+            suggestions, own = [*suggestions, *own], []
         if not text and (unsaid := suggestions[0] if exact else self._spelled(suggestions)) in self.values:
             self._note(where, placeholder, unsaid)
             return unsaid
@@ -72,6 +87,15 @@ class PropertyBook:
         self.values[name] = text or None
         self._note(where, placeholder, name)
         return name
+
+    def filled(self, text: str, where: str, name: str = "") -> str:
+        """A text whose placeholders have become properties."""
+        parts, at = [], 0
+        for placeholder in placeholders(text):
+            title = self.name_for(text[placeholder.start : placeholder.end], where, [name])
+            parts += [text[at : placeholder.start], f"${title}$"]
+            at = placeholder.end
+        return "".join([*parts, text[at:]])
 
     def _note(self, where: str, placeholder: Placeholder | None, name: str) -> None:
         written = (
@@ -107,12 +131,16 @@ class PropertyBook:
             return [self.swept(value) for value in tree]
         if not isinstance(tree, str):
             return tree
+        if address := _ADDRESS.match(tree):
+            # A provider's own name stays, although somebody's key is the same word.
+            scheme, subdomains, domain = address.groups()
+            return scheme + self.swept(subdomains) + domain + self.swept(tree[address.end() :])
         parts = split(tree, self.values)
         return "".join(self._swept(part) if isinstance(part, str) else f"${part.name}$" for part in parts)
 
     def _swept(self, text: str) -> str:
         for name, value in sorted(self.values.items(), key=lambda pair: -len(pair[1] or "")):
-            if value and len(value) > 5:
+            if value and len(value) > 5 and not is_stand_in(value):
                 for spelled in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
                     alone = rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])"
                     text = re.sub(alone, lambda _, name=name: f"${name}$", text)  # type: ignore[misc]
@@ -135,9 +163,10 @@ def humanised(name: str, host: str = "") -> str:
     words = [
         word for word in _name_words(name) if word not in {"your", "my", "the", "a", "an", "enter", "insert", "here"}
     ]
-    words = [word for word in words if word not in labels] or words
+    words = [_OWNED.sub("", word) for word in words if word not in labels] or words
     # A name has no slash, colon or quote, and no end of its own in mind.
     words = [word for word in words if re.fullmatch(r"[a-z0-9]+", word)][:5]
+    words = [_SPELLED_OUT.get(word, word) for word in words]
     merged = (
         " ".join(words).replace("apikey", "api key").replace("authkey", "auth key").replace("authtoken", "auth token")
     )
@@ -151,6 +180,11 @@ def humanised(name: str, host: str = "") -> str:
 def _name_words(name: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", spaced) if word]
+
+
+def is_stand_in(text: str) -> bool:
+    """A word for a value in the value's place, as examples have it: ``api_key``, ``YourPassword``."""
+    return bool(_STAND_IN.fullmatch(text))
 
 
 def is_callback(name: str) -> bool:
@@ -187,4 +221,8 @@ def belongs_to_account(name: str, value: Any) -> str | None:
 
 
 def _is_random(text: str) -> bool:
-    return len(text) >= 20 and bool(re.search(r"\d", text)) and bool(re.search(r"[A-Za-z]", text)) and " " not in text
+    """Letters and digits that alternate as they do in no word, or that are very many."""
+    if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or " " in text:
+        return False
+    turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))
+    return len(text) >= 20 or (len(text) >= 12 and text.isalnum() and turns > 3)

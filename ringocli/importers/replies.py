@@ -17,10 +17,12 @@ from ringocli.importers.pasted import Limit, limit
 from ringocli.importers.roles import Leaf, leaves_of
 from ringocli.importers.shape_of import general, tree_of
 from ringocli.importers.shapes import is_date, is_id, is_phone, is_url, text_of
+from ringocli.importers.unreadable import why_unreadable
 from ringocli.importers.vocabulary import Role, name_score, plain, tokens
 
 _PLAIN = {
     "id": 70,
+    "ids": 66,
     "smssid": 86,
     "smsmessagesid": 84,
     "uuid": 72,
@@ -41,7 +43,10 @@ _WEAK = {
     "refid",
     "requestuuid",
 }
+_REFERENCES = {"reference", "ref", "refid"}
 _CONTEXT = {"data", "message", "messages", "result", "results", "response", "sms", "smsmessagedata", "recipients"}
+_GIVEN = {"client", "cli", "custom", "customer", "external", "own", "your", "my"}
+"""First words of an id that the sender gave: it is the message's own only where there is no other."""
 _STRANGER = re.compile(
     r"account|user|profile|campaign|contact|client|customer|org|app|country|parent|service|network|carrier|batch", re.I
 )
@@ -72,6 +77,9 @@ def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | No
     if not fitting:
         return LearnedReply(limits=(limit("the reply's message id", "nothing in the sample reply looks like one"),))
     points, best = fitting[0]
+    if _is_keyed_by_number(best):
+        why = "it stands under a telephone number, which is another one in each reply"
+        return LearnedReply(limits=(limit("the reply's message id", why),))
     rivals = tuple(
         leaf
         for other, leaf in fitting[1:]
@@ -86,12 +94,15 @@ def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | No
     return LearnedReply(response_map=tree_of({general(best.pointer): "$messageid$"}), leaf=best, why=why, rivals=rivals)
 
 
+def _is_keyed_by_number(leaf: Leaf) -> bool:
+    """Whether a key on the way to a value is a telephone number: no pattern names a key that changes."""
+    return any(isinstance(step, str) and is_phone(step) for step in leaf.pointer)
+
+
 def _decoded(reply: Reply) -> tuple[Any, str]:
     text = reply.body.decode("utf-8", "replace").strip()
-    if text[:1] == "<":
-        return None, "the sample reply is XML; only JSON and forms have a notation"
-    if text[:1] not in ("{", "[") and "=" not in text:
-        return None, "the sample reply is plain text; only JSON and forms have a notation"
+    if why := why_unreadable(reply.body):
+        return None, f"the sample reply {why}"
     try:
         tree = decode(reply.body, reply.content_type)
     except CouldNotRun:
@@ -132,15 +143,17 @@ def _name_points(leaf: Leaf, receipt: bool) -> int:
     if key in _PLAIN:
         points = _PLAIN[key]
         points += 8 if outer & _CONTEXT or (not outer and not receipt) else 0
-        points -= 25 if any(_STRANGER.search(other) for other in outer) else 0
+        points -= 25 if any(_STRANGER.search(other) for other in leaf.names[1:2]) else 0
     elif not points and key in _WEAK:
-        points = 48
+        points = 44 if key in _REFERENCES else 48
     elif not points and tokens(name)[-1:] in (["id"], ["uuid"], ["sid"], ["guid"]):
         words = tokens(name)
-        points = 66 if {"message", "msg", "sms", "mms"} & set(words) else 42
+        points = 66 if {"message", "msg", "sms", "mms"} & set(words) else 46
         points -= 40 if _STRANGER.search(name) and points < 60 else 0
     elif not points and key.endswith("id") and is_id(leaf.value):
         points = 0 if _STRANGER.search(name) else 46
+    if points > 60 and tokens(name)[0] in _GIVEN:
+        points -= 26
     if any(re.search(r"invalid|error|fail|reject", other) for other in outer):
         points -= 30
     return points

@@ -7,28 +7,27 @@ framework has no notation for is a limit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import unquote_plus
 
-from ringocli.importers.bodies import NO_BODY, read_body
-from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Pasted, limit
-from ringocli.importers.placeholders import has_placeholder, placeholders, shown
+from ringocli.document import Document
+from ringocli.importers.auth import auth_of
+from ringocli.importers.bodies import read_body
+from ringocli.importers.pasted import BasicAuth, Limit, Pasted, limit
+from ringocli.importers.placeholders import has_placeholder, shown, whole
 from ringocli.importers.properties import PropertyBook, belongs_to_account, is_callback
 from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
 from ringocli.importers.shape_of import general
-from ringocli.importers.shapes import is_prose, is_url, phone_scheme
+from ringocli.importers.shapes import is_phone, is_prose, is_url, phone_scheme
+from ringocli.importers.specs import GONE, Outline
 from ringocli.importers.targets import Target
-from ringocli.importers.vocabulary import Role
+from ringocli.importers.vocabulary import Role, name_score
 from ringocli.notation import Hole, split
 from ringocli.pattern import Several
 from ringocli.pointer import Pointer
 from ringocli.scaffold import Decision
 from ringocli.schema import METHODS
 from ringocli.variables import Place
-
-_GONE = object()
-"""Stands for a value that is left out of the template."""
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ def learn_request(
     book: PropertyBook,
     *,
     hints: Mapping[str, str] | None = None,
-    named: Mapping[str, Role] | None = None,
+    named: Mapping[str, Role | None] | None = None,
     content: str | None = None,
     auth_names: tuple[str, ...] = (),
 ) -> Learned:
@@ -71,7 +70,7 @@ class _Reader:
         place: Place,
         book: PropertyBook,
         hints: dict[str, str],
-        named: dict[str, Role],
+        named: dict[str, Role | None],
         content: str | None,
         auth_names: tuple[str, ...],
     ) -> None:
@@ -90,18 +89,18 @@ class _Reader:
         self.tree, self.content_type = body.tree, body.content_type
         self.learned.limits += body.limits
         self.learned.notes += body.notes
-        self.put |= {("body", name): _GONE for name in body.files}
+        self.put |= {("body", name): GONE for name in body.files}
 
     def read(self) -> Learned:
         """The request, its auth, its decisions."""
         leaves = [*leaves_of(self.tree, ("body",)), *self.target.query_leaves]
         leaves += self.target.path_leaves({*self.book.known, *self._account()})
-        roles = (Role.URL, Role.TO, Role.FROM, Role.CONTENT)
+        roles = (Role.URL, Role.TO, Role.FROM, Role.CONTENT, Role.EXTENSION, Role.DOMAIN)
         choices, others = assign(leaves, roles, self.hints, named=self.named)
         if self.place is Place.SEND_FILE and Role.URL not in choices:
             choices |= _any_address(leaves, choices)
-        self.learned.choices = dict(choices)
-        self._place_choices(choices)
+        self.learned.choices = choices
+        self._place_choices()
         for role, leaf in others:
             self._decide(
                 leaf.pointer, None, leaf.text, f"also holds the value of ${self._variable(role)}$; kept as it is"
@@ -109,7 +108,7 @@ class _Reader:
         for leaf in leaves:
             if leaf.pointer not in self.put and not self._is_gone(leaf.pointer):
                 self._place_other(leaf)
-        self.learned.auth = self._auth()
+        self.learned.auth = auth_of(self.pasted, self.book, self.auth_names)
         self._write()
         return self.learned
 
@@ -120,7 +119,9 @@ class _Reader:
         if method in METHODS:
             return method
         instead = "GET" if method == "HEAD" else "POST"
-        self.learned.limits.append(limit(f"the method {self.pasted.method}", f"{instead} is written in its place"))
+        self.learned.limits.append(
+            limit(f"the method {method if method.isalpha() else '...'}", f"{instead} is written in its place")
+        )
         return instead
 
     # -- roles ----------------------------------------------------------------------------------
@@ -130,7 +131,8 @@ class _Reader:
             return "content"
         return role.value
 
-    def _place_choices(self, choices: dict[Role, Choice]) -> None:
+    def _place_choices(self) -> None:
+        choices = self.learned.choices
         file = choices.get(Role.URL)
         text = choices.get(Role.CONTENT)
         if self.place is Place.SEND_MESSAGE and file is not None:
@@ -139,11 +141,37 @@ class _Reader:
         if self.place is Place.SEND_FILE and text is not None:
             choices.pop(Role.CONTENT)
             self._leave_out_caption(text)
+        if Role.CONTENT in choices:
+            choices[Role.CONTENT] = self._inside_json(choices[Role.CONTENT])
         for role, choice in choices.items():
             self._place_choice(role, choice)
+        self._say_what_is_missing(has_file=file is not None)
+
+    def _say_what_is_missing(self, *, has_file: bool) -> None:
+        wanted = {Role.TO: "to", (Role.URL if self.place is Place.SEND_FILE else Role.CONTENT): "content"}
+        for role, variable in wanted.items():
+            if role in self.learned.choices:
+                continue
+            note = f"nothing in the paste was read as ${variable}$: --hint {role.value}=LITERAL says what stands for it"
+            if role is Role.CONTENT and has_file:
+                note = "the paste sends a file and no text: it is one for --file-from-curl, beside one for --from-curl"
+            self.learned.notes.append(note)
+
+    def _inside_json(self, choice: Choice) -> Choice:
+        """The text itself, where a field holds JSON as text."""
+        leaf = choice.leaf
+        if choice.part is not None or leaf.text.lstrip()[:1] not in ("{", "["):
+            return choice
+        inner, _ = assign(list(leaves_of(Document.read("field", leaf.text).value)), (Role.CONTENT,))
+        part = inner[Role.CONTENT].leaf.text if Role.CONTENT in inner else ""
+        if not part or part not in leaf.text:
+            return choice
+        why = "the text goes in as it is: a quote or a line break in it would break that JSON"
+        self._limit_once(f"JSON inside a field ({leaf.names[0]})", why)
+        return replace(choice, part=part, why=f"{inner[Role.CONTENT].why}, inside the JSON of {leaf.names[0]!r}")
 
     def _leave_out_file(self, file: Choice) -> None:
-        self._drop(file.leaf.pointer)
+        self._drop(file.leaf.pointer, Role.URL)
         self.learned.file_url = file.leaf.text
         why = "Ringotel sends a message or a file: SendMessage is written without the file, SendFile without the text"
         self.learned.limits.append(limit("a text with a file in one request", why))
@@ -153,15 +181,22 @@ class _Reader:
         is_caption = is_prose(leaf.value) or leaf.text in (self.content, self.hints.get("content"))
         if not (is_caption or has_placeholder(leaf.text)) or leaf.text == self.hints.get("url"):
             return
-        self._drop(leaf.pointer)
+        self._drop(leaf.pointer, Role.CONTENT)
         why = "Ringotel sends a file without a text: the field is left out; if the provider insists on it, put a word there"
         self.learned.limits.append(limit(f"a text with a file ({leaf.names[0]})", why))
 
-    def _drop(self, pointer: Pointer) -> None:
-        """Leave a value out, and the list it is the only kind of element of."""
-        while pointer and isinstance(pointer[-1], int) and pointer[0] == "body":
+    def _drop(self, pointer: Pointer, role: Role) -> None:
+        """Leave a value out, and with it the entry or the object of that role that is about nothing else."""
+        while len(pointer) > 2 and pointer[0] == "body":
+            step, holder = pointer[-1], pointer[-2]
+            is_part = isinstance(step, int) or isinstance(holder, int) or name_score(role, (str(holder),)) > 60
+            if not is_part or self._holds_role(pointer[:-1]):
+                break
             pointer = pointer[:-1]
-        self.put[pointer] = _GONE
+        self.put[pointer] = GONE
+
+    def _holds_role(self, pointer: Pointer) -> bool:
+        return any(choice.leaf.pointer[: len(pointer)] == pointer for choice in self.learned.choices.values())
 
     def _place_choice(self, role: Role, choice: Choice) -> None:
         leaf, variable = choice.leaf, self._variable(role)
@@ -169,7 +204,7 @@ class _Reader:
         if choice.part is not None:
             at = leaf.text.find(choice.part)
             text = leaf.text[:at] + text + leaf.text[at + len(choice.part) :]
-            text = self._with_properties(text, f"{self._where(leaf)}")
+            text = self.book.filled(text, self._where(leaf))
         elif role in (Role.FROM, Role.TO) and (scheme := phone_scheme(leaf.text)):
             text, literal = scheme + text, leaf.text[len(scheme) :]
         if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
@@ -189,10 +224,10 @@ class _Reader:
         while pointer[0] == "body" and at < len(pointer):
             step = pointer[at]
             if isinstance(node, list) and not isinstance(node, Several):
-                for index in range(len(node)):
-                    if index != step:
-                        self.put[(*pointer[:at], index)] = _GONE
-                if len(node) > 1:
+                others = [(*pointer[:at], index) for index in range(len(node)) if index != step]
+                dropped = [other for other in others if not self._holds_role(other)]
+                self.put |= dict.fromkeys(dropped, GONE)
+                if dropped:
                     name = next((str(part) for part in reversed(pointer[:at]) if isinstance(part, str)), "list")
                     what = f"several entries in {name if name != 'body' else 'one request'}"
                     self._limit_once(what, "Ringotel sends each message to one recipient: one entry is kept")
@@ -214,12 +249,15 @@ class _Reader:
             self._place_segment(leaf)
             return
         why = belongs_to_account(name, leaf.value)
+        if why is None and is_url(leaf.value) and any(is_callback(outer) for outer in leaf.names[1:3]):
+            name = " ".join(reversed(leaf.names[:2]))
+            why = belongs_to_account(name, leaf.value)
         if why is None and leaf.text and any(leaf.text == value for value in self.book.values.values()):
             why = "the same value is a property already"
         if why is None and leaf.text in self.book.known:
             why = "the preset of this provider has it as a property"
         if why is None and isinstance(leaf.value, str) and has_placeholder(leaf.text):
-            self.put[leaf.pointer] = self._with_properties(leaf.text, where, name)
+            self.put[leaf.pointer] = self.book.filled(leaf.text, where, name)
             self._decide(leaf.pointer, None, shown(leaf.text), "the paste leaves this to you")
             return
         if why is None:
@@ -234,136 +272,62 @@ class _Reader:
     def _place_segment(self, leaf: Leaf) -> None:
         name = leaf.names[0] if leaf.names else "id"
         text = leaf.text
-        found = list(placeholders(text))
-        if found and not (len(found) == 1 and found[0].end - found[0].start == len(text)):
-            self.put[leaf.pointer] = self._with_properties(text, self._where(leaf), name)
-        else:
-            title = self.book.name_for(text, self._where(leaf), [name])
-            self.put[leaf.pointer] = f"${title}$"
+        for role, choice in self.learned.choices.items():
+            if choice.leaf.text == text and is_phone(text):
+                self.put[leaf.pointer] = self.put[choice.leaf.pointer]
+                number = text[len(phone_scheme(text)) :]
+                self._decide(leaf.pointer, self._variable(role), number, "the same number stands in the body")
+                return
+        if (placeholder := whole(text)) is None or placeholder.end - placeholder.start < len(text):
+            self.put[leaf.pointer] = self.book.filled(text, self._where(leaf), name)
+        if self.put.get(leaf.pointer, text) == text:
+            self.put[leaf.pointer] = f"${self.book.name_for(text, self._where(leaf), [name])}$"
         self._decide(leaf.pointer, None, "***", "this part of the address is the account's own")
-
-    def _with_properties(self, text: str, where: str, name: str = "") -> str:
-        """A text whose placeholders have become properties."""
-        parts, at = [], 0
-        for placeholder in placeholders(text):
-            literal = text[placeholder.start : placeholder.end]
-            title = self.book.name_for(literal, where, [name])
-            parts += [text[at : placeholder.start], f"${title}$"]
-            at = placeholder.end
-        return "".join([*parts, text[at:]])
 
     def _keep(self, leaf: Leaf) -> None:
         """A constant stays, unless the notation would read it otherwise or a secret is hidden in it."""
         if isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
-            self.put[leaf.pointer] = _GONE
+            self.put[leaf.pointer] = GONE
             why = "there is no notation for a $ that is no variable: the value is left out"
             self.learned.limits.append(limit(f"a text with $...$ in it ({self._where(leaf)})", why))
         elif leaf.names and leaf.value not in ("", None):
             self._decide(leaf.pointer, None, leaf.text, "kept as the paste has it")
+            if isinstance(leaf.value, int) and len(leaf.text) > 3 and belongs_to_account(leaf.names[0], leaf.text):
+                why = "it has no quotes, and a variable always has: the pasted number stands in the template"
+                self.learned.notes.append(f"put your own {leaf.names[0]} into the template by hand: {why}")
 
     def _where(self, leaf: Leaf) -> str:
         if leaf.pointer[0] == "path":
             return "the path of the address"
-        name = leaf.names[0] if leaf.names else "?"
-        return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {name}"
+        return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {'.'.join(reversed(leaf.names)) or '?'}"
 
     def _is_gone(self, pointer: Pointer) -> bool:
-        return any(self.put.get(pointer[:end]) is _GONE for end in range(1, len(pointer) + 1))
+        return any(self.put.get(pointer[:end]) is GONE for end in range(1, len(pointer) + 1))
 
     def _account(self) -> list[str]:
         """The user name of the credentials, which may stand in the path as well."""
         auth = self.pasted.auth
         return [auth.username] if isinstance(auth, BasicAuth) and len(auth.username) > 3 else []
 
-    # -- auth -----------------------------------------------------------------------------------
-
-    def _auth(self) -> dict[str, str] | None:
-        auth, names = self.pasted.auth, self.auth_names
-        if isinstance(auth, BearerAuth):
-            suggested = names[0] if len(names) == 1 else "API key"
-            return {"type": "Bearer", "token": self._credential(auth.token, f"{auth.where}, token", suggested)}
-        if isinstance(auth, BasicAuth):
-            user, word = names if len(names) == 2 else ("Username", "Password")
-            username = self._credential(auth.username, f"{auth.where}, user name", user)
-            password = ""
-            if auth.password or not auth.username:
-                password = self._credential(auth.password, f"{auth.where}, password", word)
-            return {"type": "Basic", "username": username, "password": password}
-        return None
-
-    def _credential(self, text: str, where: str, suggested: str) -> str:
-        found = list(placeholders(text))
-        if found and not (len(found) == 1 and found[0].end - found[0].start == len(text.strip())):
-            return self._with_properties(text, where, suggested)
-        return f"${self.book.name_for(text, where, [suggested], exact=bool(self.auth_names))}$"
-
     # -- writing --------------------------------------------------------------------------------
 
     def _write(self) -> None:
-        at: Pointer = ("API", self.place.value)
-        keys = [unquote_plus(key) for key, _ in self.target.query]
-        in_runs = [key for index, key in enumerate(keys) if not index or keys[index - 1] != key]
-        # Parameters repeat a key in one place only; a query that mixes repeated keys is left as it was written.
-        as_parameters = self.method in NO_BODY and bool(keys) and len(in_runs) == len(set(keys))
         if self.target.scheme != "https":
             why = "Ringotel asks for https, which is written here: look whether the provider offers it"
             self._limit_once(f"{self.target.scheme}://", why)
-            self.target = Target(
-                scheme="https", host=self.target.host, segments=self.target.segments, query=self.target.query
-            )
-        spec: dict[str, Any] = {"request_method": self.method}
-        spec["request_url"] = self.target.rebuilt(self._piece, with_query=not as_parameters)
-        if self.content_type is not None:
-            spec["request_content_type"] = self.content_type
-        if as_parameters:
-            spec["request_parameters"] = self._query_parameters()
-        elif self.tree is not None:
-            spec["request_parameters"] = self._filled(self.tree, ("body",))
-        self.learned.spec = spec
+            self.target = replace(self.target, scheme="https")
+        self.put["host",] = self.book.filled(self.target.host, "the host of the address", "Base URL")
+        outline = Outline(
+            method=self.method, target=self.target, tree=self.tree, content_type=self.content_type, put=self.put
+        )
+        self.learned.spec = outline.as_spec()
         self.learned.decisions = [
-            Decision(pointer=(*at, *_template_pointer(decision.pointer, as_parameters, self.target)),
-                     variable=decision.variable, value=decision.value, why=decision.why)
+            replace(decision, pointer=("API", self.place.value, *outline.place_of(decision.pointer)))
             for decision in self.learned.decisions
-        ]  # fmt: skip
-
-    def _piece(self, pointer: Pointer, written: str) -> str:
-        if pointer == ("host",):
-            return self._with_properties(written, "the host of the address", "Base URL")
-        value = self.put.get(pointer, written)
-        return "" if value is _GONE else str(value)
-
-    def _query_parameters(self) -> dict[str, Any]:
-        tree: dict[str, Any] = {}
-        for index, (key, value) in enumerate(self.target.query):
-            put = self.put.get(("query", index), unquote_plus(value or ""))
-            if put is not _GONE:
-                tree.setdefault(unquote_plus(key), []).append(put)
-        return {key: values[0] if len(values) == 1 else values for key, values in tree.items()}
-
-    def _filled(self, node: Any, pointer: Pointer) -> Any:
-        if pointer in self.put:
-            return self.put[pointer]
-        if isinstance(node, Several):
-            return node[0] if len(node) == 1 else list(node)
-        if isinstance(node, dict):
-            filled = {key: self._filled(value, (*pointer, key)) for key, value in node.items()}
-            return {key: value for key, value in filled.items() if value is not _GONE}
-        if isinstance(node, list):
-            items = [self._filled(value, (*pointer, index)) for index, value in enumerate(node)]
-            return [item for item in items if item is not _GONE]
-        return node
+        ]
 
     def _decide(self, pointer: Pointer, variable: str | None, value: str, why: str) -> None:
         self.learned.decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why))
-
-
-def _template_pointer(pointer: Pointer, query_is_parameters: bool, target: Target) -> Pointer:
-    """Where in the template a piece of the paste went."""
-    if pointer[0] == "body":
-        return ("request_parameters", *pointer[1:])
-    if pointer[0] == "query" and query_is_parameters:
-        return ("request_parameters", unquote_plus(target.query[int(pointer[1])][0]))
-    return ("request_url",)
 
 
 def _any_address(leaves: Sequence[Leaf], taken: Mapping[Role, Choice]) -> dict[Role, Choice]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ringocli.importers.properties import is_secret_name
 from ringocli.importers.shapes import (
     is_date,
     is_fill_in,
@@ -47,6 +48,10 @@ class Leaf:
     def text(self) -> str:
         """The value as text."""
         return text_of(self.value)
+
+    def is_called(self, name: str) -> bool:
+        """Whether a name means this leaf: its own, or with those around it (``to.number``)."""
+        return bool(self.names) and (f".{'.'.join(reversed(self.names))}".lower()).endswith(f".{name.lower()}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,10 @@ def _shape(role: Role, value: Any, incoming: bool) -> int:
         return _text_shape(value)
     if role is Role.URL:
         return 20 if is_url(value) else -60
+    if role is Role.EXTENSION:
+        return 0 if re.fullmatch(r"\d{2,6}", text_of(value)) else -100
+    if role is Role.DOMAIN:
+        return -100  # by a hint only: the word is used for too much
     if role is Role.ID:
         return -45 if is_phone(value) and not is_long_number(value) else -60 if is_date(value) or is_url(value) else 10
     return 0
@@ -153,8 +162,28 @@ def _number_shape(role: Role, value: Any, incoming: bool) -> int:
         return -25
     if is_sender(value):
         # A word where a number is due: "from": "Acme" is a sender's name, "source": "api" is a constant.
-        return 4 if role is Role.FROM and not incoming else -35 if is_word(value) else 0
+        if role is Role.FROM and not incoming:
+            return -100 if text_of(value).lower() in _CLIENT_WORDS else 4
+        return -35 if is_word(value) else 0
     return -60 if is_prose(value) else -10
+
+
+_CLIENT_WORDS = {
+    "api",
+    "curl",
+    "go",
+    "java",
+    "node",
+    "nodejs",
+    "php",
+    "postman",
+    "python",
+    "rest",
+    "ruby",
+    "sdk",
+    "web",
+}
+"""What an API's example calls the program that asks: ``"source": "php"`` is no sender."""
 
 
 def _text_shape(value: Any) -> int:
@@ -168,7 +197,7 @@ def _text_shape(value: Any) -> int:
         return -40
     if is_date(value) or is_id(value):
         return -30
-    return -60 if isinstance(value, str) and value.lower() in _TYPE_WORDS else 0
+    return -60 if isinstance(value, str) and value.lower() in _TYPE_WORDS and value != "TEXT" else 0
 
 
 _TYPE_WORDS = {"text", "sms", "mms", "plain", "unicode", "auto", "gsm", "utf-8", "text/plain", "whatsapp", "outbound"}
@@ -181,11 +210,11 @@ def assign(
     hints: Mapping[str, str] | None = None,
     *,
     incoming: bool = False,
-    named: Mapping[str, Role] | None = None,
+    named: Mapping[str, Role | None] | None = None,
 ) -> tuple[dict[Role, Choice], list[tuple[Role, Leaf]]]:
     """The best leaf for each role, and the other places of hinted values.
 
-    ``hints`` are literals by role name; ``named`` are corrections by the last name of a leaf.
+    ``hints`` are literals by role name; ``named`` are corrections: what a leaf is called → its role, None for none.
     """
     taken: dict[Role, Choice] = {}
     others: list[tuple[Role, Leaf]] = []
@@ -204,7 +233,12 @@ def assign(
     for role in wanted:
         if role not in taken and (choice := _best(role, leaves, taken, incoming, named or {})):
             taken[role] = choice
-    _settle_numbers(leaves, wanted, taken, incoming)
+    constant = [
+        leaf for leaf in leaves if any(to is None and leaf.is_called(name) for name, to in (named or {}).items())
+    ]
+    _settle_numbers([leaf for leaf in leaves if leaf not in constant], wanted, taken, incoming)
+    if incoming:
+        _settle_sender_id(taken)
     return taken, others
 
 
@@ -228,16 +262,16 @@ def _best(
     leaves: Sequence[Leaf],
     taken: Mapping[Role, Choice],
     incoming: bool,
-    named: Mapping[str, Role],
+    named: Mapping[str, Role | None],
 ) -> Choice | None:
     used = {choice.leaf.pointer for choice in taken.values()}
     for leaf in leaves:
-        if leaf.names and named.get(leaf.names[0]) is role and leaf.pointer not in used:
+        if leaf.pointer not in used and any(to is role and leaf.is_called(name) for name, to in named.items()):
             return Choice(role=role, leaf=leaf, why="as you said")
     scored = [
-        (score(role, leaf, incoming=incoming), leaf)
+        (score(role, leaf, incoming=incoming) - (0 if incoming else 20 * _is_beside(leaf, taken)), leaf)
         for leaf in leaves
-        if leaf.pointer not in used and not (leaf.names and leaf.names[0] in named)
+        if leaf.pointer not in used and not any(leaf.is_called(name) for name in named)
     ]
     fitting = [(points, leaf) for points, leaf in scored if points >= LEAST]
     if not fitting:
@@ -251,6 +285,15 @@ def _best(
     return Choice(role=role, leaf=best, why=_reason(role, best), rivals=rivals)
 
 
+def _is_beside(leaf: Leaf, taken: Mapping[Role, Choice]) -> bool:
+    """Whether the leaf is in another element of a list that a role was found in: of another message, as a rule."""
+    for choice in taken.values():
+        steps = next((pair for pair in zip(leaf.pointer, choice.leaf.pointer, strict=False) if pair[0] != pair[1]), ())
+        if steps and all(isinstance(step, int) for step in steps) and leaf.pointer[0] == "body":
+            return True
+    return False
+
+
 def _shaped(leaf: Leaf) -> tuple[object, ...]:
     """The pointer without positions: elements of one list do not rival each other."""
     return tuple(step for step in leaf.pointer if not isinstance(step, int))
@@ -258,6 +301,8 @@ def _shaped(leaf: Leaf) -> tuple[object, ...]:
 
 def _reason(role: Role, leaf: Leaf) -> str:
     name = leaf.names[0] if leaf.names else ""
+    if len(leaf.names) > 1 and not name_score(role, leaf.names[:1]):
+        name = f"{leaf.names[1]}.{name}"
     meaning = {
         Role.FROM: "the sender",
         Role.TO: "the recipient",
@@ -279,7 +324,11 @@ def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[
         if role not in wanted or role in taken:
             continue
         used = {choice.leaf.pointer for choice in taken.values()}
-        free = [leaf for leaf in leaves if leaf.pointer not in used and _is_plain_number(leaf, incoming)]
+        free = [
+            leaf
+            for leaf in leaves
+            if leaf.pointer not in used and not _is_beside(leaf, taken) and _is_plain_number(leaf, incoming)
+        ]
         if free and (role is Role.TO or len(free) == 1) and (len(free) == 1 or text_of(free[0].value).startswith("+")):
             taken[role] = Choice(
                 role=role,
@@ -289,8 +338,21 @@ def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[
             )
 
 
+def _settle_sender_id(taken: dict[Role, Choice]) -> None:
+    """What comes in with a bare number beside a sender id is from that number: the sender id is the account's own."""
+    sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
+    if sender is None or recipient is None or "as" in (sender.why[:2], recipient.why[:2]):
+        return
+    lone = bool(recipient.leaf.names) and plain(recipient.leaf.names[0]) in LONE_NUMBERS
+    if lone and plain(sender.leaf.names[0]) == "senderid" and not _belongs_to_other(Role.FROM, recipient.leaf):
+        taken[Role.FROM] = replace(recipient, role=Role.FROM, why="the contact's number beside the account's sender id")
+        taken[Role.TO] = replace(sender, role=Role.TO, why="the account's sender id beside the contact's number")
+
+
 def _is_plain_number(leaf: Leaf, incoming: bool) -> bool:
     text = leaf.text.strip()
+    if leaf.names and is_secret_name(leaf.names[0]):
+        return False
     if not (is_phone(leaf.value) or is_short_code(leaf.value)) or isinstance(leaf.value, float):
         return False
     sure = text.startswith("+") or bool(re.fullmatch(r"[1-9]\d{9,13}", text))

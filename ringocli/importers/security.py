@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Pasted, limit
+from ringocli.importers.properties import is_secret_name
 from ringocli.importers.spec import Operation, Spec
+from ringocli.importers.vocabulary import plain
+
+_LOGINS = {"user", "username", "userid", "login", "account", "accountid"}
+_SIGNATURES = {"sig", "signature", "hash", "pin"}
 
 
 def with_security(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
     """The first requirement that the framework can express; else a limit that says which there are."""
-    schemes = (
-        spec.mapping(spec.document.get("securityDefinitions"))
-        if spec.is_swagger
-        else spec.mapping(spec.mapping(spec.document.get("components")).get("securitySchemes"))
-    )
-    required = operation.body.get("security", spec.document.get("security"))
-    if required is None and schemes:
-        required = [{name: []} for name in schemes]
+    schemes, required = _schemes(spec), _required(spec, operation)
     limits: list[Limit] = []
-    for requirement in required or ():
+    for requirement in required:
         done = pasted
         missed: list[Limit] = []
         for name in requirement if isinstance(requirement, Mapping) else ():
@@ -33,9 +31,34 @@ def with_security(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
         if done is not pasted and not missed:
             return done
         limits += missed
-        if done is not pasted and required is not None and len(required) == 1:
+        if done is not pasted and len(required) == 1:
             pasted = done
     return replace(pasted, limits=(*pasted.limits, *limits[:2]))
+
+
+def is_secured(spec: Spec, operation: Operation) -> bool:
+    """Whether the document says how a request shows whose it is; if not, its own fields do."""
+    return any(requirement for requirement in _required(spec, operation))
+
+
+def is_credential(name: str, names: Iterable[str]) -> bool:
+    """Whether a field shows whose the request is: a secret that is no signature, or the login beside one."""
+    if plain(name) in _LOGINS:
+        return any(is_secret_name(other) for other in names)
+    return is_secret_name(name) and plain(name) not in _SIGNATURES
+
+
+def _schemes(spec: Spec) -> Mapping[str, Any]:
+    if spec.is_swagger:
+        return spec.mapping(spec.document.get("securityDefinitions"))
+    return spec.mapping(spec.mapping(spec.document.get("components")).get("securitySchemes"))
+
+
+def _required(spec: Spec, operation: Operation) -> list[Any]:
+    required = operation.body.get("security", spec.document.get("security"))
+    if required is None:
+        return [{name: []} for name in _schemes(spec)]
+    return required if isinstance(required, list) else []
 
 
 def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Limit | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringocli.errors import AskedWrongly
 from ringocli.files import STDIN, read_bytes
@@ -11,6 +12,9 @@ from ringocli.importers.pasted import Pasted
 from ringocli.importers.roles import LEAST, assign, leaves_of, score
 from ringocli.importers.targets import Target
 from ringocli.importers.vocabulary import Role
+
+if TYPE_CHECKING:
+    from ringocli.importers.collections import Named
 
 KINDS = ("curl", "openapi", "postman", "har", "http")
 MAX_BYTES = 40_000_000
@@ -105,22 +109,36 @@ def _openapi(path: str, text: str, choice: str | None, for_file: bool, allowed: 
     return read_openapi(path, text, choice, for_file=for_file)
 
 
-def _collection(read: str) -> Callable[[str, str, str | None, bool, Path | None], Pasted]:
-    def reader(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-        from ringocli.importers import collections
+def _collection(path: str, named: Named, choice: str | None, for_file: bool) -> Pasted:
+    from ringocli.importers.collections import chosen
 
-        named = getattr(collections, f"read_{read}")(path, text)
-        if choice is not None:
-            return collections.chosen(path, named, choice)
-        return most_like([pasted for _, pasted in named], for_file=for_file)
+    if choice is not None:
+        return chosen(path, named, choice)
+    return most_like([pasted for _, pasted in named], for_file=for_file)
 
-    return reader
+
+def _postman(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
+    from ringocli.importers.postman import read_postman
+
+    return _collection(path, read_postman(path, text), choice, for_file)
+
+
+def _har(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
+    from ringocli.importers.archive import read_har
+
+    return _collection(path, read_har(path, text), choice, for_file)
+
+
+def _http(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
+    from ringocli.importers.httpfile import read_http
+
+    return _collection(path, read_http(path, text), choice, for_file)
 
 
 _READERS: dict[str, Callable[[str, str, str | None, bool, Path | None], Pasted]] = {
     "curl": _curl,
     "openapi": _openapi,
-    "postman": _collection("postman"),
-    "har": _collection("har"),
-    "http": _collection("http"),
+    "postman": _postman,
+    "har": _har,
+    "http": _http,
 }

@@ -47,6 +47,7 @@ class Spec:
 
         self.name = name
         self.document = document
+        self.elsewhere: dict[str, None] = {}
         resource = DRAFT202012.create_resource(document)
         self._resolver = Registry().with_resource("", resource).resolver()
 
@@ -58,12 +59,18 @@ class Spec:
             if not (isinstance(value, Mapping) and isinstance(value.get("$ref"), str)):
                 return value
             if not value["$ref"].startswith("#"):
+                self.elsewhere[value["$ref"]] = None
                 return {}
             try:
                 value = self._resolver.lookup(value["$ref"]).contents
             except (Unresolvable, ValueError, LookupError, TypeError):
                 return {}
         return {}
+
+    def missing(self) -> str:
+        """What stands in other files or addresses and was not read, as a sentence; "" where nothing does."""
+        shown = ", ".join(repr(reference[:80]) for reference in list(self.elsewhere)[:3])
+        return f"it refers to {shown}, and nothing is fetched: bundle the document into one file" if shown else ""
 
     def mapping(self, value: Any) -> Mapping[str, Any]:
         """A value that has to be an object; empty if it is none."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
 from ringocli.importers.placeholders import placeholders
+from ringocli.importers.properties import is_stand_in
 from ringocli.importers.roles import Leaf
 from ringocli.importers.shapes import is_fill_in, is_id, is_phone, phone_scheme
 
@@ -40,7 +41,7 @@ class Target:
         for index, segment in enumerate(self.segments):
             text = unquote(segment)
             before = tuple(reversed([unquote(other) for other in self.segments[:index] if not is_fill_in(other)]))[:1]
-            if text in own or _varies(text):
+            if text in own or _varies(text) or _names_what(text, before):
                 found.append(Leaf(pointer=("path", index), names=_segment_names(text, before), value=text))
         return found
 
@@ -73,19 +74,44 @@ def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
     """What a segment is called: by the placeholder in it, else by the segment before it (``users`` → ``user id``)."""
     first = next(iter(placeholders(text)), None)
     if first is not None and first.name:
-        return (first.name, *before)
+        return (_of_owner(first.name, before), *before)
+    if text.startswith(":") or _names_what(text, before) or is_stand_in(text):
+        return (_of_owner(text.lstrip(":"), before), *before)
     long_number = bool(re.fullmatch(r"[1-9]\d{9,14}", text)) and not re.search(_OWNERS, " ".join(before), re.I)
     if phone_scheme(text) or (is_phone(text) and text.startswith("+")) or long_number:
         return before
     if re.fullmatch(r"AC[0-9a-fA-F]{32}", text):
         return ("Account SID",)
-    return tuple(f"{re.sub(r's$', '', name)} id" for name in before) or ("id",)
+    return tuple(f"{_singular(name)} id" for name in before) or ("id",)
+
+
+def _of_owner(name: str, before: tuple[str, ...]) -> str:
+    """``numbers/{id}`` names a number id."""
+    is_bare = name.lower() in ("id", "sid", "uuid", "name") and before and not re.fullmatch(r"v?\d[\d.]*", before[0])
+    return f"{_singular(before[0])} {name}" if is_bare else name
+
+
+def _singular(name: str) -> str:
+    return name if name.lower() in ("sms", "mms") else re.sub(r"(?<=[^su])s$", "", name)
+
+
+def _names_what(text: str, before: tuple[str, ...]) -> bool:
+    """``accounts/AccountSid``: a segment that only says what belongs there."""
+    owner = _singular(before[0]).lower() if before else ""
+    found = re.fullmatch(r"(?:your|my)?[_-]?([a-z_-]+?)[_-]?(?:id|sid|name|key|token|uuid)", text, re.I)
+    return found is not None and (
+        (len(owner) > 2 and owner in found.group(1).lower()) or bool(_OWNER_ID.fullmatch(text))
+    )
+
+
+_OWNER_ID = re.compile(r"(?:account|auth|app|client|customer|project|service|space|user|workspace)[_-]?s?id", re.I)
+"""A segment that says by itself that an account's own value belongs there."""
 
 
 def _varies(text: str) -> bool:
     if re.fullmatch(r"v?\d{1,3}(?:\.\d+)*|\d{4}-\d\d-\d\d", text):
         return False
-    if next(iter(placeholders(text)), None) is not None:
+    if next(iter(placeholders(text)), None) is not None or re.fullmatch(r":[A-Za-z_]\w*", text):
         return True
     if is_phone(text) or re.fullmatch(r"\d{4,}", text):
         return True

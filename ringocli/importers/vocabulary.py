@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Role(StrEnum):
@@ -33,21 +34,24 @@ EXACT: dict[Role, frozenset[str]] = {
         Role.FROM: "from sender senderid sendername senderaddress sendernumber originator originatoraddress origin src "
         "source sourceaddress sourceaddr sourcenumber fromnumber fromphone fromphonenumber fromaddress fromdid "
         "sourcedid callerid oa mask frm fromnum sendfrom smsfrom msgfrom originatingaddress originnumber "
-        "originationnumber srcaddr sourceendpoint senderphone senderphonenumber moaddress fromtn fromto fromn "
-        "fromid sendernum remitente expediteur emetteur absender srcnumber",
+        "originationnumber srcaddr orig tpoa sendid sourceendpoint senderphone senderphonenumber moaddress fromtn fromto fromn "
+        "fromid sendernum remitente remetente expediteur emetteur absender srcnumber "
+        "caller callernumber callerphone",
         Role.TO: "to recipient recipients destination destinations dst dest tonumber tophone tophonenumber toaddress "
         "todid destinationaddress destaddr destinationnumber destinationphonenumber recipientnumber "
         "recipientphone recipientphonenumber recipientaddress receiver receivers rcpt sendto smsto da toaddr "
         "tonum destinationmsisdn destnumber destinations recipientmsisdn recipientaddresses receivernumber "
-        "destaddress totn tos msgto dstnumber addressee targetnumber targets mobileto destcode empfaenger destinatario",
+        "destaddress totn tos msgto dstnumber addressee targetnumber targets mobileto destcode empfaenger destinatario "
+        "callee",
         Role.CONTENT: "text body content message msg messagetext messagebody messagecontent smstext smsbody smscontent "
         "smsmessage msgtext textbody messagedata plaintext textmessage msgbody smsmsg txt mensaje nachricht "
-        "userdata sms msgcontent msgdata bodytext contenttext shortmessage",
+        "userdata sms msgcontent msgdata bodytext contenttext shortmessage "
+        "mensagem texte texto mes incomingdata",
         Role.URL: "mediaurl mediaurls media mediauri mediauris mediafile mediafileurl mediaitems attachment attachments "
         "attachmenturl attachmenturls fileurl file files image imageurl images contenturl picture pictureurl "
         "mmsurl mmsmedia mms mmsurls medialink medialinks contenturls mediaitem fileuri mmsfile urls mediaurllist",
         Role.ID: "messageid msgid smsid messagesid smsmessageid messageuuid messageidentifier smsmessageid "
-        "messagehandle dlrid mid messageguid msguid apimsgid climsgid apimessageid smsguid msgids messageids",
+        "messagehandle dlrid mid messageguid msguid apimsgid apimessageid smsguid msgids messageids umid smsticket",
         Role.EXTENSION: "extension ext userextension",
         Role.DOMAIN: "domain",
     }.items()
@@ -59,6 +63,10 @@ WEAK: dict[Role, Mapping[str, int]] = {
         "reply": 80,
         "template": 58,
         "caption": 70,
+        "filecaption": 70,
+        "imagecaption": 70,
+        "mediacaption": 70,
+        "response": 60,
         "subject": 62,
         "comments": 58,
         "payload": 58,
@@ -71,9 +79,10 @@ HOLDERS: dict[Role, frozenset[str]] = {
     role: _words(words)
     for role, words in {
         Role.FROM: "number phonenumber phone address msisdn value endpoint mobile e164 id name identity addr tn identifiervalue "
-        "identifier",
+        "identifier digits uri",
         Role.TO: "number phonenumber phone phones address msisdn msisdns mobile mobiles numbers value endpoint e164 id "
-        "mobilenumber mobilenumbers cell cellphone gsm tn identity addr contact phonenumbers identifiervalue identifier",
+        "mobilenumber mobilenumbers cell cellphone gsm tn identity addr contact phonenumbers identifiervalue identifier "
+        "digits uri",
         Role.CONTENT: "text body content message value plain data payload",
         Role.URL: "url uri href link source src value content mediaurl fileurl downloadurl path file",
         Role.ID: "id uuid sid guid",
@@ -94,14 +103,14 @@ _TOKENS: dict[Role, frozenset[str]] = {
 
 OWN_NUMBERS = _words(
     "did didnumber shortcode longcode virtualnumber inboundnumber ownnumber servicenumber trackingnumber line lineid "
-    "innumber owner accountnumber businessnumber callednumber called vn"
+    "innumber owner accountnumber businessnumber callednumber called vn sc"
 )
 """A number of the account's own: a request is sent from it, a webhook came to it."""
 
 LONE_NUMBERS = _words(
     "msisdn msisdns mobile mobiles phone phones phonenumber phonenumbers number numbers mobilenumber mobilenumbers "
     "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno "
-    "mobileno num nums"
+    "mobileno num nums digits rawdigits"
 )
 """A number of which the name says nothing more; in a request it is the recipient."""
 
@@ -160,6 +169,7 @@ def name_score(role: Role, names: Sequence[str]) -> int:
     return 0
 
 
+@lru_cache(maxsize=20_000)  # a document has some hundred names, each a thousand times
 def _own_score(role: Role, name: str) -> int:
     key = plain(name)
     if key in EXACT[role] or key.rstrip("0123456789") in EXACT[role]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ringocli.importers.placeholders import CLOSE, OPEN
 
@@ -112,7 +113,21 @@ def powershell_words(text: str) -> list[list[str]]:
                 piece = piece.replace("$", "\ue017")
             # A native program sees \" as a quote, whatever PowerShell's own quotes were.
             word = (word or "") + piece.replace('\\"', '"')
-    return lines
+    return list(_with_assignments(lines))
+
+
+def _with_assignments(lines: list[list[str]]) -> Iterator[list[str]]:
+    """The lines with the variables that the paste itself set (``$body = @'...'@``), those that set them aside."""
+    assigned: dict[str, str] = {}
+    for line in lines:
+        words = [
+            re.sub(f"{OPEN}(\\w+){CLOSE}", lambda name: assigned.get(name.group(1), name.group()), word)
+            for word in line[1:]
+        ]
+        if words[:1] == ["="] and len(words) == 2:
+            assigned[line[0].strip(OPEN + CLOSE)] = words[1]
+        else:
+            yield line[:1] + words
 
 
 def _backtick(char: str | None) -> str:

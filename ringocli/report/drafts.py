@@ -8,8 +8,8 @@ from typing import Any
 
 from ringocli.assumptions import assumptions
 from ringocli.lint import Finding
-from ringocli.pointer import as_text
-from ringocli.scaffold import Draft
+from ringocli.pointer import Pointer, as_text
+from ringocli.scaffold import Decision, Draft
 
 _NEXT = "next: "
 """What a note starts with that says what is still to be pasted."""
@@ -47,7 +47,8 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
         yield "", f"Webhook URL: {pack.webhook_console}"
     learned = [d for d in draft.decisions if d.variable is not None and not _is_assumed(d.why) and pack is None]
     if learned and draft.credentials is not None:
-        yield from _section("Found, and why:", (f"{as_text(d.pointer)}: ${d.variable}$, {d.why}" for d in learned))
+        yield from (("", ""), ("", "Found, and why:"))
+        yield from _found(draft, learned)
     if draft.credentials:
         yield from _section("Credentials became properties of the portal's form:", _credentials(draft))
     assumed = [d for d in draft.decisions if _is_assumed(d.why)]
@@ -64,6 +65,33 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
     yield "", f"It rests on our readings of what Ringotel does not publish: {rows} (docs/assumptions.md)."
 
 
+def _found(draft: Draft, learned: Iterable[Decision]) -> Iterator[tuple[str, str]]:
+    """What was found in each part, without what was said of a part before."""
+    parts: dict[str, list[str]] = {}
+    for decision in learned:
+        part, place = placed(draft, decision.pointer)
+        parts.setdefault(part, []).append(f"${decision.variable}$ is {place}: {decision.why}")
+    said: set[str] = set()
+    for part, lines in parts.items():
+        yield "  ", f"{part}:"
+        yield from (("    ", line) for line in lines if line not in said)
+        if said.intersection(lines):
+            yield "    ", "the rest as above"
+        said.update(lines)
+
+
+def placed(draft: Draft, pointer: Pointer) -> tuple[str, str]:
+    """The part of a template that a place belongs to, and what the place is called in it."""
+    section, name, *rest = [*pointer, "", ""][: max(len(pointer), 2)]
+    part = str(name)
+    if section == "Webhook" and isinstance(name, int) and name < len(draft.template.get("Webhook", ())):
+        part = f"Webhook {draft.template['Webhook'][name]['event_type']}"
+    place = "/".join(str(step) for step in rest[1:])
+    if rest[:1] == ["request_url"]:
+        return part, "in the address"
+    return part, f"{place} of the reply" if rest[:1] == ["response_map"] else place
+
+
 def _is_assumed(why: str) -> bool:
     return why.startswith("assumed")
 
@@ -77,11 +105,21 @@ def _credentials(draft: Draft) -> Iterator[str]:
 
 
 def _section(heading: str, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    written = list(lines)
+    written = list(dict.fromkeys(lines))
     if written:
         yield "", ""
         yield "", heading
         yield from (("  ", line) for line in written)
+
+
+def fate_of_credentials(saved: str | None) -> str:
+    """What became of the values of pasted credentials; ``saved`` is the file that they are in."""
+    if saved:
+        return f"The pasted credentials are in {saved} (mode 0600), for --values."
+    return (
+        "The pasted credentials were forgotten; --save-credentials FILE would have kept them. "
+        "Supply them by --property-env NAME=VARIABLE, --property-file, --values or a profile."
+    )
 
 
 def next_commands(path: str, draft: Draft, saved: str | None) -> list[str]:

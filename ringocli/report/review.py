@@ -1,38 +1,65 @@
-"""A draft beside its paste: each literal that became a variable, in that variable's colour."""
+"""A draft beside its pastes: each literal that became a variable, in that variable's colour."""
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
 
 from ringocli import console
 from ringocli.importers.pasted import Pasted
+from ringocli.importers.pastes import Pastes
 from ringocli.importers.placeholders import shown
+from ringocli.pointer import Pointer
+from ringocli.report.drafts import placed
+from ringocli.report.requests import as_http
 from ringocli.request import render_request
 from ringocli.scaffold import Draft
 from ringocli.secret import Secret, blank
 from ringocli.template import Template
 from ringocli.values import Missing, Values
 
-COLOURS = {"from": "cyan", "to": "green", "content": "magenta", "url": "magenta", "messageid": "yellow"}
+COLOURS = {
+    "from": "cyan", "to": "green", "content": "magenta", "text": "magenta", "url": "magenta",
+    "messageid": "yellow", "event_key": "yellow", "extension": "yellow",
+}  # fmt: skip
 _MOST = 2_000
+_EVENT_TYPES = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}
 
 
-def as_marked(draft: Draft, place: str, pasted: Pasted) -> str:
-    """The paste's address and body with the values of variables coloured and named; credentials are hidden."""
-    text = f"{pasted.method} {shown(pasted.url)}\n{shown(pasted.body or _parts(pasted))}"[:_MOST]
-    text = console.printable(blank(text, [value for value in draft.saved.values() if isinstance(value, Secret)]))
-    found = [
+def as_marked(draft: Draft, pastes: Pastes) -> Iterator[tuple[str, str]]:
+    """Each paste as a title and its text, in which the values of variables are coloured and named; secrets are hidden."""
+    for place, pasted in (("SendMessage", pastes.send), ("SendFile", pastes.file)):
+        if pasted is not None:
+            text = f"{pasted.method} {shown(pasted.url)}\n{shown(pasted.body or _parts(pasted))}"
+            yield place, _marked(draft, ("API", place), text)
+    if pastes.reply is not None:
+        place = next(iter(draft.template["API"]))
+        yield "The reply", _marked(draft, ("API", place, "response_map"), pastes.reply.body.decode("utf-8", "replace"))
+    types = [event.get("event_type") for event in draft.template.get("Webhook", ())]
+    for sample in pastes.samples:
+        if (kind := _EVENT_TYPES.get(sample.kind)) in types:
+            text = sample.incoming.query or sample.incoming.body.decode("utf-8", "replace")
+            yield f"The webhook {sample.kind}", _marked(draft, ("Webhook", types.index(kind)), text)
+
+
+def _marked(draft: Draft, prefix: Pointer, text: str) -> str:
+    secrets = [value for value in draft.saved.values() if isinstance(value, Secret)]
+    text = console.printable(blank(text[:_MOST].strip(), secrets))
+    found = {
         (decision.value, decision.variable)
         for decision in draft.decisions
-        if decision.variable in COLOURS and decision.pointer[:2] == ("API", place) and decision.value
-    ]
-    for value, variable in sorted(found, key=lambda pair: -len(pair[0])):
+        if decision.variable in COLOURS and decision.pointer[: len(prefix)] == prefix and decision.value
+    }
+    if prefix[0] == "API" and len(prefix) == 2:
+        found = {pair for pair in found if pair[1] != "messageid"}
+    for value, variable in sorted(found, key=lambda pair: (-len(pair[0]), str(pair[1]))):
         for spelled in dict.fromkeys((value, *_encoded(value))):
             if spelled in text:
-                marked = console.styled(spelled, COLOURS[str(variable)], "bold", stream=sys.stderr)
-                text = text.replace(spelled, f"{marked} <= ${variable}$", 1)
+                coloured = console.styled(spelled, COLOURS[str(variable)], "bold", stream=sys.stderr)
+                text = text.replace(spelled, f"{coloured} <= ${variable}$", 1)
                 break
     return text
 
@@ -42,9 +69,6 @@ def _parts(pasted: Pasted) -> str:
 
 
 def _encoded(value: str) -> Iterator[str]:
-    import json
-    from urllib.parse import quote, quote_plus
-
     yield json.dumps(value, ensure_ascii=False)[1:-1]
     yield json.dumps(value)[1:-1]
     yield quote_plus(value)
@@ -53,21 +77,24 @@ def _encoded(value: str) -> Iterator[str]:
 
 
 def as_legend(draft: Draft) -> Iterator[str]:
-    """Each variable, in its colour, with its literal and the reason."""
+    """Each variable of each part, in its colour, with its literal and the reason."""
+    parts: dict[str, list[str]] = {}
     for decision in draft.decisions:
         if decision.variable in COLOURS:
+            part, place = placed(draft, decision.pointer)
             name = console.styled(f"${decision.variable}$", COLOURS[decision.variable], "bold", stream=sys.stderr)
-            part = "/".join(str(step) for step in decision.pointer[:2])
-            yield f"  {name} in {part}: " + console.printable(repr(decision.value)[:50])
-            yield from textwrap.wrap(
-                console.printable(decision.why), 72, initial_indent=" " * 6, subsequent_indent=" " * 6
+            shown_value = console.printable(repr(decision.value)[:40])
+            parts.setdefault(part, []).append(f"  {name} is {console.printable(place)}, here {shown_value}")
+            parts[part] += textwrap.wrap(
+                console.printable(decision.why), 72, initial_indent="      ", subsequent_indent="      "
             )
+    for part, lines in parts.items():
+        yield console.styled(part, "bold", stream=sys.stderr)
+        yield from lines
 
 
 def preview(draft: Draft) -> str:
     """The requests as they would be sent, with sample values and hidden secrets."""
-    from ringocli.report.requests import as_http
-
     template = Template.read(draft.template)
     requests = [render_request(template, spec, Values(layers=()), Missing.SAMPLE) for spec in template.requests]
     return console.printable("\n\n".join(as_http(request) for request in requests))

@@ -1,0 +1,1 @@
+curl -X POST https://sms.8x8.com/api/v1/subaccounts/{subAccountId}/messages -H "Authorization: Bearer {apiKey}" -H "Content-Type: application/json" -d $'{ "source": "8x8", "destination": "+6500000000", "text": "Hello, World!", "encoding": "AUTO" }'

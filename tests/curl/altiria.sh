@@ -1,0 +1,1 @@
+curl -X POST https://www.altiria.net/apirest/ws/sendSms -H 'Content-Type: application/json;charset=UTF-8' -d '{"credentials":{"login":"user@mydomain.com","passwd":"mypassword1"},"destination":["346xxxxxxxx"],"message":{"msg":"Mensaje de prueba","senderId":"remitente"}}'

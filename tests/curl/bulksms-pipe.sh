@@ -1,0 +1,1 @@
+echo '[{"to":"+27001234567","body":"Hello World!"}]' | curl -H "Content-Type: application/json" -u '4AC5EA0E59524CC59B06C7A8D48A0A40-01-8:Eakv1b6ZNqUYnDrjXzzz*!' -d @- 'https://api.bulksms.com/v1/messages?auto-unicode=true&longMessageMaxParts=30'

@@ -1,0 +1,1 @@
+curl -i -X POST https://us.sms-out.didww.com/outbound_messages -u 'username:password' -H "Content-Type: application/vnd.api+json" -d '{"data":{"type":"outbound_messages","attributes":{"destination":"37041654321","source":"37041123456","content":"Hello World!"}}}'

@@ -1,0 +1,1 @@
+curl 'https://enterprise.smsgupshup.com/GatewayAPI/rest?method=SendMessage&send_to=919XXXXXXXXX&msg=Welcome%20to%20SMS%20Gateway&msg_type=TEXT&userid=20XXXXXX&auth_scheme=plain&password=XXXXXXXXX&v=1.1&format=text'

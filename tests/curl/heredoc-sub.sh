@@ -1,0 +1,8 @@
+curl -X POST https://sms.acme.example/v1/messages -H 'Content-Type: application/json' -d "$(cat <<EOF
+{
+  "from": "+15550001111",
+  "to": "+15550002222",
+  "text": "Hello there"
+}
+EOF
+)"

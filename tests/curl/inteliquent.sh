@@ -1,0 +1,1 @@
+curl -X POST https://messagebroker.inteliquent.com/msgbroker/rest/publishMessages -H 'Authorization: Bearer abcd1234abcd' -H 'Content-Type: application/json' -d '{"from":"2025550111","to":["2025550122"],"text":"Hi there","referenceId":"abc123"}'

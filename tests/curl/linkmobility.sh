@@ -1,0 +1,1 @@
+curl -u user:pass123 https://n-eu.linkmobility.io/sms/send -H 'Content-Type: application/json' -d '{"source":"LINK","sourceTON":"ALPHANUMERIC","destination":"+4799999999","userData":"Hello","platformId":"COMMON_API","platformPartnerId":"4711","useDeliveryReport":false}'

@@ -1,0 +1,1 @@
+curl https://api.podium.com/v4/messages -H 'Authorization: Bearer 0123456789abcdef' -H 'Content-Type: application/json' -d '{"body":"Hi there","channel":{"type":"phone","identifier":"+15550002222"},"contactName":"Bob","locationUid":"6a8b7c6d-1234-4321-abcd-0123456789ab","setOpenInbox":true}'

@@ -1,0 +1,1 @@
+curl -X POST https://api.zoom.us/v2/phone/sms/messages -H 'Authorization: Bearer 0123456789abcdef' -H 'Content-Type: application/json' -d '{"attachments":[],"message":"welcome","sender":{"user_id":"DnEopNmXQEGU2uvvzjgojw","phone_number":"18108001001"},"to_members":[{"phone_number":"12055437350"}]}'

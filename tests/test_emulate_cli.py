@@ -1,0 +1,284 @@
+"""``emulate``, ``clean`` and ``tour`` as a user types them, and what they refuse before anything leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from ringocli.testing import Emulator
+from tests.conftest import ACME, Command
+from tests.emulating import MESSAGE, call
+from tests.loopback import Answer, serving
+
+NUMBER, CONTACT = "+12025550100", "+13105550199"
+
+
+@contextmanager
+def emulating(*arguments: str | Path, **environment: str) -> Iterator[tuple[Emulator, subprocess.Popen[str]]]:
+    """The command in a process of its own, stopped at the end."""
+    command = [sys.executable, "-m", "ringocli", "emulate", *map(str, arguments), "--no-browser"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert first.startswith("listening on http://127.0.0.1:"), process.communicate()
+        try:
+            yield Emulator(first.removeprefix("listening on ").strip(), "acme"), process
+        finally:
+            process.terminate()
+
+
+def test_address_is_the_first_line_and_the_only_one(acme: Path, tmp_path: Path) -> None:
+    """Stdout has the address for scripts; stderr has the rest, and a line for each exchange."""
+    with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, process):
+        ringotel.reply(NUMBER, "Hi", from_=CONTACT)
+        call(ringotel, "POST", "/webhook/acme", {"method": "message", "params": {}})
+        ringotel.wait(status="unmatched")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert ("", 130) == (out, process.returncode)
+    assert "<- message:message POST /webhook/acme 200" in err
+    assert "/params/from: expected $from$, found nothing" in err
+
+
+def test_everything_is_there_after_a_restart(acme: Path, tmp_path: Path) -> None:
+    """The store is opened again, and goes on; ids are never given twice."""
+    db = tmp_path / "e.db"
+    with emulating(acme, "--db", db) as (ringotel, _):
+        first = ringotel.reply(NUMBER, "before", from_=CONTACT)
+    with emulating(acme, "--db", db) as (ringotel, _):
+        assert ["before"] == [one["variables"]["content"] for one in ringotel.exchanges()]
+        assert int(ringotel.reply(NUMBER, "after", from_=CONTACT)["id"]) > int(first["id"])
+        mode = db.stat().st_mode & 0o777
+    assert os.name == "nt" or mode == 0o600
+
+
+def test_second_emulator_on_one_store_is_refused(acme: Path, tmp_path: Path, ringocli: Command) -> None:
+    """One store, one emulator: the second says so, and what to do."""
+    with emulating(acme, "--db", tmp_path / "e.db"):
+        done = ringocli("emulate", acme, "--db", tmp_path / "e.db", "--no-browser")
+    assert 3 == done.code
+    assert "in use by another emulator" in done.err
+
+
+def test_store_is_capped(acme: Path, tmp_path: Path) -> None:
+    """The oldest make room."""
+    with emulating(acme, "--db", tmp_path / "e.db", "--keep", "5") as (ringotel, _):
+        for number in range(9):
+            ringotel.reply(NUMBER, f"text {number}", from_=CONTACT)
+        assert [f"text {n}" for n in (8, 7, 6, 5, 4)] == [one["variables"]["content"] for one in ringotel.exchanges()]
+
+
+def test_template_may_change_meanwhile(acme: Path, tmp_path: Path) -> None:
+    """The file is read anew when it changes; a near miss can mend it, its formatting kept."""
+    text = acme.read_text("utf-8")
+    with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, _):
+        body = {"method": "message", "params": {"form": CONTACT, "to": NUMBER, "content": "Hi"}}
+        assert 422 == call(ringotel, "POST", "/webhook/acme", body).status
+        shown = call(ringotel, "GET", "/api/exchanges/1/patch").document
+        assert (True, True, []) == (shown["ok"], shown["matches"], shown["breaks"])
+        assert '+          "form": "$from$",' in shown["diff"]
+        assert text == acme.read_text("utf-8")
+        applied = call(ringotel, "POST", "/api/exchanges/1/patch")
+        assert (200, True) == (applied.status, applied.document["applied"])
+        assert 1 == sum(old != new for old, new in zip(text.splitlines(), acme.read_text().splitlines(), strict=True))
+        assert 202 == call(ringotel, "POST", "/api/exchanges/1/replay").status
+        assert [True, False] == [one["matched"] for one in ringotel.exchanges()]
+
+
+def test_patch_that_breaks_other_webhooks_is_not_applied(acme: Path, tmp_path: Path) -> None:
+    """What is stored already has to be read as before."""
+    text = acme.read_text("utf-8")
+    with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, _):
+        assert 200 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
+        body = {"method": "message", "params": {"form": CONTACT, "to": NUMBER, "content": "Hi"}}
+        call(ringotel, "POST", "/webhook/acme", body)
+        applied = call(ringotel, "POST", "/api/exchanges/2/patch")
+    assert (409, False, ["1"]) == (applied.status, applied.document["applied"], applied.document["breaks"])
+    assert text == acme.read_text("utf-8")
+
+
+def test_user_sends_to_a_real_provider(acme: Path, tmp_path: Path) -> None:
+    """With --provider-url the template's request goes there; nothing is invented, and no credential is kept."""
+    with (
+        serving(Answer.json({"data": {"id": "real-1"}})) as server,
+        emulating(acme, "--db", tmp_path / "e.db", "--provider-url", server.url) as (ringotel, _),
+    ):
+        got = call(ringotel, "POST", "/api/send", {"from": NUMBER, "to": CONTACT, "content": "Hi"})
+        assert (400, True) == (got.status, "API key" in got.document["error"]["message"])
+        wanted = {"from": NUMBER, "to": CONTACT, "content": "Hi", "properties": {"API key": "a-real-credential"}}
+        sent = call(ringotel, "POST", "/api/send", wanted).document
+        told = call(ringotel, "GET", "/api/export").body
+    [seen] = server.seen
+    assert ("/v1/messages", "Bearer a-real-credential") == (seen.target, seen.header("Authorization"))
+    assert ("sent", "real-1") == (sent["status"], sent["variables"]["messageid"])
+    assert b"a-real-credential" not in told
+
+
+def test_webhooks_are_forwarded_to_the_real_ringotel(acme: Path, tmp_path: Path) -> None:
+    """The provider gets Ringotel's own reply, both are shown, and the webhook URL beyond its host is not."""
+    with serving(Answer(status=202, body=b"queued")) as server:
+        url = f"{server.url}/hook/very-secret-path"
+        with emulating(acme, "--db", tmp_path / "e.db", "--forward-to", url) as (ringotel, process):
+            got = call(ringotel, "POST", "/webhook/acme?x=1", MESSAGE, {"X-Signature": "abc"})
+            [exchange] = ringotel.exchanges()
+            process.terminate()
+            _, err = process.communicate()
+    assert (202, b"queued") == (got.status, got.body)
+    assert ("127.0.0.1", 202, "queued") == tuple(exchange["forwarded"][key] for key in ("host", "status", "body"))
+    assert True is exchange["matched"]
+    [seen] = server.seen
+    assert ("/hook/very-secret-path?x=1", "abc", MESSAGE) == (seen.target, seen.header("X-Signature"), seen.document)
+    assert "very-secret-path" not in err + json.dumps(exchange)
+
+
+def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) -> None:
+    """What a real Ringotel sends is recorded and answered; no receipt is made up."""
+    arguments = ("--db", tmp_path / "e.db", "--listen-as-provider", "--public-url", "https://tunnel.example")
+    with emulating(acme, *arguments) as (ringotel, _):
+        body = {"from": NUMBER, "to": CONTACT, "text": "Hi"}
+        through = {"Host": "tunnel.example", "Authorization": "Bearer abcdefgh", "X-Forwarded-For": "203.0.113.7"}
+        assert 200 == call(ringotel, "POST", "/provider/v1/messages", body, through).status
+        assert 200 == call(ringotel, "POST", "/webhook/acme", MESSAGE, through).status
+        assert 200 == call(ringotel, "GET", "/files/sample/picture.png", headers=through).status
+        for path in ("/", "/api/exchanges", "/readyz", "/openapi.json", "/page/app.js", "/v1/messages"):
+            assert 421 == call(ringotel, "GET", path, headers=through).status
+        added = call(ringotel, "POST", "/api/files?name=a.png", b"x", {"Content-Type": "image/png"}).document
+        assert added["url"].startswith("https://tunnel.example/files/")
+        assert {"SendMessage", None} == {one["name"] for one in ringotel.exchanges()}
+        assert 2 == len(ringotel.exchanges())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("--host", "0.0.0.0"), 2, "needs --expose"),
+        (("--provider-url", "https://api.acme.example"), 2, "needs --live"),
+        (("--provider-url", "api.acme.example"), 2, "takes an http or https address"),
+        (("--forward-to", "https://hooks.acme.example/x"), 2, "needs --live"),
+        (("--forward-to", "webhook"), 2, "no webhook URL to forward to"),
+        (("--public-url", "tunnel.example"), 2, "--public-url takes"),
+        (("--chaos", "handset:status=500"), 2, "--chaos takes SIDE"),
+        (("--chaos", "provider:fault=hnag"), 2, "did you mean hang?"),
+        (("--property", "API kez=x"), 2, "did you mean API key?"),
+        (("--port", "70000"), 2, ""),
+        (("--db", "/"), 3, "cannot be opened"),
+        (("--host", "203.0.113.7", "--expose"), 3, "cannot listen on"),
+        (("--timeout-s", "0"), 2, "--timeout-s takes seconds"),
+    ],
+)
+def test_what_cannot_be_done_is_said_first(
+    acme: Path, ringocli: Command, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    """One sentence and the documented exit code; nothing is started."""
+    done = ringocli("emulate", acme, "--no-browser", *arguments)
+    assert (code, "") == (done.code, done.out)
+    assert says in done.err
+    assert "Traceback" not in done.err
+
+
+def test_taken_port_and_foreign_file_are_refused(acme: Path, tmp_path: Path, ringocli: Command) -> None:
+    """A port in use, and a file that is no store, are named; the file stays as it is."""
+    with serving() as server:
+        done = ringocli("emulate", acme, "--no-browser", "--db", tmp_path / "e.db", "--port", str(server.port))
+    assert (3, True) == (done.code, "cannot listen" in done.err)
+    foreign = tmp_path / "foreign.db"
+    foreign.write_bytes(b"this is no database, but it is longer than a page of zeros" * 100)
+    before = foreign.read_bytes()
+    done = ringocli("emulate", acme, "--no-browser", "--db", foreign)
+    assert (3, True, before) == (done.code, "is no store" in done.err, foreign.read_bytes())
+
+
+def test_exposed_emulator_wants_its_token(acme: Path, tmp_path: Path) -> None:
+    """Bound beyond loopback, the page and the API need the token; webhooks do not."""
+    token = "a-token-of-enough-length"
+    command = [sys.executable, "-m", "ringocli", "emulate", str(acme), "--no-browser", "--db", str(tmp_path / "e.db"),
+               "--host", "0.0.0.0", "--expose"]  # fmt: skip
+    environment = {**os.environ, "RINGOCLI_EMULATOR_TOKEN": token}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as process:
+        try:
+            assert process.stdout is not None
+            port = process.stdout.readline().strip().rpartition(":")[2]
+            ringotel = Emulator(f"http://127.0.0.1:{port}", "acme")
+            assert 401 == call(ringotel, "GET", "/api/exchanges").status
+            assert 401 == call(ringotel, "GET", "/").status
+            assert 200 == call(ringotel, "GET", "/api/exchanges", headers={"Authorization": f"Bearer {token}"}).status
+            assert 200 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
+            entered = call(ringotel, "GET", f"/?token={token}")
+            assert 303 == entered.status
+            cookie = entered.headers["set-cookie"].partition(";")[0]
+            assert 200 == call(ringotel, "GET", "/api/exchanges", headers={"Cookie": cookie}).status
+        finally:
+            process.terminate()
+
+
+def test_clean_removes_what_no_emulator_uses(
+    acme: Path, ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state folder is emptied, but for a store in use."""
+    monkeypatch.setenv("RINGOCLI_STATE_DIR", str(tmp_path / "state"))
+    assert "nothing is kept" in ringocli("clean").out
+    with emulating(acme) as (ringotel, _):
+        ringotel.reply(NUMBER, "Hi", from_=CONTACT)
+        assert "in use, kept" in ringocli("clean").out
+    assert "would remove" in ringocli("clean", "--dry-run").out
+    assert "removed" in ringocli("clean").out
+    assert [] == list((tmp_path / "state" / "emulator").iterdir())
+
+
+def test_contacts_may_answer_by_themselves(acme: Path, tmp_path: Path) -> None:
+    """With --auto-reply every message gets its answer."""
+    with emulating(acme, "--db", tmp_path / "e.db", "--auto-reply", "OK") as (ringotel, _):
+        ringotel.send(CONTACT, "Hello", from_=NUMBER)
+        assert CONTACT == ringotel.wait(content="OK")["variables"]["from"]
+
+
+@pytest.mark.parametrize("preset", ["telnyx", "voipms", "inteliquent"])
+def test_tour_arrives(ringocli: Command, preset: str) -> None:
+    """Eight steps, each checked, within 80 columns."""
+    done = ringocli("tour", "--preset", preset)
+    assert (0, True) == (done.code, "All 8 steps worked" in done.out)
+    assert all(len(line) <= 80 for line in done.out.splitlines())
+
+
+def test_fixture_starts_emulators(pytester_file: Path) -> None:
+    """The plugin is there for whoever installs ringocli."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(pytester_file)],
+        capture_output=True, text=True, cwd=pytester_file.parent, check=False,
+    )  # fmt: skip
+    assert "1 passed" in done.stdout, done.stdout
+
+
+@pytest.fixture
+def pytester_file(tmp_path: Path) -> Path:
+    (tmp_path / "acme.json").write_text(json.dumps(ACME), "utf-8")
+    path = tmp_path / "test_it.py"
+    path.write_text(
+        "def test_it(ringotel_emulator):\n"
+        "    ringotel = ringotel_emulator('acme.json')\n"
+        "    ringotel.reply('+12025550100', 'Hi', from_='+13105550199')\n"
+        "    assert ringotel.wait(from_='+13105550199')['matched']\n",
+        "utf-8",
+    )
+    return path
+
+
+def test_nobody_has_to_read_the_log(acme: Path, tmp_path: Path) -> None:
+    """A full pipe on stderr holds up no exchange."""
+    with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, _):
+        for _ in range(1500):
+            call(ringotel, "POST", "/webhook/acme", {"method": "message", "params": {"from": "x" * 200}})
+        assert 200 == urlopen(f"{ringotel.url}/readyz").status
