@@ -165,4 +165,5 @@ async def _events(call: Call) -> AsyncIterator[str]:
 
 
 def _event(kind: str, content: Any) -> str:
-    return f"event: {kind}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
+    # In ASCII, for half a character (a lone surrogate) has no UTF-8 and would end the stream.
+    return f"event: {kind}\ndata: {json.dumps(content)}\n\n"
