@@ -32,8 +32,11 @@ export function About() {
     <section><h3>Events</h3><table class="events">
       ${template.events.map((event) => html`<tr><th scope="row">${event.event_type}</th><td><code><bdi>${event.event_key}</bdi></code></td><td class="soft">${event.pointer}</td></tr>`)}
     </table></section>
-    ${about.magic_numbers.length > 0 && html`<section><h3>Magic numbers</h3><p class="soft">Send to one of these, and the built-in provider behaves.</p>
-      <table class="magic">${about.magic_numbers.map((magic) => html`<tr><th scope="row"><button class="as-link" onClick=${() => talk(magic.number)}>${phone(magic.number)}</button></th><td>${magic.does}</td></tr>`)}</table></section>`}
+    ${
+      about.magic_numbers.length > 0 &&
+      html`<section><h3>Magic numbers</h3><p class="soft">Send to one of these, and the built-in provider behaves.</p>
+      <table class="magic">${about.magic_numbers.map((magic) => html`<tr><th scope="row"><button class="as-link" onClick=${() => talk(magic.number)}>${phone(magic.number)}</button></th><td>${magic.does}</td></tr>`)}</table></section>`
+    }
     <section><h3>Readings</h3>
       <p class="soft">Ringotel publishes no schema. What happens here rests on these readings of its framework; only Ringotel can say what Ringotel accepts.</p>
       <ol class="readings">${about.assumptions.map(({ row, text }) => html`<li value=${row}>${text}</li>`)}</ol></section>

@@ -12,7 +12,16 @@ let count = 0;
 /** Send from one end: `{side, content, file}`; a File is uploaded first, a sample has its `url` already. */
 export async function send(side, { content, file }) {
   const { number, contact } = get();
-  const message = { key: `pending ${++count}`, side, contact, number, content, file, at: new Date().toISOString(), error: null };
+  const message = {
+    key: `pending ${++count}`,
+    side,
+    contact,
+    number,
+    content,
+    file,
+    at: new Date().toISOString(),
+    error: null,
+  };
   change({ pending: [...get().pending, message] });
   await attempt(message);
 }
@@ -29,11 +38,17 @@ async function attempt({ key, side, contact, number, content, file }) {
   try {
     const media = file && (file.url ?? (await api.upload(file)).url);
     if (side === "handset") {
-      const said = { from: contact, to: number, ...(content ? { content } : {}), ...(media ? { media_url: media } : {}) };
+      const said = {
+        from: contact,
+        to: number,
+        ...(content ? { content } : {}),
+        ...(media ? { media_url: media } : {}),
+      };
       const exchange = await api.reply(said);
       taken(exchange);
       // What Ringotel's side did not read has no sender, so no conversation would show it.
-      if (!contactOf(exchange)) throw new api.ApiError(`Ringotel did not take it: ${exchange.weather ?? exchange.status}.`);
+      if (!contactOf(exchange))
+        throw new api.ApiError(`Ringotel did not take it: ${exchange.weather ?? exchange.status}.`);
     } else {
       // Ringotel sends a file and a text as two messages.
       if (media) taken(await api.send({ from: number, to: contact, media_url: media }));
@@ -63,7 +78,7 @@ export function open(id) {
   const hash = id === null ? "" : `#/x/${id}`;
   if (location.hash === hash) return;
   if (hash) location.hash = hash;
-  else history.pushState(null, "", location.pathname + location.search), followLink();
+  else (history.pushState(null, "", location.pathname + location.search), followLink());
 }
 
 /** Take over what the address says. */
@@ -84,7 +99,7 @@ export function step(rows) {
   const to = at < 0 ? end : Math.min(Math.max(at + rows, 0), end);
   const { id } = feed.items[to];
   change({ cursor: id });
-  if (get().open) history.replaceState(null, "", `#/x/${id}`), followLink();
+  if (get().open) (history.replaceState(null, "", `#/x/${id}`), followLink());
 }
 
 export async function replay(id) {

@@ -18,7 +18,11 @@ import { Wire } from "./wire.js";
 
 const LINKS = { live: "Live", connecting: "Connecting", lost: "Reconnecting" };
 const NEXT_THEME = { auto: "light", light: "dark", dark: "auto" };
-const TABS = [["user", "Ringotel", "user"], ["wire", "Wire", "wire"], ["handset", "Handset", "phone"]];
+const TABS = [
+  ["user", "Ringotel", "user"],
+  ["wire", "Wire", "wire"],
+  ["handset", "Handset", "phone"],
+];
 
 function Theme() {
   const [name, setName] = useState(theme());
@@ -34,7 +38,8 @@ function Bar() {
   const about = useStore((state) => state.about);
   const link = useStore((state) => state.link);
   const weather = settingOf(useStore((state) => state.chaos));
-  const provider = about && (about.provider.kind === "builtin" ? `${about.provider.title}, built in` : about.provider.host);
+  const provider =
+    about && (about.provider.kind === "builtin" ? `${about.provider.title}, built in` : about.provider.host);
   return html`<header class="bar">
     <h1><${Brand} /><span>ringocli</span></h1>
     ${about && html`<p class="template" title=${about.template.path}><b><bdi>${plain(about.template.name)}</bdi></b><span class="soft"><bdi>${provider}</bdi></span></p>`}
@@ -51,7 +56,8 @@ function Tabs() {
   const tab = useStore((state) => state.tab);
   return html`<nav class="tabs" aria-label="Columns">
     ${TABS.map(
-      ([name, title, icon]) => html`<button aria-current=${name === tab ? "true" : undefined} onClick=${() => change({ tab: name })}><${Icon} name=${icon} />${title}</button>`,
+      ([name, title, icon]) =>
+        html`<button aria-current=${name === tab ? "true" : undefined} onClick=${() => change({ tab: name })}><${Icon} name=${icon} />${title}</button>`,
     )}
   </nav>`;
 }

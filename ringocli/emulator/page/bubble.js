@@ -27,7 +27,8 @@ const BAD = ["failed", "refused", "unmatched"];
 
 function Mark({ status }) {
   const [icon, word] = MARKS[status] ?? ["waiting", status];
-  if (BAD.includes(status)) return html`<span class="mark bad" data-status=${status}><${Icon} name=${icon} />${word}</span>`;
+  if (BAD.includes(status))
+    return html`<span class="mark bad" data-status=${status}><${Icon} name=${icon} />${word}</span>`;
   return html`<span class="mark" data-status=${status} title=${word}><${Icon} name=${icon} label=${word} /></span>`;
 }
 
@@ -100,11 +101,13 @@ export function Pending({ message, onAgain, onDrop }) {
       ${file && !picture && html`<span class="file"><${Icon} name="file" /><bdi>${visible(file.name)}</bdi></span>`}
       ${message.content && html`<${Words} text=${message.content} />`}
       <div class="meta">
-        ${message.error
-          ? html`<span class="mark bad" data-status="unsent"><${Icon} name="warning" />Not sent</span>
+        ${
+          message.error
+            ? html`<span class="mark bad" data-status="unsent"><${Icon} name="warning" />Not sent</span>
               <button class="show-all" onClick=${onAgain}>Try again</button>
               <button class="show-all" onClick=${onDrop}>Discard</button>`
-          : html`<${Mark} status="pending" />`}
+            : html`<${Mark} status="pending" />`
+        }
       </div>
       ${message.error && html`<p class="why">${message.error}</p>`}
     </div>

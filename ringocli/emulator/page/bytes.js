@@ -1,7 +1,7 @@
 // Text whose bytes know their variable, cut into pieces to be coloured, and laid out to be read. Pure.
 
 /** Spans of UTF-8 bytes as spans of the string's own units, in order. */
-export function inUnits(text, spans) {
+function inUnits(text, spans) {
   const wanted = [...spans].sort((a, b) => a.start - b.start);
   const marks = [...new Set(wanted.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
   const units = new Map();
@@ -21,7 +21,8 @@ export function inUnits(text, spans) {
 /** Where white space is to be put in or taken away so that JSON or a form reads well: `[at, drop, put]`. */
 function layout(text) {
   const kind = text.trimStart()[0];
-  if (kind !== "{" && kind !== "[") return /^[^\s=&]+=[^\s]*$/.test(text) ? [...text.matchAll(/&/g)].map(({ index }) => [index, 0, "\n"]) : [];
+  if (kind !== "{" && kind !== "[")
+    return /^[^\s=&]+=[^\s]*$/.test(text) ? [...text.matchAll(/&/g)].map(({ index }) => [index, 0, "\n"]) : [];
   try {
     JSON.parse(text);
   } catch {
@@ -46,7 +47,10 @@ function layout(text) {
       if (close !== "}" && close !== "]") edits.push([at + 1, 0, line(depth)]);
     } else if (char === "}" || char === "]") {
       depth--;
-      const before = text.slice(Math.max(0, at - 200), at).trimEnd().slice(-1);
+      const before = text
+        .slice(Math.max(0, at - 200), at)
+        .trimEnd()
+        .slice(-1);
       if (before !== "{" && before !== "[") edits.push([at, 0, line(depth)]);
     }
   }

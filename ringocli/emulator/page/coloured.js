@@ -19,7 +19,9 @@ export function Coloured({ text, spans, laidOut = false, hot }) {
     if (part.variable === null) shown.push(html`<span>${visible(words)}</span>`);
     else {
       const dim = hot && hot !== part.variable ? "dim" : "";
-      shown.push(html`<mark class="var ${dim}" style=${hued(part.variable)} data-variable=${part.variable} title=${`$${part.variable}$`}>${visible(words)}</mark>`);
+      shown.push(
+        html`<mark class="var ${dim}" style=${hued(part.variable)} data-variable=${part.variable} title=${`$${part.variable}$`}>${visible(words)}</mark>`,
+      );
     }
   }
   const whole = parts.reduce((sum, part) => sum + part.text.length, 0);

@@ -20,7 +20,8 @@ function Attach({ side, setFile }) {
     ${(close) => html`<div class="menu" role="menu">
       <button role="menuitem" onClick=${() => (picker.current.click(), close())}><${Icon} name="picture" />Choose a file …</button>
       ${samples.map(
-        (sample) => html`<button role="menuitem" onClick=${() => (setFile(sample), close())}><${Icon} name="file" />Sample: ${sample.name}</button>`,
+        (sample) =>
+          html`<button role="menuitem" onClick=${() => (setFile(sample), close())}><${Icon} name="file" />Sample: ${sample.name}</button>`,
       )}
     </div>`}
   <//>
@@ -42,16 +43,19 @@ export function Composer({ side, file, setFile, files, words }) {
     area.current.focus();
   };
   const onKeyDown = (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) event.preventDefault(), go();
-    else if (event.key === "Escape") event.stopPropagation(), file ? setFile(null) : area.current.blur();
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) (event.preventDefault(), go());
+    else if (event.key === "Escape") (event.stopPropagation(), file ? setFile(null) : area.current.blur());
   };
   const onPaste = (event) => {
     const pasted = [...(event.clipboardData?.files ?? [])][0];
-    if (pasted && files) event.preventDefault(), setFile(pasted);
+    if (pasted && files) (event.preventDefault(), setFile(pasted));
   };
   return html`<form class="composer" onSubmit=${(event) => (event.preventDefault(), go())}>
-    ${file && html`<div class="attached"><${Icon} name="picture" /><bdi>${visible(file.name || "pasted picture")}</bdi>
-      <button type="button" class="plain" aria-label="Remove the file" onClick=${() => setFile(null)}><${Icon} name="close" /></button></div>`}
+    ${
+      file &&
+      html`<div class="attached"><${Icon} name="picture" /><bdi>${visible(file.name || "pasted picture")}</bdi>
+      <button type="button" class="plain" aria-label="Remove the file" onClick=${() => setFile(null)}><${Icon} name="close" /></button></div>`
+    }
     <div class="field">
       ${files && html`<${Attach} side=${side} setFile=${setFile} />`}
       <textarea

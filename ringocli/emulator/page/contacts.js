@@ -41,7 +41,10 @@ function Choice({ close }) {
     <label>Talk to<input type="tel" value=${typed} onInput=${(event) => setTyped(event.target.value)} placeholder="Any number, Enter to start" /></label>
     <div class="choices">
       ${found.map(
-        ({ contact, last }) => html`<button type="button" key=${contact} class="choice" aria-pressed=${contact === present ? "true" : "false"} onClick=${() => go(contact)}>
+        ({
+          contact,
+          last,
+        }) => html`<button type="button" key=${contact} class="choice" aria-pressed=${contact === present ? "true" : "false"} onClick=${() => go(contact)}>
           <b title=${contact}>${phone(contact)}</b><time>${minute(last.at)}</time>
           <span class="soft"><bdi>${snippet(contentOf(last))}</bdi></span>
           ${unread[contact] && html`<span class="count" aria-label=${`${unread[contact]} unread`}>${unread[contact]}</span>`}
@@ -49,7 +52,9 @@ function Choice({ close }) {
       )}
       ${magic.length > 0 && html`<h3>Magic numbers</h3>`}
       ${magic.map(
-        (one) => html`<button type="button" key=${`magic ${one.number}`} class="choice magic" onClick=${() => go(one.number)}>
+        (
+          one,
+        ) => html`<button type="button" key=${`magic ${one.number}`} class="choice magic" onClick=${() => go(one.number)}>
           <b>${phone(one.number)}</b><span class="soft">${one.does}</span>
         </button>`,
       )}

@@ -12,7 +12,7 @@ export const isReceipt = (exchange) => exchange.event_type === "messageDelivered
 /** The outside party's number, or "" for what belongs to no conversation. */
 export function contactOf(exchange) {
   if (isFromUser(exchange)) return exchange.variables.to ?? "";
-  return isFromHandset(exchange) ? exchange.variables.from ?? "" : "";
+  return isFromHandset(exchange) ? (exchange.variables.from ?? "") : "";
 }
 
 /** `{text, file}` of a message; the file is an address. */
@@ -44,17 +44,31 @@ export function seenBy(side, exchange, receipts) {
   return exchange.status === "sent" && !receipts ? "shown" : "coming";
 }
 
-const day = (at) => new Date(at).toDateString();
+const PAUSE_MS = 120000;
+const moments = new WeakMap();
+
+/** When it was, as milliseconds and as a day; dates are slow to read, and the list is made often. */
+function moment(exchange) {
+  let known = moments.get(exchange);
+  if (!known) {
+    const date = new Date(exchange.at);
+    known = { ms: date.getTime(), day: date.toDateString() };
+    moments.set(exchange, known);
+  }
+  return known;
+}
 
 /** Rows for a list: day headings and messages, each told whether it ends a group of its sender's. */
 export function rowsOf(shown) {
   const rows = [];
-  for (let at = 0; at < shown.length; at++) {
-    const { exchange } = shown[at];
-    const next = shown[at + 1]?.exchange;
-    if (!at || day(shown[at - 1].exchange.at) !== day(exchange.at)) rows.push({ key: `day ${day(exchange.at)}`, at: exchange.at });
-    const last = !next || next.direction !== exchange.direction || Date.parse(next.at) - Date.parse(exchange.at) > 120000;
-    rows.push({ key: exchange.id, last, ...shown[at] });
-  }
+  let day = "";
+  shown.forEach((exchange, at) => {
+    const now = moment(exchange);
+    const next = shown[at + 1];
+    if (now.day !== day) rows.push({ key: `day ${now.day}`, at: exchange.at });
+    day = now.day;
+    const last = !next || next.direction !== exchange.direction || moment(next).ms - now.ms > PAUSE_MS;
+    rows.push({ key: exchange.id, last, exchange });
+  });
   return rows;
 }

@@ -14,8 +14,13 @@ import { moment } from "./time.js";
 import { Code, title } from "./wire.js";
 
 const STATUSES = {
-  queued: "queued at the provider", sent: "sent, no receipt yet", delivered: "delivered", failed: "failed", refused: "refused",
-  taken: "taken by Ringotel", unmatched: "fits no event of the template",
+  queued: "queued at the provider",
+  sent: "sent, no receipt yet",
+  delivered: "delivered",
+  failed: "failed",
+  refused: "refused",
+  taken: "taken by Ringotel",
+  unmatched: "fits no event of the template",
 };
 
 function Headers({ headers }) {
@@ -37,10 +42,18 @@ function Body({ body, spans, hot, empty }) {
 function Variables({ variables, setHot }) {
   const known = Object.entries(variables);
   if (!known.length) return null;
-  const over = (name) => ({ onMouseEnter: () => setHot(name), onMouseLeave: () => setHot(null), onFocus: () => setHot(name), onBlur: () => setHot(null) });
+  const over = (name) => ({
+    onMouseEnter: () => setHot(name),
+    onMouseLeave: () => setHot(null),
+    onFocus: () => setHot(name),
+    onBlur: () => setHot(null),
+  });
   return html`<section><h3>Variables</h3><dl class="variables">
     ${known.map(
-      ([name, value]) => html`<div ...${over(name)} tabindex="0"><dt><mark class="var" style=${hued(name)}>$${name}$</mark></dt>
+      ([
+        name,
+        value,
+      ]) => html`<div ...${over(name)} tabindex="0"><dt><mark class="var" style=${hued(name)}>$${name}$</mark></dt>
         <dd dir="auto">${visible(clip(value, 400, 6))}${value.length > 400 && "…"}</dd></div>`,
     )}
   </dl></section>`;
@@ -49,7 +62,11 @@ function Variables({ variables, setHot }) {
 function Notes({ exchange }) {
   const told = [
     ...(exchange.error ? [["bad", "warning", exchange.error]] : []),
-    ...exchange.problems.map(({ pointer, message }) => ["bad", "warning", pointer ? `${pointer}: ${message}` : message]),
+    ...exchange.problems.map(({ pointer, message }) => [
+      "bad",
+      "warning",
+      pointer ? `${pointer}: ${message}` : message,
+    ]),
     ...(exchange.weather ? [["storm", "storm", `Weather: ${exchange.weather}`]] : []),
     ...exchange.notes.map((note) => ["", "about", note]),
   ];

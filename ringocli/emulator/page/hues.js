@@ -1,7 +1,17 @@
 // The colour of a variable: the same wherever it is shown, and told by its name alone.
-const HUES = { from: 285, to: 175, content: 60, text: 60, url: 235, messageid: 330, event_key: 135, extension: 30, domain: 205 };
+const HUES = {
+  from: 285,
+  to: 175,
+  content: 60,
+  text: 60,
+  url: 235,
+  messageid: 330,
+  event_key: 135,
+  extension: 30,
+  domain: 205,
+};
 
-export function hue(variable) {
+function hue(variable) {
   if (variable in HUES) return HUES[variable];
   let sum = 0;
   for (const char of variable) sum = (sum * 31 + char.codePointAt(0)) % 360;

@@ -22,6 +22,13 @@ const KEYS = {
   "?": () => change({ dialog: "help" }),
 };
 
+/** Keys that mean something else in a conversation or in the details. */
+const IN_WIRE = {
+  ArrowDown: () => step(1),
+  ArrowUp: () => step(-1),
+  Enter: () => get().cursor && open(get().cursor),
+};
+
 export function listen() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || get().dialog) return;
@@ -31,13 +38,10 @@ export function listen() {
       return;
     }
     if (typing(event.target)) return;
-    const inWire = event.target === document.body || event.target.closest(".exchanges, .detail");
-    if (event.key === "ArrowDown" && inWire && !event.target.closest(".detail")) return event.preventDefault(), step(1);
-    if (event.key === "ArrowUp" && inWire && !event.target.closest(".detail")) return event.preventDefault(), step(-1);
-    if (event.key === "Enter" && get().cursor && event.target.closest("body, .exchanges") && !event.target.closest("button, a, summary")) return open(get().cursor);
-    const action = KEYS[event.key];
-    if (!action) return undefined;
+    const inWire = event.target === document.body || event.target.closest(".exchanges") === event.target;
+    const action = KEYS[event.key] ?? (inWire ? IN_WIRE[event.key] : undefined);
+    if (!action) return;
     event.preventDefault();
-    return action();
+    action();
   });
 }

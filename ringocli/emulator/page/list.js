@@ -47,9 +47,10 @@ export class VirtualList extends Component {
 
   /** The top of each row, and the end of all as one more entry. */
   measure(rows) {
-    const { fixed, estimate } = this.props;
+    const { fixed, estimate, keyOf } = this.props;
     const tops = new Float64Array(rows.length + 1);
-    for (let at = 0; at < rows.length; at++) tops[at + 1] = tops[at] + (fixed ?? this.heights.get(rows[at].key) ?? estimate);
+    for (let at = 0; at < rows.length; at++)
+      tops[at + 1] = tops[at] + (fixed ?? this.heights.get(keyOf(rows[at])) ?? estimate);
     this.tops = tops;
     return tops;
   }
@@ -69,6 +70,7 @@ export class VirtualList extends Component {
   /** After rendering: take true heights, put the reading position back, render again if the range has changed. */
   settle() {
     const { scroller } = this;
+    const { keyOf } = this.props;
     if (!scroller.clientHeight) return; // in a tab that is not shown
     let changed = scroller.clientHeight !== this.state.height;
     if (!this.props.fixed) {
@@ -86,7 +88,7 @@ export class VirtualList extends Component {
     }
     if (this.stuck) scroller.scrollTop = scroller.scrollHeight;
     else if (this.anchor) {
-      const at = this.props.rows.findIndex((row) => row.key === this.anchor.key);
+      const at = this.props.rows.findIndex((row) => keyOf(row) === this.anchor.key);
       const top = at < 0 ? scroller.scrollTop : this.tops[at] + this.anchor.delta;
       if (Math.abs(top - scroller.scrollTop) > 1) scroller.scrollTop = top;
     }
@@ -102,8 +104,9 @@ export class VirtualList extends Component {
     this.stuck = top + scroller.clientHeight >= scroller.scrollHeight - NEAR_END_PX;
     const first = this.rowAt(top);
     const row = this.props.rows[first];
-    this.anchor = row ? { key: row.key, delta: top - this.tops[first] } : null;
-    if (Math.abs(top - this.state.top) > SPARE_PX / 2 || this.stuck === this.state.away) this.setState({ top, away: !this.stuck });
+    this.anchor = row ? { key: this.props.keyOf(row), delta: top - this.tops[first] } : null;
+    if (Math.abs(top - this.state.top) > SPARE_PX / 2 || this.stuck === this.state.away)
+      this.setState({ top, away: !this.stuck });
     if (top < 400) this.props.onTop?.();
   };
 
@@ -113,7 +116,8 @@ export class VirtualList extends Component {
     const { fixed } = this.props;
     const top = index * fixed;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + fixed > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + fixed - scroller.clientHeight;
+    else if (top + fixed > scroller.scrollTop + scroller.clientHeight)
+      scroller.scrollTop = top + fixed - scroller.clientHeight;
     this.scrolled();
   }
 
@@ -133,7 +137,7 @@ export class VirtualList extends Component {
     }
   }
 
-  render({ rows, view, empty, low, ...rest }, { top, height, away }) {
+  render({ rows, keyOf, view, empty, low, ...rest }, { top, height, away }) {
     const tops = this.measure(rows);
     const total = tops[rows.length];
     // At the end, what is rendered hangs from the end: scrollTop may still be that of fewer rows.
@@ -143,11 +147,12 @@ export class VirtualList extends Component {
     const seen = [];
     for (let at = first; at <= last; at++) {
       const row = rows[at];
+      const key = keyOf(row);
       seen.push(html`<div
         class="slot"
-        key=${row.key}
+        key=${key}
         role="presentation"
-        ref=${(element) => this.slot(row.key, element)}
+        ref=${(element) => this.slot(key, element)}
         style=${{ transform: `translateY(${tops[at]}px)` }}
       >
         ${view(row, at)}

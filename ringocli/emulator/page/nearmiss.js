@@ -47,7 +47,9 @@ export function NearMiss({ exchange }) {
   const [busy, setBusy] = useState(false);
   const fetchIt = (call) => {
     setBusy(true);
-    call(id).then(setProposal, notify).finally(() => setBusy(false));
+    call(id)
+      .then(setProposal, notify)
+      .finally(() => setBusy(false));
   };
   useEffect(() => fetchIt(api.proposal), [id]);
   const applied = proposal?.applied;
@@ -59,10 +61,15 @@ export function NearMiss({ exchange }) {
     ${proposal?.findings.map((finding) => html`<p class="why">${finding.severity} <code>${finding.code}</code> ${visible(finding.message)}</p>`)}
     ${proposal && html`<${Breaks} ids=${proposal.breaks} />`}
     ${proposal?.diff && proposal.matches === false && html`<p class="why">This mends a part of it; the webhook would still not fit.</p>`}
-    ${proposal?.diff && html`<div class="firsts">
-      ${applied
-        ? html`<button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Replay it</button><span class="state delivered"><${Icon} name="check" />Applied</span>`
-        : html`<button class="solid user" disabled=${busy || !proposal?.ok} onClick=${() => fetchIt(api.applyPatch)}><${Icon} name="apply" />Apply to template</button>`}
-    </div>`}
+    ${
+      proposal?.diff &&
+      html`<div class="firsts">
+      ${
+        applied
+          ? html`<button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Replay it</button><span class="state delivered"><${Icon} name="check" />Applied</span>`
+          : html`<button class="solid user" disabled=${busy || !proposal?.ok} onClick=${() => fetchIt(api.applyPatch)}><${Icon} name="apply" />Apply to template</button>`
+      }
+    </div>`
+    }
   </section>`;
 }

@@ -10,7 +10,9 @@ let count = 0;
 export function notify(what) {
   const bad = what instanceof Error;
   const notice = { key: ++count, bad, text: bad ? what.message : what, hint: bad ? what.hint : null };
-  const others = get().notices.filter((other) => other.text !== notice.text).slice(-2);
+  const others = get()
+    .notices.filter((other) => other.text !== notice.text)
+    .slice(-2);
   change({ notices: [...others, notice] });
   setTimeout(() => dismiss(notice.key), SHOWN_MS);
 }

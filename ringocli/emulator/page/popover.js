@@ -19,7 +19,7 @@ export function Popover({ label, icon, face, class: name = "", button = "plain",
   };
   const onKeyDown = (event) => {
     if (!shown) return;
-    if (event.key === "Escape") event.stopPropagation(), event.preventDefault(), close();
+    if (event.key === "Escape") (event.stopPropagation(), event.preventDefault(), close());
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
     event.stopPropagation();

@@ -16,7 +16,8 @@ let failures = 0;
 /** Statuses told by the stream; a page that was asked for before may still carry older ones. */
 let told = new Map();
 
-export const current = (exchange) => (told.has(exchange.id) ? { ...exchange, status: told.get(exchange.id) } : exchange);
+export const current = (exchange) =>
+  told.has(exchange.id) ? { ...exchange, status: told.get(exchange.id) } : exchange;
 
 /** Open the stream and keep it open. */
 export function connect() {
@@ -156,7 +157,9 @@ async function searchOn() {
     const page = await api.exchanges({ query, after: found ? newest(found) : null });
     if (get().query === query && get().found) {
       const joins = !page.more;
-      change({ found: merge(joins ? get().found : EMPTY, page.exchanges.map(current), joins ? get().found.more : true) });
+      change({
+        found: merge(joins ? get().found : EMPTY, page.exchanges.map(current), joins ? get().found.more : true),
+      });
     }
   } catch {
     // A mistyped filter is told where it is typed.

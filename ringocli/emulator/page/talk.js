@@ -17,6 +17,8 @@ const ENDS = {
   handset: { title: "Handset", icon: "phone", empty: "Nothing has arrived on this phone yet." },
 };
 
+const keyOf = (row) => row.key;
+
 function Messages({ side }) {
   const items = useStore((state) => state.feed.items);
   const contact = useStore((state) => state.contact);
@@ -25,11 +27,11 @@ function Messages({ side }) {
   const rows = useMemo(() => {
     const seen = messages(items, contact).filter((exchange) => seenBy(side, exchange, receipts) !== "absent");
     const waiting = pending.filter((message) => message.side === side && message.contact === contact);
-    const shown = rowsOf(seen.map((exchange) => ({ exchange })));
-    return shown.concat(waiting.map((message) => ({ key: message.key, message })));
+    return rowsOf(seen).concat(waiting.map((message) => ({ key: message.key, message })));
   }, [items, contact, pending, receipts]);
   const view = ({ exchange, last, at, message }) => {
-    if (message) return html`<${Pending} message=${message} onAgain=${() => again(message)} onDrop=${() => drop(message.key)} />`;
+    if (message)
+      return html`<${Pending} message=${message} onAgain=${() => again(message)} onDrop=${() => drop(message.key)} />`;
     if (!exchange) return html`<div class="day"><span>${day(at)}</span></div>`;
     return html`<${Bubble} exchange=${exchange} side=${side} last=${last} receipts=${receipts} />`;
   };
@@ -37,6 +39,7 @@ function Messages({ side }) {
     key=${contact}
     low
     rows=${rows}
+    keyOf=${keyOf}
     view=${view}
     estimate=${64}
     onTop=${() => loadOlder("feed")}

@@ -25,7 +25,8 @@ export function sideBySide(diff) {
   };
   let within = false;
   const lines = diff.split("\n");
-  const cut = 1 + indent(lines.slice(lines.findIndex((line) => line.startsWith("@@"))).filter((line) => !/^(@@|\\)/.test(line)));
+  const cut =
+    1 + indent(lines.slice(lines.findIndex((line) => line.startsWith("@@"))).filter((line) => !/^(@@|\\)/.test(line)));
   for (const line of lines) {
     if (line.startsWith("@@")) {
       close();

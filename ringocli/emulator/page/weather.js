@@ -9,18 +9,33 @@ const CALM = { status: null, fault: null, probability: 1, delay_ms: 0, jitter_ms
 
 const SETTINGS = {
   clear: { title: "Clear", told: "Everything answers at once.", trouble: CALM },
-  drizzle: { title: "Drizzle", told: "Slow at times, and one request in ten gets a 503.", trouble: { ...CALM, status: 503, probability: 0.1, delay_ms: 200, jitter_ms: 400 } },
-  storm: { title: "Storm", told: "A third fails, answers take seconds, and more than two a second are too many.", trouble: { ...CALM, status: 500, probability: 0.35, delay_ms: 800, jitter_ms: 1500, rate_per_s: 2, burst: 4 } },
+  drizzle: {
+    title: "Drizzle",
+    told: "Slow at times, and one request in ten gets a 503.",
+    trouble: { ...CALM, status: 503, probability: 0.1, delay_ms: 200, jitter_ms: 400 },
+  },
+  storm: {
+    title: "Storm",
+    told: "A third fails, answers take seconds, and more than two a second are too many.",
+    trouble: { ...CALM, status: 500, probability: 0.35, delay_ms: 800, jitter_ms: 1500, rate_per_s: 2, burst: 4 },
+  },
 };
 
 const FAULTS = {
-  hang: "never answer", "half-close": "close half-way", truncate: "cut the body short", charset: "wrong charset", html: "HTML with 200", redirect: "redirect", gzip: "gzip unasked",
+  hang: "never answer",
+  "half-close": "close half-way",
+  truncate: "cut the body short",
+  charset: "wrong charset",
+  html: "HTML with 200",
+  redirect: "redirect",
+  gzip: "gzip unasked",
 };
 
 /** How often something happens makes no difference where nothing does. */
 const told = (trouble) => ({ ...trouble, probability: trouble.status || trouble.fault ? trouble.probability : 1 });
 
-const same = (one, other) => Boolean(one) && Object.keys(CALM).every((key) => told({ ...CALM, ...one })[key] === told(other)[key]);
+const same = (one, other) =>
+  Boolean(one) && Object.keys(CALM).every((key) => told({ ...CALM, ...one })[key] === told(other)[key]);
 
 /** The setting that this is, or "custom". */
 export function settingOf(chaos) {
@@ -31,7 +46,8 @@ export function settingOf(chaos) {
 const amount = (text) => (text === "" ? null : Number(text));
 
 function Side({ title, trouble, set }) {
-  const field = (name, label, attributes) => html`<label>${label}<input type="number" min="0" value=${trouble[name] ?? ""} ...${attributes} onChange=${(event) => set({ [name]: attributes.needed ? amount(event.target.value) ?? 0 : amount(event.target.value) })} /></label>`;
+  const field = (name, label, attributes) =>
+    html`<label>${label}<input type="number" min="0" value=${trouble[name] ?? ""} ...${attributes} onChange=${(event) => set({ [name]: attributes.needed ? (amount(event.target.value) ?? 0) : amount(event.target.value) })} /></label>`;
   const percent = Math.round(trouble.probability * 100);
   return html`<fieldset><legend>${title}</legend>
     <label class="wide">How often <output>${percent} %</output>
@@ -54,12 +70,17 @@ export function Weather() {
   const chaos = useStore((state) => state.chaos) ?? { ringotel: CALM, provider: CALM, seed: 0 };
   const setting = settingOf(chaos);
   const [detailed, setDetailed] = useState(setting === "custom");
-  const whole = { seed: chaos.seed, ringotel: { ...CALM, ...chaos.ringotel }, provider: { ...CALM, ...chaos.provider } };
+  const whole = {
+    seed: chaos.seed,
+    ringotel: { ...CALM, ...chaos.ringotel },
+    provider: { ...CALM, ...chaos.provider },
+  };
   const choose = (name) => setWeather({ ...whole, ringotel: SETTINGS[name].trouble, provider: SETTINGS[name].trouble });
   return html`<${Dialog} title="Weather" class="weather">
     <div class="dial" role="radiogroup" aria-label="Weather">
       ${Object.entries(SETTINGS).map(
-        ([name, { title }]) => html`<label class=${name}><input type="radio" name="weather" checked=${name === setting} onChange=${() => choose(name)} /><${Icon} name=${name} /><span>${title}</span></label>`,
+        ([name, { title }]) =>
+          html`<label class=${name}><input type="radio" name="weather" checked=${name === setting} onChange=${() => choose(name)} /><${Icon} name=${name} /><span>${title}</span></label>`,
       )}
     </div>
     <p class="soft" aria-live="polite">${SETTINGS[setting]?.told ?? "A weather of your own."}</p>

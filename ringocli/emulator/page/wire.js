@@ -13,12 +13,17 @@ import { clip, plain, visible } from "./text.js";
 import { moment, second } from "./time.js";
 
 const ROW_PX = 60;
+const idOf = (exchange) => exchange.id;
 
 /** What the template calls it. */
 export const title = (exchange) =>
   exchange.name ??
   exchange.event_type ??
-  (exchange.near_miss?.event_type ? `Not quite ${exchange.near_miss.event_type}` : isFromUser(exchange) ? "Unknown request" : "Webhook");
+  (exchange.near_miss?.event_type
+    ? `Not quite ${exchange.near_miss.event_type}`
+    : isFromUser(exchange)
+      ? "Unknown request"
+      : "Webhook");
 
 function peek(exchange) {
   if (isReceipt(exchange)) {
@@ -50,7 +55,8 @@ function Badges({ exchange }) {
   if (exchange.status === "unmatched") badges.push(["miss", "unmatched"]);
   if (exchange.status === "failed") badges.push(["miss", "failed"]);
   if (exchange.weather) badges.push(["storm", exchange.weather]);
-  if (exchange.problems.length) badges.push(["miss", exchange.problems.length === 1 ? "1 problem" : `${exchange.problems.length} problems`]);
+  if (exchange.problems.length)
+    badges.push(["miss", exchange.problems.length === 1 ? "1 problem" : `${exchange.problems.length} problems`]);
   if (exchange.forwarded) badges.push(["plain", "forwarded"]);
   return badges.map(([kind, word]) => html`<span class="badge ${kind}"><bdi>${clip(plain(word), 40)}</bdi></span>`);
 }
@@ -89,7 +95,7 @@ export function Wire() {
   const query = useStore((state) => state.query);
   const found = useStore((state) => state.found);
   const list = useRef();
-  const rows = useMemo(() => feed.items.map((exchange) => ({ key: exchange.id, exchange })), [feed]);
+  const rows = feed.items;
   const total = feed.more ? -1 : rows.length;
   useLayoutEffect(() => {
     const at = cursor === null ? -1 : indexOf(feed, cursor);
@@ -102,14 +108,17 @@ export function Wire() {
     event.preventDefault();
     step(Math.max(-feed.items.length, Math.min(moves[event.key], feed.items.length)));
   };
-  const empty = !query ? html`<${Welcome} />` : found && html`<p class="nothing">${found.error ?? "Nothing on the wire fits this filter."}</p>`;
+  const empty = !query
+    ? html`<${Welcome} />`
+    : found && html`<p class="nothing">${found.error ?? "Nothing on the wire fits this filter."}</p>`;
   return html`<section class="pane wire" aria-label="The wire">
     <${Filter} count=${rows.length} more=${feed.more} />
     <${VirtualList}
       handle=${list}
       rows=${rows}
       fixed=${ROW_PX}
-      view=${({ exchange }, at) =>
+      keyOf=${idOf}
+      view=${(exchange, at) =>
         html`<${Row} exchange=${exchange} at=${at} total=${total} chosen=${exchange.id === cursor} opened=${exchange.id === opened} />`}
       onTop=${() => loadOlder()}
       onKeyDown=${onKeyDown}
