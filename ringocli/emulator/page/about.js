@@ -6,6 +6,19 @@ import { Dialog } from "./dialog.js";
 import { change, useStore } from "./store.js";
 import { phone, visible } from "./text.js";
 
+function Magic({ numbers, talk }) {
+  if (!numbers.length) return null;
+  return html`<section><h3>Magic numbers</h3>
+    <p class="soft">Send to one of these, and the built-in provider behaves as it says.</p>
+    <table class="magic">${numbers.map(
+      ({ number, does }) => html`<tr>
+        <th scope="row"><button class="as-link" onClick=${() => talk(number)}>${phone(number)}</button></th>
+        <td>${does}</td>
+      </tr>`,
+    )}</table>
+  </section>`;
+}
+
 export function About() {
   const about = useStore((state) => state.about);
   if (!about) return null;
@@ -30,15 +43,20 @@ export function About() {
       <dt>Version</dt><dd>ringocli ${about.version} · <a href="openapi.json">openapi.json</a></dd>
     </dl>
     <section><h3>Events</h3><table class="events">
-      ${template.events.map((event) => html`<tr><th scope="row">${event.event_type}</th><td><code><bdi>${event.event_key}</bdi></code></td><td class="soft">${event.pointer}</td></tr>`)}
+      ${template.events.map(
+        (event) => html`<tr>
+          <th scope="row">${event.event_type}</th>
+          <td><code><bdi>${event.event_key}</bdi></code></td>
+          <td class="soft">${event.pointer}</td>
+        </tr>`,
+      )}
     </table></section>
-    ${
-      about.magic_numbers.length > 0 &&
-      html`<section><h3>Magic numbers</h3><p class="soft">Send to one of these, and the built-in provider behaves.</p>
-      <table class="magic">${about.magic_numbers.map((magic) => html`<tr><th scope="row"><button class="as-link" onClick=${() => talk(magic.number)}>${phone(magic.number)}</button></th><td>${magic.does}</td></tr>`)}</table></section>`
-    }
+    <${Magic} numbers=${about.magic_numbers} talk=${talk} />
     <section><h3>Readings</h3>
-      <p class="soft">Ringotel publishes no schema. What happens here rests on these readings of its framework; only Ringotel can say what Ringotel accepts.</p>
+      <p class="soft">
+        Ringotel publishes no schema. What happens here rests on these readings of its framework;${" "}
+        only Ringotel can say what Ringotel accepts.
+      </p>
       <ol class="readings">${about.assumptions.map(({ row, text }) => html`<li value=${row}>${text}</li>`)}</ol></section>
   <//>`;
 }

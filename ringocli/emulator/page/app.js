@@ -5,7 +5,7 @@ import { beginWith, followLink } from "./actions.js";
 import { About } from "./about.js";
 import { Detail } from "./detail.js";
 import { Clear, Help, Picture } from "./help.js";
-import { Brand, Icon } from "./icons.js";
+import { Brand, Icon, IconButton } from "./icons.js";
 import { listen } from "./keyboard.js";
 import { Notices, notify } from "./notices.js";
 import { recall, setTheme, theme } from "./remember.js";
@@ -31,7 +31,7 @@ function Theme() {
     setTheme(NEXT_THEME[name]);
     setName(NEXT_THEME[name]);
   };
-  return html`<button class="plain" aria-label=${label} title=${label} onClick=${next}><${Icon} name=${name} /></button>`;
+  return html`<${IconButton} icon=${name} label=${label} onClick=${next} />`;
 }
 
 function Bar() {
@@ -42,13 +42,27 @@ function Bar() {
     about && (about.provider.kind === "builtin" ? `${about.provider.title}, built in` : about.provider.host);
   return html`<header class="bar">
     <h1><${Brand} /><span>ringocli</span></h1>
-    ${about && html`<p class="template" title=${about.template.path}><b><bdi>${plain(about.template.name)}</bdi></b><span class="soft"><bdi>${provider}</bdi></span></p>`}
+    ${
+      about &&
+      html`<p class="template" title=${about.template.path}>
+        <b><bdi>${plain(about.template.name)}</bdi></b><span class="soft"><bdi>${provider}</bdi></span>
+      </p>`
+    }
     <span class="link ${link}" role="status"><i aria-hidden="true" />${LINKS[link]}</span>
     <span class="spring" />
-    <button class="weather-now ${weather}" aria-label=${`Weather: ${weather}`} title="Weather (w)" onClick=${() => change({ dialog: "weather" })}><${Icon} name=${weather} /><span>${weather}</span></button>
-    <button class="plain" aria-label="About" title="About" onClick=${() => change({ dialog: "about" })}><${Icon} name="about" /></button>
+    <button
+      class="weather-now ${weather}"
+      aria-label=${`Weather: ${weather}`}
+      title="Weather (w)"
+      onClick=${() => change({ dialog: "weather" })}
+    >
+      <${Icon} name=${weather} /><span>${weather}</span>
+    </button>
+    <${IconButton} icon="about" label="About" onClick=${() => change({ dialog: "about" })} />
     <${Theme} />
-    <button class="plain keys-button" aria-label="Keys" title="Keys (?)" onClick=${() => change({ dialog: "help" })}><kbd>?</kbd></button>
+    <button class="plain keys-button" aria-label="Keys" title="Keys (?)" onClick=${() => change({ dialog: "help" })}>
+      <kbd>?</kbd>
+    </button>
   </header>`;
 }
 
@@ -57,7 +71,9 @@ function Tabs() {
   return html`<nav class="tabs" aria-label="Columns">
     ${TABS.map(
       ([name, title, icon]) =>
-        html`<button aria-current=${name === tab ? "true" : undefined} onClick=${() => change({ tab: name })}><${Icon} name=${icon} />${title}</button>`,
+        html`<button aria-current=${name === tab ? "true" : undefined} onClick=${() => change({ tab: name })}>
+          <${Icon} name=${icon} />${title}
+        </button>`,
     )}
   </nav>`;
 }

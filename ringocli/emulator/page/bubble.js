@@ -54,13 +54,16 @@ function File({ address }) {
   const own = ownFile(address);
   if (own && isPicture(own) && !broken) {
     const name = plain(fileName(address));
-    return html`<button class="picture" aria-label=${`Picture ${name}, enlarge`} onClick=${() => change({ dialog: { picture: own, name } })}>
+    const enlarge = () => change({ dialog: { picture: own, name } });
+    return html`<button class="picture" aria-label=${`Picture ${name}, enlarge`} onClick=${enlarge}>
       <img src=${own} alt=${name} loading="lazy" decoding="async" onError=${() => setBroken(true)} />
     </button>`;
   }
   if (own) return html`<span class="file"><${Icon} name="file" /><bdi>${visible(fileName(address))}</bdi></span>`;
   // Foreign: neither fetched nor linked.
-  return html`<span class="file foreign" title="Not one of the emulator's own files, so it is not fetched"><${Icon} name="link" /><bdi dir="ltr">${visible(clip(address, 300))}</bdi></span>`;
+  return html`<span class="file foreign" title="Not one of the emulator's own files, so it is not fetched">
+    <${Icon} name="link" /><bdi dir="ltr">${visible(clip(address, 300))}</bdi>
+  </span>`;
 }
 
 export const Bubble = memo(({ exchange, side, last, receipts }) => {
@@ -68,7 +71,9 @@ export const Bubble = memo(({ exchange, side, last, receipts }) => {
   const seen = seenBy(side, exchange, receipts);
   if (seen === "lost") return html`<p class="aside">A message was lost on its way to this phone</p>`;
   if (seen === "coming") {
-    return html`<div class="line theirs"><div class="bubble ghost" role="img" aria-label="A message is on its way"><i /><i /><i /></div></div>`;
+    return html`<div class="line theirs">
+      <div class="bubble ghost" role="img" aria-label="A message is on its way"><i /><i /><i /></div>
+    </div>`;
   }
   const { text, file } = contentOf(exchange);
   const field = exchange.name === "SendFile" || exchange.event_type === "mms" ? "text" : "content";
@@ -78,7 +83,9 @@ export const Bubble = memo(({ exchange, side, last, receipts }) => {
       ${file && html`<${File} address=${file} />`}
       ${(text || !file) && html`<${Words} text=${text} whole=${whole} />`}
       <div class="meta">
-        <button class="time" title=${`${moment(exchange.at)}, show the exchange`} onClick=${() => open(exchange.id)}>${minute(exchange.at)}</button>
+        <button class="time" title=${`${moment(exchange.at)}, show the exchange`} onClick=${() => open(exchange.id)}>
+          ${minute(exchange.at)}
+        </button>
         ${mine && html`<${Mark} status=${exchange.status} />`}
       </div>
     </div>

@@ -20,11 +20,21 @@ export function Coloured({ text, spans, laidOut = false, hot }) {
     else {
       const dim = hot && hot !== part.variable ? "dim" : "";
       shown.push(
-        html`<mark class="var ${dim}" style=${hued(part.variable)} data-variable=${part.variable} title=${`$${part.variable}$`}>${visible(words)}</mark>`,
+        html`<mark
+          class="var ${dim}"
+          style=${hued(part.variable)}
+          data-variable=${part.variable}
+          title=${`$${part.variable}$`}
+          >${visible(words)}</mark
+        >`,
       );
     }
   }
   const whole = parts.reduce((sum, part) => sum + part.text.length, 0);
   return html`<pre class="bytes" dir="ltr" tabindex="0">${shown}</pre>
-    ${!all && whole > CLIPPED && html`<button class="show-all" onClick=${() => setAll(true)}>Show all ${whole.toLocaleString()} characters</button>`}`;
+    ${
+      !all &&
+      whole > CLIPPED &&
+      html`<button class="show-all" onClick=${() => setAll(true)}>Show all ${whole.toLocaleString()} characters</button>`
+    }`;
 }

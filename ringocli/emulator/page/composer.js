@@ -1,7 +1,7 @@
 // Where one types, on either side: text, a file that is picked, dropped or pasted, or one of the samples.
 import { html, useRef, useState } from "./html.js";
 import { send } from "./actions.js";
-import { Icon } from "./icons.js";
+import { Icon, IconButton } from "./icons.js";
 import { Popover } from "./popover.js";
 import { recall, remember } from "./remember.js";
 import { useStore } from "./store.js";
@@ -21,7 +21,9 @@ function Attach({ side, setFile }) {
       <button role="menuitem" onClick=${() => (picker.current.click(), close())}><${Icon} name="picture" />Choose a file …</button>
       ${samples.map(
         (sample) =>
-          html`<button role="menuitem" onClick=${() => (setFile(sample), close())}><${Icon} name="file" />Sample: ${sample.name}</button>`,
+          html`<button role="menuitem" onClick=${() => (setFile(sample), close())}>
+            <${Icon} name="file" />Sample: ${sample.name}
+          </button>`,
       )}
     </div>`}
   <//>
@@ -54,7 +56,8 @@ export function Composer({ side, file, setFile, files, words }) {
     ${
       file &&
       html`<div class="attached"><${Icon} name="picture" /><bdi>${visible(file.name || "pasted picture")}</bdi>
-      <button type="button" class="plain" aria-label="Remove the file" onClick=${() => setFile(null)}><${Icon} name="close" /></button></div>`
+        <${IconButton} icon="close" label="Remove the file" onClick=${() => setFile(null)} />
+      </div>`
     }
     <div class="field">
       ${files && html`<${Attach} side=${side} setFile=${setFile} />`}

@@ -38,13 +38,24 @@ function Choice({ close }) {
   };
   const magic = (about?.magic_numbers ?? []).filter((one) => one.number.includes(digits));
   return html`<form class="contacts" onSubmit=${first}>
-    <label>Talk to<input type="tel" value=${typed} onInput=${(event) => setTyped(event.target.value)} placeholder="Any number, Enter to start" /></label>
+    <label>
+      Talk to
+      <input
+        type="tel"
+        placeholder="Any number, Enter to start"
+        value=${typed}
+        onInput=${(event) => setTyped(event.target.value)}
+      />
+    </label>
     <div class="choices">
       ${found.map(
-        ({
-          contact,
-          last,
-        }) => html`<button type="button" key=${contact} class="choice" aria-pressed=${contact === present ? "true" : "false"} onClick=${() => go(contact)}>
+        ({ contact, last }) => html`<button
+          type="button"
+          key=${contact}
+          class="choice"
+          aria-pressed=${contact === present ? "true" : "false"}
+          onClick=${() => go(contact)}
+        >
           <b title=${contact}>${phone(contact)}</b><time>${minute(last.at)}</time>
           <span class="soft"><bdi>${snippet(contentOf(last))}</bdi></span>
           ${unread[contact] && html`<span class="count" aria-label=${`${unread[contact]} unread`}>${unread[contact]}</span>`}

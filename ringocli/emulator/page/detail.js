@@ -6,7 +6,7 @@ import { Coloured } from "./coloured.js";
 import { isFromUser } from "./conversation.js";
 import { find } from "./feed.js";
 import { hued } from "./hues.js";
-import { Icon } from "./icons.js";
+import { Icon, IconButton } from "./icons.js";
 import { NearMiss } from "./nearmiss.js";
 import { useStore } from "./store.js";
 import { clip, plain, visible } from "./text.js";
@@ -34,7 +34,14 @@ function Body({ body, spans, hot, empty }) {
   const [laidOut, setLaidOut] = useState(true);
   if (!body) return html`<p class="soft none">${empty}</p>`;
   return html`<div class="body">
-    <button class="raw" aria-pressed=${laidOut ? "false" : "true"} title="Show the bytes as they went" onClick=${() => setLaidOut(!laidOut)}>raw</button>
+    <button
+      class="raw"
+      aria-pressed=${laidOut ? "false" : "true"}
+      title="Show the bytes as they went"
+      onClick=${() => setLaidOut(!laidOut)}
+    >
+      raw
+    </button>
     <${Coloured} text=${body} spans=${spans} laidOut=${laidOut} hot=${hot} />
   </div>`;
 }
@@ -71,13 +78,20 @@ function Notes({ exchange }) {
     ...exchange.notes.map((note) => ["", "about", note]),
   ];
   if (!told.length) return null;
-  return html`<ul class="told">${told.map(([kind, icon, words]) => html`<li class=${kind}><${Icon} name=${icon} /><span dir="auto">${visible(words)}</span></li>`)}</ul>`;
+  return html`<ul class="told">
+    ${told.map(
+      ([kind, icon, words]) =>
+        html`<li class=${kind}><${Icon} name=${icon} /><span dir="auto">${visible(words)}</span></li>`,
+    )}
+  </ul>`;
 }
 
 function Forwarded({ forwarded }) {
   if (!forwarded) return null;
-  return html`<section><h3>Forwarded to <bdi>${forwarded.host}</bdi> <${Code} reply=${forwarded.error ? null : forwarded} error=${forwarded.error} /></h3>
-    ${forwarded.error ? html`<p class="soft none">${forwarded.error}</p>` : html`<${Body} body=${forwarded.body} empty="An empty body." />`}
+  const { host, error, body } = forwarded;
+  return html`<section>
+    <h3>Forwarded to <bdi>${host}</bdi> <${Code} reply=${error ? null : forwarded} error=${error} /></h3>
+    ${error ? html`<p class="soft none">${error}</p>` : html`<${Body} body=${body} empty="An empty body." />`}
   </section>`;
 }
 
@@ -89,14 +103,23 @@ function Exchange({ exchange }) {
     <${Notes} exchange=${exchange} />
     ${exchange.near_miss && html`<${NearMiss} exchange=${exchange} />`}
     <${Variables} variables=${exchange.variables} setHot=${setHot} />
-    ${exchange.correlates && html`<p class="soft">Receipt for <a href=${`#/x/${exchange.correlates}`}>exchange ${exchange.correlates}</a></p>`}
+    ${
+      exchange.correlates &&
+      html`<p class="soft">
+        Receipt for <a href=${`#/x/${exchange.correlates}`}>exchange ${exchange.correlates}</a>
+      </p>`
+    }
     <section class="request"><h3>${asks} asks</h3>
       <div class="address"><b>${request.method}</b><${Coloured} text=${request.url} spans=${provenance.request_url} hot=${hot} /></div>
       <${Headers} headers=${request.headers} />
       <${Body} body=${request.body} spans=${provenance.request_body} hot=${hot} empty="No body." />
     </section>
     <section class="reply"><h3>${answers} answers <${Code} reply=${reply} error=${exchange.error} /></h3>
-      ${reply && html`<${Headers} headers=${reply.headers} /><${Body} body=${reply.body} spans=${provenance.reply_body} hot=${hot} empty="An empty body." />`}
+      ${
+        reply &&
+        html`<${Headers} headers=${reply.headers} />
+          <${Body} body=${reply.body} spans=${provenance.reply_body} hot=${hot} empty="An empty body." />`
+      }
     </section>
     <${Forwarded} forwarded=${exchange.forwarded} />`;
 }
@@ -122,11 +145,18 @@ export function Detail({ id }) {
     <header class="head">
       <div class="who">
         <h2>${exchange ? title(exchange) : `Exchange ${id}`}</h2>
-        <p>${exchange ? html`<span class="state ${exchange.status}">${STATUSES[exchange.status] ?? exchange.status}</span> · ${moment(exchange.at)}` : "\u00a0"}</p>
+        <p>
+          ${
+            exchange
+              ? html`<span class="state ${exchange.status}">${STATUSES[exchange.status] ?? exchange.status}</span>
+                  ${" · "}${moment(exchange.at)}`
+              : "\u00a0"
+          }
+        </p>
       </div>
-      <button class="plain" aria-label="The one before (k)" title="The one before (k)" onClick=${() => step(-1)}><${Icon} name="previous" /></button>
-      <button class="plain" aria-label="The next one (j)" title="The next one (j)" onClick=${() => step(1)}><${Icon} name="next" /></button>
-      <button class="plain" aria-label="Close (Esc)" title="Close (Esc)" onClick=${() => open(null)}><${Icon} name="close" /></button>
+      <${IconButton} icon="previous" label="The one before (k)" onClick=${() => step(-1)} />
+      <${IconButton} icon="next" label="The next one (j)" onClick=${() => step(1)} />
+      <${IconButton} icon="close" label="Close (Esc)" onClick=${() => open(null)} />
     </header>
     <div class="actions">
       <button class="quiet" onClick=${() => replay(id)}><${Icon} name="replay" />Replay</button>

@@ -1,6 +1,6 @@
 // A sheet over the page. The browser's own dialog keeps the focus inside and closes on Escape.
 import { html, useEffect, useRef } from "./html.js";
-import { Icon } from "./icons.js";
+import { IconButton } from "./icons.js";
 import { change } from "./store.js";
 
 const close = () => change({ dialog: null });
@@ -13,7 +13,7 @@ export function Dialog({ title, class: name = "", children }) {
   const onClick = (event) => event.target === box.current && close();
   return html`<dialog ref=${box} class=${name} aria-label=${title} onClose=${close} onClick=${onClick}>
     <div class="sheet">
-      <header class="head"><h2>${title}</h2><button class="plain" aria-label="Close" onClick=${close}><${Icon} name="close" /></button></header>
+      <header class="head"><h2>${title}</h2><${IconButton} icon="close" label="Close" onClick=${close} /></header>
       <div class="content">${children}</div>
     </div>
   </dialog>`;

@@ -1,6 +1,6 @@
 // Above the wire: the filter with its language, what can be taken away, and what can be thrown away.
 import { html, useRef, useState } from "./html.js";
-import { Icon } from "./icons.js";
+import { Icon, IconButton } from "./icons.js";
 import { Popover } from "./popover.js";
 import { remember } from "./remember.js";
 import { change, get } from "./store.js";
@@ -23,7 +23,10 @@ const WORDS = [
 function Language({ take }) {
   return html`<div class="language">
     <h3>Filter by</h3>
-    ${WORDS.map(([word, does]) => html`<button type="button" onClick=${() => take(word)}><code>${word}</code><span>${does}</span></button>`)}
+    ${WORDS.map(
+      ([word, does]) =>
+        html`<button type="button" onClick=${() => take(word)}><code>${word}</code><span>${does}</span></button>`,
+    )}
   </div>`;
 }
 
@@ -37,6 +40,7 @@ export function Filter({ count, more }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => search(typed.trim()), PAUSE_MS);
   };
+  const add = (word) => type([text.trim(), word].filter(Boolean).join(" "));
   const onKeyDown = (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
@@ -60,7 +64,7 @@ export function Filter({ count, more }) {
       />
       ${text ? html`<span class="found" role="status">${count}${more ? "+" : ""}</span>` : html`<kbd aria-hidden="true">/</kbd>`}
       <${Popover} label="How to filter" icon="help" class="right">
-        ${(close) => html`<${Language} take=${(word) => (type(text.trim() ? `${text.trim()} ${word}` : word), close(), field.current.focus())} />`}
+        ${(close) => html`<${Language} take=${(word) => (add(word), close(), field.current.focus())} />`}
       <//>
     </div>
     <${Popover} label="Export" icon="export" class="right">
@@ -69,6 +73,6 @@ export function Filter({ count, more }) {
         <a role="menuitem" href="api/export?format=har" download="exchanges.har" onClick=${close}><${Icon} name="file" />HAR</a>
       </div>`}
     <//>
-    <button class="plain" aria-label="Clear the wire" title="Clear the wire" disabled=${!count} onClick=${() => change({ dialog: "clear" })}><${Icon} name="trash" /></button>
+    <${IconButton} icon="trash" label="Clear the wire" disabled=${!count} onClick=${() => change({ dialog: "clear" })} />
   </header>`;
 }

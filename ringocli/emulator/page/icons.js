@@ -1,6 +1,10 @@
 // The page's pictures: strokes on a 24 grid, coloured by the text around them. Decoration only; names stand beside.
 import { html } from "./html.js";
 
+const SUN =
+  "M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6l1.5 1.5M16.9 16.9l1.5 1.5M5.6 18.4l1.5-1.5M16.9 7.1l1.5-1.5" +
+  "M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0";
+
 const PATHS = {
   about: "M12 11v6M12 7.5v.01M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0",
   apply: "M14 4l6 6L9 21H3v-6zM12.5 5.5l6 6",
@@ -8,8 +12,7 @@ const PATHS = {
   auto: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
   check: "M5 12.5l4.5 4.5L19 7.5",
   checks: "M2 12.5l4.5 4.5L16 7.5M11.5 16l1 1L22 7.5",
-  clear:
-    "M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6l1.5 1.5M16.9 16.9l1.5 1.5M5.6 18.4l1.5-1.5M16.9 7.1l1.5-1.5M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
+  clear: SUN,
   close: "M6 6l12 12M18 6L6 18",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   custom: "M4 7h10M18 7h2M4 17h2M10 17h10M14 7a2 2 0 1 0 4 0a2 2 0 1 0-4 0M6 17a2 2 0 1 0 4 0a2 2 0 1 0-4 0",
@@ -19,8 +22,7 @@ const PATHS = {
   export: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M4 20h16",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
   help: "M9.2 9a2.9 2.9 0 1 1 4.2 2.6c-.9.5-1.4 1.1-1.4 2.1M12 17v.01M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0",
-  light:
-    "M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6l1.5 1.5M16.9 16.9l1.5 1.5M5.6 18.4l1.5-1.5M16.9 7.1l1.5-1.5M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
+  light: SUN,
   link: "M10 14a4.5 4.5 0 0 0 6.4 0l3-3a4.5 4.5 0 0 0-6.4-6.4l-1 1M14 10a4.5 4.5 0 0 0-6.4 0l-3 3a4.5 4.5 0 0 0 6.4 6.4l1-1",
   next: "M9 6l6 6-6 6",
   phone: "M7 3h10v18H7zM11 18h2",
@@ -37,10 +39,17 @@ const PATHS = {
   wire: "M3 8h16M15 4l4 4-4 4M21 16H5M9 12l-4 4 4 4",
 };
 
+/** A picture; with a label it is one to a screen reader, too. */
 export function Icon({ name, label }) {
-  return html`<svg class="icon" viewBox="0 0 24 24" role=${label ? "img" : undefined} aria-label=${label} aria-hidden=${label ? undefined : "true"}>
-    <path d=${PATHS[name]} />
-  </svg>`;
+  const told = label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" };
+  return html`<svg class="icon" viewBox="0 0 24 24" ...${told}><path d=${PATHS[name]} /></svg>`;
+}
+
+/** A button that is a picture only: its name is what it does. */
+export function IconButton({ icon, label, title = label, ...rest }) {
+  return html`<button type="button" class="plain" aria-label=${label} title=${title} ...${rest}>
+    <${Icon} name=${icon} />
+  </button>`;
 }
 
 export function Brand() {

@@ -2,7 +2,7 @@
 // Rows may be of any height (measured once seen) or of one fixed height. It stays at its end while it is there,
 // and otherwise keeps what is being read where it is, whether rows come before it or change their height.
 import { Component, html } from "./html.js";
-import { Icon } from "./icons.js";
+import { IconButton } from "./icons.js";
 
 const SPARE_PX = 300; // rows rendered beyond either edge
 const NEAR_END_PX = 40;
@@ -126,6 +126,14 @@ export class VirtualList extends Component {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   };
 
+  keepScroller = (element) => {
+    this.scroller = element ?? this.scroller;
+  };
+
+  keepSizer = (element) => {
+    this.sizer = element ?? this.sizer;
+  };
+
   slot(key, element) {
     if (element) {
       this.slots.set(key, element);
@@ -160,11 +168,11 @@ export class VirtualList extends Component {
     }
     const { fixed, estimate, onTop, handle, class: name = "", ...attributes } = rest;
     return html`<div class="list ${low ? "low" : ""}">
-      <div class="scroller ${name}" ref=${(element) => (this.scroller = element ?? this.scroller)} onScroll=${this.scrolled} ...${attributes}>
+      <div class="scroller ${name}" ref=${this.keepScroller} onScroll=${this.scrolled} ...${attributes}>
         ${rows.length ? null : empty}
-        <div class="sizer" role="presentation" ref=${(element) => (this.sizer = element ?? this.sizer)} style=${{ height: `${total}px` }}>${seen}</div>
+        <div class="sizer" role="presentation" ref=${this.keepSizer} style=${{ height: `${total}px` }}>${seen}</div>
       </div>
-      ${away && rows.length ? html`<button class="to-end" onClick=${this.toEnd} aria-label="To the newest"><${Icon} name="down" /></button>` : null}
+      ${away && rows.length ? html`<div class="to-end"><${IconButton} icon="down" label="To the newest" onClick=${this.toEnd} /></div>` : null}
     </div>`;
   }
 }

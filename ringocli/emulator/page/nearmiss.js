@@ -15,7 +15,9 @@ const words = (value) => {
 
 function Differences({ differences }) {
   return html`<div class="differences" role="table" aria-label="Where the webhook differs">
-    <div class="heads" role="row"><span role="columnheader">The template expects</span><span role="columnheader">The webhook has</span></div>
+    <div class="heads" role="row">
+      <span role="columnheader">The template expects</span><span role="columnheader">The webhook has</span>
+    </div>
     ${differences.map(
       ({ pointer, expected, found }) => html`<div class="difference" role="row">
         <span class="place" role="rowheader"><bdi>${visible(pointer || "/")}</bdi></span>
@@ -30,7 +32,9 @@ function Split({ diff }) {
     ${sideBySide(diff).map(([left, right]) =>
       left.kind === "gap"
         ? html`<div class="gap" role="row"><span role="cell">⋯</span></div>`
-        : html`<div class="pair" role="row"><pre role="cell" class=${left.kind}>${visible(left.text)}</pre><pre role="cell" class=${right.kind}>${visible(right.text)}</pre></div>`,
+        : html`<div class="pair" role="row">
+            ${[left, right].map(({ kind, text }) => html`<pre role="cell" class=${kind}>${visible(text)}</pre>`)}
+          </div>`,
     )}
   </div>`;
 }
@@ -39,6 +43,33 @@ function Breaks({ ids }) {
   if (!ids.length) return null;
   return html`<p class="why">With this change, these webhooks would no longer be read as they were:
     ${ids.slice(0, 20).map((id) => html` <a href=${`#/x/${id}`}>${id}</a>`)}</p>`;
+}
+
+/** The change of the template, what it would do elsewhere, and the button that makes it. */
+function Proposal({ id, proposal, busy, apply }) {
+  const { diff, applied, findings, breaks, matches, ok } = proposal;
+  if (!diff) {
+    return html`<p class="why">
+      No small change of the template would mend this. Edit the event by hand; the file is watched.
+    </p>`;
+  }
+  return html`<h4>${applied ? "The template has this change now" : "What would mend it"}</h4>
+    <${Split} diff=${diff} />
+    ${findings.map(
+      ({ severity, code, message }) => html`<p class="why">${severity} <code>${code}</code> ${visible(message)}</p>`,
+    )}
+    <${Breaks} ids=${breaks} />
+    ${matches === false && html`<p class="why">This mends a part of it; the webhook would still not fit.</p>`}
+    <div class="firsts">
+      ${
+        applied
+          ? html`<button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Replay it</button>
+              <span class="state delivered"><${Icon} name="check" />Applied</span>`
+          : html`<button class="solid user" disabled=${busy || !ok} onClick=${apply}>
+              <${Icon} name="apply" />Apply to template
+            </button>`
+      }
+    </div>`;
 }
 
 export function NearMiss({ exchange }) {
@@ -52,24 +83,12 @@ export function NearMiss({ exchange }) {
       .finally(() => setBusy(false));
   };
   useEffect(() => fetchIt(api.proposal), [id]);
-  const applied = proposal?.applied;
   return html`<section class="miss">
-    <h3><${Icon} name="warning" />Not quite <b>${miss.event_type}</b>${miss.event_key && html` <code>${visible(miss.event_key)}</code>`}<span class="soft">${miss.pointer}</span></h3>
+    <h3>
+      <${Icon} name="warning" />Not quite <b>${miss.event_type}</b>
+      ${miss.event_key && html`<code>${visible(miss.event_key)}</code>`}<span class="soft">${miss.pointer}</span>
+    </h3>
     <${Differences} differences=${miss.differences} />
-    ${proposal && !proposal.diff && html`<p class="why">No small change of the template would mend this. Edit the event by hand; the file is watched.</p>`}
-    ${proposal?.diff && html`<h4>${applied ? "The template has this change now" : "What would mend it"}</h4><${Split} diff=${proposal.diff} />`}
-    ${proposal?.findings.map((finding) => html`<p class="why">${finding.severity} <code>${finding.code}</code> ${visible(finding.message)}</p>`)}
-    ${proposal && html`<${Breaks} ids=${proposal.breaks} />`}
-    ${proposal?.diff && proposal.matches === false && html`<p class="why">This mends a part of it; the webhook would still not fit.</p>`}
-    ${
-      proposal?.diff &&
-      html`<div class="firsts">
-      ${
-        applied
-          ? html`<button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Replay it</button><span class="state delivered"><${Icon} name="check" />Applied</span>`
-          : html`<button class="solid user" disabled=${busy || !proposal?.ok} onClick=${() => fetchIt(api.applyPatch)}><${Icon} name="apply" />Apply to template</button>`
-      }
-    </div>`
-    }
+    ${proposal && html`<${Proposal} id=${id} proposal=${proposal} busy=${busy} apply=${() => fetchIt(api.applyPatch)} />`}
   </section>`;
 }

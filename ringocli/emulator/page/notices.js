@@ -1,7 +1,7 @@
 // Short sentences at the page's foot: what was done, or why not.
 import { html } from "./html.js";
 import { change, get, useStore } from "./store.js";
-import { Icon } from "./icons.js";
+import { Icon, IconButton } from "./icons.js";
 
 const SHOWN_MS = 6000;
 let count = 0;
@@ -26,7 +26,7 @@ export function Notices() {
       (notice) => html`<div key=${notice.key} class="notice ${notice.bad ? "bad" : ""}">
         <${Icon} name=${notice.bad ? "warning" : "check"} />
         <span>${notice.text}${notice.hint && html` <span class="soft">${notice.hint}</span>`}</span>
-        <button class="plain" aria-label="Dismiss" onClick=${() => dismiss(notice.key)}><${Icon} name="close" /></button>
+        <${IconButton} icon="close" label="Dismiss" onClick=${() => dismiss(notice.key)} />
       </div>`,
     )}
   </div>`;

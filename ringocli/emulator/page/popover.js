@@ -29,7 +29,15 @@ export function Popover({ label, icon, face, class: name = "", button = "plain",
   };
   const onFocusOut = (event) => event.relatedTarget && !box.current.contains(event.relatedTarget) && setShown(false);
   return html`<div class="popover ${name}" ref=${box} onKeyDown=${onKeyDown} onFocusOut=${onFocusOut}>
-    <button type="button" class=${button} ref=${opener} aria-label=${face ? undefined : label} title=${label} aria-expanded=${shown ? "true" : "false"} onClick=${() => setShown(!shown)}>
+    <button
+      type="button"
+      class=${button}
+      ref=${opener}
+      aria-label=${face ? undefined : label}
+      title=${label}
+      aria-expanded=${shown ? "true" : "false"}
+      onClick=${() => setShown(!shown)}
+    >
       ${face ?? html`<${Icon} name=${icon} />`}
     </button>
     ${shown && html`<div class="pop">${children(close)}</div>`}

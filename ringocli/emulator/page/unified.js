@@ -8,7 +8,10 @@ function indent(lines) {
   return depths.length ? Math.min(...depths) : 0;
 }
 
-/** `[[left, right]]`, without the indentation that all lines share; each has a `kind` (same, minus, plus, void or gap) and its `text`. */
+/**
+ * `[[left, right]]`, without the indentation that all lines share; each has a `kind` (same, minus, plus, void or gap)
+ * and its `text`.
+ */
 export function sideBySide(diff) {
   const pairs = [];
   let minus = [];

@@ -43,26 +43,59 @@ export function settingOf(chaos) {
   return Object.entries(SETTINGS).find(fits)?.[0] ?? (chaos ? "custom" : "clear");
 }
 
-const amount = (text) => (text === "" ? null : Number(text));
+const STATUSES = [400, 401, 403, 404, 408, 429, 500, 502, 503, 504];
+
+/** A number that is set as soon as it is typed; an empty field is `empty`. */
+function Amount({ label, value, set, empty = null, ...rest }) {
+  const onChange = (event) => set(event.target.value === "" ? empty : Number(event.target.value));
+  return html`<label>${label}<input type="number" value=${value ?? ""} onChange=${onChange} ...${rest} /></label>`;
+}
+
+function Choice({ label, value, options, set }) {
+  return html`<label>${label}
+    <select onChange=${(event) => set(event.target.value || null)}>
+      ${options.map(([key, words]) => html`<option value=${key} selected=${String(value ?? "") === key}>${words}</option>`)}
+    </select>
+  </label>`;
+}
 
 function Side({ title, trouble, set }) {
-  const field = (name, label, attributes) =>
-    html`<label>${label}<input type="number" min="0" value=${trouble[name] ?? ""} ...${attributes} onChange=${(event) => set({ [name]: attributes.needed ? (amount(event.target.value) ?? 0) : amount(event.target.value) })} /></label>`;
   const percent = Math.round(trouble.probability * 100);
+  const statuses = [["", "as it is"], ...STATUSES.map((status) => [String(status), status])];
+  const only = (name) => (value) => set({ [name]: value });
   return html`<fieldset><legend>${title}</legend>
     <label class="wide">How often <output>${percent} %</output>
-      <input type="range" min="0" max="100" value=${percent} onChange=${(event) => set({ probability: event.target.value / 100 })} /></label>
-    <label>Status<select onChange=${(event) => set({ status: amount(event.target.value) })}>
-      ${["", 400, 401, 403, 404, 408, 429, 500, 502, 503, 504].map((status) => html`<option value=${status} selected=${(trouble.status ?? "") === status}>${status || "as it is"}</option>`)}
-    </select></label>
-    <label>Fault<select onChange=${(event) => set({ fault: event.target.value || null })}>
-      <option value="" selected=${!trouble.fault}>none</option>
-      ${Object.entries(FAULTS).map(([fault, told]) => html`<option value=${fault} selected=${trouble.fault === fault}>${told}</option>`)}
-    </select></label>
-    ${field("delay_ms", "Delay, ms", { step: 50, needed: true })}
-    ${field("jitter_ms", "Jitter, ms", { step: 50, needed: true })}
-    ${field("rate_per_s", "At most, per s", { step: "any", placeholder: "any" })}
-    ${field("burst", "Burst", { step: 1, placeholder: "–" })}
+      <input
+        type="range"
+        min="0"
+        max="100"
+        value=${percent}
+        onChange=${(event) => set({ probability: event.target.value / 100 })}
+      />
+    </label>
+    <${Choice}
+      label="Status"
+      value=${trouble.status}
+      options=${statuses}
+      set=${(status) => set({ status: status && Number(status) })}
+    />
+    <${Choice}
+      label="Fault"
+      value=${trouble.fault}
+      options=${[["", "none"], ...Object.entries(FAULTS)]}
+      set=${only("fault")}
+    />
+    <${Amount} label="Delay, ms" min="0" step="50" empty=${0} value=${trouble.delay_ms} set=${only("delay_ms")} />
+    <${Amount} label="Jitter, ms" min="0" step="50" empty=${0} value=${trouble.jitter_ms} set=${only("jitter_ms")} />
+    <${Amount}
+      label="At most, per s"
+      min="0"
+      step="any"
+      placeholder="any"
+      value=${trouble.rate_per_s}
+      set=${only("rate_per_s")}
+    />
+    <${Amount} label="Burst" min="1" placeholder="–" value=${trouble.burst} set=${only("burst")} />
   </fieldset>`;
 }
 
@@ -75,21 +108,27 @@ export function Weather() {
     ringotel: { ...CALM, ...chaos.ringotel },
     provider: { ...CALM, ...chaos.provider },
   };
+  const only = (side) => (values) => setWeather({ ...whole, [side]: { ...whole[side], ...values } });
   const choose = (name) => setWeather({ ...whole, ringotel: SETTINGS[name].trouble, provider: SETTINGS[name].trouble });
   return html`<${Dialog} title="Weather" class="weather">
     <div class="dial" role="radiogroup" aria-label="Weather">
       ${Object.entries(SETTINGS).map(
         ([name, { title }]) =>
-          html`<label class=${name}><input type="radio" name="weather" checked=${name === setting} onChange=${() => choose(name)} /><${Icon} name=${name} /><span>${title}</span></label>`,
+          html`<label class=${name}>
+            <input type="radio" name="weather" checked=${name === setting} onChange=${() => choose(name)} />
+            <${Icon} name=${name} /><span>${title}</span>
+          </label>`,
       )}
     </div>
     <p class="soft" aria-live="polite">${SETTINGS[setting]?.told ?? "A weather of your own."}</p>
     <details open=${detailed} onToggle=${(event) => setDetailed(event.target.open)}><summary>In detail</summary>
       <div class="sides">
-        <${Side} title="Ringotel's side" trouble=${whole.ringotel} set=${(values) => setWeather({ ...whole, ringotel: { ...whole.ringotel, ...values } })} />
-        <${Side} title="The provider's side" trouble=${whole.provider} set=${(values) => setWeather({ ...whole, provider: { ...whole.provider, ...values } })} />
+        <${Side} title="Ringotel's side" trouble=${whole.ringotel} set=${only("ringotel")} />
+        <${Side} title="The provider's side" trouble=${whole.provider} set=${only("provider")} />
       </div>
-      <label class="seed">Seed<input type="number" value=${chaos.seed} onChange=${(event) => setWeather({ ...whole, seed: amount(event.target.value) ?? 0 })} /></label>
+      <div class="seed">
+        <${Amount} label="Seed" empty=${0} value=${chaos.seed} set=${(seed) => setWeather({ ...whole, seed })} />
+      </div>
     </details>
   <//>`;
 }

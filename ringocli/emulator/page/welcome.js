@@ -5,6 +5,13 @@ import { Copied } from "./copied.js";
 import { Icon } from "./icons.js";
 import { useStore } from "./store.js";
 
+const say = (side, content, file = null) => send(side, { content, file });
+
+/** The webhook's address as a provider reaches it: through the tunnel, where there is one. */
+function outside({ webhook_url: here, public_url: there }) {
+  return there ? new URL(new URL(here).pathname, there).href : here;
+}
+
 export function Welcome() {
   const about = useStore((state) => state.about);
   const loading = useStore((state) => state.link !== "live");
@@ -18,11 +25,27 @@ export function Welcome() {
     <h2>Two ends and the wire between them</h2>
     <p>On the left a Ringotel user, on the right a phone. Both go by <b>${about.template.name}</b> and nothing else.</p>
     <div class="firsts">
-      ${about.template.sends_text && html`<button class="solid user" onClick=${() => send("user", { content: "Hello from Ringotel", file: null })}>Say hello <${Icon} name="send" /></button>`}
-      ${about.template.receives.message && html`<button class="solid hand" onClick=${() => send("handset", { content: "Hello from the phone", file: null })}><${Icon} name="send" /> Say hello back</button>`}
-      ${about.template.sends_files && sample && html`<button class="quiet" onClick=${() => send("user", { content: "", file: sample })}><${Icon} name="picture" /> Send a picture</button>`}
+      ${
+        about.template.sends_text &&
+        html`<button class="solid user" onClick=${() => say("user", "Hello from Ringotel")}>
+          Say hello <${Icon} name="send" />
+        </button>`
+      }
+      ${
+        about.template.receives.message &&
+        html`<button class="solid hand" onClick=${() => say("handset", "Hello from the phone")}>
+          <${Icon} name="send" /> Say hello back
+        </button>`
+      }
+      ${
+        about.template.sends_files &&
+        sample &&
+        html`<button class="quiet" onClick=${() => say("user", "", sample)}>
+          <${Icon} name="picture" /> Send a picture
+        </button>`
+      }
     </div>
     <p class="soft">Or point your own provider or script at the webhook address:</p>
-    <${Copied} text=${about.public_url ? new URL(new URL(about.webhook_url).pathname, about.public_url).href : about.webhook_url} what="Webhook address" />
+    <${Copied} text=${outside(about)} what="Webhook address" />
   </div>`;
 }

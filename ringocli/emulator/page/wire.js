@@ -65,9 +65,17 @@ const Row = memo(({ exchange, at, total, chosen, opened }) => {
   const out = isFromUser(exchange);
   // Only what has just come is announced by movement, and only once.
   const arriving = useMemo(() => isFresh(exchange.id), [exchange.id]);
+  const states = [
+    [out, "out"],
+    [!out, "in"],
+    [exchange.status === "unmatched" || exchange.error, "amiss"],
+    [chosen, "chosen"],
+    [opened, "opened"],
+    [arriving, "arriving"],
+  ];
   return html`<div
     id=${`x-${exchange.id}`}
-    class="row ${out ? "out" : "in"} ${exchange.status === "unmatched" || exchange.error ? "amiss" : ""} ${chosen ? "chosen" : ""} ${opened ? "opened" : ""} ${arriving ? "arriving" : ""}"
+    class=${["row", ...states.filter(([is]) => is).map(([, name]) => name)].join(" ")}
     role="option"
     aria-selected=${chosen ? "true" : "false"}
     aria-setsize=${total}
@@ -80,7 +88,10 @@ const Row = memo(({ exchange, at, total, chosen, opened }) => {
       <time title=${moment(exchange.at)}>${second(exchange.at)}</time>
     </div>
     <div class="how">
-      <span class="address"><span class="unseen">${out ? "to the provider" : "to Ringotel"}</span>${exchange.request.method} <bdi>${plain(clip(path(exchange.request.url), 200))}</bdi></span>
+      <span class="address">
+        <span class="unseen">${out ? "to the provider" : "to Ringotel"}</span>
+        ${exchange.request.method} <bdi>${visible(clip(path(exchange.request.url), 200))}</bdi>
+      </span>
       <${Badges} exchange=${exchange} />
       <${Code} reply=${exchange.reply} error=${exchange.error} />
     </div>
@@ -119,7 +130,13 @@ export function Wire() {
       fixed=${ROW_PX}
       keyOf=${idOf}
       view=${(exchange, at) =>
-        html`<${Row} exchange=${exchange} at=${at} total=${total} chosen=${exchange.id === cursor} opened=${exchange.id === opened} />`}
+        html`<${Row}
+          exchange=${exchange}
+          at=${at}
+          total=${total}
+          chosen=${exchange.id === cursor}
+          opened=${exchange.id === opened}
+        />`}
       onTop=${() => loadOlder()}
       onKeyDown=${onKeyDown}
       class="exchanges"
