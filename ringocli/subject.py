@@ -12,7 +12,7 @@ from typing import Any
 
 from ringocli.document import Document
 from ringocli.pattern import Constant, Json, Leaf, Pattern
-from ringocli.pointer import Pointer
+from ringocli.pointer import Pointer, lookup
 from ringocli.template import Template, WebhookEvent
 from ringocli.variables import BY_NAME, Place, known_at
 
@@ -65,6 +65,10 @@ class Subject:
         """The template's JSON; an empty object if it is none."""
         return self.template.root
 
+    def at(self, pointer: Pointer) -> Any:
+        """What stands at a pointer of a request or an event."""
+        return lookup(self.root, pointer)
+
     @cached_property
     def truncated(self) -> bool:
         """Whether a bracket is missing, so that nothing can be said of what is absent."""
@@ -92,16 +96,16 @@ class Subject:
             for name in one.leaf.names
         )
 
-    def names_beside(self, use: Use) -> frozenset[str]:
-        """Every variable in the same request or event as one use."""
-        return self._names_by_place[use.place, id(use.event)]
+    def names_beside(self, one: Use | Templated) -> frozenset[str]:
+        """Every variable in the same request, reply map or event."""
+        return self._names_by_section.get(_section(one), frozenset())
 
     @cached_property
-    def _names_by_place(self) -> dict[tuple[Place, int], frozenset[str]]:
-        found: dict[tuple[Place, int], set[str]] = {}
+    def _names_by_section(self) -> dict[object, frozenset[str]]:
+        found: dict[object, set[str]] = {}
         for use in self.uses:
-            found.setdefault((use.place, id(use.event)), set()).add(use.name)
-        return {place: frozenset(names) for place, names in found.items()}
+            found.setdefault(_section(use), set()).add(use.name)
+        return {section: frozenset(names) for section, names in found.items()}
 
     @cached_property
     def undefined(self) -> tuple[Use, ...]:
@@ -141,6 +145,11 @@ class Subject:
         for event in self.template.events:
             if event.place is not None:
                 yield from _leaves_at((*event.pointer, "request_parameters"), event.pattern, event.place, event)
+
+
+def _section(one: Use | Templated) -> object:
+    """What tells one request, reply map or event from another."""
+    return one.place, one.pointer[:2] if one.event is None else one.event.pointer
 
 
 def _leaves_at(at: Pointer, pattern: Pattern, place: Place, event: WebhookEvent | None) -> Iterator[Templated]:

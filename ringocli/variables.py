@@ -133,6 +133,14 @@ REQUIRED: dict[Place, frozenset[str]] = {
 }
 """What an event or a reply has to yield to be of any use (a reading: nothing is published)."""
 
+NEEDED: dict[Place, frozenset[str]] = {
+    Place.AUTH: frozenset(),
+    Place.RESPONSE_MAP: REQUIRED[Place.RESPONSE_MAP],
+    **dict.fromkeys(REQUESTS, frozenset({"from", "to", "content"})),
+    **{place: REQUIRED[place] | {"event_key"} for place in EVENTS},
+}
+"""What every example has at a place: where one of these is absent, a strange name most likely means it."""
+
 SETTABLE = tuple(v.name for v in VARIABLES if v.name != "event_key")
 """What ``--set`` takes, besides the two aliases."""
 

@@ -43,8 +43,9 @@ def example(rule: Rule, text: str) -> str:
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 def test_a_bad_example_has_its_finding_and_no_other(rule: Rule) -> None:
-    """The example in the docstring shows the rule, and only the rule."""
-    found = {finding.code for finding in findings(example(rule, rule.doc.bad))}
+    """The example in the docstring shows the rule, and only the rule; a remark beside it does not count."""
+    all_found = findings(example(rule, rule.doc.bad))
+    found = {one.code for one in all_found if one.code == rule.code or one.severity is not Severity.INFO}
     if rule.code.startswith("RT0"):
         found = {code for code in found if code.startswith("RT0")}
     assert {rule.code} == found

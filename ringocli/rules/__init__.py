@@ -59,6 +59,21 @@ GOOD: dict[str, Any] = {
 
 def load_all() -> None:
     """Import every family, so that its rules are registered."""
-    from ringocli.rules import advice, api, auth, identity, portability, security, shape, syntax, variables, webhook
+    from ringocli.rules import (
+        advice,
+        api,
+        auth,
+        encoding,
+        identity,
+        placeholders,
+        portability,
+        security,
+        shape,
+        syntax,
+        variables,
+        webhook,
+    )
 
-    assert all((advice, api, auth, identity, portability, security, shape, syntax, variables, webhook))
+    assert all(
+        (advice, api, auth, encoding, identity, placeholders, portability, security, shape, syntax, variables, webhook)
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from ringocli.lint import Fix, Problem, RenameKey, Severity, rule
 from ringocli.pointer import Pointer
-from ringocli.schema import KEYS, shape_errors
+from ringocli.schema import KEYS, REQUIRED_KEYS, shape_errors
 from ringocli.subject import Subject
 from ringocli.suggest import nearest
 from ringocli.template import EVENT_MARKS
@@ -56,14 +56,27 @@ def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
     unknown = [key for key in holder if key not in documented]
     if not unknown or len(unknown) > 100:  # nobody misspells so many; each would be compared with all
         return {}
-    free = [key for key in documented if key not in holder]
-    found = {}
-    for key in unknown:
-        choice = nearest(key, free, least=0.75)
-        if choice is not None:
-            found[key] = choice
-            free.remove(choice)
+    free = [key for key in documented if key not in holder and not (key in _ONE_OF and holder.keys() & _ONE_OF)]
+    found: dict[str, str] = {}
+    for likely in (False, True):
+        for key in unknown:
+            legal = [choice for choice in free if _is_likely(choice, holder[key], kind)] if likely else free
+            choice = nearest(key, legal, least=0.45 if likely else 0.75) if key not in found else None
+            if choice is not None:
+                found[key] = choice
+                free.remove(choice)
     return found
+
+
+_ONE_OF = {"auth", "OAuth2"}
+
+
+def _is_likely(key: str, value: Any, kind: str) -> bool:
+    """Whether an absent key is so much to be expected that a poor likeness will do: it is needed, or the value fits."""
+    if isinstance(value, dict):
+        inner = KEYS.get(key, ())
+        return any(name in inner for name in value)
+    return key in REQUIRED_KEYS[kind] and isinstance(value, str)
 
 
 def kind_of(pointer: Pointer) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.outcomes import BOTH, SUCCESS
 from ringocli.pattern import Constant, Leaf, as_text
-from ringocli.rules.variables import unfinished
+from ringocli.rules.placeholders import unfinished
 from ringocli.subject import Subject
 from ringocli.suggest import is_misspelled_in, nearest
 from ringocli.template import WebhookEvent
@@ -15,7 +15,8 @@ from ringocli.variables import EVENTS, REQUIRED, Place
 
 TYPES = tuple(str(place) for place in EVENTS)
 _ALIASES = {"delivered": "messageDelivered", "delivery": "messageDelivered", "dlr": "messageDelivered",
-            "receipt": "messageDelivered", "file": "mms", "media": "mms", "sms": "message", "text": "message"}  # fmt: skip
+            "receipt": "messageDelivered", "file": "mms", "media": "mms", "sms": "message", "text": "message", "msg": "message",
+            "inbound": "message", "incoming": "message", "status": "messageDelivered", "image": "mms"}  # fmt: skip
 
 
 @rule("RT301", Severity.WARNING)
@@ -108,13 +109,13 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
             continue
         names = set(event.pattern.variables)
         legal = {*REQUIRED[event.place], "text", "event_key", *event.properties}
-        if names - legal or unfinished(event.pattern):
-            continue  # an unknown or swapped name may be the one that is missing, and has its own finding
         missing = sorted(REQUIRED[event.place] - names)
+        if names - legal or unfinished(event.pattern, frozenset(missing)):
+            continue  # an unknown or swapped name may be the one that is missing, and has its own finding
         if missing and not (names & swapped.get(event.place, set())):
             listed = ", ".join(f"${name}$" for name in missing)
             pointer = (*event.pointer, "request_parameters")
-            yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="key")
+            yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="object")
 
 
 @rule("RT305", Severity.ERROR)
