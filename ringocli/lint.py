@@ -159,19 +159,30 @@ class Rule:
         parts = [doc.title, doc.body]
         for label, example in (("Bad", doc.bad), ("Good", doc.good)):
             if example:
-                parts.append(f"{label}:\n\n```json\n{example.removeprefix('text ')}\n```")
+                parts.append(f"{label}:\n\n```json\n{_bare(example)}\n```")
         return "\n\n".join([part for part in parts if part] + ([f"Source: {doc.source}"] if doc.source else []))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleDoc:
-    """A rule's docstring taken apart; examples are JSON merge patches on ``rules.GOOD``, or whole texts."""
+    """A rule's docstring taken apart.
+
+    Examples are JSON merge patches on ``rules.GOOD``, whole texts (``text ...``), or patches with the id that the
+    version before had (``earlier ID {...}``).
+    """
 
     title: str
     body: str
     bad: str
     good: str
     source: str
+
+
+def _bare(example: str) -> str:
+    """An example without the words that tell how the tests run it."""
+    if example.startswith("earlier "):
+        return example.split(" ", 2)[2]
+    return example.removeprefix("text ")
 
 
 _RULES: dict[str, Rule] = {}
@@ -251,13 +262,18 @@ STRICT_ERRORS = frozenset({"undocumented-key"})
 """Warnings that ``--strict`` makes errors by themselves."""
 
 
-def lint(document: Document, choice: Choice = EVERYTHING) -> tuple[Finding, ...]:
-    """Every finding on a document, in the order of the rules (``in_order`` sorts them by place)."""
-    subject = Subject(document=document, template=Template.read(document.value))
+def lint(document: Document, choice: Choice = EVERYTHING, earlier_id: str | None = None) -> tuple[Finding, ...]:
+    """Every finding on a document, in the order of the rules (``in_order`` sorts them by place).
+
+    ``earlier_id`` is the id that the version before this one had, where that is known.
+    """
+    subject = Subject(document=document, template=Template.read(document.value), earlier_id=earlier_id)
     found = []
     for one in _applicable(subject):
         if choice is EVERYTHING or choice.wants(one):
             for problem in _capped(one.check(subject)):
+                if problem.part == "object" and subject.truncated:
+                    continue  # the text ends too early: what seems to be missing may just be lost
                 severity = _severity(one, choice)
                 found.append(
                     Finding(code=one.code, slug=one.slug, severity=severity, problem=problem, document=document)

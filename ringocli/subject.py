@@ -59,6 +59,8 @@ class Subject:
 
     document: Document
     template: Template
+    earlier_id: str | None = None
+    """The id that the version before this one had, where that version is known."""
 
     @property
     def root(self) -> Any:

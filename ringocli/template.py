@@ -118,6 +118,11 @@ class WebhookEvent:
         place = self.place or Place.MESSAGE
         return Pattern.parse(self.parameters, known_at(place, self.properties))
 
+    @cached_property
+    def paths(self) -> frozenset[Pointer]:
+        """Where the pattern has a leaf."""
+        return frozenset(pointer for pointer, _ in self.pattern.leaves)
+
     @property
     def label(self) -> str:
         """``type:key``, the spelling that is never ambiguous but for doubled events."""

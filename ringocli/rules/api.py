@@ -96,7 +96,7 @@ def no_send_file(subject: Subject) -> Iterator[Problem]:
     Source: a reading (format row 18)
     """
     api = subject.root.get("API")
-    if isinstance(api, dict) and not subject.truncated and "SendFile" not in api and "SendMessage" in api:
+    if isinstance(api, dict) and "SendFile" not in api and "SendMessage" in api:
         if not is_misspelled_in((key for key in api if key not in KEYS["API"]), "SendFile"):
             yield Problem(("API",), "there is no SendFile, so users cannot send files", "SendFile", part="object")
 
@@ -110,7 +110,7 @@ def no_send_message(subject: Subject) -> Iterator[Problem]:
     Source: help.ringotel.co/en/articles/11193931
     """
     api = subject.root.get("API")
-    if isinstance(api, dict) and not subject.truncated and "SendMessage" not in api:
+    if isinstance(api, dict) and "SendMessage" not in api:
         if not is_misspelled_in((key for key in api if key not in KEYS["API"]), "SendMessage"):
             yield Problem(
                 ("API",), "there is no SendMessage, so users cannot send messages", "SendMessage", part="object"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer, lookup
@@ -260,3 +261,74 @@ def odd_property_name(subject: Subject) -> Iterator[Problem]:
     for index, name in enumerate(_listed(subject)):
         if isinstance(name, str) and not _NAME.fullmatch(name):
             yield Problem(("properties", index), f"no variable can be called {name!r}, so nothing can use it")
+
+
+_ROLES = {
+    **dict.fromkeys(
+        [
+            "from",
+            "fromnumber",
+            "sender",
+            "senderid",
+            "source",
+            "src",
+            "originator",
+            "originating",
+            "caller",
+            "sourceaddress",
+        ],
+        "from",
+    ),
+    **dict.fromkeys(
+        [
+            "to",
+            "tonumber",
+            "recipient",
+            "recipients",
+            "receiver",
+            "destination",
+            "dest",
+            "dst",
+            "callee",
+            "destinationaddress",
+        ],
+        "to",
+    ),
+}
+"""Keys whose own name says which of the two numbers they hold."""
+
+
+@rule("RT414", Severity.WARNING)
+def swapped_numbers(subject: Subject) -> Iterator[Problem]:
+    """The sender's number stands where the key asks for the recipient's, or the other way round.
+
+    In API `$from$` is the SMS number and `$to$` the outside party; in Webhook `$from$` is the outside party and `$to$`
+    the SMS number. Either way the one who sends is `$from$`.
+
+    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$to$", "to": "$from$", "text": "$content$"}}}}
+    Good: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"}}}}
+    Source: Ringotel's wiki page 2288910338
+    """
+    strange: dict[object, list[tuple[Use, str]]] = {}
+    for use in subject.uses:
+        if use.name in ("from", "to") and use.alone and use.place is not Place.AUTH:
+            role = _role(use)
+            if role not in (None, use.name):
+                strange.setdefault((use.place, id(use.event)), []).append((use, role))
+    for found in strange.values():
+        names = {use.name for use, _ in found}
+        for use, role in found:
+            if len(names) == 2 or role not in subject.names_beside(use):
+                fix = in_string(subject, use.pointer, _spelled(subject, use), f"${role}$")
+                fix = replace(fix, safe=False)
+                yield Problem(use.pointer, f"${use.name}$ stands where the key asks for ${role}$", f"${role}$", fix)
+
+
+def _role(use: Use) -> str | None:
+    """Which number the keys around a variable ask for, the nearest first; None where they do not say."""
+    for step in reversed(use.pointer[2:]):
+        if isinstance(step, str):
+            role = _ROLES.get("".join(char for char in step.lower() if char.isalnum()))
+            if role is not None:
+                return role
+    return None
