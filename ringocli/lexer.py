@@ -13,6 +13,8 @@ from ringocli.mistakes import Edit, Problem
 
 DOUBLE_QUOTES = "“”„‟″«»＂"
 SINGLE_QUOTES = "'‘’‚‛′`"
+WRITTEN_QUOTE = re.compile(r"&(?:quot|[lr]dquo|#0*34|#[xX]0*22);|\\\\*\"")
+"""A quote as HTML writes it, or as a program writes it inside a string."""
 
 
 @dataclass(slots=True)
@@ -33,8 +35,18 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\
 _LOOSE_NUMBER = re.compile(r"[+\-.]?[0-9][\w.+\-]*|[+\-]\.?[0-9]\w*|-?Infinity\b|[+\-]\w+")
 _WORD = re.compile(r"\$[^$\n\"',{}\[\]]*\$|[^\s,:{}\[\]\"'“”]+")
 KEY_WORD = re.compile(r"[^\s,:={}\[\]\"'“”]+")
+_LEFT_OUT = re.compile(r"(?:\.{3,}|…)(?=[ \t]*[,\r\n}\]])[ \t]*(,?)")
 _LINE_REST = re.compile(r"[^\r\n]*")
+_NUMBERED = re.compile(r"\s*1[.:|)]?[ \t]*[{\[].*(?:\r\n|\n|\r)[ \t]*2[.:|)]?[ \t]+[^\s,]")
+_LINE_NUMBER = re.compile(r"(?<![^\r\n])[ \t]*\d+[.:|)]?(?:[ \t]+|$)", re.M)
+"""The number of a line at its start: pages that show code put one there, and it is copied with the text."""
 _RUN_ON_KEY = re.compile(r"([\w $.\-]*[\w$]):\s*$")
+_INNER_QUOTES = re.compile(
+    r"""(?!\s|")(?:(?!"[ \t]*[:,]|":)[^\r\n]){0,2000}?"(?=[ \t]*(?:,?[ \t]*(?:[\r\n]|$)|,[ \t]*"|[}\]]))"""
+)
+"""What follows a quote inside a text, up to the quote that ends it; bounded, as is the next, for hostile lines."""
+_LOST_OPENING = re.compile(r"""[A-Za-z$+][^"\r\n{}\[\],]{0,500}"(?=[ \t]*(?:,?[ \t]*(?:[\r\n]|$)|[}\]]))""")
+"""A text up to its closing quote, which ends the line or the object."""
 _CURLY_END = re.compile(r"[“”„‟″]\s*(?=[:,}\]]|$)")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
@@ -57,6 +69,8 @@ class Lexer:
         self.text = text
         self.at = 0
         self.problems: list[Problem] = []
+        self.numbered = _NUMBERED.match(text) is not None
+        self.numbers: list[Edit] = []
 
     def problem(self, kind: str, message: str, start: int, end: int, *edits: Edit, **more: Any) -> None:
         self.problems.append(Problem(kind=kind, message=message, start=start, end=end, edits=edits, **more))
@@ -81,6 +95,13 @@ class Lexer:
                 self.comment(text[self.at : self.at + 2])
             elif char == "#":
                 self.comment("#")
+            elif left_out := _LEFT_OUT.match(text, self.at):
+                self.at = left_out.end()
+                self.problem("left-out", "the dots stand for something left out; write it, or remove them",
+                             left_out.start(), left_out.start(1) if left_out.group(1) else left_out.end())  # fmt: skip
+            elif self.numbered and (number := _LINE_NUMBER.match(text, self.at)):
+                self.numbers.append(Edit(number.start(), number.end(), ""))
+                self.at = number.end()
             elif blank := _FOREIGNBLANK.match(text, self.at):
                 self.at = blank.end()
                 self.problem("stray-character", f"U+{ord(char):04X} is no blank in JSON; replace it by an ordinary one",
@@ -121,6 +142,11 @@ class Lexer:
             self.problem("bad-number", f"{short(loose.group())} is no JSON number; write it as text in quotes, or plainly",
                          start, self.at, *edits)  # fmt: skip
             return Node(start, self.at, loose.group())
+        if lost := _LOST_OPENING.match(self.text, start):
+            self.at = lost.end()
+            self.problem("unterminated-string", "the text has no opening quote; put one before it", start, self.at,
+                         Edit(start, start, '"'))  # fmt: skip
+            return Node(start, self.at, lost.group()[:-1])
         word = _WORD.match(self.text, start)
         self.at = word.end() if word else start + 1
         return self.word(self.text[start : self.at], start)
@@ -155,7 +181,8 @@ class Lexer:
 
     def string(self, *, is_key: bool = False) -> Node:
         if self.peek() != '"':
-            return self.odd_string()
+            written = WRITTEN_QUOTE.match(self.text, self.at)
+            return self.written_string(written.group()) if written else self.odd_string()
         start = self.at
         if plain := _PLAIN_STRING.match(self.text, start):
             self.at = plain.end()
@@ -163,7 +190,7 @@ class Lexer:
         return self.long_string(start)
 
     def run_on(self, node: Node, is_key: bool) -> Node:
-        """Look whether a string that ends oddly really ended earlier: a lost quote, or a curly one."""
+        """Look whether a string that ends oddly ended earlier (a lost quote, a curly one) or goes on (quotes inside)."""
         after = self.text[self.at : self.at + 40].lstrip(" \t")
         if not after or after[0] in ",:}]\r\n/#":
             return node
@@ -181,7 +208,17 @@ class Lexer:
             self.problem("curly-quote", f"{content[curly.start()]} is no JSON quote; write \"", end, end + 1,
                          Edit(end, end + 1, '"'))  # fmt: skip
             return Node(node.start, end + 1, content[: curly.start()])
-        return node
+        inner = _INNER_QUOTES.match(self.text, self.at) if not is_key else None
+        return self.quotes_inside(node, inner.end()) if inner else node
+
+    def quotes_inside(self, node: Node, end: int) -> Node:
+        """A string with bare quotes in it, which really ends at the last one."""
+        first = self.at - 1
+        marks = [at for at in range(first, end - 1) if self.text[at] == '"' and self.text[at - 1] != "\\"]
+        self.at = end
+        self.problem("unescaped-quote", 'a quote inside a text has to be written \\"', first, marks[-1] + 1,
+                     *(Edit(at, at, "\\") for at in marks))  # fmt: skip
+        return Node(node.start, end, self.text[node.start + 1 : end - 1])
 
     def long_string(self, start: int) -> Node:
         """A string with escapes or mistakes in it, character by character."""
@@ -238,6 +275,24 @@ class Lexer:
                      Edit(end, end, '"'))  # fmt: skip
         content = content.rstrip(" \t")
         return Node(start, end, content[:-1] if has_comma else content)
+
+    def written_string(self, mark: str) -> Node:
+        """A string between quotes as HTML or another program's string has them, up to one that may end it."""
+        start, first = self.at, self.at + len(mark)
+        family = "&[a-z0-9#]+;" if mark[0] == "&" else re.escape(mark)
+        close = re.compile(rf"{family}(?=\s*(?:[:,}}\]]|$))").search(self.text, first)
+        line = _LINE_REST.match(self.text, start)
+        assert line is not None
+        if close is None or close.start() > line.end():
+            self.at = start + len(line.group().rstrip(" \t,"))
+            self.problem("unterminated-string", "the text has no closing quote; put one at its end", start, self.at,
+                         Edit(start, first, '"'), Edit(self.at, self.at, '"'))  # fmt: skip
+            return Node(start, self.at, self.text[first : self.at])
+        self.at = close.end()
+        kind = "HTML" if mark[0] == "&" else "a string inside a string"
+        self.problem("written-quote", f"{mark} is a quote in {kind}; JSON has the plain one", start, self.at,
+                     Edit(start, first, '"'), Edit(close.start(), close.end(), '"'))  # fmt: skip
+        return Node(start, self.at, self.text[first : close.start()])
 
     def odd_string(self) -> Node:
         """A string in curly or single quotes, up to the quote that is followed by what may follow a string."""

@@ -13,7 +13,17 @@ import re
 from dataclasses import replace
 from functools import cached_property
 
-from ringocli.lexer import BLANK, DOUBLE_QUOTES, KEY_WORD, SINGLE_QUOTES, Hopeless, Lexer, Node, short
+from ringocli.lexer import (
+    BLANK,
+    DOUBLE_QUOTES,
+    KEY_WORD,
+    SINGLE_QUOTES,
+    WRITTEN_QUOTE,
+    Hopeless,
+    Lexer,
+    Node,
+    short,
+)
 from ringocli.mistakes import Edit, Problem
 from ringocli.pointer import Lines
 
@@ -28,11 +38,15 @@ _PLAIN = re.compile(
 _COMMA = re.compile(r"[ \t\r\n]*(,)[ \t\r\n]*")
 _COLON = re.compile(r"[ \t\r\n]*:")
 _WORDS = {"true": True, "false": False, "null": None}
-_KEY_LIKE = re.compile(r"""["'“”„‟«»‘’‚‛′″`/#]|[\w$.\- ]*["']?[ \t]*[:=]""")
+_KEY_LIKE = re.compile(r"""["'“”„‟«»‘’‚‛′″`/#]|&[a-z0-9#]+;|\\"|\.{3}|…|[\w$.\- ]*["']?[ \t]*[:=]""")
 _JUNK = re.compile(r'(?:"(?:[^"\\\r\n]|\\.)*"|[^",}\]\r\n])+')
 # What goes on in the next line: no quote, bracket or comma first, then one quote where a value may end.
 _NEXT_LINE = re.compile(r"""(\r\n|\n|\r)[ \t]*[^\s"'{}\[\],:“”][^"\r\n{}\[\]]*"(?=[ \t]*(?:[,}\]\r\n]|$))""")
 _LINE = re.compile(r"[^\r\n]*")
+# Bounded, and without what JSON itself has outside of strings: only then is the first brace surely where it starts.
+_BEFORE = re.compile(r"""[^\s{}\[\]",“”'][^{}\[\]",“”]{0,300}?(?=[{\[]\s*["'“”}{\]\[&\\/\w])""")
+_FIRST_KEY = re.compile(r"""["“”][\w $.-]{1,60}["“”][ \t]*:""")
+_AFTER = re.compile(r"[,;]?\s*(?:`{3,}|~{3,})?|[,;]")
 # Bounded, so that a million closers are not looked through a million times.
 _CLOSERS = re.compile(r"[}\] \t\r\n]{1,400}")
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -78,18 +92,38 @@ class Scanner(Lexer):
         if self.at >= len(self.text):
             self.problem("empty", "the file holds no JSON; start with ringocli init", 0, len(self.text))
             return Node(0, len(self.text))
-        node = self.value(0)
+        self.before()
+        node = self.headless() if _FIRST_KEY.match(self.text, self.at) else self.value(0)
         if node is None:
             self.problem("stray-character", f"JSON starts with {{, not with {self.peek()!r}", self.at, self.at + 1)
             return Node(self.at, self.at + 1)
         self.skip()
         if self.at < len(self.text):
             self.rest()
+        if self.numbers:
+            first = self.numbers[0]
+            self.problem("extra-text", "each line starts with its number; remove them", first.start, first.end,
+                         *self.numbers)  # fmt: skip
         return node
+
+    def headless(self) -> Node:
+        """An object whose opening brace was not copied with it."""
+        self.problem("unopened-bracket", "the opening brace is missing; put it first", self.at, self.at + 1,
+                     Edit(self.at, self.at, "{"))  # fmt: skip
+        return self.object(0, length=0)
+
+    def before(self) -> None:
+        """What a page put before the JSON: a fence, a sentence, an assignment, or lost its opening brace instead."""
+        found = _BEFORE.match(self.text, self.at)
+        if found and found.group().strip():
+            start, self.at = self.at, found.end()
+            end = start + len(found.group().rstrip())
+            self.problem("extra-text", "something stands before the JSON; remove it", start, end,
+                         Edit(start, self.at, ""))  # fmt: skip
 
     def rest(self) -> None:
         end = len(self.text.rstrip())
-        if self.text[self.at : end] in (",", ";"):
+        if _AFTER.fullmatch(self.text, self.at, end):
             self.problem("extra-text", "nothing may follow the last bracket; remove it", self.at, end,
                          Edit(self.at, end, ""))  # fmt: skip
         else:
@@ -109,7 +143,7 @@ class Scanner(Lexer):
                 self.problem("too-deep", f"nested deeper than {MAX_DEPTH} levels; no template is", self.at, self.at + 1)
                 raise Hopeless
             return self.object(depth) if char == "{" else self.array(depth)
-        if char == '"' or (char and char in DOUBLE_QUOTES + SINGLE_QUOTES):
+        if self.at_quote():
             known = len(self.problems)
             node = self.string()
             if known < len(self.problems) and self.problems[-1].kind == "unterminated-string":
@@ -122,6 +156,13 @@ class Scanner(Lexer):
             self.problem("bad-number", "the number is too large to be read", start, self.at)
             node.value = 0
         return node
+
+    def at_quote(self) -> bool:
+        """Whether a string starts here, in whatever quotes."""
+        char = self.peek()
+        if char == '"' or (char and char in DOUBLE_QUOTES + SINGLE_QUOTES):
+            return True
+        return char in ("&", "\\") and WRITTEN_QUOTE.match(self.text, self.at) is not None
 
     def unfinished(self, node: Node) -> None:
         """A text without closing quote may go on in the next line, or have swallowed the brackets after it."""
@@ -146,12 +187,13 @@ class Scanner(Lexer):
         found = [char for char in closers if char in "}]"]
         return bool(found) and found == [_CLOSER[bracket] for bracket, _ in reversed(self.open)][: len(found)]
 
-    def object(self, depth: int) -> Node:
+    def object(self, depth: int, *, length: int = 1) -> Node:
+        """An object; ``length`` is 0 where its opening brace is missing."""
         node = Node(self.at, value={})
-        self.enter("{")
+        self.enter("{", length)
         comma = -1
         while True:
-            if not _PLAIN_KEY.match(self.text, self.at):
+            if self.numbered or not _PLAIN_KEY.match(self.text, self.at):
                 self.skip()
                 if self.ends(node, "}", comma):
                     return node
@@ -168,8 +210,7 @@ class Scanner(Lexer):
         if plain := _PLAIN_KEY.match(self.text, self.at):
             start, self.at = self.at, plain.end(1) + 1
             return Node(start, self.at, plain.group(1), _NO_MEMBERS, _NO_ITEMS)
-        char = self.peek()
-        if char == '"' or char in DOUBLE_QUOTES + SINGLE_QUOTES:
+        if self.at_quote():
             return self.string(is_key=True)
         word = KEY_WORD.match(self.text, self.at)
         if word is None:
@@ -236,7 +277,7 @@ class Scanner(Lexer):
         self.enter("[")
         comma = -1
         while True:
-            if not _PLAIN.match(self.text, self.at):
+            if self.numbered or not _PLAIN.match(self.text, self.at):
                 self.skip()
                 if self.ends(node, "]", comma):
                     return node
@@ -251,9 +292,9 @@ class Scanner(Lexer):
             node.value.append(item.value)
             comma = self.separator()
 
-    def enter(self, bracket: str) -> None:
+    def enter(self, bracket: str, length: int = 1) -> None:
         self.open.append((bracket, self.at))
-        self.at += 1
+        self.at += length
 
     def separator(self, never: str = "") -> int:
         """Read the comma after a value; its offset, or -1 if the container ends (or should) here.
@@ -300,7 +341,7 @@ class Scanner(Lexer):
             node.end = self.at
             self.unclosed(opening, closer, comma)
             return True
-        if comma >= 0:
+        if comma >= 0 and not (self.problems and self.problems[-1].kind == "left-out"):
             self.problem("trailing-comma", "JSON has no comma before a closing bracket; remove it", comma, comma + 1,
                          Edit(comma, comma + 1, ""), mendable=True)  # fmt: skip
         if char != closer and self.is_stray_closer(closer):
