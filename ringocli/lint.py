@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringocli.document import Document
-from ringocli.lexer import Node
 from ringocli.mistakes import Edit
 from ringocli.notation import Json
 from ringocli.pointer import Pointer, Range
 from ringocli.subject import Subject
 from ringocli.template import Template
+
+if TYPE_CHECKING:
+    from ringocli.lexer import Node
 
 
 class Severity(StrEnum):
@@ -31,24 +32,21 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceValue:
+class ReplaceValue(NamedTuple):
     """Put another value at a pointer."""
 
     pointer: Pointer
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
-class RenameKey:
+class RenameKey(NamedTuple):
     """Give the member at a pointer another key."""
 
     pointer: Pointer
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class AppendItem:
+class AppendItem(NamedTuple):
     """Add a value at the end of the array at a pointer."""
 
     pointer: Pointer
@@ -58,8 +56,7 @@ class AppendItem:
 Change = ReplaceValue | RenameKey | AppendItem | Edit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
+class Fix(NamedTuple):
     """A cure as data; ``safe`` if it cannot change what is right already."""
 
     title: str
@@ -67,8 +64,7 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule yields. ``part`` tells what is wrong there: the value, the key, or the object that lacks something.
 
     ``offsets`` are given instead of a pointer where the text itself is broken. ``hide`` keeps the value out of
@@ -84,15 +80,16 @@ class Problem:
     hide: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """A problem with its rule. Its place is looked for only when somebody asks, since that costs a second reading."""
-
+class _Finding(NamedTuple):
     code: str
     slug: str
     severity: Severity
     problem: Problem
     document: Document
+
+
+class Finding(_Finding):
+    """A problem with its rule. Its place is looked for only when somebody asks, since that costs a second reading."""
 
     @property
     def message(self) -> str:
@@ -138,8 +135,7 @@ class Finding:
 Check = Callable[[Subject], Iterable[Problem]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: its code never changes and is never used again for another."""
 
     code: str
@@ -163,8 +159,7 @@ class Rule:
         return "\n\n".join([part for part in parts if part] + ([f"Source: {doc.source}"] if doc.source else []))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleDoc:
+class RuleDoc(NamedTuple):
     """A rule's docstring taken apart.
 
     Examples are JSON merge patches on ``rules.GOOD``, whole texts (``text ...``), or patches with the id that the
@@ -203,10 +198,9 @@ def rule(code: str, severity: Severity) -> Callable[[Check], Check]:
 
 def rules() -> tuple[Rule, ...]:
     """All rules in the order of their codes."""
-    if not _RULES:
-        from ringocli.rules import load_all
+    from ringocli.rules import load_all
 
-        load_all()
+    load_all()
     return tuple(_RULES[code] for code in sorted(_RULES))
 
 
@@ -235,14 +229,13 @@ def read_doc(docstring: str) -> RuleDoc:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(NamedTuple):
     """Which findings are wanted: code prefixes to select and to ignore, severities of one's own, strictness."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = {}
 
     def wants(self, one: Rule) -> bool:
         """Whether findings of a rule are wanted."""
@@ -285,42 +278,37 @@ def _capped(problems: Iterable[Problem]) -> Iterator[Problem]:
     """The problems of one rule; a file that breaks it more often than anyone would read is not told every time."""
     for number, problem in enumerate(problems, 1):
         if number == MAX_A_RULE:
-            yield replace(problem, message=f"{problem.message} (more of the same is left out)")
+            yield problem._replace(message=f"{problem.message} (more of the same is left out)")
             return
         yield problem
 
 
 def _applicable(subject: Subject) -> Iterator[Rule]:
     """The rules of the gates that this document reaches."""
-    family = _gates()
     if subject.document.problems:
-        yield from family.syntax
-    if subject.document.value is None and subject.document.problems:
-        return
+        yield from _gate("syntax")
+        if subject.document.value is None:
+            return
     if subject.template.misfits:
-        yield from family.shape
+        yield from _gate("shape")
     if isinstance(subject.document.value, dict):
-        yield from family.meaning
+        yield from _gate("meaning")
 
 
-@dataclass(frozen=True, slots=True)
-class _Gates:
-    syntax: tuple[Rule, ...] = field(default=())
-    shape: tuple[Rule, ...] = field(default=())
-    meaning: tuple[Rule, ...] = field(default=())
+@cache
+def _gate(name: str) -> tuple[Rule, ...]:
+    """The rules of a gate: of the text itself, of the shape by the schema, or of what it means."""
+    from ringocli.rules import load_all, load_meaning
+
+    if name == "syntax":
+        load_all()
+    else:
+        load_meaning()
+    return tuple(one for code, one in sorted(_RULES.items()) if _gate_of(code) == name)
 
 
-_sorted_gates: list[_Gates] = []
-
-
-def _gates() -> _Gates:
-    if not _sorted_gates:
-        every = rules()
-        syntax = tuple(one for one in every if one.code.startswith("RT0"))
-        shape = tuple(one for one in every if one.slug in ("wrong-type", "missing-key"))
-        rest = tuple(one for one in every if one not in syntax and one not in shape)
-        _sorted_gates.append(_Gates(syntax, shape, rest))
-    return _sorted_gates[0]
+def _gate_of(code: str) -> str:
+    return "syntax" if code.startswith("RT0") else "shape" if code in ("RT101", "RT102") else "meaning"
 
 
 def _severity(one: Rule, choice: Choice) -> Severity:

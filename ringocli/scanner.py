@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import math
 import re
-from dataclasses import replace
 from functools import cached_property
 
 from ringocli.lexer import (
@@ -24,12 +23,8 @@ from ringocli.lexer import (
     Node,
     short,
 )
-from ringocli.mistakes import Edit, Problem
+from ringocli.mistakes import MAX_DEPTH, Edit, Problem
 from ringocli.pointer import Lines
-
-MAX_DEPTH = 64
-"""Deeper nesting is refused: no template comes near it, and hostile files do."""
-
 
 _PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
 _PLAIN = re.compile(
@@ -173,14 +168,14 @@ class Scanner(Lexer):
             first, last = wrapped.span(1)
             self.at = node.end = wrapped.end()
             node.value = self.text[node.start + 1 : self.at - 1]
-            self.problems[-1] = replace(lost, message="a text may not go on in the next line; write \\n there",
+            self.problems[-1] = lost._replace(message="a text may not go on in the next line; write \\n there",
                                         end=first, edits=(Edit(first, last, "\\n"),))  # fmt: skip
             return
         end = node.start + len(line.group().rstrip("}], \t"))
         if end < line.end() and not set(node.value) & {"{", "["} and self.fits(self.text[end : line.end()]):
             node.value = node.value[: end - node.start - 1]
             self.at = node.end = end
-            self.problems[-1] = replace(lost, end=end, edits=(*lost.edits[:-1], Edit(end, end, '"')))
+            self.problems[-1] = lost._replace(end=end, edits=(*lost.edits[:-1], Edit(end, end, '"')))
 
     def fits(self, closers: str) -> bool:
         """Whether the brackets in a text close the innermost of those that are open."""

@@ -6,9 +6,8 @@ Places come with the pointers they have in the document, so that a rule only has
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringocli.document import Document
 from ringocli.pattern import Constant, Json, Leaf, Pattern
@@ -17,8 +16,7 @@ from ringocli.template import Template, WebhookEvent
 from ringocli.variables import BY_NAME, Place, known_at
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A variable in a string: where, at which place of the template, and whether it is the whole string."""
 
     pointer: Pointer
@@ -28,8 +26,7 @@ class Use:
     event: WebhookEvent | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Templated:
+class Templated(NamedTuple):
     """A string of a place that may have variables: a leaf with some, or a constant."""
 
     pointer: Pointer
@@ -45,22 +42,23 @@ class Templated:
         return "".join(part if isinstance(part, str) else "\x00" for part in self.leaf.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A string of the document with its pointer."""
 
     pointer: Pointer
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What rules look at; everything that several of them need is computed once."""
+    """What rules look at; everything that several of them need is computed once.
 
-    document: Document
-    template: Template
-    earlier_id: str | None = None
-    """The id that the version before this one had, where that version is known."""
+    ``earlier_id`` is the id that the version before this one had, where that version is known.
+    """
+
+    def __init__(self, *, document: Document, template: Template, earlier_id: str | None = None) -> None:
+        self.document = document
+        self.template = template
+        self.earlier_id = earlier_id
 
     @property
     def root(self) -> Any:

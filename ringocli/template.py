@@ -9,9 +9,8 @@ Facts about the keys: help.ringotel.co/en/articles/11193931 and the wiki pages i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ringocli.errors import AskedWrongly
 from ringocli.pattern import Json, Pattern
@@ -26,30 +25,26 @@ EVENT_MARKS = ("event_type", "event_key", "request_parameters")
 _EVENT_PLACES = {str(place): place for place in EVENTS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bearer:
+class Bearer(NamedTuple):
     """``Authorization: Bearer <token>``."""
 
     token: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basic:
+class Basic(NamedTuple):
     """``Authorization: Basic base64(username:password)``."""
 
     username: str
     password: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuth2:
+class OAuth2(NamedTuple):
     """The OAuth 2.0 web server flow; ``options`` holds the section as written."""
 
     options: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherAuth:
+class OtherAuth(NamedTuple):
     """An ``auth`` whose type is neither Bearer nor Basic, or which is incomplete."""
 
     type: str
@@ -58,10 +53,7 @@ class OtherAuth:
 Auth: TypeAlias = Bearer | Basic | OAuth2 | OtherAuth | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RequestSpec:
-    """One call that Ringotel makes: ``API.SendMessage`` or ``API.SendFile``."""
-
+class _RequestSpec(NamedTuple):
     name: Place
     pointer: Pointer
     method: str
@@ -71,6 +63,10 @@ class RequestSpec:
     response_map: Json
     properties: tuple[str, ...]
     has_parameters: bool = True
+
+
+class RequestSpec(_RequestSpec):
+    """One call that Ringotel makes: ``API.SendMessage`` or ``API.SendFile``."""
 
     @cached_property
     def body(self) -> Pattern:
@@ -96,16 +92,17 @@ class RequestSpec:
         return self.has_parameters and self.method not in ("GET", "DELETE", "HEAD")
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebhookEvent:
-    """One webhook that Ringotel takes. ``method`` is None where nothing is said; ``key`` likewise."""
-
+class _WebhookEvent(NamedTuple):
     pointer: Pointer
     key: str | None
     type: str
     method: str | None
     parameters: Json
     properties: tuple[str, ...]
+
+
+class WebhookEvent(_WebhookEvent):
+    """One webhook that Ringotel takes. ``method`` is None where nothing is said; ``key`` likewise."""
 
     @property
     def place(self) -> Place | None:
@@ -129,8 +126,7 @@ class WebhookEvent:
         return f"{self.type}:{self.key}" if self.key is not None else self.type
 
 
-@dataclass(frozen=True, kw_only=True)
-class Template:
+class Template(NamedTuple):
     """A template, as far as it has the right shape; ``misfits`` points at the rest."""
 
     root: Mapping[str, Json]

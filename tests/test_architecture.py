@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ringocli"
 
 LAYERS = (
-    ("errors", "secret", "suggest", "mistakes", "pointer", "console", "outcomes"),
+    ("errors", "content_types", "project", "secret", "suggest", "mistakes", "pointer", "console", "outcomes"),
     ("places", "traced", "lexer", "files", "failure", "hosts", "webhook_url"),
     ("scanner", "notation"),
-    ("matching",),
+    ("matching", "rendering"),
     ("pattern",),
     ("variables", "codec", "assumptions", "exchange", "document", "segments", "packs"),
     ("template", "message", "corpus"),
@@ -36,7 +36,7 @@ REVEALING = {
     "traced",
     "exchange",
     "request",
-    "pattern",
+    "rendering",
     "transport",
     "settings",
     "proof",

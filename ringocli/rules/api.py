@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from ringocli.lint import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
 from ringocli.pattern import split
@@ -47,10 +46,13 @@ def method_in_small_letters(subject: Subject) -> Iterator[Problem]:
     Good: {"API": {"SendMessage": {"request_method": "POST"}}}
     Source: help.ringotel.co/en/articles/11193931, RFC 9110 section 9.1
     """
-    for one in (*subject.template.requests, *subject.template.events):
-        method = subject.at(one.pointer).get("request_method")
+    for at in [
+        *(spec.pointer for spec in subject.template.requests),
+        *(event.pointer for event in subject.template.events),
+    ]:
+        method = subject.at(at).get("request_method")
         if isinstance(method, str) and method not in METHODS and (choice := method.upper()) in METHODS:
-            pointer = (*one.pointer, "request_method")
+            pointer = (*at, "request_method")
             fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),))
             yield Problem(pointer, f"{method!r} is not in capitals; write {choice}", choice, fix)
 
@@ -136,6 +138,10 @@ def unknown_api_method(subject: Subject) -> Iterator[Problem]:
             yield Problem(("API", key), f"{key!r} is no method of messaging integrations; {hint}", choice, fix, "key")
 
 
+_SURELY_ABSOLUTE = re.compile(r"https://[\w$][\w$.-]*(:\d+)?(/[\w$./~:@!,;=&?%+-]*)?")
+"""Addresses that need no closer look; without blanks, so also without those in a property's name."""
+
+
 @rule("RT219", Severity.ERROR)
 def unusable_address(subject: Subject) -> Iterator[Problem]:
     """A request_url is no absolute address.
@@ -149,8 +155,10 @@ def unusable_address(subject: Subject) -> Iterator[Problem]:
     for spec in subject.template.requests:
         pointer = (*spec.pointer, "request_url")
         url = spec.url
-        if url.startswith("$") or pointer in subject.template.misfits:
+        if url.startswith("$") or pointer in subject.template.misfits or _SURELY_ABSOLUTE.fullmatch(url):
             continue
+        from urllib.parse import urlsplit
+
         try:
             parts = urlsplit(url)
             host, scheme = parts.netloc, parts.scheme

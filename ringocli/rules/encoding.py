@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ringocli.codec import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
+from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Leaf
 from ringocli.schema import CONTENT_TYPES

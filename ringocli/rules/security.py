@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import log2
-from urllib.parse import parse_qsl, urlsplit
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer
-from ringocli.schema import KEYS
+from ringocli.schema import AUTH_TYPES, CLASSES, CONTENT_TYPES, KEYS, METHODS
 from ringocli.subject import Subject
+from ringocli.variables import EVENTS
 
 _KEY_LIKE = re.compile(
     r"(api|access|auth|secret|private|security|account|app|integration)[-_ ]?(key|token|code|secret|password)|token|secret"
@@ -75,7 +75,7 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
     """
     for literal in subject.literals:
         pointer, text = literal.pointer, literal.text
-        where = credential_at(pointer, text) if text[:1] != "$" else None
+        where = credential_at(pointer, text) if text[:1] != "$" and text not in _HARMLESS else None
         if where:
             name = _property_for(subject, text)
             hint = (
@@ -84,6 +84,10 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
                 else "declare a property and put it here as"
             )
             yield Problem(pointer, f"{where}; {hint} ${name}$", f"${name}$", hide=True)
+
+
+_HARMLESS = frozenset({*METHODS, *CONTENT_TYPES, *AUTH_TYPES, *CLASSES, *EVENTS})
+"""Documented values, which most texts of a template are: they need no closer look."""
 
 
 def _property_for(subject: Subject, text: str) -> str:
@@ -119,6 +123,10 @@ _OWN_KEYS = frozenset(key for keys in KEYS.values() for key in keys if key not i
 
 
 def _in_address(url: str) -> str | None:
+    if "@" not in url and "?" not in url:
+        return "the address holds what looks like a credential" if _SHAPES.search(url) else None
+    from urllib.parse import parse_qsl, urlsplit
+
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -153,15 +161,18 @@ def random_text(subject: Subject) -> Iterator[Problem]:
     """
     for literal in subject.literals:
         pointer, text = literal.pointer, literal.text
-        if pointer[0] != "API" or len(text) < 20 or credential_at(pointer, text):
+        if len(text) < 20 or pointer[0] != "API" or not _LONG.search(text):
             continue
         if pointer[-1] == "request_url":
             found = any(_is_random(piece) for piece in re.split(r"[/?&=.]", text.partition("://")[2]))
         else:
             name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
             found = pointer[2:3] == ("request_parameters",) and not _ID_LIKE.search(name) and _is_random(text)
-        if found:
+        if found and not credential_at(pointer, text):
             yield Problem(pointer, "this holds a long random text; if it is a secret, put a $property$ in its place")
+
+
+_LONG = re.compile(r"[A-Za-z0-9+_=~-]{20}")
 
 
 def _is_random(text: str) -> bool:
@@ -181,6 +192,9 @@ def _bits(text: str) -> float:
     return -sum(share * log2(share) for share in shares)
 
 
+_AUTHORITY = re.compile(r"://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)")
+
+
 @rule("RT503", Severity.WARNING)
 def private_host(subject: Subject) -> Iterator[Problem]:
     """A request goes to a host that only your own network knows.
@@ -192,10 +206,8 @@ def private_host(subject: Subject) -> Iterator[Problem]:
     Source: RFC 1918, RFC 6761
     """
     for spec in subject.template.requests:
-        try:
-            host = urlsplit(spec.url).hostname or ""
-        except ValueError:
-            continue
+        found = _AUTHORITY.search(spec.url)
+        host = found.group(1).strip("[]") if found else ""
         if host and "$" not in host and _is_private(host):
             pointer = (*spec.pointer, "request_url")
             yield Problem(pointer, f"Ringotel cannot reach {host}; for tests of your own use --url")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer, lookup
@@ -319,8 +318,7 @@ def swapped_numbers(subject: Subject) -> Iterator[Problem]:
         names = {use.name for use, _ in found}
         for use, role in found:
             if len(names) == 2 or role not in subject.names_beside(use):
-                fix = in_string(subject, use.pointer, _spelled(subject, use), f"${role}$")
-                fix = replace(fix, safe=False)
+                fix = in_string(subject, use.pointer, _spelled(subject, use), f"${role}$")._replace(safe=False)
                 yield Problem(use.pointer, f"${use.name}$ stands where the key asks for ${role}$", f"${role}$", fix)
 
 
