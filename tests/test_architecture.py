@@ -15,7 +15,9 @@ PACKAGE = ROOT / "ringocli"
 LAYERS = (
     ("errors", "content_types", "project", "secret", "suggest", "mistakes", "pointer", "console", "outcomes"),
     ("places", "traced", "lexer", "files", "failure", "hosts", "webhook_url"),
-    ("scanner", "notation"),
+    ("strings", "notation"),
+    ("brackets",),
+    ("scanner",),
     ("matching", "rendering"),
     ("pattern",),
     ("variables", "codec", "assumptions", "exchange", "document", "segments", "packs"),
