@@ -262,37 +262,30 @@ def lint(document: Document, choice: Choice = EVERYTHING, earlier_id: str | None
     """
     subject = Subject(document=document, template=Template.read(document.value), earlier_id=earlier_id)
     found = []
+    truncated = subject.truncated
     for one in _applicable(subject):
-        if choice is EVERYTHING or choice.wants(one):
-            for problem in _capped(one.check(subject)):
-                if problem.part == "object" and subject.truncated:
-                    continue  # the text ends too early: what seems to be missing may just be lost
-                severity = _severity(one, choice)
-                found.append(
-                    Finding(code=one.code, slug=one.slug, severity=severity, problem=problem, document=document)
-                )
+        if choice is not EVERYTHING and not choice.wants(one):
+            continue
+        for number, problem in enumerate(one.check(subject), 1):
+            if truncated and problem.part == "object":
+                continue  # the text ends too early: what seems to be missing may just be lost
+            if number == MAX_A_RULE:
+                problem = problem._replace(message=f"{problem.message} (more of the same is left out)")
+            found.append(Finding(one.code, one.slug, _severity(one, choice), problem, document))
+            if number == MAX_A_RULE:
+                break
     return tuple(found)
 
 
-def _capped(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems of one rule; a file that breaks it more often than anyone would read is not told every time."""
-    for number, problem in enumerate(problems, 1):
-        if number == MAX_A_RULE:
-            yield problem._replace(message=f"{problem.message} (more of the same is left out)")
-            return
-        yield problem
-
-
-def _applicable(subject: Subject) -> Iterator[Rule]:
+def _applicable(subject: Subject) -> tuple[Rule, ...]:
     """The rules of the gates that this document reaches."""
-    if subject.document.problems:
-        yield from _gate("syntax")
-        if subject.document.value is None:
-            return
-    if subject.template.misfits:
-        yield from _gate("shape")
-    if isinstance(subject.document.value, dict):
-        yield from _gate("meaning")
+    document = subject.document
+    syntax = _gate("syntax") if document.problems else ()
+    if document.problems and document.value is None:
+        return syntax
+    shape = _gate("shape") if subject.template.misfits else ()
+    meaning = _gate("meaning") if isinstance(document.value, dict) else ()
+    return syntax + shape + meaning
 
 
 @cache

@@ -85,11 +85,16 @@ class Leaf(NamedTuple):
     names: tuple[str, ...]
     alone: str | None
 
+    padded: bool = False
+    """Whether a variable has blanks inside its dollar signs."""
+
 
 class Constant(NamedTuple):
     """A scalar without variables: sent as it is, and an equality constraint when matching."""
 
     value: Json
+    alone: None = None
+    """It is no variable."""
 
 
 class Fields(NamedTuple):
@@ -141,7 +146,10 @@ def _leaf(text: str, known: Collection[str] | None) -> Leaf | Constant:
         return _whole(text)
     parts = split(text, known)
     names = tuple(part.name for part in parts if isinstance(part, Hole))
-    return Leaf(parts, names, names[0] if len(parts) == 1 else None) if names else Constant(text)
+    if not names:
+        return Constant(text)
+    padded = any(isinstance(part, Hole) and part.raw != part.name for part in parts)
+    return Leaf(parts, names, names[0] if len(parts) == 1 else None, padded)
 
 
 @lru_cache(maxsize=1024)
@@ -149,4 +157,4 @@ def _whole(text: str) -> Leaf | Constant:
     """A string that is one variable and nothing else: no neighbour can claim its dollar signs."""
     raw = text[1:-1]
     name = raw.strip()
-    return Leaf((Hole(name, raw),), (name,), name) if _NAME.fullmatch(name) else Constant(text)
+    return Leaf((Hole(name, raw),), (name,), name, raw != name) if _NAME.fullmatch(name) else Constant(text)

@@ -135,7 +135,7 @@ class Subject:
         for name in ("auth", "OAuth2"):
             section = self.root.get(name)
             if isinstance(section, dict):
-                pattern = Pattern.parse(section, known_at(Place.AUTH, self.template.properties))
+                pattern = Pattern.shared(section, known_at(Place.AUTH, self.template.properties))
                 yield from _leaves_at((name,), pattern, Place.AUTH, None)
         for spec in self.template.requests:
             yield from _leaves_at((*spec.pointer, "request_url"), spec.address, spec.name, None)

@@ -71,17 +71,17 @@ class RequestSpec(_RequestSpec):
     @cached_property
     def body(self) -> Pattern:
         """``request_parameters`` as a pattern."""
-        return Pattern.parse(self.parameters, known_at(self.name, self.properties))
+        return Pattern.shared(self.parameters, known_at(self.name, self.properties))
 
     @cached_property
     def address(self) -> Pattern:
         """``request_url`` as a pattern of one string."""
-        return Pattern.parse(self.url, known_at(self.name, self.properties))
+        return Pattern.shared(self.url, known_at(self.name, self.properties))
 
     @cached_property
     def reply(self) -> Pattern:
         """``response_map`` as a pattern."""
-        return Pattern.parse(self.response_map, known_at(Place.RESPONSE_MAP, self.properties))
+        return Pattern.shared(self.response_map, known_at(Place.RESPONSE_MAP, self.properties))
 
     @property
     def sends_body(self) -> bool:
@@ -113,7 +113,7 @@ class WebhookEvent(_WebhookEvent):
     def pattern(self) -> Pattern:
         """``request_parameters`` as a pattern to match."""
         place = self.place or Place.MESSAGE
-        return Pattern.parse(self.parameters, known_at(place, self.properties))
+        return Pattern.shared(self.parameters, known_at(place, self.properties))
 
     @cached_property
     def paths(self) -> frozenset[Pointer]:

@@ -11,7 +11,7 @@ from ringocli.pointer import Pointer, lookup
 from ringocli.rules.variables import in_string
 from ringocli.subject import Subject, Templated
 from ringocli.suggest import nearest
-from ringocli.variables import NEEDED, known_at
+from ringocli.variables import BY_NAME, NEEDED, known_at
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _HIDDEN = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|" + _INVISIBLE.pattern)
@@ -22,11 +22,12 @@ _LOOSE = re.compile(
     r"%([A-Za-z_]\w*)%|<([A-Za-z_][\w .-]*)>|\{([A-Za-z_][\w .-]*)\}|\$\(([A-Za-z_][\w .-]*)\)|\$([A-Za-z_][\w .-]*)%"
 )
 """Placeholders that may be text as well: only the name of a variable makes them one."""
+_MARKS = re.compile("[#$%&:@<({\\[\uff04]")
+"""One of these is in every placeholder."""
 _WHOLE = re.compile(
     r"\[([A-Za-z_][\w .-]*)\]|[:@#&]([A-Za-z_][\w .-]*)|\uff04([^\uff04$]+)[\uff04$]|\$([^\uff04$]+)\uff04"
 )
 """Placeholders only where they are the whole text, or a step of an address."""
-_PADDED = re.compile(r"\$\s|\s\$|\$\$")
 
 
 def unfinished(pattern: Pattern, needed: frozenset[str] = frozenset()) -> bool:
@@ -59,7 +60,7 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
     Source: a reading (format row 5)
     """
     for one in subject.templated:
-        if not isinstance(one.leaf, Constant) and one.leaf.alone is not None:
+        if one.leaf.alone is not None or not _MARKS.search(one.residue):
             continue
         legal = known_at(one.place, subject.template.properties)
         found = _placeholder(one, legal)
@@ -98,22 +99,22 @@ def unclosed_variable(subject: Subject) -> Iterator[Problem]:
     Good: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"}}}}
     Source: a reading (format row 5)
     """
-    absent = {
-        id(one): NEEDED[one.place] - subject.names_beside(one)
-        for one in subject.templated
-        if isinstance(one.leaf, Constant)
-    }
     for one in subject.templated:
-        residue = one.residue
-        if residue in absent.get(id(one), ()):
-            new = f"${residue}$"
-            fix = in_string(subject, one.pointer, residue, new)
-            yield Problem(one.pointer, f"{residue!r} would be sent as it stands; did you mean {new}?", new, fix)
-        elif "$" in residue and not _HIDDEN.search(residue):
-            yield from _unclosed(subject, one, residue)
+        if isinstance(one.leaf, Constant):
+            text = one.leaf.value
+            if text in BY_NAME and text in NEEDED[one.place] - subject.names_beside(one):
+                new = f"${text}$"
+                fix = in_string(subject, one.pointer, text, new)
+                yield Problem(one.pointer, f"{text!r} would be sent as it stands; did you mean {new}?", new, fix)
+            elif "$" in text:
+                yield from _unclosed(subject, one, text)
+        elif one.leaf.alone is None:
+            yield from _unclosed(subject, one, one.residue)
 
 
 def _unclosed(subject: Subject, one: Templated, residue: str) -> Iterator[Problem]:
+    if "$" not in residue or _HIDDEN.search(residue):
+        return
     for name in sorted(known_at(one.place, subject.template.properties), key=len, reverse=True):
         found = re.search(rf"\${re.escape(name)}(?![\w$%])|(?<![\w$]){re.escape(name)}\$", residue)
         if found:
@@ -191,10 +192,9 @@ def padded_variable(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: a reading (format row 5)
     """
-    if not _PADDED.search(subject.document.text):
-        return
+    doubled = "$$" in subject.document.text
     for one in subject.templated:
-        if isinstance(one.leaf, Constant) or not one.leaf.names:
+        if isinstance(one.leaf, Constant) or not (doubled or one.leaf.padded):
             continue
         text = lookup(subject.root, one.pointer)
         for name in one.leaf.names:

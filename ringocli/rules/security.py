@@ -8,9 +8,8 @@ from math import log2
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer
-from ringocli.schema import AUTH_TYPES, CLASSES, CONTENT_TYPES, KEYS, METHODS
+from ringocli.schema import KEYS
 from ringocli.subject import Subject
-from ringocli.variables import EVENTS
 
 _KEY_LIKE = re.compile(
     r"(api|access|auth|secret|private|security|account|app|integration)[-_ ]?(key|token|code|secret|password)|token|secret"
@@ -75,7 +74,9 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
     """
     for literal in subject.literals:
         pointer, text = literal.pointer, literal.text
-        where = credential_at(pointer, text) if text[:1] != "$" and text not in _HARMLESS else None
+        if text[:1] == "$" or (_ORDINARY.fullmatch(text) and pointer[0] not in ("auth", "OAuth2")):
+            continue
+        where = credential_at(pointer, text)
         if where:
             name = _property_for(subject, text)
             hint = (
@@ -86,8 +87,8 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{where}; {hint} ${name}$", f"${name}$", hide=True)
 
 
-_HARMLESS = frozenset({*METHODS, *CONTENT_TYPES, *AUTH_TYPES, *CLASSES, *EVENTS})
-"""Documented values, which most texts of a template are: they need no closer look."""
+_ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
+"""Most texts of a template: no credential is so short, or without any digit."""
 
 
 def _property_for(subject: Subject, text: str) -> str:

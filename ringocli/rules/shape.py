@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ringocli.lint import Fix, Problem, RenameKey, Severity, rule
@@ -168,10 +169,18 @@ def misspelled_key(subject: Subject) -> Iterator[Problem]:
             yield problem
 
 
+@lru_cache(maxsize=1)
+def _strange(subject: Subject) -> tuple[tuple[Pointer, dict[str, Any], str], ...]:
+    """The objects with keys that are not documented; names of methods have their own rule."""
+    return tuple(
+        (at, holder, kind)
+        for at, holder, kind in holders(subject)
+        if kind != "API" and not _DOCUMENTED[kind].issuperset(holder)
+    )
+
+
 def _misspelled(subject: Subject) -> Iterator[Problem]:
-    for at, holder, kind in holders(subject):
-        if kind == "API" or _DOCUMENTED[kind].issuperset(holder):
-            continue  # names of methods have their own rule
+    for at, holder, kind in _strange(subject):
         for key, choice in meant(holder, kind).items():
             pointer = (*at, key)
             fix = Fix(title=f"Rename {key} to {choice}", changes=(RenameKey(pointer, choice),))
@@ -189,10 +198,8 @@ def undocumented_key(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: nothing is published; a reading (format row 17)
     """
-    for at, holder, kind in holders(subject):
+    for at, holder, kind in _strange(subject):
         documented = KEYS[kind]
-        if kind == "API" or _DOCUMENTED[kind].issuperset(holder):
-            continue
         mistaken = meant(holder, kind)
         for key in holder:
             if key not in documented and key not in mistaken:

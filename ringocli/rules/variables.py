@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer, lookup
@@ -325,8 +326,11 @@ def swapped_numbers(subject: Subject) -> Iterator[Problem]:
 def _role(use: Use) -> str | None:
     """Which number the keys around a variable ask for, the nearest first; None where they do not say."""
     for step in reversed(use.pointer[2:]):
-        if isinstance(step, str):
-            role = _ROLES.get("".join(char for char in step.lower() if char.isalnum()))
-            if role is not None:
-                return role
+        if isinstance(step, str) and (role := _role_of(step)) is not None:
+            return role
     return None
+
+
+@lru_cache(maxsize=1024)
+def _role_of(key: str) -> str | None:
+    return _ROLES.get("".join(char for char in key.lower() if char.isalnum()))
