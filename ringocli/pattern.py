@@ -16,7 +16,6 @@ published: these are readings, listed in ``assumptions``.
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -50,10 +49,6 @@ class Ambiguity(NamedTuple):
     names: tuple[str, ...]
 
 
-MAX_SHARED = 2_000
-"""So many patterns are kept to be shared, then all are forgotten."""
-
-
 class _Pattern(NamedTuple):
     root: Node
 
@@ -65,20 +60,6 @@ class Pattern(_Pattern):
     def parse(cls, tree: Json, known: Collection[str] | None = None) -> Pattern:
         """Read a pattern; ``known`` names take precedence where two readings of a ``$`` overlap."""
         return cls(parse(tree, known))
-
-    @classmethod
-    def shared(cls, tree: Json, known: frozenset[str]) -> Pattern:
-        """The same for a tree that came from JSON: equal trees share one pattern.
-
-        Templates of one reseller repeat most of their parts, and a pattern never changes.
-        """
-        key = (marshal.dumps(tree, 2), known)
-        found = _SHARED.get(key)
-        if found is None:
-            if len(_SHARED) >= MAX_SHARED:
-                _SHARED.clear()
-            found = _SHARED[key] = cls.parse(tree, known)
-        return found
 
     @cached_property
     def leaves(self) -> tuple[tuple[Pointer, Leaf | Constant], ...]:
@@ -138,9 +119,6 @@ class Pattern(_Pattern):
             matched=reading.matched,
             more=tuple(reading.more),
         )
-
-
-_SHARED: dict[tuple[bytes, frozenset[str]], Pattern] = {}
 
 
 __all__ = [

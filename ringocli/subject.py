@@ -5,41 +5,16 @@ Places come with the pointers they have in the document, so that a rule only has
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from ringocli.document import Document
-from ringocli.pattern import Constant, Json, Leaf, Pattern
+from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer, lookup
-from ringocli.template import Template, WebhookEvent
+from ringocli.template import Template
+from ringocli.uses import Templated, Use, strings_of, uses_in
 from ringocli.variables import BY_NAME, Place, known_at
-
-
-class Use(NamedTuple):
-    """A variable in a string: where, at which place of the template, and whether it is the whole string."""
-
-    pointer: Pointer
-    place: Place
-    name: str
-    alone: bool
-    event: WebhookEvent | None = None
-
-
-class Templated(NamedTuple):
-    """A string of a place that may have variables: a leaf with some, or a constant."""
-
-    pointer: Pointer
-    place: Place
-    leaf: Leaf | Constant
-    event: WebhookEvent | None
-
-    @property
-    def residue(self) -> str:
-        """What of the string is no variable; holes leave a NUL."""
-        if isinstance(self.leaf, Constant):
-            return str(self.leaf.value)
-        return "".join(part if isinstance(part, str) else "\x00" for part in self.leaf.parts)
 
 
 class Literal(NamedTuple):
@@ -84,17 +59,33 @@ class Subject:
     @cached_property
     def templated(self) -> tuple[Templated, ...]:
         """Every string of a place that may have variables, taken apart."""
-        return tuple(self._templated())
+        found = [*self._credentials]
+        for spec in self.template.requests:
+            found += spec.strings
+        for event in self.template.events:
+            found += event.strings
+        return tuple(found)
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Every variable in a place that may have variables."""
-        return tuple(
-            Use(one.pointer, one.place, name, one.leaf.alone is not None, one.event)
-            for one in self.templated
-            if isinstance(one.leaf, Leaf)
-            for name in one.leaf.names
-        )
+        found = [*uses_in(self._credentials)]
+        for spec in self.template.requests:
+            found += spec.uses
+        for event in self.template.events:
+            found += event.uses
+        return tuple(found)
+
+    @cached_property
+    def _credentials(self) -> tuple[Templated, ...]:
+        """The strings of ``auth`` and ``OAuth2``."""
+        found: list[Templated] = []
+        for name in ("auth", "OAuth2"):
+            section = self.root.get(name)
+            if isinstance(section, dict):
+                pattern = Pattern.parse(section, known_at(Place.AUTH, self.template.properties))
+                found += strings_of((name,), pattern, Place.AUTH)
+        return tuple(found)
 
     def names_beside(self, one: Use | Templated) -> frozenset[str]:
         """Every variable in the same request, reply map or event."""
@@ -131,31 +122,10 @@ class Subject:
     def _places(self) -> dict[Pointer, Place]:
         return {one.pointer: one.place for one in self.templated}
 
-    def _templated(self) -> Iterator[Templated]:
-        for name in ("auth", "OAuth2"):
-            section = self.root.get(name)
-            if isinstance(section, dict):
-                pattern = Pattern.shared(section, known_at(Place.AUTH, self.template.properties))
-                yield from _leaves_at((name,), pattern, Place.AUTH, None)
-        for spec in self.template.requests:
-            yield from _leaves_at((*spec.pointer, "request_url"), spec.address, spec.name, None)
-            yield from _leaves_at((*spec.pointer, "request_parameters"), spec.body, spec.name, None)
-            if spec.response_map is not None:
-                yield from _leaves_at((*spec.pointer, "response_map"), spec.reply, Place.RESPONSE_MAP, None)
-        for event in self.template.events:
-            if event.place is not None:
-                yield from _leaves_at((*event.pointer, "request_parameters"), event.pattern, event.place, event)
-
 
 def _section(one: Use | Templated) -> object:
     """What tells one request, reply map or event from another."""
     return one.place, one.pointer[:2] if one.event is None else one.event.pointer
-
-
-def _leaves_at(at: Pointer, pattern: Pattern, place: Place, event: WebhookEvent | None) -> Iterator[Templated]:
-    for pointer, leaf in pattern.leaves:
-        if isinstance(leaf, Leaf) or isinstance(leaf.value, str):
-            yield Templated(at + pointer, place, leaf, event)
 
 
 def _collect(value: Json, at: Pointer, found: list[Literal]) -> None:

@@ -8,14 +8,16 @@ Facts about the keys: help.ringotel.co/en/articles/11193931 and the wiki pages i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import marshal
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ringocli.errors import AskedWrongly
 from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
 from ringocli.suggest import did_you_mean
+from ringocli.uses import Templated, Use, strings_of, uses_in
 from ringocli.variables import EVENTS, REQUESTS, Place, known_at
 
 EVENT_MARKS = ("event_type", "event_key", "request_parameters")
@@ -71,17 +73,31 @@ class RequestSpec(_RequestSpec):
     @cached_property
     def body(self) -> Pattern:
         """``request_parameters`` as a pattern."""
-        return Pattern.shared(self.parameters, known_at(self.name, self.properties))
+        return Pattern.parse(self.parameters, known_at(self.name, self.properties))
 
     @cached_property
     def address(self) -> Pattern:
         """``request_url`` as a pattern of one string."""
-        return Pattern.shared(self.url, known_at(self.name, self.properties))
+        return Pattern.parse(self.url, known_at(self.name, self.properties))
 
     @cached_property
     def reply(self) -> Pattern:
         """``response_map`` as a pattern."""
-        return Pattern.shared(self.response_map, known_at(Place.RESPONSE_MAP, self.properties))
+        return Pattern.parse(self.response_map, known_at(Place.RESPONSE_MAP, self.properties))
+
+    @cached_property
+    def strings(self) -> tuple[Templated, ...]:
+        """Every string that may have variables."""
+        found = strings_of((*self.pointer, "request_url"), self.address, self.name)
+        found += strings_of((*self.pointer, "request_parameters"), self.body, self.name)
+        if self.response_map is not None:
+            found += strings_of((*self.pointer, "response_map"), self.reply, Place.RESPONSE_MAP)
+        return found
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """Every variable in them."""
+        return uses_in(self.strings)
 
     @property
     def sends_body(self) -> bool:
@@ -113,7 +129,19 @@ class WebhookEvent(_WebhookEvent):
     def pattern(self) -> Pattern:
         """``request_parameters`` as a pattern to match."""
         place = self.place or Place.MESSAGE
-        return Pattern.shared(self.parameters, known_at(place, self.properties))
+        return Pattern.parse(self.parameters, known_at(place, self.properties))
+
+    @cached_property
+    def strings(self) -> tuple[Templated, ...]:
+        """Every string that may have variables; none if nobody knows what it is an event of."""
+        if self.place is None:
+            return ()
+        return strings_of((*self.pointer, "request_parameters"), self.pattern, self.place, self)
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """Every variable in them."""
+        return uses_in(self.strings)
 
     @cached_property
     def paths(self) -> frozenset[Pointer]:
@@ -185,6 +213,14 @@ class Template(NamedTuple):
             f"the template has no event {wanted!r}{did_you_mean(wanted, names_of)}",
             f"It has: {', '.join(event.label for event in self.events) or 'none'}.",
         )
+
+
+MAX_SHARED = 2_000
+"""So many parts are kept to be shared, then all are forgotten."""
+
+_SHARED: dict[tuple[bytes, object, tuple[str, ...]], Any] = {}
+_Where = TypeVar("_Where")
+_Part = TypeVar("_Part")
 
 
 class _Reader:
@@ -295,8 +331,22 @@ class _Reader:
         for name in REQUESTS:
             spec = self.section(api, name, ("API",))
             if spec is not None:
-                specs.append(self.read_request(name, spec))
+                specs.append(self.shared(self.read_request, name, spec))
         return tuple(specs)
+
+    def shared(self, read: Callable[[_Where, Mapping[str, Json]], _Part], where: _Where, part: Json) -> _Part:
+        """A part that is read once, however many templates have it: they repeat most of theirs, and no part changes."""
+        key = (marshal.dumps(part, 2), where, self.properties)
+        if key in _SHARED:
+            found: _Part = _SHARED[key]
+            return found
+        known = len(self.misfits)
+        found = read(where, part)
+        if known == len(self.misfits):
+            if len(_SHARED) >= MAX_SHARED:
+                _SHARED.clear()
+            _SHARED[key] = found
+        return found
 
     def read_request(self, name: Place, spec: Mapping[str, Json]) -> RequestSpec:
         """A request; without a method or an address it is still one that can be looked at, though not sent."""
@@ -328,7 +378,7 @@ class _Reader:
             self.misfit(at)
             return "none", ()
         if any(mark in webhook for mark in EVENT_MARKS):
-            event = self.read_event(webhook, at)
+            event = self.read_event(at, webhook)
             return "single object", (event,) if event else ()
         kind = "named map"
         events: tuple[WebhookEvent, ...] = ()
@@ -345,12 +395,12 @@ class _Reader:
         for index, entry in enumerate(entries):
             here = (*at, index if key is None else key)
             if isinstance(entry, dict):
-                events.append(self.read_event(entry, here))
+                events.append(self.shared(self.read_event, here, entry))
             else:
                 self.misfit(here)
         return tuple(event for event in events if event is not None)
 
-    def read_event(self, entry: Mapping[str, Json], at: Pointer) -> WebhookEvent | None:
+    def read_event(self, at: Pointer, entry: Mapping[str, Json]) -> WebhookEvent | None:
         kind = self.text(entry, "event_type", at, needed=True)
         method = self.text(entry, "request_method", at)
         parameters = self.tree(entry, "request_parameters", at, needed=True)

@@ -21,6 +21,7 @@ LAYERS = (
     ("matching", "rendering"),
     ("pattern",),
     ("variables", "codec", "assumptions", "exchange", "document", "segments", "packs"),
+    ("uses",),
     ("template", "message", "corpus"),
     ("values", "schema", "subject"),
     ("request", "webhook", "lint", "settings", "scaffold", "expect", "words", "nearby", "backoff"),

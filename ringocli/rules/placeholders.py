@@ -9,8 +9,9 @@ from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Constant, Pattern
 from ringocli.pointer import Pointer, lookup
 from ringocli.rules.variables import in_string
-from ringocli.subject import Subject, Templated
+from ringocli.subject import Subject
 from ringocli.suggest import nearest
+from ringocli.uses import Templated
 from ringocli.variables import BY_NAME, NEEDED, known_at
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")

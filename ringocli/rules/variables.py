@@ -10,9 +10,10 @@ from functools import lru_cache
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer, lookup
 from ringocli.rules.security import credential_at
-from ringocli.subject import Subject, Use
+from ringocli.subject import Subject
 from ringocli.suggest import nearest
 from ringocli.template import OtherAuth
+from ringocli.uses import Use
 from ringocli.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place, known_at
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
