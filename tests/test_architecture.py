@@ -23,7 +23,7 @@ LAYERS = (
     ("variables", "codec", "assumptions", "exchange", "document", "segments", "packs"),
     ("uses",),
     ("template", "message", "corpus"),
-    ("values", "schema", "subject"),
+    ("values", "schema", "subject", "reader"),
     ("request", "webhook", "lint", "settings", "scaffold", "expect", "words", "nearby", "backoff"),
     ("importers",),
     ("rules", "proof", "sending", "simulate", "house_rules", "editing"),
