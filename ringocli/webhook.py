@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from ringocli.codec import decode, decode_pairs
 from ringocli.exchange import IncomingRequest, Reply
+from ringocli.matching import Match, Mismatch
 from ringocli.outcomes import FAILURE, means_delivered
-from ringocli.pattern import Constant, Items, Json, Leaf, Match, Mismatch
+from ringocli.pattern import Constant, Items, Json, Leaf
 from ringocli.pointer import Pointer
 from ringocli.secret import Text
 from ringocli.suggest import nearest
