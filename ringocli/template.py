@@ -14,10 +14,11 @@ from functools import cached_property
 from typing import TypeAlias
 
 from ringocli.errors import AskedWrongly
+from ringocli.matching import Mark, marks
 from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
 from ringocli.suggest import did_you_mean
-from ringocli.variables import EVENTS, REQUESTS, Place, known_at
+from ringocli.variables import EVENTS, REQUESTS, REQUIRED, Place, known_at
 
 EVENT_MARKS = ("event_type", "event_key", "request_parameters")
 """An object in ``Webhook`` with one of these keys is an event, not a container."""
@@ -117,6 +118,18 @@ class WebhookEvent:
         """``request_parameters`` as a pattern to match."""
         place = self.place or Place.MESSAGE
         return Pattern.parse(self.parameters, known_at(place, self.properties))
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The variables that a webhook has to have to be this event."""
+        return frozenset({"event_key"}) | (REQUIRED[self.place] if self.place else frozenset())
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """What a webhook that is an object has to have at the least, its event_key first."""
+        given = {"event_key": self.key} if self.key is not None else {}
+        found = marks(self.pattern.root, given, self.required)
+        return tuple(sorted(found, key=lambda mark: mark.text is None or mark.text != self.key))
 
     @property
     def label(self) -> str:
