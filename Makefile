@@ -6,7 +6,7 @@ STAMP := .venv/.ready
 
 .PHONY: demo test check format lint types cover golden docs bench clean
 
-demo: $(STAMP)  ## the five jobs, end to end, against servers on this machine
+demo: $(STAMP)  ## the whole way, against an emulator on this machine
 	$(BIN)/python samples/demo.py
 
 test: $(STAMP)  ## the whole test suite

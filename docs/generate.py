@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ringocli.assumptions import READINGS
+from ringocli.handset import MAGIC, START_WORDS, STOP_WORDS
 from ringocli.lint import Rule, rules
 from ringocli.packs import load, names
 from ringocli.schema import OBJECTS, SCHEMA
 from ringocli.variables import VARIABLES
+from ringocli.weather import FAULTS, KEYS
 
 HERE = Path(__file__).parent
 GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"
@@ -49,6 +51,21 @@ def presets_page() -> str:
             f"Cannot be expressed:\n\n{limits or '* nothing known'}\n\nSources, read {pack.read}:\n\n{sources}\n"
         )
     return "\n".join(parts)
+
+
+def magic_page() -> str:
+    """The numbers that end otherwise, and the kinds of trouble."""
+    numbers = "\n".join(f"| `{magic.number}` | {magic.does} |" for magic in MAGIC)
+    troubles = "\n".join(f"| `{fault}` | {words} |" for fault, words in FAULTS.items())
+    return (
+        "# Magic numbers and weather\n\n"
+        "The emulator's provider delivers to every number but these. The end of the number decides, so national "
+        f"spellings work, too.\n\n| number | what happens to a message |\n|---|---|\n{numbers}\n\n"
+        "A contact that sends one of " + ", ".join(sorted(word.upper() for word in STOP_WORDS)) + " gets no more "
+        "messages until it sends " + " or ".join(sorted(word.upper() for word in START_WORDS)) + ".\n\n"
+        "## Weather\n\nFor each side, `ringotel` and `provider`: " + ", ".join(f"`{key}`" for key in KEYS) + ".\n\n"
+        f"| fault | what it does |\n|---|---|\n{troubles}\n"
+    )
 
 
 def rules_page() -> str:
@@ -99,6 +116,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield HERE / "assumptions.md", GENERATED + assumptions_page()
     yield HERE / "variables.md", GENERATED + variables_page()
     yield HERE / "presets.md", GENERATED + presets_page()
+    yield HERE / "magic-numbers.md", GENERATED + magic_page()
     yield HERE / "rules.md", GENERATED + rules_page()
     for rule in rules():
         yield HERE / "rules" / f"{rule.code}.md", GENERATED + rule_page(rule)

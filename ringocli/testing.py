@@ -111,9 +111,18 @@ class Emulator:
                 return document
         except HTTPError as error:
             with error:
-                failure = json.load(error)["error"]
+                failure = _failure(error.read(), error.code)
             kind = AnswerIsNo if error.code == 408 else AskedWrongly
-            raise kind(failure["message"], failure["hint"] or "") from None
+            raise kind(failure["message"] or "", failure["hint"] or "") from None
+
+
+def _failure(body: bytes, status: int) -> Mapping[str, str | None]:
+    """The error in a reply; what the server itself refuses, such as an address without end, is plain text."""
+    try:
+        failure: Mapping[str, str | None] = json.loads(body)["error"]
+    except (ValueError, KeyError, TypeError):
+        return {"message": f"the emulator answered {status}", "hint": body[:200].decode("utf-8", "replace")}
+    return failure
 
 
 @contextmanager
@@ -137,7 +146,7 @@ def emulator(
     is_document = isinstance(template, Mapping)
     setup = Setup(
         name="-" if is_document else str(template),
-        text=json.dumps(template) if isinstance(template, Mapping) else read_text(str(template)),
+        text=json.dumps(template, indent=2) if isinstance(template, Mapping) else read_text(str(template)),
         db=db,
         values=Values(layers=(Layer(properties=given),)),
         troubles={side: Trouble.read(side, (chaos or {}).get(side, {})) for side in SIDES},

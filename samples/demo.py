@@ -1,6 +1,7 @@
-"""The whole way once, against servers on this machine: init, validate, render, send-test, simulate-webhook, prove.
+"""The whole way once, on this machine: init, validate, render, then an emulator that stands for Ringotel and the provider.
 
-Run it with ``make demo``. It needs no network and no account, and leaves nothing behind.
+Run it with ``make demo``. It needs no network and no account, and leaves nothing behind. On a terminal the emulator
+stays until Ctrl-C, so that its page can be looked at; elsewhere the demo ends by itself.
 """
 
 from __future__ import annotations
@@ -10,37 +11,24 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any
+from urllib.request import Request, urlopen
 
 WIDTH = 80
-
-
-class Provider(BaseHTTPRequestHandler):
-    """Stands for the SMS provider and for Ringotel's webhook address: takes everything, remembers it, answers."""
-
-    received: ClassVar[list[tuple[str, str]]] = []
-
-    def do_POST(self) -> None:
-        """Answer a send as the provider would, and a webhook with an empty 200."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        self.received.append((self.path, body))
-        reply = b"" if self.path == "/webhook" else json.dumps({"data": {"id": "demo-message-1"}}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(reply)))
-        self.end_headers()
-        self.wfile.write(reply)
-
-    def log_message(self, *args: object) -> None:
-        """Keep the demo's own output readable."""
+NUMBER, CONTACT = "+12025550100", "+13105550199"
 
 
 def step(number: int, title: str) -> None:
     """Announce a step."""
     print(f"\n--- {number}. {title} {'-' * (WIDTH - len(title) - 9)}", flush=True)
+
+
+def fail(what: str) -> None:
+    """End the demo with its reason."""
+    sys.exit(f"demo failed: {what}")
 
 
 def ringocli(*arguments: str, expect: int = 0) -> None:
@@ -50,28 +38,49 @@ def ringocli(*arguments: str, expect: int = 0) -> None:
     environment = {**os.environ, "ACME_KEY": "a-secret-that-is-never-printed"}
     done = subprocess.run([sys.executable, "-m", "ringocli", *arguments], env=environment, check=False)
     if done.returncode != expect:
-        sys.exit(f"demo failed: exit code {done.returncode}, expected {expect}")
+        fail(f"exit code {done.returncode}, expected {expect}")
+
+
+@contextmanager
+def emulating(template: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """An emulator of its own for the block, by its address."""
+    print(f"\n$ ringocli emulate {template}", flush=True)
+    command = [sys.executable, "-m", "ringocli", "--quiet", "emulate", template, "--no-browser", "--db", "demo.db"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline().strip()
+            print(first, flush=True)
+            if not first.startswith("listening on http"):
+                fail("the emulator did not start")
+            yield first.removeprefix("listening on "), process
+        finally:
+            process.terminate()
+
+
+def ask(url: str, content: Any = None) -> Any:
+    """One call of the emulator's API."""
+    body = json.dumps(content).encode() if content is not None else None
+    with urlopen(Request(url, data=body, headers={"Content-Type": "application/json"})) as response:
+        return json.load(response)
 
 
 def main() -> None:
     """Go the whole way in a folder of its own."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    base = f"http://127.0.0.1:{server.server_port}"
+    home = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        walk(base)
-        os.chdir("/")
-    server.shutdown()
-    sends = [path for path, _ in Provider.received if path != "/webhook"]
-    webhooks = [body for path, body in Provider.received if path == "/webhook"]
-    if len(sends) != 1 or len(webhooks) != 4:
-        sys.exit(f"demo failed: the servers saw {len(sends)} sends and {len(webhooks)} webhooks, expected 1 and 4")
-    print(f"\nDone: {len(sends)} message sent, {len(webhooks)} webhooks delivered, all on this machine.")
+        try:
+            write()
+            with emulating("acme.json") as (base, process):
+                talk(base)
+                linger(base, process)
+        finally:
+            os.chdir(home)
 
 
-def walk(base: str) -> None:
-    """The seven steps."""
+def write() -> None:
+    """A template, from nothing to proved."""
     step(1, "init: from a preset to a template")
     ringocli("init", "--preset", "telnyx", "acme.json")
     step(2, "validate: a typo, found and mended")
@@ -80,22 +89,44 @@ def walk(base: str) -> None:
     ringocli("validate", "broken.json", expect=1)
     ringocli("validate", "acme.json")
     step(3, "render: the exact request, nothing sent")
-    ringocli("render", "acme.json", "SendMessage", "--set", "content=Hi & welcome", "--set", "contact=+13105550199")
-    step(4, "send-test: one real request, the id taken from the reply")
+    ringocli("render", "acme.json", "SendMessage", "--set", "content=Hi & welcome", "--set", f"contact={CONTACT}")
+    step(4, "prove: everything that is rendered can be read back")
+    ringocli("prove", "acme.json", "--cases", "50")
+
+
+def talk(base: str) -> None:
+    """A conversation both ways, with the emulator in the parts of Ringotel, the provider and the handset."""
+    webhook = f"{base}/webhook/telnyx-custom"
+    step(5, "send-test: one real request to the emulated provider, and its receipt")
     ringocli(
         "send-test", "acme.json", "--url", base, "--property-env", "API key=ACME_KEY",
-        "--set", "number=+12025550100", "--set", "contact=+13105550199", "--set", "content=Hello from the demo",
+        "--set", f"number={NUMBER}", "--set", f"contact={CONTACT}", "--set", "content=Hello from the demo",
     )  # fmt: skip
-    step(5, "simulate-webhook: a reply, a picture, a receipt")
-    ringocli("simulate-webhook", "acme.json", "--url", f"{base}/webhook", "--set", "content=Hi there")
-    ringocli("--quiet", "simulate-webhook", "acme.json", "--url", f"{base}/webhook",
-             "--event", "message", "--event", "mms", "--event", "messageDelivered", "--count", "3")  # fmt: skip
-    step(6, "match: what Ringotel would take from a webhook")
-    webhook = Provider.received[-1][1]
-    Path("webhook.json").write_text(webhook, "utf-8")
+    receipt = ask(f"{base}/api/wait?event_type=messageDelivered")
+    print(f"\ndelivered: the receipt {receipt['variables']['messageid']} belongs to exchange {receipt['correlates']}")
+    step(6, "simulate-webhook: a reply and a picture, to the emulated Ringotel")
+    ringocli("simulate-webhook", "acme.json", "--url", webhook, "--set", "content=Hi there")
+    ringocli("--quiet", "simulate-webhook", "acme.json", "--url", webhook, "--event", "mms",
+             "--set", f"url={base}/files/sample/picture.png")  # fmt: skip
+    step(7, "match: what Ringotel took from the webhook that the provider fired")
+    Path("webhook.json").write_text(receipt["request"]["body"], "utf-8")
     ringocli("match", "acme.json", "webhook.json")
-    step(7, "prove: everything that is rendered can be read back")
-    ringocli("prove", "acme.json", "--cases", "50")
+    seen = [exchange for exchange in ask(f"{base}/api/exchanges")["exchanges"] if exchange["matched"]]
+    kinds = sorted(str(exchange["event_type"] or exchange["name"]) for exchange in seen)
+    if kinds != ["SendMessage", "message", "messageDelivered", "mms"]:
+        fail(f"the emulator saw {', '.join(kinds)}")
+
+
+def linger(base: str, process: subprocess.Popen[str]) -> None:
+    """Tell where the page is; stay for whoever can look at it."""
+    print(f"\nDone: a message, its receipt, a reply and a picture, all on this machine.\nThe page: {base}/")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    print("Open it to see the conversation; Ctrl-C ends the demo.", flush=True)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        print()
 
 
 if __name__ == "__main__":

@@ -151,9 +151,9 @@ class Ledger:
         place = (inbox, *wanted.key)
         self._waiters.setdefault(place, {})[future] = wanted
         try:
-            found = await self.read(lambda store: store.find(inbox, wanted.conditions))
-            if found:
-                return future.result() if future.done() else found[0]
+            found = await self.read(lambda store: store.first(inbox, wanted.conditions, wanted.fits))
+            if found is not None:
+                return future.result() if future.done() else found
             async with asyncio.timeout(timeout_s):
                 return await future
         except TimeoutError:

@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +52,8 @@ _INSERT = (
     "INSERT INTO exchanges (inbox, at, direction, event_key, event_type, sender, recipient, message_id,"
     " matched, status, correlates, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+_NEWEST = 2**63 - 1
 
 _LATER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused": 3}
 """A message goes forward only: a late ``sent`` does not undo ``delivered``."""
@@ -287,6 +289,16 @@ class Store:
         )
         parameters = [value for one in wanted for value in one.parameters]
         return [_kept(row) for row in self._reader.execute(sql, (*parameters, limit))]
+
+    def first(self, inbox: str, conditions: Iterable[Condition], fits: Callable[[Kept], bool]) -> Kept | None:
+        """The newest exchange for which the conditions hold and that fits."""
+        before = _NEWEST
+        while found := self.find(inbox, [*conditions, Condition("id < ?", (before,))], limit=20):
+            for one in found:
+                if fits(one):
+                    return one
+            before = found[-1].id
+        return None
 
     def get(self, inbox: str, number: int) -> Kept | None:
         """The exchange of that number."""

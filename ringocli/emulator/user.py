@@ -95,6 +95,9 @@ class User:
 
     def _exchange(self, inbox: Inbox, spec: RequestSpec, rendered: RenderedRequest, result: _Result) -> Exchange:
         outcome, reply = result.outcome, result.reply
+        # A property prints as ***; one that somebody typed into the text is searched for, like in any foreign text.
+        url, body = shown(rendered.url, str), shown(rendered.body, str) if rendered.body is not None else None
+        is_clean = blank(url + (body or "")) == url + (body or "")
         taken = ids_in(spec, reply) if reply is not None and 200 <= reply.status < 300 else {}
         return Exchange(
             inbox=inbox.name,
@@ -103,20 +106,20 @@ class User:
             name=str(spec.name),
             request={
                 "method": rendered.method,
-                "url": shown(rendered.url, str),
+                "url": blank(url),
                 "headers": [[name, shown(value, str)] for name, value in rendered.headers],
-                "body": shown(rendered.body, str) if rendered.body is not None else None,
+                "body": blank(body) if body is not None else None,
             },
             reply=shown_reply(reply),
             matched=outcome.received.fits if outcome is not None else True,
-            variables={**{name: str(value) for name, value in rendered.variables.items()}, **_blanked(taken)},
+            variables=_blanked({**{name: str(value) for name, value in rendered.variables.items()}, **taken}),
             status=outcome.status if outcome is not None else _status(reply),
             notes=(*rendered.notes, *_notes(spec, rendered, reply)),
             problems=outcome.problems if outcome is not None else (),
             error=blank(result.error) if result.error else None,
             weather=outcome.strike.said if outcome is not None else None,
             message_id=taken.get("messageid"),
-            spans={"request_url": _spans(rendered.url), "request_body": _spans(rendered.body)},
+            spans={"request_url": _spans(rendered.url), "request_body": _spans(rendered.body)} if is_clean else {},
         )
 
 

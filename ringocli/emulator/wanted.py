@@ -48,9 +48,10 @@ class Wanted:
 
     @property
     def conditions(self) -> list[Condition]:
-        """The criteria for the store."""
+        """The criteria for the store, as far as SQL can tell; ``fits`` has the last word."""
         found = [Condition("id > ?", (self.after,))] if self.after else []
-        return found + [_condition(name, value) for name, value in self.criteria]
+        # SQLite's JSON functions end a text at a NUL.
+        return found + [_condition(name, value) for name, value in self.criteria if "\0" not in value]
 
     @property
     def key(self) -> tuple[str, str]:

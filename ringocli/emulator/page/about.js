@@ -1,0 +1,41 @@
+// What this page rests on: the template, the addresses, the readings of the framework, the magic numbers.
+import { html } from "./html.js";
+import { talkTo } from "./actions.js";
+import { Copied } from "./copied.js";
+import { Dialog } from "./dialog.js";
+import { change, useStore } from "./store.js";
+import { phone, visible } from "./text.js";
+
+export function About() {
+  const about = useStore((state) => state.about);
+  if (!about) return null;
+  const { template, provider } = about;
+  const addresses = [
+    ["Webhook address", about.webhook_url],
+    ["Provider's address", about.provider_url],
+    ["API", new URL("api/exchanges", document.baseURI).href],
+    ["From outside", about.public_url],
+  ].filter(([, address]) => address);
+  const talk = (number) => {
+    talkTo(number);
+    change({ dialog: null, tab: "user" });
+  };
+  return html`<${Dialog} title="About this emulator" class="about">
+    <dl class="facts">
+      <dt>Template</dt><dd>${visible(template.name)} <code><bdi>${template.path}</bdi></code></dd>
+      <dt>Provider</dt><dd>${provider.kind === "builtin" ? `built in, as ${provider.title}` : html`<bdi>${provider.host}</bdi>`}</dd>
+      ${addresses.map(([what, address]) => html`<dt>${what}</dt><dd><${Copied} text=${address} what=${what} /></dd>`)}
+      ${about.forward_to && html`<dt>Forwards to</dt><dd><bdi>${about.forward_to}</bdi></dd>`}
+      <dt>Inbox</dt><dd>${about.inbox || "default"}</dd>
+      <dt>Version</dt><dd>ringocli ${about.version} · <a href="openapi.json">openapi.json</a></dd>
+    </dl>
+    <section><h3>Events</h3><table class="events">
+      ${template.events.map((event) => html`<tr><th scope="row">${event.event_type}</th><td><code><bdi>${event.event_key}</bdi></code></td><td class="soft">${event.pointer}</td></tr>`)}
+    </table></section>
+    ${about.magic_numbers.length > 0 && html`<section><h3>Magic numbers</h3><p class="soft">Send to one of these, and the built-in provider behaves.</p>
+      <table class="magic">${about.magic_numbers.map((magic) => html`<tr><th scope="row"><button class="as-link" onClick=${() => talk(magic.number)}>${phone(magic.number)}</button></th><td>${magic.does}</td></tr>`)}</table></section>`}
+    <section><h3>Readings</h3>
+      <p class="soft">Ringotel publishes no schema. What happens here rests on these readings of its framework; only Ringotel can say what Ringotel accepts.</p>
+      <ol class="readings">${about.assumptions.map(({ row, text }) => html`<li value=${row}>${text}</li>`)}</ol></section>
+  <//>`;
+}

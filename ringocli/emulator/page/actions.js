@@ -1,0 +1,141 @@
+// What people do, as functions; each speaks to the server and leaves the outcome in the store.
+import * as api from "./api.js";
+import { find, indexOf, merge } from "./feed.js";
+import { contactOf } from "./conversation.js";
+import { notify } from "./notices.js";
+import { remember } from "./remember.js";
+import { change, get } from "./store.js";
+import { current } from "./stream.js";
+
+let count = 0;
+
+/** Send from one end: `{side, content, file}`; a File is uploaded first, a sample has its `url` already. */
+export async function send(side, { content, file }) {
+  const { number, contact } = get();
+  const message = { key: `pending ${++count}`, side, contact, number, content, file, at: new Date().toISOString(), error: null };
+  change({ pending: [...get().pending, message] });
+  await attempt(message);
+}
+
+export async function again(message) {
+  const fresh = { ...message, error: null };
+  change({ pending: get().pending.map((other) => (other.key === message.key ? fresh : other)) });
+  await attempt(fresh);
+}
+
+export const drop = (key) => change({ pending: get().pending.filter((message) => message.key !== key) });
+
+async function attempt({ key, side, contact, number, content, file }) {
+  try {
+    const media = file && (file.url ?? (await api.upload(file)).url);
+    if (side === "handset") {
+      const said = { from: contact, to: number, ...(content ? { content } : {}), ...(media ? { media_url: media } : {}) };
+      const exchange = await api.reply(said);
+      taken(exchange);
+      // What Ringotel's side did not read has no sender, so no conversation would show it.
+      if (!contactOf(exchange)) throw new api.ApiError(`Ringotel did not take it: ${exchange.weather ?? exchange.status}.`);
+    } else {
+      // Ringotel sends a file and a text as two messages.
+      if (media) taken(await api.send({ from: number, to: contact, media_url: media }));
+      if (content) taken(await api.send({ from: number, to: contact, content }));
+    }
+    drop(key);
+  } catch (error) {
+    const told = [error.message, error.hint].filter(Boolean).join(" ");
+    change({ pending: get().pending.map((message) => (message.key === key ? { ...message, error: told } : message)) });
+  }
+}
+
+/** The stream may have told of it before; what it told is newer. */
+function taken(exchange) {
+  if (!find(get().feed, exchange.id)) change({ feed: merge(get().feed, [current(exchange)]) });
+}
+
+export function talkTo(contact, number = get().number) {
+  const { [contact]: _, ...unread } = get().unread;
+  change({ contact, number, unread });
+  remember("contact", contact);
+  remember("number", number);
+}
+
+/** Show an exchange in full, by its permalink; null closes. */
+export function open(id) {
+  const hash = id === null ? "" : `#/x/${id}`;
+  if (location.hash === hash) return;
+  if (hash) location.hash = hash;
+  else history.pushState(null, "", location.pathname + location.search), followLink();
+}
+
+/** Take over what the address says. */
+export function followLink() {
+  const [, id = null] = /^#\/x\/(\d+)$/.exec(location.hash) ?? [];
+  change({ open: id, ...(id ? { cursor: id, dialog: null } : {}) });
+}
+
+/** The exchanges that the wire shows. */
+export const shownFeed = (state) => (state.query ? state.found : state.feed) ?? { items: [], more: false };
+
+/** Move the wire's cursor by so many rows; what is open follows. */
+export function step(rows) {
+  const feed = shownFeed(get());
+  if (!feed.items.length) return;
+  const at = indexOf(feed, get().cursor);
+  const end = feed.items.length - 1;
+  const to = at < 0 ? end : Math.min(Math.max(at + rows, 0), end);
+  const { id } = feed.items[to];
+  change({ cursor: id });
+  if (get().open) history.replaceState(null, "", `#/x/${id}`), followLink();
+}
+
+export async function replay(id) {
+  try {
+    const exchange = await api.replay(id);
+    taken(exchange);
+    notify("Replayed.");
+    open(exchange.id);
+  } catch (error) {
+    notify(error);
+  }
+}
+
+export async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    notify(`${what} copied.`);
+  } catch {
+    notify(new Error("The browser did not let the page copy."));
+  }
+}
+
+export async function copyCurl(id) {
+  try {
+    await copy(await api.curl(id), "curl command");
+  } catch (error) {
+    notify(error);
+  }
+}
+
+export async function clear() {
+  try {
+    await api.clear();
+    change({ dialog: null });
+  } catch (error) {
+    notify(error);
+  }
+}
+
+export async function setWeather(chaos) {
+  try {
+    change({ chaos: await api.setChaos(chaos) });
+  } catch (error) {
+    notify(error);
+  }
+}
+
+/** The conversation to begin with: the one from before the reload, the template's own, or the latest. */
+export function beginWith({ contact, number }, numbers, items) {
+  const known = new Set(items.map(contactOf).filter(Boolean));
+  const latest = [...items].reverse().map(contactOf).find(Boolean);
+  const first = contact || (known.has(numbers.contact) || !latest ? numbers.contact : latest);
+  change({ contact: first, number: number || numbers.number });
+}

@@ -1,0 +1,59 @@
+// Every call to the server. Addresses are relative, so that the page of an inbox speaks to that inbox.
+
+const token = document.querySelector('meta[name="ringocli-token"]').content;
+
+/** What the server refused, or that it did not answer; the message is a sentence for people. */
+export class ApiError extends Error {
+  constructor(message, hint = null, status = 0) {
+    super(message);
+    this.hint = hint;
+    this.status = status;
+  }
+}
+
+async function call(method, path, { json, body, type } = {}) {
+  const headers = {};
+  if (method !== "GET") headers["X-Ringocli-Token"] = token;
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  if (type) headers["Content-Type"] = type;
+  let reply;
+  try {
+    reply = await fetch(path, { method, headers, body: json === undefined ? body : JSON.stringify(json) });
+  } catch {
+    throw new ApiError("The emulator does not answer.", "Is `ringocli emulate` still running?", 0);
+  }
+  if (reply.ok) return reply;
+  const told = await reply.json().catch(() => null);
+  // A refused patch is an answer in itself.
+  if (reply.status === 409 && told && "applied" in told) return { json: async () => told };
+  const error = told?.error ?? {};
+  throw new ApiError(error.message ?? `The emulator answered ${reply.status}.`, error.hint ?? null, reply.status);
+}
+
+const answer = async (...args) => (await call(...args)).json();
+
+export const about = () => answer("GET", "api/about");
+export const exchange = (id) => answer("GET", `api/exchanges/${encodeURIComponent(id)}`);
+export const curl = async (id) => (await call("GET", `api/exchanges/${encodeURIComponent(id)}/curl`)).text();
+export const replay = (id) => answer("POST", `api/exchanges/${encodeURIComponent(id)}/replay`);
+export const proposal = (id) => answer("GET", `api/exchanges/${encodeURIComponent(id)}/patch`);
+export const applyPatch = (id) => answer("POST", `api/exchanges/${encodeURIComponent(id)}/patch`);
+export const clear = () => call("DELETE", "api/exchanges");
+export const send = (json) => answer("POST", "api/send", { json });
+export const reply = (json) => answer("POST", "api/reply", { json });
+export const chaos = () => answer("GET", "api/chaos");
+export const setChaos = (json) => answer("POST", "api/chaos", { json });
+export const upload = (file) =>
+  answer("POST", `api/files?name=${encodeURIComponent(file.name || "pasted.png")}`, {
+    body: file,
+    type: file.type || "application/octet-stream",
+  });
+
+/** A page of exchanges, newest first: `{exchanges, more}`. */
+export function exchanges({ query = "", before = null, after = null, limit = 200 } = {}) {
+  const asked = new URLSearchParams({ brief: "1", limit: String(limit) });
+  if (query) asked.set("q", query);
+  if (before !== null) asked.set("before", before);
+  if (after !== null) asked.set("after", after);
+  return answer("GET", `api/exchanges?${asked}`);
+}

@@ -1,0 +1,98 @@
+// Puts the page together and starts it.
+import { html, render, useState } from "./html.js";
+import * as api from "./api.js";
+import { beginWith, followLink } from "./actions.js";
+import { About } from "./about.js";
+import { Detail } from "./detail.js";
+import { Clear, Help, Picture } from "./help.js";
+import { Brand, Icon } from "./icons.js";
+import { listen } from "./keyboard.js";
+import { Notices, notify } from "./notices.js";
+import { recall, setTheme, theme } from "./remember.js";
+import { change, get, useStore } from "./store.js";
+import { connect, refresh } from "./stream.js";
+import { Talk } from "./talk.js";
+import { plain } from "./text.js";
+import { Weather, settingOf } from "./weather.js";
+import { Wire } from "./wire.js";
+
+const LINKS = { live: "Live", connecting: "Connecting", lost: "Reconnecting" };
+const NEXT_THEME = { auto: "light", light: "dark", dark: "auto" };
+const TABS = [["user", "Ringotel", "user"], ["wire", "Wire", "wire"], ["handset", "Handset", "phone"]];
+
+function Theme() {
+  const [name, setName] = useState(theme());
+  const label = `Theme: ${name}`;
+  const next = () => {
+    setTheme(NEXT_THEME[name]);
+    setName(NEXT_THEME[name]);
+  };
+  return html`<button class="plain" aria-label=${label} title=${label} onClick=${next}><${Icon} name=${name} /></button>`;
+}
+
+function Bar() {
+  const about = useStore((state) => state.about);
+  const link = useStore((state) => state.link);
+  const weather = settingOf(useStore((state) => state.chaos));
+  const provider = about && (about.provider.kind === "builtin" ? `${about.provider.title}, built in` : about.provider.host);
+  return html`<header class="bar">
+    <h1><${Brand} /><span>ringocli</span></h1>
+    ${about && html`<p class="template" title=${about.template.path}><b><bdi>${plain(about.template.name)}</bdi></b><span class="soft"><bdi>${provider}</bdi></span></p>`}
+    <span class="link ${link}" role="status"><i aria-hidden="true" />${LINKS[link]}</span>
+    <span class="spring" />
+    <button class="weather-now ${weather}" aria-label=${`Weather: ${weather}`} title="Weather (w)" onClick=${() => change({ dialog: "weather" })}><${Icon} name=${weather} /><span>${weather}</span></button>
+    <button class="plain" aria-label="About" title="About" onClick=${() => change({ dialog: "about" })}><${Icon} name="about" /></button>
+    <${Theme} />
+    <button class="plain keys-button" aria-label="Keys" title="Keys (?)" onClick=${() => change({ dialog: "help" })}><kbd>?</kbd></button>
+  </header>`;
+}
+
+function Tabs() {
+  const tab = useStore((state) => state.tab);
+  return html`<nav class="tabs" aria-label="Columns">
+    ${TABS.map(
+      ([name, title, icon]) => html`<button aria-current=${name === tab ? "true" : undefined} onClick=${() => change({ tab: name })}><${Icon} name=${icon} />${title}</button>`,
+    )}
+  </nav>`;
+}
+
+function Sheet() {
+  const dialog = useStore((state) => state.dialog);
+  if (dialog === "about") return html`<${About} />`;
+  if (dialog === "weather") return html`<${Weather} />`;
+  if (dialog === "help") return html`<${Help} />`;
+  if (dialog === "clear") return html`<${Clear} />`;
+  return dialog && html`<${Picture} ...${dialog} />`;
+}
+
+function Page() {
+  const tab = useStore((state) => state.tab);
+  const open = useStore((state) => state.open);
+  return html`<${Bar} />
+    <main class="columns" data-tab=${tab} data-open=${open ? "yes" : "no"}>
+      <${Talk} side="user" /><${Wire} />${open && html`<${Detail} id=${open} />`}<${Talk} side="handset" />
+    </main>
+    <${Tabs} /><${Sheet} /><${Notices} />`;
+}
+
+async function start() {
+  change({ query: recall("query"), contact: recall("contact"), number: recall("number") });
+  followLink();
+  addEventListener("hashchange", followLink);
+  addEventListener("popstate", followLink);
+  listen();
+  try {
+    const [about, chaos] = await Promise.all([api.about(), api.chaos(), refresh()]);
+    document.title = `${plain(about.template.name)} · ringocli`;
+    change({ about, chaos });
+    beginWith(get(), about.numbers, get().feed.items);
+  } catch (error) {
+    notify(error);
+  }
+  const root = document.getElementById("app");
+  root.textContent = "";
+  render(html`<${Page} />`, root);
+  connect();
+}
+
+start();

@@ -1,0 +1,112 @@
+// One message as either end sees it, with its time and what became of it.
+import { html, memo, useEffect, useState } from "./html.js";
+import * as api from "./api.js";
+import { open } from "./actions.js";
+import { contentOf, isFromUser, seenBy } from "./conversation.js";
+import { Icon } from "./icons.js";
+import { fileName, isPicture, ownFile } from "./media.js";
+import { notify } from "./notices.js";
+import { change } from "./store.js";
+import { clip, plain, visible } from "./text.js";
+import { minute, moment } from "./time.js";
+
+const CHARACTERS = 1200;
+const LINES = 24;
+
+const MARKS = {
+  pending: ["waiting", "Sending"],
+  queued: ["waiting", "Queued"],
+  sent: ["check", "Sent"],
+  delivered: ["checks", "Delivered"],
+  taken: ["checks", "Delivered"],
+  failed: ["warning", "Failed"],
+  refused: ["warning", "Refused"],
+  unmatched: ["warning", "Not recognised"],
+};
+const BAD = ["failed", "refused", "unmatched"];
+
+function Mark({ status }) {
+  const [icon, word] = MARKS[status] ?? ["waiting", status];
+  if (BAD.includes(status)) return html`<span class="mark bad" data-status=${status}><${Icon} name=${icon} />${word}</span>`;
+  return html`<span class="mark" data-status=${status} title=${word}><${Icon} name=${icon} label=${word} /></span>`;
+}
+
+/** Text that is clipped until asked for; a brief exchange does not carry it all, so it may have to be fetched. */
+function Words({ text, whole }) {
+  const [full, setFull] = useState(null);
+  const shown = full ?? clip(text, CHARACTERS, LINES);
+  const more = full === null && (shown.length < text.length || whole);
+  const showAll = async (event) => {
+    event.stopPropagation();
+    try {
+      setFull(whole ? await whole() : text);
+    } catch (error) {
+      notify(error);
+    }
+  };
+  return html`<div class="words" dir="auto">${visible(shown)}${more && "…"}</div>
+    ${more && html`<button class="show-all" onClick=${showAll}>Show all</button>`}`;
+}
+
+function File({ address }) {
+  const [broken, setBroken] = useState(false);
+  const own = ownFile(address);
+  if (own && isPicture(own) && !broken) {
+    const name = plain(fileName(address));
+    return html`<button class="picture" aria-label=${`Picture ${name}, enlarge`} onClick=${() => change({ dialog: { picture: own, name } })}>
+      <img src=${own} alt=${name} loading="lazy" decoding="async" onError=${() => setBroken(true)} />
+    </button>`;
+  }
+  if (own) return html`<span class="file"><${Icon} name="file" /><bdi>${visible(fileName(address))}</bdi></span>`;
+  // Foreign: neither fetched nor linked.
+  return html`<span class="file foreign" title="Not one of the emulator's own files, so it is not fetched"><${Icon} name="link" /><bdi dir="ltr">${visible(clip(address, 300))}</bdi></span>`;
+}
+
+export const Bubble = memo(({ exchange, side, last, receipts }) => {
+  const mine = isFromUser(exchange) === (side === "user");
+  const seen = seenBy(side, exchange, receipts);
+  if (seen === "lost") return html`<p class="aside">A message was lost on its way to this phone</p>`;
+  if (seen === "coming") {
+    return html`<div class="line theirs"><div class="bubble ghost" role="img" aria-label="A message is on its way"><i /><i /><i /></div></div>`;
+  }
+  const { text, file } = contentOf(exchange);
+  const field = exchange.name === "SendFile" || exchange.event_type === "mms" ? "text" : "content";
+  const whole = exchange.cut ? async () => (await api.exchange(exchange.id)).variables[field] ?? text : null;
+  return html`<div class="line ${mine ? "mine" : "theirs"} ${last ? "last" : ""}">
+    <div class="bubble ${BAD.includes(exchange.status) && mine ? "bad" : ""}" data-id=${exchange.id}>
+      ${file && html`<${File} address=${file} />`}
+      ${(text || !file) && html`<${Words} text=${text} whole=${whole} />`}
+      <div class="meta">
+        <button class="time" title=${`${moment(exchange.at)}, show the exchange`} onClick=${() => open(exchange.id)}>${minute(exchange.at)}</button>
+        ${mine && html`<${Mark} status=${exchange.status} />`}
+      </div>
+    </div>
+  </div>`;
+});
+
+/** A message that the API has not answered for yet, or has refused. */
+export function Pending({ message, onAgain, onDrop }) {
+  const [picture, setPicture] = useState(null);
+  const { file } = message;
+  useEffect(() => {
+    if (!(file instanceof Blob) || !file.type.startsWith("image/")) return undefined;
+    const address = URL.createObjectURL(file);
+    setPicture(address);
+    return () => URL.revokeObjectURL(address);
+  }, [file]);
+  return html`<div class="line mine last">
+    <div class="bubble pending ${message.error ? "bad" : ""}">
+      ${picture && html`<span class="picture"><img src=${picture} alt="" /></span>`}
+      ${file && !picture && html`<span class="file"><${Icon} name="file" /><bdi>${visible(file.name)}</bdi></span>`}
+      ${message.content && html`<${Words} text=${message.content} />`}
+      <div class="meta">
+        ${message.error
+          ? html`<span class="mark bad" data-status="unsent"><${Icon} name="warning" />Not sent</span>
+              <button class="show-all" onClick=${onAgain}>Try again</button>
+              <button class="show-all" onClick=${onDrop}>Discard</button>`
+          : html`<${Mark} status="pending" />`}
+      </div>
+      ${message.error && html`<p class="why">${message.error}</p>`}
+    </div>
+  </div>`;
+}

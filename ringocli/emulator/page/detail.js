@@ -1,0 +1,124 @@
+// One exchange in full: who said what to whom, which byte came from which variable, and what went wrong.
+import { html, useEffect, useState } from "./html.js";
+import * as api from "./api.js";
+import { copy, copyCurl, open, replay, step } from "./actions.js";
+import { Coloured } from "./coloured.js";
+import { isFromUser } from "./conversation.js";
+import { find } from "./feed.js";
+import { hued } from "./hues.js";
+import { Icon } from "./icons.js";
+import { NearMiss } from "./nearmiss.js";
+import { useStore } from "./store.js";
+import { clip, plain, visible } from "./text.js";
+import { moment } from "./time.js";
+import { Code, title } from "./wire.js";
+
+const STATUSES = {
+  queued: "queued at the provider", sent: "sent, no receipt yet", delivered: "delivered", failed: "failed", refused: "refused",
+  taken: "taken by Ringotel", unmatched: "fits no event of the template",
+};
+
+function Headers({ headers }) {
+  if (!headers?.length) return null;
+  return html`<details class="headers"><summary>${headers.length === 1 ? "1 header" : `${headers.length} headers`}</summary>
+    <dl>${headers.map(([name, value]) => html`<dt>${visible(name)}</dt><dd><bdi>${visible(value)}</bdi></dd>`)}</dl>
+  </details>`;
+}
+
+function Body({ body, spans, hot, empty }) {
+  const [laidOut, setLaidOut] = useState(true);
+  if (!body) return html`<p class="soft none">${empty}</p>`;
+  return html`<div class="body">
+    <button class="raw" aria-pressed=${laidOut ? "false" : "true"} title="Show the bytes as they went" onClick=${() => setLaidOut(!laidOut)}>raw</button>
+    <${Coloured} text=${body} spans=${spans} laidOut=${laidOut} hot=${hot} />
+  </div>`;
+}
+
+function Variables({ variables, setHot }) {
+  const known = Object.entries(variables);
+  if (!known.length) return null;
+  const over = (name) => ({ onMouseEnter: () => setHot(name), onMouseLeave: () => setHot(null), onFocus: () => setHot(name), onBlur: () => setHot(null) });
+  return html`<section><h3>Variables</h3><dl class="variables">
+    ${known.map(
+      ([name, value]) => html`<div ...${over(name)} tabindex="0"><dt><mark class="var" style=${hued(name)}>$${name}$</mark></dt>
+        <dd dir="auto">${visible(clip(value, 400, 6))}${value.length > 400 && "…"}</dd></div>`,
+    )}
+  </dl></section>`;
+}
+
+function Notes({ exchange }) {
+  const told = [
+    ...(exchange.error ? [["bad", "warning", exchange.error]] : []),
+    ...exchange.problems.map(({ pointer, message }) => ["bad", "warning", pointer ? `${pointer}: ${message}` : message]),
+    ...(exchange.weather ? [["storm", "storm", `Weather: ${exchange.weather}`]] : []),
+    ...exchange.notes.map((note) => ["", "about", note]),
+  ];
+  if (!told.length) return null;
+  return html`<ul class="told">${told.map(([kind, icon, words]) => html`<li class=${kind}><${Icon} name=${icon} /><span dir="auto">${visible(words)}</span></li>`)}</ul>`;
+}
+
+function Forwarded({ forwarded }) {
+  if (!forwarded) return null;
+  return html`<section><h3>Forwarded to <bdi>${forwarded.host}</bdi> <${Code} reply=${forwarded.error ? null : forwarded} error=${forwarded.error} /></h3>
+    ${forwarded.error ? html`<p class="soft none">${forwarded.error}</p>` : html`<${Body} body=${forwarded.body} empty="An empty body." />`}
+  </section>`;
+}
+
+function Exchange({ exchange }) {
+  const [hot, setHot] = useState(null);
+  const { request, reply, provenance = {} } = exchange;
+  const [asks, answers] = isFromUser(exchange) ? ["Ringotel", "The provider"] : ["The provider", "Ringotel"];
+  return html`
+    <${Notes} exchange=${exchange} />
+    ${exchange.near_miss && html`<${NearMiss} exchange=${exchange} />`}
+    <${Variables} variables=${exchange.variables} setHot=${setHot} />
+    ${exchange.correlates && html`<p class="soft">Receipt for <a href=${`#/x/${exchange.correlates}`}>exchange ${exchange.correlates}</a></p>`}
+    <section class="request"><h3>${asks} asks</h3>
+      <div class="address"><b>${request.method}</b><${Coloured} text=${request.url} spans=${provenance.request_url} hot=${hot} /></div>
+      <${Headers} headers=${request.headers} />
+      <${Body} body=${request.body} spans=${provenance.request_body} hot=${hot} empty="No body." />
+    </section>
+    <section class="reply"><h3>${answers} answers <${Code} reply=${reply} error=${exchange.error} /></h3>
+      ${reply && html`<${Headers} headers=${reply.headers} /><${Body} body=${reply.body} spans=${provenance.reply_body} hot=${hot} empty="An empty body." />`}
+    </section>
+    <${Forwarded} forwarded=${exchange.forwarded} />`;
+}
+
+function useExchange(id) {
+  const [known, setKnown] = useState({});
+  const status = useStore((state) => find(state.feed, id)?.status);
+  useEffect(() => {
+    let wanted = true;
+    api.exchange(id).then(
+      (exchange) => wanted && setKnown({ id, exchange }),
+      (error) => wanted && setKnown({ id, error }),
+    );
+    return () => (wanted = false);
+  }, [id, status]);
+  return known.id === id ? known : {};
+}
+
+export function Detail({ id }) {
+  const { exchange, error } = useExchange(id);
+  const link = new URL(`#/x/${id}`, location.href).href;
+  return html`<aside class="pane detail" aria-label="Exchange ${id}">
+    <header class="head">
+      <div class="who">
+        <h2>${exchange ? title(exchange) : `Exchange ${id}`}</h2>
+        <p>${exchange ? html`<span class="state ${exchange.status}">${STATUSES[exchange.status] ?? exchange.status}</span> · ${moment(exchange.at)}` : "\u00a0"}</p>
+      </div>
+      <button class="plain" aria-label="The one before (k)" title="The one before (k)" onClick=${() => step(-1)}><${Icon} name="previous" /></button>
+      <button class="plain" aria-label="The next one (j)" title="The next one (j)" onClick=${() => step(1)}><${Icon} name="next" /></button>
+      <button class="plain" aria-label="Close (Esc)" title="Close (Esc)" onClick=${() => open(null)}><${Icon} name="close" /></button>
+    </header>
+    <div class="actions">
+      <button class="quiet" onClick=${() => replay(id)}><${Icon} name="replay" />Replay</button>
+      <button class="quiet" onClick=${() => copyCurl(id)}><${Icon} name="copy" />Copy as curl</button>
+      <button class="quiet" onClick=${() => copy(link, "Link")}><${Icon} name="link" />Copy link</button>
+    </div>
+    <div class="content" key=${id} tabindex="-1">
+      ${exchange && html`<${Exchange} exchange=${exchange} />`}
+      ${error && html`<p class="nothing">${plain(error.message)} ${error.hint}</p>`}
+    </div>
+  </aside>`;
+}

@@ -1,0 +1,60 @@
+// A run of exchanges, oldest first, as a value: each function gives a new one and leaves the old alone.
+// `more` tells that the server has older ones. Ids are decimal strings that grow.
+
+export const EMPTY = Object.freeze({ items: [], more: false });
+
+/** How many exchanges a page keeps; beyond, the oldest are let go and can be loaded again. */
+const KEPT = 20000;
+
+const number = (exchange) => Number(exchange.id);
+
+/** The index of an id, or that at which it would stand. */
+function position(items, id) {
+  const wanted = Number(id);
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (number(items[middle]) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function find(feed, id) {
+  const at = id === null ? undefined : feed.items[position(feed.items, id)];
+  return at && at.id === id ? at : null;
+}
+
+export const indexOf = (feed, id) => (find(feed, id) ? position(feed.items, id) : -1);
+
+export const newest = (feed) => (feed.items.length ? feed.items[feed.items.length - 1].id : null);
+export const oldest = (feed) => (feed.items.length ? feed.items[0].id : null);
+
+/** The feed with these exchanges, in whatever order they come; a known id is replaced. */
+export function merge(feed, exchanges, more = feed.more) {
+  if (!exchanges.length && more === feed.more) return feed;
+  const added = [...exchanges].sort((a, b) => number(a) - number(b));
+  const { items } = feed;
+  let all;
+  if (!items.length || !added.length || number(added[0]) > number(items[items.length - 1])) all = items.concat(added);
+  else if (number(added[added.length - 1]) < number(items[0])) all = added.concat(items);
+  else {
+    const known = new Map(items.map((exchange) => [exchange.id, exchange]));
+    for (const exchange of added) known.set(exchange.id, exchange);
+    all = [...known.values()].sort((a, b) => number(a) - number(b));
+  }
+  // Live exchanges push the oldest out; a page that was asked for stays.
+  const grewDown = added.length && items.length && number(added[added.length - 1]) > number(items[0]);
+  if (grewDown && all.length > KEPT) return { items: all.slice(-KEPT), more: true };
+  return { items: all, more };
+}
+
+/** The feed with one exchange changed, or the same feed if it is not in it. */
+export function patch(feed, id, values) {
+  const at = indexOf(feed, id);
+  if (at < 0) return feed;
+  const items = feed.items.slice();
+  items[at] = { ...items[at], ...values };
+  return { ...feed, items };
+}

@@ -1,0 +1,170 @@
+// The live end of the page. Events are gathered and shown together a few times a second, so that a flood
+// costs no more than a trickle; whatever was missed while the line was down is fetched when it is back.
+import * as api from "./api.js";
+import { fresh } from "./arrivals.js";
+import { contactOf, isFromHandset } from "./conversation.js";
+import { EMPTY, merge, newest, oldest, patch } from "./feed.js";
+import { change, get } from "./store.js";
+import { notify } from "./notices.js";
+
+const GATHER_MS = 80;
+const RETRY_MS = [300, 500, 1000, 2000, 5000];
+
+let gathered = [];
+let timer = null;
+let failures = 0;
+/** Statuses told by the stream; a page that was asked for before may still carry older ones. */
+let told = new Map();
+
+export const current = (exchange) => (told.has(exchange.id) ? { ...exchange, status: told.get(exchange.id) } : exchange);
+
+/** Open the stream and keep it open. */
+export function connect() {
+  const source = new EventSource("api/stream");
+  const on = (name, action) => source.addEventListener(name, (event) => action(JSON.parse(event.data)));
+  on("hello", async () => {
+    failures = 0;
+    told = new Map();
+    change({ link: "live" });
+    await refresh();
+  });
+  on("exchanges", (exchanges) => later(exchanges.map((exchange) => ["exchange", exchange])));
+  on("update", (values) => later([["update", values]]));
+  on("template", async () => change({ about: await api.about() }));
+  on("chaos", (chaos) => change({ chaos }));
+  on("cleared", () => {
+    flush();
+    change({ feed: EMPTY, found: get().query ? EMPTY : null, open: null, cursor: null, unread: {} });
+  });
+  on("reset", refresh);
+  source.addEventListener("error", () => {
+    change({ link: "lost" });
+    // The browser would try again only after seconds, and after some errors never.
+    source.close();
+    const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)];
+    setTimeout(connect, wait);
+  });
+}
+
+function later(events) {
+  gathered.push(...events);
+  timer ??= setTimeout(flush, GATHER_MS);
+}
+
+function flush() {
+  clearTimeout(timer);
+  timer = null;
+  const events = gathered;
+  gathered = [];
+  if (!events.length) return;
+  const came = new Map();
+  for (const [kind, value] of events) {
+    if (kind === "exchange") came.set(value.id, value);
+    else {
+      told.set(value.id, value.status);
+      if (came.has(value.id)) came.set(value.id, { ...came.get(value.id), ...value });
+    }
+  }
+  let { feed, found } = get();
+  const unseen = [...came.values()].filter((exchange) => Number(exchange.id) > Number(newest(feed) ?? 0));
+  fresh(unseen);
+  feed = merge(feed, [...came.values()].map(current));
+  for (const [kind, value] of events) {
+    if (kind !== "update" || came.has(value.id)) continue;
+    feed = patch(feed, value.id, value);
+    if (found) found = patch(found, value.id, value);
+  }
+  if (told.size > 5000) told = new Map([...told].slice(-2500));
+  change({ feed, found, unread: counted(unseen) });
+  if (get().query && came.size) searchOn();
+}
+
+/** Messages that came for conversations which are not the shown one. */
+function counted(exchanges) {
+  const { contact } = get();
+  let { unread } = get();
+  for (const exchange of exchanges) {
+    const other = contactOf(exchange);
+    if (!isFromHandset(exchange) || !other || other === contact) continue;
+    unread = { ...unread, [other]: (unread[other] ?? 0) + 1 };
+  }
+  return unread;
+}
+
+let refreshing = null;
+
+/** Load the newest page again, one call at a time; what was loaded before stays where it joins on. */
+export function refresh() {
+  refreshing ??= loadNewest().finally(() => (refreshing = null));
+  return refreshing;
+}
+
+async function loadNewest() {
+  try {
+    const page = await api.exchanges();
+    const { feed } = get();
+    const first = page.exchanges[page.exchanges.length - 1];
+    const joins = first && newest(feed) !== null && Number(first.id) <= Number(newest(feed)) && page.more;
+    change({ feed: merge(joins ? feed : EMPTY, page.exchanges.map(current), joins ? feed.more : page.more) });
+    if (get().query) await search(get().query);
+  } catch (error) {
+    notify(error);
+  }
+}
+
+/** Load the page before the oldest that is known, of the filter's finds if there is a filter. */
+export async function loadOlder(which = get().query ? "found" : "feed") {
+  const known = get()[which];
+  if (get().loading || !known?.more || !known.items.length) return;
+  change({ loading: true });
+  try {
+    const query = which === "found" ? get().query : "";
+    const page = await api.exchanges({ query, before: oldest(known), limit: 500 });
+    if (which === "found" && get().query !== query) return;
+    change({ [which]: merge(get()[which] ?? EMPTY, page.exchanges.map(current), page.more) });
+  } catch (error) {
+    notify(error);
+  } finally {
+    change({ loading: false });
+  }
+}
+
+/** Ask the server what the filter finds; only the answer to the latest question is shown. */
+export async function search(query) {
+  change({ query, ...(query ? {} : { found: null }) });
+  if (!query) return;
+  try {
+    const page = await api.exchanges({ query });
+    if (get().query === query) change({ found: merge(EMPTY, page.exchanges.map(current), page.more) });
+  } catch (error) {
+    if (get().query === query) change({ found: { ...EMPTY, error: error.message } });
+  }
+}
+
+let searching = false;
+let again = false;
+
+/** New exchanges came while a filter is set: the server says which of them it finds. */
+async function searchOn() {
+  if (searching) {
+    again = true;
+    return;
+  }
+  searching = true;
+  const { query, found } = get();
+  try {
+    const page = await api.exchanges({ query, after: found ? newest(found) : null });
+    if (get().query === query && get().found) {
+      const joins = !page.more;
+      change({ found: merge(joins ? get().found : EMPTY, page.exchanges.map(current), joins ? get().found.more : true) });
+    }
+  } catch {
+    // A mistyped filter is told where it is typed.
+  } finally {
+    searching = false;
+    if (again) {
+      again = false;
+      setTimeout(searchOn, 400);
+    }
+  }
+}

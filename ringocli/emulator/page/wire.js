@@ -1,0 +1,124 @@
+// The wire between the two ends: one arrow an exchange, in the order in which they went.
+import { html, memo, useLayoutEffect, useMemo, useRef } from "./html.js";
+import { open, shownFeed, step } from "./actions.js";
+import { isFresh } from "./arrivals.js";
+import { contentOf, isFromUser, isReceipt } from "./conversation.js";
+import { find, indexOf } from "./feed.js";
+import { Filter } from "./filter.js";
+import { VirtualList } from "./list.js";
+import { Welcome } from "./welcome.js";
+import { get, useStore } from "./store.js";
+import { loadOlder } from "./stream.js";
+import { clip, plain, visible } from "./text.js";
+import { moment, second } from "./time.js";
+
+const ROW_PX = 60;
+
+/** What the template calls it. */
+export const title = (exchange) =>
+  exchange.name ??
+  exchange.event_type ??
+  (exchange.near_miss?.event_type ? `Not quite ${exchange.near_miss.event_type}` : isFromUser(exchange) ? "Unknown request" : "Webhook");
+
+function peek(exchange) {
+  if (isReceipt(exchange)) {
+    const about = exchange.correlates && find(get().feed, exchange.correlates);
+    if (about) return `for “${clip(contentOf(about).text || "a file", 80)}”`;
+    return exchange.correlates ? "" : "for a message that nobody sent";
+  }
+  const { text, file } = contentOf(exchange);
+  return clip([text, file].filter(Boolean).join(" · "), 120).replaceAll("\n", " ");
+}
+
+/** Where the request went, short: the path, for the host is always the same. */
+function path(url) {
+  try {
+    const { pathname, search } = new URL(url);
+    return pathname + search;
+  } catch {
+    return url;
+  }
+}
+
+export function Code({ reply, error }) {
+  if (!reply) return html`<span class="code none" title=${error ?? "No reply yet"}>${error ? "no reply" : "…"}</span>`;
+  return html`<span class="code s${Math.floor(reply.status / 100)}">${reply.status}</span>`;
+}
+
+function Badges({ exchange }) {
+  const badges = [];
+  if (exchange.status === "unmatched") badges.push(["miss", "unmatched"]);
+  if (exchange.status === "failed") badges.push(["miss", "failed"]);
+  if (exchange.weather) badges.push(["storm", exchange.weather]);
+  if (exchange.problems.length) badges.push(["miss", exchange.problems.length === 1 ? "1 problem" : `${exchange.problems.length} problems`]);
+  if (exchange.forwarded) badges.push(["plain", "forwarded"]);
+  return badges.map(([kind, word]) => html`<span class="badge ${kind}"><bdi>${clip(plain(word), 40)}</bdi></span>`);
+}
+
+const Row = memo(({ exchange, at, total, chosen, opened }) => {
+  const out = isFromUser(exchange);
+  // Only what has just come is announced by movement, and only once.
+  const arriving = useMemo(() => isFresh(exchange.id), [exchange.id]);
+  return html`<div
+    id=${`x-${exchange.id}`}
+    class="row ${out ? "out" : "in"} ${exchange.status === "unmatched" || exchange.error ? "amiss" : ""} ${chosen ? "chosen" : ""} ${opened ? "opened" : ""} ${arriving ? "arriving" : ""}"
+    role="option"
+    aria-selected=${chosen ? "true" : "false"}
+    aria-setsize=${total}
+    aria-posinset=${at + 1}
+    onClick=${() => open(exchange.id)}
+  >
+    <div class="what">
+      <b>${title(exchange)}</b>
+      <span class="peek"><bdi>${visible(peek(exchange))}</bdi></span>
+      <time title=${moment(exchange.at)}>${second(exchange.at)}</time>
+    </div>
+    <div class="how">
+      <span class="address"><span class="unseen">${out ? "to the provider" : "to Ringotel"}</span>${exchange.request.method} <bdi>${plain(clip(path(exchange.request.url), 200))}</bdi></span>
+      <${Badges} exchange=${exchange} />
+      <${Code} reply=${exchange.reply} error=${exchange.error} />
+    </div>
+    <span class="lane" aria-hidden="true"><i /></span>
+  </div>`;
+});
+
+export function Wire() {
+  const feed = useStore(shownFeed);
+  const cursor = useStore((state) => state.cursor);
+  const opened = useStore((state) => state.open);
+  const query = useStore((state) => state.query);
+  const found = useStore((state) => state.found);
+  const list = useRef();
+  const rows = useMemo(() => feed.items.map((exchange) => ({ key: exchange.id, exchange })), [feed]);
+  const total = feed.more ? -1 : rows.length;
+  useLayoutEffect(() => {
+    const at = cursor === null ? -1 : indexOf(feed, cursor);
+    if (at >= 0 && list.current.scroller.clientHeight) list.current.reveal(at);
+  }, [cursor]);
+  const onKeyDown = (event) => {
+    const page = Math.max(1, Math.floor(event.currentTarget.clientHeight / ROW_PX) - 1);
+    const moves = { PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    step(Math.max(-feed.items.length, Math.min(moves[event.key], feed.items.length)));
+  };
+  const empty = !query ? html`<${Welcome} />` : found && html`<p class="nothing">${found.error ?? "Nothing on the wire fits this filter."}</p>`;
+  return html`<section class="pane wire" aria-label="The wire">
+    <${Filter} count=${rows.length} more=${feed.more} />
+    <${VirtualList}
+      handle=${list}
+      rows=${rows}
+      fixed=${ROW_PX}
+      view=${({ exchange }, at) =>
+        html`<${Row} exchange=${exchange} at=${at} total=${total} chosen=${exchange.id === cursor} opened=${exchange.id === opened} />`}
+      onTop=${() => loadOlder()}
+      onKeyDown=${onKeyDown}
+      class="exchanges"
+      role="listbox"
+      tabindex="0"
+      aria-label="Exchanges"
+      aria-activedescendant=${cursor ? `x-${cursor}` : undefined}
+      empty=${empty}
+    />
+  </section>`;
+}

@@ -1,0 +1,74 @@
+"""What the emulator's tests share: one running emulator, a client that sends exactly what it is told, raw sockets."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
+from urllib.parse import urlsplit
+
+from ringocli.testing import Emulator
+
+MESSAGE = {"method": "message", "params": {"from": "+13105550199", "to": "+12025550100", "content": "Hi"}}
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Got:
+    """A response, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.body)
+
+
+def call(
+    emulator: Emulator,
+    method: str,
+    path: str,
+    content: Any = None,
+    headers: Mapping[str, str] | None = None,
+) -> Got:
+    """One request to an emulator's inbox; ``content`` that is not bytes goes as JSON."""
+    parts = urlsplit(emulator.url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    body = content if isinstance(content, bytes) or content is None else json.dumps(content).encode()
+    kind = JSON if content is not None and not isinstance(content, bytes) else {}
+    try:
+        connection.request(method, parts.path + path, body=body, headers={**kind, **(headers or {})})
+        response: HTTPResponse = connection.getresponse()
+        content_read = response.read()
+        return Got(
+            status=response.status,
+            headers={name.lower(): value for name, value in response.getheaders()},
+            body=content_read,
+        )
+    finally:
+        connection.close()
+
+
+@contextmanager
+def connected(emulator: Emulator) -> Iterator[socket.socket]:
+    """A bare connection."""
+    parts = urlsplit(emulator.url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as client:
+        yield client
+
+
+def until_closed(client: socket.socket) -> bytes:
+    """Everything that comes until the other side closes or resets."""
+    received = b""
+    try:
+        while chunk := client.recv(65536):
+            received += chunk
+    except ConnectionResetError:
+        pass
+    return received

@@ -1,0 +1,687 @@
+"""The emulator's page, in a real browser on the real server: what people see, click and type, and what never happens.
+
+Each test has an inbox of its own. A test fails when the page logs an error, opens a dialog of the browser's, breaks its
+Content-Security-Policy or asks any host but this emulator for anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+
+from ringocli.emulator.exchanges import Exchange
+from ringocli.emulator.server import in_thread
+from ringocli.emulator.setup import Setup
+from ringocli.emulator.store import Store
+from ringocli.testing import Emulator, emulator
+
+from .conftest import ROOT, SAMPLES
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = playwright.expect
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+PAGE = ROOT / "ringocli" / "emulator" / "page"
+TELNYX = SAMPLES / "telnyx.json"
+NUMBER, CONTACT = "+12025550100", "+13105550199"
+
+Open = Callable[..., Any]
+
+
+def picture() -> bytes:
+    """A whole PNG of 2 by 2 pixels."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        check = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + b"\xff\x80\x20" * 2) * 2)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def webhook(text: str = "Hello", *, key: str = "text", url: str | None = None) -> dict[str, Any]:
+    """A message as Telnyx reports it; ``key`` is where its text stands."""
+    payload: dict[str, Any] = {"from": {"phone_number": CONTACT}, "to": [{"phone_number": NUMBER}], key: text}
+    if url is not None:
+        payload["media"] = [{"url": url}]
+    return {"data": {"event_type": "message.received", "payload": payload}}
+
+
+def post(address: str, content: Any) -> int:
+    """The status that a webhook is answered with."""
+    body = json.dumps(content).encode()
+    try:
+        with urlopen(Request(address, data=body, headers={"Content-Type": "application/json"}), timeout=10) as reply:
+            return int(reply.status)
+    except HTTPError as error:
+        with error:
+            return error.code
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One browser for all tests."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Emulator]:
+    """One emulator for all tests that leave the template alone."""
+    with emulator(TELNYX) as running:
+        yield running
+
+
+@pytest.fixture
+def ringotel(shared: Emulator, request: pytest.FixtureRequest) -> Emulator:
+    """An inbox of the test's own."""
+    return shared.inbox(re.sub(r"\W+", "-", request.node.name)[:60])
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Open]:
+    """Opens pages, one browser profile a test, and holds them to what must never happen."""
+    contexts: dict[str, Any] = {}
+    wrong: list[str] = []
+    hosts: set[str] = set()
+
+    def note_dialog(dialog: Any) -> None:
+        wrong.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def open_page(url: str, *, width: int = 1280, height: int = 800, path: str = "/", **options: Any) -> Any:
+        key = repr((width, height, sorted(options.items())))
+        if key not in contexts:
+            contexts[key] = browser.new_context(
+                viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce", **options
+            )
+            contexts[key].set_default_timeout(10_000)
+        page = contexts[key].new_page()
+        page.on("dialog", note_dialog)
+        page.on("pageerror", lambda error: wrong.append(f"an error: {error}"))
+        page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+        hosts.add(urlsplit(url).netloc)
+        page.goto(url + path)
+        expect(page.locator(".link.live")).to_have_count(1)
+        return page
+
+    yield open_page
+    for context in contexts.values():
+        context.close()
+    assert [] == wrong
+    # A blob: of the page's own has no host.
+    assert 1 == len(hosts - {""}), hosts
+
+
+def say(page: Any, side: str, text: str) -> None:
+    """Type a message on one side and send it."""
+    page.locator(f".{side} textarea").fill(text)
+    page.locator(f".{side} textarea").press("Enter")
+
+
+def bubble(page: Any, side: str, text: str) -> Any:
+    """The message with this text as one side shows it."""
+    return page.locator(f".{side} .bubble", has_text=text)
+
+
+def attach(page: Any, side: str, name: str = "view.png", kind: str = "image/png") -> None:
+    """Pick a file on one side."""
+    chosen = {"name": name, "mimeType": kind, "buffer": picture()}
+    page.locator(f".{side} input[type=file]").set_input_files(chosen)
+
+
+def shown_picture(page: Any, side: str, index: int = 0) -> None:
+    """The thumbnail is there and has really been loaded."""
+    image = page.locator(f".{side} .bubble img").nth(index)
+    expect(image).to_be_visible()
+    page.wait_for_function("image => image.complete && image.naturalWidth === 2", arg=image.element_handle())
+
+
+def test_every_module_is_loaded_at_once() -> None:
+    """The page names each of its modules up front, so that none waits for another to ask for it."""
+    text = (PAGE / "index.html").read_text("utf-8")
+    named = set(re.findall(r'(?:href|src)="page/([^"]+\.js)"', text))
+    assert named == {path.relative_to(PAGE).as_posix() for path in PAGE.rglob("*.js")}
+
+
+def test_nothing_is_inline() -> None:
+    """No script, style or handler stands in the page itself: its policy would forbid it."""
+    text = (PAGE / "index.html").read_text("utf-8")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text)
+    assert not re.search(r"https?://", text)
+
+
+def test_a_conversation_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
+    """What one end says, the other end reads, and the wire has both with the bytes of each variable."""
+    page = visit(ringotel.url)
+    say(page, "user", "Hi, your bike is ready")
+    expect(bubble(page, "user", "Hi, your bike is ready")).to_have_count(1)
+    expect(bubble(page, "handset", "Hi, your bike is ready")).to_have_count(1)
+    say(page, "handset", "On my way")
+    expect(bubble(page, "handset", "On my way")).to_have_count(1)
+    expect(bubble(page, "user", "On my way")).to_have_count(1)
+    page.locator(".row", has_text="SendMessage").click()
+    coloured = page.locator(".detail .request mark[data-variable=content]")
+    expect(coloured).to_have_text("Hi, your bike is ready")
+    expect(page.locator(".detail .request mark[data-variable=to]")).to_have_text(CONTACT)
+    expect(page.locator(".detail .reply mark[data-variable=messageid]").first).to_be_visible()
+
+
+def test_ticks_follow_the_receipts(ringotel: Emulator, visit: Open) -> None:
+    """A message is delivered once its receipt has come, and says so in words to those who cannot see the ticks."""
+    page = visit(ringotel.url)
+    say(page, "user", "Two ticks?")
+    mark = bubble(page, "user", "Two ticks?").locator(".mark")
+    expect(mark).to_have_attribute("data-status", "delivered")
+    expect(mark.get_by_role("img", name="Delivered")).to_be_visible()
+    expect(page.locator(".row", has_text="messageDelivered")).to_contain_text("for “Two ticks?”")
+
+
+def test_a_picture_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
+    """A file that is picked on either side is seen on both, fetched from the emulator itself."""
+    page = visit(ringotel.url)
+    attach(page, "user")
+    page.locator(".user .go").click()
+    shown_picture(page, "user")
+    shown_picture(page, "handset")
+    attach(page, "handset", "reply.png")
+    say(page, "handset", "Here is mine")
+    shown_picture(page, "user", 1)
+    expect(bubble(page, "user", "Here is mine").locator("img")).to_have_count(1)
+    expect(page.locator(".row b", has_text=re.compile("^mms$"))).to_have_count(1)
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_a_picture_is_dropped_or_pasted(ringotel: Emulator, visit: Open, how: str) -> None:
+    """A file needs no button."""
+    page = visit(ringotel.url)
+    transfer = page.evaluate_handle(
+        """bytes => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(bytes)], "dropped.png", {type: "image/png"}));
+            return carried;
+        }""",
+        list(picture()),
+    )
+    if how == "drop":
+        page.locator(".pane.handset").dispatch_event("dragover", {"dataTransfer": transfer})
+        expect(page.locator(".handset .drop")).to_have_text("Drop to attach")
+        page.locator(".pane.handset").dispatch_event("drop", {"dataTransfer": transfer})
+    else:
+        page.locator(".handset textarea").evaluate(
+            """(area, carried) => area.dispatchEvent(
+                new ClipboardEvent("paste", {clipboardData: carried, bubbles: true, cancelable: true}))""",
+            transfer,
+        )
+    expect(page.locator(".handset .attached")).to_contain_text("dropped.png")
+    page.locator(".handset .go").click()
+    shown_picture(page, "user")
+
+
+def test_a_failure_is_told_in_words(ringotel: Emulator, visit: Open) -> None:
+    """A message that fails says Failed, and the phone does not have it."""
+    page = visit(ringotel.url)
+    page.get_by_title("Choose the conversation").click()
+    page.get_by_label("Talk to").fill("+1 (500) 555-0002")
+    page.get_by_label("Talk to").press("Enter")
+    say(page, "user", "Does this arrive?")
+    expect(bubble(page, "user", "Does this arrive?")).to_contain_text("Failed")
+    expect(page.locator(".handset .aside")).to_have_text("A message was lost on its way to this phone")
+    expect(bubble(page, "handset", "Does this arrive?")).to_have_count(0)
+
+
+def test_weather_is_set_and_felt(ringotel: Emulator, visit: Open) -> None:
+    """A provider that answers 500 refuses the message, in words, and the wire says that it was the weather."""
+    page = visit(ringotel.url)
+    page.keyboard.press("w")
+    page.get_by_text("In detail").click()
+    provider = page.get_by_role("group", name="The provider's side")
+    provider.get_by_label("Status").select_option("500")
+    expect(page.locator(".weather-now")).to_have_text("custom")
+    page.keyboard.press("Escape")
+    say(page, "user", "In the rain")
+    expect(bubble(page, "user", "In the rain")).to_contain_text("Refused")
+    expect(page.locator(".row .badge.storm")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.locator(".weather-now").click()
+    page.locator(".dial").get_by_label("Clear").check()
+    expect(page.locator(".weather-now")).to_have_text("clear")
+
+
+def test_a_reply_that_ringotel_refuses_is_kept(ringotel: Emulator, visit: Open) -> None:
+    """Nothing typed on the handset is lost when Ringotel's side is in trouble: it can be sent again."""
+    ringotel.set_chaos(ringotel={"status": 503})
+    page = visit(ringotel.url)
+    say(page, "handset", "Anybody there?")
+    expect(bubble(page, "handset", "Anybody there?")).to_contain_text("Not sent")
+    ringotel.set_chaos()
+    bubble(page, "handset", "Anybody there?").get_by_text("Try again").click()
+    expect(bubble(page, "user", "Anybody there?")).to_have_count(1)
+    expect(bubble(page, "handset", "Anybody there?").locator(".mark")).to_have_attribute("data-status", "taken")
+
+
+def test_a_near_miss_is_mended(tmp_path: Path, visit: Open) -> None:
+    """A webhook that nearly fits shows why; its change goes into the template's file, and then it fits."""
+    template = tmp_path / "telnyx.json"
+    template.write_text(TELNYX.read_text("utf-8"), "utf-8")
+    with emulator(template) as ringotel:
+        page = visit(ringotel.url)
+        assert 422 == post(ringotel.webhook_url, webhook("Open on Sunday?", key="txt"))
+        page.locator(".row.amiss").click()
+        expect(page.locator(".difference")).to_contain_text("/data/payload/text")
+        expect(page.locator(".split .minus")).to_have_text('"text": "$content$"')
+        expect(page.locator(".split .plus")).to_have_text('"txt": "$content$"')
+        page.get_by_role("button", name="Apply to template").click()
+        page.get_by_role("button", name="Replay it").click()
+        expect(bubble(page, "user", "Open on Sunday?")).to_have_count(1)
+        expect(page.locator(".detail .state")).to_have_text("taken by Ringotel")
+        page.close()
+    assert '"txt": "$content$"' in template.read_text("utf-8")
+
+
+def test_the_filter_finds(ringotel: Emulator, visit: Open) -> None:
+    """The wire shows what the filter finds, also of what comes later; Escape brings everything back."""
+    post(ringotel.webhook_url, webhook("about apples"))
+    post(ringotel.webhook_url, webhook("about pears"))
+    page = visit(ringotel.url)
+    rows = page.locator(".row")
+    expect(rows).to_have_count(2)
+    page.keyboard.press("/")
+    page.keyboard.type("event:message apples")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("about apples")
+    post(ringotel.webhook_url, webhook("more apples"))
+    post(ringotel.webhook_url, webhook("more pears"))
+    expect(rows).to_have_count(2)
+    expect(rows.last).to_contain_text("more apples")
+    page.keyboard.press("Escape")
+    expect(rows).to_have_count(4)
+
+
+def test_a_filter_that_is_wrong_says_why(shared: Emulator, browser: Any) -> None:
+    """A mistyped word of the search language is answered with a sentence in place of rows."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(shared.inbox("wrong-filter").url + "/")
+    page.get_by_label("Filter the wire").fill("is:deliverd")
+    expect(page.locator(".exchanges .nothing")).to_contain_text("delivered")
+    context.close()
+
+
+def test_a_reload_keeps_everything(ringotel: Emulator, visit: Open) -> None:
+    """Conversation, opened exchange, filter, draft and theme are as they were."""
+    other = "+14155550123"
+    ringotel.send(to=other, content="Something else", from_=NUMBER)
+    ringotel.send(to=CONTACT, content="Keep me", from_=NUMBER)
+    page = visit(ringotel.url)
+    page.get_by_title("Choose the conversation").click()
+    page.locator(".choice", has_text="Something else").click()
+    page.locator(".user textarea").fill("half a thou")
+    page.get_by_label("Filter the wire").fill("direction:outgoing")
+    page.locator(".row.out", has_text="Keep me").click()
+    page.get_by_role("button", name="Theme: auto").click()
+    for _ in range(2):
+        expect(bubble(page, "user", "Something else")).to_have_count(1)
+        expect(bubble(page, "user", "Keep me")).to_have_count(0)
+        expect(page.locator(".user textarea")).to_have_value("half a thou")
+        expect(page.get_by_label("Filter the wire")).to_have_value("direction:outgoing")
+        expect(page.locator(".row.opened")).to_contain_text("Keep me")
+        expect(page.locator(".detail mark[data-variable=content]").last).to_have_text("Keep me")
+        expect(page.get_by_role("button", name="Theme: light")).to_be_visible()
+        page.reload()
+
+
+def test_a_permalink_works_in_a_new_tab(ringotel: Emulator, visit: Open) -> None:
+    """The address of an exchange opens it anywhere; one that is gone is told, not shown."""
+    sent = ringotel.send(to=CONTACT, content="Look at this", from_=NUMBER)
+    page = visit(ringotel.url, path=f"/#/x/{sent['id']}")
+    expect(page.locator(".detail mark[data-variable=content]").last).to_have_text("Look at this")
+    page.get_by_label("Close (Esc)").click()
+    expect(page.locator(".detail")).to_have_count(0)
+
+
+def test_two_tabs_keep_step(ringotel: Emulator, visit: Open) -> None:
+    """What is said, set or cleared in one tab is so in the other, without a reload."""
+    one, other = visit(ringotel.url), visit(ringotel.url)
+    say(one, "user", "Seen by both")
+    expect(bubble(other, "user", "Seen by both").locator(".mark")).to_have_attribute("data-status", "delivered")
+    say(other, "handset", "And back")
+    expect(bubble(one, "user", "And back")).to_have_count(1)
+    one.keyboard.press("Escape")
+    one.locator(".weather-now").click()
+    one.locator(".dial").get_by_label("Drizzle").check()
+    expect(other.locator(".weather-now")).to_have_text("drizzle")
+    other.get_by_label("Clear the wire").click()
+    other.get_by_role("button", name="Delete everything").click()
+    for page in (one, other):
+        expect(page.locator(".row, .bubble")).to_have_count(0)
+        expect(page.get_by_text("Two ends and the wire between them")).to_be_attached()
+
+
+def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
+    """The page comes back by itself when the emulator does, with what it missed and without a double."""
+    context = browser.new_context()
+    page = context.new_page()
+    setup = {"name": str(TELNYX), "text": TELNYX.read_text("utf-8"), "db": tmp_path / "store.db"}
+    with in_thread(Setup(**setup)) as running:
+        address = running.world.url
+        client = Emulator(address, "telnyx-custom")
+        page.goto(address + "/")
+        post(client.webhook_url, webhook("before"))
+        expect(bubble(page, "user", "before")).to_have_count(1)
+    expect(page.locator(".link.lost")).to_have_count(1)
+    store = Store(setup["db"])
+    store.commit([replace(incoming("meanwhile", 0), at=datetime.now(UTC))])
+    store.close()
+    with in_thread(Setup(**setup, port=urlsplit(address).port)):
+        expect(page.locator(".link.live")).to_have_count(1, timeout=10_000)
+        expect(bubble(page, "user", "meanwhile")).to_have_count(1)
+        expect(page.locator(".row")).to_have_count(2)
+        context.close()
+
+
+def test_it_is_used_by_keyboard_alone(ringotel: Emulator, visit: Open) -> None:
+    """Write on both sides, walk the wire, open, step on and close, ask for help: no pointer needed."""
+    page = visit(ringotel.url)
+    keys = page.keyboard
+    keys.press("1")
+    keys.type("Typed")
+    keys.press("Shift+Enter")
+    keys.type("only")
+    keys.press("Enter")
+    expect(bubble(page, "user", "Typed\nonly")).to_have_count(1)
+    keys.press("Escape")
+    keys.press("2")
+    keys.type("Also typed")
+    keys.press("Enter")
+    expect(bubble(page, "user", "Also typed")).to_have_count(1)
+    expect(page.locator(".row")).to_have_count(3)
+    keys.press("Escape")
+    keys.press("j")
+    expect(page.locator(".row.chosen")).to_have_attribute("aria-posinset", "3")
+    keys.press("k")
+    keys.press("k")
+    expect(page.locator(".row.chosen")).to_have_attribute("aria-posinset", "1")
+    keys.press("Enter")
+    expect(page.locator(".detail h2")).to_have_text("SendMessage")
+    keys.press("j")
+    expect(page.locator(".row.opened")).to_have_attribute("aria-posinset", "2")
+    keys.press("Escape")
+    expect(page.locator(".detail")).to_have_count(0)
+    expect(page.get_by_role("listbox", name="Exchanges")).to_be_focused()
+    keys.press("Home")
+    expect(page.locator(".row.chosen")).to_have_attribute("aria-posinset", "1")
+    keys.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    keys.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    keys.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_everything_that_can_be_pressed_has_a_name(ringotel: Emulator, visit: Open) -> None:
+    """A screen reader is never left with 'button'."""
+    ringotel.send(to=CONTACT, content="x", from_=NUMBER)
+    page = visit(ringotel.url)
+    page.locator(".row").first.click()
+    expect(page.locator(".detail .request")).to_be_visible()
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, a, input, select, textarea")]
+            .filter(one => !(one.ariaLabel || one.textContent.trim() || one.labels?.length || one.title))
+            .map(one => one.outerHTML)"""
+    )
+    assert [] == nameless
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_readable_by_day_and_by_night(ringotel: Emulator, visit: Open, scheme: str) -> None:
+    """The page follows the system; text stands out from its ground by at least 4.5 to 1."""
+    ringotel.send(to="+15005550002", content="fails", from_=NUMBER)
+    ringotel.send(to=CONTACT, content="hello", from_=NUMBER)
+    post(ringotel.webhook_url, webhook("hi"))
+    post(ringotel.webhook_url, webhook("hi", key="txt"))
+    page = visit(ringotel.url, color_scheme=scheme)
+    page.locator(".row.amiss").click()
+    expect(page.locator(".split .plus")).to_be_visible()
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (luminance(ground) < 0.1) == (scheme == "dark")
+    looks = page.evaluate(
+        """() => {
+            const paint = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+            const over = (layers) => {
+                paint.clearRect(0, 0, 1, 1);
+                for (const layer of layers) { paint.fillStyle = layer; paint.fillRect(0, 0, 1, 1); }
+                return [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3);
+            };
+            const found = [];
+            for (const one of document.querySelectorAll("#app *")) {
+                const words = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+                if (!words || !one.checkVisibility() || one.closest("svg, :disabled, .unseen")) continue;
+                const layers = [];
+                let faded = false;
+                for (let at = one; at; at = at.parentElement) {
+                    layers.unshift(getComputedStyle(at).backgroundColor);
+                    faded ||= getComputedStyle(at).opacity < 0.7;
+                }
+                if (!faded) found.push([one.textContent.slice(0, 30), over([...layers, getComputedStyle(one).color]), over(layers)]);
+            }
+            return found;
+        }"""
+    )
+    assert len(looks) > 30
+    for words, ink, paper in looks:
+        bright, dim = sorted((relative(ink), relative(paper)), reverse=True)
+        assert (bright + 0.05) / (dim + 0.05) >= 4.5, (words, ink, paper)
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of an ``rgb(…)``."""
+    return relative([int(part) for part in re.findall(r"\d+", colour)[:3]])
+
+
+def relative(channels: list[int]) -> float:
+    """Relative luminance as WCAG 2 has it."""
+    linear = [(c / 255) / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+HOSTILE = {
+    "script": "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>",
+    "template": "${alert(1)} {{constructor.constructor('alert(1)')()}} `</pre>`",
+    "address": "javascript:alert(1) https://evil.example/a.png //evil.example/b.png",
+    "override": "invoice\u202egnp.exe",
+    "control": "nul \x00 escape \x1b[31m bell \x07",
+    "surrogate": "half \ud83d of it",
+    "long": "64 KB " + "x" * 65_530,
+    "lines": "\n" * 3000 + "end",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_stays_text(ringotel: Emulator, visit: Open, text: str) -> None:
+    """Whatever comes over the wire is shown, never run, never fetched, and never turns the page around."""
+    assert 200 == post(ringotel.webhook_url, webhook(text))
+    page = visit(ringotel.url)
+    words = page.locator(".user .bubble .words")
+    expect(words).to_have_count(1)
+    page.locator(".row").first.click()
+    content = page.locator(".detail mark[data-variable=content], .detail .request .bytes").last
+    expect(content).to_be_visible()
+    for element in (words, page.locator(".row .peek"), content):
+        assert 0 == element.locator("script, img, svg, a, iframe").count()
+        assert not re.search("[\x00-\x08\x1b\u202a-\u202e]", element.text_content())
+    assert page.locator(".user .bubble").bounding_box()["height"] < 1200
+
+
+def test_hidden_characters_are_shown(ringotel: Emulator, visit: Open) -> None:
+    """A direction override or a NUL is a small sign with a name; the text around it keeps its order."""
+    post(ringotel.webhook_url, webhook(HOSTILE["override"] + "\x00"))
+    page = visit(ringotel.url)
+    signs = bubble(page, "user", "invoice").locator(".hidden-char")
+    expect(signs).to_have_text(["RLO", "␀"])
+    expect(signs.first).to_have_attribute("title", "U+202E stands here")
+    assert page.locator(".user .words").evaluate("one => getComputedStyle(one).unicodeBidi") == "isolate"
+
+
+def test_a_long_text_is_whole_when_asked_for(ringotel: Emulator, visit: Open) -> None:
+    """64 KB are clipped at first, and there to the last character after 'Show all'."""
+    post(ringotel.webhook_url, webhook(HOSTILE["long"]))
+    page = visit(ringotel.url)
+    words = page.locator(".user .words")
+    expect(words).to_contain_text("64 KB")
+    assert len(words.text_content()) < 2000
+    page.locator(".user .show-all").click()
+    page.wait_for_function("length => document.querySelector('.user .words').textContent.length === length", arg=65_536)
+
+
+def test_a_foreign_file_is_only_named(ringotel: Emulator, visit: Open) -> None:
+    """The address of a file that the emulator does not serve is text: not fetched, not linked."""
+    post(ringotel.webhook_url, webhook("Look", url="https://evil.example/tracker.png"))
+    page = visit(ringotel.url)
+    expect(bubble(page, "user", "Look").locator(".file.foreign")).to_have_text("https://evil.example/tracker.png")
+    assert 0 == page.locator(".bubble img, .bubble a").count()
+
+
+def incoming(text: str, number: int, *, sender: str = CONTACT) -> Exchange:
+    """A message as the store has it."""
+    return Exchange(
+        inbox="",
+        at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number),
+        direction="incoming",
+        event_key="message.received",
+        event_type="message",
+        matched=True,
+        status="taken",
+        variables={"from": sender, "to": NUMBER, "content": text},
+        request={"method": "POST", "url": "/webhook/telnyx-custom", "headers": [], "body": json.dumps(webhook(text))},
+        reply={"status": 200, "headers": [], "body": ""},
+    )
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator that has seen 10,000 messages."""
+    path = tmp_path_factory.mktemp("crowded") / "store.db"
+    store = Store(path, max_days=36_500)
+    store.commit([incoming(f"message {number}", number) for number in range(10_000)])
+    store.close()
+    setup = Setup(name=str(TELNYX), text=TELNYX.read_text("utf-8"), db=path, max_days=36_500)
+    with in_thread(setup) as running:
+        yield Emulator(running.world.url, "telnyx-custom")
+
+
+def test_ten_thousand_exchanges_are_a_few_rows(crowded: Emulator, visit: Open) -> None:
+    """Only what is in sight is in the document, from the first paint on and wherever one scrolls."""
+    page = visit(crowded.url)
+    expect(page.locator(".row").last).to_contain_text("message 9999")
+    assert page.locator(".row").count() <= 40
+    assert page.locator(".bubble").count() <= 80
+    last = page.locator(".exchanges").evaluate(
+        """async (wire) => {
+            // Up to the very first: the page loads what is older as it comes into sight.
+            const first = () => document.querySelector(".row .peek").textContent;
+            let most = 0;
+            while (first() !== "message 0") {
+                wire.scrollTop = 0;
+                await new Promise(requestAnimationFrame);
+                most = Math.max(most, document.querySelectorAll(".row").length);
+            }
+            return most;
+        }"""
+    )
+    assert last <= 60
+    assert page.locator(".bubble").count() <= 80
+    page.get_by_label("To the newest").first.click()
+    expect(page.locator(".row").last).to_contain_text("message 9999")
+
+
+def test_reading_is_not_disturbed_by_news(crowded: Emulator, visit: Open) -> None:
+    """Whoever has scrolled up stays where they are while messages come in; at the end one stays at the end."""
+    page = visit(crowded.url)
+    expect(page.locator(".row").last).to_contain_text("message 9999")
+    page.locator(".exchanges").evaluate("wire => (wire.scrollTop -= 3000)")
+    expect(page.locator(".wire .to-end")).to_be_visible()
+    watched = page.locator(".row").nth(8)
+    text, before = watched.locator(".peek").text_content(), watched.bounding_box()
+    for number in range(20):
+        post(crowded.webhook_url, webhook(f"news {number}"))
+    expect(bubble(page, "user", "news 19")).to_be_visible()
+    assert before == page.locator(".row", has_text=text).bounding_box()
+    page.locator(".wire .to-end").click()
+    expect(page.locator(".row").last).to_contain_text("news 19")
+    post(crowded.webhook_url, webhook("the very last"))
+    expect(page.locator(".row").last).to_contain_text("the very last")
+    expect(page.locator(".row").last).to_be_in_viewport()
+
+
+def test_a_phone_has_one_column(ringotel: Emulator, visit: Open) -> None:
+    """At 390 px there are tabs, nothing is cut off sideways, and all of it still works."""
+    page = visit(ringotel.url, width=390, height=844)
+    tabs = page.get_by_role("navigation", name="Columns")
+    say(page, "user", "From a phone")
+    expect(bubble(page, "user", "From a phone")).to_be_in_viewport()
+    tabs.get_by_text("Handset").click()
+    expect(bubble(page, "handset", "From a phone")).to_be_in_viewport()
+    expect(page.locator(".pane.user")).to_be_hidden()
+    tabs.get_by_text("Wire").click()
+    page.locator(".row").first.click()
+    expect(page.locator(".detail mark[data-variable=content]").last).to_be_visible()
+    for name in ("About", "Keys", "Weather: clear"):
+        assert 0 == page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        page.get_by_role("button", name=name, exact=True).click()
+        box = page.get_by_role("dialog").bounding_box()
+        assert 0 <= box["x"] and box["x"] + box["width"] <= 390
+        page.get_by_role("dialog").get_by_label("Close", exact=True).click()
+    page.get_by_label("Close (Esc)").click()
+    expect(page.locator(".row").first).to_be_in_viewport()
+
+
+def test_the_page_names_what_it_rests_on(ringotel: Emulator, visit: Open) -> None:
+    """About tells the readings of the framework, the addresses, and magic numbers that one can talk to at once."""
+    page = visit(ringotel.url)
+    page.get_by_role("button", name="About", exact=True).click()
+    sheet = page.get_by_role("dialog", name="About this emulator")
+    expect(sheet.locator(".readings")).to_contain_text("Ringotel answers a webhook with an empty 200.")
+    expect(sheet).to_contain_text(ringotel.webhook_url)
+    sheet.get_by_role("button", name="+1 500 555 0002").click()
+    expect(page.locator(".picked")).to_have_text("+1 500 555 0002")
+
+
+def test_a_request_is_copied_replayed_and_exported(ringotel: Emulator, visit: Open) -> None:
+    """As curl on the clipboard, once more on the wire, and all of it as a file."""
+    ringotel.send(to=CONTACT, content="Again!", from_=NUMBER)
+    page = visit(ringotel.url, permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".row", has_text="SendMessage").click()
+    page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_text("curl command copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl")
+    page.get_by_role("button", name="Replay").click()
+    expect(bubble(page, "user", "Again!")).to_have_count(2)
+    for name, start in (("JSON lines", '{"id"'), ("HAR", '{"log"')):
+        page.get_by_title("Export").click()
+        with page.expect_download() as downloaded:
+            page.get_by_role("menuitem", name=name).click()
+        assert Path(downloaded.value.path()).read_text("utf-8").startswith(start)

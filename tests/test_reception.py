@@ -1,0 +1,212 @@
+"""The provider's side: whatever a template renders is understood, answered, and otherwise told what is wrong with it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringocli.emulator.draft import pack_of
+from ringocli.emulator.rendered import as_incoming
+from ringocli.exchange import IncomingRequest
+from ringocli.handset import MAGIC, State, fate_of, key_of
+from ringocli.receipts import failed_form
+from ringocli.reception import accepted, goes_to, receive, refused
+from ringocli.request import render_event, render_request
+from ringocli.template import RequestSpec, Template
+from ringocli.values import Layer, Values
+from ringocli.variables import Place
+from ringocli.webhook import read_reply, read_webhook
+from tests.conftest import ACME, SAMPLES
+
+TEMPLATES = {path.stem: Template.read(json.loads(path.read_text("utf-8"))) for path in sorted(SAMPLES.glob("*.json"))}
+REQUESTS = [(name, str(spec.name)) for name, template in TEMPLATES.items() for spec in template.requests]
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+def values(**variables: str) -> Values:
+    return Values(layers=(Layer(variables=variables),))
+
+
+def rendered(template: Template, spec: RequestSpec, **variables: str) -> IncomingRequest:
+    """A request as the provider gets it."""
+    return as_incoming(render_request(template, spec, values(**variables)))
+
+
+@pytest.mark.parametrize(("name", "request_name"), REQUESTS)
+def test_what_is_rendered_is_received(name: str, request_name: str) -> None:
+    """Every request of every sample is known for what it is, with the values that went in."""
+    template = TEMPLATES[name]
+    spec = template.request(request_name)
+    received = receive(template, rendered(template, spec))
+    assert ((), 200) == (received.complaints, received.status)
+    # Where a provider takes files as links only, both requests are the same, and the first one it is.
+    assert received.spec is not None
+    assert (spec.url, spec.parameters) == (received.spec.url, received.spec.parameters)
+    assert {"+12025550100", "+13105550199"} <= set(received.variables.values())
+
+
+@pytest.mark.parametrize("name", [name for name in TEMPLATES if name not in ("voipms",)])
+@given(content=TEXTS)
+def test_any_text_comes_through(name: str, content: str) -> None:
+    """Line breaks, quotes, emoji and control characters survive the way to the provider, through the real encoding."""
+    template = TEMPLATES[name]
+    spec = template.request("SendMessage")
+    received = receive(template, rendered(template, spec, content=content))
+    assert ((), content) == (received.complaints, received.variables["content"])
+
+
+@pytest.mark.parametrize(("name", "request_name"), REQUESTS)
+def test_reply_is_what_response_map_reads(name: str, request_name: str) -> None:
+    """The id in the reply is the one that was given, in the provider's own reply and without a pack."""
+    template = TEMPLATES[name]
+    spec = template.request(request_name)
+    if spec.response_map is None:
+        assert 200 <= accepted(spec, "id-1", pack_of(template)).status < 300
+        return
+    for pack in (pack_of(template), None):
+        match = read_reply(spec, accepted(spec, "id-1", pack))
+        assert (True, {"messageid": "id-1"}) == (match.fits, dict(match.bindings))
+
+
+ACME_TEMPLATE = Template.read(ACME)
+SEND = ACME_TEMPLATE.request("SendMessage")
+GOOD = rendered(ACME_TEMPLATE, SEND, content="hi")
+
+
+def without(key: str) -> bytes:
+    body = json.loads(GOOD.body)
+    del body[key]
+    return json.dumps(body).encode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "where"),
+    [
+        ({"path": "/v2/messages"}, 404, "path"),
+        ({"path": "/v1/messages/extra"}, 404, "path"),
+        ({"method": "GET"}, 405, "method"),
+        ({"headers": (("Content-Type", "application/json"),)}, 401, "Authorization"),
+        ({"headers": (("Content-Type", "application/json"), ("Authorization", "Basic eDp5"))}, 401, "Authorization"),
+        ({"headers": (("Content-Type", "application/x-www-form-urlencoded"), GOOD.headers[1])}, 415, "Content-Type"),
+        ({"body": without("to")}, 422, "/to"),
+        ({"body": b"{"}, 422, "body"),
+        ({"body": b"[]"}, 422, ""),
+    ],
+)
+def test_what_is_wrong_is_said(wrong: dict[str, Any], status: int, where: str) -> None:
+    """A request that the template would not make is refused with the place and the reason."""
+    received = receive(ACME_TEMPLATE, replace(GOOD, **wrong))
+    assert status == received.status
+    assert where in [complaint.where for complaint in received.complaints]
+    reply = refused("; ".join(map(str, received.complaints)), None, status=status, complaints=received.complaints)
+    document = json.loads(reply.body)
+    assert where in [one["where"] for one in document["ringocli"]]
+    assert document["error"]["message"]
+
+
+def test_path_may_stand_behind_a_base() -> None:
+    """Whatever stands before the template's own path is the base address; no path at all is the caller's choice."""
+    assert receive(ACME_TEMPLATE, replace(GOOD, path="/some/proxy/v1/messages")).fits
+    assert receive(ACME_TEMPLATE, replace(GOOD, path="/")).fits
+    assert goes_to(ACME_TEMPLATE, "POST", "/v1/messages")
+    assert not goes_to(ACME_TEMPLATE, "POST", "/x/v1/messages")
+    assert not goes_to(ACME_TEMPLATE, "GET", "/v1/messages")
+
+
+def test_refusal_speaks_the_providers_language() -> None:
+    """With a pack the error has the provider's own form, and says the reason where its words stand."""
+    reply = refused("the number is not valid", pack_of(TEMPLATES["telnyx"]))
+    assert 422 == reply.status
+    assert "the number is not valid" == json.loads(reply.body)["errors"][0]["title"]
+
+
+def test_credentials_are_found_wherever_they_stand() -> None:
+    """In the header, in the address and in the body: what stands for a property is known as one."""
+    received = receive(TEMPLATES["twilio"], rendered(TEMPLATES["twilio"], TEMPLATES["twilio"].request("SendMessage")))
+    assert {"sample-account-sid", "sample-auth-token"} <= set(received.credentials)
+    voipms = receive(TEMPLATES["voipms"], rendered(TEMPLATES["voipms"], TEMPLATES["voipms"].request("SendMessage")))
+    assert "sample-api-password" in voipms.credentials
+
+
+@given(header=st.text(max_size=60), body=st.binary(max_size=200), path=st.text(max_size=60))
+def test_nothing_breaks_the_provider(header: str, body: bytes, path: str) -> None:
+    """Any request at all is understood or refused."""
+    request = replace(GOOD, path=f"/{path}", headers=(("Authorization", header), ("Content-Type", header)), body=body)
+    assert receive(ACME_TEMPLATE, request).status in (200, 401, 404, 415, 422)
+
+
+def test_broken_basic_is_told() -> None:
+    """Basic needs base64 of a name and a password."""
+    template = TEMPLATES["twilio"]
+    request = rendered(template, template.request("SendMessage"))
+    for value in ("Basic", "Basic ***", f"Basic {base64.b64encode(b'no colon').decode()}"):
+        headers = tuple(pair for pair in request.headers if pair[0] != "Authorization")
+        received = receive(template, replace(request, headers=(*headers, ("Authorization", value))))
+        assert 401 == received.status
+
+
+DELIVERED = [
+    name for name, template in TEMPLATES.items() if any(event.place is Place.DELIVERED for event in template.events)
+]
+
+
+@pytest.mark.parametrize("name", DELIVERED)
+def test_failed_receipt_matches_no_event(name: str) -> None:
+    """The failed form of a receipt is one that the template, rightly, does not take for delivered."""
+    template = TEMPLATES[name]
+    event = next(event for event in template.events if event.place is Place.DELIVERED)
+    failed = failed_form(event)
+    if failed is None:  # success is a code there, and a code has no opposite
+        assert name in ("clickatell", "clicksend")
+        return
+    reading = read_webhook(template, as_incoming(render_event(template, failed, values(messageid="id-1"))))
+    assert reading.event is None
+    assert (
+        read_webhook(template, as_incoming(render_event(template, event, values(messageid="id-1")))).event is not None
+    )
+
+
+def test_success_that_is_not_pinned_has_no_opposite() -> None:
+    """Where nothing says delivered, no failed receipt is made up."""
+    event = replace(ACME_TEMPLATE.events[2], key="status", parameters={"kind": "$event_key$", "id": "$messageid$"})
+    assert failed_form(event) is None
+    assert "failed" == failed_form(ACME_TEMPLATE.events[2]).key  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("magic", MAGIC, ids=lambda magic: magic.number)
+def test_magic_numbers_keep_their_promise(magic: Any) -> None:
+    """However the number is written, its fate is the same, and what it does ends within 3 s unless it says otherwise."""
+    from random import Random
+
+    national = magic.number[-10:]
+    for spelling in (magic.number, magic.number[1:], national, f"({national[:3]}) {national[3:6]}-{national[6:]}"):
+        fate = fate_of(spelling, Random(1))
+        assert (magic.fate.refusal, magic.fate.silent) == (fate.refusal, fate.silent)
+        assert len(fate.steps) == len(magic.fate.steps)
+        assert all(step.after_s <= 3 for step in fate.steps) or "10 s" in magic.does
+
+
+@given(number=st.text(min_size=1), seed=st.integers())
+def test_ordinary_numbers_get_their_message_within_three_seconds(number: str, seed: int) -> None:
+    """Every number but the magic ones is delivered to, in time."""
+    from random import Random
+
+    if key_of(number) in {magic.number[-10:] for magic in MAGIC}:
+        return
+    steps = fate_of(number, Random(seed)).steps
+    assert [State.SENT, State.DELIVERED] == [step.state for step in steps]
+    assert max(step.after_s for step in steps) <= 3
+
+
+def test_path_of_samples_is_found() -> None:
+    """Every sample's own address leads to the provider's side."""
+    for template in TEMPLATES.values():
+        for spec in template.requests:
+            incoming = as_incoming(render_request(template, spec, Values()))
+            assert incoming.path == "/" or goes_to(template, spec.method, incoming.path)
