@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ringocli.emulator.draft import Draft
@@ -63,43 +64,66 @@ def understand(
     properties: Mapping[str, Text] | None = None,
 ) -> tuple[Exchange, Reply]:
     """What Ringotel would take from a webhook, under our readings, and the answer that says so."""
-    base = Exchange(inbox=inbox, at=now(), direction="incoming", request=shown_request(incoming))
+    at, request = now(), shown_request(incoming)
     try:
         reading = read_webhook(template, incoming, properties)
     except CouldNotRun as error:
         reply = _json_reply(400, {"error": {"code": 3, "message": error.message, "hint": error.hint or None}})
-        return replace(base, status="refused", reply=shown_reply(reply), notes=(error.message,)), reply
+        return Exchange(
+            inbox=inbox,
+            at=at,
+            direction="incoming",
+            request=request,
+            reply=shown_reply(reply),
+            status="refused",
+            notes=(error.message,),
+        ), reply
     if reading.event is None:
         near_miss = near_miss_document(reading.near_miss)
         reply = _json_reply(422, {"matched": False, "near_miss": near_miss, "notes": list(reading.notes)})
-        shown = shown_reply(reply)
-        return replace(base, status="unmatched", near_miss=near_miss, reply=shown, notes=reading.notes), reply
-    reply = _answer(pack)
-    note = ASSUMPTION_31 if not reply.body else f"answered as {pack.title} expects it" if pack else ""
-    return (
-        replace(
-            base,
-            event_key=reading.event.key,
-            event_type=reading.event.type,
-            matched=True,
-            status="taken",
-            variables={name: blank(value) for name, value in reading.variables.items()},
-            sources={
-                name: pointer_text(reading.sources[name]) for name in reading.variables if name in reading.sources
-            },
-            message_id=reading.variables.get("messageid"),
+        return Exchange(
+            inbox=inbox,
+            at=at,
+            direction="incoming",
+            request=request,
             reply=shown_reply(reply),
-            notes=(*reading.notes, note),
-        ),
-        reply,
-    )
+            status="unmatched",
+            near_miss=near_miss,
+            notes=reading.notes,
+        ), reply
+    reply, note = _answer(pack)
+    variables, sources = reading.variables, reading.sources
+    return Exchange(
+        inbox=inbox,
+        at=at,
+        direction="incoming",
+        request=request,
+        reply=shown_reply(reply),
+        event_key=reading.event.key,
+        event_type=reading.event.type,
+        matched=True,
+        status="taken",
+        variables={name: blank(value) for name, value in variables.items()},
+        sources={name: _written(sources[name]) for name in variables if name in sources},
+        message_id=variables.get("messageid"),
+        notes=(*reading.notes, note),
+    ), reply
 
 
-def _answer(pack: Pack | None) -> Reply:
+_written = lru_cache(maxsize=1024)(pointer_text)
+"""Pointers as they are written: a template reads its variables at the same few places again and again."""
+
+_EMPTY = Reply(status=200)
+
+
+def _answer(pack: Pack | None) -> tuple[Reply, str]:
+    """The answer to a webhook that was taken, and the note that says why."""
     if pack is None or pack.webhook_answer is None:
-        return Reply(status=200)
+        return _EMPTY, ASSUMPTION_31
     answer = pack.webhook_answer
-    return Reply(status=200, headers=(("Content-Type", answer["content_type"]),), body=answer["body"].encode())
+    headers = (("Content-Type", answer["content_type"]),)
+    reply = Reply(status=200, headers=headers, body=answer["body"].encode())
+    return reply, f"answered as {pack.title} expects it" if reply.body else ASSUMPTION_31
 
 
 def _json_reply(status: int, content: Mapping[str, Any]) -> Reply:
@@ -130,7 +154,8 @@ class Ringotel:
         exchange, reply = understand(
             self._draft.template, self._draft.pack, incoming, inbox=inbox.name, properties=self._properties
         )
-        exchange = replace(exchange, notes=(*notes, *exchange.notes))
+        if notes:
+            exchange = replace(exchange, notes=(*notes, *exchange.notes))
         if self._forward is not None:
             forwarded, shown = await self._forward(incoming)
             reply = forwarded or reply
