@@ -26,7 +26,7 @@ from ringocli.pointer import as_text as pointer_text
 from ringocli.report.readings import near_miss_document
 from ringocli.secret import Text, blank
 from ringocli.template import Template
-from ringocli.weather import CALM, Strike
+from ringocli.weather import CALM, CLEAR, Strike
 from ringocli.webhook import read_webhook
 
 ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
@@ -142,6 +142,18 @@ class Ringotel:
         self._properties = properties
         self._forward = forward
 
+    def take_at_once(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Reply, asyncio.Future[Kept]] | None:
+        """The reply to a webhook, which may leave once it is stored; nothing where there is more to wait for."""
+        if self._forward is not None or inbox.ringotel.trouble is not CLEAR:
+            return None
+        exchange, reply = self._understood(inbox, incoming)
+        return reply, self._ledger.add(exchange)
+
+    def _understood(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
+        return understand(
+            self._draft.template, self._draft.pack, incoming, inbox=inbox.name, properties=self._properties
+        )
+
     async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> Answered:
         """Read, store, and only then answer; ``notes`` go on record with it.
 
@@ -151,9 +163,7 @@ class Ringotel:
         strike = inbox.ringotel.strike(time.monotonic())
         if strike.status is not None:
             return await self._refuse(inbox, incoming, strike)
-        exchange, reply = understand(
-            self._draft.template, self._draft.pack, incoming, inbox=inbox.name, properties=self._properties
-        )
+        exchange, reply = self._understood(inbox, incoming)
         if notes:
             exchange = replace(exchange, notes=(*notes, *exchange.notes))
         if self._forward is not None:
