@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import AskedWrongly
 from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
 from ringocli.suggest import did_you_mean
 from ringocli.uses import Templated, Use, strings_of, uses_in
-from ringocli.variables import EVENTS, Place, known_at
+from ringocli.variables import EVENTS, REQUIRED, Place, known_at
+
+if TYPE_CHECKING:
+    from ringocli.matching import Mark
 
 EVENT_MARKS = ("event_type", "event_key", "request_parameters")
 """An object in ``Webhook`` with one of these keys is an event, not a container."""
@@ -146,6 +149,20 @@ class WebhookEvent(_WebhookEvent):
     def paths(self) -> frozenset[Pointer]:
         """Where the pattern has a leaf."""
         return frozenset(pointer for pointer, _ in self.pattern.leaves)
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The variables that a webhook has to have to be this event."""
+        return frozenset({"event_key"}) | (REQUIRED[self.place] if self.place else frozenset())
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """What a webhook that is an object has to have at the least, its event_key first."""
+        from ringocli.matching import marks  # the linter reads templates and no webhooks
+
+        given = {"event_key": self.key} if self.key is not None else {}
+        found = marks(self.pattern.root, given, self.required)
+        return tuple(sorted(found, key=lambda mark: mark.text is None or mark.text != self.key))
 
     @property
     def label(self) -> str:
