@@ -216,6 +216,14 @@ def test_what_cannot_be_served_gets_a_sentence(
     assert 200 == call(ringotel, "GET", "/readyz").status
 
 
+def test_any_id_has_an_address() -> None:
+    """An id that an address has to quote is still where webhooks go."""
+    with emulator({**ACME, "id": "my id/é?"}) as ringotel:
+        assert ringotel.webhook_url.endswith("/webhook/my%20id%2F%C3%A9%3F")
+        assert 200 == call(ringotel, "POST", ringotel.webhook_url.removeprefix(ringotel.url), MESSAGE).status
+        assert ringotel.reply(NUMBER, "Hi", from_=CONTACT)["matched"]
+
+
 def test_provider_says_what_is_wrong(ringotel: Emulator) -> None:
     """A request that the template does not make is told so in the body and in a header."""
     body = {"from": NUMBER, "to": CONTACT}

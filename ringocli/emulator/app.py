@@ -110,9 +110,10 @@ class Application:
         if scope["method"] not in ("POST", "GET", "PUT", "PATCH"):
             await self._turn_away(head, receive, send, 405, "a webhook is a POST or a GET", "")
             return
-        wanted, template_id = f"/webhook/{self._world.draft.template.id}", decoded(path).rstrip("/")
-        if template_id != wanted:
-            await self._turn_away(head, receive, send, 404, "the webhook URL is that of another id", f"Here: {wanted}")
+        draft = self._world.draft
+        if decoded(path).rstrip("/") != f"/webhook/{draft.template.id}":
+            here = f"Here: {draft.webhook_path}"
+            await self._turn_away(head, receive, send, 404, "the webhook URL is that of another id", here)
             return
         request = incoming(scope, head, path, await read_body(head.first, receive))
         answered = await self._world.ringotel.take(inbox, request)
