@@ -552,6 +552,19 @@ def test_huge_bodies_and_broken_requests_do_no_harm(ringotel: Emulator) -> None:
     assert 200 == call(ringotel, "GET", "/readyz").status
 
 
+def test_endless_heads_are_refused(ringotel: Emulator) -> None:
+    """A head without end, in one line or in many, is cut off long before it fills the memory."""
+    for start, more in ((b"GET /", b"a" * 65_536), (b"GET / HTTP/1.1\r\nX: ", b"a" * 65_536),
+                        (b"GET / HTTP/1.1\r\n", b"X-A: a\r\n" * 8_000)):  # fmt: skip
+        sent = 0
+        with connected(ringotel) as client, contextlib.suppress(ConnectionError):
+            client.sendall(start)
+            while sent < 100_000_000:
+                client.sendall(more)
+                sent += len(more)
+        assert sent < 20_000_000
+
+
 def test_hostile_texts_are_kept_as_they_are(ringotel: Emulator) -> None:
     """Markup, direction marks, NUL, half a character, 64 KB: all of it comes back as it went in, or as it can be."""
     for text in ("<script>alert(1)</script>", "\u202eabc", "a\x00b", "x" * 65_536, "$content$", "\U0001f600\u200d"):

@@ -37,7 +37,11 @@ LOOK_EVERY_S = 1.0
 MAX_HELD_BYTES = 65_536
 """A longer body is uvicorn's business, which tells its sender to wait."""
 
+MAX_HEAD_BYTES = 400_000
+"""A longer head is refused. It is more than the loop reads at once, so that many short requests are not one long head."""
+
 _SHORT_WAY = {b"POST": "POST", b"GET": "GET"}
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -55,12 +59,14 @@ class Connection(HttpToolsProtocol):
     """One connection.
 
     ``waits_since`` is when the request that is not yet whole began, ``idle_since`` when the last one was answered on the
-    short way; each None where there is none. ``held`` is the body of a request that may take the short way.
+    short way; each None where there is none. ``head_bytes`` is how much of a head was read so far, None after its end.
+    ``held`` is the body of a request that may take the short way.
     """
 
     open: ClassVar[set[Connection]]
     door: ClassVar[Application]
     waits_since: float | None = None
+    head_bytes: int | None = 0
     idle_since: float | None = None
     held: list[bytes] | None = None
     head: Head
@@ -80,6 +86,14 @@ class Connection(HttpToolsProtocol):
         self.short.keep_alive = False
         return not self.short.response_complete
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.head_bytes is not None:
+            self.head_bytes += len(data)
+            if self.head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+                self.transport.write(_TOO_LONG)
+                self.transport.close()
+
     # -- what the parser tells ----------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
@@ -89,6 +103,7 @@ class Connection(HttpToolsProtocol):
             self.waits_since = time.monotonic()
 
     def on_headers_complete(self) -> None:
+        self.head_bytes = None
         self.head = self.door.heads.of(self.headers)
         if self._is_plain():
             self.held = []
@@ -102,7 +117,7 @@ class Connection(HttpToolsProtocol):
             self.held.append(body)
 
     def on_message_complete(self) -> None:
-        self.waits_since = None
+        self.waits_since, self.head_bytes = None, 0
         held, self.held = self.held, None
         if held is None:
             super().on_message_complete()
