@@ -9,37 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from enum import Enum
 from typing import NoReturn
 from urllib.parse import parse_qsl, quote, quote_plus
 
+from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.errors import CouldNotRun
 from ringocli.pattern import Json, Several, as_text
 from ringocli.traced import Traced, joined
-
-JSON_TYPE = "application/json"
-FORM_TYPE = "application/x-www-form-urlencoded"
-
-
-class Encoding(Enum):
-    """How a body is written."""
-
-    JSON = "json"
-    FORM = "form"
-    OTHER = "other"
-
-
-def media_type(content_type: str) -> str:
-    """The type without its parameters, in lower case: ``application/json; charset=utf-8`` → ``application/json``."""
-    return content_type.partition(";")[0].strip().lower()
-
-
-def encoding_of(content_type: str | None) -> Encoding:
-    """How a body of this content type is written; nothing said means JSON (a reading, row 14)."""
-    kind = media_type(content_type) if content_type else JSON_TYPE
-    if kind.endswith(("/json", "+json")):
-        return Encoding.JSON
-    return Encoding.FORM if kind.endswith("/x-www-form-urlencoded") else Encoding.OTHER
 
 
 def _json_escaped(text: str) -> str:
@@ -120,6 +96,10 @@ def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON")
 
 
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+"""Made once: ``json.loads`` with an option would make one for each text."""
+
+
 def decode_json(text: str) -> Json:
     """JSON as the standard has it.
 
@@ -127,7 +107,7 @@ def decode_json(text: str) -> Json:
         CouldNotRun: it is no JSON, or nested too deeply to be read.
     """
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return _DECODER.decode(text)
     except RecursionError:
         raise CouldNotRun("the JSON is nested too deeply", "No real webhook is: look at what sent it.") from None
     except ValueError as error:
@@ -171,3 +151,17 @@ def _decode_form(text: str) -> Json:
         return decode_pairs(text.strip())
     except ValueError:
         raise CouldNotRun("the form has over 10,000 fields", "No real webhook has: look at what sent it.") from None
+
+
+__all__ = [
+    "FORM_TYPE",
+    "JSON_TYPE",
+    "Encoding",
+    "decode",
+    "decode_pairs",
+    "encode",
+    "encode_pairs",
+    "encoding_of",
+    "media_type",
+    "text_of",
+]

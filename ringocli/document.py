@@ -10,15 +10,15 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 
-from ringocli.lexer import Node
-from ringocli.mistakes import Edit, Problem, apply
+from ringocli.mistakes import MAX_DEPTH, Edit, Problem, apply
 from ringocli.places import find
 from ringocli.pointer import Lines, Pointer, Range
-from ringocli.scanner import MAX_DEPTH, scan
+
+if TYPE_CHECKING:
+    from ringocli.lexer import Node
 
 Part: TypeAlias = Literal["value", "key", "object"]
 """What of a member is meant: its value, its key, or the smallest place that stands for the object it is."""
@@ -44,14 +44,15 @@ class _Unclean(Exception):
     """The fast parser met something that only the scanner can tell about."""
 
 
-@dataclass(frozen=True)
-class Document:
-    """A text as JSON. ``value`` is what was read, as far as it could be; None if nothing could."""
-
+class _Document(NamedTuple):
     name: str
     text: str
     value: Any
     problems: tuple[Problem, ...]
+
+
+class Document(_Document):
+    """A text as JSON. ``value`` is what was read, as far as it could be; None if nothing could."""
 
     @classmethod
     def read(cls, name: str, text: str) -> Document:
@@ -66,7 +67,7 @@ class Document:
                 )
             except (ValueError, _Unclean, RecursionError):
                 pass
-        node, problems = scan(text)
+        node, problems = _scanned(text)
         return cls(name, text, node.value, _settled(problems))
 
     @property
@@ -81,7 +82,7 @@ class Document:
 
     @cached_property
     def _root(self) -> Node:
-        return scan(self.text)[0]
+        return _scanned(self.text)[0]
 
     @cached_property
     def lines(self) -> Lines:
@@ -145,6 +146,13 @@ class Document:
         return self.lines.range(start, end)
 
 
+def _scanned(text: str) -> tuple[Node, tuple[Problem, ...]]:
+    """All places and problems. The scanner is loaded only for this: most files need neither."""
+    from ringocli.scanner import scan
+
+    return scan(text)
+
+
 def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
@@ -175,7 +183,7 @@ def _settled(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
             last = (last[0], max(place[1], last[1]), first)
         else:
             last = place
-    return tuple(replace(found, edits=()) if index in waiting else found for index, found in enumerate(problems))
+    return tuple(found._replace(edits=()) if index in waiting else found for index, found in enumerate(problems))
 
 
 def _refuse(word: str) -> NoReturn:

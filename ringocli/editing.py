@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringocli.document import Document
-from ringocli.lexer import Node
 from ringocli.pattern import Hole, split
 from ringocli.pointer import Pointer
 from ringocli.schema import KEYS, SCHEMA
 from ringocli.template import Template
 from ringocli.variables import BY_NAME, EVENTS, REQUESTS, VARIABLES, Place, known_at
+
+if TYPE_CHECKING:
+    from ringocli.lexer import Node
 
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("template", ()),

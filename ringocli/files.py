@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringocli.errors import AskedWrongly, CouldNotRun
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 5_000_000
 """Larger files are refused at once: no template or webhook comes near it."""
@@ -25,14 +27,14 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
         if name == STDIN:
             content = sys.stdin.buffer.read(max_bytes + 1)
         else:
-            with Path(name).open("rb") as file:
+            with open(name, "rb") as file:
                 content = file.read(max_bytes + 1)
     except FileNotFoundError:
         raise CouldNotRun(f"{name}: no such file", "Check the path.") from None
     except IsADirectoryError:
         raise CouldNotRun(f"{name}: is a folder", "Name a file in it.") from None
     except PermissionError:
-        wrong = "is a folder" if Path(name).is_dir() else "may not be read"
+        wrong = "is a folder" if os.path.isdir(name) else "may not be read"
         raise CouldNotRun(f"{name}: {wrong}", "Name a file that you can read.") from None
     except (OSError, ValueError) as error:
         raise CouldNotRun(f"{name}: cannot be read: {reason(error)}", "Check the path.") from None
@@ -62,6 +64,8 @@ def write_text(path: Path, text: str, *, force: bool, mode: int = 0o644) -> None
     """
     if path.exists() and not force:
         raise AskedWrongly(f"{path} exists", "Give --force to replace it, or another name.")
+    import tempfile
+
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}-", suffix=".tmp")

@@ -17,7 +17,7 @@ from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.files import read_text
 from ringocli.lint import Finding, Severity, rules
 from ringocli.pointer import as_text
-from ringocli.settings import project_file
+from ringocli.project import project_path
 from ringocli.suggest import did_you_mean
 
 KEYS = ("select", "ignore", "severity", "fail-on", "strict")
@@ -44,10 +44,11 @@ def read_house_rules(start: Path | None = None) -> HouseRules:
         AskedWrongly: a key, code or severity is unknown.
         CouldNotRun: the file is no TOML.
     """
-    path = project_file(start)
-    if path is None:
+    found = project_path(str(start or ""))
+    if found is None:
         return HouseRules()
-    table = _toml(str(path)).get("validate", {})
+    path = Path(found)
+    table = _toml(found).get("validate", {})
     if not isinstance(table, dict):
         raise AskedWrongly(f"{path}: validate is no table", "Write [validate] and its keys below it.")
     for key in table:
@@ -58,7 +59,7 @@ def read_house_rules(start: Path | None = None) -> HouseRules:
     severities: dict[str, Severity] = {}
     ignore = list(_names(path, "ignore", table.get("ignore", [])))
     for name, word in _severity_table(path, table).items():
-        code = _code(f"{path}: severity", name)
+        code = known_name(f"{path}: severity", name)
         if word == OFF:
             ignore.append(code)
         else:
@@ -87,10 +88,10 @@ def _names(path: Path, key: str, value: Any) -> tuple[str, ...]:
     entries = [value] if isinstance(value, str) else value
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise AskedWrongly(f"{path}: {key} is no list of codes", f'Write {key} = ["RT216"].')
-    return tuple(_code(f"{path}: {key}", entry) for entry in entries)
+    return tuple(known_name(f"{path}: {key}", entry) for entry in entries)
 
 
-def _code(where: str, name: str) -> str:
+def known_name(where: str, name: str) -> str:
     """A code, a prefix of codes, or a slug.
 
     Raises:
@@ -184,7 +185,9 @@ def _suppression(path: Path, entry: Any, line: int) -> Suppression:
         until = _date(where, until)
     if not isinstance(until, datetime.date | None):
         raise AskedWrongly(f"{where}: until is no date", "Write until = 2027-06-30.")
-    return Suppression(code=_code(where, code), pointer=pointer or "", reason=reason.strip(), until=until, line=line)
+    return Suppression(
+        code=known_name(where, code), pointer=pointer or "", reason=reason.strip(), until=until, line=line
+    )
 
 
 def _date(where: str, text: str) -> datetime.date:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringocli.document import Document
-from ringocli.lexer import Node
 from ringocli.mistakes import Edit
 from ringocli.notation import Json
 from ringocli.pointer import Pointer, Range
 from ringocli.subject import Subject
 from ringocli.template import Template
+
+if TYPE_CHECKING:
+    from ringocli.lexer import Node
 
 
 class Severity(StrEnum):
@@ -31,24 +32,21 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceValue:
+class ReplaceValue(NamedTuple):
     """Put another value at a pointer."""
 
     pointer: Pointer
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
-class RenameKey:
+class RenameKey(NamedTuple):
     """Give the member at a pointer another key."""
 
     pointer: Pointer
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class AppendItem:
+class AppendItem(NamedTuple):
     """Add a value at the end of the array at a pointer."""
 
     pointer: Pointer
@@ -58,8 +56,7 @@ class AppendItem:
 Change = ReplaceValue | RenameKey | AppendItem | Edit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
+class Fix(NamedTuple):
     """A cure as data; ``safe`` if it cannot change what is right already."""
 
     title: str
@@ -67,8 +64,7 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule yields. ``part`` tells what is wrong there: the value, the key, or the object that lacks something.
 
     ``offsets`` are given instead of a pointer where the text itself is broken. ``hide`` keeps the value out of
@@ -84,15 +80,16 @@ class Problem:
     hide: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """A problem with its rule. Its place is looked for only when somebody asks, since that costs a second reading."""
-
+class _Finding(NamedTuple):
     code: str
     slug: str
     severity: Severity
     problem: Problem
     document: Document
+
+
+class Finding(_Finding):
+    """A problem with its rule. Its place is looked for only when somebody asks, since that costs a second reading."""
 
     @property
     def message(self) -> str:
@@ -138,8 +135,7 @@ class Finding:
 Check = Callable[[Subject], Iterable[Problem]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: its code never changes and is never used again for another."""
 
     code: str
@@ -159,19 +155,29 @@ class Rule:
         parts = [doc.title, doc.body]
         for label, example in (("Bad", doc.bad), ("Good", doc.good)):
             if example:
-                parts.append(f"{label}:\n\n```json\n{example.removeprefix('text ')}\n```")
+                parts.append(f"{label}:\n\n```json\n{_bare(example)}\n```")
         return "\n\n".join([part for part in parts if part] + ([f"Source: {doc.source}"] if doc.source else []))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleDoc:
-    """A rule's docstring taken apart; examples are JSON merge patches on ``rules.GOOD``, or whole texts."""
+class RuleDoc(NamedTuple):
+    """A rule's docstring taken apart.
+
+    Examples are JSON merge patches on ``rules.GOOD``, whole texts (``text ...``), or patches with the id that the
+    version before had (``earlier ID {...}``).
+    """
 
     title: str
     body: str
     bad: str
     good: str
     source: str
+
+
+def _bare(example: str) -> str:
+    """An example without the words that tell how the tests run it."""
+    if example.startswith("earlier "):
+        return example.split(" ", 2)[2]
+    return example.removeprefix("text ")
 
 
 _RULES: dict[str, Rule] = {}
@@ -223,14 +229,13 @@ def read_doc(docstring: str) -> RuleDoc:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(NamedTuple):
     """Which findings are wanted: code prefixes to select and to ignore, severities of one's own, strictness."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = {}
 
     def wants(self, one: Rule) -> bool:
         """Whether findings of a rule are wanted."""
@@ -250,60 +255,53 @@ STRICT_ERRORS = frozenset({"undocumented-key"})
 """Warnings that ``--strict`` makes errors by themselves."""
 
 
-def lint(document: Document, choice: Choice = EVERYTHING) -> tuple[Finding, ...]:
-    """Every finding on a document, in the order of the rules (``in_order`` sorts them by place)."""
-    subject = Subject(document=document, template=Template.read(document.value))
+def lint(document: Document, choice: Choice = EVERYTHING, earlier_id: str | None = None) -> tuple[Finding, ...]:
+    """Every finding on a document, in the order of the rules (``in_order`` sorts them by place).
+
+    ``earlier_id`` is the id that the version before this one had, where that is known.
+    """
+    subject = Subject(document=document, template=Template.read(document.value), earlier_id=earlier_id)
     found = []
+    truncated = subject.truncated
     for one in _applicable(subject):
-        if choice is EVERYTHING or choice.wants(one):
-            for problem in _capped(one.check(subject)):
-                severity = _severity(one, choice)
-                found.append(
-                    Finding(code=one.code, slug=one.slug, severity=severity, problem=problem, document=document)
-                )
+        if choice is not EVERYTHING and not choice.wants(one):
+            continue
+        for number, problem in enumerate(one.check(subject), 1):
+            if truncated and problem.part == "object":
+                continue  # the text ends too early: what seems to be missing may just be lost
+            if number == MAX_A_RULE:
+                problem = problem._replace(message=f"{problem.message} (more of the same is left out)")
+            found.append(Finding(one.code, one.slug, _severity(one, choice), problem, document))
+            if number == MAX_A_RULE:
+                break
     return tuple(found)
 
 
-def _capped(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems of one rule; a file that breaks it more often than anyone would read is not told every time."""
-    for number, problem in enumerate(problems, 1):
-        if number == MAX_A_RULE:
-            yield replace(problem, message=f"{problem.message} (more of the same is left out)")
-            return
-        yield problem
-
-
-def _applicable(subject: Subject) -> Iterator[Rule]:
+def _applicable(subject: Subject) -> tuple[Rule, ...]:
     """The rules of the gates that this document reaches."""
-    family = _gates()
-    if subject.document.problems:
-        yield from family.syntax
-    if subject.document.value is None and subject.document.problems:
-        return
-    if subject.template.misfits:
-        yield from family.shape
-    if isinstance(subject.document.value, dict):
-        yield from family.meaning
+    document = subject.document
+    syntax = _gate("syntax") if document.problems else ()
+    if document.problems and document.value is None:
+        return syntax
+    shape = _gate("shape") if subject.template.misfits else ()
+    meaning = _gate("meaning") if isinstance(document.value, dict) else ()
+    return syntax + shape + meaning
 
 
-@dataclass(frozen=True, slots=True)
-class _Gates:
-    syntax: tuple[Rule, ...] = field(default=())
-    shape: tuple[Rule, ...] = field(default=())
-    meaning: tuple[Rule, ...] = field(default=())
+@cache
+def _gate(name: str) -> tuple[Rule, ...]:
+    """The rules of a gate: of the text itself, of the shape by the schema, or of what it means."""
+    from ringocli.rules import load_all, load_meaning
+
+    if name == "syntax":
+        load_all()
+    else:
+        load_meaning()
+    return tuple(one for code, one in sorted(_RULES.items()) if _gate_of(code) == name)
 
 
-_sorted_gates: list[_Gates] = []
-
-
-def _gates() -> _Gates:
-    if not _sorted_gates:
-        every = rules()
-        syntax = tuple(one for one in every if one.code.startswith("RT0"))
-        shape = tuple(one for one in every if one.slug in ("wrong-type", "missing-key"))
-        rest = tuple(one for one in every if one not in syntax and one not in shape)
-        _sorted_gates.append(_Gates(syntax, shape, rest))
-    return _sorted_gates[0]
+def _gate_of(code: str) -> str:
+    return "syntax" if code.startswith("RT0") else "shape" if code in ("RT101", "RT102") else "meaning"
 
 
 def _severity(one: Rule, choice: Choice) -> Severity:

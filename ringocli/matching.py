@@ -7,7 +7,7 @@ can make it backtrack.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from ringocli.notation import Constant, Fields, Hole, Items, Json, Leaf, Node, Part, Several, as_text, leaves
@@ -88,14 +88,14 @@ class Reading:
         self.mismatches.append(Mismatch(pointer=at, expected=expected, found=found))
 
     def read(self, node: Node, value: Json, at: Pointer) -> None:
-        if isinstance(node, Fields):
+        if isinstance(node, Leaf):
+            self.read_leaf(node, value, at)
+        elif isinstance(node, Fields):
             self.read_fields(node, value, at)
         elif isinstance(node, Items):
             self.read_items(node, value, at)
-        elif isinstance(node, Constant):
-            self.read_constant(node, value, at)
         else:
-            self.read_leaf(node, value, at)
+            self.read_constant(node, value, at)
 
     def read_fields(self, node: Fields, value: Json, at: Pointer) -> None:
         if value is None:
@@ -125,6 +125,11 @@ class Reading:
 
     def read_each(self, node: Node, value: list[Json], at: Pointer) -> None:
         """The first element that fits; if none does, the one that comes nearest is reported."""
+        if len(value) == 1:  # there is nothing to choose, so nothing to try on a copy
+            since = len(self.mixed)
+            self.read(node, value[0], (*at, 0))
+            self.check_mixed(since)
+            return
         nearest: Reading | None = None
         for index, item in enumerate(value):
             trial = self.fork()
@@ -137,8 +142,7 @@ class Reading:
                 nearest = trial
         if nearest is not None:
             self.take(nearest)
-        if len(value) > 1:
-            self.more.append(at)
+        self.more.append(at)
 
     def read_constant(self, node: Constant, value: Json, at: Pointer) -> None:
         if isinstance(value, Several):
@@ -149,6 +153,9 @@ class Reading:
             self.matched += 1
 
     def read_leaf(self, leaf: Leaf, value: Json, at: Pointer) -> None:
+        if type(value) is str and value and leaf.alone is not None:  # most leaves of most webhooks
+            self.bind(leaf.alone, value, at)
+            return
         if isinstance(value, Several):
             if len(value) > 1:
                 self.more.append(at)
@@ -230,6 +237,51 @@ class Reading:
             self.matched += not values
             for name, value in values.items():
                 self.bind(name, value, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a document must have at the end of a path of keys: this text, or any value where ``text`` is None."""
+
+    path: tuple[str, ...]
+    text: str | None
+
+
+def marks(node: Node, given: Mapping[str, str], required: Set[str], path: tuple[str, ...] = ()) -> list[Mark]:
+    """What is seen without a walk: a document that lacks one of these marks does not fit.
+
+    They are necessary, not sufficient: whatever stands inside arrays or mixed strings is not among them.
+    """
+    if isinstance(node, Fields):
+        return [mark for key, member in node.members for mark in marks(member, given, required, (*path, key))]
+    if isinstance(node, Constant):
+        return [] if node.value is None else [Mark(path, as_text(node.value))]
+    if isinstance(node, Leaf) and node.alone is not None and node.alone in given:
+        return [Mark(path, given[node.alone])]
+    needed = (
+        leaf.value is not None if isinstance(leaf, Constant) else not required.isdisjoint(leaf.names)
+        for _, leaf in leaves(node)
+    )
+    return [Mark(path, None)] if any(needed) else []
+
+
+def lacks(document: Json, wanted: Iterable[Mark]) -> bool:
+    """Whether a document has not all of these marks."""
+    for mark in wanted:
+        value = document
+        for key in mark.path:
+            if not isinstance(value, dict) or key not in value:
+                return True
+            value = value[key]
+        if mark.text is None:
+            if value is None or value == "" or value == []:
+                return True
+            continue
+        if isinstance(value, Several):
+            value = value[0]
+        if isinstance(value, (dict, list)) or as_text(value) != mark.text:
+            return True
+    return False
 
 
 def _distance(trial: Reading) -> tuple[int, int]:

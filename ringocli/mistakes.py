@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
+
+MAX_DEPTH = 64
+"""Deeper nesting is refused: no template comes near it, and hostile files do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the characters from ``start`` up to ``end`` by ``replacement``."""
 
     start: int
@@ -15,8 +17,7 @@ class Edit:
     replacement: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(NamedTuple):
     """A mistake in the text: offsets in characters, ``also`` further places it concerns, ``edits`` that mend it.
 
     ``mendable`` problems are those that every command reads over with a note.

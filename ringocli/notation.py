@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ringocli.pointer import Pointer
 
@@ -24,8 +23,7 @@ class Several(list[str]):
     """The values of a form or query key that occurs once or more; a plain leaf takes the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(NamedTuple):
     """A ``$name$`` in a string; ``raw`` is what stood between the dollar signs, blanks included."""
 
     name: str
@@ -77,8 +75,7 @@ def as_text(scalar: Json) -> str:
     return scalar if isinstance(scalar, str) else json.dumps(scalar)
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A string with at least one variable.
 
     ``names`` are its variables in order, repeated ones repeated; ``alone`` is the one that makes up the whole string.
@@ -88,23 +85,25 @@ class Leaf:
     names: tuple[str, ...]
     alone: str | None
 
+    padded: bool = False
+    """Whether a variable has blanks inside its dollar signs."""
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+
+class Constant(NamedTuple):
     """A scalar without variables: sent as it is, and an equality constraint when matching."""
 
     value: Json
+    alone: None = None
+    """It is no variable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """An object; keys of a matched document that are not named here do not matter."""
 
     members: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """An array; with one element, a matched array may have any number of such elements."""
 
     nodes: tuple[Node, ...]
@@ -147,7 +146,10 @@ def _leaf(text: str, known: Collection[str] | None) -> Leaf | Constant:
         return _whole(text)
     parts = split(text, known)
     names = tuple(part.name for part in parts if isinstance(part, Hole))
-    return Leaf(parts, names, names[0] if len(parts) == 1 else None) if names else Constant(text)
+    if not names:
+        return Constant(text)
+    padded = any(isinstance(part, Hole) and part.raw != part.name for part in parts)
+    return Leaf(parts, names, names[0] if len(parts) == 1 else None, padded)
 
 
 @lru_cache(maxsize=1024)
@@ -155,4 +157,4 @@ def _whole(text: str) -> Leaf | Constant:
     """A string that is one variable and nothing else: no neighbour can claim its dollar signs."""
     raw = text[1:-1]
     name = raw.strip()
-    return Leaf((Hole(name, raw),), (name,), name) if _NAME.fullmatch(name) else Constant(text)
+    return Leaf((Hole(name, raw),), (name,), name, raw != name) if _NAME.fullmatch(name) else Constant(text)

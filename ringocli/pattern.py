@@ -1,7 +1,7 @@
 """The pattern language: any JSON with ``$variables$`` in its strings, in two directions.
 
 ``render`` puts values in, ``match`` takes them out. Requests are rendered, replies and webhooks are matched, in one
-notation. Its laws, up to the coercions below:
+notation; each direction is loaded when it is first gone. Its laws, up to the coercions below:
 
 1. *match undoes render*: for an unambiguous pattern, ``p.match(plain(p.render(v)))`` fits and binds exactly ``v``;
 2. *render undoes match*: if ``p.match(d)`` fits, ``d`` contains ``plain(p.render(bindings))``;
@@ -17,10 +17,9 @@ published: these are readings, listed in ``assumptions``.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from ringocli.matching import Match, Mismatch, Reading
 from ringocli.notation import (
     Constant,
     Fields,
@@ -37,65 +36,25 @@ from ringocli.notation import (
     split,
 )
 from ringocli.pointer import Pointer
-from ringocli.secret import Text
-from ringocli.traced import Piece, Traced
+
+if TYPE_CHECKING:
+    from ringocli.matching import Match
+    from ringocli.secret import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ambiguity:
+class Ambiguity(NamedTuple):
     """A string whose values cannot be told apart once they are rendered."""
 
     pointer: Pointer
     names: tuple[str, ...]
 
 
-_DROPPED = object()
-
-
-def _rendered(node: Node, values: Mapping[str, Text], keep_empty: bool) -> Json:
-    """The tree with ``Traced`` leaves; ``_DROPPED`` for a leaf that is one unset variable."""
-    if isinstance(node, Constant):
-        return node.value
-    if isinstance(node, Leaf):
-        if node.alone is not None and not values.get(node.alone):
-            if not keep_empty or node.alone not in values:
-                return _DROPPED
-            return Traced()
-        return filled(node.parts, values)
-    if isinstance(node, Fields):
-        rendered = ((key, _rendered(member, values, keep_empty)) for key, member in node.members)
-        return {key: value for key, value in rendered if value is not _DROPPED}
-    items = (_rendered(item, values, keep_empty) for item in node.nodes)
-    return [item for item in items if item is not _DROPPED]
-
-
-def filled(parts: tuple[Part, ...], values: Mapping[str, Text]) -> Traced:
-    """A split string with its values put in; an unset variable leaves nothing."""
-    pieces = []
-    for part in parts:
-        if isinstance(part, str):
-            pieces.append(Piece(part))
-        elif values.get(part.name):
-            pieces.append(Piece(values[part.name], part.name))
-    return Traced(tuple(pieces))
-
-
-def plain(tree: Json) -> Json:
-    """A rendered tree with ``str`` leaves as they are sent; for encoding and for the laws, never for printing."""
-    if isinstance(tree, Traced):
-        return tree.reveal()
-    if isinstance(tree, dict):
-        return {key: plain(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [plain(item) for item in tree]
-    return tree
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A JSON tree whose strings are split at their variables."""
-
+class _Pattern(NamedTuple):
     root: Node
+
+
+class Pattern(_Pattern):
+    """A JSON tree whose strings are split at their variables."""
 
     @classmethod
     def parse(cls, tree: Json, known: Collection[str] | None = None) -> Pattern:
@@ -133,8 +92,9 @@ class Pattern:
 
         With ``keep_empty`` a variable that is set to the empty string stays, as an empty string.
         """
-        rendered = _rendered(self.root, values, keep_empty)
-        return None if rendered is _DROPPED else rendered
+        from ringocli.rendering import rendered
+
+        return rendered(self.root, values, keep_empty)
 
     def match(
         self,
@@ -147,6 +107,8 @@ class Pattern:
         ``given`` values must stand where their variable does. ``required`` names must get a value (default: all);
         the others may be absent, ``null`` or empty.
         """
+        from ringocli.matching import Match, Reading
+
         reading = Reading(given=given or {}, required=required)
         reading.read(self.root, document, ())
         reading.settle()
@@ -167,14 +129,10 @@ __all__ = [
     "Items",
     "Json",
     "Leaf",
-    "Match",
-    "Mismatch",
     "Node",
     "Part",
     "Pattern",
     "Several",
     "as_text",
-    "filled",
-    "plain",
     "split",
 ]

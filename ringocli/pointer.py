@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The steps from the root: keys of objects, indexes of arrays."""
@@ -14,16 +13,14 @@ _INDENT = re.compile(r"[ \t]*")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text; both count from 1, ``column`` counts characters."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
+class Range(NamedTuple):
     """A stretch of a text; ``end`` is the place after its last character."""
 
     start: Position

@@ -8,7 +8,6 @@ pinned, there is no telling the two apart, and none is made up.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ringocli.outcomes import means_delivered
 from ringocli.pattern import Json
@@ -29,7 +28,7 @@ def failed_form(event: WebhookEvent) -> WebhookEvent | None:
     key = _opposite(event.key) if event.key is not None else None
     if parameters == event.parameters and key == event.key:
         return None
-    return replace(event, parameters=parameters, key=key)
+    return event._replace(parameters=parameters, key=key)
 
 
 def _turned(tree: Json) -> Json:

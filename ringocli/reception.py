@@ -19,9 +19,10 @@ from ringocli.codec import Encoding, decode, decode_pairs, encoding_of, media_ty
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import IncomingRequest, Reply, header
 from ringocli.packs import Pack
-from ringocli.pattern import Json, Pattern, plain
+from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
 from ringocli.pointer import as_text as pointer_text
+from ringocli.rendering import plain
 from ringocli.template import Basic, Bearer, OAuth2, RequestSpec, Template
 from ringocli.variables import BY_NAME, known_at
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
-from ringocli.codec import FORM_TYPE, JSON_TYPE, Encoding, encode, encode_pairs, encoding_of, media_type
+from ringocli.codec import encode, encode_pairs
+from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.exchange import Direction, RenderedRequest
-from ringocli.pattern import Hole, Items, Leaf, Pattern, filled, split
+from ringocli.pattern import Hole, Items, Leaf, Pattern, split
+from ringocli.rendering import filled
 from ringocli.secret import Secret, Text, basic_credentials, sent
 from ringocli.template import Basic, Bearer, OAuth2, RequestSpec, Template, WebhookEvent
 from ringocli.traced import Piece, Traced, joined

@@ -10,16 +10,11 @@ from __future__ import annotations
 import gc
 import math
 import re
-from dataclasses import replace
-from functools import cached_property
 
-from ringocli.lexer import BLANK, DOUBLE_QUOTES, KEY_WORD, SINGLE_QUOTES, Hopeless, Lexer, Node, short
-from ringocli.mistakes import Edit, Problem
-from ringocli.pointer import Lines
-
-MAX_DEPTH = 64
-"""Deeper nesting is refused: no template comes near it, and hostile files do."""
-
+from ringocli.brackets import Brackets
+from ringocli.lexer import KEY_WORD, Hopeless, Node, short
+from ringocli.mistakes import MAX_DEPTH, Edit, Problem
+from ringocli.strings import DOUBLE_QUOTES, SINGLE_QUOTES, WRITTEN_QUOTE
 
 _PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
 _PLAIN = re.compile(
@@ -28,15 +23,15 @@ _PLAIN = re.compile(
 _COMMA = re.compile(r"[ \t\r\n]*(,)[ \t\r\n]*")
 _COLON = re.compile(r"[ \t\r\n]*:")
 _WORDS = {"true": True, "false": False, "null": None}
-_KEY_LIKE = re.compile(r"""["'“”„‟«»‘’‚‛′″`/#]|[\w$.\- ]*["']?[ \t]*[:=]""")
+_KEY_LIKE = re.compile(r"""["'“”„‟«»‘’‚‛′″`/#]|&[a-z0-9#]+;|\\"|\.{3}|…|[\w$.\- ]*["']?[ \t]*[:=]""")
 _JUNK = re.compile(r'(?:"(?:[^"\\\r\n]|\\.)*"|[^",}\]\r\n])+')
 # What goes on in the next line: no quote, bracket or comma first, then one quote where a value may end.
 _NEXT_LINE = re.compile(r"""(\r\n|\n|\r)[ \t]*[^\s"'{}\[\],:“”][^"\r\n{}\[\]]*"(?=[ \t]*(?:[,}\]\r\n]|$))""")
 _LINE = re.compile(r"[^\r\n]*")
-# Bounded, so that a million closers are not looked through a million times.
-_CLOSERS = re.compile(r"[}\] \t\r\n]{1,400}")
-_BLANKS = re.compile(r"[ \t\r\n]+")
-_CLOSER = {"{": "}", "[": "]"}
+# Bounded, and without what JSON itself has outside of strings: only then is the first brace surely where it starts.
+_BEFORE = re.compile(r"""[^\s{}\[\]",“”'][^{}\[\]",“”]{0,300}?(?=[{\[]\s*["'“”}{\]\[&\\/\w])""")
+_FIRST_KEY = re.compile(r"""["“”][\w $.-]{1,60}["“”][ \t]*:""")
+_AFTER = re.compile(r"[,;]?\s*(?:`{3,}|~{3,})?|[,;]")
 
 # Values without parts share these: empty containers of their own would make up most of the time of a large file.
 _NO_MEMBERS: dict[str, tuple[int, int, Node]] = {}
@@ -60,14 +55,8 @@ def scan(text: str) -> tuple[Node, tuple[Problem, ...]]:
     return node, tuple(sorted(scanner.problems, key=lambda problem: (problem.start, problem.end)))
 
 
-class Scanner(Lexer):
-    """Reads values, objects and arrays; remembers which brackets are open, to tell which one was forgotten."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.open: list[tuple[str, int]] = []
-        self.closed: list[tuple[int, int]] = []
-        self.ended = False
+class Scanner(Brackets):
+    """Reads values, objects and arrays."""
 
     def document(self) -> Node:
         if self.text.startswith("\ufeff"):
@@ -78,18 +67,38 @@ class Scanner(Lexer):
         if self.at >= len(self.text):
             self.problem("empty", "the file holds no JSON; start with ringocli init", 0, len(self.text))
             return Node(0, len(self.text))
-        node = self.value(0)
+        self.before()
+        node = self.headless() if _FIRST_KEY.match(self.text, self.at) else self.value(0)
         if node is None:
             self.problem("stray-character", f"JSON starts with {{, not with {self.peek()!r}", self.at, self.at + 1)
             return Node(self.at, self.at + 1)
         self.skip()
         if self.at < len(self.text):
             self.rest()
+        if self.numbers:
+            first = self.numbers[0]
+            self.problem("extra-text", "each line starts with its number; remove them", first.start, first.end,
+                         *self.numbers)  # fmt: skip
         return node
+
+    def headless(self) -> Node:
+        """An object whose opening brace was not copied with it."""
+        self.problem("unopened-bracket", "the opening brace is missing; put it first", self.at, self.at + 1,
+                     Edit(self.at, self.at, "{"))  # fmt: skip
+        return self.object(0, length=0)
+
+    def before(self) -> None:
+        """What a page put before the JSON: a fence, a sentence, an assignment, or lost its opening brace instead."""
+        found = _BEFORE.match(self.text, self.at)
+        if found and found.group().strip():
+            start, self.at = self.at, found.end()
+            end = start + len(found.group().rstrip())
+            self.problem("extra-text", "something stands before the JSON; remove it", start, end,
+                         Edit(start, self.at, ""))  # fmt: skip
 
     def rest(self) -> None:
         end = len(self.text.rstrip())
-        if self.text[self.at : end] in (",", ";"):
+        if _AFTER.fullmatch(self.text, self.at, end):
             self.problem("extra-text", "nothing may follow the last bracket; remove it", self.at, end,
                          Edit(self.at, end, ""))  # fmt: skip
         else:
@@ -109,7 +118,7 @@ class Scanner(Lexer):
                 self.problem("too-deep", f"nested deeper than {MAX_DEPTH} levels; no template is", self.at, self.at + 1)
                 raise Hopeless
             return self.object(depth) if char == "{" else self.array(depth)
-        if char == '"' or (char and char in DOUBLE_QUOTES + SINGLE_QUOTES):
+        if self.at_quote():
             known = len(self.problems)
             node = self.string()
             if known < len(self.problems) and self.problems[-1].kind == "unterminated-string":
@@ -123,6 +132,13 @@ class Scanner(Lexer):
             node.value = 0
         return node
 
+    def at_quote(self) -> bool:
+        """Whether a string starts here, in whatever quotes."""
+        char = self.peek()
+        if char == '"' or (char and char in DOUBLE_QUOTES + SINGLE_QUOTES):
+            return True
+        return char in ("&", "\\") and WRITTEN_QUOTE.match(self.text, self.at) is not None
+
     def unfinished(self, node: Node) -> None:
         """A text without closing quote may go on in the next line, or have swallowed the brackets after it."""
         lost = self.problems[-1]
@@ -132,26 +148,22 @@ class Scanner(Lexer):
             first, last = wrapped.span(1)
             self.at = node.end = wrapped.end()
             node.value = self.text[node.start + 1 : self.at - 1]
-            self.problems[-1] = replace(lost, message="a text may not go on in the next line; write \\n there",
+            self.problems[-1] = lost._replace(message="a text may not go on in the next line; write \\n there",
                                         end=first, edits=(Edit(first, last, "\\n"),))  # fmt: skip
             return
         end = node.start + len(line.group().rstrip("}], \t"))
         if end < line.end() and not set(node.value) & {"{", "["} and self.fits(self.text[end : line.end()]):
             node.value = node.value[: end - node.start - 1]
             self.at = node.end = end
-            self.problems[-1] = replace(lost, end=end, edits=(*lost.edits[:-1], Edit(end, end, '"')))
+            self.problems[-1] = lost._replace(end=end, edits=(*lost.edits[:-1], Edit(end, end, '"')))
 
-    def fits(self, closers: str) -> bool:
-        """Whether the brackets in a text close the innermost of those that are open."""
-        found = [char for char in closers if char in "}]"]
-        return bool(found) and found == [_CLOSER[bracket] for bracket, _ in reversed(self.open)][: len(found)]
-
-    def object(self, depth: int) -> Node:
+    def object(self, depth: int, *, length: int = 1) -> Node:
+        """An object; ``length`` is 0 where its opening brace is missing."""
         node = Node(self.at, value={})
-        self.enter("{")
+        self.enter("{", length)
         comma = -1
         while True:
-            if not _PLAIN_KEY.match(self.text, self.at):
+            if self.numbered or not _PLAIN_KEY.match(self.text, self.at):
                 self.skip()
                 if self.ends(node, "}", comma):
                     return node
@@ -168,8 +180,7 @@ class Scanner(Lexer):
         if plain := _PLAIN_KEY.match(self.text, self.at):
             start, self.at = self.at, plain.end(1) + 1
             return Node(start, self.at, plain.group(1), _NO_MEMBERS, _NO_ITEMS)
-        char = self.peek()
-        if char == '"' or char in DOUBLE_QUOTES + SINGLE_QUOTES:
+        if self.at_quote():
             return self.string(is_key=True)
         word = KEY_WORD.match(self.text, self.at)
         if word is None:
@@ -236,7 +247,7 @@ class Scanner(Lexer):
         self.enter("[")
         comma = -1
         while True:
-            if not _PLAIN.match(self.text, self.at):
+            if self.numbered or not _PLAIN.match(self.text, self.at):
                 self.skip()
                 if self.ends(node, "]", comma):
                     return node
@@ -250,10 +261,6 @@ class Scanner(Lexer):
             node.items.append(item)
             node.value.append(item.value)
             comma = self.separator()
-
-    def enter(self, bracket: str) -> None:
-        self.open.append((bracket, self.at))
-        self.at += 1
 
     def separator(self, never: str = "") -> int:
         """Read the comma after a value; its offset, or -1 if the container ends (or should) here.
@@ -289,93 +296,6 @@ class Scanner(Lexer):
         elif not junk and char and char not in "}]" + never:
             self.problem("missing-comma", "a comma is missing between these", end - 1, self.at + 1, Edit(end, end, ","))
         return -1
-
-    def ends(self, node: Node, closer: str, comma: int) -> bool:
-        """Whether the container ends here: by its closer, by another's, or with the text."""
-        char = self.peek()
-        if char and char not in "}]":
-            return False
-        opening = self.open.pop()[1]
-        if not char:
-            node.end = self.at
-            self.unclosed(opening, closer, comma)
-            return True
-        if comma >= 0:
-            self.problem("trailing-comma", "JSON has no comma before a closing bracket; remove it", comma, comma + 1,
-                         Edit(comma, comma + 1, ""), mendable=True)  # fmt: skip
-        if char != closer and self.is_stray_closer(closer):
-            self.problem("stray-character", f"this {char} closes nothing; remove it", self.at, self.at + 1,
-                         Edit(self.at, self.at + 1, ""))  # fmt: skip
-            self.at += 1
-            self.skip()
-            char = closer
-        if char == closer:
-            self.at += 1
-            self.closed.append((opening, self.at - 1))
-        elif any(bracket == ("[" if char == "]" else "{") for bracket, _ in self.open):
-            self.problem("unclosed-bracket", f"this bracket is not closed; {closer} is missing before the next {char}",
-                         opening, opening + 1, Edit(self.at, self.at, closer))  # fmt: skip
-        else:
-            self.problem("unclosed-bracket", f"this bracket is closed by {char}; write {closer}", opening, opening + 1,
-                         Edit(self.at, self.at + 1, closer))  # fmt: skip
-            self.at += 1
-        node.end = self.at
-        return True
-
-    def is_stray_closer(self, closer: str) -> bool:
-        """Whether the closers from here on fit what is open only without the first of them."""
-        run = _CLOSERS.match(self.text, self.at)
-        closers = _BLANKS.sub("", run.group()) if run else ""
-        if not closers[1:].startswith(closer):
-            return False
-        return (closers[2:] == "" or self.fits(closers[2:])) and not self.fits(closers)
-
-    def unclosed(self, opening: int, closer: str, comma: int) -> None:
-        """The text ended inside containers: one mistake. Indentation tells which one really lost its bracket."""
-        if self.ended:
-            return
-        self.ended = True
-        suspect = self.suspect()
-        if suspect is None or suspect <= opening:
-            end = len(self.text.rstrip())
-            closers = closer + "".join(_CLOSER[bracket] for bracket, _ in reversed(self.open))
-            tail = (Edit(comma, comma + 1, ""),) if comma >= 0 else ()
-            others = f", and {len(self.open)} around it" if self.open else ""
-            self.problem("unclosed-bracket", f"this bracket is never closed{others}; {closers} is missing",
-                         opening, opening + 1, *tail, Edit(end, end, closers))  # fmt: skip
-            return
-        shape = _CLOSER[self.text[suspect]]
-        edits: tuple[Edit, ...] = ()
-        lost = self.lost_separator(suspect)
-        if lost is not None:
-            # The whole line with the closer and its comma was lost: one mistake, so one problem.
-            self.problems.remove(lost)
-            edits = (Edit(lost.start + 1, lost.start + 1, f"\n{' ' * self.lines.indent(suspect)}{shape},"),)
-        self.problem("unclosed-bracket", f"this bracket seems to be the one that is not closed; {shape} is missing",
-                     suspect, suspect + 1, *edits)  # fmt: skip
-
-    @cached_property
-    def lines(self) -> Lines:
-        """The line starts of the text."""
-        return Lines(self.text)
-
-    def suspect(self) -> int | None:
-        """The innermost container whose closer starts a line further left than the line that opened it."""
-        for opening, closing in sorted(self.closed, reverse=True):
-            line = self.lines.starts[self.lines.number(closing) - 1]
-            width = self.lines.indent(closing)
-            if opening < line and line + width == closing and width < self.lines.indent(opening):
-                return opening
-        return None
-
-    def lost_separator(self, suspect: int) -> Problem | None:
-        """The missing comma inside a container after which the text goes on at the container's own indentation."""
-        for problem in self.problems:
-            if problem.kind == "missing-comma" and problem.start > suspect:
-                following = BLANK.match(self.text, problem.start + 1)
-                if following and self.lines.indent(following.end()) <= self.lines.indent(suspect):
-                    return problem
-        return None
 
     def junk(self) -> None:
         """Something after a value that is neither a comma nor a key, as far as the line goes."""

@@ -198,6 +198,16 @@ for _kind, _sources in _SOURCES.items():
 KEYS: dict[str, tuple[str, ...]] = {kind: tuple(keys) for kind, keys in OBJECTS.items()}
 """The documented keys of each kind of object, derived from the schema."""
 
+REQUIRED_KEYS: dict[str, frozenset[str]] = {
+    "template": frozenset(SCHEMA["required"]),
+    "auth": frozenset(SCHEMA["properties"]["auth"]["required"]),
+    "OAuth2": frozenset(_OAUTH2["properties"]),
+    "API": frozenset(),
+    "request": frozenset(_REQUEST["properties"]),
+    "event": frozenset(_EVENT["properties"]),
+}
+"""Those that an object of its kind is expected to have: an unknown key in their place is most likely one of them."""
+
 
 def shape_errors(document: Any) -> Iterator[tuple[Pointer, str, str]]:
     """Wrong types and missing keys: pointer, ``type`` or ``required``, and the types wanted or the key missing."""

@@ -102,16 +102,39 @@ def basic_credentials(username: Text, password: Text) -> Text:
 
 _known: dict[str, None] = {}
 
+_edition = object()
+"""Another one whenever ``_known`` changes, in whatever thread."""
+
+_sought: tuple[object, tuple[str, ...]] = (_edition, ())
+"""All faces, longest first, with the edition that they were gathered from."""
+
 
 def _remember(text: str) -> None:
-    """Keep every secret of this process, longest uses first to be blanked, for text that comes from outside."""
-    if len(text) >= MIN_SEARCHED_LENGTH:
+    """Keep every secret of this process for text that comes from outside."""
+    global _edition
+    if len(text) >= MIN_SEARCHED_LENGTH and text not in _known:
         _known[text] = None
+        _edition = object()
 
 
 def forget() -> None:
     """Start anew: a command blanks the secrets that it read itself, not those of one before it in this process."""
+    global _edition
     _known.clear()
+    _edition = object()
+
+
+def sought() -> tuple[str, ...]:
+    """What ``blank`` looks for; as long as it is the same object, the same text is blanked the same way."""
+    global _sought
+    edition = _edition
+    if _sought[0] is not edition:
+        _sought = (edition, _longest_first(face for text in tuple(_known) for face in _faces(text)))
+    return _sought[1]
+
+
+def _longest_first(faces: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(faces), key=len, reverse=True))
 
 
 def _faces(text: str) -> Iterable[str]:
@@ -135,10 +158,10 @@ def _faces(text: str) -> Iterable[str]:
 
 def blank(text: str, secrets: Iterable[str | Secret] = ()) -> str:
     """Foreign text with every known secret of 8 or more characters, in any encoding, replaced by ``***``."""
-    wanted = [sent(secret) for secret in secrets if len(sent(secret)) >= MIN_SEARCHED_LENGTH]
-    wanted += _known
-    faces = {face for secret in wanted for face in _faces(secret)}
-    for face in sorted(faces, key=len, reverse=True):
+    faces = sought()
+    if more := [sent(secret) for secret in secrets if len(sent(secret)) >= MIN_SEARCHED_LENGTH]:
+        faces = _longest_first((*faces, *(face for secret in more for face in _faces(secret))))
+    for face in faces:
         if face in text:
             text = text.replace(face, MASK)
     return text

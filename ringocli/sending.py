@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ringocli.codec import media_type
+from ringocli.content_types import media_type
 from ringocli.exchange import RenderedRequest, Reply, header
 from ringocli.expect import Statuses
 from ringocli.nearby import Candidate, candidates

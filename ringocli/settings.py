@@ -17,12 +17,12 @@ from typing import Any
 
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.files import STDIN, read_text
+from ringocli.project import PROJECT_FILE, project_path
 from ringocli.secret import Secret, Text
 from ringocli.suggest import did_you_mean
 from ringocli.values import Layer, Values, check_variable
 from ringocli.variables import ALIASES, SETTABLE
 
-PROJECT_FILE = "ringocli.toml"
 TABLES = ("variables", "outgoing", "incoming", "properties")
 PROFILE_KEYS = (*TABLES, "public", "webhook_url")
 
@@ -106,14 +106,9 @@ def user_file(env: Mapping[str, str]) -> Path:
 
 
 def project_file(start: Path | None = None) -> Path | None:
-    """``ringocli.toml`` from the working folder up to the git root; None outside a repository if not right here."""
-    folder = (start or Path.cwd()).resolve()
-    ancestors = [folder, *folder.parents]
-    roots = [index for index, parent in enumerate(ancestors) if (parent / ".git").exists()]
-    for parent in ancestors[: roots[0] + 1 if roots else 1]:
-        if (parent / PROJECT_FILE).is_file():
-            return parent / PROJECT_FILE
-    return None
+    """``ringocli.toml`` as ``project`` finds it."""
+    found = project_path(str(start or ""))
+    return Path(found) if found is not None else None
 
 
 def profiles() -> list[str]:

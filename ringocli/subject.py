@@ -5,65 +5,44 @@ Places come with the pointers they have in the document, so that a rule only has
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringocli.document import Document
-from ringocli.pattern import Constant, Json, Leaf, Pattern
-from ringocli.pointer import Pointer
-from ringocli.template import Template, WebhookEvent
+from ringocli.pattern import Json, Pattern
+from ringocli.pointer import Pointer, lookup
+from ringocli.template import Template
+from ringocli.uses import Templated, Use, strings_of, uses_in
 from ringocli.variables import BY_NAME, Place, known_at
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A variable in a string: where, at which place of the template, and whether it is the whole string."""
-
-    pointer: Pointer
-    place: Place
-    name: str
-    alone: bool
-    event: WebhookEvent | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Templated:
-    """A string of a place that may have variables: a leaf with some, or a constant."""
-
-    pointer: Pointer
-    place: Place
-    leaf: Leaf | Constant
-    event: WebhookEvent | None
-
-    @property
-    def residue(self) -> str:
-        """What of the string is no variable; holes leave a NUL."""
-        if isinstance(self.leaf, Constant):
-            return str(self.leaf.value)
-        return "".join(part if isinstance(part, str) else "\x00" for part in self.leaf.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A string of the document with its pointer."""
 
     pointer: Pointer
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What rules look at; everything that several of them need is computed once."""
+    """What rules look at; everything that several of them need is computed once.
 
-    document: Document
-    template: Template
+    ``earlier_id`` is the id that the version before this one had, where that version is known.
+    """
+
+    def __init__(self, *, document: Document, template: Template, earlier_id: str | None = None) -> None:
+        self.document = document
+        self.template = template
+        self.earlier_id = earlier_id
 
     @property
     def root(self) -> Any:
         """The template's JSON; an empty object if it is none."""
         return self.template.root
+
+    def at(self, pointer: Pointer) -> Any:
+        """What stands at a pointer of a request or an event."""
+        return lookup(self.root, pointer)
 
     @cached_property
     def truncated(self) -> bool:
@@ -80,28 +59,44 @@ class Subject:
     @cached_property
     def templated(self) -> tuple[Templated, ...]:
         """Every string of a place that may have variables, taken apart."""
-        return tuple(self._templated())
+        found = [*self._credentials]
+        for spec in self.template.requests:
+            found += spec.strings
+        for event in self.template.events:
+            found += event.strings
+        return tuple(found)
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Every variable in a place that may have variables."""
-        return tuple(
-            Use(one.pointer, one.place, name, one.leaf.alone is not None, one.event)
-            for one in self.templated
-            if isinstance(one.leaf, Leaf)
-            for name in one.leaf.names
-        )
-
-    def names_beside(self, use: Use) -> frozenset[str]:
-        """Every variable in the same request or event as one use."""
-        return self._names_by_place[use.place, id(use.event)]
+        found = [*uses_in(self._credentials)]
+        for spec in self.template.requests:
+            found += spec.uses
+        for event in self.template.events:
+            found += event.uses
+        return tuple(found)
 
     @cached_property
-    def _names_by_place(self) -> dict[tuple[Place, int], frozenset[str]]:
-        found: dict[tuple[Place, int], set[str]] = {}
+    def _credentials(self) -> tuple[Templated, ...]:
+        """The strings of ``auth`` and ``OAuth2``."""
+        found: list[Templated] = []
+        for name in ("auth", "OAuth2"):
+            section = self.root.get(name)
+            if isinstance(section, dict):
+                pattern = Pattern.parse(section, known_at(Place.AUTH, self.template.properties))
+                found += strings_of((name,), pattern, Place.AUTH)
+        return tuple(found)
+
+    def names_beside(self, one: Use | Templated) -> frozenset[str]:
+        """Every variable in the same request, reply map or event."""
+        return self._names_by_section.get(_section(one), frozenset())
+
+    @cached_property
+    def _names_by_section(self) -> dict[object, frozenset[str]]:
+        found: dict[object, set[str]] = {}
         for use in self.uses:
-            found.setdefault((use.place, id(use.event)), set()).add(use.name)
-        return {place: frozenset(names) for place, names in found.items()}
+            found.setdefault(_section(use), set()).add(use.name)
+        return {section: frozenset(names) for section, names in found.items()}
 
     @cached_property
     def undefined(self) -> tuple[Use, ...]:
@@ -127,26 +122,10 @@ class Subject:
     def _places(self) -> dict[Pointer, Place]:
         return {one.pointer: one.place for one in self.templated}
 
-    def _templated(self) -> Iterator[Templated]:
-        for name in ("auth", "OAuth2"):
-            section = self.root.get(name)
-            if isinstance(section, dict):
-                pattern = Pattern.parse(section, known_at(Place.AUTH, self.template.properties))
-                yield from _leaves_at((name,), pattern, Place.AUTH, None)
-        for spec in self.template.requests:
-            yield from _leaves_at((*spec.pointer, "request_url"), spec.address, spec.name, None)
-            yield from _leaves_at((*spec.pointer, "request_parameters"), spec.body, spec.name, None)
-            if spec.response_map is not None:
-                yield from _leaves_at((*spec.pointer, "response_map"), spec.reply, Place.RESPONSE_MAP, None)
-        for event in self.template.events:
-            if event.place is not None:
-                yield from _leaves_at((*event.pointer, "request_parameters"), event.pattern, event.place, event)
 
-
-def _leaves_at(at: Pointer, pattern: Pattern, place: Place, event: WebhookEvent | None) -> Iterator[Templated]:
-    for pointer, leaf in pattern.leaves:
-        if isinstance(leaf, Leaf) or isinstance(leaf.value, str):
-            yield Templated(at + pointer, place, leaf, event)
+def _section(one: Use | Templated) -> object:
+    """What tells one request, reply map or event from another."""
+    return one.place, one.pointer[:2] if one.event is None else one.event.pointer
 
 
 def _collect(value: Json, at: Pointer, found: list[Literal]) -> None:

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from ringocli.errors import AnswerIsNo, AskedWrongly
@@ -45,7 +45,7 @@ class Emulator:
     @property
     def webhook_url(self) -> str:
         """Where a provider sends its webhooks: Ringotel's side."""
-        return f"{self.url}/webhook/{self._template_id}"
+        return f"{self.url}/webhook/{quote(self._template_id, safe='')}"
 
     @property
     def provider_url(self) -> str:

@@ -8,8 +8,8 @@ platforms" (help.ringotel.co/en/articles/11193931) and the wiki page it grew fro
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 ARTICLE = "help.ringotel.co/en/articles/11193931, read 2026-11-23"
 WIKI = "ringotel.atlassian.net, pageId 2288910338, read 2026-11-23"
@@ -42,8 +42,7 @@ class Kind(StrEnum):
     PROPERTY = "property"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
+class Variable(NamedTuple):
     """One of Ringotel's variables: its name between the dollar signs, and the places that know it."""
 
     name: str
@@ -132,6 +131,14 @@ REQUIRED: dict[Place, frozenset[str]] = {
     Place.DELIVERED: frozenset({"messageid"}),
 }
 """What an event or a reply has to yield to be of any use (a reading: nothing is published)."""
+
+NEEDED: dict[Place, frozenset[str]] = {
+    Place.AUTH: frozenset(),
+    Place.RESPONSE_MAP: REQUIRED[Place.RESPONSE_MAP],
+    **dict.fromkeys(REQUESTS, frozenset({"from", "to", "content"})),
+    **{place: REQUIRED[place] | {"event_key"} for place in EVENTS},
+}
+"""What every example has at a place: where one of these is absent, a strange name most likely means it."""
 
 SETTABLE = tuple(v.name for v in VARIABLES if v.name != "event_key")
 """What ``--set`` takes, besides the two aliases."""

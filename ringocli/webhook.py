@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from ringocli.codec import decode, decode_pairs
 from ringocli.exchange import IncomingRequest, Reply
+from ringocli.matching import Match, Mismatch, lacks
 from ringocli.outcomes import FAILURE, means_delivered
-from ringocli.pattern import Constant, Items, Json, Leaf, Match, Mismatch
+from ringocli.pattern import Constant, Items, Json, Leaf
 from ringocli.pointer import Pointer
 from ringocli.secret import Text
 from ringocli.suggest import nearest
@@ -78,14 +79,13 @@ def read_webhook(
         CouldNotRun: the body cannot be decoded.
     """
     document = document_of(incoming)
-    attempts = [
-        _attempt(event, document, properties or {})
-        for event in template.events
-        if event.method is None or event.method == incoming.method
-    ]
+    given = properties or {}
+    candidates = [event for event in template.events if event.method is None or event.method == incoming.method]
+    # Most events are ruled out by one look; only where none fits does each have to say how near it came.
+    attempts = [_attempt(event, document, given) for event in candidates if not _is_ruled_out(event, document)]
     fitting = [attempt for attempt in attempts if attempt.match.fits]
     if not fitting:
-        return _missed(template, incoming, document, attempts)
+        return _missed(template, incoming, document, [_attempt(event, document, given) for event in candidates])
     fitting.sort(key=lambda attempt: -attempt.match.matched)
     best = fitting[0]
     notes = list(_notes(best))
@@ -103,12 +103,16 @@ def read_webhook(
     )
 
 
+def _is_ruled_out(event: WebhookEvent, document: Json) -> bool:
+    """Whether it is plain that a webhook is not this event; an array is always tried (assumption 11)."""
+    return isinstance(document, dict) and lacks(document, event.marks)
+
+
 def _attempt(event: WebhookEvent, document: Json, properties: Mapping[str, Text]) -> _Attempt:
     given: dict[str, Text] = {name: properties[name] for name in event.properties if properties.get(name)}
     if event.key is not None:
         given["event_key"] = event.key
-    required = {"event_key", *(REQUIRED[event.place] if event.place else ())}
-    pattern = event.pattern
+    pattern, required = event.pattern, event.required
     if isinstance(document, list) and not isinstance(pattern.root, Items):
         attempts = [
             _Attempt(event=event, match=pattern.match(item, given, required), base=(index,), found=item)

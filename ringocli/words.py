@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from ringocli.codec import Encoding, decode, encoding_of
+from ringocli.codec import decode
+from ringocli.content_types import Encoding, encoding_of
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import Reply
 from ringocli.pattern import Json

@@ -216,6 +216,14 @@ def test_what_cannot_be_served_gets_a_sentence(
     assert 200 == call(ringotel, "GET", "/readyz").status
 
 
+def test_any_id_has_an_address() -> None:
+    """An id that an address has to quote is still where webhooks go."""
+    with emulator({**ACME, "id": "my id/é?"}) as ringotel:
+        assert ringotel.webhook_url.endswith("/webhook/my%20id%2F%C3%A9%3F")
+        assert 200 == call(ringotel, "POST", ringotel.webhook_url.removeprefix(ringotel.url), MESSAGE).status
+        assert ringotel.reply(NUMBER, "Hi", from_=CONTACT)["matched"]
+
+
 def test_provider_says_what_is_wrong(ringotel: Emulator) -> None:
     """A request that the template does not make is told so in the body and in a header."""
     body = {"from": NUMBER, "to": CONTACT}
@@ -542,6 +550,19 @@ def test_huge_bodies_and_broken_requests_do_no_harm(ringotel: Emulator) -> None:
     with connected(ringotel) as client:
         client.sendall(b"POST /webhook/acme HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\nhalf of it")
     assert 200 == call(ringotel, "GET", "/readyz").status
+
+
+def test_endless_heads_are_refused(ringotel: Emulator) -> None:
+    """A head without end, in one line or in many, is cut off long before it fills the memory."""
+    for start, more in ((b"GET /", b"a" * 65_536), (b"GET / HTTP/1.1\r\nX: ", b"a" * 65_536),
+                        (b"GET / HTTP/1.1\r\n", b"X-A: a\r\n" * 8_000)):  # fmt: skip
+        sent = 0
+        with connected(ringotel) as client, contextlib.suppress(ConnectionError):
+            client.sendall(start)
+            while sent < 100_000_000:
+                client.sendall(more)
+                sent += len(more)
+        assert sent < 20_000_000
 
 
 def test_hostile_texts_are_kept_as_they_are(ringotel: Emulator) -> None:

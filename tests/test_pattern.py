@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ringocli.codec import decode, decode_pairs, encode, encode_pairs
 from ringocli.matching import cut
-from ringocli.pattern import Hole, Pattern, Several, as_text, plain, split
+from ringocli.pattern import Hole, Pattern, Several, as_text, split
+from ringocli.rendering import plain
 from ringocli.traced import Traced
 from tests.strategies import constants, flat_trees, keys, texts, trees, values_for
 

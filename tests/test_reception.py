@@ -174,7 +174,7 @@ def test_failed_receipt_matches_no_event(name: str) -> None:
 
 def test_success_that_is_not_pinned_has_no_opposite() -> None:
     """Where nothing says delivered, no failed receipt is made up."""
-    event = replace(ACME_TEMPLATE.events[2], key="status", parameters={"kind": "$event_key$", "id": "$messageid$"})
+    event = ACME_TEMPLATE.events[2]._replace(key="status", parameters={"kind": "$event_key$", "id": "$messageid$"})
     assert failed_form(event) is None
     assert "failed" == failed_form(ACME_TEMPLATE.events[2]).key  # type: ignore[union-attr]
 

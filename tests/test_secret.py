@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 
-from ringocli.secret import MASK, Secret, basic_credentials, blank, encoded, join, sent
+from ringocli.secret import MASK, Secret, basic_credentials, blank, encoded, forget, join, sent, sought
 from tests.strategies import texts
 
 CANARY = "k3y/+\"<&>' \\canary"
@@ -63,6 +63,20 @@ def test_foreign_text_is_searched_in_every_encoding(face: str) -> None:
     found = blank(f"error: {face} is wrong", [CANARY])
     assert face not in found
     assert MASK in found
+
+
+def test_secrets_are_searched_from_the_moment_they_are_known() -> None:
+    """A secret that is read later is blanked as well, and one that was forgotten no longer."""
+    try:
+        Secret("first-secret")
+        assert f"{MASK} second-secret" == blank("first-secret second-secret")
+        before = sought()
+        Secret("second-secret")
+        assert before is not sought()
+        assert f"{MASK} {MASK}" == blank("first-secret second-secret")
+    finally:
+        forget()
+    assert "first-secret" == blank("first-secret")
 
 
 def test_short_secrets_do_not_blank_ordinary_words() -> None:

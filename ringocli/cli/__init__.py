@@ -1,7 +1,7 @@
 """The command line: one file a family of commands, and one place where errors become sentences and exit codes.
 
 A command reads its options, makes one library call, prints, and leaves with a code. Heavy libraries are imported by
-the commands that need them, so that ``--help`` stays quick.
+the commands that need them, so that ``--help`` stays quick; ``validate`` with plain arguments does without typer.
 """
 
 from __future__ import annotations
@@ -9,106 +9,24 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from itertools import pairwise
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from ringocli import __version__, console
-from ringocli.cli import options
-from ringocli.errors import AskedWrongly, RingocliError
-from ringocli.secret import blank, forget
-
-HELP = """Make, check and prove Ringotel SMS/MMS integrations on your own machine.
-
-\b
-Start here:
-  ringocli init --preset telnyx            write a template
-  ringocli validate telnyx-custom.json     find what would break
-  ringocli render telnyx-custom.json       see the exact requests
-
-Exit codes: 0 fine, 1 the answer is no, 2 asked wrongly, 3 could not be done here, 4 no reply from the network.
-"""
-
-FAMILIES = {
-    "init": "init",
-    "validate": "check",
-    "explain": "check",
-    "schema": "check",
-    "render": "show",
-    "match": "show",
-    "prove": "show",
-    "send-test": "send",
-    "simulate-webhook": "send",
-    "emulate": "emulate",
-    "clean": "emulate",
-    "tour": "tour",
-    "lsp": "editor",
-}
-"""Which module has which command."""
+from ringocli.errors import RingocliError
 
 INTERRUPTED = 130
 BUG = 70
-
-# Typer has no public name for the base of its usage errors in all versions we take; its ancestry tells it.
-UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        console.out(f"ringocli {__version__} (Python {sys.version.split()[0]}, {sys.platform})")
-        raise typer.Exit
-
-
-def _global_options(
-    context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-    color: Annotated[str, typer.Option(metavar="auto|always|never", help="When to use colour.")] = "auto",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No remarks on stderr, only errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More remarks on stderr.")] = False,
-) -> None:
-    options.chosen("--color", color, ("auto", "always", "never"))
-    console.configure(color=color, quiet=quiet, verbose=verbose)
-    if context.invoked_subcommand is None:
-        console.out(context.get_help())
-
-
-def application(arguments: Sequence[str] = ()) -> typer.Typer:
-    """The command line. Only the family that the arguments name is loaded: each costs its share of the start."""
-    app = typer.Typer(
-        name="ringocli",
-        # Typer's rich help takes twice as long to import and draws boxes where nobody asked for them.
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback(invoke_without_command=True, help=HELP)(_global_options)
-    named = next((word for word in arguments if not word.startswith("-")), "")
-    modules = {FAMILIES[named]} if named in FAMILIES else dict.fromkeys(FAMILIES.values())
-    for module in modules:
-        import_module(f"ringocli.cli.{module}").register(app)
-    return app
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; whatever goes wrong is said in one sentence."""
     console.prepare_streams()
     console.configure()
-    forget()
     try:
-        result = typer.main.get_command(application(arguments)).main(
-            list(arguments), prog_name="ringocli", standalone_mode=False
-        )
-        code = result if isinstance(result, int) else 0
+        code = _invoked(arguments)
         sys.stdout.flush()
-    except UsageError as error:
-        return _stopped(arguments, AskedWrongly.code, _sentence(error), _usage(error))
-    except typer.Exit as error:
-        code = error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         console.complain("stopped")
         return INTERRUPTED
     except RingocliError as error:
@@ -126,17 +44,23 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _sentence(error: Any) -> str:
-    return " ".join(error.format_message().split()).rstrip(".")
+def _invoked(arguments: Sequence[str]) -> int:
+    from ringocli.cli.plain import read_plain
 
+    asked = read_plain(arguments) if "validate" in arguments[:3] else None
+    if asked is not None:
+        from ringocli.cli.validating import validate
 
-def _usage(error: Any) -> str:
-    context = getattr(error, "ctx", None)
-    return f"Run {context.command_path} --help." if context is not None else ""
+        return validate(asked)
+    from ringocli.cli.application import invoke
+
+    return invoke(arguments)
 
 
 def _stopped(arguments: Sequence[str], code: int, message: str, hint: str) -> int:
     """Say what stopped the command: on stderr, and as a document where JSON was asked for."""
+    from ringocli.secret import blank
+
     message, hint = console.printable(blank(message)), console.printable(blank(hint))
     console.complain(f"{console.styled('error:', 'red', 'bold', stream=sys.stderr)} {message}")
     if hint:
@@ -167,6 +91,8 @@ def _bug(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
     import platform
     import tempfile
     import traceback
+
+    from ringocli.secret import blank
 
     options = [word.partition("=")[0] for word in arguments if word.startswith("-") and word != "-"]
     trace = "".join(traceback.format_exception(error))

@@ -278,7 +278,7 @@ def _serve(setup: Any, *, opens: bool) -> None:
         sys.stdout.flush()
         token = f"?token={setup.access_token}" if setup.access_token else ""
         console.note(f"page       {world.url}/{token}")
-        console.note(f"webhook    {world.url}/webhook/{world.draft.template.id}")
+        console.note(f"webhook    {world.url}{world.draft.webhook_path}")
         console.note(f"provider   {world.url}/provider")
         if setup.public_url:
             console.note(f"public     {setup.public_url}: /webhook, /provider and /files")

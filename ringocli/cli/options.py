@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.cli.choosing import chosen as chosen
+from ringocli.errors import CouldNotRun
 
 VALUES_PANEL = "Values"
 
@@ -139,21 +140,6 @@ MissingOption = Annotated[
 ShowSecretsOption = Annotated[
     bool, typer.Option("--show-secrets", help="Print secrets instead of ***; a warning goes to stderr.")
 ]
-
-
-def chosen(option: str, value: str, choices: Sequence[str]) -> str:
-    """The value of an option that takes one of a few words.
-
-    Raises:
-        AskedWrongly: it is none of them; the nearest is named.
-    """
-    from ringocli.suggest import did_you_mean
-
-    if value not in choices:
-        raise AskedWrongly(
-            f"{option} has no {value!r}{did_you_mean(value, choices)}", f"It takes {', '.join(choices)}."
-        )
-    return value
 
 
 def missing_of(value: str | None, default: Any) -> Any:

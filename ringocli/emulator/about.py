@@ -59,7 +59,7 @@ def about(world: World, inbox: str) -> dict[str, Any]:
             "number": set_values.get("from") or sample("from", Place.SEND_MESSAGE),
             "contact": set_values.get("to") or sample("to", Place.SEND_MESSAGE),
         },
-        "webhook_url": f"{root}/webhook/{template.id}",
+        "webhook_url": root + world.draft.webhook_path,
         "provider_url": f"{root}/provider",
         "public_url": world.public_url,
         "forward_to": urlsplit(sent(setup.forward_to)).hostname if setup.forward_to is not None else None,

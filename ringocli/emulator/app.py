@@ -6,9 +6,12 @@ page's and the API's, which Starlette routes.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+import asyncio
 
 from ringocli.emulator.endpoints import Rest
+from ringocli.emulator.exchanges import Kept
+from ringocli.emulator.guard import Refusal
+from ringocli.emulator.heads import Head, Heads
 from ringocli.emulator.inboxes import NAME, Inbox
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.wire import (
@@ -20,7 +23,6 @@ from ringocli.emulator.wire import (
     decoded,
     drain,
     hang,
-    headers_of,
     incoming,
     misbehave,
     raw_path,
@@ -30,6 +32,7 @@ from ringocli.emulator.wire import (
 )
 from ringocli.emulator.world import World
 from ringocli.errors import CouldNotRun
+from ringocli.exchange import IncomingRequest, Reply
 from ringocli.reception import goes_to
 
 
@@ -39,78 +42,88 @@ class Application:
     def __init__(self, world: World) -> None:
         self._world = world
         self._rest = Rest(world)
+        self.heads = Heads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; nothing of it outlives its client."""
         if scope["type"] != "http":
             return
-        headers = headers_of(scope)
+        head = self.heads.of(scope["headers"])
         inbox_name, path = _inbox_and_path(raw_path(scope))
         room = path.partition("/")[2].partition("/")[0]
         query = scope["query_string"].decode("latin-1")
-        refusal = self._world.guard.refusal(scope["method"], room, query, headers)
+        refusal = self._refusal(scope["method"], room, query, head)
         try:
             if refusal is not None:
-                await self._turn_away(headers, receive, send, refusal.status, refusal.message, refusal.hint)
+                await self._turn_away(head, receive, send, refusal.status, refusal.message, refusal.hint)
             elif inbox_name is None:
                 await refuse(send, 404, "an inbox has letters, digits, . _ and - in its name")
             else:
                 inbox = self._world.inboxes.named(inbox_name)
-                await self._serve(inbox, room, path, scope, headers, receive, send)
+                await self._serve(inbox, room, path, scope, head, receive, send)
         except TooLarge:
-            await self._turn_away(headers, receive, send, 413, "the body is over 10 MB", "No webhook or MMS is.")
+            await self._turn_away(head, receive, send, 413, "the body is over 10 MB", "No webhook or MMS is.")
         except CouldNotRun as error:
             await refuse(send, 503, error.message, error.hint, code=error.code)
         except Gone:
             return
 
-    async def _turn_away(
-        self, headers: MutableMapping[str, str], receive: Receive, send: Send, status: int, message: str, hint: str
-    ) -> None:
+    def answer_at_once(
+        self, method: str, target: bytes, head: Head, body: bytes
+    ) -> tuple[Reply, asyncio.Future[Kept]] | None:
+        """The answer to a whole webhook, which may leave once the future is done; nothing where there is more to it."""
+        inbox_name, path = _inbox_and_path(target.decode("latin-1"))
+        path, _, query = path.partition("?")
+        if inbox_name is None or path != f"/webhook/{self._world.draft.template.id}" or "#" in query:
+            return None
+        if self._refusal(method, "webhook", query, head) is not None:
+            return None
+        request = IncomingRequest(method=method, path=path, query=query, headers=head.headers, body=body)
+        return self._world.ringotel.take_at_once(self._world.inboxes.named(inbox_name), request)
+
+    def _refusal(self, method: str, room: str, query: str, head: Head) -> Refusal | None:
+        return head.refusal(method, room, lambda: self._world.guard.refusal(method, room, query, head.first))
+
+    async def _turn_away(self, head: Head, receive: Receive, send: Send, status: int, message: str, hint: str) -> None:
         """Refuse, and let the client finish talking: one that is cut off never reads why."""
         await refuse(send, status, message, hint, more=True)
-        if headers.get("expect", "").lower() != "100-continue":
+        if head.first.get("expect", "").lower() != "100-continue":
             await drain(receive)
         await send({"type": "http.response.body", "body": b""})
 
     async def _serve(
-        self, inbox: Inbox, room: str, path: str, scope: Scope, headers: dict[str, str], receive: Receive, send: Send
+        self, inbox: Inbox, room: str, path: str, scope: Scope, head: Head, receive: Receive, send: Send
     ) -> None:
         world = self._world
         if room == "webhook":
-            await self._webhook(inbox, path, scope, headers, receive, send)
+            await self._webhook(inbox, path, scope, head, receive, send)
         elif room == "provider":
-            await self._provide(inbox, path.removeprefix("/provider") or "/", scope, headers, receive, send)
+            await self._provide(inbox, path.removeprefix("/provider") or "/", scope, head, receive, send)
         elif room not in self._rest.rooms and goes_to(world.draft.template, scope["method"], path):
             # What --url makes of a template's address: its own path at this host.
-            await self._provide(inbox, path, scope, headers, receive, send)
+            await self._provide(inbox, path, scope, head, receive, send)
         else:
             await self._rest({**scope, "path": decoded(path), "ringocli.inbox": inbox}, receive, send)
 
-    async def _webhook(
-        self, inbox: Inbox, path: str, scope: Scope, headers: dict[str, str], receive: Receive, send: Send
-    ) -> None:
+    async def _webhook(self, inbox: Inbox, path: str, scope: Scope, head: Head, receive: Receive, send: Send) -> None:
         """Ringotel's side."""
         if scope["method"] not in ("POST", "GET", "PUT", "PATCH"):
-            await self._turn_away(headers, receive, send, 405, "a webhook is a POST or a GET", "")
+            await self._turn_away(head, receive, send, 405, "a webhook is a POST or a GET", "")
             return
-        wanted, template_id = f"/webhook/{self._world.draft.template.id}", decoded(path).rstrip("/")
-        if template_id != wanted:
-            await self._turn_away(
-                headers, receive, send, 404, "the webhook URL is that of another id", f"Here: {wanted}"
-            )
+        draft = self._world.draft
+        if decoded(path).rstrip("/") != f"/webhook/{draft.template.id}":
+            here = f"Here: {draft.webhook_path}"
+            await self._turn_away(head, receive, send, 404, "the webhook URL is that of another id", here)
             return
-        request = incoming(scope, path, await read_body(headers, receive))
+        request = incoming(scope, head, path, await read_body(head.first, receive))
         answered = await self._world.ringotel.take(inbox, request)
         fault = answered.strike.fault
         if fault is None or not await misbehave(fault, answered.reply, scope, receive, send):
             await respond(send, answered.reply)
 
-    async def _provide(
-        self, inbox: Inbox, path: str, scope: Scope, headers: dict[str, str], receive: Receive, send: Send
-    ) -> None:
+    async def _provide(self, inbox: Inbox, path: str, scope: Scope, head: Head, receive: Receive, send: Send) -> None:
         """The provider's side."""
-        request = incoming(scope, path, await read_body(headers, receive))
+        request = incoming(scope, head, path, await read_body(head.first, receive))
         provider: Provider = self._world.provider
         _, outcome = await provider.take(inbox, request)
         fault = outcome.strike.fault if outcome.message_id is not None else None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ringocli.document import Document
 from ringocli.emulator.exchanges import Kept
@@ -76,6 +76,11 @@ class Draft:
         self.text = text
         self.template = Template.read(document.value)
         self.pack = pack_of(self.template)
+
+    @property
+    def webhook_path(self) -> str:
+        """Where Ringotel's side takes webhooks: this is ours, Ringotel publishes no shape of its address."""
+        return f"/webhook/{quote(self.template.id, safe='')}"
 
     def _stamp_of_file(self) -> tuple[int, int] | None:
         try:

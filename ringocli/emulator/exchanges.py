@@ -10,10 +10,13 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from json import JSONEncoder
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from ringocli.exchange import Reply, header
-from ringocli.secret import MASK, blank
+from ringocli.secret import MASK, blank, sought
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 """Headers whose value is a credential, whoever sent it."""
@@ -21,6 +24,21 @@ CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"
 BRIEF_CHARACTERS = 500
 
 UNKNOWN_ID = "the receipt is for an unknown id: no message that was sent from here has it"
+
+MAX_REMEMBERED_CHARACTERS = 2_000
+"""Headers up to this size are shown once for all requests that have the same; longer ones are not remembered."""
+
+written = JSONEncoder(ensure_ascii=False).encode
+"""A value as JSON text."""
+
+
+class ShownHeaders(tuple[tuple[str, str], ...]):
+    """Headers as they are shown, with their JSON text, which is made once for all exchanges that share them."""
+
+    @cached_property
+    def text(self) -> str:
+        """The headers as JSON."""
+        return written(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +71,7 @@ class Exchange:
     spans: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def stored(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """What goes into the store besides its columns."""
         return {
             "name": self.name,
@@ -69,6 +87,25 @@ class Exchange:
             "sources": self.sources,
             "spans": self.spans,
         }
+
+
+NO_CONTENT: Mapping[str, Any] = Exchange(inbox="", at=datetime.fromtimestamp(0, UTC), direction="", request={}).content
+"""The content of which nothing is known: what the store leaves out."""
+
+
+def content_text(content: Mapping[str, Any]) -> str:
+    """Content as the store has it: JSON without the members that hold nothing."""
+    rest = written({name: value for name, value in content.items() if value and name != "request"})
+    return f'{rest[:-1]}{", " if len(rest) > 2 else ""}"request": {_request_text(content["request"])}}}'
+
+
+def _request_text(request: Mapping[str, Any]) -> str:
+    """A request that came in is put together from its parts: its headers are mostly those of the one before it."""
+    headers = request.get("headers")
+    if not isinstance(headers, ShownHeaders) or len(request) != 4:
+        return written(request)
+    method, url, body = quoted(request["method"]), quoted(request["url"]), quoted(request["body"])
+    return f'{{"method": {method}, "url": {url}, "headers": {headers.text}, "body": {body}}}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +174,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def shown_headers(headers: tuple[tuple[str, str], ...]) -> list[list[str]]:
+def shown_headers(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
     """Headers with credentials masked; of an Authorization its scheme stays."""
-    return [[name, _shown_header(name, value)] for name, value in headers]
+    is_short = sum([len(value) for _, value in headers]) <= MAX_REMEMBERED_CHARACTERS
+    return _remembered(headers, sought()) if is_short else _shown(headers)
+
+
+def _shown(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
+    return ShownHeaders((name, _shown_header(name, value)) for name, value in headers)
+
+
+@lru_cache(maxsize=512)
+def _remembered(headers: tuple[tuple[str, str], ...], secrets: tuple[str, ...]) -> ShownHeaders:
+    """The same, once for all requests with these headers, as long as no other secret becomes known."""
+    return _shown(headers)
 
 
 def _shown_header(name: str, value: str) -> str:

@@ -20,6 +20,9 @@ from ringocli.errors import CouldNotRun
 MAX_BEHIND = 2_000
 """A watcher that is further behind is told to start over: memory stays flat however slow it is."""
 
+CHECKPOINT_AFTER = 1_000
+"""So many entries after the last time, the store's log is moved into its file."""
+
 T = TypeVar("T")
 News = tuple[str, Any]
 
@@ -62,7 +65,9 @@ class Ledger:
         self._pending: list[tuple[Exchange | Progress, asyncio.Future[Kept | None]]] = []
         self._watchers: dict[str, set[Watcher]] = {}
         self._waiters: dict[tuple[str, str, str], dict[asyncio.Future[Kept], Wanted]] = {}
-        self._readers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="store")
+        self._readers = ThreadPoolExecutor(max_workers=3, thread_name_prefix="store")
+        self._checkpoint: asyncio.Future[None] | None = None
+        self._since_checkpoint = 0
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
@@ -102,6 +107,10 @@ class Ledger:
                 self._announce(one)
         for change in changes:
             self._changed(change)
+        self._since_checkpoint += len(group)
+        if self._since_checkpoint >= CHECKPOINT_AFTER and (self._checkpoint is None or self._checkpoint.done()):
+            self._since_checkpoint = 0
+            self._checkpoint = self._loop.run_in_executor(self._readers, self.store.checkpoint)
 
     def _announce(self, kept: Kept) -> None:
         self._on_kept(kept)

@@ -224,7 +224,7 @@ class Provider:
         pack = self._draft.pack
         content_type = pack.webhook_content_type if pack is not None else None
         rendered = render_event(self._draft.template, event, Values(layers=layers), missing, content_type=content_type)
-        incoming = as_incoming(rendered, f"/webhook/{self._draft.template.id}")
+        incoming = as_incoming(rendered, self._draft.webhook_path)
         answered = await self._ringotel.take(inbox, incoming, notes)
         if _is_worth_retrying(answered):
             self._start(self._try_again(inbox, incoming))

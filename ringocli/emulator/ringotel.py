@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ringocli.emulator.draft import Draft
@@ -25,7 +26,7 @@ from ringocli.pointer import as_text as pointer_text
 from ringocli.report.readings import near_miss_document
 from ringocli.secret import Text, blank
 from ringocli.template import Template
-from ringocli.weather import CALM, Strike
+from ringocli.weather import CALM, CLEAR, Strike
 from ringocli.webhook import read_webhook
 
 ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
@@ -63,43 +64,66 @@ def understand(
     properties: Mapping[str, Text] | None = None,
 ) -> tuple[Exchange, Reply]:
     """What Ringotel would take from a webhook, under our readings, and the answer that says so."""
-    base = Exchange(inbox=inbox, at=now(), direction="incoming", request=shown_request(incoming))
+    at, request = now(), shown_request(incoming)
     try:
         reading = read_webhook(template, incoming, properties)
     except CouldNotRun as error:
         reply = _json_reply(400, {"error": {"code": 3, "message": error.message, "hint": error.hint or None}})
-        return replace(base, status="refused", reply=shown_reply(reply), notes=(error.message,)), reply
+        return Exchange(
+            inbox=inbox,
+            at=at,
+            direction="incoming",
+            request=request,
+            reply=shown_reply(reply),
+            status="refused",
+            notes=(error.message,),
+        ), reply
     if reading.event is None:
         near_miss = near_miss_document(reading.near_miss)
         reply = _json_reply(422, {"matched": False, "near_miss": near_miss, "notes": list(reading.notes)})
-        shown = shown_reply(reply)
-        return replace(base, status="unmatched", near_miss=near_miss, reply=shown, notes=reading.notes), reply
-    reply = _answer(pack)
-    note = ASSUMPTION_31 if not reply.body else f"answered as {pack.title} expects it" if pack else ""
-    return (
-        replace(
-            base,
-            event_key=reading.event.key,
-            event_type=reading.event.type,
-            matched=True,
-            status="taken",
-            variables={name: blank(value) for name, value in reading.variables.items()},
-            sources={
-                name: pointer_text(reading.sources[name]) for name in reading.variables if name in reading.sources
-            },
-            message_id=reading.variables.get("messageid"),
+        return Exchange(
+            inbox=inbox,
+            at=at,
+            direction="incoming",
+            request=request,
             reply=shown_reply(reply),
-            notes=(*reading.notes, note),
-        ),
-        reply,
-    )
+            status="unmatched",
+            near_miss=near_miss,
+            notes=reading.notes,
+        ), reply
+    reply, note = _answer(pack)
+    variables, sources = reading.variables, reading.sources
+    return Exchange(
+        inbox=inbox,
+        at=at,
+        direction="incoming",
+        request=request,
+        reply=shown_reply(reply),
+        event_key=reading.event.key,
+        event_type=reading.event.type,
+        matched=True,
+        status="taken",
+        variables={name: blank(value) for name, value in variables.items()},
+        sources={name: _written(sources[name]) for name in variables if name in sources},
+        message_id=variables.get("messageid"),
+        notes=(*reading.notes, note),
+    ), reply
 
 
-def _answer(pack: Pack | None) -> Reply:
+_written = lru_cache(maxsize=1024)(pointer_text)
+"""Pointers as they are written: a template reads its variables at the same few places again and again."""
+
+_EMPTY = Reply(status=200)
+
+
+def _answer(pack: Pack | None) -> tuple[Reply, str]:
+    """The answer to a webhook that was taken, and the note that says why."""
     if pack is None or pack.webhook_answer is None:
-        return Reply(status=200)
+        return _EMPTY, ASSUMPTION_31
     answer = pack.webhook_answer
-    return Reply(status=200, headers=(("Content-Type", answer["content_type"]),), body=answer["body"].encode())
+    headers = (("Content-Type", answer["content_type"]),)
+    reply = Reply(status=200, headers=headers, body=answer["body"].encode())
+    return reply, f"answered as {pack.title} expects it" if reply.body else ASSUMPTION_31
 
 
 def _json_reply(status: int, content: Mapping[str, Any]) -> Reply:
@@ -118,6 +142,18 @@ class Ringotel:
         self._properties = properties
         self._forward = forward
 
+    def take_at_once(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Reply, asyncio.Future[Kept]] | None:
+        """The reply to a webhook, which may leave once it is stored; nothing where there is more to wait for."""
+        if self._forward is not None or inbox.ringotel.trouble is not CLEAR:
+            return None
+        exchange, reply = self._understood(inbox, incoming)
+        return reply, self._ledger.add(exchange)
+
+    def _understood(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
+        return understand(
+            self._draft.template, self._draft.pack, incoming, inbox=inbox.name, properties=self._properties
+        )
+
     async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> Answered:
         """Read, store, and only then answer; ``notes`` go on record with it.
 
@@ -127,10 +163,9 @@ class Ringotel:
         strike = inbox.ringotel.strike(time.monotonic())
         if strike.status is not None:
             return await self._refuse(inbox, incoming, strike)
-        exchange, reply = understand(
-            self._draft.template, self._draft.pack, incoming, inbox=inbox.name, properties=self._properties
-        )
-        exchange = replace(exchange, notes=(*notes, *exchange.notes))
+        exchange, reply = self._understood(inbox, incoming)
+        if notes:
+            exchange = replace(exchange, notes=(*notes, *exchange.notes))
         if self._forward is not None:
             forwarded, shown = await self._forward(incoming)
             reply = forwarded or reply

@@ -10,13 +10,14 @@ from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from ringocli import __version__
 from ringocli.emulator.archive import as_curl, as_har_entry
 from ringocli.emulator.call import Call
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.provenance import provenance
 from ringocli.emulator.search import Condition, conditions
 from ringocli.emulator.store import Store
-from ringocli.emulator.wanted import Wanted
+from ringocli.emulator.wanted import LIMITS, Wanted
 from ringocli.errors import AskedWrongly
 from ringocli.suggest import did_you_mean
 
@@ -86,7 +87,7 @@ async def _lines(call: Call) -> AsyncIterator[str]:
 
 
 async def _har(call: Call) -> AsyncIterator[str]:
-    yield '{"log":{"version":"1.2","creator":{"name":"ringocli","version":"1"},"entries":['
+    yield f'{{"log":{{"version":"1.2","creator":{{"name":"ringocli","version":"{__version__}"}},"entries":['
     glue = ""
     async for page in _pages(call):
         for one in page:
@@ -105,7 +106,7 @@ async def clear(call: Call) -> Response:
 async def wait(call: Call) -> Response:
     """The newest exchange that fits, at once or as soon as it comes; 408 if none came in time."""
     pairs = [(name, value) for name, value in call.request.query_params.multi_items()]
-    asked = [(name, value) for name, value in pairs if name not in ("after", "timeout_s", "timeout")]
+    asked = [(name, value) for name, value in pairs if name not in LIMITS]
     wanted = Wanted.read(asked, call.exchange_id("after"))
     timeout_s = call.number("timeout_s", 10.0, 0.0, MAX_WAIT_S)
     found = await _unless_gone(call, call.world.ledger.wait(call.inbox.name, wanted, timeout_s))

@@ -1,8 +1,4 @@
-"""The server: uvicorn with time limits of its own, started in this thread or in one beside it.
-
-uvicorn waits for ever for a request that trickles in; ``_Connection`` does not. It also leaves its transport where
-weather can find it.
-"""
+"""The server: uvicorn with connections of its own, started in this thread or in one beside it."""
 
 from __future__ import annotations
 
@@ -12,69 +8,19 @@ import logging
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ringocli.emulator.app import Application
+from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_slow
 from ringocli.emulator.setup import Setup
-from ringocli.emulator.wire import TRANSPORT
 from ringocli.emulator.world import World
 from ringocli.errors import CouldNotRun
 from ringocli.files import reason
 
-REQUEST_WITHIN_S = 30.0
-"""A request has to be whole within this time from its first byte, or from connecting."""
-
-LOOK_EVERY_S = 1.0
-KEEP_ALIVE_S = 75
 GRACE_S = 1
-
-_TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-
-
-class _Connection(HttpToolsProtocol):
-    """One connection; ``waits_since`` is when the request that is not yet whole began, None where there is none."""
-
-    open: ClassVar[set[_Connection]] = set()
-    waits_since: float | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.waits_since = time.monotonic()
-        self.open.add(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.open.discard(self)
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self.waits_since is None:
-            self.waits_since = time.monotonic()
-        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
-
-    def on_message_complete(self) -> None:
-        self.waits_since = None
-        super().on_message_complete()
-
-    def give_up(self) -> None:
-        """Close a connection whose request does not come."""
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(_TIMED_OUT)
-        self.transport.close()
-
-
-async def _close_slow(connections: set[_Connection]) -> None:
-    while True:
-        await asyncio.sleep(LOOK_EVERY_S)
-        late = time.monotonic() - REQUEST_WITHIN_S
-        for connection in tuple(connections):
-            if connection.waits_since is not None and connection.waits_since < late:
-                connection.give_up()
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
@@ -130,14 +76,17 @@ class Running:
     async def _serve(self, world: World, on_ready: Callable[[World], None]) -> None:
         self.world = world
 
-        class Connection(_Connection):
-            """A connection of this server; another server in the same process has a set of its own."""
+        application = Application(world)
 
-            open: ClassVar[set[_Connection]] = set()
+        class OwnConnection(Connection):
+            """A connection of this server; another server in the same process has its own."""
+
+            open: ClassVar[set[Connection]] = set()
+            door: ClassVar[Application] = application
 
         config = uvicorn.Config(
-            Application(world),
-            http=Connection,
+            application,
+            http=OwnConnection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -149,7 +98,7 @@ class Running:
             timeout_graceful_shutdown=GRACE_S,
         )
         server = self._server = _Server(config)
-        watch = asyncio.create_task(_close_slow(Connection.open))
+        watch = asyncio.create_task(close_slow(OwnConnection.open))
         world.start()
         try:
             server.on_ready = lambda: on_ready(world)

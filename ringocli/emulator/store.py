@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ringocli.emulator.exchanges import Exchange, Kept
+from ringocli.emulator.exchanges import NO_CONTENT, Exchange, Kept, content_text
 from ringocli.emulator.search import Condition
 from ringocli.errors import CouldNotRun
 from ringocli.files import reason
@@ -29,6 +29,9 @@ APPLICATION_ID = 0x52494E47
 """Marks the file as an emulator's store (``PRAGMA application_id``)."""
 
 VERSION = 1
+
+MAX_WAL_PAGES = 8_000
+"""Only when the log has grown to this (32 MB) does the writer move it into the file itself, and wait for the disk."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS exchanges (
@@ -49,8 +52,8 @@ CREATE TABLE IF NOT EXISTS files (
 _COLUMNS = "id, inbox, at, direction, event_key, event_type, matched, status, correlates, content"
 
 _INSERT = (
-    "INSERT INTO exchanges (inbox, at, direction, event_key, event_type, sender, recipient, message_id,"
-    " matched, status, correlates, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO exchanges (id, inbox, at, direction, event_key, event_type, sender, recipient, message_id,"
+    " matched, status, correlates, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 _NEWEST = 2**63 - 1
@@ -105,6 +108,7 @@ class Store:
             raise CouldNotRun(f"{path}: cannot be locked: {reason(error)}", "Name another --db.") from None
         try:
             self._writer = self._connected()
+            self._writer.execute(f"PRAGMA wal_autocheckpoint = {MAX_WAL_PAGES}")
             self._prepare()
         except sqlite3.DatabaseError as error:
             self.close()
@@ -113,6 +117,11 @@ class Store:
             self.close()
             raise
         self._count = self._writer.execute("SELECT count(*) FROM exchanges").fetchone()[0]
+        # The only writer gives the numbers itself; one that was given is never given again, not even after clear().
+        self._last_id: int = self._writer.execute(
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'exchanges'"
+        ).fetchone()[0]
+        self._rows: list[tuple[Any, ...]] = []
 
     def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
@@ -151,7 +160,7 @@ class Store:
         """
         kept: list[Kept | None] = []
         changes: list[Change] = []
-        write = self._writer.execute
+        write, last_id = self._writer.execute, self._last_id
         try:
             write("BEGIN IMMEDIATE")
             for entry in entries:
@@ -160,12 +169,14 @@ class Store:
                 else:
                     changes += self._advance(entry.inbox, entry.message_id, entry.status)[1]
                     kept.append(None)
-            added = sum(1 for one in kept if one is not None)
+            self._write_rows()
+            added = self._last_id - last_id
             surplus = self._count + added - self._max_exchanges
             if surplus > 0:
                 write("DELETE FROM exchanges WHERE id IN (SELECT id FROM exchanges ORDER BY id LIMIT ?)", (surplus,))
             write("COMMIT")
         except sqlite3.Error as error:
+            self._rows, self._last_id = [], last_id
             with contextlib.suppress(sqlite3.Error):
                 write("ROLLBACK")
             raise CouldNotRun(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
@@ -173,6 +184,7 @@ class Store:
         return kept, changes
 
     def _insert(self, exchange: Exchange, changes: list[Change]) -> Kept:
+        """Number an exchange and put it with the rows that are to be written."""
         correlates, status = None, exchange.status
         if exchange.message_id:
             if exchange.direction == "outgoing":
@@ -180,18 +192,19 @@ class Store:
             elif exchange.event_type == "messageDelivered":
                 correlates, news = self._advance(exchange.inbox, exchange.message_id, "delivered")
                 changes += news
-        content = exchange.stored
+        content = exchange.content
         values = exchange.variables
-        cursor = self._writer.execute(
-            _INSERT,
+        number = self._last_id = self._last_id + 1
+        self._rows.append(
             (
-                exchange.inbox, exchange.at.timestamp(), exchange.direction, exchange.event_key, exchange.event_type,
+                number, exchange.inbox, exchange.at.timestamp(), exchange.direction,
+                exchange.event_key, exchange.event_type,
                 _text(values.get("from")), _text(values.get("to")), _text(exchange.message_id),
-                exchange.matched, status, correlates, _json(content),
-            ),
+                exchange.matched, status, correlates, _text(content_text(content)),
+            )
         )  # fmt: skip
-        number = cursor.lastrowid or 0
         if exchange.direction == "outgoing" and status != exchange.status:
+            self._write_rows()
             self._writer.execute(
                 "UPDATE exchanges SET correlates = ? WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
                 " AND correlates IS NULL",
@@ -210,8 +223,14 @@ class Store:
             content=content,
         )
 
+    def _write_rows(self) -> None:
+        """Write what waits, so that whatever looks for a message finds also those of its own group."""
+        rows, self._rows = self._rows, []
+        self._writer.executemany(_INSERT, rows)
+
     def _adopt(self, exchange: Exchange, changes: list[Change]) -> str | None:
         """A receipt may have come before the reply that tells the id: it belongs to this message all the same."""
+        self._write_rows()
         early = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
             " AND event_type = 'messageDelivered' AND correlates IS NULL",
@@ -222,6 +241,7 @@ class Store:
 
     def _advance(self, inbox: str, message_id: str, status: str) -> tuple[int | None, list[Change]]:
         """Bring the newest message with this id forward; its number, and what changed."""
+        self._write_rows()
         found = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'outgoing'"
             " ORDER BY id DESC LIMIT 1",
@@ -277,6 +297,10 @@ class Store:
             self._readers.connection.execute("PRAGMA query_only = 1")
         connection: sqlite3.Connection = self._readers.connection
         return connection
+
+    def checkpoint(self) -> None:
+        """Move the log into the file, while the writer goes on: waiting for the disk is nobody else's business."""
+        self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def find(
         self, inbox: str, conditions: Iterable[Condition] = (), *, limit: int = 1, oldest_first: bool = False
@@ -335,15 +359,10 @@ def _kept(row: tuple[Any, ...]) -> Kept:
         matched=bool(matched),
         status=status,
         correlates=correlates,
-        content=json.loads(content),
+        content={**NO_CONTENT, **json.loads(content)},
     )
 
 
 def _text(value: str | None) -> str | None:
     """Text as SQLite takes it: half a character (a lone surrogate) has no UTF-8."""
     return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode()
-
-
-def _json(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, ensure_ascii=False)
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -17,7 +17,10 @@ from ringocli.variables import SETTABLE
 _COLUMNS = {"from": "sender", "to": "recipient", "event_key": "event_key", "event_type": "event_type"}
 _WORDS = ("direction", "status", "name", "event", "matched")
 NAMES = (*SETTABLE, "event_key", "event_type", *_WORDS)
-"""What can be asked for, besides ``after`` and ``timeout_s``."""
+"""What can be asked for."""
+
+LIMITS = ("after", "timeout_s")
+"""What bounds the waiting."""
 
 _NUMBERS = ("from", "to")
 
@@ -39,8 +42,9 @@ class Wanted:
         criteria = []
         for name, value in asked:
             if name not in NAMES:
+                known = (*NAMES, *LIMITS)
                 raise AskedWrongly(
-                    f"there is no {name!r} to wait for{did_you_mean(name, NAMES)}", f"It takes {', '.join(NAMES)}."
+                    f"there is no {name!r} to wait for{did_you_mean(name, known)}", f"It takes {', '.join(known)}."
                 )
             # In an address a bare + is a blank, and a number begins with neither.
             criteria.append((name, "+" + value[1:] if name in _NUMBERS and value.startswith(" ") else value))

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
+from ringocli.emulator.heads import Head
 from ringocli.exchange import IncomingRequest, Reply
 from ringocli.weather import Fault
 
@@ -80,21 +81,13 @@ async def drain(receive: Receive) -> None:
         return
 
 
-def headers_of(scope: Scope) -> dict[str, str]:
-    """The headers by name; of several with one name the first."""
-    found: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        found.setdefault(name.decode("latin-1"), value.decode("latin-1"))
-    return found
-
-
-def incoming(scope: Scope, path: str, body: bytes) -> IncomingRequest:
+def incoming(scope: Scope, head: Head, path: str, body: bytes) -> IncomingRequest:
     """A request as the engine takes it."""
     return IncomingRequest(
         method=scope["method"],
         path=path,
         query=scope["query_string"].decode("latin-1"),
-        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
+        headers=head.headers,
         body=body,
     )
 

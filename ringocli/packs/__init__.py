@@ -7,19 +7,16 @@ webhook URL, what the framework cannot express for it, and where each of these f
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
 from ringocli.errors import AskedWrongly
 from ringocli.suggest import did_you_mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pack:
+class Pack(NamedTuple):
     """One provider; the fields are the keys of its file."""
 
     name: str
@@ -41,10 +38,12 @@ class Pack:
     """What the provider expects as the answer to its webhooks: ``content_type`` and ``body``; None is an empty 200."""
 
 
+_FOLDER = os.path.dirname(__file__)  # importlib.resources takes longer to import than all of lint
+
+
 def names() -> list[str]:
     """The names of all packs, in alphabetical order."""
-    entries = resources.files(__name__).iterdir()
-    return sorted(entry.name.removesuffix(".json") for entry in entries if entry.name.endswith(".json"))
+    return sorted(entry.removesuffix(".json") for entry in os.listdir(_FOLDER) if entry.endswith(".json"))
 
 
 def load(name: str) -> Pack:
@@ -56,7 +55,8 @@ def load(name: str) -> Pack:
     known = names()
     if name not in known:
         raise AskedWrongly(f"there is no preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}.")
-    content = json.loads(resources.files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
+    with open(os.path.join(_FOLDER, f"{name}.json"), encoding="utf-8") as file:
+        content = json.load(file)
     for key in ("sources", "public_properties", "not_expressible"):
         content[key] = tuple(content[key])
     return Pack(**content)
@@ -65,6 +65,8 @@ def load(name: str) -> Pack:
 @cache
 def of_host(host: str) -> Pack | None:
     """The pack whose requests go to a host; None where no provider is known there."""
+    from urllib.parse import urlsplit  # the linter loads packs, and needs no addresses
+
     for pack in map(load, names()):
         addresses = (str(spec["request_url"]) for spec in pack.template["API"].values())
         if not pack.name.startswith("generic") and any(urlsplit(one).hostname == host.lower() for one in addresses):

@@ -9,34 +9,34 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringocli import __version__
 from ringocli.console import printable
 from ringocli.document import Document
-from ringocli.house_rules import Stale
 from ringocli.lint import Choice, Finding, Severity, in_order, lint, rules
 from ringocli.pointer import Position, as_text
+
+if TYPE_CHECKING:
+    from ringocli.house_rules import Stale
 
 Style = Callable[..., str]
 FRAME_WIDTH = 72
 
 
-@dataclass(frozen=True, kw_only=True)
-class Linted:
-    """One file with its findings."""
-
+class _Linted(NamedTuple):
     document: Document
     findings: tuple[Finding, ...]
 
+
+class Linted(_Linted):
+    """One file with its findings."""
+
     def renamed(self, name: str) -> Linted:
         """The same findings on a file of the same text and another name."""
-        document = replace(self.document, name=name)
-        return Linted(
-            document=document, findings=tuple(replace(finding, document=document) for finding in self.findings)
-        )
+        document = self.document._replace(name=name)
+        return Linted(document, tuple(finding._replace(document=document) for finding in self.findings))
 
     @cached_property
     def shown(self) -> str:
@@ -44,8 +44,7 @@ class Linted:
         return masked(self.document)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """A whole run: the files, how many were passed over, whether text shows mere remarks (infos), and how to colour."""
 
     files: Sequence[Linted]

@@ -57,8 +57,29 @@ GOOD: dict[str, Any] = {
 """The template that the rules' examples are merge patches on (RFC 7396). It has no finding."""
 
 
-def load_all() -> None:
-    """Import every family, so that its rules are registered."""
-    from ringocli.rules import advice, api, auth, identity, portability, security, shape, syntax, variables, webhook
+def load_meaning() -> None:
+    """Import the families that ask what a template means, so that their rules are registered."""
+    from ringocli.rules import (
+        advice,
+        api,
+        auth,
+        encoding,
+        identity,
+        placeholders,
+        portability,
+        security,
+        shape,
+        variables,
+        webhook,
+    )
 
-    assert all((advice, api, auth, identity, portability, security, shape, syntax, variables, webhook))
+    families = (advice, api, auth, encoding, identity, placeholders, portability, security, shape, variables, webhook)
+    assert all(families)
+
+
+def load_all() -> None:
+    """Import every family. That of the text itself is needed only where the text is no JSON."""
+    from ringocli.rules import syntax
+
+    assert syntax
+    load_meaning()

@@ -43,5 +43,5 @@ def no_logo(subject: Subject) -> Iterator[Problem]:
     Good: {"logo": "https://acme.example/logo.png"}
     Source: Ringotel's wiki page 2212265985
     """
-    if "logo" not in subject.root and not subject.truncated and subject.root:
+    if "logo" not in subject.root and subject.root:
         yield Problem((), "there is no logo; the portal would show the integration without one", "logo", part="object")

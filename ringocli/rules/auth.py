@@ -37,7 +37,7 @@ def no_auth(subject: Subject) -> Iterator[Problem]:
     Source: a reading (format row 21)
     """
     root = subject.root
-    if "auth" in root or "OAuth2" in root or subject.truncated or "auth" in (key.lower() for key in root):
+    if "auth" in root or "OAuth2" in root or "auth" in (key.lower() for key in root):
         return
     if not any(use.name in subject.template.properties for use in subject.uses):
         yield Problem((), "neither auth nor OAuth2 is given, and no property is sent", part="object")

@@ -86,3 +86,23 @@ def empty_name(subject: Subject) -> Iterator[Problem]:
     """
     if isinstance(subject.root.get("name"), str) and not subject.template.name.strip():
         yield Problem(("name",), "the name is empty; it is what people see in the portal", subject.template.id or None)
+
+
+@rule("RT114", Severity.WARNING)
+def moved_webhook_url(subject: Subject) -> Iterator[Problem]:
+    """The id differs from the one that the earlier version had, so the Webhook URL moves.
+
+    The URL that is pasted into the provider's console keeps pointing at the old id: until it is replaced there, for
+    every account, no message and no receipt comes in. The earlier version is the one that `--against` or the baseline
+    knows.
+
+    Bad: earlier acme {"id": "acme-sms"}
+    Good: earlier acme {"name": "Acme"}
+    Source: Ringotel's wiki page 2288910338: "The Webhook URL doesn't change, unless you update JSON file with the new
+        service id"
+    """
+    if subject.earlier_id is not None and subject.template.id and subject.template.id != subject.earlier_id:
+        message = (
+            f"the id was {subject.earlier_id!r}: a new one moves the Webhook URL, and every provider has the old one"
+        )
+        yield Problem(("id",), message, subject.earlier_id)

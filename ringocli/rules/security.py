@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from math import log2
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer
+from ringocli.schema import KEYS
 from ringocli.subject import Subject
 
 _KEY_LIKE = re.compile(
-    r"(api|access|auth|secret|private|security)[-_ ]?(key|token|code|secret)|token|secret|passw(or)?d|passwd|\bpwd\b"
-    r"|signature|credential|^key$|^auth(orization)?$",
+    r"(api|access|auth|secret|private|security|account|app|integration)[-_ ]?(key|token|code|secret|password)|token|secret"
+    r"|passw(or)?d|passwd|\bpwd\b|signature|credential|^key$|^auth(orization)?$|^pass$",
     re.I,
 )
 _SHAPES = re.compile(
-    r"\b(AC|SK)[0-9a-fA-F]{32}\b|\bKEY[0-9A-F]{16,}_?\w*|\bsk_(live|test)_\w{10,}|\bAKIA[0-9A-Z]{16}\b"
-    r"|\beyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bxox[abp]-[\w-]{10,}"
+    r"\b(AC|SK)[0-9a-fA-F]{32}\b|\bKEY[0-9A-F]{16,}_?\w*|\b(sk|pk|rk)_(live|test)_\w{10,}|\b(live|test)_[A-Za-z0-9]{20,}"
+    r"|\bA(KI|SI)A[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}"
+    r"|\bglpat-[\w-]{20,}|\bxox[abeoprs]-[\w-]{10,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bAIza[\w-]{30,}|\bkey-[0-9a-z]{32}\b"
+    r"|\bnpm_[A-Za-z0-9]{30,}|\bdop_v1_[0-9a-f]{32,}|\bshp(at|ca|pa|ss)_[0-9a-fA-F]{32}|\bya29\.[\w-]{20,}"
+    r"|\b(Bearer|Basic|App|Token|Key|AccessKey|ApiKey)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{16,}"
     r"|\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}|-----BEGIN"
 )
+"""Credentials that give themselves away: Twilio, Telnyx, Stripe, AWS, JWT, GitHub, GitLab, Slack, SendGrid, Google,
+Mailgun, npm, DigitalOcean, Shopify, and what stands behind the name of a scheme."""
+_ID_LIKE = re.compile(r"id$|uuid|guid|sid$|ref|profile|campaign|template|sender|service|hash|checksum|version", re.I)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PLACEHOLDER = re.compile(r"^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$", re.I)
 
 
@@ -66,9 +74,29 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
     """
     for literal in subject.literals:
         pointer, text = literal.pointer, literal.text
-        where = credential_at(pointer, text) if text[:1] != "$" else None
+        if text[:1] == "$" or (_ORDINARY.fullmatch(text) and pointer[0] not in ("auth", "OAuth2")):
+            continue
+        where = credential_at(pointer, text)
         if where:
-            yield Problem(pointer, f"{where}; declare a property and put it here as $API key$", "$API key$", hide=True)
+            name = _property_for(subject, text)
+            hint = (
+                "put the property here as"
+                if name in subject.template.properties
+                else "declare a property and put it here as"
+            )
+            yield Problem(pointer, f"{where}; {hint} ${name}$", f"${name}$", hide=True)
+
+
+_ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
+"""Most texts of a template: no credential is so short, or without any digit."""
+
+
+def _property_for(subject: Subject, text: str) -> str:
+    """The property that belongs in the place of a credential: one of that name, one that nothing uses, or a new one."""
+    names = subject.template.properties
+    bare = text.strip("[](){}<>:@#&%$ ")
+    idle = [name for name in names if name not in subject.used]
+    return bare if bare in names else idle[0] if idle else names[0] if len(names) == 1 else "API key"
 
 
 def credential_at(pointer: Pointer, text: str) -> str | None:
@@ -87,12 +115,23 @@ def credential_at(pointer: Pointer, text: str) -> str | None:
         return "this looks like a credential" if _SHAPES.search(text) and "event" not in name else None
     if _SHAPES.search(text):
         return "this looks like a credential"
-    if pointer[0] == "API" and len(pointer) > 3 and _KEY_LIKE.search(name) and _random(text):
+    if pointer[0] != "properties" and name not in _OWN_KEYS and _KEY_LIKE.search(name) and _random(text):
         return f"{name!r} seems to hold a credential"
     return None
 
 
+_OWN_KEYS = frozenset(key for keys in KEYS.values() for key in keys if key not in ("token", "password"))
+
+
+_RUN = re.compile(r"[\w-]{14}|\s")
+"""What every shape of a credential has in it."""
+
+
 def _in_address(url: str) -> str | None:
+    if "@" not in url and "?" not in url and not _RUN.search(url):
+        return None
+    from urllib.parse import parse_qsl, urlsplit
+
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -108,9 +147,57 @@ def _in_address(url: str) -> str | None:
 
 def _random(text: str) -> bool:
     """Whether a text is long and mixed enough to be a key, and no placeholder or variable."""
-    if len(text) < 8 or _PLACEHOLDER.search(text) or " " in text:
+    if len(text) < 8 or _PLACEHOLDER.search(text) or " " in text or text.isdigit():
         return False
     return (any(char.isdigit() for char in text) and any(char.isalpha() for char in text)) or len(text) >= 20
+
+
+@rule("RT506", Severity.WARNING)
+def random_text(subject: Subject) -> Iterator[Problem]:
+    """A long random text stands in the template: in an address, or in a parameter that is no id.
+
+    It may be a token that nobody recognises as one. If it is a secret, declare a property and put it in; if it only
+    names an account, leave it, or better declare a property too: every organization has its own.
+
+    Bad: {"API": {"SendMessage": {"request_url": "https://sms.acme.example/q83vEjRWeJCrze8SNFZ4kKvN/messages"}}}
+    Good: {"properties": ["API key", "Account"], "API":
+        {"SendMessage": {"request_url": "https://sms.acme.example/$Account$/messages"}}}
+    Source: OWASP, use of hard-coded credentials
+    """
+    for literal in subject.literals:
+        pointer, text = literal.pointer, literal.text
+        if len(text) < 20 or pointer[0] != "API" or not _LONG.search(text):
+            continue
+        if pointer[-1] == "request_url":
+            found = any(_is_random(piece) for piece in re.split(r"[/?&=.]", text.partition("://")[2]))
+        else:
+            name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
+            found = pointer[2:3] == ("request_parameters",) and not _ID_LIKE.search(name) and _is_random(text)
+        if found and not credential_at(pointer, text):
+            yield Problem(pointer, "this holds a long random text; if it is a secret, put a $property$ in its place")
+
+
+_LONG = re.compile(r"[A-Za-z0-9+_=~-]{20}")
+
+
+def _is_random(text: str) -> bool:
+    """Whether no person thought this word up: long, of one piece, and its letters as good as evenly spread."""
+    if not 20 <= len(text) <= 256 or not re.fullmatch(r"[A-Za-z0-9+/_=~:-]+", text) or _UUID.fullmatch(text):
+        return False
+    if re.fullmatch(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{32,}|(?=.*\d)(?=.*[A-F])[0-9A-F]{32,}", text):
+        return True
+    kinds = sum(bool(re.search(kind, text)) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+    changes = len(re.findall(r"[A-Za-z](?=[0-9])|[0-9](?=[A-Za-z])|[a-z](?=[A-Z])", text))
+    return _bits(text) > 3.5 and ((kinds == 3 and changes >= 4) or (kinds == 2 and changes >= len(text) / 4))
+
+
+def _bits(text: str) -> float:
+    """Shannon's entropy of a text, in bits a character."""
+    shares = [text.count(char) / len(text) for char in set(text)]
+    return -sum(share * log2(share) for share in shares)
+
+
+_AUTHORITY = re.compile(r"://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)")
 
 
 @rule("RT503", Severity.WARNING)
@@ -124,10 +211,8 @@ def private_host(subject: Subject) -> Iterator[Problem]:
     Source: RFC 1918, RFC 6761
     """
     for spec in subject.template.requests:
-        try:
-            host = urlsplit(spec.url).hostname or ""
-        except ValueError:
-            continue
+        found = _AUTHORITY.search(spec.url)
+        host = found.group(1).strip("[]") if found else ""
         if host and "$" not in host and _is_private(host):
             pointer = (*spec.pointer, "request_url")
             yield Problem(pointer, f"Ringotel cannot reach {host}; for tests of your own use --url")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ringocli.lint import Fix, Problem, RenameKey, Severity, rule
 from ringocli.pointer import Pointer
-from ringocli.schema import KEYS, shape_errors
+from ringocli.schema import KEYS, REQUIRED_KEYS, shape_errors
 from ringocli.subject import Subject
 from ringocli.suggest import nearest
 from ringocli.template import EVENT_MARKS
@@ -56,14 +57,27 @@ def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
     unknown = [key for key in holder if key not in documented]
     if not unknown or len(unknown) > 100:  # nobody misspells so many; each would be compared with all
         return {}
-    free = [key for key in documented if key not in holder]
-    found = {}
-    for key in unknown:
-        choice = nearest(key, free, least=0.75)
-        if choice is not None:
-            found[key] = choice
-            free.remove(choice)
+    free = [key for key in documented if key not in holder and not (key in _ONE_OF and holder.keys() & _ONE_OF)]
+    found: dict[str, str] = {}
+    for likely in (False, True):
+        for key in unknown:
+            legal = [choice for choice in free if _is_likely(choice, holder[key], kind)] if likely else free
+            choice = nearest(key, legal, least=0.45 if likely else 0.75) if key not in found else None
+            if choice is not None:
+                found[key] = choice
+                free.remove(choice)
     return found
+
+
+_ONE_OF = {"auth", "OAuth2"}
+
+
+def _is_likely(key: str, value: Any, kind: str) -> bool:
+    """Whether an absent key is so much to be expected that a poor likeness will do: it is needed, or the value fits."""
+    if isinstance(value, dict):
+        inner = KEYS.get(key, ())
+        return any(name in inner for name in value)
+    return key in REQUIRED_KEYS[kind] and isinstance(value, str)
 
 
 def kind_of(pointer: Pointer) -> str:
@@ -118,8 +132,6 @@ def missing_key(subject: Subject) -> Iterator[Problem]:
     Good: {"API": {"SendMessage": {"request_url": "https://sms.acme.example/v1/messages"}}}
     Source: help.ringotel.co/en/articles/11193931
     """
-    if subject.truncated:
-        return
     document = subject.document.value
     for pointer, error, key in shape_errors(document):
         if error == "required" and key not in meant(_at(document, pointer), kind_of(pointer)).values():
@@ -157,10 +169,18 @@ def misspelled_key(subject: Subject) -> Iterator[Problem]:
             yield problem
 
 
+@lru_cache(maxsize=1)
+def _strange(subject: Subject) -> tuple[tuple[Pointer, dict[str, Any], str], ...]:
+    """The objects with keys that are not documented; names of methods have their own rule."""
+    return tuple(
+        (at, holder, kind)
+        for at, holder, kind in holders(subject)
+        if kind != "API" and not _DOCUMENTED[kind].issuperset(holder)
+    )
+
+
 def _misspelled(subject: Subject) -> Iterator[Problem]:
-    for at, holder, kind in holders(subject):
-        if kind == "API" or _DOCUMENTED[kind].issuperset(holder):
-            continue  # names of methods have their own rule
+    for at, holder, kind in _strange(subject):
         for key, choice in meant(holder, kind).items():
             pointer = (*at, key)
             fix = Fix(title=f"Rename {key} to {choice}", changes=(RenameKey(pointer, choice),))
@@ -178,10 +198,8 @@ def undocumented_key(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: nothing is published; a reading (format row 17)
     """
-    for at, holder, kind in holders(subject):
+    for at, holder, kind in _strange(subject):
         documented = KEYS[kind]
-        if kind == "API" or _DOCUMENTED[kind].issuperset(holder):
-            continue
         mistaken = meant(holder, kind)
         for key in holder:
             if key not in documented and key not in mistaken:

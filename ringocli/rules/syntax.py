@@ -246,3 +246,49 @@ def too_deep(subject: Subject) -> Iterator[Problem]:
     Bad: text [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
     """
     return _of_kind(subject, "too-deep")
+
+
+@rule("RT021", Severity.ERROR)
+def unescaped_quote(subject: Subject) -> Iterator[Problem]:
+    r"""A text has a quote inside that is not escaped.
+
+    The first bare quote ends the text; what follows it makes no sense. Inside a text a quote is written `\"`.
+
+    Bad: text {"name": "The "Acme" SMS"}
+    Source: RFC 8259 section 7
+    """
+    return _of_kind(subject, "unescaped-quote", "Escape the quotes")
+
+
+@rule("RT022", Severity.ERROR)
+def written_quote(subject: Subject) -> Iterator[Problem]:
+    r"""A quote is written as HTML writes it, or as a program writes it inside a string.
+
+    Copied from a page's source, `&quot;` stands for a quote; copied from code or a log, `\"` does.
+
+    Bad: text {&quot;id&quot;: "acme"}
+    Source: RFC 8259
+    """
+    return _of_kind(subject, "written-quote", "Use straight double quotes")
+
+
+@rule("RT023", Severity.ERROR)
+def left_out(subject: Subject) -> Iterator[Problem]:
+    """Dots stand for something that an example leaves out.
+
+    Bad: text {"id": "acme", ...}
+    Source: RFC 8259
+    """
+    return _of_kind(subject, "left-out")
+
+
+@rule("RT024", Severity.ERROR)
+def unopened_bracket(subject: Subject) -> Iterator[Problem]:
+    """The opening brace of the whole is missing.
+
+    It is easily left behind when the inside of an example is copied.
+
+    Bad: text "id": "acme"}
+    Source: RFC 8259
+    """
+    return _of_kind(subject, "unopened-bracket", "Insert the brace")

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.pattern import Constant, Pattern
 from ringocli.pointer import Pointer, lookup
 from ringocli.rules.security import credential_at
-from ringocli.subject import Subject, Use
+from ringocli.subject import Subject
 from ringocli.suggest import nearest
 from ringocli.template import OtherAuth
-from ringocli.variables import BY_NAME, KNOWN_AT, Place, known_at
+from ringocli.uses import Use
+from ringocli.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place, known_at
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
 """Names that are right in another event, with the documented one (format row 30)."""
 
-_OUTGOING = {"text": "content", "url": "content", "messageid": None, "event_key": None}
+_OUTGOING = {"text": "content", "url": "content"}
 _FIELD_WORDS = {
     "to": "recipient receiver destination dest dst msisdn phone phonenumber mobile target tonumber number",
     "from": "sender originator source src fromnumber senderid sendername caller",
@@ -33,30 +34,11 @@ _FIELD_WORDS = {
 """What the field calls these things; a variable by one of these names meant Ringotel's own."""
 
 _CRM = {"user_id", "firstname", "lastname", "email", "phone", "contact_id", "mobile", "company_name", "job_title"}
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _NAME = re.compile(r"[^\W\d_][\w .\-]*")
-_UNFINISHED = re.compile(r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{")
-_BRACES = re.compile(r"\$\{|\{\{")
-_FOREIGN = re.compile(r"\$\{\s*([\w .-]+?)\s*\}|\{\{\s*([\w .-]+?)\s*\}\}")
-_LOOSE = re.compile(r"%([A-Za-z_]\w*)%|<([A-Za-z_][\w .-]*)>|\{([A-Za-z_][\w .-]*)\}")
-"""Placeholders that may be text as well: only the name of a variable makes them one."""
-_PADDED = re.compile(r"\$\s|\s\$|\$\$")
 _LOOKALIKES = str.maketrans(
     "аеорсухіјһԁոѕɑορτιαενκϲΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХ", "aeopcyxijhdnsaoptiaevkcABEZHIKMNOPTYXABEKMHOPCTYX"
 )
 """Cyrillic and Greek letters that look like Latin ones."""
-
-
-def unfinished(pattern: Pattern) -> bool:
-    """Whether a text looks like a variable that is none: unclosed, in foreign braces, with a character too many.
-
-    That text has its own finding, so nothing is said of a variable that is missing because of it.
-    """
-    for _, leaf in pattern.leaves:
-        texts = [leaf.value] if isinstance(leaf, Constant) else leaf.parts
-        if any(isinstance(text, str) and _UNFINISHED.search(text) for text in texts):
-            return True
-    return False
 
 
 def in_string(subject: Subject, pointer: Pointer, old: str, new: str) -> Fix:
@@ -98,7 +80,7 @@ def _spelled(subject: Subject, use: Use) -> str:
 
 
 def _choice(subject: Subject, use: Use) -> str | None:
-    """The name that was probably meant: legal ones here first, those not yet used there before the others."""
+    """The name that was probably meant: what is needed here and absent first, then what is not yet used, then any."""
     legal = known_at(use.place, subject.template.properties)
     plain = "".join(char for char in use.name.lower() if char.isalnum())
     for name, words in _FIELD_WORDS.items():
@@ -108,8 +90,13 @@ def _choice(subject: Subject, use: Use) -> str | None:
     if latin != use.name and latin in legal:
         return latin
     here = subject.names_beside(use)
-    unused = sorted(legal - here)
-    return nearest(use.name, unused, least=0.7) or nearest(use.name, sorted(legal), least=0.6)
+    missing = sorted(NEEDED[use.place] - here)
+    unused = sorted(legal - here - subject.used.intersection(subject.template.properties))
+    return (
+        nearest(use.name, missing, least=0.5)
+        or nearest(use.name, unused, least=0.7)
+        or nearest(use.name, sorted(legal), least=0.6)
+    )
 
 
 def _legal(subject: Subject, use: Use) -> str:
@@ -157,7 +144,7 @@ def misplaced_variable(subject: Subject) -> Iterator[Problem]:
             continue
         if use.event is not None and use.event.place is None:
             continue
-        choice = _instead(use)
+        choice = _instead(subject, use)
         fix = in_string(subject, use.pointer, _spelled(subject, use), f"${choice}$") if choice else None
         places = ", ".join(BY_NAME[use.name].places)
         hint = f"did you mean ${choice}$?" if choice else f"it is known in {places}"
@@ -165,11 +152,15 @@ def misplaced_variable(subject: Subject) -> Iterator[Problem]:
         yield Problem(use.pointer, message, f"${choice}$" if choice else None, fix)
 
 
-def _instead(use: Use) -> str | None:
-    if use.place in (Place.SEND_MESSAGE, Place.SEND_FILE):
-        return _OUTGOING.get(use.name)
-    if use.place in (Place.RESPONSE_MAP, Place.DELIVERED) and use.alone:
-        return "messageid"
+def _instead(subject: Subject, use: Use) -> str | None:
+    """What was meant by a variable that is known elsewhere: its counterpart here, or the one that is absent here."""
+    absent = sorted(NEEDED[use.place] - subject.names_beside(use))
+    if use.place in REQUESTS and _OUTGOING.get(use.name) is not None:
+        return _OUTGOING[use.name]
+    if use.place in (Place.RESPONSE_MAP, Place.DELIVERED):
+        return "messageid" if use.alone else None
+    if len(absent) == 1 and use.alone:
+        return absent[0]
     return None
 
 
@@ -273,118 +264,74 @@ def odd_property_name(subject: Subject) -> Iterator[Problem]:
             yield Problem(("properties", index), f"no variable can be called {name!r}, so nothing can use it")
 
 
-@rule("RT409", Severity.WARNING)
-def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
-    """A placeholder is written as other tools write it.
-
-    Ringotel writes `$name$`; `${name}`, `{{name}}`, `%name%`, `{name}` and `<name>` are sent as they stand.
-
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "{{to}}", "text": "$content$"}}}}
-    Good: {}
-    Source: a reading (format row 5)
-    """
-    for one in subject.templated:
-        plain = isinstance(one.leaf, Constant) or one.leaf.alone is None
-        legal = known_at(one.place, subject.template.properties)
-        found = _FOREIGN.search(one.residue) if plain else None
-        if found is None and plain and (found := _LOOSE.search(one.residue)) is not None:
-            found = found if (found.group(1) or found.group(2) or found.group(3)) in legal else None
-        if found is None:
-            continue
-        word = next(group for group in found.groups() if group)
-        choice = nearest(word, sorted(legal), least=0.7) or word
-        new = f"${choice}$"
-        fix = in_string(subject, one.pointer, found.group(), new)
-        yield Problem(one.pointer, f"{found.group()} is no variable of Ringotel's; write {new}", new, fix)
-
-
-@rule("RT410", Severity.WARNING)
-def unclosed_variable(subject: Subject) -> Iterator[Problem]:
-    """A known variable lacks one of its dollar signs.
-
-    It would be sent as it stands.
-
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$to", "text": "$content$"}}}}
-    Good: {}
-    Source: a reading (format row 5)
-    """
-    for one in subject.templated if subject.stray_dollars else ():
-        residue = one.residue
-        if "$" not in residue or _INVISIBLE.search(residue):
-            continue
-        for name in sorted(known_at(one.place, subject.template.properties), key=len, reverse=True):
-            found = re.search(rf"\${re.escape(name)}(?![\w$])|(?<![\w$]){re.escape(name)}\$", residue)
-            if found:
-                new = f"${name}$"
-                fix = in_string(subject, one.pointer, found.group(), new)
-                yield Problem(one.pointer, f"{found.group()} is no variable; did you mean {new}?", new, fix)
-                break
+_ROLES = {
+    **dict.fromkeys(
+        [
+            "from",
+            "fromnumber",
+            "sender",
+            "senderid",
+            "source",
+            "src",
+            "originator",
+            "originating",
+            "caller",
+            "sourceaddress",
+        ],
+        "from",
+    ),
+    **dict.fromkeys(
+        [
+            "to",
+            "tonumber",
+            "recipient",
+            "recipients",
+            "receiver",
+            "destination",
+            "dest",
+            "dst",
+            "callee",
+            "destinationaddress",
+        ],
+        "to",
+    ),
+}
+"""Keys whose own name says which of the two numbers they hold."""
 
 
-@rule("RT411", Severity.WARNING)
-def invisible_character(subject: Subject) -> Iterator[Problem]:
-    """An invisible character stands in a variable, a key or an identifying value.
+@rule("RT414", Severity.WARNING)
+def swapped_numbers(subject: Subject) -> Iterator[Problem]:
+    """The sender's number stands where the key asks for the recipient's, or the other way round.
 
-    It comes with text pasted from web pages, and makes a name differ from the one that it looks like.
+    In API `$from$` is the SMS number and `$to$` the outside party; in Webhook `$from$` is the outside party and `$to$`
+    the SMS number. Either way the one who sends is `$from$`.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$\u200bto$", "text": "$content$"}}}}
-    Good: {}
-    Source: a reading (format row 5)
-    """
-    text = subject.document.text
-    for literal in () if text.isascii() and "\\u" not in text else subject.literals:
-        if not literal.text.isascii() and _INVISIBLE.search(literal.text):
-            clean = _INVISIBLE.sub("", literal.text)
-            if "$" in literal.text or len(literal.pointer) < 4:
-                fix = Fix(title="Remove it", changes=(ReplaceValue(literal.pointer, clean),))
-                yield Problem(literal.pointer, "an invisible character stands in this text", clean, fix)
-        key = literal.pointer[-1]
-        if isinstance(key, str) and not key.isascii() and _INVISIBLE.search(key):
-            clean = _INVISIBLE.sub("", key)
-            yield Problem(literal.pointer, "an invisible character stands in this key", clean, part="key")
-
-
-@rule("RT412", Severity.WARNING)
-def variable_as_key(subject: Subject) -> Iterator[Problem]:
-    """A variable stands in a key.
-
-    Only values are documented to have variables.
-
-    Bad: {"API": {"SendMessage": {"request_parameters": {"$from$": "x", "to": "$to$", "text": "$content$"}}}}
-    Good: {}
+    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$to$", "to": "$from$", "text": "$content$"}}}}
+    Good: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"}}}}
     Source: Ringotel's wiki page 2288910338
     """
-    seen: set[Pointer] = set()
-    for one in subject.templated if subject.stray_dollars else ():
-        for depth, key in enumerate(one.pointer):
-            if isinstance(key, str) and "$" in key and re.search(r"\$[^\W\d_][\w .\-]*\$", key):
-                pointer = one.pointer[: depth + 1]
-                if pointer not in seen:
-                    seen.add(pointer)
-                    yield Problem(pointer, "variables are documented in values only, not in keys", part="key")
+    strange: dict[object, list[tuple[Use, str]]] = {}
+    for use in subject.uses:
+        if use.name in ("from", "to") and use.alone and use.place is not Place.AUTH:
+            role = _role(use)
+            if role not in (None, use.name):
+                strange.setdefault((use.place, id(use.event)), []).append((use, role))
+    for found in strange.values():
+        names = {use.name for use, _ in found}
+        for use, role in found:
+            if len(names) == 2 or role not in subject.names_beside(use):
+                fix = in_string(subject, use.pointer, _spelled(subject, use), f"${role}$")._replace(safe=False)
+                yield Problem(use.pointer, f"${use.name}$ stands where the key asks for ${role}$", f"${role}$", fix)
 
 
-@rule("RT413", Severity.WARNING)
-def padded_variable(subject: Subject) -> Iterator[Problem]:
-    """A variable has blanks inside its dollar signs, or a dollar sign too many.
+def _role(use: Use) -> str | None:
+    """Which number the keys around a variable ask for, the nearest first; None where they do not say."""
+    for step in reversed(use.pointer[2:]):
+        if isinstance(step, str) and (role := _role_of(step)) is not None:
+            return role
+    return None
 
-    How Ringotel reads `$ to $` is not published, and `$$to$$` would be sent with a dollar sign on either side.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$ to $", "text": "$content$"}}}}
-    Good: {}
-    Source: a reading (format row 5)
-    """
-    if not _PADDED.search(subject.document.text):
-        return
-    for one in subject.templated:
-        if isinstance(one.leaf, Constant) or not one.leaf.names:
-            continue
-        text = lookup(subject.root, one.pointer)
-        for name in one.leaf.names:
-            found = re.search(rf"\$\s+{re.escape(name)}\s*\$|\$\s*{re.escape(name)}\s+\$", text)
-            found = found or re.search(rf"\${{2,}}{re.escape(name)}\${{2,}}", text)
-            if found:
-                new = f"${name}$"
-                fix = in_string(subject, one.pointer, found.group(), new)
-                yield Problem(one.pointer, f"{found.group()!r} should be {new}", new, fix)
-                break
+@lru_cache(maxsize=1024)
+def _role_of(key: str) -> str | None:
+    return _ROLES.get("".join(char for char in key.lower() if char.isalnum()))

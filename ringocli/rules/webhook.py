@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.outcomes import BOTH, SUCCESS
 from ringocli.pattern import Constant, Leaf, as_text
-from ringocli.rules.variables import unfinished
+from ringocli.pointer import Pointer
+from ringocli.rules.placeholders import unfinished
 from ringocli.subject import Subject
 from ringocli.suggest import is_misspelled_in, nearest
 from ringocli.template import WebhookEvent
@@ -15,7 +16,8 @@ from ringocli.variables import EVENTS, REQUIRED, Place
 
 TYPES = tuple(str(place) for place in EVENTS)
 _ALIASES = {"delivered": "messageDelivered", "delivery": "messageDelivered", "dlr": "messageDelivered",
-            "receipt": "messageDelivered", "file": "mms", "media": "mms", "sms": "message", "text": "message"}  # fmt: skip
+            "receipt": "messageDelivered", "file": "mms", "media": "mms", "sms": "message", "text": "message", "msg": "message",
+            "inbound": "message", "incoming": "message", "status": "messageDelivered", "image": "mms"}  # fmt: skip
 
 
 @rule("RT301", Severity.WARNING)
@@ -30,7 +32,7 @@ def no_webhook(subject: Subject) -> Iterator[Problem]:
     """
     root = subject.root
     if "Webhook" not in root:
-        if subject.truncated or is_misspelled_in(root, "Webhook"):
+        if is_misspelled_in(root, "Webhook"):
             return
         yield Problem((), "there is no Webhook, so no message and no receipt can come in", "Webhook", part="object")
     elif root["Webhook"] in ([], {}):
@@ -108,13 +110,13 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
             continue
         names = set(event.pattern.variables)
         legal = {*REQUIRED[event.place], "text", "event_key", *event.properties}
-        if names - legal or unfinished(event.pattern):
-            continue  # an unknown or swapped name may be the one that is missing, and has its own finding
         missing = sorted(REQUIRED[event.place] - names)
+        if names - legal or unfinished(event.pattern, frozenset(missing)):
+            continue  # an unknown or swapped name may be the one that is missing, and has its own finding
         if missing and not (names & swapped.get(event.place, set())):
             listed = ", ".join(f"${name}$" for name in missing)
             pointer = (*event.pointer, "request_parameters")
-            yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="key")
+            yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="object")
 
 
 @rule("RT305", Severity.ERROR)
@@ -231,3 +233,48 @@ def nested_query_event(subject: Subject) -> Iterator[Problem]:
                 yield Problem(
                     pointer, f"a {event.method} webhook is a flat query; nothing nested can match", part="key"
                 )
+
+
+@rule("RT310", Severity.WARNING)
+def shadowed_event(subject: Subject) -> Iterator[Problem]:
+    """An event is never reached, because one before it takes every webhook that it would take.
+
+    Of two events that fit equally well the first in the file is taken. Here the first has a variable where this one is
+    narrower, so it fits whenever this one does. Put the narrower event first, or pin the other one.
+
+    Bad: {"Webhook": [{"event_key": "m", "event_type": "mms", "request_method": "POST", "request_parameters":
+        {"kind": "$text$", "from": "$from$", "to": "$to$", "media": "$url$"}}, {"event_key": "file", "event_type":
+        "mms", "request_method": "POST", "request_parameters":
+        {"kind": "$event_key$", "from": "$from$", "to": "$to$", "media": "$url$"}}]}
+    Good: {}
+    Source: a reading (format row 2)
+    """
+    earlier: list[WebhookEvent] = []
+    for event in subject.template.events:
+        for other in earlier:
+            if other.paths == event.paths and other.method in (None, event.method) and _takes_all_of(other, event):
+                line = subject.document.locate(other.pointer).start.line
+                part = "key" if isinstance(event.pointer[-1], str) else "object"
+                yield Problem(
+                    event.pointer, f"the event at line {line} takes every webhook that this one would", part=part
+                )
+                break
+        earlier.append(event)
+
+
+def _takes_all_of(other: WebhookEvent, event: WebhookEvent) -> bool:
+    """Whether each leaf of one event takes what the same leaf of another takes, and they are not the same (RT303)."""
+    wider = False
+    for (_, mine), (_, its) in zip(
+        sorted(event.pattern.leaves, key=_at), sorted(other.pattern.leaves, key=_at), strict=True
+    ):
+        if _literal(mine, event) == _literal(its, other):
+            continue
+        if isinstance(its, Constant) or its.alone in (None, "event_key", *other.properties):
+            return False
+        wider = True
+    return wider
+
+
+def _at(leaf: tuple[Pointer, object]) -> str:
+    return str(leaf[0])

@@ -1,0 +1,151 @@
+"""The files that ``validate`` was given, linted one by one, and mended if asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ringocli import console
+from ringocli.document import Document
+from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.files import STDIN, read_text, write_text
+from ringocli.lint import Choice, lint
+from ringocli.report.findings import Linted
+
+if TYPE_CHECKING:
+    from ringocli.house_rules import Stale
+
+SIDE_CAR = ".suppressions.toml"
+"""How the file beside a template ends that excuses findings; ``house_rules`` reads it."""
+
+
+class Linting(NamedTuple):
+    """How files are linted; ``ids`` are those that a baseline remembers, by file."""
+
+    choice: Choice
+    fix: bool
+    diff: bool
+    unsafe: bool
+    stdin_name: str
+    against: str | None
+    ids: Mapping[str, str] | None
+
+
+class Found(NamedTuple):
+    """What became of the files: linted, passed over, excuses that are stale, files that could not be read."""
+
+    linted: list[Linted]
+    skipped: int
+    stale: list[Stale]
+    failures: list[CouldNotRun]
+
+
+def lint_all(paths: Sequence[str], linting: Linting) -> Found:
+    """Lint every file that the paths name."""
+    failures: list[CouldNotRun] = []
+    linted: list[Linted] = []
+    stale: list[Stale] = []
+    skipped = 0
+    for name, named in targets(paths, failures):
+        try:
+            one = _lint(name, linting, named=named)
+        except CouldNotRun as error:
+            failures.append(error)
+            continue
+        if one is None:
+            skipped += 1
+            continue
+        if name != STDIN and os.path.isfile(beside := name.removesuffix(".json") + SIDE_CAR):
+            one, past = _without_excused(one, beside)
+            stale += past
+        linted.append(one)
+    return Found(linted, skipped, stale, failures)
+
+
+def targets(paths: Sequence[str], failures: list[CouldNotRun]) -> Iterator[tuple[str, bool]]:
+    """Every file to lint, and whether it was named itself; a folder gives its JSON files in a stable order."""
+    for path in paths:
+        if path != STDIN and os.path.isdir(path):
+            found = sorted(_json_files(path))
+            if not found:
+                failures.append(CouldNotRun(f"{path}: holds no *.json file", "Check the path."))
+            yield from ((name, False) for name in found)
+        else:
+            yield path, True
+
+
+def _json_files(folder: str) -> Iterator[str]:
+    """The JSON files below a folder, hidden ones aside; links to folders are not followed."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if name.endswith(".json") and not name.startswith("."):
+                yield os.path.normpath(os.path.join(parent, name))
+
+
+def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
+    """One file, mended if asked for; None if it is no template and was not named."""
+    shown = linting.stdin_name if name == STDIN else name
+    document = Document.read(shown, read_text(name))
+    if not named and not _is_template(document):
+        return None
+    if linting.fix or linting.diff:
+        document = _mend(document, name, linting)
+    return Linted(document, lint(document, linting.choice, _earlier_id(shown, linting)))
+
+
+def _is_template(document: Document) -> bool:
+    if isinstance(document.value, dict):
+        return any(key in document.value for key in ("API", "Webhook", "class"))
+    return document.value is None and not document.is_json and '"class"' in document.text
+
+
+def _earlier_id(name: str, linting: Linting) -> str | None:
+    if linting.against is not None:
+        from ringocli.cli.earlier import earlier_id
+
+        return earlier_id(name, linting.against)
+    return linting.ids.get(name.replace(os.sep, "/")) if linting.ids else None
+
+
+def _without_excused(one: Linted, beside: str) -> tuple[Linted, list[Stale]]:
+    """A file without the findings that its side-car excuses, and the excuses that are stale."""
+    import datetime
+    from pathlib import Path
+
+    from ringocli.house_rules import read_suppressions, suppressed
+
+    kept, stale = suppressed(beside, one.findings, read_suppressions(Path(beside)), datetime.date.today())
+    return one._replace(findings=kept), stale
+
+
+def _mend(document: Document, name: str, linting: Linting) -> Document:
+    from pathlib import Path
+
+    from ringocli.lint import mended
+    from ringocli.report.findings import masked
+
+    text, made = mended(document, linting.choice, unsafe=linting.unsafe)
+    if linting.diff:
+        after = Document.read(document.name, text)
+        _print_diff(document.name, masked(document), masked(after))
+        return document
+    if text != document.text:
+        if name == STDIN:
+            raise AskedWrongly("--fix cannot write to stdin", "Use --fix --diff, or name a file.")
+        write_text(Path(name), text, force=True)
+        console.note(f"{name}: {made} mended", "green")
+    return Document.read(document.name, text)
+
+
+def _print_diff(name: str, before: str, after: str) -> None:
+    import difflib
+
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"{name} (now)", f"{name} (mended)"
+    )
+    for line in lines:
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+        shown = console.printable(line.rstrip("\r\n"))
+        console.out(console.styled(shown, colour) if colour else shown)

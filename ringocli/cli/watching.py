@@ -1,0 +1,45 @@
+"""``validate --watch``: lint again whenever something changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from ringocli import console
+from ringocli.cli.linting import SIDE_CAR, targets
+from ringocli.errors import AskedWrongly, RingocliError
+from ringocli.files import STDIN
+from ringocli.project import PROJECT_FILE
+
+
+def watch(paths: Sequence[str], check: Callable[[], object]) -> NoReturn:
+    """Check whenever the files, their side-cars or the project's settings change; ends with Ctrl-C.
+
+    Raises:
+        AskedWrongly: stdin is among the files, which does not change.
+    """
+    if STDIN in paths:
+        raise AskedWrongly("--watch needs files, stdin does not change", "Name them.")
+    seen: object = None
+    while True:
+        now = _state(paths)
+        if now != seen:
+            seen = now
+            if console.coloured(sys.stdout):
+                console.out("\033[2J\033[H", end="")
+            try:
+                check()
+            except RingocliError as error:
+                console.complain(f"error: {error.message}", "red")
+            console.note("watching; Ctrl-C ends it", "dim")
+            sys.stdout.flush()
+        time.sleep(0.3)
+
+
+def _state(paths: Sequence[str]) -> list[tuple[str, int, int]]:
+    names = [name for name, _ in targets(paths, [])]
+    watched = [*names, *(name.removesuffix(".json") + SIDE_CAR for name in names), PROJECT_FILE]
+    return [(name, os.stat(name).st_mtime_ns, os.stat(name).st_size) for name in watched if os.path.exists(name)]

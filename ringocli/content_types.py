@@ -1,0 +1,29 @@
+"""What a content type says: how a body is written. Which ones Ringotel supports beyond JSON is not published."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+class Encoding(Enum):
+    """How a body is written."""
+
+    JSON = "json"
+    FORM = "form"
+    OTHER = "other"
+
+
+def media_type(content_type: str) -> str:
+    """The type without its parameters, in lower case: ``application/json; charset=utf-8`` → ``application/json``."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def encoding_of(content_type: str | None) -> Encoding:
+    """How a body of this content type is written; nothing said means JSON (a reading, row 14)."""
+    kind = media_type(content_type) if content_type else JSON_TYPE
+    if kind.endswith(("/json", "+json")):
+        return Encoding.JSON
+    return Encoding.FORM if kind.endswith("/x-www-form-urlencoded") else Encoding.OTHER

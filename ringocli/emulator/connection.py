@@ -1,0 +1,209 @@
+"""A connection: uvicorn's, with time limits of its own and a short way for webhooks.
+
+uvicorn waits for ever for a request that trickles in; a ``Connection`` does not. It also leaves its transport where
+weather can find it.
+
+The short way. A request that is plain (HTTP/1.1, kept alive, no chunks, no ``Expect``, a short body, nothing before it
+unanswered) is held back until it is whole, and then offered to ``Application.answer_at_once``. What that answers is
+written here, without a task and ASGI messages; what it does not answer goes on to uvicorn as if it had just come in. The
+law: both ways read, store and answer the same, byte for byte; which one was taken nobody can tell but by the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from ringocli.emulator.app import Application
+from ringocli.emulator.exchanges import Kept
+from ringocli.emulator.heads import Head
+from ringocli.emulator.wire import TRANSPORT, error_reply
+from ringocli.errors import CouldNotRun
+from ringocli.exchange import Reply
+
+REQUEST_WITHIN_S = 30.0
+"""A request has to be whole within this time from its first byte, or from connecting."""
+
+KEEP_ALIVE_S = 75
+"""A connection on which nothing is asked for so long is closed."""
+
+LOOK_EVERY_S = 1.0
+
+MAX_HELD_BYTES = 65_536
+"""A longer body is uvicorn's business, which tells its sender to wait."""
+
+MAX_HEAD_BYTES = 400_000
+"""A longer head is refused. It is more than the loop reads at once, so that many short requests are not one long head."""
+
+_SHORT_WAY = {b"POST": "POST", b"GET": "GET"}
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class _ShortCycle:
+    """What uvicorn sees of a request on the short way: one that is being answered, so that others queue behind it."""
+
+    def __init__(self) -> None:
+        self.response_complete = True
+        self.keep_alive = True
+        self.disconnected = False
+        self.message_event = asyncio.Event()
+
+
+class Connection(HttpToolsProtocol):
+    """One connection.
+
+    ``waits_since`` is when the request that is not yet whole began, ``idle_since`` when the last one was answered on the
+    short way; each None where there is none. ``head_bytes`` is how much of a head was read so far, None after its end.
+    ``held`` is the body of a request that may take the short way.
+    """
+
+    open: ClassVar[set[Connection]]
+    door: ClassVar[Application]
+    waits_since: float | None = None
+    head_bytes: int | None = 0
+    idle_since: float | None = None
+    held: list[bytes] | None = None
+    head: Head
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.short = _ShortCycle()
+        self.waits_since = time.monotonic()
+        self.open.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.open.discard(self)
+        super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Whoever has said everything may still listen: what is on the short way is answered before the end."""
+        self.short.keep_alive = False
+        return not self.short.response_complete
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.head_bytes is not None:
+            self.head_bytes += len(data)
+            if self.head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+                self.transport.write(_TOO_LONG)
+                self.transport.close()
+
+    # -- what the parser tells ----------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+        self.idle_since = None
+        if self.waits_since is None:
+            self.waits_since = time.monotonic()
+
+    def on_headers_complete(self) -> None:
+        self.head_bytes = None
+        self.head = self.door.heads.of(self.headers)
+        if self._is_plain():
+            self.held = []
+        else:
+            self._hand_on()
+
+    def on_body(self, body: bytes) -> None:
+        if self.held is None:
+            super().on_body(body)
+        else:
+            self.held.append(body)
+
+    def on_message_complete(self) -> None:
+        self.waits_since, self.head_bytes = None, 0
+        held, self.held = self.held, None
+        if held is None:
+            super().on_message_complete()
+            return
+        body = b"".join(held)
+        answered = self.door.answer_at_once(_SHORT_WAY[self.parser.get_method()], self.url, self.head, body)
+        if answered is None:
+            self._hand_on()
+            super().on_body(body)
+            super().on_message_complete()
+            return
+        reply, stored = answered
+        self.cycle, self.short.response_complete = self.short, False  # type: ignore[assignment]
+        stored.add_done_callback(partial(self._answer, reply))
+
+    # -- the short way ------------------------------------------------------------------------------
+
+    def _is_plain(self) -> bool:
+        length, parser = self.head.length, self.parser
+        return (
+            length is not None
+            and length <= MAX_HELD_BYTES
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and parser.get_method() in _SHORT_WAY
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+        )
+
+    def _hand_on(self) -> None:
+        """Let uvicorn have the request, as if it had just begun."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers  # the list that the scope has
+        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
+        super().on_headers_complete()
+
+    def _answer(self, reply: Reply, stored: asyncio.Future[Kept]) -> None:
+        error = stored.exception()
+        if isinstance(error, CouldNotRun):
+            reply = error_reply(503, error.message, error.hint, code=error.code)
+        self.short.response_complete = True
+        if self.transport.is_closing():
+            return
+        self.transport.write(_as_bytes(reply, keep_alive=self.short.keep_alive))
+        if not self.short.keep_alive:
+            self.transport.close()
+        elif self.pipeline:
+            self.on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            self.idle_since = time.monotonic()
+
+    # -- time limits --------------------------------------------------------------------------------
+
+    def give_up(self) -> None:
+        """Close a connection whose request does not come."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(_TIMED_OUT)
+        self.transport.close()
+
+    def look_at_clock(self, now: float) -> None:
+        """Close what has taken too long."""
+        if self.waits_since is not None and now - self.waits_since > REQUEST_WITHIN_S:
+            self.give_up()
+        elif self.idle_since is not None and now - self.idle_since > KEEP_ALIVE_S:
+            self.transport.close()
+
+
+async def close_slow(connections: Iterable[Connection]) -> None:
+    """Look at the clock for all connections, for ever: a timer for each request would cost more than the request."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        now = time.monotonic()
+        for connection in tuple(connections):
+            connection.look_at_clock(now)
+
+
+def _as_bytes(reply: Reply, *, keep_alive: bool) -> bytes:
+    """A reply as uvicorn writes it."""
+    return _head_as_bytes(reply.status, reply.headers, len(reply.body), keep_alive) + reply.body
+
+
+@lru_cache(maxsize=256)
+def _head_as_bytes(status: int, headers: tuple[tuple[str, str], ...], length: int, keep_alive: bool) -> bytes:
+    lines = [f"{name.lower()}: {value}\r\n" for name, value in headers]
+    lines += [f"content-length: {length}\r\n", "" if keep_alive else "connection: close\r\n", "\r\n"]
+    return STATUS_LINE[status] + "".join(lines).encode("latin-1")

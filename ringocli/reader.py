@@ -1,0 +1,231 @@
+"""Reading a template leniently: what has the right shape is built, what has not is listed, nothing hides anything."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from ringocli.pattern import Json
+from ringocli.pointer import Pointer
+from ringocli.template import (
+    EVENT_MARKS,
+    Auth,
+    Basic,
+    Bearer,
+    OAuth2,
+    OtherAuth,
+    RequestSpec,
+    Template,
+    WebhookEvent,
+)
+from ringocli.variables import REQUESTS, Place
+
+MAX_SHARED = 2_000
+"""So many parts are kept to be shared, then all are forgotten."""
+
+_SHARED: dict[tuple[bytes, object, tuple[str, ...]], Any] = {}
+_Where = TypeVar("_Where")
+_Part = TypeVar("_Part")
+
+
+class Reader:
+    """Reads a document part by part and keeps the pointers of what has the wrong shape."""
+
+    def __init__(self) -> None:
+        self.misfits: list[Pointer] = []
+        self.properties: tuple[str, ...] = ()
+
+    def misfit(self, pointer: Pointer) -> None:
+        self.misfits.append(pointer)
+
+    def text(self, holder: Mapping[str, Json], key: str, at: Pointer, *, needed: bool = False) -> str | None:
+        """A member that has to be a string; None where it is absent or is none."""
+        value = holder.get(key)
+        if isinstance(value, str):
+            return value
+        if needed or key in holder:
+            self.misfit((*at, key))
+        return None
+
+    def section(self, holder: Mapping[str, Json], key: str, at: Pointer) -> dict[str, Json] | None:
+        """A member that has to be an object; None where it is absent or is none."""
+        value = holder.get(key)
+        if isinstance(value, dict):
+            return value
+        if key in holder:
+            self.misfit((*at, key))
+        return None
+
+    def tree(self, holder: Mapping[str, Json], key: str, at: Pointer, *, needed: bool = False) -> Json:
+        """A member that has to be an object or an array."""
+        value = holder.get(key)
+        if isinstance(value, (dict, list)):
+            return value
+        if needed or key in holder:
+            self.misfit((*at, key))
+        return None
+
+    def template(self, document: Json) -> Template:
+        if not isinstance(document, dict):
+            self.misfit(())
+            document = {}
+            root_is_right = False
+        else:
+            root_is_right = True
+        template_id = self.text(document, "id", (), needed=root_is_right)
+        name = self.text(document, "name", (), needed=root_is_right)
+        self.text(document, "class", (), needed=root_is_right)
+        self.text(document, "logo", ())
+        self.properties = self.read_properties(document)
+        auth = self.read_auth(document)
+        requests = self.read_requests(document, needed=root_is_right)
+        container, events = self.read_events(document)
+        return Template(
+            root=document,
+            id=template_id or "",
+            name=name or "",
+            properties=self.properties,
+            auth=auth,
+            requests=requests,
+            events=events,
+            container=container,
+            misfits=tuple(self.misfits),
+        )
+
+    def read_properties(self, document: Mapping[str, Json]) -> tuple[str, ...]:
+        value = document.get("properties", [])
+        if not isinstance(value, list):
+            self.misfit(("properties",))
+            return ()
+        for index, name in enumerate(value):
+            if not isinstance(name, str):
+                self.misfit(("properties", index))
+        return tuple(name for name in value if isinstance(name, str))
+
+    def read_auth(self, document: Mapping[str, Json]) -> Auth:
+        oauth2 = self.read_oauth2(document)
+        auth = self.section(document, "auth", ())
+        if auth is None:
+            return oauth2
+        kind = self.text(auth, "type", ("auth",), needed=True)
+        token, username, password = (self.text(auth, key, ("auth",)) for key in ("token", "username", "password"))
+        if kind == "Bearer" and token is not None:
+            return Bearer(token=token)
+        if kind == "Basic" and username is not None and password is not None:
+            return Basic(username=username, password=password)
+        return OtherAuth(type=kind or "")
+
+    def read_oauth2(self, document: Mapping[str, Json]) -> OAuth2 | None:
+        section = self.section(document, "OAuth2", ())
+        if section is None:
+            return None
+        at: Pointer = ("OAuth2",)
+        for key in ("client_id", "client_secret", "authorization_endpoint", "token_endpoint", "request_auth"):
+            self.text(section, key, at)
+        for key in ("flow_type", "authorization_parameters", "token_parameters"):
+            self.section(section, key, at)
+        return OAuth2(options=section)
+
+    def read_requests(self, document: Mapping[str, Json], *, needed: bool) -> tuple[RequestSpec, ...]:
+        api = self.section(document, "API", ())
+        if api is None:
+            if needed and "API" not in document:
+                self.misfit(("API",))
+            return ()
+        specs = []
+        for name in REQUESTS:
+            spec = self.section(api, name, ("API",))
+            if spec is not None:
+                specs.append(self.shared(self.read_request, name, spec))
+        return tuple(specs)
+
+    def shared(self, read: Callable[[_Where, Mapping[str, Json]], _Part], where: _Where, part: Json) -> _Part:
+        """A part that is read once, however many templates have it: they repeat most of theirs, and no part changes."""
+        key = (marshal.dumps(part, 2), where, self.properties)
+        if key in _SHARED:
+            found: _Part = _SHARED[key]
+            return found
+        known = len(self.misfits)
+        found = read(where, part)
+        if known == len(self.misfits):
+            if len(_SHARED) >= MAX_SHARED:
+                _SHARED.clear()
+            _SHARED[key] = found
+        return found
+
+    def read_request(self, name: Place, spec: Mapping[str, Json]) -> RequestSpec:
+        """A request; without a method or an address it is still one that can be looked at, though not sent."""
+        at: Pointer = ("API", name.value)
+        method = self.text(spec, "request_method", at, needed=True)
+        url = self.text(spec, "request_url", at, needed=True)
+        content_type = self.text(spec, "request_content_type", at)
+        parameters = self.tree(spec, "request_parameters", at)
+        response_map = self.tree(spec, "response_map", at)
+        return RequestSpec(
+            name=name,
+            pointer=at,
+            method=(method or "POST").upper(),
+            url=url or "",
+            content_type=content_type,
+            parameters={} if parameters is None else parameters,
+            response_map=response_map,
+            properties=self.properties,
+            has_parameters=parameters is not None,
+        )
+
+    def read_events(self, document: Mapping[str, Json]) -> tuple[str, tuple[WebhookEvent, ...]]:
+        webhook = document.get("Webhook", [])
+        at: Pointer = ("Webhook",)
+        if isinstance(webhook, list):
+            kind = "array" if "Webhook" in document else "none"
+            return kind, self.event_list(webhook, at)
+        if not isinstance(webhook, dict):
+            self.misfit(at)
+            return "none", ()
+        if any(mark in webhook for mark in EVENT_MARKS):
+            event = self.read_event(at, webhook)
+            return "single object", (event,) if event else ()
+        kind = "named map"
+        events: tuple[WebhookEvent, ...] = ()
+        for key, value in webhook.items():
+            if isinstance(value, list):
+                kind = "wrapped array"
+                events += self.event_list(value, (*at, key))
+            elif isinstance(value, dict):
+                events += self.event_list([value], at, key)
+        return kind, events
+
+    def event_list(self, entries: list[Json], at: Pointer, key: str | None = None) -> tuple[WebhookEvent, ...]:
+        events = []
+        for index, entry in enumerate(entries):
+            here = (*at, index if key is None else key)
+            if isinstance(entry, dict):
+                events.append(self.shared(self.read_event, here, entry))
+            else:
+                self.misfit(here)
+        return tuple(event for event in events if event is not None)
+
+    def read_event(self, at: Pointer, entry: Mapping[str, Json]) -> WebhookEvent | None:
+        kind = self.text(entry, "event_type", at, needed=True)
+        method = self.text(entry, "request_method", at)
+        parameters = self.tree(entry, "request_parameters", at, needed=True)
+        key = entry.get("event_key")
+        if isinstance(key, bool):
+            key = "true" if key else "false"
+        elif isinstance(key, (int, float)):
+            key = str(key)
+        elif not isinstance(key, str):
+            if "event_key" in entry:
+                self.misfit((*at, "event_key"))
+            key = None
+        if kind is None or parameters is None:
+            return None
+        return WebhookEvent(
+            pointer=at,
+            key=key,
+            type=kind,
+            method=method.upper() if method is not None else None,
+            parameters=parameters,
+            properties=self.properties,
+        )

@@ -1,0 +1,192 @@
+"""RT2, third part: values that do not survive the way they are written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
+from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.pattern import Leaf
+from ringocli.schema import CONTENT_TYPES
+from ringocli.subject import Subject
+from ringocli.suggest import MAX_COMPARED, edit_distance, nearest
+from ringocli.template import RequestSpec
+
+
+@rule("RT211", Severity.WARNING)
+def missing_content_type(subject: Subject) -> Iterator[Problem]:
+    """A request with a body does not say its content type.
+
+    JSON is assumed.
+
+    Bad: {"API": {"SendMessage": {"request_content_type": null}}}
+    Good: {"API": {"SendMessage": {"request_content_type": "application/json"}}}
+    Source: a reading (format row 14)
+    """
+    from ringocli.rules.shape import meant
+
+    for spec in subject.template.requests:
+        holder: dict[str, Any] = subject.root["API"][spec.name]
+        if spec.sends_body and "request_content_type" not in holder:
+            if "request_content_type" not in meant(holder, "request").values():
+                message = f"{spec.name} has no request_content_type; {JSON_TYPE} is assumed"
+                yield Problem(spec.pointer, message, JSON_TYPE, part="object")
+
+
+@rule("RT212", Severity.WARNING)
+def odd_content_type(subject: Subject) -> Iterator[Problem]:
+    """The content type is misspelled, or is neither JSON nor form.
+
+    Only JSON has been seen in requests, and forms in OAuth2. Multipart and XML have no documented notation.
+
+    Bad: {"API": {"SendMessage": {"request_content_type": "aplication/json"}}}
+    Good: {"API": {"SendMessage": {"request_content_type": "application/vnd.api+json"}}}
+    Source: help.ringotel.co/en/articles/11193931; a reading (format row 14)
+    """
+    for spec in subject.template.requests:
+        if spec.content_type is None or not spec.sends_body:
+            continue
+        kind = media_type(spec.content_type)
+        choice = _meant_type(kind)
+        if choice is None and encoding_of(kind) is not Encoding.OTHER:
+            continue
+        pointer = (*spec.pointer, "request_content_type")
+        if choice is not None:
+            fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),))
+            yield Problem(pointer, f"{spec.content_type!r} is no content type; did you mean {choice}?", choice, fix)
+        else:
+            yield Problem(pointer, f"{spec.content_type!r} has not been seen here; only JSON and forms have")
+
+
+_TYPE = re.compile(r"(application|text|multipart|image|audio|video)/[\w.+-]+")
+_FORM_WORDS = re.compile(r"form|url-?encoded")
+
+
+def _meant_type(kind: str) -> str | None:
+    """The documented content type that one was meant to be; None if it is right, or something else altogether."""
+    if kind in CONTENT_TYPES:
+        return None
+    near = next((known for known in CONTENT_TYPES if edit_distance(kind[:MAX_COMPARED], known) <= 2), None)
+    if near is not None or (_TYPE.fullmatch(kind) and encoding_of(kind) is not Encoding.OTHER):
+        return near
+    if "multipart" in kind:
+        return None
+    near = nearest(kind, CONTENT_TYPES, least=0.8)
+    return near or (FORM_TYPE if _FORM_WORDS.search(kind) else JSON_TYPE if "json" in kind else None)
+
+
+@rule("RT213", Severity.ERROR)
+def nested_form(subject: Subject) -> Iterator[Problem]:
+    """A form has nested parameters.
+
+    A form is a flat list of keys; how Ringotel would flatten an object is not documented.
+
+    Bad: {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded", "request_parameters":
+        {"from": "$from$", "message": {"to": "$to$", "text": "$content$"}}}}}
+    Good: {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded"}}}
+    Source: a reading (format row 15)
+    """
+    for spec in subject.template.requests:
+        if spec.sends_body and encoding_of(spec.content_type) is Encoding.FORM:
+            yield from _nested(spec, "a form")
+
+
+@rule("RT214", Severity.ERROR)
+def nested_query(subject: Subject) -> Iterator[Problem]:
+    """A GET or DELETE request has nested parameters.
+
+    They go into the query, which is flat.
+
+    Bad: {"API": {"SendMessage": {"request_method": "GET", "request_parameters":
+        {"to": {"number": "$to$"}, "from": "$from$", "text": "$content$"}}}}
+    Good: {"API": {"SendMessage": {"request_method": "GET"}}}
+    Source: a reading (format row 13)
+    """
+    for spec in subject.template.requests:
+        if not spec.sends_body:
+            yield from _nested(spec, "a query")
+
+
+def _nested(spec: RequestSpec, what: str) -> Iterator[Problem]:
+    at = (*spec.pointer, "request_parameters")
+    if isinstance(spec.parameters, list):
+        yield Problem(at, f"{what} needs an object of keys and values, not a list")
+        return
+    for key, value in spec.parameters.items():
+        items = value if isinstance(value, list) else [value]
+        if isinstance(value, dict) or any(isinstance(item, (dict, list)) for item in items):
+            yield Problem((*at, key), f"{what} is flat, and {key!r} is nested", part="value")
+
+
+@rule("RT221", Severity.WARNING)
+def json_in_a_string(subject: Subject) -> Iterator[Problem]:
+    """A text of JSON holds a variable.
+
+    The value is put into the text as it is: a quote or a line break in a message breaks the inner JSON. Ask the
+    provider for a way to send an object.
+
+    Bad: {"API": {"SendMessage": {"request_parameters": {"to": "$to$", "data": "{\\"text\\": \\"$content$\\"}"}}}}
+    Good: {}
+    Source: RFC 8259; the framework has no notation for escaping twice
+    """
+    for spec in subject.template.requests:
+        for pointer, leaf in spec.body.leaves:
+            if isinstance(leaf, Leaf) and leaf.alone is None:
+                text = "".join(part if isinstance(part, str) else "x" for part in leaf.parts)
+                if text.lstrip()[:1] in ("{", "[") and _is_json(text):
+                    at = (*spec.pointer, "request_parameters", *pointer)
+                    yield Problem(at, "a quote in a message would break the JSON inside this text")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False
+
+
+@rule("RT222", Severity.WARNING)
+def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
+    """A text of XML or of a query holds a variable.
+
+    The value is put into the text as it is: an ampersand or a bracket in a message breaks the inner notation. Ask the
+    provider for a way to send plain parameters.
+
+    Bad: {"API": {"SendMessage": {"request_parameters": {"data": "<sms><to>$to$</to><body>$content$</body></sms>"}}}}
+    Good: {}
+    Source: XML 1.0 section 2.4, RFC 3986; the framework has no notation for escaping twice
+    """
+    for spec in subject.template.requests:
+        for pointer, leaf in spec.body.leaves:
+            if isinstance(leaf, Leaf) and leaf.alone is None:
+                text = "".join(part if isinstance(part, str) else "x" for part in leaf.parts).strip()
+                if _XML.fullmatch(text) or _QUERY.fullmatch(text):
+                    at = (*spec.pointer, "request_parameters", *pointer)
+                    yield Problem(at, "an & or < in a message would break the notation inside this text")
+
+
+_XML = re.compile(r"<(\?xml|[A-Za-z][\w:.-]*)[^>]*>.*</[A-Za-z][\w:.-]*>", re.S)
+_QUERY = re.compile(r"[\w.\[\]-]+=[^&\s]*(&[\w.\[\]-]+=[^&\s]*)+")
+
+
+@rule("RT223", Severity.WARNING)
+def null_in_a_form(subject: Subject) -> Iterator[Problem]:
+    """A form or a query has a null.
+
+    Neither has a way to write it: the key would be sent with the word null, or be left out.
+
+    Bad: {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded", "request_parameters":
+        {"from": "$from$", "to": "$to$", "text": "$content$", "media": [null]}}}}
+    Good: {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded"}}}
+    Source: WHATWG URL Standard, section 5
+    """
+    for spec in subject.template.requests:
+        if spec.sends_body and encoding_of(spec.content_type) is not Encoding.FORM:
+            continue
+        for key, value in spec.parameters.items() if isinstance(spec.parameters, dict) else ():
+            if value is None or (isinstance(value, list) and None in value):
+                pointer = (*spec.pointer, "request_parameters", key)
+                yield Problem(pointer, f"{key!r} is null, which a form cannot say; leave it out", part="value")

@@ -1,0 +1,114 @@
+"""Ruling events out at a glance: the law that it never changes what a webhook is read as."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringocli.codec import decode
+from ringocli.exchange import IncomingRequest
+from ringocli.matching import lacks
+from ringocli.template import Template, WebhookEvent
+from ringocli.webhook import read_webhook
+from tests.strategies import constants, keys, texts
+
+FORM = "application/x-www-form-urlencoded"
+WORDS = ("in", "out", "true", "7", "", "null")
+LEAVES = ("$event_key$", "$from$", "$to$", "$content$", "$url$", "$messageid$", "to $to$", "in", 7, True, None, "")
+
+
+def parameters(depth: int = 3) -> st.SearchStrategy[Any]:
+    """A pattern: what an event takes, with its key anywhere or nowhere, arrays of one or more elements."""
+    leaf = st.sampled_from(LEAVES)
+    if depth == 0:
+        return leaf
+    below = parameters(depth - 1)
+    return st.one_of(
+        leaf, st.dictionaries(st.sampled_from("abc"), below, max_size=3), st.lists(below, min_size=1, max_size=2)
+    )
+
+
+events = st.fixed_dictionaries(
+    {
+        "event_type": st.sampled_from(("message", "mms", "messageDelivered")),
+        "request_parameters": st.dictionaries(st.sampled_from("abc"), parameters(), max_size=3),
+    },
+    optional={"event_key": st.sampled_from(WORDS)},
+)
+templates = st.lists(events, min_size=1, max_size=4).map(
+    lambda some: Template.read({"id": "a", "name": "A", "class": "sms", "Webhook": some})
+)
+
+
+def bodies(node: Any) -> st.SearchStrategy[Any]:
+    """Documents near a pattern, so that some fit and most nearly do."""
+    odd = st.one_of(constants, st.sampled_from((*WORDS, [], {}, [None], True, 7)))
+    if isinstance(node, dict):
+        fitting = st.fixed_dictionaries({}, optional={key: bodies(value) for key, value in node.items()})
+        whole = st.fixed_dictionaries({key: bodies(value) for key, value in node.items()})
+        return st.one_of(whole, whole, fitting, odd)
+    if isinstance(node, list):
+        return st.one_of(st.lists(st.one_of(*map(bodies, node)), max_size=3), odd)
+    if isinstance(node, str) and "$" in node:
+        return st.one_of(st.sampled_from(WORDS), st.just("to x"), texts, odd)
+    return st.one_of(st.just(node), st.just(node), odd)
+
+
+def fits(event: WebhookEvent, document: Any) -> Any:
+    """The whole walk, without a glance before it."""
+    key = {"event_key": event.key} if event.key is not None else {}
+    return event.pattern.match(document, key, event.required)
+
+
+@given(st.data())
+@settings(max_examples=400)
+def test_the_glance_changes_no_reading(data: st.DataObject) -> None:
+    """The event, what else fits, and the values are those of matching every event in full."""
+    template = data.draw(templates)
+    near = data.draw(st.sampled_from(template.events)).parameters
+    document = data.draw(st.one_of(bodies(near), st.dictionaries(keys, constants, max_size=2)))
+    if not isinstance(document, dict):
+        document = {"a": document}
+    matches = [(event, fits(event, document)) for event in template.events]
+    wanted = sorted((pair for pair in matches if pair[1].fits), key=lambda pair: -pair[1].matched)
+    reading = read_webhook(template, IncomingRequest(body=json.dumps(document).encode()))
+    found = [reading.event, *reading.also] if reading.event is not None else []
+    assert [event.pointer for event, _ in wanted] == [event.pointer for event in found]
+    assert (dict(wanted[0][1].bindings) if wanted else {}) == dict(reading.variables)
+    assert bool(wanted) == (reading.near_miss is None)
+    for event, match in matches:
+        assert not (lacks(document, event.marks) and match.fits)
+
+
+@given(st.data())
+def test_the_glance_reads_forms_like_the_walk(data: st.DataObject) -> None:
+    """In a form every value is a list of what its key had, and a plain leaf takes the first."""
+    template = data.draw(templates)
+    pairs = data.draw(
+        st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(("in", "true", "7", "x"))), max_size=5)
+    )
+    document = decode("&".join(f"{key}={value}" for key, value in pairs).encode(), FORM)
+    for event in template.events:
+        assert not (lacks(document, event.marks) and fits(event, document).fits)
+
+
+@pytest.mark.parametrize(
+    ("document", "lacking"),
+    [
+        ({"data": {"kind": "in", "to": ["1"]}}, False),
+        ({"data": {"kind": "out", "to": ["1"]}}, True),
+        ({"data": {"to": ["1"]}}, True),
+        ({"data": {"kind": "in", "to": []}}, True),
+        ({"data": "in"}, True),
+    ],
+)
+def test_what_a_glance_sees(document: Any, lacking: bool) -> None:
+    """Another word, a missing key, an empty list and a text for an object are seen without a walk."""
+    event = {"event_key": "in", "event_type": "message",
+             "request_parameters": {"data": {"kind": "$event_key$", "to": ["$to$"]}}}  # fmt: skip
+    template = Template.read({"id": "a", "name": "A", "class": "sms", "Webhook": [event]})
+    assert lacking == lacks(document, template.events[0].marks)
