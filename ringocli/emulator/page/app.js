@@ -103,6 +103,8 @@ async function start() {
   addEventListener("hashchange", followLink);
   addEventListener("popstate", followLink);
   listen();
+  // A file that is dropped beside the two ends would otherwise replace the page.
+  for (const type of ["dragover", "drop"]) addEventListener(type, (event) => event.preventDefault());
   try {
     const [about, chaos] = await Promise.all([api.about(), api.chaos(), refresh()]);
     document.title = `${plain(about.template.name)} · ringocli`;

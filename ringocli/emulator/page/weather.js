@@ -60,16 +60,19 @@ function Choice({ label, value, options, set }) {
 }
 
 function Side({ title, trouble, set }) {
+  // Without a status or a fault there is nothing that could happen more or less often.
+  const strikes = trouble.status !== null || trouble.fault !== null;
   const percent = Math.round(trouble.probability * 100);
   const statuses = [["", "as it is"], ...STATUSES.map((status) => [String(status), status])];
   const only = (name) => (value) => set({ [name]: value });
   return html`<fieldset><legend>${title}</legend>
-    <label class="wide">How often <output>${percent} %</output>
+    <label class="wide">How often <output>${strikes ? `${percent} %` : "–"}</output>
       <input
         type="range"
         min="0"
         max="100"
         value=${percent}
+        disabled=${!strikes}
         onChange=${(event) => set({ probability: event.target.value / 100 })}
       />
     </label>
