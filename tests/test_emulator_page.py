@@ -32,6 +32,7 @@ from .conftest import ROOT, SAMPLES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
+expect.set_options(timeout=10_000)  # only a failing test ever waits that long
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = [
@@ -660,7 +661,8 @@ def test_a_phone_has_one_column(ringotel: Emulator, visit: Open) -> None:
         assert 0 == page.evaluate("document.documentElement.scrollWidth - innerWidth")
         page.get_by_role("button", name=name, exact=True).click()
         box = page.get_by_role("dialog").bounding_box()
-        assert 0 <= box["x"] and box["x"] + box["width"] <= 390
+        assert 0 <= box["x"]
+        assert box["x"] + box["width"] <= 390
         page.get_by_role("dialog").get_by_label("Close", exact=True).click()
     page.get_by_label("Close (Esc)").click()
     expect(page.locator(".row").first).to_be_in_viewport()
