@@ -264,6 +264,8 @@ def test_what_is_pasted_comes_out_again(body: Any) -> None:
     | st.lists(st.sampled_from([*"curl -dHuXF'\"\\ \n$(){}<>|&;^`%@=+:/", "curl ", "https://x.y "])).map("".join)
 )
 @example(text="\x85'")  # a blank of two bytes in UTF-8, before a quote that never ends
+@example(text="\\\U000e79d8{\U000da093\n")  # crashed the grammar's scanner, which reads a table of 255 beyond its end
+@example(text='{👋"$é\u2003${B}👋"')
 @settings(max_examples=300)
 def test_no_text_breaks_the_reading_of_commands(text: str) -> None:
     """It is read, or refused in a sentence."""
