@@ -125,6 +125,8 @@ def test_a_template_sends_what_curl_sends(
             ["-d", "\ue000(1)\ue001", "-d", "\ue000A\ue001", "https://x.example"],
         ),
         ("curl -d 'well —ok' https://x.example", ["-d", "well —ok", "https://x.example"]),
+        ("curl -d é=${A}ü{ö}👋 https://x.example", ["-d", "é=\ue000A\ue001ü{ö}👋", "https://x.example"]),
+        ('curl -d "👋 $é ${A}ü" https://x.example', ["-d", "👋 $é \ue000A\ue001ü", "https://x.example"]),
         ("C:\\me> curl -d a https://x.example", ["-d", "a", "https://x.example"]),
         ("[me@host ~]# curl -d a https://x.example", ["-d", "a", "https://x.example"]),
         ("curl -d\n'a b'\nhttps://x.example", ["-d", "a b", "https://x.example"]),

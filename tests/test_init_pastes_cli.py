@@ -110,6 +110,7 @@ PLACES = {
     "broken JSON": 'curl https://x.example/s --json \'{"token": SECRETSECRET1, "to": "15550002222", "text": "x"}\'',
     "no method": "curl -X SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
     "no option": "curl --SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
+    "in the text": "curl https://x.example/s -d key=SECRETSECRET1 -d to=15550002222 -d 'text=Use SECRETSECRET1'",
     "random": "curl 'https://x.example/s?t=k3yA9f0c2Zq8' -d c=SECRETSECRET1 -u SECRETSECRET1: -d to=15550002222 -d text=x",
     "unknown option": "curl --tokn=SECRETSECRET1 https://x.example/s -d to=15550002222 -d text=x",
 }

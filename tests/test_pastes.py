@@ -236,9 +236,10 @@ TREES = st.dictionaries(
 )
 
 
-@given(body=TREES)
-@settings(max_examples=150)
-def test_what_is_pasted_comes_out_again(body: dict[str, Any]) -> None:
+@given(body=TREES | st.lists(SCALARS | TREES, max_size=2))
+@example(body=[1_000_000_000])  # a number without a name
+@settings(max_examples=200)
+def test_what_is_pasted_comes_out_again(body: Any) -> None:
     """Whatever JSON was pasted: the draft has no error, and with the pasted values it sends the pasted body."""
     text = shlex.join(["curl", "https://x.example/send", "-u", "me:s3cr3t99", "--json", json.dumps(body)])
     draft = from_pastes(Pastes(send=read_curl("paste", text)[0]), Answers())
@@ -263,7 +264,9 @@ def test_what_is_pasted_comes_out_again(body: dict[str, Any]) -> None:
     | st.lists(st.sampled_from([*"curl -dHuXF'\"\\ \n$(){}<>|&;^`%@=+:/", "curl ", "https://x.y "])).map("".join)
 )
 @example(text="\x85'")  # a blank of two bytes in UTF-8, before a quote that never ends
-@example(text="{\U000ce387\x14")  # crashed the grammar's scanner
+@example(text="{\U000ce387\x14")
+@example(text="\\\U000e79d8{\U000da093\n")  # crashed the grammar's scanner, which reads a table of 255 beyond its end
+@example(text='{👋"$é\u2003${B}👋"')
 @settings(max_examples=300)
 def test_no_text_breaks_the_reading_of_commands(text: str) -> None:
     """It is read, or refused in a sentence."""

@@ -333,7 +333,7 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     if errors:
         first = errors[0]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise AskedWrongly(f"these answers make a template with an error: {first.code} {first.message}{more}",
+        raise AskedWrongly(f"this would make a template with an error: {first.code} {first.message}{more}",
                            f"See: ringocli explain {first.code}. Nothing was written.")  # fmt: skip
     certificate = prove(Template.read(json.loads(text)), text, cases=PROOF_CASES)
     if certificate.counter_example is not None:

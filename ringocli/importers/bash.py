@@ -16,8 +16,9 @@ from ringocli.importers.tidying import shielded, unshielded, with_apostrophes
 
 @dataclass(slots=True)
 class _Script:
-    """What was found so far, in the order of the text."""
+    """A text, and what was found in it so far, in its order."""
 
+    source: str
     commands: list[Command] = field(default_factory=list)
     assigned: dict[str, str] = field(default_factory=dict)
     arrays: dict[str, list[str]] = field(default_factory=dict)
@@ -29,17 +30,19 @@ class _Script:
         """The same knowledge without commands, for the inside of a substitution."""
         return replace(self, commands=[], notes=[])
 
+    def raw(self, node: Any) -> str:
+        """What stands in the text for a node; see ``_in_ascii`` for why its bytes are the text's characters."""
+        return self.source[node.start_byte : node.end_byte]
+
 
 def bash_commands(text: str, notes: list[str]) -> list[Command]:
     """Every command of a text, in order; what was mended goes to ``notes``."""
-    # The grammar's scanner looks what follows a brace up in a table that ends before these: it would crash.
-    text = re.sub("(?<=[{.0-9])[\U00030000-\U0010ffff]+", "", text)
-    script = _Script(notes=notes)
-    text = shielded(with_apostrophes(text, script.notes), script.notes)
+    text = shielded(with_apostrophes(text, notes), notes)
     source, root = _parsed(text)
+    script = _Script(source=source, notes=notes)
     if source != text:
-        script.notes.append("a quote that was never closed was closed at the end")
-    _visit(root, source, script, None)
+        notes.append("a quote that was never closed was closed at the end")
+    _visit(root, script, None)
     return [
         replace(command, words=tuple(unshielded(word) for word in command.words))
         for command in rejoined(script.commands, script.notes)
@@ -55,166 +58,172 @@ def _parsed(text: str) -> tuple[str, Any]:
     trees = []
     for ending in ("", "'", '"'):
         source = text.rstrip() + ending + "\n" if ending else text
-        tree = parser.parse(source.encode())
+        tree = parser.parse(_in_ascii(source))
         if not tree.root_node.has_error:
             return source, tree.root_node
         trees.append((source, tree.root_node))
     return trees[0]
 
 
-def _visit(node: Any, source: str, script: _Script, stdin: str | None) -> None:
+def _in_ascii(text: str) -> bytes:
+    """The text with a dot, a character of words, for all that is not ASCII; so its bytes count as its characters do.
+
+    The grammar's scanner looks characters up in tables of the C library that end at 255: beyond it reads, or crashes.
+    """
+    return re.sub(r"[^\t\n\x20-\x7e]", ".", text).encode()
+
+
+def _visit(node: Any, script: _Script, stdin: str | None) -> None:
     """Collect the commands below a node."""
     if node.type == "command":
-        _take_command(node, source, script, stdin)
+        _take_command(node, script, stdin)
     elif node.type == "variable_assignment":
-        _take_assignment(node, source, script)
+        _take_assignment(node, script)
     elif node.type == "function_definition":
-        script.functions[_raw(node.child_by_field_name("name"))] = node.child_by_field_name("body")
-        _visit(node.child_by_field_name("body"), source, script, None)
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        if name is not None and body is not None:
+            script.functions[script.raw(name)] = body
+            _visit(body, script, None)
     elif node.type == "redirected_statement":
-        _take_redirected(node, source, script, stdin)
+        _take_redirected(node, script, stdin)
     elif node.type == "pipeline":
-        _take_pipeline(node, source, script, stdin)
+        _take_pipeline(node, script, stdin)
     else:
         for child in node.children:
-            _visit(child, source, script, stdin)
+            _visit(child, script, stdin)
 
 
-def _take_assignment(node: Any, source: str, script: _Script) -> None:
+def _take_assignment(node: Any, script: _Script) -> None:
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is None:
         return
     for child in _descendants(node, "command_substitution"):
-        _visit_inner(child, source, script)
+        _visit_inner(child, script)
     if value is not None and value.type == "array":
         added = any(child.type == "+=" for child in node.children)
-        before = script.arrays.get(_raw(name), []) if added else []
-        script.arrays[_raw(name)] = before + [_text(child, source, script) for child in value.named_children]
+        before = script.arrays.get(script.raw(name), []) if added else []
+        script.arrays[script.raw(name)] = before + [_text(child, script) for child in value.named_children]
         return
-    text = _text(value, source, script) if value is not None else ""
+    text = _text(value, script) if value is not None else ""
     if OPEN not in text:
-        script.assigned[_raw(name)] = text
+        script.assigned[script.raw(name)] = text
 
 
-def _take_command(node: Any, source: str, script: _Script, stdin: str | None) -> None:
+def _take_command(node: Any, script: _Script, stdin: str | None) -> None:
     words: list[str] = []
     for child in node.children:
         if child.type == "command_name":
-            words.append(_text(child, source, script))
+            words.append(_text(child, script))
         elif child.type == "variable_assignment":
-            _take_assignment(child, source, script)
+            _take_assignment(child, script)
         elif child.type == "herestring_redirect":
-            stdin = _text(child.named_children[0], source, script) + "\n" if child.named_children else None
+            stdin = _text(child.named_children[0], script) + "\n" if child.named_children else None
         elif child.type == "file_redirect":
-            words += _after_redirect(child, source, script)
+            words += _after_redirect(child, script)
         elif child.type == "process_substitution" and words and words[-1].endswith("@"):
             words[-1] += "-"
-            stdin = _output(child, source, script)
+            stdin = _output(child, script)
         elif (elements := _elements(child, script)) is not None:
             words += elements
         elif child.is_named and child.type != "comment":
-            words.append(_text(child, source, script))
+            words.append(_text(child, script))
     if words and not is_curl(words):
         for child in _descendants(node, "command_substitution"):
-            _visit_inner(child, source, script)
+            _visit_inner(child, script)
     if words[:1] == ["read"] and stdin is not None:
         script.assigned[words[-1]] = stdin.rstrip("\n")
     elif words:
         script.commands.append(Command(words=tuple(words), stdin=stdin, files=script.files))
 
 
-def _visit_inner(node: Any, source: str, script: _Script) -> None:
+def _visit_inner(node: Any, script: _Script) -> None:
     """The commands inside ``$(...)``, where only a curl command is of interest."""
     inner = script.within()
     for child in node.children:
-        _visit(child, source, inner, None)
+        _visit(child, inner, None)
     script.commands += [command for command in inner.commands if is_curl(command.words)]
 
 
 def _elements(node: Any, script: _Script) -> list[str] | None:
     """The words of an array that the paste itself filled: ``"${ARGS[@]}"``."""
-    found = re.fullmatch(r'"?\$\{(\w+)\[[@*]\]\}"?', _raw(node))
+    found = re.fullmatch(r'"?\$\{(\w+)\[[@*]\]\}"?', script.raw(node))
     return script.arrays.get(found.group(1)) if found else None
 
 
-def _after_redirect(node: Any, source: str, script: _Script) -> list[str]:
+def _after_redirect(node: Any, script: _Script) -> list[str]:
     """Words behind a redirection's target, which the grammar counts to it."""
     targets = [child for child in node.named_children if child.type != "file_descriptor"]
-    return [_text(child, source, script) for child in targets[1:]]
+    return [_text(child, script) for child in targets[1:]]
 
 
-def _take_redirected(node: Any, source: str, script: _Script, stdin: str | None) -> None:
+def _take_redirected(node: Any, script: _Script, stdin: str | None) -> None:
     extra: list[str] = []
     for child in node.children_by_field_name("redirect"):
         if child.type == "heredoc_redirect":
             body = next((part for part in child.children if part.type == "heredoc_body"), None)
-            stdin = _heredoc(child, body, source, script) if body is not None else ""
-            extra += [_text(part, source, script) for part in child.children_by_field_name("argument")]
+            stdin = _heredoc(child, body, script) if body is not None else ""
+            extra += [_text(part, script) for part in child.children_by_field_name("argument")]
         elif child.type == "herestring_redirect" and child.named_children:
-            stdin = _text(child.named_children[0], source, script) + "\n"
+            stdin = _text(child.named_children[0], script) + "\n"
         elif child.type == "file_redirect":
-            extra += _after_redirect(child, source, script)
+            extra += _after_redirect(child, script)
             if any(part.type == "<" for part in child.children):
                 stdin = None
     body = node.child_by_field_name("body")
     if body is None:
         return
     before = len(script.commands)
-    _visit(body, source, script, stdin)
+    _visit(body, script, stdin)
     if extra and len(script.commands) > before:
         last = script.commands[-1]
         script.commands[-1] = replace(last, words=(*last.words, *extra))
     if len(script.commands) > before and (text := printed(script.commands[-1])) is not None:
-        script.files |= dict.fromkeys(_written(node, source, script), text)
+        script.files |= dict.fromkeys(_written(node, script), text)
     for child in _descendants(node, "pipeline") if len(script.commands) > before else ():
-        _take_pipeline(child, source, script, printed(script.commands[-1]))
+        _take_pipeline(child, script, printed(script.commands[-1]))
 
 
-def _written(node: Any, source: str, script: _Script) -> list[str]:
+def _written(node: Any, script: _Script) -> list[str]:
     """The files that a command's output goes to."""
     redirects = [child for child in node.children_by_field_name("redirect") if child.type == "file_redirect"]
     return [
-        _text(redirect.named_children[0], source, script)
+        _text(redirect.named_children[0], script)
         for redirect in redirects
         if redirect.named_children and redirect.children[0].type in (">", ">|")
     ]
 
 
-def _heredoc(redirect: Any, body: Any, source: str, script: _Script) -> str:
+def _heredoc(redirect: Any, body: Any, script: _Script) -> str:
     start = next((part for part in redirect.children if part.type == "heredoc_start"), None)
-    raw = _raw(body)
-    quoted = start is not None and any(mark in _raw(start) for mark in "'\"\\")
-    text = raw if quoted else _with_expansions(body, body.start_byte, body.end_byte, source, script, heredoc_plain)
+    raw = script.raw(body)
+    quoted = start is not None and any(mark in script.raw(start) for mark in "'\"\\")
+    text = raw if quoted else _with_expansions(body, body.start_byte, body.end_byte, script, heredoc_plain)
     if any(part.type == "<<-" for part in redirect.children):
         text = re.sub(r"(?m)^\t+", "", text)
     return text
 
 
-def _take_pipeline(node: Any, source: str, script: _Script, stdin: str | None) -> None:
+def _take_pipeline(node: Any, script: _Script, stdin: str | None) -> None:
     for child in node.named_children:
         before = len(script.commands)
-        _visit(child, source, script, stdin)
+        _visit(child, script, stdin)
         taken = script.commands[before:]
         stdin = printed(taken[-1]) if taken else None
 
 
-def _output(node: Any, source: str, script: _Script) -> str | None:
+def _output(node: Any, script: _Script) -> str | None:
     """What ``$(cat <<EOF ...)``, ``$(echo ... | base64)`` or a function of the paste prints, since it is all there."""
     inner = script.within()
     statements = [child for child in node.named_children if child.type != "comment"]
     if len(statements) != 1:
         return None
-    _visit(statements[0], source, inner, None)
+    _visit(statements[0], inner, None)
     if len(inner.commands) == 1 and (body := script.functions.get(inner.commands[0].words[0])) is not None:
         inner = replace(inner.within(), functions={})
-        _visit(body, source, inner, None)
+        _visit(body, inner, None)
         if len(inner.commands) != 1:
             return None
     return printed(inner.commands[-1]) if inner.commands else None
-
-
-def _raw(node: Any) -> str:
-    return str(node.text.decode())
 
 
 def _descendants(node: Any, kind: str) -> Iterator[Any]:
@@ -225,49 +234,47 @@ def _descendants(node: Any, kind: str) -> Iterator[Any]:
             yield from _descendants(child, kind)
 
 
-def _text(node: Any, source: str, script: _Script) -> str:
+def _text(node: Any, script: _Script) -> str:
     """A word as the shell would pass it, expansions marked."""
     if node.type == "raw_string":
-        return _raw(node)[1:-1]
+        return script.raw(node)[1:-1]
     if node.type == "ansi_c_string":
-        return ansi_c(_raw(node)[2:-1])
+        return ansi_c(script.raw(node)[2:-1])
     if node.type in ("string", "translated_string"):
-        start = node.start_byte + (2 if _raw(node).startswith("$") else 1)
-        end = node.end_byte - 1 if _raw(node).endswith('"') else node.end_byte
-        return _with_expansions(node, start, end, source, script, double_quoted)
+        start = node.start_byte + (2 if script.raw(node).startswith("$") else 1)
+        end = node.end_byte - 1 if script.raw(node).endswith('"') else node.end_byte
+        return _with_expansions(node, start, end, script, double_quoted)
     if node.type in ("simple_expansion", "expansion"):
         return _expansion(node, script)
     if node.type == "command_substitution":
-        if (output := _output(node, source, script)) is not None:
+        if (output := _output(node, script)) is not None:
             return output.rstrip("\n")
-        return f"{OPEN}({_raw(node).strip().strip('$`').removeprefix('(').removesuffix(')')}){CLOSE}"
+        return f"{OPEN}({script.raw(node).strip().strip('$`').removeprefix('(').removesuffix(')')}){CLOSE}"
     if node.type == "arithmetic_expansion":
-        return f"{OPEN}({_raw(node).removeprefix('$((').removesuffix('))')}){CLOSE}"
+        return f"{OPEN}({script.raw(node).removeprefix('$((').removesuffix('))')}){CLOSE}"
     if node.type in ("concatenation", "command_name") or (node.children and node.type != "word"):
-        return _with_expansions(node, node.start_byte, node.end_byte, source, script, unquoted)
-    return unquoted(_raw(node))
+        return _with_expansions(node, node.start_byte, node.end_byte, script, unquoted)
+    return unquoted(script.raw(node))
 
 
-def _with_expansions(node: Any, start: int, end: int, source: str, script: _Script, plain: Any) -> str:
-    """The text between two bytes: children by their own rule, the rest by ``plain``."""
-    content = source.encode()
+def _with_expansions(node: Any, start: int, end: int, script: _Script, plain: Any) -> str:
+    """The text between two places: children by their own rule, the rest by ``plain``."""
     parts, at = [], start
     for child in node.children:
         if not child.is_named or child.type in ("string_content", "heredoc_content", "word", "number"):
             continue
         if child.start_byte < at or child.end_byte > end:
             continue
-        # Inside quotes the grammar counts blanks before an expansion to the expansion. Only the shell's own blanks,
-        # a byte each: offsets are bytes, and others (U+0085, U+00A0) take more.
-        blanks = len(_raw(child)) - len(_raw(child).lstrip(" \t\r\n")) if child.type != "string" else 0
-        parts += [plain(content[at : child.start_byte + blanks].decode()), _text(child, source, script)]
+        # Inside quotes the grammar counts blanks before an expansion to the expansion.
+        blanks = len(script.raw(child)) - len(script.raw(child).lstrip(" \t\r\n")) if child.type != "string" else 0
+        parts += [plain(script.source[at : child.start_byte + blanks]), _text(child, script)]
         at = child.end_byte
-    parts.append(plain(content[at:end].decode()))
+    parts.append(plain(script.source[at:end]))
     return "".join(parts)
 
 
 def _expansion(node: Any, script: _Script) -> str:
-    inside = _raw(node).strip().strip("${}")
+    inside = script.raw(node).strip().strip("${}")
     name = re.match(r"!?([A-Za-z_]\w*)", inside)
     if name is None:
         return f"{OPEN}({inside}){CLOSE}"  # $1 and $# are of the shell, and no variables to set

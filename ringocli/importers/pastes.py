@@ -89,9 +89,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     return Draft(
         template=template,
         decisions=tuple(
-            decision
-            if decision.variable is not None or decision.value == "***"
-            else replace(decision, value=book.swept(decision.value))
+            replace(decision, value=book.masked(decision.value) if decision.variable else book.swept(decision.value))
             for decision in _decisions(answers, template, known, learned, events, reply)
         ),
         not_expressible=_unique(

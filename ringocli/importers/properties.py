@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from ringocli.importers.placeholders import Placeholder, placeholders, shown, whole
-from ringocli.importers.shapes import is_id, is_url, text_of
+from ringocli.importers.shapes import is_id, is_phone, is_url, text_of
 from ringocli.importers.vocabulary import plain, tokens
 from ringocli.notation import split
-from ringocli.secret import Secret
+from ringocli.secret import MASK, Secret
 from ringocli.variables import BY_NAME
 
 _CAPITALS = {"api", "id", "sid", "url", "uri", "uuid", "sms", "mms", "http", "dlr", "guid", "pin", "ip", "dcs"}
@@ -144,6 +144,13 @@ class PropertyBook:
                 for spelled in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
                     alone = rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])"
                     text = re.sub(alone, lambda _, name=name: f"${name}$", text)  # type: ignore[misc]
+        return text
+
+    def masked(self, text: str) -> str:
+        """A text of the message in which a key stands as well, as it may be shown; a number stays a number."""
+        for value in self.values.values():
+            if value and len(value) > 7 and re.search(r"\d", value) and not is_phone(value) and not is_url(value):
+                text = text.replace(value, MASK)
         return text
 
     def saved(self) -> dict[str, Any]:

@@ -167,8 +167,8 @@ class _Reader:
         if not part or part not in leaf.text:
             return choice
         why = "the text goes in as it is: a quote or a line break in it would break that JSON"
-        self._limit_once(f"JSON inside a field ({leaf.names[0]})", why)
-        return replace(choice, part=part, why=f"{inner[Role.CONTENT].why}, inside the JSON of {leaf.names[0]!r}")
+        self._limit_once(f"JSON inside a field ({leaf.name})", why)
+        return replace(choice, part=part, why=f"{inner[Role.CONTENT].why}, inside the JSON of {leaf.name!r}")
 
     def _leave_out_file(self, file: Choice) -> None:
         self._drop(file.leaf.pointer, Role.URL)
@@ -183,7 +183,7 @@ class _Reader:
             return
         self._drop(leaf.pointer, Role.CONTENT)
         why = "Ringotel sends a file without a text: the field is left out; if the provider insists on it, put a word there"
-        self.learned.limits.append(limit(f"a text with a file ({leaf.names[0]})", why))
+        self.learned.limits.append(limit(f"a text with a file ({leaf.name})", why))
 
     def _drop(self, pointer: Pointer, role: Role) -> None:
         """Leave a value out, and with it the entry or the object of that role that is about nothing else."""
@@ -209,7 +209,7 @@ class _Reader:
             text, literal = scheme + text, leaf.text[len(scheme) :]
         if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
             why = "Ringotel writes text: the provider gets a string of the same digits"
-            self.learned.limits.append(limit(f"a number without quotes ({leaf.names[0]})", why))
+            self.learned.limits.append(limit(f"a number without quotes ({leaf.name})", why))
         self._shrink(leaf.pointer)
         self.put[leaf.pointer] = text
         why = choice.why

@@ -49,6 +49,11 @@ class Leaf:
         """The value as text."""
         return text_of(self.value)
 
+    @property
+    def name(self) -> str:
+        """Its own name; an element of a list at the root has none."""
+        return self.names[0] if self.names else "a value"
+
     def is_called(self, name: str) -> bool:
         """Whether a name means this leaf: its own, or with those around it (``to.number``)."""
         return bool(self.names) and (f".{'.'.join(reversed(self.names))}".lower()).endswith(f".{name.lower()}")

@@ -37,12 +37,14 @@ class Target:
 
     def path_leaves(self, own: Collection[str] = ()) -> list[Leaf]:
         """The path segments that are no fixed part of the API: placeholders, numbers, ids, and the account's ``own``."""
-        found = []
+        found: list[Leaf] = []
+        before: tuple[str, ...] = ()
         for index, segment in enumerate(self.segments):
             text = unquote(segment)
-            before = tuple(reversed([unquote(other) for other in self.segments[:index] if not is_fill_in(other)]))[:1]
             if text in own or _varies(text) or _names_what(text, before):
                 found.append(Leaf(pointer=("path", index), names=_segment_names(text, before), value=text))
+            if not is_fill_in(segment):
+                before = (text,)
         return found
 
     @property
