@@ -31,7 +31,7 @@ export const indexOf = (feed, id) => (find(feed, id) ? position(feed.items, id) 
 export const newest = (feed) => (feed.items.length ? feed.items[feed.items.length - 1].id : null);
 export const oldest = (feed) => (feed.items.length ? feed.items[0].id : null);
 
-/** The feed with these exchanges, in whatever order they come; a known id is replaced. */
+/** The feed with these exchanges, each once, in whatever order they come; a known id is replaced. */
 export function merge(feed, exchanges, more = feed.more) {
   if (!exchanges.length && more === feed.more) return feed;
   const added = [...exchanges].sort((a, b) => number(a) - number(b));
