@@ -186,8 +186,7 @@ class Examples:
     def _object(
         self, schema: Mapping[str, Any], properties: Mapping[str, Any], given: Any, names: tuple[str, ...]
     ) -> Any:
-        required = schema.get("required")
-        needed = set(required) if isinstance(required, list) else set()
+        needed = {key for key in _list(schema.get("required")) if isinstance(key, str)}
         example = given if isinstance(given, Mapping) else {}
         if example and sum(key in properties for key in example) * 2 <= len(example):
             # The schema is of something else than what the document shows.
@@ -313,7 +312,7 @@ def _joined(one: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         joined["properties"] = properties
     required = [*(_list(one.get("required"))), *(_list(other.get("required")))]
     if required:
-        joined["required"] = list(dict.fromkeys(required))
+        joined["required"] = required
     return joined
 
 

@@ -63,7 +63,13 @@ class Spec:
                 return {}
             try:
                 value = self._resolver.lookup(value["$ref"]).contents
-            except (Unresolvable, ValueError, LookupError, TypeError):
+            except (
+                Unresolvable,
+                ValueError,
+                LookupError,
+                TypeError,
+                AttributeError,
+            ):  # what it points through is no object
                 return {}
         return {}
 
@@ -125,13 +131,38 @@ def _parsed(name: str, text: str) -> Any:
     }
     Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$", re.I), list("tTfF"))
     try:
-        return yaml.load(text, Loader=Loader)
+        document = yaml.load(text, Loader=Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark is not None else ""
         raise CouldNotRun(
             f"{name}{place}: is neither YAML nor JSON", "Check that the whole document is there."
         ) from None
+    if not _is_finite(document):
+        raise CouldNotRun(f"{name}: its aliases stand for more than could be read", "Export it without aliases.")
+    return document
 
 
+def _is_finite(document: Any) -> bool:
+    """Whether a document has a size once its aliases are put in: no circle, and no billion of the same."""
+    sizes: dict[int, int] = {}
+    waiting: list[tuple[Any, bool]] = [(document, False)]
+    while waiting:
+        node, is_done = waiting.pop()
+        inner = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else ()
+        if is_done:
+            sizes[id(node)] = 1 + sum(sizes.get(id(one), 1) for one in inner)
+            if sizes[id(node)] > _MOST_NODES:
+                return False
+        elif inner:
+            if sizes.get(id(node)) == 0:
+                return False  # it is met again inside of itself
+            if id(node) not in sizes:
+                sizes[id(node)] = 0
+                waiting.append((node, True))
+                waiting += [(one, False) for one in inner]
+    return True
+
+
+_MOST_NODES = 5_000_000
 _WORDY = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
