@@ -48,6 +48,7 @@ class Spec:
         self.name = name
         self.document = document
         self.elsewhere: dict[str, None] = {}
+        self._found: dict[str, Any] = {}
         resource = DRAFT202012.create_resource(document)
         self._resolver = Registry().with_resource("", resource).resolver()
 
@@ -56,21 +57,18 @@ class Spec:
         from referencing.exceptions import Unresolvable
 
         for _ in range(20):
-            if not (isinstance(value, Mapping) and isinstance(value.get("$ref"), str)):
+            reference = value.get("$ref") if isinstance(value, Mapping) else None
+            if not isinstance(reference, str):
                 return value
-            if not value["$ref"].startswith("#"):
-                self.elsewhere[value["$ref"]] = None
+            if not reference.startswith("#"):
+                self.elsewhere[reference] = None
                 return {}
-            try:
-                value = self._resolver.lookup(value["$ref"]).contents
-            except (
-                Unresolvable,
-                ValueError,
-                LookupError,
-                TypeError,
-                AttributeError,
-            ):  # what it points through is no object
-                return {}
+            if reference not in self._found:
+                try:
+                    self._found[reference] = self._resolver.lookup(reference).contents
+                except (Unresolvable, ValueError, LookupError, TypeError, AttributeError):
+                    self._found[reference] = {}  # what it points at, or through, is not there
+            value = self._found[reference]
         return {}
 
     def missing(self) -> str:
