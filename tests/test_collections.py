@@ -175,7 +175,32 @@ def test_http_files_are_read_as_their_clients_do() -> None:
     assert "a body from a file" in [entry["what"] for entry in drafted(HTTP, "included").not_expressible]
 
 
-KEYS = ["name", "item", "request", "url", "raw", "host", "path", "query", "header", "body", "mode", "auth", "type", "basic", "key", "value", "variable", "response", "code", "log", "entries", "postData", "params", "content"]
+KEYS = [
+    "name",
+    "item",
+    "request",
+    "url",
+    "raw",
+    "host",
+    "path",
+    "query",
+    "header",
+    "body",
+    "mode",
+    "auth",
+    "type",
+    "basic",
+    "key",
+    "value",
+    "variable",
+    "response",
+    "code",
+    "log",
+    "entries",
+    "postData",
+    "params",
+    "content",
+]
 ODD = st.recursive(
     st.sampled_from([None, True, 5, 1.5, "", "x", "{{a}}", "POST", "raw", "basic"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
