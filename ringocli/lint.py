@@ -260,7 +260,7 @@ def lint(document: Document, choice: Choice = EVERYTHING, earlier_id: str | None
 
     ``earlier_id`` is the id that the version before this one had, where that is known.
     """
-    subject = Subject(document=document, template=Template.read(document.value), earlier_id=earlier_id)
+    subject = _subject(document, earlier_id)
     found = []
     truncated = subject.truncated
     for one in _applicable(subject):
@@ -275,6 +275,16 @@ def lint(document: Document, choice: Choice = EVERYTHING, earlier_id: str | None
             if number == MAX_A_RULE:
                 break
     return tuple(found)
+
+
+_latest: list[Subject] = []
+
+
+def _subject(document: Document, earlier_id: str | None) -> Subject:
+    """What rules look at. The latest is kept: a report asks again for what must not be shown of the same document."""
+    if not (_latest and _latest[0].document is document and _latest[0].earlier_id == earlier_id):
+        _latest[:] = [Subject(document=document, template=Template.read(document.value), earlier_id=earlier_id)]
+    return _latest[0]
 
 
 def _applicable(subject: Subject) -> tuple[Rule, ...]:

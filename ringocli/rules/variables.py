@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer, lookup
@@ -210,7 +211,7 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
 
 def _explained(name: str, unknown: set[str]) -> bool:
     """Whether an unknown variable is this property misspelled; then that is the one mistake."""
-    return any(nearest(other, [name], least=0.6) for other in unknown)
+    return any(nearest(other, [name], least=0.6) for other in islice(unknown, 50))
 
 
 def _listed(subject: Subject) -> list[object]:

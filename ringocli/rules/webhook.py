@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.outcomes import BOTH, SUCCESS
@@ -249,32 +250,33 @@ def shadowed_event(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: a reading (format row 2)
     """
-    earlier: list[WebhookEvent] = []
+    earlier: dict[frozenset[Pointer], list[tuple[WebhookEvent, _Form]]] = {}
     for event in subject.template.events:
-        for other in earlier:
-            if other.paths == event.paths and other.method in (None, event.method) and _takes_all_of(other, event):
+        alike = earlier.setdefault(event.paths, [])
+        form = _form(event)
+        for other, wider in alike:
+            if other.method in (None, event.method) and _takes_all_of(wider, form):
                 line = subject.document.locate(other.pointer).start.line
-                part = "key" if isinstance(event.pointer[-1], str) else "object"
-                yield Problem(
-                    event.pointer, f"the event at line {line} takes every webhook that this one would", part=part
-                )
+                message = f"the event at line {line} takes every webhook that this one would"
+                yield Problem(event.pointer, message, part="key" if isinstance(event.pointer[-1], str) else "object")
                 break
-        earlier.append(event)
+        if len(alike) < 20:  # each is compared with all before it, and nobody writes so many
+            alike.append((event, form))
 
 
-def _takes_all_of(other: WebhookEvent, event: WebhookEvent) -> bool:
-    """Whether each leaf of one event takes what the same leaf of another takes, and they are not the same (RT303)."""
-    wider = False
-    for (_, mine), (_, its) in zip(
-        sorted(event.pattern.leaves, key=_at), sorted(other.pattern.leaves, key=_at), strict=True
-    ):
-        if _literal(mine, event) == _literal(its, other):
-            continue
-        if isinstance(its, Constant) or its.alone in (None, "event_key", *other.properties):
-            return False
-        wider = True
-    return wider
+_Form: TypeAlias = tuple[object, ...]
+_FREE = "free"
 
 
-def _at(leaf: tuple[Pointer, object]) -> str:
-    return str(leaf[0])
+def _form(event: WebhookEvent) -> _Form:
+    """What each leaf asks of a webhook, in the order of their places; a variable of Ringotel's asks nothing."""
+    given = {"event_key", *event.properties}
+    return tuple(
+        _FREE if isinstance(leaf, Leaf) and leaf.alone and leaf.alone not in given else _literal(leaf, event)
+        for _, leaf in sorted(event.pattern.leaves, key=lambda placed: str(placed[0]))
+    )
+
+
+def _takes_all_of(other: _Form, form: _Form) -> bool:
+    """Whether one asks nothing that the other does not ask as well, and less (RT303 has those that ask the same)."""
+    return other != form and all(its in (_FREE, mine) for its, mine in zip(other, form, strict=True))
