@@ -9,7 +9,7 @@ from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Constant, Pattern
 from ringocli.pointer import Pointer, lookup
 from ringocli.rules.variables import in_string
-from ringocli.subject import Subject
+from ringocli.subject import MAX_LOOKED_AT, Subject
 from ringocli.suggest import nearest
 from ringocli.uses import Templated
 from ringocli.variables import BY_NAME, NEEDED, known_at
@@ -76,7 +76,7 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
 
 def _placeholder(one: Templated, legal: frozenset[str]) -> re.Match[str] | None:
     """The first placeholder of another notation in a text; braces are one by themselves, others by a legal name."""
-    residue = one.residue
+    residue = one.residue[:MAX_LOOKED_AT]
     if found := _FOREIGN.search(residue):
         return found
     candidates = [] if "</" in residue else [*_LOOSE.finditer(residue)]

@@ -9,7 +9,7 @@ from math import log2
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer
 from ringocli.schema import KEYS
-from ringocli.subject import Subject
+from ringocli.subject import MAX_LOOKED_AT, Subject
 
 _KEY_LIKE = re.compile(
     r"(api|access|auth|secret|private|security|account|app|integration)[-_ ]?(key|token|code|secret|password)|token|secret"
@@ -101,7 +101,7 @@ def _property_for(subject: Subject, text: str) -> str:
 
 def credential_at(pointer: Pointer, text: str) -> str | None:
     """What a literal credential is, or None."""
-    section = pointer[0]
+    section, text = pointer[0], text[:MAX_LOOKED_AT]
     if not text or text[0] == text[-1] == "$" or (len(text) < 8 and section not in ("auth", "OAuth2")):
         return None
     name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
@@ -242,7 +242,7 @@ def secret_in_address(subject: Subject) -> Iterator[Problem]:
     Source: RFC 6750 section 5.3
     """
     for spec in subject.template.requests:
-        query = spec.url.partition("?")[2]
+        query = spec.url[:MAX_LOOKED_AT].partition("?")[2]
         for pair in query.split("&"):
             key, _, value = pair.partition("=")
             if _KEY_LIKE.search(key) and "$" in value:
