@@ -74,8 +74,9 @@ def _meant_type(kind: str) -> str | None:
         return near
     if "multipart" in kind:
         return None
-    near = nearest(kind, CONTENT_TYPES, least=0.8)
-    return near or (FORM_TYPE if _FORM_WORDS.search(kind) else JSON_TYPE if "json" in kind else None)
+    if _FORM_WORDS.search(kind):
+        return FORM_TYPE
+    return nearest(kind, CONTENT_TYPES, least=0.8) or (JSON_TYPE if "json" in kind else None)
 
 
 @rule("RT213", Severity.ERROR)

@@ -198,8 +198,15 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
     """
     if subject.used.issuperset(subject.template.properties):
         return
-    if isinstance(subject.template.auth, OtherAuth) or any(
-        credential_at(one.pointer, one.text) for one in subject.literals
+    from ringocli.rules.shape import AUTHS, meant
+
+    if (
+        isinstance(subject.template.auth, OtherAuth)
+        or AUTHS & {*meant(dict(subject.root), "template").values()}
+        or any(
+            credential_at(one.pointer, one.text) or (not one.text.isascii() and "$" in one.text)
+            for one in subject.literals
+        )
     ):
         return  # what should use it is wrong itself, and has its own finding
     unknown = {use.name for use in subject.undefined}
