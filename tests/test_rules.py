@@ -406,6 +406,47 @@ def test_the_model_and_the_schema_agree_on_shape(document: Any) -> None:
     assert bool(wrong) == bool(Template.read(document).misfits), (wrong, Template.read(document).misfits)
 
 
+REPLACEMENTS: tuple[Any, ...] = (None, True, 5, 1.5, "", "text", [], ["x"], [5], {}, {"a": 1}, {"event_type": "mms"})
+
+
+def every_single_change() -> list[Any]:
+    """The good template in each form of its container, with every place removed, renamed, or of every other type."""
+    forms = [GOOD, *({**GOOD, "Webhook": webhook} for webhook in (
+        GOOD["Webhook"][0], {"a": GOOD["Webhook"][1]}, {"list": GOOD["Webhook"][:1], "x": 1}
+    )), {**{key: value for key, value in GOOD.items() if key != "auth"}, "OAuth2": {
+        "client_id": "$API key$", "flow_type": {"default": "0"}, "token_endpoint": "https://a.example/", "request_auth": "Bearer"
+    }}]  # fmt: skip
+    found = []
+    for form in forms:
+        for *steps, last in places(form):
+            for change in ("remove", "rename", *REPLACEMENTS):
+                document = copy.deepcopy(form)
+                holder: Any = document
+                for step in steps:
+                    holder = holder[step]
+                if change == "remove":
+                    del holder[last]
+                elif change == "rename":
+                    if isinstance(holder, dict):
+                        holder[f"{last}x"] = holder.pop(last)
+                else:
+                    holder[last] = copy.deepcopy(change)
+                found.append(document)
+    return found
+
+
+def test_the_reader_and_the_schema_agree_on_every_single_change() -> None:
+    """Thousands of documents: the fast reader calls the same places wrong as jsonschema, the authority on shape."""
+    documents = every_single_change()
+    verdicts = set()
+    for document in documents:
+        wrong = {at if error == "type" else (*at, what) for at, error, what in shape_errors(document)}
+        assert wrong == set(Template.read(document).misfits), document
+        verdicts.add(bool(wrong))
+    assert len(documents) > 3000
+    assert {True, False} == verdicts
+
+
 @given(anything)
 def test_any_json_is_linted(document: Any) -> None:
     """No JSON makes the linter fail; shape is judged the same by both."""
