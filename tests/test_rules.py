@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringocli import reader
 from ringocli.document import Document
 from ringocli.lint import Choice, Finding, Rule, Severity, lint, mended, rules
 from ringocli.rules import GOOD
@@ -445,6 +446,23 @@ def test_the_reader_and_the_schema_agree_on_every_single_change() -> None:
         verdicts.add(bool(wrong))
     assert len(documents) > 3000
     assert {True, False} == verdicts
+
+
+@pytest.mark.parametrize("texts", [
+    [json.dumps(document) for document in every_single_change()[::3]],
+    [text for text, *_ in MISTAKES.values()],
+    [path.read_text("utf-8") for path in sorted((ROOT / "samples").glob("*.json"))],
+], ids=["changes", "mistakes", "samples"])  # fmt: skip
+def test_a_template_of_parts_that_were_met_before_has_the_same_findings(texts: list[str]) -> None:
+    """What is known of a part by itself changes no finding: rules that are not asked had nothing to say."""
+
+    def told(text: str) -> list[tuple[Any, ...]]:
+        return [(f.code, f.pointer, f.message, f.suggestion, f.severity) for f in findings(text)]
+
+    reader._SHARED.clear()
+    first = [told(text) for text in texts]
+    for _ in range(2):  # parts are remembered the second time, and relied on from then on
+        assert first == [told(text) for text in texts]
 
 
 @given(anything)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ringocli.apart import Scope
 from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Leaf
@@ -16,7 +17,7 @@ from ringocli.suggest import MAX_COMPARED, edit_distance, nearest
 from ringocli.template import RequestSpec
 
 
-@rule("RT211", Severity.WARNING)
+@rule("RT211", Severity.WARNING, Scope.PARTS)
 def missing_content_type(subject: Subject) -> Iterator[Problem]:
     """A request with a body does not say its content type.
 
@@ -36,7 +37,7 @@ def missing_content_type(subject: Subject) -> Iterator[Problem]:
                 yield Problem(spec.pointer, message, JSON_TYPE, part="object")
 
 
-@rule("RT212", Severity.WARNING)
+@rule("RT212", Severity.WARNING, Scope.PARTS)
 def odd_content_type(subject: Subject) -> Iterator[Problem]:
     """The content type is misspelled, or is neither JSON nor form.
 
@@ -79,7 +80,7 @@ def _meant_type(kind: str) -> str | None:
     return nearest(kind, CONTENT_TYPES, least=0.8) or (JSON_TYPE if "json" in kind else None)
 
 
-@rule("RT213", Severity.ERROR)
+@rule("RT213", Severity.ERROR, Scope.PARTS)
 def nested_form(subject: Subject) -> Iterator[Problem]:
     """A form has nested parameters.
 
@@ -95,7 +96,7 @@ def nested_form(subject: Subject) -> Iterator[Problem]:
             yield from _nested(spec, "a form")
 
 
-@rule("RT214", Severity.ERROR)
+@rule("RT214", Severity.ERROR, Scope.PARTS)
 def nested_query(subject: Subject) -> Iterator[Problem]:
     """A GET or DELETE request has nested parameters.
 
@@ -122,7 +123,7 @@ def _nested(spec: RequestSpec, what: str) -> Iterator[Problem]:
             yield Problem((*at, key), f"{what} is flat, and {key!r} is nested", part="value")
 
 
-@rule("RT221", Severity.WARNING)
+@rule("RT221", Severity.WARNING, Scope.PARTS)
 def json_in_a_string(subject: Subject) -> Iterator[Problem]:
     """A text of JSON holds a variable.
 
@@ -149,7 +150,7 @@ def _is_json(text: str) -> bool:
         return False
 
 
-@rule("RT222", Severity.WARNING)
+@rule("RT222", Severity.WARNING, Scope.PARTS)
 def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
     """A text of XML or of a query holds a variable.
 
@@ -176,7 +177,7 @@ def _is_markup(text: str) -> bool:
     return text.startswith("<") and text.endswith(">") and "</" in text
 
 
-@rule("RT223", Severity.WARNING)
+@rule("RT223", Severity.WARNING, Scope.PARTS)
 def null_in_a_form(subject: Subject) -> Iterator[Problem]:
     """A form or a query has a null.
 

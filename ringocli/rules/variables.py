@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
+from ringocli.apart import Scope
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer, lookup
 from ringocli.rules.security import credential_at
@@ -52,7 +53,7 @@ def _looks_like_property(use: Use) -> bool:
     return use.place is Place.AUTH or " " in use.name or use.name != use.name.lower()
 
 
-@rule("RT401", Severity.ERROR)
+@rule("RT401", Severity.ERROR, Scope.ANYWHERE)
 def unknown_variable(subject: Subject) -> Iterator[Problem]:
     """Nothing defines a variable.
 
@@ -105,7 +106,7 @@ def _legal(subject: Subject, use: Use) -> str:
     return f"here are {', '.join(f'${name}$' for name in names)}" if names else "declare it in properties"
 
 
-@rule("RT402", Severity.ERROR)
+@rule("RT402", Severity.ERROR, Scope.ANYWHERE)
 def undeclared_property(subject: Subject) -> Iterator[Problem]:
     """A property is used that `properties` does not declare.
 
@@ -127,7 +128,7 @@ def undeclared_property(subject: Subject) -> Iterator[Problem]:
         yield Problem(use.pointer, f"the property {use.name!r} is used but not declared in properties", use.name, fix)
 
 
-@rule("RT403", Severity.ERROR)
+@rule("RT403", Severity.ERROR, Scope.ANYWHERE)
 def misplaced_variable(subject: Subject) -> Iterator[Problem]:
     """A variable stands where Ringotel does not know it.
 
@@ -165,7 +166,7 @@ def _instead(subject: Subject, use: Use) -> str | None:
     return None
 
 
-@rule("RT404", Severity.WARNING)
+@rule("RT404", Severity.WARNING, Scope.PARTS)
 def other_events_name(subject: Subject) -> Iterator[Problem]:
     """An event uses the name that another kind of event has.
 
@@ -307,7 +308,7 @@ _ROLES = {
 """Keys whose own name says which of the two numbers they hold."""
 
 
-@rule("RT414", Severity.WARNING)
+@rule("RT414", Severity.WARNING, Scope.PARTS)
 def swapped_numbers(subject: Subject) -> Iterator[Problem]:
     """The sender's number stands where the key asks for the recipient's, or the other way round.
 

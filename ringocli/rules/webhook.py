@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.outcomes import BOTH, SUCCESS
 from ringocli.pattern import Constant, Leaf, as_text
@@ -40,7 +41,7 @@ def no_webhook(subject: Subject) -> Iterator[Problem]:
         yield Problem(("Webhook",), "Webhook is empty, so no message and no receipt can come in")
 
 
-@rule("RT302", Severity.ERROR)
+@rule("RT302", Severity.ERROR, Scope.PARTS)
 def unknown_event_type(subject: Subject) -> Iterator[Problem]:
     """An event's type is none that Ringotel knows.
 
@@ -94,7 +95,7 @@ def _literal(leaf: Leaf | Constant, event: WebhookEvent) -> object:
     return ("literal", event.key) if leaf.alone == "event_key" else leaf.parts if len(leaf.parts) > 1 else "variable"
 
 
-@rule("RT304", Severity.ERROR)
+@rule("RT304", Severity.ERROR, Scope.PARTS)
 def incomplete_event(subject: Subject) -> Iterator[Problem]:
     """An event does not take what Ringotel needs from it.
 
@@ -120,7 +121,7 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="object")
 
 
-@rule("RT305", Severity.ERROR)
+@rule("RT305", Severity.ERROR, Scope.PARTS)
 def event_without_key(subject: Subject) -> Iterator[Problem]:
     """A pattern has `$event_key$`, but the event has no event_key.
 
@@ -141,7 +142,7 @@ def event_without_key(subject: Subject) -> Iterator[Problem]:
                 yield Problem(event.pointer, message, "event_key", part="object")
 
 
-@rule("RT306", Severity.WARNING)
+@rule("RT306", Severity.WARNING, Scope.PARTS)
 def receipt_takes_failures(subject: Subject) -> Iterator[Problem]:
     """A delivery receipt that failed would be taken for a delivered one.
 
@@ -194,7 +195,7 @@ def odd_container(subject: Subject) -> Iterator[Problem]:
                       part="key")  # fmt: skip
 
 
-@rule("RT308", Severity.INFO)
+@rule("RT308", Severity.INFO, Scope.PARTS)
 def event_without_method(subject: Subject) -> Iterator[Problem]:
     """An event does not say its request_method.
 
@@ -214,7 +215,7 @@ def event_without_method(subject: Subject) -> Iterator[Problem]:
                 yield Problem(event.pointer, "the event has no request_method; any is taken", "POST", part="object")
 
 
-@rule("RT309", Severity.WARNING)
+@rule("RT309", Severity.WARNING, Scope.PARTS)
 def nested_query_event(subject: Subject) -> Iterator[Problem]:
     """An event that comes by GET or DELETE has a nested pattern, which no query can match.
 
