@@ -44,7 +44,7 @@ class Found(NamedTuple):
 Named: TypeAlias = tuple[str, bool]
 """A file, and whether it was named itself."""
 
-MANY = 2_000
+MANY = 1_000
 """From so many files on, it is worth starting processes; fewer are linted in the time that takes on a busy machine."""
 
 
