@@ -51,12 +51,21 @@ def table(title: str, figures: dict[str, tuple[float, float]], base: str) -> Non
         print(f"  {name:<34}{elapsed:>9.0f} ms{peak:>8.0f} MB{elapsed / figures[base][0]:>9.2f} x {base}")
 
 
-def many(folder: Path, count: int) -> None:
-    """Write templates that differ, made from the samples."""
+def many(folder: Path, count: int, *, alike: bool) -> None:
+    """Write templates that differ, made from the samples: in their header as brands do, or in every part of theirs."""
     texts = [path.read_text("utf-8") for path in sorted((ROOT / "samples").glob("*.json"))]
-    samples = [json.loads(text) for text in texts if "$messageid$" in text]  # the others have a warning each
+    samples = [text for text in texts if "$messageid$" in text]  # the others have a warning each
+    folder.mkdir()
     for number in range(count):
-        template = {**samples[number % len(samples)], "id": f"acme-{number}", "name": f"Acme {number}"}
+        template = json.loads(samples[number % len(samples)])
+        template |= {"id": f"acme-{number}", "name": f"Acme {number}"}
+        if not alike:
+            for request in template["API"].values():
+                request["request_url"] = request["request_url"].replace("https://", f"https://s{number}.", 1)
+                request["request_parameters"]["tag"] = f"n{number}"
+            for event in template["Webhook"]:
+                event["request_method"] = "POST"
+                event["request_parameters"] = {"tag": f"n{number}", "body": event["request_parameters"]}
         (folder / f"{number:04}.json").write_text(json.dumps(template, indent=2), "utf-8")
 
 
@@ -70,35 +79,26 @@ def main() -> None:
         folder = Path(name)
         schema = folder / "schema.json"
         schema.write_text(subprocess.run([ringocli, "schema"], capture_output=True, text=True, check=True).stdout)
-        files = folder / "files"
-        files.mkdir()
-        many(files, 1000)
-        paths = [str(path) for path in sorted(files.iterdir())]
-        peer = [str(BIN / "check-jsonschema"), "--schemafile", str(schema)]
-        one: dict[str, Sequence[str]] = {
-            "check-jsonschema": [*peer, paths[0]],
-            "ringocli validate": [ringocli, "validate", paths[0]],
-        }
-        thousand: dict[str, Sequence[str]] = {
-            "check-jsonschema": [*peer, *paths],
-            "ringocli validate": [ringocli, "validate", str(files)],
-        }
-        if ajv := shutil.which("ajv"):
-            for commands, target in ((one, paths[0]), (thousand, f"{files}/*.json")):
-                commands["ajv"] = [
-                    ajv,
-                    "validate",
-                    "--spec=draft2020",
-                    "--strict=false",
-                    "-s",
-                    str(schema),
-                    "-d",
-                    target,
-                ]
-        else:
+        alike, different = folder / "alike", folder / "different"
+        many(alike, 1000, alike=True)
+        many(different, 1000, alike=False)
+        ajv = shutil.which("ajv")
+        if ajv is None:
             print("\n(ajv is not installed: npm install --global ajv-cli)")
-        table("validate one file", measure(one), "check-jsonschema")
-        table("validate 1,000 files", measure(thousand, 3), "check-jsonschema")
+        for title, files, runs in (
+            ("validate one file", [sorted(different.iterdir())[0]], RUNS),
+            ("validate 1,000 files of as many brands", sorted(alike.iterdir()), 3),
+            ("validate 1,000 files that differ in every part", sorted(different.iterdir()), 3),
+        ):
+            paths = [str(path) for path in files]
+            commands: dict[str, Sequence[str]] = {
+                "check-jsonschema": [str(BIN / "check-jsonschema"), "--schemafile", str(schema), *paths],
+                "ringocli validate": [ringocli, "validate", *paths],
+            }
+            if ajv:
+                data = paths[0] if len(paths) == 1 else f"{files[0].parent}/*.json"
+                commands["ajv"] = [ajv, "validate", "--spec=draft2020", "--strict=false", "-s", str(schema), "-d", data]
+            table(title, measure(commands, runs), "check-jsonschema")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,9 @@ class Document(_Document):
             except (ValueError, _Unclean, RecursionError):
                 pass
         node, problems = _scanned(text)
-        return cls(name, text, node.value, _settled(problems))
+        document = cls(name, text, node.value, _settled(problems))
+        document.__dict__["_root"] = node
+        return document
 
     @property
     def broken(self) -> Problem | None:

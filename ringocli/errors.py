@@ -25,6 +25,10 @@ class RingocliError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[type[RingocliError], tuple[str, str]]:
+        """How an error goes from one process to another: with its hint."""
+        return type(self), (self.message, self.hint)
+
 
 class AnswerIsNo(RingocliError):
     """The command did its work and the answer is no."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 5_000_000
 """Larger files are refused at once: no template or webhook comes near it."""
 
+_USUAL, _LARGE = 60_000, 1_000_000
+
 STDIN = "-"
 
 
@@ -27,8 +29,11 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
         if name == STDIN:
             content = sys.stdin.buffer.read(max_bytes + 1)
         else:
-            with open(name, "rb") as file:
-                content = file.read(max_bytes + 1)
+            with open(name, "rb", buffering=0) as file:
+                # Room for all of max_bytes would be asked of the system for every small file.
+                content = file.read(_USUAL)
+                while len(content) <= max_bytes and (more := file.read(_LARGE)):
+                    content += more
     except FileNotFoundError:
         raise CouldNotRun(f"{name}: no such file", "Check the path.") from None
     except IsADirectoryError:

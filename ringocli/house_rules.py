@@ -15,7 +15,7 @@ from typing import Any
 
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.files import read_text
-from ringocli.lint import Finding, Severity, rules
+from ringocli.lint import Choice, Finding, Severity, rules
 from ringocli.pointer import as_text
 from ringocli.project import project_path
 from ringocli.suggest import did_you_mean
@@ -35,6 +35,11 @@ class HouseRules:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     fail_on: str | None = None
     strict: bool = False
+
+    @property
+    def choice(self) -> Choice:
+        """Which findings the project wants."""
+        return Choice(select=self.select, ignore=self.ignore, strict=self.strict, severities=self.severities)
 
 
 def read_house_rules(start: Path | None = None) -> HouseRules:

@@ -32,7 +32,7 @@ KEY_WORD = re.compile(r"[^\s,:={}\[\]\"'“”]+")
 _LEFT_OUT = re.compile(r"(?:\.{3,}|…)(?=[ \t]*[,\r\n}\]])[ \t]*(,?)")
 LINE_REST = re.compile(r"[^\r\n]*")
 _NUMBERED = re.compile(r"\s*1[.:|)]?[ \t]*[{\[].*(?:\r\n|\n|\r)[ \t]*2[.:|)]?[ \t]+[^\s,]")
-_LINE_NUMBER = re.compile(r"(?<![^\r\n])[ \t]*\d+[.:|)]?(?:[ \t]+|$)", re.M)
+_LINE_NUMBER = re.compile(r"\d+[.:|)]?(?:[ \t]+|$)", re.M)
 """The number of a line at its start: pages that show code put one there, and it is copied with the text."""
 _LOST_OPENING = re.compile(r"""[A-Za-z$+][^"\r\n{}\[\],]{0,500}"(?=[ \t]*(?:,?[ \t]*(?:[\r\n]|$)|[}\]]))""")
 """A text up to its closing quote, which ends the line or the object."""
@@ -84,7 +84,7 @@ class Lexer:
                 self.at = left_out.end()
                 self.problem("left-out", "the dots stand for something left out; write it, or remove them",
                              left_out.start(), left_out.start(1) if left_out.group(1) else left_out.end())  # fmt: skip
-            elif self.numbered and (number := _LINE_NUMBER.match(text, self.at)):
+            elif self.numbered and self.starts_line() and (number := _LINE_NUMBER.match(text, self.at)):
                 self.numbers.append(Edit(number.start(), number.end(), ""))
                 self.at = number.end()
             elif blank := _FOREIGNBLANK.match(text, self.at):
@@ -93,6 +93,11 @@ class Lexer:
                              blank.start(), blank.end(), Edit(blank.start(), blank.end(), " "))  # fmt: skip
             else:
                 return
+
+    def starts_line(self) -> bool:
+        """Whether only a few blanks stand before this place in its line."""
+        before = self.text[max(0, self.at - 20) : self.at].rstrip(" \t")
+        return before == "" or before[-1] in "\r\n"
 
     def comment(self, mark: str) -> None:
         start = self.at

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ringocli.apart import Scope, known_voices, outside, parts_of
 from ringocli.document import Document
 from ringocli.mistakes import Edit
 from ringocli.notation import Json
@@ -142,6 +143,7 @@ class Rule(NamedTuple):
     severity: Severity
     slug: str
     check: Check
+    scope: Scope = Scope.WHOLE
 
     @property
     def doc(self) -> RuleDoc:
@@ -183,14 +185,14 @@ def _bare(example: str) -> str:
 _RULES: dict[str, Rule] = {}
 
 
-def rule(code: str, severity: Severity) -> Callable[[Check], Check]:
-    """Register a rule; its slug is the function's name."""
+def rule(code: str, severity: Severity, scope: Scope = Scope.WHOLE) -> Callable[[Check], Check]:
+    """Register a rule; its slug is the function's name. ``scope`` says what it looks at; the whole is always right."""
 
     def register(check: Check) -> Check:
         if code in _RULES:
             raise ValueError(f"{code} is taken by {_RULES[code].slug}")
         slug = check.__name__.replace("_", "-")
-        _RULES[code] = Rule(code=code, severity=severity, slug=slug, check=check)
+        _RULES[code] = Rule(code=code, severity=severity, slug=slug, check=check, scope=scope)
         return check
 
     return register
@@ -260,7 +262,7 @@ def lint(document: Document, choice: Choice = EVERYTHING, earlier_id: str | None
 
     ``earlier_id`` is the id that the version before this one had, where that is known.
     """
-    subject = Subject(document=document, template=Template.read(document.value), earlier_id=earlier_id)
+    subject = _subject(document, earlier_id)
     found = []
     truncated = subject.truncated
     for one in _applicable(subject):
@@ -277,6 +279,16 @@ def lint(document: Document, choice: Choice = EVERYTHING, earlier_id: str | None
     return tuple(found)
 
 
+_latest: list[Subject] = []
+
+
+def _subject(document: Document, earlier_id: str | None) -> Subject:
+    """What rules look at. The latest is kept: a report asks again for what must not be shown of the same document."""
+    if not (_latest and _latest[0].document is document and _latest[0].earlier_id == earlier_id):
+        _latest[:] = [Subject(document=document, template=Template.read(document.value), earlier_id=earlier_id)]
+    return _latest[0]
+
+
 def _applicable(subject: Subject) -> tuple[Rule, ...]:
     """The rules of the gates that this document reaches."""
     document = subject.document
@@ -285,7 +297,35 @@ def _applicable(subject: Subject) -> tuple[Rule, ...]:
         return syntax
     shape = _gate("shape") if subject.template.misfits else ()
     meaning = _gate("meaning") if isinstance(document.value, dict) else ()
-    return syntax + shape + meaning
+    return syntax + shape + (meaning if syntax else _with_something_to_say(subject, meaning))
+
+
+def _with_something_to_say(subject: Subject, among: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules less those that are known to be silent about every part of a template."""
+    parts = parts_of(subject.template)
+    voices: set[str] = set()
+    for part in parts or ():
+        known = known_voices(part, _voices)
+        if known is None:
+            parts = None
+        else:
+            voices |= known
+    if not parts:
+        return among
+    rest = outside(subject)
+    voices |= {one.code for one in _scoped(Scope.ANYWHERE) if next(iter(one.check(rest)), None) is not None}
+    return tuple(one for one in among if one.scope is Scope.WHOLE or one.code in voices)
+
+
+def _voices(subject: Subject) -> Iterator[str]:
+    for one in _scoped(Scope.PARTS, Scope.ANYWHERE):
+        if next(iter(one.check(subject)), None) is not None:
+            yield one.code
+
+
+@cache
+def _scoped(*scopes: Scope) -> tuple[Rule, ...]:
+    return tuple(one for one in _gate("meaning") if one.scope in scopes)
 
 
 @cache

@@ -6,6 +6,9 @@ said comes from ``lint`` and ``editing``.
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -15,6 +18,8 @@ from pygls.workspace import TextDocument
 from ringocli import __version__
 from ringocli.document import Document
 from ringocli.editing import Completion, Symbol, completions, explanation, outline
+from ringocli.errors import RingocliError
+from ringocli.house_rules import read_house_rules, read_suppressions, side_car, suppressed
 from ringocli.lint import Finding, Severity, lint
 
 _SEVERITIES = {
@@ -67,9 +72,23 @@ def _diagnostic(text: TextDocument, finding: Finding) -> lsp.Diagnostic:
     )
 
 
+def _findings(text: TextDocument, document: Document) -> Sequence[Finding]:
+    """What the project wants to hear of a template: its ``ringocli.toml`` and the exceptions beside the file hold here."""
+    if not _is_template(document):
+        return ()
+    path = Path(text.path or text.uri)
+    try:
+        house = read_house_rules(path.parent)
+        excused = read_suppressions(side_car(path))
+    except RingocliError:  # the command line says what is wrong with them; here every finding is shown
+        return lint(document)
+    found = lint(document, house.choice)
+    return suppressed(str(path), found, excused, datetime.date.today())[0] if excused else found
+
+
 def _publish(uri: str) -> None:
     text, document = _read(uri)
-    found = lint(document) if _is_template(document) else ()
+    found = _findings(text, document)
     server.text_document_publish_diagnostics(
         lsp.PublishDiagnosticsParams(
             uri=uri, version=text.version, diagnostics=[_diagnostic(text, finding) for finding in found]
@@ -103,9 +122,7 @@ def fixes(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """The cures of the findings in a range, and all safe ones at once."""
     uri = params.text_document.uri
     text, document = _read(uri)
-    if not _is_template(document):
-        return []
-    found = [finding for finding in lint(document) if finding.fix and finding.edits]
+    found = [finding for finding in _findings(text, document) if finding.fix and finding.edits]
     actions = []
     for finding in found:
         if _overlap(_range(text, *finding.offsets), params.range):

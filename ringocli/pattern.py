@@ -69,12 +69,12 @@ class Pattern(_Pattern):
     @cached_property
     def variables(self) -> Mapping[str, tuple[Pointer, ...]]:
         """Each variable with the places it stands at, in document order."""
-        found: dict[str, tuple[Pointer, ...]] = {}
+        found: dict[str, list[Pointer]] = {}
         for pointer, leaf in self.leaves:
             if isinstance(leaf, Leaf):
                 for name in leaf.names:
-                    found[name] = (*found.get(name, ()), pointer)
-        return found
+                    found.setdefault(name, []).append(pointer)
+        return {name: tuple(pointers) for name, pointers in found.items()}
 
     def ambiguities(self, given: Collection[str] = ()) -> tuple[Ambiguity, ...]:
         """Strings that hold several free values; values that are given or stand alone elsewhere are not free."""

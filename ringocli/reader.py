@@ -172,6 +172,7 @@ class Reader:
             response_map=response_map,
             properties=self.properties,
             has_parameters=parameters is not None,
+            written=spec,
         )
 
     def read_events(self, document: Mapping[str, Json]) -> tuple[str, tuple[WebhookEvent, ...]]:
@@ -228,4 +229,5 @@ class Reader:
             method=method.upper() if method is not None else None,
             parameters=parameters,
             properties=self.properties,
+            written=entry,
         )

@@ -20,6 +20,9 @@ _PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
 _PLAIN = re.compile(
     r'(?:"([^"\\\x00-\x1f]*)"|(-?(?:0|[1-9][0-9]{0,17}))|(true|false|null))(?=[ \t\r\n]*[,}\]])'
 )  # fmt: skip
+_SCALAR = r'("([^"\\\x00-\x1f]*)"|(-?(?:0|[1-9][0-9]{0,17}))|(true|false|null))[ \t\r\n]*(,)[ \t\r\n]*'
+_ITEM = re.compile(_SCALAR)
+_MEMBER = re.compile(r'("([^"\\\x00-\x1f]*)")[ \t\r\n]*:[ \t\r\n]*' + _SCALAR)
 _COMMA = re.compile(r"[ \t\r\n]*(,)[ \t\r\n]*")
 _COLON = re.compile(r"[ \t\r\n]*:")
 _WORDS = {"true": True, "false": False, "null": None}
@@ -163,6 +166,7 @@ class Scanner(Brackets):
         self.enter("{", length)
         comma = -1
         while True:
+            comma = self.members(node, comma)
             if self.numbered or not _PLAIN_KEY.match(self.text, self.at):
                 self.skip()
                 if self.ends(node, "}", comma):
@@ -247,6 +251,7 @@ class Scanner(Brackets):
         self.enter("[")
         comma = -1
         while True:
+            comma = self.items(node, comma)
             if self.numbered or not _PLAIN.match(self.text, self.at):
                 self.skip()
                 if self.ends(node, "]", comma):
@@ -261,6 +266,32 @@ class Scanner(Brackets):
             node.items.append(item)
             node.value.append(item.value)
             comma = self.separator()
+
+    def items(self, node: Node, comma: int) -> int:
+        """Take a run of plain scalars with their commas, which is most of a large array; where the last comma is."""
+        text, at = self.text, self.at
+        while (found := _ITEM.match(text, at)) and not self.numbered:
+            _, string, digits, word, _ = found.groups()
+            value = string if string is not None else int(digits) if digits else _WORDS[word]
+            node.items.append(Node(at, found.end(1), value, _NO_MEMBERS, _NO_ITEMS))
+            node.value.append(value)
+            comma, at = found.start(5), found.end()
+        self.at = at
+        return comma
+
+    def members(self, node: Node, comma: int) -> int:
+        """Take a run of plain members with their commas, likewise; a key that is there already ends it."""
+        text, at = self.text, self.at
+        while (found := _MEMBER.match(text, at)) and not self.numbered:
+            _, name, _, string, digits, word, _ = found.groups()
+            if name in node.members:
+                break
+            value = string if string is not None else int(digits) if digits else _WORDS[word]
+            node.members[name] = (at, found.end(1), Node(*found.span(3), value, _NO_MEMBERS, _NO_ITEMS))
+            node.value[name] = value
+            comma, at = found.start(7), found.end()
+        self.at = at
+        return comma
 
     def separator(self, never: str = "") -> int:
         """Read the comma after a value; its offset, or -1 if the container ends (or should) here.

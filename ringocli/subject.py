@@ -16,6 +16,9 @@ from ringocli.template import Template
 from ringocli.uses import Templated, Use, strings_of, uses_in
 from ringocli.variables import BY_NAME, Place, known_at
 
+MAX_LOOKED_AT = 20_000
+"""Nobody writes a longer text into a template; of a longer one, rules that search look at the start."""
+
 
 class Literal(NamedTuple):
     """A string of the document with its pointer."""

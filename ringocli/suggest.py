@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+MAX_CHOICES = 500
+"""So many names are compared, and not the ones after them."""
+
 MAX_COMPARED = 64
 """Longer words are compared by the letters that they share only: an edit distance takes their product."""
 
@@ -16,7 +19,7 @@ def nearest(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | N
     """
     plain = _folded(word)
     best, best_likeness = None, least
-    for choice in dict.fromkeys(choices):
+    for choice in islice(dict.fromkeys(choices), MAX_CHOICES):
         folded = _folded(choice)
         if folded == plain:
             return choice

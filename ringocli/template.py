@@ -67,6 +67,7 @@ class _RequestSpec(NamedTuple):
     response_map: Json
     properties: tuple[str, ...]
     has_parameters: bool = True
+    written: Mapping[str, Json] = {}
 
 
 class RequestSpec(_RequestSpec):
@@ -117,6 +118,7 @@ class _WebhookEvent(NamedTuple):
     method: str | None
     parameters: Json
     properties: tuple[str, ...]
+    written: Mapping[str, Json] = {}
 
 
 class WebhookEvent(_WebhookEvent):

@@ -7,8 +7,8 @@ platforms" (help.ringotel.co/en/articles/11193931) and the wiki page it grew fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 ARTICLE = "help.ringotel.co/en/articles/11193931, read 2026-11-23"
@@ -156,7 +156,8 @@ def kind_at(name: str, place: Place) -> Kind:
     return BY_NAME[name].kind
 
 
-def known_at(place: Place, properties: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=64)
+def known_at(place: Place, properties: tuple[str, ...]) -> frozenset[str]:
     """Every name that means something at a place: Ringotel's variables there and the template's properties."""
     return KNOWN_AT[place] | frozenset(properties)
 

@@ -24,6 +24,7 @@ LAYERS = (
     ("uses",),
     ("template", "message", "corpus"),
     ("values", "schema", "subject", "reader"),
+    ("apart",),
     ("request", "webhook", "lint", "settings", "scaffold", "expect", "words", "nearby", "backoff"),
     ("weather", "handset", "receipts", "reception", "sample_files"),
     ("importers",),

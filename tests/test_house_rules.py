@@ -158,3 +158,27 @@ def test_watching_lints_again_when_the_file_changes(text_only: Path) -> None:
     finally:
         done.kill()
         done.communicate()
+
+
+def test_a_changed_id_is_told_against_the_version_before(ringocli: Command, folder: Path) -> None:
+    """A file, a folder, a revision of git or the baseline knows the earlier id; an unchanged id is no finding."""
+    path = folder / "acme.json"
+    path.write_text(json.dumps(ACME, indent=2), "utf-8")
+    (folder / "old").mkdir()
+    (folder / "old" / "acme.json").write_text(path.read_text("utf-8"), "utf-8")
+    for words in (
+        ["init", "-q"],
+        ["add", "acme.json"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    assert 0 == ringocli("validate", path.name, "--baseline", "write").code
+    ways = [("--against", "old"), ("--against", "old/acme.json"), ("--against", "HEAD")]
+    ways.append(("--baseline", ".ringocli-baseline.json"))
+    for way in ways:
+        assert [] == codes(ringocli, "acme.json", *way)
+    path.write_text(json.dumps({**ACME, "id": "acme2"}, indent=2), "utf-8")
+    for way in ways:
+        assert [("RT114", "warning")] == codes(ringocli, "acme.json", *way)
+    done = ringocli("validate", "acme.json", "--against", "nowhere")
+    assert (2, True) == (done.code, "no revision" in done.err)

@@ -171,6 +171,19 @@ def test_hover_and_outline(tmp_path: Path) -> None:
     edited(work, tmp_path)
 
 
+def test_the_project_decides_what_is_shown(tmp_path: Path) -> None:
+    """What ringocli.toml ignores, and what the side-car excuses, is no diagnostic and no quick fix."""
+    (tmp_path / "ringocli.toml").write_text('[validate]\nignore = ["RT702"]\n', "utf-8")
+    excuse = '[[suppress]]\ncode = "RT401"\nreason = "on its way"\n'
+    (tmp_path / "acme.suppressions.toml").write_text(excuse, "utf-8")
+
+    async def work(editor: Editor) -> None:
+        wrong = TEXT.replace('"to": "$to$"', '"to": "$too$"', 1).replace('"POST"', '"PSOT"', 1)
+        assert ["RT210"] == [one.code for one in await editor.open(wrong)]
+
+    edited(work, tmp_path)
+
+
 def test_without_the_extra_a_sentence_says_so(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 3, and the name of what to install."""
     for name in [*sys.modules]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringocli import reader
 from ringocli.document import Document
 from ringocli.lint import Choice, Finding, Rule, Severity, lint, mended, rules
 from ringocli.rules import GOOD
@@ -164,6 +165,43 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
     "curly quotes": (broken('"id"', "“id”"), "RT003", "“id”", None),
     "lost quote": (broken('"id": "acme",', '"id": "acme,'), "RT005", '"acme', '"'),
     "lost comma": (broken('"id": "acme",', '"id": "acme"'), "RT008", '"\n  "', ","),
+    "method in small letters": (broken('"POST"', '"Post"'), "RT224", '"Post"', "POST"),
+    "method by another word": (broken('"POST"', '"SUBMIT"'), "RT210", '"SUBMIT"', "POST"),
+    "short variable mistyped": (broken('"$to$"', '"$tp$"'), "RT401", '"$tp$"', "$to$"),
+    "two letters wrong": (broken('"$content$"', '"$conetnt1$"'), "RT401", '"$conetnt1$"', "$content$"),
+    "both dollars lost": (broken('"$to$"', '"to"'), "RT410", '"to"', "$to$"),
+    "one dollar too many": (broken('"$to$"', '"$to$$"'), "RT413", '"$to$$"', "$to$"),
+    "no-break space": (broken('"token": "$API key$"', '"token": "$API\u00a0key$"'), "RT411", '"$API\u00a0key$"', "$API key$"),
+    "colon name": (broken('"$to$"', '":to"'), "RT409", '":to"', "$to$"),
+    "round brackets": (broken('"$to$"', '"$(to)"'), "RT409", '"$(to)"', "$to$"),
+    "square brackets": (broken('"$to$"', '"[to]"'), "RT409", '"[to]"', "$to$"),
+    "content type form": (broken('"application/json"', '"application/form"'), "RT212", '"application/form"',
+                          "application/x-www-form-urlencoded"),
+    "vendor type mistyped": (broken('"application/json"', '"application/nd.api+json"'), "RT212",
+                             '"application/nd.api+json"', "application/vnd.api+json"),
+    "event type msg": (broken('"event_type": "message"', '"event_type": "msg"'), "RT302", '"msg"', "message"),
+    "four letters, one wrong": (broken('"name"', '"nane"'), "RT104", '"nane"', "name"),
+    "auth far off": (broken('"auth"', '"zuath"'), "RT104", '"zuath"', "auth"),
+    "scheme without slashes": (broken("https://sms.", "https:sms."), "RT219", '"https:sms.acme.example/v1/messages"',
+                               "https://sms.acme.example/v1/messages"),
+    "scheme mistyped": (broken("https://sms.", "htps;//sms."), "RT219", '"htps;//sms.acme.example/v1/messages"',
+                        "https://sms.acme.example/v1/messages"),
+    "query in a text": (broken('"text": "$content$"', '"text": "$content$", "raw": "to=$to$&text=$content$"'), "RT222",
+                        '"to=$to$&text=$content$"', None),
+    "token in a path": (broken("/v1/messages", "/v1/q83vEjRWeJCrze8SNFZ4kKvN7xI0/messages"), "RT506",
+                        '"https://sms.acme.example/v1/q83vEjRWeJCrze8SNFZ4kKvN7xI0/messages"', None),
+    "token behind its scheme": (broken('"text": "$content$"', '"text": "$content$", "h": "App 003026bbc133714df1834b86"'), "RT502",
+                          '"App 003026bbc133714df1834b86"', "$API key$"),
+    "bare quotes": (broken('"Acme SMS"', '"The "Acme" SMS"'), "RT021", '"Acme"', None),
+    "HTML quotes": (broken('"Acme SMS"', "&quot;Acme SMS&quot;"), "RT022", "&quot;Acme SMS&quot;", None),
+    "quotes of a string": (broken('"Acme SMS"', '\\"Acme SMS\\"'), "RT022", '\\"Acme SMS\\"', None),
+    "dots": (broken('"class"', '...\n  "class"'), "RT023", "...", None),
+    "fence": ("```json\n" + json.dumps(GOOD, indent=2), "RT018", "```json", None),
+    "assignment": ("const template = " + json.dumps(GOOD, indent=2), "RT018", "const template =", None),
+    "opening brace lost": (json.dumps(GOOD, indent=2)[1:].lstrip(), "RT024", '"', "{"),
+    "opening quote lost": (broken('"Acme SMS"', 'Acme SMS"'), "RT005", 'Acme SMS"', '"'),
+    "line numbers": ("\n".join(f"{n} {line}" for n, line in enumerate(json.dumps(GOOD, indent=2).split("\n"), 1)),
+                     "RT018", "1 ", None),
     "duplicate key": (broken('"id": "acme",', '"id": "acme", "id": "acme2",'), "RT006", '"id"', None),
 }  # fmt: skip
 
@@ -222,6 +260,19 @@ RIGHT: dict[str, Any] = {
          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"}},
         {"event_key": "mms", "event_type": "mms", "request_method": "POST",
          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$text$", "media": ["$url$"]}}]},
+    "prices": {"API": {"SendMessage": {"request_parameters": {
+        "from": "$from$", "to": "$to$", "text": "$content$", "a": "$5", "b": "US$ 5 ($2 off)", "c": "$$$", "d": "win $1,000$!"}}}},
+    "texts like placeholders": {"API": {"SendMessage": {"request_parameters": {
+        "from": "$from$", "to": "$to$", "text": "$content$", "a": "<none>", "b": "[x]", "c": "100%", "d": "@acme", "e": "{}",
+        "type": "text", "kind": "message", "reply_to": "$from$"}}}},
+    "account in the path": {"API": {"SendMessage": {
+        "request_url": "https://acme.example/v1/740572b6-099c-44a1-89b9-6c92163bc68d/messages"}}},
+    "other vendor types": {"API": {"SendMessage": {"request_content_type": "application/hal+json"}}},
+    "numbered keys": {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded",
+                      "request_parameters": {"0": "$from$", "to[0]": "$to$", "text": "$content$", "flash": 0}}}},
+    "nested reply": {"API": {"SendMessage": {"response_map": {"messages": [{"id": "$messageid$", "status": "ok"}]}}}},
+    "colons in the address": {"API": {"SendMessage": {"request_url": "https://acme.example:8443/v1/messages:send"}}},
+    "several messages": {"Webhook": [*GOOD["Webhook"], {**GOOD["Webhook"][0], "event_key": "mo"}]},
     "text only": {"API": {"SendFile": None}},
     "international names": {"name": "Größte SMS – 日本", "properties": ["Clé API"], "auth": {"token": "$Clé API$"}},
 }  # fmt: skip
@@ -241,6 +292,31 @@ def test_samples_have_no_error(path: Any) -> None:
     found = findings(path.read_text("utf-8"))
     assert not [f.code for f in found if f.severity is Severity.ERROR]
     assert len({f.code for f in found if f.severity is Severity.WARNING}) <= 1
+
+
+def test_swapped_numbers_are_seen_by_their_keys() -> None:
+    """Both places are told, each with the variable that belongs there."""
+    text = json.dumps(merged(GOOD, {"API": {"SendMessage": {"request_parameters": {"from": "$to$", "to": "$from$"}}}}))
+    found = [(f.code, f.suggestion) for f in findings(text) if f.severity is not Severity.INFO]
+    assert [("RT414", "$from$"), ("RT414", "$to$")] == sorted(found)
+
+
+def test_what_a_page_puts_around_json_is_taken_off() -> None:
+    """--fix gives back the very template, whatever the page or the editor did to it."""
+    whole = json.dumps(GOOD, indent=2)
+    lines = whole.split("\n")
+    for pasted in (
+        f"```json\n{whole}\n```",
+        f"Here is the template:\n\n{whole}",
+        f"const template = {whole};",
+        whole.replace('"', "&quot;"),
+        whole.replace('"', '\\"'),
+        "\n".join(f"{number:3}  {line}" for number, line in enumerate(lines, 1)),
+        "\ufeff" + whole.replace("\n", "\r\n"),
+        whole[1:],
+        whole.rstrip("} \n"),
+    ):
+        assert GOOD == json.loads(mended(Document.read("x", pasted))[0])
 
 
 def test_several_mistakes_are_all_found() -> None:
@@ -331,6 +407,64 @@ def test_the_model_and_the_schema_agree_on_shape(document: Any) -> None:
     """What the lenient reader calls a misfit is what jsonschema finds wrong in type or missing, and nothing else."""
     wrong = list(shape_errors(document))
     assert bool(wrong) == bool(Template.read(document).misfits), (wrong, Template.read(document).misfits)
+
+
+REPLACEMENTS: tuple[Any, ...] = (None, True, 5, 1.5, "", "text", [], ["x"], [5], {}, {"a": 1}, {"event_type": "mms"})
+
+
+def every_single_change() -> list[Any]:
+    """The good template in each form of its container, with every place removed, renamed, or of every other type."""
+    forms = [GOOD, *({**GOOD, "Webhook": webhook} for webhook in (
+        GOOD["Webhook"][0], {"a": GOOD["Webhook"][1]}, {"list": GOOD["Webhook"][:1], "x": 1}
+    )), {**{key: value for key, value in GOOD.items() if key != "auth"}, "OAuth2": {
+        "client_id": "$API key$", "flow_type": {"default": "0"}, "token_endpoint": "https://a.example/", "request_auth": "Bearer"
+    }}]  # fmt: skip
+    found = []
+    for form in forms:
+        for *steps, last in places(form):
+            for change in ("remove", "rename", *REPLACEMENTS):
+                document = copy.deepcopy(form)
+                holder: Any = document
+                for step in steps:
+                    holder = holder[step]
+                if change == "remove":
+                    del holder[last]
+                elif change == "rename":
+                    if isinstance(holder, dict):
+                        holder[f"{last}x"] = holder.pop(last)
+                else:
+                    holder[last] = copy.deepcopy(change)
+                found.append(document)
+    return found
+
+
+def test_the_reader_and_the_schema_agree_on_every_single_change() -> None:
+    """Thousands of documents: the fast reader calls the same places wrong as jsonschema, the authority on shape."""
+    documents = every_single_change()
+    verdicts = set()
+    for document in documents:
+        wrong = {at if error == "type" else (*at, what) for at, error, what in shape_errors(document)}
+        assert wrong == set(Template.read(document).misfits), document
+        verdicts.add(bool(wrong))
+    assert len(documents) > 3000
+    assert {True, False} == verdicts
+
+
+@pytest.mark.parametrize("texts", [
+    [json.dumps(document) for document in every_single_change()[::3]],
+    [text for text, *_ in MISTAKES.values()],
+    [path.read_text("utf-8") for path in sorted((ROOT / "samples").glob("*.json"))],
+], ids=["changes", "mistakes", "samples"])  # fmt: skip
+def test_a_template_of_parts_that_were_met_before_has_the_same_findings(texts: list[str]) -> None:
+    """What is known of a part by itself changes no finding: rules that are not asked had nothing to say."""
+
+    def told(text: str) -> list[tuple[Any, ...]]:
+        return [(f.code, f.pointer, f.message, f.suggestion, f.severity) for f in findings(text)]
+
+    reader._SHARED.clear()
+    first = [told(text) for text in texts]
+    for _ in range(2):  # parts are remembered the second time, and relied on from then on
+        assert first == [told(text) for text in texts]
 
 
 @given(anything)

@@ -120,14 +120,18 @@ def explain(
 
 
 def _readable(markdown: str) -> str:
-    """A rule's page for the terminal: fences become indentation."""
-    lines, inside = [], False
-    for line in markdown.splitlines():
-        if line.startswith("```"):
-            inside = not inside
+    """A rule's page for the terminal: text is wrapped to 80 columns, fences become indentation."""
+    import textwrap
+
+    blocks, inside = [], False
+    for block in markdown.split("\n\n"):
+        if inside := (block.startswith("```") or inside):
+            lines = [line for line in block.splitlines() if not line.startswith("```")]
+            blocks.append("\n".join(f"    {console.printable(line)}" for line in lines))
+            inside = not block.endswith("```")
         else:
-            lines.append(f"    {console.printable(line)}" if inside else line)
-    return "\n".join(lines)
+            blocks.append(textwrap.fill(block, 79, break_long_words=False, break_on_hyphens=False))
+    return "\n\n".join(blocks)
 
 
 def schema() -> None:

@@ -373,6 +373,6 @@ def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, sav
         console.remark(fate_of_credentials(saved))
     if written:
         console.note("\nNext:")
-        for command in next_commands(path, draft, saved):
+        for command in next_commands(path, saved):
             console.note(f"  {command}")
         console.note("  then mail the file to support@ringotel.co for review")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli import console
 from ringocli.document import Document
@@ -41,15 +41,35 @@ class Found(NamedTuple):
     failures: list[CouldNotRun]
 
 
+Named: TypeAlias = tuple[str, bool]
+"""A file, and whether it was named itself."""
+
+MANY = 1_000
+"""From so many files on, it is worth starting processes; fewer are linted in the time that takes on a busy machine."""
+
+
 def lint_all(paths: Sequence[str], linting: Linting) -> Found:
     """Lint every file that the paths name."""
     failures: list[CouldNotRun] = []
+    named = list(targets(paths, failures))
+    if len(named) >= MANY and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff or (STDIN, True) in named):
+        from ringocli.cli.sharing import lint_shared
+
+        found = lint_shared(named, linting)
+    else:
+        found = lint_named(named, linting)
+    return found._replace(failures=failures + found.failures)
+
+
+def lint_named(named: Sequence[Named], linting: Linting) -> Found:
+    """Lint some files, one after the other."""
     linted: list[Linted] = []
     stale: list[Stale] = []
+    failures: list[CouldNotRun] = []
     skipped = 0
-    for name, named in targets(paths, failures):
+    for name, is_named in named:
         try:
-            one = _lint(name, linting, named=named)
+            one = _lint(name, linting, named=is_named)
         except CouldNotRun as error:
             failures.append(error)
             continue
@@ -63,7 +83,7 @@ def lint_all(paths: Sequence[str], linting: Linting) -> Found:
     return Found(linted, skipped, stale, failures)
 
 
-def targets(paths: Sequence[str], failures: list[CouldNotRun]) -> Iterator[tuple[str, bool]]:
+def targets(paths: Sequence[str], failures: list[CouldNotRun]) -> Iterator[Named]:
     """Every file to lint, and whether it was named itself; a folder gives its JSON files in a stable order."""
     for path in paths:
         if path != STDIN and os.path.isdir(path):

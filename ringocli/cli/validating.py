@@ -91,11 +91,9 @@ def _house_rules() -> HouseRules | None:
 def _choice(asked: Asked, house: HouseRules | None) -> Choice:
     select, ignore = _codes("--select", asked.select), _codes("--ignore", asked.ignore)
     if house is not None:
-        return Choice(
-            select=select or house.select,
-            ignore=ignore or house.ignore,
-            strict=asked.strict or house.strict,
-            severities=house.severities,
+        theirs = house.choice
+        return theirs._replace(
+            select=select or theirs.select, ignore=ignore or theirs.ignore, strict=asked.strict or theirs.strict
         )
     choice = Choice(select=select, ignore=ignore, strict=asked.strict)
     return EVERYTHING if choice == EVERYTHING else choice

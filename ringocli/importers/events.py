@@ -18,7 +18,7 @@ from ringocli.importers.pasted import Limit, limit
 from ringocli.importers.properties import is_callback
 from ringocli.importers.replies import id_score
 from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
-from ringocli.importers.shape_of import general, tree_of
+from ringocli.importers.shape_of import general, shortened, tree_of
 from ringocli.importers.shapes import is_url, phone_scheme
 from ringocli.importers.unreadable import packed, why_unreadable
 from ringocli.importers.vocabulary import Role, name_score, plain
@@ -48,7 +48,7 @@ class WebhookSample:
     @property
     def document(self) -> Any:
         """The tree it carries."""
-        return document_of(self.incoming)
+        return shortened(document_of(self.incoming))
 
 
 @dataclass(slots=True)

@@ -58,7 +58,8 @@ def _takes_file(pasted: Pasted) -> bool:
 def _server(spec: Spec, operation: Operation) -> str:
     """The address that an operation's path is put behind."""
     if spec.is_swagger:
-        schemes = spec.document.get("schemes") or ["https"]
+        listed = spec.document.get("schemes")
+        schemes = listed if isinstance(listed, list) and listed else ["https"]
         scheme = "https" if "https" in schemes else str(schemes[0])
         host = str(spec.document.get("host") or "{Base URL}")
         base = str(spec.document.get("basePath") or "").strip("/")
@@ -155,16 +156,17 @@ def _written(example: Any, kind: str) -> tuple[str | None, str | None, tuple[Par
 def _swagger_body(
     spec: Spec, operation: Operation, examples: Examples
 ) -> tuple[str | None, str | None, tuple[Part, ...]]:
-    consumes = operation.body.get("consumes") or spec.document.get("consumes") or []
+    listed = operation.body.get("consumes") or spec.document.get("consumes")
+    consumes = [str(one) for one in listed] if isinstance(listed, list) else []
     parameters = parameters_of(spec, operation)
     whole = next((parameter for parameter in parameters if parameter.get("in") == "body"), None)
     if whole is not None:
-        kind = next((str(one) for one in consumes if "json" in str(one)), "application/json")
+        kind = next((one for one in consumes if "json" in one), "application/json")
         return _written(timeless(examples.of(whole.get("schema", {}))), kind)
     fields = [parameter for parameter in parameters if parameter.get("in") == "formData"]
     if not fields:
         return None, None, ()
-    chosen = {str(field["name"]): example_of(spec, field) for field in fields if _is_wanted(spec, operation, field)}
+    chosen = {str(field.get("name")): example_of(spec, field) for field in fields if _is_wanted(spec, operation, field)}
     multipart = "multipart/form-data" in consumes and FORM_TYPE not in consumes
     return _written(chosen, "multipart/form-data" if multipart else FORM_TYPE)
 

@@ -15,7 +15,7 @@ from ringocli.errors import CouldNotRun
 from ringocli.exchange import Reply
 from ringocli.importers.pasted import Limit, limit
 from ringocli.importers.roles import Leaf, leaves_of
-from ringocli.importers.shape_of import general, tree_of
+from ringocli.importers.shape_of import general, shortened, tree_of
 from ringocli.importers.shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.importers.unreadable import why_unreadable
 from ringocli.importers.vocabulary import Role, name_score, plain, tokens
@@ -72,7 +72,7 @@ def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | No
     if tree is None:
         return LearnedReply(limits=(limit("the reply's message id", why_not),))
     again = set(receipt_values)
-    scored = [(id_score(leaf, again, hint), leaf) for leaf in leaves_of(tree)]
+    scored = [(id_score(leaf, again, hint), leaf) for leaf in leaves_of(shortened(tree))]
     fitting = sorted(((points, leaf) for points, leaf in scored if points >= 40), key=lambda pair: -pair[0])
     if not fitting:
         return LearnedReply(limits=(limit("the reply's message id", "nothing in the sample reply looks like one"),))

@@ -16,7 +16,7 @@ from ringocli.outcomes import means_delivered
 
 _MAX_DEPTH = 14
 _MAX_NESTED = 6
-_MOST_VALUES, _MOST_CIRCLES = 5_000, 300
+_MOST_VALUES, _MOST_CIRCLES = 1_500, 100
 """Of one document's part; what goes round in circles would have no end of them."""
 _MAX_BRANCHES = 40
 _ABSENT = object()
@@ -70,8 +70,10 @@ class Examples:
             return given
         return self._scalar(schema, name)
 
-    def given(self, schema: Mapping[str, Any]) -> Any:
+    def given(self, schema: Any) -> Any:
         """The document's own example of a schema."""
+        if not isinstance(schema, Mapping):
+            return _ABSENT
         for key in ("const", "example", "x-example", "default"):
             if key in schema:
                 return self.resolve(schema[key])
@@ -92,7 +94,7 @@ class Examples:
         key = id(schema)
         if key in self._merged:
             return self._merged[key][1]
-        if key in self._open or self._circles > _MOST_CIRCLES:
+        if key in self._open or (self._open and self._circles > _MOST_CIRCLES):
             self._circled = True
             return {}
         self._open.add(key)
@@ -186,8 +188,7 @@ class Examples:
     def _object(
         self, schema: Mapping[str, Any], properties: Mapping[str, Any], given: Any, names: tuple[str, ...]
     ) -> Any:
-        required = schema.get("required")
-        needed = set(required) if isinstance(required, list) else set()
+        needed = {key for key in _list(schema.get("required")) if isinstance(key, str)}
         example = given if isinstance(given, Mapping) else {}
         if example and sum(key in properties for key in example) * 2 <= len(example):
             # The schema is of something else than what the document shows.
@@ -238,7 +239,7 @@ class Examples:
             return False
         for role in roles:
             points = name_score(role, (key, *names))
-            if role is Role.CONTENT and is_id(self.given(self.resolve(part)) if isinstance(part, Mapping) else None):
+            if role is Role.CONTENT and is_id(self.given(self.resolve(part))):
                 continue  # a body in hexadecimal digits beside a text
             if points >= 56 and not any(name_score(role, (str(other),)) > points for other in siblings):
                 return True
@@ -313,7 +314,7 @@ def _joined(one: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         joined["properties"] = properties
     required = [*(_list(one.get("required"))), *(_list(other.get("required")))]
     if required:
-        joined["required"] = list(dict.fromkeys(required))
+        joined["required"] = required
     return joined
 
 

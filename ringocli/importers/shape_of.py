@@ -10,6 +10,8 @@ from typing import Any
 
 from ringocli.pointer import Pointer
 
+_MOST_ELEMENTS = 50
+
 
 def general(pointer: Pointer) -> Pointer:
     """The pointer as a pattern has it: every position in a list is the first."""
@@ -27,3 +29,12 @@ def tree_of(places: Mapping[Pointer, Any]) -> Any:
     return {
         key: tree_of({pointer[1:]: value for pointer, value in places.items() if pointer[0] == key}) for key in keys
     }
+
+
+def shortened(tree: Any) -> Any:
+    """A sample without all but the first elements of its lists: they are alike, and may be many."""
+    if isinstance(tree, Mapping):
+        return {key: shortened(value) for key, value in tree.items()}
+    if type(tree) is list:
+        return [shortened(item) for item in tree[:_MOST_ELEMENTS]]
+    return tree

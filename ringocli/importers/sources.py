@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from ringocli.importers.collections import Named
 
 KINDS = ("curl", "openapi", "postman", "har", "http")
+_HALVES = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""Half a surrogate pair, written as JSON and YAML write it: no character, and nothing could encode it."""
 MAX_BYTES = 40_000_000
 """An OpenAPI document may hold a provider's whole API; no command or collection comes near it."""
 
@@ -45,6 +50,7 @@ def request_in(
     """
     if not text.strip():
         raise AskedWrongly(f"{path}: is empty", "Paste what the documentation shows into it.")
+    text = _HALVES.sub(r"\\ufffd", text)
     kind = kind or kind_of(text)
     return _READERS[kind](path, text, choice, for_file, allowed)
 

@@ -48,6 +48,7 @@ class Spec:
         self.name = name
         self.document = document
         self.elsewhere: dict[str, None] = {}
+        self._found: dict[str, Any] = {}
         resource = DRAFT202012.create_resource(document)
         self._resolver = Registry().with_resource("", resource).resolver()
 
@@ -56,15 +57,18 @@ class Spec:
         from referencing.exceptions import Unresolvable
 
         for _ in range(20):
-            if not (isinstance(value, Mapping) and isinstance(value.get("$ref"), str)):
+            reference = value.get("$ref") if isinstance(value, Mapping) else None
+            if not isinstance(reference, str):
                 return value
-            if not value["$ref"].startswith("#"):
-                self.elsewhere[value["$ref"]] = None
+            if not reference.startswith("#"):
+                self.elsewhere[reference] = None
                 return {}
-            try:
-                value = self._resolver.lookup(value["$ref"]).contents
-            except (Unresolvable, ValueError, LookupError, TypeError):
-                return {}
+            if reference not in self._found:
+                try:
+                    self._found[reference] = self._resolver.lookup(reference).contents
+                except (Unresolvable, ValueError, LookupError, TypeError, AttributeError):
+                    self._found[reference] = {}  # what it points at, or through, is not there
+            value = self._found[reference]
         return {}
 
     def missing(self) -> str:
@@ -125,13 +129,38 @@ def _parsed(name: str, text: str) -> Any:
     }
     Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$", re.I), list("tTfF"))
     try:
-        return yaml.load(text, Loader=Loader)
+        document = yaml.load(text, Loader=Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark is not None else ""
         raise CouldNotRun(
             f"{name}{place}: is neither YAML nor JSON", "Check that the whole document is there."
         ) from None
+    if not _is_finite(document):
+        raise CouldNotRun(f"{name}: its aliases stand for more than could be read", "Export it without aliases.")
+    return document
 
 
+def _is_finite(document: Any) -> bool:
+    """Whether a document has a size once its aliases are put in: no circle, and no billion of the same."""
+    sizes: dict[int, int] = {}
+    waiting: list[tuple[Any, bool]] = [(document, False)]
+    while waiting:
+        node, is_done = waiting.pop()
+        inner = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else ()
+        if is_done:
+            sizes[id(node)] = 1 + sum(sizes.get(id(one), 1) for one in inner)
+            if sizes[id(node)] > _MOST_NODES:
+                return False
+        elif inner:
+            if sizes.get(id(node)) == 0:
+                return False  # it is met again inside of itself
+            if id(node) not in sizes:
+                sizes[id(node)] = 0
+                waiting.append((node, True))
+                waiting += [(one, False) for one in inner]
+    return True
+
+
+_MOST_NODES = 5_000_000
 _WORDY = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")

@@ -122,16 +122,8 @@ def fate_of_credentials(saved: str | None) -> str:
     )
 
 
-def next_commands(path: str, draft: Draft, saved: str | None) -> list[str]:
+def next_commands(path: str, saved: str | None) -> list[str]:
     """What to type next."""
     name = shlex.quote(path)
     values = f" --values {shlex.quote(saved)}" if saved else ""
-    return [
-        f"ringocli render {name}{values}",
-        f"ringocli send-test {name}{values} --url http://127.0.0.1:8080",
-        *(
-            [f"ringocli simulate-webhook {name} --url http://127.0.0.1:8080/webhook"]
-            if draft.template.get("Webhook")
-            else []
-        ),
-    ]
+    return [f"ringocli render {name}{values}", f"ringocli emulate {name}", f"ringocli prove {name}"]

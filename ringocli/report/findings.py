@@ -122,12 +122,14 @@ def masked(document: Document) -> str:
 
     The rules about leaks are asked, whatever findings were wanted: a credential is in no output at all.
     """
-    text = document.text
-    for finding in lint(document, Choice(select=("RT5",))):
-        if finding.hide:
-            start, end = finding.offsets
-            text = text[: start + 1] + "*" * (end - start - 2) + text[end - 1 :]
-    return text
+    hidden = sorted(finding.offsets for finding in lint(document, Choice(select=("RT5",))) if finding.hide)
+    if not hidden:
+        return document.text
+    parts, done = [], 0
+    for start, end in hidden:
+        parts += [document.text[done : start + 1], "*" * (end - start - 2)]
+        done = end - 1
+    return "".join([*parts, document.text[done:]])
 
 
 def _frame(linted: Linted, finding: Finding, style: Style) -> str:
@@ -136,10 +138,9 @@ def _frame(linted: Linted, finding: Finding, style: Style) -> str:
     starts = linted.document.lines.starts
     first = starts[start.line - 1]
     line = linted.shown[first : starts[start.line] if start.line < len(starts) else None].rstrip("\r\n")
-    line = "".join(char if char >= " " else " " for char in line)
     width = max(1, (end.column if end.line == start.line else len(line) + 1) - start.column)
     cut = max(0, start.column - 1 - (FRAME_WIDTH - min(width, 40)) // 2) if len(line) > FRAME_WIDTH else 0
-    shown = line[cut : cut + FRAME_WIDTH]
+    shown = "".join(char if char >= " " else " " for char in line[cut : cut + FRAME_WIDTH])
     caret = "^" * max(1, min(width, FRAME_WIDTH - (start.column - 1 - cut)))
     number = str(start.line)
     hint = f" {printable(finding.suggestion)}" if finding.suggestion else ""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
 from ringocli.pattern import split
 from ringocli.rules.placeholders import unfinished
@@ -16,7 +17,7 @@ from ringocli.template import RequestSpec
 from ringocli.variables import Place
 
 
-@rule("RT210", Severity.ERROR)
+@rule("RT210", Severity.ERROR, Scope.PARTS)
 def unknown_method(subject: Subject) -> Iterator[Problem]:
     """The request method is no HTTP method.
 
@@ -36,7 +37,7 @@ def unknown_method(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{method!r} is no HTTP method; did you mean {choice}?", choice, fix)
 
 
-@rule("RT224", Severity.WARNING)
+@rule("RT224", Severity.WARNING, Scope.PARTS)
 def method_in_small_letters(subject: Subject) -> Iterator[Problem]:
     """The request method is not in capitals.
 
@@ -57,7 +58,7 @@ def method_in_small_letters(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{method!r} is not in capitals; write {choice}", choice, fix)
 
 
-@rule("RT215", Severity.WARNING)
+@rule("RT215", Severity.WARNING, Scope.PARTS)
 def no_message_id(subject: Subject) -> Iterator[Problem]:
     """The reply's message id is not taken.
 
@@ -142,7 +143,7 @@ _SURELY_ABSOLUTE = re.compile(r"https://[\w$][\w$.-]*(:\d+)?(/[\w$./~:@!,;=&?%+-
 """Addresses that need no closer look; without blanks, so also without those in a property's name."""
 
 
-@rule("RT219", Severity.ERROR)
+@rule("RT219", Severity.ERROR, Scope.PARTS)
 def unusable_address(subject: Subject) -> Iterator[Problem]:
     """A request_url is no absolute address.
 
@@ -195,7 +196,7 @@ def _absolute(url: str) -> str | None:
     return f"https://{bare}" if _HOST.match(bare) and not url.startswith(("/v", "./")) else None
 
 
-@rule("RT220", Severity.WARNING)
+@rule("RT220", Severity.WARNING, Scope.PARTS)
 def content_not_sent(subject: Subject) -> Iterator[Problem]:
     """A request does not carry what it is for.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.rules.shape import AUTHS, meant
 from ringocli.schema import AUTH_TYPES, KEYS
 from ringocli.subject import Subject
 from ringocli.suggest import nearest
@@ -37,7 +38,7 @@ def no_auth(subject: Subject) -> Iterator[Problem]:
     Source: a reading (format row 21)
     """
     root = subject.root
-    if "auth" in root or "OAuth2" in root or "auth" in (key.lower() for key in root):
+    if "auth" in root or "OAuth2" in root or AUTHS & {*meant(dict(root), "template").values()}:
         return
     if not any(use.name in subject.template.properties for use in subject.uses):
         yield Problem((), "neither auth nor OAuth2 is given, and no property is sent", part="object")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ringocli.apart import Scope
 from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Leaf
@@ -16,7 +17,7 @@ from ringocli.suggest import MAX_COMPARED, edit_distance, nearest
 from ringocli.template import RequestSpec
 
 
-@rule("RT211", Severity.WARNING)
+@rule("RT211", Severity.WARNING, Scope.PARTS)
 def missing_content_type(subject: Subject) -> Iterator[Problem]:
     """A request with a body does not say its content type.
 
@@ -36,7 +37,7 @@ def missing_content_type(subject: Subject) -> Iterator[Problem]:
                 yield Problem(spec.pointer, message, JSON_TYPE, part="object")
 
 
-@rule("RT212", Severity.WARNING)
+@rule("RT212", Severity.WARNING, Scope.PARTS)
 def odd_content_type(subject: Subject) -> Iterator[Problem]:
     """The content type is misspelled, or is neither JSON nor form.
 
@@ -74,11 +75,12 @@ def _meant_type(kind: str) -> str | None:
         return near
     if "multipart" in kind:
         return None
-    near = nearest(kind, CONTENT_TYPES, least=0.8)
-    return near or (FORM_TYPE if _FORM_WORDS.search(kind) else JSON_TYPE if "json" in kind else None)
+    if _FORM_WORDS.search(kind):
+        return FORM_TYPE
+    return nearest(kind, CONTENT_TYPES, least=0.8) or (JSON_TYPE if "json" in kind else None)
 
 
-@rule("RT213", Severity.ERROR)
+@rule("RT213", Severity.ERROR, Scope.PARTS)
 def nested_form(subject: Subject) -> Iterator[Problem]:
     """A form has nested parameters.
 
@@ -94,7 +96,7 @@ def nested_form(subject: Subject) -> Iterator[Problem]:
             yield from _nested(spec, "a form")
 
 
-@rule("RT214", Severity.ERROR)
+@rule("RT214", Severity.ERROR, Scope.PARTS)
 def nested_query(subject: Subject) -> Iterator[Problem]:
     """A GET or DELETE request has nested parameters.
 
@@ -121,7 +123,7 @@ def _nested(spec: RequestSpec, what: str) -> Iterator[Problem]:
             yield Problem((*at, key), f"{what} is flat, and {key!r} is nested", part="value")
 
 
-@rule("RT221", Severity.WARNING)
+@rule("RT221", Severity.WARNING, Scope.PARTS)
 def json_in_a_string(subject: Subject) -> Iterator[Problem]:
     """A text of JSON holds a variable.
 
@@ -148,7 +150,7 @@ def _is_json(text: str) -> bool:
         return False
 
 
-@rule("RT222", Severity.WARNING)
+@rule("RT222", Severity.WARNING, Scope.PARTS)
 def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
     """A text of XML or of a query holds a variable.
 
@@ -163,16 +165,19 @@ def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
         for pointer, leaf in spec.body.leaves:
             if isinstance(leaf, Leaf) and leaf.alone is None:
                 text = "".join(part if isinstance(part, str) else "x" for part in leaf.parts).strip()
-                if _XML.fullmatch(text) or _QUERY.fullmatch(text):
+                if _is_markup(text) or _QUERY.fullmatch(text):
                     at = (*spec.pointer, "request_parameters", *pointer)
                     yield Problem(at, "an & or < in a message would break the notation inside this text")
 
 
-_XML = re.compile(r"<(\?xml|[A-Za-z][\w:.-]*)[^>]*>.*</[A-Za-z][\w:.-]*>", re.S)
 _QUERY = re.compile(r"[\w.\[\]-]+=[^&\s]*(&[\w.\[\]-]+=[^&\s]*)+")
 
 
-@rule("RT223", Severity.WARNING)
+def _is_markup(text: str) -> bool:
+    return text.startswith("<") and text.endswith(">") and "</" in text
+
+
+@rule("RT223", Severity.WARNING, Scope.PARTS)
 def null_in_a_form(subject: Subject) -> Iterator[Problem]:
     """A form or a query has a null.
 

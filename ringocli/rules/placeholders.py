@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pattern import Constant, Pattern
 from ringocli.pointer import Pointer, lookup
 from ringocli.rules.variables import in_string
-from ringocli.subject import Subject
+from ringocli.subject import MAX_LOOKED_AT, Subject
 from ringocli.suggest import nearest
 from ringocli.uses import Templated
 from ringocli.variables import BY_NAME, NEEDED, known_at
@@ -49,7 +50,7 @@ def _named(text: str, needed: frozenset[str]) -> bool:
     return found is not None and next(group for group in found.groups() if group) in needed
 
 
-@rule("RT409", Severity.WARNING)
+@rule("RT409", Severity.WARNING, Scope.ANYWHERE)
 def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
     """A placeholder is written as other tools write it.
 
@@ -76,7 +77,7 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
 
 def _placeholder(one: Templated, legal: frozenset[str]) -> re.Match[str] | None:
     """The first placeholder of another notation in a text; braces are one by themselves, others by a legal name."""
-    residue = one.residue
+    residue = one.residue[:MAX_LOOKED_AT]
     if found := _FOREIGN.search(residue):
         return found
     candidates = [] if "</" in residue else [*_LOOSE.finditer(residue)]
@@ -90,7 +91,7 @@ def _placeholder(one: Templated, legal: frozenset[str]) -> re.Match[str] | None:
     return None
 
 
-@rule("RT410", Severity.WARNING)
+@rule("RT410", Severity.WARNING, Scope.ANYWHERE)
 def unclosed_variable(subject: Subject) -> Iterator[Problem]:
     """A known variable lacks one of its dollar signs, or both.
 
@@ -125,7 +126,7 @@ def _unclosed(subject: Subject, one: Templated, residue: str) -> Iterator[Proble
             return
 
 
-@rule("RT411", Severity.WARNING)
+@rule("RT411", Severity.WARNING, Scope.ANYWHERE)
 def invisible_character(subject: Subject) -> Iterator[Problem]:
     """An invisible character, or a blank that is none, stands in a variable, a key or an identifying value.
 
@@ -163,7 +164,7 @@ def _visible(subject: Subject, pointer: Pointer, text: str) -> str:
     return _INVISIBLE.sub("", re.sub(r"\$([^$]*)\$", clean, text))
 
 
-@rule("RT412", Severity.WARNING)
+@rule("RT412", Severity.WARNING, Scope.ANYWHERE)
 def variable_as_key(subject: Subject) -> Iterator[Problem]:
     """A variable stands in a key.
 
@@ -183,7 +184,7 @@ def variable_as_key(subject: Subject) -> Iterator[Problem]:
                     yield Problem(pointer, "variables are documented in values only, not in keys", part="key")
 
 
-@rule("RT413", Severity.WARNING)
+@rule("RT413", Severity.WARNING, Scope.ANYWHERE)
 def padded_variable(subject: Subject) -> Iterator[Problem]:
     """A variable has blanks inside its dollar signs, or a dollar sign too many.
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from ringocli.apart import Scope
 from ringocli.lint import Problem, Severity, rule
 from ringocli.notation import Json, Leaf
 from ringocli.subject import Subject
 from ringocli.variables import Place
 
 
-@rule("RT601", Severity.INFO)
+@rule("RT601", Severity.INFO, Scope.PARTS)
 def plus_before_number(subject: Subject) -> Iterator[Problem]:
     """A plus stands before a number variable.
 
@@ -31,7 +32,7 @@ def plus_before_number(subject: Subject) -> Iterator[Problem]:
                 yield Problem(literal.pointer, "numbers in e164 format already have a plus", better)
 
 
-@rule("RT602", Severity.INFO)
+@rule("RT602", Severity.INFO, Scope.PARTS)
 def undocumented_array(subject: Subject) -> Iterator[Problem]:
     """An array stands in parameters or in a pattern.
 
@@ -66,7 +67,7 @@ def _first_array(tree: Json) -> tuple[str | int, ...] | None:
     return None
 
 
-@rule("RT603", Severity.WARNING)
+@rule("RT603", Severity.WARNING, Scope.PARTS)
 def ambiguous_text(subject: Subject) -> Iterator[Problem]:
     """A text holds several values that cannot be told apart again.
 
@@ -86,7 +87,7 @@ def ambiguous_text(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{listed} cannot be told apart in this text")
 
 
-@rule("RT604", Severity.INFO)
+@rule("RT604", Severity.INFO, Scope.PARTS)
 def number_format(subject: Subject) -> Iterator[Problem]:
     """The provider wants numbers in a certain form, which is set per number in the portal.
 

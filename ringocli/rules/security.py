@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from math import log2
 
+from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer
 from ringocli.schema import KEYS
-from ringocli.subject import Subject
+from ringocli.subject import MAX_LOOKED_AT, Subject
 
 _KEY_LIKE = re.compile(
     r"(api|access|auth|secret|private|security|account|app|integration)[-_ ]?(key|token|code|secret|password)|token|secret"
@@ -31,7 +32,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PLACEHOLDER = re.compile(r"^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$", re.I)
 
 
-@rule("RT501", Severity.ERROR)
+@rule("RT501", Severity.ERROR, Scope.ANYWHERE)
 def plain_http(subject: Subject) -> Iterator[Problem]:
     """An address is http, so credentials and messages travel in the clear.
 
@@ -61,7 +62,7 @@ def _addresses(subject: Subject) -> Iterator[tuple[Pointer, str]]:
         yield (*spec.pointer, "request_url"), spec.url
 
 
-@rule("RT502", Severity.ERROR)
+@rule("RT502", Severity.ERROR, Scope.ANYWHERE)
 def credential_in_template(subject: Subject) -> Iterator[Problem]:
     """A credential is written into the template.
 
@@ -101,7 +102,7 @@ def _property_for(subject: Subject, text: str) -> str:
 
 def credential_at(pointer: Pointer, text: str) -> str | None:
     """What a literal credential is, or None."""
-    section = pointer[0]
+    section, text = pointer[0], text[:MAX_LOOKED_AT]
     if not text or text[0] == text[-1] == "$" or (len(text) < 8 and section not in ("auth", "OAuth2")):
         return None
     name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
@@ -152,7 +153,7 @@ def _random(text: str) -> bool:
     return (any(char.isdigit() for char in text) and any(char.isalpha() for char in text)) or len(text) >= 20
 
 
-@rule("RT506", Severity.WARNING)
+@rule("RT506", Severity.WARNING, Scope.PARTS)
 def random_text(subject: Subject) -> Iterator[Problem]:
     """A long random text stands in the template: in an address, or in a parameter that is no id.
 
@@ -200,7 +201,7 @@ def _bits(text: str) -> float:
 _AUTHORITY = re.compile(r"://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)")
 
 
-@rule("RT503", Severity.WARNING)
+@rule("RT503", Severity.WARNING, Scope.PARTS)
 def private_host(subject: Subject) -> Iterator[Problem]:
     """A request goes to a host that only your own network knows.
 
@@ -230,7 +231,7 @@ def _is_private(host: str) -> bool:
     return not address.is_global
 
 
-@rule("RT504", Severity.WARNING)
+@rule("RT504", Severity.WARNING, Scope.PARTS)
 def secret_in_address(subject: Subject) -> Iterator[Problem]:
     """A key or token is sent in the address.
 
@@ -242,7 +243,7 @@ def secret_in_address(subject: Subject) -> Iterator[Problem]:
     Source: RFC 6750 section 5.3
     """
     for spec in subject.template.requests:
-        query = spec.url.partition("?")[2]
+        query = spec.url[:MAX_LOOKED_AT].partition("?")[2]
         for pair in query.split("&"):
             key, _, value = pair.partition("=")
             if _KEY_LIKE.search(key) and "$" in value:
@@ -250,7 +251,7 @@ def secret_in_address(subject: Subject) -> Iterator[Problem]:
                 yield Problem(pointer, f"{key!r} carries a secret in the address, which servers write to their logs")
 
 
-@rule("RT505", Severity.INFO)
+@rule("RT505", Severity.INFO, Scope.PARTS)
 def variable_host(subject: Subject) -> Iterator[Problem]:
     """The host of an address is a variable.
 

@@ -57,7 +57,7 @@ def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
     unknown = [key for key in holder if key not in documented]
     if not unknown or len(unknown) > 100:  # nobody misspells so many; each would be compared with all
         return {}
-    free = [key for key in documented if key not in holder and not (key in _ONE_OF and holder.keys() & _ONE_OF)]
+    free = [key for key in documented if key not in holder and not (key in AUTHS and holder.keys() & AUTHS)]
     found: dict[str, str] = {}
     for likely in (False, True):
         for key in unknown:
@@ -69,7 +69,8 @@ def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
     return found
 
 
-_ONE_OF = {"auth", "OAuth2"}
+AUTHS = {"auth", "OAuth2"}
+"""Alternatives: where one is there, no other key was meant to be the other."""
 
 
 def _is_likely(key: str, value: Any, kind: str) -> bool:

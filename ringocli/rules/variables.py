@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
+from ringocli.apart import Scope
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.pointer import Pointer, lookup
 from ringocli.rules.security import credential_at
@@ -51,7 +53,7 @@ def _looks_like_property(use: Use) -> bool:
     return use.place is Place.AUTH or " " in use.name or use.name != use.name.lower()
 
 
-@rule("RT401", Severity.ERROR)
+@rule("RT401", Severity.ERROR, Scope.ANYWHERE)
 def unknown_variable(subject: Subject) -> Iterator[Problem]:
     """Nothing defines a variable.
 
@@ -104,7 +106,7 @@ def _legal(subject: Subject, use: Use) -> str:
     return f"here are {', '.join(f'${name}$' for name in names)}" if names else "declare it in properties"
 
 
-@rule("RT402", Severity.ERROR)
+@rule("RT402", Severity.ERROR, Scope.ANYWHERE)
 def undeclared_property(subject: Subject) -> Iterator[Problem]:
     """A property is used that `properties` does not declare.
 
@@ -126,7 +128,7 @@ def undeclared_property(subject: Subject) -> Iterator[Problem]:
         yield Problem(use.pointer, f"the property {use.name!r} is used but not declared in properties", use.name, fix)
 
 
-@rule("RT403", Severity.ERROR)
+@rule("RT403", Severity.ERROR, Scope.ANYWHERE)
 def misplaced_variable(subject: Subject) -> Iterator[Problem]:
     """A variable stands where Ringotel does not know it.
 
@@ -164,7 +166,7 @@ def _instead(subject: Subject, use: Use) -> str | None:
     return None
 
 
-@rule("RT404", Severity.WARNING)
+@rule("RT404", Severity.WARNING, Scope.PARTS)
 def other_events_name(subject: Subject) -> Iterator[Problem]:
     """An event uses the name that another kind of event has.
 
@@ -197,8 +199,15 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
     """
     if subject.used.issuperset(subject.template.properties):
         return
-    if isinstance(subject.template.auth, OtherAuth) or any(
-        credential_at(one.pointer, one.text) for one in subject.literals
+    from ringocli.rules.shape import AUTHS, meant
+
+    if (
+        isinstance(subject.template.auth, OtherAuth)
+        or AUTHS & {*meant(dict(subject.root), "template").values()}
+        or any(
+            credential_at(one.pointer, one.text) or (not one.text.isascii() and "$" in one.text)
+            for one in subject.literals
+        )
     ):
         return  # what should use it is wrong itself, and has its own finding
     unknown = {use.name for use in subject.undefined}
@@ -210,7 +219,7 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
 
 def _explained(name: str, unknown: set[str]) -> bool:
     """Whether an unknown variable is this property misspelled; then that is the one mistake."""
-    return any(nearest(other, [name], least=0.6) for other in unknown)
+    return any(nearest(other, [name], least=0.6) for other in islice(unknown, 50))
 
 
 def _listed(subject: Subject) -> list[object]:
@@ -299,7 +308,7 @@ _ROLES = {
 """Keys whose own name says which of the two numbers they hold."""
 
 
-@rule("RT414", Severity.WARNING)
+@rule("RT414", Severity.WARNING, Scope.PARTS)
 def swapped_numbers(subject: Subject) -> Iterator[Problem]:
     """The sender's number stands where the key asks for the recipient's, or the other way round.
 

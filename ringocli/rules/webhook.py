@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
+from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.outcomes import BOTH, SUCCESS
 from ringocli.pattern import Constant, Leaf, as_text
@@ -39,7 +41,7 @@ def no_webhook(subject: Subject) -> Iterator[Problem]:
         yield Problem(("Webhook",), "Webhook is empty, so no message and no receipt can come in")
 
 
-@rule("RT302", Severity.ERROR)
+@rule("RT302", Severity.ERROR, Scope.PARTS)
 def unknown_event_type(subject: Subject) -> Iterator[Problem]:
     """An event's type is none that Ringotel knows.
 
@@ -93,7 +95,7 @@ def _literal(leaf: Leaf | Constant, event: WebhookEvent) -> object:
     return ("literal", event.key) if leaf.alone == "event_key" else leaf.parts if len(leaf.parts) > 1 else "variable"
 
 
-@rule("RT304", Severity.ERROR)
+@rule("RT304", Severity.ERROR, Scope.PARTS)
 def incomplete_event(subject: Subject) -> Iterator[Problem]:
     """An event does not take what Ringotel needs from it.
 
@@ -119,7 +121,7 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="object")
 
 
-@rule("RT305", Severity.ERROR)
+@rule("RT305", Severity.ERROR, Scope.PARTS)
 def event_without_key(subject: Subject) -> Iterator[Problem]:
     """A pattern has `$event_key$`, but the event has no event_key.
 
@@ -140,7 +142,7 @@ def event_without_key(subject: Subject) -> Iterator[Problem]:
                 yield Problem(event.pointer, message, "event_key", part="object")
 
 
-@rule("RT306", Severity.WARNING)
+@rule("RT306", Severity.WARNING, Scope.PARTS)
 def receipt_takes_failures(subject: Subject) -> Iterator[Problem]:
     """A delivery receipt that failed would be taken for a delivered one.
 
@@ -193,7 +195,7 @@ def odd_container(subject: Subject) -> Iterator[Problem]:
                       part="key")  # fmt: skip
 
 
-@rule("RT308", Severity.INFO)
+@rule("RT308", Severity.INFO, Scope.PARTS)
 def event_without_method(subject: Subject) -> Iterator[Problem]:
     """An event does not say its request_method.
 
@@ -213,7 +215,7 @@ def event_without_method(subject: Subject) -> Iterator[Problem]:
                 yield Problem(event.pointer, "the event has no request_method; any is taken", "POST", part="object")
 
 
-@rule("RT309", Severity.WARNING)
+@rule("RT309", Severity.WARNING, Scope.PARTS)
 def nested_query_event(subject: Subject) -> Iterator[Problem]:
     """An event that comes by GET or DELETE has a nested pattern, which no query can match.
 
@@ -249,32 +251,33 @@ def shadowed_event(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: a reading (format row 2)
     """
-    earlier: list[WebhookEvent] = []
+    earlier: dict[frozenset[Pointer], list[tuple[WebhookEvent, _Form]]] = {}
     for event in subject.template.events:
-        for other in earlier:
-            if other.paths == event.paths and other.method in (None, event.method) and _takes_all_of(other, event):
+        alike = earlier.setdefault(event.paths, [])
+        form = _form(event)
+        for other, wider in alike:
+            if other.method in (None, event.method) and _takes_all_of(wider, form):
                 line = subject.document.locate(other.pointer).start.line
-                part = "key" if isinstance(event.pointer[-1], str) else "object"
-                yield Problem(
-                    event.pointer, f"the event at line {line} takes every webhook that this one would", part=part
-                )
+                message = f"the event at line {line} takes every webhook that this one would"
+                yield Problem(event.pointer, message, part="key" if isinstance(event.pointer[-1], str) else "object")
                 break
-        earlier.append(event)
+        if len(alike) < 20:  # each is compared with all before it, and nobody writes so many
+            alike.append((event, form))
 
 
-def _takes_all_of(other: WebhookEvent, event: WebhookEvent) -> bool:
-    """Whether each leaf of one event takes what the same leaf of another takes, and they are not the same (RT303)."""
-    wider = False
-    for (_, mine), (_, its) in zip(
-        sorted(event.pattern.leaves, key=_at), sorted(other.pattern.leaves, key=_at), strict=True
-    ):
-        if _literal(mine, event) == _literal(its, other):
-            continue
-        if isinstance(its, Constant) or its.alone in (None, "event_key", *other.properties):
-            return False
-        wider = True
-    return wider
+_Form: TypeAlias = tuple[object, ...]
+_FREE = "free"
 
 
-def _at(leaf: tuple[Pointer, object]) -> str:
-    return str(leaf[0])
+def _form(event: WebhookEvent) -> _Form:
+    """What each leaf asks of a webhook, in the order of their places; a variable of Ringotel's asks nothing."""
+    given = {"event_key", *event.properties}
+    return tuple(
+        _FREE if isinstance(leaf, Leaf) and leaf.alone and leaf.alone not in given else _literal(leaf, event)
+        for _, leaf in sorted(event.pattern.leaves, key=lambda placed: str(placed[0]))
+    )
+
+
+def _takes_all_of(other: _Form, form: _Form) -> bool:
+    """Whether one asks nothing that the other does not ask as well, and less (RT303 has those that ask the same)."""
+    return other != form and all(its in (_FREE, mine) for its, mine in zip(other, form, strict=True))
