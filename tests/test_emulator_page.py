@@ -180,6 +180,14 @@ def test_nothing_is_inline() -> None:
     assert not re.search(r"https?://", text)
 
 
+def test_an_inbox_has_its_page_with_and_without_a_slash(ringotel: Emulator, visit: Open) -> None:
+    """``/i/name`` is where ``/i/name/`` is, and the page speaks to that inbox alone."""
+    ringotel.send(to=CONTACT, content="In here", from_=NUMBER)
+    page = visit(ringotel.url, path="")
+    expect(bubble(page, "user", "In here")).to_have_count(1)
+    assert page.url == ringotel.url + "/"
+
+
 def test_a_conversation_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
     """What one end says, the other end reads, and the wire has both with the bytes of each variable."""
     page = visit(ringotel.url)

@@ -17,7 +17,7 @@ from ringocli.emulator import doing, seen
 from ringocli.emulator.call import Call, NotThere
 from ringocli.emulator.guard import TOKEN_COOKIE
 from ringocli.emulator.openapi import Told, document, ref
-from ringocli.emulator.wire import Receive, Scope, Send, error_reply
+from ringocli.emulator.wire import Receive, Scope, Send, error_reply, raw_path
 from ringocli.emulator.world import World
 from ringocli.errors import AskedWrongly, RingocliError
 
@@ -167,6 +167,8 @@ class Rest:
     async def _page(self, request: Request) -> Response:
         """The page, with the token that proves that a call comes from it."""
         guard = self._world.guard
+        if not raw_path(request.scope).endswith("/"):  # /i/name: the page's addresses are relative to what is below it
+            return RedirectResponse(f"{request.scope['ringocli.inbox'].name}/?{request.url.query}".rstrip("?"))
         if guard.access_token is not None and request.query_params.get("token"):
             there = RedirectResponse("./", status_code=303)
             there.set_cookie(TOKEN_COOKIE, guard.access_token, httponly=True, samesite="strict")
