@@ -58,7 +58,7 @@ class Watcher:
 class Ledger:
     """Writes to the store, reads from it off the loop, and tells watchers and waiters."""
 
-    def __init__(self, store: Store, on_kept: Callable[[Kept], None] = lambda kept: None) -> None:
+    def __init__(self, store: Store, on_kept: Callable[[Kept], None] | None = None) -> None:
         self.store = store
         self._on_kept = on_kept
         self._loop = asyncio.get_running_loop()
@@ -113,7 +113,8 @@ class Ledger:
             self._checkpoint = self._loop.run_in_executor(self._readers, self.store.checkpoint)
 
     def _announce(self, kept: Kept) -> None:
-        self._on_kept(kept)
+        if self._on_kept is not None:
+            self._on_kept(kept)
         for watcher in self._watchers.get(kept.inbox, ()):
             watcher.tell(("exchange", kept))
         self._offer(kept)

@@ -36,4 +36,4 @@ class Setup:
     troubles: Mapping[str, Trouble] = field(default_factory=dict)
     seed: int = 0
     access_token: str | None = None
-    log: Callable[[str], None] = lambda line: None
+    log: Callable[[str], None] | None = None
