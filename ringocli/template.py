@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from ringocli.errors import AskedWrongly
-from ringocli.matching import Mark, marks
+from ringocli.glance import Mark, marks
 from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
 from ringocli.suggest import did_you_mean

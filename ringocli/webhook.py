@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ringocli.codec import decode, decode_pairs
 from ringocli.exchange import IncomingRequest, Reply
-from ringocli.matching import lacks
+from ringocli.glance import lacks
 from ringocli.outcomes import FAILURE, means_delivered
 from ringocli.pattern import Constant, Items, Json, Leaf, Match, Mismatch
 from ringocli.pointer import Pointer

@@ -17,6 +17,7 @@ LAYERS = (
     ("places", "traced", "lexer", "files", "failure", "hosts", "webhook_url"),
     ("scanner", "notation"),
     ("matching",),
+    ("glance",),
     ("pattern",),
     ("variables", "codec", "assumptions", "exchange", "document", "segments", "packs"),
     ("template", "message", "corpus"),
