@@ -86,7 +86,8 @@ def read_webhook(
     fitting = [attempt for attempt in attempts if attempt.match.fits]
     if not fitting:
         return _missed(template, incoming, document, [_attempt(event, document, given) for event in candidates])
-    fitting.sort(key=lambda attempt: -attempt.match.matched)
+    if len(fitting) > 1:
+        fitting.sort(key=lambda attempt: -attempt.match.matched)
     best = fitting[0]
     notes = list(_notes(best))
     rivals = [other for other in fitting[1:] if other.match.matched == best.match.matched]

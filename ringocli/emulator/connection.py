@@ -83,10 +83,13 @@ class Connection(HttpToolsProtocol):
     # -- what the parser tells ----------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
-        self.url, self.headers, self.expect_100_continue = b"", [], False
+        self.url, self.headers = b"", []
         self.idle_since = None
         if self.waits_since is None:
             self.waits_since = time.monotonic()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         self.head = self.door.heads.of(self.headers)
@@ -121,6 +124,7 @@ class Connection(HttpToolsProtocol):
     # -- the short way ------------------------------------------------------------------------------
 
     def _is_plain(self) -> bool:
+        """Whether there is nothing to a request but a short body, and nothing before it that is to be answered first."""
         length, parser = self.head.length, self.parser
         return (
             length is not None
@@ -134,10 +138,11 @@ class Connection(HttpToolsProtocol):
 
     def _hand_on(self) -> None:
         """Let uvicorn have the request, as if it had just begun."""
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        url, headers = self.url, self.headers
         super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
-        self.headers += headers  # the list that the scope has
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
         self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
         super().on_headers_complete()
 
