@@ -17,6 +17,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import emulator
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 RUNS = 7
@@ -61,7 +63,7 @@ def many(folder: Path, count: int) -> None:
 
 
 def main() -> None:
-    """Measure starting and validating."""
+    """Measure starting and validating, and then the emulator."""
     ringocli = str(BIN / "ringocli")
     python = [sys.executable, "-c", "pass"]
     starting = {"python -c pass": python, "--version": [ringocli, "--version"], "--help": [ringocli, "--help"]}
@@ -99,6 +101,7 @@ def main() -> None:
             print("\n(ajv is not installed: npm install --global ajv-cli)")
         table("validate one file", measure(one), "check-jsonschema")
         table("validate 1,000 files", measure(thousand, 3), "check-jsonschema")
+    emulator.main()
 
 
 if __name__ == "__main__":
