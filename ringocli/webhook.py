@@ -131,8 +131,8 @@ def _notes(attempt: _Attempt) -> list[str]:
     if attempt.match.more:
         notes.append("an array holds more elements; the first that fits was taken (assumptions 10 and 12)")
     place = attempt.event.place
-    absent = sorted(REQUIRED[place] - set(attempt.match.bindings)) if place else []
-    if absent:
+    if place and not REQUIRED[place] <= attempt.match.bindings.keys():
+        absent = sorted(REQUIRED[place] - attempt.match.bindings.keys())
         notes.append(f"the event yields no {', '.join(f'${name}$' for name in absent)}; run validate")
     return notes
 

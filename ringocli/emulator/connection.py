@@ -14,16 +14,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from ringocli.emulator.app import Application
-from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.heads import Head
-from ringocli.emulator.wire import TRANSPORT, error_reply
-from ringocli.errors import CouldNotRun
+from ringocli.emulator.wire import TRANSPORT
 from ringocli.exchange import Reply
 
 REQUEST_WITHIN_S = 30.0
@@ -171,14 +169,10 @@ class Connection(HttpToolsProtocol):
 
     def _offer(self, known: _Known, body: bytes) -> bool:
         """Take a whole request the short way, if it may."""
-        answered = self.door.answer_at_once(known.method, known.target, known.head, body)
-        if answered is None:
+        if not self.door.answer_at_once(known.method, known.target, known.head, body, self._answer):
             return False
-        reply, stored = answered
-        self.idle_since = None
         self._unset_keepalive_if_required()
-        self.cycle, self.short.response_complete = self.short, False  # type: ignore[assignment]
-        stored.add_done_callback(partial(self._answer, reply))
+        self.cycle, self.short.response_complete, self.idle_since = self.short, False, None  # type: ignore[assignment]
         return True
 
     def _hand_on(self) -> None:
@@ -191,10 +185,7 @@ class Connection(HttpToolsProtocol):
         self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
         super().on_headers_complete()
 
-    def _answer(self, reply: Reply, stored: asyncio.Future[Kept]) -> None:
-        error = stored.exception()
-        if isinstance(error, CouldNotRun):
-            reply = error_reply(503, error.message, error.hint, code=error.code)
+    def _answer(self, reply: Reply) -> None:
         self.short.response_complete = True
         if self.transport.is_closing():
             return
