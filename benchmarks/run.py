@@ -17,6 +17,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import emulator
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 RUNS = 7
@@ -70,7 +72,7 @@ def many(folder: Path, count: int, *, alike: bool) -> None:
 
 
 def main() -> None:
-    """Measure starting and validating."""
+    """Measure starting and validating, and then the emulator."""
     ringocli = str(BIN / "ringocli")
     python = [sys.executable, "-c", "pass"]
     starting = {"python -c pass": python, "--version": [ringocli, "--version"], "--help": [ringocli, "--help"]}
@@ -99,6 +101,7 @@ def main() -> None:
                 data = paths[0] if len(paths) == 1 else f"{files[0].parent}/*.json"
                 commands["ajv"] = [ajv, "validate", "--spec=draft2020", "--strict=false", "-s", str(schema), "-d", data]
             table(title, measure(commands, runs), "check-jsonschema")
+    emulator.main()
 
 
 if __name__ == "__main__":

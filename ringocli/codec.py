@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qsl, quote, quote_plus
 
@@ -114,17 +115,24 @@ def decode_json(text: str) -> Json:
         raise CouldNotRun(f"the body is no JSON: {error}", "Send JSON, or say its --content-type.") from None
 
 
+@lru_cache(maxsize=64)
+def charset_of(content_type: str | None) -> str:
+    """The charset that a content type names, UTF-8 unless it does."""
+    charset = "utf-8"
+    for parameter in (content_type or "").split(";")[1:]:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "charset":
+            charset = value.strip().strip("'\"")
+    return charset
+
+
 def text_of(body: bytes, content_type: str | None) -> str:
     """The characters of a body by its charset, UTF-8 unless it says otherwise.
 
     Raises:
         CouldNotRun: the bytes are not in that charset, or the charset is unknown.
     """
-    charset = "utf-8"
-    for parameter in (content_type or "").split(";")[1:]:
-        key, _, value = parameter.partition("=")
-        if key.strip().lower() == "charset":
-            charset = value.strip().strip("'\"")
+    charset = charset_of(content_type)
     try:
         return body.decode(charset)
     except (UnicodeDecodeError, LookupError):

@@ -80,9 +80,14 @@ def out_json(document: Any, *, indent: int | None = 2) -> None:
     out(json.dumps(document, ensure_ascii=not speaks_unicode(), indent=indent))
 
 
+def is_quiet() -> bool:
+    """Whether remarks are not wanted."""
+    return bool(_settings["quiet"])
+
+
 def note(text: str = "", *styles: str) -> None:
     """Write a remark to stderr, unless ``--quiet``."""
-    if not _settings["quiet"]:
+    if not is_quiet():
         complain(text, *styles)
 
 
@@ -122,4 +127,6 @@ def asked(prompt: str) -> str:
 
 def printable(text: str) -> str:
     """Foreign text without control characters that could drive a terminal; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
     return "".join(char if (char >= " " and char != "\x7f") or char in "\n\t" else repr(char)[1:-1] for char in text)

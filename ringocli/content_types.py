@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -21,6 +22,7 @@ def media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
+@lru_cache(maxsize=64)
 def encoding_of(content_type: str | None) -> Encoding:
     """How a body of this content type is written; nothing said means JSON (a reading, row 14)."""
     kind = media_type(content_type) if content_type else JSON_TYPE

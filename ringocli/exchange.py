@@ -85,4 +85,7 @@ class Reply:
 
 def header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
     """The first header of that name, upper and lower case alike."""
-    return next((value for key, value in headers if key.lower() == name), None)
+    for key, value in headers:
+        if key.lower() == name:
+            return value
+    return None

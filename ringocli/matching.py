@@ -7,7 +7,7 @@ can make it backtrack.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ringocli.notation import Constant, Fields, Hole, Items, Json, Leaf, Node, Part, Several, as_text, leaves
@@ -237,51 +237,6 @@ class Reading:
             self.matched += not values
             for name, value in values.items():
                 self.bind(name, value, at)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a document must have at the end of a path of keys: this text, or any value where ``text`` is None."""
-
-    path: tuple[str, ...]
-    text: str | None
-
-
-def marks(node: Node, given: Mapping[str, str], required: Set[str], path: tuple[str, ...] = ()) -> list[Mark]:
-    """What is seen without a walk: a document that lacks one of these marks does not fit.
-
-    They are necessary, not sufficient: whatever stands inside arrays or mixed strings is not among them.
-    """
-    if isinstance(node, Fields):
-        return [mark for key, member in node.members for mark in marks(member, given, required, (*path, key))]
-    if isinstance(node, Constant):
-        return [] if node.value is None else [Mark(path, as_text(node.value))]
-    if isinstance(node, Leaf) and node.alone is not None and node.alone in given:
-        return [Mark(path, given[node.alone])]
-    needed = (
-        leaf.value is not None if isinstance(leaf, Constant) else not required.isdisjoint(leaf.names)
-        for _, leaf in leaves(node)
-    )
-    return [Mark(path, None)] if any(needed) else []
-
-
-def lacks(document: Json, wanted: Iterable[Mark]) -> bool:
-    """Whether a document has not all of these marks."""
-    for mark in wanted:
-        value = document
-        for key in mark.path:
-            if not isinstance(value, dict) or key not in value:
-                return True
-            value = value[key]
-        if mark.text is None:
-            if value is None or value == "" or value == []:
-                return True
-            continue
-        if isinstance(value, Several):
-            value = value[0]
-        if isinstance(value, (dict, list)) or as_text(value) != mark.text:
-            return True
-    return False
 
 
 def _distance(trial: Reading) -> tuple[int, int]:

@@ -38,6 +38,7 @@ from ringocli.notation import (
 from ringocli.pointer import Pointer
 
 if TYPE_CHECKING:
+    from ringocli.glance import Straight
     from ringocli.matching import Match
     from ringocli.secret import Text
 
@@ -65,6 +66,13 @@ class Pattern(_Pattern):
     def leaves(self) -> tuple[tuple[Pointer, Leaf | Constant], ...]:
         """Every scalar of the pattern with its pointer, in document order."""
         return tuple(leaves(self.root))
+
+    @cached_property
+    def straight(self) -> Straight | None:
+        """The pattern as a glance reads it, where it can."""
+        from ringocli.glance import Straight
+
+        return Straight.of(self.root)
 
     @cached_property
     def variables(self) -> Mapping[str, tuple[Pointer, ...]]:
@@ -107,6 +115,16 @@ class Pattern(_Pattern):
         ``given`` values must stand where their variable does. ``required`` names must get a value (default: all);
         the others may be absent, ``null`` or empty.
         """
+        straight = self.straight.read(document, given or {}) if self.straight is not None else None
+        return straight or self.walk(document, given, required)
+
+    def walk(
+        self,
+        document: Json,
+        given: Mapping[str, Text] | None = None,
+        required: Collection[str] | None = None,
+    ) -> Match:
+        """``match`` without a glance first: the whole truth, and slower."""
         from ringocli.matching import Match, Reading
 
         reading = Reading(given=given or {}, required=required)

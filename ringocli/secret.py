@@ -158,7 +158,7 @@ def _faces(text: str) -> Iterable[str]:
 
 def blank(text: str, secrets: Iterable[str | Secret] = ()) -> str:
     """Foreign text with every known secret of 8 or more characters, in any encoding, replaced by ``***``."""
-    faces = sought()
+    faces = _sought[1] if _sought[0] is _edition else sought()
     if more := [sent(secret) for secret in secrets if len(sent(secret)) >= MIN_SEARCHED_LENGTH]:
         faces = _longest_first((*faces, *(face for secret in more for face in _faces(secret))))
     for face in faces:

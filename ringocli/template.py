@@ -20,7 +20,7 @@ from ringocli.uses import Templated, Use, strings_of, uses_in
 from ringocli.variables import EVENTS, REQUIRED, Place, known_at
 
 if TYPE_CHECKING:
-    from ringocli.matching import Mark
+    from ringocli.glance import Mark
 
 EVENT_MARKS = ("event_type", "event_key", "request_parameters")
 """An object in ``Webhook`` with one of these keys is an event, not a container."""
@@ -160,7 +160,7 @@ class WebhookEvent(_WebhookEvent):
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
         """What a webhook that is an object has to have at the least, its event_key first."""
-        from ringocli.matching import marks  # the linter reads templates and no webhooks
+        from ringocli.glance import marks  # the linter reads templates and no webhooks
 
         given = {"event_key": self.key} if self.key is not None else {}
         found = marks(self.pattern.root, given, self.required)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ringocli.codec import decode, decode_pairs
 from ringocli.exchange import IncomingRequest, Reply
-from ringocli.matching import Match, Mismatch, lacks
+from ringocli.glance import lacks
+from ringocli.matching import Match, Mismatch
 from ringocli.outcomes import FAILURE, means_delivered
 from ringocli.pattern import Constant, Items, Json, Leaf
 from ringocli.pointer import Pointer
@@ -86,7 +87,8 @@ def read_webhook(
     fitting = [attempt for attempt in attempts if attempt.match.fits]
     if not fitting:
         return _missed(template, incoming, document, [_attempt(event, document, given) for event in candidates])
-    fitting.sort(key=lambda attempt: -attempt.match.matched)
+    if len(fitting) > 1:
+        fitting.sort(key=lambda attempt: -attempt.match.matched)
     best = fitting[0]
     notes = list(_notes(best))
     rivals = [other for other in fitting[1:] if other.match.matched == best.match.matched]
@@ -130,8 +132,8 @@ def _notes(attempt: _Attempt) -> list[str]:
     if attempt.match.more:
         notes.append("an array holds more elements; the first that fits was taken (assumptions 10 and 12)")
     place = attempt.event.place
-    absent = sorted(REQUIRED[place] - set(attempt.match.bindings)) if place else []
-    if absent:
+    if place and not REQUIRED[place] <= attempt.match.bindings.keys():
+        absent = sorted(REQUIRED[place] - attempt.match.bindings.keys())
         notes.append(f"the event yields no {', '.join(f'${name}$' for name in absent)}; run validate")
     return notes
 

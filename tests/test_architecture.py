@@ -19,6 +19,7 @@ LAYERS = (
     ("brackets",),
     ("scanner",),
     ("matching", "rendering"),
+    ("glance",),
     ("pattern",),
     ("variables", "codec", "assumptions", "exchange", "document", "segments", "packs"),
     ("uses",),

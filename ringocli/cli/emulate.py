@@ -265,7 +265,9 @@ def _log() -> Any:
     """A line for each exchange on stderr, unless ``--quiet``; written by a thread, so a full pipe holds up nobody."""
     from ringocli.emulator.log import Log
 
-    return Log(lambda line: console.note(console.printable(line), "dim")).write
+    if console.is_quiet():
+        return None
+    return Log(lambda lines: console.note("\n".join(map(console.printable, lines)), "dim")).write
 
 
 def _serve(setup: Any, *, opens: bool) -> None:

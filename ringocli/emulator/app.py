@@ -6,14 +6,14 @@ page's and the API's, which Starlette routes.
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 
 from ringocli.emulator.endpoints import Rest
-from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.guard import Refusal
 from ringocli.emulator.heads import Head, Heads
 from ringocli.emulator.inboxes import NAME, Inbox
 from ringocli.emulator.provider import Provider
+from ringocli.emulator.ringotel import not_stored
 from ringocli.emulator.wire import (
     Gone,
     Receive,
@@ -64,22 +64,22 @@ class Application:
         except TooLarge:
             await self._turn_away(head, receive, send, 413, "the body is over 10 MB", "No webhook or MMS is.")
         except CouldNotRun as error:
-            await refuse(send, 503, error.message, error.hint, code=error.code)
+            await respond(send, not_stored(error))
         except Gone:
             return
 
     def answer_at_once(
-        self, method: str, target: bytes, head: Head, body: bytes
-    ) -> tuple[Reply, asyncio.Future[Kept]] | None:
-        """The answer to a whole webhook, which may leave once the future is done; nothing where there is more to it."""
+        self, method: str, target: bytes, head: Head, body: bytes, then: Callable[[Reply], None]
+    ) -> bool:
+        """Take a whole webhook, and call ``then`` with the answer once it may leave; False where there is more to it."""
         inbox_name, path = _inbox_and_path(target.decode("latin-1"))
         path, _, query = path.partition("?")
         if inbox_name is None or path != f"/webhook/{self._world.draft.template.id}" or "#" in query:
-            return None
+            return False
         if self._refusal(method, "webhook", query, head) is not None:
-            return None
+            return False
         request = IncomingRequest(method=method, path=path, query=query, headers=head.headers, body=body)
-        return self._world.ringotel.take_at_once(self._world.inboxes.named(inbox_name), request)
+        return self._world.ringotel.take_at_once(self._world.inboxes.named(inbox_name), request, then)
 
     def _refusal(self, method: str, room: str, query: str, head: Head) -> Refusal | None:
         return head.refusal(method, room, lambda: self._world.guard.refusal(method, room, query, head.first))

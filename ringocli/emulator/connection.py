@@ -14,16 +14,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
-from functools import lru_cache, partial
-from typing import ClassVar
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from ringocli.emulator.app import Application
-from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.heads import Head
-from ringocli.emulator.wire import TRANSPORT, error_reply
-from ringocli.errors import CouldNotRun
+from ringocli.emulator.wire import TRANSPORT
 from ringocli.exchange import Reply
 
 REQUEST_WITHIN_S = 30.0
@@ -40,6 +38,9 @@ MAX_HELD_BYTES = 65_536
 MAX_HEAD_BYTES = 400_000
 """A longer head is refused. It is more than the loop reads at once, so that many short requests are not one long head."""
 
+MAX_KNOWN_BYTES = 4_096
+"""A longer head is parsed each time, and not remembered."""
+
 _SHORT_WAY = {b"POST": "POST", b"GET": "GET"}
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -55,12 +56,22 @@ class _ShortCycle:
         self.message_event = asyncio.Event()
 
 
+class _Known(NamedTuple):
+    """The bytes of a head with what the parser made of them."""
+
+    raw: bytes
+    method: str
+    target: bytes
+    head: Head
+
+
 class Connection(HttpToolsProtocol):
     """One connection.
 
     ``waits_since`` is when the request that is not yet whole began, ``idle_since`` when the last one was answered on the
     short way; each None where there is none. ``head_bytes`` is how much of a head was read so far, None after its end.
-    ``held`` is the body of a request that may take the short way.
+    ``held`` is the body of a request that may take the short way. ``known`` is the head of the last one that did: the
+    same bytes again are not parsed again.
     """
 
     open: ClassVar[set[Connection]]
@@ -70,6 +81,8 @@ class Connection(HttpToolsProtocol):
     idle_since: float | None = None
     held: list[bytes] | None = None
     head: Head
+    known: _Known | None = None
+    chunk: bytes = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -87,20 +100,32 @@ class Connection(HttpToolsProtocol):
         return not self.short.response_complete
 
     def data_received(self, data: bytes) -> None:
+        known = self.known
+        if known is not None and data.startswith(known.raw) and self._is_next(known, len(data)):
+            if self._offer(known, data[len(known.raw) :]):
+                return
+        self.chunk = data if self.waits_since is None else b""  # a request that has begun before is not known by this
         super().data_received(data)
+        self.chunk = b""
         if self.head_bytes is not None:
             self.head_bytes += len(data)
             if self.head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
                 self.transport.write(_TOO_LONG)
                 self.transport.close()
 
+    def _is_next(self, known: _Known, size: int) -> bool:
+        """Whether so many bytes with a known head are one request, whole, with nothing unanswered before it."""
+        return size == len(known.raw) + (known.head.length or 0) and self.waits_since is None and self._is_free()
+
     # -- what the parser tells ----------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
-        self.url, self.headers, self.expect_100_continue = b"", [], False
-        self.idle_since = None
+        self.url, self.headers, self.idle_since = b"", [], None
         if self.waits_since is None:
             self.waits_since = time.monotonic()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         self.head_bytes = None
@@ -123,43 +148,56 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
             return
         body = b"".join(held)
-        answered = self.door.answer_at_once(_SHORT_WAY[self.parser.get_method()], self.url, self.head, body)
-        if answered is None:
-            self._hand_on()
-            super().on_body(body)
-            super().on_message_complete()
+        size = len(self.chunk) - len(body)
+        # Only a chunk that is this head and its body, and nothing else, tells how the head was spelled.
+        is_known = 0 < size <= MAX_KNOWN_BYTES and self.chunk.find(b"\r\n\r\n") == size - 4
+        known = _Known(
+            self.chunk[:size] if is_known else b"", _SHORT_WAY[self.parser.get_method()], self.url, self.head
+        )
+        if self._offer(known, body):
+            self.known = known if is_known else None
             return
-        reply, stored = answered
-        self.cycle, self.short.response_complete = self.short, False  # type: ignore[assignment]
-        stored.add_done_callback(partial(self._answer, reply))
+        self._hand_on()
+        super().on_body(body)
+        super().on_message_complete()
 
     # -- the short way ------------------------------------------------------------------------------
 
     def _is_plain(self) -> bool:
+        """Whether there is nothing to a request but a short body, and nothing before it that is to be answered first."""
         length, parser = self.head.length, self.parser
         return (
             length is not None
             and length <= MAX_HELD_BYTES
-            and (self.cycle is None or self.cycle.response_complete)
-            and not self.flow.write_paused
+            and self._is_free()
             and parser.get_method() in _SHORT_WAY
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
         )
 
+    def _is_free(self) -> bool:
+        """Whether everything before is answered, and read."""
+        return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
+
+    def _offer(self, known: _Known, body: bytes) -> bool:
+        """Take a whole request the short way, if it may."""
+        if not self.door.answer_at_once(known.method, known.target, known.head, body, self._answer):
+            return False
+        self._unset_keepalive_if_required()
+        self.cycle, self.short.response_complete, self.idle_since = self.short, False, None  # type: ignore[assignment]
+        return True
+
     def _hand_on(self) -> None:
         """Let uvicorn have the request, as if it had just begun."""
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        url, headers = self.url, self.headers
         super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
-        self.headers += headers  # the list that the scope has
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
         self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
         super().on_headers_complete()
 
-    def _answer(self, reply: Reply, stored: asyncio.Future[Kept]) -> None:
-        error = stored.exception()
-        if isinstance(error, CouldNotRun):
-            reply = error_reply(503, error.message, error.hint, code=error.code)
+    def _answer(self, reply: Reply) -> None:
         self.short.response_complete = True
         if self.transport.is_closing():
             return

@@ -25,6 +25,8 @@ CHECKPOINT_AFTER = 1_000
 
 T = TypeVar("T")
 News = tuple[str, Any]
+Then = Callable[[Kept | None, CouldNotRun | None], None]
+"""What happens once an entry is in the file, or cannot be written."""
 
 
 class Watcher:
@@ -58,11 +60,11 @@ class Watcher:
 class Ledger:
     """Writes to the store, reads from it off the loop, and tells watchers and waiters."""
 
-    def __init__(self, store: Store, on_kept: Callable[[Kept], None] = lambda kept: None) -> None:
+    def __init__(self, store: Store, on_kept: Callable[[Kept], None] | None = None) -> None:
         self.store = store
         self._on_kept = on_kept
         self._loop = asyncio.get_running_loop()
-        self._pending: list[tuple[Exchange | Progress, asyncio.Future[Kept | None]]] = []
+        self._pending: list[tuple[Exchange | Progress, Then]] = []
         self._watchers: dict[str, set[Watcher]] = {}
         self._waiters: dict[tuple[str, str, str], dict[asyncio.Future[Kept], Wanted]] = {}
         self._readers = ThreadPoolExecutor(max_workers=3, thread_name_prefix="store")
@@ -84,10 +86,23 @@ class Ledger:
         The future raises ``CouldNotRun`` if it cannot be stored.
         """
         future: asyncio.Future[Kept | None] = self._loop.create_future()
+
+        def then(kept: Kept | None, error: CouldNotRun | None) -> None:
+            if future.done():  # whoever waited has been cancelled
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(kept)
+
+        self.put(entry, then)
+        return future
+
+    def put(self, entry: Exchange | Progress, then: Then) -> None:
+        """Store an exchange, and call ``then`` in the same turn as it is committed, or cannot be."""
         if not self._pending:
             self._loop.call_soon(self._flush)
-        self._pending.append((entry, future))
-        return future
+        self._pending.append((entry, then))
 
     def _flush(self) -> None:
         group, self._pending = self._pending, []
@@ -96,13 +111,11 @@ class Ledger:
         try:
             kept, changes = self.store.commit([entry for entry, _ in group])
         except CouldNotRun as error:
-            for _, future in group:
-                if not future.done():
-                    future.set_exception(error)
+            for _, then in group:
+                then(None, error)
             return
-        for (_, future), one in zip(group, kept, strict=True):
-            if not future.done():
-                future.set_result(one)
+        for (_, then), one in zip(group, kept, strict=True):
+            then(one, None)
             if one is not None:
                 self._announce(one)
         for change in changes:
@@ -113,7 +126,8 @@ class Ledger:
             self._checkpoint = self._loop.run_in_executor(self._readers, self.store.checkpoint)
 
     def _announce(self, kept: Kept) -> None:
-        self._on_kept(kept)
+        if self._on_kept is not None:
+            self._on_kept(kept)
         for watcher in self._watchers.get(kept.inbox, ()):
             watcher.tell(("exchange", kept))
         self._offer(kept)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 
 MAX_WAITING = 1_000
 """Lines that wait to be written; further ones are dropped, since the store has everything."""
 
+GATHER_S = 0.02
+"""Lines are written in groups: waking up for each would slow down those who answer."""
+
 
 class Log:
-    """Hands lines to ``print_line``, one after the other, and never waits for it."""
+    """Hands lines to ``print_lines``, one group after the other, and never waits for it."""
 
-    def __init__(self, print_line: Callable[[str], None]) -> None:
-        self._print_line = print_line
-        self._lines: queue.Queue[str] = queue.Queue(MAX_WAITING)
+    def __init__(self, print_lines: Callable[[list[str]], None]) -> None:
+        self._print_lines = print_lines
+        self._lines: deque[str] = deque()
+        self._some = threading.Event()
         self._thread: threading.Thread | None = None
 
     def write(self, line: str) -> None:
@@ -23,14 +28,17 @@ class Log:
         if self._thread is None:
             self._thread = threading.Thread(target=self._print, name="log", daemon=True)
             self._thread.start()
-        try:
-            self._lines.put_nowait(line)
-        except queue.Full:
-            return
+        if len(self._lines) < MAX_WAITING:
+            self._lines.append(line)
+        if not self._some.is_set():
+            self._some.set()
 
     def _print(self) -> None:
         while True:
+            self._some.wait()
+            time.sleep(GATHER_S)
+            self._some.clear()
             try:
-                self._print_line(self._lines.get())
+                self._print_lines([self._lines.popleft() for _ in range(len(self._lines))])
             except (OSError, ValueError):  # the reader has gone
                 return

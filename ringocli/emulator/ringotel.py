@@ -19,6 +19,7 @@ from ringocli.emulator.exchanges import Exchange, Kept, now, shown_body, shown_h
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.ledger import Ledger
 from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
+from ringocli.emulator.wire import error_reply
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import IncomingRequest, Reply
 from ringocli.packs import Pack
@@ -131,6 +132,11 @@ def _json_reply(status: int, content: Mapping[str, Any]) -> Reply:
     return Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
 
 
+def not_stored(error: CouldNotRun) -> Reply:
+    """The answer to what could not be stored: whoever sent it has to try again."""
+    return error_reply(503, error.message, error.hint, code=error.code)
+
+
 class Ringotel:
     """Takes webhooks, one inbox like the other."""
 
@@ -142,12 +148,13 @@ class Ringotel:
         self._properties = properties
         self._forward = forward
 
-    def take_at_once(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Reply, asyncio.Future[Kept]] | None:
-        """The reply to a webhook, which may leave once it is stored; nothing where there is more to wait for."""
+    def take_at_once(self, inbox: Inbox, incoming: IncomingRequest, then: Callable[[Reply], None]) -> bool:
+        """Read and store, and call ``then`` with the answer; False where there is more to wait for than the store."""
         if self._forward is not None or inbox.ringotel.trouble is not CLEAR:
-            return None
+            return False
         exchange, reply = self._understood(inbox, incoming)
-        return reply, self._ledger.add(exchange)
+        self._ledger.put(exchange, lambda kept, error: then(reply if error is None else not_stored(error)))
+        return True
 
     def _understood(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
         return understand(

@@ -37,4 +37,4 @@ class Setup:
     seed: int = 0
     auto_reply: str | None = None
     access_token: str | None = None
-    log: Callable[[str], None] = lambda line: None
+    log: Callable[[str], None] | None = None

@@ -47,7 +47,7 @@ class World:
         path = Path(self._folder.name) / "emulator.db" if self._folder else setup.db
         assert path is not None
         store = Store(path, max_exchanges=setup.max_exchanges, max_days=setup.max_days)
-        self.ledger = Ledger(store, self._log)
+        self.ledger = Ledger(store, self._log if setup.log is not None else None)
         self.inboxes = Inboxes(setup.troubles, setup.seed)
         self.url = f"http://{f'[{setup.host}]' if ':' in setup.host else setup.host}:{port}"
         self.public_url = setup.public_url.rstrip("/") if setup.public_url else None
@@ -103,6 +103,7 @@ class World:
         self.ledger.tell_all(("template", {}))
 
     def _log(self, kept: Kept) -> None:
+        assert self.setup.log is not None
         self.setup.log(line_of(kept))
 
     async def _forward(self, incoming: IncomingRequest) -> tuple[Reply | None, Mapping[str, Any]]:

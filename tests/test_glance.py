@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from ringocli.codec import decode
 from ringocli.exchange import IncomingRequest
-from ringocli.matching import lacks
+from ringocli.glance import lacks
+from ringocli.pattern import Pattern
+from ringocli.secret import Secret
 from ringocli.template import Template, WebhookEvent
 from ringocli.webhook import read_webhook
-from tests.strategies import constants, keys, texts
+from tests.strategies import NAMES, constants, keys, texts, trees
 
 FORM = "application/x-www-form-urlencoded"
 WORDS = ("in", "out", "true", "7", "", "null")
@@ -58,10 +60,13 @@ def bodies(node: Any) -> st.SearchStrategy[Any]:
     return st.one_of(st.just(node), st.just(node), odd)
 
 
+def key_of(event: WebhookEvent) -> dict[str, str]:
+    return {"event_key": event.key} if event.key is not None else {}
+
+
 def fits(event: WebhookEvent, document: Any) -> Any:
     """The whole walk, without a glance before it."""
-    key = {"event_key": event.key} if event.key is not None else {}
-    return event.pattern.match(document, key, event.required)
+    return event.pattern.walk(document, key_of(event), event.required)
 
 
 @given(st.data())
@@ -82,6 +87,7 @@ def test_the_glance_changes_no_reading(data: st.DataObject) -> None:
     assert bool(wanted) == (reading.near_miss is None)
     for event, match in matches:
         assert not (lacks(document, event.marks) and match.fits)
+        assert event.pattern.match(document, key_of(event), event.required) == match
 
 
 @given(st.data())
@@ -93,7 +99,9 @@ def test_the_glance_reads_forms_like_the_walk(data: st.DataObject) -> None:
     )
     document = decode("&".join(f"{key}={value}" for key, value in pairs).encode(), FORM)
     for event in template.events:
-        assert not (lacks(document, event.marks) and fits(event, document).fits)
+        match = fits(event, document)
+        assert not (lacks(document, event.marks) and match.fits)
+        assert event.pattern.match(document, key_of(event), event.required) == match
 
 
 @pytest.mark.parametrize(
@@ -112,3 +120,34 @@ def test_what_a_glance_sees(document: Any, lacking: bool) -> None:
              "request_parameters": {"data": {"kind": "$event_key$", "to": ["$to$"]}}}  # fmt: skip
     template = Template.read({"id": "a", "name": "A", "class": "sms", "Webhook": [event]})
     assert lacking == lacks(document, template.events[0].marks)
+
+
+@given(st.data())
+def test_straight_reading_is_the_walk(data: st.DataObject) -> None:
+    """Whatever is read straight, values that are given and secret ones among them, the walk reads the same."""
+    tree = data.draw(trees())
+    pattern = Pattern.parse(tree)
+    document = data.draw(bodies(tree))
+    given = data.draw(
+        st.dictionaries(st.sampled_from(NAMES), st.sampled_from(WORDS).map(lambda word: word and Secret(word)))
+    )
+    straight = pattern.straight.read(document, given) if pattern.straight is not None else None
+    assert straight in (None, pattern.walk(document, given, ()))
+
+
+@pytest.mark.parametrize(
+    ("document", "is_straight"),
+    [
+        ({"from": "1", "to": ["2"], "kind": "in"}, True),
+        ({"from": "1", "to": ["2", "3"], "kind": "in"}, False),
+        ({"from": "1", "to": [], "kind": "in"}, False),
+        ({"from": 1, "to": ["2"], "kind": "in"}, False),
+        ({"from": "1", "to": "2", "kind": "in"}, False),
+        ({"from": "1", "to": ["2"], "kind": "out"}, False),
+    ],
+)
+def test_what_is_read_straight(document: Any, is_straight: bool) -> None:
+    """A text at each leaf and one element in each array; anything else is left to the walk."""
+    pattern = Pattern.parse({"from": "$from$", "to": ["$to$"], "kind": "in"})
+    assert pattern.straight is not None
+    assert is_straight == (pattern.straight.read(document, {}) is not None)

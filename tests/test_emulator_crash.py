@@ -1,0 +1,114 @@
+"""Nothing that was answered is lost: a real process is killed under load, again and again, and started anew."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+KILLS = int(os.environ.get("RINGOCLI_KILLS", "4"))
+"""How often the process is killed; read here, since no test sees the variables of its caller."""
+
+SENDERS = 6
+MOST_ANSWERS = 60
+
+
+@contextmanager
+def emulating(template: Path, store: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """``ringocli emulate`` as a process of its own, and where it listens; it is killed at the end at the latest."""
+    command = [
+        sys.executable,
+        "-m",
+        "ringocli",
+        "--quiet",
+        "emulate",
+        str(template),
+        "--db",
+        str(store),
+        "--no-browser",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            assert first.startswith("listening on "), first
+            yield process, urlsplit(first.split()[-1]).netloc
+        finally:
+            process.kill()
+
+
+class Load:
+    """Senders that each keep a connection and never ask twice; ``answered`` are the events they got a 200 for."""
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        self.numbers = numbers
+        self.answered: list[str] = []
+        self.some = threading.Condition()
+
+    def send(self, address: str) -> None:
+        """One event after the other, until the connection breaks."""
+        connection = http.client.HTTPConnection(address, timeout=30)
+        try:
+            while True:
+                content = f"event {next(self.numbers)}"
+                body = {
+                    "method": "message",
+                    "params": {"from": "+13105550199", "to": "+12025550100", "content": content},
+                }
+                connection.request("POST", "/webhook/acme", json.dumps(body), {"Content-Type": "application/json"})
+                response = connection.getresponse()
+                response.read()
+                assert 200 == response.status
+                with self.some:
+                    self.answered.append(content)
+                    self.some.notify()
+        except (OSError, http.client.HTTPException):
+            return
+        finally:
+            connection.close()
+
+    def until(self, answers: int) -> None:
+        """Wait for so many answers in all."""
+        with self.some:
+            assert self.some.wait_for(lambda: len(self.answered) >= answers, 60)
+
+
+def stored(address: str) -> Counter[str]:
+    """What the emulator has, as its export tells it."""
+    connection = http.client.HTTPConnection(address, timeout=30)
+    try:
+        connection.request("GET", "/api/export?format=jsonl")
+        lines = connection.getresponse().read().decode().splitlines()
+    finally:
+        connection.close()
+    return Counter(json.loads(line)["variables"]["content"] for line in lines)
+
+
+def test_what_was_answered_survives_the_kill(acme: Path, tmp_path: Path) -> None:
+    """After each restart every event that was answered 200 is there, and no event is there twice."""
+    store, chance, load = tmp_path / "crash.db", random.Random(5), Load(count())
+    for _ in range(KILLS):
+        with emulating(acme, store) as (process, address):
+            senders = [threading.Thread(target=load.send, args=(address,)) for _ in range(SENDERS)]
+            before = len(load.answered)
+            for sender in senders:
+                sender.start()
+            load.until(before + chance.randrange(1, MOST_ANSWERS))
+            process.kill()
+            for sender in senders:
+                sender.join()
+        with emulating(acme, store) as (_, address):
+            found = stored(address)
+        assert set(load.answered) <= set(found)
+        assert {1} == set(found.values())
+    assert len(load.answered) >= KILLS
