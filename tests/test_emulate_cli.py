@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -192,6 +194,14 @@ def test_taken_port_and_foreign_file_are_refused(acme: Path, tmp_path: Path, rin
     with serving() as server:
         done = ringocli("emulate", acme, "--no-browser", "--db", tmp_path / "e.db", "--port", str(server.port))
     assert (3, True) == (done.code, "cannot listen" in done.err)
+    other = tmp_path / "other.db"
+    with contextlib.closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE theirs (id INTEGER)")
+        connection.commit()
+    before = other.read_bytes()
+    done = ringocli("emulate", acme, "--no-browser", "--db", other)
+    assert (3, True, before) == (done.code, "is no store" in done.err, other.read_bytes())
+    assert [other] == sorted(tmp_path.glob("other*"))
     foreign = tmp_path / "foreign.db"
     foreign.write_bytes(b"this is no database, but it is longer than a page of zeros" * 100)
     before = foreign.read_bytes()

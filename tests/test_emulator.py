@@ -574,6 +574,9 @@ def test_hostile_texts_are_kept_as_they_are(ringotel: Emulator) -> None:
             assert text == ringotel.wait(content=text, timeout_s=1)["variables"]["content"]
     lone = b'{"method":"message","params":{"from":"1","to":"2","content":"\\ud800"}}'
     assert 200 == call(ringotel, "POST", "/webhook/acme", lone, JSON).status
+    for path in ("/api/send", "/api/reply"):
+        half = b'{"from":"+12025550100","to":"+13105550199","content":"half \\ud800"}'
+        assert call(ringotel, "POST", path, half, JSON).status in (202, 400, 422)
     assert ringotel.exchanges()
 
 

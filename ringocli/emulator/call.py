@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.inboxes import Inbox
@@ -16,6 +17,13 @@ from ringocli.emulator.world import World
 from ringocli.errors import AskedWrongly
 
 MAX_JSON_BYTES = 1_000_000
+
+
+class Document(JSONResponse):
+    """A JSON document; half a character (a lone surrogate), which has no UTF-8, becomes a question mark."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
 
 class NotThere(AskedWrongly):

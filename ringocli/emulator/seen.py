@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Coroutine
 from functools import partial
 from typing import Any
 
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from ringocli import __version__
 from ringocli.emulator.archive import as_curl, as_har_entry
-from ringocli.emulator.call import Call
+from ringocli.emulator.call import Call, Document
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.provenance import provenance
 from ringocli.emulator.search import Condition, conditions
@@ -45,13 +45,13 @@ async def list_exchanges(call: Call) -> Response:
     found = await call.world.ledger.read(lambda store: store.find(call.inbox.name, wanted, limit=limit + 1))
     brief = asked.get("brief") == "1"
     listed = [one.brief if brief else one.document for one in found[:limit]]
-    return JSONResponse({"schema_version": 1, "exchanges": listed, "more": len(found) > limit})
+    return Document({"schema_version": 1, "exchanges": listed, "more": len(found) > limit})
 
 
 async def get_exchange(call: Call) -> Response:
     """One exchange, with the bytes that came from each variable."""
     kept = await call.kept()
-    return JSONResponse({**kept.document, "provenance": provenance(call.world.draft.template, kept)})
+    return Document({**kept.document, "provenance": provenance(call.world.draft.template, kept)})
 
 
 async def get_curl(call: Call) -> Response:
@@ -100,7 +100,7 @@ async def clear(call: Call) -> Response:
     """Forget everything that was seen in this inbox."""
     call.world.ledger.store.clear(call.inbox.name)
     call.world.ledger.tell(call.inbox.name, ("cleared", {}))
-    return JSONResponse({"schema_version": 1, "cleared": True})
+    return Document({"schema_version": 1, "cleared": True})
 
 
 async def wait(call: Call) -> Response:
@@ -114,8 +114,8 @@ async def wait(call: Call) -> Response:
         criteria = ", ".join(f"{name}={value}" for name, value in wanted.criteria) or "anything"
         message = f"no exchange with {criteria[:200]} within {timeout_s:g} s"
         error = {"code": 1, "message": message, "hint": "See /api/exchanges for what came."}
-        return JSONResponse({"schema_version": 1, "error": error}, status_code=408)
-    return JSONResponse(found.document)
+        return Document({"schema_version": 1, "error": error}, status_code=408)
+    return Document(found.document)
 
 
 async def _unless_gone(call: Call, work: Coroutine[Any, Any, Kept | None]) -> Kept | None:

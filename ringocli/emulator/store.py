@@ -107,14 +107,15 @@ class Store:
         except OSError as error:
             raise CouldNotRun(f"{path}: cannot be locked: {reason(error)}", "Name another --db.") from None
         try:
+            self._check()
             self._writer = self._connected()
             self._writer.execute(f"PRAGMA wal_autocheckpoint = {MAX_WAL_PAGES}")
             self._prepare()
         except sqlite3.DatabaseError as error:
-            self.close()
+            self._give_up()
             raise CouldNotRun(f"{path}: is no store of the emulator ({error})", "Name another --db.") from None
         except CouldNotRun:
-            self.close()
+            self._give_up()
             raise
         self._count = self._writer.execute("SELECT count(*) FROM exchanges").fetchone()[0]
         # The only writer gives the numbers itself; one that was given is never given again, not even after clear().
@@ -132,13 +133,23 @@ class Store:
         connection.execute("PRAGMA cache_size = -4000")
         return connection
 
-    def _prepare(self) -> None:
-        [mark], [version] = (
-            self._writer.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
-        )
-        tables = self._writer.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    def _give_up(self) -> None:
+        """Close, and leave nothing beside a file that is not ours."""
+        self.close()
+        with contextlib.suppress(OSError):
+            os.unlink(f"{self.path}.lock")
+
+    def _check(self) -> None:
+        """Look before anything is changed: a file of somebody else's stays as it is."""
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            [mark], [version], [tables] = (
+                connection.execute(sql).fetchone()
+                for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+            )
         if (mark != APPLICATION_ID and tables) or version > VERSION:
             raise CouldNotRun(f"{self.path}: is no store of this emulator", "Name another --db.")
+
+    def _prepare(self) -> None:
         self._writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self._writer.execute(f"PRAGMA user_version = {VERSION}")
         self._writer.executescript(_SCHEMA)
