@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn, TypeAlias
 from urllib.parse import quote, quote_plus
 
@@ -165,3 +165,8 @@ def blank(text: str, secrets: Iterable[str | Secret] = ()) -> str:
         if face in text:
             text = text.replace(face, MASK)
     return text
+
+
+def blank_values(texts: Mapping[str, str]) -> dict[str, str]:
+    """The same names, with every text blanked."""
+    return {name: blank(text) for name, text in texts.items()} if sought() else dict(texts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.codec import decode, decode_pairs
 from ringocli.exchange import IncomingRequest, Reply
@@ -52,8 +53,7 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Attempt:
+class _Attempt(NamedTuple):
     event: WebhookEvent
     match: Match
     base: Pointer = ()
@@ -111,7 +111,7 @@ def _is_ruled_out(event: WebhookEvent, document: Json) -> bool:
 
 
 def _attempt(event: WebhookEvent, document: Json, properties: Mapping[str, Text]) -> _Attempt:
-    given: dict[str, Text] = {name: properties[name] for name in event.properties if properties.get(name)}
+    given = {name: properties[name] for name in event.properties if properties.get(name)} if properties else {}
     if event.key is not None:
         given["event_key"] = event.key
     pattern, required = event.pattern, event.required

@@ -7,6 +7,7 @@ page's and the API's, which Starlette routes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ringocli.emulator.endpoints import Rest
 from ringocli.emulator.guard import Refusal
@@ -34,6 +35,16 @@ from ringocli.emulator.world import World
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import IncomingRequest, Reply
 from ringocli.reception import goes_to
+
+
+class ShortWay(NamedTuple):
+    """A webhook by its head: which inbox it is for, and all of it but its body. It stays right as long as we run."""
+
+    inbox_name: str
+    method: str
+    path: str
+    query: str
+    head: Head
 
 
 class Application:
@@ -68,18 +79,22 @@ class Application:
         except Gone:
             return
 
-    def answer_at_once(
-        self, method: str, target: bytes, head: Head, body: bytes, then: Callable[[Reply], None]
-    ) -> bool:
-        """Take a whole webhook, and call ``then`` with the answer once it may leave; False where there is more to it."""
+    def short_way(self, method: str, target: bytes, head: Head) -> ShortWay | None:
+        """Where a request goes that nothing speaks against and that is a webhook; None where that is not so plain."""
         inbox_name, path = _inbox_and_path(target.decode("latin-1"))
         path, _, query = path.partition("?")
         if inbox_name is None or path != f"/webhook/{self._world.draft.template.id}" or "#" in query:
-            return False
+            return None
         if self._refusal(method, "webhook", query, head) is not None:
-            return False
-        request = IncomingRequest(method=method, path=path, query=query, headers=head.headers, body=body)
-        return self._world.ringotel.take_at_once(self._world.inboxes.named(inbox_name), request, then)
+            return None
+        return ShortWay(inbox_name, method, path, query, head)
+
+    def answer_at_once(self, way: ShortWay, body: bytes, then: Callable[[Reply], None]) -> bool:
+        """Take a whole webhook, and call ``then`` with the answer once it may leave; False where there is more to it."""
+        request = IncomingRequest(
+            method=way.method, path=way.path, query=way.query, headers=way.head.headers, body=body
+        )
+        return self._world.ringotel.take_at_once(self._world.inboxes.named(way.inbox_name), request, then)
 
     def _refusal(self, method: str, room: str, query: str, head: Head) -> Refusal | None:
         return head.refusal(method, room, lambda: self._world.guard.refusal(method, room, query, head.first))

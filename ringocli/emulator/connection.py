@@ -19,7 +19,7 @@ from typing import ClassVar, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from ringocli.emulator.app import Application
+from ringocli.emulator.app import Application, ShortWay
 from ringocli.emulator.heads import Head
 from ringocli.emulator.wire import TRANSPORT
 from ringocli.exchange import Reply
@@ -57,12 +57,10 @@ class _ShortCycle:
 
 
 class _Known(NamedTuple):
-    """The bytes of a head with what the parser made of them."""
+    """The bytes of a head, and where a request with it goes."""
 
     raw: bytes
-    method: str
-    target: bytes
-    head: Head
+    way: ShortWay
 
 
 class Connection(HttpToolsProtocol):
@@ -102,7 +100,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         known = self.known
         if known is not None and data.startswith(known.raw) and self._is_next(known, len(data)):
-            if self._offer(known, data[len(known.raw) :]):
+            if self._offer(known.way, data[len(known.raw) :]):
                 return
         self.chunk = data if self.waits_since is None else b""  # a request that has begun before is not known by this
         super().data_received(data)
@@ -115,7 +113,7 @@ class Connection(HttpToolsProtocol):
 
     def _is_next(self, known: _Known, size: int) -> bool:
         """Whether so many bytes with a known head are one request, whole, with nothing unanswered before it."""
-        return size == len(known.raw) + (known.head.length or 0) and self.waits_since is None and self._is_free()
+        return size == len(known.raw) + (known.way.head.length or 0) and self.waits_since is None and self._is_free()
 
     # -- what the parser tells ----------------------------------------------------------------------
 
@@ -148,14 +146,12 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
             return
         body = b"".join(held)
-        size = len(self.chunk) - len(body)
-        # Only a chunk that is this head and its body, and nothing else, tells how the head was spelled.
-        is_known = 0 < size <= MAX_KNOWN_BYTES and self.chunk.find(b"\r\n\r\n") == size - 4
-        known = _Known(
-            self.chunk[:size] if is_known else b"", _SHORT_WAY[self.parser.get_method()], self.url, self.head
-        )
-        if self._offer(known, body):
-            self.known = known if is_known else None
+        way = self.door.short_way(_SHORT_WAY[self.parser.get_method()], self.url, self.head)
+        if way is not None and self._offer(way, body):
+            # Only a chunk that is this head and its body, and nothing else, tells how the head was spelled.
+            size = len(self.chunk) - len(body)
+            is_known = 0 < size <= MAX_KNOWN_BYTES and self.chunk.find(b"\r\n\r\n") == size - 4
+            self.known = _Known(self.chunk[:size], way) if is_known else None
             return
         self._hand_on()
         super().on_body(body)
@@ -179,9 +175,9 @@ class Connection(HttpToolsProtocol):
         """Whether everything before is answered, and read."""
         return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
 
-    def _offer(self, known: _Known, body: bytes) -> bool:
+    def _offer(self, way: ShortWay, body: bytes) -> bool:
         """Take a whole request the short way, if it may."""
-        if not self.door.answer_at_once(known.method, known.target, known.head, body, self._answer):
+        if not self.door.answer_at_once(way, body, self._answer):
             return False
         self._unset_keepalive_if_required()
         self.cycle, self.short.response_complete, self.idle_since = self.short, False, None  # type: ignore[assignment]

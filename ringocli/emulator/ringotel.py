@@ -25,7 +25,7 @@ from ringocli.exchange import IncomingRequest, Reply
 from ringocli.packs import Pack
 from ringocli.pointer import as_text as pointer_text
 from ringocli.report.readings import near_miss_document
-from ringocli.secret import Text, blank
+from ringocli.secret import Text, blank, blank_values
 from ringocli.template import Template
 from ringocli.weather import CALM, CLEAR, Strike
 from ringocli.webhook import read_webhook
@@ -92,19 +92,19 @@ def understand(
             near_miss=near_miss,
             notes=reading.notes,
         ), reply
-    reply, note = _answer(pack)
+    reply, shown, note = _answer(pack)
     variables, sources = reading.variables, reading.sources
     return Exchange(
         inbox=inbox,
         at=at,
         direction="incoming",
         request=request,
-        reply=shown_reply(reply),
+        reply=shown,
         event_key=reading.event.key,
         event_type=reading.event.type,
         matched=True,
         status="taken",
-        variables={name: blank(value) for name, value in variables.items()},
+        variables=blank_values(variables),
         sources={name: _written(sources[name]) for name in variables if name in sources},
         message_id=variables.get("messageid"),
         notes=(*reading.notes, note),
@@ -115,16 +115,18 @@ _written = lru_cache(maxsize=1024)(pointer_text)
 """Pointers as they are written: a template reads its variables at the same few places again and again."""
 
 _EMPTY = Reply(status=200)
+_EMPTY_SHOWN = shown_reply(_EMPTY)
 
 
-def _answer(pack: Pack | None) -> tuple[Reply, str]:
-    """The answer to a webhook that was taken, and the note that says why."""
+def _answer(pack: Pack | None) -> tuple[Reply, Mapping[str, Any] | None, str]:
+    """The answer to a webhook that was taken, as it is sent and as it is shown, and the note that says why."""
     if pack is None or pack.webhook_answer is None:
-        return _EMPTY, ASSUMPTION_31
+        return _EMPTY, _EMPTY_SHOWN, ASSUMPTION_31
     answer = pack.webhook_answer
     headers = (("Content-Type", answer["content_type"]),)
     reply = Reply(status=200, headers=headers, body=answer["body"].encode())
-    return reply, f"answered as {pack.title} expects it" if reply.body else ASSUMPTION_31
+    note = f"answered as {pack.title} expects it" if reply.body else ASSUMPTION_31
+    return reply, shown_reply(reply), note
 
 
 def _json_reply(status: int, content: Mapping[str, Any]) -> Reply:
