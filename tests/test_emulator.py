@@ -596,3 +596,12 @@ def test_no_secret_is_kept(tmp_path: Path) -> None:
     told += b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for face in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
         assert face not in told
+
+
+def test_template_without_requests_is_still_told_of() -> None:
+    """A template that only takes webhooks has a page like any other."""
+    only_events = {key: value for key, value in ACME.items() if key != "API"}
+    with emulator(only_events) as ringotel:
+        assert 200 == call(ringotel, "GET", "/api/about").status
+        assert 200 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
+        assert 400 == call(ringotel, "POST", "/api/send", {"from": NUMBER, "to": CONTACT, "content": "Hi"}).status
