@@ -85,6 +85,28 @@ def test_every_sample_converses(name: str) -> None:
             assert sent["id"] == ringotel.wait(event_type="messageDelivered")["correlates"]
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("Webhook", ACME["Webhook"][0]),
+        ("Webhook", {"first": ACME["Webhook"][0], "last": ACME["Webhook"][2]}),
+        ("Webhook", {"events": ACME["Webhook"]}),
+        ("Webhook", []),
+        ("API", {"SendMessage": ACME["API"]["SendMessage"]}),
+        ("API", {}),
+    ],
+    ids=["one event", "named events", "events in an object", "no event", "no SendFile", "only events"],
+)
+def test_template_of_any_shape_has_its_page(part: str, value: Any) -> None:
+    """Whatever container the events stand in, and whatever is missing: the page learns what there is."""
+    template = {**ACME, part: value}
+    with emulator(template) as ringotel:
+        about = call(ringotel, "GET", "/api/about")
+        assert 200 == about.status
+        assert len(template["API"]) == len(about.document["template"]["requests"])
+        assert about.document["assumptions"]
+
+
 def test_failed_message_gets_no_second_tick(ringotel: Emulator) -> None:
     """The failed receipt matches nothing, and the message is failed."""
     sent = ringotel.send("+15005550002", "Hello", from_=NUMBER)
