@@ -16,7 +16,7 @@ from ringocli.packs import Pack
 from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
 from ringocli.template import OAuth2, Template
-from ringocli.variables import BY_NAME, REQUESTS, Place
+from ringocli.variables import BY_NAME, REQUESTS
 
 AUTH_KINDS = ("bearer", "basic", "oauth2", "none")
 DEFAULT_PROPERTIES = {

@@ -1,4 +1,4 @@
-"""One call of the API: the world, the inbox and the request, and what of it is read with care."""
+"""One call of the API: the world, the inbox and the request; what of it is read with care, and how it is answered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.inboxes import Inbox
@@ -16,6 +17,19 @@ from ringocli.emulator.world import World
 from ringocli.errors import AskedWrongly
 
 MAX_JSON_BYTES = 1_000_000
+
+
+def as_utf8(text: str) -> bytes:
+    """Text as it leaves: half a character (a lone surrogate), which a webhook may hold, has no UTF-8."""
+    return text.encode("utf-8", "replace")
+
+
+class Answer(JSONResponse):
+    """A JSON document that may hold texts of strangers."""
+
+    def render(self, content: Any) -> bytes:
+        """The document as UTF-8, whatever stands in its texts."""
+        return as_utf8(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
 
 
 class NotThere(AskedWrongly):
