@@ -15,7 +15,8 @@ from ringocli.errors import AskedWrongly
 from ringocli.packs import Pack
 from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
-from ringocli.variables import BY_NAME, REQUESTS, Place
+from ringocli.template import OAuth2, Template
+from ringocli.variables import BY_NAME, REQUESTS
 
 AUTH_KINDS = ("bearer", "basic", "oauth2", "none")
 DEFAULT_PROPERTIES = {
@@ -281,19 +282,23 @@ def _trees(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
     return trees
 
 
-def rows_of(template: Mapping[str, Json]) -> frozenset[int]:
-    """The readings a draft rests on; those of arrays, queries and addresses only where it has them."""
+def rows_of(root: Mapping[str, Json]) -> frozenset[int]:
+    """The readings a template rests on; those of arrays, queries and addresses only where it has them."""
+    template = Template.read(root)
+    sent = [spec.parameters for spec in template.requests]
+    read = [spec.response_map for spec in template.requests] + [event.parameters for event in template.events]
     rows = {1, 2, 3, 4, 5, 7, 8, 14, 20, 28, 34}
-    for place, part, tree in _trees(template):
-        if _holds_array(tree):
-            rows |= {9} if part[-1] == "request_parameters" and place in (*Place,)[:2] else {10, 12}
-        if part[-1] == "request_url" and Pattern.parse(tree).variables:
-            rows.add(16)
-        if isinstance(tree, list):
-            rows.add(11)
-    if any(spec.get("request_method") in ("GET", "DELETE") for spec in template["API"].values()):
+    if any(_holds_array(tree) for tree in sent):
+        rows.add(9)
+    if any(_holds_array(tree) for tree in read):
+        rows |= {10, 12}
+    if any(isinstance(tree, list) for tree in (*sent, *read)):
+        rows.add(11)
+    if any(spec.method in ("GET", "DELETE") for spec in template.requests):
         rows.add(13)
-    if "OAuth2" in template:
+    if any(spec.address.variables for spec in template.requests):
+        rows.add(16)
+    if isinstance(template.auth, OAuth2):
         rows.add(24)
     return frozenset(rows)
 

@@ -85,6 +85,28 @@ def test_every_sample_converses(name: str) -> None:
             assert sent["id"] == ringotel.wait(event_type="messageDelivered")["correlates"]
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("Webhook", ACME["Webhook"][0]),
+        ("Webhook", {"first": ACME["Webhook"][0], "last": ACME["Webhook"][2]}),
+        ("Webhook", {"events": ACME["Webhook"]}),
+        ("Webhook", []),
+        ("API", {"SendMessage": ACME["API"]["SendMessage"]}),
+        ("API", {}),
+    ],
+    ids=["one event", "named events", "events in an object", "no event", "no SendFile", "only events"],
+)
+def test_template_of_any_shape_has_its_page(part: str, value: Any) -> None:
+    """Whatever container the events stand in, and whatever is missing: the page learns what there is."""
+    template = {**ACME, part: value}
+    with emulator(template) as ringotel:
+        about = call(ringotel, "GET", "/api/about")
+        assert 200 == about.status
+        assert len(template["API"]) == len(about.document["template"]["requests"])
+        assert about.document["assumptions"]
+
+
 def test_failed_message_gets_no_second_tick(ringotel: Emulator) -> None:
     """The failed receipt matches nothing, and the message is failed."""
     sent = ringotel.send("+15005550002", "Hello", from_=NUMBER)
@@ -566,18 +588,45 @@ def test_endless_heads_are_refused(ringotel: Emulator) -> None:
 
 
 def test_hostile_texts_are_kept_as_they_are(ringotel: Emulator) -> None:
-    """Markup, direction marks, NUL, half a character, 64 KB: all of it comes back as it went in, or as it can be."""
+    """Markup, direction marks, NUL, 64 KB: all of it comes back as it went in."""
     for text in ("<script>alert(1)</script>", "\u202eabc", "a\x00b", "x" * 65_536, "$content$", "\U0001f600\u200d"):
         taken = ringotel.reply(NUMBER, text, from_=CONTACT)
         assert text == taken["variables"]["content"]
         if len(text) < 1000:  # an address has no room for more
             assert text == ringotel.wait(content=text, timeout_s=1)["variables"]["content"]
-    lone = b'{"method":"message","params":{"from":"1","to":"2","content":"\\ud800"}}'
-    assert 200 == call(ringotel, "POST", "/webhook/acme", lone, JSON).status
+
+
+def test_half_a_character_breaks_nothing(ringotel: Emulator) -> None:
+    """A lone surrogate has no UTF-8: sent, received, waited for and streamed, it costs its place and nothing else."""
+    half = b'{"method":"message","params":{"from":"1","to":"2","content":"a\\ud800b"}}'
+    with connected(ringotel) as client, ThreadPoolExecutor(1) as pool:
+        path = ringotel.url.removeprefix(f"http://{client.getpeername()[0]}:{client.getpeername()[1]}")
+        client.sendall(f"GET {path}/api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        received = client.recv(65536)
+        while b"event: hello" not in received:
+            received += client.recv(65536)
+        waiting = pool.submit(ringotel.wait, content="Whole", timeout_s=20)
+        assert 200 == call(ringotel, "POST", "/webhook/acme", half, JSON).status
+        whole = {"method": "message", "params": {"from": CONTACT, "to": NUMBER, "content": "Whole"}}
+        assert 200 == call(ringotel, "POST", "/webhook/acme", whole).status
+        while b"Whole" not in received:
+            chunk = client.recv(65536)
+            assert chunk
+            received += chunk
+        assert "Whole" == waiting.result()["variables"]["content"]
+    assert "a?b" == ringotel.wait(from_="1", timeout_s=1)["variables"]["content"]
     for path in ("/api/send", "/api/reply"):
-        half = b'{"from":"+12025550100","to":"+13105550199","content":"half \\ud800"}'
-        assert call(ringotel, "POST", path, half, JSON).status in (202, 400, 422)
-    assert ringotel.exchanges()
+        got = call(ringotel, "POST", path, b'{"from":"1","to":"2","content":"a\\ud800b"}', JSON)
+        assert (202, "a?b") == (got.status, got.document["variables"]["content"])
+
+
+def test_waiter_gets_half_a_character(ringotel: Emulator) -> None:
+    """Whoever is waiting when it comes gets the same as whoever asks later."""
+    half = b'{"method":"message","params":{"from":"7","to":"2","content":"a\\ud800b"}}'
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(ringotel.wait, from_="7", timeout_s=20)
+        assert 200 == call(ringotel, "POST", "/webhook/acme", half, JSON).status
+        assert "a?b" == waiting.result()["variables"]["content"]
 
 
 def test_no_secret_is_kept(tmp_path: Path) -> None:
@@ -596,3 +645,12 @@ def test_no_secret_is_kept(tmp_path: Path) -> None:
     told += b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for face in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
         assert face not in told
+
+
+def test_template_without_requests_is_still_told_of() -> None:
+    """A template that only takes webhooks has a page like any other."""
+    only_events = {key: value for key, value in ACME.items() if key != "API"}
+    with emulator(only_events) as ringotel:
+        assert 200 == call(ringotel, "GET", "/api/about").status
+        assert 200 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
+        assert 400 == call(ringotel, "POST", "/api/send", {"from": NUMBER, "to": CONTACT, "content": "Hi"}).status

@@ -1,4 +1,4 @@
-"""One call of the API: the world, the inbox and the request, and what of it is read with care."""
+"""One call of the API: the world, the inbox and the request; what of it is read with care, and how it is answered."""
 
 from __future__ import annotations
 
@@ -19,11 +19,17 @@ from ringocli.errors import AskedWrongly
 MAX_JSON_BYTES = 1_000_000
 
 
-class Document(JSONResponse):
-    """A JSON document; half a character (a lone surrogate), which has no UTF-8, becomes a question mark."""
+def as_utf8(text: str) -> bytes:
+    """Text as it leaves: half a character (a lone surrogate), which a webhook may hold, has no UTF-8."""
+    return text.encode("utf-8", "replace")
+
+
+class Answer(JSONResponse):
+    """A JSON document that may hold texts of strangers."""
 
     def render(self, content: Any) -> bytes:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+        """The document as UTF-8, whatever stands in its texts."""
+        return as_utf8(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
 
 
 class NotThere(AskedWrongly):

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from ringocli.emulator.about import about
-from ringocli.emulator.call import Call, Document
+from ringocli.emulator.call import Answer, Call
 from ringocli.emulator.draft import Patch, incoming_of
 from ringocli.emulator.search import Condition
 from ringocli.emulator.world import World
@@ -43,7 +43,7 @@ async def send(call: Call) -> Response:
         check_property(template, name)
     secrets = {name: Secret(value) for name, value in properties.items() if value}
     kept = await call.world.user.send(call.inbox, variables, secrets, file=is_file)
-    return Document(kept.document, status_code=202)
+    return Answer(kept.document, status_code=202)
 
 
 async def reply(call: Call) -> Response:
@@ -57,7 +57,7 @@ async def reply(call: Call) -> Response:
     if not content and media_url is None:
         raise AskedWrongly("there is nothing to send", "Give content, or media_url for a file.")
     kept = await call.world.provider.say(call.inbox, contact, number, content=content, media_url=media_url)
-    return Document(kept.document, status_code=202)
+    return Answer(kept.document, status_code=202)
 
 
 async def replay(call: Call) -> Response:
@@ -65,13 +65,13 @@ async def replay(call: Call) -> Response:
     kept = await call.kept()
     if kept.direction == "incoming":
         answered = await call.world.ringotel.take(call.inbox, incoming_of(kept))
-        return Document(answered.kept.document, status_code=202)
+        return Answer(answered.kept.document, status_code=202)
     names = ("from", "to", "content", "extension", "domain")
     variables = {name: value for name, value in kept.content["variables"].items() if name in names}
     if not variables.get("content") or not kept.matched:
         raise AskedWrongly("this request was none of the template's, so it cannot be sent again", "Send a new one.")
     again = await call.world.user.send(call.inbox, variables, file=kept.content["name"] == "SendFile")
-    return Document(again.document, status_code=202)
+    return Answer(again.document, status_code=202)
 
 
 async def add_file(call: Call) -> Response:
@@ -81,22 +81,22 @@ async def add_file(call: Call) -> Response:
         raise AskedWrongly("the file is empty", "Send its bytes as the body.")
     name = call.request.query_params.get("name", "file")
     added = call.world.files.add(name, call.request.headers.get("content-type"), content)
-    return Document(added, status_code=201)
+    return Answer(added, status_code=201)
 
 
 async def show_patch(call: Call) -> Response:
     """The change of the template that a near miss proposes, tried on everything that is stored."""
     _, patch = await _patch(call)
-    return Document(patch.document)
+    return Answer(patch.document)
 
 
 async def apply_patch(call: Call) -> Response:
     """Write that change to the template's file, if it mends what it is for and breaks nothing."""
     world, patch = await _patch(call)
     if not patch.is_safe:
-        return Document({**patch.document, "applied": False}, status_code=409)
+        return Answer({**patch.document, "applied": False}, status_code=409)
     world.draft.apply(patch)
-    return Document({**patch.document, "applied": True})
+    return Answer({**patch.document, "applied": True})
 
 
 async def _patch(call: Call) -> tuple[World, Patch]:
@@ -111,7 +111,7 @@ async def _patch(call: Call) -> tuple[World, Patch]:
 
 async def get_chaos(call: Call) -> Response:
     """The weather on both sides."""
-    return Document(call.inbox.weather)
+    return Answer(call.inbox.weather)
 
 
 async def set_chaos(call: Call) -> Response:
@@ -123,17 +123,17 @@ async def set_chaos(call: Call) -> Response:
         raise AskedWrongly("seed takes a whole number", "For instance 42.")
     call.inbox.set_weather({side: Trouble.read(side, asked.get(side) or {}) for side in SIDES}, seed)
     call.world.ledger.tell(call.inbox.name, ("chaos", call.inbox.weather))
-    return Document(call.inbox.weather)
+    return Answer(call.inbox.weather)
 
 
 async def get_about(call: Call) -> Response:
     """What runs here: the template, the provider, addresses, the readings it rests on."""
-    return Document(about(call.world, call.inbox.name))
+    return Answer(about(call.world, call.inbox.name))
 
 
 async def ready(call: Call) -> Response:
     """That it answers at all."""
-    return Document({"schema_version": 1, "ready": True})
+    return Answer({"schema_version": 1, "ready": True})
 
 
 def _check_keys(asked: Mapping[str, Any], known: tuple[str, ...]) -> None:

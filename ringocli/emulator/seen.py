@@ -12,10 +12,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from ringocli import __version__
 from ringocli.emulator.archive import as_curl, as_har_entry
-from ringocli.emulator.call import Call, Document
+from ringocli.emulator.call import Answer, Call, as_utf8
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.provenance import provenance
-from ringocli.emulator.search import Condition, conditions
+from ringocli.emulator.search import KEYS, Condition, conditions
 from ringocli.emulator.store import Store
 from ringocli.emulator.wanted import LIMITS, Wanted
 from ringocli.errors import AskedWrongly
@@ -33,10 +33,9 @@ MAX_STREAMED = 200
 async def list_exchanges(call: Call) -> Response:
     """What was seen, newest first."""
     asked = call.request.query_params
-    wanted = conditions(asked.get("q", ""))
-    for key in ("direction", "event"):
-        if asked.get(key):
-            wanted += conditions(f'{key}:"{asked[key]}"')
+    wanted = conditions(asked.get("q", "")) + [
+        KEYS[key](asked[key]) for key in ("direction", "event") if asked.get(key)
+    ]
     if before := call.exchange_id("before"):
         wanted.append(Condition("id < ?", (before,)))
     if after := call.exchange_id("after"):
@@ -45,13 +44,13 @@ async def list_exchanges(call: Call) -> Response:
     found = await call.world.ledger.read(lambda store: store.find(call.inbox.name, wanted, limit=limit + 1))
     brief = asked.get("brief") == "1"
     listed = [one.brief if brief else one.document for one in found[:limit]]
-    return Document({"schema_version": 1, "exchanges": listed, "more": len(found) > limit})
+    return Answer({"schema_version": 1, "exchanges": listed, "more": len(found) > limit})
 
 
 async def get_exchange(call: Call) -> Response:
     """One exchange, with the bytes that came from each variable."""
     kept = await call.kept()
-    return Document({**kept.document, "provenance": provenance(call.world.draft.template, kept)})
+    return Answer({**kept.document, "provenance": provenance(call.world.draft.template, kept)})
 
 
 async def get_curl(call: Call) -> Response:
@@ -100,7 +99,7 @@ async def clear(call: Call) -> Response:
     """Forget everything that was seen in this inbox."""
     call.world.ledger.store.clear(call.inbox.name)
     call.world.ledger.tell(call.inbox.name, ("cleared", {}))
-    return Document({"schema_version": 1, "cleared": True})
+    return Answer({"schema_version": 1, "cleared": True})
 
 
 async def wait(call: Call) -> Response:
@@ -114,8 +113,8 @@ async def wait(call: Call) -> Response:
         criteria = ", ".join(f"{name}={value}" for name, value in wanted.criteria) or "anything"
         message = f"no exchange with {criteria[:200]} within {timeout_s:g} s"
         error = {"code": 1, "message": message, "hint": "See /api/exchanges for what came."}
-        return Document({"schema_version": 1, "error": error}, status_code=408)
-    return Document(found.document)
+        return Answer({"schema_version": 1, "error": error}, status_code=408)
+    return Answer(found.document)
 
 
 async def _unless_gone(call: Call, work: Coroutine[Any, Any, Kept | None]) -> Kept | None:
@@ -141,13 +140,13 @@ async def stream(call: Call) -> Response:
     )
 
 
-async def _events(call: Call) -> AsyncIterator[str]:
+async def _events(call: Call) -> AsyncIterator[bytes]:
     news_groups = call.world.ledger.watch(call.inbox.name)
     newest = await call.world.ledger.read(lambda store: store.find(call.inbox.name))
     yield _event("hello", {"newest": str(newest[0].id) if newest else None})
     async for group in news_groups:
         if not group:
-            yield ": still here\n\n"
+            yield b": still here\n\n"
             continue
         exchanges: list[dict[str, Any]] = []
         for kind, content in group:
@@ -165,6 +164,5 @@ async def _events(call: Call) -> AsyncIterator[str]:
         await asyncio.sleep(STREAM_PAUSE_S)
 
 
-def _event(kind: str, content: Any) -> str:
-    # In ASCII, for half a character (a lone surrogate) has no UTF-8 and would end the stream.
-    return f"event: {kind}\ndata: {json.dumps(content)}\n\n"
+def _event(kind: str, content: Any) -> bytes:
+    return as_utf8(f"event: {kind}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n")
