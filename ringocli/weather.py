@@ -171,7 +171,7 @@ class Sky:
     """One side's weather: its trouble, its chance, and how full its bucket is."""
 
     def __init__(self, trouble: Trouble = CLEAR, seed: int = 0) -> None:
-        self.trouble = trouble
+        self.trouble = CLEAR if trouble == CLEAR else trouble  # so that calm is told without a comparison
         self._chance = Random(seed)
         self._tokens = self._room
         self._filled_at: float | None = None
