@@ -7,6 +7,7 @@ one that is measured; the turns are interleaved. ``python benchmarks/emulator.py
 from __future__ import annotations
 
 import http.client
+import json
 import shutil
 import socket
 import statistics
@@ -165,8 +166,6 @@ def memory(folder: Path) -> None:
 
 def newest(port: int) -> int:
     """The number of the newest exchange: so many were stored."""
-    import json
-
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/api/exchanges?limit=1&brief=1")
     exchanges = json.load(connection.getresponse())["exchanges"]

@@ -31,20 +31,25 @@ def body() -> str:
     return json.dumps(document, separators=(",", ":"))
 
 
-_LUA = """local body, number = %s, 0
+_LUA = """local body, pieces, number = %s, {}, 0
+init = function()
+  local own = body:gsub("NUMBER", "<12 digits>>")
+  local text = wrk.format("POST", wrk.path, {["Content-Type"] = "application/json"}, own) .. "<12 digits>>"
+  for piece in text:gmatch("(.-)<12 digits>>") do pieces[#pieces + 1] = piece end
+end
 request = function()
   number = number + 1
-  local own = body:gsub("NUMBER", string.format("%%012d", number))
-  return wrk.format("POST", wrk.path, {["Content-Type"] = "application/json"}, own)
+  return table.concat(pieces, string.format("%%012d", number))
 end
 """
+"""The request is cut at its numbers once, so that the client takes as little as it can of a machine that it shares."""
 
 
 def requests_per_s(url: str, in_flight: int, seconds: float) -> float:
     """How many webhooks a second an address answers with 200.
 
     Raises:
-        RuntimeError: it answers with something else.
+        RuntimeError: it answers with something else, or not at all.
     """
     if shutil.which("wrk"):
         return _by_wrk(url, in_flight, seconds)
@@ -78,8 +83,7 @@ class _Client(asyncio.Protocol):
         self.answered = 0
         self.refused = 0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self._ask()
 
@@ -114,7 +118,7 @@ def _by_client(url: str, in_flight: int, seconds: float) -> float:
         answered = sum(client.answered for client in clients) / (time.perf_counter() - started)
         for transport, _ in made:
             transport.abort()
-        if any(client.refused for client in clients):
+        if not answered or any(client.refused for client in clients):
             raise RuntimeError(f"{url} does not take the webhook")
         return answered
 
