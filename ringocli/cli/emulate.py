@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
@@ -63,7 +64,9 @@ def emulate(
     ] = False,
     db: Annotated[str | None, typer.Option(metavar="FILE", help="Where to keep exchanges.")] = None,
     keep: Annotated[int, typer.Option("--keep", min=1, help="How many exchanges are kept.")] = 100_000,
-    keep_days: Annotated[float, typer.Option("--keep-days", help="How long they are kept.")] = 30.0,
+    keep_days: Annotated[
+        float, typer.Option("--keep-days", min=0.01, max=36_500, help="How long they are kept.")
+    ] = 30.0,
     provider_url: Annotated[
         str,
         typer.Option(
@@ -126,6 +129,9 @@ def emulate(
     from ringocli.weather import read_option
 
     check_seconds("--timeout-s", timeout_s)
+    if math.isnan(keep_days):
+        raise AskedWrongly("--keep-days takes a number of days", "For instance --keep-days 30")
+    host = host.strip("[]")
     opened = open_template(template)
     _check_template(opened.template)
     settings = gathered(
@@ -200,7 +206,8 @@ def _check_targets(provider: str | None, forward: Any, profile: str | None, *, l
         if url is None:
             continue
         try:
-            host = urlsplit(url).hostname if url.startswith(("http://", "https://")) else None
+            parts = urlsplit(url)
+            host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
         except ValueError:
             host = None
         if not host:
@@ -219,11 +226,14 @@ def _check_public(url: str | None) -> None:
         return
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/")
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = usable and parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
     except ValueError:
         usable = False
     if not usable:
-        raise AskedWrongly("--public-url takes the address of a tunnel, without a path", "As the tunnel printed it.")
+        raise AskedWrongly(
+            "--public-url takes the address of a tunnel: scheme and host alone", "As the tunnel printed it."
+        )
 
 
 def _access_token(host: str, *, expose: bool) -> str | None:
@@ -272,13 +282,14 @@ def _log() -> Any:
 
 def _serve(setup: Any, *, opens: bool) -> None:
     import webbrowser
+    from urllib.parse import quote
 
     from ringocli.emulator.server import run
 
     def tell(world: Any) -> None:
         console.out(f"listening on {world.url}")
         sys.stdout.flush()
-        token = f"?token={setup.access_token}" if setup.access_token else ""
+        token = f"?token={quote(setup.access_token, safe='')}" if setup.access_token else ""
         console.note(f"page       {world.url}/{token}")
         console.note(f"webhook    {world.url}{world.draft.webhook_path}")
         console.note(f"provider   {world.url}/provider")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -158,6 +159,8 @@ class Rest:
             except RingocliError as error:
                 status = 400 if isinstance(error, AskedWrongly) else 422
                 response = _refused(status, error.message, error.hint, error.code)
+            except sqlite3.Error as error:
+                response = _refused(503, f"the store cannot be used: {error}", "Make room, or name another --db.", 3)
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers["X-Content-Type-Options"] = "nosniff"
             return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sqlite3
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ from ringocli.emulator.ringotel import Ringotel
 from ringocli.emulator.setup import Setup
 from ringocli.emulator.store import Store
 from ringocli.emulator.user import User
-from ringocli.errors import AskedWrongly, NoReply
+from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
 from ringocli.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.secret import blank
 from ringocli.traced import Piece, Traced
@@ -76,7 +77,6 @@ class World:
 
     def start(self) -> None:
         """Begin to look after the template's file and the store's age."""
-        self.ledger.store.expire()
         self._chores = [asyncio.create_task(self._watch_file()), asyncio.create_task(self._expire())]
 
     async def close(self) -> None:
@@ -128,6 +128,20 @@ class World:
             return None, {"host": rendered.host, "status": None, "body": None, "error": blank(error.message)}
         shown = shown_reply(reply) or {}
         return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
+
+
+def _opened(path: Path, setup: Setup) -> Store:
+    """The store, without what is too old.
+
+    Raises:
+        CouldNotRun: it cannot be opened, or is damaged.
+    """
+    try:
+        store = Store(path, max_exchanges=setup.max_exchanges, max_days=setup.max_days)
+        store.expire()
+    except sqlite3.Error as error:
+        raise CouldNotRun(f"{path}: is damaged ({error})", "Move it away, or name another --db.") from None
+    return store
 
 
 def _with_query(url: Any, query: str) -> tuple[Piece, ...]:
