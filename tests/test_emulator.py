@@ -413,6 +413,16 @@ def test_replay_does_it_again(ringotel: Emulator) -> None:
     assert "curl -X POST" in call(ringotel, "GET", f"/api/exchanges/{sent['id']}/curl").body.decode()
 
 
+def test_replay_keeps_bytes_that_are_no_text(ringotel: Emulator) -> None:
+    """A form in another charset is replayed as the bytes that came, not as what could be shown of them."""
+    kind = {"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"}
+    call(ringotel, "POST", "/webhook/acme", b"text=caf\xe9", kind)
+    [first] = ringotel.exchanges()
+    again = call(ringotel, "POST", f"/api/exchanges/{first['id']}/replay").document
+    assert base64.b64encode(b"text=caf\xe9").decode() == first["request"]["body_base64"]
+    assert first["request"]["body_base64"] == again["request"]["body_base64"]
+
+
 def test_stream_tells_what_happens(ringotel: Emulator) -> None:
     """Server-sent events: a hello with the newest id, then exchanges as they come."""
     with connected(ringotel) as client:
@@ -668,10 +678,12 @@ def test_no_secret_is_kept(tmp_path: Path) -> None:
         call(ringotel, "POST", "/webhook/acme", {**MESSAGE, "leak": base64.b64encode(secret.encode()).decode()})
         call(ringotel, "POST", "/provider/v1/messages", {"from": "1", "to": "2", "text": "x"},
              {"Authorization": f"Bearer {secret}"})  # fmt: skip
+        call(ringotel, "POST", "/webhook/acme", b"\xff" + secret.encode(), JSON)
         ringotel.wait(event_type="messageDelivered")
         told = b"".join(call(ringotel, "GET", path).body for path in ("/api/exchanges", "/api/export", "/api/about",
                                                                       "/api/export?format=har", "/"))  # fmt: skip
         told += b"".join(call(ringotel, "GET", f"/api/exchanges/{n}/curl").body for n in (1, 2, 3))
+        told += b"".join(base64.b64decode(one["request"].get("body_base64", "")) for one in ringotel.exchanges())
     told += b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for face in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
         assert face not in told
