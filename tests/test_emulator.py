@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringocli.emulator.guard import Guard
 from ringocli.errors import AnswerIsNo, AskedWrongly
 from ringocli.testing import Emulator, emulator
 from tests.conftest import ACME, SAMPLES
@@ -412,6 +413,16 @@ def test_replay_does_it_again(ringotel: Emulator) -> None:
     assert "curl -X POST" in call(ringotel, "GET", f"/api/exchanges/{sent['id']}/curl").body.decode()
 
 
+def test_replay_keeps_bytes_that_are_no_text(ringotel: Emulator) -> None:
+    """A form in another charset is replayed as the bytes that came, not as what could be shown of them."""
+    kind = {"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"}
+    call(ringotel, "POST", "/webhook/acme", b"text=caf\xe9", kind)
+    [first] = ringotel.exchanges()
+    again = call(ringotel, "POST", f"/api/exchanges/{first['id']}/replay").document
+    assert base64.b64encode(b"text=caf\xe9").decode() == first["request"]["body_base64"]
+    assert first["request"]["body_base64"] == again["request"]["body_base64"]
+
+
 def test_stream_tells_what_happens(ringotel: Emulator) -> None:
     """Server-sent events: a hello with the newest id, then exchanges as they come."""
     with connected(ringotel) as client:
@@ -515,6 +526,10 @@ def token_of(page: bytes) -> str:
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": ""}, 403),
+        ({"Sec-Fetch-Site": "Cross-Site"}, 403),
+        ({"Sec-Fetch-Site": "elsewhere"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}, 200),
@@ -547,7 +562,32 @@ def test_browser_needs_the_pages_token(ringotel: Emulator) -> None:
 def test_foreign_pages_cannot_fire_webhooks(ringotel: Emulator) -> None:
     """The webhook's address is open to programs, not to other sites in the user's browser."""
     assert 403 == call(ringotel, "POST", "/webhook/acme", MESSAGE, {"Origin": "https://evil.example"}).status
+    assert 403 == call(ringotel, "POST", "/webhook/acme", MESSAGE, {"Origin": "http://["}).status
+    link = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}
+    for path in ("/webhook/acme?method=message", "/provider/v1/messages", "/v1/messages"):
+        assert 403 == call(ringotel, "GET", path, headers=link).status
     assert [] == ringotel.exchanges()
+
+
+def test_two_hosts_are_none(running: Emulator) -> None:
+    """A request with two Host headers is refused, whichever of them would be right."""
+    for first, second in (("127.0.0.1", "evil.example"), ("evil.example", "127.0.0.1")):
+        for path in ("/api/about", "/webhook/acme"):
+            with connected(running) as client:
+                client.sendall(
+                    f"GET {path} HTTP/1.1\r\nHost: {first}\r\nHost: {second}\r\nConnection: close\r\n\r\n".encode()
+                )
+                assert until_closed(client).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(("name", "served"), [("192.0.2.7", True), ("[2001:db8::1]:80", True), ("dead.beef", False),
+                                              ("abc", False), ("1.2.3.4.5", False)])  # fmt: skip
+def test_open_to_the_network_by_number_only(name: str, served: bool) -> None:
+    """Bound to every address, the emulator answers to addresses; a name could be made to point here."""
+    guard = Guard(host="0.0.0.0", page_token="page", access_token="a secret & more")
+    refusal = guard.refusal("GET", "api", "token=a+secret+%26+more", {"host": name})
+    assert served == (refusal is None)
+    assert (401 if served else 421) == getattr(guard.refusal("GET", "api", "token=x", {"host": name}), "status", None)
 
 
 def test_huge_bodies_and_broken_requests_do_no_harm(ringotel: Emulator) -> None:
@@ -638,10 +678,12 @@ def test_no_secret_is_kept(tmp_path: Path) -> None:
         call(ringotel, "POST", "/webhook/acme", {**MESSAGE, "leak": base64.b64encode(secret.encode()).decode()})
         call(ringotel, "POST", "/provider/v1/messages", {"from": "1", "to": "2", "text": "x"},
              {"Authorization": f"Bearer {secret}"})  # fmt: skip
+        call(ringotel, "POST", "/webhook/acme", b"\xff" + secret.encode(), JSON)
         ringotel.wait(event_type="messageDelivered")
         told = b"".join(call(ringotel, "GET", path).body for path in ("/api/exchanges", "/api/export", "/api/about",
                                                                       "/api/export?format=har", "/"))  # fmt: skip
         told += b"".join(call(ringotel, "GET", f"/api/exchanges/{n}/curl").body for n in (1, 2, 3))
+        told += b"".join(base64.b64decode(one["request"].get("body_base64", "")) for one in ringotel.exchanges())
     told += b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for face in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
         assert face not in told

@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 
 from ringocli.emulator import doing, seen
 from ringocli.emulator.call import Call, NotThere
-from ringocli.emulator.guard import TOKEN_COOKIE
+from ringocli.emulator.guard import READ_ROOMS, TOKEN_COOKIE
 from ringocli.emulator.openapi import Told, document, ref
 from ringocli.emulator.wire import Receive, Scope, Send, error_reply, raw_path
 from ringocli.emulator.world import World
@@ -128,7 +128,7 @@ PAGE_HEADERS = {
 class Rest:
     """Everything but the two sides: the page, its files, and the API."""
 
-    rooms = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
+    rooms = READ_ROOMS
 
     def __init__(self, world: World) -> None:
         self._world = world
