@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringocli.emulator.guard import Guard
-from ringocli.errors import AnswerIsNo, AskedWrongly
+from ringocli.errors import AnswerIsNo, AskedWrongly, CouldNotRun
 from ringocli.testing import Emulator, emulator
 from tests.conftest import ACME, SAMPLES
 from tests.emulating import JSON, MESSAGE, call, connected, until_closed
@@ -667,6 +668,34 @@ def test_waiter_gets_half_a_character(ringotel: Emulator) -> None:
         waiting = pool.submit(ringotel.wait, from_="7", timeout_s=20)
         assert 200 == call(ringotel, "POST", "/webhook/acme", half, JSON).status
         assert "a?b" == waiting.result()["variables"]["content"]
+
+
+def test_damaged_store_is_told(tmp_path: Path) -> None:
+    """A store with broken pages stops the start with a sentence; nothing of it is thrown away."""
+    db = tmp_path / "emulator.db"
+    with emulator(ACME, db=db) as ringotel:
+        for number in range(20):
+            ringotel.reply(NUMBER, f"{number} " + "x" * 3_000, from_=CONTACT)
+    whole = db.read_bytes()
+    broken = whole[:8192] + bytes(byte ^ 0xA5 for byte in whole[8192:])
+    db.write_bytes(broken)
+    with pytest.raises(CouldNotRun, match=r"emulator\.db: is "), emulator(ACME, db=db):
+        pass
+    assert broken == db.read_bytes()
+
+
+def test_store_that_fails_is_a_sentence(tmp_path: Path) -> None:
+    """What the disk refuses is told as such by every endpoint, and the emulator goes on."""
+    db = tmp_path / "emulator.db"
+    with emulator(ACME, db=db) as ringotel:
+        ringotel.reply(NUMBER, "Hi", from_=CONTACT)
+        other = sqlite3.connect(db)
+        other.execute("ALTER TABLE exchanges RENAME TO elsewhere")
+        other.close()
+        for method, path in (("DELETE", "/api/exchanges"), ("GET", "/api/exchanges"), ("GET", "/api/wait?to=1")):
+            got = call(ringotel, method, path)
+            assert (503, 3) == (got.status, got.document["error"]["code"])
+        assert 200 == call(ringotel, "GET", "/readyz").status
 
 
 def test_no_secret_is_kept(tmp_path: Path) -> None:
