@@ -226,6 +226,7 @@ def test_near_miss_proposes_a_patch(ringotel: Emulator) -> None:
         ("GET", "/api/exchanges?before=x", None, 400),
         ("GET", "/api/exchanges?q=is:nothing", None, 400),
         ("GET", "/api/wait?colour=red", None, 400),
+        ("GET", "/api/wait?matched=maybe", None, 400),
         ("GET", "/api/export?format=xml", None, 400),
     ],
 )
@@ -238,6 +239,16 @@ def test_what_cannot_be_served_gets_a_sentence(
     assert status == got.status
     assert got.document.get("near_miss", {}) is None or "message" in got.document.get("error", {"message": ""})
     assert 200 == call(ringotel, "GET", "/readyz").status
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "says"), [("/api/send", 1_000_001, "over 1 MB"), ("/api/files", 10_000_001, "over 10 MB")]
+)
+def test_limit_that_was_passed_is_told(ringotel: Emulator, path: str, size: int, says: str) -> None:
+    """Documents and files have limits of their own, and the refusal names the right one."""
+    got = call(ringotel, "POST", path, b" " * size)
+    assert 413 == got.status
+    assert says in got.document["error"]["message"]
 
 
 def test_any_id_has_an_address() -> None:

@@ -61,8 +61,9 @@ class Application:
             else:
                 inbox = self._world.inboxes.named(inbox_name)
                 await self._serve(inbox, room, path, scope, head, receive, send)
-        except TooLarge:
-            await self._turn_away(head, receive, send, 413, "the body is over 10 MB", "No webhook or MMS is.")
+        except TooLarge as error:
+            limit = f"the body is over {error.limit // 1_000_000} MB"
+            await self._turn_away(head, receive, send, 413, limit, "No message or file is that long.")
         except CouldNotRun as error:
             await respond(send, not_stored(error))
         except Gone:
