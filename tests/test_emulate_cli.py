@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sqlite3
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -142,6 +143,29 @@ def test_webhooks_are_forwarded_to_the_real_ringotel(acme: Path, tmp_path: Path)
     [seen] = server.seen
     assert ("/hook/very-secret-path?x=1", "abc", MESSAGE) == (seen.target, seen.header("X-Signature"), seen.document)
     assert "very-secret-path" not in err + json.dumps(exchange)
+
+
+def test_webhook_that_ringotel_did_not_get_is_tried_again(acme: Path, tmp_path: Path) -> None:
+    """Nobody is told that a message was taken which never arrived; it is on record with the reason."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/hook/very-secret-path"
+    with emulating(acme, "--db", tmp_path / "e.db", "--forward-to", nobody) as (ringotel, _):
+        got = call(ringotel, "POST", "/webhook/acme", MESSAGE)
+        [exchange] = ringotel.exchanges()
+    assert (502, 4) == (got.status, got.document["error"]["code"])
+    assert (True, None) == (exchange["matched"], exchange["forwarded"]["status"])
+    assert "refused the connection" in exchange["forwarded"]["error"]
+    assert "very-secret-path" not in got.body.decode() + json.dumps(exchange)
+
+
+@pytest.mark.parametrize("token", ["short", "sixteen characters and blanks", "semicolons;and;more;of;them"])
+def test_access_token_stands_in_addresses_and_cookies(
+    acme: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """A token that an address or a cookie would change is refused at the start."""
+    monkeypatch.setenv("RINGOCLI_EMULATOR_TOKEN", token)
+    done = ringocli("emulate", acme, "--no-browser", "--host", "0.0.0.0", "--expose")
+    assert (2, True, False) == (done.code, "RINGOCLI_EMULATOR_TOKEN" in done.err, token in done.err)
 
 
 def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) -> None:

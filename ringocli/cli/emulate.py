@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -254,8 +255,10 @@ def _access_token(host: str, *, expose: bool) -> str | None:
             "For a provider that has to call back, --public-url with a tunnel is safer.",
         )
     token = os.environ.get("RINGOCLI_EMULATOR_TOKEN")
-    if token is not None and len(token) < 16:
-        raise AskedWrongly("RINGOCLI_EMULATOR_TOKEN has under 16 characters", "Leave it out for a fresh one.")
+    if token is not None and not re.fullmatch(r"[A-Za-z0-9._~-]{16,}", token):
+        raise AskedWrongly(
+            "RINGOCLI_EMULATOR_TOKEN takes 16 or more letters, digits, - . _ and ~", "Leave it out for a fresh one."
+        )
     return token or secrets.token_urlsafe(24)
 
 
@@ -282,14 +285,13 @@ def _log() -> Any:
 
 def _serve(setup: Any, *, opens: bool) -> None:
     import webbrowser
-    from urllib.parse import quote
 
     from ringocli.emulator.server import run
 
     def tell(world: Any) -> None:
         console.out(f"listening on {world.url}")
         sys.stdout.flush()
-        token = f"?token={quote(setup.access_token, safe='')}" if setup.access_token else ""
+        token = f"?token={setup.access_token}" if setup.access_token else ""
         console.note(f"page       {world.url}/{token}")
         console.note(f"webhook    {world.url}{world.draft.webhook_path}")
         console.note(f"provider   {world.url}/provider")

@@ -23,6 +23,7 @@ from ringocli.emulator.ringotel import Ringotel
 from ringocli.emulator.setup import Setup
 from ringocli.emulator.store import Store
 from ringocli.emulator.user import User
+from ringocli.emulator.wire import error_reply
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
 from ringocli.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.secret import blank
@@ -107,8 +108,11 @@ class World:
         assert self.setup.log is not None
         self.setup.log(line_of(kept))
 
-    async def _forward(self, incoming: IncomingRequest) -> tuple[Reply | None, Mapping[str, Any]]:
-        """Pass a webhook on to the real Ringotel: its bytes, and the headers that are about them."""
+    async def _forward(self, incoming: IncomingRequest) -> tuple[Reply, Mapping[str, Any]]:
+        """Pass a webhook on to the real Ringotel: its bytes, and the headers that are about them.
+
+        What did not arrive is answered with 502, so that the provider tries again: nobody has its message yet.
+        """
         assert self.setup.forward_to is not None
         assert self.setup.send is not None
         url = address_of(self.setup.forward_to)
@@ -126,7 +130,9 @@ class World:
         try:
             reply = await asyncio.to_thread(self.setup.send, rendered)
         except (NoReply, AskedWrongly) as error:  # the latter: bytes that are no text, which are not sent
-            return None, {"host": rendered.host, "status": None, "body": None, "error": blank(error.message)}
+            why = blank(error.message)
+            reply = error_reply(502, f"Ringotel did not get this: {why}", code=4)
+            return reply, {"host": rendered.host, "status": None, "body": None, "error": why}
         shown = shown_reply(reply) or {}
         return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
 
