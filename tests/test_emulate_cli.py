@@ -6,8 +6,8 @@ import contextlib
 import json
 import os
 import signal
-import sqlite3
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
