@@ -309,6 +309,11 @@ def test_description_is_openapi_and_true(running: Emulator) -> None:
         jsonschema.validate(exchange, schema)
     chaos = {**document["components"]["schemas"]["Chaos"], "components": document["components"]}
     jsonschema.validate(call(ringotel, "GET", "/api/chaos").document, chaos)
+    send = document["components"]["schemas"]["Send"]
+    for content in ({"from": NUMBER, "to": CONTACT}, {"from": "", "to": CONTACT, "content": "x"}):
+        assert 400 == call(ringotel, "POST", "/api/send", content).status
+        assert not jsonschema.Draft202012Validator(send).is_valid(content)
+    assert "GET" in call(ringotel, "PATCH", "/api/about").headers["allow"]
 
 
 def test_waiting_finds_what_is_there_and_what_comes(ringotel: Emulator) -> None:
@@ -457,6 +462,20 @@ def test_status_strikes_before_anything_is_taken(ringotel: Emulator) -> None:
     assert 500 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
     [exchange] = ringotel.exchanges()
     assert (False, "status 500") == (exchange["matched"], exchange["weather"])
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_status_without_a_body_has_none(ringotel: Emulator, status: int) -> None:
+    """Bytes after such a status would be read as the start of the next reply."""
+    ringotel.set_chaos(ringotel={"status": status})
+    path = ringotel.url.partition("//")[2].partition("/")[2]
+    head = f"POST /{path}/webhook/acme HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n"
+    with connected(ringotel) as client:
+        client.sendall(f"{head}\r\n{{}}{head}Connection: close\r\n\r\n{{}}".encode())
+        replies = until_closed(client).split(b"\r\n\r\n")
+    assert 3 == len(replies)
+    assert b"" == replies[-1]
+    assert all(reply.startswith(b"HTTP/1.1 %d " % status) for reply in replies[:-1])
 
 
 def test_rate_limit_says_when_to_come_back(ringotel: Emulator) -> None:

@@ -80,9 +80,11 @@ ENDPOINTS = (
     Endpoint("/api/exchanges", "DELETE", seen.clear, Told(gives=_ANY)),
     Endpoint("/api/exchanges/{id}", "GET", seen.get_exchange, Told(gives=_EXCHANGE, errors=(404,))),
     Endpoint("/api/exchanges/{id}/curl", "GET", seen.get_curl, Told(kind="text/plain", errors=(404,))),
-    Endpoint("/api/exchanges/{id}/replay", "POST", doing.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404))),
+    Endpoint(
+        "/api/exchanges/{id}/replay", "POST", doing.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404, 422))
+    ),
     Endpoint("/api/exchanges/{id}/patch", "GET", doing.show_patch, Told(gives=_ANY, errors=(400, 404))),
-    Endpoint("/api/exchanges/{id}/patch", "POST", doing.apply_patch, Told(gives=_ANY, errors=(400, 404, 409))),
+    Endpoint("/api/exchanges/{id}/patch", "POST", doing.apply_patch, Told(gives=_ANY, errors=(400, 404, 409, 422))),
     Endpoint(
         "/api/export",
         "GET",
@@ -91,8 +93,10 @@ ENDPOINTS = (
     ),
     Endpoint("/api/wait", "GET", seen.wait, Told(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
     Endpoint("/api/stream", "GET", seen.stream, Told(kind="text/event-stream")),
-    Endpoint("/api/send", "POST", doing.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413))),
-    Endpoint("/api/reply", "POST", doing.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413))),
+    Endpoint("/api/send", "POST", doing.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413, 422))),
+    Endpoint(
+        "/api/reply", "POST", doing.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413, 422))
+    ),
     Endpoint(
         "/api/files",
         "POST",
@@ -147,6 +151,7 @@ class Rest:
             await self._router({**scope, "app": self}, receive, send)
         except HTTPException as error:
             reply = _refused(error.status_code, *_UNROUTED.get(error.status_code, ("this cannot be served", "")))
+            reply.headers.update(error.headers or {})  # Allow
             await reply(scope, receive, send)
 
     def _served(self, function: Function) -> Callable[[Request], Awaitable[Response]]:
