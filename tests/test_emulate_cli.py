@@ -168,6 +168,16 @@ def test_access_token_stands_in_addresses_and_cookies(
     assert (2, True, False) == (done.code, "RINGOCLI_EMULATOR_TOKEN" in done.err, token in done.err)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_stop_nothing(acme: Path, closed: str) -> None:
+    """Started as a service without stdout or stderr, a command does its work."""
+    command = f'exec "$0" -m ringocli validate "$1" {closed}'
+    done = subprocess.run(["sh", "-c", command, sys.executable, str(acme)], capture_output=True, text=True, check=False)
+    assert 0 == done.returncode
+    assert "bug" not in done.stdout + done.stderr
+
+
 def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) -> None:
     """What a real Ringotel sends is recorded and answered; no receipt is made up."""
     arguments = ("--db", tmp_path / "e.db", "--listen-as-provider", "--public-url", "https://tunnel.example")
