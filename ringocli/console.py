@@ -35,7 +35,13 @@ def is_verbose() -> bool:
 
 
 def prepare_streams() -> None:
-    """Let no character stop the program: what a console's code page lacks is written as an escape."""
+    """Let no character and no closed stream stop the program.
+
+    What a console's code page lacks is written as an escape; what nobody can read goes nowhere.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started with the stream closed, as services and pythonw are
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

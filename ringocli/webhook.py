@@ -186,13 +186,13 @@ def _patch(attempt: _Attempt) -> list[Mapping[str, Json]]:
         came = _lookup(attempt.found, miss.pointer)
         where = (*attempt.event.pointer, "request_parameters", *at)
         if isinstance(leaf, Leaf) and leaf.alone == "event_key" and isinstance(came, (str, int, bool)):
-            if means_delivered(attempt.event.key or "") and FAILURE.search(_plain(came)):
+            if _is_another_outcome(attempt.event, attempt.event.key or "", _plain(came)):
                 continue
             path = pointer_text((*attempt.event.pointer, "event_key"))
             operations.append({"op": "replace", "path": path, "value": _plain(came)})
         elif isinstance(leaf, Constant) and isinstance(came, (str, int, float, bool)):
-            if means_delivered(_plain(leaf.value)):
-                continue  # a pinned success is what keeps failed receipts out: it is never given up
+            if _is_another_outcome(attempt.event, _plain(leaf.value), _plain(came)):
+                continue
             operations.append({"op": "replace", "path": pointer_text(where), "value": came})
         elif came is None and miss.pointer:
             holder = _lookup(attempt.found, miss.pointer[:-1])
@@ -202,6 +202,18 @@ def _patch(attempt: _Attempt) -> list[Mapping[str, Json]]:
                 target = pointer_text((*where[:-1], renamed))
                 operations.append({"op": "move", "from": pointer_text(where), "path": target})
     return operations
+
+
+def _is_another_outcome(event: WebhookEvent, expected: str, came: str) -> bool:
+    """Whether a word is no other spelling but other news: a pinned success keeps failed receipts out for good.
+
+    Of a receipt's numeric codes nobody knows the meaning, so none takes the place of another.
+    """
+    if FAILURE.search(came) and not FAILURE.search(expected):
+        return True
+    if event.place is not Place.DELIVERED:
+        return False
+    return (means_delivered(expected) and not means_delivered(came)) or (expected.isdigit() and came.isdigit())
 
 
 def _plain(value: Json) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -144,6 +145,39 @@ def test_webhooks_are_forwarded_to_the_real_ringotel(acme: Path, tmp_path: Path)
     assert "very-secret-path" not in err + json.dumps(exchange)
 
 
+def test_webhook_that_ringotel_did_not_get_is_tried_again(acme: Path, tmp_path: Path) -> None:
+    """Nobody is told that a message was taken which never arrived; it is on record with the reason."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/hook/very-secret-path"
+    with emulating(acme, "--db", tmp_path / "e.db", "--forward-to", nobody) as (ringotel, _):
+        got = call(ringotel, "POST", "/webhook/acme", MESSAGE)
+        [exchange] = ringotel.exchanges()
+    assert (502, 4) == (got.status, got.document["error"]["code"])
+    assert (True, None) == (exchange["matched"], exchange["forwarded"]["status"])
+    assert "refused the connection" in exchange["forwarded"]["error"]
+    assert "very-secret-path" not in got.body.decode() + json.dumps(exchange)
+
+
+@pytest.mark.parametrize("token", ["short", "sixteen characters and blanks", "semicolons;and;more;of;them"])
+def test_access_token_stands_in_addresses_and_cookies(
+    acme: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """A token that an address or a cookie would change is refused at the start."""
+    monkeypatch.setenv("RINGOCLI_EMULATOR_TOKEN", token)
+    done = ringocli("emulate", acme, "--no-browser", "--host", "0.0.0.0", "--expose")
+    assert (2, True, False) == (done.code, "RINGOCLI_EMULATOR_TOKEN" in done.err, token in done.err)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_stop_nothing(acme: Path, closed: str) -> None:
+    """Started as a service without stdout or stderr, a command does its work."""
+    command = f'exec "$0" -m ringocli validate "$1" {closed}'
+    done = subprocess.run(["sh", "-c", command, sys.executable, str(acme)], capture_output=True, text=True, check=False)
+    assert 0 == done.returncode
+    assert "bug" not in done.stdout + done.stderr
+
+
 def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) -> None:
     """What a real Ringotel sends is recorded and answered; no receipt is made up."""
     arguments = ("--db", tmp_path / "e.db", "--listen-as-provider", "--public-url", "https://tunnel.example")
@@ -170,6 +204,12 @@ def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) ->
         (("--forward-to", "https://hooks.acme.example/x"), 2, "needs --live"),
         (("--forward-to", "webhook"), 2, "no webhook URL to forward to"),
         (("--public-url", "tunnel.example"), 2, "--public-url takes"),
+        (("--public-url", "https://me:secret@tunnel.example"), 2, "--public-url takes"),
+        (("--public-url", "https://tunnel.example?a=b"), 2, "--public-url takes"),
+        (("--provider-url", "http://127.0.0.1:99999"), 2, "takes an http or https address"),
+        (("--keep-days", "nan"), 2, "--keep-days"),
+        (("--keep-days", "inf"), 2, "--keep-days"),
+        (("--keep-days", "-1"), 2, "--keep-days"),
         (("--chaos", "handset:status=500"), 2, "--chaos takes SIDE"),
         (("--chaos", "provider:fault=hnag"), 2, "did you mean hang?"),
         (("--property", "API kez=x"), 2, "did you mean API key?"),

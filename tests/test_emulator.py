@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.errors import AnswerIsNo, AskedWrongly
+from ringocli.emulator.guard import Guard
+from ringocli.errors import AnswerIsNo, AskedWrongly, CouldNotRun
 from ringocli.testing import Emulator, emulator
 from tests.conftest import ACME, SAMPLES
 from tests.emulating import JSON, MESSAGE, call, connected, until_closed
@@ -224,6 +226,7 @@ def test_near_miss_proposes_a_patch(ringotel: Emulator) -> None:
         ("GET", "/api/exchanges?before=x", None, 400),
         ("GET", "/api/exchanges?q=is:nothing", None, 400),
         ("GET", "/api/wait?colour=red", None, 400),
+        ("GET", "/api/wait?matched=maybe", None, 400),
         ("GET", "/api/export?format=xml", None, 400),
     ],
 )
@@ -236,6 +239,16 @@ def test_what_cannot_be_served_gets_a_sentence(
     assert status == got.status
     assert got.document.get("near_miss", {}) is None or "message" in got.document.get("error", {"message": ""})
     assert 200 == call(ringotel, "GET", "/readyz").status
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "says"), [("/api/send", 1_000_001, "over 1 MB"), ("/api/files", 10_000_001, "over 10 MB")]
+)
+def test_limit_that_was_passed_is_told(ringotel: Emulator, path: str, size: int, says: str) -> None:
+    """Documents and files have limits of their own, and the refusal names the right one."""
+    got = call(ringotel, "POST", path, b" " * size)
+    assert 413 == got.status
+    assert says in got.document["error"]["message"]
 
 
 def test_any_id_has_an_address() -> None:
@@ -296,6 +309,11 @@ def test_description_is_openapi_and_true(running: Emulator) -> None:
         jsonschema.validate(exchange, schema)
     chaos = {**document["components"]["schemas"]["Chaos"], "components": document["components"]}
     jsonschema.validate(call(ringotel, "GET", "/api/chaos").document, chaos)
+    send = document["components"]["schemas"]["Send"]
+    for content in ({"from": NUMBER, "to": CONTACT}, {"from": "", "to": CONTACT, "content": "x"}):
+        assert 400 == call(ringotel, "POST", "/api/send", content).status
+        assert not jsonschema.Draft202012Validator(send).is_valid(content)
+    assert "GET" in call(ringotel, "PATCH", "/api/about").headers["allow"]
 
 
 def test_waiting_finds_what_is_there_and_what_comes(ringotel: Emulator) -> None:
@@ -412,6 +430,16 @@ def test_replay_does_it_again(ringotel: Emulator) -> None:
     assert "curl -X POST" in call(ringotel, "GET", f"/api/exchanges/{sent['id']}/curl").body.decode()
 
 
+def test_replay_keeps_bytes_that_are_no_text(ringotel: Emulator) -> None:
+    """A form in another charset is replayed as the bytes that came, not as what could be shown of them."""
+    kind = {"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"}
+    call(ringotel, "POST", "/webhook/acme", b"text=caf\xe9", kind)
+    [first] = ringotel.exchanges()
+    again = call(ringotel, "POST", f"/api/exchanges/{first['id']}/replay").document
+    assert base64.b64encode(b"text=caf\xe9").decode() == first["request"]["body_base64"]
+    assert first["request"]["body_base64"] == again["request"]["body_base64"]
+
+
 def test_stream_tells_what_happens(ringotel: Emulator) -> None:
     """Server-sent events: a hello with the newest id, then exchanges as they come."""
     with connected(ringotel) as client:
@@ -434,6 +462,20 @@ def test_status_strikes_before_anything_is_taken(ringotel: Emulator) -> None:
     assert 500 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
     [exchange] = ringotel.exchanges()
     assert (False, "status 500") == (exchange["matched"], exchange["weather"])
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_status_without_a_body_has_none(ringotel: Emulator, status: int) -> None:
+    """Bytes after such a status would be read as the start of the next reply."""
+    ringotel.set_chaos(ringotel={"status": status})
+    path = ringotel.url.partition("//")[2].partition("/")[2]
+    head = f"POST /{path}/webhook/acme HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n"
+    with connected(ringotel) as client:
+        client.sendall(f"{head}\r\n{{}}{head}Connection: close\r\n\r\n{{}}".encode())
+        replies = until_closed(client).split(b"\r\n\r\n")
+    assert 3 == len(replies)
+    assert b"" == replies[-1]
+    assert all(reply.startswith(b"HTTP/1.1 %d " % status) for reply in replies[:-1])
 
 
 def test_rate_limit_says_when_to_come_back(ringotel: Emulator) -> None:
@@ -515,6 +557,10 @@ def token_of(page: bytes) -> str:
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": ""}, 403),
+        ({"Sec-Fetch-Site": "Cross-Site"}, 403),
+        ({"Sec-Fetch-Site": "elsewhere"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}, 200),
@@ -547,7 +593,32 @@ def test_browser_needs_the_pages_token(ringotel: Emulator) -> None:
 def test_foreign_pages_cannot_fire_webhooks(ringotel: Emulator) -> None:
     """The webhook's address is open to programs, not to other sites in the user's browser."""
     assert 403 == call(ringotel, "POST", "/webhook/acme", MESSAGE, {"Origin": "https://evil.example"}).status
+    assert 403 == call(ringotel, "POST", "/webhook/acme", MESSAGE, {"Origin": "http://["}).status
+    link = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}
+    for path in ("/webhook/acme?method=message", "/provider/v1/messages", "/v1/messages"):
+        assert 403 == call(ringotel, "GET", path, headers=link).status
     assert [] == ringotel.exchanges()
+
+
+def test_two_hosts_are_none(running: Emulator) -> None:
+    """A request with two Host headers is refused, whichever of them would be right."""
+    for first, second in (("127.0.0.1", "evil.example"), ("evil.example", "127.0.0.1")):
+        for path in ("/api/about", "/webhook/acme"):
+            with connected(running) as client:
+                client.sendall(
+                    f"GET {path} HTTP/1.1\r\nHost: {first}\r\nHost: {second}\r\nConnection: close\r\n\r\n".encode()
+                )
+                assert until_closed(client).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(("name", "served"), [("192.0.2.7", True), ("[2001:db8::1]:80", True), ("dead.beef", False),
+                                              ("abc", False), ("1.2.3.4.5", False)])  # fmt: skip
+def test_open_to_the_network_by_number_only(name: str, served: bool) -> None:
+    """Bound to every address, the emulator answers to addresses; a name could be made to point here."""
+    guard = Guard(host="0.0.0.0", page_token="page", access_token="a secret & more")
+    refusal = guard.refusal("GET", "api", "token=a+secret+%26+more", {"host": name})
+    assert served == (refusal is None)
+    assert (401 if served else 421) == getattr(guard.refusal("GET", "api", "token=x", {"host": name}), "status", None)
 
 
 def test_huge_bodies_and_broken_requests_do_no_harm(ringotel: Emulator) -> None:
@@ -629,6 +700,34 @@ def test_waiter_gets_half_a_character(ringotel: Emulator) -> None:
         assert "a?b" == waiting.result()["variables"]["content"]
 
 
+def test_damaged_store_is_told(tmp_path: Path) -> None:
+    """A store with broken pages stops the start with a sentence; nothing of it is thrown away."""
+    db = tmp_path / "emulator.db"
+    with emulator(ACME, db=db) as ringotel:
+        for number in range(20):
+            ringotel.reply(NUMBER, f"{number} " + "x" * 3_000, from_=CONTACT)
+    whole = db.read_bytes()
+    broken = whole[:8192] + bytes(byte ^ 0xA5 for byte in whole[8192:])
+    db.write_bytes(broken)
+    with pytest.raises(CouldNotRun, match=r"emulator\.db: is "), emulator(ACME, db=db):
+        pass
+    assert broken == db.read_bytes()
+
+
+def test_store_that_fails_is_a_sentence(tmp_path: Path) -> None:
+    """What the disk refuses is told as such by every endpoint, and the emulator goes on."""
+    db = tmp_path / "emulator.db"
+    with emulator(ACME, db=db) as ringotel:
+        ringotel.reply(NUMBER, "Hi", from_=CONTACT)
+        other = sqlite3.connect(db)
+        other.execute("ALTER TABLE exchanges RENAME TO elsewhere")
+        other.close()
+        for method, path in (("DELETE", "/api/exchanges"), ("GET", "/api/exchanges"), ("GET", "/api/wait?to=1")):
+            got = call(ringotel, method, path)
+            assert (503, 3) == (got.status, got.document["error"]["code"])
+        assert 200 == call(ringotel, "GET", "/readyz").status
+
+
 def test_no_secret_is_kept(tmp_path: Path) -> None:
     """Properties are secrets: not in the API, the export, the page or the file, in no encoding."""
     secret = "kanarienvogel-0815"
@@ -638,10 +737,12 @@ def test_no_secret_is_kept(tmp_path: Path) -> None:
         call(ringotel, "POST", "/webhook/acme", {**MESSAGE, "leak": base64.b64encode(secret.encode()).decode()})
         call(ringotel, "POST", "/provider/v1/messages", {"from": "1", "to": "2", "text": "x"},
              {"Authorization": f"Bearer {secret}"})  # fmt: skip
+        call(ringotel, "POST", "/webhook/acme", b"\xff" + secret.encode(), JSON)
         ringotel.wait(event_type="messageDelivered")
         told = b"".join(call(ringotel, "GET", path).body for path in ("/api/exchanges", "/api/export", "/api/about",
                                                                       "/api/export?format=har", "/"))  # fmt: skip
         told += b"".join(call(ringotel, "GET", f"/api/exchanges/{n}/curl").body for n in (1, 2, 3))
+        told += b"".join(base64.b64decode(one["request"].get("body_base64", "")) for one in ringotel.exchanges())
     told += b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for face in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
         assert face not in told

@@ -189,6 +189,30 @@ def test_a_near_miss_lists_all_differences_and_a_patch() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "pinned", "came", "is_spelling"),
+    [
+        ("messageDelivered", "deliverd", "delivered", True),
+        ("messageDelivered", "dlr", "receipt", True),
+        ("messageDelivered", "delivered", "sent", False),
+        ("messageDelivered", "delivered", "undelivered", False),
+        ("messageDelivered", "201", "301", False),
+        ("message", "message-received", "message-failed", False),
+        ("message", "inbound", "mo", True),
+    ],
+)
+def test_a_patch_takes_another_spelling_and_no_other_news(kind: str, pinned: str, came: str, is_spelling: bool) -> None:
+    """No proposal lets a failed or a passing status through as a delivery, whether it is pinned by key or literal."""
+    values = {"id": "$messageid$"} if kind == "messageDelivered" else {"f": "$from$", "t": "$to$", "c": "$content$"}
+    by_key = event(pinned, kind, {"status": "$event_key$", **values})
+    by_literal = event("any", kind, {"kind": "$event_key$", "status": pinned, **values})
+    body = {"kind": "any", "status": came, "id": "1", "f": "1", "t": "2", "c": "x"}
+    for one in (by_key, by_literal):
+        reading = read_webhook(template(one), webhook(body))
+        assert reading.near_miss is not None
+        assert is_spelling == any(operation["value"] == came for operation in reading.near_miss.patch)
+
+
+@pytest.mark.parametrize(
     ("body", "content_type"),
     [(b"{", "application/json"), (b"\xff\xfe", "application/json"), (b"[" * 100_000, "application/json"),
      (b"a", "text/plain; charset=nonsense"), (b"NaN", "application/json")],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -63,7 +65,9 @@ def emulate(
     ] = False,
     db: Annotated[str | None, typer.Option(metavar="FILE", help="Where to keep exchanges.")] = None,
     keep: Annotated[int, typer.Option("--keep", min=1, help="How many exchanges are kept.")] = 100_000,
-    keep_days: Annotated[float, typer.Option("--keep-days", help="How long they are kept.")] = 30.0,
+    keep_days: Annotated[
+        float, typer.Option("--keep-days", min=0.01, max=36_500, help="How long they are kept.")
+    ] = 30.0,
     provider_url: Annotated[
         str,
         typer.Option(
@@ -126,6 +130,9 @@ def emulate(
     from ringocli.weather import read_option
 
     check_seconds("--timeout-s", timeout_s)
+    if math.isnan(keep_days):
+        raise AskedWrongly("--keep-days takes a number of days", "For instance --keep-days 30")
+    host = host.strip("[]")
     opened = open_template(template)
     _check_template(opened.template)
     settings = gathered(
@@ -200,7 +207,8 @@ def _check_targets(provider: str | None, forward: Any, profile: str | None, *, l
         if url is None:
             continue
         try:
-            host = urlsplit(url).hostname if url.startswith(("http://", "https://")) else None
+            parts = urlsplit(url)
+            host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
         except ValueError:
             host = None
         if not host:
@@ -219,11 +227,14 @@ def _check_public(url: str | None) -> None:
         return
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/")
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = usable and parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
     except ValueError:
         usable = False
     if not usable:
-        raise AskedWrongly("--public-url takes the address of a tunnel, without a path", "As the tunnel printed it.")
+        raise AskedWrongly(
+            "--public-url takes the address of a tunnel: scheme and host alone", "As the tunnel printed it."
+        )
 
 
 def _access_token(host: str, *, expose: bool) -> str | None:
@@ -244,8 +255,10 @@ def _access_token(host: str, *, expose: bool) -> str | None:
             "For a provider that has to call back, --public-url with a tunnel is safer.",
         )
     token = os.environ.get("RINGOCLI_EMULATOR_TOKEN")
-    if token is not None and len(token) < 16:
-        raise AskedWrongly("RINGOCLI_EMULATOR_TOKEN has under 16 characters", "Leave it out for a fresh one.")
+    if token is not None and not re.fullmatch(r"[A-Za-z0-9._~-]{16,}", token):
+        raise AskedWrongly(
+            "RINGOCLI_EMULATOR_TOKEN takes 16 or more letters, digits, - . _ and ~", "Leave it out for a fresh one."
+        )
     return token or secrets.token_urlsafe(24)
 
 

@@ -72,8 +72,9 @@ class Application:
             else:
                 inbox = self._world.inboxes.named(inbox_name)
                 await self._serve(inbox, room, path, scope, head, receive, send)
-        except TooLarge:
-            await self._turn_away(head, receive, send, 413, "the body is over 10 MB", "No webhook or MMS is.")
+        except TooLarge as error:
+            limit = f"the body is over {error.limit // 1_000_000} MB"
+            await self._turn_away(head, receive, send, 413, limit, "No message or file is that long.")
         except CouldNotRun as error:
             await respond(send, not_stored(error))
         except Gone:
@@ -97,7 +98,12 @@ class Application:
         return self._world.ringotel.take_at_once(self._world.inboxes.named(way.inbox_name), request, then)
 
     def _refusal(self, method: str, room: str, query: str, head: Head) -> Refusal | None:
-        return head.refusal(method, room, lambda: self._world.guard.refusal(method, room, query, head.first))
+        def decide() -> Refusal | None:
+            if sum(name == "host" for name, _ in head.headers) > 1:  # RFC 9112, 3.2: who reads which is anybody's guess
+                return Refusal(400, "a request has one Host header")
+            return self._world.guard.refusal(method, room, query, head.first)
+
+        return head.refusal(method, room, decide)
 
     async def _turn_away(self, head: Head, receive: Receive, send: Send, status: int, message: str, hint: str) -> None:
         """Refuse, and let the client finish talking: one that is cut off never reads why."""

@@ -70,7 +70,7 @@ class Call:
         async for chunk in self.request.stream():
             content += chunk
             if len(content) > limit:
-                raise TooLarge
+                raise TooLarge(limit)
         return bytes(content)
 
     def number(self, name: str, default: float, least: float, most: float) -> float:

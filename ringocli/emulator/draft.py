@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ringocli.document import Document
-from ringocli.emulator.exchanges import Kept
+from ringocli.emulator.exchanges import Kept, body_of
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.exchange import IncomingRequest
 from ringocli.files import read_text, write_text
@@ -205,7 +205,7 @@ def incoming_of(kept: Kept) -> IncomingRequest:
         path=parts.path,
         query=parts.query,
         headers=tuple((name, value) for name, value in shown["headers"]),
-        body=(shown["body"] or "").encode("utf-8", "replace"),
+        body=body_of(shown),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -15,7 +16,7 @@ from starlette.routing import Route, Router
 
 from ringocli.emulator import doing, seen
 from ringocli.emulator.call import Call, NotThere
-from ringocli.emulator.guard import TOKEN_COOKIE
+from ringocli.emulator.guard import READ_ROOMS, TOKEN_COOKIE
 from ringocli.emulator.openapi import Told, document, ref
 from ringocli.emulator.wire import Receive, Scope, Send, error_reply, raw_path
 from ringocli.emulator.world import World
@@ -79,9 +80,11 @@ ENDPOINTS = (
     Endpoint("/api/exchanges", "DELETE", seen.clear, Told(gives=_ANY)),
     Endpoint("/api/exchanges/{id}", "GET", seen.get_exchange, Told(gives=_EXCHANGE, errors=(404,))),
     Endpoint("/api/exchanges/{id}/curl", "GET", seen.get_curl, Told(kind="text/plain", errors=(404,))),
-    Endpoint("/api/exchanges/{id}/replay", "POST", doing.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404))),
+    Endpoint(
+        "/api/exchanges/{id}/replay", "POST", doing.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404, 422))
+    ),
     Endpoint("/api/exchanges/{id}/patch", "GET", doing.show_patch, Told(gives=_ANY, errors=(400, 404))),
-    Endpoint("/api/exchanges/{id}/patch", "POST", doing.apply_patch, Told(gives=_ANY, errors=(400, 404, 409))),
+    Endpoint("/api/exchanges/{id}/patch", "POST", doing.apply_patch, Told(gives=_ANY, errors=(400, 404, 409, 422))),
     Endpoint(
         "/api/export",
         "GET",
@@ -90,8 +93,10 @@ ENDPOINTS = (
     ),
     Endpoint("/api/wait", "GET", seen.wait, Told(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
     Endpoint("/api/stream", "GET", seen.stream, Told(kind="text/event-stream")),
-    Endpoint("/api/send", "POST", doing.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413))),
-    Endpoint("/api/reply", "POST", doing.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413))),
+    Endpoint("/api/send", "POST", doing.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413, 422))),
+    Endpoint(
+        "/api/reply", "POST", doing.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413, 422))
+    ),
     Endpoint(
         "/api/files",
         "POST",
@@ -127,7 +132,7 @@ PAGE_HEADERS = {
 class Rest:
     """Everything but the two sides: the page, its files, and the API."""
 
-    rooms = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
+    rooms = READ_ROOMS
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -146,6 +151,7 @@ class Rest:
             await self._router({**scope, "app": self}, receive, send)
         except HTTPException as error:
             reply = _refused(error.status_code, *_UNROUTED.get(error.status_code, ("this cannot be served", "")))
+            reply.headers.update(error.headers or {})  # Allow
             await reply(scope, receive, send)
 
     def _served(self, function: Function) -> Callable[[Request], Awaitable[Response]]:
@@ -158,6 +164,8 @@ class Rest:
             except RingocliError as error:
                 status = 400 if isinstance(error, AskedWrongly) else 422
                 response = _refused(status, error.message, error.hint, error.code)
+            except sqlite3.Error as error:
+                response = _refused(503, f"the store cannot be used: {error}", "Make room, or name another --db.", 3)
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers["X-Content-Type-Options"] = "nosniff"
             return response

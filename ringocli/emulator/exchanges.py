@@ -230,11 +230,18 @@ def _shown_header(name: str, value: str) -> str:
 
 
 def shown_body(body: bytes) -> dict[str, Any]:
-    """A body as text; bytes that are none go as base64 beside it."""
+    """A body as text; bytes that are none go as base64 beside it, with their secrets masked as well."""
     try:
         return {"body": blank(body.decode("utf-8"))}
     except UnicodeDecodeError:
-        return {"body": blank(body.decode("utf-8", "replace")), "body_base64": base64.b64encode(body).decode()}
+        masked = blank(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        return {"body": blank(body.decode("utf-8", "replace")), "body_base64": base64.b64encode(masked).decode()}
+
+
+def body_of(shown: Mapping[str, Any]) -> bytes:
+    """The bytes of a shown request or reply."""
+    encoded = shown.get("body_base64")
+    return base64.b64decode(encoded) if encoded else (shown["body"] or "").encode("utf-8", "replace")
 
 
 def shown_reply(reply: Reply | None) -> dict[str, Any] | None:

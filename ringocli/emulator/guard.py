@@ -8,13 +8,17 @@ to a provider, and nothing else.
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 PUBLIC_ROOMS = frozenset({"webhook", "provider", "files"})
 """What a provider has to reach: the first segment of a path, after ``/i/{inbox}``."""
+
+READ_ROOMS = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
+"""Where a GET only reads. Everywhere else it may be a webhook or a message, so no link of another page leads there."""
 
 TOKEN_HEADER = "x-ringocli-token"
 TOKEN_COOKIE = "ringocli_token"
@@ -54,7 +58,7 @@ class Guard:
             return Refusal(421, "this host is not served here", f"Ask for {self.host}.")
         if not is_public and self.access_token is None and any(name in headers for name in _FORWARDED):
             return Refusal(421, "only /webhook, /provider and /files are served through a proxy or tunnel")
-        if self._is_foreign(method, headers):
+        if self._is_foreign(method, room, headers):
             return Refusal(403, "calls from other sites are not served")
         if is_public:
             return None
@@ -73,21 +77,22 @@ class Guard:
         if is_public and self.public_host is not None and name == self.public_host:
             return True
         # Bound to every address: any of them may be asked for, but by number: a name could be made to point here.
-        return self.host in ("0.0.0.0", "::") and all(char in "0123456789abcdef.:" for char in name) and name != ""
+        return self.host in ("0.0.0.0", "::") and _is_address(name)
 
     @staticmethod
-    def _is_foreign(method: str, headers: Mapping[str, str]) -> bool:
-        origin, site = headers.get("origin"), headers.get("sec-fetch-site", "")
-        if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    def _is_foreign(method: str, room: str, headers: Mapping[str, str]) -> bool:
+        if "origin" in headers and _authority(headers["origin"]) != headers.get("host", "").lower():
             return True
+        site = headers.get("sec-fetch-site", "none").lower()
         if site == "same-site":  # another port of this machine: a link from there is fine, a call is not
-            return not (method in _READING and headers.get("sec-fetch-mode") == "navigate")
-        return site == "cross-site"
+            is_link = method in _READING and headers.get("sec-fetch-mode") == "navigate"
+            return not (is_link and room in READ_ROOMS)
+        return site not in ("same-origin", "none")
 
     def _has_access(self, query: str, headers: Mapping[str, str]) -> bool:
         wanted = self.access_token or ""
         given = [headers.get("authorization", "").removeprefix("Bearer ").strip()]
-        given += [pair.partition("=")[2] for pair in query.split("&") if pair.startswith("token=")]
+        given += parse_qs(query).get("token", [])
         cookies = (part.strip() for part in headers.get("cookie", "").split(";"))
         given += [cookie.partition("=")[2] for cookie in cookies if cookie.startswith(f"{TOKEN_COOKIE}=")]
         return any(_same(one, wanted) for one in given)
@@ -103,5 +108,21 @@ def host_name(host: str) -> str | None:
     return name if name and not parts.path and "@" not in host else None
 
 
+def _authority(origin: str) -> str | None:
+    """Host and port of an Origin; None where it has none, as in ``null``."""
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode("utf-8", "surrogatepass"))

@@ -12,6 +12,10 @@ from ringocli.weather import Fault
 Schema = Mapping[str, Any]
 
 _TEXT: Schema = {"type": "string"}
+_FILLED: Schema = {"type": "string", "minLength": 1}
+_SOMETHING: list[Schema] = [
+    {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}} for name in ("content", "media_url")
+]
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _HEADERS: Schema = {
     "type": "array",
@@ -104,8 +108,8 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Send": _object(
         {
-            "from": {**_TEXT, "description": "The SMS number at Ringotel."},
-            "to": {**_TEXT, "description": "The outside party."},
+            "from": {**_FILLED, "description": "The SMS number at Ringotel."},
+            "to": {**_FILLED, "description": "The outside party."},
             "content": _TEXT,
             "media_url": {**_TEXT, "description": "A file's address: fires SendFile."},
             "extension": _TEXT,
@@ -114,16 +118,18 @@ SCHEMAS: dict[str, Schema] = {
         },
         ("from", "to"),
         additionalProperties=False,
+        anyOf=_SOMETHING,
     ),
     "Answer": _object(
         {
-            "from": {**_TEXT, "description": "The outside party."},
-            "to": {**_TEXT, "description": "The SMS number at Ringotel."},
+            "from": {**_FILLED, "description": "The outside party."},
+            "to": {**_FILLED, "description": "The SMS number at Ringotel."},
             "content": _TEXT,
             "media_url": _TEXT,
         },
         ("from", "to"),
         additionalProperties=False,
+        anyOf=_SOMETHING,
     ),
 }
 
@@ -220,10 +226,11 @@ def _operation(path: str, method: str, sentence: str, told: Told) -> dict[str, A
         kind = "application/octet-stream" if told.takes == "File" else "application/json"
         schema: Schema = {} if told.takes == "File" else _ref(told.takes)
         operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
-    for status in told.errors:
+    for status in (*told.errors, *_EVERYWHERE):
+        schema = {"type": "object"} if status == 409 else _ref("Error")  # 409 shows the patch with what it would break
         operation["responses"][str(status)] = {
             "description": _ERRORS[status],
-            "content": {"application/json": {"schema": _ref("Error")}},
+            "content": {"application/json": {"schema": schema}},
         }
     return operation
 
@@ -234,7 +241,15 @@ _ERRORS = {
     408: "Nothing came in time.",
     409: "It would break something; the reply says what.",
     413: "The body is too large.",
+    422: "The template has no such event, or cannot be rendered or written.",
+    401: "This emulator is open to a network, and the call brings no access token.",
+    403: "The call comes from a browser, and not from the page.",
+    421: "The host is not served here, or the call came through a proxy.",
+    503: "The store cannot be used.",
 }
+
+_EVERYWHERE = (401, 403, 421, 503)
+"""What any call may get."""
 
 
 def _response(told: Told) -> dict[str, Any]:

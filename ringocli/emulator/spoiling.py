@@ -13,6 +13,9 @@ _PAGE = b"<!doctype html><title>Bad gateway</title><h1>Something went wrong</h1>
 NEVER_ANSWERED = frozenset({Fault.HANG, Fault.HALF_CLOSE})
 """Faults after which the other side has no reply at all."""
 
+_BODILESS = frozenset({204, 205, 304})
+"""Statuses after which a body would be read as the start of the next reply (RFC 9110, 6.4.1)."""
+
 _WORDS = {429: "too many requests", 500: "internal server error", 502: "bad gateway", 503: "service unavailable"}
 
 
@@ -22,6 +25,8 @@ def struck(strike: Strike) -> Reply:
     headers = [("Content-Type", "application/json")]
     if strike.retry_after_s is not None:
         headers.append(("Retry-After", str(strike.retry_after_s)))
+    if status in _BODILESS:
+        return Reply(status=status, headers=tuple(headers[1:]))
     words = _WORDS.get(status, "refused by the weather")
     return Reply(status=status, headers=tuple(headers), body=b'{"error":{"message":"%s"}}' % words.encode())
 

@@ -22,6 +22,7 @@ NAMES = (*SETTABLE, "event_key", "event_type", *_WORDS)
 LIMITS = ("after", "timeout_s")
 """What bounds the waiting."""
 
+_TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _NUMBERS = ("from", "to")
 
 
@@ -46,6 +47,8 @@ class Wanted:
                 raise AskedWrongly(
                     f"there is no {name!r} to wait for{did_you_mean(name, known)}", f"It takes {', '.join(known)}."
                 )
+            if name == "matched" and value.lower() not in _TRUTHS:
+                raise AskedWrongly("matched takes true or false", "For instance matched=false")
             # In an address a bare + is a blank, and a number begins with neither.
             criteria.append((name, "+" + value[1:] if name in _NUMBERS and value.startswith(" ") else value))
         return cls(tuple(criteria), after)
@@ -91,7 +94,7 @@ def _condition(name: str, value: str) -> Condition:
     if name in ("direction", "status"):
         return Condition(f"{name} = ?", (value,))
     if name == "matched":
-        return Condition("matched = ?", (value.lower() in ("true", "1", "yes"),))
+        return Condition("matched = ?", (_TRUTHS[value.lower()],))
     if name == "event":
         return Condition("? IN (event_key, event_type, event_type || ':' || event_key)", (value,))
     if name == "name":
@@ -105,7 +108,7 @@ def _has(kept: Kept, name: str, value: str) -> bool:
     if name in ("event_key", "event_type", "direction", "status"):
         return bool(getattr(kept, name) == value)
     if name == "matched":
-        return kept.matched == (value.lower() in ("true", "1", "yes"))
+        return kept.matched == (_TRUTHS[value.lower()])
     if name == "event":
         return value in (kept.event_key, kept.event_type, f"{kept.event_type}:{kept.event_key}")
     if name == "name":

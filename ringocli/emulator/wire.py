@@ -30,7 +30,11 @@ TRANSPORT = "ringocli.transport"
 
 
 class TooLarge(Exception):
-    """A body is over the limit."""
+    """A body is over the limit, which is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
 
 
 class Gone(Exception):
@@ -46,12 +50,12 @@ async def read_body(headers: Mapping[str, str], receive: Receive, limit: int = M
     """
     announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > limit:
-        raise TooLarge
+        raise TooLarge(limit)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body", False):
         body: bytes = message.get("body", b"")
         if len(body) > limit:
-            raise TooLarge
+            raise TooLarge(limit)
         return body
     chunks, size = [], 0
     while True:
@@ -60,7 +64,7 @@ async def read_body(headers: Mapping[str, str], receive: Receive, limit: int = M
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
-            raise TooLarge
+            raise TooLarge(limit)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)

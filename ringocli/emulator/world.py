@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
+import sqlite3
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +23,8 @@ from ringocli.emulator.ringotel import Ringotel
 from ringocli.emulator.setup import Setup
 from ringocli.emulator.store import Store
 from ringocli.emulator.user import User
-from ringocli.errors import AskedWrongly, NoReply
+from ringocli.emulator.wire import error_reply
+from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
 from ringocli.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.secret import blank
 from ringocli.traced import Piece, Traced
@@ -46,8 +49,7 @@ class World:
         self._folder = tempfile.TemporaryDirectory(prefix="ringocli-") if setup.db is None else None
         path = Path(self._folder.name) / "emulator.db" if self._folder else setup.db
         assert path is not None
-        store = Store(path, max_exchanges=setup.max_exchanges, max_days=setup.max_days)
-        self.ledger = Ledger(store, self._log if setup.log is not None else None)
+        self.ledger = Ledger(_opened(path, setup), self._log if setup.log is not None else None)
         self.inboxes = Inboxes(setup.troubles, setup.seed)
         self.url = f"http://{f'[{setup.host}]' if ':' in setup.host else setup.host}:{port}"
         self.public_url = setup.public_url.rstrip("/") if setup.public_url else None
@@ -76,7 +78,6 @@ class World:
 
     def start(self) -> None:
         """Begin to look after the template's file and the store's age."""
-        self.ledger.store.expire()
         self._chores = [asyncio.create_task(self._watch_file()), asyncio.create_task(self._expire())]
 
     async def close(self) -> None:
@@ -97,7 +98,8 @@ class World:
     async def _expire(self) -> None:
         while True:
             await asyncio.sleep(EXPIRE_EVERY_S)
-            self.ledger.store.expire()
+            with contextlib.suppress(sqlite3.Error):  # a disk that is full now may have room in an hour
+                self.ledger.store.expire()
 
     def _template_changed(self) -> None:
         self.ledger.tell_all(("template", {}))
@@ -106,8 +108,11 @@ class World:
         assert self.setup.log is not None
         self.setup.log(line_of(kept))
 
-    async def _forward(self, incoming: IncomingRequest) -> tuple[Reply | None, Mapping[str, Any]]:
-        """Pass a webhook on to the real Ringotel: its bytes, and the headers that are about them."""
+    async def _forward(self, incoming: IncomingRequest) -> tuple[Reply, Mapping[str, Any]]:
+        """Pass a webhook on to the real Ringotel: its bytes, and the headers that are about them.
+
+        What did not arrive is answered with 502, so that the provider tries again: nobody has its message yet.
+        """
         assert self.setup.forward_to is not None
         assert self.setup.send is not None
         url = address_of(self.setup.forward_to)
@@ -125,9 +130,25 @@ class World:
         try:
             reply = await asyncio.to_thread(self.setup.send, rendered)
         except (NoReply, AskedWrongly) as error:  # the latter: bytes that are no text, which are not sent
-            return None, {"host": rendered.host, "status": None, "body": None, "error": blank(error.message)}
+            why = blank(error.message)
+            reply = error_reply(502, f"Ringotel did not get this: {why}", code=4)
+            return reply, {"host": rendered.host, "status": None, "body": None, "error": why}
         shown = shown_reply(reply) or {}
         return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
+
+
+def _opened(path: Path, setup: Setup) -> Store:
+    """The store, without what is too old.
+
+    Raises:
+        CouldNotRun: it cannot be opened, or is damaged.
+    """
+    try:
+        store = Store(path, max_exchanges=setup.max_exchanges, max_days=setup.max_days)
+        store.expire()
+    except sqlite3.Error as error:
+        raise CouldNotRun(f"{path}: is damaged ({error})", "Move it away, or name another --db.") from None
+    return store
 
 
 def _with_query(url: Any, query: str) -> tuple[Piece, ...]:
