@@ -1,4 +1,9 @@
-"""The pytest plugin: ``ringotel_emulator`` starts emulators for a test, and stops them after it."""
+"""The pytest plugin: ``ringotel_emulator`` starts emulators for a test, and stops them after it.
+
+A suite asks for it in its ``conftest.py``: ``pytest_plugins = ["ringocli.pytest_plugin"]``. It does not register itself:
+pytest rewrites the assertions of every module of a package that does, in all suites of whoever has it installed, and
+CPython 3.11 may stumble when a lazy import is rewritten while an emulator's thread imports, too.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def ringotel_emulator() -> Iterator[Callable[..., Emulator]]:
     """A function that starts an emulator; it takes what ``ringocli.testing.emulator`` takes."""
-    # Imported here: pytest loads every plugin, also for suites that never ask for this one.
+    # Imported here: a suite that asks for the plugin may run without a test that needs an emulator.
     from ringocli.testing import emulator
 
     with ExitStack() as running:

@@ -10,7 +10,8 @@
             sent = ringotel.wait(direction="outgoing", to="+13105550199")
             assert "code" in sent["variables"]["content"]
 
-With pytest the fixture ``ringotel_emulator`` does the same: ``ringotel = ringotel_emulator("acme.json")``.
+With pytest the fixture ``ringotel_emulator`` does the same (``ringotel = ringotel_emulator("acme.json")``), once
+``conftest.py`` says ``pytest_plugins = ["ringocli.pytest_plugin"]``.
 Exchanges are dicts, as ``/openapi.json`` describes them.
 """
 

@@ -304,7 +304,7 @@ def test_tour_arrives(ringocli: Command, preset: str) -> None:
 
 
 def test_fixture_starts_emulators(pytester_file: Path) -> None:
-    """The plugin is there for whoever installs ringocli."""
+    """The plugin is there for a suite that names it."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(pytester_file)],
         capture_output=True, text=True, cwd=pytester_file.parent, check=False,
@@ -315,6 +315,7 @@ def test_fixture_starts_emulators(pytester_file: Path) -> None:
 @pytest.fixture
 def pytester_file(tmp_path: Path) -> Path:
     (tmp_path / "acme.json").write_text(json.dumps(ACME), "utf-8")
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["ringocli.pytest_plugin"]\n', "utf-8")
     path = tmp_path / "test_it.py"
     path.write_text(
         "def test_it(ringotel_emulator):\n"

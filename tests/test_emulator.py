@@ -645,6 +645,21 @@ def test_huge_bodies_and_broken_requests_do_no_harm(ringotel: Emulator) -> None:
     assert 200 == call(ringotel, "GET", "/readyz").status
 
 
+@pytest.mark.parametrize("weather", [{}, {"ringotel": {"delay_ms": 20}}], ids=["clear", "held-up"])
+def test_half_closed_client_is_answered(ringotel: Emulator, weather: dict[str, Any]) -> None:
+    """Whoever has said everything and only listens gets the answer, on the short way and on the long one."""
+    ringotel.set_chaos(**weather)
+    body = json.dumps(MESSAGE).encode()
+    for line, content in (("GET {}/api/exchanges", b""), ("GET {}/api/wait?timeout_s=0.05&content=x", b""),
+                          ("POST {}/webhook/acme", body)):  # fmt: skip
+        head = f"{line.format(f'/i/{ringotel.inbox_name}')} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        with connected(ringotel) as client:
+            client.sendall(f"{head}Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode())
+            client.sendall(content)
+            client.shutdown(1)
+            assert until_closed(client).startswith(b"HTTP/1.1 ")
+
+
 def test_endless_heads_are_refused(ringotel: Emulator) -> None:
     """A head without end, in one line or in many, is cut off long before it fills the memory."""
     for start, more in ((b"GET /", b"a" * 65_536), (b"GET / HTTP/1.1\r\nX: ", b"a" * 65_536),

@@ -93,9 +93,15 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Whoever has said everything may still listen: what is on the short way is answered before the end."""
-        self.short.keep_alive = False
-        return not self.short.response_complete
+        """Whoever has said everything may still listen: a request that is whole is answered before the end.
+
+        One that has left altogether looks the same from here; it is noticed when the answer, or a sign of life of the
+        stream, cannot be written.
+        """
+        if self.waits_since is not None or self.cycle is None:
+            return False
+        self.cycle.keep_alive = False
+        return not self.cycle.response_complete
 
     def data_received(self, data: bytes) -> None:
         known = self.known
