@@ -105,6 +105,8 @@ class Running:
             await server.serve(sockets=[self._listener])
         finally:
             watch.cancel()
+            for connection in tuple(OwnConnection.open):
+                connection.transport.abort()  # its client may be half gone, and would never be heard of again
             await world.close()
 
     def stop(self) -> None:
