@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 from ringocli.secret import Text
@@ -81,6 +83,12 @@ class Reply:
     def text(self) -> str:
         """The body for reading, undecodable bytes replaced."""
         return self.body.decode("utf-8", "replace")
+
+
+def json_reply(status: int, content: Any) -> Reply:
+    """A reply with a JSON document; half a character (a lone surrogate), which has no UTF-8, becomes a question mark."""
+    body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    return Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
 
 
 def header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:

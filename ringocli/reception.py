@@ -10,14 +10,13 @@ from __future__ import annotations
 import base64
 import binascii
 import copy
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from ringocli.codec import Encoding, decode, decode_pairs, encoding_of, media_type
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import IncomingRequest, Reply, header
+from ringocli.exchange import IncomingRequest, Reply, header, json_reply
 from ringocli.packs import Pack
 from ringocli.pattern import Json, Pattern
 from ringocli.pointer import Pointer
@@ -278,16 +277,12 @@ def accepted(spec: RequestSpec, message_id: str, pack: Pack | None) -> Reply:
     """The reply to a message that is taken: what ``response_map`` reads, with this id, in the provider's own words."""
     tree = plain(spec.reply.render({"messageid": message_id})) if spec.response_map is not None else None
     own = pack.replies.get("accepted", {}) if pack is not None else {}
-    body = _laid_over(copy.deepcopy(own.get("body")), tree)
-    return Reply(
-        status=own.get("status", 200),
-        headers=(("Content-Type", "application/json"),),
-        body=_json({} if body is None else body),
-    )
+    body = _laid_over(own.get("body"), tree)
+    return json_reply(own.get("status", 200), {} if body is None else body)
 
 
 def _laid_over(below: Json, above: Json) -> Json:
-    """One tree over another: members and elements of both stay, scalars of the upper one win."""
+    """A new tree, one over another: members and elements of both stay, scalars of the upper one win."""
     if isinstance(below, dict) and isinstance(above, dict):
         return {**below, **{key: _laid_over(below.get(key), value) for key, value in above.items()}}
     if isinstance(below, list) and isinstance(above, list):
@@ -309,11 +304,7 @@ def refused(why: str, pack: Pack | None, *, status: int | None = None, complaint
     if found:
         body["ringocli"] = found
     usual = own.get("status", 422)
-    return Reply(
-        status=status or (usual if usual >= 400 and usual != 401 else 422),
-        headers=(("Content-Type", "application/json"),),
-        body=_json(body),
-    )
+    return json_reply(status or (usual if usual >= 400 and usual != 401 else 422), body)
 
 
 def _say(tree: Json, why: str) -> bool:
@@ -325,7 +316,3 @@ def _say(tree: Json, why: str) -> bool:
                 return True
         return any(_say(value, why) for value in tree.values())
     return isinstance(tree, list) and any(_say(item, why) for item in tree)
-
-
-def _json(tree: Json) -> bytes:
-    return json.dumps(tree, ensure_ascii=False).encode("utf-8", "replace")

@@ -7,7 +7,6 @@ adds: weather, the store, and the real Ringotel behind ``--forward-to``.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from ringocli.emulator.ledger import Ledger
 from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.wire import error_reply
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import IncomingRequest, Reply
+from ringocli.exchange import IncomingRequest, Reply, json_reply
 from ringocli.packs import Pack
 from ringocli.pointer import as_text as pointer_text
 from ringocli.report.readings import near_miss_document
@@ -69,7 +68,7 @@ def understand(
     try:
         reading = read_webhook(template, incoming, properties)
     except CouldNotRun as error:
-        reply = _json_reply(400, {"error": {"code": 3, "message": error.message, "hint": error.hint or None}})
+        reply = error_reply(400, error.message, error.hint, code=error.code)
         return Exchange(
             inbox=inbox,
             at=at,
@@ -81,7 +80,9 @@ def understand(
         ), reply
     if reading.event is None:
         near_miss = near_miss_document(reading.near_miss)
-        reply = _json_reply(422, {"matched": False, "near_miss": near_miss, "notes": list(reading.notes)})
+        reply = json_reply(
+            422, {"schema_version": 1, "matched": False, "near_miss": near_miss, "notes": list(reading.notes)}
+        )
         return Exchange(
             inbox=inbox,
             at=at,
@@ -127,11 +128,6 @@ def _answer(pack: Pack | None) -> tuple[Reply, Mapping[str, Any] | None, str]:
     reply = Reply(status=200, headers=headers, body=answer["body"].encode())
     note = f"answered as {pack.title} expects it" if reply.body else ASSUMPTION_31
     return reply, shown_reply(reply), note
-
-
-def _json_reply(status: int, content: Mapping[str, Any]) -> Reply:
-    body = json.dumps({"schema_version": 1, **content}, ensure_ascii=False).encode("utf-8", "replace")
-    return Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
 
 
 def not_stored(error: CouldNotRun) -> Reply:

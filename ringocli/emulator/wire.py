@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
 from ringocli.emulator.heads import Head
-from ringocli.exchange import IncomingRequest, Reply
+from ringocli.exchange import IncomingRequest, Reply, json_reply
 from ringocli.weather import Fault
 
 Scope = MutableMapping[str, Any]
@@ -123,8 +122,7 @@ async def refuse(send: Send, status: int, message: str, hint: str = "", *, code:
 def error_reply(status: int, message: str, hint: str = "", *, code: int = 2) -> Reply:
     """An error as a reply."""
     content = {"schema_version": 1, "error": {"code": code, "message": message, "hint": hint or None}}
-    body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
-    return Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
+    return json_reply(status, content)
 
 
 async def misbehave(fault: Fault, reply: Reply | None, scope: Scope, receive: Receive, send: Send) -> bool:
