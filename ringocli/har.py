@@ -1,7 +1,4 @@
-"""A HAR 1.2 document of what was sent and what came back; secrets are masked, foreign text is blanked.
-
-The format is the one at http://www.softwareishard.com/blog/har-12-spec/.
-"""
+"""A HAR 1.2 document of what was sent and what came back; secrets are masked, foreign text is blanked."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ from typing import Any
 
 from ringocli import __version__
 from ringocli.exchange import RenderedRequest, Reply, header
+from ringocli.report.har_objects import response_object
 from ringocli.report.requests import as_har_request
 from ringocli.secret import blank
-from ringocli.words import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +51,13 @@ def _entry(sent: Sent) -> dict[str, Any]:
 
 
 def _response(reply: Reply | None) -> dict[str, Any]:
-    """The ``response`` object; status 0 where no reply came, as browsers write it."""
-    text = blank(reply.text) if reply is not None else ""
-    content: dict[str, Any] = {
-        "size": len(reply.body) if reply is not None else 0,
-        "mimeType": blank((reply.content_type if reply is not None else None) or ""),
-    }
-    return {
-        "status": reply.status if reply is not None else 0,
-        "statusText": phrase(reply.status) if reply is not None else "",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": [
-            {"name": name, "value": blank(value)} for name, value in (reply.headers if reply is not None else ())
-        ],
-        "content": {**content, "text": text} if text else content,
-        "redirectURL": blank(header(reply.headers, "location") or "") if reply is not None else "",
-        "headersSize": -1,
-        "bodySize": len(reply.body) if reply is not None else -1,
-    }
+    if reply is None:
+        return response_object()
+    return response_object(
+        reply.status,
+        [(name, blank(value)) for name, value in reply.headers],
+        blank(reply.text) or None,
+        blank(reply.content_type or ""),
+        body_bytes=len(reply.body),
+        location=blank(header(reply.headers, "location") or ""),
+    )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from ringocli.exchange import RenderedRequest
+from ringocli.report.har_objects import request_object, response_object
 from ringocli.secret import Text
 from ringocli.segments import segments_document
 from ringocli.traced import Traced
@@ -40,11 +41,17 @@ def as_http(request: RenderedRequest, show: Show = str) -> str:
 
 def as_curl(request: RenderedRequest, show: Show = str) -> str:
     """A curl command that sends the same bytes."""
-    words = ["curl", "-X", request.method, shown(request.url, show)]
-    lines = [" ".join(shlex.quote(word) for word in words)]
-    lines += [f"  -H {shlex.quote(f'{name}: {shown(value, show)}')}" for name, value in request.headers]
-    if request.body is not None:
-        lines.append(f"  --data-raw {shlex.quote(shown(request.body, show))}")
+    headers = [(name, shown(value, show)) for name, value in request.headers]
+    body = shown(request.body, show) if request.body is not None else None
+    return curl_command(request.method, shown(request.url, show), headers, body)
+
+
+def curl_command(method: str, url: str, headers: Iterable[tuple[str, str]], body: str | None) -> str:
+    """A curl command for a POSIX shell, a header a line."""
+    lines = [" ".join(shlex.quote(word) for word in ("curl", "-X", method, url))]
+    lines += [f"  -H {shlex.quote(f'{name}: {value}')}" for name, value in headers]
+    if body is not None:
+        lines.append(f"  --data-raw {shlex.quote(body)}")
     return " \\\n".join(lines)
 
 
@@ -76,27 +83,13 @@ def as_python(request: RenderedRequest, show: Show = str) -> str:
 
 def as_har_request(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
     """The ``request`` object of a HAR 1.2 entry."""
-    from ringocli.codec import decode_pairs
-
-    url = shown(request.url, show)
-    body = shown(request.body, show)
-    entry: dict[str, Any] = {
-        "method": request.method,
-        "url": url,
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": [{"name": name, "value": shown(value, show)} for name, value in request.headers],
-        "queryString": [
-            {"name": name, "value": value}
-            for name, values in decode_pairs(urlsplit(url).query).items()
-            for value in values
-        ],
-        "headersSize": -1,
-        "bodySize": len(body.encode()),
-    }
-    if request.body is not None:
-        entry["postData"] = {"mimeType": request.content_type, "text": body}
-    return entry
+    return request_object(
+        request.method,
+        shown(request.url, show),
+        [(name, shown(value, show)) for name, value in request.headers],
+        shown(request.body, show) if request.body is not None else None,
+        request.content_type,
+    )
 
 
 def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
@@ -134,17 +127,7 @@ def as_har(requests: list[RenderedRequest], show: Show, version: str) -> str:
             "startedDateTime": "1970-01-01T00:00:00.000Z",
             "time": 0,
             "request": as_har_request(request, show),
-            "response": {
-                "status": 0,
-                "statusText": "",
-                "httpVersion": "HTTP/1.1",
-                "cookies": [],
-                "headers": [],
-                "content": {"size": 0, "mimeType": ""},
-                "redirectURL": "",
-                "headersSize": -1,
-                "bodySize": -1,
-            },
+            "response": response_object(),
             "cache": {},
             "timings": {"send": 0, "wait": 0, "receive": 0},
             "comment": "rendered, not sent",
