@@ -63,8 +63,7 @@ class Emulator:
         Raises:
             AskedWrongly: the template cannot do that, or a value is wrong.
         """
-        wanted = {"from": from_, "to": to, "content": content, "media_url": media_url}
-        return self._call("POST", "/api/send", {name: value for name, value in wanted.items() if value})
+        return self._say("/api/send", from_, to, content, media_url)
 
     def reply(self, to: str, content: str = "", *, from_: str, media_url: str | None = None) -> dict[str, Any]:
         """The contact writes, or sends a file, to an SMS number at Ringotel; the exchange.
@@ -72,8 +71,11 @@ class Emulator:
         Raises:
             AskedWrongly: the template has no event for it.
         """
-        wanted = {"from": from_, "to": to, "content": content, "media_url": media_url}
-        return self._call("POST", "/api/reply", {name: value for name, value in wanted.items() if value})
+        return self._say("/api/reply", from_, to, content, media_url)
+
+    def _say(self, path: str, from_: str, to: str, content: str, media_url: str | None) -> dict[str, Any]:
+        said = {"from": from_, "to": to, "content": content, "media_url": media_url}
+        return self._call("POST", path, {name: value for name, value in said.items() if value})
 
     def wait(self, *, timeout_s: float = 10.0, after: str | None = None, **wanted: str) -> dict[str, Any]:
         """The newest exchange that fits, at once or as soon as it comes; ``from_`` stands for ``from``.

@@ -79,11 +79,6 @@ class Trouble:
         """The trouble as a JSON object."""
         return {**asdict(self), "fault": str(self.fault) if self.fault else None}
 
-    @property
-    def is_none(self) -> bool:
-        """Whether nothing is ever done to a request."""
-        return self == CLEAR
-
 
 KEYS = tuple(field.name for field in fields(Trouble))
 CLEAR = Trouble()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from ringocli.emulator.endpoints import Rest
 from ringocli.emulator.guard import Refusal
@@ -21,7 +22,6 @@ from ringocli.emulator.wire import (
     Scope,
     Send,
     TooLarge,
-    decoded,
     drain,
     hang,
     incoming,
@@ -84,7 +84,7 @@ class Application:
         """Where a request goes that nothing speaks against and that is a webhook; None where that is not so plain."""
         inbox_name, path = _inbox_and_path(target.decode("latin-1"))
         path, _, query = path.partition("?")
-        if inbox_name is None or path != f"/webhook/{self._world.draft.template.id}" or "#" in query:
+        if inbox_name is None or path != self._world.draft.webhook_path or "#" in query:
             return None
         if self._refusal(method, "webhook", query, head) is not None:
             return None
@@ -124,17 +124,17 @@ class Application:
             # What --url makes of a template's address: its own path at this host.
             await self._provide(inbox, path, scope, head, receive, send)
         else:
-            await self._rest({**scope, "path": decoded(path), "ringocli.inbox": inbox}, receive, send)
+            await self._rest({**scope, "path": unquote(path), "ringocli.inbox": inbox}, receive, send)
 
     async def _webhook(self, inbox: Inbox, path: str, scope: Scope, head: Head, receive: Receive, send: Send) -> None:
         """Ringotel's side."""
         if scope["method"] not in ("POST", "GET", "PUT", "PATCH"):
             await self._turn_away(head, receive, send, 405, "a webhook is a POST or a GET", "")
             return
-        draft = self._world.draft
-        if decoded(path).rstrip("/") != f"/webhook/{draft.template.id}":
-            here = f"Here: {draft.webhook_path}"
-            await self._turn_away(head, receive, send, 404, "the webhook URL is that of another id", here)
+        here = self._world.draft.webhook_path
+        if unquote(path).rstrip("/") != unquote(here):
+            hint = f"Here: {here}"
+            await self._turn_away(head, receive, send, 404, "the webhook URL is that of another id", hint)
             return
         request = incoming(scope, head, path, await read_body(head.first, receive))
         answered = await self._world.ringotel.take(inbox, request)

@@ -28,7 +28,7 @@ from ringocli.handset import Fate, State, Step, fate_of
 from ringocli.receipts import failed_form
 from ringocli.reception import Received, accepted, receive, refused
 from ringocli.request import render_event
-from ringocli.secret import MASK, blank
+from ringocli.secret import MASK, blank, blank_values
 from ringocli.template import WebhookEvent
 from ringocli.values import Layer, Missing, Values
 from ringocli.variables import Place
@@ -60,6 +60,11 @@ class Outcome:
     def problems(self) -> tuple[dict[str, str], ...]:
         """What is wrong with the request, for the record."""
         return tuple({"pointer": one.where, "message": blank(one.message)} for one in self.received.complaints)
+
+    @property
+    def error(self) -> str | None:
+        """Why there is no reply, where there is none."""
+        return "the provider does not answer" if self.reply is None else None
 
     @property
     def status(self) -> str:
@@ -132,7 +137,6 @@ class Provider:
         """
         outcome = await self.answer(inbox, incoming)
         received, spec = outcome.received, outcome.received.spec
-        variables = {name: blank(value) for name, value in received.variables.items()}
         taken: dict[str, str] = {}
         if spec is not None and outcome.reply is not None and outcome.message_id is not None:
             taken = ids_in(spec, outcome.reply)
@@ -147,10 +151,10 @@ class Provider:
             request=request,
             reply=shown_reply(outcome.reply),
             matched=received.fits,
-            variables={**variables, **taken},
+            variables={**blank_values(received.variables), **taken},
             status=outcome.status,
             problems=outcome.problems,
-            error="the provider does not answer" if outcome.reply is None else None,
+            error=outcome.error,
             weather=outcome.strike.said,
             message_id=taken.get("messageid"),
         )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ringocli.emulator.draft import Draft
@@ -22,7 +23,7 @@ from ringocli.expect import SUCCESS
 from ringocli.pointer import as_text as pointer_text
 from ringocli.report.requests import shown
 from ringocli.request import at_base, render_request
-from ringocli.secret import Text, blank
+from ringocli.secret import Text, blank, blank_values
 from ringocli.sending import judge
 from ringocli.template import RequestSpec
 from ringocli.traced import Traced
@@ -77,8 +78,7 @@ class User:
             rendered = at_base(rendered, self._provider_url)
         started = now()
         result = await self._sent(inbox, rendered)
-        exchange = self._exchange(inbox, spec, rendered, result)
-        kept: Kept = await self._ledger.add(replace(exchange, at=started))
+        kept: Kept = await self._ledger.add(self._exchange(inbox, started, spec, rendered, result))
         if result.outcome is not None:
             self._provider.play(inbox, result.outcome)
         return kept
@@ -86,40 +86,43 @@ class User:
     async def _sent(self, inbox: Inbox, rendered: RenderedRequest) -> _Result:
         if self._send is None:
             outcome = await self._provider.answer(inbox, as_incoming(rendered))
-            error = "the provider does not answer" if outcome.reply is None else None
-            return _Result(reply=outcome.reply, error=error, outcome=outcome)
+            return _Result(reply=outcome.reply, error=outcome.error, outcome=outcome)
         try:
             return _Result(reply=await asyncio.to_thread(self._send, rendered))
         except NoReply as error:
             return _Result(reply=None, error=error.message)
 
-    def _exchange(self, inbox: Inbox, spec: RequestSpec, rendered: RenderedRequest, result: _Result) -> Exchange:
+    def _exchange(
+        self, inbox: Inbox, at: datetime, spec: RequestSpec, rendered: RenderedRequest, result: _Result
+    ) -> Exchange:
         outcome, reply = result.outcome, result.reply
         # A property prints as ***; one that somebody typed into the text is searched for, like in any foreign text.
-        url, body = shown(rendered.url, str), shown(rendered.body, str) if rendered.body is not None else None
-        is_clean = blank(url + (body or "")) == url + (body or "")
+        texts = {"url": shown(rendered.url, str), "body": shown(rendered.body, str)}
+        blanked = blank_values(texts)
         taken = ids_in(spec, reply) if reply is not None and 200 <= reply.status < 300 else {}
         return Exchange(
             inbox=inbox.name,
-            at=now(),
+            at=at,
             direction="outgoing",
             name=str(spec.name),
             request={
                 "method": rendered.method,
-                "url": blank(url),
+                "url": blanked["url"],
                 "headers": [[name, shown(value, str)] for name, value in rendered.headers],
-                "body": blank(body) if body is not None else None,
+                "body": blanked["body"] if rendered.body is not None else None,
             },
             reply=shown_reply(reply),
             matched=outcome.received.fits if outcome is not None else True,
-            variables=_blanked({**{name: str(value) for name, value in rendered.variables.items()}, **taken}),
+            variables=blank_values({**{name: str(value) for name, value in rendered.variables.items()}, **taken}),
             status=outcome.status if outcome is not None else _status(reply),
             notes=(*rendered.notes, *_notes(spec, rendered, reply)),
             problems=outcome.problems if outcome is not None else (),
             error=blank(result.error) if result.error else None,
             weather=outcome.strike.said if outcome is not None else None,
             message_id=taken.get("messageid"),
-            spans={"request_url": _spans(rendered.url), "request_body": _spans(rendered.body)} if is_clean else {},
+            spans={"request_url": _spans(rendered.url), "request_body": _spans(rendered.body)}
+            if blanked == texts
+            else {},
         )
 
 
@@ -142,10 +145,6 @@ def _notes(spec: RequestSpec, rendered: RenderedRequest, reply: Reply | None) ->
     )
     said = (f"the provider says: {verdict.words}",) if verdict.words else ()
     return (*said, *missed, *verdict.notes)
-
-
-def _blanked(values: Mapping[str, str]) -> dict[str, str]:
-    return {name: blank(value) for name, value in values.items()}
 
 
 def _spans(traced: Traced | None) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ringocli.emulator.exchanges import Kept
-from ringocli.emulator.search import Condition
+from ringocli.emulator.search import KEYS, Condition
 from ringocli.errors import AskedWrongly
 from ringocli.suggest import did_you_mean
 from ringocli.variables import SETTABLE
@@ -96,7 +96,7 @@ def _condition(name: str, value: str) -> Condition:
     if name == "matched":
         return Condition("matched = ?", (_TRUTHS[value.lower()],))
     if name == "event":
-        return Condition("? IN (event_key, event_type, event_type || ':' || event_key)", (value,))
+        return KEYS["event"](value)
     if name == "name":
         return Condition("json_extract(content, '$.name') = ?", (value,))
     if name == "messageid":
@@ -108,7 +108,7 @@ def _has(kept: Kept, name: str, value: str) -> bool:
     if name in ("event_key", "event_type", "direction", "status"):
         return bool(getattr(kept, name) == value)
     if name == "matched":
-        return kept.matched == (_TRUTHS[value.lower()])
+        return kept.matched == _TRUTHS[value.lower()]
     if name == "event":
         return value in (kept.event_key, kept.event_type, f"{kept.event_type}:{kept.event_key}")
     if name == "name":

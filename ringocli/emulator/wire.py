@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
-from urllib.parse import unquote
 
 from ringocli.emulator.heads import Head
 from ringocli.exchange import IncomingRequest, Reply, json_reply
@@ -50,14 +49,10 @@ async def read_body(headers: Mapping[str, str], receive: Receive, limit: int = M
     announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > limit:
         raise TooLarge(limit)
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise TooLarge(limit)
-        return body
-    chunks, size = [], 0
+    chunks: list[bytes] = []
+    size = 0
     while True:
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
         chunk = message.get("body", b"")
@@ -67,7 +62,6 @@ async def read_body(headers: Mapping[str, str], receive: Receive, limit: int = M
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
-        message = await receive()
 
 
 async def drain(receive: Receive) -> None:
@@ -101,17 +95,16 @@ def raw_path(scope: Scope) -> str:
     return raw.decode("latin-1").partition("?")[0]
 
 
-def decoded(path: str) -> str:
-    """A path without its percent-encoding."""
-    return unquote(path)
-
-
 async def respond(send: Send, reply: Reply, *, more: bool = False) -> None:
     """Write a reply; with ``more`` the last, empty part is left to the caller."""
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    headers.append((b"content-length", b"%d" % len(reply.body)))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await _start(send, reply, len(reply.body))
     await send({"type": "http.response.body", "body": reply.body, "more_body": more})
+
+
+async def _start(send: Send, reply: Reply, length: int) -> None:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
+    headers.append((b"content-length", b"%d" % length))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
 
 async def refuse(send: Send, status: int, message: str, hint: str = "", *, code: int = 2, more: bool = False) -> None:
@@ -129,11 +122,8 @@ async def misbehave(fault: Fault, reply: Reply | None, scope: Scope, receive: Re
     """Carry out what is the connection's part of a fault; False where the reply is to be written as usual."""
     transport = scope.get(TRANSPORT)
     if fault is Fault.TRUNCATE and reply is not None and transport is not None:
-        half = reply.body[: len(reply.body) // 2]
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-        headers.append((b"content-length", b"%d" % max(len(reply.body), 64)))
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await _start(send, reply, max(len(reply.body), 64))
+        await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
         transport.close()
         return True
     if fault is Fault.HALF_CLOSE or fault is Fault.HANG:
