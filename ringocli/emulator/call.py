@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.wire import MAX_BODY_BYTES, TooLarge
+from ringocli.emulator.wire import MAX_BODY_BYTES, TooLarge, error_reply
 from ringocli.emulator.world import World
 from ringocli.errors import AskedWrongly
 
@@ -30,6 +30,12 @@ class Answer(JSONResponse):
     def render(self, content: Any) -> bytes:
         """The document as UTF-8, whatever stands in its texts."""
         return as_utf8(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+
+
+def refused(status: int, message: str, hint: str = "", code: int = 2) -> Response:
+    """An error as a response."""
+    reply = error_reply(status, message, hint, code=code)
+    return Response(reply.body, status_code=status, media_type="application/json")
 
 
 class NotThere(AskedWrongly):

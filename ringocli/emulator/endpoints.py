@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from ringocli.emulator import doing, seen
-from ringocli.emulator.call import Call, NotThere
+from ringocli.emulator.call import Call, NotThere, refused
 from ringocli.emulator.guard import READ_ROOMS, TOKEN_COOKIE
 from ringocli.emulator.openapi import Told, document, ref
-from ringocli.emulator.wire import Receive, Scope, Send, error_reply, raw_path
+from ringocli.emulator.wire import Receive, Scope, Send, raw_path
 from ringocli.emulator.world import World
 from ringocli.errors import AskedWrongly, RingocliError
 
@@ -150,7 +150,7 @@ class Rest:
         try:
             await self._router({**scope, "app": self}, receive, send)
         except HTTPException as error:
-            reply = _refused(error.status_code, *_UNROUTED.get(error.status_code, ("this cannot be served", "")))
+            reply = refused(error.status_code, *_UNROUTED.get(error.status_code, ("this cannot be served", "")))
             reply.headers.update(error.headers or {})  # Allow
             await reply(scope, receive, send)
 
@@ -160,12 +160,12 @@ class Rest:
             try:
                 response = await function(call)
             except NotThere as error:
-                response = _refused(404, error.message, error.hint)
+                response = refused(404, error.message, error.hint)
             except RingocliError as error:
                 status = 400 if isinstance(error, AskedWrongly) else 422
-                response = _refused(status, error.message, error.hint, error.code)
+                response = refused(status, error.message, error.hint, error.code)
             except sqlite3.Error as error:
-                response = _refused(503, f"the store cannot be used: {error}", "Make room, or name another --db.", 3)
+                response = refused(503, f"the store cannot be used: {error}", "Make room, or name another --db.", 3)
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers["X-Content-Type-Options"] = "nosniff"
             return response
@@ -183,7 +183,7 @@ class Rest:
             return there
         text = _asset("index.html")
         if text is None:
-            return _refused(404, "the page is not installed")
+            return refused(404, "the page is not installed")
         page = text.replace(b"{{token}}", guard.page_token.encode())
         return Response(page, media_type="text/html", headers=PAGE_HEADERS)
 
@@ -192,14 +192,14 @@ class Rest:
         content = _asset(name)
         kind = PAGE_TYPES.get(name.rpartition(".")[2])
         if content is None or kind is None or name == "index.html":
-            return _refused(404, "the page has no such file")
+            return refused(404, "the page has no such file")
         return Response(content, media_type=kind, headers=PAGE_HEADERS)
 
     async def _file(self, request: Request) -> Response:
         """A file that somebody dropped, or a sample."""
         reply = await self._world.files.serve(request.path_params["token"], request.path_params["name"])
         if reply is None:
-            return _refused(404, "there is no such file")
+            return refused(404, "there is no such file")
         return Response(reply.body, headers=dict(reply.headers))
 
     async def _described(self, request: Request) -> Response:
@@ -211,11 +211,6 @@ _UNROUTED: Mapping[int, tuple[str, str]] = {
     404: ("there is nothing at this address", "See /openapi.json; what the template sends goes to /provider/..."),
     405: ("this address takes another method", "See /openapi.json."),
 }
-
-
-def _refused(status: int, message: str, hint: str = "", code: int = 2) -> Response:
-    reply = error_reply(status, message, hint, code=code)
-    return Response(reply.body, status_code=status, media_type="application/json")
 
 
 def _asset(name: str) -> bytes | None:

@@ -31,7 +31,7 @@ from ringocli.webhook import read_webhook
 
 ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
 
-Forward = Callable[[IncomingRequest], Awaitable[tuple[Reply | None, Mapping[str, Any]]]]
+Forward = Callable[[IncomingRequest], Awaitable[tuple[Reply, Mapping[str, Any]]]]
 """Pass a webhook on: the reply, and the same as it is shown."""
 
 
@@ -64,42 +64,24 @@ def understand(
     properties: Mapping[str, Text] | None = None,
 ) -> tuple[Exchange, Reply]:
     """What Ringotel would take from a webhook, under our readings, and the answer that says so."""
-    at, request = now(), shown_request(incoming)
     try:
         reading = read_webhook(template, incoming, properties)
     except CouldNotRun as error:
         reply = error_reply(400, error.message, error.hint, code=error.code)
-        return Exchange(
-            inbox=inbox,
-            at=at,
-            direction="incoming",
-            request=request,
-            reply=shown_reply(reply),
-            status="refused",
-            notes=(error.message,),
-        ), reply
+        return not_taken(inbox, incoming, reply, status="refused", notes=(error.message,)), reply
     if reading.event is None:
         near_miss = near_miss_document(reading.near_miss)
         reply = json_reply(
             422, {"schema_version": 1, "matched": False, "near_miss": near_miss, "notes": list(reading.notes)}
         )
-        return Exchange(
-            inbox=inbox,
-            at=at,
-            direction="incoming",
-            request=request,
-            reply=shown_reply(reply),
-            status="unmatched",
-            near_miss=near_miss,
-            notes=reading.notes,
-        ), reply
+        return not_taken(inbox, incoming, reply, status="unmatched", near_miss=near_miss, notes=reading.notes), reply
     reply, shown, note = _answer(pack)
     variables, sources = reading.variables, reading.sources
     return Exchange(
         inbox=inbox,
-        at=at,
+        at=now(),
         direction="incoming",
-        request=request,
+        request=shown_request(incoming),
         reply=shown,
         event_key=reading.event.key,
         event_type=reading.event.type,
@@ -110,6 +92,19 @@ def understand(
         message_id=variables.get("messageid"),
         notes=(*reading.notes, note),
     ), reply
+
+
+def not_taken(inbox: str, incoming: IncomingRequest, reply: Reply, *, status: str, **why: Any) -> Exchange:
+    """The record of a webhook that no event took; ``why`` are further fields of the exchange."""
+    return Exchange(
+        inbox=inbox,
+        at=now(),
+        direction="incoming",
+        request=shown_request(incoming),
+        reply=shown_reply(reply),
+        status=status,
+        **why,
+    )
 
 
 _written = lru_cache(maxsize=1024)(pointer_text)
@@ -172,30 +167,22 @@ class Ringotel:
         if notes:
             exchange = replace(exchange, notes=(*notes, *exchange.notes))
         if self._forward is not None:
-            forwarded, shown = await self._forward(incoming)
-            reply = forwarded or reply
+            reply, shown = await self._forward(incoming)
             exchange = replace(exchange, forwarded=shown)
         if strike is not CALM:
             reply = spoiled(reply, strike.fault)
             told = None if strike.fault in NEVER_ANSWERED else shown_reply(reply)
             exchange = replace(exchange, reply=told, weather=strike.said)
-        kept = await self._ledger.add(exchange)
-        if strike.delay_s:
-            await asyncio.sleep(strike.delay_s)
-        return Answered(kept=kept, reply=reply, strike=strike)
+        return await self._kept(exchange, reply, strike)
 
     async def _refuse(self, inbox: Inbox, incoming: IncomingRequest, strike: Strike) -> Answered:
         """The weather strikes before anything is read: what came is on record, but was not taken."""
         reply = struck(strike)
-        exchange = Exchange(
-            inbox=inbox.name,
-            at=now(),
-            direction="incoming",
-            request=shown_request(incoming),
-            reply=shown_reply(reply),
-            status="refused",
-            weather=strike.said,
-        )
+        exchange = not_taken(inbox.name, incoming, reply, status="refused", weather=strike.said)
+        return await self._kept(exchange, reply, strike)
+
+    async def _kept(self, exchange: Exchange, reply: Reply, strike: Strike) -> Answered:
+        """Store, and only then wait as long as the weather wants."""
         kept = await self._ledger.add(exchange)
         if strike.delay_s:
             await asyncio.sleep(strike.delay_s)

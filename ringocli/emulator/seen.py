@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from ringocli import __version__
 from ringocli.emulator.archive import as_curl, as_har_entry
-from ringocli.emulator.call import Answer, Call, as_utf8
+from ringocli.emulator.call import Answer, Call, as_utf8, refused
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.provenance import provenance
 from ringocli.emulator.search import KEYS, Condition, conditions
@@ -112,8 +112,7 @@ async def wait(call: Call) -> Response:
     if found is None:
         criteria = ", ".join(f"{name}={value}" for name, value in wanted.criteria) or "anything"
         message = f"no exchange with {criteria[:200]} within {timeout_s:g} s"
-        error = {"code": 1, "message": message, "hint": "See /api/exchanges for what came."}
-        return Answer({"schema_version": 1, "error": error}, status_code=408)
+        return refused(408, message, "See /api/exchanges for what came.", code=1)
     return Answer(found.document)
 
 

@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,27 +171,25 @@ class Store:
         """
         kept: list[Kept | None] = []
         changes: list[Change] = []
-        write, last_id = self._writer.execute, self._last_id
+        last_id = self._last_id
         try:
-            write("BEGIN IMMEDIATE")
-            for entry in entries:
-                if isinstance(entry, Exchange):
-                    kept.append(self._insert(entry, changes))
-                else:
-                    changes += self._advance(entry.inbox, entry.message_id, entry.status)[1]
-                    kept.append(None)
-            self._write_rows()
-            added = self._last_id - last_id
-            surplus = self._count + added - self._max_exchanges
-            if surplus > 0:
-                write("DELETE FROM exchanges WHERE id IN (SELECT id FROM exchanges ORDER BY id LIMIT ?)", (surplus,))
-            write("COMMIT")
-        except sqlite3.Error as error:
+            with self._transaction():
+                for entry in entries:
+                    if isinstance(entry, Exchange):
+                        kept.append(self._insert(entry, changes))
+                    else:
+                        changes += self._advance(entry.inbox, entry.message_id, entry.status)[1]
+                        kept.append(None)
+                self._write_rows()
+                added = self._last_id - last_id
+                surplus = max(0, self._count + added - self._max_exchanges)
+                if surplus:
+                    oldest = "SELECT id FROM exchanges ORDER BY id LIMIT ?"
+                    self._writer.execute(f"DELETE FROM exchanges WHERE id IN ({oldest})", (surplus,))
+        except CouldNotRun:
             self._rows, self._last_id = [], last_id
-            with contextlib.suppress(sqlite3.Error):
-                write("ROLLBACK")
-            raise CouldNotRun(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
-        self._count += added - max(0, surplus)
+            raise
+        self._count += added - surplus
         return kept, changes
 
     def _insert(self, exchange: Exchange, changes: list[Change]) -> Kept:
@@ -266,6 +264,22 @@ class Store:
         self._writer.execute("UPDATE exchanges SET status = ? WHERE id = ?", (status, number))
         return number, [Change(inbox=inbox, id=number, status=status)]
 
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Everything in the block, or nothing of it.
+
+        Raises:
+            CouldNotRun: it cannot be written.
+        """
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                self._writer.execute("ROLLBACK")
+            raise CouldNotRun(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
+
     def expire(self) -> int:
         """Drop what is older than is kept; how many exchanges went."""
         before = (datetime.now(UTC) - self._max_age).timestamp()
@@ -285,19 +299,13 @@ class Store:
             CouldNotRun: it cannot be written.
         """
         row = (token, datetime.now(UTC).timestamp(), _text(file.name), file.content_type, file.content)
-        try:
-            self._writer.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             self._writer.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", row)
             self._writer.execute(
                 "DELETE FROM files WHERE token IN (SELECT token FROM (SELECT token, sum(length(content))"
                 " OVER (ORDER BY at DESC, rowid DESC) AS total FROM files) WHERE total > ?)",
                 (max_bytes,),
             )
-            self._writer.execute("COMMIT")
-        except sqlite3.Error as error:
-            with contextlib.suppress(sqlite3.Error):
-                self._writer.execute("ROLLBACK")
-            raise CouldNotRun(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
 
     # -- reading: any thread ------------------------------------------------------------------------
 
