@@ -68,7 +68,7 @@ def render_request(
         notes += _notes_on_type(spec)
         rows |= {14}
     else:
-        url = _with_query(url, encode_pairs(tree, "percent"))
+        url = with_query(url, encode_pairs(tree, "percent"))
         rows |= {13}
     headers += _authorization(template, given)
     if any(isinstance(node, Items) for node in _nodes(spec.body.root)):
@@ -165,7 +165,8 @@ def _in_host(so_far: str) -> bool:
     return bool(scheme and separator) and not any(char in rest for char in "/?#")
 
 
-def _with_query(url: Traced, query: Traced) -> Traced:
+def with_query(url: Traced, query: Traced) -> Traced:
+    """An address with more in its query; nothing is added for an empty one."""
     if not query.pieces:
         return url
     text = url.reveal()
@@ -219,7 +220,7 @@ def render_event(
                 f"{event.label}: sent as a form, as this template's requests are; --content-type says otherwise"
             )
     else:
-        address = _with_query(address, encode_pairs(tree, "percent"))
+        address = with_query(address, encode_pairs(tree, "percent"))
     _check_address(address)
     return RenderedRequest(
         name=event.label,

@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import SplitResult, urlsplit
 
 import typer
 
@@ -198,20 +199,15 @@ def _check_targets(provider: str | None, forward: Any, profile: str | None, *, l
     Raises:
         AskedWrongly: an address is none, or ``--live`` is missing.
     """
-    from urllib.parse import urlsplit
-
     from ringocli.hosts import is_loopback
     from ringocli.secret import sent
 
     for option, url in (("--provider-url", provider), ("--forward-to", sent(forward) if forward else None)):
         if url is None:
             continue
-        try:
-            parts = urlsplit(url)
-            host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
-        except ValueError:
-            host = None
-        if not host:
+        parts = _address(url)
+        host = parts.hostname if parts is not None else None
+        if host is None:
             raise AskedWrongly(f"{option} takes an http or https address", f"For instance {option} https://api.x.com")
         say_where(host, profile)
         if not is_loopback(host):
@@ -220,18 +216,21 @@ def _check_targets(provider: str | None, forward: Any, profile: str | None, *, l
                 raise AskedWrongly(f"{option} to {host}, which is not this machine, needs --live", "Nothing was sent.")
 
 
-def _check_public(url: str | None) -> None:
-    from urllib.parse import urlsplit
-
-    if url is None:
-        return
+def _address(url: str) -> SplitResult | None:
+    """The parts of an http or https address with a host; None if it is none, or its port is 0."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        usable = usable and parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
     except ValueError:
-        usable = False
-    if not usable:
+        return None
+    return parts if usable else None
+
+
+def _check_public(url: str | None) -> None:
+    if url is None:
+        return
+    parts = _address(url)
+    if parts is None or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise AskedWrongly(
             "--public-url takes the address of a tunnel: scheme and host alone", "As the tunnel printed it."
         )

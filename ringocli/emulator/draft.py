@@ -164,7 +164,8 @@ def pack_of(template: Template) -> Pack | None:
     """The pack of the provider that a template sends to, by the host of its first request."""
     for spec in template.requests:
         host = urlsplit(spec.url).hostname if "://" in spec.url else None
-        if host and (pack := of_host(host)) is not None:
+        pack = of_host(host) if host else None
+        if pack is not None and not pack.name.startswith("generic"):  # those are nobody's
             return pack
     return None
 

@@ -26,6 +26,7 @@ from ringocli.emulator.user import User
 from ringocli.emulator.wire import error_reply
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
 from ringocli.exchange import Direction, IncomingRequest, RenderedRequest, Reply
+from ringocli.request import with_query
 from ringocli.secret import blank
 from ringocli.traced import Piece, Traced
 from ringocli.webhook_url import address_of
@@ -115,12 +116,11 @@ class World:
         """
         assert self.setup.forward_to is not None
         assert self.setup.send is not None
-        url = address_of(self.setup.forward_to)
         rendered = RenderedRequest(
             name="forwarded webhook",
             direction=Direction.INCOMING,
             method=incoming.method,
-            url=Traced(_with_query(url, incoming.query)),
+            url=with_query(Traced((Piece(address_of(self.setup.forward_to)),)), Traced.plain(incoming.query)),
             headers=tuple(
                 (name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _HOP_BY_HOP
             ),
@@ -149,11 +149,6 @@ def _opened(path: Path, setup: Setup) -> Store:
     except sqlite3.Error as error:
         raise CouldNotRun(f"{path}: is damaged ({error})", "Move it away, or name another --db.") from None
     return store
-
-
-def _with_query(url: Any, query: str) -> tuple[Piece, ...]:
-    glue = "&" if "?" in url.reveal() else "?"
-    return (Piece(url), Piece(glue + query)) if query else (Piece(url),)
 
 
 def line_of(kept: Kept) -> str:

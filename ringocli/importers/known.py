@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from ringocli.packs import Pack, load, names
+from ringocli.packs import Pack, of_host
 from ringocli.pattern import Pattern
 
 
@@ -22,11 +21,8 @@ class Known:
 
 def recognise(host: str, url: str, body: Any) -> Known:
     """The pack whose requests go to this host, with the names it has for what stands in the address and the body."""
-    for pack in map(load, names()):
-        requests = pack.template["API"].values()
-        if any(urlsplit(spec["request_url"]).hostname == host.lower() for spec in requests):
-            return replace(told_by(pack.template, url, body), pack=pack)
-    return Known()
+    pack = of_host(host)
+    return replace(told_by(pack.template, url, body), pack=pack) if pack is not None else Known()
 
 
 def told_by(template: Mapping[str, Any], url: str, body: Any) -> Known:

@@ -69,6 +69,6 @@ def of_host(host: str) -> Pack | None:
 
     for pack in map(load, names()):
         addresses = (str(spec["request_url"]) for spec in pack.template["API"].values())
-        if not pack.name.startswith("generic") and any(urlsplit(one).hostname == host.lower() for one in addresses):
+        if any(urlsplit(one).hostname == host.lower() for one in addresses):
             return pack
     return None
