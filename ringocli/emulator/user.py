@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ringocli.emulator.draft import Draft
 from ringocli.emulator.exchanges import Exchange, Kept, now, shown_reply
@@ -21,12 +20,11 @@ from ringocli.errors import NoReply
 from ringocli.exchange import RenderedRequest, Reply
 from ringocli.expect import SUCCESS
 from ringocli.pointer import as_text as pointer_text
-from ringocli.report.requests import shown
+from ringocli.report.requests import shown, spans_document
 from ringocli.request import at_base, render_request
 from ringocli.secret import Text, blank, blank_values
 from ringocli.sending import judge
 from ringocli.template import RequestSpec
-from ringocli.traced import Traced
 from ringocli.values import Layer, Missing, Values
 
 Send = Callable[[RenderedRequest], Reply]
@@ -120,7 +118,7 @@ class User:
             error=blank(result.error) if result.error else None,
             weather=outcome.strike.said if outcome is not None else None,
             message_id=taken.get("messageid"),
-            spans={"request_url": _spans(rendered.url), "request_body": _spans(rendered.body)}
+            spans={"request_url": spans_document(rendered.url), "request_body": spans_document(rendered.body)}
             if blanked == texts
             else {},
         )
@@ -145,9 +143,3 @@ def _notes(spec: RequestSpec, rendered: RenderedRequest, reply: Reply | None) ->
     )
     said = (f"the provider says: {verdict.words}",) if verdict.words else ()
     return (*said, *missed, *verdict.notes)
-
-
-def _spans(traced: Traced | None) -> list[dict[str, Any]]:
-    if traced is None:
-        return []
-    return [{"variable": span.variable, "start": span.start, "end": span.end} for span in traced.spans()]

@@ -94,7 +94,6 @@ def as_har_request(request: RenderedRequest, show: Show = str) -> dict[str, Any]
 
 def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
     """The request as the JSON output of ``render`` has it; provenance offsets are UTF-8 bytes of ``body``."""
-    spans = request.body.spans(show) if request.body is not None else ()
     variables = {name: show(value) for name, value in request.variables.items()}
     text = request.variables.get("content") or request.variables.get("text")
     counted = text if request.name != "SendFile" else None
@@ -106,9 +105,15 @@ def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
         "headers": [[name, shown(value, show)] for name, value in request.headers],
         "body": shown(request.body, show) if request.body is not None else None,
         "variables": variables,
-        "provenance": [{"variable": span.variable, "start": span.start, "end": span.end} for span in spans],
+        "provenance": spans_document(request.body, show),
         "segments": segments_document(show(counted)) if counted is not None else None,
     }
+
+
+def spans_document(traced: Traced | None, show: Show = str) -> list[dict[str, Any]]:
+    """Where each variable's text lies in a shown text, in UTF-8 bytes; nothing for None."""
+    spans = traced.spans(show) if traced is not None else ()
+    return [{"variable": span.variable, "start": span.start, "end": span.end} for span in spans]
 
 
 FORMATS: dict[str, Callable[[RenderedRequest, Show], str]] = {
