@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ringocli.assumptions import READINGS
 from ringocli.handset import MAGIC, START_WORDS, STOP_WORDS
 from ringocli.lint import Rule, rules
-from ringocli.packs import load, names
-from ringocli.schema import OBJECTS, SCHEMA
-from ringocli.variables import VARIABLES
+from ringocli.template.presets import load, names
+from ringocli.template.readings import READINGS
+from ringocli.template.schema import OBJECTS, SCHEMA
+from ringocli.template.variables import VARIABLES
 from ringocli.weather import FAULTS, KEYS
 
 HERE = Path(__file__).parent

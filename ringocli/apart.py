@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, TypeAlias
 
-from ringocli.document import Document
 from ringocli.subject import Subject
-from ringocli.template import RequestSpec, Template, WebhookEvent
+from ringocli.template.model import RequestSpec, Template, WebhookEvent
+from ringocli.text.document import Document
 
 Part: TypeAlias = RequestSpec | WebhookEvent
 

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, quote, quote_plus
 
 from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.errors import CouldNotRun
-from ringocli.pattern import Json, Several, as_text
-from ringocli.traced import Traced, joined
+from ringocli.template.pattern.pattern import Json, Several, as_text
+from ringocli.text.traced import Traced, joined
 
 
 def _json_escaped(text: str) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import AskedWrongly
-from ringocli.files import write_text
-from ringocli.secret import Secret
+from ringocli.text.files import write_text
+from ringocli.text.secret import Secret
 
 
 def check_place(path: Path, *, force: bool) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ringocli.document import Document
-from ringocli.pattern import Hole, split
-from ringocli.pointer import Pointer
-from ringocli.schema import KEYS, SCHEMA
-from ringocli.template import Template
-from ringocli.variables import BY_NAME, EVENTS, REQUESTS, VARIABLES, Place, known_at
+from ringocli.template.model import Template
+from ringocli.template.pattern.pattern import Hole, split
+from ringocli.template.schema import KEYS, SCHEMA
+from ringocli.template.variables import BY_NAME, EVENTS, REQUESTS, VARIABLES, Place, known_at
+from ringocli.text.document import Document
+from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
-    from ringocli.lexer import Node
+    from ringocli.text.lexer import Node
 
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("template", ()),

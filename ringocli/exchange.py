@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from ringocli.secret import Text
-from ringocli.traced import Traced
+from ringocli.text.secret import Text
+from ringocli.text.traced import Traced
 
 
 class Direction(StrEnum):

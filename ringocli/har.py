@@ -12,7 +12,7 @@ from ringocli import __version__
 from ringocli.exchange import RenderedRequest, Reply, header
 from ringocli.report.har_objects import response_object
 from ringocli.report.requests import as_har_request
-from ringocli.secret import blank
+from ringocli.text.secret import blank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

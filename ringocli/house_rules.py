@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.files import read_text
 from ringocli.lint import Choice, Finding, Severity, rules
-from ringocli.pointer import as_text
-from ringocli.project import project_path
-from ringocli.suggest import did_you_mean
+from ringocli.template.project import project_path
+from ringocli.text.files import read_text
+from ringocli.text.pointer import as_text
+from ringocli.text.suggest import did_you_mean
 
 KEYS = ("select", "ignore", "severity", "fail-on", "strict")
 SUFFIX = ".suppressions.toml"

@@ -14,15 +14,15 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringocli.apart import Scope, known_voices, outside, parts_of
-from ringocli.document import Document
-from ringocli.mistakes import Edit
-from ringocli.notation import Json
-from ringocli.pointer import Pointer, Range
 from ringocli.subject import Subject
-from ringocli.template import Template
+from ringocli.template.model import Template
+from ringocli.template.pattern.notation import Json
+from ringocli.text.document import Document
+from ringocli.text.edits import Edit
+from ringocli.text.pointer import Pointer, Range
 
 if TYPE_CHECKING:
-    from ringocli.lexer import Node
+    from ringocli.text.lexer import Node
 
 
 class Severity(StrEnum):
@@ -382,7 +382,7 @@ def _appended(document: Document, node: Node, value: Json) -> Edit:
 
 def mended(document: Document, choice: Choice = EVERYTHING, *, unsafe: bool = False) -> tuple[str, int]:
     """The text after all safe fixes (or all there are), and how many were made; fixing again changes nothing."""
-    from ringocli.mistakes import apply
+    from ringocli.text.edits import apply
 
     made = 0
     for _ in range(20):

@@ -16,11 +16,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from ringocli import __version__
-from ringocli.document import Document
 from ringocli.editing import Completion, Symbol, completions, explanation, outline
 from ringocli.errors import RingocliError
 from ringocli.house_rules import read_house_rules, read_suppressions, side_car, suppressed
 from ringocli.lint import Finding, Severity, lint
+from ringocli.text.document import Document
 
 _SEVERITIES = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,

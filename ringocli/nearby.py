@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ringocli.pattern import Json, as_text
-from ringocli.pointer import Pointer
+from ringocli.template.pattern.pattern import Json, as_text
+from ringocli.text.pointer import Pointer
 
 _ID_KEYS = frozenset(
     [

@@ -16,12 +16,12 @@ from urllib.parse import unquote, urlsplit
 from ringocli.codec import decode, decode_pairs, encode
 from ringocli.errors import CouldNotRun, RingocliError
 from ringocli.exchange import IncomingRequest, RenderedRequest, Reply
-from ringocli.pattern import Hole, Json, Leaf, Pattern
 from ringocli.request import names_of, render_event, render_request
-from ringocli.secret import Text
-from ringocli.template import RequestSpec, Template, WebhookEvent
-from ringocli.values import ACCESS_TOKEN, Layer, Missing, Values
-from ringocli.variables import BY_NAME, REQUIRED, Kind, Place, kind_at
+from ringocli.template.model import RequestSpec, Template, WebhookEvent
+from ringocli.template.pattern.pattern import Hole, Json, Leaf, Pattern
+from ringocli.template.values import ACCESS_TOKEN, Layer, Missing, Values
+from ringocli.template.variables import BY_NAME, REQUIRED, Kind, Place, kind_at
+from ringocli.text.secret import Text
 from ringocli.webhook import read_reply, read_webhook
 
 DEFAULT_CASES = 200
@@ -217,7 +217,7 @@ def _request_attempt(template: Template, spec: RequestSpec) -> Callable[[Mapping
 
 
 def _property_samples(template: Template, spec: RequestSpec) -> dict[str, Text]:
-    from ringocli.values import fill
+    from ringocli.template.values import fill
 
     needed = [name for name in names_of(template, spec) if name in template.properties or name == ACCESS_TOKEN]
     return dict(fill(template, needed, spec.name, Values(), Missing.SAMPLE).values)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from ringocli.outcomes import means_delivered
-from ringocli.pattern import Json
-from ringocli.template import WebhookEvent
+from ringocli.template.model import WebhookEvent
+from ringocli.template.pattern.pattern import Json
+from ringocli.text.outcomes import means_delivered
 
 _OPPOSITES = (
     (re.compile(r"delivrd", re.I), "undeliv"),

@@ -17,13 +17,13 @@ from urllib.parse import unquote
 from ringocli.codec import Encoding, decode, decode_pairs, encoding_of, media_type
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import IncomingRequest, Reply, header, json_reply
-from ringocli.packs import Pack
-from ringocli.pattern import Json, Pattern
-from ringocli.pointer import Pointer
-from ringocli.pointer import as_text as pointer_text
-from ringocli.rendering import plain
-from ringocli.template import Basic, Bearer, OAuth2, RequestSpec, Template
-from ringocli.variables import BY_NAME, known_at
+from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
+from ringocli.template.pattern.pattern import Json, Pattern
+from ringocli.template.pattern.rendering import plain
+from ringocli.template.presets import Pack
+from ringocli.template.variables import BY_NAME, known_at
+from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import as_text as pointer_text
 
 OPTIONAL = frozenset({"extension", "domain"})
 """Ringotel may have no value for these; their keys are left out then (a reading, row 7)."""

@@ -9,13 +9,13 @@ from ringocli.codec import encode, encode_pairs
 from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.exchange import Direction, RenderedRequest
-from ringocli.pattern import Hole, Items, Leaf, Pattern, split
-from ringocli.rendering import filled
-from ringocli.secret import Secret, Text, basic_credentials, sent
-from ringocli.template import Basic, Bearer, OAuth2, RequestSpec, Template, WebhookEvent
-from ringocli.traced import Piece, Traced, joined
-from ringocli.values import ACCESS_TOKEN, Filled, Missing, Values, fill
-from ringocli.variables import BY_NAME, KNOWN_AT, Place
+from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template, WebhookEvent
+from ringocli.template.pattern.pattern import Hole, Items, Leaf, Pattern, split
+from ringocli.template.pattern.rendering import filled
+from ringocli.template.values import ACCESS_TOKEN, Filled, Missing, Values, fill
+from ringocli.template.variables import BY_NAME, KNOWN_AT, Place
+from ringocli.text.secret import Secret, Text, basic_credentials, sent
+from ringocli.text.traced import Piece, Traced, joined
 
 WEBHOOK_URL = "https://webhook-url-from-the-portal.invalid/"
 """Stands for the webhook URL where none is given; ``.invalid`` never resolves (RFC 2606)."""

@@ -9,8 +9,8 @@ from ringocli.content_types import media_type
 from ringocli.exchange import RenderedRequest, Reply, header
 from ringocli.expect import Statuses
 from ringocli.nearby import Candidate, candidates
-from ringocli.pointer import Pointer
-from ringocli.template import RequestSpec
+from ringocli.template.model import RequestSpec
+from ringocli.text.pointer import Pointer
 from ringocli.webhook import Difference, read_reply
 from ringocli.words import json_of, own_words
 

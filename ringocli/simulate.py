@@ -22,9 +22,9 @@ from ringocli.exchange import RenderedRequest, Reply
 from ringocli.expect import SUCCESS, Statuses
 from ringocli.hosts import is_loopback
 from ringocli.request import render_event
-from ringocli.secret import Secret
-from ringocli.template import Template, WebhookEvent
-from ringocli.values import Layer, Missing, Values
+from ringocli.template.model import Template, WebhookEvent
+from ringocli.template.values import Layer, Missing, Values
+from ringocli.text.secret import Secret
 
 FREE_EVENTS = 10
 """As many events may go to a host that is not loopback without ``--live``."""

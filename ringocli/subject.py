@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ringocli.document import Document
-from ringocli.pattern import Json, Pattern
-from ringocli.pointer import Pointer, lookup
-from ringocli.template import Template
-from ringocli.uses import Templated, Use, strings_of, uses_in
-from ringocli.variables import BY_NAME, Place, known_at
+from ringocli.template.model import Template
+from ringocli.template.pattern.pattern import Json, Pattern
+from ringocli.template.uses import Templated, Use, strings_of, uses_in
+from ringocli.template.variables import BY_NAME, Place, known_at
+from ringocli.text.document import Document
+from ringocli.text.pointer import Pointer, lookup
 
 MAX_LOOKED_AT = 20_000
 """Nobody writes a longer text into a template; of a longer one, rules that search look at the start."""

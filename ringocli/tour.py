@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ringocli.document import Document
 from ringocli.errors import AnswerIsNo
 from ringocli.lint import Severity, lint
-from ringocli.packs import Pack, load
-from ringocli.scaffold import Answers, from_pack
-from ringocli.template import Template
+from ringocli.template.model import Template
+from ringocli.template.presets import Pack, load
+from ringocli.template.scaffold import Answers, from_pack
+from ringocli.template.variables import Place
 from ringocli.testing import Emulator
-from ringocli.variables import Place
+from ringocli.text.document import Document
 
 NUMBER, CONTACT = "+12025550100", "+13105550199"
 

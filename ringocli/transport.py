@@ -24,8 +24,8 @@ from ringocli.errors import AskedWrongly, CouldNotRun, NoReply, NotConnected
 from ringocli.exchange import RenderedRequest, Reply, header
 from ringocli.failure import Failure
 from ringocli.hosts import is_loopback, proxy_for
-from ringocli.secret import sent
-from ringocli.traced import Traced
+from ringocli.text.secret import sent
+from ringocli.text.traced import Traced
 
 # What these two imports drag in and never use doubles a command's start: httpx imports its own command line (click,
 # rich, pygments) where those are installed, httpcore imports anyio and with it asyncio. Both take "not installed" for

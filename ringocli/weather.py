@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from ringocli.errors import AskedWrongly
-from ringocli.suggest import did_you_mean
+from ringocli.text.suggest import did_you_mean
 
 MAX_DELAY_MS = 600_000
 

@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 from ringocli.codec import decode, decode_pairs
 from ringocli.exchange import IncomingRequest, Reply
-from ringocli.glance import lacks
-from ringocli.matching import Match, Mismatch
-from ringocli.outcomes import FAILURE, means_delivered
-from ringocli.pattern import Constant, Items, Json, Leaf
-from ringocli.pointer import Pointer
-from ringocli.secret import Text
-from ringocli.suggest import nearest
-from ringocli.template import RequestSpec, Template, WebhookEvent
-from ringocli.variables import REQUIRED, Place
+from ringocli.template.model import RequestSpec, Template, WebhookEvent
+from ringocli.template.pattern.matching import Match, Mismatch
+from ringocli.template.pattern.pattern import Constant, Items, Json, Leaf
+from ringocli.template.pattern.shortcuts import lacks
+from ringocli.template.variables import REQUIRED, Place
+from ringocli.text.outcomes import FAILURE, means_delivered
+from ringocli.text.pointer import Pointer
+from ringocli.text.secret import Text
+from ringocli.text.suggest import nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,7 @@ def _patch(attempt: _Attempt) -> list[Mapping[str, Json]]:
 
     A key that is spelled otherwise in the webhook is renamed; a literal or an event_key takes the value that came.
     """
-    from ringocli.pointer import as_text as pointer_text
+    from ringocli.text.pointer import as_text as pointer_text
 
     operations: list[Mapping[str, Json]] = []
     for miss in attempt.match.mismatches:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote, urlsplit
 
 from ringocli.errors import AskedWrongly
-from ringocli.secret import MIN_SEARCHED_LENGTH, Secret, sent
+from ringocli.text.secret import MIN_SEARCHED_LENGTH, Secret, sent
 
 
 def address_of(url: Secret) -> Secret:

@@ -14,8 +14,8 @@ from ringocli.codec import decode
 from ringocli.content_types import Encoding, encoding_of
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import Reply
-from ringocli.pattern import Json
-from ringocli.secret import blank
+from ringocli.template.pattern.pattern import Json
+from ringocli.text.secret import blank
 
 _HEADLINES = ("title", "type", "error", "errors", "fault", "exception")
 _WORDS = (

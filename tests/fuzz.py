@@ -12,7 +12,6 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["ringocli"]):
-    from ringocli.document import Document
     from ringocli.editing import completions, explanation, outline
     from ringocli.errors import RingocliError
     from ringocli.exchange import IncomingRequest
@@ -20,8 +19,9 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.importers.pastes import Pastes, from_pastes
     from ringocli.lint import lint, mended
     from ringocli.report.findings import FORMATS, Linted, Report
-    from ringocli.scaffold import Answers
-    from ringocli.template import Template
+    from ringocli.template.model import Template
+    from ringocli.template.scaffold import Answers
+    from ringocli.text.document import Document
     from ringocli.webhook import read_webhook
 
 sys.path.insert(0, __file__.rsplit("/tests/", 1)[0])

@@ -15,7 +15,7 @@ from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.importers.events import WebhookSample
 from ringocli.importers.openapi import read_openapi
 from ringocli.importers.pastes import Pastes, from_pastes
-from ringocli.scaffold import Answers
+from ringocli.template.scaffold import Answers
 
 TEXT = {"type": "string"}
 A, B = {"type": "string", "example": "+15550001111"}, {"type": "string", "example": "+15550002222"}

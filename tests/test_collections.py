@@ -14,7 +14,7 @@ from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.exchange import Reply
 from ringocli.importers.pastes import Pastes, from_pastes
 from ringocli.importers.sources import request_in
-from ringocli.scaffold import Answers, Draft
+from ringocli.template.scaffold import Answers, Draft
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ringocli.document import Document
-from ringocli.mistakes import Edit, apply
-from ringocli.pointer import Pointer
-from ringocli.scanner import MAX_DEPTH, scan
+from ringocli.text.document import Document
+from ringocli.text.edits import Edit, apply
+from ringocli.text.pointer import Pointer
+from ringocli.text.scanner import MAX_DEPTH, scan
 
 characters = st.characters(codec="utf-8")
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),

@@ -7,8 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.document import Document
 from ringocli.editing import completions, explanation, outline
+from ringocli.text.document import Document
 from tests.conftest import ACME
 
 TEXT = json.dumps(ACME, indent=2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.files import MAX_BYTES, read_bytes, read_text, write_text
+from ringocli.text.files import MAX_BYTES, read_bytes, read_text, write_text
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 

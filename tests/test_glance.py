@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from ringocli.codec import decode
 from ringocli.exchange import IncomingRequest
-from ringocli.glance import lacks
-from ringocli.pattern import Pattern
-from ringocli.secret import Secret
-from ringocli.template import Template, WebhookEvent
+from ringocli.template.model import Template, WebhookEvent
+from ringocli.template.pattern.pattern import Pattern
+from ringocli.template.pattern.shortcuts import lacks
+from ringocli.text.secret import Secret
 from ringocli.webhook import read_webhook
 from tests.strategies import NAMES, constants, keys, texts, trees
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.packs import load, names
+from ringocli.template.presets import load, names
 from tests.conftest import Command
 
 BARE = ("--id", "acme", "--name", "Acme", "--send-url", "https://sms.acme.example/v1/messages")

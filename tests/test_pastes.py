@@ -13,7 +13,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ringocli.document import Document
 from ringocli.errors import AskedWrongly
 from ringocli.exchange import Reply
 from ringocli.importers.curl import read_curl
@@ -22,12 +21,13 @@ from ringocli.importers.pastes import Pastes, from_pastes
 from ringocli.importers.shapes import is_url
 from ringocli.lint import Severity, lint
 from ringocli.message import read_sample
-from ringocli.packs import load
 from ringocli.request import render_request
-from ringocli.scaffold import Answers, Draft
-from ringocli.secret import Secret
-from ringocli.template import Template
-from ringocli.values import Layer, Values
+from ringocli.template.model import Template
+from ringocli.template.presets import load
+from ringocli.template.scaffold import Answers, Draft
+from ringocli.template.values import Layer, Values
+from ringocli.text.document import Document
+from ringocli.text.secret import Secret
 from ringocli.webhook import read_reply, read_webhook
 from tests.test_traffic import INBOUND, RECORDS, expressible, needs_captures, pack_of
 from tests.wire import as_facts

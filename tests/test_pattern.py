@@ -9,10 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ringocli.codec import decode, decode_pairs, encode, encode_pairs
-from ringocli.matching import cut
-from ringocli.pattern import Hole, Pattern, Several, as_text, split
-from ringocli.rendering import plain
-from ringocli.traced import Traced
+from ringocli.template.pattern.matching import cut
+from ringocli.template.pattern.pattern import Hole, Pattern, Several, as_text, split
+from ringocli.template.pattern.rendering import plain
+from ringocli.text.traced import Traced
 from tests.strategies import constants, flat_trees, keys, texts, trees, values_for
 
 JSON_TYPES = ("application/json", "application/vnd.api+json", "application/json; charset=utf-8")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.pointer import Lines, Position, Range, as_text, lookup, parse
+from ringocli.text.pointer import Lines, Position, Range, as_text, lookup, parse
 
 characters = st.characters(codec="utf-8")
 

@@ -18,9 +18,9 @@ from ringocli.handset import MAGIC, State, fate_of, key_of
 from ringocli.receipts import failed_form
 from ringocli.reception import accepted, goes_to, receive, refused
 from ringocli.request import render_event, render_request
-from ringocli.template import RequestSpec, Template
-from ringocli.values import Layer, Values
-from ringocli.variables import Place
+from ringocli.template.model import RequestSpec, Template
+from ringocli.template.values import Layer, Values
+from ringocli.template.variables import Place
 from ringocli.webhook import read_reply, read_webhook
 from tests.conftest import ACME, SAMPLES
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.pattern import Json
 from ringocli.request import at_base, render_event, render_request
-from ringocli.secret import Secret
-from ringocli.template import Template
-from ringocli.values import Layer, Missing, Values, secret_properties
+from ringocli.template.model import Template
+from ringocli.template.pattern.pattern import Json
+from ringocli.template.values import Layer, Missing, Values, secret_properties
+from ringocli.text.secret import Secret
 from tests.strategies import texts
 
 
@@ -220,7 +220,7 @@ def test_a_get_webhook_goes_into_the_query() -> None:
 @given(st.dictionaries(st.sampled_from(["number", "contact", "from", "to"]), texts))
 def test_aliases_know_their_direction(table: dict[str, str]) -> None:
     """``number`` and ``contact`` stand for from and to outgoing, the other way round incoming; names win over them."""
-    from ringocli.variables import Place
+    from ringocli.template.variables import Place
 
     layer = Layer(variables=table)
     out, incoming = layer.at(Place.SEND_MESSAGE), layer.at(Place.MESSAGE)

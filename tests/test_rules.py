@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli import reader
-from ringocli.document import Document
 from ringocli.lint import Choice, Finding, Rule, Severity, lint, mended, rules
 from ringocli.rules import GOOD
-from ringocli.schema import SCHEMA, shape_errors
-from ringocli.template import Template
+from ringocli.template import reader
+from ringocli.template.model import Template
+from ringocli.template.schema import SCHEMA, shape_errors
+from ringocli.text.document import Document
 from tests.conftest import ROOT
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from ringocli.cli import check, init, play, send, show
-from ringocli.files import read_bytes
 from ringocli.message import read_sample
-from ringocli.packs import load, names
 from ringocli.request import render_event, render_request
-from ringocli.template import Template
-from ringocli.values import Missing, Values
+from ringocli.template.model import Template
+from ringocli.template.presets import load, names
+from ringocli.template.values import Missing, Values
+from ringocli.text.files import read_bytes
 from ringocli.webhook import read_reply, read_webhook
 from tests.conftest import ROOT, SAMPLES, Command
 from tests.loopback import Answer, serving

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 
-from ringocli.secret import MASK, Secret, basic_credentials, blank, encoded, forget, join, sent, sought
+from ringocli.text.secret import MASK, Secret, basic_credentials, blank, encoded, forget, join, sent, sought
 from tests.strategies import texts
 
 CANARY = "k3y/+\"<&>' \\canary"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.secret import Secret, sent
-from ringocli.settings import Asked, environment_name, gather, profiles, project_file
-from ringocli.variables import Place
+from ringocli.template.settings import Asked, environment_name, gather, profiles, project_file
+from ringocli.template.variables import Place
+from ringocli.text.secret import Secret, sent
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from ringocli.cli import run
 from ringocli.errors import AskedWrongly, NoReply
 from ringocli.exchange import Direction, RenderedRequest, Reply
 from ringocli.expect import Statuses
-from ringocli.secret import Secret
 from ringocli.simulate import Outcome, Plan, Summary, World, deliver, percentile, rate_of
-from ringocli.traced import Traced
+from ringocli.text.secret import Secret
+from ringocli.text.traced import Traced
 from ringocli.webhook_url import address_of
 from tests.loopback import Answer, Seen, serving, unused_port
 from tests.test_send_cli import CANARY, URL_CANARY, alone, leaks, template

@@ -15,11 +15,11 @@ import pytest
 
 from ringocli.codec import decode
 from ringocli.exchange import IncomingRequest, Reply
-from ringocli.packs import load, names
 from ringocli.request import render_request
-from ringocli.secret import Secret
-from ringocli.template import Template
-from ringocli.values import Layer, Values
+from ringocli.template.model import Template
+from ringocli.template.presets import load, names
+from ringocli.template.values import Layer, Values
+from ringocli.text.secret import Secret
 from ringocli.webhook import read_reply, read_webhook
 
 CAPTURES = Path(__file__).parent.parent.parent / "shared" / "providers"

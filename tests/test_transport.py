@@ -19,8 +19,8 @@ from ringocli import __version__
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply, NotConnected
 from ringocli.exchange import Direction, RenderedRequest, Reply
 from ringocli.hosts import proxy_for
-from ringocli.secret import Secret
-from ringocli.traced import Piece, Traced
+from ringocli.text.secret import Secret
+from ringocli.text.traced import Piece, Traced
 from ringocli.transport import MAX_REPLY_BYTES, Sender, is_loopback, send, send_when_connected
 from tests.loopback import Answer, raw, serving, unused_port
 

@@ -9,7 +9,7 @@ import pytest
 
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import IncomingRequest, Reply
-from ringocli.template import Template
+from ringocli.template.model import Template
 from ringocli.webhook import read_reply, read_webhook
 
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import trustme
 
 from ringocli.codec import Encoding, decode_pairs, encoding_of
-from ringocli.document import Document
+from ringocli.text.document import Document
 from tests.loopback import Seen, serving
 
 HAS_CURL = shutil.which("curl") is not None and shutil.which("bash") is not None

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ringocli import __version__, console
+from ringocli import __version__
 from ringocli.errors import RingocliError
+from ringocli.text import console
 
 INTERRUPTED = 130
 BUG = 70
@@ -59,7 +60,7 @@ def _invoked(arguments: Sequence[str]) -> int:
 
 def _stopped(arguments: Sequence[str], code: int, message: str, hint: str) -> int:
     """Say what stopped the command: on stderr, and as a document where JSON was asked for."""
-    from ringocli.secret import blank
+    from ringocli.text.secret import blank
 
     message, hint = console.printable(blank(message)), console.printable(blank(hint))
     console.complain(f"{console.styled('error:', 'red', 'bold', stream=sys.stderr)} {message}")
@@ -92,7 +93,7 @@ def _bug(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
     import tempfile
     import traceback
 
-    from ringocli.secret import blank
+    from ringocli.text.secret import blank
 
     options = [word.partition("=")[0] for word in arguments if word.startswith("-") and word != "-"]
     trace = "".join(traceback.format_exception(error))

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from ringocli import __version__, console
+from ringocli import __version__
 from ringocli.cli.choosing import chosen
 from ringocli.errors import AskedWrongly
-from ringocli.secret import forget
+from ringocli.text import console
+from ringocli.text.secret import forget
 
 HELP = """Make, check and prove Ringotel SMS/MMS integrations on your own machine.
 

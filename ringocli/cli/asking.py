@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from ringocli import console
 from ringocli.cli.options import chosen
 from ringocli.cli.pasting import pasted_in
 from ringocli.errors import AskedWrongly
+from ringocli.text import console
 
 
 def ask(answers: Any, *, allowed: bool, samples_only: bool = False) -> tuple[str | None, Any, Any]:
@@ -19,8 +19,8 @@ def ask(answers: Any, *, allowed: bool, samples_only: bool = False) -> tuple[str
     """
     from dataclasses import replace
 
-    from ringocli.packs import names
-    from ringocli.scaffold import AUTH_KINDS
+    from ringocli.template.presets import names
+    from ringocli.template.scaffold import AUTH_KINDS
 
     missing = [
         option

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ringocli import console
 from ringocli.errors import CouldNotRun
-from ringocli.files import read_text, write_text
 from ringocli.lint import Finding
-from ringocli.pointer import as_text
 from ringocli.report.findings import Linted
+from ringocli.text import console
+from ringocli.text.files import read_text, write_text
+from ringocli.text.pointer import as_text
 
 BASELINE = ".ringocli-baseline.json"
 

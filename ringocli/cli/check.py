@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ringocli import console
 from ringocli.cli.options import chosen, help_text
 from ringocli.errors import AskedWrongly
+from ringocli.text import console
 
 VALIDATE_EXAMPLES = (
     "ringocli validate samples/telnyx.json",
@@ -95,7 +95,7 @@ def explain(
 ) -> None:
     """Print one rule, or the list of all."""
     from ringocli.lint import rules
-    from ringocli.suggest import did_you_mean
+    from ringocli.text.suggest import did_you_mean
 
     chosen("--format", format_, ("text", "json"))
     if code is None and not every:
@@ -136,6 +136,6 @@ def _readable(markdown: str) -> str:
 
 def schema() -> None:
     """Print the schema."""
-    from ringocli.schema import SCHEMA
+    from ringocli.template.schema import SCHEMA
 
     console.out_json(SCHEMA)

@@ -13,7 +13,7 @@ def chosen(option: str, value: str, choices: Sequence[str]) -> str:
     Raises:
         AskedWrongly: it is none of them; the nearest is named.
     """
-    from ringocli.suggest import did_you_mean
+    from ringocli.text.suggest import did_you_mean
 
     if value not in choices:
         raise AskedWrongly(

@@ -6,9 +6,9 @@ import os
 import subprocess
 from functools import cache
 
-from ringocli.document import Document
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.files import read_text
+from ringocli.text.document import Document
+from ringocli.text.files import read_text
 
 
 def earlier_id(name: str, against: str) -> str | None:

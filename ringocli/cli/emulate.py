@@ -12,7 +12,6 @@ from urllib.parse import SplitResult, urlsplit
 
 import typer
 
-from ringocli import console
 from ringocli.cli.options import (
     ProfileOption,
     PropertyEnvOption,
@@ -30,6 +29,7 @@ from ringocli.cli.options import (
 )
 from ringocli.cli.wire import CaFileOption, TimeoutOption, check_seconds, say_where
 from ringocli.errors import AskedWrongly
+from ringocli.text import console
 
 EMULATE_EXAMPLES = (
     "ringocli emulate samples/telnyx.json",
@@ -200,7 +200,7 @@ def _check_targets(provider: str | None, forward: Any, profile: str | None, *, l
         AskedWrongly: an address is none, or ``--live`` is missing.
     """
     from ringocli.hosts import is_loopback
-    from ringocli.secret import sent
+    from ringocli.text.secret import sent
 
     for option, url in (("--provider-url", provider), ("--forward-to", sent(forward) if forward else None)):
         if url is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ringocli import console
 from ringocli.cli.options import path_of
 from ringocli.cli.pasting import Pasting, folder_of, read_hints, sample_in, webhook_of
 from ringocli.errors import AskedWrongly
+from ringocli.text import console
 
 if TYPE_CHECKING:
-    from ringocli.scaffold import Draft
+    from ringocli.template.scaffold import Draft
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ def grown(asked: Growing, *, dry_run: bool, force: bool, as_json: bool, credenti
         CouldNotRun: a file cannot be read.
     """
     from ringocli.credentials import check_place, save
-    from ringocli.files import read_text, write_text
     from ringocli.importers.extend import with_events, with_file_request
     from ringocli.importers.sources import read_source
     from ringocli.report.drafts import as_document, as_lines, fate_of_credentials
+    from ringocli.text.files import read_text, write_text
 
     path, events, file = _sorted_out(asked)
     before = text = read_text(path)
@@ -109,9 +109,9 @@ def _sample(pair: str) -> Any:
     """
     from pathlib import Path
 
-    from ringocli.files import read_bytes
     from ringocli.importers.events import KINDS
     from ringocli.importers.inbound import kind_of
+    from ringocli.text.files import read_bytes
 
     kind, separator, path = pair.partition("=")
     kind = {"file": "mms", "messageDelivered": "delivered"}.get(kind, kind)
@@ -131,8 +131,8 @@ def _refuse_new_errors(path: str, before: str, after: str) -> None:
     """Let nothing through that adds an error to a template."""
     from collections import Counter
 
-    from ringocli.document import Document
     from ringocli.lint import Severity, lint
+    from ringocli.text.document import Document
 
     def errors(text: str) -> Counter[tuple[str, str]]:
         found = lint(Document.read(path, text))

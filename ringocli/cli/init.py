@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from ringocli import console
 from ringocli.cli.asking import ask, command_line
 from ringocli.cli.growing import Growing, grown
 from ringocli.cli.options import chosen, help_text, path_of
 from ringocli.cli.pasting import Pasting, one_source, read_pastes, reviewed
 from ringocli.errors import AskedWrongly
+from ringocli.text import console
 
 EXAMPLES = (
     "ringocli init --preset telnyx",
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _complete_presets(incomplete: str) -> list[str]:
-    from ringocli.packs import names
+    from ringocli.template.presets import names
 
     return [name for name in names() if name.startswith(incomplete)]
 
@@ -166,7 +166,7 @@ def init(
     format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
 ) -> None:
     """Draft, check and write a template."""
-    from ringocli.scaffold import AUTH_KINDS, Answers
+    from ringocli.template.scaffold import AUTH_KINDS, Answers
 
     chosen("--format", format_, ("text", "json"))
     if list_presets:
@@ -281,7 +281,7 @@ def _reviewed(pastes: Any, answers: Any) -> Any:
 
 
 def _list_presets(format_: str) -> None:
-    from ringocli.packs import load, names
+    from ringocli.template.presets import load, names
 
     packs = [load(name) for name in names()]
     if format_ == "json":
@@ -309,8 +309,8 @@ def _list_presets(format_: str) -> None:
 
 
 def _draft(preset: str | None, answers: Any) -> Any:
-    from ringocli.packs import load
-    from ringocli.scaffold import from_answers, from_pack
+    from ringocli.template.presets import load
+    from ringocli.template.scaffold import from_answers, from_pack
 
     return from_pack(load(preset), answers) if preset is not None else from_answers(answers)
 
@@ -323,10 +323,10 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     """
     from dataclasses import replace
 
-    from ringocli.document import Document
     from ringocli.lint import Severity, lint
     from ringocli.proof import prove
-    from ringocli.template import Template
+    from ringocli.template.model import Template
+    from ringocli.text.document import Document
 
     findings = list(lint(Document.read("draft", text)))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
@@ -346,7 +346,7 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
 
 def _write(path: str, text: str, *, dry_run: bool, force: bool, as_json: bool) -> str | None:
     """Write the file, or print it; the path that was written, or None."""
-    from ringocli.files import STDIN, write_text
+    from ringocli.text.files import STDIN, write_text
 
     if dry_run or path == STDIN:
         if not as_json:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ringocli import console
-from ringocli.document import Document
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.files import STDIN, read_text, write_text
 from ringocli.lint import Choice, lint
 from ringocli.report.findings import Linted
+from ringocli.text import console
+from ringocli.text.document import Document
+from ringocli.text.files import STDIN, read_text, write_text
 
 if TYPE_CHECKING:
     from ringocli.house_rules import Stale

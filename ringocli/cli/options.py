@@ -23,9 +23,9 @@ def help_text(summary: str, examples: Sequence[str], more: str = "") -> str:
 
 def _template_of(context: typer.Context) -> Any:
     """The template already typed on the command line, for completion; None if it cannot be read."""
-    from ringocli.document import Document
-    from ringocli.files import read_text
-    from ringocli.template import Template
+    from ringocli.template.model import Template
+    from ringocli.text.document import Document
+    from ringocli.text.files import read_text
 
     name = context.params.get("template") or _typed_file()
     if not name or name == "-":
@@ -67,14 +67,14 @@ def complete_properties(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def complete_variables(incomplete: str) -> list[str]:
     """The variables, ready for a value."""
-    from ringocli.variables import ALIASES, SETTABLE
+    from ringocli.template.variables import ALIASES, SETTABLE
 
     return [f"{name}=" for name in (*SETTABLE, *ALIASES) if name.startswith(incomplete)]
 
 
 def complete_profiles(incomplete: str) -> list[str]:
     """The profiles of the ringocli.toml at hand."""
-    from ringocli.settings import profiles
+    from ringocli.template.settings import profiles
 
     return [name for name in profiles() if name.startswith(incomplete)]
 
@@ -144,7 +144,7 @@ ShowSecretsOption = Annotated[
 
 def missing_of(value: str | None, default: Any) -> Any:
     """``--missing`` as the policy it names."""
-    from ringocli.values import Missing
+    from ringocli.template.values import Missing
 
     return default if value is None else Missing(chosen("--missing", value, [policy.value for policy in Missing]))
 
@@ -164,10 +164,10 @@ def open_template(name: str) -> Opened:
     Raises:
         CouldNotRun: it cannot be read, is no JSON, or is no template.
     """
-    from ringocli import console
-    from ringocli.document import Document
-    from ringocli.files import read_text
-    from ringocli.template import Template
+    from ringocli.template.model import Template
+    from ringocli.text import console
+    from ringocli.text.document import Document
+    from ringocli.text.files import read_text
 
     text = read_text(name)
     document = Document.read(name, text)
@@ -207,8 +207,8 @@ def gathered(
     Raises:
         AskedWrongly, CouldNotRun: as ``settings.gather``.
     """
-    from ringocli.settings import Asked, gather, pair
-    from ringocli.values import check_property
+    from ringocli.template.settings import Asked, gather, pair
+    from ringocli.template.values import check_property
 
     asked = Asked(
         set=set_ or (),
@@ -235,7 +235,7 @@ def gathered(
 
 def warn_of_secrets(show: bool) -> None:
     """Say on stderr that secrets are about to be printed."""
-    from ringocli import console
+    from ringocli.text import console
 
     if show:
         console.complain("warning: --show-secrets prints credentials; keep this output to yourself", "yellow")

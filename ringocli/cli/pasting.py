@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ringocli import console
 from ringocli.cli.options import chosen
 from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.text import console
 
 HINTS = ("from", "to", "content", "url", "messageid", "extension", "domain", "number", "contact")
 
@@ -121,7 +121,7 @@ def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
 
 
 def _sample(path: str) -> Any:
-    from ringocli.files import read_bytes
+    from ringocli.text.files import read_bytes
 
     return sample_in(path, read_bytes(path))
 
@@ -142,7 +142,7 @@ def sample_in(path: str, content: bytes) -> Any:
         return replace(sample, body=sample.body.strip())
     import json
 
-    from ringocli.document import Document
+    from ringocli.text.document import Document
 
     document = Document.read(path, text)
     if not document.problems:
@@ -229,7 +229,7 @@ def reviewed(pastes: Any, draw: Any) -> tuple[Any, Any]:
 
 def _correction(answer: str, pastes: Any) -> dict[str, Any] | None:
     """``VARIABLE=FIELD`` as a field and its role; None, with a word on why, where it says nothing of these pastes."""
-    from ringocli.importers.vocabulary import Role
+    from ringocli.template.vocabulary import Role
 
     roles = [role.value for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL, Role.ID, Role.EXTENSION)]
     role, separator, name = (part.strip().strip("$") for part in answer.partition("="))

@@ -9,7 +9,6 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from ringocli import console
 from ringocli.cli.options import (
     MissingOption,
     ProfileOption,
@@ -37,6 +36,7 @@ from ringocli.cli.wire import (
     say_where,
 )
 from ringocli.errors import AskedWrongly
+from ringocli.text import console
 
 SIMULATE_EXAMPLES = (
     "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025",
@@ -113,7 +113,7 @@ def simulate_webhook(
     """Plan, guard, deliver, sum up."""
     from ringocli.expect import Statuses
     from ringocli.simulate import Plan, rate_of, renderer
-    from ringocli.values import Missing
+    from ringocli.template.values import Missing
 
     chosen("--format", format_, ("text", "json", "jsonl"))
     check_seconds("--timeout-s", timeout_s)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ringocli import console
 from ringocli.cli import play
 from ringocli.cli.options import (
     MissingOption,
@@ -37,6 +36,7 @@ from ringocli.cli.wire import (
     say_where,
 )
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
+from ringocli.text import console
 
 SEND_EXAMPLES = (
     "ringocli send-test samples/telnyx.json --dry-run --missing sample",
@@ -163,8 +163,8 @@ def _judged(spec: Any, request: Any, expected: Any, way: _Way) -> Any:
 
 
 def _keep(way: _Way, exchange: Any) -> None:
-    from ringocli.files import write_text
     from ringocli.har import har_text
+    from ringocli.text.files import write_text
 
     if way.har == "-":
         console.out(har_text([exchange]), end="")
@@ -203,7 +203,7 @@ def _guard(request: Any, *, live: bool, may_ask: bool) -> None:
         AskedWrongly: neither was given; nothing was sent.
     """
     from ringocli.hosts import is_loopback
-    from ringocli.secret import sent
+    from ringocli.text.secret import sent
 
     if is_loopback(request.host):
         return

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ringocli import __version__, console
+from ringocli import __version__
 from ringocli.cli.options import (
     MissingOption,
     ProfileOption,
@@ -30,6 +30,7 @@ from ringocli.cli.options import (
     warn_of_secrets,
 )
 from ringocli.errors import AskedWrongly
+from ringocli.text import console
 
 RENDER_EXAMPLES = (
     "ringocli render samples/telnyx.json",
@@ -133,7 +134,7 @@ def render(
 
 
 def _sample_policy() -> Any:
-    from ringocli.values import Missing
+    from ringocli.template.values import Missing
 
     return Missing.SAMPLE
 
@@ -141,7 +142,7 @@ def _sample_policy() -> Any:
 def _variants(values: Any, corpus: str | None) -> Iterator[Any]:
     """The values once, or once for each text of a corpus."""
     from ringocli.corpus import CORPORA
-    from ringocli.values import Layer, Values
+    from ringocli.template.values import Layer, Values
 
     if corpus is None:
         yield values
@@ -153,8 +154,8 @@ def _variants(values: Any, corpus: str | None) -> Iterator[Any]:
 def _formatted(values: Any, number_format: str | None) -> Any:
     """The same values with numbers as the portal would hand them over; outgoing only, since only those pass it."""
     from ringocli.corpus import number_as
-    from ringocli.values import Layer, Values
-    from ringocli.variables import Place, sample
+    from ringocli.template.values import Layer, Values
+    from ringocli.template.variables import Place, sample
 
     if number_format is None:
         return values
@@ -198,8 +199,8 @@ def _events(template: Any, names: Sequence[str]) -> list[Any]:
 
 def _template_values(template: Any) -> Any:
     """Values that put each variable's own spelling in its place."""
-    from ringocli.values import Layer, Values
-    from ringocli.variables import SETTABLE
+    from ringocli.template.values import Layer, Values
+    from ringocli.template.variables import SETTABLE
 
     names = {name: f"${name}$" for name in SETTABLE}
     properties = {name: f"${name}$" for name in template.properties}
@@ -208,7 +209,7 @@ def _template_values(template: Any) -> Any:
 
 def _unquoted(template: Any, request: Any) -> Any:
     """A template view with readable variables where an address or a form would quote the dollar signs."""
-    from ringocli.traced import Piece, Traced
+    from ringocli.text.traced import Piece, Traced
 
     def readable(traced: Any) -> Any:
         return Traced(tuple(Piece(f"${p.variable}$" if p.variable else p.text, p.variable) for p in traced.pieces))
@@ -219,8 +220,8 @@ def _unquoted(template: Any, request: Any) -> Any:
 
 def _readable_headers(template: Any, request: Any) -> Any:
     """Headers of a template view: Basic credentials as what they are made of, not as base64 of it."""
-    from ringocli.template import Basic
-    from ringocli.traced import Traced
+    from ringocli.template.model import Basic
+    from ringocli.text.traced import Traced
 
     if not isinstance(template.auth, Basic):
         return request.headers
@@ -230,7 +231,7 @@ def _readable_headers(template: Any, request: Any) -> Any:
 
 def _print_requests(requests: list[Any], form: str, show_secrets: bool, *, count: bool) -> None:
     from ringocli.report import requests as forms
-    from ringocli.secret import sent
+    from ringocli.text.secret import sent
 
     show = sent if show_secrets else str
     warn_of_secrets(show_secrets)
@@ -261,7 +262,7 @@ def _coloured_http(request: Any, show: Callable[[Any], str]) -> str:
     import sys
 
     from ringocli.report.requests import as_http
-    from ringocli.traced import Piece, Traced
+    from ringocli.text.traced import Piece, Traced
 
     if not console.coloured(sys.stdout):
         return as_http(request, show)
@@ -317,9 +318,9 @@ def match(
     format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
 ) -> None:
     """Match a sample and print what it is."""
-    from ringocli.files import read_bytes
     from ringocli.message import read_sample
     from ringocli.report.readings import as_document, as_text, of_reply
+    from ringocli.text.files import read_bytes
     from ringocli.webhook import read_webhook
 
     chosen("--format", format_, ("text", "json"))

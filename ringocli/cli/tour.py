@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from ringocli import console
 from ringocli.cli.options import help_text
+from ringocli.text import console
 
 TOUR_EXAMPLES = ("ringocli tour", "ringocli tour --preset twilio")
 TOUR_MORE = "Nothing leaves this machine, and nothing is left behind. Exit codes: 0 all worked, 1 a step did not."

@@ -9,13 +9,13 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringocli import console
 from ringocli.cli.choosing import chosen
 from ringocli.cli.linting import Linting, lint_all
 from ringocli.errors import AskedWrongly, CouldNotRun, RingocliError
 from ringocli.lint import EVERYTHING, Choice
-from ringocli.project import project_path
 from ringocli.report.findings import Linted, Report
+from ringocli.template.project import project_path
+from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.cli.baseline import Baseline

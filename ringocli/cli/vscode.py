@@ -6,8 +6,8 @@ import json
 import os
 from pathlib import Path
 
-from ringocli import console
 from ringocli.errors import CouldNotRun
+from ringocli.text import console
 
 SETTINGS = Path(".vscode") / "settings.json"
 SCHEMA = Path(".vscode") / "ringotel.schema.json"
@@ -21,10 +21,10 @@ def write_settings(template: str | None) -> None:
     Raises:
         CouldNotRun: the settings are no JSON, or cannot be written.
     """
-    from ringocli.document import Document
-    from ringocli.files import read_text, write_text
     from ringocli.importers.extend import with_list_item
-    from ringocli.schema import SCHEMA as CONTENT
+    from ringocli.template.schema import SCHEMA as CONTENT
+    from ringocli.text.document import Document
+    from ringocli.text.files import read_text, write_text
 
     matching = [f"/{Path(template).as_posix()}"] if template else _templates() or ["*.ringotel.json"]
     text = read_text(str(SETTINGS)) if SETTINGS.exists() else "{}\n"
@@ -44,7 +44,7 @@ def write_settings(template: str | None) -> None:
 
 def _templates() -> list[str]:
     """The templates below the working folder, as VS Code names files."""
-    from ringocli.document import Document
+    from ringocli.text.document import Document
 
     found = []
     for parent, folders, files in os.walk("."):

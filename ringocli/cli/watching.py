@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from ringocli import console
 from ringocli.cli.linting import SIDE_CAR, targets
 from ringocli.errors import AskedWrongly, RingocliError
-from ringocli.files import STDIN
-from ringocli.project import PROJECT_FILE
+from ringocli.template.project import PROJECT_FILE
+from ringocli.text import console
+from ringocli.text.files import STDIN
 
 
 def watch(paths: Sequence[str], check: Callable[[], object]) -> NoReturn:

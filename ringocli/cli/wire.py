@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ringocli import console
 from ringocli.errors import AskedWrongly
+from ringocli.text import console
 
 CaFileOption = Annotated[str | None, typer.Option("--ca-file", metavar="FILE", help="Trust these CAs, too (PEM).")]
 ExpectStatusOption = Annotated[

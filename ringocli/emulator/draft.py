@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ringocli.document import Document
 from ringocli.emulator.exchanges import Kept, body_of
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.exchange import IncomingRequest
-from ringocli.files import read_text, write_text
 from ringocli.lint import Finding, Severity, lint
-from ringocli.mistakes import Edit, apply
-from ringocli.packs import Pack, of_host
-from ringocli.pointer import parse as parse_pointer
-from ringocli.template import Template
+from ringocli.template.model import Template
+from ringocli.template.presets import Pack, of_host
+from ringocli.text.document import Document
+from ringocli.text.edits import Edit, apply
+from ringocli.text.files import read_text, write_text
+from ringocli.text.pointer import parse as parse_pointer
 from ringocli.webhook import read_webhook
 
 

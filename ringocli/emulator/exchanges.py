@@ -16,7 +16,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from ringocli.exchange import Reply, header
-from ringocli.secret import MASK, blank, sought
+from ringocli.text.secret import MASK, blank, sought
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 """Headers whose value is a credential, whoever sent it."""

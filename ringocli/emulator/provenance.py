@@ -12,14 +12,14 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from ringocli.codec import Encoding, encoding_of
-from ringocli.document import Document
 from ringocli.emulator.draft import incoming_of
 from ringocli.emulator.exchanges import Kept, content_type_of
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import Reply
-from ringocli.pointer import Pointer
 from ringocli.reception import receive
-from ringocli.template import Template
+from ringocli.template.model import Template
+from ringocli.text.document import Document
+from ringocli.text.pointer import Pointer
 from ringocli.webhook import read_reply, read_webhook
 
 MAX_COLOURED = 1_000_000

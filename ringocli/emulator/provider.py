@@ -28,10 +28,10 @@ from ringocli.handset import Fate, State, Step, fate_of
 from ringocli.receipts import failed_form
 from ringocli.reception import Received, accepted, receive, refused
 from ringocli.request import render_event
-from ringocli.secret import MASK, blank, blank_values
-from ringocli.template import WebhookEvent
-from ringocli.values import Layer, Missing, Values
-from ringocli.variables import Place
+from ringocli.template.model import WebhookEvent
+from ringocli.template.values import Layer, Missing, Values
+from ringocli.template.variables import Place
+from ringocli.text.secret import MASK, blank, blank_values
 from ringocli.weather import CALM, Strike
 
 MAX_PLAYING = 10_000

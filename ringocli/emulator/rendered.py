@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import IncomingRequest, RenderedRequest, Reply
-from ringocli.template import RequestSpec
+from ringocli.template.model import RequestSpec
 from ringocli.webhook import read_reply
 
 

@@ -21,11 +21,11 @@ from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.wire import error_reply
 from ringocli.errors import CouldNotRun
 from ringocli.exchange import IncomingRequest, Reply, json_reply
-from ringocli.packs import Pack
-from ringocli.pointer import as_text as pointer_text
 from ringocli.report.readings import near_miss_document
-from ringocli.secret import Text, blank, blank_values
-from ringocli.template import Template
+from ringocli.template.model import Template
+from ringocli.template.presets import Pack
+from ringocli.text.pointer import as_text as pointer_text
+from ringocli.text.secret import Text, blank, blank_values
 from ringocli.weather import CALM, CLEAR, Strike
 from ringocli.webhook import read_webhook
 

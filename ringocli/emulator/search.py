@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ringocli.errors import AskedWrongly
-from ringocli.suggest import did_you_mean
+from ringocli.text.suggest import did_you_mean
 
 MAX_QUERY = 500
 

@@ -19,7 +19,7 @@ from ringocli.emulator.search import KEYS, Condition, conditions
 from ringocli.emulator.store import Store
 from ringocli.emulator.wanted import LIMITS, Wanted
 from ringocli.errors import AskedWrongly
-from ringocli.suggest import did_you_mean
+from ringocli.text.suggest import did_you_mean
 
 MAX_LISTED = 1_000
 MAX_WAIT_S = 300.0

@@ -18,7 +18,7 @@ from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_slow
 from ringocli.emulator.setup import Setup
 from ringocli.emulator.world import World
 from ringocli.errors import CouldNotRun
-from ringocli.files import reason
+from ringocli.text.files import reason
 
 GRACE_S = 1
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringocli.exchange import RenderedRequest, Reply
-from ringocli.secret import Secret
-from ringocli.values import Values
+from ringocli.template.values import Values
+from ringocli.text.secret import Secret
 from ringocli.weather import Trouble
 
 

@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 from ringocli.emulator.exchanges import NO_CONTENT, Exchange, Kept, content_text
 from ringocli.emulator.search import Condition
 from ringocli.errors import CouldNotRun
-from ringocli.files import reason
+from ringocli.text.files import reason
 
 APPLICATION_ID = 0x52494E47
 """Marks the file as an emulator's store (``PRAGMA application_id``)."""

@@ -19,13 +19,13 @@ from ringocli.emulator.rendered import as_incoming, ids_in
 from ringocli.errors import NoReply
 from ringocli.exchange import RenderedRequest, Reply
 from ringocli.expect import SUCCESS
-from ringocli.pointer import as_text as pointer_text
 from ringocli.report.requests import shown, spans_document
 from ringocli.request import at_base, render_request
-from ringocli.secret import Text, blank, blank_values
 from ringocli.sending import judge
-from ringocli.template import RequestSpec
-from ringocli.values import Layer, Missing, Values
+from ringocli.template.model import RequestSpec
+from ringocli.template.values import Layer, Missing, Values
+from ringocli.text.pointer import as_text as pointer_text
+from ringocli.text.secret import Text, blank, blank_values
 
 Send = Callable[[RenderedRequest], Reply]
 

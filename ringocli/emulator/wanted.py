@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from ringocli.emulator.exchanges import Kept
 from ringocli.emulator.search import KEYS, Condition
 from ringocli.errors import AskedWrongly
-from ringocli.suggest import did_you_mean
-from ringocli.variables import SETTABLE
+from ringocli.template.variables import SETTABLE
+from ringocli.text.suggest import did_you_mean
 
 _COLUMNS = {"from": "sender", "to": "recipient", "event_key": "event_key", "event_type": "event_type"}
 _WORDS = ("direction", "status", "name", "event", "matched")

@@ -27,8 +27,8 @@ from ringocli.emulator.wire import error_reply
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
 from ringocli.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.request import with_query
-from ringocli.secret import blank
-from ringocli.traced import Piece, Traced
+from ringocli.text.secret import blank
+from ringocli.text.traced import Piece, Traced
 from ringocli.webhook_url import address_of
 
 LOOK_AT_FILE_EVERY_S = 0.5

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ringocli.codec import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
-from ringocli.document import Document
 from ringocli.importers.pasted import Limit, Pasted, limit
 from ringocli.importers.placeholders import CLOSE, OPEN, shown
-from ringocli.pattern import Several
+from ringocli.template.pattern.pattern import Several
+from ringocli.text.document import Document
 
 NO_BODY = ("GET", "DELETE", "HEAD")
 """The methods whose parameters go into the address (a reading, row 13)."""

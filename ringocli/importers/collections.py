@@ -11,7 +11,7 @@ from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.importers.headers import authorization, uncarried
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Part, Pasted
 from ringocli.importers.properties import belongs_to_account, is_secret_name
-from ringocli.suggest import did_you_mean
+from ringocli.text.suggest import did_you_mean
 
 _REFERENCE = re.compile(r"\{\{\s*([^{}\s][^{}]{0,100}?)\s*\}\}")
 _UNQUOTED = re.compile(r"([:\[,]\s*)(\{\{[^{}\"]{1,100}\}\})(?=\s*[,}\]])")

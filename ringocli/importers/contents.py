@@ -10,7 +10,7 @@ from typing import Any
 from ringocli.codec import FORM_TYPE
 from ringocli.importers.schemas import Examples, Judge
 from ringocli.importers.spec import Operation, Spec
-from ringocli.importers.vocabulary import Role, name_score
+from ringocli.template.vocabulary import Role, name_score
 
 _MOST_NAMES = 300
 _PREFERRED = ("application/json", "+json", FORM_TYPE, "multipart/form-data")

@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from ringocli.errors import AskedWrongly
-from ringocli.files import read_bytes
 from ringocli.importers.command import Command
 from ringocli.importers.curl_options import LETTERS, VALUED, long_name
 from ringocli.importers.headers import authorization, uncarried
@@ -17,6 +16,7 @@ from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Part, Pasted
 from ringocli.importers.placeholders import CLOSE, OPEN
 from ringocli.importers.shell import curl_words
 from ringocli.importers.targets import Target
+from ringocli.text.files import read_bytes
 
 FORM = "application/x-www-form-urlencoded"
 

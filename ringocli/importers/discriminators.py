@@ -14,9 +14,9 @@ from typing import Any
 from ringocli.importers.roles import Leaf
 from ringocli.importers.shape_of import general
 from ringocli.importers.shapes import is_date, is_id, is_phone, is_prose, is_url, is_word, text_of
-from ringocli.importers.vocabulary import plain, tokens
-from ringocli.outcomes import FAILURE, means_delivered
-from ringocli.pointer import Pointer
+from ringocli.template.vocabulary import plain, tokens
+from ringocli.text.outcomes import FAILURE, means_delivered
+from ringocli.text.pointer import Pointer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,11 @@ from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
 from ringocli.importers.shape_of import general, shortened, tree_of
 from ringocli.importers.shapes import is_url, phone_scheme
 from ringocli.importers.unreadable import packed, why_unreadable
-from ringocli.importers.vocabulary import Role, name_score, plain
-from ringocli.pattern import Several
-from ringocli.pointer import Pointer
-from ringocli.scaffold import Decision
-from ringocli.template import Template
+from ringocli.template.model import Template
+from ringocli.template.pattern.pattern import Several
+from ringocli.template.scaffold import Decision
+from ringocli.template.vocabulary import Role, name_score, plain
+from ringocli.text.pointer import Pointer
 from ringocli.webhook import document_of, read_webhook
 
 KINDS = ("message", "mms", "delivered", "other")
@@ -379,7 +379,7 @@ def _tell_list(learned: LearnedEvents, draft: EventDraft, choice: Choice) -> Non
 
 
 def _tells_success(draft: EventDraft) -> bool:
-    from ringocli.outcomes import means_delivered
+    from ringocli.text.outcomes import means_delivered
 
     pins = [pin for pin in (draft.key, *draft.pins) if pin is not None]
     return any(means_delivered(pin.text) or pin.tells_success for pin in pins)

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ringocli.document import Document
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.importers.events import WebhookSample, learn_events
 from ringocli.importers.known import told_by
@@ -17,11 +16,12 @@ from ringocli.importers.pastes import tree_in
 from ringocli.importers.properties import PropertyBook
 from ringocli.importers.requests import learn_request
 from ringocli.importers.targets import Target
-from ringocli.mistakes import Edit, apply
-from ringocli.pointer import Pointer
-from ringocli.scaffold import Draft, rows_of
-from ringocli.template import Template
-from ringocli.variables import Place
+from ringocli.template.model import Template
+from ringocli.template.scaffold import Draft, rows_of
+from ringocli.template.variables import Place
+from ringocli.text.document import Document
+from ringocli.text.edits import Edit, apply
+from ringocli.text.pointer import Pointer
 from ringocli.webhook import read_webhook
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ringocli.importers.replies import id_score
 from ringocli.importers.roles import LEAST, Leaf, leaves_of, score
-from ringocli.importers.vocabulary import Role, plain
-from ringocli.outcomes import FAILURE, means_delivered
+from ringocli.template.vocabulary import Role, plain
+from ringocli.text.outcomes import FAILURE, means_delivered
 
 _EVENTS = {"type", "event", "eventtype", "eventname"}
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ringocli.packs import Pack, of_host
-from ringocli.pattern import Pattern
+from ringocli.template.pattern.pattern import Pattern
+from ringocli.template.presets import Pack, of_host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

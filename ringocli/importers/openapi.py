@@ -8,7 +8,7 @@ from ringocli.errors import AskedWrongly
 from ringocli.importers.operations import described, request_of
 from ringocli.importers.pasted import Pasted
 from ringocli.importers.spec import Operation, Spec, load
-from ringocli.suggest import nearest
+from ringocli.text.suggest import nearest
 
 _MOST_LISTED = 12
 

@@ -18,7 +18,7 @@ from ringocli.importers.roles import LEAST, leaves_of, score
 from ringocli.importers.schemas import Examples, timeless
 from ringocli.importers.security import is_credential, is_secured, with_security
 from ringocli.importers.spec import Operation, Spec
-from ringocli.importers.vocabulary import Role, name_score
+from ringocli.template.vocabulary import Role, name_score
 
 
 def described(spec: Spec, operation: Operation, for_file: bool) -> Pasted:

@@ -22,10 +22,10 @@ from ringocli.importers.requests import Learned, learn_request
 from ringocli.importers.roles import Leaf, leaves_of
 from ringocli.importers.shape_of import general
 from ringocli.importers.targets import Target
-from ringocli.importers.vocabulary import Role
-from ringocli.notation import Hole, split
-from ringocli.scaffold import Answers, Decision, Draft, from_answers, rows_of
-from ringocli.variables import Place
+from ringocli.template.pattern.notation import Hole, split
+from ringocli.template.scaffold import Answers, Decision, Draft, from_answers, rows_of
+from ringocli.template.variables import Place
+from ringocli.template.vocabulary import Role
 
 _SERVICE_LABELS = {
     "api", "www", "rest", "sms", "gateway", "gw", "messaging", "http", "https", "secure", "app", "portal", "conversation",

@@ -14,10 +14,10 @@ from urllib.parse import quote, quote_plus
 
 from ringocli.importers.placeholders import Placeholder, placeholders, shown, whole
 from ringocli.importers.shapes import is_id, is_phone, is_url, text_of
-from ringocli.importers.vocabulary import plain, tokens
-from ringocli.notation import split
-from ringocli.secret import MASK, Secret
-from ringocli.variables import BY_NAME
+from ringocli.template.pattern.notation import split
+from ringocli.template.variables import BY_NAME
+from ringocli.template.vocabulary import plain, tokens
+from ringocli.text.secret import MASK, Secret
 
 _CAPITALS = {"api", "id", "sid", "url", "uri", "uuid", "sms", "mms", "http", "dlr", "guid", "pin", "ip", "dcs"}
 _SECRET = re.compile(

@@ -18,7 +18,7 @@ from ringocli.importers.roles import Leaf, leaves_of
 from ringocli.importers.shape_of import general, shortened, tree_of
 from ringocli.importers.shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.importers.unreadable import why_unreadable
-from ringocli.importers.vocabulary import Role, name_score, plain, tokens
+from ringocli.template.vocabulary import Role, name_score, plain, tokens
 
 _PLAIN = {
     "id": 70,
@@ -106,7 +106,7 @@ def _decoded(reply: Reply) -> tuple[Any, str]:
     try:
         tree = decode(reply.body, reply.content_type)
     except CouldNotRun:
-        from ringocli.document import Document
+        from ringocli.text.document import Document
 
         tree = Document.read("reply", text).value
     if isinstance(tree, dict | list) and tree:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ringocli.document import Document
 from ringocli.importers.auth import auth_of
 from ringocli.importers.bodies import read_body
 from ringocli.importers.pasted import BasicAuth, Limit, Pasted, limit
@@ -21,13 +20,14 @@ from ringocli.importers.shape_of import general
 from ringocli.importers.shapes import is_phone, is_prose, is_url, phone_scheme
 from ringocli.importers.specs import GONE, Outline
 from ringocli.importers.targets import Target
-from ringocli.importers.vocabulary import Role, name_score
-from ringocli.notation import Hole, split
-from ringocli.pattern import Several
-from ringocli.pointer import Pointer
-from ringocli.scaffold import Decision
-from ringocli.schema import METHODS
-from ringocli.variables import Place
+from ringocli.template.pattern.notation import Hole, split
+from ringocli.template.pattern.pattern import Several
+from ringocli.template.scaffold import Decision
+from ringocli.template.schema import METHODS
+from ringocli.template.variables import Place
+from ringocli.template.vocabulary import Role, name_score
+from ringocli.text.document import Document
+from ringocli.text.pointer import Pointer
 
 
 @dataclass(slots=True)

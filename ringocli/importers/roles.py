@@ -25,9 +25,9 @@ from ringocli.importers.shapes import (
     is_word,
     text_of,
 )
-from ringocli.importers.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain, side, tokens
-from ringocli.pattern import Several
-from ringocli.pointer import Pointer
+from ringocli.template.pattern.pattern import Several
+from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain, side, tokens
+from ringocli.text.pointer import Pointer
 
 LEAST = 50
 """A lower score is no reason at all."""

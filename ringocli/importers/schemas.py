@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any
 
 from ringocli.importers.shapes import is_date, is_id, text_of
-from ringocli.importers.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain
-from ringocli.outcomes import means_delivered
+from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain
+from ringocli.text.outcomes import means_delivered
 
 _MAX_DEPTH = 14
 _MAX_NESTED = 6

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Pasted, limit
 from ringocli.importers.properties import is_secret_name
 from ringocli.importers.spec import Operation, Spec
-from ringocli.importers.vocabulary import plain
+from ringocli.template.vocabulary import plain
 
 _LOGINS = {"user", "username", "userid", "login", "account", "accountid"}
 _SIGNATURES = {"sig", "signature", "hash", "pin"}

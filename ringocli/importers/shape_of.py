@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ringocli.pointer import Pointer
+from ringocli.text.pointer import Pointer
 
 _MOST_ELEMENTS = 50
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringocli.errors import AskedWrongly
-from ringocli.files import STDIN, read_bytes
 from ringocli.importers.pasted import Pasted
 from ringocli.importers.roles import LEAST, assign, leaves_of, score
 from ringocli.importers.targets import Target
-from ringocli.importers.vocabulary import Role
+from ringocli.template.vocabulary import Role
+from ringocli.text.files import STDIN, read_bytes
 
 if TYPE_CHECKING:
     from ringocli.importers.collections import Named

@@ -9,8 +9,8 @@ from urllib.parse import unquote_plus
 
 from ringocli.importers.bodies import NO_BODY
 from ringocli.importers.targets import Target
-from ringocli.pattern import Several
-from ringocli.pointer import Pointer
+from ringocli.template.pattern.pattern import Several
+from ringocli.text.pointer import Pointer
 
 GONE = object()
 """Stands for a value that is left out of the template."""

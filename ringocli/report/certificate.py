@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ringocli.assumptions import assumptions
 from ringocli.proof import Certificate, CounterExample
+from ringocli.template.readings import assumptions
 
 _EXCERPT = 300
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
 
-from ringocli.console import printable, styled
-from ringocli.pointer import as_text as pointer_text
-from ringocli.report.layout import WIDTH, excerpt, milliseconds, one_line
-from ringocli.secret import blank
 from ringocli.simulate import Outcome, Summary, percentile
-from ringocli.template import WebhookEvent
+from ringocli.template.model import WebhookEvent
+from ringocli.text.console import printable, styled
+from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
+from ringocli.text.pointer import as_text as pointer_text
+from ringocli.text.secret import blank
 from ringocli.words import own_words, phrase
 
 

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ringocli.assumptions import assumptions
 from ringocli.lint import Finding
-from ringocli.pointer import Pointer, as_text
-from ringocli.scaffold import Decision, Draft
+from ringocli.template.readings import assumptions
+from ringocli.template.scaffold import Decision, Draft
+from ringocli.text.pointer import Pointer, as_text
 
 _NEXT = "next: "
 """What a note starts with that says what is still to be pasted."""

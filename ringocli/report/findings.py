@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringocli import __version__
-from ringocli.console import printable
-from ringocli.document import Document
 from ringocli.lint import Choice, Finding, Severity, in_order, lint, rules
-from ringocli.pointer import Position, as_text
+from ringocli.text.console import printable
+from ringocli.text.document import Document
+from ringocli.text.pointer import Position, as_text
 
 if TYPE_CHECKING:
     from ringocli.house_rules import Stale

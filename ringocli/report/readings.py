@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ringocli.console import printable
 from ringocli.exchange import Reply
-from ringocli.pointer import Pointer
-from ringocli.pointer import as_text as pointer_text
-from ringocli.template import RequestSpec, WebhookEvent
+from ringocli.template.model import RequestSpec, WebhookEvent
+from ringocli.text.console import printable
+from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import as_text as pointer_text
 from ringocli.webhook import Difference, NearMiss, Reading, read_reply
 
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from ringocli.exchange import RenderedRequest
 from ringocli.report.har_objects import request_object, response_object
-from ringocli.secret import Text
 from ringocli.segments import segments_document
-from ringocli.traced import Traced
+from ringocli.text.secret import Text
+from ringocli.text.traced import Traced
 
 Show = Callable[[Text], str]
 

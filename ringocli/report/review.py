@@ -8,18 +8,18 @@ import textwrap
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
-from ringocli import console
 from ringocli.importers.pasted import Pasted
 from ringocli.importers.pastes import Pastes
 from ringocli.importers.placeholders import shown
-from ringocli.pointer import Pointer
 from ringocli.report.drafts import placed
 from ringocli.report.requests import as_http
 from ringocli.request import render_request
-from ringocli.scaffold import Draft
-from ringocli.secret import Secret, blank
-from ringocli.template import Template
-from ringocli.values import Missing, Values
+from ringocli.template.model import Template
+from ringocli.template.scaffold import Draft
+from ringocli.template.values import Missing, Values
+from ringocli.text import console
+from ringocli.text.pointer import Pointer
+from ringocli.text.secret import Secret, blank
 
 COLOURS = {
     "from": "cyan", "to": "green", "content": "magenta", "text": "magenta", "url": "magenta",

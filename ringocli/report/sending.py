@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
 
-from ringocli.console import printable, styled
 from ringocli.exchange import RenderedRequest
 from ringocli.nearby import pattern_at
-from ringocli.pointer import as_text as pointer_text
-from ringocli.report.layout import WIDTH, excerpt, milliseconds, one_line
 from ringocli.report.requests import as_document as request_document
 from ringocli.report.requests import shown
-from ringocli.secret import blank
 from ringocli.sending import Verdict
+from ringocli.text.console import printable, styled
+from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
+from ringocli.text.pointer import as_text as pointer_text
+from ringocli.text.secret import blank
 from ringocli.words import phrase
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
-from ringocli.pattern import split
 from ringocli.rules.placeholders import unfinished
-from ringocli.schema import KEYS, METHODS
 from ringocli.subject import Subject
-from ringocli.suggest import is_misspelled_in, nearest
-from ringocli.template import RequestSpec
-from ringocli.variables import Place
+from ringocli.template.model import RequestSpec
+from ringocli.template.pattern.pattern import split
+from ringocli.template.schema import KEYS, METHODS
+from ringocli.template.variables import Place
+from ringocli.text.suggest import is_misspelled_in, nearest
 
 
 @rule("RT210", Severity.ERROR, Scope.PARTS)

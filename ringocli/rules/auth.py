@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.rules.shape import AUTHS, meant
-from ringocli.schema import AUTH_TYPES, KEYS
 from ringocli.subject import Subject
-from ringocli.suggest import nearest
+from ringocli.template.schema import AUTH_TYPES, KEYS
+from ringocli.text.suggest import nearest
 
 NEEDS = {"Bearer": ("token",), "Basic": ("username", "password")}
 

@@ -10,11 +10,11 @@ from typing import Any
 from ringocli.apart import Scope
 from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.pattern import Leaf
-from ringocli.schema import CONTENT_TYPES
 from ringocli.subject import Subject
-from ringocli.suggest import MAX_COMPARED, edit_distance, nearest
-from ringocli.template import RequestSpec
+from ringocli.template.model import RequestSpec
+from ringocli.template.pattern.pattern import Leaf
+from ringocli.template.schema import CONTENT_TYPES
+from ringocli.text.suggest import MAX_COMPARED, edit_distance, nearest
 
 
 @rule("RT211", Severity.WARNING, Scope.PARTS)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.schema import CLASSES
 from ringocli.subject import Subject
-from ringocli.suggest import nearest
+from ringocli.template.schema import CLASSES
+from ringocli.text.suggest import nearest
 
 BUILT_IN = (
     "Skyetel", "Bandwidth", "QuestBlue", "Voipinnovations", "DIDWW", "ThinQ", "Teli", "Telnyx", "BulkVS", "infobip",

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.pattern import Constant, Pattern
-from ringocli.pointer import Pointer, lookup
 from ringocli.rules.variables import in_string
 from ringocli.subject import MAX_LOOKED_AT, Subject
-from ringocli.suggest import nearest
-from ringocli.uses import Templated
-from ringocli.variables import BY_NAME, NEEDED, known_at
+from ringocli.template.pattern.pattern import Constant, Pattern
+from ringocli.template.uses import Templated
+from ringocli.template.variables import BY_NAME, NEEDED, known_at
+from ringocli.text.pointer import Pointer, lookup
+from ringocli.text.suggest import nearest
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _HIDDEN = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|" + _INVISIBLE.pattern)

@@ -7,9 +7,9 @@ from functools import cache
 
 from ringocli.apart import Scope
 from ringocli.lint import Problem, Severity, rule
-from ringocli.notation import Json, Leaf
 from ringocli.subject import Subject
-from ringocli.variables import Place
+from ringocli.template.pattern.notation import Json, Leaf
+from ringocli.template.variables import Place
 
 
 @rule("RT601", Severity.INFO, Scope.PARTS)
@@ -118,7 +118,7 @@ def _format_at(host: str) -> str | None:
 
 @cache
 def _names() -> tuple[str, ...]:
-    from ringocli.packs import names
+    from ringocli.template.presets import names
 
     return tuple(name for name in names() if not name.startswith("generic"))
 
@@ -126,7 +126,7 @@ def _names() -> tuple[str, ...]:
 @cache
 def _told(name: str) -> tuple[tuple[str, ...], str]:
     """The addresses of a pack without their scheme, and what it says of numbers."""
-    from ringocli.packs import load
+    from ringocli.template.presets import load
 
     pack = load(name)
     addresses = (request["request_url"].partition("://")[2].lower() for request in pack.template["API"].values())

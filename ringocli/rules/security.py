@@ -8,9 +8,9 @@ from math import log2
 
 from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.pointer import Pointer
-from ringocli.schema import KEYS
 from ringocli.subject import MAX_LOOKED_AT, Subject
+from ringocli.template.schema import KEYS
+from ringocli.text.pointer import Pointer
 
 _KEY_LIKE = re.compile(
     r"(api|access|auth|secret|private|security|account|app|integration)[-_ ]?(key|token|code|secret|password)|token|secret"

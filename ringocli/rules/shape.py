@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from ringocli.lint import Fix, Problem, RenameKey, Severity, rule
-from ringocli.pointer import Pointer
-from ringocli.schema import KEYS, REQUIRED_KEYS, shape_errors
 from ringocli.subject import Subject
-from ringocli.suggest import nearest
-from ringocli.template import EVENT_MARKS
+from ringocli.template.model import EVENT_MARKS
+from ringocli.template.schema import KEYS, REQUIRED_KEYS, shape_errors
+from ringocli.text.pointer import Pointer
+from ringocli.text.suggest import nearest
 
 _DOCUMENTED = {kind: frozenset(keys) for kind, keys in KEYS.items()}
 

@@ -10,13 +10,13 @@ from itertools import islice
 
 from ringocli.apart import Scope
 from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.pointer import Pointer, lookup
 from ringocli.rules.security import credential_at
 from ringocli.subject import Subject
-from ringocli.suggest import nearest
-from ringocli.template import OtherAuth
-from ringocli.uses import Use
-from ringocli.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place, known_at
+from ringocli.template.model import OtherAuth
+from ringocli.template.uses import Use
+from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place, known_at
+from ringocli.text.pointer import Pointer, lookup
+from ringocli.text.suggest import nearest
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
 """Names that are right in another event, with the documented one (format row 30)."""

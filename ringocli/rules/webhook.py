@@ -7,14 +7,14 @@ from typing import TypeAlias
 
 from ringocli.apart import Scope
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.outcomes import BOTH, SUCCESS
-from ringocli.pattern import Constant, Leaf, as_text
-from ringocli.pointer import Pointer
 from ringocli.rules.placeholders import unfinished
 from ringocli.subject import Subject
-from ringocli.suggest import is_misspelled_in, nearest
-from ringocli.template import WebhookEvent
-from ringocli.variables import EVENTS, REQUIRED, Place
+from ringocli.template.model import WebhookEvent
+from ringocli.template.pattern.pattern import Constant, Leaf, as_text
+from ringocli.template.variables import EVENTS, REQUIRED, Place
+from ringocli.text.outcomes import BOTH, SUCCESS
+from ringocli.text.pointer import Pointer
+from ringocli.text.suggest import is_misspelled_in, nearest
 
 TYPES = tuple(str(place) for place in EVENTS)
 _ALIASES = {"delivered": "messageDelivered", "delivery": "messageDelivered", "dlr": "messageDelivered",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from ringocli.lexer import BLANK, Node
-from ringocli.mistakes import Edit, Problem
-from ringocli.pointer import Lines
-from ringocli.strings import Strings
+from ringocli.text.edits import Edit, Problem
+from ringocli.text.lexer import BLANK, Node
+from ringocli.text.pointer import Lines
+from ringocli.text.strings import Strings
 
 # Bounded, so that a million closers are not looked through a million times.
 _CLOSERS = re.compile(r"[}\] \t\r\n]{1,400}")

@@ -20,7 +20,7 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringocli.notation import (
+from ringocli.template.pattern.notation import (
     Constant,
     Fields,
     Hole,
@@ -35,12 +35,12 @@ from ringocli.notation import (
     parse,
     split,
 )
-from ringocli.pointer import Pointer
+from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
-    from ringocli.glance import Straight
-    from ringocli.matching import Match
-    from ringocli.secret import Text
+    from ringocli.template.pattern.matching import Match
+    from ringocli.template.pattern.shortcuts import Straight
+    from ringocli.text.secret import Text
 
 
 class Ambiguity(NamedTuple):
@@ -70,7 +70,7 @@ class Pattern(_Pattern):
     @cached_property
     def straight(self) -> Straight | None:
         """The pattern as a glance reads it, where it can."""
-        from ringocli.glance import Straight
+        from ringocli.template.pattern.shortcuts import Straight
 
         return Straight.of(self.root)
 
@@ -100,7 +100,7 @@ class Pattern(_Pattern):
 
         With ``keep_empty`` a variable that is set to the empty string stays, as an empty string.
         """
-        from ringocli.rendering import rendered
+        from ringocli.template.pattern.rendering import rendered
 
         return rendered(self.root, values, keep_empty)
 
@@ -125,7 +125,7 @@ class Pattern(_Pattern):
         required: Collection[str] | None = None,
     ) -> Match:
         """``match`` without a glance first: the whole truth, and slower."""
-        from ringocli.matching import Match, Reading
+        from ringocli.template.pattern.matching import Match, Reading
 
         reading = Reading(given=given or {}, required=required)
         reading.read(self.root, document, ())

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ringocli.errors import AskedWrongly
-from ringocli.suggest import did_you_mean
+from ringocli.text.suggest import did_you_mean
 
 
 class Pack(NamedTuple):

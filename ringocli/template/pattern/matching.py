@@ -10,9 +10,21 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from ringocli.notation import Constant, Fields, Hole, Items, Json, Leaf, Node, Part, Several, as_text, leaves
-from ringocli.pointer import Pointer
-from ringocli.secret import Secret, Text, sent
+from ringocli.template.pattern.notation import (
+    Constant,
+    Fields,
+    Hole,
+    Items,
+    Json,
+    Leaf,
+    Node,
+    Part,
+    Several,
+    as_text,
+    leaves,
+)
+from ringocli.text.pointer import Pointer
+from ringocli.text.secret import Secret, Text, sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

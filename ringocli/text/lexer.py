@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringocli.mistakes import Edit, Problem
+from ringocli.text.edits import Edit, Problem
 
 
 @dataclass(slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ringocli.notation import Constant, Fields, Json, Leaf, Node, Part
-from ringocli.secret import Text
-from ringocli.traced import Piece, Traced
+from ringocli.template.pattern.notation import Constant, Fields, Json, Leaf, Node, Part
+from ringocli.text.secret import Text
+from ringocli.text.traced import Piece, Traced
 
 _DROPPED = object()
 

@@ -12,10 +12,10 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from ringocli.errors import AskedWrongly
-from ringocli.secret import Secret, Text
-from ringocli.suggest import did_you_mean
-from ringocli.template import Template
-from ringocli.variables import ALIASES, BY_NAME, REQUESTS, SETTABLE, Place, sample
+from ringocli.template.model import Template
+from ringocli.template.variables import ALIASES, BY_NAME, REQUESTS, SETTABLE, Place, sample
+from ringocli.text.secret import Secret, Text
+from ringocli.text.suggest import did_you_mean
 
 ACCESS_TOKEN = "access token"
 """The name under which an OAuth2 template's token is supplied: it is no property of the template."""

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from ringocli.pointer import Pointer
+from ringocli.text.pointer import Pointer
 
 Json: TypeAlias = Any
 """JSON as Python reads it: dict, list, str, int, float, bool, None."""

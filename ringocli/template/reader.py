@@ -6,9 +6,7 @@ import marshal
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ringocli.pattern import Json
-from ringocli.pointer import Pointer
-from ringocli.template import (
+from ringocli.template.model import (
     EVENT_MARKS,
     Auth,
     Basic,
@@ -19,7 +17,9 @@ from ringocli.template import (
     Template,
     WebhookEvent,
 )
-from ringocli.variables import REQUESTS, Place
+from ringocli.template.pattern.pattern import Json
+from ringocli.template.variables import REQUESTS, Place
+from ringocli.text.pointer import Pointer
 
 MAX_SHARED = 2_000
 """So many parts are kept to be shared, then all are forgotten."""

@@ -11,10 +11,10 @@ import gc
 import math
 import re
 
-from ringocli.brackets import Brackets
-from ringocli.lexer import KEY_WORD, Hopeless, Node, short
-from ringocli.mistakes import MAX_DEPTH, Edit, Problem
-from ringocli.strings import DOUBLE_QUOTES, SINGLE_QUOTES, WRITTEN_QUOTE
+from ringocli.text.brackets import Brackets
+from ringocli.text.edits import MAX_DEPTH, Edit, Problem
+from ringocli.text.lexer import KEY_WORD, Hopeless, Node, short
+from ringocli.text.strings import DOUBLE_QUOTES, SINGLE_QUOTES, WRITTEN_QUOTE
 
 _PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
 _PLAIN = re.compile(

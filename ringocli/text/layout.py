@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringocli.console import printable
-from ringocli.secret import blank
+from ringocli.text.console import printable
+from ringocli.text.secret import blank
 
 WIDTH = 80
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ringocli.lexer import LINE_REST, Lexer, Node
-from ringocli.mistakes import Edit
+from ringocli.text.edits import Edit
+from ringocli.text.lexer import LINE_REST, Lexer, Node
 
 _PLAIN_STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
 _RUN_ON_KEY = re.compile(r"([\w $.\-]*[\w$]):\s*$")

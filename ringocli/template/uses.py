@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringocli.pattern import Constant, Leaf, Pattern
-from ringocli.pointer import Pointer
-from ringocli.variables import Place
+from ringocli.template.pattern.pattern import Constant, Leaf, Pattern
+from ringocli.template.variables import Place
+from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
-    from ringocli.template import WebhookEvent
+    from ringocli.template.model import WebhookEvent
 
 
 class Use(NamedTuple):

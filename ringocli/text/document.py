@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 
-from ringocli.mistakes import MAX_DEPTH, Edit, Problem, apply
-from ringocli.places import find
-from ringocli.pointer import Lines, Pointer, Range
+from ringocli.text.edits import MAX_DEPTH, Edit, Problem, apply
+from ringocli.text.locate import find
+from ringocli.text.pointer import Lines, Pointer, Range
 
 if TYPE_CHECKING:
-    from ringocli.lexer import Node
+    from ringocli.text.lexer import Node
 
 Part: TypeAlias = Literal["value", "key", "object"]
 """What of a member is meant: its value, its key, or the smallest place that stands for the object it is."""
@@ -150,7 +150,7 @@ class Document(_Document):
 
 def _scanned(text: str) -> tuple[Node, tuple[Problem, ...]]:
     """All places and problems. The scanner is loaded only for this: most files need neither."""
-    from ringocli.scanner import scan
+    from ringocli.text.scanner import scan
 
     return scan(text)
 

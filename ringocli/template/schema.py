@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ringocli.pointer import Pointer
-from ringocli.template import EVENT_MARKS
-from ringocli.variables import EVENTS, REQUESTS
+from ringocli.template.model import EVENT_MARKS
+from ringocli.template.variables import EVENTS, REQUESTS
+from ringocli.text.pointer import Pointer
 
 SCHEMA_ID = "https://ringocli.invalid/template.schema.json"
 

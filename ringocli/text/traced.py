@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ringocli.secret import Text, encoded, join, sent
+from ringocli.text.secret import Text, encoded, join, sent
 
 
 @dataclass(frozen=True, slots=True)

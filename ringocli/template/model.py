@@ -13,14 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import AskedWrongly
-from ringocli.pattern import Json, Pattern
-from ringocli.pointer import Pointer
-from ringocli.suggest import did_you_mean
-from ringocli.uses import Templated, Use, strings_of, uses_in
-from ringocli.variables import EVENTS, REQUIRED, Place, known_at
+from ringocli.template.pattern.pattern import Json, Pattern
+from ringocli.template.uses import Templated, Use, strings_of, uses_in
+from ringocli.template.variables import EVENTS, REQUIRED, Place, known_at
+from ringocli.text.pointer import Pointer
+from ringocli.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from ringocli.glance import Mark
+    from ringocli.template.pattern.shortcuts import Mark
 
 EVENT_MARKS = ("event_type", "event_key", "request_parameters")
 """An object in ``Webhook`` with one of these keys is an event, not a container."""
@@ -160,7 +160,7 @@ class WebhookEvent(_WebhookEvent):
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
         """What a webhook that is an object has to have at the least, its event_key first."""
-        from ringocli.glance import marks  # the linter reads templates and no webhooks
+        from ringocli.template.pattern.shortcuts import marks  # the linter reads templates and no webhooks
 
         given = {"event_key": self.key} if self.key is not None else {}
         found = marks(self.pattern.root, given, self.required)
@@ -188,7 +188,7 @@ class Template(NamedTuple):
     @classmethod
     def read(cls, document: Json) -> Template:
         """Build a template from a JSON document of any kind."""
-        from ringocli.reader import Reader
+        from ringocli.template.reader import Reader
 
         return Reader().template(document)
 
@@ -213,7 +213,7 @@ class Template(NamedTuple):
         Raises:
             AskedWrongly: no event is called that, or several are.
         """
-        from ringocli.pointer import as_text
+        from ringocli.text.pointer import as_text
 
         for names in (
             lambda event: (as_text(event.pointer), event.label),

@@ -10,7 +10,7 @@ import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from ringocli.pointer import Pointer
+from ringocli.text.pointer import Pointer
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _skip = json.JSONDecoder().raw_decode

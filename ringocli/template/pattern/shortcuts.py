@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
-from ringocli.matching import Match
-from ringocli.notation import Constant, Fields, Items, Json, Leaf, Node, Several, as_text, leaves
-from ringocli.pointer import Pointer
-from ringocli.secret import Text
+from ringocli.template.pattern.matching import Match
+from ringocli.template.pattern.notation import Constant, Fields, Items, Json, Leaf, Node, Several, as_text, leaves
+from ringocli.text.pointer import Pointer
+from ringocli.text.secret import Text
 
 
 @dataclass(frozen=True, slots=True)

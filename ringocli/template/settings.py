@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.files import STDIN, read_text
-from ringocli.project import PROJECT_FILE, project_path
-from ringocli.secret import Secret, Text
-from ringocli.suggest import did_you_mean
-from ringocli.values import Layer, Values, check_variable
-from ringocli.variables import ALIASES, SETTABLE
+from ringocli.template.project import PROJECT_FILE, project_path
+from ringocli.template.values import Layer, Values, check_variable
+from ringocli.template.variables import ALIASES, SETTABLE
+from ringocli.text.files import STDIN, read_text
+from ringocli.text.secret import Secret, Text
+from ringocli.text.suggest import did_you_mean
 
 TABLES = ("variables", "outgoing", "incoming", "properties")
 PROFILE_KEYS = (*TABLES, "public", "webhook_url")

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringocli.errors import AskedWrongly
-from ringocli.packs import Pack
-from ringocli.pattern import Json, Pattern
-from ringocli.pointer import Pointer
-from ringocli.template import OAuth2, Template
-from ringocli.variables import BY_NAME, REQUESTS
+from ringocli.template.model import OAuth2, Template
+from ringocli.template.pattern.pattern import Json, Pattern
+from ringocli.template.presets import Pack
+from ringocli.template.variables import BY_NAME, REQUESTS
+from ringocli.text.pointer import Pointer
 
 AUTH_KINDS = ("bearer", "basic", "oauth2", "none")
 DEFAULT_PROPERTIES = {

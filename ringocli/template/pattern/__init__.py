@@ -1,0 +1,1 @@
+"""The pattern language: strings with $variables$, rendered to requests and matched against webhooks."""

@@ -1,0 +1,1 @@
+"""What does this text say, and where? JSON with positions, edits that keep formatting, files, secrets, the console."""
