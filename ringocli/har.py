@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ringocli import __version__
-from ringocli.exchange import RenderedRequest, Reply, header
+from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.report.har_objects import response_object
 from ringocli.report.requests import as_har_request
 from ringocli.text.secret import blank

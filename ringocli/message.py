@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ringocli.exchange import IncomingRequest, Reply
+from ringocli.http.exchange import IncomingRequest, Reply
 
 _REQUEST_LINE = re.compile(rb"([A-Z]{3,10}) (\S+) HTTP/\d(?:\.\d)?[ \t]*\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})(?: [^\r\n]*)?\r?\n")

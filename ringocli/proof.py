@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from ringocli.codec import decode, decode_pairs, encode
 from ringocli.errors import CouldNotRun, RingocliError
-from ringocli.exchange import IncomingRequest, RenderedRequest, Reply
+from ringocli.http.bodies import decode, decode_pairs, encode
+from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
 from ringocli.request import names_of, render_event, render_request
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.pattern import Hole, Json, Leaf, Pattern

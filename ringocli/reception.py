@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from ringocli.codec import Encoding, decode, decode_pairs, encoding_of, media_type
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import IncomingRequest, Reply, header, json_reply
+from ringocli.http.bodies import Encoding, decode, decode_pairs, encoding_of, media_type
+from ringocli.http.exchange import IncomingRequest, Reply, header, json_reply
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.pattern.rendering import plain

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
-from ringocli.codec import encode, encode_pairs
-from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.exchange import Direction, RenderedRequest
+from ringocli.http.bodies import encode, encode_pairs
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
+from ringocli.http.exchange import Direction, RenderedRequest
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.pattern import Hole, Items, Leaf, Pattern, split
 from ringocli.template.pattern.rendering import filled

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ringocli.content_types import media_type
-from ringocli.exchange import RenderedRequest, Reply, header
-from ringocli.expect import Statuses
+from ringocli.http.content_types import media_type
+from ringocli.http.error_text import json_of, own_words
+from ringocli.http.exchange import RenderedRequest, Reply, header
+from ringocli.http.statuses import Statuses
 from ringocli.nearby import Candidate, candidates
 from ringocli.template.model import RequestSpec
 from ringocli.text.pointer import Pointer
 from ringocli.webhook import Difference, read_reply
-from ringocli.words import json_of, own_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from ringocli.backoff import is_worth_retrying, retry_wait_s
 from ringocli.errors import AskedWrongly, NoReply
-from ringocli.exchange import RenderedRequest, Reply
-from ringocli.expect import SUCCESS, Statuses
-from ringocli.hosts import is_loopback
+from ringocli.http.addresses import is_loopback
+from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.http.retry import is_worth_retrying, retry_wait_s
+from ringocli.http.statuses import SUCCESS, Statuses
 from ringocli.request import render_event
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.values import Layer, Missing, Values

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ringocli.codec import decode, decode_pairs
-from ringocli.exchange import IncomingRequest, Reply
+from ringocli.http.bodies import decode, decode_pairs
+from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.matching import Match, Mismatch
 from ringocli.template.pattern.pattern import Constant, Items, Json, Leaf

@@ -14,7 +14,7 @@ import atheris
 with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.editing import completions, explanation, outline
     from ringocli.errors import RingocliError
-    from ringocli.exchange import IncomingRequest
+    from ringocli.http.exchange import IncomingRequest
     from ringocli.importers.curl import read_curl
     from ringocli.importers.pastes import Pastes, from_pastes
     from ringocli.lint import lint, mended

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.codec import decode
-from ringocli.exchange import IncomingRequest
+from ringocli.http.bodies import decode
+from ringocli.http.exchange import IncomingRequest
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Pattern
 from ringocli.template.pattern.shortcuts import lacks

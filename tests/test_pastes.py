@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringocli.errors import AskedWrongly
-from ringocli.exchange import Reply
+from ringocli.http.exchange import Reply
 from ringocli.importers.curl import read_curl
 from ringocli.importers.events import WebhookSample
 from ringocli.importers.pastes import Pastes, from_pastes

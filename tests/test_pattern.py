@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ringocli.codec import decode, decode_pairs, encode, encode_pairs
+from ringocli.http.bodies import decode, decode_pairs, encode, encode_pairs
 from ringocli.template.pattern.matching import cut
 from ringocli.template.pattern.pattern import Hole, Pattern, Several, as_text, split
 from ringocli.template.pattern.rendering import plain

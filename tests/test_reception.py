@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ringocli.emulator.draft import pack_of
 from ringocli.emulator.rendered import as_incoming
-from ringocli.exchange import IncomingRequest
 from ringocli.handset import MAGIC, State, fate_of, key_of
+from ringocli.http.exchange import IncomingRequest
 from ringocli.receipts import failed_form
 from ringocli.reception import accepted, goes_to, receive, refused
 from ringocli.request import render_event, render_request

@@ -13,9 +13,9 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from ringocli.cli import run
-from ringocli.exchange import Reply
+from ringocli.http.error_text import own_words
+from ringocli.http.exchange import Reply
 from ringocli.nearby import candidates, pattern_at
-from ringocli.words import own_words
 from tests.loopback import Answer, Seen, raw, serving, unused_port
 
 CANARY = 'c4nary/"+%<&\u00e9>secret'

@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from ringocli.backoff import retry_after_s, retry_wait_s
 from ringocli.cli import run
 from ringocli.errors import AskedWrongly, NoReply
-from ringocli.exchange import Direction, RenderedRequest, Reply
-from ringocli.expect import Statuses
+from ringocli.http.exchange import Direction, RenderedRequest, Reply
+from ringocli.http.retry import retry_after_s, retry_wait_s
+from ringocli.http.statuses import Statuses
+from ringocli.http.webhook_url import address_of
 from ringocli.simulate import Outcome, Plan, Summary, World, deliver, percentile, rate_of
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Traced
-from ringocli.webhook_url import address_of
 from tests.loopback import Answer, Seen, serving, unused_port
 from tests.test_send_cli import CANARY, URL_CANARY, alone, leaks, template
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ringocli.codec import decode
-from ringocli.exchange import IncomingRequest, Reply
+from ringocli.http.bodies import decode
+from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.request import render_request
 from ringocli.template.model import Template
 from ringocli.template.presets import load, names

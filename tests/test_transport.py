@@ -17,11 +17,11 @@ import trustme
 
 from ringocli import __version__
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply, NotConnected
-from ringocli.exchange import Direction, RenderedRequest, Reply
-from ringocli.hosts import proxy_for
+from ringocli.http.addresses import proxy_for
+from ringocli.http.exchange import Direction, RenderedRequest, Reply
+from ringocli.http.transport import MAX_REPLY_BYTES, Sender, is_loopback, send, send_when_connected
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Piece, Traced
-from ringocli.transport import MAX_REPLY_BYTES, Sender, is_loopback, send, send_when_connected
 from tests.loopback import Answer, raw, serving, unused_port
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import IncomingRequest, Reply
+from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.template.model import Template
 from ringocli.webhook import read_reply, read_webhook
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import trustme
 
-from ringocli.codec import Encoding, decode_pairs, encoding_of
+from ringocli.http.bodies import Encoding, decode_pairs, encoding_of
 from ringocli.text.document import Document
 from tests.loopback import Seen, serving
 

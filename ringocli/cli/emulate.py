@@ -184,7 +184,7 @@ def _check_template(template: Any) -> None:
 
 def _forward_url(asked: str | None, settings: Any) -> Any:
     """Where webhooks are passed on to; a profile's or the environment's address is used only when it is asked for."""
-    from ringocli.webhook_url import address_of
+    from ringocli.http.webhook_url import address_of
 
     if asked is None:
         return None
@@ -199,7 +199,7 @@ def _check_targets(provider: str | None, forward: Any, profile: str | None, *, l
     Raises:
         AskedWrongly: an address is none, or ``--live`` is missing.
     """
-    from ringocli.hosts import is_loopback
+    from ringocli.http.addresses import is_loopback
     from ringocli.text.secret import sent
 
     for option, url in (("--provider-url", provider), ("--forward-to", sent(forward) if forward else None)):
@@ -244,7 +244,7 @@ def _access_token(host: str, *, expose: bool) -> str | None:
     """
     import secrets
 
-    from ringocli.hosts import is_loopback
+    from ringocli.http.addresses import is_loopback
 
     if is_loopback(host):
         return None
@@ -268,7 +268,7 @@ def _own_store(opened: Any) -> Path:
 
 
 def _sender(timeout_s: float, ca_file: str | None) -> Any:
-    from ringocli.transport import Sender
+    from ringocli.http.transport import Sender
 
     return Sender(timeout_s=timeout_s, ca_file=ca_file, connections=32).send
 

@@ -69,7 +69,7 @@ def read_pastes(pasting: Pasting) -> Any:
     reply = _reply(pasting.reply) if pasting.reply else None
     own = send or file
     if reply is None and own is not None and own.reply is not None:
-        from ringocli.exchange import Reply
+        from ringocli.http.exchange import Reply
 
         reply = Reply(status=200, body=own.reply)
     samples = [_webhook(pair) for pair in pasting.webhooks]

@@ -111,7 +111,7 @@ def simulate_webhook(
     format_: Annotated[str, typer.Option("--format", metavar="text|json|jsonl")] = "text",
 ) -> None:
     """Plan, guard, deliver, sum up."""
-    from ringocli.expect import Statuses
+    from ringocli.http.statuses import Statuses
     from ringocli.simulate import Plan, rate_of, renderer
     from ringocli.template.values import Missing
 
@@ -178,7 +178,7 @@ def _events(template: Any, names: list[str]) -> tuple[Any, ...]:
 
 def _webhook_url(settings: Any) -> Any:
     """The webhook URL with its mask; every way to give one is named where there is none."""
-    from ringocli.webhook_url import address_of
+    from ringocli.http.webhook_url import address_of
 
     if settings.webhook_url is None:
         raise AskedWrongly(
@@ -195,7 +195,7 @@ def _guard(host: str, plan: Any, *, live: bool, profile: str | None) -> None:
     Raises:
         AskedWrongly: ``--live`` is missing; nothing was sent.
     """
-    from ringocli.hosts import is_loopback
+    from ringocli.http.addresses import is_loopback
 
     say_where(host, profile)
     if not is_loopback(host):
@@ -211,9 +211,9 @@ def _guard(host: str, plan: Any, *, live: bool, profile: str | None) -> None:
 
 def _run(plan: Any, render: Callable[[int], Any], events: tuple[Any, ...], host: str, way: _Way) -> None:
     """Deliver the plan and show what became of it; leaves with the exit code that it deserves."""
+    from ringocli.http.transport import Sender  # first: it is the slowest to import
     from ringocli.report.delivery import as_line, as_text, one_event, why
     from ringocli.simulate import deliver
-    from ringocli.transport import Sender  # first: it is the slowest to import
 
     reasons: Counter[str] = Counter()
     only: list[Any] = []

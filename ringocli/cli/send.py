@@ -91,7 +91,7 @@ def send_test(
     format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
 ) -> None:
     """Render, guard, send, judge, print."""
-    from ringocli.expect import Statuses
+    from ringocli.http.statuses import Statuses
     from ringocli.request import at_base, render_request
 
     chosen("--format", format_, ("text", "json"))
@@ -148,8 +148,8 @@ def _judged(spec: Any, request: Any, expected: Any, way: _Way) -> Any:
         NoReply: nothing came back; the HAR is written all the same.
     """
     from ringocli.har import Sent
+    from ringocli.http.transport import Sender, send_when_connected  # first: it is the slowest to import
     from ringocli.sending import judge
-    from ringocli.transport import Sender, send_when_connected  # first: it is the slowest to import
 
     at = datetime.now(UTC)
     try:
@@ -202,7 +202,7 @@ def _guard(request: Any, *, live: bool, may_ask: bool) -> None:
     Raises:
         AskedWrongly: neither was given; nothing was sent.
     """
-    from ringocli.hosts import is_loopback
+    from ringocli.http.addresses import is_loopback
     from ringocli.text.secret import sent
 
     if is_loopback(request.host):

@@ -33,7 +33,7 @@ from ringocli.emulator.wire import (
 )
 from ringocli.emulator.world import World
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import IncomingRequest, Reply
+from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.reception import goes_to
 
 

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from ringocli.emulator.app import Application, ShortWay
 from ringocli.emulator.heads import Head
 from ringocli.emulator.wire import TRANSPORT
-from ringocli.exchange import Reply
+from ringocli.http.exchange import Reply
 
 REQUEST_WITHIN_S = 30.0
 """A request has to be whole within this time from its first byte, or from connecting."""

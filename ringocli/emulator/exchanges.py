@@ -15,7 +15,7 @@ from json import JSONEncoder
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from ringocli.exchange import Reply, header
+from ringocli.http.exchange import Reply, header
 from ringocli.text.secret import MASK, blank, sought
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ringocli.emulator.ledger import Ledger
 from ringocli.emulator.store import StoredFile
-from ringocli.exchange import Reply
+from ringocli.http.exchange import Reply
 from ringocli.sample_files import SAMPLES
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif"})

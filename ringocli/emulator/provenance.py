@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ringocli.codec import Encoding, encoding_of
 from ringocli.emulator.draft import incoming_of
 from ringocli.emulator.exchanges import Kept, content_type_of
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import Reply
+from ringocli.http.bodies import Encoding, encoding_of
+from ringocli.http.exchange import Reply
 from ringocli.reception import receive
 from ringocli.template.model import Template
 from ringocli.text.document import Document

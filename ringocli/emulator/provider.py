@@ -23,8 +23,8 @@ from ringocli.emulator.ringotel import Answered, Ringotel, shown_request
 from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.store import Progress
 from ringocli.errors import CouldNotRun, RingocliError
-from ringocli.exchange import IncomingRequest, Reply
 from ringocli.handset import Fate, State, Step, fate_of
+from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.receipts import failed_form
 from ringocli.reception import Received, accepted, receive, refused
 from ringocli.request import render_event

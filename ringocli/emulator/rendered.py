@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import IncomingRequest, RenderedRequest, Reply
+from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
 from ringocli.template.model import RequestSpec
 from ringocli.webhook import read_reply
 

@@ -20,7 +20,7 @@ from ringocli.emulator.ledger import Ledger
 from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.wire import error_reply
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import IncomingRequest, Reply, json_reply
+from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.report.readings import near_miss_document
 from ringocli.template.model import Template
 from ringocli.template.presets import Pack

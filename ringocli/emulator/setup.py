@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ringocli.exchange import RenderedRequest, Reply
+from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.template.values import Values
 from ringocli.text.secret import Secret
 from ringocli.weather import Trouble

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from dataclasses import replace
 
-from ringocli.exchange import Reply
+from ringocli.http.exchange import Reply
 from ringocli.weather import Fault, Strike
 
 _PAGE = b"<!doctype html><title>Bad gateway</title><h1>Something went wrong</h1><p>Try again in a minute.</p>"

@@ -17,8 +17,8 @@ from ringocli.emulator.ledger import Ledger
 from ringocli.emulator.provider import Outcome, Provider
 from ringocli.emulator.rendered import as_incoming, ids_in
 from ringocli.errors import NoReply
-from ringocli.exchange import RenderedRequest, Reply
-from ringocli.expect import SUCCESS
+from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.http.statuses import SUCCESS
 from ringocli.report.requests import shown, spans_document
 from ringocli.request import at_base, render_request
 from ringocli.sending import judge

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from ringocli.emulator.heads import Head
-from ringocli.exchange import IncomingRequest, Reply, json_reply
+from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.weather import Fault
 
 Scope = MutableMapping[str, Any]
@@ -23,7 +23,7 @@ MAX_DRAINED_BYTES = 300_000_000
 
 MAX_HANG_S = 120.0
 
-TRANSPORT = "ringocli.transport"
+TRANSPORT = "ringocli.http.transport"
 """Where the server leaves the connection in the scope, for weather that hangs up."""
 
 

@@ -25,11 +25,11 @@ from ringocli.emulator.store import Store
 from ringocli.emulator.user import User
 from ringocli.emulator.wire import error_reply
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
-from ringocli.exchange import Direction, IncomingRequest, RenderedRequest, Reply
+from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
+from ringocli.http.webhook_url import address_of
 from ringocli.request import with_query
 from ringocli.text.secret import blank
 from ringocli.text.traced import Piece, Traced
-from ringocli.webhook_url import address_of
 
 LOOK_AT_FILE_EVERY_S = 0.5
 EXPIRE_EVERY_S = 3600.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from ringocli.codec import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
+from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
 from ringocli.importers.pasted import Limit, Pasted, limit
 from ringocli.importers.placeholders import CLOSE, OPEN, shown
 from ringocli.template.pattern.pattern import Several

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from ringocli.codec import FORM_TYPE, JSON_TYPE, media_type
-from ringocli.exchange import IncomingRequest
+from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, media_type
+from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.contents import best_type, example_of, judge_reply, named_examples, parameters_of, with_example
 from ringocli.importers.inbound import kind_of
 from ringocli.importers.schemas import Examples

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from ringocli.codec import FORM_TYPE
+from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.schemas import Examples, Judge
 from ringocli.importers.spec import Operation, Spec
 from ringocli.template.vocabulary import Role, name_score

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ringocli.exchange import IncomingRequest
+from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.discriminators import Pin, event_pins, separating_pins, success_pins
 from ringocli.importers.pasted import Limit, limit
 from ringocli.importers.properties import is_callback

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 
-from ringocli.codec import FORM_TYPE
+from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.collections import Named, listed, put_in, request
 from ringocli.importers.pasted import Pasted, limit
 

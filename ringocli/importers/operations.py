@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ringocli.codec import FORM_TYPE
+from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.bodies import read_body
 from ringocli.importers.callbacks import webhooks_of
 from ringocli.importers.contents import best_type, example_of, judge_of, judge_reply, parameters_of, with_example

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ringocli.exchange import IncomingRequest
+from ringocli.http.exchange import IncomingRequest
 
 Limit = Mapping[str, str]
 """Something that the framework cannot express: ``{"what": ..., "why": ...}``."""

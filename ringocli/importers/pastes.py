@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ringocli.codec import decode
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.exchange import Reply
+from ringocli.http.bodies import decode
+from ringocli.http.exchange import Reply
 from ringocli.importers.bodies import read_body
 from ringocli.importers.events import LearnedEvents, WebhookSample, learn_events, texts_of
 from ringocli.importers.known import Known, recognise

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from ringocli.codec import FORM_TYPE, JSON_TYPE
+from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
 from ringocli.importers.collections import Named, document_in, entries, listed, mapping, put_in, request
 from ringocli.importers.pasted import BasicAuth, BearerAuth, Limit, Part, Pasted, limit
 

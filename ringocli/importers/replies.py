@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ringocli.codec import decode
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import Reply
+from ringocli.http.bodies import decode
+from ringocli.http.exchange import Reply
 from ringocli.importers.pasted import Limit, limit
 from ringocli.importers.roles import Leaf, leaves_of
 from ringocli.importers.shape_of import general, shortened, tree_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ringocli.codec import media_type
+from ringocli.http.bodies import media_type
 from ringocli.importers.roles import Leaf
 
 ONLY = "only JSON and forms have a notation"

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
 
+from ringocli.http.error_text import own_words, phrase
 from ringocli.simulate import Outcome, Summary, percentile
 from ringocli.template.model import WebhookEvent
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import blank
-from ringocli.words import own_words, phrase
 
 
 def as_line(outcome: Outcome, event: WebhookEvent) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from ringocli.codec import decode_pairs
-from ringocli.words import phrase
+from ringocli.http.bodies import decode_pairs
+from ringocli.http.error_text import phrase
 
 Headers = Iterable[tuple[str, str]]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ringocli.exchange import Reply
+from ringocli.http.exchange import Reply
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
 from ringocli.text.pointer import Pointer

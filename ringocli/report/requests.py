@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from ringocli.exchange import RenderedRequest
+from ringocli.http.exchange import RenderedRequest
 from ringocli.report.har_objects import request_object, response_object
 from ringocli.segments import segments_document
 from ringocli.text.secret import Text

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
 
-from ringocli.exchange import RenderedRequest
+from ringocli.http.error_text import phrase
+from ringocli.http.exchange import RenderedRequest
 from ringocli.nearby import pattern_at
 from ringocli.report.requests import as_document as request_document
 from ringocli.report.requests import shown
@@ -16,7 +17,6 @@ from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import blank
-from ringocli.words import phrase
 
 
 def as_text(verdict: Verdict) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ringocli.apart import Scope
-from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.subject import Subject
 from ringocli.template.model import RequestSpec

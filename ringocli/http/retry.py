@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from ringocli.exchange import Reply, header
+from ringocli.http.exchange import Reply, header
 
 MAX_BACKOFF_S = 30.0
 MAX_RETRY_AFTER_S = 3600.0

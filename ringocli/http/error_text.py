@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from ringocli.codec import decode
-from ringocli.content_types import Encoding, encoding_of
 from ringocli.errors import CouldNotRun
-from ringocli.exchange import Reply
+from ringocli.http.bodies import decode
+from ringocli.http.content_types import Encoding, encoding_of
+from ringocli.http.exchange import Reply
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.secret import blank
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qsl, quote, quote_plus
 
-from ringocli.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.errors import CouldNotRun
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json, Several, as_text
 from ringocli.text.traced import Traced, joined
 

@@ -21,9 +21,9 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from ringocli import __version__
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply, NotConnected
-from ringocli.exchange import RenderedRequest, Reply, header
-from ringocli.failure import Failure
-from ringocli.hosts import is_loopback, proxy_for
+from ringocli.http.addresses import is_loopback, proxy_for
+from ringocli.http.exchange import RenderedRequest, Reply, header
+from ringocli.http.failure import Failure
 from ringocli.text.secret import sent
 from ringocli.text.traced import Traced
 
