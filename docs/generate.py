@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ringocli.handset import MAGIC, START_WORDS, STOP_WORDS
-from ringocli.lint import Rule, rules
+from ringocli.lint.engine import Rule, rules
 from ringocli.template.presets import load, names
 from ringocli.template.readings import READINGS
 from ringocli.template.schema import OBJECTS, SCHEMA

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import AnswerIsNo
-from ringocli.lint import Severity, lint
+from ringocli.lint.engine import Severity, lint
 from ringocli.template.model import Template
 from ringocli.template.presets import Pack, load
 from ringocli.template.scaffold import Answers, from_pack

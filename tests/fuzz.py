@@ -12,13 +12,13 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["ringocli"]):
-    from ringocli.editing import completions, explanation, outline
     from ringocli.errors import RingocliError
     from ringocli.http.exchange import IncomingRequest
     from ringocli.importers.curl import read_curl
     from ringocli.importers.pastes import Pastes, from_pastes
-    from ringocli.lint import lint, mended
-    from ringocli.report.findings import FORMATS, Linted, Report
+    from ringocli.lint.completion import completions, explanation, outline
+    from ringocli.lint.engine import lint, mended
+    from ringocli.lint.formats import FORMATS, Linted, Report
     from ringocli.template.model import Template
     from ringocli.template.scaffold import Answers
     from ringocli.text.document import Document

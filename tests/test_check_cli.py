@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ringocli.lint import rules
+from ringocli.lint.engine import rules
 from tests.conftest import ACME, ROOT, SAMPLES, Command
 
 SECRET = "abcdef0123456789"

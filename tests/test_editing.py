@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.editing import completions, explanation, outline
+from ringocli.lint.completion import completions, explanation, outline
 from ringocli.text.document import Document
 from tests.conftest import ACME
 

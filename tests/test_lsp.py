@@ -187,7 +187,7 @@ def test_the_project_decides_what_is_shown(tmp_path: Path) -> None:
 def test_without_the_extra_a_sentence_says_so(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 3, and the name of what to install."""
     for name in [*sys.modules]:
-        if name == "ringocli.lsp" or name.partition(".")[0] in ("pygls", "lsprotocol"):
+        if name == "ringocli.lint.lsp" or name.partition(".")[0] in ("pygls", "lsprotocol"):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pygls", None)
     monkeypatch.setitem(sys.modules, "lsprotocol", None)

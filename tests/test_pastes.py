@@ -19,7 +19,7 @@ from ringocli.importers.curl import read_curl
 from ringocli.importers.events import WebhookSample
 from ringocli.importers.pastes import Pastes, from_pastes
 from ringocli.importers.shapes import is_url
-from ringocli.lint import Severity, lint
+from ringocli.lint.engine import Severity, lint
 from ringocli.message import read_sample
 from ringocli.request import render_request
 from ringocli.template.model import Template

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.lint import Choice, Finding, Rule, Severity, lint, mended, rules
-from ringocli.rules import GOOD
+from ringocli.lint.engine import Choice, Finding, Rule, Severity, lint, mended, rules
+from ringocli.lint.rules import GOOD
 from ringocli.template import reader
 from ringocli.template.model import Template
 from ringocli.template.schema import SCHEMA, shape_errors

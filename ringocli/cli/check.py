@@ -94,7 +94,7 @@ def explain(
     format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
 ) -> None:
     """Print one rule, or the list of all."""
-    from ringocli.lint import rules
+    from ringocli.lint.engine import rules
     from ringocli.text.suggest import did_you_mean
 
     chosen("--format", format_, ("text", "json"))

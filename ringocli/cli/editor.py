@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 def lsp() -> None:
     """Serve one editor until it ends."""
     try:
-        from ringocli.lsp import serve
+        from ringocli.lint.lsp import serve
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("pygls", "lsprotocol"):
             raise

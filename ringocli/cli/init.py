@@ -254,7 +254,7 @@ def _check_credentials(file: str, pasting: Pasting, *, force: bool) -> None:
 def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
     """A draft from pastes; on a terminal it is shown and may be corrected."""
     from ringocli.importers.pastes import from_pastes
-    from ringocli.rules.identity import BUILT_IN
+    from ringocli.lint.rules.identity import BUILT_IN
 
     settled = {
         "--auth": answers.auth, "--send-url": answers.send_url, "--file-url": answers.file_url,
@@ -275,7 +275,7 @@ def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
 def _reviewed(pastes: Any, answers: Any) -> Any:
     """The draft that the user took after looking at it."""
     from ringocli.importers.pastes import from_pastes
-    from ringocli.rules.identity import BUILT_IN
+    from ringocli.lint.rules.identity import BUILT_IN
 
     return reviewed(pastes, lambda current: from_pastes(current, answers, BUILT_IN))[1]
 
@@ -323,7 +323,7 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     """
     from dataclasses import replace
 
-    from ringocli.lint import Severity, lint
+    from ringocli.lint.engine import Severity, lint
     from ringocli.proof import prove
     from ringocli.template.model import Template
     from ringocli.text.document import Document

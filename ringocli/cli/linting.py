@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.lint import Choice, lint
-from ringocli.report.findings import Linted
+from ringocli.lint.engine import Choice, lint
+from ringocli.lint.formats import Linted
 from ringocli.text import console
 from ringocli.text.document import Document
 from ringocli.text.files import STDIN, read_text, write_text
 
 if TYPE_CHECKING:
-    from ringocli.house_rules import Stale
+    from ringocli.lint.project import Stale
 
 SIDE_CAR = ".suppressions.toml"
 """How the file beside a template ends that excuses findings; ``house_rules`` reads it."""
@@ -134,7 +134,7 @@ def _without_excused(one: Linted, beside: str) -> tuple[Linted, list[Stale]]:
     import datetime
     from pathlib import Path
 
-    from ringocli.house_rules import read_suppressions, suppressed
+    from ringocli.lint.project import read_suppressions, suppressed
 
     kept, stale = suppressed(beside, one.findings, read_suppressions(Path(beside)), datetime.date.today())
     return one._replace(findings=kept), stale
@@ -143,8 +143,8 @@ def _without_excused(one: Linted, beside: str) -> tuple[Linted, list[Stale]]:
 def _mend(document: Document, name: str, linting: Linting) -> Document:
     from pathlib import Path
 
-    from ringocli.lint import mended
-    from ringocli.report.findings import masked
+    from ringocli.lint.engine import mended
+    from ringocli.lint.formats import masked
 
     text, made = mended(document, linting.choice, unsafe=linting.unsafe)
     if linting.diff:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from ringocli.cli.choosing import chosen
 from ringocli.cli.linting import Linting, lint_all
 from ringocli.errors import AskedWrongly, CouldNotRun, RingocliError
-from ringocli.lint import EVERYTHING, Choice
-from ringocli.report.findings import Linted, Report
+from ringocli.lint.engine import EVERYTHING, Choice
+from ringocli.lint.formats import Linted, Report
 from ringocli.template.project import project_path
 from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.cli.baseline import Baseline
-    from ringocli.house_rules import HouseRules, Stale
+    from ringocli.lint.project import HouseRules, Stale
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
 SEVERITIES = ("error", "warning", "info")
@@ -83,7 +83,7 @@ def _house_rules() -> HouseRules | None:
     """What the project says of findings; read only where there is such a file."""
     if project_path() is None:
         return None
-    from ringocli.house_rules import read_house_rules
+    from ringocli.lint.project import read_house_rules
 
     return read_house_rules()
 
@@ -108,7 +108,7 @@ def _codes(option: str, given: Sequence[str]) -> tuple[str, ...]:
     words = [word.strip() for entry in given for word in entry.split(",") if word.strip()]
     if not words:
         return ()
-    from ringocli.house_rules import known_name
+    from ringocli.lint.project import known_name
 
     return tuple(known_name(option, word) for word in words)
 
@@ -185,7 +185,7 @@ def _fails(linted: Sequence[Linted], fail_on: str) -> bool:
 
 
 def _print(report: Report, form: str) -> None:
-    from ringocli.report.findings import FORMATS as WRITERS
+    from ringocli.lint.formats import FORMATS as WRITERS
 
     text = WRITERS[form](report)
     if form in ("json", "jsonl", "sarif") and not console.speaks_unicode():

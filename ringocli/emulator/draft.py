@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from ringocli.emulator.exchanges import Kept, body_of
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.http.exchange import IncomingRequest
-from ringocli.lint import Finding, Severity, lint
+from ringocli.lint.engine import Finding, Severity, lint
 from ringocli.template.model import Template
 from ringocli.template.presets import Pack, of_host
 from ringocli.text.document import Document

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ringocli.lint import Finding
+from ringocli.lint.engine import Finding
 from ringocli.template.readings import assumptions
 from ringocli.template.scaffold import Decision, Draft
 from ringocli.text.pointer import Pointer, as_text

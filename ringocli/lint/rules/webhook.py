@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from ringocli.apart import Scope
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.rules.placeholders import unfinished
-from ringocli.subject import Subject
+from ringocli.lint.apart import Scope
+from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rules.placeholders import unfinished
+from ringocli.lint.subject import Subject
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Leaf, as_text
 from ringocli.template.variables import EVENTS, REQUIRED, Place
@@ -132,7 +132,7 @@ def event_without_key(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: Ringotel's wiki page 2288910338
     """
-    from ringocli.rules.shape import _at, meant
+    from ringocli.lint.rules.shape import _at, meant
 
     for event in subject.template.events:
         if event.key is None and "event_key" in event.pattern.variables:
@@ -206,7 +206,7 @@ def event_without_method(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: Ringotel's wiki page 2288910338
     """
-    from ringocli.rules.shape import _at, meant
+    from ringocli.lint.rules.shape import _at, meant
 
     for event in subject.template.events:
         holder = _at(subject.root, event.pointer)

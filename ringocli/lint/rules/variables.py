@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
-from ringocli.apart import Scope
-from ringocli.lint import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.rules.security import credential_at
-from ringocli.subject import Subject
+from ringocli.lint.apart import Scope
+from ringocli.lint.engine import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rules.security import credential_at
+from ringocli.lint.subject import Subject
 from ringocli.template.model import OtherAuth
 from ringocli.template.uses import Use
 from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place, known_at
@@ -199,7 +199,7 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
     """
     if subject.used.issuperset(subject.template.properties):
         return
-    from ringocli.rules.shape import AUTHS, meant
+    from ringocli.lint.rules.shape import AUTHS, meant
 
     if (
         isinstance(subject.template.auth, OtherAuth)

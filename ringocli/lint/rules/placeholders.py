@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringocli.apart import Scope
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.rules.variables import in_string
-from ringocli.subject import MAX_LOOKED_AT, Subject
+from ringocli.lint.apart import Scope
+from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rules.variables import in_string
+from ringocli.lint.subject import MAX_LOOKED_AT, Subject
 from ringocli.template.pattern.pattern import Constant, Pattern
 from ringocli.template.uses import Templated
 from ringocli.template.variables import BY_NAME, NEEDED, known_at

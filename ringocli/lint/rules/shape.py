@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from ringocli.lint import Fix, Problem, RenameKey, Severity, rule
-from ringocli.subject import Subject
+from ringocli.lint.engine import Fix, Problem, RenameKey, Severity, rule
+from ringocli.lint.subject import Subject
 from ringocli.template.model import EVENT_MARKS
 from ringocli.template.schema import KEYS, REQUIRED_KEYS, shape_errors
 from ringocli.text.pointer import Pointer

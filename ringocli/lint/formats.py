@@ -13,13 +13,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringocli import __version__
-from ringocli.lint import Choice, Finding, Severity, in_order, lint, rules
+from ringocli.lint.engine import Choice, Finding, Severity, in_order, lint, rules
 from ringocli.text.console import printable
 from ringocli.text.document import Document
 from ringocli.text.pointer import Position, as_text
 
 if TYPE_CHECKING:
-    from ringocli.house_rules import Stale
+    from ringocli.lint.project import Stale
 
 Style = Callable[..., str]
 FRAME_WIDTH = 72

@@ -16,10 +16,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from ringocli import __version__
-from ringocli.editing import Completion, Symbol, completions, explanation, outline
 from ringocli.errors import RingocliError
-from ringocli.house_rules import read_house_rules, read_suppressions, side_car, suppressed
-from ringocli.lint import Finding, Severity, lint
+from ringocli.lint.completion import Completion, Symbol, completions, explanation, outline
+from ringocli.lint.engine import Finding, Severity, lint
+from ringocli.lint.project import read_house_rules, read_suppressions, side_car, suppressed
 from ringocli.text.document import Document
 
 _SEVERITIES = {

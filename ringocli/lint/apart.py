@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, TypeAlias
 
-from ringocli.subject import Subject
+from ringocli.lint.subject import Subject
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.text.document import Document
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringocli.lint import Fix, Problem, Severity, rule
-from ringocli.subject import Subject
+from ringocli.lint.engine import Fix, Problem, Severity, rule
+from ringocli.lint.subject import Subject
 
 
 def _of_kind(subject: Subject, kind: str, title: str = "") -> Iterator[Problem]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ringocli.apart import Scope
-from ringocli.lint import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
-from ringocli.rules.placeholders import unfinished
-from ringocli.subject import Subject
+from ringocli.lint.apart import Scope
+from ringocli.lint.engine import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
+from ringocli.lint.rules.placeholders import unfinished
+from ringocli.lint.subject import Subject
 from ringocli.template.model import RequestSpec
 from ringocli.template.pattern.pattern import split
 from ringocli.template.schema import KEYS, METHODS
@@ -69,7 +69,7 @@ def no_message_id(subject: Subject) -> Iterator[Problem]:
     Good: {"API": {"SendMessage": {"response_map": {"data": {"id": "$messageid$"}}}}}
     Source: inferred from Ringotel's examples (format section 3, row 19)
     """
-    from ringocli.rules.shape import meant
+    from ringocli.lint.rules.shape import meant
 
     receipts = any(event.place is Place.DELIVERED for event in subject.template.events)
     why = "so the declared delivery receipts can never match" if receipts else "so no delivery receipt could match"
@@ -206,7 +206,7 @@ def content_not_sent(subject: Subject) -> Iterator[Problem]:
     Good: {}
     Source: Ringotel's wiki page 2288910338
     """
-    from ringocli.rules.shape import meant
+    from ringocli.lint.rules.shape import meant
 
     for spec in subject.template.requests:
         holder: dict[str, Any] = subject.root["API"][spec.name]

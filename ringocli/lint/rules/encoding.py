@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ringocli.apart import Scope
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.subject import Subject
+from ringocli.lint.apart import Scope
+from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.subject import Subject
 from ringocli.template.model import RequestSpec
 from ringocli.template.pattern.pattern import Leaf
 from ringocli.template.schema import CONTENT_TYPES
@@ -27,7 +27,7 @@ def missing_content_type(subject: Subject) -> Iterator[Problem]:
     Good: {"API": {"SendMessage": {"request_content_type": "application/json"}}}
     Source: a reading (format row 14)
     """
-    from ringocli.rules.shape import meant
+    from ringocli.lint.rules.shape import meant
 
     for spec in subject.template.requests:
         holder: dict[str, Any] = subject.root["API"][spec.name]

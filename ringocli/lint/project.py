@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.lint import Choice, Finding, Severity, rules
+from ringocli.lint.engine import Choice, Finding, Severity, rules
 from ringocli.template.project import project_path
 from ringocli.text.files import read_text
 from ringocli.text.pointer import as_text

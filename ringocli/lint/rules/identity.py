@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.subject import Subject
+from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.subject import Subject
 from ringocli.template.schema import CLASSES
 from ringocli.text.suggest import nearest
 

@@ -13,8 +13,8 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ringocli.apart import Scope, known_voices, outside, parts_of
-from ringocli.subject import Subject
+from ringocli.lint.apart import Scope, known_voices, outside, parts_of
+from ringocli.lint.subject import Subject
 from ringocli.template.model import Template
 from ringocli.template.pattern.notation import Json
 from ringocli.text.document import Document
@@ -200,7 +200,7 @@ def rule(code: str, severity: Severity, scope: Scope = Scope.WHOLE) -> Callable[
 
 def rules() -> tuple[Rule, ...]:
     """All rules in the order of their codes."""
-    from ringocli.rules import load_all
+    from ringocli.lint.rules import load_all
 
     load_all()  # each time: whoever imported one family alone has filled the table in part
     return tuple(_RULES[code] for code in sorted(_RULES))
@@ -331,7 +331,7 @@ def _scoped(*scopes: Scope) -> tuple[Rule, ...]:
 @cache
 def _gate(name: str) -> tuple[Rule, ...]:
     """The rules of a gate: of the text itself, of the shape by the schema, or of what it means."""
-    from ringocli.rules import load_all, load_meaning
+    from ringocli.lint.rules import load_all, load_meaning
 
     if name == "syntax":
         load_all()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.rules.shape import AUTHS, meant
-from ringocli.subject import Subject
+from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rules.shape import AUTHS, meant
+from ringocli.lint.subject import Subject
 from ringocli.template.schema import AUTH_TYPES, KEYS
 from ringocli.text.suggest import nearest
 

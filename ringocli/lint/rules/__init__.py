@@ -59,7 +59,7 @@ GOOD: dict[str, Any] = {
 
 def load_meaning() -> None:
     """Import the families that ask what a template means, so that their rules are registered."""
-    from ringocli.rules import (
+    from ringocli.lint.rules import (
         advice,
         api,
         auth,
@@ -79,7 +79,7 @@ def load_meaning() -> None:
 
 def load_all() -> None:
     """Import every family. That of the text itself is needed only where the text is no JSON."""
-    from ringocli.rules import syntax
+    from ringocli.lint.rules import syntax
 
     assert syntax
     load_meaning()

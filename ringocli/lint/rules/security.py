@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from math import log2
 
-from ringocli.apart import Scope
-from ringocli.lint import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.subject import MAX_LOOKED_AT, Subject
+from ringocli.lint.apart import Scope
+from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.subject import MAX_LOOKED_AT, Subject
 from ringocli.template.schema import KEYS
 from ringocli.text.pointer import Pointer
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringocli.lint import Problem, Severity, rule
-from ringocli.subject import Subject
+from ringocli.lint.engine import Problem, Severity, rule
+from ringocli.lint.subject import Subject
 
 _LEFT_OVER = re.compile(
     r"^YourService$|^https?://(www\.)?api\.example\.com(/|$)|^https://example\.com/assets/logo\.png$"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ringocli.apart import Scope
-from ringocli.lint import Problem, Severity, rule
-from ringocli.subject import Subject
+from ringocli.lint.apart import Scope
+from ringocli.lint.engine import Problem, Severity, rule
+from ringocli.lint.subject import Subject
 from ringocli.template.pattern.notation import Json, Leaf
 from ringocli.template.variables import Place
 

@@ -1,0 +1,1 @@
+"""What would break? The rules, the engine that runs them, output formats, project settings, editor support."""
