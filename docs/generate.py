@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ringocli.handset import MAGIC, START_WORDS, STOP_WORDS
 from ringocli.lint.engine import Rule, rules
+from ringocli.messaging.chaos import FAULTS, KEYS
+from ringocli.messaging.handset import MAGIC, START_WORDS, STOP_WORDS
 from ringocli.template.presets import load, names
 from ringocli.template.readings import READINGS
 from ringocli.template.schema import OBJECTS, SCHEMA
 from ringocli.template.variables import VARIABLES
-from ringocli.weather import FAULTS, KEYS
 
 HERE = Path(__file__).parent
 GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"

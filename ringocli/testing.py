@@ -27,10 +27,10 @@ from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from ringocli.errors import AnswerIsNo, AskedWrongly
+from ringocli.messaging.chaos import SIDES, Trouble
 from ringocli.template.values import Layer, Values, secret_properties
 from ringocli.text.files import read_text
 from ringocli.text.secret import Text
-from ringocli.weather import SIDES, Trouble
 
 
 class Emulator:

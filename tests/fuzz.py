@@ -19,10 +19,10 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.lint.completion import completions, explanation, outline
     from ringocli.lint.engine import lint, mended
     from ringocli.lint.formats import FORMATS, Linted, Report
+    from ringocli.messaging.webhook import read_webhook
     from ringocli.template.model import Template
     from ringocli.template.scaffold import Answers
     from ringocli.text.document import Document
-    from ringocli.webhook import read_webhook
 
 sys.path.insert(0, __file__.rsplit("/tests/", 1)[0])
 from tests.conftest import ACME

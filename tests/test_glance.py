@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import IncomingRequest
+from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Pattern
 from ringocli.template.pattern.shortcuts import lacks
 from ringocli.text.secret import Secret
-from ringocli.webhook import read_webhook
 from tests.strategies import NAMES, constants, keys, texts, trees
 
 FORM = "application/x-www-form-urlencoded"

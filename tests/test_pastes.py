@@ -21,14 +21,14 @@ from ringocli.importers.pastes import Pastes, from_pastes
 from ringocli.importers.shapes import is_url
 from ringocli.lint.engine import Severity, lint
 from ringocli.message import read_sample
-from ringocli.request import render_request
+from ringocli.messaging.request import render_request
+from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import load
 from ringocli.template.scaffold import Answers, Draft
 from ringocli.template.values import Layer, Values
 from ringocli.text.document import Document
 from ringocli.text.secret import Secret
-from ringocli.webhook import read_reply, read_webhook
 from tests.test_traffic import INBOUND, RECORDS, expressible, needs_captures, pack_of
 from tests.wire import as_facts
 

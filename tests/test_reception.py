@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from ringocli.emulator.draft import pack_of
 from ringocli.emulator.rendered import as_incoming
-from ringocli.handset import MAGIC, State, fate_of, key_of
 from ringocli.http.exchange import IncomingRequest
-from ringocli.receipts import failed_form
-from ringocli.reception import accepted, goes_to, receive, refused
-from ringocli.request import render_event, render_request
+from ringocli.messaging.handset import MAGIC, State, fate_of, key_of
+from ringocli.messaging.provider import accepted, goes_to, receive, refused
+from ringocli.messaging.receipts import failed_form
+from ringocli.messaging.request import render_event, render_request
+from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import RequestSpec, Template
 from ringocli.template.values import Layer, Values
 from ringocli.template.variables import Place
-from ringocli.webhook import read_reply, read_webhook
 from tests.conftest import ACME, SAMPLES
 
 TEMPLATES = {path.stem: Template.read(json.loads(path.read_text("utf-8"))) for path in sorted(SAMPLES.glob("*.json"))}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.request import at_base, render_event, render_request
+from ringocli.messaging.request import at_base, render_event, render_request
 from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Json
 from ringocli.template.values import Layer, Missing, Values, secret_properties

@@ -12,12 +12,12 @@ import pytest
 
 from ringocli.cli import check, init, play, send, show
 from ringocli.message import read_sample
-from ringocli.request import render_event, render_request
+from ringocli.messaging.request import render_event, render_request
+from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import load, names
 from ringocli.template.values import Missing, Values
 from ringocli.text.files import read_bytes
-from ringocli.webhook import read_reply, read_webhook
 from tests.conftest import ROOT, SAMPLES, Command
 from tests.loopback import Answer, serving
 

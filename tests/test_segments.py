@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ringocli.segments import GSM7_BASIC, GSM7_EXTENSION, count_segments
+from ringocli.messaging.segments import GSM7_BASIC, GSM7_EXTENSION, count_segments
 
 
 @pytest.mark.parametrize(

@@ -351,7 +351,7 @@ def test_a_bug_is_one_sentence_with_a_report(
     """What nobody expected ends with code 70 and a report that holds no secret."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr("ringocli.request.encode", lambda *_: {}["bug s3cret-value"])
+    monkeypatch.setattr("ringocli.messaging.request.encode", lambda *_: {}["bug s3cret-value"])
     done = ringocli("render", acme, "--property", "API key=s3cret-value")
     assert (70, "") == (done.code, done.out)
     assert "Traceback" not in done.err

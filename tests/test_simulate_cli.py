@@ -20,7 +20,7 @@ from ringocli.http.exchange import Direction, RenderedRequest, Reply
 from ringocli.http.retry import retry_after_s, retry_wait_s
 from ringocli.http.statuses import Statuses
 from ringocli.http.webhook_url import address_of
-from ringocli.simulate import Outcome, Plan, Summary, World, deliver, percentile, rate_of
+from ringocli.messaging.delivery import Outcome, Plan, Summary, World, deliver, percentile, rate_of
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Traced
 from tests.loopback import Answer, Seen, serving, unused_port

@@ -15,12 +15,12 @@ import pytest
 
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import IncomingRequest, Reply
-from ringocli.request import render_request
+from ringocli.messaging.request import render_request
+from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import load, names
 from ringocli.template.values import Layer, Values
 from ringocli.text.secret import Secret
-from ringocli.webhook import read_reply, read_webhook
 
 CAPTURES = Path(__file__).parent.parent.parent / "shared" / "providers"
 RECORDS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CAPTURES.glob("*.json"))}

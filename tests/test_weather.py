@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringocli.errors import AskedWrongly
-from ringocli.weather import CLEAR, Fault, Sky, Strike, Trouble, read_option
+from ringocli.messaging.chaos import CLEAR, Fault, Sky, Strike, Trouble, read_option
 
 TROUBLES = st.builds(
     Trouble,

@@ -9,8 +9,8 @@ import pytest
 
 from ringocli.errors import CouldNotRun
 from ringocli.http.exchange import IncomingRequest, Reply
+from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
-from ringocli.webhook import read_reply, read_webhook
 
 
 def event(key: str | None, kind: str, parameters: Any, method: str | None = "POST") -> dict[str, Any]:

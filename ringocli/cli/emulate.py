@@ -128,7 +128,7 @@ def emulate(
 ) -> None:
     """Gather, guard, serve."""
     from ringocli.emulator.setup import Setup
-    from ringocli.weather import read_option
+    from ringocli.messaging.chaos import read_option
 
     check_seconds("--timeout-s", timeout_s)
     if math.isnan(keep_days):

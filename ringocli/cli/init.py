@@ -324,7 +324,7 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     from dataclasses import replace
 
     from ringocli.lint.engine import Severity, lint
-    from ringocli.proof import prove
+    from ringocli.messaging.proof import prove
     from ringocli.template.model import Template
     from ringocli.text.document import Document
 

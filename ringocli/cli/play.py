@@ -112,7 +112,7 @@ def simulate_webhook(
 ) -> None:
     """Plan, guard, deliver, sum up."""
     from ringocli.http.statuses import Statuses
-    from ringocli.simulate import Plan, rate_of, renderer
+    from ringocli.messaging.delivery import Plan, rate_of, renderer
     from ringocli.template.values import Missing
 
     chosen("--format", format_, ("text", "json", "jsonl"))
@@ -212,8 +212,8 @@ def _guard(host: str, plan: Any, *, live: bool, profile: str | None) -> None:
 def _run(plan: Any, render: Callable[[int], Any], events: tuple[Any, ...], host: str, way: _Way) -> None:
     """Deliver the plan and show what became of it; leaves with the exit code that it deserves."""
     from ringocli.http.transport import Sender  # first: it is the slowest to import
-    from ringocli.report.delivery import as_line, as_text, one_event, why
-    from ringocli.simulate import deliver
+    from ringocli.messaging.delivery import deliver
+    from ringocli.messaging.formats.delivery import as_line, as_text, one_event, why
 
     reasons: Counter[str] = Counter()
     only: list[Any] = []
@@ -251,7 +251,7 @@ def _complain(outcome: Any) -> None:
 
 
 def _print_dry(requests: list[Any], plan: Any, format_: str) -> None:
-    from ringocli.report.requests import as_document, as_http
+    from ringocli.messaging.formats.requests import as_document, as_http
 
     if format_ == "text":
         console.out("\n\n".join(console.printable(as_http(request)) for request in requests))

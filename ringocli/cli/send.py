@@ -92,7 +92,7 @@ def send_test(
 ) -> None:
     """Render, guard, send, judge, print."""
     from ringocli.http.statuses import Statuses
-    from ringocli.request import at_base, render_request
+    from ringocli.messaging.request import at_base, render_request
 
     chosen("--format", format_, ("text", "json"))
     expected = Statuses.parse(expect_status)
@@ -147,9 +147,9 @@ def _judged(spec: Any, request: Any, expected: Any, way: _Way) -> Any:
     Raises:
         NoReply: nothing came back; the HAR is written all the same.
     """
-    from ringocli.har import Sent
     from ringocli.http.transport import Sender, send_when_connected  # first: it is the slowest to import
-    from ringocli.sending import judge
+    from ringocli.messaging.formats.har import Sent
+    from ringocli.messaging.verdict import judge
 
     at = datetime.now(UTC)
     try:
@@ -163,7 +163,7 @@ def _judged(spec: Any, request: Any, expected: Any, way: _Way) -> Any:
 
 
 def _keep(way: _Way, exchange: Any) -> None:
-    from ringocli.har import har_text
+    from ringocli.messaging.formats.har import har_text
     from ringocli.text.files import write_text
 
     if way.har == "-":
@@ -223,7 +223,7 @@ def _guard(request: Any, *, live: bool, may_ask: bool) -> None:
 
 def _in_words(request: Any) -> str:
     """What is about to be sent, for the question: method, host, receiver and how many SMS it makes."""
-    from ringocli.segments import count_segments
+    from ringocli.messaging.segments import count_segments
 
     words = f"{request.method} to {request.host}"
     if "to" in request.variables:
@@ -239,7 +239,7 @@ def _say_retry(error: NoReply, wait_s: float) -> None:
 
 
 def _print_verdict(verdict: Any, format_: str, *, aside: bool) -> None:
-    from ringocli.report.sending import as_document, as_text
+    from ringocli.messaging.formats.verdict import as_document, as_text
 
     if format_ == "json":
         console.out_json(as_document(verdict))
@@ -250,8 +250,8 @@ def _print_verdict(verdict: Any, format_: str, *, aside: bool) -> None:
 
 
 def _print_dry(request: Any, format_: str) -> None:
-    from ringocli.report.requests import as_http
-    from ringocli.report.sending import dry_document
+    from ringocli.messaging.formats.requests import as_http
+    from ringocli.messaging.formats.verdict import dry_document
 
     if format_ == "json":
         console.out_json(dry_document(request))

@@ -102,7 +102,7 @@ def render(
     show_secrets: ShowSecretsOption = False,
 ) -> None:
     """Render requests or webhooks and print them."""
-    from ringocli.corpus import CORPORA, NUMBER_FORMATS
+    from ringocli.messaging.corpus import CORPORA, NUMBER_FORMATS
 
     form = chosen("--format", format_, RENDER_FORMATS)
     if corpus is not None:
@@ -141,7 +141,7 @@ def _sample_policy() -> Any:
 
 def _variants(values: Any, corpus: str | None) -> Iterator[Any]:
     """The values once, or once for each text of a corpus."""
-    from ringocli.corpus import CORPORA
+    from ringocli.messaging.corpus import CORPORA
     from ringocli.template.values import Layer, Values
 
     if corpus is None:
@@ -153,7 +153,7 @@ def _variants(values: Any, corpus: str | None) -> Iterator[Any]:
 
 def _formatted(values: Any, number_format: str | None) -> Any:
     """The same values with numbers as the portal would hand them over; outgoing only, since only those pass it."""
-    from ringocli.corpus import number_as
+    from ringocli.messaging.corpus import number_as
     from ringocli.template.values import Layer, Values
     from ringocli.template.variables import Place, sample
 
@@ -174,7 +174,7 @@ def _plan(
     Raises:
         AskedWrongly: a request or event that the template does not have, or none at all.
     """
-    from ringocli.request import render_event, render_request
+    from ringocli.messaging.request import render_event, render_request
 
     def sending(spec: Any) -> Callable[[Any], Any]:
         return lambda values: render_request(template, spec, values, policy)
@@ -230,7 +230,7 @@ def _readable_headers(template: Any, request: Any) -> Any:
 
 
 def _print_requests(requests: list[Any], form: str, show_secrets: bool, *, count: bool) -> None:
-    from ringocli.report import requests as forms
+    from ringocli.messaging.formats import requests as forms
     from ringocli.text.secret import sent
 
     show = sent if show_secrets else str
@@ -261,7 +261,7 @@ def _coloured_http(request: Any, show: Callable[[Any], str]) -> str:
     """The request with each variable's text in its own colour; plain where there is no terminal."""
     import sys
 
-    from ringocli.report.requests import as_http
+    from ringocli.messaging.formats.requests import as_http
     from ringocli.text.traced import Piece, Traced
 
     if not console.coloured(sys.stdout):
@@ -283,7 +283,7 @@ def _coloured_http(request: Any, show: Callable[[Any], str]) -> str:
 
 
 def _note_segments(request: Any) -> None:
-    from ringocli.segments import count_segments
+    from ringocli.messaging.segments import count_segments
 
     text = request.variables.get("content") if request.name == "SendMessage" else None
     if text is None:
@@ -319,9 +319,9 @@ def match(
 ) -> None:
     """Match a sample and print what it is."""
     from ringocli.message import read_sample
-    from ringocli.report.readings import as_document, as_text, of_reply
+    from ringocli.messaging.formats.webhook import as_document, as_text, of_reply
+    from ringocli.messaging.webhook import read_webhook
     from ringocli.text.files import read_bytes
-    from ringocli.webhook import read_webhook
 
     chosen("--format", format_, ("text", "json"))
     if template == "-" and file == "-":
@@ -365,8 +365,8 @@ def prove(
     format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
 ) -> None:
     """Put a template under the laws and print the certificate or the counter-example."""
-    from ringocli.proof import prove as put_under_the_laws
-    from ringocli.report.certificate import as_document, as_text
+    from ringocli.messaging.formats.proof import as_document, as_text
+    from ringocli.messaging.proof import prove as put_under_the_laws
 
     chosen("--format", format_, ("text", "json"))
     opened = open_template(template)

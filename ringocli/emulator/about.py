@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 from ringocli import __version__
 from ringocli.emulator.world import World
-from ringocli.handset import MAGIC
+from ringocli.messaging.chaos import FAULTS
+from ringocli.messaging.handset import MAGIC
 from ringocli.template.model import RequestSpec
 from ringocli.template.readings import assumptions
 from ringocli.template.scaffold import rows_of
 from ringocli.template.variables import EVENTS, Place, sample
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import sent
-from ringocli.weather import FAULTS
 
 ROWS = frozenset({2, 3, 4, 7, 8, 20, 28, 31, 34, 36})
 """The readings that every emulator rests on; a template adds its own."""

@@ -34,7 +34,7 @@ from ringocli.emulator.wire import (
 from ringocli.emulator.world import World
 from ringocli.errors import CouldNotRun
 from ringocli.http.exchange import IncomingRequest, Reply
-from ringocli.reception import goes_to
+from ringocli.messaging.provider import goes_to
 
 
 class ShortWay(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ringocli.emulator.exchanges import Kept, content_type_of
-from ringocli.report.har_objects import request_object, response_object
-from ringocli.report.requests import curl_command
+from ringocli.messaging.formats.har_objects import request_object, response_object
+from ringocli.messaging.formats.requests import curl_command
 
 _OF_THE_CONNECTION = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding"})
 

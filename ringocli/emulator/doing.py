@@ -14,10 +14,10 @@ from ringocli.emulator.draft import Patch, incoming_of
 from ringocli.emulator.search import Condition
 from ringocli.emulator.world import World
 from ringocli.errors import AskedWrongly
+from ringocli.messaging.chaos import SIDES, Trouble
 from ringocli.template.values import check_property
 from ringocli.text.secret import Secret
 from ringocli.text.suggest import did_you_mean
-from ringocli.weather import SIDES, Trouble
 
 MAX_COMPARED = 2_000
 """Stored webhooks on which a patch of the template is tried, the newest."""

@@ -18,13 +18,13 @@ from ringocli.emulator.exchanges import Kept, body_of
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.http.exchange import IncomingRequest
 from ringocli.lint.engine import Finding, Severity, lint
+from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import Pack, of_host
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
 from ringocli.text.files import read_text, write_text
 from ringocli.text.pointer import parse as parse_pointer
-from ringocli.webhook import read_webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

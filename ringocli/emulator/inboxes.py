@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from ringocli.handset import START_WORDS, STOP_WORDS, key_of
-from ringocli.weather import CLEAR, SIDES, Sky, Trouble
+from ringocli.messaging.chaos import CLEAR, SIDES, Sky, Trouble
+from ringocli.messaging.handset import START_WORDS, STOP_WORDS, key_of
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What an inbox may be called, in ``/i/{inbox}/``."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringocli import __version__
-from ringocli.weather import Fault
+from ringocli.messaging.chaos import Fault
 
 Schema = Mapping[str, Any]
 

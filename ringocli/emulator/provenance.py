@@ -16,11 +16,11 @@ from ringocli.emulator.exchanges import Kept, content_type_of
 from ringocli.errors import CouldNotRun
 from ringocli.http.bodies import Encoding, encoding_of
 from ringocli.http.exchange import Reply
-from ringocli.reception import receive
+from ringocli.messaging.provider import receive
+from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
 from ringocli.text.document import Document
 from ringocli.text.pointer import Pointer
-from ringocli.webhook import read_reply, read_webhook
 
 MAX_COLOURED = 1_000_000
 """Longer bodies are shown without colours."""

@@ -23,16 +23,16 @@ from ringocli.emulator.ringotel import Answered, Ringotel, shown_request
 from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.store import Progress
 from ringocli.errors import CouldNotRun, RingocliError
-from ringocli.handset import Fate, State, Step, fate_of
 from ringocli.http.exchange import IncomingRequest, Reply
-from ringocli.receipts import failed_form
-from ringocli.reception import Received, accepted, receive, refused
-from ringocli.request import render_event
+from ringocli.messaging.chaos import CALM, Strike
+from ringocli.messaging.handset import Fate, State, Step, fate_of
+from ringocli.messaging.provider import Received, accepted, receive, refused
+from ringocli.messaging.receipts import failed_form
+from ringocli.messaging.request import render_event
 from ringocli.template.model import WebhookEvent
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
 from ringocli.text.secret import MASK, blank, blank_values
-from ringocli.weather import CALM, Strike
 
 MAX_PLAYING = 10_000
 """Messages whose handset is still busy; beyond that they are taken and nothing more happens to them."""

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from ringocli.errors import CouldNotRun
 from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
+from ringocli.messaging.webhook import read_reply
 from ringocli.template.model import RequestSpec
-from ringocli.webhook import read_reply
 
 
 def as_incoming(rendered: RenderedRequest, path: str | None = None) -> IncomingRequest:

@@ -21,13 +21,13 @@ from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.wire import error_reply
 from ringocli.errors import CouldNotRun
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
-from ringocli.report.readings import near_miss_document
+from ringocli.messaging.chaos import CALM, CLEAR, Strike
+from ringocli.messaging.formats.webhook import near_miss_document
+from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import Pack
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text, blank, blank_values
-from ringocli.weather import CALM, CLEAR, Strike
-from ringocli.webhook import read_webhook
 
 ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
 

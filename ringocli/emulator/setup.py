@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.messaging.chaos import Trouble
 from ringocli.template.values import Values
 from ringocli.text.secret import Secret
-from ringocli.weather import Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

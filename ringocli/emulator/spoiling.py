@@ -6,7 +6,7 @@ import gzip
 from dataclasses import replace
 
 from ringocli.http.exchange import Reply
-from ringocli.weather import Fault, Strike
+from ringocli.messaging.chaos import Fault, Strike
 
 _PAGE = b"<!doctype html><title>Bad gateway</title><h1>Something went wrong</h1><p>Try again in a minute.</p>"
 

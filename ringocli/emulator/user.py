@@ -19,9 +19,9 @@ from ringocli.emulator.rendered import as_incoming, ids_in
 from ringocli.errors import NoReply
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.statuses import SUCCESS
-from ringocli.report.requests import shown, spans_document
-from ringocli.request import at_base, render_request
-from ringocli.sending import judge
+from ringocli.messaging.formats.requests import shown, spans_document
+from ringocli.messaging.request import at_base, render_request
+from ringocli.messaging.verdict import judge
 from ringocli.template.model import RequestSpec
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.text.pointer import as_text as pointer_text

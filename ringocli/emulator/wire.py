@@ -8,7 +8,7 @@ from typing import Any
 
 from ringocli.emulator.heads import Head
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
-from ringocli.weather import Fault
+from ringocli.messaging.chaos import Fault
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

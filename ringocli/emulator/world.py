@@ -27,7 +27,7 @@ from ringocli.emulator.wire import error_reply
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.http.webhook_url import address_of
-from ringocli.request import with_query
+from ringocli.messaging.request import with_query
 from ringocli.text.secret import blank
 from ringocli.text.traced import Piece, Traced
 

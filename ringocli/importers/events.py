@@ -21,12 +21,12 @@ from ringocli.importers.roles import Choice, Leaf, assign, leaves_of
 from ringocli.importers.shape_of import general, shortened, tree_of
 from ringocli.importers.shapes import is_url, phone_scheme
 from ringocli.importers.unreadable import packed, why_unreadable
+from ringocli.messaging.webhook import document_of, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.scaffold import Decision
 from ringocli.template.vocabulary import Role, name_score, plain
 from ringocli.text.pointer import Pointer
-from ringocli.webhook import document_of, read_webhook
 
 KINDS = ("message", "mms", "delivered", "other")
 _TYPES = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}

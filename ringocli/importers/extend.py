@@ -16,13 +16,13 @@ from ringocli.importers.pastes import tree_in
 from ringocli.importers.properties import PropertyBook
 from ringocli.importers.requests import learn_request
 from ringocli.importers.targets import Target
+from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.scaffold import Draft, rows_of
 from ringocli.template.variables import Place
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
 from ringocli.text.pointer import Pointer
-from ringocli.webhook import read_webhook
 
 
 def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: Mapping[str, str]) -> tuple[str, Draft]:

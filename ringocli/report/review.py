@@ -11,9 +11,9 @@ from urllib.parse import quote, quote_plus
 from ringocli.importers.pasted import Pasted
 from ringocli.importers.pastes import Pastes
 from ringocli.importers.placeholders import shown
+from ringocli.messaging.formats.requests import as_http
+from ringocli.messaging.request import render_request
 from ringocli.report.drafts import placed
-from ringocli.report.requests import as_http
-from ringocli.request import render_request
 from ringocli.template.model import Template
 from ringocli.template.scaffold import Draft
 from ringocli.template.values import Missing, Values

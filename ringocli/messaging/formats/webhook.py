@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringocli.http.exchange import Reply
+from ringocli.messaging.webhook import Difference, NearMiss, Reading, read_reply
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.webhook import Difference, NearMiss, Reading, read_reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,13 @@ from urllib.parse import unquote, urlsplit
 from ringocli.errors import CouldNotRun, RingocliError
 from ringocli.http.bodies import decode, decode_pairs, encode
 from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
-from ringocli.request import names_of, render_event, render_request
+from ringocli.messaging.request import names_of, render_event, render_request
+from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.pattern import Hole, Json, Leaf, Pattern
 from ringocli.template.values import ACCESS_TOKEN, Layer, Missing, Values
 from ringocli.template.variables import BY_NAME, REQUIRED, Kind, Place, kind_at
 from ringocli.text.secret import Text
-from ringocli.webhook import read_reply, read_webhook
 
 DEFAULT_CASES = 200
 """Assignments tried for each request, reply and event."""

@@ -21,7 +21,7 @@ from ringocli.http.addresses import is_loopback
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.retry import is_worth_retrying, retry_wait_s
 from ringocli.http.statuses import SUCCESS, Statuses
-from ringocli.request import render_event
+from ringocli.messaging.request import render_event
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.text.secret import Secret

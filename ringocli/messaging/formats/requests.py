@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ringocli.http.exchange import RenderedRequest
-from ringocli.report.har_objects import request_object, response_object
-from ringocli.segments import segments_document
+from ringocli.messaging.formats.har_objects import request_object, response_object
+from ringocli.messaging.segments import segments_document
 from ringocli.text.secret import Text
 from ringocli.text.traced import Traced
 

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from ringocli.http.error_text import own_words, phrase
-from ringocli.simulate import Outcome, Summary, percentile
+from ringocli.messaging.delivery import Outcome, Summary, percentile
 from ringocli.template.model import WebhookEvent
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line

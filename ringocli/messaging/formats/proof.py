@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ringocli.proof import Certificate, CounterExample
+from ringocli.messaging.proof import Certificate, CounterExample
 from ringocli.template.readings import assumptions
 
 _EXCERPT = 300

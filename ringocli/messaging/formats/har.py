@@ -10,8 +10,8 @@ from typing import Any
 
 from ringocli import __version__
 from ringocli.http.exchange import RenderedRequest, Reply, header
-from ringocli.report.har_objects import response_object
-from ringocli.report.requests import as_har_request
+from ringocli.messaging.formats.har_objects import response_object
+from ringocli.messaging.formats.requests import as_har_request
 from ringocli.text.secret import blank
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from ringocli.http.error_text import phrase
 from ringocli.http.exchange import RenderedRequest
-from ringocli.nearby import pattern_at
-from ringocli.report.requests import as_document as request_document
-from ringocli.report.requests import shown
-from ringocli.sending import Verdict
+from ringocli.messaging.candidates import pattern_at
+from ringocli.messaging.formats.requests import as_document as request_document
+from ringocli.messaging.formats.requests import shown
+from ringocli.messaging.verdict import Verdict
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
 from ringocli.text.pointer import as_text as pointer_text

@@ -1,0 +1,1 @@
+"""What happens to a message? Requests, webhooks, delivery, receipts, the handset, chaos, segments, proof."""

@@ -1,0 +1,1 @@
+"""Output formats for requests, webhooks, deliveries, verdicts and proofs."""
