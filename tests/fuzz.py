@@ -14,8 +14,8 @@ import atheris
 with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.errors import RingocliError
     from ringocli.http.exchange import IncomingRequest
-    from ringocli.importers.curl import read_curl
-    from ringocli.importers.pastes import Pastes, from_pastes
+    from ringocli.importers.curl.reader import read_curl
+    from ringocli.importers.draft import Pastes, from_pastes
     from ringocli.lint.completion import completions, explanation, outline
     from ringocli.lint.engine import lint, mended
     from ringocli.lint.formats import FORMATS, Linted, Report

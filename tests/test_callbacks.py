@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.importers.events import WebhookSample
-from ringocli.importers.openapi import read_openapi
-from ringocli.importers.pastes import Pastes, from_pastes
+from ringocli.importers.draft import Pastes, from_pastes
+from ringocli.importers.learn.events import WebhookSample
+from ringocli.importers.openapi.choose import read_openapi
 from ringocli.template.scaffold import Answers
 
 TEXT = {"type": "string"}

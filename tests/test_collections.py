@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.http.exchange import Reply
-from ringocli.importers.pastes import Pastes, from_pastes
+from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.sources import request_in
 from ringocli.template.scaffold import Answers, Draft
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from ringocli.errors import AskedWrongly
 from ringocli.http.exchange import Reply
-from ringocli.importers.curl import read_curl
-from ringocli.importers.events import WebhookSample
-from ringocli.importers.pastes import Pastes, from_pastes
-from ringocli.importers.shapes import is_url
+from ringocli.importers.curl.reader import read_curl
+from ringocli.importers.draft import Pastes, from_pastes
+from ringocli.importers.learn.events import WebhookSample
+from ringocli.importers.learn.value_shapes import is_url
+from ringocli.importers.samples import read_sample
 from ringocli.lint.engine import Severity, lint
-from ringocli.message import read_sample
 from ringocli.messaging.request import render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ringocli.cli import check, init, play, send, show
-from ringocli.message import read_sample
+from ringocli.importers.samples import read_sample
 from ringocli.messaging.request import render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template

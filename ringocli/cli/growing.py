@@ -33,10 +33,10 @@ def grown(asked: Growing, *, dry_run: bool, force: bool, as_json: bool, credenti
         AskedWrongly: no template is named, or what is added would break it.
         CouldNotRun: a file cannot be read.
     """
-    from ringocli.credentials import check_place, save
+    from ringocli.importers.credentials import check_place, save
     from ringocli.importers.extend import with_events, with_file_request
+    from ringocli.importers.formats import as_document, as_lines, fate_of_credentials
     from ringocli.importers.sources import read_source
-    from ringocli.report.drafts import as_document, as_lines, fate_of_credentials
     from ringocli.text.files import read_text, write_text
 
     path, events, file = _sorted_out(asked)
@@ -109,8 +109,8 @@ def _sample(pair: str) -> Any:
     """
     from pathlib import Path
 
-    from ringocli.importers.events import KINDS
-    from ringocli.importers.inbound import kind_of
+    from ringocli.importers.learn.events import KINDS
+    from ringocli.importers.learn.webhook_kind import kind_of
     from ringocli.text.files import read_bytes
 
     kind, separator, path = pair.partition("=")

@@ -227,13 +227,13 @@ def init(
     path = output or f"{draft.template['id']}.json"
     written = _write(path, text, dry_run=dry_run, force=force, as_json=format_ == "json")
     if save_credentials is not None and not dry_run:
-        from ringocli.credentials import save
+        from ringocli.importers.credentials import save
 
         save(path_of(save_credentials), draft.saved, force=force)
     if editor is not None and written is not None:
         write_settings(written)
     if format_ == "json":
-        from ringocli.report.drafts import as_document
+        from ringocli.importers.formats import as_document
 
         console.out_json(as_document(draft, written))
     else:
@@ -244,7 +244,7 @@ def init(
 
 def _check_credentials(file: str, pasting: Pasting, *, force: bool) -> None:
     """Refuse a place for the credentials before anything is written."""
-    from ringocli.credentials import check_place
+    from ringocli.importers.credentials import check_place
 
     if pasting.is_empty:
         raise AskedWrongly("--save-credentials needs a paste that holds some", "Give --from-curl as well.")
@@ -253,7 +253,7 @@ def _check_credentials(file: str, pasting: Pasting, *, force: bool) -> None:
 
 def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
     """A draft from pastes; on a terminal it is shown and may be corrected."""
-    from ringocli.importers.pastes import from_pastes
+    from ringocli.importers.draft import from_pastes
     from ringocli.lint.rules.identity import BUILT_IN
 
     settled = {
@@ -274,7 +274,7 @@ def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
 
 def _reviewed(pastes: Any, answers: Any) -> Any:
     """The draft that the user took after looking at it."""
-    from ringocli.importers.pastes import from_pastes
+    from ringocli.importers.draft import from_pastes
     from ringocli.lint.rules.identity import BUILT_IN
 
     return reviewed(pastes, lambda current: from_pastes(current, answers, BUILT_IN))[1]
@@ -358,7 +358,7 @@ def _write(path: str, text: str, *, dry_run: bool, force: bool, as_json: bool) -
 
 def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, saved: str | None) -> None:
     """What was written, what was assumed, and what to do next; on stderr, since stdout may hold the template."""
-    from ringocli.report.drafts import as_lines, fate_of_credentials, next_commands
+    from ringocli.importers.formats import as_lines, fate_of_credentials, next_commands
 
     written = not dry_run and path != "-"
     if written:

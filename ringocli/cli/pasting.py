@@ -56,7 +56,7 @@ def read_pastes(pasting: Pasting) -> Any:
         AskedWrongly: an option is malformed, or a paste holds nothing of its kind.
         CouldNotRun: a file cannot be read.
     """
-    from ringocli.importers.pastes import Pastes
+    from ringocli.importers.draft import Pastes
     from ringocli.importers.sources import read_source
 
     names = [name for _, name in (pasting.send or (None, ""), pasting.file or (None, ""))]
@@ -110,7 +110,7 @@ def read_hints(hints: Sequence[str]) -> dict[str, str]:
 
 def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
     """The webhooks that an OpenAPI document describes itself, for the kinds that no file was given for."""
-    from ringocli.importers.events import WebhookSample
+    from ringocli.importers.learn.events import WebhookSample
 
     return [
         WebhookSample(kind=kind, name="the document", incoming=incoming)
@@ -132,7 +132,7 @@ def sample_in(path: str, content: bytes) -> Any:
     Raises:
         CouldNotRun: it is empty, or beyond reading.
     """
-    from ringocli.message import read_sample
+    from ringocli.importers.samples import read_sample
 
     sample = read_sample(content)
     if not sample.body.strip() and "?" not in (sample.target or ""):
@@ -164,7 +164,7 @@ def _webhook(pair: str) -> Any:
         AskedWrongly: the kind is unknown.
         CouldNotRun: the file cannot be read, or its body not be decoded.
     """
-    from ringocli.importers.events import KINDS
+    from ringocli.importers.learn.events import KINDS
 
     kind, separator, path = pair.partition("=")
     if not separator or not path:
@@ -180,7 +180,7 @@ def webhook_of(kind: str, path: str, sample: Any) -> Any:
     Raises:
         CouldNotRun: its body is neither JSON nor a form.
     """
-    from ringocli.importers.events import WebhookSample
+    from ringocli.importers.learn.events import WebhookSample
 
     bare = sample.method is None and sample.body.startswith(b"?")
     webhook = WebhookSample(
@@ -206,7 +206,7 @@ def reviewed(pastes: Any, draw: Any) -> tuple[Any, Any]:
 
     ``draw`` makes a draft of pastes. Returns the pastes with their corrections, and the draft.
     """
-    from ringocli.report.review import as_legend, as_marked, preview
+    from ringocli.importers.review import as_legend, as_marked, preview
 
     while True:
         draft = draw(pastes)
@@ -255,7 +255,7 @@ def pasted_in() -> Any:
     Raises:
         AskedWrongly: what was pasted first is no request.
     """
-    from ringocli.importers.pastes import Pastes
+    from ringocli.importers.draft import Pastes
     from ringocli.importers.sources import request_in
 
     console.note("Paste each text and end it with a line that holds a single dot; a dot alone skips it.")

@@ -318,7 +318,7 @@ def match(
     format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
 ) -> None:
     """Match a sample and print what it is."""
-    from ringocli.message import read_sample
+    from ringocli.importers.samples import read_sample
     from ringocli.messaging.formats.webhook import as_document, as_text, of_reply
     from ringocli.messaging.webhook import read_webhook
     from ringocli.text.files import read_bytes

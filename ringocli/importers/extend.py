@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from ringocli.errors import AskedWrongly, CouldNotRun
-from ringocli.importers.events import WebhookSample, learn_events
-from ringocli.importers.known import told_by
-from ringocli.importers.pasted import Pasted, limit
-from ringocli.importers.pastes import tree_in
-from ringocli.importers.properties import PropertyBook
-from ringocli.importers.requests import learn_request
-from ringocli.importers.targets import Target
+from ringocli.importers.draft import tree_in
+from ringocli.importers.learn.events import WebhookSample, learn_events
+from ringocli.importers.learn.preset_match import told_by
+from ringocli.importers.learn.properties import PropertyBook
+from ringocli.importers.learn.requests import learn_request
+from ringocli.importers.learn.url import Target
+from ringocli.importers.model import Pasted, limit
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.scaffold import Draft, rows_of

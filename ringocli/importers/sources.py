@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringocli.errors import AskedWrongly
-from ringocli.importers.pasted import Pasted
-from ringocli.importers.roles import LEAST, assign, leaves_of, score
-from ringocli.importers.targets import Target
+from ringocli.importers.learn.roles import LEAST, assign, leaves_of, score
+from ringocli.importers.learn.url import Target
+from ringocli.importers.model import Pasted
 from ringocli.template.vocabulary import Role
 from ringocli.text.files import STDIN, read_bytes
 
 if TYPE_CHECKING:
-    from ringocli.importers.collections import Named
+    from ringocli.importers.collection.common import Named
 
 KINDS = ("curl", "openapi", "postman", "har", "http")
 _HALVES = re.compile(
@@ -80,7 +80,7 @@ def kind_of(text: str) -> str:
 
 def likeness(pasted: Pasted, *, for_file: bool = False) -> int:
     """How much a request looks like one that sends a message (or a file)."""
-    from ringocli.importers.bodies import read_body
+    from ringocli.importers.learn.bodies import read_body
 
     target = Target.parse(pasted.url)
     leaves = [*leaves_of(read_body(pasted, pasted.method.upper()).tree), *target.query_leaves, *target.path_leaves()]
@@ -99,7 +99,7 @@ def most_like(requests: Sequence[Pasted], *, for_file: bool) -> Pasted:
 def _curl(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
     from dataclasses import replace
 
-    from ringocli.importers.curl import read_curl
+    from ringocli.importers.curl.reader import read_curl
 
     requests = read_curl(path, text, allowed=allowed)
     best = most_like(requests, for_file=for_file)
@@ -110,13 +110,13 @@ def _curl(path: str, text: str, choice: str | None, for_file: bool, allowed: Pat
 
 
 def _openapi(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from ringocli.importers.openapi import read_openapi
+    from ringocli.importers.openapi.choose import read_openapi
 
     return read_openapi(path, text, choice, for_file=for_file)
 
 
 def _collection(path: str, named: Named, choice: str | None, for_file: bool) -> Pasted:
-    from ringocli.importers.collections import chosen
+    from ringocli.importers.collection.common import chosen
 
     if choice is not None:
         return chosen(path, named, choice)
@@ -124,19 +124,19 @@ def _collection(path: str, named: Named, choice: str | None, for_file: bool) -> 
 
 
 def _postman(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from ringocli.importers.postman import read_postman
+    from ringocli.importers.collection.postman import read_postman
 
     return _collection(path, read_postman(path, text), choice, for_file)
 
 
 def _har(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from ringocli.importers.archive import read_har
+    from ringocli.importers.collection.har import read_har
 
     return _collection(path, read_har(path, text), choice, for_file)
 
 
 def _http(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from ringocli.importers.httpfile import read_http
+    from ringocli.importers.collection.http_file import read_http
 
     return _collection(path, read_http(path, text), choice, for_file)
 

@@ -1,0 +1,1 @@
+"""Reads collections of requests: Postman, HAR and .http files."""

@@ -1,0 +1,81 @@
+""".http and .rest files, as JetBrains' client and VS Code's REST Client read them.
+
+Nothing is run and nothing is read beside the file: scripts are left out, an included file is named as such.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from ringocli.http.bodies import FORM_TYPE
+from ringocli.importers.collection.common import Named, listed, put_in, request
+from ringocli.importers.model import Pasted, limit
+
+_START = re.compile(r"(?:(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+)?(\S.*?)(?:\s+HTTP/[\d.]+)?", re.I)
+_VARIABLE = re.compile(r"^@([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*$", re.M)
+_ENVIRONMENT = re.compile(r"\{\{\s*(?:\$(?:dotenv|processEnv)\s+|\$env\.|process\.env\.)%?([\w.-]+)\s*\}\}")
+_COMMENT = re.compile(r"\s*(?:#|//)|@[\w.-]+\s*=")
+_HANDLER = re.compile(r">>?!? |<> ")
+"""How a line begins that says what becomes of the reply."""
+_SCRIPT = re.compile(r"^<\s*\{%.*?%\}[ \t]*$", re.M | re.S)
+_PLAIN_BASIC = re.compile(r"(basic)\s+([^\s:]+)(?::|\s+)(\S+)", re.I)
+
+
+def read_http(path: str, text: str) -> Named:
+    """The requests of a file: blocks between ``###``, ``@name = value`` variables put in.
+
+    Raises:
+        AskedWrongly: it has no request.
+    """
+    text = text.replace("\r\n", "\n")
+    variables: dict[str, str] = dict(_VARIABLE.findall(text))
+    found: Named = []
+    for number, block in enumerate(re.split(r"(?m)^###", "\n" + text), 1):
+        first, _, rest = block.partition("\n")
+        rest = put_in(_ENVIRONMENT.sub(r"{{\1}}", rest), variables)
+        named = re.search(r"(?m)^\s*(?:#|//)\s*@name[ \t]*=?[ \t]*(\S+)", rest)
+        pasted = _block(_SCRIPT.sub("", rest).split("\n"))
+        if pasted is not None:
+            found.append((named.group(1) if named else first.strip() or f"request {number}", pasted))
+    return listed(path, found)
+
+
+def _block(lines: list[str]) -> Pasted | None:
+    at = 0
+    while at < len(lines) and (not lines[at].strip() or _COMMENT.match(lines[at]) or lines[at].startswith("< ")):
+        at += 1
+    start = _START.fullmatch(lines[at].strip()) if at < len(lines) else None
+    if start is None:
+        return None
+    method, url = (start.group(1) or "GET").upper(), start.group(2)
+    at += 1
+    headers: list[tuple[str, str]] = []
+    while at < len(lines) and lines[at].strip():
+        line, at = lines[at], at + 1
+        name, separator, value = line.partition(":")
+        if line[:1] in (" ", "\t") and not headers:
+            url += re.sub(r"\s+HTTP/[\d.]+$", "", line.strip())
+        elif not _COMMENT.match(line) and separator:
+            headers.append((name.strip(), _as_header(name, value.strip())))
+    body = _body(lines[at:])
+    if body.startswith(("< ", "<@")):
+        return request(method, url, headers, limits=[limit("a body from a file", "paste the file's text in its place")])
+    if any(name.lower() == "content-type" and FORM_TYPE in value for name, value in headers):
+        body = re.sub(r"\s*\n\s*", "", body)
+    return request(method, url, headers, body=body or None)
+
+
+def _body(lines: list[str]) -> str:
+    """What is sent: all up to what becomes of the reply."""
+    end = next((index for index, line in enumerate(lines) if _HANDLER.match(line)), len(lines))
+    text = "\n".join(lines[:end]).strip()
+    return re.sub(r"^(?:(?:#|//).*\n+)+(?=[{\[])", "", text)  # comments above JSON are the file's own
+
+
+def _as_header(name: str, value: str) -> str:
+    """A header as it is sent: ``Basic user password`` is encoded by the clients."""
+    written = _PLAIN_BASIC.fullmatch(value) if name.strip().lower() == "authorization" else None
+    if written is None or "{{" in value:
+        return value
+    return "Basic " + base64.b64encode(f"{written.group(2)}:{written.group(3)}".encode()).decode()

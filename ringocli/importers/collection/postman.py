@@ -1,0 +1,169 @@
+"""Postman collections, v2.0 and v2.1: folders, their auth and variables, every mode of a body, saved replies.
+
+The shapes are those of schema.getpostman.com (read 2026-11-23).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
+from ringocli.importers.collection.common import Named, document_in, entries, listed, mapping, put_in, request
+from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted, limit
+
+_RAW_TYPES = {"json": JSON_TYPE, "xml": "application/xml", "html": "text/html", "javascript": "application/javascript"}
+
+
+def read_postman(path: str, text: str) -> Named:
+    """The requests of a collection.
+
+    Raises:
+        AskedWrongly: it has no request.
+        CouldNotRun: it is no collection.
+    """
+    document = document_in(path, text, "Postman collection")
+    document = mapping(document.get("collection")) or document
+    return listed(path, list(_items(document, _Surroundings())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What a folder gives to what is in it."""
+
+    auth: Any = None
+    variables: tuple[tuple[str, str], ...] = ()
+
+    def within(self, holder: Mapping[str, Any]) -> _Surroundings:
+        """The same with what this folder or request says itself."""
+        return _Surroundings(holder.get("auth") or self.auth, (*self.variables, *_pairs(holder.get("variable"))))
+
+    def filled(self, text: str) -> str:
+        """A text with its variables put in."""
+        return put_in(text, dict(self.variables))
+
+
+def _items(holder: Mapping[str, Any], around: _Surroundings) -> Iterator[tuple[str, Pasted]]:
+    """The requests in a folder and in the folders in it, in order; without recursion, for folders may be any deep."""
+    waiting = [(item, around.within(holder)) for item in reversed(entries(holder.get("item")))]
+    while waiting:
+        item, outer = waiting.pop()
+        inner = outer.within(item)
+        asked, name = item.get("request"), str(item.get("name", "request"))
+        if isinstance(asked, Mapping):
+            yield name, _request(asked, inner, item)
+        elif isinstance(asked, str):
+            yield name, request("GET", inner.filled(asked), ())
+        waiting += [(one, inner) for one in reversed(entries(item.get("item")))]
+
+
+def _request(asked: Mapping[str, Any], around: _Surroundings, item: Mapping[str, Any]) -> Pasted:
+    url = around.filled(_address(asked.get("url", "")))
+    headers = [(key, around.filled(value)) for key, value in _pairs(asked.get("header"))]
+    body, kind, parts, limits = _body(mapping(asked.get("body")), around)
+    auth, more, query, header = _auth(mapping(asked.get("auth") or around.auth))
+    url += ("&" if "?" in url else "?") + query if query else ""
+    pasted = request(
+        str(asked.get("method") or "GET"),
+        url,
+        [*headers, *header],
+        body=body,
+        kind=kind,
+        parts=parts,
+        auth=auth,
+        limits=[*limits, *more],
+    )
+    replies = [one.get("body") for one in entries(item.get("response")) if str(one.get("code", "")).startswith("2")]
+    reply = next((text for text in replies if isinstance(text, str) and text.strip()), None)
+    return replace(pasted, reply=reply.encode("utf-8", "replace") if reply else None)
+
+
+def _address(url: Any) -> str:
+    """An address as it was typed, else put together; ``:name`` in its path becomes a placeholder."""
+    found = mapping(url)
+    raw = str(found.get("raw") or "") if found else str(url or "")
+    if not raw and found:
+        host, path = (found.get(key) for key in ("host", "path"))
+        raw = f"{found.get('protocol') or 'https'}://" + (
+            ".".join(map(str, host)) if isinstance(host, list) else str(host or "")
+        )
+        raw += "/" + ("/".join(map(str, path)) if isinstance(path, list) else str(path or "").lstrip("/"))
+        query = "&".join(f"{quote(key)}={value}" for key, value in _pairs(found.get("query")))
+        raw += f"?{query}" if query else ""
+    return re.sub(r"/:([A-Za-z_]\w*)", r"/{\1}", raw)
+
+
+def _pairs(listing: Any) -> list[tuple[str, str]]:
+    return [
+        (str(entry.get("key") or entry.get("id") or ""), _text(entry.get("value")))
+        for entry in entries(listing)
+        if not entry.get("disabled")
+    ]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+
+
+def _body(
+    body: Mapping[str, Any], around: _Surroundings
+) -> tuple[str | None, str | None, tuple[Part, ...], list[Limit]]:
+    mode = body.get("mode")
+    if mode == "raw" and body.get("raw"):
+        raw = around.filled(_text(body["raw"]))
+        language = str(mapping(mapping(body.get("options")).get("raw")).get("language", ""))
+        looks_json = raw.lstrip()[:1] in ("{", "[") and not raw.lstrip().startswith("{{")
+        return raw, JSON_TYPE if looks_json else _RAW_TYPES.get(language, "text/plain"), (), []
+    if mode == "urlencoded":
+        pairs = [(key, around.filled(value)) for key, value in _pairs(body.get("urlencoded"))]
+        return "&".join(f"{quote_plus(key)}={quote_plus(value)}" for key, value in pairs), FORM_TYPE, (), []
+    if mode == "formdata":
+        parts = [
+            Part(
+                name=str(entry.get("key") or ""),
+                value=around.filled(_text(entry.get("value"))),
+                is_file=entry.get("type") == "file",
+            )
+            for entry in entries(body.get("formdata"))
+            if not entry.get("disabled")
+        ]
+        return None, "multipart/form-data", tuple(parts), []
+    if mode == "graphql":
+        why = "the $names of its query read like the variables of the framework: look for the provider's REST API"
+        return None, None, (), [limit("a GraphQL body", why)]
+    if mode == "file":
+        return None, None, (), [limit("a body from a file", "paste the file's text in its place")]
+    return None, None, (), []
+
+
+def _auth(
+    auth: Mapping[str, Any],
+) -> tuple[BasicAuth | BearerAuth | None, list[Limit], str, list[tuple[str, str]]]:
+    """The credentials, what cannot be carried of them, and what goes into the query or a header."""
+    kind, where = str(auth.get("type", "")), "the collection's auth"
+    settings = auth.get(kind)
+    values = (
+        {str(key): _text(value) for key, value in settings.items()}
+        if isinstance(settings, Mapping)
+        else dict(_pairs(settings))
+    )
+    if kind == "basic":
+        found = BasicAuth(username=values.get("username", ""), password=values.get("password", ""), where=where)
+        return found, [], "", []
+    if kind == "bearer":
+        return BearerAuth(token=values.get("token", ""), where=where), [], "", []
+    if kind == "oauth2":
+        why = "a token is sent as Bearer; the framework's own OAuth2 needs sign-in"
+        token = BearerAuth(token=values.get("accessToken", ""), where=where)
+        return token, [limit("fetching an OAuth2 token", why)], "", []
+    if kind == "apikey":
+        key = values.get("key") or "api_key"
+        value = values.get("value") or f"{{{key}}}"
+        return (None, [], f"{key}={value}", []) if values.get("in") == "query" else (None, [], "", [(key, value)])
+    if kind in ("", "noauth", "inherit"):
+        return None, [], "", []
+    return None, [limit(f"{kind} authentication", "the framework documents Bearer, Basic and OAuth2 only")], "", []

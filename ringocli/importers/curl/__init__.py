@@ -1,0 +1,1 @@
+"""Reads pasted curl commands as a shell and curl would, without running anything."""

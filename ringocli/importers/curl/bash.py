@@ -1,0 +1,281 @@
+"""Command lines as bash reads them, by its grammar (tree-sitter-bash): quoting, here-documents, pipes, assignments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ringocli.importers.curl.command import Command, is_curl, rejoined
+from ringocli.importers.curl.output import printed
+from ringocli.importers.curl.quoting import ansi_c, double_quoted, heredoc_plain, unquoted
+from ringocli.importers.curl.repair import shielded, unshielded, with_apostrophes
+from ringocli.importers.learn.placeholders import CLOSE, OPEN
+
+
+@dataclass(slots=True)
+class _Script:
+    """A text, and what was found in it so far, in its order."""
+
+    source: str
+    commands: list[Command] = field(default_factory=list)
+    assigned: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, list[str]] = field(default_factory=dict)
+    functions: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def within(self) -> _Script:
+        """The same knowledge without commands, for the inside of a substitution."""
+        return replace(self, commands=[], notes=[])
+
+    def raw(self, node: Any) -> str:
+        """What stands in the text for a node; see ``_in_ascii`` for why its bytes are the text's characters."""
+        return self.source[node.start_byte : node.end_byte]
+
+
+def bash_commands(text: str, notes: list[str]) -> list[Command]:
+    """Every command of a text, in order; what was mended goes to ``notes``."""
+    text = shielded(with_apostrophes(text, notes), notes)
+    source, root = _parsed(text)
+    script = _Script(source=source, notes=notes)
+    if source != text:
+        notes.append("a quote that was never closed was closed at the end")
+    _visit(root, script, None)
+    return [
+        replace(command, words=tuple(unshielded(word) for word in command.words))
+        for command in rejoined(script.commands, script.notes)
+    ]
+
+
+def _parsed(text: str) -> tuple[str, Any]:
+    """The text and its syntax tree; with a quote added at the end where that alone makes it whole."""
+    import tree_sitter
+    import tree_sitter_bash
+
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    trees = []
+    for ending in ("", "'", '"'):
+        source = text.rstrip() + ending + "\n" if ending else text
+        tree = parser.parse(_in_ascii(source))
+        if not tree.root_node.has_error:
+            return source, tree.root_node
+        trees.append((source, tree.root_node))
+    return trees[0]
+
+
+def _in_ascii(text: str) -> bytes:
+    """The text with a dot, a character of words, for all that is not ASCII; so its bytes count as its characters do.
+
+    The grammar's scanner looks characters up in tables of the C library that end at 255: beyond it reads, or crashes.
+    """
+    return re.sub(r"[^\t\n\x20-\x7e]", ".", text).encode()
+
+
+def _visit(node: Any, script: _Script, stdin: str | None) -> None:
+    """Collect the commands below a node."""
+    if node.type == "command":
+        _take_command(node, script, stdin)
+    elif node.type == "variable_assignment":
+        _take_assignment(node, script)
+    elif node.type == "function_definition":
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        if name is not None and body is not None:
+            script.functions[script.raw(name)] = body
+            _visit(body, script, None)
+    elif node.type == "redirected_statement":
+        _take_redirected(node, script, stdin)
+    elif node.type == "pipeline":
+        _take_pipeline(node, script, stdin)
+    else:
+        for child in node.children:
+            _visit(child, script, stdin)
+
+
+def _take_assignment(node: Any, script: _Script) -> None:
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if name is None:
+        return
+    for child in _descendants(node, "command_substitution"):
+        _visit_inner(child, script)
+    if value is not None and value.type == "array":
+        added = any(child.type == "+=" for child in node.children)
+        before = script.arrays.get(script.raw(name), []) if added else []
+        script.arrays[script.raw(name)] = before + [_text(child, script) for child in value.named_children]
+        return
+    text = _text(value, script) if value is not None else ""
+    if OPEN not in text:
+        script.assigned[script.raw(name)] = text
+
+
+def _take_command(node: Any, script: _Script, stdin: str | None) -> None:
+    words: list[str] = []
+    for child in node.children:
+        if child.type == "command_name":
+            words.append(_text(child, script))
+        elif child.type == "variable_assignment":
+            _take_assignment(child, script)
+        elif child.type == "herestring_redirect":
+            stdin = _text(child.named_children[0], script) + "\n" if child.named_children else None
+        elif child.type == "file_redirect":
+            words += _after_redirect(child, script)
+        elif child.type == "process_substitution" and words and words[-1].endswith("@"):
+            words[-1] += "-"
+            stdin = _output(child, script)
+        elif (elements := _elements(child, script)) is not None:
+            words += elements
+        elif child.is_named and child.type != "comment":
+            words.append(_text(child, script))
+    if words and not is_curl(words):
+        for child in _descendants(node, "command_substitution"):
+            _visit_inner(child, script)
+    if words[:1] == ["read"] and stdin is not None:
+        script.assigned[words[-1]] = stdin.rstrip("\n")
+    elif words:
+        script.commands.append(Command(words=tuple(words), stdin=stdin, files=script.files))
+
+
+def _visit_inner(node: Any, script: _Script) -> None:
+    """The commands inside ``$(...)``, where only a curl command is of interest."""
+    inner = script.within()
+    for child in node.children:
+        _visit(child, inner, None)
+    script.commands += [command for command in inner.commands if is_curl(command.words)]
+
+
+def _elements(node: Any, script: _Script) -> list[str] | None:
+    """The words of an array that the paste itself filled: ``"${ARGS[@]}"``."""
+    found = re.fullmatch(r'"?\$\{(\w+)\[[@*]\]\}"?', script.raw(node))
+    return script.arrays.get(found.group(1)) if found else None
+
+
+def _after_redirect(node: Any, script: _Script) -> list[str]:
+    """Words behind a redirection's target, which the grammar counts to it."""
+    targets = [child for child in node.named_children if child.type != "file_descriptor"]
+    return [_text(child, script) for child in targets[1:]]
+
+
+def _take_redirected(node: Any, script: _Script, stdin: str | None) -> None:
+    extra: list[str] = []
+    for child in node.children_by_field_name("redirect"):
+        if child.type == "heredoc_redirect":
+            body = next((part for part in child.children if part.type == "heredoc_body"), None)
+            stdin = _heredoc(child, body, script) if body is not None else ""
+            extra += [_text(part, script) for part in child.children_by_field_name("argument")]
+        elif child.type == "herestring_redirect" and child.named_children:
+            stdin = _text(child.named_children[0], script) + "\n"
+        elif child.type == "file_redirect":
+            extra += _after_redirect(child, script)
+            if any(part.type == "<" for part in child.children):
+                stdin = None
+    body = node.child_by_field_name("body")
+    if body is None:
+        return
+    before = len(script.commands)
+    _visit(body, script, stdin)
+    if extra and len(script.commands) > before:
+        last = script.commands[-1]
+        script.commands[-1] = replace(last, words=(*last.words, *extra))
+    if len(script.commands) > before and (text := printed(script.commands[-1])) is not None:
+        script.files |= dict.fromkeys(_written(node, script), text)
+    for child in _descendants(node, "pipeline") if len(script.commands) > before else ():
+        _take_pipeline(child, script, printed(script.commands[-1]))
+
+
+def _written(node: Any, script: _Script) -> list[str]:
+    """The files that a command's output goes to."""
+    redirects = [child for child in node.children_by_field_name("redirect") if child.type == "file_redirect"]
+    return [
+        _text(redirect.named_children[0], script)
+        for redirect in redirects
+        if redirect.named_children and redirect.children[0].type in (">", ">|")
+    ]
+
+
+def _heredoc(redirect: Any, body: Any, script: _Script) -> str:
+    start = next((part for part in redirect.children if part.type == "heredoc_start"), None)
+    raw = script.raw(body)
+    quoted = start is not None and any(mark in script.raw(start) for mark in "'\"\\")
+    text = raw if quoted else _with_expansions(body, body.start_byte, body.end_byte, script, heredoc_plain)
+    if any(part.type == "<<-" for part in redirect.children):
+        text = re.sub(r"(?m)^\t+", "", text)
+    return text
+
+
+def _take_pipeline(node: Any, script: _Script, stdin: str | None) -> None:
+    for child in node.named_children:
+        before = len(script.commands)
+        _visit(child, script, stdin)
+        taken = script.commands[before:]
+        stdin = printed(taken[-1]) if taken else None
+
+
+def _output(node: Any, script: _Script) -> str | None:
+    """What ``$(cat <<EOF ...)``, ``$(echo ... | base64)`` or a function of the paste prints, since it is all there."""
+    inner = script.within()
+    statements = [child for child in node.named_children if child.type != "comment"]
+    if len(statements) != 1:
+        return None
+    _visit(statements[0], inner, None)
+    if len(inner.commands) == 1 and (body := script.functions.get(inner.commands[0].words[0])) is not None:
+        inner = replace(inner.within(), functions={})
+        _visit(body, inner, None)
+        if len(inner.commands) != 1:
+            return None
+    return printed(inner.commands[-1]) if inner.commands else None
+
+
+def _descendants(node: Any, kind: str) -> Iterator[Any]:
+    for child in node.children:
+        if child.type == kind:
+            yield child
+        else:
+            yield from _descendants(child, kind)
+
+
+def _text(node: Any, script: _Script) -> str:
+    """A word as the shell would pass it, expansions marked."""
+    if node.type == "raw_string":
+        return script.raw(node)[1:-1]
+    if node.type == "ansi_c_string":
+        return ansi_c(script.raw(node)[2:-1])
+    if node.type in ("string", "translated_string"):
+        start = node.start_byte + (2 if script.raw(node).startswith("$") else 1)
+        end = node.end_byte - 1 if script.raw(node).endswith('"') else node.end_byte
+        return _with_expansions(node, start, end, script, double_quoted)
+    if node.type in ("simple_expansion", "expansion"):
+        return _expansion(node, script)
+    if node.type == "command_substitution":
+        if (output := _output(node, script)) is not None:
+            return output.rstrip("\n")
+        return f"{OPEN}({script.raw(node).strip().strip('$`').removeprefix('(').removesuffix(')')}){CLOSE}"
+    if node.type == "arithmetic_expansion":
+        return f"{OPEN}({script.raw(node).removeprefix('$((').removesuffix('))')}){CLOSE}"
+    if node.type in ("concatenation", "command_name") or (node.children and node.type != "word"):
+        return _with_expansions(node, node.start_byte, node.end_byte, script, unquoted)
+    return unquoted(script.raw(node))
+
+
+def _with_expansions(node: Any, start: int, end: int, script: _Script, plain: Any) -> str:
+    """The text between two places: children by their own rule, the rest by ``plain``."""
+    parts, at = [], start
+    for child in node.children:
+        if not child.is_named or child.type in ("string_content", "heredoc_content", "word", "number"):
+            continue
+        if child.start_byte < at or child.end_byte > end:
+            continue
+        # Inside quotes the grammar counts blanks before an expansion to the expansion.
+        blanks = len(script.raw(child)) - len(script.raw(child).lstrip(" \t\r\n")) if child.type != "string" else 0
+        parts += [plain(script.source[at : child.start_byte + blanks]), _text(child, script)]
+        at = child.end_byte
+    parts.append(plain(script.source[at:end]))
+    return "".join(parts)
+
+
+def _expansion(node: Any, script: _Script) -> str:
+    inside = script.raw(node).strip().strip("${}")
+    name = re.match(r"!?([A-Za-z_]\w*)", inside)
+    if name is None:
+        return f"{OPEN}({inside}){CLOSE}"  # $1 and $# are of the shell, and no variables to set
+    return script.assigned.get(name.group(1), f"{OPEN}{name.group(1)}{CLOSE}")

@@ -1,0 +1,399 @@
+"""curl commands: what curl would send (curl.se/docs/manpage.html, read 2026-11-23), without sending it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from ringocli.errors import AskedWrongly
+from ringocli.importers.curl.command import Command
+from ringocli.importers.curl.commands import curl_words
+from ringocli.importers.curl.options import LETTERS, VALUED, long_name
+from ringocli.importers.learn.headers import authorization, uncarried
+from ringocli.importers.learn.placeholders import CLOSE, OPEN
+from ringocli.importers.learn.url import Target
+from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted, limit
+from ringocli.text.files import read_bytes
+
+FORM = "application/x-www-form-urlencoded"
+
+_SCHEMES = {
+    "digest": "digest authentication",
+    "ntlm": "NTLM authentication",
+    "ntlm-wb": "NTLM authentication",
+    "negotiate": "Negotiate authentication",
+    "aws-sigv4": "requests signed for AWS",
+}
+_CERTIFICATES = {"cert": "a client certificate", "key": "a client certificate", "pass": "a client certificate"}
+_HEADERS = {"user-agent": "User-Agent", "referer": "Referer", "cookie": "Cookie", "range": "Range"}
+_DATA = {"data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json"}
+
+
+@dataclass(slots=True)
+class _Call:
+    """What the options up to the next ``--next`` ask for."""
+
+    stdin: str | None
+    files: Mapping[str, str]
+    allowed: Path | None
+    urls: list[str] = field(default_factory=list)
+    method: str | None = None
+    data: list[str] = field(default_factory=list)
+    form: list[Part] = field(default_factory=list)
+    query: list[str] = field(default_factory=list)
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    removed: set[str] = field(default_factory=set)
+    user: str | None = None
+    bearer: str | None = None
+    flags: set[str] = field(default_factory=set)
+    upload: bool = False
+    ignored: list[str] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Pasted]:
+    """Every request that the curl commands of a text would send, in their order.
+
+    ``allowed`` is the folder below which an ``@file`` may be read.
+
+    Raises:
+        AskedWrongly: there is no curl command in it, or one has no address.
+    """
+    commands, notes = curl_words(text)
+    if not commands:
+        raise AskedWrongly(
+            f"{name}: there is no curl command in it", "Paste the command as the documentation shows it."
+        )
+    requests = []
+    for command in commands:
+        for call in _calls(command, allowed):
+            call.notes = [*notes, *call.notes]
+            requests += [_request(call, url) for url in call.urls]
+    if not requests:
+        raise AskedWrongly(f"{name}: the curl command has no address", "Paste the whole command.")
+    return requests
+
+
+def _calls(command: Command, allowed: Path | None) -> list[_Call]:
+    calls = [_Call(stdin=command.stdin, files=command.files, allowed=allowed)]
+    for option, value in _options(command.words, calls[-1].notes):
+        call = calls[-1]
+        if option == "next":
+            calls.append(_Call(stdin=command.stdin, files=command.files, allowed=allowed))
+        elif option == "":
+            call.urls.append(_expanded(value, call))
+        else:
+            _apply(call, option, value)
+    return calls
+
+
+def _options(words: Sequence[str], notes: list[str]) -> Iterator[tuple[str, str]]:
+    """Options with their values, in order; an address has the name "". A ``--expand-`` is told by its ``{{}}``."""
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            yield from (("", address) for address in rest)
+            return
+        if word.startswith("--"):
+            yield _long(word[2:], rest, notes)
+        elif word.startswith("-") and len(word) > 1:
+            yield from _short(word[1:], rest, notes)
+        elif word.strip():
+            yield "", word.strip()
+
+
+def _long(given: str, rest: list[str], notes: list[str]) -> tuple[str, str]:
+    name = long_name(given)
+    if name is None and "=" in given:
+        head, _, value = given.partition("=")
+        if (name := long_name(head)) is not None and name in VALUED:
+            notes.append(f"--{head}=... was read as --{head} ...: curl itself takes no =")
+            return name, value
+    if name is None:
+        shown = given.partition("=")[0]
+        named = f"--{shown}" if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", shown) else "what follows a --"
+        notes.append(f"{named} is no option of curl and was left out")
+        return "unknown", ""
+    return name, (rest.pop(0) if rest else "") if name in VALUED else ""
+
+
+def _short(letters: str, rest: list[str], notes: list[str]) -> Iterator[tuple[str, str]]:
+    while letters:
+        letter, letters = letters[0], letters[1:]
+        name = LETTERS.get(letter)
+        if name is None:
+            notes.append(f"-{letter} is no option of curl and was left out")
+            return
+        if name in VALUED:
+            yield name, letters or (rest.pop(0) if rest else "")
+            return
+        yield name, ""
+
+
+def _expanded(text: str, call: _Call) -> str:
+    """``{{NAME}}`` of a ``--variable`` that the paste itself sets."""
+    return re.sub(r"\{\{(\w+)(?::\w+)*\}\}", lambda found: call.variables.get(found.group(1), found.group()), text)
+
+
+def _apply(call: _Call, option: str, value: str) -> None:
+    value = _expanded(value, call)
+    if option in _DATA:
+        _add_data(call, option, value)
+    elif option in ("form", "form-string"):
+        _add_part(call, value, literal=option == "form-string")
+    elif option in _SCHEMES:
+        call.limits.append(limit(_SCHEMES[option], "the framework documents Bearer and Basic only"))
+    elif option in _CERTIFICATES:
+        call.limits.append(limit(_CERTIFICATES[option], "the framework documents Bearer, Basic and OAuth2 only"))
+    elif option in _HEADERS:
+        call.headers.append((_HEADERS[option], value))
+    elif handler := _HANDLERS.get(option):
+        handler(call, value)
+    elif option != "unknown":
+        call.ignored.append(f"--{option}")
+
+
+def _set_variable(call: _Call, value: str) -> None:
+    name, separator, content = value.partition("=")
+    if name.startswith("%"):
+        call.variables[name[1:]] = f"{OPEN}{name[1:]}{CLOSE}"
+    elif separator:
+        call.variables[name] = content
+
+
+def _add_header(call: _Call, value: str) -> None:
+    if value.startswith("@"):
+        call.limits.append(limit("headers from a file", "the framework documents no headers of one's own"))
+        return
+    name, separator, content = value.partition(":")
+    if separator and not content.strip():
+        call.removed.add(name.strip().lower())
+    elif separator:
+        call.headers.append((name.strip(), content.strip()))
+    elif value.endswith(";"):
+        call.headers.append((value[:-1].strip(), ""))
+    elif "=" in value and not value.startswith("="):
+        name, _, content = value.partition("=")
+        call.headers.append((name.strip(), content.strip()))
+        call.notes.append(f"the header {name.strip()} was written with = where a : belongs")
+
+
+def _set_method(call: _Call, value: str) -> None:
+    call.method = value.strip().lstrip("=")
+
+
+def _set_user(call: _Call, value: str) -> None:
+    call.user = value
+
+
+def _set_bearer(call: _Call, value: str) -> None:
+    call.bearer = value
+
+
+def _upload(call: _Call, value: str) -> None:
+    call.upload = True
+    call.limits.append(limit("a file as the body (--upload-file)", "Ringotel sends a file's address, not its content"))
+
+
+def _target(call: _Call, value: str) -> None:
+    call.limits.append(limit("--request-target", "the target is always the path of request_url"))
+
+
+_HANDLERS: dict[str, Callable[[_Call, str], None]] = {
+    "request": _set_method,
+    "header": _add_header,
+    "url": lambda call, value: call.urls.append(value),
+    "url-query": lambda call, value: call.query.append(
+        value[1:] if value.startswith("+") else _urlencoded(call, value)
+    ),
+    "user": _set_user,
+    "oauth2-bearer": _set_bearer,
+    "upload-file": _upload,
+    "request-target": _target,
+    "variable": _set_variable,
+    "config": lambda call, value: call.limits.append(
+        limit("options from a file (--config)", "only the pasted command is read: paste those options too")
+    ),
+    "netrc": lambda call, value: call.notes.append("the credentials stand in ~/.netrc, which is not read"),
+    "get": lambda call, value: call.flags.add("get"),
+    "path-as-is": lambda call, value: call.flags.add("path-as-is"),
+    "head": lambda call, value: call.flags.add("head"),
+}
+
+
+def _add_data(call: _Call, option: str, value: str) -> None:
+    if option == "data-urlencode":
+        piece = _urlencoded(call, value)
+    elif value.startswith("@") and option != "data-raw":
+        piece = _from_file(call, value[1:])
+        if option in ("data", "data-ascii"):
+            piece = re.sub(r"[\r\n\0]", "", piece)
+    else:
+        piece = value
+    if option == "json":
+        call.flags.add("json")
+        if call.data:
+            call.data[-1] += piece
+            return
+    call.data.append(piece)
+
+
+def _urlencoded(call: _Call, value: str) -> str:
+    """``--data-urlencode`` and ``--url-query``: ``content =content name=content @file name@file``."""
+    name, sign, content = re.match(r"([^=@]*)([=@]?)(.*)", value, re.S).groups()  # type: ignore[union-attr]
+    if sign == "":
+        return quote(name, safe="")
+    if sign == "@":
+        content = _from_file(call, content)
+    return (f"{name}=" if name else "") + quote(content, safe="")
+
+
+def _from_file(call: _Call, path: str) -> str:
+    """The text of an ``@file``: of stdin where the paste shows it, of a file where that is allowed."""
+    if path in ("-", "./-") and call.stdin is not None:
+        return call.stdin
+    if path in call.files:
+        return call.files[path]
+    if call.allowed is not None and (found := _below(call.allowed, path)) is not None:
+        return read_bytes(str(found)).decode("utf-8", "replace")
+    call.limits.append(
+        limit(f"the content of @{path}", "a paste is read, not run: give --allow-files with the folder that holds it")
+    )
+    return ""
+
+
+def _below(folder: Path, path: str) -> Path | None:
+    """The file if it lies below the folder, links followed."""
+    root = folder.resolve()
+    for candidate in (Path(path), folder / path):
+        try:
+            found = candidate.resolve()
+            if found.is_relative_to(root) and found.is_file():
+                return found
+        except OSError:
+            continue
+    return None
+
+
+def _add_part(call: _Call, value: str, *, literal: bool) -> None:
+    name, _, content = value.partition("=")
+    if not literal and content.startswith("@"):
+        call.form.append(Part(name=name, value=content[1:].partition(";")[0], is_file=True))
+        return
+    if not literal and content.startswith("<"):
+        call.form.append(Part(name=name, value=_from_file(call, content[1:].partition(";")[0])))
+        return
+    if not literal:
+        content = re.sub(r";\s*(?:type|filename|encoder|headers)=.*$", "", content)
+        if len(content) > 1 and content[0] == content[-1] == '"':
+            content = content[1:-1].replace('\\"', '"')
+    call.form.append(Part(name=name, value=content))
+
+
+# -- the request --------------------------------------------------------------------------------
+
+
+def _request(call: _Call, url: str) -> Pasted:
+    data = "&".join(call.data) if call.data else None
+    query = list(call.query)
+    if "get" in call.flags and data is not None:
+        query.append(data)
+        data = None
+    address, userinfo = _address(url, query, as_it_is="path-as-is" in call.flags)
+    headers = tuple(pair for pair in call.headers if pair[0].lower() != "authorization")
+    auth, unknown = _auth(call, userinfo)
+    limits = [*call.limits, *([unknown] if unknown else []), *uncarried(headers), *_other_host(call, address)]
+    notes = list(call.notes)
+    if call.ignored:
+        notes.append(f"shaping no request, left out: {' '.join(dict.fromkeys(call.ignored))}")
+    return Pasted(
+        method=_method(call, data),
+        url=address,
+        headers=headers,
+        content_type=_content_type(call, data),
+        body=data,
+        parts=tuple(call.form) if data is None else (),
+        auth=auth,
+        limits=tuple(limits),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _method(call: _Call, data: str | None) -> str:
+    if call.method:
+        return call.method
+    if "head" in call.flags:
+        return "HEAD"
+    if call.upload:
+        return "PUT"
+    return "POST" if data is not None or (call.form and "get" not in call.flags) else "GET"
+
+
+def _content_type(call: _Call, data: str | None) -> str | None:
+    given = next((value for name, value in call.headers if name.lower() == "content-type"), None)
+    if given is not None:
+        return given
+    if data is None:
+        return "multipart/form-data" if call.form else None
+    if "content-type" in call.removed:
+        return None
+    return "application/json" if "json" in call.flags else FORM
+
+
+def _address(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, str | None]:
+    """The address as it would be asked for, and the ``user:password`` that stood in it."""
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url):
+        url = f"http://{url.lstrip('/')}"
+    scheme, _, rest = url.partition("://")
+    bare, question, asked = rest.partition("#")[0].partition("?")
+    authority, _, path = bare.partition("/")
+    userinfo, at, host = authority.rpartition("@")
+    scheme = scheme.lower()
+    host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, "\0"))
+    path = path if as_it_is else _without_dots(path)
+    asked = "&".join([*([asked] if question else []), *query])
+    return f"{scheme}://{host}/{path}{'?' if question or query else ''}{asked}", userinfo if at else None
+
+
+def _without_dots(path: str) -> str:
+    """A path as curl asks for it: ``.`` and ``..`` are gone (RFC 3986, 5.2.4)."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment != ".":
+            kept.append(segment)
+    ends_in_dots = path.endswith(("/.", "/..")) or path in (".", "..")
+    return "/".join([*kept, ""] if ends_in_dots and kept else kept)
+
+
+def _other_host(call: _Call, address: str) -> list[Limit]:
+    """A ``Host`` header that is not the address's own."""
+    host = Target.parse(address).host.lower()
+    given = [value.lower() for name, value in call.headers if name.lower() == "host"]
+    if not given or given[-1] == host:
+        return []
+    return [limit("header Host", "the host is always that of request_url")]
+
+
+def _auth(call: _Call, userinfo: str | None) -> tuple[BasicAuth | BearerAuth | None, Limit | None]:
+    """The credentials: curl lets a header of one's own win over its options."""
+    for name, value in call.headers:
+        if name.lower() == "authorization":
+            found = authorization(value)
+            return (found, None) if isinstance(found, BasicAuth | BearerAuth | None) else (None, found)
+    if call.bearer is not None:
+        return BearerAuth(token=call.bearer, where="--oauth2-bearer"), None
+    if any(entry["what"] in _SCHEMES.values() for entry in call.limits):
+        return None, None
+    for text, where in ((call.user, "-u"), (userinfo and unquote(userinfo), "the address")):
+        if text is not None:
+            username, _, password = text.partition(":")
+            return BasicAuth(username=username, password=password, where=where), None
+    return None, None

@@ -1,0 +1,149 @@
+"""Commands as documentation pages break them, mended before a shell's grammar sees them; each mending is told in a note."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from ringocli.importers.curl.options import FLAGS, LETTERS, VALUED
+
+_CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'"})
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+_SHIELDED = {"<": "\ue010", ">": "\ue011", " ": "\ue012", "&": "\ue013", "(": "\ue014", ")": "\ue015", "#": "\ue016"}
+_LONG_DASH = re.compile(r"(?<=\s)-*[–—][–—-]*(?=([\w-]+))")
+_PROMPT = re.compile(
+    r"^[ \t]*(?:PS +[A-Za-z]:[^\n'\"<>|]{0,60}> *"
+    r"|(?:[A-Za-z]:[^\n'\"<>|]{0,60}> *|[^\n'\"<>|&;=]{0,60}[$%#❯➜»] +|> +)(?=(?:sudo +)?curl\b))"
+)
+_PROSE = re.compile(r"(?m)^[A-Z][\w’'-]*,?(?: [\w’',;:.()/-]+){2,}$\n?")
+_UNSHIELD = str.maketrans({private: char for char, private in _SHIELDED.items()})
+
+
+def tidied(text: str, notes: list[str]) -> str:
+    """The text without what a web page adds: fences, prompts, entities, curly quotes, odd blanks."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+        notes.append("invisible characters were removed")
+    text = text.replace("\u00a0", " ")
+    text = re.sub(r"(?m)^```.*\n?", "", text)
+    if re.search(r"&(?:quot|#39|#x27|lt|gt|amp);", text):
+        text = html.unescape(text)
+        notes.append("HTML entities (&quot; and the like) were read as the characters they stand for")
+    if re.search(r"(?m)(?:^|\s)[“”‘’]|[“”‘’](?:\s|$|\\)", text):
+        text = re.sub(r"(?<!\w)[‘’‚]|[‘’‚](?!\w)|[“”„]", lambda curly: curly.group().translate(_CURLY), text)
+        notes.append("curly quotes were read as straight ones")
+    if _LONG_DASH.search(text):
+        mended = _LONG_DASH.sub(_dashes, text)
+        if mended != text:
+            notes.append("a long dash before an option was read as - or --")
+        text = mended
+    text = _without_prompts(_without_prose(text), notes)
+    parted = re.sub(r"(?<=[\w}\]])(['\"])\\?(?=--[a-z][a-z-]+[ =])", r"\1 ", text)
+    if parted != text:
+        text = parted
+        notes.append("an option glued to the text before it was read as one of its own")
+    mended = re.sub(r"\\[ \t]+(?:#[^\n]*)?(?=\n)", r"\\", text)
+    if mended != text:
+        notes.append("blanks or a comment after a \\ at the end of a line were dropped")
+    return mended
+
+
+def _dashes(found: re.Match[str]) -> str:
+    """A long dash as curl's own, where one of curl's options follows it."""
+    name = found.group(1)
+    if len(name) == 1:
+        return "-" if name in LETTERS else found.group()
+    return "--" if name in VALUED or name in FLAGS else found.group()
+
+
+def _without_prose(text: str) -> str:
+    """The text without sentences before the command, whose apostrophes would open quotes."""
+    start = re.search(r"\bcurl(?:\.exe)?\s+[-'\"h$]", text)
+    head = text[: start.start()].rpartition("\n")[0] if start else ""
+    return _PROSE.sub("", head) + text[len(head) :]
+
+
+def _without_prompts(text: str, notes: list[str]) -> str:
+    """The text without a shell's prompts, and without those that a shell shows where a command goes on."""
+    lines, goes_on = [], False
+    for line in text.split("\n"):
+        bare = _PROMPT.sub("", line)
+        if bare != line:
+            goes_on = True
+        elif goes_on and re.match(r"[ \t]*>(?: |$)", line):
+            bare = re.sub(r"^[ \t]*> ?", "", line)
+        else:
+            goes_on = False
+        lines.append(bare)
+    mended = "\n".join(lines)
+    if mended != text:
+        notes.append("the prompt before the command was dropped")
+    return mended
+
+
+def with_apostrophes(text: str, notes: list[str]) -> str:
+    """JSON between single quotes with an apostrophe in it (``'{"text": "It's"}'``), which a shell would cut."""
+
+    def escaped(found: re.Match[str]) -> str:
+        inside = found.group(1)
+        if not re.search(r"\w'\w", inside) or "'\\''" in inside or "'\"'" in inside or "' " in inside:
+            return found.group()
+        notes.append("an apostrophe inside the quoted JSON was kept as text")
+        return "'" + inside.replace("'", "'\\''") + "'"
+
+    return re.sub(r"'(\s*[{\[].*?[}\]]\s*)'(?=\s|\\|$)", escaped, text, flags=re.S)
+
+
+def shielded(text: str, notes: list[str]) -> str:
+    """Characters that a shell would act on, but that a page means as they stand, behind private ones.
+
+    They are an unquoted ``<name>`` or ``(name)``, and an unquoted ``&`` in the middle of an address.
+    """
+    found: list[str] = []
+    quote, index, word = "", 0, 0
+    placeholder = re.compile(r"<[A-Za-z_][^<>|;\n'\"`]{0,60}[\w)]>|<[A-Za-z_]>")
+    while index < len(text):
+        char = text[index]
+        if quote:
+            if char == "\\" and quote == '"':
+                index += 1
+            elif char == quote:
+                quote = ""
+        elif char == "\\":
+            index += 1
+        elif char in "'\"":
+            quote = char
+        elif char.isspace():
+            word = index + 1
+        elif char == "#" and index == word:
+            index = text.find("\n", index) if "\n" in text[index:] else len(text)
+            word = index + 1
+        elif text.startswith("<<", index):
+            break  # a here-document: what follows is text
+        elif char == "<" and (match := placeholder.match(text, index)):
+            shield = "".join(_SHIELDED.get(inner, inner) for inner in match.group())
+            text = text[:index] + shield + text[match.end() :]
+            index = match.end()
+            found.append("an unquoted <placeholder> was read as text")
+            continue
+        elif char == "&" and _is_inside_word(text, index) and re.search(r"[?=]", text[word:index]):
+            text = text[:index] + _SHIELDED["&"] + text[index + 1 :]
+            found.append(
+                "an unquoted & in the address was read as part of it; a shell would have cut the command there"
+            )
+        elif char in "()" and re.search(r"://", text[word:index]):
+            text = text[:index] + _SHIELDED[char] + text[index + 1 :]
+        index += 1
+    notes += dict.fromkeys(found)
+    return text
+
+
+def _is_inside_word(text: str, index: int) -> bool:
+    before, after = text[index - 1 : index], text[index + 1 : index + 2]
+    return bool(before.strip()) and bool(after.strip()) and before not in "&>" and after not in "&>|"
+
+
+def unshielded(word: str) -> str:
+    """A word with the characters that ``shielded`` hid."""
+    return word.translate(_UNSHIELD)

@@ -1,0 +1,141 @@
+"""Command lines as cmd and PowerShell read them: carets, doubled quotes, backticks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ringocli.importers.learn.placeholders import CLOSE, OPEN
+
+
+def cmd_words(text: str) -> list[list[str]]:
+    """Lines of words by cmd's carets and the C runtime's quoting."""
+    plain, quoted, index = [], False, 0
+    while index < len(text):
+        char = text[index]
+        if char == "^" and not quoted and index + 1 < len(text):
+            blank = re.match(r"\^[ \t]*\n[ \t]*", text[index:])
+            if blank:
+                plain.append(" ")
+                index += blank.end()
+                continue
+            index += 1
+            plain.append(text[index])
+        elif char == "^" and (blank := re.match(r"\^[ \t]*\n", text[index:])):
+            index += blank.end()
+            continue
+        elif char == "%" and (variable := re.match(r"%([A-Za-z_]\w*)%", text[index:])):
+            plain.append(f"{OPEN}{variable.group(1)}{CLOSE}")
+            index += variable.end()
+            continue
+        else:
+            if char == '"' and text[index - 1 : index] != "\\":
+                quoted = not quoted
+            plain.append(char)
+        index += 1
+    return [_runtime_words(line) for line in _lines("".join(plain))]
+
+
+def _lines(text: str) -> list[str]:
+    """The lines, those aside that end inside quotes."""
+    lines, quoted, start = [], False, 0
+    for index, char in enumerate(text):
+        if char == '"' and text[index - 1 : index] != "\\":
+            quoted = not quoted
+        elif char == "\n" and not quoted:
+            lines.append(text[start:index])
+            start = index + 1
+    return [*lines, text[start:]]
+
+
+def _runtime_words(line: str) -> list[str]:
+    """Words by the rules of the C runtime of Windows: ``\\"`` and a doubled ``""`` are quotes."""
+    words: list[str] = []
+    word: list[str] | None = None
+    quote, index = "", 0
+    while index < len(line):
+        char = line[index]
+        if char == "\\" and line[index + 1 : index + 2] == '"':
+            word = [*(word or []), '"']
+            index += 1
+        elif quote:
+            if char == quote and quote == '"' and line[index + 1 : index + 2] == '"':
+                word = [*(word or []), '"']
+                index += 1
+            elif char == quote:
+                quote = ""
+            else:
+                word = [*(word or []), char]
+        elif char == '"' or (char == "'" and word is None):
+            quote, word = char, word or []
+        elif char.isspace():
+            if word is not None:
+                words.append("".join(word))
+                word = None
+        else:
+            word = [*(word or []), char]
+        index += 1
+    return words if word is None else [*words, "".join(word)]
+
+
+_POWERSHELL = re.compile(
+    r"@'\n(?P<here>.*?)\n'@"
+    r'|@"\n(?P<heredouble>.*?)\n"@'
+    r"|'(?P<single>(?:[^']|'')*)'"
+    r'|"(?P<double>(?:[^"`]|`.|"")*)"'
+    r"|`(?P<escaped>[^\n])"
+    r"|(?P<joined>`[ \t]*\n\s*)"
+    r"|(?P<end>\n)"
+    r"|(?P<blank>[ \t]+)"
+    r"|(?P<plain>.)",
+    re.S,
+)
+
+
+def powershell_words(text: str) -> list[list[str]]:
+    """Lines of words by PowerShell's quoting; a backtick at the end of a line continues it."""
+    lines: list[list[str]] = [[]]
+    word: str | None = None
+    for token in _POWERSHELL.finditer(text.strip() + "\n"):
+        kind, piece = token.lastgroup or "", token.group(token.lastgroup or 0)
+        if kind in ("blank", "joined", "end"):
+            if word is not None:
+                lines[-1].append(_powershell_variables(word))
+                word = None
+            if kind == "end":
+                lines.append([])
+        else:
+            if kind == "single":
+                piece = piece.replace("''", "'").replace("$", "\ue017")
+            elif kind in ("double", "heredouble"):
+                piece = re.sub(r'`(.)|""', lambda found: _backtick(found.group(1)), piece, flags=re.S)
+            elif kind == "here":
+                piece = piece.replace("$", "\ue017")
+            # A native program sees \" as a quote, whatever PowerShell's own quotes were.
+            word = (word or "") + piece.replace('\\"', '"')
+    return list(_with_assignments(lines))
+
+
+def _with_assignments(lines: list[list[str]]) -> Iterator[list[str]]:
+    """The lines with the variables that the paste itself set (``$body = @'...'@``), those that set them aside."""
+    assigned: dict[str, str] = {}
+    for line in lines:
+        words = [
+            re.sub(f"{OPEN}(\\w+){CLOSE}", lambda name: assigned.get(name.group(1), name.group()), word)
+            for word in line[1:]
+        ]
+        if words[:1] == ["="] and len(words) == 2:
+            assigned[line[0].strip(OPEN + CLOSE)] = words[1]
+        else:
+            yield line[:1] + words
+
+
+def _backtick(char: str | None) -> str:
+    return '"' if char is None else {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "$": "\ue017"}.get(char, char)
+
+
+def _powershell_variables(word: str) -> str:
+    marked = re.sub(
+        r"\$(?:env:)?(?:\{(\w+)\}|([A-Za-z_]\w*))", lambda v: f"{OPEN}{v.group(1) or v.group(2)}{CLOSE}", word
+    )
+    return marked.replace("\ue017", "$")

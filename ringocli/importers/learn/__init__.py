@@ -1,0 +1,1 @@
+"""Learns the parts of a template from requests, replies and webhooks."""

@@ -1,0 +1,126 @@
+"""The body of a pasted request as a tree, mended where documentation pages break it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
+from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
+from ringocli.importers.model import Limit, Pasted, limit
+from ringocli.template.pattern.pattern import Several
+from ringocli.text.document import Document
+
+NO_BODY = ("GET", "DELETE", "HEAD")
+"""The methods whose parameters go into the address (a reading, row 13)."""
+
+
+@dataclass(slots=True)
+class Body:
+    """The parameters, the content type that they are written in (None: nothing is sent), and what is to be said.
+
+    ``files`` are the names of parts that would upload a file.
+    """
+
+    tree: Any = None
+    content_type: str | None = None
+    limits: list[Limit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+
+def read_body(pasted: Pasted, method: str) -> Body:
+    """What a request of this method sends besides its address."""
+    body = Body()
+    if pasted.parts:
+        _multipart(pasted, body)
+    elif method in NO_BODY and pasted.body:
+        _in_address(pasted, method, body)
+    elif pasted.body is not None:
+        _text(pasted.body, (pasted.content_type or "").strip("<> "), body)
+    if pasted.content_type and not pasted.body and not pasted.parts and body.content_type is None:
+        why = "nothing is sent that it would be the type of, so it is left out; an API answers without it"
+        body.limits.append(limit("a Content-Type without a body", why))
+    return body
+
+
+def _in_address(pasted: Pasted, method: str, body: Body) -> None:
+    """The fields of a body that goes with a method which has none."""
+    why = "parameters of such a request go into the address"
+    read = Body()
+    _text(pasted.body or "", pasted.content_type or "", read)
+    if isinstance(read.tree, dict) and not any(
+        isinstance(value, dict) or (isinstance(value, list) and not isinstance(value, Several))
+        for value in read.tree.values()
+    ):
+        body.tree, body.notes = read.tree, read.notes
+        why += ", where its fields are written: look whether the provider takes them there"
+    body.limits.append(limit(f"a body with {method}", why))
+
+
+def _text(text: str, kind: str, body: Body) -> None:
+    encoding = encoding_of(kind or FORM_TYPE)
+    looks_json = text.lstrip()[:1] in ("{", "[") and isinstance(Document.read("body", text).value, dict | list)
+    if looks_json:
+        if encoding is not Encoding.JSON:
+            says = f"calls it {kind.partition(';')[0]}" if kind not in ("", FORM_TYPE) else "does not say so"
+            body.notes.append(f"the body is JSON, but the paste {says}: application/json is written")
+            kind = JSON_TYPE
+        _json(text, body)
+        body.content_type = kind
+    elif encoding is Encoding.FORM or (encoding is Encoding.JSON and re.match(r"[\w.\[\]-]+=", text.strip())):
+        if encoding is Encoding.JSON:
+            body.notes.append(f"the body is a form, but the paste says {kind}: the form's type is written")
+            kind = FORM_TYPE
+        _form(text, body)
+        body.content_type = kind or FORM_TYPE
+        if not kind and text:
+            body.limits.append(limit("a body without a Content-Type", "a template has one: the form's is written"))
+    elif text.strip():
+        named = "that is no JSON object" if encoding is Encoding.JSON else f"of type {kind.partition(';')[0] or 'this'}"
+        body.limits.append(limit(f"a body {named}", "JSON and forms can be written, nothing else"))
+
+
+def _json(text: str, body: Body) -> None:
+    document = Document.read("body", text)
+    if document.problems:
+        # What is quoted in a problem may be a key that nobody should read again.
+        wrong = dict.fromkeys(re.sub(r"'[^']{3,}'", "'...'", problem.message) for problem in document.problems[:3])
+        body.notes.append(f"the JSON of the body was mended: {shown('; '.join(wrong))}")
+    body.tree = _without_ellipses(document.value)
+
+
+def _without_ellipses(node: Any) -> Any:
+    """The JSON without the ``...`` by which a page says that there may be more."""
+    if isinstance(node, dict):
+        return {key: _without_ellipses(value) for key, value in node.items() if key not in ("...", "…")}
+    return [_without_ellipses(item) for item in node] if isinstance(node, list) else node
+
+
+def _form(text: str, body: Body) -> None:
+    if re.search(r"=\+\d{7,}", text):
+        body.notes.append("a raw + arrives as a blank in a form; Ringotel encodes what it sends")
+    try:
+        body.tree = decode_pairs(_guarded(text.strip()))
+    except ValueError:
+        body.limits.append(limit("a form of over 10,000 fields", "no message has so many"))
+
+
+def _guarded(form: str) -> str:
+    """A form in which what a shell would fill in (``$(date +%s)``) survives decoding."""
+    return re.sub(f"{OPEN}([^{CLOSE}]*){CLOSE}", lambda mark: OPEN + quote(mark.group(1)) + CLOSE, form)
+
+
+def _multipart(pasted: Pasted, body: Body) -> None:
+    tree: dict[str, Any] = {}
+    for part in pasted.parts:
+        tree.setdefault(part.name, Several()).append(part.value)
+        if part.is_file:
+            why = "Ringotel sends a file's address, not its content: look for a parameter that takes an address"
+            body.limits.append(limit(f"an uploaded file ({part.name})", why))
+            body.files.append(part.name)
+    why = "JSON and forms can be written; many providers take the same fields as a form, which is written here"
+    body.limits.append(limit("multipart/form-data", why))
+    body.tree, body.content_type = tree, FORM_TYPE

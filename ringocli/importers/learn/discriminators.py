@@ -1,0 +1,264 @@
+"""Discriminators: the values by which a webhook says what it is.
+
+They are words of the protocol (``message.received``, ``DELIVRD``, ``true``), never data. How good one is depends on
+its name, on its value, and on whether it differs between the samples.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ringocli.importers.learn.pattern_tree import general
+from ringocli.importers.learn.roles import Leaf
+from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_prose, is_url, is_word, text_of
+from ringocli.template.vocabulary import plain, tokens
+from ringocli.text.outcomes import FAILURE, means_delivered
+from ringocli.text.pointer import Pointer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A place whose value has to be this one; ``tells_success`` if a failed sample has another there."""
+
+    pointer: Pointer
+    value: Any
+    why: str
+    points: int = 0
+    tells_success: bool = False
+
+    @property
+    def text(self) -> str:
+        """The value as an ``event_key`` has it."""
+        return text_of(self.value)
+
+
+_EVENT_NAMES = {
+    "type": 100, "event": 100, "eventtype": 104, "eventname": 100, "notificationtype": 100, "webhooktype": 100,
+    "event_type": 104, "kind": 92, "action": 88, "method": 86, "topic": 90, "recordtype": 60, "messagetype": 84,
+    "callbacktype": 98, "eventkey": 100, "trigger": 86, "notification": 90, "smstype": 84, "name": 58, "msgtype": 84,
+    "object": 56, "category": 70, "subtype": 72, "resource": 56, "requesttype": 92, "eventid": 40, "hook": 90,
+}  # fmt: skip
+_STATUS = re.compile(r"status|^state$|messagestate|^stat$|dlr|outcome|^result$|delivery|receipt|^err", re.I)
+_INBOUND = re.compile(r"receiv|inbound|incoming|\bmo\b|^mo[_-]|^in$|reply|mobile_?orig|moformat|^mo$|message_in", re.I)
+_SIDE = re.compile(
+    r"direction|inbound|incoming|outbound|^mms$|is_?mms|is_?dlr|has_?media|num_?media|media_?count|channel", re.I
+)
+_COUNT = re.compile(r"num_?media|count", re.I)
+_DATA = re.compile(
+    r"city|zip|country|carrier|encoding|currency|segment|lang|price|cost|operator|network|profile|tag|units?$|version|"
+    r"priority|amount|line_?type|title|keyword|subject|name$|account|user|token|timezone|sender|organi|app$|charset|"
+    r"region|locale|brand|parts|desc|reason|error_?message|^api|source|origin|coding|^data_?coding|route|class$|owner",
+    re.I,
+)
+
+
+def _is_candidate(leaf: Leaf) -> bool:
+    value = leaf.value
+    if isinstance(value, bool):
+        return True
+    if value is None or value == "" or is_url(value) or is_date(value) or is_phone(value) or is_prose(value):
+        return False
+    if isinstance(value, float):
+        return False
+    text = text_of(value)
+    if re.fullmatch(r"-?\d{1,4}", text):
+        return bool(_STATUS.search(leaf.names[0])) or bool(_SIDE.search(leaf.names[0])) if leaf.names else False
+    return is_word(value) and not is_id(value)
+
+
+def _is_data(name: str, value: Any) -> bool:
+    key = plain(name)
+    if key == "state" and isinstance(value, str) and len(value) <= 2:
+        return True
+    return bool(_DATA.search(name)) and key not in _EVENT_NAMES and not _STATUS.search(name)
+
+
+def _points(kind: str, leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
+    """How well a value names the event it stands in."""
+    name = leaf.names[0] if leaf.names else ""
+    if not _is_candidate(leaf) or _is_data(name, leaf.value):
+        return 0
+    text = leaf.text
+    if _COUNT.search(name) and text != "0":
+        return 0  # the next message may have two files
+    points = _EVENT_NAMES.get(plain(name), 0)
+    if not points and tokens(name)[-1:] in (["type"], ["event"]):
+        points = 66
+    if _STATUS.search(name) and not isinstance(leaf.value, bool):
+        points = max(points, 84 if kind == "delivered" or _INBOUND.search(text) else 0)
+        points += 6 if kind == "delivered" and re.search(r"deliver|delivrd", text, re.I) else 0
+        if kind != "delivered" and not _INBOUND.search(text):
+            return 0
+    if _SIDE.search(name):
+        points = max(points, 74 if isinstance(leaf.value, bool) else 78 if _INBOUND.search(text) else 66)
+    if (
+        isinstance(leaf.value, bool)
+        and not points
+        and re.search(r"dlr|receipt|report|mms|media|inbound|incoming", name, re.I)
+    ):
+        points = 74
+    if not points:
+        return 0
+    points += 8 if _fits_kind(kind, text) else -12 * max(0, len(leaf.names) - 1)
+    points += _difference(leaf, others)
+    return points - 2 * len(leaf.names)
+
+
+def _fits_kind(kind: str, text: str) -> bool:
+    if kind == "delivered":
+        return means_delivered(text) or bool(re.search(r"deliver|dlr|report|receipt|status|final", text, re.I))
+    return bool(_INBOUND.search(text)) or bool(re.search(r"message|sms|mms|text|media", text, re.I))
+
+
+def _difference(leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
+    """Points for a place that has another value in the other samples; fewer where it has the same in all."""
+    if not others:
+        return 0
+    values = [_value_at(general(leaf.pointer), leaves) for leaves in others]
+    if all(value is not None and value == leaf.text for value in values):
+        return -45
+    if any(value is not None and value != leaf.text for value in values):
+        return 14
+    return 0
+
+
+def _value_at(pointer: Pointer, leaves: Iterable[Leaf]) -> str | None:
+    return next((leaf.text for leaf in leaves if general(leaf.pointer) == pointer), None)
+
+
+def event_pins(kind: str, free: Sequence[Leaf], others: Sequence[Sequence[Leaf]]) -> list[Pin]:
+    """Where the event's name may stand, the best place first."""
+    scored = [(_points(kind, leaf, others), leaf) for leaf in free]
+    fitting = sorted(((points, leaf) for points, leaf in scored if points >= 52), key=lambda pair: -pair[0])
+    return [
+        Pin(
+            pointer=leaf.pointer,
+            value=leaf.value,
+            points=points,
+            why=f"{leaf.names[0]!r} names the event"
+            + (", and differs between the samples" if _difference(leaf, others) > 0 else ""),
+        )
+        for points, leaf in fitting
+    ]
+
+
+def success_pins(free: Sequence[Leaf], failed: Sequence[Sequence[Leaf]], key: Pin | None, identity: Leaf) -> list[Pin]:
+    """What in a receipt says that the message arrived: by the failed samples, else by the field's words."""
+    if key is not None and means_delivered(key.text) and not failed:
+        return []
+    differing = [leaf for leaf in free if _may_tell(leaf) and _differs(leaf, failed)] if failed else []
+    if key is not None and any(leaf.pointer == key.pointer for leaf in differing):
+        return []
+    words = [leaf for leaf in free if _is_candidate(leaf)]
+    best = (
+        _successes(differing, identity, proven=True)
+        if differing
+        else _successes(words, identity) or _successes([leaf for leaf in free if _says_so(leaf)], identity)
+    )
+    return [
+        Pin(
+            pointer=leaf.pointer,
+            value=leaf.value,
+            points=points,
+            tells_success=bool(differing),
+            why="a failed receipt has another value here" if differing else f"{leaf.text!r} is a word for delivered",
+        )
+        for points, leaf in best[:1]
+    ]
+
+
+def _successes(leaves: Sequence[Leaf], identity: Leaf, *, proven: bool = False) -> list[tuple[int, Leaf]]:
+    """The values that say that the message arrived, the surest first."""
+    scored = [(_success_points(leaf, identity, proven=proven), leaf) for leaf in leaves]
+    return sorted(((points, leaf) for points, leaf in scored if points > 0), key=lambda pair: -pair[0])
+
+
+def _may_tell(leaf: Leaf) -> bool:
+    """Whether a value may say how it went: a word, or a small number such as a code."""
+    value = leaf.value
+    small = isinstance(value, int | str) and bool(re.fullmatch(r"-?\d{1,4}", text_of(value)))
+    return _is_candidate(leaf) or small or _says_so(leaf)
+
+
+def _says_so(leaf: Leaf) -> bool:
+    """Whether a value is a short sentence of the provider's own that the message arrived, the same for each message."""
+    value = leaf.value
+    fixed = isinstance(value, str) and is_prose(value) and len(value) < 60 and not re.search(r"\d", value)
+    return fixed and means_delivered(value)
+
+
+def _differs(leaf: Leaf, failed: Sequence[Sequence[Leaf]]) -> bool:
+    values = [_value_at(general(leaf.pointer), leaves) for leaves in failed]
+    return all(value != leaf.text for value in values)
+
+
+def _success_points(leaf: Leaf, identity: Leaf, *, proven: bool) -> int:
+    name, text = (leaf.names[0] if leaf.names else ""), leaf.text
+    points = 0
+    if leaf.value is True and means_delivered(name):
+        points = 60
+    elif means_delivered(text):
+        points = 60 + (30 if re.search(r"deliver|delivrd|received_by", text, re.I) else 0)
+    elif FAILURE.search(text):
+        return 0
+    elif proven:
+        points = 30
+    if not points:
+        return 0
+    points += 40 if _STATUS.search(name) or any(_STATUS.search(other) for other in leaf.names[1:3]) else 0
+    points += 12 if plain(name) in ("type", "code", "level", "result") else 0
+    points -= 30 if is_prose(leaf.value) else 0
+    points -= 40 if _is_data(name, leaf.value) else 0
+    points += 20 if plain(name) in ("status", "messagestatus", "smsstatus", "state") else 0
+    points += 8 if plain(text) in ("delivered", "delivrd") else 0
+    points += 10 if leaf.pointer[:-1] == identity.pointer[:-1] else 0
+    points += 6 if isinstance(leaf.value, str) and not text.isdigit() else 0
+    return points - 2 * len(leaf.names)
+
+
+def separating_pins(free: Sequence[Leaf], other: Sequence[Leaf], own: Sequence[Sequence[Leaf]]) -> list[Pin]:
+    """What an event's sample has and another kind's has otherwise, the best to pin first.
+
+    A value is pinned only if all samples of the event's own kind have it.
+    """
+    found = []
+    for leaf in free:
+        pointer = general(leaf.pointer)
+        if any(_value_at(pointer, leaves) != leaf.text for leaves in own):
+            continue
+        theirs = _value_at(pointer, other)
+        if theirs == leaf.text:
+            continue
+        points = _separating_points(leaf, theirs)
+        if points > 0:
+            name = leaf.names[0] if leaf.names else "it"
+            found.append(
+                Pin(pointer=leaf.pointer, value=leaf.value, points=points, why=f"{name!r} differs between the samples")
+            )
+    return sorted(found, key=lambda pin: -pin.points)
+
+
+def _separating_points(leaf: Leaf, theirs: str | None) -> int:
+    name, value = (leaf.names[0] if leaf.names else ""), leaf.value
+    if _is_data(name, value) or isinstance(value, float):
+        return 0
+    nothing = value == "0" or (value == 0 and not isinstance(value, bool))
+    if nothing and _SIDE.search(name):
+        return 90
+    if not _is_candidate(leaf):
+        return 0
+    points = _EVENT_NAMES.get(plain(name), 0)
+    if tokens(name)[-1:] in (["type"], ["event"]):
+        points = max(points, 66)
+    if _STATUS.search(name):
+        points = max(points, 60)
+    if _SIDE.search(name):
+        points = max(points, 80)
+        if re.fullmatch(r"\d+", leaf.text):
+            return 0  # a count is data
+    if isinstance(value, bool):
+        points = max(points, 50)
+    return points - 2 * len(leaf.names) + (10 if theirs is not None else 0)

@@ -1,0 +1,370 @@
+"""Roles: which value of a pasted request or webhook is whose.
+
+Each value is scored for each role by its names, its shape and its place; hints come first. A score says how sure the
+name is (0 to 100), plus what the shape adds or takes. Every choice comes with its reason and its rivals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ringocli.importers.learn.properties import is_secret_name
+from ringocli.importers.learn.value_shapes import (
+    is_date,
+    is_fill_in,
+    is_id,
+    is_phone,
+    is_phone_list,
+    is_prose,
+    is_sender,
+    is_short_code,
+    is_url,
+    is_word,
+    text_of,
+)
+from ringocli.template.pattern.pattern import Several
+from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain, side, tokens
+from ringocli.text.pointer import Pointer
+
+LEAST = 50
+"""A lower score is no reason at all."""
+
+CLOSE = 8
+"""Two scores nearer than this leave a doubt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One scalar: where it is, its names from the nearest outwards, and what it holds."""
+
+    pointer: Pointer
+    names: tuple[str, ...]
+    value: Any
+
+    @property
+    def text(self) -> str:
+        """The value as text."""
+        return text_of(self.value)
+
+    @property
+    def name(self) -> str:
+        """Its own name; an element of a list at the root has none."""
+        return self.names[0] if self.names else "a value"
+
+    def is_called(self, name: str) -> bool:
+        """Whether a name means this leaf: its own, or with those around it (``to.number``)."""
+        return bool(self.names) and (f".{'.'.join(reversed(self.names))}".lower()).endswith(f".{name.lower()}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The leaf that took a role: why, which others might have, and which part of its text is meant (None: all)."""
+
+    role: Role
+    leaf: Leaf
+    why: str
+    rivals: tuple[Leaf, ...] = ()
+    part: str | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether another reading fits as well."""
+        return bool(self.rivals)
+
+
+def leaves_of(tree: Any, pointer: Pointer = (), names: tuple[str, ...] = ()) -> Iterator[Leaf]:
+    """The scalars of a tree in document order; a list of form values counts by its first value."""
+    if isinstance(tree, Several):
+        yield Leaf(pointer=pointer, names=names, value=tree[0] if tree else "")
+    elif isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from leaves_of(value, (*pointer, key), (*_names(key), *names))
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            yield from leaves_of(value, (*pointer, index), names)
+    else:
+        yield Leaf(pointer=pointer, names=names, value=tree)
+
+
+def _names(key: str) -> tuple[str, ...]:
+    """A key's names; ``message[to][0]`` has two."""
+    if re.search(r"[\[.]", key) and not key.startswith("["):
+        parts = [part for part in re.split(r"[\[\].]+", key) if part and not part.isdigit()]
+        if parts:
+            return tuple(reversed(parts))
+    return (key,)
+
+
+def score(role: Role, leaf: Leaf, *, incoming: bool = False) -> int:
+    """How well a leaf fits a role; below ``LEAST`` it does not."""
+    by_name = name_score(role, leaf.names)
+    bare = plain(leaf.names[0]).rstrip("0123456789") if leaf.names else ""
+    lone = bare in LONE_NUMBERS
+    if bare in OWN_NUMBERS and role in (Role.FROM, Role.TO) and (role is Role.TO) == incoming:
+        by_name = max(by_name, 78)
+    if lone and not by_name and role in (Role.FROM, Role.TO) and not _belongs_to_other(role, leaf):
+        by_name = 72 if (role is Role.FROM) == incoming else 52
+    if (whose := side(leaf.names)) and role in (Role.FROM, Role.TO):
+        by_name = (
+            max(by_name, 104 if "identity" in leaf.names[0] else 80)
+            if (whose == "contact") == ((role is Role.FROM) == incoming)
+            else 0
+        )
+    if not by_name or (by_name < 80 and role in (Role.FROM, Role.TO) and not _may_be_number(leaf.value)):
+        return 0
+    return by_name + _shape(role, leaf.value, incoming) - 2 * min(len(leaf.names), 6)
+
+
+def _may_be_number(value: Any) -> bool:
+    """Whether a value under a vague name is a number at all: one, several, a short code, or a placeholder."""
+    return is_phone(value) or is_short_code(value) or is_fill_in(value) or is_phone_list(value) or is_sender(value)
+
+
+def _belongs_to_other(role: Role, leaf: Leaf) -> bool:
+    """Whether an object around the leaf is named after another role: ``from.phone_number`` is no recipient."""
+    others = [other for other in (Role.FROM, Role.TO) if other is not role]
+    return any(name_score(other, (name,)) > 60 for other in others for name in leaf.names[1:4])
+
+
+def _shape(role: Role, value: Any, incoming: bool) -> int:
+    if value is None or isinstance(value, bool):
+        return -100 if role is not Role.CONTENT or isinstance(value, bool) else -60
+    if value == "":
+        return -30 if role is not Role.CONTENT else -5
+    if is_fill_in(value) and role is not Role.ID:
+        return 8
+    if role in (Role.FROM, Role.TO):
+        return _number_shape(role, value, incoming)
+    if role is Role.CONTENT:
+        return _text_shape(value)
+    if role is Role.URL:
+        return 20 if is_url(value) else -60
+    if role is Role.EXTENSION:
+        return 0 if re.fullmatch(r"\d{2,6}", text_of(value)) else -100
+    if role is Role.DOMAIN:
+        return -100  # by a hint only: the word is used for too much
+    if role is Role.ID:
+        return -45 if is_phone(value) and not is_long_number(value) else -60 if is_date(value) or is_url(value) else 10
+    return 0
+
+
+def is_long_number(value: Any) -> bool:
+    """A run of digits that may be an id as well as a telephone number."""
+    return bool(re.fullmatch(r"\d{7,}", text_of(value)))
+
+
+def _number_shape(role: Role, value: Any, incoming: bool) -> int:
+    if is_phone(value) or is_phone_list(value):
+        return 23 if incoming and text_of(value).startswith("+") else 20
+    if is_url(value) or is_date(value) or (isinstance(value, str) and "/" in value):
+        return -100
+    if is_short_code(value):
+        return 8
+    if is_id(value):
+        return -25
+    if is_sender(value):
+        # A word where a number is due: "from": "Acme" is a sender's name, "source": "api" is a constant.
+        if role is Role.FROM and not incoming:
+            return -100 if text_of(value).lower() in _CLIENT_WORDS else 4
+        return -35 if is_word(value) else 0
+    return -60 if is_prose(value) else -10
+
+
+_CLIENT_WORDS = {
+    "api",
+    "curl",
+    "go",
+    "java",
+    "node",
+    "nodejs",
+    "php",
+    "postman",
+    "python",
+    "rest",
+    "ruby",
+    "sdk",
+    "web",
+}
+"""What an API's example calls the program that asks: ``"source": "php"`` is no sender."""
+
+
+def _text_shape(value: Any) -> int:
+    if isinstance(value, int | float):
+        return -50
+    if is_prose(value):
+        return 15
+    if is_url(value):
+        return -40
+    if is_phone(value):
+        return -40
+    if is_date(value) or is_id(value):
+        return -30
+    return -60 if isinstance(value, str) and value.lower() in _TYPE_WORDS and value != "TEXT" else 0
+
+
+_TYPE_WORDS = {"text", "sms", "mms", "plain", "unicode", "auto", "gsm", "utf-8", "text/plain", "whatsapp", "outbound"}
+"""Words that stand where a text might, but name its kind."""
+
+
+def assign(
+    leaves: Sequence[Leaf],
+    roles: Iterable[Role],
+    hints: Mapping[str, str] | None = None,
+    *,
+    incoming: bool = False,
+    named: Mapping[str, Role | None] | None = None,
+) -> tuple[dict[Role, Choice], list[tuple[Role, Leaf]]]:
+    """The best leaf for each role, and the other places of hinted values.
+
+    ``hints`` are literals by role name; ``named`` are corrections: what a leaf is called → its role, None for none.
+    """
+    taken: dict[Role, Choice] = {}
+    others: list[tuple[Role, Leaf]] = []
+    wanted = tuple(roles)
+    given = [(Role(name), text) for name, text in (hints or {}).items() if name in set(wanted) and text]
+    for role, text in sorted(given, key=lambda pair: -len(pair[1])):
+        used = {choice.leaf.pointer for choice in taken.values() if choice.part is None}
+        places = [(leaf, held) for leaf in leaves if leaf.pointer not in used and (held := _held(text, leaf))]
+        if not places:
+            continue
+        places.sort(key=lambda place: (-name_score(role, place[0].names), len(place[0].pointer)))
+        leaf, held = places[0]
+        part = None if held == leaf.text else held
+        taken[role] = Choice(role=role, leaf=leaf, why="as you hinted", part=part)
+        others += [(role, other) for other, _ in places[1:]]
+    for role in wanted:
+        if role not in taken and (choice := _best(role, leaves, taken, incoming, named or {})):
+            taken[role] = choice
+    constant = [
+        leaf for leaf in leaves if any(to is None and leaf.is_called(name) for name, to in (named or {}).items())
+    ]
+    _settle_numbers([leaf for leaf in leaves if leaf not in constant], wanted, taken, incoming)
+    if incoming:
+        _settle_sender_id(taken)
+    return taken, others
+
+
+def _held(hint: str, leaf: Leaf) -> str | None:
+    """The hint as it stands in a leaf, with or without its plus; never inside a longer run of letters or digits."""
+    text = leaf.text
+    for spelled in dict.fromkeys((hint, hint.removeprefix("+"))):
+        if not spelled:
+            continue
+        if text.strip() == spelled:
+            return text  # a raw + of a form has become a blank before the number
+        if spelled != hint and not is_phone(hint):
+            continue
+        if re.search(rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])", text):
+            return text if text.lstrip(" +") == spelled and spelled != hint else spelled
+    return None
+
+
+def _best(
+    role: Role,
+    leaves: Sequence[Leaf],
+    taken: Mapping[Role, Choice],
+    incoming: bool,
+    named: Mapping[str, Role | None],
+) -> Choice | None:
+    used = {choice.leaf.pointer for choice in taken.values()}
+    for leaf in leaves:
+        if leaf.pointer not in used and any(to is role and leaf.is_called(name) for name, to in named.items()):
+            return Choice(role=role, leaf=leaf, why="as you said")
+    scored = [
+        (score(role, leaf, incoming=incoming) - (0 if incoming else 20 * _is_beside(leaf, taken)), leaf)
+        for leaf in leaves
+        if leaf.pointer not in used and not any(leaf.is_called(name) for name in named)
+    ]
+    fitting = [(points, leaf) for points, leaf in scored if points >= LEAST]
+    if not fitting:
+        return None
+    points, best = max(fitting, key=lambda pair: pair[0])
+    rivals = tuple(
+        leaf
+        for other, leaf in fitting
+        if leaf is not best and other > points - CLOSE and leaf.text != best.text and _shaped(leaf) != _shaped(best)
+    )
+    return Choice(role=role, leaf=best, why=_reason(role, best), rivals=rivals)
+
+
+def _is_beside(leaf: Leaf, taken: Mapping[Role, Choice]) -> bool:
+    """Whether the leaf is in another element of a list that a role was found in: of another message, as a rule."""
+    for choice in taken.values():
+        steps = next((pair for pair in zip(leaf.pointer, choice.leaf.pointer, strict=False) if pair[0] != pair[1]), ())
+        if steps and all(isinstance(step, int) for step in steps) and leaf.pointer[0] == "body":
+            return True
+    return False
+
+
+def _shaped(leaf: Leaf) -> tuple[object, ...]:
+    """The pointer without positions: elements of one list do not rival each other."""
+    return tuple(step for step in leaf.pointer if not isinstance(step, int))
+
+
+def _reason(role: Role, leaf: Leaf) -> str:
+    name = leaf.names[0] if leaf.names else ""
+    if len(leaf.names) > 1 and not name_score(role, leaf.names[:1]):
+        name = f"{leaf.names[1]}.{name}"
+    meaning = {
+        Role.FROM: "the sender",
+        Role.TO: "the recipient",
+        Role.CONTENT: "the text",
+        Role.URL: "the file's address",
+        Role.ID: "the message id",
+    }.get(role, f"the {role.value}")
+    shape = ""
+    if role in (Role.FROM, Role.TO) and is_phone(leaf.value):
+        shape = ", and the value looks like a telephone number"
+    elif role is Role.URL:
+        shape = ", and the value is an address"
+    return f"{name!r} is a word for {meaning}{shape}"
+
+
+def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[Role, Choice], incoming: bool) -> None:
+    """A number that no name explains takes the side that is still free."""
+    for role in (Role.TO, Role.FROM):
+        if role not in wanted or role in taken:
+            continue
+        used = {choice.leaf.pointer for choice in taken.values()}
+        free = [
+            leaf
+            for leaf in leaves
+            if leaf.pointer not in used and not _is_beside(leaf, taken) and _is_plain_number(leaf, incoming)
+        ]
+        if free and (role is Role.TO or len(free) == 1) and (len(free) == 1 or text_of(free[0].value).startswith("+")):
+            taken[role] = Choice(
+                role=role,
+                leaf=free[0],
+                why="the only telephone number left, by its shape" if len(free) == 1 else "by its shape",
+                rivals=tuple(free[1:]),
+            )
+
+
+def _settle_sender_id(taken: dict[Role, Choice]) -> None:
+    """What comes in with a bare number beside a sender id is from that number: the sender id is the account's own."""
+    sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
+    if sender is None or recipient is None or "as" in (sender.why[:2], recipient.why[:2]):
+        return
+    lone = bool(recipient.leaf.names) and plain(recipient.leaf.names[0]) in LONE_NUMBERS
+    if lone and plain(sender.leaf.names[0]) == "senderid" and not _belongs_to_other(Role.FROM, recipient.leaf):
+        taken[Role.FROM] = replace(recipient, role=Role.FROM, why="the contact's number beside the account's sender id")
+        taken[Role.TO] = replace(sender, role=Role.TO, why="the account's sender id beside the contact's number")
+
+
+def _is_plain_number(leaf: Leaf, incoming: bool) -> bool:
+    text = leaf.text.strip()
+    if leaf.names and is_secret_name(leaf.names[0]):
+        return False
+    if not (is_phone(leaf.value) or is_short_code(leaf.value)) or isinstance(leaf.value, float):
+        return False
+    sure = text.startswith("+") or bool(re.fullmatch(r"[1-9]\d{9,13}", text))
+    if incoming and is_short_code(leaf.value) and leaf.names and tokens(leaf.names[0])[-1:] == ["number"]:
+        return True  # 2020 under justcall_number: a short code that is called a number
+    named_otherwise = bool(leaf.names) and bool(
+        re.search(r"id$|time|date|stamp|ref|code|cost|price", plain(leaf.names[0]))
+    )
+    sided = any(name_score(role, leaf.names[:1]) > 60 for role in (Role.FROM, Role.TO))
+    return sure and (sided or not named_otherwise)

@@ -1,0 +1,122 @@
+"""Addresses in pieces: a pasted URL as host, path segments and query pairs, each of which may become a variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from urllib.parse import unquote, unquote_plus
+
+from ringocli.importers.learn.placeholders import placeholders
+from ringocli.importers.learn.properties import is_stand_in
+from ringocli.importers.learn.roles import Leaf
+from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, phone_scheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A URL in pieces, all as written; the query pairs keep their order, and None where there is no ``=``."""
+
+    scheme: str
+    host: str
+    segments: tuple[str, ...]
+    query: tuple[tuple[str, str | None], ...]
+
+    @classmethod
+    def parse(cls, url: str) -> Target:
+        """Split a URL that may hold placeholders, which the standard library's splitter refuses."""
+        scheme, _, rest = url.partition("://")
+        path, question, query = rest.partition("?")
+        host, *segments = path.split("/")
+        pairs = []
+        for pair in query.split("&") if question else []:
+            key, equals, value = pair.partition("=")
+            if pair:
+                pairs.append((key, value if equals else None))
+        return cls(scheme=scheme, host=host, segments=tuple(segments), query=tuple(pairs))
+
+    def path_leaves(self, own: Collection[str] = ()) -> list[Leaf]:
+        """The path segments that are no fixed part of the API: placeholders, numbers, ids, and the account's ``own``."""
+        found: list[Leaf] = []
+        before: tuple[str, ...] = ()
+        for index, segment in enumerate(self.segments):
+            text = unquote(segment)
+            if text in own or _varies(text) or _names_what(text, before):
+                found.append(Leaf(pointer=("path", index), names=_segment_names(text, before), value=text))
+            if not is_fill_in(segment):
+                before = (text,)
+        return found
+
+    @property
+    def query_leaves(self) -> list[Leaf]:
+        """The query's pairs, decoded as a form."""
+        return [
+            Leaf(pointer=("query", index), names=(unquote_plus(key),), value=unquote_plus(value or ""))
+            for index, (key, value) in enumerate(self.query)
+        ]
+
+    def rebuilt(self, put: Callable[[tuple[str | int, ...], str], str], *, with_query: bool) -> str:
+        """The URL with pieces replaced; ``put`` gets a piece's pointer and its text as written."""
+        host = put(("host",), self.host)
+        segments = [put(("path", index), segment) for index, segment in enumerate(self.segments)]
+        url = f"{self.scheme}://" + "/".join([host, *segments])
+        pairs = []
+        for index, (key, value) in enumerate(self.query if with_query else ()):
+            pairs.append(key if value is None else f"{key}={put(('query', index), value)}")
+        return url + ("?" + "&".join(pairs) if pairs else "")
+
+
+_OWNERS = (
+    r"account|user|plan|project|customer|client|org|profile|app|service|workspace|tenant|channel|campaign|subaccount"
+)
+"""Segments after which a run of digits is an id and no telephone number."""
+
+
+def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
+    """What a segment is called: by the placeholder in it, else by the segment before it (``users`` → ``user id``)."""
+    first = next(iter(placeholders(text)), None)
+    if first is not None and first.name:
+        return (_of_owner(first.name, before), *before)
+    if text.startswith(":") or _names_what(text, before) or is_stand_in(text):
+        return (_of_owner(text.lstrip(":"), before), *before)
+    long_number = bool(re.fullmatch(r"[1-9]\d{9,14}", text)) and not re.search(_OWNERS, " ".join(before), re.I)
+    if phone_scheme(text) or (is_phone(text) and text.startswith("+")) or long_number:
+        return before
+    if re.fullmatch(r"AC[0-9a-fA-F]{32}", text):
+        return ("Account SID",)
+    return tuple(f"{_singular(name)} id" for name in before) or ("id",)
+
+
+def _of_owner(name: str, before: tuple[str, ...]) -> str:
+    """``numbers/{id}`` names a number id."""
+    is_bare = name.lower() in ("id", "sid", "uuid", "name") and before and not re.fullmatch(r"v?\d[\d.]*", before[0])
+    return f"{_singular(before[0])} {name}" if is_bare else name
+
+
+def _singular(name: str) -> str:
+    return name if name.lower() in ("sms", "mms") else re.sub(r"(?<=[^su])s$", "", name)
+
+
+def _names_what(text: str, before: tuple[str, ...]) -> bool:
+    """``accounts/AccountSid``: a segment that only says what belongs there."""
+    owner = _singular(before[0]).lower() if before else ""
+    found = re.fullmatch(r"(?:your|my)?[_-]?([a-z_-]+?)[_-]?(?:id|sid|name|key|token|uuid)", text, re.I)
+    return found is not None and (
+        (len(owner) > 2 and owner in found.group(1).lower()) or bool(_OWNER_ID.fullmatch(text))
+    )
+
+
+_OWNER_ID = re.compile(r"(?:account|auth|app|client|customer|project|service|space|user|workspace)[_-]?s?id", re.I)
+"""A segment that says by itself that an account's own value belongs there."""
+
+
+def _varies(text: str) -> bool:
+    if re.fullmatch(r"v?\d{1,3}(?:\.\d+)*|\d{4}-\d\d-\d\d", text):
+        return False
+    if next(iter(placeholders(text)), None) is not None or re.fullmatch(r":[A-Za-z_]\w*", text):
+        return True
+    if is_phone(text) or re.fullmatch(r"\d{4,}", text):
+        return True
+    return is_id(text) and not re.search(
+        r"\.(?:json|php|xml|aspx?|do|cgi|jsp|html?)$|^[a-z]+(?:[-_.][a-z0-9]{1,4})+$", text
+    )

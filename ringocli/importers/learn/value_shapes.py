@@ -1,0 +1,104 @@
+"""What a value looks like: a number, an address, an id, a date, a word of a protocol, a text for people."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ringocli.importers.learn.placeholders import has_placeholder, whole
+
+_PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB])?[\d][\d ().\-]{5,20}\d")
+_MASKED = re.compile(r"(?:\+|00)?(?=(?:\D*\d){2})[\d]+[\d ()-]*[xX*#]{2,}[\dxX*# ()-]*")
+_SCHEMED = re.compile(r"(tel|sms|whatsapp|viber|mms|messenger|rcs):(?=[+\d<{\[$%\ue000])", re.I)
+_URL = re.compile(r"(?:https?|ftp)://\S+", re.I)
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d{4}/\d\d/\d\d.*|[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4}.*|\d\d:\d\d(?::\d\d)?"
+)
+_ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_.:=~+/-]{11,}")
+_DOTTED = re.compile(r"(?:v?\d{1,2}|[A-Za-z]+)(?:[._:-](?:v?\d{1,2}|[A-Za-z]+))+")
+"""Words joined by dots and the like, ``v2.sms.received``: no id, although it is long and has a digit."""
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:\- ]{0,40}")
+_SHORT_CODE = re.compile(r"\d{3,8}")
+_SENDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.&-]{1,10}")
+
+
+def text_of(value: Any) -> str:
+    """A scalar as its JSON text; strings as they are."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def is_phone(value: Any) -> bool:
+    """A telephone number: E.164, international, or national with its separators; 7 to 15 digits."""
+    text = text_of(value).strip()
+    if isinstance(value, str) and 7 <= len(text) <= 18 and _MASKED.fullmatch(text):
+        return True  # 9199999XXXXX: a number that the page hides in part
+    if isinstance(value, bool | float) or not _PHONE.fullmatch(text) or _DATE.fullmatch(text):
+        return False
+    digits = sum(char.isdigit() for char in text)
+    return 7 <= digits <= 15 and not re.fullmatch(r"\d+\.\d+", text)
+
+
+def is_phone_list(value: Any) -> bool:
+    """Several numbers in one text, between commas or semicolons."""
+    parts = re.split(r"[,;]", value) if isinstance(value, str) else []
+    return len(parts) > 1 and all(is_phone(part.strip()) for part in parts)
+
+
+def is_short_code(value: Any) -> bool:
+    """A number of 3 to 8 digits."""
+    return not isinstance(value, bool) and bool(_SHORT_CODE.fullmatch(text_of(value)))
+
+
+def is_sender(value: Any) -> bool:
+    """What may stand as a sender: a number, a short code, or an alphanumeric name of up to 11 characters."""
+    named = isinstance(value, str) and bool(_SENDER.fullmatch(value)) and not value.isdigit()
+    return is_phone(value) or is_short_code(value) or named
+
+
+def phone_scheme(text: str) -> str:
+    """``tel:`` and the like before a number, or ""."""
+    found = _SCHEMED.match(text)
+    return found.group() if found else ""
+
+
+def is_url(value: Any) -> bool:
+    """An absolute web address."""
+    return isinstance(value, str) and bool(_URL.fullmatch(value.strip()))
+
+
+def is_date(value: Any) -> bool:
+    """A date or a time of day, as text."""
+    return isinstance(value, str) and bool(_DATE.fullmatch(value.strip()))
+
+
+def is_id(value: Any) -> bool:
+    """A UUID, or a run of 12 and more letters and digits with at least one digit: ids, keys, tokens."""
+    text = text_of(value)
+    if _DOTTED.fullmatch(text):
+        return False
+    return bool(_UUID.fullmatch(text)) or (bool(_ID.fullmatch(text)) and not is_phone(value) and not is_date(value))
+
+
+def is_word(value: Any) -> bool:
+    """A word of a protocol, such as ``message.received``, ``DELIVRD`` or ``mo_text``; a boolean is one too."""
+    if isinstance(value, bool):
+        return True
+    return isinstance(value, str) and bool(_WORD.fullmatch(value)) and value.count(" ") <= 2 and not is_id(value)
+
+
+def is_prose(value: Any) -> bool:
+    """A text for people: several words."""
+    return isinstance(value, str) and " " in value.strip() and not is_phone(value) and not is_date(value)
+
+
+def is_fill_in(value: Any) -> bool:
+    """A placeholder and nothing else."""
+    return isinstance(value, str) and whole(value) is not None
+
+
+def is_constant(value: Any) -> bool:
+    """Nothing that a reader would replace: no number, address, id or placeholder."""
+    return not (is_phone(value) or is_url(value) or is_id(value) or (isinstance(value, str) and has_placeholder(value)))

@@ -1,0 +1,40 @@
+"""Which kind of webhook a body is, by its words: a message, a file, a receipt."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ringocli.importers.learn.replies import id_score
+from ringocli.importers.learn.roles import LEAST, Leaf, leaves_of, score
+from ringocli.template.vocabulary import Role, plain
+from ringocli.text.outcomes import FAILURE, means_delivered
+
+_EVENTS = {"type", "event", "eventtype", "eventname"}
+
+
+def _is_outcome(leaf: Leaf) -> bool:
+    """Whether the name of an event says how a message fared: ``message-delivered``."""
+    return means_delivered(leaf.text) or bool(FAILURE.search(leaf.text))
+
+
+def kind_of(words: str, body: Any) -> str | None:
+    """``message``, ``mms``, ``delivered``, ``other`` for a failed receipt; None for anything else."""
+    leaves = list(leaves_of(body))
+    texts = " ".join(leaf.text for leaf in leaves if len(leaf.text) < 60)
+
+    def has(role: Role) -> bool:
+        return any(score(role, leaf, incoming=True) >= LEAST for leaf in leaves)
+
+    status = [leaf for leaf in leaves if leaf.names and re.search(r"status|state$", leaf.names[0], re.I)]
+    status = status or [leaf for leaf in leaves if leaf.names and plain(leaf.names[0]) in _EVENTS and _is_outcome(leaf)]
+    inbound = bool(re.search(r"inbound|incoming|receiv|\bmo\b|mo_|reply", f"{words} {texts}", re.I))
+    receipt = bool(re.search(r"deliver|dlr|receipt|status|report|finali[sz]ed", words, re.I))
+    if has(Role.CONTENT) and has(Role.FROM) and (inbound or not (receipt or status)):
+        return "mms" if has(Role.URL) else "message"
+    if (receipt or status) and any(id_score(leaf, set(), receipt=True) >= 34 for leaf in leaves):
+        if any(means_delivered(leaf.text) for leaf in status):
+            return "delivered"
+        failed = any(FAILURE.search(leaf.text) for leaf in status)
+        return "other" if failed else None
+    return None

@@ -1,0 +1,1 @@
+"""Reads OpenAPI 3 and Swagger 2 documents."""

@@ -1,0 +1,85 @@
+"""What an OpenAPI document says of credentials, as far as the framework can carry it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from ringocli.importers.learn.properties import is_secret_name
+from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Pasted, limit
+from ringocli.importers.openapi.document import Operation, Spec
+from ringocli.template.vocabulary import plain
+
+_LOGINS = {"user", "username", "userid", "login", "account", "accountid"}
+_SIGNATURES = {"sig", "signature", "hash", "pin"}
+
+
+def with_security(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
+    """The first requirement that the framework can express; else a limit that says which there are."""
+    schemes, required = _schemes(spec), _required(spec, operation)
+    limits: list[Limit] = []
+    for requirement in required:
+        done = pasted
+        missed: list[Limit] = []
+        for name in requirement if isinstance(requirement, Mapping) else ():
+            done, entry = _with_scheme(spec.mapping(schemes.get(name)), done)
+            missed += [entry] if entry is not None else []
+        if done is not pasted and not missed:
+            return done
+        limits += missed
+        if done is not pasted and len(required) == 1:
+            pasted = done
+    return replace(pasted, limits=(*pasted.limits, *limits[:2]))
+
+
+def is_secured(spec: Spec, operation: Operation) -> bool:
+    """Whether the document says how a request shows whose it is; if not, its own fields do."""
+    return any(requirement for requirement in _required(spec, operation))
+
+
+def is_credential(name: str, names: Iterable[str]) -> bool:
+    """Whether a field shows whose the request is: a secret that is no signature, or the login beside one."""
+    if plain(name) in _LOGINS:
+        return any(is_secret_name(other) for other in names)
+    return is_secret_name(name) and plain(name) not in _SIGNATURES
+
+
+def _schemes(spec: Spec) -> Mapping[str, Any]:
+    if spec.is_swagger:
+        return spec.mapping(spec.document.get("securityDefinitions"))
+    return spec.mapping(spec.mapping(spec.document.get("components")).get("securitySchemes"))
+
+
+def _required(spec: Spec, operation: Operation) -> list[Any]:
+    required = operation.body.get("security", spec.document.get("security"))
+    if required is None:
+        return [{name: []} for name in _schemes(spec)]
+    return required if isinstance(required, list) else []
+
+
+def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Limit | None]:
+    kind, name = scheme.get("type"), str(scheme.get("name", ""))
+    if kind == "basic" or (kind == "http" and str(scheme.get("scheme")).lower() == "basic"):
+        return replace(pasted, auth=BasicAuth(username="", password="", where="HTTP Basic")), None
+    if kind == "http" and str(scheme.get("scheme")).lower() == "bearer":
+        return replace(pasted, auth=BearerAuth(token="", where="HTTP Bearer")), None
+    if kind in ("oauth2", "openIdConnect"):
+        entry = limit("fetching an OAuth2 token", "a token is sent as Bearer; the framework's own OAuth2 needs sign-in")
+        return replace(pasted, auth=BearerAuth(token="", where="OAuth2")), entry if pasted.auth is None else None
+    if kind == "apiKey" and scheme.get("in") == "query":
+        sign = "&" if "?" in pasted.url else "?"
+        return replace(pasted, url=f"{pasted.url}{sign}{quote(name)}={{{name}}}"), None
+    if kind == "apiKey" and name.lower() == "authorization":
+        if re.search(r"bearer", json.dumps(scheme, default=str), re.I):
+            return replace(pasted, auth=BearerAuth(token="", where="Authorization header")), None
+        return pasted, limit(
+            "a bare token in the Authorization header", "the framework documents Bearer and Basic only"
+        )
+    if kind == "apiKey":
+        why = "the framework documents no headers of one's own, so this credential cannot be sent"
+        return pasted, limit(f"{scheme.get('in', 'header')} {name}", why)
+    return pasted, limit(f"security of type {kind}", "the framework documents Bearer, Basic and OAuth2 only")

@@ -1,0 +1,112 @@
+"""The webhooks that an OpenAPI document describes: ``callbacks``, ``webhooks``, and what older documents call so."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, media_type
+from ringocli.http.exchange import IncomingRequest
+from ringocli.importers.learn.webhook_kind import kind_of
+from ringocli.importers.openapi.document import Operation, Spec
+from ringocli.importers.openapi.examples import Examples
+from ringocli.importers.openapi.media import (
+    best_type,
+    example_of,
+    judge_reply,
+    named_examples,
+    parameters_of,
+    with_example,
+)
+
+_METHODS = ("post", "put", "get")
+_OTHER_CHANNELS = re.compile(r"whatsapp|viber|messenger|telegram|instagram|\brcs\b|kakao|\bline\b", re.I)
+_MOST = 400
+"""Bodies that are looked at; a document with more callbacks is about other things as well."""
+
+
+def webhooks_of(spec: Spec, operation: Operation) -> Mapping[str, tuple[IncomingRequest, ...]]:
+    """Sample webhooks by kind, the first that is surely of it: the operation's own, else all that there are."""
+    own = list(_items(spec, operation.body.get("callbacks")))
+    own += _items(spec, spec.document.get("webhooks") or spec.document.get("x-webhooks"))
+    if not own:
+        own = [item for other in spec.operations() for item in _items(spec, other.body.get("callbacks"))]
+    found: dict[str, tuple[IncomingRequest, ...]] = {}
+    for name, item in own[:_MOST]:
+        for words, body, incoming in _bodies(spec, name, item):
+            kind = kind_of(words, body)
+            if kind is not None and (kind not in found or kind == "other"):
+                found[kind] = (*found.get(kind, ()), incoming)
+    return found
+
+
+def _items(spec: Spec, named: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The path items below names, or below the expressions of addresses below names."""
+    for name, entry in spec.mapping(named).items():
+        item = spec.mapping(entry)
+        if any(method in item for method in _METHODS):
+            yield str(name), item
+        else:
+            yield from ((str(name), spec.mapping(inner)) for inner in item.values())
+
+
+def _bodies(spec: Spec, name: str, item: Mapping[str, Any]) -> Iterator[tuple[str, Any, IncomingRequest]]:
+    """What may come in: the words around it, its tree, and how it comes."""
+    for method in _METHODS:
+        body = spec.mapping(item.get(method))
+        words = f"{name} {body.get('operationId', '')} {body.get('summary', '')}"
+        content = _content(spec, name, method, item, body)
+        kind = best_type(content)
+        if kind is not None:
+            for more, tree in _trees(spec, spec.mapping(content[kind])):
+                if (incoming := _written(method, kind, tree)) is not None:
+                    yield f"{words} {more}", tree, incoming
+        elif body:
+            operation = Operation(path=name, method=method, item=item, body=body)
+            asked = [one for one in parameters_of(spec, operation) if one.get("in") == "query"]
+            tree = {str(one.get("name")): example_of(spec, one) for one in asked}
+            yield words, tree, IncomingRequest(method=method.upper(), query=urlencode(tree))
+
+
+def _content(spec: Spec, name: str, method: str, item: Mapping[str, Any], body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The media types of a body; in version 2 that of the parameter that stands for it."""
+    for one in parameters_of(spec, Operation(path=name, method=method, item=item, body=body)):
+        if one.get("in") == "body":
+            return {JSON_TYPE: one}
+    return spec.mapping(spec.mapping(body.get("requestBody")).get("content"))
+
+
+def _trees(spec: Spec, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The examples of a media type, else one of each alternative of its schema; each with good news in it as well.
+
+    What is about other channels comes last.
+    """
+    examples = Examples(spec.resolve, judge_reply(spec), lean=False)
+    schema = media.get("schema", {})
+    found = [
+        (name, schema, value) for name, value in named_examples(spec, media).items() if isinstance(value, dict | list)
+    ]
+    if not found and "example" not in media:
+        branches = examples.alternatives(schema)
+        found = [(str(spec.mapping(branch).get("title", "")), branch, examples.of(branch)) for branch in branches]
+    if not found:
+        found = [("", schema, examples.of(with_example(spec, examples, media)))]
+    found.sort(key=lambda one: bool(_OTHER_CHANNELS.search(f"{one[0]} {one[2]}")))
+    for name, described, value in found:
+        yield name, value
+        yield name, examples.with_good_news(described, value)
+
+
+def _written(method: str, kind: str, tree: Any) -> IncomingRequest | None:
+    bare = media_type(kind)
+    if bare == FORM_TYPE and isinstance(tree, Mapping):
+        pairs = [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in tree.items()]
+        body = urlencode(pairs).encode()
+    elif bare.endswith("json") or bare == "*/*":
+        bare, body = JSON_TYPE, json.dumps(tree, ensure_ascii=False, default=str).encode()
+    else:
+        return None
+    return IncomingRequest(method=method.upper(), headers=(("Content-Type", bare),), body=body)

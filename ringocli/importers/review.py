@@ -1,0 +1,100 @@
+"""A draft beside its pastes: each literal that became a variable, in that variable's colour."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+
+from ringocli.importers.draft import Pastes
+from ringocli.importers.formats import placed
+from ringocli.importers.learn.placeholders import shown
+from ringocli.importers.model import Pasted
+from ringocli.messaging.formats.requests import as_http
+from ringocli.messaging.request import render_request
+from ringocli.template.model import Template
+from ringocli.template.scaffold import Draft
+from ringocli.template.values import Missing, Values
+from ringocli.text import console
+from ringocli.text.pointer import Pointer
+from ringocli.text.secret import Secret, blank
+
+COLOURS = {
+    "from": "cyan", "to": "green", "content": "magenta", "text": "magenta", "url": "magenta",
+    "messageid": "yellow", "event_key": "yellow", "extension": "yellow",
+}  # fmt: skip
+_MOST = 2_000
+_EVENT_TYPES = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}
+
+
+def as_marked(draft: Draft, pastes: Pastes) -> Iterator[tuple[str, str]]:
+    """Each paste as a title and its text, in which the values of variables are coloured and named; secrets are hidden."""
+    for place, pasted in (("SendMessage", pastes.send), ("SendFile", pastes.file)):
+        if pasted is not None:
+            text = f"{pasted.method} {shown(pasted.url)}\n{shown(pasted.body or _parts(pasted))}"
+            yield place, _marked(draft, ("API", place), text)
+    if pastes.reply is not None:
+        place = next(iter(draft.template["API"]))
+        yield "The reply", _marked(draft, ("API", place, "response_map"), pastes.reply.body.decode("utf-8", "replace"))
+    types = [event.get("event_type") for event in draft.template.get("Webhook", ())]
+    for sample in pastes.samples:
+        if (kind := _EVENT_TYPES.get(sample.kind)) in types:
+            text = sample.incoming.query or sample.incoming.body.decode("utf-8", "replace")
+            yield f"The webhook {sample.kind}", _marked(draft, ("Webhook", types.index(kind)), text)
+
+
+def _marked(draft: Draft, prefix: Pointer, text: str) -> str:
+    secrets = [value for value in draft.saved.values() if isinstance(value, Secret)]
+    text = console.printable(blank(text[:_MOST].strip(), secrets))
+    found = {
+        (decision.value, decision.variable)
+        for decision in draft.decisions
+        if decision.variable in COLOURS and decision.pointer[: len(prefix)] == prefix and decision.value
+    }
+    if prefix[0] == "API" and len(prefix) == 2:
+        found = {pair for pair in found if pair[1] != "messageid"}
+    for value, variable in sorted(found, key=lambda pair: (-len(pair[0]), str(pair[1]))):
+        for spelled in dict.fromkeys((value, *_encoded(value))):
+            if spelled in text:
+                coloured = console.styled(spelled, COLOURS[str(variable)], "bold", stream=sys.stderr)
+                text = text.replace(spelled, f"{coloured} <= ${variable}$", 1)
+                break
+    return text
+
+
+def _parts(pasted: Pasted) -> str:
+    return "&".join(f"{part.name}={part.value}" for part in pasted.parts)
+
+
+def _encoded(value: str) -> Iterator[str]:
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield json.dumps(value)[1:-1]
+    yield quote_plus(value)
+    yield quote(value, safe="")
+    yield value.replace(" ", "+")
+
+
+def as_legend(draft: Draft) -> Iterator[str]:
+    """Each variable of each part, in its colour, with its literal and the reason."""
+    parts: dict[str, list[str]] = {}
+    for decision in draft.decisions:
+        if decision.variable in COLOURS:
+            part, place = placed(draft, decision.pointer)
+            name = console.styled(f"${decision.variable}$", COLOURS[decision.variable], "bold", stream=sys.stderr)
+            shown_value = console.printable(repr(decision.value)[:40])
+            parts.setdefault(part, []).append(f"  {name} is {console.printable(place)}, here {shown_value}")
+            parts[part] += textwrap.wrap(
+                console.printable(decision.why), 72, initial_indent="      ", subsequent_indent="      "
+            )
+    for part, lines in parts.items():
+        yield console.styled(part, "bold", stream=sys.stderr)
+        yield from lines
+
+
+def preview(draft: Draft) -> str:
+    """The requests as they would be sent, with sample values and hidden secrets."""
+    template = Template.read(draft.template)
+    requests = [render_request(template, spec, Values(layers=()), Missing.SAMPLE) for spec in template.requests]
+    return console.printable("\n\n".join(as_http(request) for request in requests))
