@@ -142,8 +142,8 @@ def emulator(
     Raises:
         CouldNotRun: the template cannot be read, or is none.
     """
+    from ringocli.emulator.config import Setup
     from ringocli.emulator.server import in_thread
-    from ringocli.emulator.setup import Setup
 
     given: dict[str, Text] = secret_properties(properties or {})
     is_document = isinstance(template, Mapping)

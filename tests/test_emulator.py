@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.emulator.guard import Guard
+from ringocli.emulator.access import Guard
 from ringocli.errors import AnswerIsNo, AskedWrongly, CouldNotRun
 from ringocli.testing import Emulator, emulator
 from tests.conftest import ACME, SAMPLES
@@ -151,8 +151,8 @@ def test_stop_opts_out(ringotel: Emulator) -> None:
 
 def test_early_receipt_finds_its_message(ringotel: Emulator, tmp_path: Path) -> None:
     """A receipt that comes before the reply that tells the id belongs to the message all the same."""
-    from ringocli.emulator.exchanges import Exchange, now
-    from ringocli.emulator.store import Store
+    from ringocli.emulator.store.exchange import Exchange, now
+    from ringocli.emulator.store.sqlite import Store
 
     store = Store(tmp_path / "s.db")
     shown = {"method": "POST", "url": "/", "headers": [], "body": ""}

@@ -22,10 +22,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from ringocli.emulator.exchanges import Exchange
+from ringocli.emulator.config import Setup
 from ringocli.emulator.server import in_thread
-from ringocli.emulator.setup import Setup
-from ringocli.emulator.store import Store
+from ringocli.emulator.store.exchange import Exchange
+from ringocli.emulator.store.sqlite import Store
 from ringocli.testing import Emulator, emulator
 
 from .conftest import ROOT, SAMPLES

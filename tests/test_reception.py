@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.emulator.draft import pack_of
 from ringocli.emulator.rendered import as_incoming
+from ringocli.emulator.template_file import pack_of
 from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.handset import MAGIC, State, fate_of, key_of
 from ringocli.messaging.provider import accepted, goes_to, receive, refused

@@ -127,7 +127,7 @@ def emulate(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
 ) -> None:
     """Gather, guard, serve."""
-    from ringocli.emulator.setup import Setup
+    from ringocli.emulator.config import Setup
     from ringocli.messaging.chaos import read_option
 
     check_seconds("--timeout-s", timeout_s)
@@ -262,7 +262,7 @@ def _access_token(host: str, *, expose: bool) -> str | None:
 
 
 def _own_store(opened: Any) -> Path:
-    from ringocli.emulator.state import store_of
+    from ringocli.emulator.store.paths import store_of
 
     return store_of(opened.name, opened.template.id)
 
@@ -309,7 +309,7 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and leave it.")] = False,
 ) -> None:
     """Remove the stores that no emulator is using."""
-    from ringocli.emulator.state import folder, removable, remove
+    from ringocli.emulator.store.paths import folder, removable, remove
 
     stores = removable()
     if not stores:

@@ -10,13 +10,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ringocli.emulator.endpoints import Rest
-from ringocli.emulator.guard import Refusal
-from ringocli.emulator.heads import Head, Heads
-from ringocli.emulator.inboxes import NAME, Inbox
-from ringocli.emulator.provider import Provider
-from ringocli.emulator.ringotel import not_stored
-from ringocli.emulator.wire import (
+from ringocli.emulator.access import Refusal
+from ringocli.emulator.api.routes import Rest
+from ringocli.emulator.asgi import (
     Gone,
     Receive,
     Scope,
@@ -31,7 +27,11 @@ from ringocli.emulator.wire import (
     refuse,
     respond,
 )
-from ringocli.emulator.world import World
+from ringocli.emulator.heads import Head, Heads
+from ringocli.emulator.inboxes import NAME, Inbox
+from ringocli.emulator.provider import Provider
+from ringocli.emulator.ringotel import not_stored
+from ringocli.emulator.runtime import World
 from ringocli.errors import CouldNotRun
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.provider import goes_to

@@ -20,8 +20,8 @@ from typing import ClassVar, NamedTuple
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from ringocli.emulator.app import Application, ShortWay
+from ringocli.emulator.asgi import TRANSPORT
 from ringocli.emulator.heads import Head
-from ringocli.emulator.wire import TRANSPORT
 from ringocli.http.exchange import Reply
 
 REQUEST_WITHIN_S = 30.0

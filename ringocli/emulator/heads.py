@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ringocli.emulator.guard import PUBLIC_ROOMS, Refusal
+from ringocli.emulator.access import PUBLIC_ROOMS, Refusal
 
 MAX_HEADS = 1_000
 MAX_HEAD_BYTES = 2_000

@@ -14,14 +14,14 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from ringocli.emulator.draft import Draft
-from ringocli.emulator.exchanges import Exchange, Kept, now, shown_reply
+from ringocli.emulator.faults import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.ledger import Ledger
 from ringocli.emulator.rendered import as_incoming, ids_in
 from ringocli.emulator.ringotel import Answered, Ringotel, shown_request
-from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
-from ringocli.emulator.store import Progress
+from ringocli.emulator.store.exchange import Exchange, Kept, now, shown_reply
+from ringocli.emulator.store.ledger import Ledger
+from ringocli.emulator.store.sqlite import Progress
+from ringocli.emulator.template_file import Draft
 from ringocli.errors import CouldNotRun, RingocliError
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.chaos import CALM, Strike

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from ringocli.emulator.draft import Draft
-from ringocli.emulator.exchanges import Exchange, Kept, now, shown_body, shown_headers, shown_reply
+from ringocli.emulator.asgi import error_reply
+from ringocli.emulator.faults import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.ledger import Ledger
-from ringocli.emulator.spoiling import NEVER_ANSWERED, spoiled, struck
-from ringocli.emulator.wire import error_reply
+from ringocli.emulator.store.exchange import Exchange, Kept, now, shown_body, shown_headers, shown_reply
+from ringocli.emulator.store.ledger import Ledger
+from ringocli.emulator.template_file import Draft
 from ringocli.errors import CouldNotRun
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import CALM, CLEAR, Strike

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import uvicorn
 
 from ringocli.emulator.app import Application
+from ringocli.emulator.config import Setup
 from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_slow
-from ringocli.emulator.setup import Setup
-from ringocli.emulator.world import World
+from ringocli.emulator.runtime import World
 from ringocli.errors import CouldNotRun
 from ringocli.text.files import reason
 

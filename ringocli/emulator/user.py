@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ringocli.emulator.draft import Draft
-from ringocli.emulator.exchanges import Exchange, Kept, now, shown_reply
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.ledger import Ledger
 from ringocli.emulator.provider import Outcome, Provider
 from ringocli.emulator.rendered import as_incoming, ids_in
+from ringocli.emulator.store.exchange import Exchange, Kept, now, shown_reply
+from ringocli.emulator.store.ledger import Ledger
+from ringocli.emulator.template_file import Draft
 from ringocli.errors import NoReply
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.statuses import SUCCESS

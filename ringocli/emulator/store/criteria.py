@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ringocli.emulator.exchanges import Kept
-from ringocli.emulator.search import KEYS, Condition
+from ringocli.emulator.store.exchange import Kept
+from ringocli.emulator.store.search import KEYS, Condition
 from ringocli.errors import AskedWrongly
 from ringocli.template.variables import SETTABLE
 from ringocli.text.suggest import did_you_mean

@@ -8,11 +8,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ringocli.emulator.about import about
-from ringocli.emulator.call import Answer, Call
-from ringocli.emulator.draft import Patch, incoming_of
-from ringocli.emulator.search import Condition
-from ringocli.emulator.world import World
+from ringocli.emulator.api.about import about
+from ringocli.emulator.api.request import Answer, Call
+from ringocli.emulator.runtime import World
+from ringocli.emulator.store.search import Condition
+from ringocli.emulator.template_file import Patch, incoming_of
 from ringocli.errors import AskedWrongly
 from ringocli.messaging.chaos import SIDES, Trouble
 from ringocli.template.values import check_property

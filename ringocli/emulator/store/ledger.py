@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from ringocli.emulator.exchanges import Exchange, Kept
-from ringocli.emulator.store import Change, Progress, Store
-from ringocli.emulator.wanted import Wanted, keys_of
+from ringocli.emulator.store.criteria import Wanted, keys_of
+from ringocli.emulator.store.exchange import Exchange, Kept
+from ringocli.emulator.store.sqlite import Change, Progress, Store
 from ringocli.errors import CouldNotRun
 
 MAX_BEHIND = 2_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringocli.emulator.exchanges import Kept, content_type_of
+from ringocli.emulator.store.exchange import Kept, content_type_of
 from ringocli.messaging.formats.har_objects import request_object, response_object
 from ringocli.messaging.formats.requests import curl_command
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ringocli.emulator.exchanges import Kept, body_of
+from ringocli.emulator.store.exchange import Kept, body_of
 from ringocli.errors import AskedWrongly, CouldNotRun
 from ringocli.http.exchange import IncomingRequest
 from ringocli.lint.engine import Finding, Severity, lint

@@ -9,10 +9,10 @@ import re
 import secrets
 from urllib.parse import quote
 
-from ringocli.emulator.ledger import Ledger
-from ringocli.emulator.store import StoredFile
+from ringocli.emulator.sample_files import SAMPLES
+from ringocli.emulator.store.ledger import Ledger
+from ringocli.emulator.store.sqlite import StoredFile
 from ringocli.http.exchange import Reply
-from ringocli.sample_files import SAMPLES
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif"})
 """What is shown; SVG is not among them, since it may carry scripts."""

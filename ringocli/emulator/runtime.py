@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ringocli.emulator.draft import Draft
-from ringocli.emulator.exchanges import Kept, shown_reply
-from ringocli.emulator.files import FileRoom
-from ringocli.emulator.guard import Guard
+from ringocli.emulator.access import Guard
+from ringocli.emulator.asgi import error_reply
+from ringocli.emulator.config import Setup
 from ringocli.emulator.inboxes import Inboxes
-from ringocli.emulator.ledger import Ledger
+from ringocli.emulator.media import FileRoom
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.ringotel import Ringotel
-from ringocli.emulator.setup import Setup
-from ringocli.emulator.store import Store
+from ringocli.emulator.store.exchange import Kept, shown_reply
+from ringocli.emulator.store.ledger import Ledger
+from ringocli.emulator.store.sqlite import Store
+from ringocli.emulator.template_file import Draft
 from ringocli.emulator.user import User
-from ringocli.emulator.wire import error_reply
 from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.http.webhook_url import address_of

@@ -20,8 +20,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ringocli.emulator.exchanges import NO_CONTENT, Exchange, Kept, content_text
-from ringocli.emulator.search import Condition
+from ringocli.emulator.store.exchange import NO_CONTENT, Exchange, Kept, content_text
+from ringocli.emulator.store.search import Condition
 from ringocli.errors import CouldNotRun
 from ringocli.text.files import reason
 

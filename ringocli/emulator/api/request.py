@@ -10,10 +10,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ringocli.emulator.exchanges import Kept
+from ringocli.emulator.asgi import MAX_BODY_BYTES, TooLarge, error_reply
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.wire import MAX_BODY_BYTES, TooLarge, error_reply
-from ringocli.emulator.world import World
+from ringocli.emulator.runtime import World
+from ringocli.emulator.store.exchange import Kept
 from ringocli.errors import AskedWrongly
 
 MAX_JSON_BYTES = 1_000_000

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ringocli import __version__
-from ringocli.emulator.world import World
+from ringocli.emulator.runtime import World
 from ringocli.messaging.chaos import FAULTS
 from ringocli.messaging.handset import MAGIC
 from ringocli.template.model import RequestSpec

@@ -11,13 +11,13 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from ringocli import __version__
-from ringocli.emulator.archive import as_curl, as_har_entry
-from ringocli.emulator.call import Answer, Call, as_utf8, refused
-from ringocli.emulator.exchanges import Kept
-from ringocli.emulator.provenance import provenance
-from ringocli.emulator.search import KEYS, Condition, conditions
-from ringocli.emulator.store import Store
-from ringocli.emulator.wanted import LIMITS, Wanted
+from ringocli.emulator.api.export import as_curl, as_har_entry
+from ringocli.emulator.api.highlight import provenance
+from ringocli.emulator.api.request import Answer, Call, as_utf8, refused
+from ringocli.emulator.store.criteria import LIMITS, Wanted
+from ringocli.emulator.store.exchange import Kept
+from ringocli.emulator.store.search import KEYS, Condition, conditions
+from ringocli.emulator.store.sqlite import Store
 from ringocli.errors import AskedWrongly
 from ringocli.text.suggest import did_you_mean
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ringocli.emulator.draft import incoming_of
-from ringocli.emulator.exchanges import Kept, content_type_of
+from ringocli.emulator.store.exchange import Kept, content_type_of
+from ringocli.emulator.template_file import incoming_of
 from ringocli.errors import CouldNotRun
 from ringocli.http.bodies import Encoding, encoding_of
 from ringocli.http.exchange import Reply

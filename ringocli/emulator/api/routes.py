@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from ringocli.emulator import doing, seen
-from ringocli.emulator.call import Call, NotThere, refused
-from ringocli.emulator.guard import READ_ROOMS, TOKEN_COOKIE
-from ringocli.emulator.openapi import Told, document, ref
-from ringocli.emulator.wire import Receive, Scope, Send, raw_path
-from ringocli.emulator.world import World
+from ringocli.emulator.access import READ_ROOMS, TOKEN_COOKIE
+from ringocli.emulator.api import actions, queries
+from ringocli.emulator.api.openapi import Told, document, ref
+from ringocli.emulator.api.request import Call, NotThere, refused
+from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
+from ringocli.emulator.runtime import World
 from ringocli.errors import AskedWrongly, RingocliError
 
 Function = Callable[[Call], Awaitable[Response]]
@@ -74,37 +74,39 @@ class Endpoint:
 
 
 ENDPOINTS = (
-    Endpoint("/readyz", "GET", doing.ready, Told(gives=_ANY)),
-    Endpoint("/api/about", "GET", doing.get_about, Told(gives=_ANY)),
-    Endpoint("/api/exchanges", "GET", seen.list_exchanges, Told(query=_PAGED | _SEARCH, gives=_LIST, errors=(400,))),
-    Endpoint("/api/exchanges", "DELETE", seen.clear, Told(gives=_ANY)),
-    Endpoint("/api/exchanges/{id}", "GET", seen.get_exchange, Told(gives=_EXCHANGE, errors=(404,))),
-    Endpoint("/api/exchanges/{id}/curl", "GET", seen.get_curl, Told(kind="text/plain", errors=(404,))),
+    Endpoint("/readyz", "GET", actions.ready, Told(gives=_ANY)),
+    Endpoint("/api/about", "GET", actions.get_about, Told(gives=_ANY)),
+    Endpoint("/api/exchanges", "GET", queries.list_exchanges, Told(query=_PAGED | _SEARCH, gives=_LIST, errors=(400,))),
+    Endpoint("/api/exchanges", "DELETE", queries.clear, Told(gives=_ANY)),
+    Endpoint("/api/exchanges/{id}", "GET", queries.get_exchange, Told(gives=_EXCHANGE, errors=(404,))),
+    Endpoint("/api/exchanges/{id}/curl", "GET", queries.get_curl, Told(kind="text/plain", errors=(404,))),
     Endpoint(
-        "/api/exchanges/{id}/replay", "POST", doing.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404, 422))
+        "/api/exchanges/{id}/replay", "POST", actions.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404, 422))
     ),
-    Endpoint("/api/exchanges/{id}/patch", "GET", doing.show_patch, Told(gives=_ANY, errors=(400, 404))),
-    Endpoint("/api/exchanges/{id}/patch", "POST", doing.apply_patch, Told(gives=_ANY, errors=(400, 404, 409, 422))),
+    Endpoint("/api/exchanges/{id}/patch", "GET", actions.show_patch, Told(gives=_ANY, errors=(400, 404))),
+    Endpoint("/api/exchanges/{id}/patch", "POST", actions.apply_patch, Told(gives=_ANY, errors=(400, 404, 409, 422))),
     Endpoint(
         "/api/export",
         "GET",
-        seen.export,
+        queries.export,
         Told(query={"format": "jsonl or har"}, kind="application/x-ndjson", errors=(400,)),
     ),
-    Endpoint("/api/wait", "GET", seen.wait, Told(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
-    Endpoint("/api/stream", "GET", seen.stream, Told(kind="text/event-stream")),
-    Endpoint("/api/send", "POST", doing.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413, 422))),
+    Endpoint("/api/wait", "GET", queries.wait, Told(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
+    Endpoint("/api/stream", "GET", queries.stream, Told(kind="text/event-stream")),
     Endpoint(
-        "/api/reply", "POST", doing.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413, 422))
+        "/api/send", "POST", actions.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413, 422))
+    ),
+    Endpoint(
+        "/api/reply", "POST", actions.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413, 422))
     ),
     Endpoint(
         "/api/files",
         "POST",
-        doing.add_file,
+        actions.add_file,
         Told(query={"name": "The file's name."}, takes="File", gives=_ANY, status=201, errors=(400, 413)),
     ),
-    Endpoint("/api/chaos", "GET", doing.get_chaos, Told(gives=ref("Chaos"))),
-    Endpoint("/api/chaos", "POST", doing.set_chaos, Told(takes="Chaos", gives=ref("Chaos"), errors=(400, 413))),
+    Endpoint("/api/chaos", "GET", actions.get_chaos, Told(gives=ref("Chaos"))),
+    Endpoint("/api/chaos", "POST", actions.set_chaos, Told(takes="Chaos", gives=ref("Chaos"), errors=(400, 413))),
 )
 """Every endpoint of the API."""
 
