@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from ringocli.testing import Emulator
+from ringocli.testing.emulator import Emulator
 from tests.conftest import ACME, Command
 from tests.emulating import MESSAGE, call
 from tests.loopback import Answer, serving

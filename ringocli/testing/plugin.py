@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ringocli.testing import Emulator
+    from ringocli.testing.emulator import Emulator
 
 
 @pytest.fixture
 def ringotel_emulator() -> Iterator[Callable[..., Emulator]]:
     """A function that starts an emulator; it takes what ``ringocli.testing.emulator`` takes."""
     # Imported here: a suite that asks for the plugin may run without a test that needs an emulator.
-    from ringocli.testing import emulator
+    from ringocli.testing.emulator import emulator
 
     with ExitStack() as running:
 

@@ -1,0 +1,1 @@
+"""The emulator inside a test: a context manager and a pytest plugin."""
