@@ -9,9 +9,10 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.cli import application, plain
-from ringocli.cli.plain import read_plain
-from ringocli.cli.validating import Asked
+from ringocli.cli import application
+from ringocli.cli.validate import fast_args
+from ringocli.cli.validate.fast_args import read_plain
+from ringocli.cli.validate.run import Asked
 from tests.conftest import Command
 
 COMMAND: Any = typer.main.get_command(application.application(["validate"])).commands["validate"]  # type: ignore[attr-defined]
@@ -56,7 +57,7 @@ def test_plain_arguments_mean_what_they_mean_to_the_library(given_words: list[st
 def test_every_option_of_the_command_can_be_plain() -> None:
     """No option is forgotten: both lists are the same."""
     names = {option for parameter in COMMAND.params for option in parameter.opts if option.startswith("--")}
-    assert names - {"--help"} == {*plain._FLAGS, *plain._VALUES, *plain._LISTS}
+    assert names - {"--help"} == {*fast_args._FLAGS, *fast_args._VALUES, *fast_args._LISTS}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.cli import check, init, play, send, show
+from ringocli.cli import send, show, simulate
+from ringocli.cli.init import command as init
+from ringocli.cli.validate import command as validate
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.request import render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
@@ -58,8 +60,8 @@ def test_an_inbound_sample_matches_its_event(path: Path) -> None:
 
 
 EXAMPLES = [
-    *check.VALIDATE_EXAMPLES, *check.EXPLAIN_EXAMPLES, *check.SCHEMA_EXAMPLES, *init.EXAMPLES,
-    *show.RENDER_EXAMPLES, *show.MATCH_EXAMPLES, *show.PROVE_EXAMPLES, *send.SEND_EXAMPLES, *play.SIMULATE_EXAMPLES,
+    *validate.VALIDATE_EXAMPLES, *validate.EXPLAIN_EXAMPLES, *validate.SCHEMA_EXAMPLES, *init.EXAMPLES,
+    *show.RENDER_EXAMPLES, *show.MATCH_EXAMPLES, *show.PROVE_EXAMPLES, *send.SEND_EXAMPLES, *simulate.SIMULATE_EXAMPLES,
 ]  # fmt: skip
 
 

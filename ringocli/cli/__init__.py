@@ -46,11 +46,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoked(arguments: Sequence[str]) -> int:
-    from ringocli.cli.plain import read_plain
+    from ringocli.cli.validate.fast_args import read_plain
 
     asked = read_plain(arguments) if "validate" in arguments[:3] else None
     if asked is not None:
-        from ringocli.cli.validating import validate
+        from ringocli.cli.validate.run import validate
 
         return validate(asked)
     from ringocli.cli.application import invoke

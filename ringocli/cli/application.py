@@ -27,10 +27,10 @@ Exit codes: 0 fine, 1 the answer is no, 2 asked wrongly, 3 could not be done her
 """
 
 FAMILIES = {
-    "init": "init",
-    "validate": "check",
-    "explain": "check",
-    "schema": "check",
+    "init": "init.command",
+    "validate": "validate.command",
+    "explain": "validate.command",
+    "schema": "validate.command",
     "render": "show",
     "match": "show",
     "prove": "show",
@@ -39,7 +39,7 @@ FAMILIES = {
     "emulate": "emulate",
     "clean": "emulate",
     "tour": "tour",
-    "lsp": "editor",
+    "lsp": "lsp",
 }
 """Which module has which command."""
 

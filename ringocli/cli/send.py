@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ringocli.cli import play
+from ringocli.cli import simulate
 from ringocli.cli.options import (
     MissingOption,
     ProfileOption,
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
         "send-test",
         help=help_text("Send one real request and read the reply by response_map.", SEND_EXAMPLES, SEND_MORE),
     )(send_test)
-    play.register(app)
+    simulate.register(app)
 
 
 def send_test(

@@ -25,8 +25,8 @@ def tour(
     preset: Annotated[str, typer.Option(metavar="NAME", help="The provider whose template is used.")] = "telnyx",
 ) -> None:
     """Walk, and tell every step."""
+    from ringocli.cli.tour_steps import STEPS, Tour
     from ringocli.testing.emulator import emulator
-    from ringocli.tour import STEPS, Tour
 
     console.out("A tour: a template, a Ringotel, a provider and two phones, all on this machine.")
     with tempfile.TemporaryDirectory(prefix="ringocli-tour-") as folder:

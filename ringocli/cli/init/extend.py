@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ringocli.cli.init.sources import Pasting, folder_of, read_hints, sample_in, webhook_of
 from ringocli.cli.options import path_of
-from ringocli.cli.pasting import Pasting, folder_of, read_hints, sample_in, webhook_of
 from ringocli.errors import AskedWrongly
 from ringocli.text import console
 

@@ -53,7 +53,7 @@ def lint_all(paths: Sequence[str], linting: Linting) -> Found:
     failures: list[CouldNotRun] = []
     named = list(targets(paths, failures))
     if len(named) >= MANY and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff or (STDIN, True) in named):
-        from ringocli.cli.sharing import lint_shared
+        from ringocli.cli.validate.workers import lint_shared
 
         found = lint_shared(named, linting)
     else:
@@ -123,7 +123,7 @@ def _is_template(document: Document) -> bool:
 
 def _earlier_id(name: str, linting: Linting) -> str | None:
     if linting.against is not None:
-        from ringocli.cli.earlier import earlier_id
+        from ringocli.cli.validate.against import earlier_id
 
         return earlier_id(name, linting.against)
     return linting.ids.get(name.replace(os.sep, "/")) if linting.ids else None

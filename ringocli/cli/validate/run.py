@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.cli.choosing import chosen
-from ringocli.cli.linting import Linting, lint_all
+from ringocli.cli.validate.files import Linting, lint_all
 from ringocli.errors import AskedWrongly, CouldNotRun, RingocliError
 from ringocli.lint.engine import EVERYTHING, Choice
 from ringocli.lint.formats import Linted, Report
@@ -18,7 +18,7 @@ from ringocli.template.project import project_path
 from ringocli.text import console
 
 if TYPE_CHECKING:
-    from ringocli.cli.baseline import Baseline
+    from ringocli.cli.validate.baseline import Baseline
     from ringocli.lint.project import HouseRules, Stale
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
@@ -65,7 +65,7 @@ def validate(asked: Asked) -> int:
         asked=asked,
     )
     if asked.watch:
-        from ringocli.cli.watching import watch
+        from ringocli.cli.validate.watch import watch
 
         watch(asked.paths, lambda: _checked(run))
     return _checked(run)
@@ -135,7 +135,7 @@ def _checked(run: _Run) -> int:
         first = found.failures[0]
         raise first if len(found.failures) == 1 else CouldNotRun(_all(found.failures), first.hint)
     if asked.baseline == "write":
-        from ringocli.cli.baseline import write_baseline
+        from ringocli.cli.validate.baseline import write_baseline
 
         write_baseline(found.linted)
         return 0
@@ -160,7 +160,7 @@ def _checked(run: _Run) -> int:
 def _baseline(given: str | None) -> Baseline | None:
     if given is None or given == "write":
         return None
-    from ringocli.cli.baseline import read_baseline
+    from ringocli.cli.validate.baseline import read_baseline
 
     return read_baseline(given)
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ringocli.cli.validating import Asked
+from ringocli.cli.validate.run import Asked
 from ringocli.text import console
 
 _FLAGS = {f"--{name.replace('_', '-')}": name for name, default in Asked._field_defaults.items() if default is False}

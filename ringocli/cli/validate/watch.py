@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from ringocli.cli.linting import SIDE_CAR, targets
+from ringocli.cli.validate.files import SIDE_CAR, targets
 from ringocli.errors import AskedWrongly, RingocliError
 from ringocli.template.project import PROJECT_FILE
 from ringocli.text import console

@@ -63,8 +63,8 @@ def validate(
     watch: Annotated[bool, typer.Option("--watch", help="Lint again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Lint templates."""
-    from ringocli.cli.validating import Asked
-    from ringocli.cli.validating import validate as validated
+    from ringocli.cli.validate.run import Asked
+    from ringocli.cli.validate.run import validate as validated
 
     code = validated(
         Asked(

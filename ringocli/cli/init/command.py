@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ringocli.cli.asking import ask, command_line
-from ringocli.cli.growing import Growing, grown
+from ringocli.cli.init.extend import Growing, grown
+from ringocli.cli.init.prompts import ask, command_line
+from ringocli.cli.init.sources import Pasting, one_source, read_pastes, reviewed
 from ringocli.cli.options import chosen, help_text, path_of
-from ringocli.cli.pasting import Pasting, one_source, read_pastes, reviewed
 from ringocli.errors import AskedWrongly
 from ringocli.text import console
 
@@ -202,7 +202,7 @@ def init(
         grown(given, dry_run=dry_run, force=force, as_json=format_ == "json", credentials=save_credentials)
         return
     if editor is not None:
-        from ringocli.cli.vscode import write_settings
+        from ringocli.cli.init.vscode import write_settings
 
         chosen("--editor", editor, ("vscode",))
         if preset is None and pasting.is_empty and not (id_ or name or send_url):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from ringocli.cli.init.sources import pasted_in
 from ringocli.cli.options import chosen
-from ringocli.cli.pasting import pasted_in
 from ringocli.errors import AskedWrongly
 from ringocli.text import console
 

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Sequence
 from itertools import repeat
 
-from ringocli.cli.linting import Found, Linting, Named, lint_named
+from ringocli.cli.validate.files import Found, Linting, Named, lint_named
 
 
 def lint_shared(named: Sequence[Named], linting: Linting) -> Found:
