@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
-from ringocli.testing.emulator import Emulator
+from ringocli.testing.context import Emulator
 
 MESSAGE = {"method": "message", "params": {"from": "+13105550199", "to": "+12025550100", "content": "Hi"}}
 JSON = {"Content-Type": "application/json"}

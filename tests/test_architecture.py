@@ -22,6 +22,7 @@ LAYERS = (
     ("importers",),
     ("emulator",),
     ("testing",),
+    ("pytest_plugin",),
     ("cli",),
     ("__main__",),
 )

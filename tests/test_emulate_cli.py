@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from ringocli.testing.emulator import Emulator
+from ringocli.testing.context import Emulator
 from tests.conftest import ACME, Command
 from tests.emulating import MESSAGE, call
 from tests.loopback import Answer, serving
@@ -315,7 +315,7 @@ def test_fixture_starts_emulators(pytester_file: Path) -> None:
 @pytest.fixture
 def pytester_file(tmp_path: Path) -> Path:
     (tmp_path / "acme.json").write_text(json.dumps(ACME), "utf-8")
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["ringocli.pytest_plugin"]\n', "utf-8")
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["ringocli.testing.plugin"]\n', "utf-8")
     path = tmp_path / "test_it.py"
     path.write_text(
         "def test_it(ringotel_emulator):\n"

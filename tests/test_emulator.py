@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ringocli.emulator.access import Guard
 from ringocli.errors import AnswerIsNo, AskedWrongly, CouldNotRun
-from ringocli.testing.emulator import Emulator, emulator
+from ringocli.testing.context import Emulator, emulator
 from tests.conftest import ACME, SAMPLES
 from tests.emulating import JSON, MESSAGE, call, connected, until_closed
 

@@ -26,7 +26,7 @@ from ringocli.emulator.config import Setup
 from ringocli.emulator.server import in_thread
 from ringocli.emulator.store.exchange import Exchange
 from ringocli.emulator.store.sqlite import Store
-from ringocli.testing.emulator import Emulator, emulator
+from ringocli.testing.context import Emulator, emulator
 
 from .conftest import ROOT, SAMPLES
 

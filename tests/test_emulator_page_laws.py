@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ringocli.testing.emulator import emulator
+from ringocli.testing.context import emulator
 
 from .conftest import SAMPLES
 

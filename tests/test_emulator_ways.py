@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.testing.emulator import Emulator, emulator
+from ringocli.testing.context import Emulator, emulator
 from tests.conftest import ACME
 from tests.emulating import MESSAGE, connected
 

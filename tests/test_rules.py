@@ -498,6 +498,6 @@ def test_the_schema_is_a_schema_that_samples_fit() -> None:
 
 def test_a_family_that_was_imported_alone_hides_no_other() -> None:
     """Whoever needs the names of one family still lints with all rules."""
-    program = "from ringocli.rules import identity; from ringocli.lint import rules; print(len(rules()))"
+    program = "from ringocli.lint.rules import identity; from ringocli.lint.engine import rules; print(len(rules()))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert len(rules()) == int(done.stdout)

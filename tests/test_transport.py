@@ -316,7 +316,7 @@ def test_libraries_log_nothing_below_a_warning() -> None:
 def test_importing_it_leaves_out_what_is_not_used() -> None:
     """Neither httpx's own command line nor asyncio is imported, and both can be afterwards."""
     code = (
-        "import sys, ringocli.transport\n"
+        "import sys, ringocli.http.transport\n"
         "print([name for name in ('rich', 'click', 'anyio', 'asyncio', 'httpx._main') if name in sys.modules])\n"
         "import anyio, httpx._main\n"
     )

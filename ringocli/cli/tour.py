@@ -26,7 +26,7 @@ def tour(
 ) -> None:
     """Walk, and tell every step."""
     from ringocli.cli.tour_steps import STEPS, Tour
-    from ringocli.testing.emulator import emulator
+    from ringocli.testing.context import emulator
 
     console.out("A tour: a template, a Ringotel, a provider and two phones, all on this machine.")
     with tempfile.TemporaryDirectory(prefix="ringocli-tour-") as folder:

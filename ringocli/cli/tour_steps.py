@@ -14,7 +14,7 @@ from ringocli.template.model import Template
 from ringocli.template.presets import Pack, load
 from ringocli.template.scaffold import Answers, from_pack
 from ringocli.template.variables import Place
-from ringocli.testing.emulator import Emulator
+from ringocli.testing.context import Emulator
 from ringocli.text.document import Document
 
 NUMBER, CONTACT = "+12025550100", "+13105550199"

@@ -11,7 +11,7 @@
             assert "code" in sent["variables"]["content"]
 
 With pytest the fixture ``ringotel_emulator`` does the same (``ringotel = ringotel_emulator("acme.json")``), once
-``conftest.py`` says ``pytest_plugins = ["ringocli.pytest_plugin"]``.
+``conftest.py`` says ``pytest_plugins = ["ringocli.testing.plugin"]``.
 Exchanges are dicts, as ``/openapi.json`` describes them.
 """
 
