@@ -9,8 +9,8 @@ STAMP := .venv/.ready
 demo: $(STAMP)  ## the whole way, against an emulator on this machine
 	$(BIN)/python samples/demo.py
 
-test: $(STAMP)  ## the whole test suite
-	$(BIN)/python -m pytest
+test: $(STAMP)  ## the whole test suite, on all cores
+	$(BIN)/python -m pytest -n auto
 
 check: $(STAMP) lint types test docs-check  ## what has to be green before a change lands
 

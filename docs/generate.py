@@ -9,8 +9,8 @@ from pathlib import Path
 from ringocli.lint.engine import Rule, rules
 from ringocli.messaging.chaos import FAULTS, KEYS
 from ringocli.messaging.handset import MAGIC, START_WORDS, STOP_WORDS
+from ringocli.template.assumptions import ASSUMPTIONS
 from ringocli.template.presets import load, names
-from ringocli.template.readings import READINGS
 from ringocli.template.schema import OBJECTS, SCHEMA
 from ringocli.template.variables import VARIABLES
 
@@ -20,7 +20,7 @@ GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"
 
 def assumptions_page() -> str:
     """How the open questions are read."""
-    rows = "\n".join(f"| {row} | {text} |" for row, text in READINGS.items())
+    rows = "\n".join(f"| {row} | {text} |" for row, text in ASSUMPTIONS.items())
     return (
         "# How ringocli reads what Ringotel does not publish\n\n"
         "None of this is a promise of Ringotel's. Results that rest on a row name it.\n\n"

@@ -3,9 +3,9 @@
 ::
 
     RingocliError
-    ├── AnswerIsNo       1   the answer is no, and there is nothing more to print
-    ├── AskedWrongly     2   usage, a missing or unknown value, a guard that was not lifted
-    ├── CouldNotRun      3   a file, a port or a document that cannot be used here
+    ├── CheckFailed       1   the answer is no, and there is nothing more to print
+    ├── UsageError     2   usage, a missing or unknown value, a guard that was not lifted
+    ├── LocalError      3   a file, a port or a document that cannot be used here
     └── NoReply          4   nothing came back from the network at all
         └── NotConnected 4   not even a connection: nothing was sent, trying again is safe
 
@@ -30,19 +30,19 @@ class RingocliError(Exception):
         return type(self), (self.message, self.hint)
 
 
-class AnswerIsNo(RingocliError):
+class CheckFailed(RingocliError):
     """The command did its work and the answer is no."""
 
     code = 1
 
 
-class AskedWrongly(RingocliError):
+class UsageError(RingocliError):
     """The command was asked in a way it cannot follow."""
 
     code = 2
 
 
-class CouldNotRun(RingocliError):
+class LocalError(RingocliError):
     """The command is right, but a file, a port or a document here cannot be used."""
 
     code = 3

@@ -60,9 +60,9 @@ def _invoked(arguments: Sequence[str]) -> int:
 
 def _stopped(arguments: Sequence[str], code: int, message: str, hint: str) -> int:
     """Say what stopped the command: on stderr, and as a document where JSON was asked for."""
-    from ringocli.text.secret import blank
+    from ringocli.text.secret import redact
 
-    message, hint = console.printable(blank(message)), console.printable(blank(hint))
+    message, hint = console.printable(redact(message)), console.printable(redact(hint))
     console.complain(f"{console.styled('error:', 'red', 'bold', stream=sys.stderr)} {message}")
     if hint:
         console.complain(f"  {hint}")
@@ -93,14 +93,14 @@ def _bug(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
     import tempfile
     import traceback
 
-    from ringocli.text.secret import blank
+    from ringocli.text.secret import redact
 
     options = [word.partition("=")[0] for word in arguments if word.startswith("-") and word != "-"]
     trace = "".join(traceback.format_exception(error))
     report = (
         f"ringocli {__version__}, Python {sys.version}, {platform.platform()}\n"
         f"command: {next((word for word in arguments if not word.startswith('-')), '')} {' '.join(options)}\n\n"
-        f"{blank(trace)}"
+        f"{redact(trace)}"
     )
     handle, path = tempfile.mkstemp(prefix="ringocli-bug-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

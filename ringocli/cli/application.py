@@ -11,7 +11,7 @@ import typer
 
 from ringocli import __version__
 from ringocli.cli.choosing import chosen
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 from ringocli.text.secret import forget
 
@@ -44,14 +44,16 @@ FAMILIES = {
 """Which module has which command."""
 
 # Typer has no public name for the base of its usage errors in all versions we take; its ancestry tells it.
-UsageError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+ClickUsageError: type[Exception] = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
 
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code.
 
     Raises:
-        AskedWrongly: it is no command line of ours.
+        UsageError: it is no command line of ours.
         KeyboardInterrupt: a question was not answered.
         RingocliError: the command was stopped.
     """
@@ -59,8 +61,8 @@ def invoke(arguments: Sequence[str]) -> int:
     try:
         command = typer.main.get_command(application(arguments))
         result = command.main(list(arguments), prog_name="ringocli", standalone_mode=False)
-    except UsageError as error:
-        raise AskedWrongly(_sentence(error), _usage(error)) from None
+    except ClickUsageError as error:
+        raise UsageError(_sentence(error), _usage(error)) from None
     except typer.Exit as error:
         return error.exit_code
     except typer.Abort:

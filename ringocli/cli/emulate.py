@@ -28,7 +28,7 @@ from ringocli.cli.options import (
     path_of,
 )
 from ringocli.cli.wire import CaFileOption, TimeoutOption, check_seconds, say_where
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 EMULATE_EXAMPLES = (
@@ -132,7 +132,7 @@ def emulate(
 
     check_seconds("--timeout-s", timeout_s)
     if math.isnan(keep_days):
-        raise AskedWrongly("--keep-days takes a number of days", "For instance --keep-days 30")
+        raise UsageError("--keep-days takes a number of days", "For instance --keep-days 30")
     host = host.strip("[]")
     opened = open_template(template)
     _check_template(opened.template)
@@ -177,9 +177,9 @@ def emulate(
 
 def _check_template(template: Any) -> None:
     if not template.id:
-        raise AskedWrongly("the template has no id, so its webhook has no address", "Give it an id; run validate.")
+        raise UsageError("the template has no id, so its webhook has no address", "Give it an id; run validate.")
     if not template.requests and not template.events:
-        raise AskedWrongly("the template makes no request and takes no event", "Run ringocli validate.")
+        raise UsageError("the template makes no request and takes no event", "Run ringocli validate.")
 
 
 def _forward_url(asked: str | None, settings: Any) -> Any:
@@ -189,7 +189,7 @@ def _forward_url(asked: str | None, settings: Any) -> Any:
     if asked is None:
         return None
     if settings.webhook_url is None:
-        raise AskedWrongly("there is no webhook URL to forward to", "Set RINGOCLI_WEBHOOK_URL, or a profile's.")
+        raise UsageError("there is no webhook URL to forward to", "Set RINGOCLI_WEBHOOK_URL, or a profile's.")
     return address_of(settings.webhook_url) and settings.webhook_url
 
 
@@ -197,7 +197,7 @@ def _check_targets(provider: str | None, forward: Any, profile: str | None, *, l
     """Name every real host, and let none be reached without ``--live``.
 
     Raises:
-        AskedWrongly: an address is none, or ``--live`` is missing.
+        UsageError: an address is none, or ``--live`` is missing.
     """
     from ringocli.http.addresses import is_loopback
     from ringocli.text.secret import sent
@@ -208,12 +208,12 @@ def _check_targets(provider: str | None, forward: Any, profile: str | None, *, l
         parts = _address(url)
         host = parts.hostname if parts is not None else None
         if host is None:
-            raise AskedWrongly(f"{option} takes an http or https address", f"For instance {option} https://api.x.com")
+            raise UsageError(f"{option} takes an http or https address", f"For instance {option} https://api.x.com")
         say_where(host, profile)
         if not is_loopback(host):
             console.complain(f"{option} sends to {host}")
             if not live:
-                raise AskedWrongly(f"{option} to {host}, which is not this machine, needs --live", "Nothing was sent.")
+                raise UsageError(f"{option} to {host}, which is not this machine, needs --live", "Nothing was sent.")
 
 
 def _address(url: str) -> SplitResult | None:
@@ -231,7 +231,7 @@ def _check_public(url: str | None) -> None:
         return
     parts = _address(url)
     if parts is None or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise AskedWrongly(
+        raise UsageError(
             "--public-url takes the address of a tunnel: scheme and host alone", "As the tunnel printed it."
         )
 
@@ -240,7 +240,7 @@ def _access_token(host: str, *, expose: bool) -> str | None:
     """None on loopback. Elsewhere ``RINGOCLI_EMULATOR_TOKEN``, or a fresh one.
 
     Raises:
-        AskedWrongly: the address is not loopback, and nobody said that it may be.
+        UsageError: the address is not loopback, and nobody said that it may be.
     """
     import secrets
 
@@ -249,13 +249,13 @@ def _access_token(host: str, *, expose: bool) -> str | None:
     if is_loopback(host):
         return None
     if not expose:
-        raise AskedWrongly(
+        raise UsageError(
             f"--host {host} lets other machines in, which needs --expose",
             "For a provider that has to call back, --public-url with a tunnel is safer.",
         )
     token = os.environ.get("RINGOCLI_EMULATOR_TOKEN")
     if token is not None and not re.fullmatch(r"[A-Za-z0-9._~-]{16,}", token):
-        raise AskedWrongly(
+        raise UsageError(
             "RINGOCLI_EMULATOR_TOKEN takes 16 or more letters, digits, - . _ and ~", "Leave it out for a fresh one."
         )
     return token or secrets.token_urlsafe(24)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from ringocli.cli.options import help_text
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 
 EXAMPLES = ("ringocli lsp --help",)
 
@@ -23,5 +23,5 @@ def lsp() -> None:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        raise CouldNotRun("ringocli lsp needs an extra that is not installed", "Install ringocli[lsp].") from None
+        raise LocalError("ringocli lsp needs an extra that is not installed", "Install ringocli[lsp].") from None
     serve()

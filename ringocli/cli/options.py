@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ringocli.cli.choosing import chosen as chosen
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 
 VALUES_PANEL = "Values"
 
@@ -32,7 +32,7 @@ def _template_of(context: typer.Context) -> Any:
         return None
     try:
         return Template.read(Document.read(name, read_text(name)).value)
-    except CouldNotRun:
+    except LocalError:
         return None
 
 
@@ -162,7 +162,7 @@ def open_template(name: str) -> Opened:
     """Read a template that people already have: comments and trailing commas are taken, and said.
 
     Raises:
-        CouldNotRun: it cannot be read, is no JSON, or is no template.
+        LocalError: it cannot be read, is no JSON, or is no template.
     """
     from ringocli.template.model import Template
     from ringocli.text import console
@@ -173,11 +173,11 @@ def open_template(name: str) -> Opened:
     document = Document.read(name, text)
     if document.broken is not None:
         place = document.range_of(document.broken.start, document.broken.end).start
-        raise CouldNotRun(
+        raise LocalError(
             f"{name}:{place.line}:{place.column}: {document.broken.message}", f"Run: ringocli validate {name}"
         )
     if not isinstance(document.value, dict):
-        raise CouldNotRun(f"{name}: is JSON, but no template", "A template is an object with id, API and Webhook.")
+        raise LocalError(f"{name}: is JSON, but no template", "A template is an object with id, API and Webhook.")
     if document.problems:
         kinds = ", ".join(dict.fromkeys(problem.kind for problem in document.problems))
         console.note(f"note: {name} has {kinds}; read all the same. Mend it: ringocli validate --fix {name}")
@@ -205,7 +205,7 @@ def gathered(
     """All values of a command as ``Settings``; unknown properties are refused here, since they are options.
 
     Raises:
-        AskedWrongly, CouldNotRun: as ``settings.gather``.
+        UsageError, LocalError: as ``settings.gather``.
     """
     from ringocli.template.settings import Asked, gather, pair
     from ringocli.template.values import check_property

@@ -35,7 +35,7 @@ from ringocli.cli.wire import (
     say_notes,
     say_where,
 )
-from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
+from ringocli.errors import LocalError, NoReply, UsageError
 from ringocli.text import console
 
 SEND_EXAMPLES = (
@@ -98,7 +98,7 @@ def send_test(
     expected = Statuses.parse(expect_status)
     check_seconds("--timeout-s", timeout_s)
     if har == "-" and format_ == "json":
-        raise AskedWrongly("--har - and --format json both want stdout", "Name a file for the HAR.")
+        raise UsageError("--har - and --format json both want stdout", "Name a file for the HAR.")
     policy = missing_of(missing, None)
     opened = open_template(template)
     settings = gathered(
@@ -179,9 +179,9 @@ def _check_har(har: str, *, force: bool) -> None:
     if har == "-":
         return
     if path.exists() and not force:
-        raise AskedWrongly(f"{har} exists", "Give --force to replace it, or another name; nothing was sent.")
+        raise UsageError(f"{har} exists", "Give --force to replace it, or another name; nothing was sent.")
     if path.is_dir() or not path.parent.is_dir():
-        raise CouldNotRun(f"{har}: cannot be written", "Check the folder; nothing was sent.")
+        raise LocalError(f"{har}: cannot be written", "Check the folder; nothing was sent.")
 
 
 def _check_base(url: str) -> None:
@@ -191,7 +191,7 @@ def _check_base(url: str) -> None:
     except ValueError:
         return  # at_base says what is wrong with it
     if "@" in parts.netloc:
-        raise AskedWrongly("--url holds a user name or password", "Credentials belong into properties.")
+        raise UsageError("--url holds a user name or password", "Credentials belong into properties.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         console.note("note: --url replaces scheme, host and port; its path and query are not used")
 
@@ -200,7 +200,7 @@ def _guard(request: Any, *, live: bool, may_ask: bool) -> None:
     """Let a request to a real host pass only with ``--live`` or a yes.
 
     Raises:
-        AskedWrongly: neither was given; nothing was sent.
+        UsageError: neither was given; nothing was sent.
     """
     from ringocli.http.addresses import is_loopback
     from ringocli.text.secret import sent
@@ -214,8 +214,8 @@ def _guard(request: Any, *, live: bool, may_ask: bool) -> None:
     if may_ask and console.is_interactive():
         if console.asked(f"{_in_words(request)}\nSend it for real? [y/N]: ").strip().lower() in ("y", "yes"):
             return
-        raise AskedWrongly("nothing was sent", "Give --live to send without being asked.")
-    raise AskedWrongly(
+        raise UsageError("nothing was sent", "Give --live to send without being asked.")
+    raise UsageError(
         f"{request.host} is not this machine, so this would send a real message",
         "Give --live to do so, or try it here first: --url http://127.0.0.1:8025",
     )

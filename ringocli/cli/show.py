@@ -29,7 +29,7 @@ from ringocli.cli.options import (
     open_template,
     warn_of_secrets,
 )
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 RENDER_EXAMPLES = (
@@ -172,7 +172,7 @@ def _plan(
     """What to render, each as a function of the values.
 
     Raises:
-        AskedWrongly: a request or event that the template does not have, or none at all.
+        UsageError: a request or event that the template does not have, or none at all.
     """
     from ringocli.messaging.request import render_event, render_request
 
@@ -187,7 +187,7 @@ def _plan(
         plan += [sending(spec) for spec in [template.request(name) for name in requests or ()] or template.requests]
     plan += [taking(event) for event in _events(template, events or ())]
     if not plan:
-        raise AskedWrongly("the template has nothing to render", "Run ringocli validate to see what is missing.")
+        raise UsageError("the template has nothing to render", "Run ringocli validate to see what is missing.")
     return plan
 
 
@@ -325,7 +325,7 @@ def match(
 
     chosen("--format", format_, ("text", "json"))
     if template == "-" and file == "-":
-        raise AskedWrongly("template and sample cannot both come from stdin", "Name a file for one of them.")
+        raise UsageError("template and sample cannot both come from stdin", "Name a file for one of them.")
     opened = open_template(template)
     settings = gathered(
         opened.template,
@@ -343,7 +343,7 @@ def match(
     if response is not None:
         spec = opened.template.request(response)
         if spec.response_map is None:
-            raise AskedWrongly(f"API.{response} has no response_map", "Add one, or match a webhook instead.")
+            raise UsageError(f"API.{response} has no response_map", "Add one, or match a webhook instead.")
         outcome = of_reply(spec, sample.as_reply(content_type))
     else:
         incoming = sample.as_request(method=method, content_type=content_type, query=query)
@@ -372,7 +372,7 @@ def prove(
     opened = open_template(template)
     certificate = put_under_the_laws(opened.template, opened.text, seed=seed, cases=cases)
     if not certificate.parts:
-        raise AskedWrongly("the template has nothing to prove", "Run ringocli validate to see what is missing.")
+        raise UsageError("the template has nothing to prove", "Run ringocli validate to see what is missing.")
     if format_ == "json":
         console.out_json(as_document(certificate))
     else:

@@ -35,7 +35,7 @@ from ringocli.cli.wire import (
     say_notes,
     say_where,
 )
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 SIMULATE_EXAMPLES = (
@@ -172,7 +172,7 @@ class _Way(NamedTuple):
 
 def _events(template: Any, names: list[str]) -> tuple[Any, ...]:
     if not template.events:
-        raise AskedWrongly("the template has no event to send", "Run ringocli validate to see what is missing.")
+        raise UsageError("the template has no event to send", "Run ringocli validate to see what is missing.")
     return tuple(template.event(name) for name in names) or template.events[:1]
 
 
@@ -181,7 +181,7 @@ def _webhook_url(settings: Any) -> Any:
     from ringocli.http.webhook_url import address_of
 
     if settings.webhook_url is None:
-        raise AskedWrongly(
+        raise UsageError(
             "there is no webhook URL to send to",
             "Give --url URL, set RINGOCLI_WEBHOOK_URL, or put webhook_url into a profile of ringocli.toml and "
             "name it with --profile; Ringotel's portal shows the URL in the integration's settings.",
@@ -193,7 +193,7 @@ def _guard(host: str, plan: Any, *, live: bool, profile: str | None) -> None:
     """Name host and total, and let much to a real host pass only with ``--live``.
 
     Raises:
-        AskedWrongly: ``--live`` is missing; nothing was sent.
+        UsageError: ``--live`` is missing; nothing was sent.
     """
     from ringocli.http.addresses import is_loopback
 
@@ -203,7 +203,7 @@ def _guard(host: str, plan: Any, *, live: bool, profile: str | None) -> None:
     elif plan.count != 1:
         console.note(f"note: sending {plan.total} to {host}", "dim")
     if plan.needs_live(host) and not live:
-        raise AskedWrongly(
+        raise UsageError(
             f"{plan.total} to {host}, which is not this machine, need --live",
             "Give --live if the other side knows of it, or send at most 10 events.",
         )

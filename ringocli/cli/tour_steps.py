@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ringocli.errors import AnswerIsNo
+from ringocli.errors import CheckFailed
 from ringocli.lint.engine import Severity, lint
 from ringocli.template.model import Template
 from ringocli.template.presets import Pack, load
@@ -33,7 +33,7 @@ class Tour:
         """Write the template of a preset.
 
         Raises:
-            AskedWrongly: there is no such preset.
+            UsageError: there is no such preset.
         """
         pack = load(preset)
         document = from_pack(pack, Answers()).template
@@ -48,7 +48,7 @@ class Tour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step; ``run`` yields what it found, or raises ``AnswerIsNo``."""
+    """One step; ``run`` yields what it found, or raises ``CheckFailed``."""
 
     title: str
     run: Callable[[Tour, Emulator], Iterator[str]]
@@ -57,7 +57,7 @@ class Step:
 
 def _check(holds: bool, what: str) -> None:
     if not holds:
-        raise AnswerIsNo(f"the tour stopped: {what}", "Run it with another --preset, or report it.")
+        raise CheckFailed(f"the tour stopped: {what}", "Run it with another --preset, or report it.")
 
 
 def _template(tour: Tour, ringotel: Emulator) -> Iterator[str]:

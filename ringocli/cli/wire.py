@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 CaFileOption = Annotated[str | None, typer.Option("--ca-file", metavar="FILE", help="Trust these CAs, too (PEM).")]
@@ -36,7 +36,7 @@ def check_seconds(option: str, seconds: float) -> None:
     """Refuse a time that no clock can wait for.
 
     Raises:
-        AskedWrongly: not above 0, or over a day.
+        UsageError: not above 0, or over a day.
     """
     if not (0 < seconds <= 86_400) or math.isnan(seconds):
-        raise AskedWrongly(f"{option} takes seconds above 0, at most a day", f"For instance {option} 10")
+        raise UsageError(f"{option} takes seconds above 0, at most a day", f"For instance {option} 10")

@@ -32,7 +32,7 @@ from ringocli.emulator.inboxes import NAME, Inbox
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.ringotel import not_stored
 from ringocli.emulator.runtime import World
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.provider import goes_to
 
@@ -75,7 +75,7 @@ class Application:
         except TooLarge as error:
             limit = f"the body is over {error.limit // 1_000_000} MB"
             await self._turn_away(head, receive, send, 413, limit, "No message or file is that long.")
-        except CouldNotRun as error:
+        except LocalError as error:
             await respond(send, not_stored(error))
         except Gone:
             return

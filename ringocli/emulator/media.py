@@ -34,7 +34,7 @@ class FileRoom:
         """Keep a file; where it is served, and as what.
 
         Raises:
-            CouldNotRun: it cannot be stored.
+            LocalError: it cannot be stored.
         """
         token = secrets.token_urlsafe(18)
         kind = (content_type or "").partition(";")[0].strip().lower()

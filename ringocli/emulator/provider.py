@@ -22,7 +22,7 @@ from ringocli.emulator.store.exchange import Exchange, Kept, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.store.sqlite import Progress
 from ringocli.emulator.template_file import Draft
-from ringocli.errors import CouldNotRun, RingocliError
+from ringocli.errors import LocalError, RingocliError
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.chaos import CALM, Strike
 from ringocli.messaging.handset import Fate, State, Step, fate_of
@@ -32,7 +32,7 @@ from ringocli.messaging.request import render_event
 from ringocli.template.model import WebhookEvent
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
-from ringocli.text.secret import MASK, blank, blank_values
+from ringocli.text.secret import MASK, blank_values, redact
 
 MAX_PLAYING = 10_000
 """Messages whose handset is still busy; beyond that they are taken and nothing more happens to them."""
@@ -59,7 +59,7 @@ class Outcome:
     @property
     def problems(self) -> tuple[dict[str, str], ...]:
         """What is wrong with the request, for the record."""
-        return tuple({"pointer": one.where, "message": blank(one.message)} for one in self.received.complaints)
+        return tuple({"pointer": one.where, "message": redact(one.message)} for one in self.received.complaints)
 
     @property
     def error(self) -> str | None:
@@ -133,7 +133,7 @@ class Provider:
         """A request over the wire: answered, stored, and then played.
 
         Raises:
-            CouldNotRun: it cannot be stored.
+            LocalError: it cannot be stored.
         """
         outcome = await self.answer(inbox, incoming)
         received, spec = outcome.received, outcome.received.spec
@@ -207,13 +207,13 @@ class Provider:
         """The contact writes, or sends a file.
 
         Raises:
-            CouldNotRun: the template has no event for it.
+            LocalError: the template has no event for it.
         """
         place = Place.MMS if media_url is not None else Place.MESSAGE
         event = self.event_of(place)
         if event is None:
             kinds = ", ".join(sorted({one.type for one in self._draft.template.events})) or "none"
-            raise CouldNotRun(f"the template has no {place} event, so Ringotel cannot take this", f"It has: {kinds}.")
+            raise LocalError(f"the template has no {place} event, so Ringotel cannot take this", f"It has: {kinds}.")
         inbox.hear(contact, content)
         values = {"from": contact, "to": number, "messageid": str(uuid4())}
         values |= {"url": media_url, "text": content} if media_url is not None else {"content": content}
@@ -240,7 +240,7 @@ class Provider:
             try:
                 if not _is_worth_retrying(await self._ringotel.take(inbox, incoming)):
                     return
-            except CouldNotRun:
+            except LocalError:
                 return
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
@@ -269,4 +269,4 @@ def _masked(value: str | None, credential: str) -> str | None:
 
 def _header_text(text: str) -> str:
     """Text as a header can carry it."""
-    return "".join(char if " " <= char <= "~" else "?" for char in blank(text))[:500]
+    return "".join(char if " " <= char <= "~" else "?" for char in redact(text))[:500]

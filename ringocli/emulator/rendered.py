@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
 from ringocli.messaging.webhook import read_reply
 from ringocli.template.model import RequestSpec
@@ -32,6 +32,6 @@ def ids_in(spec: RequestSpec, reply: Reply) -> dict[str, str]:
         return {}
     try:
         match = read_reply(spec, reply)
-    except CouldNotRun:
+    except LocalError:
         return {}
     return dict(match.bindings) if match.fits else {}

@@ -19,7 +19,7 @@ from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.store.exchange import Exchange, Kept, now, shown_body, shown_headers, shown_reply
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.template_file import Draft
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import CALM, CLEAR, Strike
 from ringocli.messaging.formats.webhook import near_miss_document
@@ -27,7 +27,7 @@ from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import Pack
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.secret import Text, blank, blank_values
+from ringocli.text.secret import Text, blank_values, redact
 
 ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
 
@@ -49,7 +49,7 @@ def shown_request(incoming: IncomingRequest) -> dict[str, Any]:
     query = f"?{incoming.query}" if incoming.query else ""
     return {
         "method": incoming.method,
-        "url": blank(incoming.path + query),
+        "url": redact(incoming.path + query),
         "headers": shown_headers(incoming.headers),
         **shown_body(incoming.body),
     }
@@ -66,7 +66,7 @@ def understand(
     """What Ringotel would take from a webhook, under our readings, and the answer that says so."""
     try:
         reading = read_webhook(template, incoming, properties)
-    except CouldNotRun as error:
+    except LocalError as error:
         reply = error_reply(400, error.message, error.hint, code=error.code)
         return not_taken(inbox, incoming, reply, status="refused", notes=(error.message,)), reply
     if reading.event is None:
@@ -125,7 +125,7 @@ def _answer(pack: Pack | None) -> tuple[Reply, Mapping[str, Any] | None, str]:
     return reply, shown_reply(reply), note
 
 
-def not_stored(error: CouldNotRun) -> Reply:
+def not_stored(error: LocalError) -> Reply:
     """The answer to what could not be stored: whoever sent it has to try again."""
     return error_reply(503, error.message, error.hint, code=error.code)
 
@@ -158,7 +158,7 @@ class Ringotel:
         """Read, store, and only then answer; ``notes`` go on record with it.
 
         Raises:
-            CouldNotRun: it cannot be stored, so it must not be answered with success.
+            LocalError: it cannot be stored, so it must not be answered with success.
         """
         strike = inbox.ringotel.strike(time.monotonic())
         if strike.status is not None:

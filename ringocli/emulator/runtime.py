@@ -24,11 +24,11 @@ from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.store.sqlite import Store
 from ringocli.emulator.template_file import Draft
 from ringocli.emulator.user import User
-from ringocli.errors import AskedWrongly, CouldNotRun, NoReply
+from ringocli.errors import LocalError, NoReply, UsageError
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.http.webhook_url import address_of
 from ringocli.messaging.request import with_query
-from ringocli.text.secret import blank
+from ringocli.text.secret import redact
 from ringocli.text.traced import Piece, Traced
 
 LOOK_AT_FILE_EVERY_S = 0.5
@@ -129,8 +129,8 @@ class World:
         )
         try:
             reply = await asyncio.to_thread(self.setup.send, rendered)
-        except (NoReply, AskedWrongly) as error:  # the latter: bytes that are no text, which are not sent
-            why = blank(error.message)
+        except (NoReply, UsageError) as error:  # the latter: bytes that are no text, which are not sent
+            why = redact(error.message)
             reply = error_reply(502, f"Ringotel did not get this: {why}", code=4)
             return reply, {"host": rendered.host, "status": None, "body": None, "error": why}
         shown = shown_reply(reply) or {}
@@ -141,13 +141,13 @@ def _opened(path: Path, setup: Setup) -> Store:
     """The store, without what is too old.
 
     Raises:
-        CouldNotRun: it cannot be opened, or is damaged.
+        LocalError: it cannot be opened, or is damaged.
     """
     try:
         store = Store(path, max_exchanges=setup.max_exchanges, max_days=setup.max_days)
         store.expire()
     except sqlite3.Error as error:
-        raise CouldNotRun(f"{path}: is damaged ({error})", "Move it away, or name another --db.") from None
+        raise LocalError(f"{path}: is damaged ({error})", "Move it away, or name another --db.") from None
     return store
 
 

@@ -17,7 +17,7 @@ from ringocli.emulator.app import Application
 from ringocli.emulator.config import Setup
 from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_slow
 from ringocli.emulator.runtime import World
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.text.files import reason
 
 GRACE_S = 1
@@ -27,7 +27,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     """A listening socket.
 
     Raises:
-        CouldNotRun: the port is taken, or the address is none of this machine's.
+        LocalError: the port is taken, or the address is none of this machine's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
@@ -38,7 +38,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise CouldNotRun(f"cannot listen on {host}:{port}: {reason(error)}", "Try --port 0 for a free one.") from None
+        raise LocalError(f"cannot listen on {host}:{port}: {reason(error)}", "Try --port 0 for a free one.") from None
     return listener
 
 
@@ -133,7 +133,7 @@ def run(setup: Setup, on_ready: Callable[[World], None]) -> None:
     """Serve in this thread until Ctrl-C or SIGTERM.
 
     Raises:
-        CouldNotRun: the port or the store cannot be had.
+        LocalError: the port or the store cannot be had.
         KeyboardInterrupt: it was Ctrl-C; everything is closed by then.
     """
     running = Running(setup, bound_socket(setup.host, setup.port))
@@ -176,7 +176,7 @@ def in_thread(setup: Setup) -> Iterator[Running]:
     """Serve in a thread of its own for as long as the block lasts.
 
     Raises:
-        CouldNotRun: the port or the store cannot be had.
+        LocalError: the port or the store cannot be had.
     """
     running = Running(setup, bound_socket(setup.host, setup.port))
     ready = threading.Event()

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ringocli.emulator.store.exchange import Kept, body_of
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.http.exchange import IncomingRequest
 from ringocli.lint.engine import Finding, Severity, lint
 from ringocli.messaging.webhook import read_webhook
@@ -72,7 +72,7 @@ class Draft:
     def _take(self, text: str) -> None:
         document = Document.read(self.name, text)
         if document.broken is not None or not isinstance(document.value, dict):
-            raise CouldNotRun(f"{self.name}: is no template", f"Run: ringocli validate {self.name}")
+            raise LocalError(f"{self.name}: is no template", f"Run: ringocli validate {self.name}")
         self.text = text
         self.template = Template.read(document.value)
         self.pack = pack_of(self.template)
@@ -103,7 +103,7 @@ class Draft:
             if text == self.text or _id_in(self.name, text) != before:
                 return False
             self._take(text)
-        except CouldNotRun:
+        except LocalError:
             return False
         self.on_change()
         return True
@@ -142,13 +142,13 @@ class Draft:
         """Write a patch to the file.
 
         Raises:
-            AskedWrongly: the template came from stdin, or the file is not what it was.
-            CouldNotRun: the file cannot be written.
+            UsageError: the template came from stdin, or the file is not what it was.
+            LocalError: the file cannot be written.
         """
         if self.path is None:
-            raise AskedWrongly("the template came from stdin, so there is no file to mend", "Start from a file.")
+            raise UsageError("the template came from stdin, so there is no file to mend", "Start from a file.")
         if read_text(self.name) != self.text:
-            raise AskedWrongly(f"{self.name} has changed meanwhile", "Look at the difference again.")
+            raise UsageError(f"{self.name} has changed meanwhile", "Look at the difference again.")
         write_text(self.path, patch.text, force=True)
         self._take(patch.text)
         self._stamp = self._stamp_of_file()
@@ -180,7 +180,7 @@ def _changed(document: Document, operation: Mapping[str, Any]) -> Document:
         start, end = document.locate_offsets(pointer, "key")
         written = json.dumps(parse_pointer(operation["path"])[-1], ensure_ascii=False)
     else:
-        raise AskedWrongly("a patch replaces a value or renames a key", "Edit the template by hand.")
+        raise UsageError("a patch replaces a value or renames a key", "Edit the template by hand.")
     return Document.read(document.name, apply(document.text, [Edit(start, end, written)]))
 
 
@@ -214,6 +214,6 @@ def _read(template: Template, kept: Kept) -> tuple[str, Mapping[str, str]] | Non
     """What a template makes of a stored webhook: the event's place and the values, so that a new word breaks nothing."""
     try:
         reading = read_webhook(template, incoming_of(kept))
-    except CouldNotRun:
+    except LocalError:
         return None
     return (reading.event.type, reading.variables) if reading.event else None

@@ -25,7 +25,7 @@ from ringocli.messaging.verdict import judge
 from ringocli.template.model import RequestSpec
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.secret import Text, blank, blank_values
+from ringocli.text.secret import Text, blank_values, redact
 
 Send = Callable[[RenderedRequest], Reply]
 
@@ -65,8 +65,8 @@ class User:
         """Fire ``SendMessage``, or ``SendFile`` with the file's address as ``content``.
 
         Raises:
-            AskedWrongly: the template has no such request, or a value is missing for a real provider.
-            CouldNotRun: it cannot be rendered, or not be stored.
+            UsageError: the template has no such request, or a value is missing for a real provider.
+            LocalError: it cannot be rendered, or not be stored.
         """
         spec = self._draft.template.request("SendFile" if file else "SendMessage")
         layers = (Layer(variables=variables, properties=properties or {}), *self._values.layers)
@@ -115,7 +115,7 @@ class User:
             status=outcome.status if outcome is not None else _status(reply),
             notes=(*rendered.notes, *_notes(spec, rendered, reply)),
             problems=outcome.problems if outcome is not None else (),
-            error=blank(result.error) if result.error else None,
+            error=redact(result.error) if result.error else None,
             weather=outcome.strike.said if outcome is not None else None,
             message_id=taken.get("messageid"),
             spans={"request_url": spans_document(rendered.url), "request_body": spans_document(rendered.body)}

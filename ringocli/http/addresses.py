@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 
 
 def is_loopback(host: str) -> bool:
@@ -24,7 +24,7 @@ def proxy_for(scheme: str, host: str) -> str | None:
     """The proxy that the environment names for a host; this machine is never asked through one.
 
     Raises:
-        CouldNotRun: the proxy is of a kind that is not spoken here.
+        LocalError: the proxy is of a kind that is not spoken here.
     """
     from urllib.request import getproxies, proxy_bypass
 
@@ -41,7 +41,7 @@ def proxy_for(scheme: str, host: str) -> str | None:
     except ValueError:
         usable = False
     if not usable:
-        raise CouldNotRun(
+        raise LocalError(
             f"the environment's proxy for {host} is no http or https address",
             f"Correct {scheme.upper()}_PROXY, or name the host in NO_PROXY.",
         )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qsl, quote, quote_plus
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json, Several, as_text
 from ringocli.text.traced import Traced, joined
@@ -46,14 +46,14 @@ def flat_pairs(tree: Json) -> Iterator[tuple[str, Json]]:
     """The key-value pairs of a flat object; a list of scalars repeats its key.
 
     Raises:
-        CouldNotRun: the tree is nested, for which no form encoding is documented.
+        LocalError: the tree is nested, for which no form encoding is documented.
     """
     if not isinstance(tree, dict):
-        raise CouldNotRun("a form or query needs an object at its top", "Write request_parameters as an object.")
+        raise LocalError("a form or query needs an object at its top", "Write request_parameters as an object.")
     for key, value in tree.items():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, (dict, list)):
-                raise CouldNotRun(
+                raise LocalError(
                     f"{key!r} is nested, and a form or query is flat",
                     "Flatten it, or send application/json.",
                 )
@@ -78,7 +78,7 @@ def encode(tree: Json, content_type: str | None) -> Traced:
     """A rendered tree as a body. A type that is neither JSON nor form is written as JSON; a rule warns of it.
 
     Raises:
-        CouldNotRun: a form body is nested.
+        LocalError: a form body is nested.
     """
     if encoding_of(content_type) is Encoding.FORM:
         return encode_pairs(tree)
@@ -105,14 +105,14 @@ def decode_json(text: str) -> Json:
     """JSON as the standard has it.
 
     Raises:
-        CouldNotRun: it is no JSON, or nested too deeply to be read.
+        LocalError: it is no JSON, or nested too deeply to be read.
     """
     try:
         return _DECODER.decode(text)
     except RecursionError:
-        raise CouldNotRun("the JSON is nested too deeply", "No real webhook is: look at what sent it.") from None
+        raise LocalError("the JSON is nested too deeply", "No real webhook is: look at what sent it.") from None
     except ValueError as error:
-        raise CouldNotRun(f"the body is no JSON: {error}", "Send JSON, or say its --content-type.") from None
+        raise LocalError(f"the body is no JSON: {error}", "Send JSON, or say its --content-type.") from None
 
 
 @lru_cache(maxsize=64)
@@ -130,20 +130,20 @@ def text_of(body: bytes, content_type: str | None) -> str:
     """The characters of a body by its charset, UTF-8 unless it says otherwise.
 
     Raises:
-        CouldNotRun: the bytes are not in that charset, or the charset is unknown.
+        LocalError: the bytes are not in that charset, or the charset is unknown.
     """
     charset = charset_of(content_type)
     try:
         return body.decode(charset)
     except (UnicodeDecodeError, LookupError):
-        raise CouldNotRun(f"the body is not {charset} text", "Check the sample, or its charset.") from None
+        raise LocalError(f"the body is not {charset} text", "Check the sample, or its charset.") from None
 
 
 def decode(body: bytes, content_type: str | None) -> Json:
     """The tree in a body. Without a JSON or form content type: JSON if it reads as JSON, else a form.
 
     Raises:
-        CouldNotRun: the body is not what its content type says.
+        LocalError: the body is not what its content type says.
     """
     text = text_of(body, content_type).removeprefix("\ufeff")
     kind = encoding_of(content_type) if content_type else Encoding.OTHER
@@ -158,7 +158,7 @@ def _decode_form(text: str) -> Json:
     try:
         return decode_pairs(text.strip())
     except ValueError:
-        raise CouldNotRun("the form has over 10,000 fields", "No real webhook has: look at what sent it.") from None
+        raise LocalError("the form has over 10,000 fields", "No real webhook has: look at what sent it.") from None
 
 
 __all__ = [

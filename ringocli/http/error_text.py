@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.bodies import decode
 from ringocli.http.content_types import Encoding, encoding_of
 from ringocli.http.exchange import Reply
 from ringocli.template.pattern.pattern import Json
-from ringocli.text.secret import blank
+from ringocli.text.secret import redact
 
 _HEADLINES = ("title", "type", "error", "errors", "fault", "exception")
 _WORDS = (
@@ -39,7 +39,7 @@ def own_words(reply: Reply, *, errors_only: bool = False) -> str:
         return _cut("; ".join(found[:3]))
     if errors_only:
         return ""
-    return _cut(_readable(blank(reply.text)))
+    return _cut(_readable(redact(reply.text)))
 
 
 def phrase(status: int) -> str:
@@ -58,7 +58,7 @@ def json_of(reply: Reply) -> Json:
         return None
     try:
         return decode(reply.body, reply.content_type)
-    except CouldNotRun:
+    except LocalError:
         return None
 
 
@@ -114,7 +114,7 @@ def _first(value: Json) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(blank(text).split())
+    return " ".join(redact(text).split())
 
 
 def _cut(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 
 _PART = re.compile(r"(?P<class>[1-5])xx|(?P<low>[1-5]\d\d)(?:-(?P<high>[1-5]\d\d))?", re.IGNORECASE)
 
@@ -22,15 +22,13 @@ class Statuses:
         """Read ``2xx``, ``200``, ``200-204`` or several of them with commas between.
 
         Raises:
-            AskedWrongly: it is none of these.
+            UsageError: it is none of these.
         """
         ranges = []
         for part in text.split(","):
             found = _PART.fullmatch(part.strip())
             if found is None:
-                raise AskedWrongly(
-                    f"--expect-status cannot read {part.strip()!r}", "Write 2xx, 200, 200-204 or 200,202."
-                )
+                raise UsageError(f"--expect-status cannot read {part.strip()!r}", "Write 2xx, 200, 200-204 or 200,202.")
             if found["class"]:
                 ranges.append((int(found["class"]) * 100, int(found["class"]) * 100 + 99))
             else:

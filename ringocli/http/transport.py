@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from ringocli import __version__
-from ringocli.errors import AskedWrongly, CouldNotRun, NoReply, NotConnected
+from ringocli.errors import LocalError, NoReply, NotConnected, UsageError
 from ringocli.http.addresses import is_loopback, proxy_for
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.failure import Failure
@@ -96,7 +96,7 @@ class Sender:
         Raises:
             NotConnected: nothing was sent: the name, the connection or TLS failed.
             NoReply: the request left, or part of it, and no reply came.
-            AskedWrongly: a header or the body holds what cannot be sent.
+            UsageError: a header or the body holds what cannot be sent.
         """
         parts = urlsplit(_plain(request.url))
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -104,7 +104,7 @@ class Sender:
         failure = Failure(host=host, port=port, timeout_s=self._timeout_s, proxied=bool(proxy))
         clock = _Stopwatch()
         if not _TOKEN.fullmatch(request.method):
-            raise AskedWrongly("request_method is no HTTP method", "Write POST, or what the provider asks for.")
+            raise UsageError("request_method is no HTTP method", "Write POST, or what the provider asks for.")
         try:
             address = _Address(parts)
             outgoing = httpx.Request(
@@ -119,7 +119,7 @@ class Sender:
         except (httpx.InvalidURL, UnicodeError):
             raise NotConnected(f"{host!r} is no host name", "Check the address.", kind="name") from None
         except httpx.LocalProtocolError:
-            raise AskedWrongly("a header of the request cannot be sent", "Check the values put into it.") from None
+            raise UsageError("a header of the request cannot be sent", "Check the values put into it.") from None
         except httpx.HTTPError as error:
             raise _told(failure, error, has_left=clock.started is not None) from None
 
@@ -221,7 +221,7 @@ def _headers(request: RenderedRequest, parts: SplitResult) -> list[tuple[bytes, 
         pairs.append(("Authorization", f"Basic {b64encode(account.encode()).decode()}"))
     for name, value in pairs:
         if not name.isascii() or any(char < " " or char == "\x7f" for char in name + value.replace("\t", "")):
-            raise AskedWrongly("a header holds a line break or control character", "Check the values put into it.")
+            raise UsageError("a header holds a line break or control character", "Check the values put into it.")
     return [(name.encode("ascii"), value.encode("utf-8", "surrogatepass")) for name, value in pairs]
 
 
@@ -231,7 +231,7 @@ def _body(request: RenderedRequest) -> bytes | None:
     try:
         return _plain(request.body).encode("utf-8")
     except UnicodeEncodeError:
-        raise AskedWrongly(
+        raise UsageError(
             "the body holds half a character (a lone surrogate), which UTF-8 cannot carry",
             "Check the values, and \\uD800 to \\uDFFF in the template.",
         ) from None
@@ -292,7 +292,7 @@ def _trust(ca_file: str | None) -> ssl.SSLContext:
     """The certificates to trust: httpx's own list, the system's, and those of ``ca_file`` besides.
 
     Raises:
-        CouldNotRun: the file cannot be read, or holds no certificate.
+        LocalError: the file cannot be read, or holds no certificate.
     """
     context = httpx.create_ssl_context()
     context.load_default_certs()
@@ -301,10 +301,10 @@ def _trust(ca_file: str | None) -> ssl.SSLContext:
     try:
         context.load_verify_locations(cafile=ca_file)
     except ssl.SSLError:
-        raise CouldNotRun(
+        raise LocalError(
             f"{ca_file}: holds no certificate", "--ca-file takes PEM: -----BEGIN CERTIFICATE-----"
         ) from None
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        raise CouldNotRun(f"{ca_file}: {reason}", "Check the path given to --ca-file.") from None
+        raise LocalError(f"{ca_file}: {reason}", "Check the path given to --ca-file.") from None
     return context

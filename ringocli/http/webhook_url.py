@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text.secret import MIN_SEARCHED_LENGTH, Secret, sent
 
 
@@ -12,7 +12,7 @@ def address_of(url: Secret) -> Secret:
     """A webhook URL that shows its scheme and host only; its parts are blanked in whatever comes back.
 
     Raises:
-        AskedWrongly: it is no http or https address.
+        UsageError: it is no http or https address.
     """
     text = sent(url)
     try:
@@ -21,7 +21,7 @@ def address_of(url: Secret) -> Secret:
     except ValueError:
         port, usable = None, False
     if not usable or port == 0 or any(char <= " " or char == "\x7f" for char in text):
-        raise AskedWrongly(
+        raise UsageError(
             "the webhook URL is no http or https address", "Copy it whole, as in http://127.0.0.1:8025/hook."
         )
     beyond = text.partition("://")[2].partition(parts.netloc)[2]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text.files import write_text
 from ringocli.text.secret import Secret
 
@@ -17,13 +17,13 @@ def check_place(path: Path, *, force: bool) -> None:
     """Refuse a file that exists, or that git would take up.
 
     Raises:
-        AskedWrongly: the file exists and ``force`` is not given, or it lies in a git work tree and is not ignored there.
+        UsageError: the file exists and ``force`` is not given, or it lies in a git work tree and is not ignored there.
     """
     if path.exists() and not force:
-        raise AskedWrongly(f"{path} exists", "Give --force to replace it, or another name.")
+        raise UsageError(f"{path} exists", "Give --force to replace it, or another name.")
     tree = next((parent for parent in path.absolute().parents if (parent / ".git").exists()), None)
     if tree is not None and not _is_ignored(path.absolute(), tree):
-        raise AskedWrongly(
+        raise UsageError(
             f"{path}: secrets do not belong into the git work tree {tree}",
             f"Name a file outside it, or add {path.name} to its .gitignore first.",
         )
@@ -47,8 +47,8 @@ def save(path: Path, properties: Mapping[str, Any], *, force: bool) -> None:
     """Write properties for ``--values``: TOML, or JSON if the name ends in ``.json``; mode 0600.
 
     Raises:
-        AskedWrongly: see ``check_place``.
-        CouldNotRun: the file cannot be written.
+        UsageError: see ``check_place``.
+        LocalError: the file cannot be written.
     """
     check_place(path, force=force)
     plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in properties.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
 from ringocli.importers.learn.bodies import read_body
@@ -66,7 +66,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     """A draft from what was pasted; what no paste shows comes from the answers, or stays out.
 
     Raises:
-        AskedWrongly: neither a request was pasted nor an address given.
+        UsageError: neither a request was pasted nor an address given.
     """
     if pastes.send is None and pastes.file is None:
         return _around_answers(pastes, answers)
@@ -114,7 +114,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
 def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
     """Only samples were pasted: the requests come from the answers, the events from the samples."""
     if answers.send_url is None:
-        raise AskedWrongly(
+        raise UsageError(
             "the samples show no request", "Give --from-curl as well, or --id, --name and --send-url, or --preset."
         )
     draft = from_answers(answers)
@@ -170,7 +170,7 @@ def tree_in(pasted: Pasted) -> Any:
     """The body of a paste as a tree, for laying patterns over it; None if it has none."""
     try:
         return decode(pasted.body.encode(), pasted.content_type) if pasted.body else None
-    except CouldNotRun:
+    except LocalError:
         return None
 
 
@@ -192,7 +192,7 @@ def _reply(pastes: Pastes) -> LearnedReply | None:
 def _leaves_in(reply: Reply | None) -> list[Leaf]:
     try:
         return list(leaves_of(decode(reply.body, reply.content_type))) if reply is not None else []
-    except CouldNotRun:
+    except LocalError:
         return []
 
 
@@ -340,7 +340,7 @@ def _lost(pastes: Pastes) -> list[str]:
 def _strings(text: str) -> list[str]:
     try:
         return texts_of(decode(text.encode(), "application/json")) if text.lstrip()[:1] in ("{", "[") else []
-    except CouldNotRun:
+    except LocalError:
         return []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.importers.draft import tree_in
 from ringocli.importers.learn.events import WebhookSample, learn_events
 from ringocli.importers.learn.preset_match import told_by
@@ -29,14 +29,14 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
     """The text with an event for each sample that none of its events takes yet.
 
     Raises:
-        AskedWrongly: a sample gives no event, or is not taken by its own; nothing may be written then.
-        CouldNotRun: the text is no template.
+        UsageError: a sample gives no event, or is not taken by its own; nothing may be written then.
+        LocalError: the text is no template.
     """
     document = _template(name, text)
     learned = learn_events(samples, hints=hints)
     if learned.limits and not learned.events:
         first = learned.limits[0]
-        raise AskedWrongly(f"{first['what']}: {first['why']}", "Nothing was written.")
+        raise UsageError(f"{first['what']}: {first['why']}", "Nothing was written.")
     places: dict[int, Pointer] = {}
     for index, (draft, event) in enumerate(zip(learned.drafts, learned.events, strict=True)):
         if not _is_taken(document, draft.sample):
@@ -47,7 +47,7 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
         wanted = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}.get(sample.kind)
         if (reading.event.type if reading.event else None) != wanted:
             got = f"the {reading.event.label} event" if reading.event else "no event"
-            raise AskedWrongly(
+            raise UsageError(
                 f"{sample.name}: {got} would take it, though it is a {sample.kind}",
                 "Give more samples of it and of the others. Nothing was written.",
             )
@@ -69,13 +69,13 @@ def with_file_request(
     """The text with ``SendFile`` from a paste.
 
     Raises:
-        AskedWrongly: there is a SendFile already, and ``force`` is not given.
-        CouldNotRun: the text is no template.
+        UsageError: there is a SendFile already, and ``force`` is not given.
+        LocalError: the text is no template.
     """
     document = _template(name, text)
     api = document.value["API"]
     if "SendFile" in api and not force:
-        raise AskedWrongly(f"{name} has a SendFile", "Give --force to replace it.")
+        raise UsageError(f"{name} has a SendFile", "Give --force to replace it.")
     known = told_by(document.value, pasted.url, tree_in(pasted))
     book = PropertyBook(host=Target.parse(pasted.url).host, known=known.by_value)
     learned = learn_request(pasted, Place.SEND_FILE, book, hints=hints, auth_names=known.auth_names)
@@ -110,9 +110,9 @@ def with_file_request(
 def _template(name: str, text: str) -> Document:
     document = Document.read(name, text)
     if not document.is_json or not isinstance(document.value, dict):
-        raise CouldNotRun(f"{name}: is no JSON object", f"See: ringocli validate {name}")
+        raise LocalError(f"{name}: is no JSON object", f"See: ringocli validate {name}")
     if not isinstance(document.value.get("API"), dict):
-        raise CouldNotRun(f"{name}: has no API section, so it is no template", f"See: ringocli validate {name}")
+        raise LocalError(f"{name}: has no API section, so it is no template", f"See: ringocli validate {name}")
     return document
 
 
@@ -135,7 +135,7 @@ def _with_event(document: Document, event: Mapping[str, Any]) -> tuple[Document,
     if isinstance(webhook, dict) and "event_type" not in webhook:
         key = str(event["event_key"])
         return _with_member(document, ("Webhook",), key, event), ("Webhook", key)
-    raise AskedWrongly("the Webhook section holds one event and no list", "Make it a list first.")
+    raise UsageError("the Webhook section holds one event and no list", "Make it a list first.")
 
 
 def with_list_item(document: Document, key: str, value: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ringocli.lint.engine import Finding
-from ringocli.template.readings import assumptions
+from ringocli.template.assumptions import assumptions
 from ringocli.template.scaffold import Decision, Draft
 from ringocli.text.pointer import Pointer, as_text
 

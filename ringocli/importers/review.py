@@ -19,7 +19,7 @@ from ringocli.template.scaffold import Draft
 from ringocli.template.values import Missing, Values
 from ringocli.text import console
 from ringocli.text.pointer import Pointer
-from ringocli.text.secret import Secret, blank
+from ringocli.text.secret import Secret, redact
 
 COLOURS = {
     "from": "cyan", "to": "green", "content": "magenta", "text": "magenta", "url": "magenta",
@@ -47,7 +47,7 @@ def as_marked(draft: Draft, pastes: Pastes) -> Iterator[tuple[str, str]]:
 
 def _marked(draft: Draft, prefix: Pointer, text: str) -> str:
     secrets = [value for value in draft.saved.values() if isinstance(value, Secret)]
-    text = console.printable(blank(text[:_MOST].strip(), secrets))
+    text = console.printable(redact(text[:_MOST].strip(), secrets))
     found = {
         (decision.value, decision.variable)
         for decision in draft.decisions

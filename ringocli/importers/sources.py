@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.importers.learn.roles import LEAST, assign, leaves_of, score
 from ringocli.importers.learn.url import Target
 from ringocli.importers.model import Pasted
@@ -32,8 +32,8 @@ def read_source(named: str, kind: str | None, *, for_file: bool = False, allowed
     ``kind`` is one of ``KINDS``; None looks at the text.
 
     Raises:
-        AskedWrongly: there is no request in it, or none of that name; what there is is listed.
-        CouldNotRun: the file cannot be read.
+        UsageError: there is no request in it, or none of that name; what there is is listed.
+        LocalError: the file cannot be read.
     """
     path, choice = _split(named)
     text = read_bytes(path, max_bytes=MAX_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
@@ -46,10 +46,10 @@ def request_in(
     """The same of a text; ``path`` names it in messages.
 
     Raises:
-        AskedWrongly: as ``read_source``.
+        UsageError: as ``read_source``.
     """
     if not text.strip():
-        raise AskedWrongly(f"{path}: is empty", "Paste what the documentation shows into it.")
+        raise UsageError(f"{path}: is empty", "Paste what the documentation shows into it.")
     text = _HALVES.sub(r"\\ufffd", text)
     kind = kind or kind_of(text)
     return _READERS[kind](path, text, choice, for_file, allowed)

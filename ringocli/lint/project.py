@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.lint.engine import Choice, Finding, Severity, rules
 from ringocli.template.project import project_path
 from ringocli.text.files import read_text
@@ -46,8 +46,8 @@ def read_house_rules(start: Path | None = None) -> HouseRules:
     """The table of the nearest ``ringocli.toml`` up to the git root.
 
     Raises:
-        AskedWrongly: a key, code or severity is unknown.
-        CouldNotRun: the file is no TOML.
+        UsageError: a key, code or severity is unknown.
+        LocalError: the file is no TOML.
     """
     found = project_path(str(start or ""))
     if found is None:
@@ -55,12 +55,10 @@ def read_house_rules(start: Path | None = None) -> HouseRules:
     path = Path(found)
     table = _toml(found).get("validate", {})
     if not isinstance(table, dict):
-        raise AskedWrongly(f"{path}: validate is no table", "Write [validate] and its keys below it.")
+        raise UsageError(f"{path}: validate is no table", "Write [validate] and its keys below it.")
     for key in table:
         if key not in KEYS:
-            raise AskedWrongly(
-                f"{path}: [validate] has no {key!r}{did_you_mean(key, KEYS)}", f"Keys: {', '.join(KEYS)}."
-            )
+            raise UsageError(f"{path}: [validate] has no {key!r}{did_you_mean(key, KEYS)}", f"Keys: {', '.join(KEYS)}.")
     severities: dict[str, Severity] = {}
     ignore = list(_names(path, "ignore", table.get("ignore", [])))
     for name, word in _severity_table(path, table).items():
@@ -86,13 +84,13 @@ def _toml(name: str) -> Mapping[str, Any]:
         return tomllib.loads(read_text(name).removeprefix("\ufeff"))
     except ValueError as error:
         place = str(error).rpartition("(")[2].rstrip(")")
-        raise CouldNotRun(f"{name}: is no TOML ({place})", "Mend it.") from None
+        raise LocalError(f"{name}: is no TOML ({place})", "Mend it.") from None
 
 
 def _names(path: Path, key: str, value: Any) -> tuple[str, ...]:
     entries = [value] if isinstance(value, str) else value
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-        raise AskedWrongly(f"{path}: {key} is no list of codes", f'Write {key} = ["RT216"].')
+        raise UsageError(f"{path}: {key} is no list of codes", f'Write {key} = ["RT216"].')
     return tuple(known_name(f"{path}: {key}", entry) for entry in entries)
 
 
@@ -100,18 +98,18 @@ def known_name(where: str, name: str) -> str:
     """A code, a prefix of codes, or a slug.
 
     Raises:
-        AskedWrongly: it names no rule.
+        UsageError: it names no rule.
     """
     known = [word for one in rules() for word in (one.code, one.slug)]
     if name not in known and not (name.startswith("RT") and any(word.startswith(name) for word in known)):
-        raise AskedWrongly(f"{where}: there is no rule {name!r}{did_you_mean(name, known)}", "See explain --all.")
+        raise UsageError(f"{where}: there is no rule {name!r}{did_you_mean(name, known)}", "See explain --all.")
     return name
 
 
 def _severity_table(path: Path, table: Mapping[str, Any]) -> Mapping[str, str]:
     found = table.get("severity", {})
     if not isinstance(found, dict):
-        raise AskedWrongly(f"{path}: severity is no table", 'Write [validate.severity] and RT216 = "error" below it.')
+        raise UsageError(f"{path}: severity is no table", 'Write [validate.severity] and RT216 = "error" below it.')
     for name, word in found.items():
         _one_of(f"{path}: severity.{name}", word, [*(one.value for one in Severity), OFF])
     return found
@@ -119,9 +117,7 @@ def _severity_table(path: Path, table: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _one_of(where: str, word: Any, known: Sequence[str]) -> None:
     if word not in known:
-        raise AskedWrongly(
-            f"{where}: {word!r} is none{did_you_mean(str(word), known)}", f"It takes {', '.join(known)}."
-        )
+        raise UsageError(f"{where}: {word!r} is none{did_you_mean(str(word), known)}", f"It takes {', '.join(known)}.")
 
 
 # -- suppressions -------------------------------------------------------------------------------
@@ -156,15 +152,15 @@ def read_suppressions(path: Path) -> tuple[Suppression, ...]:
     """The entries of a side-car; none if there is no file.
 
     Raises:
-        AskedWrongly: an entry lacks its code or reason, or names no rule.
-        CouldNotRun: the file cannot be read, or is no TOML.
+        UsageError: an entry lacks its code or reason, or names no rule.
+        LocalError: the file cannot be read, or is no TOML.
     """
     if not path.is_file():
         return ()
     text = read_text(str(path))
     entries = _toml(str(path)).get("suppress", [])
     if not isinstance(entries, list):
-        raise AskedWrongly(f"{path}: suppress is no list", "Write [[suppress]] and its keys below it.")
+        raise UsageError(f"{path}: suppress is no list", "Write [[suppress]] and its keys below it.")
     heads = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[suppress]]"]
     lines = heads if len(heads) == len(entries) else [1] * len(entries)
     return tuple(_suppression(path, entry, line) for entry, line in zip(entries, lines, strict=True))
@@ -173,23 +169,21 @@ def read_suppressions(path: Path) -> tuple[Suppression, ...]:
 def _suppression(path: Path, entry: Any, line: int) -> Suppression:
     where = f"{path}:{line}"
     if not isinstance(entry, dict):
-        raise AskedWrongly(f"{where}: is no table", "Write [[suppress]] and its keys below it.")
+        raise UsageError(f"{where}: is no table", "Write [[suppress]] and its keys below it.")
     for key in entry:
         if key not in _ENTRY_KEYS:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{where}: there is no key {key!r}{did_you_mean(key, _ENTRY_KEYS)}", f"Keys: {', '.join(_ENTRY_KEYS)}."
             )
     code, pointer, reason, until = (entry.get(key) for key in _ENTRY_KEYS)
     if not isinstance(code, str) or not isinstance(reason, str) or not reason.strip():
-        raise AskedWrongly(
-            f"{where}: an exception needs a code and a reason", 'Write code = "RT216" and reason = "...".'
-        )
+        raise UsageError(f"{where}: an exception needs a code and a reason", 'Write code = "RT216" and reason = "...".')
     if not isinstance(pointer, str | None):
-        raise AskedWrongly(f"{where}: pointer is no text", 'Write pointer = "/API".')
+        raise UsageError(f"{where}: pointer is no text", 'Write pointer = "/API".')
     if isinstance(until, str):
         until = _date(where, until)
     if not isinstance(until, datetime.date | None):
-        raise AskedWrongly(f"{where}: until is no date", "Write until = 2027-06-30.")
+        raise UsageError(f"{where}: until is no date", "Write until = 2027-06-30.")
     return Suppression(
         code=known_name(where, code), pointer=pointer or "", reason=reason.strip(), until=until, line=line
     )
@@ -199,7 +193,7 @@ def _date(where: str, text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise AskedWrongly(f"{where}: {text!r} is no date", "Write until = 2027-06-30.") from None
+        raise UsageError(f"{where}: {text!r} is no date", "Write until = 2027-06-30.") from None
 
 
 def suppressed(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text.suggest import did_you_mean
 
 MAX_DELAY_MS = 600_000
@@ -64,13 +64,13 @@ class Trouble:
         """Trouble from a JSON object.
 
         Raises:
-            AskedWrongly: an unknown key, or a value that it cannot have.
+            UsageError: an unknown key, or a value that it cannot have.
         """
         if not isinstance(given, Mapping):
-            raise AskedWrongly(f"{side} takes an object of {', '.join(KEYS)}", 'For instance {"status": 500}.')
+            raise UsageError(f"{side} takes an object of {', '.join(KEYS)}", 'For instance {"status": 500}.')
         for key in given:
             if key not in KEYS:
-                raise AskedWrongly(f"{side} has no {key!r}{did_you_mean(str(key), KEYS)}", f"It has {', '.join(KEYS)}.")
+                raise UsageError(f"{side} has no {key!r}{did_you_mean(str(key), KEYS)}", f"It has {', '.join(KEYS)}.")
         chosen = {key: _checked(side, key, value) for key, value in given.items() if value is not None}
         return cls(**chosen)
 
@@ -97,14 +97,14 @@ def _checked(side: str, key: str, value: Any) -> Any:
     if key == "fault":
         words = [str(fault) for fault in Fault]
         if value not in words:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{side}.fault has no {str(value)[:40]!r}{did_you_mean(str(value), words)}",
                 f"It takes {', '.join(words)}.",
             )
         return Fault(value)
     kind, least, most, words_for = _RANGES[key]
     if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
-        raise AskedWrongly(f"{side}.{key} takes {words_for}", f"For instance {least:g}.")
+        raise UsageError(f"{side}.{key} takes {words_for}", f"For instance {least:g}.")
     return value
 
 
@@ -112,11 +112,11 @@ def read_option(given: str) -> tuple[str, Trouble]:
     """``SIDE:KEY=VALUE,…`` taken apart: ``provider:status=500,probability=0.1``.
 
     Raises:
-        AskedWrongly: it has another form, or names what there is not.
+        UsageError: it has another form, or names what there is not.
     """
     side, separator, rest = given.partition(":")
     if not separator or side not in SIDES:
-        raise AskedWrongly(
+        raise UsageError(
             f"--chaos takes SIDE:KEY=VALUE,... with a side of {' or '.join(SIDES)}",
             "For instance --chaos provider:status=500,probability=0.1",
         )

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from ringocli.errors import AskedWrongly, NoReply
+from ringocli.errors import NoReply, UsageError
 from ringocli.http.addresses import is_loopback
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.retry import is_worth_retrying, retry_wait_s
@@ -147,14 +147,14 @@ def rate_of(text: str) -> float:
     """Read ``--rate``: ``5``, ``0.5`` or ``5/s``.
 
     Raises:
-        AskedWrongly: it is no positive number.
+        UsageError: it is no positive number.
     """
     try:
         rate = float(text.strip().removesuffix("/s"))
     except ValueError:
         rate = 0.0
     if not (0 < rate < math.inf):
-        raise AskedWrongly(f"--rate cannot read {text!r}", "Write events a second: --rate 5, or 5/s.")
+        raise UsageError(f"--rate cannot read {text!r}", "Write events a second: --rate 5, or 5/s.")
     return rate
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from ringocli.errors import CouldNotRun, RingocliError
+from ringocli.errors import LocalError, RingocliError
 from ringocli.http.bodies import decode, decode_pairs, encode
 from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
 from ringocli.messaging.request import names_of, render_event, render_request
@@ -79,7 +79,7 @@ def prove(template: Template, text: str, *, seed: int = 0, cases: int = DEFAULT_
     """Put every request, reply and event of a template under the laws.
 
     Raises:
-        CouldNotRun: a part cannot be encoded at all (a nested form, say), which is a finding of ``validate``.
+        LocalError: a part cannot be encoded at all (a nested form, say), which is a finding of ``validate``.
     """
     parts = tuple(_parts(template))
     found = None
@@ -309,4 +309,4 @@ def _shown(rendered: RenderedRequest) -> str:
     return str(rendered.body) if rendered.body is not None else str(rendered.url)
 
 
-__all__ = ["Certificate", "CouldNotRun", "CounterExample", "RingocliError", "as_incoming", "prove"]
+__all__ = ["Certificate", "CounterExample", "LocalError", "RingocliError", "as_incoming", "prove"]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.bodies import Encoding, decode, decode_pairs, encoding_of, media_type
 from ringocli.http.exchange import IncomingRequest, Reply, header, json_reply
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
@@ -208,7 +208,7 @@ def _body(spec: RequestSpec, incoming: IncomingRequest) -> _Read:
         return _Read(complaints=(complaint,))
     try:
         document = decode(incoming.body, came or wanted)
-    except CouldNotRun as error:
+    except LocalError as error:
         return _Read(complaints=(Complaint(where="body", message=error.message),))
     return _against(spec.parameters, spec, document, "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import encode, encode_pairs
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.http.exchange import Direction, RenderedRequest
@@ -51,8 +51,8 @@ def render_request(
     """The request that Ringotel would send, under our readings of the framework.
 
     Raises:
-        AskedWrongly: values are missing (see ``fill``), or a property cannot be put into a header or an address.
-        CouldNotRun: the body cannot be encoded as its content type asks.
+        UsageError: values are missing (see ``fill``), or a property cannot be put into a header or an address.
+        LocalError: the body cannot be encoded as its content type asks.
     """
     given = fill(template, names_of(template, spec), spec.name, values, missing)
     notes = [*_notes_on_values(template, spec.name, given), *_notes_on_holes(spec, given)]
@@ -131,7 +131,7 @@ def _authorization(template: Template, given: Filled) -> list[tuple[str, Traced]
         return []
     for text in texts:
         if any(ord(char) < 32 or ord(char) == 127 for char in sent(text)):
-            raise AskedWrongly(
+            raise UsageError(
                 "a property used in auth holds a line break or control character",
                 "A header cannot carry it: check the value for a stray newline.",
             )
@@ -140,7 +140,7 @@ def _authorization(template: Template, given: Filled) -> list[tuple[str, Traced]
     else:
         scheme, credentials = "Bearer ", texts[0]
     if not sent(credentials).isascii():
-        raise AskedWrongly("a property used in auth is not ASCII", "A header cannot carry it: check the value.")
+        raise UsageError("a property used in auth is not ASCII", "A header cannot carry it: check the value.")
     return [("Authorization", Traced((Piece(scheme), Piece(credentials))))]
 
 
@@ -182,7 +182,7 @@ def _check_address(url: Traced) -> None:
     except ValueError:
         usable = False
     if not usable or any(char <= " " or char == "\x7f" for char in url.reveal()):
-        raise AskedWrongly(f"{str(url)!r} is no address to send to", "Check request_url and the values put into it.")
+        raise UsageError(f"{str(url)!r} is no address to send to", "Check request_url and the values put into it.")
 
 
 def render_event(
@@ -199,8 +199,8 @@ def render_event(
     ``content_type`` defaults to the one its outgoing requests suggest, since a template does not say it.
 
     Raises:
-        AskedWrongly: values are missing.
-        CouldNotRun: the pattern cannot be encoded that way.
+        UsageError: values are missing.
+        LocalError: the pattern cannot be encoded that way.
     """
     place = event.place or Place.MESSAGE
     names = [name for name in event.pattern.variables if name != "event_key"]
@@ -248,7 +248,7 @@ def at_base(request: RenderedRequest, base: str) -> RenderedRequest:
     """The same request at another scheme, host and port; path and query stay.
 
     Raises:
-        AskedWrongly: ``base`` is no http or https address.
+        UsageError: ``base`` is no http or https address.
     """
     from dataclasses import replace
 
@@ -258,7 +258,7 @@ def at_base(request: RenderedRequest, base: str) -> RenderedRequest:
     except ValueError:
         usable = False
     if not usable:
-        raise AskedWrongly("--url takes an http or https address", "For instance --url http://127.0.0.1:8080")
+        raise UsageError("--url takes an http or https address", "For instance --url http://127.0.0.1:8080")
     pieces = list(request.url.pieces)
     rest = request.url.reveal()
     path_at = len(rest) - len(_path_and_query(rest))
@@ -289,7 +289,7 @@ def _tail(piece: Piece, skip: int) -> Piece:
 
 __all__ = [
     "WEBHOOK_URL",
-    "CouldNotRun",
+    "LocalError",
     "at_base",
     "default_content_type",
     "names_of",

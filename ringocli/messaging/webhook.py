@@ -64,7 +64,7 @@ def document_of(incoming: IncomingRequest) -> Json:
     """The tree a webhook carries: its body, or its query where there is no body.
 
     Raises:
-        CouldNotRun: the body is not what its content type says.
+        LocalError: the body is not what its content type says.
     """
     if incoming.method in ("GET", "DELETE", "HEAD") or (not incoming.body.strip() and incoming.query):
         return decode_pairs(incoming.query)
@@ -77,7 +77,7 @@ def read_webhook(
     """Which event of the template a webhook is, by our readings of the framework.
 
     Raises:
-        CouldNotRun: the body cannot be decoded.
+        LocalError: the body cannot be decoded.
     """
     document = document_of(incoming)
     given = properties or {}
@@ -251,6 +251,6 @@ def read_reply(spec: RequestSpec, reply: Reply) -> Match:
     """The variables that ``response_map`` takes from a provider's reply.
 
     Raises:
-        CouldNotRun: the reply's body cannot be decoded.
+        LocalError: the reply's body cannot be decoded.
     """
     return spec.reply.match(decode(reply.body, reply.content_type), {}, REQUIRED[Place.RESPONSE_MAP])

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.uses import Templated, Use, strings_of, uses_in
 from ringocli.template.variables import EVENTS, REQUIRED, Place, known_at
@@ -196,13 +196,13 @@ class Template(NamedTuple):
         """The request of that name.
 
         Raises:
-            AskedWrongly: there is none.
+            UsageError: there is none.
         """
         for spec in self.requests:
             if spec.name == name:
                 return spec
         names = [str(spec.name) for spec in self.requests]
-        raise AskedWrongly(
+        raise UsageError(
             f"the template has no usable request {name!r}{did_you_mean(name, names)}",
             f"It has: {', '.join(names) or 'none'}.",
         )
@@ -211,7 +211,7 @@ class Template(NamedTuple):
         """The event named by its event_key, its event_type, ``type:key`` or a pointer.
 
         Raises:
-            AskedWrongly: no event is called that, or several are.
+            UsageError: no event is called that, or several are.
         """
         from ringocli.text.pointer import as_text
 
@@ -227,9 +227,9 @@ class Template(NamedTuple):
                 spellings = [event.label for event in found]
                 if len(set(spellings)) < len(spellings):
                     spellings = [as_text(event.pointer) for event in found]
-                raise AskedWrongly(f"{wanted!r} names several events", f"Say one of: {', '.join(spellings)}.")
+                raise UsageError(f"{wanted!r} names several events", f"Say one of: {', '.join(spellings)}.")
         names_of = [name for event in self.events for name in (event.key, event.type, event.label) if name]
-        raise AskedWrongly(
+        raise UsageError(
             f"the template has no event {wanted!r}{did_you_mean(wanted, names_of)}",
             f"It has: {', '.join(event.label for event in self.events) or 'none'}.",
         )

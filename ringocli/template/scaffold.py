@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.template.model import OAuth2, Template
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.presets import Pack
@@ -77,7 +77,7 @@ def from_pack(pack: Pack, answers: Answers) -> Draft:
     """A pack's template with the user's own id, name and logo.
 
     Raises:
-        AskedWrongly: an answer was given that the pack has already settled.
+        UsageError: an answer was given that the pack has already settled.
     """
     settled = {
         "--auth": answers.auth,
@@ -89,7 +89,7 @@ def from_pack(pack: Pack, answers: Answers) -> Draft:
     }
     given = [option for option, value in settled.items() if value]
     if given:
-        raise AskedWrongly(
+        raise UsageError(
             f"{', '.join(given)} does not go with --preset: the preset says it",
             "Leave it out, or leave out --preset; a template can be edited afterwards.",
         )
@@ -122,10 +122,10 @@ def from_answers(answers: Answers) -> Draft:
     """A template from id, name and the address to send to; all the rest as on Ringotel's page.
 
     Raises:
-        AskedWrongly: an answer that the others need is missing.
+        UsageError: an answer that the others need is missing.
     """
     if answers.id is None or answers.name is None or answers.send_url is None:
-        raise AskedWrongly("a template needs --id, --name and --send-url", "Or take --preset.")
+        raise UsageError("a template needs --id, --name and --send-url", "Or take --preset.")
     kind = answers.auth or "bearer"
     properties = _properties(answers, kind)
     template: dict[str, Json] = {"id": answers.id, "name": answers.name}
@@ -157,7 +157,7 @@ def _properties(answers: Answers, kind: str) -> tuple[str, ...]:
     named = list(answers.properties) or list(DEFAULT_PROPERTIES[kind])
     needed = len(DEFAULT_PROPERTIES[kind])
     if len(named) < needed:
-        raise AskedWrongly(
+        raise UsageError(
             f"--auth {kind} needs {needed} properties, {len(named)} named", f"Give --property twice: {named[0]}, ..."
         )
     for url in (answers.send_url, answers.file_url):
@@ -175,7 +175,7 @@ def _auth(answers: Answers, kind: str, properties: Sequence[str]) -> dict[str, J
     if kind == "none":
         return {}
     if answers.authorize_url is None or answers.token_url is None:
-        raise AskedWrongly(
+        raise UsageError(
             "--auth oauth2 needs --authorize-url and --token-url", "They stand in the provider's OAuth documentation."
         )
     return {

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.template.project import PROJECT_FILE, project_path
 from ringocli.template.values import Layer, Values, check_variable
 from ringocli.template.variables import ALIASES, SETTABLE
@@ -66,8 +66,8 @@ def gather(asked: Asked, declared: Iterable[str] = (), environ: Mapping[str, str
     ``declared`` are the template's properties: their environment names are looked up.
 
     Raises:
-        AskedWrongly: an unknown variable, profile or key; a malformed option; an unset environment variable.
-        CouldNotRun: a file that cannot be read.
+        UsageError: an unknown variable, profile or key; a malformed option; an unset environment variable.
+        LocalError: a file that cannot be read.
     """
     env = os.environ if environ is None else environ
     names = tuple(declared)
@@ -126,11 +126,11 @@ def pair(option: str, given: str) -> tuple[str, str]:
     """``NAME=VALUE`` taken apart; the value may hold further ``=``.
 
     Raises:
-        AskedWrongly: there is no ``=``. What was given is not repeated: it may be a secret.
+        UsageError: there is no ``=``. What was given is not repeated: it may be a secret.
     """
     name, separator, value = given.partition("=")
     if not separator or not name.strip():
-        raise AskedWrongly(f"{option} takes NAME=VALUE", f"For instance {option} to=+13105550199")
+        raise UsageError(f"{option} takes NAME=VALUE", f"For instance {option} to=+13105550199")
     return name.strip(), value
 
 
@@ -188,7 +188,7 @@ def _secret_file(path: str) -> str:
 
 def _from_environment(name: str, variable: str, env: Mapping[str, str]) -> str:
     if variable not in env:
-        raise AskedWrongly(
+        raise UsageError(
             f"the environment has no {variable} for the property {name!r}", f"Set it: export {variable}=..."
         )
     return env[variable]
@@ -205,7 +205,7 @@ def _read_tables(name: str) -> Mapping[str, Any]:
         tables = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         place = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "nested too deeply"
-        raise CouldNotRun(f"{name}: is neither TOML nor JSON: {_without_quotes(place)}", "Mend it.") from None
+        raise LocalError(f"{name}: is neither TOML nor JSON: {_without_quotes(place)}", "Mend it.") from None
     _check_keys(name, tables)
     return tables
 
@@ -218,7 +218,7 @@ def _without_quotes(place: str) -> str:
 def _check_keys(name: str, tables: Mapping[str, Any]) -> None:
     for key in tables:
         if key not in (*PROFILE_KEYS, "profiles", "validate"):
-            raise AskedWrongly(
+            raise UsageError(
                 f"{name}: there is no table {key!r}{did_you_mean(key, PROFILE_KEYS)}",
                 f"Tables: {', '.join(PROFILE_KEYS)}.",
             )
@@ -227,23 +227,23 @@ def _check_keys(name: str, tables: Mapping[str, Any]) -> None:
 def _profile(name: str) -> _Source:
     path = project_file()
     if path is None:
-        raise AskedWrongly(
+        raise UsageError(
             f"--profile {name}: there is no {PROJECT_FILE} here or above",
             f"Write one with a table [profiles.{name}].",
         )
     try:
         found = tomllib.loads(read_text(str(path))).get("profiles", {})
     except ValueError as error:
-        raise CouldNotRun(f"{path}: is no TOML: {_without_quotes(str(error))}", "Mend it.") from None
+        raise LocalError(f"{path}: is no TOML: {_without_quotes(str(error))}", "Mend it.") from None
     known = sorted(found) if isinstance(found, dict) else []
     if name not in known:
-        raise AskedWrongly(
+        raise UsageError(
             f"{path.name} has no profile {name!r}{did_you_mean(name, known)}",
             f"It has: {', '.join(known) or 'none'}.",
         )
     label = f"{path.name} [profiles.{name}]"
     if not isinstance(found[name], dict):
-        raise AskedWrongly(f"{label}: is no table", f"Write [profiles.{name}] and its keys below it.")
+        raise UsageError(f"{label}: is no table", f"Write [profiles.{name}] and its keys below it.")
     _check_keys(label, found[name])
     return _Source(name=label, folder=path.parent, tables=found[name])
 
@@ -251,14 +251,14 @@ def _profile(name: str) -> _Source:
 def _table(source: _Source, key: str) -> Mapping[str, Any]:
     table = source.tables.get(key, {})
     if not isinstance(table, dict):
-        raise AskedWrongly(f"{source.name}: {key} is no table", f"Write [{key}] and NAME = VALUE below it.")
+        raise UsageError(f"{source.name}: {key} is no table", f"Write [{key}] and NAME = VALUE below it.")
     return table
 
 
 def _public(source: _Source) -> list[str]:
     names = source.tables.get("public", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise AskedWrongly(f"{source.name}: public is no list of names", 'Write public = ["Account ID"].')
+        raise UsageError(f"{source.name}: public is no list of names", 'Write public = ["Account ID"].')
     return names
 
 
@@ -266,7 +266,7 @@ def _webhook_url(sources: Iterable[_Source]) -> str | None:
     for source in sources:
         url = source.tables.get("webhook_url")
         if url is not None and not isinstance(url, str):
-            raise AskedWrongly(f"{source.name}: webhook_url is no text", 'Write webhook_url = "https://..."')
+            raise UsageError(f"{source.name}: webhook_url is no text", 'Write webhook_url = "https://..."')
         if url:
             return url
     return None
@@ -274,7 +274,7 @@ def _webhook_url(sources: Iterable[_Source]) -> str | None:
 
 def _scalar(source: _Source, where: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise AskedWrongly(f"{source.name}: {where} is no text", f'Write {where.split(".")[-1]} = "..."')
+        raise UsageError(f"{source.name}: {where} is no text", f'Write {where.split(".")[-1]} = "..."')
     return str(value)
 
 
@@ -288,7 +288,7 @@ def _property(source: _Source, name: str, value: Any, env: Mapping[str, str]) ->
             return _secret_file(str(source.folder / Path(path).expanduser()))
         case {"keyring": str(entry), **rest} if not rest:
             return _from_keyring(name, entry)
-    raise AskedWrongly(
+    raise UsageError(
         f"{source.name}: properties.{name} is neither a text nor one of env, file, keyring",
         'Write {env = "VARIABLE"}, {file = "path"} or {keyring = "name"}.',
     )
@@ -299,14 +299,14 @@ def _from_keyring(name: str, entry: str) -> str:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
-        raise CouldNotRun(
+        raise LocalError(
             f"the property {name!r} is in the keyring, and its extra is not installed",
             "Install ringocli[keyring].",
         ) from None
     try:
         value = keyring.get_password("ringocli", entry)
     except KeyringError:
-        raise CouldNotRun("the keyring cannot be opened here", "Use env or file instead.") from None
+        raise LocalError("the keyring cannot be opened here", "Use env or file instead.") from None
     if value is None:
-        raise AskedWrongly(f"the keyring has no {entry!r}", f"Store it: keyring set ringocli {entry}")
+        raise UsageError(f"the keyring has no {entry!r}", f"Store it: keyring set ringocli {entry}")
     return str(value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.template.model import Template
 from ringocli.template.variables import ALIASES, BY_NAME, REQUESTS, SETTABLE, Place, sample
 from ringocli.text.secret import Secret, Text
@@ -79,24 +79,22 @@ def check_variable(name: str) -> None:
     """Refuse a name that is no variable.
 
     Raises:
-        AskedWrongly: with the nearest name.
+        UsageError: with the nearest name.
     """
     legal = (*SETTABLE, *ALIASES)
     if name not in legal:
-        raise AskedWrongly(
-            f"there is no variable {name!r}{did_you_mean(name, legal)}", f"Variables: {', '.join(legal)}."
-        )
+        raise UsageError(f"there is no variable {name!r}{did_you_mean(name, legal)}", f"Variables: {', '.join(legal)}.")
 
 
 def check_property(template: Template, name: str) -> None:
     """Refuse a property that the template does not declare.
 
     Raises:
-        AskedWrongly: with the nearest name.
+        UsageError: with the nearest name.
     """
     legal = (*template.properties, *((ACCESS_TOKEN,) if template.root.get("OAuth2") else ()))
     if name not in legal:
-        raise AskedWrongly(
+        raise UsageError(
             f"the template declares no property {name!r}{did_you_mean(name, legal)}",
             f"It declares: {', '.join(legal) or 'none'}.",
         )
@@ -118,7 +116,7 @@ def fill(template: Template, names: Iterable[str], place: Place, values: Values,
     ``missing=None`` is the rule for real sends: everything has to be set, but ``extension`` and ``domain``.
 
     Raises:
-        AskedWrongly: names are unset and may not be invented; all of them are listed at once.
+        UsageError: names are unset and may not be invented; all of them are listed at once.
     """
     known: dict[str, Text] = {**values.at(place), **values.properties}
     chosen: dict[str, Text] = {}
@@ -135,7 +133,7 @@ def fill(template: Template, names: Iterable[str], place: Place, values: Values,
         return Filled(values={**chosen, **dict.fromkeys(unset, "")}, left_out=tuple(unset), keep_empty=True)
     needed = [name for name in unset if missing is Missing.ERROR or name not in ("extension", "domain")]
     if needed and missing is not Missing.DROP:
-        raise AskedWrongly(f"no value for {', '.join(needed)}", _how_to_set(template, needed, place))
+        raise UsageError(f"no value for {', '.join(needed)}", _how_to_set(template, needed, place))
     return Filled(values=chosen, left_out=tuple(unset))
 
 

@@ -26,7 +26,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
-from ringocli.errors import AnswerIsNo, AskedWrongly
+from ringocli.errors import CheckFailed, UsageError
 from ringocli.messaging.chaos import SIDES, Trouble
 from ringocli.template.values import Layer, Values, secret_properties
 from ringocli.text.files import read_text
@@ -61,7 +61,7 @@ class Emulator:
         """The Ringotel user sends a message, or with ``media_url`` a file; the exchange.
 
         Raises:
-            AskedWrongly: the template cannot do that, or a value is wrong.
+            UsageError: the template cannot do that, or a value is wrong.
         """
         return self._say("/api/send", from_, to, content, media_url)
 
@@ -69,7 +69,7 @@ class Emulator:
         """The contact writes, or sends a file, to an SMS number at Ringotel; the exchange.
 
         Raises:
-            AskedWrongly: the template has no event for it.
+            UsageError: the template has no event for it.
         """
         return self._say("/api/reply", from_, to, content, media_url)
 
@@ -81,8 +81,8 @@ class Emulator:
         """The newest exchange that fits, at once or as soon as it comes; ``from_`` stands for ``from``.
 
         Raises:
-            AnswerIsNo: none came in time; the message says what was waited for.
-            AskedWrongly: there is nothing of that name to wait for.
+            CheckFailed: none came in time; the message says what was waited for.
+            UsageError: there is nothing of that name to wait for.
         """
         query = {name.rstrip("_"): value for name, value in wanted.items()}
         query |= {"timeout_s": f"{timeout_s:g}", **({"after": after} if after else {})}
@@ -115,7 +115,7 @@ class Emulator:
         except HTTPError as error:
             with error:
                 failure = _failure(error.read(), error.code)
-            kind = AnswerIsNo if error.code == 408 else AskedWrongly
+            kind = CheckFailed if error.code == 408 else UsageError
             raise kind(failure["message"] or "", failure["hint"] or "") from None
 
 
@@ -140,7 +140,7 @@ def emulator(
     """Run an emulator for as long as the block lasts; ``template`` is a file's path or the document itself.
 
     Raises:
-        CouldNotRun: the template cannot be read, or is none.
+        LocalError: the template cannot be read, or is none.
     """
     from ringocli.emulator.config import Setup
     from ringocli.emulator.server import in_thread

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
     """The bytes of a file, or of stdin for ``-``.
 
     Raises:
-        CouldNotRun: missing, unreadable, a folder, or over ``max_bytes``.
+        LocalError: missing, unreadable, a folder, or over ``max_bytes``.
     """
     try:
         if name == STDIN:
@@ -35,16 +35,16 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
                 while len(content) <= max_bytes and (more := file.read(_LARGE)):
                     content += more
     except FileNotFoundError:
-        raise CouldNotRun(f"{name}: no such file", "Check the path.") from None
+        raise LocalError(f"{name}: no such file", "Check the path.") from None
     except IsADirectoryError:
-        raise CouldNotRun(f"{name}: is a folder", "Name a file in it.") from None
+        raise LocalError(f"{name}: is a folder", "Name a file in it.") from None
     except PermissionError:
         wrong = "is a folder" if os.path.isdir(name) else "may not be read"
-        raise CouldNotRun(f"{name}: {wrong}", "Name a file that you can read.") from None
+        raise LocalError(f"{name}: {wrong}", "Name a file that you can read.") from None
     except (OSError, ValueError) as error:
-        raise CouldNotRun(f"{name}: cannot be read: {reason(error)}", "Check the path.") from None
+        raise LocalError(f"{name}: cannot be read: {reason(error)}", "Check the path.") from None
     if len(content) > max_bytes:
-        raise CouldNotRun(f"{name}: is over {max_bytes // 1_000_000} MB", "No template is: check the path.")
+        raise LocalError(f"{name}: is over {max_bytes // 1_000_000} MB", "No template is: check the path.")
     return content
 
 
@@ -52,23 +52,23 @@ def read_text(name: str, *, max_bytes: int = MAX_BYTES) -> str:
     """The text of a UTF-8 file, or of stdin for ``-``; line ends stay as they are.
 
     Raises:
-        CouldNotRun: as ``read_bytes``, or not UTF-8.
+        LocalError: as ``read_bytes``, or not UTF-8.
     """
     try:
         return read_bytes(name, max_bytes=max_bytes).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise CouldNotRun(f"{name}: is not UTF-8 (byte {error.start})", "Save it as UTF-8.") from None
+        raise LocalError(f"{name}: is not UTF-8 (byte {error.start})", "Save it as UTF-8.") from None
 
 
 def write_text(path: Path, text: str, *, force: bool, mode: int = 0o644) -> None:
     """Write a file whole: a temporary file beside it, then a rename.
 
     Raises:
-        AskedWrongly: the file exists and ``force`` is not given; not a byte is changed.
-        CouldNotRun: the folder is missing or not writable.
+        UsageError: the file exists and ``force`` is not given; not a byte is changed.
+        LocalError: the folder is missing or not writable.
     """
     if path.exists() and not force:
-        raise AskedWrongly(f"{path} exists", "Give --force to replace it, or another name.")
+        raise UsageError(f"{path} exists", "Give --force to replace it, or another name.")
     import tempfile
 
     temporary = None
@@ -82,7 +82,7 @@ def write_text(path: Path, text: str, *, force: bool, mode: int = 0o644) -> None
     except OSError as error:
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
-        raise CouldNotRun(f"{path}: cannot be written: {reason(error)}", "Check the folder.") from None
+        raise LocalError(f"{path}: cannot be written: {reason(error)}", "Check the folder.") from None
 
 
 def _mode_like(path: Path, mode: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringocli.text.console import printable
-from ringocli.text.secret import blank
+from ringocli.text.secret import redact
 
 WIDTH = 80
 
@@ -19,7 +19,7 @@ def milliseconds(elapsed_ms: float) -> str:
 
 def one_line(text: str, most: int = 60) -> str:
     """Foreign text on one line, secrets blanked before it is cut."""
-    line = printable(blank(text)).replace("\n", "\\n").replace("\t", "\\t")
+    line = printable(redact(text)).replace("\n", "\\n").replace("\t", "\\t")
     return line if len(line) <= most else line[: most - 3] + "..."
 
 

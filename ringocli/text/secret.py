@@ -156,7 +156,7 @@ def _faces(text: str) -> Iterable[str]:
     yield shlex.quote(text)
 
 
-def blank(text: str, secrets: Iterable[str | Secret] = ()) -> str:
+def redact(text: str, secrets: Iterable[str | Secret] = ()) -> str:
     """Foreign text with every known secret of 8 or more characters, in any encoding, replaced by ``***``."""
     faces = _sought[1] if _sought[0] is _edition else sought()
     if more := [sent(secret) for secret in secrets if len(sent(secret)) >= MIN_SEARCHED_LENGTH]:
@@ -169,4 +169,4 @@ def blank(text: str, secrets: Iterable[str | Secret] = ()) -> str:
 
 def blank_values(texts: Mapping[str, str]) -> dict[str, str]:
     """The same names, with every text blanked."""
-    return {name: blank(text) for name, text in texts.items()} if sought() else dict(texts)
+    return {name: redact(text) for name, text in texts.items()} if sought() else dict(texts)

@@ -11,7 +11,7 @@ from ringocli.cli.init.extend import Growing, grown
 from ringocli.cli.init.prompts import ask, command_line
 from ringocli.cli.init.sources import Pasting, one_source, read_pastes, reviewed
 from ringocli.cli.options import chosen, help_text, path_of
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 EXAMPLES = (
@@ -214,7 +214,7 @@ def init(
     asked = False
     if not pasting.is_empty:
         if preset is not None:
-            raise AskedWrongly("--preset does not go with pastes", "Give one or the other.")
+            raise UsageError("--preset does not go with pastes", "Give one or the other.")
         draft = _from_pastes(pasting, answers, asking=asking)
     else:
         pastes = None
@@ -247,7 +247,7 @@ def _check_credentials(file: str, pasting: Pasting, *, force: bool) -> None:
     from ringocli.importers.credentials import check_place
 
     if pasting.is_empty:
-        raise AskedWrongly("--save-credentials needs a paste that holds some", "Give --from-curl as well.")
+        raise UsageError("--save-credentials needs a paste that holds some", "Give --from-curl as well.")
     check_place(path_of(file), force=force)
 
 
@@ -262,7 +262,7 @@ def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
     }  # fmt: skip
     given = [option for option, value in settled.items() if value]
     if given and (pasting.send or pasting.file):
-        raise AskedWrongly(
+        raise UsageError(
             f"{', '.join(given)} does not go with a pasted request: the paste says it",
             "Leave it out; a template can be edited afterwards.",
         )
@@ -319,7 +319,7 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     """The draft and the findings on it.
 
     Raises:
-        AskedWrongly: one is an error, which only an answer can have caused; nothing is written.
+        UsageError: one is an error, which only an answer can have caused; nothing is written.
     """
     from dataclasses import replace
 
@@ -333,7 +333,7 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     if errors:
         first = errors[0]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise AskedWrongly(f"this would make a template with an error: {first.code} {first.message}{more}",
+        raise UsageError(f"this would make a template with an error: {first.code} {first.message}{more}",
                            f"See: ringocli explain {first.code}. Nothing was written.")  # fmt: skip
     certificate = prove(Template.read(json.loads(text)), text, cases=PROOF_CASES)
     if certificate.counter_example is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringocli.cli.init.sources import Pasting, folder_of, read_hints, sample_in, webhook_of
 from ringocli.cli.options import path_of
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def grown(asked: Growing, *, dry_run: bool, force: bool, as_json: bool, credenti
     ``credentials`` is the file that keeps those of a pasted command.
 
     Raises:
-        AskedWrongly: no template is named, or what is added would break it.
-        CouldNotRun: a file cannot be read.
+        UsageError: no template is named, or what is added would break it.
+        LocalError: a file cannot be read.
     """
     from ringocli.importers.credentials import check_place, save
     from ringocli.importers.extend import with_events, with_file_request
@@ -97,7 +97,7 @@ def _sorted_out(asked: Growing) -> tuple[str, list[str], tuple[str | None, str] 
     if template is None and asked.pasting.file is not None and file is not None:
         template, file = file[1], asked.pasting.file
     if template is None:
-        raise AskedWrongly("which template is to grow?", "Name it first: ringocli init acme.json --add-event in.json")
+        raise UsageError("which template is to grow?", "Name it first: ringocli init acme.json --add-event in.json")
     return template, events, file
 
 
@@ -105,7 +105,7 @@ def _sample(pair: str) -> Any:
     """``KIND=FILE``, or a file whose kind its own words tell.
 
     Raises:
-        AskedWrongly: they do not.
+        UsageError: they do not.
     """
     from pathlib import Path
 
@@ -123,7 +123,7 @@ def _sample(pair: str) -> Any:
         return webhook
     told = kind_of("", webhook.document)
     if told is None:
-        raise AskedWrongly(f"{path}: is it a message, an mms or a receipt?", f"Write --add-event KIND={path}.")
+        raise UsageError(f"{path}: is it a message, an mms or a receipt?", f"Write --add-event KIND={path}.")
     return webhook_of(told, path, sample)
 
 
@@ -141,4 +141,4 @@ def _refuse_new_errors(path: str, before: str, after: str) -> None:
     new = errors(after) - errors(before)
     if new:
         code, message = next(iter(new))
-        raise AskedWrongly(f"it would break {path}: {code} {message}", "Nothing was written.")
+        raise UsageError(f"it would break {path}: {code} {message}", "Nothing was written.")

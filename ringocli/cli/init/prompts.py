@@ -7,7 +7,7 @@ from typing import Any
 
 from ringocli.cli.init.sources import pasted_in
 from ringocli.cli.options import chosen
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 
@@ -15,7 +15,7 @@ def ask(answers: Any, *, allowed: bool, samples_only: bool = False) -> tuple[str
     """Ask for what is missing: a preset, the answers, or the pastes that make them needless.
 
     Raises:
-        AskedWrongly: nobody is there to answer; everything that is missing is listed at once.
+        UsageError: nobody is there to answer; everything that is missing is listed at once.
     """
     from dataclasses import replace
 
@@ -29,7 +29,7 @@ def ask(answers: Any, *, allowed: bool, samples_only: bool = False) -> tuple[str
     ]
     if not allowed:
         hint = f"Or paste a command with --from-curl, or take --preset: {', '.join(names())}."
-        raise AskedWrongly(f"missing {', '.join(missing)}", hint)
+        raise UsageError(f"missing {', '.join(missing)}", hint)
     if len(missing) == 3 and not samples_only:
         console.remark("A preset knows a provider. The documentation of any other can be pasted. Without either, "
                        "three answers make a template after Ringotel's page.")  # fmt: skip

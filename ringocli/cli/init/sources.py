@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.cli.options import chosen
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.text import console
 
 HINTS = ("from", "to", "content", "url", "messageid", "extension", "domain", "number", "contact")
@@ -35,13 +35,11 @@ def one_source(options: Mapping[str, str | None]) -> tuple[str | None, str] | No
     """The one source among options such as ``--from-curl``; the kind is the option's last word.
 
     Raises:
-        AskedWrongly: several were given.
+        UsageError: several were given.
     """
     given = [(option, value) for option, value in options.items() if value is not None]
     if len(given) > 1:
-        raise AskedWrongly(
-            f"{' and '.join(option for option, _ in given)} say the same thing twice", "Give one of them."
-        )
+        raise UsageError(f"{' and '.join(option for option, _ in given)} say the same thing twice", "Give one of them.")
     if not given:
         return None
     option, value = given[0]
@@ -53,8 +51,8 @@ def read_pastes(pasting: Pasting) -> Any:
     """Everything that was pasted, read.
 
     Raises:
-        AskedWrongly: an option is malformed, or a paste holds nothing of its kind.
-        CouldNotRun: a file cannot be read.
+        UsageError: an option is malformed, or a paste holds nothing of its kind.
+        LocalError: a file cannot be read.
     """
     from ringocli.importers.draft import Pastes
     from ringocli.importers.sources import read_source
@@ -62,7 +60,7 @@ def read_pastes(pasting: Pasting) -> Any:
     names = [name for _, name in (pasting.send or (None, ""), pasting.file or (None, ""))]
     names += [pasting.reply or "", *(pair.partition("=")[2] for pair in pasting.webhooks)]
     if names.count("-") > 1:
-        raise AskedWrongly("stdin can be read once only", "Put the other pastes into files.")
+        raise UsageError("stdin can be read once only", "Put the other pastes into files.")
     allowed = folder_of(pasting.allowed)
     send = read_source(pasting.send[1], pasting.send[0], allowed=allowed) if pasting.send else None
     file = read_source(pasting.file[1], pasting.file[0], for_file=True, allowed=allowed) if pasting.file else None
@@ -83,11 +81,11 @@ def folder_of(named: str | None) -> Path | None:
     """The folder below which an ``@file`` may be read.
 
     Raises:
-        CouldNotRun: there is no such folder.
+        LocalError: there is no such folder.
     """
     folder = Path(named) if named else None
     if folder is not None and not folder.is_dir():
-        raise CouldNotRun(f"{folder}: no such folder", "Name the folder that holds the files.")
+        raise LocalError(f"{folder}: no such folder", "Name the folder that holds the files.")
     return folder
 
 
@@ -95,15 +93,13 @@ def read_hints(hints: Sequence[str]) -> dict[str, str]:
     """``NAME=VALUE`` pairs.
 
     Raises:
-        AskedWrongly: a pair has no ``=``, or its name is no variable.
+        UsageError: a pair has no ``=``, or its name is no variable.
     """
     found: dict[str, str] = {}
     for pair in hints:
         name, separator, value = pair.partition("=")
         if not separator or not value:
-            raise AskedWrongly(
-                f"--hint {pair}: has no value", "Write --hint NAME=LITERAL, as in --hint to=+15550001111."
-            )
+            raise UsageError(f"--hint {pair}: has no value", "Write --hint NAME=LITERAL, as in --hint to=+15550001111.")
         found[chosen("--hint", name.strip("$"), HINTS)] = value
     return found
 
@@ -130,13 +126,13 @@ def sample_in(path: str, content: bytes) -> Any:
     """A sample, with JSON that a page broke mended; ``path`` names it in messages.
 
     Raises:
-        CouldNotRun: it is empty, or beyond reading.
+        LocalError: it is empty, or beyond reading.
     """
     from ringocli.importers.samples import read_sample
 
     sample = read_sample(content)
     if not sample.body.strip() and "?" not in (sample.target or ""):
-        raise CouldNotRun(f"{path}: holds no body", "Paste the body that the documentation shows.")
+        raise LocalError(f"{path}: holds no body", "Paste the body that the documentation shows.")
     text = sample.body.decode("utf-8", "replace")
     if text.lstrip()[:1] not in ("{", "["):
         return replace(sample, body=sample.body.strip())
@@ -148,7 +144,7 @@ def sample_in(path: str, content: bytes) -> Any:
     if not document.problems:
         return sample
     if not isinstance(document.value, dict | list):
-        raise CouldNotRun(f"{path}: {document.problems[0].message}", "Mend the sample.")
+        raise LocalError(f"{path}: {document.problems[0].message}", "Mend the sample.")
     console.note(f"note: {path}: {document.problems[0].message}; read as if it were mended")
     return replace(sample, body=json.dumps(document.value, ensure_ascii=False).encode())
 
@@ -161,15 +157,15 @@ def _webhook(pair: str) -> Any:
     """One ``KIND=FILE``.
 
     Raises:
-        AskedWrongly: the kind is unknown.
-        CouldNotRun: the file cannot be read, or its body not be decoded.
+        UsageError: the kind is unknown.
+        LocalError: the file cannot be read, or its body not be decoded.
     """
     from ringocli.importers.learn.events import KINDS
 
     kind, separator, path = pair.partition("=")
     if not separator or not path:
         hint = "Write --sample-webhook KIND=FILE; kinds: message, mms, delivered, other."
-        raise AskedWrongly(f"--sample-webhook {pair}: says no kind", hint)
+        raise UsageError(f"--sample-webhook {pair}: says no kind", hint)
     kind = chosen("--sample-webhook", {"file": "mms", "messageDelivered": "delivered"}.get(kind, kind), KINDS)
     return webhook_of(kind, path, _sample(path))
 
@@ -178,7 +174,7 @@ def webhook_of(kind: str, path: str, sample: Any) -> Any:
     """A sample as a webhook; a bare text that starts with ``?`` is the query of a GET.
 
     Raises:
-        CouldNotRun: its body is neither JSON nor a form.
+        LocalError: its body is neither JSON nor a form.
     """
     from ringocli.importers.learn.events import WebhookSample
 
@@ -187,15 +183,15 @@ def webhook_of(kind: str, path: str, sample: Any) -> Any:
         kind=kind, name=path, incoming=sample.as_request(method="GET" if bare else None, content_type=None, query=None)
     )
     if not isinstance(_decoded(webhook, path), dict | list):
-        raise CouldNotRun(f"{path}: is neither JSON nor a form", "Paste the body that the documentation shows.")
+        raise LocalError(f"{path}: is neither JSON nor a form", "Paste the body that the documentation shows.")
     return webhook
 
 
 def _decoded(webhook: Any, path: str) -> Any:
     try:
         return webhook.document
-    except CouldNotRun as error:
-        raise CouldNotRun(f"{path}: {error}", "Mend the sample.") from None
+    except LocalError as error:
+        raise LocalError(f"{path}: {error}", "Mend the sample.") from None
 
 
 # -- the review ---------------------------------------------------------------------------------
@@ -253,7 +249,7 @@ def pasted_in() -> Any:
     """Ask for each paste in turn, on a terminal.
 
     Raises:
-        AskedWrongly: what was pasted first is no request.
+        UsageError: what was pasted first is no request.
     """
     from ringocli.importers.draft import Pastes
     from ringocli.importers.sources import request_in

@@ -6,7 +6,7 @@ import os
 import subprocess
 from functools import cache
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.text.document import Document
 from ringocli.text.files import read_text
 
@@ -15,7 +15,7 @@ def earlier_id(name: str, against: str) -> str | None:
     """The id that a template had; None where the version before has no such file, or no id.
 
     Raises:
-        AskedWrongly: ``against`` is no file, no folder and no revision.
+        UsageError: ``against`` is no file, no folder and no revision.
     """
     text = _text(name, against)
     value = Document.read(name, text).value if text is not None else None
@@ -37,7 +37,7 @@ def _text(name: str, against: str) -> str | None:
 def _revision(word: str) -> str:
     done = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
     if done is None:
-        raise AskedWrongly(
+        raise UsageError(
             f"--against {word}: is no file, no folder and no revision of git",
             "Name an earlier version, for instance main or HEAD~1.",
         )
@@ -53,10 +53,10 @@ def _git(*words: str) -> str | None:
     """What git says; None if it does not know.
 
     Raises:
-        CouldNotRun: git is not installed.
+        LocalError: git is not installed.
     """
     try:
         done = subprocess.run(["git", *words], capture_output=True, check=False)
     except FileNotFoundError:
-        raise CouldNotRun("--against a revision needs git, which is not installed", "Name a file instead.") from None
+        raise LocalError("--against a revision needs git, which is not installed", "Name a file instead.") from None
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

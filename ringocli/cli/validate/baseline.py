@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.lint.engine import Finding
 from ringocli.lint.formats import Linted
 from ringocli.text import console
@@ -40,14 +40,14 @@ def read_baseline(name: str) -> Baseline:
     """The baseline in a file.
 
     Raises:
-        CouldNotRun: it cannot be read, or is none.
+        LocalError: it cannot be read, or is none.
     """
     try:
         known = json.loads(read_text(name))
         findings = frozenset(tuple(map(str, entry)) for entry in known["findings"])
         return Baseline(findings, {str(file): str(earlier) for file, earlier in known.get("ids", {}).items()})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise CouldNotRun(f"{name}: is no baseline", "Write one: ringocli validate PATH --baseline write") from None
+        raise LocalError(f"{name}: is no baseline", "Write one: ringocli validate PATH --baseline write") from None
 
 
 def write_baseline(linted: Sequence[Linted]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ringocli.cli.options import chosen, help_text
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 VALIDATE_EXAMPLES = (
@@ -99,11 +99,11 @@ def explain(
 
     chosen("--format", format_, ("text", "json"))
     if code is None and not every:
-        raise AskedWrongly("explain needs a code", "For instance ringocli explain RT401, or --all.")
+        raise UsageError("explain needs a code", "For instance ringocli explain RT401, or --all.")
     wanted = [one for one in rules() if every or code in (one.code, one.slug) or code == one.code.lower()]
     if not wanted:
         names = [name for one in rules() for name in (one.code, one.slug)]
-        raise AskedWrongly(f"there is no rule {code!r}{did_you_mean(code or '', names)}", "See ringocli explain --all.")
+        raise UsageError(f"there is no rule {code!r}{did_you_mean(code or '', names)}", "See ringocli explain --all.")
     if format_ == "json":
         documents = [
             {"code": one.code, "slug": one.slug, "severity": one.severity.value, "title": one.doc.title,

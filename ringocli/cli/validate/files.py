@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.lint.engine import Choice, lint
 from ringocli.lint.formats import Linted
 from ringocli.text import console
@@ -38,7 +38,7 @@ class Found(NamedTuple):
     linted: list[Linted]
     skipped: int
     stale: list[Stale]
-    failures: list[CouldNotRun]
+    failures: list[LocalError]
 
 
 Named: TypeAlias = tuple[str, bool]
@@ -50,7 +50,7 @@ MANY = 1_000
 
 def lint_all(paths: Sequence[str], linting: Linting) -> Found:
     """Lint every file that the paths name."""
-    failures: list[CouldNotRun] = []
+    failures: list[LocalError] = []
     named = list(targets(paths, failures))
     if len(named) >= MANY and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff or (STDIN, True) in named):
         from ringocli.cli.validate.workers import lint_shared
@@ -65,12 +65,12 @@ def lint_named(named: Sequence[Named], linting: Linting) -> Found:
     """Lint some files, one after the other."""
     linted: list[Linted] = []
     stale: list[Stale] = []
-    failures: list[CouldNotRun] = []
+    failures: list[LocalError] = []
     skipped = 0
     for name, is_named in named:
         try:
             one = _lint(name, linting, named=is_named)
-        except CouldNotRun as error:
+        except LocalError as error:
             failures.append(error)
             continue
         if one is None:
@@ -83,13 +83,13 @@ def lint_named(named: Sequence[Named], linting: Linting) -> Found:
     return Found(linted, skipped, stale, failures)
 
 
-def targets(paths: Sequence[str], failures: list[CouldNotRun]) -> Iterator[Named]:
+def targets(paths: Sequence[str], failures: list[LocalError]) -> Iterator[Named]:
     """Every file to lint, and whether it was named itself; a folder gives its JSON files in a stable order."""
     for path in paths:
         if path != STDIN and os.path.isdir(path):
             found = sorted(_json_files(path))
             if not found:
-                failures.append(CouldNotRun(f"{path}: holds no *.json file", "Check the path."))
+                failures.append(LocalError(f"{path}: holds no *.json file", "Check the path."))
             yield from ((name, False) for name in found)
         else:
             yield path, True
@@ -153,7 +153,7 @@ def _mend(document: Document, name: str, linting: Linting) -> Document:
         return document
     if text != document.text:
         if name == STDIN:
-            raise AskedWrongly("--fix cannot write to stdin", "Use --fix --diff, or name a file.")
+            raise UsageError("--fix cannot write to stdin", "Use --fix --diff, or name a file.")
         write_text(Path(name), text, force=True)
         console.note(f"{name}: {made} mended", "green")
     return Document.read(document.name, text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.cli.choosing import chosen
 from ringocli.cli.validate.files import Linting, lint_all
-from ringocli.errors import AskedWrongly, CouldNotRun, RingocliError
+from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.lint.engine import EVERYTHING, Choice
 from ringocli.lint.formats import Linted, Report
 from ringocli.template.project import project_path
@@ -48,15 +48,15 @@ def validate(asked: Asked) -> int:
     """Lint as asked, and print; the exit code.
 
     Raises:
-        AskedWrongly: an option has no such value, or two do not go together.
-        CouldNotRun: no file at all could be read.
+        UsageError: an option has no such value, or two do not go together.
+        LocalError: no file at all could be read.
     """
     in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
     form = chosen("--format", asked.format or ("github" if in_actions else "text"), FORMATS)
     house = _house_rules()
     fail_on = chosen("--fail-on", asked.fail_on or (house and house.fail_on) or "error", SEVERITIES)
     if asked.unsafe_fixes and not (asked.fix or asked.diff):
-        raise AskedWrongly("--unsafe-fixes needs --fix or --diff", "Start with --unsafe-fixes --diff.")
+        raise UsageError("--unsafe-fixes needs --fix or --diff", "Start with --unsafe-fixes --diff.")
     run = _Run(
         choice=_choice(asked, house),
         form=form,
@@ -103,7 +103,7 @@ def _codes(option: str, given: Sequence[str]) -> tuple[str, ...]:
     """Codes, prefixes of codes or slugs, from options with one or several each.
 
     Raises:
-        AskedWrongly: one names no rule.
+        UsageError: one names no rule.
     """
     words = [word.strip() for entry in given for word in entry.split(",") if word.strip()]
     if not words:
@@ -117,7 +117,7 @@ def _checked(run: _Run) -> int:
     """One run over the paths; its exit code.
 
     Raises:
-        CouldNotRun: no file at all could be read.
+        LocalError: no file at all could be read.
     """
     asked = run.asked
     known = _baseline(asked.baseline)
@@ -133,7 +133,7 @@ def _checked(run: _Run) -> int:
     found = lint_all(asked.paths, linting)
     if found.failures and not found.linted:
         first = found.failures[0]
-        raise first if len(found.failures) == 1 else CouldNotRun(_all(found.failures), first.hint)
+        raise first if len(found.failures) == 1 else LocalError(_all(found.failures), first.hint)
     if asked.baseline == "write":
         from ringocli.cli.validate.baseline import write_baseline
 
@@ -152,7 +152,7 @@ def _checked(run: _Run) -> int:
         _print(report, "statistics" if asked.statistics and run.form == "text" else run.form)
     _complain(found.stale, found.failures)
     if found.failures:
-        return CouldNotRun.code
+        return LocalError.code
     fail_on = "warning" if run.choice.strict and run.fail_on == "error" else run.fail_on
     return 1 if _fails(linted, fail_on) or (found.stale and run.choice.strict) else 0
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from ringocli.cli.validate.files import SIDE_CAR, targets
-from ringocli.errors import AskedWrongly, RingocliError
+from ringocli.errors import RingocliError, UsageError
 from ringocli.template.project import PROJECT_FILE
 from ringocli.text import console
 from ringocli.text.files import STDIN
@@ -19,10 +19,10 @@ def watch(paths: Sequence[str], check: Callable[[], object]) -> NoReturn:
     """Check whenever the files, their side-cars or the project's settings change; ends with Ctrl-C.
 
     Raises:
-        AskedWrongly: stdin is among the files, which does not change.
+        UsageError: stdin is among the files, which does not change.
     """
     if STDIN in paths:
-        raise AskedWrongly("--watch needs files, stdin does not change", "Name them.")
+        raise UsageError("--watch needs files, stdin does not change", "Name them.")
     seen: object = None
     while True:
         now = _state(paths)

@@ -9,8 +9,8 @@ from ringocli import __version__
 from ringocli.emulator.runtime import World
 from ringocli.messaging.chaos import FAULTS
 from ringocli.messaging.handset import MAGIC
+from ringocli.template.assumptions import assumptions
 from ringocli.template.model import RequestSpec
-from ringocli.template.readings import assumptions
 from ringocli.template.scaffold import rows_of
 from ringocli.template.variables import EVENTS, Place, sample
 from ringocli.text.pointer import as_text as pointer_text

@@ -13,7 +13,7 @@ from ringocli.emulator.api.request import Answer, Call
 from ringocli.emulator.runtime import World
 from ringocli.emulator.store.search import Condition
 from ringocli.emulator.template_file import Patch, incoming_of
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.messaging.chaos import SIDES, Trouble
 from ringocli.template.values import check_property
 from ringocli.text.secret import Secret
@@ -29,16 +29,16 @@ async def send(call: Call) -> Response:
     _check_keys(asked, ("from", "to", "content", "media_url", "extension", "domain", "properties"))
     is_file = bool(_text(asked, "media_url"))
     if not is_file and not _text(asked, "content"):
-        raise AskedWrongly("there is nothing to send", "Give content, or media_url for a file.")
+        raise UsageError("there is nothing to send", "Give content, or media_url for a file.")
     variables = {name: _text(asked, name) for name in ("from", "to", "extension", "domain") if asked.get(name)}
     missing = [name for name in ("from", "to") if name not in variables]
     if missing:
-        raise AskedWrongly(f"no value for {' and '.join(missing)}", "Give from (the SMS number) and to (the contact).")
+        raise UsageError(f"no value for {' and '.join(missing)}", "Give from (the SMS number) and to (the contact).")
     variables["content"] = _text(asked, "media_url") if is_file else _text(asked, "content")
     template = call.world.draft.template
     properties = asked.get("properties") or {}
     if not isinstance(properties, dict) or not all(isinstance(value, str) for value in properties.values()):
-        raise AskedWrongly("properties takes an object of texts", 'For instance {"API key": "..."}.')
+        raise UsageError("properties takes an object of texts", 'For instance {"API key": "..."}.')
     for name in properties:
         check_property(template, name)
     secrets = {name: Secret(value) for name, value in properties.items() if value}
@@ -53,9 +53,9 @@ async def reply(call: Call) -> Response:
     contact, number = _text(asked, "from"), _text(asked, "to")
     content, media_url = _text(asked, "content"), _text(asked, "media_url") or None
     if not contact or not number:
-        raise AskedWrongly("no value for from and to", "Give from (the contact) and to (the SMS number).")
+        raise UsageError("no value for from and to", "Give from (the contact) and to (the SMS number).")
     if not content and media_url is None:
-        raise AskedWrongly("there is nothing to send", "Give content, or media_url for a file.")
+        raise UsageError("there is nothing to send", "Give content, or media_url for a file.")
     kept = await call.world.provider.say(call.inbox, contact, number, content=content, media_url=media_url)
     return Answer(kept.document, status_code=202)
 
@@ -69,7 +69,7 @@ async def replay(call: Call) -> Response:
     names = ("from", "to", "content", "extension", "domain")
     variables = {name: value for name, value in kept.content["variables"].items() if name in names}
     if not variables.get("content") or not kept.matched:
-        raise AskedWrongly("this request was none of the template's, so it cannot be sent again", "Send a new one.")
+        raise UsageError("this request was none of the template's, so it cannot be sent again", "Send a new one.")
     again = await call.world.user.send(call.inbox, variables, file=kept.content["name"] == "SendFile")
     return Answer(again.document, status_code=202)
 
@@ -78,7 +78,7 @@ async def add_file(call: Call) -> Response:
     """Keep a file and serve it under a name that nobody guesses."""
     content = await call.body()
     if not content:
-        raise AskedWrongly("the file is empty", "Send its bytes as the body.")
+        raise UsageError("the file is empty", "Send its bytes as the body.")
     name = call.request.query_params.get("name", "file")
     added = call.world.files.add(name, call.request.headers.get("content-type"), content)
     return Answer(added, status_code=201)
@@ -103,7 +103,7 @@ async def _patch(call: Call) -> tuple[World, Patch]:
     kept = await call.kept()
     near_miss = kept.content["near_miss"]
     if near_miss is None:
-        raise AskedWrongly("this exchange is no near miss, so there is nothing to mend", "Take an unmatched webhook.")
+        raise UsageError("this exchange is no near miss, so there is nothing to mend", "Take an unmatched webhook.")
     incoming = [Condition("direction = 'incoming'"), Condition("matched")]
     others = await call.world.ledger.read(lambda store: store.find(kept.inbox, incoming, limit=MAX_COMPARED))
     return call.world, await asyncio.to_thread(call.world.draft.patch, near_miss["patch"], kept, others)
@@ -120,7 +120,7 @@ async def set_chaos(call: Call) -> Response:
     _check_keys(asked, (*SIDES, "seed", "schema_version"))
     seed = asked.get("seed", call.inbox.seed)
     if isinstance(seed, bool) or not isinstance(seed, int):
-        raise AskedWrongly("seed takes a whole number", "For instance 42.")
+        raise UsageError("seed takes a whole number", "For instance 42.")
     call.inbox.set_weather({side: Trouble.read(side, asked.get(side) or {}) for side in SIDES}, seed)
     call.world.ledger.tell(call.inbox.name, ("chaos", call.inbox.weather))
     return Answer(call.inbox.weather)
@@ -139,7 +139,7 @@ async def ready(call: Call) -> Response:
 def _check_keys(asked: Mapping[str, Any], known: tuple[str, ...]) -> None:
     for key in asked:
         if key not in known:
-            raise AskedWrongly(f"there is no {key[:40]!r}{did_you_mean(key, known)}", f"It takes {', '.join(known)}.")
+            raise UsageError(f"there is no {key[:40]!r}{did_you_mean(key, known)}", f"It takes {', '.join(known)}.")
 
 
 def _text(asked: Mapping[str, Any], name: str) -> str:
@@ -147,5 +147,5 @@ def _text(asked: Mapping[str, Any], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise AskedWrongly(f"{name} takes a text", f'For instance "{name}": "...".')
+        raise UsageError(f"{name} takes a text", f'For instance "{name}": "...".')
     return value

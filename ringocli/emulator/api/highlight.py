@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 
 from ringocli.emulator.store.exchange import Kept, content_type_of
 from ringocli.emulator.template_file import incoming_of
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.bodies import Encoding, encoding_of
 from ringocli.http.exchange import Reply
 from ringocli.messaging.provider import receive
@@ -46,7 +46,7 @@ def provenance(template: Template, kept: Kept) -> dict[str, Spans]:
 def _webhook_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
     try:
         reading = read_webhook(template, incoming_of(kept))
-    except CouldNotRun:
+    except LocalError:
         return {}
     event = reading.event
     if event is None:
@@ -68,7 +68,7 @@ def _reply_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
     body = reply["body"].encode("utf-8", "replace")
     try:
         return read_reply(specs[0], Reply(status=reply["status"], headers=headers, body=body)).sources
-    except CouldNotRun:
+    except LocalError:
         return {}
 
 

@@ -18,7 +18,7 @@ from ringocli.emulator.store.criteria import LIMITS, Wanted
 from ringocli.emulator.store.exchange import Kept
 from ringocli.emulator.store.search import KEYS, Condition, conditions
 from ringocli.emulator.store.sqlite import Store
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text.suggest import did_you_mean
 
 MAX_LISTED = 1_000
@@ -62,7 +62,7 @@ async def export(call: Call) -> Response:
     """Everything, as JSON lines or as HAR."""
     form = call.request.query_params.get("format", "jsonl")
     if form not in ("jsonl", "har"):
-        raise AskedWrongly(f"format has no {form[:20]!r}{did_you_mean(form, ('jsonl', 'har'))}", "jsonl or har")
+        raise UsageError(f"format has no {form[:20]!r}{did_you_mean(form, ('jsonl', 'har'))}", "jsonl or har")
     kind = "application/json" if form == "har" else "application/x-ndjson"
     name = f"ringocli-{call.world.draft.template.id or 'template'}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name.encode("ascii", "replace").decode()}"'}

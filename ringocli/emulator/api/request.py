@@ -14,7 +14,7 @@ from ringocli.emulator.asgi import MAX_BODY_BYTES, TooLarge, error_reply
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.runtime import World
 from ringocli.emulator.store.exchange import Kept
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 
 MAX_JSON_BYTES = 1_000_000
 
@@ -38,7 +38,7 @@ def refused(status: int, message: str, hint: str = "", code: int = 2) -> Respons
     return Response(reply.body, status_code=status, media_type="application/json")
 
 
-class NotThere(AskedWrongly):
+class NotThere(UsageError):
     """There is no such exchange, file or event."""
 
 
@@ -54,7 +54,7 @@ class Call:
         """The JSON object in the body.
 
         Raises:
-            AskedWrongly: it is none.
+            UsageError: it is none.
             TooLarge: it is over a megabyte.
         """
         content = await self.body(MAX_JSON_BYTES)
@@ -63,7 +63,7 @@ class Call:
         except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict):
-            raise AskedWrongly("the body is no JSON object", "Send one, as /openapi.json describes it.")
+            raise UsageError("the body is no JSON object", "Send one, as /openapi.json describes it.")
         return document
 
     async def body(self, limit: int = MAX_BODY_BYTES) -> bytes:
@@ -83,7 +83,7 @@ class Call:
         """A number from the query, held within its limits.
 
         Raises:
-            AskedWrongly: it is no number.
+            UsageError: it is no number.
         """
         given = self.request.query_params.get(name)
         if given is None:
@@ -93,18 +93,18 @@ class Call:
         except ValueError:
             value = math.nan
         if math.isnan(value):
-            raise AskedWrongly(f"{name} takes a number", f"For instance {name}={default:g}")
+            raise UsageError(f"{name} takes a number", f"For instance {name}={default:g}")
         return min(max(value, least), most)
 
     def exchange_id(self, name: str) -> int:
         """An exchange's id from the query; 0 where there is none.
 
         Raises:
-            AskedWrongly: it is no id.
+            UsageError: it is no id.
         """
         given = self.request.query_params.get(name, "0")
         if not (given.isascii() and given.isdigit() and len(given) < 19):
-            raise AskedWrongly(f"{name} takes the id of an exchange", f"For instance {name}=17")
+            raise UsageError(f"{name} takes the id of an exchange", f"For instance {name}=17")
         return int(given)
 
     async def kept(self) -> Kept:

@@ -20,7 +20,7 @@ from ringocli.emulator.api.openapi import Told, document, ref
 from ringocli.emulator.api.request import Call, NotThere, refused
 from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
 from ringocli.emulator.runtime import World
-from ringocli.errors import AskedWrongly, RingocliError
+from ringocli.errors import RingocliError, UsageError
 
 Function = Callable[[Call], Awaitable[Response]]
 
@@ -164,7 +164,7 @@ class Rest:
             except NotThere as error:
                 response = refused(404, error.message, error.hint)
             except RingocliError as error:
-                status = 400 if isinstance(error, AskedWrongly) else 422
+                status = 400 if isinstance(error, UsageError) else 422
                 response = refused(status, error.message, error.hint, error.code)
             except sqlite3.Error as error:
                 response = refused(503, f"the store cannot be used: {error}", "Make room, or name another --db.", 3)

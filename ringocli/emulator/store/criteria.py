@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ringocli.emulator.store.exchange import Kept
 from ringocli.emulator.store.search import KEYS, Condition
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.template.variables import SETTABLE
 from ringocli.text.suggest import did_you_mean
 
@@ -38,17 +38,17 @@ class Wanted:
         """Criteria from a query string's pairs.
 
         Raises:
-            AskedWrongly: a name that no exchange has.
+            UsageError: a name that no exchange has.
         """
         criteria = []
         for name, value in asked:
             if name not in NAMES:
                 known = (*NAMES, *LIMITS)
-                raise AskedWrongly(
+                raise UsageError(
                     f"there is no {name!r} to wait for{did_you_mean(name, known)}", f"It takes {', '.join(known)}."
                 )
             if name == "matched" and value.lower() not in _TRUTHS:
-                raise AskedWrongly("matched takes true or false", "For instance matched=false")
+                raise UsageError("matched takes true or false", "For instance matched=false")
             # In an address a bare + is a blank, and a number begins with neither.
             criteria.append((name, "+" + value[1:] if name in _NUMBERS and value.startswith(" ") else value))
         return cls(tuple(criteria), after)

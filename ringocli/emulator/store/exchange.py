@@ -16,7 +16,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from ringocli.http.exchange import Reply, header
-from ringocli.text.secret import MASK, blank, sought
+from ringocli.text.secret import MASK, redact, sought
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 """Headers whose value is a credential, whoever sent it."""
@@ -224,7 +224,7 @@ def _remembered(headers: tuple[tuple[str, str], ...], secrets: tuple[str, ...]) 
 
 def _shown_header(name: str, value: str) -> str:
     if name.lower() not in CREDENTIAL_HEADERS:
-        return blank(value)
+        return redact(value)
     scheme, separator, rest = value.partition(" ")
     return f"{scheme} {MASK}" if separator and rest and name.lower().endswith("authorization") else MASK
 
@@ -232,10 +232,10 @@ def _shown_header(name: str, value: str) -> str:
 def shown_body(body: bytes) -> dict[str, Any]:
     """A body as text; bytes that are none go as base64 beside it, with their secrets masked as well."""
     try:
-        return {"body": blank(body.decode("utf-8"))}
+        return {"body": redact(body.decode("utf-8"))}
     except UnicodeDecodeError:
-        masked = blank(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        return {"body": blank(body.decode("utf-8", "replace")), "body_base64": base64.b64encode(masked).decode()}
+        masked = redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        return {"body": redact(body.decode("utf-8", "replace")), "body_base64": base64.b64encode(masked).decode()}
 
 
 def body_of(shown: Mapping[str, Any]) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from ringocli.emulator.store.criteria import Wanted, keys_of
 from ringocli.emulator.store.exchange import Exchange, Kept
 from ringocli.emulator.store.sqlite import Change, Progress, Store
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 
 MAX_BEHIND = 2_000
 """A watcher that is further behind is told to start over: memory stays flat however slow it is."""
@@ -25,7 +25,7 @@ CHECKPOINT_AFTER = 1_000
 
 T = TypeVar("T")
 News = tuple[str, Any]
-Then = Callable[[Kept | None, CouldNotRun | None], None]
+Then = Callable[[Kept | None, LocalError | None], None]
 """What happens once an entry is in the file, or cannot be written."""
 
 
@@ -83,11 +83,11 @@ class Ledger:
     def add(self, entry: Exchange | Progress) -> asyncio.Future[Any]:
         """Store an exchange; the future is done when it is committed, and then holds what was kept.
 
-        The future raises ``CouldNotRun`` if it cannot be stored.
+        The future raises ``LocalError`` if it cannot be stored.
         """
         future: asyncio.Future[Kept | None] = self._loop.create_future()
 
-        def then(kept: Kept | None, error: CouldNotRun | None) -> None:
+        def then(kept: Kept | None, error: LocalError | None) -> None:
             if future.done():  # whoever waited has been cancelled
                 return
             if error is not None:
@@ -110,7 +110,7 @@ class Ledger:
             return
         try:
             kept, changes = self.store.commit([entry for entry, _ in group])
-        except CouldNotRun as error:
+        except LocalError as error:
             for _, then in group:
                 then(None, error)
             return

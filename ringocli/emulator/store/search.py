@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text.suggest import did_you_mean
 
 MAX_QUERY = 500
@@ -61,19 +61,19 @@ def _event(value: str) -> Condition:
 def _direction(value: str) -> Condition:
     words = ("incoming", "outgoing")
     if value not in words:
-        raise AskedWrongly(f"direction: has no {value!r}{did_you_mean(value, words)}", "incoming or outgoing.")
+        raise UsageError(f"direction: has no {value!r}{did_you_mean(value, words)}", "incoming or outgoing.")
     return Condition("direction = ?", (value,))
 
 
 def _is(value: str) -> Condition:
     if value not in _STATES:
-        raise AskedWrongly(f"is: has no {value!r}{did_you_mean(value, tuple(_STATES))}", f"{', '.join(_STATES)}.")
+        raise UsageError(f"is: has no {value!r}{did_you_mean(value, tuple(_STATES))}", f"{', '.join(_STATES)}.")
     return Condition(_STATES[value])
 
 
 def _status(value: str) -> Condition:
     if not re.fullmatch(r"[1-5](\d\d|xx)", value.lower()):
-        raise AskedWrongly("status: takes a status such as 422, or 4xx", "For instance status:4xx")
+        raise UsageError("status: takes a status such as 422, or 4xx", "For instance status:4xx")
     return _like_start("CAST(json_extract(content, '$.reply.status') AS TEXT)", value.lower().rstrip("x"))
 
 
@@ -86,7 +86,7 @@ def _time(operator: str) -> Callable[[str], Condition]:
         try:
             at = datetime.fromisoformat(value)
         except ValueError:
-            raise AskedWrongly("before: and after: take a date or a time", "For instance after:2026-01-31") from None
+            raise UsageError("before: and after: take a date or a time", "For instance after:2026-01-31") from None
         return Condition(f"at {operator} ?", ((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp(),))
 
     return condition
@@ -108,10 +108,10 @@ def conditions(query: str) -> list[Condition]:
     """A query as conditions that all have to hold.
 
     Raises:
-        AskedWrongly: it is too long, or a key has no such value.
+        UsageError: it is too long, or a key has no such value.
     """
     if len(query) > MAX_QUERY:
-        raise AskedWrongly(f"a search has at most {MAX_QUERY} characters", "Look for a part of it.")
+        raise UsageError(f"a search has at most {MAX_QUERY} characters", "Look for a part of it.")
     found = []
     for minus, key, raw in _TERM.findall(query.replace("\x00", "")):
         value = raw.strip('"')

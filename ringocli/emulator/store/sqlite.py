@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from ringocli.emulator.store.exchange import NO_CONTENT, Exchange, Kept, content_text
 from ringocli.emulator.store.search import Condition
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.text.files import reason
 
 APPLICATION_ID = 0x52494E47
@@ -103,9 +103,9 @@ class Store:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise CouldNotRun(f"{path}: is in use by another emulator", "Stop it, or name another --db.") from None
+            raise LocalError(f"{path}: is in use by another emulator", "Stop it, or name another --db.") from None
         except OSError as error:
-            raise CouldNotRun(f"{path}: cannot be locked: {reason(error)}", "Name another --db.") from None
+            raise LocalError(f"{path}: cannot be locked: {reason(error)}", "Name another --db.") from None
         try:
             self._check()
             self._writer = self._connected()
@@ -113,8 +113,8 @@ class Store:
             self._prepare()
         except sqlite3.DatabaseError as error:
             self._give_up()
-            raise CouldNotRun(f"{path}: is no store of the emulator ({error})", "Name another --db.") from None
-        except CouldNotRun:
+            raise LocalError(f"{path}: is no store of the emulator ({error})", "Name another --db.") from None
+        except LocalError:
             self._give_up()
             raise
         self._count = self._writer.execute("SELECT count(*) FROM exchanges").fetchone()[0]
@@ -147,7 +147,7 @@ class Store:
                 for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
             )
         if (mark != APPLICATION_ID and tables) or version > VERSION:
-            raise CouldNotRun(f"{self.path}: is no store of this emulator", "Name another --db.")
+            raise LocalError(f"{self.path}: is no store of this emulator", "Name another --db.")
 
     def _prepare(self) -> None:
         self._writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -167,7 +167,7 @@ class Store:
         """Store a group in one transaction; for each entry what was kept (None for news), and what it changed.
 
         Raises:
-            CouldNotRun: the disk is full, or the file is gone; nothing of the group is stored.
+            LocalError: the disk is full, or the file is gone; nothing of the group is stored.
         """
         kept: list[Kept | None] = []
         changes: list[Change] = []
@@ -186,7 +186,7 @@ class Store:
                 if surplus:
                     oldest = "SELECT id FROM exchanges ORDER BY id LIMIT ?"
                     self._writer.execute(f"DELETE FROM exchanges WHERE id IN ({oldest})", (surplus,))
-        except CouldNotRun:
+        except LocalError:
             self._rows, self._last_id = [], last_id
             raise
         self._count += added - surplus
@@ -269,7 +269,7 @@ class Store:
         """Everything in the block, or nothing of it.
 
         Raises:
-            CouldNotRun: it cannot be written.
+            LocalError: it cannot be written.
         """
         try:
             self._writer.execute("BEGIN IMMEDIATE")
@@ -278,7 +278,7 @@ class Store:
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
-            raise CouldNotRun(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
+            raise LocalError(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
 
     def expire(self) -> int:
         """Drop what is older than is kept; how many exchanges went."""
@@ -296,7 +296,7 @@ class Store:
         """Keep a file under a name that nobody guesses; the oldest make room for it.
 
         Raises:
-            CouldNotRun: it cannot be written.
+            LocalError: it cannot be written.
         """
         row = (token, datetime.now(UTC).timestamp(), _text(file.name), file.content_type, file.content)
         with self._transaction():
@@ -363,7 +363,7 @@ def _make(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except (OSError, ValueError) as error:
-        raise CouldNotRun(f"{path}: cannot be opened: {reason(error)}", "Name another --db.") from None
+        raise LocalError(f"{path}: cannot be opened: {reason(error)}", "Name another --db.") from None
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:

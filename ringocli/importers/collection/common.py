@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.importers.learn.headers import authorization, uncarried
 from ringocli.importers.learn.properties import belongs_to_account, is_secret_name
 from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted
@@ -23,7 +23,7 @@ def chosen(path: str, requests: Named, choice: str) -> Pasted:
     """The request of that name, or of that number, counted from 1.
 
     Raises:
-        AskedWrongly: there is none; what there is is listed.
+        UsageError: there is none; what there is is listed.
     """
     if choice.isdigit() and 0 < int(choice) <= len(requests):
         return requests[int(choice) - 1][1]
@@ -32,7 +32,7 @@ def chosen(path: str, requests: Named, choice: str) -> Pasted:
             return pasted
     names = [name for name, _ in requests]
     listed = "; ".join(f"{index}: {name}" for index, name in enumerate(names[:20], 1))
-    raise AskedWrongly(f"{path}: there is no request {choice!r}{did_you_mean(choice, names)}", f"It has: {listed}.")
+    raise UsageError(f"{path}: there is no request {choice!r}{did_you_mean(choice, names)}", f"It has: {listed}.")
 
 
 def request(
@@ -80,14 +80,14 @@ def document_in(path: str, text: str, what: str) -> Mapping[str, Any]:
     """The JSON object in a text.
 
     Raises:
-        CouldNotRun: there is none.
+        LocalError: there is none.
     """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise CouldNotRun(f"{path}: is no JSON, so no {what}", "Export it again.") from None
+        raise LocalError(f"{path}: is no JSON, so no {what}", "Export it again.") from None
     if not isinstance(document, Mapping):
-        raise CouldNotRun(f"{path}: is no {what}", "Export it again.")
+        raise LocalError(f"{path}: is no {what}", "Export it again.")
     return document
 
 
@@ -105,10 +105,10 @@ def listed(path: str, requests: Named) -> Named:
     """The requests of a file.
 
     Raises:
-        AskedWrongly: there is none.
+        UsageError: there is none.
     """
     if not requests:
-        raise AskedWrongly(f"{path}: there is no request in it", "Export the requests that send messages.")
+        raise UsageError(f"{path}: there is no request in it", "Export the requests that send messages.")
     return requests
 
 

@@ -17,8 +17,8 @@ def read_har(path: str, text: str) -> Named:
     """The requests of a HAR file, with their replies; POST data as it was sent.
 
     Raises:
-        AskedWrongly: it has no request.
-        CouldNotRun: it is no HAR file.
+        UsageError: it has no request.
+        LocalError: it is no HAR file.
     """
     log = mapping(document_in(path, text, "HAR file").get("log"))
     found: Named = []

@@ -26,7 +26,7 @@ def read_http(path: str, text: str) -> Named:
     """The requests of a file: blocks between ``###``, ``@name = value`` variables put in.
 
     Raises:
-        AskedWrongly: it has no request.
+        UsageError: it has no request.
     """
     text = text.replace("\r\n", "\n")
     variables: dict[str, str] = dict(_VARIABLE.findall(text))

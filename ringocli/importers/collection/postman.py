@@ -23,8 +23,8 @@ def read_postman(path: str, text: str) -> Named:
     """The requests of a collection.
 
     Raises:
-        AskedWrongly: it has no request.
-        CouldNotRun: it is no collection.
+        UsageError: it has no request.
+        LocalError: it is no collection.
     """
     document = document_in(path, text, "Postman collection")
     document = mapping(document.get("collection")) or document

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.importers.curl.command import Command
 from ringocli.importers.curl.commands import curl_words
 from ringocli.importers.curl.options import LETTERS, VALUED, long_name
@@ -62,20 +62,18 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
     ``allowed`` is the folder below which an ``@file`` may be read.
 
     Raises:
-        AskedWrongly: there is no curl command in it, or one has no address.
+        UsageError: there is no curl command in it, or one has no address.
     """
     commands, notes = curl_words(text)
     if not commands:
-        raise AskedWrongly(
-            f"{name}: there is no curl command in it", "Paste the command as the documentation shows it."
-        )
+        raise UsageError(f"{name}: there is no curl command in it", "Paste the command as the documentation shows it.")
     requests = []
     for command in commands:
         for call in _calls(command, allowed):
             call.notes = [*notes, *call.notes]
             requests += [_request(call, url) for url in call.urls]
     if not requests:
-        raise AskedWrongly(f"{name}: the curl command has no address", "Paste the whole command.")
+        raise UsageError(f"{name}: the curl command has no address", "Paste the whole command.")
     return requests
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
 from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
@@ -105,7 +105,7 @@ def _decoded(reply: Reply) -> tuple[Any, str]:
         return None, f"the sample reply {why}"
     try:
         tree = decode(reply.body, reply.content_type)
-    except CouldNotRun:
+    except LocalError:
         from ringocli.text.document import Document
 
         tree = Document.read("reply", text).value

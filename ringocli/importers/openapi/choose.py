@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.importers.model import Pasted
 from ringocli.importers.openapi.document import Operation, Spec, load
 from ringocli.importers.openapi.operations import described, request_of
@@ -17,13 +17,13 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
     """The request of one operation.
 
     Raises:
-        AskedWrongly: no operation was named, or there is none of that name; the likeliest are listed.
-        CouldNotRun: the text is no OpenAPI document.
+        UsageError: no operation was named, or there is none of that name; the likeliest are listed.
+        LocalError: the text is no OpenAPI document.
     """
     spec = load(name, text)
     operations = list(spec.operations())
     if choice is None:
-        raise AskedWrongly(f"{name}: which operation sends?", _listed(spec, operations, for_file))
+        raise UsageError(f"{name}: which operation sends?", _listed(spec, operations, for_file))
     wanted = " ".join(choice.split()).lower()
     for operation in operations:
         if wanted in (operation.id.lower(), operation.spelled.lower()):
@@ -35,7 +35,7 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
     names = [text for operation in operations for text in (operation.id, operation.spelled)]
     near = nearest(choice, names)
     hint = f"; did you mean {near}?" if near else ""
-    raise AskedWrongly(f"{name}: there is no operation {choice!r}{hint}", _listed(spec, operations, for_file))
+    raise UsageError(f"{name}: there is no operation {choice!r}{hint}", _listed(spec, operations, for_file))
 
 
 _SENDS = re.compile(r"send|submit|create|outbound|dispatch", re.I)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 
 _METHODS = ("post", "get", "put", "patch", "delete")
 
@@ -100,11 +100,11 @@ def load(name: str, text: str) -> Spec:
     """A document from JSON or YAML.
 
     Raises:
-        CouldNotRun: it is neither, or no OpenAPI document.
+        LocalError: it is neither, or no OpenAPI document.
     """
     document = _parsed(name, text)
     if not isinstance(document, Mapping) or not ("openapi" in document or "swagger" in document):
-        raise CouldNotRun(f"{name}: is no OpenAPI document", "Look for the file that starts with openapi: or swagger:.")
+        raise LocalError(f"{name}: is no OpenAPI document", "Look for the file that starts with openapi: or swagger:.")
     return Spec(name, document)
 
 
@@ -115,7 +115,7 @@ def _parsed(name: str, text: str) -> Any:
         except ValueError:
             pass
         except RecursionError:
-            raise CouldNotRun(f"{name}: is nested too deeply", "No API is.") from None
+            raise LocalError(f"{name}: is nested too deeply", "No API is.") from None
     import yaml
 
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -133,11 +133,11 @@ def _parsed(name: str, text: str) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark is not None else ""
-        raise CouldNotRun(
+        raise LocalError(
             f"{name}{place}: is neither YAML nor JSON", "Check that the whole document is there."
         ) from None
     if not _is_finite(document):
-        raise CouldNotRun(f"{name}: its aliases stand for more than could be read", "Export it without aliases.")
+        raise LocalError(f"{name}: its aliases stand for more than could be read", "Export it without aliases.")
     return document
 
 

@@ -12,7 +12,7 @@ from ringocli.template.model import WebhookEvent
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.secret import blank
+from ringocli.text.secret import redact
 
 
 def as_line(outcome: Outcome, event: WebhookEvent) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _one_event(outcome: Outcome) -> Iterator[str]:
     if words:
         yield from wrap(printable(words), WIDTH, initial_indent="  ", subsequent_indent="  ")
     elif reply.body.strip():
-        yield from excerpt(blank(reply.text))
+        yield from excerpt(redact(reply.text))
     if outcome.error == "body":
         yield "  the reply does not hold the expected text"
     for note in reply.notes:

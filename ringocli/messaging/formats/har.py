@@ -12,7 +12,7 @@ from ringocli import __version__
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.messaging.formats.har_objects import response_object
 from ringocli.messaging.formats.requests import as_har_request
-from ringocli.text.secret import blank
+from ringocli.text.secret import redact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def _entry(sent: Sent) -> dict[str, Any]:
     }
     notes = [sent.failure, *(sent.reply.notes if sent.reply is not None else ())]
     comment = "; ".join(note for note in notes if note)
-    return {**entry, "comment": blank(comment)} if comment else entry
+    return {**entry, "comment": redact(comment)} if comment else entry
 
 
 def _response(reply: Reply | None) -> dict[str, Any]:
@@ -55,9 +55,9 @@ def _response(reply: Reply | None) -> dict[str, Any]:
         return response_object()
     return response_object(
         reply.status,
-        [(name, blank(value)) for name, value in reply.headers],
-        blank(reply.text) or None,
-        blank(reply.content_type or ""),
+        [(name, redact(value)) for name, value in reply.headers],
+        redact(reply.text) or None,
+        redact(reply.content_type or ""),
         body_bytes=len(reply.body),
-        location=blank(header(reply.headers, "location") or ""),
+        location=redact(header(reply.headers, "location") or ""),
     )

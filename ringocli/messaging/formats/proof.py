@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringocli.messaging.proof import Certificate, CounterExample
-from ringocli.template.readings import assumptions
+from ringocli.template.assumptions import assumptions
 
 _EXCERPT = 300
 

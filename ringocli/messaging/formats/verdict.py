@@ -16,7 +16,7 @@ from ringocli.messaging.verdict import Verdict
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.secret import blank
+from ringocli.text.secret import redact
 
 
 def as_text(verdict: Verdict) -> str:
@@ -37,7 +37,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield from wrap(printable(verdict.words), WIDTH, initial_indent="  ", subsequent_indent="  ")
     elif not as_expected and reply.body.strip():
         yield ""
-        yield from excerpt(blank(reply.text))
+        yield from excerpt(redact(reply.text))
     if verdict.variables:
         yield ""
         width = max(len(name) for name in verdict.variables)
@@ -48,7 +48,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.notes:
         yield ""
         for note in verdict.notes:
-            yield from wrap(f"note: {printable(blank(note))}", WIDTH, initial_indent="  ", subsequent_indent="  ")
+            yield from wrap(f"note: {printable(redact(note))}", WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _missed(verdict: Verdict) -> Iterator[str]:
@@ -82,16 +82,16 @@ def as_document(verdict: Verdict) -> dict[str, Any]:
         "request": request_document(verdict.request),
         "reply": {
             "status": reply.status,
-            "headers": [[name, blank(value)] for name, value in reply.headers],
-            "body": blank(reply.text),
+            "headers": [[name, redact(value)] for name, value in reply.headers],
+            "body": redact(reply.text),
         },
-        "variables": {name: blank(value) for name, value in verdict.variables.items()},
+        "variables": {name: redact(value) for name, value in verdict.variables.items()},
         "elapsed_ms": round(reply.elapsed_ms, 3),
         "sources": {name: pointer_text(pointer) for name, pointer in verdict.sources.items()},
         "expected_status": verdict.expected.text,
         "message": verdict.words or None,
         "near_miss": _near_miss_document(verdict) if verdict.differences else None,
-        "notes": [*verdict.request.notes, *(blank(note) for note in verdict.notes)],
+        "notes": [*verdict.request.notes, *(redact(note) for note in verdict.notes)],
     }
 
 
@@ -99,11 +99,11 @@ def _near_miss_document(verdict: Verdict) -> dict[str, Any]:
     best = verdict.candidates[0].pointer if verdict.candidates else None
     return {
         "differences": [
-            {"pointer": pointer_text(one.pointer), "expected": blank(one.expected), "found": blank(one.found)}
+            {"pointer": pointer_text(one.pointer), "expected": redact(one.expected), "found": redact(one.found)}
             for one in verdict.differences
         ],
         "candidates": [
-            {"pointer": pointer_text(one.pointer), "value": blank(one.value), "why": one.why}
+            {"pointer": pointer_text(one.pointer), "value": redact(one.value), "why": one.why}
             for one in verdict.candidates
         ],
         "response_map": pattern_at(best, "$messageid$") if best is not None else None,

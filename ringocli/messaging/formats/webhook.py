@@ -31,7 +31,7 @@ def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
     """Apply a ``response_map``.
 
     Raises:
-        CouldNotRun: the reply cannot be decoded.
+        LocalError: the reply cannot be decoded.
     """
     found = read_reply(spec, reply)
     differences = tuple(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.text.suggest import did_you_mean
 
 
@@ -50,11 +50,11 @@ def load(name: str) -> Pack:
     """The pack of that name.
 
     Raises:
-        AskedWrongly: there is none; the nearest is named.
+        UsageError: there is none; the nearest is named.
     """
     known = names()
     if name not in known:
-        raise AskedWrongly(f"there is no preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}.")
+        raise UsageError(f"there is no preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}.")
     with open(os.path.join(_FOLDER, f"{name}.json"), encoding="utf-8") as file:
         content = json.load(file)
     for key in ("sources", "public_properties", "not_expressible"):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.learn.events import WebhookSample
 from ringocli.importers.openapi.choose import read_openapi
@@ -159,7 +159,7 @@ LAUGHS = "x0: &x0 [ha, ha, ha]\n" + "".join(
 )
 def test_aliases_without_end_are_refused(text: str) -> None:
     """They are told at once, not written out."""
-    with pytest.raises(CouldNotRun, match="aliases"):
+    with pytest.raises(LocalError, match="aliases"):
         read_openapi("api.yaml", "openapi: 3.0.0\n" + text, "send", for_file=False)
 
 
@@ -169,7 +169,7 @@ def test_what_stands_elsewhere_is_named_and_not_fetched() -> None:
     spec["paths"]["/send"]["post"]["requestBody"] = {"$ref": "./bodies.yaml#/Send"}
     pasted = read_openapi("api.json", json.dumps(spec), "send", for_file=False)
     assert "./bodies.yaml" in pasted.limits[0]["why"]
-    with pytest.raises(AskedWrongly) as refused:
+    with pytest.raises(UsageError) as refused:
         read_openapi("api.json", json.dumps({**spec, "paths": {"/send": {"$ref": "a.yaml"}}}), "send", for_file=False)
     assert "a.yaml" in refused.value.hint
 
@@ -187,7 +187,7 @@ def test_what_sends_one_text_is_listed_first(paths: list[str], first: str) -> No
     """Prices, lists, batches and other channels come later, whatever their fields."""
     send = document()["paths"]["/send"]["post"] | {"operationId": ""}
     spec = {"openapi": "3.0.0", "paths": {path: {"post": send} for path in paths}}
-    with pytest.raises(AskedWrongly) as listed:
+    with pytest.raises(UsageError) as listed:
         read_openapi("api.json", json.dumps(spec), None, for_file=False)
     assert f"post {first}" in listed.value.hint.splitlines()[1]
 
@@ -293,5 +293,5 @@ def test_whatever_stands_where_it_is_read_or_refused_in_a_sentence(changes: list
         if (isinstance(node, dict) and place[-1] in node) or (isinstance(node, list) and place[-1] == 0 and node):
             node[place[-1]] = copy.deepcopy(odd)
     for choice in ("send", None):
-        with contextlib.suppress(AskedWrongly, CouldNotRun):
+        with contextlib.suppress(UsageError, LocalError):
             assert read_openapi("api.json", json.dumps(spec), choice, for_file=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.template.settings import Asked, environment_name, gather, profiles, project_file
 from ringocli.template.variables import Place
 from ringocli.text.secret import Secret, sent
@@ -131,26 +131,26 @@ def test_files_are_read_without_interpretation(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "files", "error", "words"),
     [
-        (Asked(set=["form=1"]), {}, AskedWrongly, "did you mean from"),
-        (Asked(set=["nonsense"]), {}, AskedWrongly, "--set takes NAME=VALUE"),
-        (Asked(property=["s3cret"]), {}, AskedWrongly, "--property takes NAME=VALUE"),
-        (Asked(property_env=["A=UNSET"]), {}, AskedWrongly, "no UNSET"),
-        (Asked(property_file=["A=missing.txt"]), {}, CouldNotRun, "no such file"),
-        (Asked(values="missing.toml"), {}, CouldNotRun, "no such file"),
-        (Asked(values="v"), {"v": "a = = 1"}, CouldNotRun, "neither TOML nor JSON"),
-        (Asked(values="v"), {"v": "{" * 100_000}, CouldNotRun, "neither TOML nor JSON"),
-        (Asked(values="v"), {"v": "[variable]\nto = '1'"}, AskedWrongly, "did you mean variables"),
-        (Asked(values="v"), {"v": "variables = 5"}, AskedWrongly, "is no table"),
-        (Asked(values="v"), {"v": "[variables]\nto = []"}, AskedWrongly, "is no text"),
-        (Asked(values="v"), {"v": "[variables]\nfrmo = '1'"}, AskedWrongly, "did you mean from"),
-        (Asked(values="v"), {"v": "public = 'x'"}, AskedWrongly, "no list"),
-        (Asked(values="v"), {"v": "webhook_url = 5"}, AskedWrongly, "webhook_url is no text"),
-        (Asked(values="v"), {"v": "[properties]\na = {vault = 'x'}"}, AskedWrongly, "env, file, keyring"),
-        (Asked(values="v"), {"v": "[properties]\na = {keyring = 'x'}"}, CouldNotRun, "ringocli\\[keyring\\]|keyring"),
-        (Asked(profile="a"), {}, AskedWrongly, "no ringocli.toml"),
-        (Asked(profile="acem"), {"ringocli.toml": "[profiles.acme]"}, AskedWrongly, "did you mean acme"),
-        (Asked(profile="a"), {"ringocli.toml": "= 's3cret'"}, CouldNotRun, "is no TOML"),
-        (Asked(profile="a"), {"ringocli.toml": "profiles.a = 5"}, AskedWrongly, "is no table"),
+        (Asked(set=["form=1"]), {}, UsageError, "did you mean from"),
+        (Asked(set=["nonsense"]), {}, UsageError, "--set takes NAME=VALUE"),
+        (Asked(property=["s3cret"]), {}, UsageError, "--property takes NAME=VALUE"),
+        (Asked(property_env=["A=UNSET"]), {}, UsageError, "no UNSET"),
+        (Asked(property_file=["A=missing.txt"]), {}, LocalError, "no such file"),
+        (Asked(values="missing.toml"), {}, LocalError, "no such file"),
+        (Asked(values="v"), {"v": "a = = 1"}, LocalError, "neither TOML nor JSON"),
+        (Asked(values="v"), {"v": "{" * 100_000}, LocalError, "neither TOML nor JSON"),
+        (Asked(values="v"), {"v": "[variable]\nto = '1'"}, UsageError, "did you mean variables"),
+        (Asked(values="v"), {"v": "variables = 5"}, UsageError, "is no table"),
+        (Asked(values="v"), {"v": "[variables]\nto = []"}, UsageError, "is no text"),
+        (Asked(values="v"), {"v": "[variables]\nfrmo = '1'"}, UsageError, "did you mean from"),
+        (Asked(values="v"), {"v": "public = 'x'"}, UsageError, "no list"),
+        (Asked(values="v"), {"v": "webhook_url = 5"}, UsageError, "webhook_url is no text"),
+        (Asked(values="v"), {"v": "[properties]\na = {vault = 'x'}"}, UsageError, "env, file, keyring"),
+        (Asked(values="v"), {"v": "[properties]\na = {keyring = 'x'}"}, LocalError, "ringocli\\[keyring\\]|keyring"),
+        (Asked(profile="a"), {}, UsageError, "no ringocli.toml"),
+        (Asked(profile="acem"), {"ringocli.toml": "[profiles.acme]"}, UsageError, "did you mean acme"),
+        (Asked(profile="a"), {"ringocli.toml": "= 's3cret'"}, LocalError, "is no TOML"),
+        (Asked(profile="a"), {"ringocli.toml": "profiles.a = 5"}, UsageError, "is no table"),
     ],
 )
 def test_a_wrong_source_is_one_sentence(

@@ -19,7 +19,7 @@ from ringocli.importers.curl.reader import read_curl
 from tests.conftest import Command
 from tests.wire import HAS_CURL, as_facts, environment_of, facts_of, sent_by_curl
 
-COMMANDS = sorted(path for path in (Path(__file__).parent / "curl").glob("*.sh") if ".wire" not in path.name)
+COMMANDS = sorted(path for path in (Path(__file__).parent / "commands").glob("*.sh") if ".wire" not in path.name)
 
 
 LOST = {

@@ -27,8 +27,7 @@ from ringocli.emulator.server import in_thread
 from ringocli.emulator.store.exchange import Exchange
 from ringocli.emulator.store.sqlite import Store
 from ringocli.testing.context import Emulator, emulator
-
-from .conftest import ROOT, SAMPLES
+from tests.conftest import ROOT, SAMPLES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
@@ -479,7 +478,7 @@ def test_it_is_readable_by_day_and_by_night(ringotel: Emulator, visit: Open, sch
     post(ringotel.webhook_url, webhook("hi"))
     post(ringotel.webhook_url, webhook("hi", key="txt"))
     page = visit(ringotel.url, color_scheme=scheme)
-    page.locator(".row.amiss").click()
+    page.locator(".row.amiss").first.click()
     expect(page.locator(".split .plus")).to_be_visible()
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (luminance(ground) < 0.1) == (scheme == "dark")

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringocli.emulator.access import Guard
-from ringocli.errors import AnswerIsNo, AskedWrongly, CouldNotRun
+from ringocli.errors import CheckFailed, LocalError, UsageError
 from ringocli.testing.context import Emulator, emulator
 from tests.conftest import ACME, SAMPLES
 from tests.emulating import JSON, MESSAGE, call, connected, until_closed
@@ -326,9 +326,9 @@ def test_waiting_finds_what_is_there_and_what_comes(ringotel: Emulator) -> None:
         waiting = pool.submit(ringotel.wait, content="second")
         ringotel.reply(NUMBER, "second", from_=CONTACT)
         assert "second" == waiting.result()["variables"]["content"]
-    with pytest.raises(AnswerIsNo):
+    with pytest.raises(CheckFailed):
         ringotel.wait(content="third", timeout_s=0.05)
-    with pytest.raises(AskedWrongly):
+    with pytest.raises(UsageError):
         ringotel.wait(contact="third", timeout_s=0.05)
 
 
@@ -399,7 +399,7 @@ def test_search_finds_by_its_words(ringotel: Emulator) -> None:
 @settings(max_examples=60)
 def test_no_search_breaks_the_store(running: Emulator, query: str) -> None:
     """Whatever is typed is a search or a sentence."""
-    with contextlib.suppress(AskedWrongly):
+    with contextlib.suppress(UsageError):
         assert [] == running.inbox("searched").exchanges(query)
 
 
@@ -724,7 +724,7 @@ def test_damaged_store_is_told(tmp_path: Path) -> None:
     whole = db.read_bytes()
     broken = whole[:8192] + bytes(byte ^ 0xA5 for byte in whole[8192:])
     db.write_bytes(broken)
-    with pytest.raises(CouldNotRun, match=r"emulator\.db: is "), emulator(ACME, db=db):
+    with pytest.raises(LocalError, match=r"emulator\.db: is "), emulator(ACME, db=db):
         pass
     assert broken == db.read_bytes()
 

@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from ringocli import __version__
-from ringocli.errors import AskedWrongly, CouldNotRun, NoReply, NotConnected
+from ringocli.errors import LocalError, NoReply, NotConnected, UsageError
 from ringocli.http.addresses import proxy_for
 from ringocli.http.exchange import Direction, RenderedRequest, Reply
 from ringocli.http.transport import MAX_REPLY_BYTES, Sender, is_loopback, send, send_when_connected
@@ -230,7 +230,7 @@ def test_a_useless_ca_file_is_refused(tmp_path: Path, content: str | None) -> No
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(CouldNotRun):
+    with pytest.raises(LocalError):
         Sender(ca_file=str(path))
 
 
@@ -245,7 +245,7 @@ def test_a_useless_ca_file_is_refused(tmp_path: Path, content: str | None) -> No
 )
 def test_what_cannot_be_sent_is_refused(header: str, body: str, method: str) -> None:
     """A line break in a header, half a character, an odd method: nothing leaves."""
-    with serving() as server, pytest.raises(AskedWrongly):
+    with serving() as server, pytest.raises(UsageError):
         send(request_to(server.url, body=body, method=method, headers=(("X-A", header),)))
     assert [] == server.seen
 

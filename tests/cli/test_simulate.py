@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ringocli.cli import run
-from ringocli.errors import AskedWrongly, NoReply
+from ringocli.errors import NoReply, UsageError
 from ringocli.http.exchange import Direction, RenderedRequest, Reply
 from ringocli.http.retry import retry_after_s, retry_wait_s
 from ringocli.http.statuses import Statuses
@@ -23,8 +23,8 @@ from ringocli.http.webhook_url import address_of
 from ringocli.messaging.delivery import Outcome, Plan, Summary, World, deliver, percentile, rate_of
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Traced
+from tests.cli.test_send import CANARY, URL_CANARY, alone, leaks, template
 from tests.loopback import Answer, Seen, serving, unused_port
-from tests.test_send_cli import CANARY, URL_CANARY, alone, leaks, template
 
 __all__ = ["alone", "template"]
 
@@ -365,9 +365,9 @@ def test_a_bug_in_a_thread_reaches_the_caller() -> None:
     """Threads do not swallow exceptions."""
 
     def broken(_: RenderedRequest) -> Reply:
-        raise AskedWrongly("no")
+        raise UsageError("no")
 
-    with pytest.raises(AskedWrongly):
+    with pytest.raises(UsageError):
         deliver(Plan(count=50, concurrency=4), request_number, broken)
 
 

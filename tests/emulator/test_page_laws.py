@@ -12,12 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ringocli.testing.context import emulator
-
-from .conftest import SAMPLES
+from tests.conftest import SAMPLES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-from .test_emulator_page import CHROMIUM, QUIET  # noqa: E402
+from tests.emulator.test_page import CHROMIUM, QUIET  # noqa: E402
 
 Run = Callable[[str, Any], Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ringocli.errors import CouldNotRun
+from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
@@ -219,7 +219,7 @@ def test_a_patch_takes_another_spelling_and_no_other_news(kind: str, pinned: str
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_is_one_sentence(body: bytes, content_type: str) -> None:
     """Broken, wrongly encoded or absurdly nested bodies stop with a sentence, not a traceback."""
-    with pytest.raises(CouldNotRun):
+    with pytest.raises(LocalError):
         read_webhook(template(*DOCUMENTED), webhook(body, content_type))
 
 

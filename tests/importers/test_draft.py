@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.http.exchange import Reply
 from ringocli.importers.curl.reader import read_curl
 from ringocli.importers.draft import Pastes, from_pastes
@@ -29,7 +29,7 @@ from ringocli.template.scaffold import Answers, Draft
 from ringocli.template.values import Layer, Values
 from ringocli.text.document import Document
 from ringocli.text.secret import Secret
-from tests.test_traffic import INBOUND, RECORDS, expressible, needs_captures, pack_of
+from tests.messaging.test_traffic import INBOUND, RECORDS, expressible, pack_of
 from tests.wire import as_facts
 
 SAMPLES = {
@@ -159,7 +159,6 @@ def sent(template: Template, place: str, variables: dict[str, str], properties: 
     return as_facts(request.method, request.url.reveal(), headers, body)
 
 
-@needs_captures
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_captured_request_through_a_paste_is_the_request(name: str) -> None:
     """With the pasted values the template sends what was pasted; with those of a preset, what the preset sends."""
@@ -191,7 +190,6 @@ def test_a_captured_request_through_a_paste_is_the_request(name: str) -> None:
             assert preset["API"][place]["response_map"] == spec["response_map"]
 
 
-@needs_captures
 @pytest.mark.parametrize(("name", "index"), INBOUND)
 def test_a_captured_webhook_is_read_as_by_the_preset(name: str, index: int) -> None:
     """Event and values are those that the preset's own patterns take."""
@@ -208,7 +206,6 @@ def test_a_captured_webhook_is_read_as_by_the_preset(name: str, index: int) -> N
     assert dict(theirs.variables) == dict(ours.variables)
 
 
-@needs_captures
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_reply_s_id_is_found(name: str) -> None:
     """The learned response_map takes the id that the deployed client took."""
@@ -311,7 +308,7 @@ def test_what_is_pasted_comes_out_again(body: Any) -> None:
 def test_no_text_breaks_the_reading_of_commands(text: str) -> None:
     """It is read, or refused in a sentence."""
     for paste in (f"curl https://x.example {text}", text):
-        with contextlib.suppress(AskedWrongly):
+        with contextlib.suppress(UsageError):
             assert read_curl("paste", paste)
 
 

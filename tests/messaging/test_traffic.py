@@ -1,7 +1,7 @@
-"""Real traffic: what deployed integrations sent and took, against the packs.
+"""Real traffic: requests that deployed integrations sent and webhooks that they accepted, against the presets.
 
-The captures lie beside this repository where they are at hand; without them these tests are skipped. The packs' own
-samples are tested in ``test_samples``.
+``traffic/`` has one file per integration and provider, captured on the wire; its ``repo`` and ``repo_path`` name the
+source of each fact. The presets' own samples are tested in ``test_samples``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ringocli.template.presets import load, names
 from ringocli.template.values import Layer, Values
 from ringocli.text.secret import Secret
 
-CAPTURES = Path(__file__).parent.parent.parent / "shared" / "providers"
+CAPTURES = Path(__file__).parent / "traffic"
 RECORDS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CAPTURES.glob("*.json"))}
 PRIVATE = {"tag", "source", "custom_string", "subject", "referenceId"}
 """Constants of the client that was captured; they are no part of the provider's API contract."""
@@ -108,10 +108,7 @@ OUTGOING = [
 ]
 INBOUND = [(name, index) for name, record in RECORDS.items() for index in range(len(record["inbound"]))]
 
-needs_captures = pytest.mark.skipif(not RECORDS, reason="the captured traffic is not at hand")
 
-
-@needs_captures
 @pytest.mark.parametrize(("name", "part", "kind"), OUTGOING)
 def test_a_rendered_request_equals_the_captured_one(name: str, part: str, kind: str) -> None:
     """Method, address, content type, auth and fields are those that a deployed client sends."""
@@ -146,7 +143,6 @@ def test_a_rendered_request_equals_the_captured_one(name: str, part: str, kind: 
         assert wanted in (None, found.bindings["messageid"])
 
 
-@needs_captures
 @pytest.mark.parametrize(("name", "index"), INBOUND)
 def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) -> None:
     """Numbers, text, the first file and the id of a receipt; a failed receipt is no delivered one."""
@@ -187,7 +183,6 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
         assert extracts["media"][0] == reading.variables["url"]
 
 
-@needs_captures
 def test_what_cannot_be_expressed_is_said() -> None:
     """A verdict that is not a plain yes is answered by the pack in words."""
     for name, record in RECORDS.items():

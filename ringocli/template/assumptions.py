@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-READINGS: dict[int, str] = {
+ASSUMPTIONS: dict[int, str] = {
     1: "Webhook is written as an array of events; a single event, a map of events and a wrapped array are read too.",
     2: "An event is chosen by request_method and by the value at $event_key$, or by shape where there is none; "
     "the one with the most matching leaves wins, then the first in the file.",
@@ -37,4 +37,4 @@ READINGS: dict[int, str] = {
 
 def assumptions(rows: Iterable[int]) -> list[dict[str, int | str]]:
     """The readings of these rows in order, as ``{"row", "text"}``."""
-    return [{"row": row, "text": READINGS[row]} for row in sorted(set(rows))]
+    return [{"row": row, "text": ASSUMPTIONS[row]} for row in sorted(set(rows))]

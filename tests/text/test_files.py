@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.text.files import MAX_BYTES, read_bytes, read_text, write_text
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
@@ -18,7 +18,7 @@ def test_an_existing_file_is_replaced_only_by_force(tmp_path: Path) -> None:
     """Without force not a byte is changed; nothing else is left behind either way."""
     path = tmp_path / "a.json"
     path.write_text("old")
-    with pytest.raises(AskedWrongly, match="exists"):
+    with pytest.raises(UsageError, match="exists"):
         write_text(path, "new", force=False)
     assert "old" == path.read_text()
     write_text(path, "new\r\n", force=True)
@@ -40,7 +40,7 @@ def test_file_modes_are_kept(tmp_path: Path) -> None:
 
 def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
     """A target that cannot be written is one sentence."""
-    with pytest.raises(CouldNotRun, match="cannot be written"):
+    with pytest.raises(LocalError, match="cannot be written"):
         write_text(tmp_path / "none" / "a.json", "x", force=False)
 
 
@@ -54,13 +54,13 @@ def test_an_unreadable_file_is_one_sentence(tmp_path: Path, content: bytes | Non
     path = tmp_path / "a.json"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(CouldNotRun, match=words):
+    with pytest.raises(LocalError, match=words):
         read_text(str(path))
 
 
 def test_a_folder_and_an_impossible_name_are_told(tmp_path: Path) -> None:
     """A folder is no file, and a name with NUL is no name."""
-    with pytest.raises(CouldNotRun, match="is a folder"):
+    with pytest.raises(LocalError, match="is a folder"):
         read_bytes(str(tmp_path))
-    with pytest.raises(CouldNotRun, match="cannot be read"):
+    with pytest.raises(LocalError, match="cannot be read"):
         read_bytes("a\x00b")

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 
-from ringocli.text.secret import MASK, Secret, basic_credentials, blank, encoded, forget, join, sent, sought
+from ringocli.text.secret import MASK, Secret, basic_credentials, encoded, forget, join, redact, sent, sought
 from tests.strategies import texts
 
 CANARY = "k3y/+\"<&>' \\canary"
@@ -60,7 +60,7 @@ def test_encoding_keeps_the_mark() -> None:
 )
 def test_foreign_text_is_searched_in_every_encoding(face: str) -> None:
     """A secret that comes back from outside is blanked, however it was encoded."""
-    found = blank(f"error: {face} is wrong", [CANARY])
+    found = redact(f"error: {face} is wrong", [CANARY])
     assert face not in found
     assert MASK in found
 
@@ -69,19 +69,19 @@ def test_secrets_are_searched_from_the_moment_they_are_known() -> None:
     """A secret that is read later is blanked as well, and one that was forgotten no longer."""
     try:
         Secret("first-secret")
-        assert f"{MASK} second-secret" == blank("first-secret second-secret")
+        assert f"{MASK} second-secret" == redact("first-secret second-secret")
         before = sought()
         Secret("second-secret")
         assert before is not sought()
-        assert f"{MASK} {MASK}" == blank("first-secret second-secret")
+        assert f"{MASK} {MASK}" == redact("first-secret second-secret")
     finally:
         forget()
-    assert "first-secret" == blank("first-secret")
+    assert "first-secret" == redact("first-secret")
 
 
 def test_short_secrets_do_not_blank_ordinary_words() -> None:
     """A four-letter password would blank half of every text, so it is masked by provenance alone."""
-    assert "the user is gone" == blank("the user is gone", ["user"])
+    assert "the user is gone" == redact("the user is gone", ["user"])
 
 
 @given(texts)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.errors import AskedWrongly
+from ringocli.errors import UsageError
 from ringocli.messaging.chaos import CLEAR, Fault, Sky, Strike, Trouble, read_option
 
 TROUBLES = st.builds(
@@ -91,7 +91,7 @@ def test_option_says_the_same_as_the_api() -> None:
 )
 def test_what_there_is_not_is_refused(given: object, says: str) -> None:
     """A wrong key or value gets a sentence that names it."""
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         Trouble.read("provider", given)
     assert says in caught.value.message
 
@@ -99,7 +99,7 @@ def test_what_there_is_not_is_refused(given: object, says: str) -> None:
 @pytest.mark.parametrize("given", ["status=500", "handset:status=500", "provider", "provider:status", "provider:=1"])
 def test_malformed_option_is_refused(given: str) -> None:
     """An option of another form is asked for again."""
-    with pytest.raises(AskedWrongly):
+    with pytest.raises(UsageError):
         read_option(given)
 
 

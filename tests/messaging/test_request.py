@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.messaging.request import at_base, render_event, render_request
 from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Json
@@ -106,7 +106,7 @@ def test_a_form_body_repeats_the_key_of_a_list() -> None:
 def test_a_nested_form_is_refused() -> None:
     """No form encoding of nested parameters is documented, so none is invented."""
     made = template(request_content_type="application/x-www-form-urlencoded", request_parameters={"a": {"b": "$to$"}})
-    with pytest.raises(CouldNotRun, match="nested"):
+    with pytest.raises(LocalError, match="nested"):
         rendered(made, values())
 
 
@@ -131,7 +131,7 @@ def test_an_oauth2_template_takes_an_access_token() -> None:
 def test_a_line_break_in_a_credential_is_refused() -> None:
     """A property cannot smuggle a header."""
     bearer = template(["K"], {"type": "Bearer", "token": "$K$"})
-    with pytest.raises(AskedWrongly, match="line break"):
+    with pytest.raises(UsageError, match="line break"):
         rendered(bearer, values(K="a\r\nX-Evil: 1"))
 
 
@@ -139,7 +139,7 @@ def test_a_line_break_in_a_credential_is_refused() -> None:
 def test_an_unusable_address_is_one_sentence(base: str) -> None:
     """What no client can send is refused, without the secret in the message."""
     made = template(["Base URL"], request_url="$Base URL$/sms")
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         rendered(made, values(**{"Base URL": base}))
     assert base not in caught.value.message
 
@@ -149,7 +149,7 @@ def test_missing_values_are_listed_all_at_once() -> None:
     made = template(
         ["K"], {"type": "Bearer", "token": "$K$"}, request_parameters={"t": "$to$", "c": "$content$", "d": "$domain$"}
     )
-    with pytest.raises(AskedWrongly, match="no value for K, to, content"):
+    with pytest.raises(UsageError, match="no value for K, to, content"):
         rendered(made, values(), None)
     request = rendered(made, values({"to": "1", "content": "x"}, K="k"), None)
     assert '{"t":"1","c":"x"}' == str(request.body)
@@ -164,7 +164,7 @@ def test_every_missing_policy_does_what_it_says() -> None:
     sampled = rendered(made, values(), Missing.SAMPLE)
     assert '{"e":"101","c":"Hello from Ringotel!"}' == str(sampled.body)
     assert any("sample values for extension, content" in note for note in sampled.notes)
-    with pytest.raises(AskedWrongly, match="extension"):
+    with pytest.raises(UsageError, match="extension"):
         rendered(made, values({"content": "x"}), Missing.ERROR)
 
 

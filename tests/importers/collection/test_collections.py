@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.errors import AskedWrongly, CouldNotRun
+from ringocli.errors import LocalError, UsageError
 from ringocli.http.exchange import Reply
 from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.sources import request_in
@@ -215,7 +215,7 @@ def test_no_document_breaks_the_reading(document: Any, kind: str) -> None:
     whole = {"item": [document], "auth": document} if kind == "postman" else {"log": {"entries": [document]}}
     try:
         pasted = request_in("file", json.dumps(whole), None, kind)
-    except (AskedWrongly, CouldNotRun):
+    except (UsageError, LocalError):
         return
     assert from_pastes(Pastes(send=pasted), Answers()).template
 
@@ -226,6 +226,6 @@ def test_no_http_file_breaks_the_reading(text: list[str]) -> None:
     """Lines in any order, variables that mean each other included."""
     try:
         pasted = request_in("file", "\n".join(text), None, "http")
-    except (AskedWrongly, CouldNotRun):
+    except (UsageError, LocalError):
         return
     assert from_pastes(Pastes(send=pasted), Answers()).template
