@@ -40,15 +40,15 @@ def variables_page() -> str:
 def presets_page() -> str:
     """What is known of each provider."""
     parts = ["# Presets\n"]
-    for pack in map(load, names()):
-        builtin = f"Ringotel ships it itself as `{pack.ringotel_builtin}`." if pack.ringotel_builtin else ""
-        limits = "\n".join(f"* {entry['what']}: {entry['why']}" for entry in pack.not_expressible)
-        sources = "\n".join(f"* {source['what']}: <{source['url']}>" for source in pack.sources)
+    for preset in map(load, names()):
+        builtin = f"Ringotel ships it itself as `{preset.ringotel_builtin}`." if preset.ringotel_builtin else ""
+        limits = "\n".join(f"* {entry['what']}: {entry['why']}" for entry in preset.not_expressible)
+        sources = "\n".join(f"* {source['what']}: <{source['url']}>" for source in preset.sources)
         parts.append(
-            f"## {pack.name}\n\n{pack.summary} {builtin}\n\n"
-            f"Properties: {', '.join(f'`{name}`' for name in pack.template['properties']) or 'none'}\n\n"
-            f"Numbers: {pack.numbers['portal_setting']}\n\nWebhook URL: {pack.webhook_console}\n\n"
-            f"Cannot be expressed:\n\n{limits or '* nothing known'}\n\nSources, read {pack.read}:\n\n{sources}\n"
+            f"## {preset.name}\n\n{preset.summary} {builtin}\n\n"
+            f"Properties: {', '.join(f'`{name}`' for name in preset.template['properties']) or 'none'}\n\n"
+            f"Numbers: {preset.numbers['portal_setting']}\n\nWebhook URL: {preset.webhook_console}\n\n"
+            f"Cannot be expressed:\n\n{limits or '* nothing known'}\n\nSources, read {preset.read}:\n\n{sources}\n"
         )
     return "\n".join(parts)
 

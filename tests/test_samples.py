@@ -1,4 +1,4 @@
-"""Samples and examples: every pack has them, they match, and every line of help runs."""
+"""Samples and examples: every preset has them, they match, and every line of help runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BODIES = [path for name in names() for path in sorted((SAMPLES / name).glob("*.h
 
 
 @pytest.mark.parametrize("name", names())
-def test_a_sample_is_its_packs_template(name: str) -> None:
+def test_a_sample_is_its_presets_template(name: str) -> None:
     """The file that people open is the one that init writes."""
     assert load(name).template == json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
 

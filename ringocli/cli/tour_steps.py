@@ -11,8 +11,8 @@ from typing import Any
 from ringocli.errors import CheckFailed
 from ringocli.lint.engine import Severity, lint
 from ringocli.template.model import Template
-from ringocli.template.presets import Pack, load
-from ringocli.template.scaffold import Answers, from_pack
+from ringocli.template.presets import Preset, load
+from ringocli.template.scaffold import Answers, from_preset
 from ringocli.template.variables import Place
 from ringocli.testing.context import Emulator
 from ringocli.text.document import Document
@@ -22,9 +22,9 @@ NUMBER, CONTACT = "+12025550100", "+13105550199"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tour:
-    """What the steps work on: a pack, and the template that was made from it."""
+    """What the steps work on: a preset, and the template that was made from it."""
 
-    pack: Pack
+    preset: Preset
     path: Path
     template: Template
 
@@ -35,11 +35,11 @@ class Tour:
         Raises:
             UsageError: there is no such preset.
         """
-        pack = load(preset)
-        document = from_pack(pack, Answers()).template
+        found = load(preset)
+        document = from_preset(found, Answers()).template
         path = folder / f"{document['id']}.json"
         path.write_text(json.dumps(document, indent=2, ensure_ascii=False), "utf-8")
-        return cls(pack=pack, path=path, template=Template.read(document))
+        return cls(preset=found, path=path, template=Template.read(document))
 
     def takes(self, place: Place) -> bool:
         """Whether the template has an event of a kind."""
@@ -62,7 +62,7 @@ def _check(holds: bool, what: str) -> None:
 
 def _template(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     requests, events = len(tour.template.requests), len(tour.template.events)
-    yield f"{tour.path.name}: {requests} requests to {tour.pack.title}, {events} webhooks from it."
+    yield f"{tour.path.name}: {requests} requests to {tour.preset.title}, {events} webhooks from it."
     yield "This one file is what Ringotel's support gets."
 
 
@@ -84,7 +84,7 @@ def _send(tour: Tour, ringotel: Emulator) -> Iterator[str]:
 
 def _receipt(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     if not tour.takes(Place.DELIVERED):
-        yield f"{tour.pack.title} has no receipts that Ringotel could read: messages stay at 'sent'."
+        yield f"{tour.preset.title} has no receipts that Ringotel could read: messages stay at 'sent'."
         return
     receipt = ringotel.wait(event_type="messageDelivered")
     _check(receipt["correlates"] is not None, "the receipt belongs to no message")
@@ -110,7 +110,7 @@ def _send_file(tour: Tour, ringotel: Emulator) -> Iterator[str]:
 
 def _receive_file(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     if not tour.takes(Place.MMS):
-        yield f"{tour.pack.title} sends no pictures that Ringotel could read."
+        yield f"{tour.preset.title} sends no pictures that Ringotel could read."
         return
     taken = ringotel.reply(NUMBER, "Look!", from_=CONTACT, media_url=_picture(ringotel))
     _check(taken["event_type"] == "mms", "the picture arrived as a text: the mistake that everybody makes once")
@@ -138,7 +138,7 @@ def _short(text: str | None) -> str:
 
 
 STEPS = (
-    Step(title="A template", run=_template, command=lambda tour: f"ringocli init --preset {tour.pack.name}"),
+    Step(title="A template", run=_template, command=lambda tour: f"ringocli init --preset {tour.preset.name}"),
     Step(title="What would break", run=_lint, command=lambda tour: f"ringocli validate {tour.path.name}"),
     Step(title="A message goes out", run=_send, command=lambda tour: f"ringocli emulate {tour.path.name}"),
     Step(title="The delivery receipt comes", run=_receipt),

@@ -1,6 +1,6 @@
 """The provider's side: takes what Ringotel sends, answers as the provider would, and then plays the handset.
 
-Whatever it does follows from the template, the provider's pack where there is one, the contact's number (``handset``)
+Whatever it does follows from the template, the provider's preset where there is one, the contact's number (``handset``)
 and the weather. Receipts and replies go to Ringotel's side of the same emulator, like those of any provider; what is not
 answered well is tried again, so trouble at Ringotel's side makes the duplicates that it makes in life.
 """
@@ -107,10 +107,10 @@ class Provider:
         received = receive(self._draft.template, incoming)
         if strike.status is not None:
             return Outcome(received=received, reply=struck(strike), fate=Fate(), strike=strike)
-        pack = self._draft.pack
+        preset = self._draft.preset
         if not received.fits or received.spec is None:
             why = "; ".join(str(one) for one in received.complaints)
-            reply = refused(why, pack, status=received.status, complaints=received.complaints)
+            reply = refused(why, preset, status=received.status, complaints=received.complaints)
             noted = (*reply.headers, ("Ringocli-Problems", _header_text(why)))
             return Outcome(received=received, reply=replace(reply, headers=noted), fate=Fate(), strike=strike)
         contact = received.variables.get("to", "")
@@ -118,12 +118,12 @@ class Provider:
         if fate.silent:
             return Outcome(received=received, reply=None, fate=fate, strike=strike)
         if fate.refusal is not None:
-            reply = refused(fate.refusal, pack, status=fate.status)
+            reply = refused(fate.refusal, preset, status=fate.status)
             if fate.retry_after_s is not None:
                 reply = replace(reply, headers=(*reply.headers, ("Retry-After", str(fate.retry_after_s))))
             return Outcome(received=received, reply=reply, fate=fate, strike=strike)
         message_id = str(uuid4())
-        reply = accepted(received.spec, message_id, pack)
+        reply = accepted(received.spec, message_id, preset)
         if strike.fault in NEVER_ANSWERED:
             return Outcome(received=received, reply=None, fate=fate, strike=strike, message_id=message_id)
         spoiled_reply = spoiled(reply, strike.fault)
@@ -225,8 +225,8 @@ class Provider:
         """Fire a webhook at Ringotel's side; it is tried again like a provider would."""
         layers = (Layer(variables={name: value for name, value in values.items() if value}), *self._values.layers)
         missing = Missing.SAMPLE if event.place is not Place.MMS else Missing.DROP
-        pack = self._draft.pack
-        content_type = pack.webhook_content_type if pack is not None else None
+        preset = self._draft.preset
+        content_type = preset.webhook_content_type if preset is not None else None
         rendered = render_event(self._draft.template, event, Values(layers=layers), missing, content_type=content_type)
         incoming = as_incoming(rendered, self._draft.webhook_path)
         answered = await self._ringotel.take(inbox, incoming, notes)

@@ -25,7 +25,7 @@ from ringocli.messaging.chaos import CALM, CLEAR, Strike
 from ringocli.messaging.formats.webhook import near_miss_document
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
-from ringocli.template.presets import Pack
+from ringocli.template.presets import Preset
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text, blank_values, redact
 
@@ -57,7 +57,7 @@ def shown_request(incoming: IncomingRequest) -> dict[str, Any]:
 
 def understand(
     template: Template,
-    pack: Pack | None,
+    preset: Preset | None,
     incoming: IncomingRequest,
     *,
     inbox: str = "",
@@ -75,7 +75,7 @@ def understand(
             422, {"schema_version": 1, "matched": False, "near_miss": near_miss, "notes": list(reading.notes)}
         )
         return not_taken(inbox, incoming, reply, status="unmatched", near_miss=near_miss, notes=reading.notes), reply
-    reply, shown, note = _answer(pack)
+    reply, shown, note = _answer(preset)
     variables, sources = reading.variables, reading.sources
     return Exchange(
         inbox=inbox,
@@ -114,14 +114,14 @@ _EMPTY = Reply(status=200)
 _EMPTY_SHOWN = shown_reply(_EMPTY)
 
 
-def _answer(pack: Pack | None) -> tuple[Reply, Mapping[str, Any] | None, str]:
+def _answer(preset: Preset | None) -> tuple[Reply, Mapping[str, Any] | None, str]:
     """The answer to a webhook that was taken, as it is sent and as it is shown, and the note that says why."""
-    if pack is None or pack.webhook_answer is None:
+    if preset is None or preset.webhook_answer is None:
         return _EMPTY, _EMPTY_SHOWN, ASSUMPTION_31
-    answer = pack.webhook_answer
+    answer = preset.webhook_answer
     headers = (("Content-Type", answer["content_type"]),)
     reply = Reply(status=200, headers=headers, body=answer["body"].encode())
-    note = f"answered as {pack.title} expects it" if reply.body else ASSUMPTION_31
+    note = f"answered as {preset.title} expects it" if reply.body else ASSUMPTION_31
     return reply, shown_reply(reply), note
 
 
@@ -151,7 +151,7 @@ class Ringotel:
 
     def _understood(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
         return understand(
-            self._draft.template, self._draft.pack, incoming, inbox=inbox.name, properties=self._properties
+            self._draft.template, self._draft.preset, incoming, inbox=inbox.name, properties=self._properties
         )
 
     async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> Answered:

@@ -20,7 +20,7 @@ from ringocli.http.exchange import IncomingRequest
 from ringocli.lint.engine import Finding, Severity, lint
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
-from ringocli.template.presets import Pack, of_host
+from ringocli.template.presets import Preset, of_host
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
 from ringocli.text.files import read_text, write_text
@@ -60,7 +60,7 @@ class Patch:
 
 
 class Draft:
-    """A template with its file; ``template`` and ``pack`` are always of the last version that could be read."""
+    """A template with its file; ``template`` and ``preset`` are always of the last version that could be read."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -75,7 +75,7 @@ class Draft:
             raise LocalError(f"{self.name}: is no template", f"Run: ringocli validate {self.name}")
         self.text = text
         self.template = Template.read(document.value)
-        self.pack = pack_of(self.template)
+        self.preset = preset_of(self.template)
 
     @property
     def webhook_path(self) -> str:
@@ -160,13 +160,13 @@ def _id_in(name: str, text: str) -> str | None:
     return value.get("id") if isinstance(value, dict) else None
 
 
-def pack_of(template: Template) -> Pack | None:
-    """The pack of the provider that a template sends to, by the host of its first request."""
+def preset_of(template: Template) -> Preset | None:
+    """The preset of the provider that a template sends to, by the host of its first request."""
     for spec in template.requests:
         host = urlsplit(spec.url).hostname if "://" in spec.url else None
-        pack = of_host(host) if host else None
-        if pack is not None and not pack.name.startswith("generic"):  # those are nobody's
-            return pack
+        preset = of_host(host) if host else None
+        if preset is not None and not preset.name.startswith("generic"):  # those are nobody's
+            return preset
     return None
 
 

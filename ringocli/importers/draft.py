@@ -270,8 +270,8 @@ def host_label(host: str) -> str:
 
 
 def _default_name(template_id: str, known: Known) -> str:
-    if known.pack is not None:
-        return known.pack.title
+    if known.preset is not None:
+        return known.preset.title
     return " ".join(word.capitalize() for word in re.split(r"[-_]+", template_id))
 
 
@@ -358,6 +358,6 @@ def _next(template: Mapping[str, Any], known: Known) -> list[str]:
             steps.append(
                 f"next: give a sample webhook (--sample-webhook {option}=FILE), or {kind} events are not taken"
             )
-    if known.pack is not None:
-        steps.append(f"there is a preset for this provider: ringocli init --preset {known.pack.name}")
+    if known.preset is not None:
+        steps.append(f"there is a preset for this provider: ringocli init --preset {known.preset.name}")
     return steps

@@ -39,13 +39,13 @@ def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
 
 def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
     """What a reader of the terminal needs, as pairs of an indent and a sentence; a heading has no indent."""
-    pack = draft.pack
-    if pack is not None:
-        if pack.ringotel_builtin:
-            yield "", f"Ringotel ships {pack.title} itself ({pack.ringotel_builtin}): ask whether that will do."
-        yield "", f"Numbers: {pack.numbers['portal_setting']}"
-        yield "", f"Webhook URL: {pack.webhook_console}"
-    learned = [d for d in draft.decisions if d.variable is not None and not _is_assumed(d.why) and pack is None]
+    preset = draft.preset
+    if preset is not None:
+        if preset.ringotel_builtin:
+            yield "", f"Ringotel ships {preset.title} itself ({preset.ringotel_builtin}): ask whether that will do."
+        yield "", f"Numbers: {preset.numbers['portal_setting']}"
+        yield "", f"Webhook URL: {preset.webhook_console}"
+    learned = [d for d in draft.decisions if d.variable is not None and not _is_assumed(d.why) and preset is None]
     if learned and draft.credentials is not None:
         yield from (("", ""), ("", "Found, and why:"))
         yield from _found(draft, learned)

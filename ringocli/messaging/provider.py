@@ -2,7 +2,7 @@
 
 A request that comes in is held against every request of the template; the one that fits best is what it was meant to
 be, and whatever keeps it from fitting is a ``Complaint``. The reply is what ``response_map`` reads, laid over the
-provider's own reply where a pack knows it.
+provider's own reply where a preset knows it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ringocli.http.exchange import IncomingRequest, Reply, header, json_reply
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.pattern.rendering import plain
-from ringocli.template.presets import Pack
+from ringocli.template.presets import Preset
 from ringocli.template.variables import BY_NAME, known_at
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
@@ -273,10 +273,10 @@ def _lacks(value: str, wanted: str) -> str:
 # -- replies ----------------------------------------------------------------------------------------
 
 
-def accepted(spec: RequestSpec, message_id: str, pack: Pack | None) -> Reply:
+def accepted(spec: RequestSpec, message_id: str, preset: Preset | None) -> Reply:
     """The reply to a message that is taken: what ``response_map`` reads, with this id, in the provider's own words."""
     tree = plain(spec.reply.render({"messageid": message_id})) if spec.response_map is not None else None
-    own = pack.replies.get("accepted", {}) if pack is not None else {}
+    own = preset.replies.get("accepted", {}) if preset is not None else {}
     body = _laid_over(own.get("body"), tree)
     return json_reply(own.get("status", 200), {} if body is None else body)
 
@@ -294,9 +294,11 @@ def _laid_over(below: Json, above: Json) -> Json:
 _WORD_KEYS = frozenset({"message", "detail", "description", "text", "error", "title", "reason", "error_text"})
 
 
-def refused(why: str, pack: Pack | None, *, status: int | None = None, complaints: Iterable[Complaint] = ()) -> Reply:
-    """The reply to what is not taken: the pack's own form of an error, which says why in its own place for words."""
-    own = pack.replies.get("refused", {}) if pack is not None else {}
+def refused(
+    why: str, preset: Preset | None, *, status: int | None = None, complaints: Iterable[Complaint] = ()
+) -> Reply:
+    """The reply to what is not taken: the preset's own form of an error, which says why in its own place for words."""
+    own = preset.replies.get("refused", {}) if preset is not None else {}
     body = copy.deepcopy(own.get("body"))
     if not isinstance(body, dict) or not _say(body, why):
         body = {"error": {"message": why}}

@@ -1,4 +1,4 @@
-"""Drafts: answers or a provider pack become a template, and every choice that was made is named.
+"""Drafts: answers or a provider preset become a template, and every choice that was made is named.
 
 What the answers leave open is filled with what Ringotel's page shows (help.ringotel.co/en/articles/11193931, read
 2026-11-23); each such choice is listed as assumed, because the provider at hand may do it otherwise.
@@ -14,7 +14,7 @@ from typing import Any
 from ringocli.errors import UsageError
 from ringocli.template.model import OAuth2, Template
 from ringocli.template.pattern.pattern import Json, Pattern
-from ringocli.template.presets import Pack
+from ringocli.template.presets import Preset
 from ringocli.template.variables import BY_NAME, REQUESTS
 from ringocli.text.pointer import Pointer
 
@@ -67,17 +67,17 @@ class Draft:
     decisions: tuple[Decision, ...]
     not_expressible: tuple[Mapping[str, str], ...] = ()
     rows: frozenset[int] = frozenset()
-    pack: Pack | None = None
+    preset: Preset | None = None
     credentials: tuple[tuple[str, str], ...] = ()
     saved: Mapping[str, Any] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
 
 
-def from_pack(pack: Pack, answers: Answers) -> Draft:
-    """A pack's template with the user's own id, name and logo.
+def from_preset(preset: Preset, answers: Answers) -> Draft:
+    """A preset's template with the user's own id, name and logo.
 
     Raises:
-        UsageError: an answer was given that the pack has already settled.
+        UsageError: an answer was given that the preset has already settled.
     """
     settled = {
         "--auth": answers.auth,
@@ -93,13 +93,13 @@ def from_pack(pack: Pack, answers: Answers) -> Draft:
             f"{', '.join(given)} does not go with --preset: the preset says it",
             "Leave it out, or leave out --preset; a template can be edited afterwards.",
         )
-    template = copy.deepcopy(dict(pack.template))
+    template = copy.deepcopy(dict(preset.template))
     decisions = []
     for key, value in (("id", answers.id), ("name", answers.name), ("logo", answers.logo)):
         if value is not None:
             template[key] = value
             decisions.append(Decision(pointer=(key,), variable=None, value=value, why="as you said"))
-    why = f"from the {pack.title} preset"
+    why = f"from the {preset.title} preset"
     for place, part, tree in _trees(template):
         for variable, pointers in Pattern.parse(tree).variables.items():
             for pointer in pointers:
@@ -112,9 +112,9 @@ def from_pack(pack: Pack, answers: Answers) -> Draft:
     return Draft(
         template={**ordered, **template},
         decisions=tuple(decisions),
-        not_expressible=pack.not_expressible,
+        not_expressible=preset.not_expressible,
         rows=rows_of(template),
-        pack=pack,
+        preset=preset,
     )
 
 

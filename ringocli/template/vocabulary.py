@@ -1,6 +1,6 @@
 """The field's words: which key names stand for which part of a message, and how surely.
 
-The words are those of the providers whose requests and webhooks are listed in the packs' sources, and of the
+The words are those of the providers whose requests and webhooks are listed in the presets' sources, and of the
 public references of SMS gateways at large (read 2026-11-23). A provider whose word is missing needs one entry here.
 """
 

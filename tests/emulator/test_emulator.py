@@ -282,7 +282,7 @@ def test_provider_takes_what_the_template_sends(ringotel: Emulator) -> None:
 
 
 def test_provider_that_wants_xml_gets_xml() -> None:
-    """Twilio reads TwiML; Ringotel's side answers in it where the pack says so."""
+    """Twilio reads TwiML; Ringotel's side answers in it where the preset says so."""
     with emulator(json.loads((SAMPLES / "twilio.json").read_text("utf-8"))) as ringotel:
         form = b"From=%2B13105550199&To=%2B12025550100&Body=Hi&NumMedia=0&SmsMessageSid=SM1&SmsStatus=received"
         got = call(

@@ -29,7 +29,7 @@ from ringocli.template.scaffold import Answers, Draft
 from ringocli.template.values import Layer, Values
 from ringocli.text.document import Document
 from ringocli.text.secret import Secret
-from tests.messaging.test_traffic import INBOUND, RECORDS, expressible, pack_of
+from tests.messaging.test_traffic import INBOUND, RECORDS, expressible, preset_of
 from tests.wire import as_facts
 
 SAMPLES = {
@@ -181,7 +181,7 @@ def test_a_captured_request_through_a_paste_is_the_request(name: str) -> None:
             captured["raw_body"].encode(),
         )
         assert wire == sent(template, place, variables, dict(draft.saved))
-    preset = load(pack_of(record)).template
+    preset = load(preset_of(record)).template
     assert set(preset["properties"]) == set(draft.template["properties"])
     assert preset["auth"] == draft.template["auth"]
     for place, spec in draft.template["API"].items():
@@ -201,7 +201,7 @@ def test_a_captured_webhook_is_read_as_by_the_preset(name: str, index: int) -> N
     head = f"{raw['method']} / HTTP/1.1\r\nContent-Type: {raw['content_type']}\r\n\r\n"
     incoming = read_sample((head + raw["raw_body"]).encode()).as_request(method=None, content_type=None, query=None)
     ours = read_webhook(Template.read(drafted(name).template), incoming)
-    theirs = read_webhook(Template.read(load(pack_of(record)).template), incoming)
+    theirs = read_webhook(Template.read(load(preset_of(record)).template), incoming)
     assert (theirs.event and theirs.event.type) == (ours.event and ours.event.type)
     assert dict(theirs.variables) == dict(ours.variables)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringocli.emulator.rendered import as_incoming
-from ringocli.emulator.template_file import pack_of
+from ringocli.emulator.template_file import preset_of
 from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.handset import MAGIC, State, fate_of, key_of
 from ringocli.messaging.provider import accepted, goes_to, receive, refused
@@ -63,14 +63,14 @@ def test_any_text_comes_through(name: str, content: str) -> None:
 
 @pytest.mark.parametrize(("name", "request_name"), REQUESTS)
 def test_reply_is_what_response_map_reads(name: str, request_name: str) -> None:
-    """The id in the reply is the one that was given, in the provider's own reply and without a pack."""
+    """The id in the reply is the one that was given, in the provider's own reply and without a preset."""
     template = TEMPLATES[name]
     spec = template.request(request_name)
     if spec.response_map is None:
-        assert 200 <= accepted(spec, "id-1", pack_of(template)).status < 300
+        assert 200 <= accepted(spec, "id-1", preset_of(template)).status < 300
         return
-    for pack in (pack_of(template), None):
-        match = read_reply(spec, accepted(spec, "id-1", pack))
+    for preset in (preset_of(template), None):
+        match = read_reply(spec, accepted(spec, "id-1", preset))
         assert (True, {"messageid": "id-1"}) == (match.fits, dict(match.bindings))
 
 
@@ -120,8 +120,8 @@ def test_path_may_stand_behind_a_base() -> None:
 
 
 def test_refusal_speaks_the_providers_language() -> None:
-    """With a pack the error has the provider's own form, and says the reason where its words stand."""
-    reply = refused("the number is not valid", pack_of(TEMPLATES["telnyx"]))
+    """With a preset the error has the provider's own form, and says the reason where its words stand."""
+    reply = refused("the number is not valid", preset_of(TEMPLATES["telnyx"]))
     assert 422 == reply.status
     assert "the number is not valid" == json.loads(reply.body)["errors"][0]["title"]
 

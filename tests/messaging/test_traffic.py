@@ -28,8 +28,8 @@ PRIVATE = {"tag", "source", "custom_string", "subject", "referenceId"}
 """Constants of the client that was captured; they are no part of the provider's API contract."""
 
 
-def pack_of(record: dict[str, Any]) -> str:
-    """The pack of a record, by the provider's name."""
+def preset_of(record: dict[str, Any]) -> str:
+    """The preset of a record, by the provider's name."""
     return str(record["provider"]).lower().replace(".", "").replace("/", "-")
 
 
@@ -115,8 +115,8 @@ def test_a_rendered_request_equals_the_captured_one(name: str, part: str, kind: 
     record = RECORDS[name]
     if not expressible(record, part):
         pytest.skip(f"the capture's verdict: {record['verdict'][part]}")
-    assert pack_of(record) in names()
-    template = Template.read(load(pack_of(record)).template)
+    assert preset_of(record) in names()
+    template = Template.read(load(preset_of(record)).template)
     captured = record["outgoing"][kind]["request"]
     canned = record["canned"]
     variables = {
@@ -155,7 +155,7 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
         body=raw["raw_body"].encode(),
         query=raw.get("query_string") or "",
     )
-    reading = read_webhook(Template.read(load(pack_of(record)).template), incoming)
+    reading = read_webhook(Template.read(load(preset_of(record)).template), incoming)
     kind = inbound["kind"]
     if kind == "failed":
         assert reading.event is None
@@ -184,7 +184,7 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
 
 
 def test_what_cannot_be_expressed_is_said() -> None:
-    """A verdict that is not a plain yes is answered by the pack in words."""
+    """A verdict that is not a plain yes is answered by the preset in words."""
     for name, record in RECORDS.items():
         limits = [
             value
@@ -192,4 +192,4 @@ def test_what_cannot_be_expressed_is_said() -> None:
             if isinstance(value, str) and value.startswith(("no", "partial"))
         ]
         if limits:
-            assert load(pack_of(record)).not_expressible, name
+            assert load(preset_of(record)).not_expressible, name

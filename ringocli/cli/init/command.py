@@ -283,36 +283,36 @@ def _reviewed(pastes: Any, answers: Any) -> Any:
 def _list_presets(format_: str) -> None:
     from ringocli.template.presets import load, names
 
-    packs = [load(name) for name in names()]
+    presets = [load(name) for name in names()]
     if format_ == "json":
         listed = [
             {
-                "name": pack.name,
-                "title": pack.title,
-                "summary": pack.summary,
-                "ringotel_builtin": pack.ringotel_builtin,
-                "properties": list(pack.template["properties"]),
-                "numbers": dict(pack.numbers),
-                "webhook_console": pack.webhook_console,
-                "not_expressible": [dict(entry) for entry in pack.not_expressible],
-                "sources": [dict(source) for source in pack.sources],
+                "name": preset.name,
+                "title": preset.title,
+                "summary": preset.summary,
+                "ringotel_builtin": preset.ringotel_builtin,
+                "properties": list(preset.template["properties"]),
+                "numbers": dict(preset.numbers),
+                "webhook_console": preset.webhook_console,
+                "not_expressible": [dict(entry) for entry in preset.not_expressible],
+                "sources": [dict(source) for source in preset.sources],
             }
-            for pack in packs
+            for preset in presets
         ]
         console.out_json({"schema_version": 1, "presets": listed})
         return
-    width = max(len(pack.name) for pack in packs)
-    for pack in packs:
-        built_in = f" (Ringotel ships {pack.ringotel_builtin})" if pack.ringotel_builtin else ""
-        properties = ", ".join(pack.template["properties"]) or "no properties"
-        console.out(f"{pack.name:<{width}}  {pack.title}{built_in}: {properties}")
+    width = max(len(preset.name) for preset in presets)
+    for preset in presets:
+        built_in = f" (Ringotel ships {preset.ringotel_builtin})" if preset.ringotel_builtin else ""
+        properties = ", ".join(preset.template["properties"]) or "no properties"
+        console.out(f"{preset.name:<{width}}  {preset.title}{built_in}: {properties}")
 
 
 def _draft(preset: str | None, answers: Any) -> Any:
     from ringocli.template.presets import load
-    from ringocli.template.scaffold import from_answers, from_pack
+    from ringocli.template.scaffold import from_answers, from_preset
 
-    return from_pack(load(preset), answers) if preset is not None else from_answers(answers)
+    return from_preset(load(preset), answers) if preset is not None else from_answers(answers)
 
 
 def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
@@ -364,7 +364,7 @@ def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, sav
     if written:
         proves = not any(note.startswith("it does not prove") for note in draft.notes)
         console.note(f"wrote {path}: no errors{', and it proves itself' if proves else ''}", "green")
-        if draft.pack is not None:
+        if draft.preset is not None:
             console.note()
     for indent, line in as_lines(draft, findings):
         console.remark(line, indent) if line else console.note()

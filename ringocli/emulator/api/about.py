@@ -22,7 +22,7 @@ ROWS = frozenset({2, 3, 4, 7, 8, 20, 28, 31, 34, 36})
 
 def about(world: World, inbox: str) -> dict[str, Any]:
     """The JSON document of ``/api/about``."""
-    template, pack, setup = world.draft.template, world.draft.pack, world.setup
+    template, preset, setup = world.draft.template, world.draft.preset, world.setup
     root = f"{world.url}/i/{inbox}" if inbox else world.url
     places = {event.place for event in template.events}
     names = {spec.name for spec in template.requests}
@@ -52,8 +52,8 @@ def about(world: World, inbox: str) -> dict[str, Any]:
         "provider": {
             "kind": "builtin" if setup.provider_url is None else "external",
             "host": urlsplit(setup.provider_url).hostname if setup.provider_url else None,
-            "pack": pack.name if pack is not None else None,
-            "title": pack.title if pack is not None else "Provider",
+            "preset": preset.name if preset is not None else None,
+            "title": preset.title if preset is not None else "Provider",
         },
         "numbers": {
             "number": set_values.get("from") or sample("from", Place.SEND_MESSAGE),

@@ -8,7 +8,7 @@ from ringocli.importers.model import BasicAuth, BearerAuth, Pasted
 
 
 def auth_of(pasted: Pasted, book: PropertyBook, names: tuple[str, ...]) -> dict[str, str] | None:
-    """``names`` are what the provider's own pack calls them: a token, or a user name and a password."""
+    """``names`` are what the provider's own preset calls them: a token, or a user name and a password."""
     match pasted.auth:
         case BearerAuth(token=token, where=where):
             suggested = names[0] if len(names) == 1 else "API key"

@@ -1,4 +1,4 @@
-"""What the provider packs know: the names of an account's values, found by laying a pack over a paste."""
+"""What the provider presets know: the names of an account's values, found by laying a preset over a paste."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringocli.template.pattern.pattern import Pattern
-from ringocli.template.presets import Pack, of_host
+from ringocli.template.presets import Preset, of_host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The pack of a host, the names of values that it tells, and those of its credentials in order."""
+    """The preset of a host, the names of values that it tells, and those of its credentials in order."""
 
-    pack: Pack | None = None
+    preset: Preset | None = None
     by_value: Mapping[str, str] = field(default_factory=dict)
     auth_names: tuple[str, ...] = ()
 
 
 def recognise(host: str, url: str, body: Any) -> Known:
-    """The pack whose requests go to this host, with the names it has for what stands in the address and the body."""
-    pack = of_host(host)
-    return replace(told_by(pack.template, url, body), pack=pack) if pack is not None else Known()
+    """The preset whose requests go to this host, with the names it has for what stands in the address and the body."""
+    preset = of_host(host)
+    return replace(told_by(preset.template, url, body), preset=preset) if preset is not None else Known()
 
 
 def told_by(template: Mapping[str, Any], url: str, body: Any) -> Known:

@@ -106,7 +106,7 @@ def number_format(subject: Subject) -> Iterator[Problem]:
 
 
 def _format_at(host: str) -> str | None:
-    """What the pack of a host says of numbers. Only packs whose name is part of the host are read: a run is short."""
+    """What the preset of a host says of numbers. Only presets whose name is part of the host are read: a run is short."""
     bare = host.replace(".", "").replace("-", "").replace("nexmo", "vonage")
     for name in _names():
         if name in bare:
@@ -125,9 +125,9 @@ def _names() -> tuple[str, ...]:
 
 @cache
 def _told(name: str) -> tuple[tuple[str, ...], str]:
-    """The addresses of a pack without their scheme, and what it says of numbers."""
+    """The addresses of a preset without their scheme, and what it says of numbers."""
     from ringocli.template.presets import load
 
-    pack = load(name)
-    addresses = (request["request_url"].partition("://")[2].lower() for request in pack.template["API"].values())
-    return tuple(addresses), f"{pack.title}: {pack.numbers['portal_setting']}"
+    preset = load(name)
+    addresses = (request["request_url"].partition("://")[2].lower() for request in preset.template["API"].values())
+    return tuple(addresses), f"{preset.title}: {preset.numbers['portal_setting']}"

@@ -1,6 +1,6 @@
-"""Provider packs: what is known of a provider, one JSON file each; data only, no code a provider.
+"""Provider presets: what is known of a provider, one JSON file each; data only, no code a provider.
 
-A pack says whether Ringotel ships the provider itself, how numbers must look, where the provider's console takes the
+A preset says whether Ringotel ships the provider itself, how numbers must look, where the provider's console takes the
 webhook URL, what the framework cannot express for it, and where each of these facts comes from.
 """
 
@@ -16,7 +16,7 @@ from ringocli.errors import UsageError
 from ringocli.text.suggest import did_you_mean
 
 
-class Pack(NamedTuple):
+class Preset(NamedTuple):
     """One provider; the fields are the keys of its file."""
 
     name: str
@@ -42,12 +42,12 @@ _FOLDER = os.path.dirname(__file__)  # importlib.resources takes longer to impor
 
 
 def names() -> list[str]:
-    """The names of all packs, in alphabetical order."""
+    """The names of all presets, in alphabetical order."""
     return sorted(entry.removesuffix(".json") for entry in os.listdir(_FOLDER) if entry.endswith(".json"))
 
 
-def load(name: str) -> Pack:
-    """The pack of that name.
+def load(name: str) -> Preset:
+    """The preset of that name.
 
     Raises:
         UsageError: there is none; the nearest is named.
@@ -59,16 +59,16 @@ def load(name: str) -> Pack:
         content = json.load(file)
     for key in ("sources", "public_properties", "not_expressible"):
         content[key] = tuple(content[key])
-    return Pack(**content)
+    return Preset(**content)
 
 
 @cache
-def of_host(host: str) -> Pack | None:
-    """The pack whose requests go to a host; None where no provider is known there."""
-    from urllib.parse import urlsplit  # the linter loads packs, and needs no addresses
+def of_host(host: str) -> Preset | None:
+    """The preset whose requests go to a host; None where no provider is known there."""
+    from urllib.parse import urlsplit  # the linter loads presets, and needs no addresses
 
-    for pack in map(load, names()):
-        addresses = (str(spec["request_url"]) for spec in pack.template["API"].values())
+    for preset in map(load, names()):
+        addresses = (str(spec["request_url"]) for spec in preset.template["API"].values())
         if any(urlsplit(one).hostname == host.lower() for one in addresses):
-            return pack
+            return preset
     return None

@@ -78,17 +78,17 @@ def test_the_presets_of_the_contract_exist() -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_a_pack_is_complete(name: str) -> None:
+def test_a_preset_is_complete(name: str) -> None:
     """Sources, numbers, console and limits are told; samples for every property; ids are not Ringotel's own."""
-    pack = load(name)
-    assert pack.name == name
-    assert pack.sources
-    assert all(source["url"].startswith("https://") and source["what"] for source in pack.sources)
-    assert pack.numbers["portal_setting"]
-    assert pack.webhook_console
-    assert all(entry["what"] and entry["why"] for entry in pack.not_expressible)
-    assert set(pack.template["properties"]) == set(pack.sample_values)
-    assert set(pack.public_properties) <= set(pack.template["properties"])
+    preset = load(name)
+    assert preset.name == name
+    assert preset.sources
+    assert all(source["url"].startswith("https://") and source["what"] for source in preset.sources)
+    assert preset.numbers["portal_setting"]
+    assert preset.webhook_console
+    assert all(entry["what"] and entry["why"] for entry in preset.not_expressible)
+    assert set(preset.template["properties"]) == set(preset.sample_values)
+    assert set(preset.public_properties) <= set(preset.template["properties"])
 
 
 def test_presets_are_listed(ringocli: Command) -> None:
