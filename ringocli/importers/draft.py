@@ -19,7 +19,7 @@ from ringocli.importers.learn.preset_match import Known, recognise
 from ringocli.importers.learn.properties import PropertyBook
 from ringocli.importers.learn.replies import LearnedReply, learn_reply
 from ringocli.importers.learn.requests import Learned, learn_request
-from ringocli.importers.learn.roles import Leaf, leaves_of
+from ringocli.importers.learn.roles import SampleLeaf, leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.model import Limit, Pasted, limit
 from ringocli.template.pattern.notation import Hole, split
@@ -52,7 +52,7 @@ class Pastes:
         return self.send is None and self.file is None and self.reply is None and not self.samples
 
     @property
-    def fields(self) -> list[Leaf]:
+    def fields(self) -> list[SampleLeaf]:
         """Every value that a correction can name."""
         requests = [pasted for pasted in (self.send, self.file) if pasted is not None]
         trees = [tree for pasted in requests if (tree := read_body(pasted, pasted.method.upper()).tree) is not None]
@@ -189,7 +189,7 @@ def _reply(pastes: Pastes) -> LearnedReply | None:
     return learn_reply(pastes.reply, values, said[0] if said else pastes.hints.get("messageid"))
 
 
-def _leaves_in(reply: Reply | None) -> list[Leaf]:
+def _leaves_in(reply: Reply | None) -> list[SampleLeaf]:
     try:
         return list(leaves_of(decode(reply.body, reply.content_type))) if reply is not None else []
     except LocalError:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringocli.importers.learn.pattern_tree import general
-from ringocli.importers.learn.roles import Leaf
+from ringocli.importers.learn.roles import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_prose, is_url, is_word, text_of
 from ringocli.template.vocabulary import plain, tokens
 from ringocli.text.outcomes import FAILURE, means_delivered
@@ -55,7 +55,7 @@ _DATA = re.compile(
 )
 
 
-def _is_candidate(leaf: Leaf) -> bool:
+def _is_candidate(leaf: SampleLeaf) -> bool:
     value = leaf.value
     if isinstance(value, bool):
         return True
@@ -76,7 +76,7 @@ def _is_data(name: str, value: Any) -> bool:
     return bool(_DATA.search(name)) and key not in _EVENT_NAMES and not _STATUS.search(name)
 
 
-def _points(kind: str, leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
+def _points(kind: str, leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int:
     """How well a value names the event it stands in."""
     name = leaf.names[0] if leaf.names else ""
     if not _is_candidate(leaf) or _is_data(name, leaf.value):
@@ -113,7 +113,7 @@ def _fits_kind(kind: str, text: str) -> bool:
     return bool(_INBOUND.search(text)) or bool(re.search(r"message|sms|mms|text|media", text, re.I))
 
 
-def _difference(leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
+def _difference(leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int:
     """Points for a place that has another value in the other samples; fewer where it has the same in all."""
     if not others:
         return 0
@@ -125,11 +125,11 @@ def _difference(leaf: Leaf, others: Sequence[Sequence[Leaf]]) -> int:
     return 0
 
 
-def _value_at(pointer: Pointer, leaves: Iterable[Leaf]) -> str | None:
+def _value_at(pointer: Pointer, leaves: Iterable[SampleLeaf]) -> str | None:
     return next((leaf.text for leaf in leaves if general(leaf.pointer) == pointer), None)
 
 
-def event_pins(kind: str, free: Sequence[Leaf], others: Sequence[Sequence[Leaf]]) -> list[Pin]:
+def event_pins(kind: str, free: Sequence[SampleLeaf], others: Sequence[Sequence[SampleLeaf]]) -> list[Pin]:
     """Where the event's name may stand, the best place first."""
     scored = [(_points(kind, leaf, others), leaf) for leaf in free]
     fitting = sorted(((points, leaf) for points, leaf in scored if points >= 52), key=lambda pair: -pair[0])
@@ -145,7 +145,9 @@ def event_pins(kind: str, free: Sequence[Leaf], others: Sequence[Sequence[Leaf]]
     ]
 
 
-def success_pins(free: Sequence[Leaf], failed: Sequence[Sequence[Leaf]], key: Pin | None, identity: Leaf) -> list[Pin]:
+def success_pins(
+    free: Sequence[SampleLeaf], failed: Sequence[Sequence[SampleLeaf]], key: Pin | None, identity: SampleLeaf
+) -> list[Pin]:
     """What in a receipt says that the message arrived: by the failed samples, else by the field's words."""
     if key is not None and means_delivered(key.text) and not failed:
         return []
@@ -170,32 +172,34 @@ def success_pins(free: Sequence[Leaf], failed: Sequence[Sequence[Leaf]], key: Pi
     ]
 
 
-def _successes(leaves: Sequence[Leaf], identity: Leaf, *, proven: bool = False) -> list[tuple[int, Leaf]]:
+def _successes(
+    leaves: Sequence[SampleLeaf], identity: SampleLeaf, *, proven: bool = False
+) -> list[tuple[int, SampleLeaf]]:
     """The values that say that the message arrived, the surest first."""
     scored = [(_success_points(leaf, identity, proven=proven), leaf) for leaf in leaves]
     return sorted(((points, leaf) for points, leaf in scored if points > 0), key=lambda pair: -pair[0])
 
 
-def _may_tell(leaf: Leaf) -> bool:
+def _may_tell(leaf: SampleLeaf) -> bool:
     """Whether a value may say how it went: a word, or a small number such as a code."""
     value = leaf.value
     small = isinstance(value, int | str) and bool(re.fullmatch(r"-?\d{1,4}", text_of(value)))
     return _is_candidate(leaf) or small or _says_so(leaf)
 
 
-def _says_so(leaf: Leaf) -> bool:
+def _says_so(leaf: SampleLeaf) -> bool:
     """Whether a value is a short sentence of the provider's own that the message arrived, the same for each message."""
     value = leaf.value
     fixed = isinstance(value, str) and is_prose(value) and len(value) < 60 and not re.search(r"\d", value)
     return fixed and means_delivered(value)
 
 
-def _differs(leaf: Leaf, failed: Sequence[Sequence[Leaf]]) -> bool:
+def _differs(leaf: SampleLeaf, failed: Sequence[Sequence[SampleLeaf]]) -> bool:
     values = [_value_at(general(leaf.pointer), leaves) for leaves in failed]
     return all(value != leaf.text for value in values)
 
 
-def _success_points(leaf: Leaf, identity: Leaf, *, proven: bool) -> int:
+def _success_points(leaf: SampleLeaf, identity: SampleLeaf, *, proven: bool) -> int:
     name, text = (leaf.names[0] if leaf.names else ""), leaf.text
     points = 0
     if leaf.value is True and means_delivered(name):
@@ -219,7 +223,9 @@ def _success_points(leaf: Leaf, identity: Leaf, *, proven: bool) -> int:
     return points - 2 * len(leaf.names)
 
 
-def separating_pins(free: Sequence[Leaf], other: Sequence[Leaf], own: Sequence[Sequence[Leaf]]) -> list[Pin]:
+def separating_pins(
+    free: Sequence[SampleLeaf], other: Sequence[SampleLeaf], own: Sequence[Sequence[SampleLeaf]]
+) -> list[Pin]:
     """What an event's sample has and another kind's has otherwise, the best to pin first.
 
     A value is pinned only if all samples of the event's own kind have it.
@@ -241,7 +247,7 @@ def separating_pins(free: Sequence[Leaf], other: Sequence[Leaf], own: Sequence[S
     return sorted(found, key=lambda pin: -pin.points)
 
 
-def _separating_points(leaf: Leaf, theirs: str | None) -> int:
+def _separating_points(leaf: SampleLeaf, theirs: str | None) -> int:
     name, value = (leaf.names[0] if leaf.names else ""), leaf.value
     if _is_data(name, value) or isinstance(value, float):
         return 0

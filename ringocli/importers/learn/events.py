@@ -17,7 +17,7 @@ from ringocli.importers.learn.discriminators import Pin, event_pins, separating_
 from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
 from ringocli.importers.learn.properties import is_callback
 from ringocli.importers.learn.replies import id_score
-from ringocli.importers.learn.roles import Choice, Leaf, assign, leaves_of
+from ringocli.importers.learn.roles import RoleChoice, SampleLeaf, assign, leaves_of
 from ringocli.importers.learn.unreadable import packed, why_unreadable
 from ringocli.importers.learn.value_shapes import is_url, phone_scheme
 from ringocli.importers.model import Limit, limit
@@ -57,8 +57,8 @@ class EventDraft:
 
     kind: str
     sample: WebhookSample
-    leaves: list[Leaf]
-    choices: dict[Role, Choice]
+    leaves: list[SampleLeaf]
+    choices: dict[Role, RoleChoice]
     key: Pin | None = None
     pins: list[Pin] = field(default_factory=list)
 
@@ -162,8 +162,8 @@ def _draft(
 
 
 def _message_choices(
-    sample: WebhookSample, leaves: list[Leaf], hints: dict[str, str], named: dict[str, Role | None]
-) -> dict[Role, Choice]:
+    sample: WebhookSample, leaves: list[SampleLeaf], hints: dict[str, str], named: dict[str, Role | None]
+) -> dict[Role, RoleChoice]:
     wanted = [Role.URL] if sample.kind == "mms" else []
     choices, _ = assign(
         leaves,
@@ -181,7 +181,7 @@ def _message_choices(
         ]
         if free:
             free.sort(key=lambda leaf: (plain(leaf.names[0]) not in _ADDRESSES, -name_score(Role.CONTENT, leaf.names)))
-            choices[Role.URL] = Choice(role=Role.URL, leaf=free[0], why="the only address", rivals=tuple(free[1:]))
+            choices[Role.URL] = RoleChoice(role=Role.URL, leaf=free[0], why="the only address", rivals=tuple(free[1:]))
             if Role.CONTENT in choices and choices[Role.CONTENT].leaf is free[0]:
                 del choices[Role.CONTENT]
     file, text = choices.get(Role.URL), choices.get(Role.CONTENT)
@@ -190,7 +190,7 @@ def _message_choices(
     return {role: _bare(choices[role]) for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL) if role in choices}
 
 
-def _bare(choice: Choice) -> Choice:
+def _bare(choice: RoleChoice) -> RoleChoice:
     """A number without the ``tel:`` that stands before it."""
     scheme = phone_scheme(choice.leaf.text) if choice.role in (Role.FROM, Role.TO) else ""
     if not scheme or choice.part is not None:
@@ -198,7 +198,7 @@ def _bare(choice: Choice) -> Choice:
     return replace(choice, part=choice.leaf.text[len(scheme) :])
 
 
-def _turned(hints: dict[str, str], leaves: list[Leaf]) -> dict[str, str]:
+def _turned(hints: dict[str, str], leaves: list[SampleLeaf]) -> dict[str, str]:
     """Hints as they hold for what comes in: the number that a request is sent from is the one a reply goes to.
 
     A literal that stands under a name for the other side is taken as that side's.
@@ -217,11 +217,11 @@ def _turned(hints: dict[str, str], leaves: list[Leaf]) -> dict[str, str]:
 
 
 def _receipt_choices(
-    leaves: list[Leaf], ids: set[str], hint: str | None, named: dict[str, Role | None]
-) -> dict[Role, Choice]:
+    leaves: list[SampleLeaf], ids: set[str], hint: str | None, named: dict[str, Role | None]
+) -> dict[Role, RoleChoice]:
     told = [leaf for leaf in leaves if any(role is Role.ID and leaf.is_called(name) for name, role in named.items())]
     if told:
-        return {Role.ID: Choice(role=Role.ID, leaf=told[0], why="as you said")}
+        return {Role.ID: RoleChoice(role=Role.ID, leaf=told[0], why="as you said")}
     scored = [(id_score(leaf, ids, hint, receipt=True) + _near_status(leaf, leaves), leaf) for leaf in leaves]
     fitting = [(points, leaf) for points, leaf in scored if points >= 34]
     if not fitting:
@@ -238,10 +238,10 @@ def _receipt_choices(
         if best.text in ids
         else f"{name!r} is a word for the message id"
     )
-    return {Role.ID: Choice(role=Role.ID, leaf=best, why=why, rivals=rivals)}
+    return {Role.ID: RoleChoice(role=Role.ID, leaf=best, why=why, rivals=rivals)}
 
 
-def _near_status(leaf: Leaf, leaves: list[Leaf]) -> int:
+def _near_status(leaf: SampleLeaf, leaves: list[SampleLeaf]) -> int:
     """An id beside numbers or a status is the message's; one beside an event's name is the event's own."""
     around = [other for other in leaves if other.pointer[:-1] == leaf.pointer[:-1] and other is not leaf]
     below = [other for other in leaves if other.pointer[: len(leaf.pointer) - 1] == leaf.pointer[:-1]]
@@ -371,7 +371,7 @@ def _tell(learned: LearnedEvents, samples: Sequence[WebhookSample]) -> None:
     _tell_confusion(learned, samples)
 
 
-def _tell_list(learned: LearnedEvents, draft: EventDraft, choice: Choice) -> None:
+def _tell_list(learned: LearnedEvents, draft: EventDraft, choice: RoleChoice) -> None:
     if choice.role is Role.URL:
         count = len({leaf.text for leaf in draft.leaves if general(leaf.pointer) == general(choice.leaf.pointer)})
         if count > 1 and all(entry["what"] != "several files in one message" for entry in learned.limits):

@@ -14,7 +14,7 @@ from ringocli.errors import LocalError
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
 from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
-from ringocli.importers.learn.roles import Leaf, leaves_of
+from ringocli.importers.learn.roles import SampleLeaf, leaves_of
 from ringocli.importers.learn.unreadable import why_unreadable
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.importers.model import Limit, limit
@@ -57,9 +57,9 @@ class LearnedReply:
     """The ``response_map``, the place and value of the id, why, and the places that might be meant as well."""
 
     response_map: Any = None
-    leaf: Leaf | None = None
+    leaf: SampleLeaf | None = None
     why: str = ""
-    rivals: tuple[Leaf, ...] = ()
+    rivals: tuple[SampleLeaf, ...] = ()
     limits: tuple[Limit, ...] = ()
 
 
@@ -94,7 +94,7 @@ def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | No
     return LearnedReply(response_map=tree_of({general(best.pointer): "$messageid$"}), leaf=best, why=why, rivals=rivals)
 
 
-def _is_keyed_by_number(leaf: Leaf) -> bool:
+def _is_keyed_by_number(leaf: SampleLeaf) -> bool:
     """Whether a key on the way to a value is a telephone number: no pattern names a key that changes."""
     return any(isinstance(step, str) and is_phone(step) for step in leaf.pointer)
 
@@ -114,7 +114,7 @@ def _decoded(reply: Reply) -> tuple[Any, str]:
     return None, "the sample reply holds no JSON object"
 
 
-def id_score(leaf: Leaf, again: set[str], hint: str | None = None, *, receipt: bool = False) -> int:
+def id_score(leaf: SampleLeaf, again: set[str], hint: str | None = None, *, receipt: bool = False) -> int:
     """How surely a value is the message id: 40 and more is a reason."""
     text = text_of(leaf.value)
     if not text or isinstance(leaf.value, bool | float) or is_url(leaf.value) or is_date(leaf.value):
@@ -131,12 +131,12 @@ def id_score(leaf: Leaf, again: set[str], hint: str | None = None, *, receipt: b
     return points - len(leaf.names)
 
 
-def _is_reference(leaf: Leaf) -> bool:
+def _is_reference(leaf: SampleLeaf) -> bool:
     """A sender's own reference comes back with the receipt as well."""
     return bool(leaf.names) and bool(re.search(r"ref|custom|correlat|external|tag|client", leaf.names[0], re.I))
 
 
-def _name_points(leaf: Leaf, receipt: bool) -> int:
+def _name_points(leaf: SampleLeaf, receipt: bool) -> int:
     name = leaf.names[0] if leaf.names else ""
     key, outer = plain(name), {plain(other) for other in leaf.names[1:3]}
     points = name_score(Role.ID, leaf.names[:1])

@@ -16,7 +16,7 @@ from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.placeholders import has_placeholder, shown, whole
 from ringocli.importers.learn.properties import PropertyBook, belongs_to_account, is_callback
 from ringocli.importers.learn.request_outline import GONE, Outline
-from ringocli.importers.learn.roles import Choice, Leaf, assign, leaves_of
+from ringocli.importers.learn.roles import RoleChoice, SampleLeaf, assign, leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.value_shapes import is_phone, is_prose, is_url, phone_scheme
 from ringocli.importers.model import BasicAuth, Limit, Pasted, limit
@@ -37,7 +37,7 @@ class Learned:
     place: Place
     spec: dict[str, Any] = field(default_factory=dict)
     auth: dict[str, str] | None = None
-    choices: dict[Role, Choice] = field(default_factory=dict)
+    choices: dict[Role, RoleChoice] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     limits: list[Limit] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -157,7 +157,7 @@ class _Reader:
                 note = "the paste sends a file and no text: it is one for --file-from-curl, beside one for --from-curl"
             self.learned.notes.append(note)
 
-    def _inside_json(self, choice: Choice) -> Choice:
+    def _inside_json(self, choice: RoleChoice) -> RoleChoice:
         """The text itself, where a field holds JSON as text."""
         leaf = choice.leaf
         if choice.part is not None or leaf.text.lstrip()[:1] not in ("{", "["):
@@ -170,13 +170,13 @@ class _Reader:
         self._limit_once(f"JSON inside a field ({leaf.name})", why)
         return replace(choice, part=part, why=f"{inner[Role.CONTENT].why}, inside the JSON of {leaf.name!r}")
 
-    def _leave_out_file(self, file: Choice) -> None:
+    def _leave_out_file(self, file: RoleChoice) -> None:
         self._drop(file.leaf.pointer, Role.URL)
         self.learned.file_url = file.leaf.text
         why = "Ringotel sends a message or a file: SendMessage is written without the file, SendFile without the text"
         self.learned.limits.append(limit("a text with a file in one request", why))
 
-    def _leave_out_caption(self, text: Choice) -> None:
+    def _leave_out_caption(self, text: RoleChoice) -> None:
         leaf = text.leaf
         is_caption = is_prose(leaf.value) or leaf.text in (self.content, self.hints.get("content"))
         if not (is_caption or has_placeholder(leaf.text)) or leaf.text == self.hints.get("url"):
@@ -198,7 +198,7 @@ class _Reader:
     def _holds_role(self, pointer: Pointer) -> bool:
         return any(choice.leaf.pointer[: len(pointer)] == pointer for choice in self.learned.choices.values())
 
-    def _place_choice(self, role: Role, choice: Choice) -> None:
+    def _place_choice(self, role: Role, choice: RoleChoice) -> None:
         leaf, variable = choice.leaf, self._variable(role)
         text, literal = f"${variable}$", choice.part or choice.leaf.text
         if choice.part is not None:
@@ -242,7 +242,7 @@ class _Reader:
 
     # -- properties and constants ---------------------------------------------------------------
 
-    def _place_other(self, leaf: Leaf) -> None:
+    def _place_other(self, leaf: SampleLeaf) -> None:
         name = leaf.names[0] if leaf.names else ""
         where = self._where(leaf)
         if leaf.pointer[0] == "path":
@@ -269,7 +269,7 @@ class _Reader:
         self.put[leaf.pointer] = f"${title}$"
         self._decide(leaf.pointer, title, "***", why)
 
-    def _place_segment(self, leaf: Leaf) -> None:
+    def _place_segment(self, leaf: SampleLeaf) -> None:
         name = leaf.names[0] if leaf.names else "id"
         text = leaf.text
         for role, choice in self.learned.choices.items():
@@ -284,7 +284,7 @@ class _Reader:
             self.put[leaf.pointer] = f"${self.book.name_for(text, self._where(leaf), [name])}$"
         self._decide(leaf.pointer, None, "***", "this part of the address is the account's own")
 
-    def _keep(self, leaf: Leaf) -> None:
+    def _keep(self, leaf: SampleLeaf) -> None:
         """A constant stays, unless the notation would read it otherwise or a secret is hidden in it."""
         if isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
             self.put[leaf.pointer] = GONE
@@ -296,7 +296,7 @@ class _Reader:
                 why = "it has no quotes, and a variable always has: the pasted number stands in the template"
                 self.learned.notes.append(f"put your own {leaf.names[0]} into the template by hand: {why}")
 
-    def _where(self, leaf: Leaf) -> str:
+    def _where(self, leaf: SampleLeaf) -> str:
         if leaf.pointer[0] == "path":
             return "the path of the address"
         return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {'.'.join(reversed(leaf.names)) or '?'}"
@@ -330,7 +330,7 @@ class _Reader:
         self.learned.decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why))
 
 
-def _any_address(leaves: Sequence[Leaf], taken: Mapping[Role, Choice]) -> dict[Role, Choice]:
+def _any_address(leaves: Sequence[SampleLeaf], taken: Mapping[Role, RoleChoice]) -> dict[Role, RoleChoice]:
     """The only web address of a request that sends a file, whatever its name, unless it is called back."""
     used = {choice.leaf.pointer for role, choice in taken.items() if role is not Role.CONTENT}
     free = [
@@ -340,4 +340,4 @@ def _any_address(leaves: Sequence[Leaf], taken: Mapping[Role, Choice]) -> dict[R
     ]
     if not free:
         return {}
-    return {Role.URL: Choice(role=Role.URL, leaf=free[0], why="the only web address", rivals=tuple(free[1:]))}
+    return {Role.URL: RoleChoice(role=Role.URL, leaf=free[0], why="the only web address", rivals=tuple(free[1:]))}

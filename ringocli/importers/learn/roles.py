@@ -37,7 +37,7 @@ CLOSE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class SampleLeaf:
     """One scalar: where it is, its names from the nearest outwards, and what it holds."""
 
     pointer: Pointer
@@ -60,13 +60,13 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class RoleChoice:
     """The leaf that took a role: why, which others might have, and which part of its text is meant (None: all)."""
 
     role: Role
-    leaf: Leaf
+    leaf: SampleLeaf
     why: str
-    rivals: tuple[Leaf, ...] = ()
+    rivals: tuple[SampleLeaf, ...] = ()
     part: str | None = None
 
     @property
@@ -75,10 +75,10 @@ class Choice:
         return bool(self.rivals)
 
 
-def leaves_of(tree: Any, pointer: Pointer = (), names: tuple[str, ...] = ()) -> Iterator[Leaf]:
+def leaves_of(tree: Any, pointer: Pointer = (), names: tuple[str, ...] = ()) -> Iterator[SampleLeaf]:
     """The scalars of a tree in document order; a list of form values counts by its first value."""
     if isinstance(tree, Several):
-        yield Leaf(pointer=pointer, names=names, value=tree[0] if tree else "")
+        yield SampleLeaf(pointer=pointer, names=names, value=tree[0] if tree else "")
     elif isinstance(tree, Mapping):
         for key, value in tree.items():
             yield from leaves_of(value, (*pointer, key), (*_names(key), *names))
@@ -86,7 +86,7 @@ def leaves_of(tree: Any, pointer: Pointer = (), names: tuple[str, ...] = ()) -> 
         for index, value in enumerate(tree):
             yield from leaves_of(value, (*pointer, index), names)
     else:
-        yield Leaf(pointer=pointer, names=names, value=tree)
+        yield SampleLeaf(pointer=pointer, names=names, value=tree)
 
 
 def _names(key: str) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def _names(key: str) -> tuple[str, ...]:
     return (key,)
 
 
-def score(role: Role, leaf: Leaf, *, incoming: bool = False) -> int:
+def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
     """How well a leaf fits a role; below ``LEAST`` it does not."""
     by_name = name_score(role, leaf.names)
     bare = plain(leaf.names[0]).rstrip("0123456789") if leaf.names else ""
@@ -123,7 +123,7 @@ def _may_be_number(value: Any) -> bool:
     return is_phone(value) or is_short_code(value) or is_fill_in(value) or is_phone_list(value) or is_sender(value)
 
 
-def _belongs_to_other(role: Role, leaf: Leaf) -> bool:
+def _belongs_to_other(role: Role, leaf: SampleLeaf) -> bool:
     """Whether an object around the leaf is named after another role: ``from.phone_number`` is no recipient."""
     others = [other for other in (Role.FROM, Role.TO) if other is not role]
     return any(name_score(other, (name,)) > 60 for other in others for name in leaf.names[1:4])
@@ -210,19 +210,19 @@ _TYPE_WORDS = {"text", "sms", "mms", "plain", "unicode", "auto", "gsm", "utf-8",
 
 
 def assign(
-    leaves: Sequence[Leaf],
+    leaves: Sequence[SampleLeaf],
     roles: Iterable[Role],
     hints: Mapping[str, str] | None = None,
     *,
     incoming: bool = False,
     named: Mapping[str, Role | None] | None = None,
-) -> tuple[dict[Role, Choice], list[tuple[Role, Leaf]]]:
+) -> tuple[dict[Role, RoleChoice], list[tuple[Role, SampleLeaf]]]:
     """The best leaf for each role, and the other places of hinted values.
 
     ``hints`` are literals by role name; ``named`` are corrections: what a leaf is called → its role, None for none.
     """
-    taken: dict[Role, Choice] = {}
-    others: list[tuple[Role, Leaf]] = []
+    taken: dict[Role, RoleChoice] = {}
+    others: list[tuple[Role, SampleLeaf]] = []
     wanted = tuple(roles)
     given = [(Role(name), text) for name, text in (hints or {}).items() if name in set(wanted) and text]
     for role, text in sorted(given, key=lambda pair: -len(pair[1])):
@@ -233,7 +233,7 @@ def assign(
         places.sort(key=lambda place: (-name_score(role, place[0].names), len(place[0].pointer)))
         leaf, held = places[0]
         part = None if held == leaf.text else held
-        taken[role] = Choice(role=role, leaf=leaf, why="as you hinted", part=part)
+        taken[role] = RoleChoice(role=role, leaf=leaf, why="as you hinted", part=part)
         others += [(role, other) for other, _ in places[1:]]
     for role in wanted:
         if role not in taken and (choice := _best(role, leaves, taken, incoming, named or {})):
@@ -247,7 +247,7 @@ def assign(
     return taken, others
 
 
-def _held(hint: str, leaf: Leaf) -> str | None:
+def _held(hint: str, leaf: SampleLeaf) -> str | None:
     """The hint as it stands in a leaf, with or without its plus; never inside a longer run of letters or digits."""
     text = leaf.text
     for spelled in dict.fromkeys((hint, hint.removeprefix("+"))):
@@ -264,15 +264,15 @@ def _held(hint: str, leaf: Leaf) -> str | None:
 
 def _best(
     role: Role,
-    leaves: Sequence[Leaf],
-    taken: Mapping[Role, Choice],
+    leaves: Sequence[SampleLeaf],
+    taken: Mapping[Role, RoleChoice],
     incoming: bool,
     named: Mapping[str, Role | None],
-) -> Choice | None:
+) -> RoleChoice | None:
     used = {choice.leaf.pointer for choice in taken.values()}
     for leaf in leaves:
         if leaf.pointer not in used and any(to is role and leaf.is_called(name) for name, to in named.items()):
-            return Choice(role=role, leaf=leaf, why="as you said")
+            return RoleChoice(role=role, leaf=leaf, why="as you said")
     scored = [
         (score(role, leaf, incoming=incoming) - (0 if incoming else 20 * _is_beside(leaf, taken)), leaf)
         for leaf in leaves
@@ -287,10 +287,10 @@ def _best(
         for other, leaf in fitting
         if leaf is not best and other > points - CLOSE and leaf.text != best.text and _shaped(leaf) != _shaped(best)
     )
-    return Choice(role=role, leaf=best, why=_reason(role, best), rivals=rivals)
+    return RoleChoice(role=role, leaf=best, why=_reason(role, best), rivals=rivals)
 
 
-def _is_beside(leaf: Leaf, taken: Mapping[Role, Choice]) -> bool:
+def _is_beside(leaf: SampleLeaf, taken: Mapping[Role, RoleChoice]) -> bool:
     """Whether the leaf is in another element of a list that a role was found in: of another message, as a rule."""
     for choice in taken.values():
         steps = next((pair for pair in zip(leaf.pointer, choice.leaf.pointer, strict=False) if pair[0] != pair[1]), ())
@@ -299,12 +299,12 @@ def _is_beside(leaf: Leaf, taken: Mapping[Role, Choice]) -> bool:
     return False
 
 
-def _shaped(leaf: Leaf) -> tuple[object, ...]:
+def _shaped(leaf: SampleLeaf) -> tuple[object, ...]:
     """The pointer without positions: elements of one list do not rival each other."""
     return tuple(step for step in leaf.pointer if not isinstance(step, int))
 
 
-def _reason(role: Role, leaf: Leaf) -> str:
+def _reason(role: Role, leaf: SampleLeaf) -> str:
     name = leaf.names[0] if leaf.names else ""
     if len(leaf.names) > 1 and not name_score(role, leaf.names[:1]):
         name = f"{leaf.names[1]}.{name}"
@@ -323,7 +323,9 @@ def _reason(role: Role, leaf: Leaf) -> str:
     return f"{name!r} is a word for {meaning}{shape}"
 
 
-def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[Role, Choice], incoming: bool) -> None:
+def _settle_numbers(
+    leaves: Sequence[SampleLeaf], wanted: Sequence[Role], taken: dict[Role, RoleChoice], incoming: bool
+) -> None:
     """A number that no name explains takes the side that is still free."""
     for role in (Role.TO, Role.FROM):
         if role not in wanted or role in taken:
@@ -335,7 +337,7 @@ def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[
             if leaf.pointer not in used and not _is_beside(leaf, taken) and _is_plain_number(leaf, incoming)
         ]
         if free and (role is Role.TO or len(free) == 1) and (len(free) == 1 or text_of(free[0].value).startswith("+")):
-            taken[role] = Choice(
+            taken[role] = RoleChoice(
                 role=role,
                 leaf=free[0],
                 why="the only telephone number left, by its shape" if len(free) == 1 else "by its shape",
@@ -343,7 +345,7 @@ def _settle_numbers(leaves: Sequence[Leaf], wanted: Sequence[Role], taken: dict[
             )
 
 
-def _settle_sender_id(taken: dict[Role, Choice]) -> None:
+def _settle_sender_id(taken: dict[Role, RoleChoice]) -> None:
     """What comes in with a bare number beside a sender id is from that number: the sender id is the account's own."""
     sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
     if sender is None or recipient is None or "as" in (sender.why[:2], recipient.why[:2]):
@@ -354,7 +356,7 @@ def _settle_sender_id(taken: dict[Role, Choice]) -> None:
         taken[Role.TO] = replace(sender, role=Role.TO, why="the account's sender id beside the contact's number")
 
 
-def _is_plain_number(leaf: Leaf, incoming: bool) -> bool:
+def _is_plain_number(leaf: SampleLeaf, incoming: bool) -> bool:
     text = leaf.text.strip()
     if leaf.names and is_secret_name(leaf.names[0]):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ringocli.http.bodies import media_type
-from ringocli.importers.learn.roles import Leaf
+from ringocli.importers.learn.roles import SampleLeaf
 
 ONLY = "only JSON and forms have a notation"
 
@@ -23,7 +23,7 @@ def why_unreadable(body: bytes, content_type: str | None = None) -> str:
     return ""
 
 
-def packed(leaves: Iterable[Leaf]) -> str:
+def packed(leaves: Iterable[SampleLeaf]) -> str:
     """The name of a value that holds JSON as text, which no pattern looks into; "" where there is none."""
     for leaf in leaves:
         if leaf.names and leaf.text.lstrip()[:2] in ('{"', "[{") and leaf.text.rstrip()[-1:] in ("}", "]"):

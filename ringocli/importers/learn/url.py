@@ -9,7 +9,7 @@ from urllib.parse import unquote, unquote_plus
 
 from ringocli.importers.learn.placeholders import placeholders
 from ringocli.importers.learn.properties import is_stand_in
-from ringocli.importers.learn.roles import Leaf
+from ringocli.importers.learn.roles import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, phone_scheme
 
 
@@ -35,23 +35,23 @@ class Target:
                 pairs.append((key, value if equals else None))
         return cls(scheme=scheme, host=host, segments=tuple(segments), query=tuple(pairs))
 
-    def path_leaves(self, own: Collection[str] = ()) -> list[Leaf]:
+    def path_leaves(self, own: Collection[str] = ()) -> list[SampleLeaf]:
         """The path segments that are no fixed part of the API: placeholders, numbers, ids, and the account's ``own``."""
-        found: list[Leaf] = []
+        found: list[SampleLeaf] = []
         before: tuple[str, ...] = ()
         for index, segment in enumerate(self.segments):
             text = unquote(segment)
             if text in own or _varies(text) or _names_what(text, before):
-                found.append(Leaf(pointer=("path", index), names=_segment_names(text, before), value=text))
+                found.append(SampleLeaf(pointer=("path", index), names=_segment_names(text, before), value=text))
             if not is_fill_in(segment):
                 before = (text,)
         return found
 
     @property
-    def query_leaves(self) -> list[Leaf]:
+    def query_leaves(self) -> list[SampleLeaf]:
         """The query's pairs, decoded as a form."""
         return [
-            Leaf(pointer=("query", index), names=(unquote_plus(key),), value=unquote_plus(value or ""))
+            SampleLeaf(pointer=("query", index), names=(unquote_plus(key),), value=unquote_plus(value or ""))
             for index, (key, value) in enumerate(self.query)
         ]
 

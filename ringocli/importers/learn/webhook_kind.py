@@ -6,14 +6,14 @@ import re
 from typing import Any
 
 from ringocli.importers.learn.replies import id_score
-from ringocli.importers.learn.roles import LEAST, Leaf, leaves_of, score
+from ringocli.importers.learn.roles import LEAST, SampleLeaf, leaves_of, score
 from ringocli.template.vocabulary import Role, plain
 from ringocli.text.outcomes import FAILURE, means_delivered
 
 _EVENTS = {"type", "event", "eventtype", "eventname"}
 
 
-def _is_outcome(leaf: Leaf) -> bool:
+def _is_outcome(leaf: SampleLeaf) -> bool:
     """Whether the name of an event says how a message fared: ``message-delivered``."""
     return means_delivered(leaf.text) or bool(FAILURE.search(leaf.text))
 
