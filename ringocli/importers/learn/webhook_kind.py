@@ -1,15 +1,18 @@
-"""Which kind of webhook a body is, by its words: a message, a file, a receipt."""
+"""Tells which kind of webhook a body is (message, file, receipt), and why a sample cannot be learned from."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from ringocli.importers.learn.replies import id_score
+from ringocli.http.bodies import media_type
+from ringocli.importers.learn.message_id import id_score
 from ringocli.importers.learn.roles import LEAST, SampleLeaf, leaves_of, score
 from ringocli.template.vocabulary import Role, plain
 from ringocli.text.outcomes import FAILURE, means_delivered
 
+ONLY = "only JSON and forms have a notation"
 _EVENTS = {"type", "event", "eventtype", "eventname"}
 
 
@@ -38,3 +41,24 @@ def kind_of(words: str, body: Any) -> str | None:
         failed = any(FAILURE.search(leaf.text) for leaf in status)
         return "other" if failed else None
     return None
+
+
+def why_unreadable(body: bytes, content_type: str | None = None) -> str:
+    """What a body is instead of JSON or a form; "" where it may be one of them."""
+    text = body.decode("utf-8", "replace").strip()
+    if text[:1] == "<":
+        return f"is XML; {ONLY}"
+    kind = media_type(content_type or "")
+    if kind.startswith("multipart/") or (text.startswith("--") and "Content-Disposition" in text):
+        return f"is multipart; {ONLY}"
+    if text[:1] not in ("{", "[") and "=" not in text:
+        return f"is plain text; {ONLY}"
+    return ""
+
+
+def packed(leaves: Iterable[SampleLeaf]) -> str:
+    """The name of a value that holds JSON as text, which no pattern looks into; "" where there is none."""
+    for leaf in leaves:
+        if leaf.names and leaf.text.lstrip()[:2] in ('{"', "[{") and leaf.text.rstrip()[-1:] in ("}", "]"):
+            return leaf.names[0]
+    return ""
