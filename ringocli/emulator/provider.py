@@ -155,7 +155,7 @@ class Provider:
             status=outcome.status,
             problems=outcome.problems,
             error=outcome.error,
-            weather=outcome.strike.said,
+            chaos=outcome.strike.said,
             message_id=taken.get("messageid"),
         )
         kept = await self._ledger.add(exchange)

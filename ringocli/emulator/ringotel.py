@@ -172,13 +172,13 @@ class Ringotel:
         if strike is not CALM:
             reply = spoiled(reply, strike.fault)
             told = None if strike.fault in NEVER_ANSWERED else shown_reply(reply)
-            exchange = replace(exchange, reply=told, weather=strike.said)
+            exchange = replace(exchange, reply=told, chaos=strike.said)
         return await self._kept(exchange, reply, strike)
 
     async def _refuse(self, inbox: Inbox, incoming: IncomingRequest, strike: Strike) -> Answered:
         """The weather strikes before anything is read: what came is on record, but was not taken."""
         reply = struck(strike)
-        exchange = not_taken(inbox.name, incoming, reply, status="refused", weather=strike.said)
+        exchange = not_taken(inbox.name, incoming, reply, status="refused", chaos=strike.said)
         return await self._kept(exchange, reply, strike)
 
     async def _kept(self, exchange: Exchange, reply: Reply, strike: Strike) -> Answered:

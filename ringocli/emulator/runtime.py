@@ -163,6 +163,6 @@ def line_of(kept: Kept) -> str:
     if content["near_miss"] is not None:
         for one in content["near_miss"]["differences"]:
             line += f"\n         {one['pointer'] or '(root)'}: expected {one['expected']}, found {one['found']}"
-    for extra in (content["weather"] and f"weather: {content['weather']}", content["error"]):
+    for extra in (content["chaos"] and f"chaos: {content['chaos']}", content["error"]):
         line += f"\n         {extra}" if extra else ""
     return line

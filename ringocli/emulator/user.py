@@ -116,7 +116,7 @@ class User:
             notes=(*rendered.notes, *_notes(spec, rendered, reply)),
             problems=outcome.problems if outcome is not None else (),
             error=redact(result.error) if result.error else None,
-            weather=outcome.strike.said if outcome is not None else None,
+            chaos=outcome.strike.said if outcome is not None else None,
             message_id=taken.get("messageid"),
             spans={"request_url": spans_document(rendered.url), "request_body": spans_document(rendered.body)}
             if blanked == texts

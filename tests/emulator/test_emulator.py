@@ -461,7 +461,7 @@ def test_status_strikes_before_anything_is_taken(ringotel: Emulator) -> None:
     ringotel.set_chaos(ringotel={"status": 500})
     assert 500 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
     [exchange] = ringotel.exchanges()
-    assert (False, "status 500") == (exchange["matched"], exchange["weather"])
+    assert (False, "status 500") == (exchange["matched"], exchange["chaos"])
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
@@ -534,8 +534,8 @@ def test_builtin_provider_tries_again(ringotel: Emulator) -> None:
     first = ringotel.reply(NUMBER, "once", from_=CONTACT)
     ringotel.set_chaos()
     again = ringotel.wait(content="once", after=first["id"])
-    assert "hang" in first["weather"]
-    assert again["weather"] is None
+    assert "hang" in first["chaos"]
+    assert again["chaos"] is None
 
 
 # -- safety -------------------------------------------------------------------------------------------

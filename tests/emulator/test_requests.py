@@ -167,7 +167,7 @@ def test_weather_is_the_same_on_a_known_head(running: Emulator, chaos: dict[str,
         inbox.set_chaos(ringotel=chaos)
         client.sendall(raw)
         answers(client, 1)
-        assert inbox.exchanges()[0]["weather"] is not None
+        assert inbox.exchanges()[0]["chaos"] is not None
         inbox.set_chaos()
         client.sendall(raw)
         assert answers(client, 1)[0].startswith(b"HTTP/1.1 200 OK\r\ncontent-length: 0")

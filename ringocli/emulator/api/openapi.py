@@ -63,7 +63,7 @@ SCHEMAS: dict[str, Schema] = {
             "notes": {"type": "array", "items": _TEXT},
             "problems": {"type": "array", "items": _object({"pointer": _TEXT, "message": _TEXT})},
             "error": {"type": ["string", "null"], "description": "Why there was no reply."},
-            "weather": {"type": ["string", "null"], "description": "What chaos did to it."},
+            "chaos": {"type": ["string", "null"], "description": "What chaos did to it."},
             "forwarded": {"type": ["object", "null"], "description": "What the real Ringotel answered."},
         }
     ),

@@ -48,7 +48,7 @@ async function attempt({ key, side, contact, number, content, file }) {
       taken(exchange);
       // What Ringotel's side did not read has no sender, so no conversation would show it.
       if (!contactOf(exchange))
-        throw new api.ApiError(`Ringotel did not take it: ${exchange.weather ?? exchange.status}.`);
+        throw new api.ApiError(`Ringotel did not take it: ${exchange.chaos ?? exchange.status}.`);
     } else {
       // Ringotel sends a file and a text as two messages.
       if (media) taken(await api.send({ from: number, to: contact, media_url: media }));

@@ -13,7 +13,7 @@ import { change, get, useStore } from "./store.js";
 import { connect, refresh } from "./stream.js";
 import { Talk } from "./talk.js";
 import { plain } from "./text.js";
-import { Weather, settingOf } from "./weather.js";
+import { Weather, settingOf } from "./chaos.js";
 import { Wire } from "./wire.js";
 
 const LINKS = { live: "Live", connecting: "Connecting", lost: "Reconnecting" };

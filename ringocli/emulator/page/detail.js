@@ -74,7 +74,7 @@ function Notes({ exchange }) {
       "warning",
       pointer ? `${pointer}: ${message}` : message,
     ]),
-    ...(exchange.weather ? [["storm", "storm", `Weather: ${exchange.weather}`]] : []),
+    ...(exchange.chaos ? [["storm", "storm", `Chaos: ${exchange.chaos}`]] : []),
     ...exchange.notes.map((note) => ["", "about", note]),
   ];
   if (!told.length) return null;

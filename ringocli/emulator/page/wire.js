@@ -54,7 +54,7 @@ function Badges({ exchange }) {
   const badges = [];
   if (exchange.status === "unmatched") badges.push(["miss", "unmatched"]);
   if (exchange.status === "failed") badges.push(["miss", "failed"]);
-  if (exchange.weather) badges.push(["storm", exchange.weather]);
+  if (exchange.chaos) badges.push(["storm", exchange.chaos]);
   if (exchange.problems.length)
     badges.push(["miss", exchange.problems.length === 1 ? "1 problem" : `${exchange.problems.length} problems`]);
   if (exchange.forwarded) badges.push(["plain", "forwarded"]);

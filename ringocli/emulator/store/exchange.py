@@ -68,7 +68,7 @@ class Exchange:
     notes: tuple[str, ...] = ()
     problems: tuple[Mapping[str, str], ...] = ()
     error: str | None = None
-    weather: str | None = None
+    chaos: str | None = None
     forwarded: Mapping[str, Any] | None = None
     message_id: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Exchange:
             "notes": self.notes,
             "problems": self.problems,
             "error": self.error,
-            "weather": self.weather,
+            "chaos": self.chaos,
             "forwarded": self.forwarded,
             "sources": self.sources,
             "spans": self.spans,
@@ -176,7 +176,7 @@ class Kept:
             "notes": [*content["notes"], *self._of_nobody],
             "problems": list(content["problems"]),
             "error": content["error"],
-            "weather": content["weather"],
+            "chaos": content["chaos"],
             "forwarded": content["forwarded"],
         }
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ringocli.emulator.store.compatibility import with_current_names
 from ringocli.emulator.store.exchange import NO_CONTENT, Exchange, Kept, content_text
 from ringocli.emulator.store.search import Condition
 from ringocli.errors import LocalError
@@ -378,7 +379,7 @@ def _kept(row: tuple[Any, ...]) -> Kept:
         matched=bool(matched),
         status=status,
         correlates=correlates,
-        content={**NO_CONTENT, **json.loads(content)},
+        content={**NO_CONTENT, **with_current_names(json.loads(content))},
     )
 
 
