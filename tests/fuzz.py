@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.lint.engine import lint, mended
     from ringocli.lint.formats import FORMATS, Linted, Report
     from ringocli.messaging.webhook import read_webhook
-    from ringocli.template.model import Template
+    from ringocli.template.reader import read_template
     from ringocli.template.scaffold import Answers
     from ringocli.text.document import Document
 
@@ -43,7 +43,7 @@ def check(text: str) -> None:
         completions(document, offset)
         explanation(document, offset)
     outline(document)
-    template = Template.read(document.value)
+    template = read_template(document.value)
     with contextlib.suppress(RingocliError):
         read_webhook(template, IncomingRequest(method="POST", body=text.encode("utf-8", "replace"), query=""))
 

@@ -16,8 +16,8 @@ from ringocli.cli.validate import command as validate
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.request import render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
-from ringocli.template.model import Template
 from ringocli.template.presets import load, names
+from ringocli.template.reader import read_template
 from ringocli.template.values import Missing, Values
 from ringocli.text.files import read_bytes
 from tests.conftest import ROOT, SAMPLES, Command
@@ -36,7 +36,7 @@ def test_a_sample_is_its_presets_template(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_a_sample_renders(name: str) -> None:
     """Every request and every event renders with sample values."""
-    template = Template.read(load(name).template)
+    template = read_template(load(name).template)
     for spec in template.requests:
         assert render_request(template, spec, Values(), Missing.SAMPLE).host
     for event in template.events:
@@ -46,7 +46,7 @@ def test_a_sample_renders(name: str) -> None:
 @pytest.mark.parametrize("path", BODIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_an_inbound_sample_matches_its_event(path: Path) -> None:
     """Messages, files and receipts match their own event; a failed receipt matches none; replies give the id."""
-    template = Template.read(load(path.parent.name).template)
+    template = read_template(load(path.parent.name).template)
     sample = read_sample(read_bytes(str(path)))
     if path.stem == "reply":
         spec = template.request("SendMessage")

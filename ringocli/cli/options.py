@@ -23,7 +23,7 @@ def help_text(summary: str, examples: Sequence[str], more: str = "") -> str:
 
 def _template_of(context: typer.Context) -> Any:
     """The template already typed on the command line, for completion; None if it cannot be read."""
-    from ringocli.template.model import Template
+    from ringocli.template.reader import read_template
     from ringocli.text.document import Document
     from ringocli.text.files import read_text
 
@@ -31,7 +31,7 @@ def _template_of(context: typer.Context) -> Any:
     if not name or name == "-":
         return None
     try:
-        return Template.read(Document.read(name, read_text(name)).value)
+        return read_template(Document.read(name, read_text(name)).value)
     except LocalError:
         return None
 
@@ -164,7 +164,7 @@ def open_template(name: str) -> Opened:
     Raises:
         LocalError: it cannot be read, is no JSON, or is no template.
     """
-    from ringocli.template.model import Template
+    from ringocli.template.reader import read_template
     from ringocli.text import console
     from ringocli.text.document import Document
     from ringocli.text.files import read_text
@@ -181,7 +181,7 @@ def open_template(name: str) -> Opened:
     if document.problems:
         kinds = ", ".join(dict.fromkeys(problem.kind for problem in document.problems))
         console.note(f"note: {name} has {kinds}; read all the same. Mend it: ringocli validate --fix {name}")
-    template = Template.read(document.value)
+    template = read_template(document.value)
     if template.misfits:
         console.note(f"note: {name} has parts of the wrong shape, which are left out; run ringocli validate {name}")
     if template.container not in ("array", "none"):

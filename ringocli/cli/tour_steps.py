@@ -12,6 +12,7 @@ from ringocli.errors import CheckFailed
 from ringocli.lint.engine import Severity, lint
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset, load
+from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Answers, from_preset
 from ringocli.template.variables import Place
 from ringocli.testing.context import Emulator
@@ -39,7 +40,7 @@ class Tour:
         document = from_preset(found, Answers()).template
         path = folder / f"{document['id']}.json"
         path.write_text(json.dumps(document, indent=2, ensure_ascii=False), "utf-8")
-        return cls(preset=found, path=path, template=Template.read(document))
+        return cls(preset=found, path=path, template=read_template(document))
 
     def takes(self, place: Place) -> bool:
         """Whether the template has an event of a kind."""

@@ -21,6 +21,7 @@ from ringocli.lint.engine import Finding, Severity, lint
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset, of_host
+from ringocli.template.reader import read_template
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
 from ringocli.text.files import read_text, write_text
@@ -74,7 +75,7 @@ class Draft:
         if document.broken is not None or not isinstance(document.value, dict):
             raise LocalError(f"{self.name}: is no template", f"Run: ringocli validate {self.name}")
         self.text = text
-        self.template = Template.read(document.value)
+        self.template = read_template(document.value)
         self.preset = preset_of(self.template)
 
     @property
@@ -114,7 +115,7 @@ class Draft:
         known = {(one.code, one.message) for one in lint(document)}
         for operation in operations:
             document = _changed(document, operation)
-        template = Template.read(document.value)
+        template = read_template(document.value)
         new = tuple(
             one for one in lint(document) if one.severity is Severity.ERROR and (one.code, one.message) not in known
         )

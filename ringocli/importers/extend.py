@@ -17,7 +17,7 @@ from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.url import Target
 from ringocli.importers.model import Pasted, limit
 from ringocli.messaging.webhook import read_webhook
-from ringocli.template.model import Template
+from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft, rows_of
 from ringocli.template.variables import Place
 from ringocli.text.document import Document
@@ -41,7 +41,7 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
     for index, (draft, event) in enumerate(zip(learned.drafts, learned.events, strict=True)):
         if not _is_taken(document, draft.sample):
             document, places[index] = _with_event(document, event)
-    template = Template.read(document.value)
+    template = read_template(document.value)
     for sample in samples:
         reading = read_webhook(template, sample.incoming)
         wanted = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}.get(sample.kind)
@@ -117,7 +117,7 @@ def _template(name: str, text: str) -> Document:
 
 
 def _is_taken(document: Document, sample: WebhookSample) -> bool:
-    reading = read_webhook(Template.read(document.value), sample.incoming)
+    reading = read_webhook(read_template(document.value), sample.incoming)
     types = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}
     return reading.event is not None and reading.event.type == types.get(sample.kind)
 

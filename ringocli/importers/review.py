@@ -14,7 +14,7 @@ from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.model import Pasted
 from ringocli.messaging.formats.requests import as_http
 from ringocli.messaging.request import render_request
-from ringocli.template.model import Template
+from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft
 from ringocli.template.values import Missing, Values
 from ringocli.text import console
@@ -95,6 +95,6 @@ def as_legend(draft: Draft) -> Iterator[str]:
 
 def preview(draft: Draft) -> str:
     """The requests as they would be sent, with sample values and hidden secrets."""
-    template = Template.read(draft.template)
+    template = read_template(draft.template)
     requests = [render_request(template, spec, Values(layers=()), Missing.SAMPLE) for spec in template.requests]
     return console.printable("\n\n".join(as_http(request) for request in requests))

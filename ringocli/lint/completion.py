@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Hole, split
+from ringocli.template.reader import read_template
 from ringocli.template.schema import KEYS, SCHEMA
 from ringocli.template.variables import BY_NAME, EVENTS, REQUESTS, VARIABLES, Place, known_at
 from ringocli.text.document import Document
@@ -119,7 +120,7 @@ def _schema_of(kind: str) -> Mapping[str, Any]:
 
 def completions(document: Document, offset: int) -> list[Completion]:
     """What may be written at an offset."""
-    template = Template.read(document.value)
+    template = read_template(document.value)
     cursor = cursor_at(document, offset)
     if not cursor.in_key:
         return [*_variables(document, template, cursor, offset), *_values(document, cursor)] or _keys(
@@ -222,7 +223,7 @@ def explanation(document: Document, offset: int) -> tuple[str, int, int] | None:
         if schema is None:
             return None
         return _key_page(str(cursor.pointer[-1]), schema), cursor.start, cursor.end
-    template = Template.read(document.value)
+    template = read_template(document.value)
     for name, start, end in _holes(document, template, cursor):
         if start <= offset <= end:
             return _variable_page(name, template), start, end
@@ -271,7 +272,7 @@ def _holes(document: Document, template: Template, cursor: Cursor) -> Iterator[t
 def outline(document: Document) -> list[Symbol]:
     """The requests and events of a template, by the names that people know them by."""
     root = document.node(())
-    template = Template.read(document.value)
+    template = read_template(document.value)
     found = []
     if "API" in root.members:
         node = root.members["API"][2]

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringocli.lint.apart import Scope, known_voices, outside, parts_of
 from ringocli.lint.subject import Subject
-from ringocli.template.model import Template
 from ringocli.template.pattern.notation import Json
+from ringocli.template.reader import read_template
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit
 from ringocli.text.pointer import Pointer, Range
@@ -285,7 +285,7 @@ _latest: list[Subject] = []
 def _subject(document: Document, earlier_id: str | None) -> Subject:
     """What rules look at. The latest is kept: a report asks again for what must not be shown of the same document."""
     if not (_latest and _latest[0].document is document and _latest[0].earlier_id == earlier_id):
-        _latest[:] = [Subject(document=document, template=Template.read(document.value), earlier_id=earlier_id)]
+        _latest[:] = [Subject(document=document, template=read_template(document.value), earlier_id=earlier_id)]
     return _latest[0]
 
 

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ringocli.template.model import Template
+from ringocli.template.model import Template, Templated, Use, strings_of, uses_in
 from ringocli.template.pattern.pattern import Json, Pattern
-from ringocli.template.uses import Templated, Use, strings_of, uses_in
 from ringocli.template.variables import BY_NAME, Place, known_at
 from ringocli.text.document import Document
 from ringocli.text.pointer import Pointer, lookup

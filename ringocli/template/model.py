@@ -1,6 +1,6 @@
 """A template as a value: header, properties, auth, the requests Ringotel makes and the webhooks it takes.
 
-``Template.read`` builds whatever has the right shape and lists the pointers of what has not (``misfits``), so that
+``reader.read_template`` builds whatever has the right shape and lists the pointers of what has not (``misfits``), so that
 one wrong part does not hide the others and no rule needs to ask for types. ``schema`` says the same shape as JSON
 Schema, and a test holds the two together. Unknown keys stay in ``root`` untouched.
 Facts about the keys: help.ringotel.co/en/articles/11193931 and the wiki pages it grew from, read 2026-11-23.
@@ -8,13 +8,12 @@ Facts about the keys: help.ringotel.co/en/articles/11193931 and the wiki pages i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import UsageError
-from ringocli.template.pattern.pattern import Json, Pattern
-from ringocli.template.uses import Templated, Use, strings_of, uses_in
+from ringocli.template.pattern.pattern import Constant, Json, Leaf, Pattern
 from ringocli.template.variables import EVENTS, REQUIRED, Place, known_at
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import did_you_mean
@@ -55,6 +54,51 @@ class OtherAuth(NamedTuple):
 
 
 Auth: TypeAlias = Bearer | Basic | OAuth2 | OtherAuth | None
+
+
+class Use(NamedTuple):
+    """A variable in a string: where, at which place of the template, and whether it is the whole string."""
+
+    pointer: Pointer
+    place: Place
+    name: str
+    alone: bool
+    event: WebhookEvent | None = None
+
+
+class Templated(NamedTuple):
+    """A string of a place that may have variables: a leaf with some, or a constant."""
+
+    pointer: Pointer
+    place: Place
+    leaf: Leaf | Constant
+    event: WebhookEvent | None
+
+    @property
+    def residue(self) -> str:
+        """What of the string is no variable; holes leave a NUL."""
+        if isinstance(self.leaf, Constant):
+            return str(self.leaf.value)
+        return "".join(part if isinstance(part, str) else "\x00" for part in self.leaf.parts)
+
+
+def strings_of(at: Pointer, pattern: Pattern, place: Place, event: WebhookEvent | None = None) -> tuple[Templated, ...]:
+    """The strings of a pattern that stands at a pointer."""
+    return tuple(
+        Templated(at + pointer, place, leaf, event)
+        for pointer, leaf in pattern.leaves
+        if isinstance(leaf, Leaf) or isinstance(leaf.value, str)
+    )
+
+
+def uses_in(strings: Iterable[Templated]) -> tuple[Use, ...]:
+    """The variables in some strings, in their order."""
+    return tuple(
+        Use(one.pointer, one.place, name, one.leaf.alone is not None, one.event)
+        for one in strings
+        if isinstance(one.leaf, Leaf)
+        for name in one.leaf.names
+    )
 
 
 class _RequestSpec(NamedTuple):
@@ -184,13 +228,6 @@ class Template(NamedTuple):
     events: tuple[WebhookEvent, ...]
     container: str
     misfits: tuple[Pointer, ...]
-
-    @classmethod
-    def read(cls, document: Json) -> Template:
-        """Build a template from a JSON document of any kind."""
-        from ringocli.template.reader import Reader
-
-        return Reader().template(document)
 
     def request(self, name: str) -> RequestSpec:
         """The request of that name.

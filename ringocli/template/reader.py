@@ -29,7 +29,12 @@ _Where = TypeVar("_Where")
 _Part = TypeVar("_Part")
 
 
-class Reader:
+def read_template(document: Json) -> Template:
+    """Build a template from any JSON document; ``misfits`` points at what has the wrong type or is missing."""
+    return _Reader().template(document)
+
+
+class _Reader:
     """Reads a document part by part and keeps the pointers of what has the wrong shape."""
 
     def __init__(self) -> None:

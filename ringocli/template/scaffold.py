@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringocli.errors import UsageError
-from ringocli.template.model import OAuth2, Template
+from ringocli.template.model import OAuth2
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.presets import Preset
+from ringocli.template.reader import read_template
 from ringocli.template.variables import BY_NAME, REQUESTS
 from ringocli.text.pointer import Pointer
 
@@ -284,7 +285,7 @@ def _trees(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
 
 def rows_of(root: Mapping[str, Json]) -> frozenset[int]:
     """The readings a template rests on; those of arrays, queries and addresses only where it has them."""
-    template = Template.read(root)
+    template = read_template(root)
     sent = [spec.parameters for spec in template.requests]
     read = [spec.response_map for spec in template.requests] + [event.parameters for event in template.events]
     rows = {1, 2, 3, 4, 5, 7, 8, 14, 20, 28, 34}

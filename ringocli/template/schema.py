@@ -1,6 +1,6 @@
 """The shape of a template as JSON Schema 2020-12: what editors get, and the authority on types and missing keys.
 
-``template.Template.read`` builds what has this shape and lists what has not; a property test holds both together.
+``reader.read_template`` builds what has this shape and lists what has not; a property test holds both together.
 Values that are merely unknown (a method, a type) are the rules' business, because a rule can say what was meant;
 the schema lists them for completion in editors. Facts: help.ringotel.co/en/articles/11193931 and the wiki pages it
 grew from, read 2026-11-23.

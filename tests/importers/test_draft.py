@@ -25,6 +25,7 @@ from ringocli.messaging.request import render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import load
+from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Answers, Draft
 from ringocli.template.values import Layer, Values
 from ringocli.text.document import Document
@@ -60,7 +61,7 @@ def test_samples_are_read_as_what_they_are(provider: str) -> None:
     samples = {kind: webhook(kind, shown[kind]) for kind in KINDS if kind in shown}
     answers = Answers(id="acme", name="Acme", send_url="https://sms.acme.example/send")
     draft = from_pastes(Pastes(samples=tuple(samples.values())), answers)
-    template = Template.read(draft.template)
+    template = read_template(draft.template)
     for kind, sample in samples.items():
         if (provider, kind) in CONFUSED:
             continue
@@ -93,7 +94,7 @@ def test_other_messages_are_read_as_the_samples_are(provider: str) -> None:
     shown = SAMPLES[provider]
     samples = {kind: webhook(kind, shown[kind]) for kind in KINDS if kind in shown}
     answers = Answers(id="acme", name="Acme", send_url="https://sms.acme.example/send")
-    template = Template.read(from_pastes(Pastes(samples=tuple(samples.values())), answers).template)
+    template = read_template(from_pastes(Pastes(samples=tuple(samples.values())), answers).template)
     for kind, sample in samples.items():
         if (provider, kind) in CONFUSED or isinstance(shown[kind], str):
             continue
@@ -163,7 +164,7 @@ def sent(template: Template, place: str, variables: dict[str, str], properties: 
 def test_a_captured_request_through_a_paste_is_the_request(name: str) -> None:
     """With the pasted values the template sends what was pasted; with those of a preset, what the preset sends."""
     record, draft = RECORDS[name], drafted(name)
-    template = Template.read(draft.template)
+    template = read_template(draft.template)
     for kind, place in (("sms", "SendMessage"), ("mms_no_text", "SendFile")):
         if place not in draft.template["API"]:
             continue
@@ -200,8 +201,8 @@ def test_a_captured_webhook_is_read_as_by_the_preset(name: str, index: int) -> N
         pytest.skip(f"the real parser took nothing: {inbound['variant']}")
     head = f"{raw['method']} / HTTP/1.1\r\nContent-Type: {raw['content_type']}\r\n\r\n"
     incoming = read_sample((head + raw["raw_body"]).encode()).as_request(method=None, content_type=None, query=None)
-    ours = read_webhook(Template.read(drafted(name).template), incoming)
-    theirs = read_webhook(Template.read(load(preset_of(record)).template), incoming)
+    ours = read_webhook(read_template(drafted(name).template), incoming)
+    theirs = read_webhook(read_template(load(preset_of(record)).template), incoming)
     assert (theirs.event and theirs.event.type) == (ours.event and ours.event.type)
     assert dict(theirs.variables) == dict(ours.variables)
 
@@ -209,7 +210,7 @@ def test_a_captured_webhook_is_read_as_by_the_preset(name: str, index: int) -> N
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_reply_s_id_is_found(name: str) -> None:
     """The learned response_map takes the id that the deployed client took."""
-    template = Template.read(drafted(name).template)
+    template = read_template(drafted(name).template)
     sample = RECORDS[name]["outgoing"]["sms"].get("response_sample")
     if not sample:
         pytest.skip("no reply was captured")
@@ -292,7 +293,7 @@ def test_what_is_pasted_comes_out_again(body: Any) -> None:
     }
     if "" in variables.values():
         return  # Ringotel drops a parameter without a value
-    facts = sent(Template.read(draft.template), "SendMessage", variables, dict(draft.saved))
+    facts = sent(read_template(draft.template), "SendMessage", variables, dict(draft.saved))
     assert body == facts["body"]
 
 
@@ -318,6 +319,6 @@ def test_no_sample_breaks_the_learning_of_events(body: dict[str, Any], kind: str
     """An event that is learned takes its own sample, or the sample is named as confused."""
     samples = (webhook(kind, body), webhook("failed", failed))
     draft = from_pastes(Pastes(samples=samples), Answers(id="acme", name="Acme", send_url="https://x.example"))
-    reading = read_webhook(Template.read(draft.template), samples[0].incoming)
+    reading = read_webhook(read_template(draft.template), samples[0].incoming)
     own = reading.event is not None and KINDS[kind] == reading.event.type
     assert own or any(entry["what"] == f"{kind} from {kind}" for entry in draft.not_expressible)

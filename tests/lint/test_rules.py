@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ringocli.lint.engine import Choice, Finding, Rule, Severity, lint, mended, rules
 from ringocli.lint.rules import GOOD
 from ringocli.template import reader
-from ringocli.template.model import Template
+from ringocli.template.reader import read_template
 from ringocli.template.schema import SCHEMA, shape_errors
 from ringocli.text.document import Document
 from tests.conftest import ROOT
@@ -406,7 +406,7 @@ def mutants(draw: st.DrawFn) -> Any:
 def test_the_model_and_the_schema_agree_on_shape(document: Any) -> None:
     """What the lenient reader calls a misfit is what jsonschema finds wrong in type or missing, and nothing else."""
     wrong = list(shape_errors(document))
-    assert bool(wrong) == bool(Template.read(document).misfits), (wrong, Template.read(document).misfits)
+    assert bool(wrong) == bool(read_template(document).misfits), (wrong, read_template(document).misfits)
 
 
 REPLACEMENTS: tuple[Any, ...] = (None, True, 5, 1.5, "", "text", [], ["x"], [5], {}, {"a": 1}, {"event_type": "mms"})
@@ -444,7 +444,7 @@ def test_the_reader_and_the_schema_agree_on_every_single_change() -> None:
     verdicts = set()
     for document in documents:
         wrong = {at if error == "type" else (*at, what) for at, error, what in shape_errors(document)}
-        assert wrong == set(Template.read(document).misfits), document
+        assert wrong == set(read_template(document).misfits), document
         verdicts.add(bool(wrong))
     assert len(documents) > 3000
     assert {True, False} == verdicts
@@ -473,7 +473,7 @@ def test_any_json_is_linted(document: Any) -> None:
     text = json.dumps(document)
     for finding in findings(text):
         assert finding.range.start.line >= 1
-    assert bool(list(shape_errors(document))) == bool(Template.read(document).misfits)
+    assert bool(list(shape_errors(document))) == bool(read_template(document).misfits)
 
 
 @given(mutants())

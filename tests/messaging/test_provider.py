@@ -20,11 +20,12 @@ from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import RequestSpec, Template
+from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Values
 from ringocli.template.variables import Place
 from tests.conftest import ACME, SAMPLES
 
-TEMPLATES = {path.stem: Template.read(json.loads(path.read_text("utf-8"))) for path in sorted(SAMPLES.glob("*.json"))}
+TEMPLATES = {path.stem: read_template(json.loads(path.read_text("utf-8"))) for path in sorted(SAMPLES.glob("*.json"))}
 REQUESTS = [(name, str(spec.name)) for name, template in TEMPLATES.items() for spec in template.requests]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
@@ -74,7 +75,7 @@ def test_reply_is_what_response_map_reads(name: str, request_name: str) -> None:
         assert (True, {"messageid": "id-1"}) == (match.fits, dict(match.bindings))
 
 
-ACME_TEMPLATE = Template.read(ACME)
+ACME_TEMPLATE = read_template(ACME)
 SEND = ACME_TEMPLATE.request("SendMessage")
 GOOD = rendered(ACME_TEMPLATE, SEND, content="hi")
 

@@ -13,6 +13,7 @@ from ringocli.errors import LocalError, UsageError
 from ringocli.messaging.request import at_base, render_event, render_request
 from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Json
+from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values, secret_properties
 from ringocli.text.secret import Secret
 from tests.strategies import texts
@@ -32,7 +33,7 @@ def template(properties: list[str] | None = None, auth: Any = None, events: Any 
         document["auth"] = auth
     if events:
         document["Webhook"] = events
-    return Template.read(document)
+    return read_template(document)
 
 
 def values(variables: dict[str, str] | None = None, **properties: str) -> Values:
@@ -123,7 +124,7 @@ def test_bearer_and_basic_are_applied() -> None:
 
 def test_an_oauth2_template_takes_an_access_token() -> None:
     """The token of the flow that ringocli never performs is supplied by name."""
-    made = Template.read({**template().root, "OAuth2": {"client_id": "$I$"}, "properties": ["I"]})
+    made = read_template({**template().root, "OAuth2": {"client_id": "$I$"}, "properties": ["I"]})
     request = rendered(made, values(**{"access token": "tok"}))
     assert "Bearer tok" == dict(request.headers)["Authorization"].reveal()
 

@@ -19,6 +19,7 @@ from ringocli.messaging.request import render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import load, names
+from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Values
 from ringocli.text.secret import Secret
 
@@ -116,7 +117,7 @@ def test_a_rendered_request_equals_the_captured_one(name: str, part: str, kind: 
     if not expressible(record, part):
         pytest.skip(f"the capture's verdict: {record['verdict'][part]}")
     assert preset_of(record) in names()
-    template = Template.read(load(preset_of(record)).template)
+    template = read_template(load(preset_of(record)).template)
     captured = record["outgoing"][kind]["request"]
     canned = record["canned"]
     variables = {
@@ -155,7 +156,7 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
         body=raw["raw_body"].encode(),
         query=raw.get("query_string") or "",
     )
-    reading = read_webhook(Template.read(load(preset_of(record)).template), incoming)
+    reading = read_webhook(read_template(load(preset_of(record)).template), incoming)
     kind = inbound["kind"]
     if kind == "failed":
         assert reading.event is None

@@ -11,6 +11,7 @@ from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
+from ringocli.template.reader import read_template
 
 
 def event(key: str | None, kind: str, parameters: Any, method: str | None = "POST") -> dict[str, Any]:
@@ -25,7 +26,7 @@ def event(key: str | None, kind: str, parameters: Any, method: str | None = "POS
 
 def template(*events: Any, container: Any = None) -> Template:
     """A template that takes these events."""
-    return Template.read({"id": "a", "name": "A", "class": "sms", "Webhook": container or list(events)})
+    return read_template({"id": "a", "name": "A", "class": "sms", "Webhook": container or list(events)})
 
 
 def webhook(body: Any, content_type: str = "application/json", **more: Any) -> IncomingRequest:
@@ -227,7 +228,7 @@ def test_a_reply_gives_the_message_id() -> None:
     """``response_map`` reads the provider's reply, arrays included."""
     document = {"API": {"SendMessage": {"request_method": "POST", "request_url": "https://a.example",
                 "response_map": {"messages": [{"message_id": "$messageid$"}]}}}}  # fmt: skip
-    (spec,) = Template.read(document).requests
+    (spec,) = read_template(document).requests
     found = read_reply(spec, Reply(status=200, body=b'{"messages":[{"message_id":7}]}'))
     assert ({"messageid": "7"}, ("messages", 0, "message_id")) == (dict(found.bindings), found.sources["messageid"])
     assert not read_reply(spec, Reply(status=200, body=b'{"messages":[]}')).fits

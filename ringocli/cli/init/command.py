@@ -325,7 +325,7 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
 
     from ringocli.lint.engine import Severity, lint
     from ringocli.messaging.proof import prove
-    from ringocli.template.model import Template
+    from ringocli.template.reader import read_template
     from ringocli.text.document import Document
 
     findings = list(lint(Document.read("draft", text)))
@@ -335,7 +335,7 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise UsageError(f"this would make a template with an error: {first.code} {first.message}{more}",
                            f"See: ringocli explain {first.code}. Nothing was written.")  # fmt: skip
-    certificate = prove(Template.read(json.loads(text)), text, cases=PROOF_CASES)
+    certificate = prove(read_template(json.loads(text)), text, cases=PROOF_CASES)
     if certificate.counter_example is not None:
         found = certificate.counter_example
         return replace(

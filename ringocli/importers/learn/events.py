@@ -24,6 +24,7 @@ from ringocli.importers.model import Limit, limit
 from ringocli.messaging.webhook import document_of, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Several
+from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Decision
 from ringocli.template.vocabulary import Role, name_score, plain
 from ringocli.text.pointer import Pointer
@@ -291,7 +292,7 @@ def _pin(draft: EventDraft, samples: Sequence[WebhookSample]) -> None:
 
 def _template(drafts: Sequence[EventDraft]) -> Template:
     events = [draft.event() for draft in drafts]
-    return Template.read(
+    return read_template(
         {"id": "draft", "name": "draft", "class": "sms", "properties": [], "API": {}, "Webhook": events}
     )
 

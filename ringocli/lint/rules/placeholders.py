@@ -9,8 +9,8 @@ from ringocli.lint.apart import Scope
 from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.rules.variables import in_string
 from ringocli.lint.subject import MAX_LOOKED_AT, Subject
+from ringocli.template.model import Templated
 from ringocli.template.pattern.pattern import Constant, Pattern
-from ringocli.template.uses import Templated
 from ringocli.template.variables import BY_NAME, NEEDED, known_at
 from ringocli.text.pointer import Pointer, lookup
 from ringocli.text.suggest import nearest

@@ -12,8 +12,7 @@ from ringocli.lint.apart import Scope
 from ringocli.lint.engine import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.rules.security import credential_at
 from ringocli.lint.subject import Subject
-from ringocli.template.model import OtherAuth
-from ringocli.template.uses import Use
+from ringocli.template.model import OtherAuth, Use
 from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place, known_at
 from ringocli.text.pointer import Pointer, lookup
 from ringocli.text.suggest import nearest

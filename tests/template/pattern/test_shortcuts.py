@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.webhook import read_webhook
-from ringocli.template.model import Template, WebhookEvent
+from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Pattern
 from ringocli.template.pattern.shortcuts import lacks
+from ringocli.template.reader import read_template
 from ringocli.text.secret import Secret
 from tests.strategies import NAMES, constants, keys, texts, trees
 
@@ -42,7 +43,7 @@ events = st.fixed_dictionaries(
     optional={"event_key": st.sampled_from(WORDS)},
 )
 templates = st.lists(events, min_size=1, max_size=4).map(
-    lambda some: Template.read({"id": "a", "name": "A", "class": "sms", "Webhook": some})
+    lambda some: read_template({"id": "a", "name": "A", "class": "sms", "Webhook": some})
 )
 
 
@@ -118,7 +119,7 @@ def test_what_a_glance_sees(document: Any, lacking: bool) -> None:
     """Another word, a missing key, an empty list and a text for an object are seen without a walk."""
     event = {"event_key": "in", "event_type": "message",
              "request_parameters": {"data": {"kind": "$event_key$", "to": ["$to$"]}}}  # fmt: skip
-    template = Template.read({"id": "a", "name": "A", "class": "sms", "Webhook": [event]})
+    template = read_template({"id": "a", "name": "A", "class": "sms", "Webhook": [event]})
     assert lacking == lacks(document, template.events[0].marks)
 
 
