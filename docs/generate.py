@@ -1,4 +1,4 @@
-"""Write the pages that repeat what the code says: rules, readings, variables, presets. ``--check`` only compares."""
+"""Generate the pages that repeat facts from the code: rules, assumptions, variables, presets. ``--check`` compares only."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"
 
 
 def assumptions_page() -> str:
-    """How the open questions are read."""
-    rows = "\n".join(f"| {row} | {text} |" for row, text in ASSUMPTIONS.items())
+    """What is assumed about undocumented behaviour."""
+    rows = "\n".join(f"| {number} | {text} |" for number, text in ASSUMPTIONS.items())
     return (
-        "# How ringocli reads what Ringotel does not publish\n\n"
-        "None of this is a promise of Ringotel's. Results that rest on a row name it.\n\n"
-        f"| row | reading |\n|---|---|\n{rows}\n"
+        "# Assumptions about undocumented Ringotel behaviour\n\n"
+        "Ringotel publishes no complete specification. Where it is silent, ringocli assumes the following; none of it "
+        "is a promise by Ringotel. Output that depends on an assumption cites its number, and `ringocli explain NUMBER` "
+        f"shows it.\n\n| number | assumption |\n|---|---|\n{rows}\n"
     )
 
 
 def variables_page() -> str:
-    """The variables and where they may stand."""
+    """The variables and where they may be used."""
     rows = "\n".join(
         f"| `${variable.name}$` | {', '.join(variable.places)} | {variable.meaning} | {variable.source} |"
         for variable in VARIABLES
     )
-    return f"# Variables\n\n| variable | stands in | means | source |\n|---|---|---|---|\n{rows}\n"
+    return f"# Variables\n\n| variable | used in | meaning | source |\n|---|---|---|---|\n{rows}\n"
 
 
 def presets_page() -> str:
@@ -107,7 +108,7 @@ def format_page() -> str:
         f"| `${variable.name}$` | {', '.join(variable.places)} | {variable.meaning} | {variable.source} |"
         for variable in VARIABLES
     ]
-    parts.append("## Variables\n\n| variable | stands in | means | source |\n|---|---|---|---|\n" + "\n".join(rows))
+    parts.append("## Variables\n\n| variable | used in | meaning | source |\n|---|---|---|---|\n" + "\n".join(rows))
     return "\n\n".join(parts) + "\n"
 
 

@@ -22,8 +22,9 @@ from ringocli.importers.learn.requests import Learned, learn_request
 from ringocli.importers.learn.roles import SampleLeaf, leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.model import Limit, Pasted, limit
+from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.notation import Hole, split
-from ringocli.template.scaffold import Answers, Decision, Draft, from_answers, rows_of
+from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
 
@@ -95,7 +96,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
         not_expressible=_unique(
             [*(entry for one in learned for entry in one.limits), *events.limits, *_reply_limits(reply)]
         ),
-        rows=rows_of(template),
+        rows=assumed_by(template),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
         notes=tuple(
@@ -136,7 +137,7 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
         not_expressible=_unique(
             [*(() if pastes.samples else draft.not_expressible), *events.limits, *_reply_limits(reply)]
         ),
-        rows=rows_of(template),
+        rows=assumed_by(template),
     )
 
 

@@ -17,8 +17,9 @@ from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.url import Target
 from ringocli.importers.model import Pasted, limit
 from ringocli.messaging.webhook import read_webhook
+from ringocli.template.assumptions import assumed_by
 from ringocli.template.reader import read_template
-from ringocli.template.scaffold import Draft, rows_of
+from ringocli.template.scaffold import Draft
 from ringocli.template.variables import Place
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
@@ -59,7 +60,7 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
             if (index := int(decision.pointer[1])) in places
         ),
         not_expressible=tuple(learned.limits),
-        rows=rows_of(document.value),
+        rows=assumed_by(document.value),
     )
 
 
@@ -100,7 +101,7 @@ def with_file_request(
         template=document.value,
         decisions=tuple(learned.decisions),
         not_expressible=tuple(limits),
-        rows=rows_of(document.value),
+        rows=assumed_by(document.value),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
         notes=tuple(learned.notes),

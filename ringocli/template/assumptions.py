@@ -1,40 +1,118 @@
-"""How ringocli reads what Ringotel does not publish: one sentence for each open question.
+"""What ringocli assumes about Ringotel behaviour that is not documented: one numbered entry per open question.
 
-Whatever rests on one of these says so by its row number. Nothing here is a promise of Ringotel's.
+Output that depends on an assumption cites its number, and ``ringocli explain NUMBER`` shows the text. None of these is
+a promise by Ringotel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from ringocli.template.model import OAuth2
+from ringocli.template.pattern.pattern import Json
+from ringocli.template.reader import read_template
 
 ASSUMPTIONS: dict[int, str] = {
-    1: "Webhook is written as an array of events; a single event, a map of events and a wrapped array are read too.",
-    2: "An event is chosen by request_method and by the value at $event_key$, or by shape where there is none; "
-    "the one with the most matching leaves wins, then the first in the file.",
-    3: "Keys of a webhook that the pattern does not name are ignored.",
-    4: "An event needs from, to and content (message), from, to and url (mms) or messageid (messageDelivered); "
-    "anything else may be absent.",
-    5: "A variable is $name$: a letter, then letters, digits, blanks and _ - . ; upper and lower case differ; "
-    "any other dollar sign is text.",
-    7: "A key whose value is one unset variable is left out; inside an address or a longer text it becomes nothing.",
-    8: "Values are sent as strings; numbers, true, false and null that stand in the template are sent unchanged.",
-    9: "Arrays in request_parameters are kept, and variables are filled in inside them.",
-    10: "A one-element array in response_map or in a Webhook pattern means 'each element'; the first that fits counts.",
-    11: "A webhook whose body is an array is tried element by element.",
-    12: "Of several files in one incoming MMS the first is taken.",
-    13: "GET and DELETE requests carry request_parameters in the query and have no body.",
-    14: "The body is JSON or form by request_content_type, and application/json where nothing is said.",
-    16: "Variables in request_url are percent-encoded, but put in as they are at the start and in the host.",
-    20: "A send has worked if the provider answers with a 2xx status.",
-    24: "With OAuth2 the access token of the web server flow is sent as a Bearer token.",
-    28: "The webhook URL is whatever Ringotel's portal shows for the integration; its shape is not published.",
-    31: "Ringotel answers a webhook with an empty 200.",
-    34: "Numbers come as the portal's per-number outboundFormat hands them over: e164 with +, international as digits, "
-    "national without country code.",
-    36: "A value that stands in a Webhook pattern without a variable must be equal in the webhook.",
+    1: "The Webhook section is an array of events. A single event, an object of named events, and an object that wraps "
+    "one array are read as well.",
+    2: "An event is selected by its request_method and by comparing the value found at $event_key$ with its event_key. "
+    "An event without $event_key$ is selected by the shape of its pattern. If several events match, the one with the "
+    "most matching values is used, then the first in the file.",
+    3: "Keys of a webhook that the pattern does not mention are ignored.",
+    4: "A message needs from, to and content; an mms needs from, to and url; a messageDelivered needs messageid. "
+    "All other values are optional.",
+    5: "A variable is written $name$. Names are case-sensitive, start with a letter, and contain only letters, digits, "
+    "spaces and the characters _ - . (any other dollar sign is plain text). A name that is neither a built-in variable "
+    "nor a property is an error.",
+    6: "A property must not have the name of a built-in variable such as from, to or domain: which of the two Ringotel "
+    "would use is unknown.",
+    7: "A key whose value is exactly one unset variable is omitted. In a URL or inside a longer text, an unset variable "
+    "is replaced by nothing.",
+    8: "Variables are sent as strings. Numbers, true, false and null written in the template are sent unchanged.",
+    9: "Arrays in request_parameters stay arrays, and variables inside them are replaced. An element that is exactly "
+    "one unset variable is omitted.",
+    10: "A one-element array in response_map or in a Webhook pattern stands for every element of the received array; "
+    "the first element that matches is used.",
+    11: "If the body of a webhook is an array and the pattern is an object, each element is tried in turn.",
+    12: "If an incoming MMS contains several files, only the first one is used.",
+    13: "GET and DELETE requests send request_parameters in the query string and have no body.",
+    14: "request_content_type decides the body: JSON for application/json and other JSON types, a form for "
+    "application/x-www-form-urlencoded. If it is missing, application/json is used.",
+    15: "A form or a query string is flat: a list of values repeats its key, and a nested object cannot be sent.",
+    16: "Variables in request_url are percent-encoded, except at the start of the URL and in the host, where they are "
+    "inserted unchanged.",
+    17: "Keys that Ringotel does not document, such as request_headers, may have no effect. They are kept and reported, "
+    "but requests are rendered without them.",
+    18: "SendFile may be missing; users can then send no files.",
+    19: "The messageid of a delivery receipt is the one that response_map took from the reply to the send. Without "
+    "$messageid$ in response_map, receipts cannot be assigned to messages.",
+    20: "A send succeeded if the provider replies with a 2xx status.",
+    21: "A template has auth or OAuth2, never both. It may have neither if the credential is part of the URL or the "
+    "body.",
+    22: "auth.type is Bearer or Basic; other types may not work.",
+    23: "OAuth2 has the flow_type 0 (the web server flow), and the keys of its parameters are those in Ringotel's "
+    "example; other values may not work.",
+    24: "With OAuth2, the access token of the web server flow is sent as a Bearer token.",
+    25: "request_url, logo and the OAuth2 endpoints use https, as Ringotel requires of CRM and SSO integrations.",
+    26: "An id starts with a letter or digit, contains only letters, digits, - and _, and differs from the ids of "
+    "Ringotel's built-in integrations. Changing the id changes the Webhook URL.",
+    27: "$from$ in SendMessage is the SMS number the user sends from, in the format set in the portal.",
+    28: "The webhook URL is the one that Ringotel's portal shows for the integration. Its format is not published, and "
+    "it is treated as a secret because nothing else authenticates a webhook.",
+    29: "The only event types are message, mms and messageDelivered; there is none for failed or read messages.",
+    30: "The text of a message is $content$, the text of an mms is $text$ and its file is $url$; they cannot be "
+    "exchanged.",
+    31: "Ringotel answers a webhook with status 200 and an empty body.",
+    32: "Events may have the same event_key if their patterns differ, and the more specific match is used. Two events "
+    "with the same event_key, method and pattern are an error.",
+    33: "Keys are case-sensitive: API, Webhook and OAuth2.",
+    34: "Numbers have the format set for each number in the portal (outboundFormat): e164 with a leading +, "
+    "international with digits only, national without the country code.",
+    35: "Ringotel has an event for delivered messages only, so the messageDelivered pattern must not match failure "
+    "receipts.",
+    36: "A value without a variable in a Webhook pattern must be equal in the webhook.",
 }
 
 
-def assumptions(rows: Iterable[int]) -> list[dict[str, int | str]]:
-    """The readings of these rows in order, as ``{"row", "text"}``."""
-    return [{"row": row, "text": ASSUMPTIONS[row]} for row in sorted(set(rows))]
+def assumptions(numbers: Iterable[int]) -> list[dict[str, int | str]]:
+    """The assumptions with these numbers in ascending order, as ``{"row", "text"}``."""
+    return [{"row": number, "text": ASSUMPTIONS[number]} for number in sorted(set(numbers))]
+
+
+def number_list(numbers: Iterable[int]) -> str:
+    """Assumption numbers as text, with runs of three or more shortened: ``1-5, 7, 8, 14``."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    short = (f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    return ", ".join(short)
+
+
+def assumed_by(document: Mapping[str, Json]) -> frozenset[int]:
+    """The numbers of the assumptions that a template depends on."""
+    template = read_template(document)
+    sent = [spec.parameters for spec in template.requests]
+    received = [spec.response_map for spec in template.requests] + [event.parameters for event in template.events]
+    numbers = {1, 2, 3, 4, 5, 7, 8, 14, 20, 28, 34}
+    if any(_contains_array(tree) for tree in sent):
+        numbers.add(9)
+    if any(_contains_array(tree) for tree in received):
+        numbers |= {10, 12}
+    if any(isinstance(tree, list) for tree in (*sent, *received)):
+        numbers.add(11)
+    if any(spec.method in ("GET", "DELETE") for spec in template.requests):
+        numbers.add(13)
+    if any(spec.address.variables for spec in template.requests):
+        numbers.add(16)
+    if isinstance(template.auth, OAuth2):
+        numbers.add(24)
+    return frozenset(numbers)
+
+
+def _contains_array(tree: Json) -> bool:
+    if isinstance(tree, dict):
+        return any(_contains_array(value) for value in tree.values())
+    return isinstance(tree, list)

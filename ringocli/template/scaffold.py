@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringocli.errors import UsageError
-from ringocli.template.model import OAuth2
+from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.presets import Preset
-from ringocli.template.reader import read_template
 from ringocli.template.variables import BY_NAME, REQUESTS
 from ringocli.text.pointer import Pointer
 
@@ -114,7 +113,7 @@ def from_preset(preset: Preset, answers: Answers) -> Draft:
         template={**ordered, **template},
         decisions=tuple(decisions),
         not_expressible=preset.not_expressible,
-        rows=rows_of(template),
+        rows=assumed_by(template),
         preset=preset,
     )
 
@@ -149,7 +148,7 @@ def from_answers(answers: Answers) -> Draft:
                 "or pin its word for delivered in the receipt event",
             },
         ),
-        rows=rows_of(template),
+        rows=assumed_by(template),
     )
 
 
@@ -281,30 +280,3 @@ def _trees(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
     for index, event in enumerate(template.get("Webhook", [])):
         trees.append((event["event_type"], ("Webhook", index, "request_parameters"), event["request_parameters"]))
     return trees
-
-
-def rows_of(root: Mapping[str, Json]) -> frozenset[int]:
-    """The readings a template rests on; those of arrays, queries and addresses only where it has them."""
-    template = read_template(root)
-    sent = [spec.parameters for spec in template.requests]
-    read = [spec.response_map for spec in template.requests] + [event.parameters for event in template.events]
-    rows = {1, 2, 3, 4, 5, 7, 8, 14, 20, 28, 34}
-    if any(_holds_array(tree) for tree in sent):
-        rows.add(9)
-    if any(_holds_array(tree) for tree in read):
-        rows |= {10, 12}
-    if any(isinstance(tree, list) for tree in (*sent, *read)):
-        rows.add(11)
-    if any(spec.method in ("GET", "DELETE") for spec in template.requests):
-        rows.add(13)
-    if any(spec.address.variables for spec in template.requests):
-        rows.add(16)
-    if isinstance(template.auth, OAuth2):
-        rows.add(24)
-    return frozenset(rows)
-
-
-def _holds_array(tree: Json) -> bool:
-    if isinstance(tree, dict):
-        return any(_holds_array(value) for value in tree.values())
-    return isinstance(tree, list)

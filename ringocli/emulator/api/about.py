@@ -9,9 +9,8 @@ from ringocli import __version__
 from ringocli.emulator.runtime import World
 from ringocli.messaging.chaos import FAULTS
 from ringocli.messaging.handset import MAGIC
-from ringocli.template.assumptions import assumptions
+from ringocli.template.assumptions import assumed_by, assumptions
 from ringocli.template.model import RequestSpec
-from ringocli.template.scaffold import rows_of
 from ringocli.template.variables import EVENTS, Place, sample
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import sent
@@ -64,7 +63,7 @@ def about(world: World, inbox: str) -> dict[str, Any]:
         "public_url": world.public_url,
         "forward_to": urlsplit(sent(setup.forward_to)).hostname if setup.forward_to is not None else None,
         "listens_as_provider": setup.listen_as_provider,
-        "assumptions": assumptions(ROWS | rows_of(template.root)),
+        "assumptions": assumptions(ROWS | assumed_by(template.root)),
         "magic_numbers": [{"number": magic.number, "does": magic.does} for magic in MAGIC],
         "faults": [{"fault": str(fault), "does": words} for fault, words in FAULTS.items()],
         "sample_files": world.files.samples,
