@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ringocli.lint.engine import Rule, rules
 from ringocli.messaging.chaos import FAULTS, KEYS
-from ringocli.messaging.handset import MAGIC, START_WORDS, STOP_WORDS
+from ringocli.messaging.handset import MAGIC_NUMBERS, START_WORDS, STOP_WORDS
 from ringocli.template.assumptions import ASSUMPTIONS
 from ringocli.template.presets import load, names
 from ringocli.template.schema import OBJECTS, SCHEMA
@@ -55,9 +55,9 @@ def presets_page() -> str:
 
 
 def magic_page() -> str:
-    """The numbers that end otherwise, and the kinds of trouble."""
-    numbers = "\n".join(f"| `{magic.number}` | {magic.does} |" for magic in MAGIC)
-    troubles = "\n".join(f"| `{fault}` | {words} |" for fault, words in FAULTS.items())
+    """The numbers that end otherwise, and the kinds of settings."""
+    numbers = "\n".join(f"| `{magic.number}` | {magic.does} |" for magic in MAGIC_NUMBERS)
+    chaos = "\n".join(f"| `{fault}` | {words} |" for fault, words in FAULTS.items())
     return (
         "# Magic numbers and weather\n\n"
         "The emulator's provider delivers to every number but these. The end of the number decides, so national "
@@ -65,7 +65,7 @@ def magic_page() -> str:
         "A contact that sends one of " + ", ".join(sorted(word.upper() for word in STOP_WORDS)) + " gets no more "
         "messages until it sends " + " or ".join(sorted(word.upper() for word in START_WORDS)) + ".\n\n"
         "## Weather\n\nFor each side, `ringotel` and `provider`: " + ", ".join(f"`{key}`" for key in KEYS) + ".\n\n"
-        f"| fault | what it does |\n|---|---|\n{troubles}\n"
+        f"| fault | what it does |\n|---|---|\n{chaos}\n"
     )
 
 

@@ -39,7 +39,7 @@ EMULATE_EXAMPLES = (
 )
 EMULATE_MORE = (
     "The page shows the Ringotel user on the left, a handset on the right, and the wire between them. The built-in "
-    "provider needs no account and no properties. Exchanges are kept in the state folder; `ringocli clean` removes "
+    "provider needs no account and no properties. Exchanges are stored in the state folder; `ringocli clean` removes "
     "them.\n\n"
     "The first line of stdout is the address; it stays the only one. Exit codes: 0 stopped, 2 asked wrongly, 3 the "
     "port is taken or the store cannot be used."
@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "emulate", help=help_text("A Ringotel, a provider and two phones on one page.", EMULATE_EXAMPLES, EMULATE_MORE)
     )(emulate)
-    app.command("clean", help=help_text("Remove what the emulator has kept.", CLEAN_EXAMPLES))(clean)
+    app.command("clean", help=help_text("Remove what the emulator has stored.", CLEAN_EXAMPLES))(clean)
 
 
 def emulate(
@@ -65,9 +65,9 @@ def emulate(
         bool, typer.Option("--expose", help="Yes, listen beyond this machine; the page then needs an access token.")
     ] = False,
     db: Annotated[str | None, typer.Option(metavar="FILE", help="Where to keep exchanges.")] = None,
-    keep: Annotated[int, typer.Option("--keep", min=1, help="How many exchanges are kept.")] = 100_000,
+    keep: Annotated[int, typer.Option("--keep", min=1, help="How many exchanges are stored.")] = 100_000,
     keep_days: Annotated[
-        float, typer.Option("--keep-days", min=0.01, max=36_500, help="How long they are kept.")
+        float, typer.Option("--keep-days", min=0.01, max=36_500, help="How long they are stored.")
     ] = 30.0,
     provider_url: Annotated[
         str,
@@ -105,7 +105,7 @@ def emulate(
         typer.Option(
             "--chaos",
             metavar="SIDE:KEY=VALUE,...",
-            help="Trouble on a side (ringotel, provider): status "
+            help="ChaosSettings on a side (ringotel, provider): status "
             "fault probability delay_ms jitter_ms rate_per_s burst. Repeatable.",
         ),
     ] = None,
@@ -126,8 +126,8 @@ def emulate(
     live: Annotated[bool, typer.Option("--live", help="Yes, send to a host that is not this machine.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
 ) -> None:
-    """Gather, guard, serve."""
-    from ringocli.emulator.config import Setup
+    """Gather, access, serve."""
+    from ringocli.emulator.config import EmulatorConfig
     from ringocli.messaging.chaos import read_option
 
     check_seconds("--timeout-s", timeout_s)
@@ -152,7 +152,7 @@ def emulate(
     provider = None if provider_url == "builtin" else provider_url
     _check_targets(provider, forward, settings.profile, live=live)
     _check_public(public_url)
-    setup = Setup(
+    config = EmulatorConfig(
         name=opened.name,
         text=opened.text,
         host=host,
@@ -166,13 +166,13 @@ def emulate(
         forward_to=forward,
         listen_as_provider=listen_as_provider,
         send=_sender(timeout_s, ca_file) if provider is not None or forward is not None else None,
-        troubles=dict(read_option(entry) for entry in chaos or ()),
+        chaos=dict(read_option(entry) for entry in chaos or ()),
         seed=seed,
         auto_reply=auto_reply,
         access_token=_access_token(host, expose=expose),
         log=_log(),
     )
-    _serve(setup, opens=not no_browser)
+    _serve(config, opens=not no_browser)
 
 
 def _check_template(template: Any) -> None:
@@ -282,27 +282,27 @@ def _log() -> Any:
     return Log(lambda lines: console.note("\n".join(map(console.printable, lines)), "dim")).write
 
 
-def _serve(setup: Any, *, opens: bool) -> None:
+def _serve(config: Any, *, opens: bool) -> None:
     import webbrowser
 
     from ringocli.emulator.server import run
 
-    def tell(world: Any) -> None:
-        console.out(f"listening on {world.url}")
+    def tell(runtime: Any) -> None:
+        console.out(f"listening on {runtime.url}")
         sys.stdout.flush()
-        token = f"?token={setup.access_token}" if setup.access_token else ""
-        console.note(f"page       {world.url}/{token}")
-        console.note(f"webhook    {world.url}{world.draft.webhook_path}")
-        console.note(f"provider   {world.url}/provider")
-        if setup.public_url:
-            console.note(f"public     {setup.public_url}: /webhook, /provider and /files")
+        token = f"?token={config.access_token}" if config.access_token else ""
+        console.note(f"page       {runtime.url}/{token}")
+        console.note(f"webhook    {runtime.url}{runtime.template_file.webhook_path}")
+        console.note(f"provider   {runtime.url}/provider")
+        if config.public_url:
+            console.note(f"public     {config.public_url}: /webhook, /provider and /files")
         console.note(
             "How Ringotel itself behaves is read from its documentation; the page lists these readings.", "dim"
         )
         if opens and sys.stdout.isatty():
-            webbrowser.open(f"{world.url}/{token}")
+            webbrowser.open(f"{runtime.url}/{token}")
 
-    run(setup, tell)
+    run(config, tell)
 
 
 def clean(
@@ -313,8 +313,8 @@ def clean(
 
     stores = removable()
     if not stores:
-        console.out(f"nothing is kept in {folder()}")
+        console.out(f"nothing is stored in {folder()}")
         return
     for path in stores:
         removed = dry_run or remove(path)
-        console.out(f"{'would remove' if dry_run else 'removed' if removed else 'in use, kept:'} {path}")
+        console.out(f"{'would remove' if dry_run else 'removed' if removed else 'in use, stored:'} {path}")

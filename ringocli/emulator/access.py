@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-PUBLIC_ROOMS = frozenset({"webhook", "provider", "files"})
+PUBLIC_SECTIONS = frozenset({"webhook", "provider", "files"})
 """What a provider has to reach: the first segment of a path, after ``/i/{inbox}``."""
 
-READ_ROOMS = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
+READ_ONLY_SECTIONS = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
 """Where a GET only reads. Everywhere else it may be a webhook or a message, so no link of another page leads there."""
 
 TOKEN_HEADER = "x-ringocli-token"
@@ -38,7 +38,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class AccessPolicy:
     """The rules of one running emulator.
 
     ``page_token`` is in the page and proves that a call comes from it. ``access_token`` is None on loopback; on any
@@ -50,15 +50,15 @@ class Guard:
     access_token: str | None = None
     public_host: str | None = None
 
-    def refusal(self, method: str, room: str, query: str, headers: Mapping[str, str]) -> Refusal | None:
+    def refusal(self, method: str, section: str, query: str, headers: Mapping[str, str]) -> Refusal | None:
         """Why a request is not served; None if it is. ``headers`` have lower-case names."""
         name = host_name(headers.get("host", ""))
-        is_public = room in PUBLIC_ROOMS
+        is_public = section in PUBLIC_SECTIONS
         if not self._is_host(name, is_public=is_public):
             return Refusal(421, "this host is not served here", f"Ask for {self.host}.")
         if not is_public and self.access_token is None and any(name in headers for name in _FORWARDED):
             return Refusal(421, "only /webhook, /provider and /files are served through a proxy or tunnel")
-        if self._is_foreign(method, room, headers):
+        if self._is_foreign(method, section, headers):
             return Refusal(403, "calls from other sites are not served")
         if is_public:
             return None
@@ -80,13 +80,13 @@ class Guard:
         return self.host in ("0.0.0.0", "::") and _is_address(name)
 
     @staticmethod
-    def _is_foreign(method: str, room: str, headers: Mapping[str, str]) -> bool:
+    def _is_foreign(method: str, section: str, headers: Mapping[str, str]) -> bool:
         if "origin" in headers and _authority(headers["origin"]) != headers.get("host", "").lower():
             return True
         site = headers.get("sec-fetch-site", "none").lower()
         if site == "same-site":  # another port of this machine: a link from there is fine, a call is not
             is_link = method in _READING and headers.get("sec-fetch-mode") == "navigate"
-            return not (is_link and room in READ_ROOMS)
+            return not (is_link and section in READ_ONLY_SECTIONS)
         return site not in ("same-origin", "none")
 
     def _has_access(self, query: str, headers: Mapping[str, str]) -> bool:

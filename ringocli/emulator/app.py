@@ -1,4 +1,4 @@
-"""The door: one ASGI application that lets in what the guard allows and hands it to the side it is for.
+"""The door: one ASGI application that lets in what the access allows and hands it to the side it is for.
 
 The two paths that see much traffic, ``/webhook`` and ``/provider``, are served right here; everything else is the
 page's and the API's, which Starlette routes.
@@ -31,7 +31,7 @@ from ringocli.emulator.heads import Head, Heads
 from ringocli.emulator.inboxes import NAME, Inbox
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.ringotel import not_stored
-from ringocli.emulator.runtime import World
+from ringocli.emulator.runtime import Runtime
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.provider import goes_to
@@ -50,9 +50,9 @@ class ShortWay(NamedTuple):
 class Application:
     """The emulator as an ASGI application."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._rest = Rest(world)
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._rest = Rest(runtime)
         self.heads = Heads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,17 +61,17 @@ class Application:
             return
         head = self.heads.of(scope["headers"])
         inbox_name, path = _inbox_and_path(raw_path(scope))
-        room = path.partition("/")[2].partition("/")[0]
+        section = path.partition("/")[2].partition("/")[0]
         query = scope["query_string"].decode("latin-1")
-        refusal = self._refusal(scope["method"], room, query, head)
+        refusal = self._refusal(scope["method"], section, query, head)
         try:
             if refusal is not None:
                 await self._turn_away(head, receive, send, refusal.status, refusal.message, refusal.hint)
             elif inbox_name is None:
                 await refuse(send, 404, "an inbox has letters, digits, . _ and - in its name")
             else:
-                inbox = self._world.inboxes.named(inbox_name)
-                await self._serve(inbox, room, path, scope, head, receive, send)
+                inbox = self._runtime.inboxes.named(inbox_name)
+                await self._serve(inbox, section, path, scope, head, receive, send)
         except TooLarge as error:
             limit = f"the body is over {error.limit // 1_000_000} MB"
             await self._turn_away(head, receive, send, 413, limit, "No message or file is that long.")
@@ -84,7 +84,7 @@ class Application:
         """Where a request goes that nothing speaks against and that is a webhook; None where that is not so plain."""
         inbox_name, path = _inbox_and_path(target.decode("latin-1"))
         path, _, query = path.partition("?")
-        if inbox_name is None or path != self._world.draft.webhook_path or "#" in query:
+        if inbox_name is None or path != self._runtime.template_file.webhook_path or "#" in query:
             return None
         if self._refusal(method, "webhook", query, head) is not None:
             return None
@@ -95,15 +95,15 @@ class Application:
         request = IncomingRequest(
             method=way.method, path=way.path, query=way.query, headers=way.head.headers, body=body
         )
-        return self._world.ringotel.take_at_once(self._world.inboxes.named(way.inbox_name), request, then)
+        return self._runtime.ringotel.take_at_once(self._runtime.inboxes.named(way.inbox_name), request, then)
 
-    def _refusal(self, method: str, room: str, query: str, head: Head) -> Refusal | None:
+    def _refusal(self, method: str, section: str, query: str, head: Head) -> Refusal | None:
         def decide() -> Refusal | None:
             if sum(name == "host" for name, _ in head.headers) > 1:  # RFC 9112, 3.2: who reads which is anybody's guess
                 return Refusal(400, "a request has one Host header")
-            return self._world.guard.refusal(method, room, query, head.first)
+            return self._runtime.access.refusal(method, section, query, head.first)
 
-        return head.refusal(method, room, decide)
+        return head.refusal(method, section, decide)
 
     async def _turn_away(self, head: Head, receive: Receive, send: Send, status: int, message: str, hint: str) -> None:
         """Refuse, and let the client finish talking: one that is cut off never reads why."""
@@ -113,14 +113,14 @@ class Application:
         await send({"type": "http.response.body", "body": b""})
 
     async def _serve(
-        self, inbox: Inbox, room: str, path: str, scope: Scope, head: Head, receive: Receive, send: Send
+        self, inbox: Inbox, section: str, path: str, scope: Scope, head: Head, receive: Receive, send: Send
     ) -> None:
-        world = self._world
-        if room == "webhook":
+        runtime = self._runtime
+        if section == "webhook":
             await self._webhook(inbox, path, scope, head, receive, send)
-        elif room == "provider":
+        elif section == "provider":
             await self._provide(inbox, path.removeprefix("/provider") or "/", scope, head, receive, send)
-        elif room not in self._rest.rooms and goes_to(world.draft.template, scope["method"], path):
+        elif section not in self._rest.sections and goes_to(runtime.template_file.template, scope["method"], path):
             # What --url makes of a template's address: its own path at this host.
             await self._provide(inbox, path, scope, head, receive, send)
         else:
@@ -131,29 +131,29 @@ class Application:
         if scope["method"] not in ("POST", "GET", "PUT", "PATCH"):
             await self._turn_away(head, receive, send, 405, "a webhook is a POST or a GET", "")
             return
-        here = self._world.draft.webhook_path
+        here = self._runtime.template_file.webhook_path
         if unquote(path).rstrip("/") != unquote(here):
             hint = f"Here: {here}"
             await self._turn_away(head, receive, send, 404, "the webhook URL is that of another id", hint)
             return
         request = incoming(scope, head, path, await read_body(head.first, receive))
-        answered = await self._world.ringotel.take(inbox, request)
-        fault = answered.strike.fault
-        if fault is None or not await misbehave(fault, answered.reply, scope, receive, send):
-            await respond(send, answered.reply)
+        result = await self._runtime.ringotel.take(inbox, request)
+        fault = result.effect.fault
+        if fault is None or not await misbehave(fault, result.reply, scope, receive, send):
+            await respond(send, result.reply)
 
     async def _provide(self, inbox: Inbox, path: str, scope: Scope, head: Head, receive: Receive, send: Send) -> None:
         """The provider's side."""
         request = incoming(scope, head, path, await read_body(head.first, receive))
-        provider: Provider = self._world.provider
-        _, outcome = await provider.take(inbox, request)
-        fault = outcome.strike.fault if outcome.message_id is not None else None
-        if fault is not None and await misbehave(fault, outcome.reply, scope, receive, send):
+        provider: Provider = self._runtime.provider
+        _, answer = await provider.take(inbox, request)
+        fault = answer.effect.fault if answer.message_id is not None else None
+        if fault is not None and await misbehave(fault, answer.reply, scope, receive, send):
             return
-        if outcome.reply is None:
+        if answer.reply is None:
             await hang(scope, receive)
             return
-        await respond(send, outcome.reply)
+        await respond(send, answer.reply)
 
 
 def _inbox_and_path(path: str) -> tuple[str | None, str]:

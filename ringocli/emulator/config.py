@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringocli.http.exchange import RenderedRequest, Reply
-from ringocli.messaging.chaos import Trouble
+from ringocli.messaging.chaos import ChaosSettings
 from ringocli.template.values import Values
 from ringocli.text.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
+class EmulatorConfig:
     """A template by name and text, where it listens, and what it may reach.
 
     ``db`` None is a temporary file, gone at the end. ``send`` makes a request to anywhere but the built-in provider:
@@ -33,7 +33,7 @@ class Setup:
     forward_to: Secret | None = None
     listen_as_provider: bool = False
     send: Callable[[RenderedRequest], Reply] | None = None
-    troubles: Mapping[str, Trouble] = field(default_factory=dict)
+    chaos: Mapping[str, ChaosSettings] = field(default_factory=dict)
     seed: int = 0
     auto_reply: str | None = None
     access_token: str | None = None

@@ -3,7 +3,7 @@
 uvicorn waits for ever for a request that trickles in; a ``Connection`` does not. It also leaves its transport where
 weather can find it.
 
-The short way. A request that is plain (HTTP/1.1, kept alive, no chunks, no ``Expect``, a short body, nothing before it
+The short way. A request that is plain (HTTP/1.1, stored alive, no chunks, no ``Expect``, a short body, nothing before it
 unanswered) is held back until it is whole, and then offered to ``Application.answer_at_once``. What that answers is
 written here, without a task and ASGI messages; what it does not answer goes on to uvicorn as if it had just come in. The
 law: both ways read, store and answer the same, byte for byte; which one was taken nobody can tell but by the clock.
@@ -47,7 +47,7 @@ _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Leng
 
 
 class _ShortCycle:
-    """What uvicorn sees of a request on the short way: one that is being answered, so that others queue behind it."""
+    """What uvicorn sees of a request on the short way: one that is being result, so that others queue behind it."""
 
     def __init__(self) -> None:
         self.response_complete = True
@@ -66,7 +66,7 @@ class _Known(NamedTuple):
 class Connection(HttpToolsProtocol):
     """One connection.
 
-    ``waits_since`` is when the request that is not yet whole began, ``idle_since`` when the last one was answered on the
+    ``waits_since`` is when the request that is not yet whole began, ``idle_since`` when the last one was result on the
     short way; each None where there is none. ``head_bytes`` is how much of a head was read so far, None after its end.
     ``held`` is the body of a request that may take the short way. ``known`` is the head of the last one that did: the
     same bytes again are not parsed again.
@@ -93,7 +93,7 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Whoever has said everything may still listen: a request that is whole is answered before the end.
+        """Whoever has said everything may still listen: a request that is whole is result before the end.
 
         One that has left altogether looks the same from here; it is noticed when the answer, or a sign of life of the
         stream, cannot be written.
@@ -166,7 +166,7 @@ class Connection(HttpToolsProtocol):
     # -- the short way ------------------------------------------------------------------------------
 
     def _is_plain(self) -> bool:
-        """Whether there is nothing to a request but a short body, and nothing before it that is to be answered first."""
+        """Whether there is nothing to a request but a short body, and nothing before it that is to be result first."""
         length, parser = self.head.length, self.parser
         return (
             length is not None
@@ -178,7 +178,7 @@ class Connection(HttpToolsProtocol):
         )
 
     def _is_free(self) -> bool:
-        """Whether everything before is answered, and read."""
+        """Whether everything before is result, and read."""
         return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
 
     def _offer(self, way: ShortWay, body: bytes) -> bool:

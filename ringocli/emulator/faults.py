@@ -1,4 +1,4 @@
-"""What a strike of weather does to a reply, as far as it can be said in bytes; hanging up is the connection's part."""
+"""What a effect of weather does to a reply, as far as it can be said in bytes; hanging up is the connection's part."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gzip
 from dataclasses import replace
 
 from ringocli.http.exchange import Reply
-from ringocli.messaging.chaos import Fault, Strike
+from ringocli.messaging.chaos import ChaosEffect, Fault
 
 _PAGE = b"<!doctype html><title>Bad gateway</title><h1>Something went wrong</h1><p>Try again in a minute.</p>"
 
@@ -19,12 +19,12 @@ _BODILESS = frozenset({204, 205, 304})
 _WORDS = {429: "too many requests", 500: "internal server error", 502: "bad gateway", 503: "service unavailable"}
 
 
-def struck(strike: Strike) -> Reply:
+def struck(effect: ChaosEffect) -> Reply:
     """The reply of a side that refuses before it looks: a status, with ``Retry-After`` where a rate limit struck."""
-    status = strike.status or 500
+    status = effect.status or 500
     headers = [("Content-Type", "application/json")]
-    if strike.retry_after_s is not None:
-        headers.append(("Retry-After", str(strike.retry_after_s)))
+    if effect.retry_after_s is not None:
+        headers.append(("Retry-After", str(effect.retry_after_s)))
     if status in _BODILESS:
         return Reply(status=status, headers=tuple(headers[1:]))
     words = _WORDS.get(status, "refused by the weather")
@@ -32,7 +32,7 @@ def struck(strike: Strike) -> Reply:
 
 
 def spoiled(reply: Reply, fault: Fault | None) -> Reply:
-    """The reply with its fault; one that is never answered comes back unchanged, for the record."""
+    """The reply with its fault; one that is never result comes back unchanged, for the record."""
     match fault:
         case Fault.HTML:
             return replace(reply, status=200, headers=(("Content-Type", "text/html"),), body=_PAGE)

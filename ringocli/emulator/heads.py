@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ringocli.emulator.access import PUBLIC_ROOMS, Refusal
+from ringocli.emulator.access import PUBLIC_SECTIONS, Refusal
 
 MAX_HEADS = 1_000
 MAX_HEAD_BYTES = 2_000
@@ -42,13 +42,13 @@ class Head:
         is_plain = announced.isdigit() and len(announced) < 19 and first.keys().isdisjoint(_MORE)
         return cls(headers, first, int(announced) if is_plain else None)
 
-    def refusal(self, method: str, room: str, decide: Callable[[], Refusal | None]) -> Refusal | None:
-        """What the guard says of it; in the rooms that are open to providers, nothing else counts than head and method."""
-        if room not in PUBLIC_ROOMS:
+    def refusal(self, method: str, section: str, decide: Callable[[], Refusal | None]) -> Refusal | None:
+        """What the access says of it; in the sections that are open to providers, nothing else counts than head and method."""
+        if section not in PUBLIC_SECTIONS:
             return decide()
-        if (method, room) not in self.refusals:
-            self.refusals[method, room] = decide()
-        return self.refusals[method, room]
+        if (method, section) not in self.refusals:
+            self.refusals[method, section] = decide()
+        return self.refusals[method, section]
 
 
 class Heads:

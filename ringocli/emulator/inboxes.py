@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from ringocli.messaging.chaos import CLEAR, SIDES, Sky, Trouble
-from ringocli.messaging.handset import START_WORDS, STOP_WORDS, key_of
+from ringocli.messaging.chaos import NO_CHAOS, SIDES, ChaosEngine, ChaosSettings
+from ringocli.messaging.handset import START_WORDS, STOP_WORDS, number_key
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What an inbox may be called, in ``/i/{inbox}/``."""
@@ -21,27 +21,27 @@ MAX_OPTED_OUT = 10_000
 class Inbox:
     """One isolated run of everything: the default one is named by the empty string."""
 
-    def __init__(self, name: str, troubles: Mapping[str, Trouble], seed: int) -> None:
+    def __init__(self, name: str, chaos: Mapping[str, ChaosSettings], seed: int) -> None:
         self.name = name
         self._opted_out: OrderedDict[str, None] = OrderedDict()
-        self.set_weather(troubles, seed)
+        self.set_chaos(chaos, seed)
 
-    def set_weather(self, troubles: Mapping[str, Trouble], seed: int) -> None:
+    def set_chaos(self, chaos: Mapping[str, ChaosSettings], seed: int) -> None:
         """Begin new weather; the seed says how it goes on."""
         self.seed = seed
         self.chance = Random(seed)
-        self.ringotel = Sky(troubles.get("ringotel", CLEAR), seed)
-        self.provider = Sky(troubles.get("provider", CLEAR), seed + 1)
+        self.ringotel = ChaosEngine(chaos.get("ringotel", NO_CHAOS), seed)
+        self.provider = ChaosEngine(chaos.get("provider", NO_CHAOS), seed + 1)
 
     @property
-    def weather(self) -> dict[str, Any]:
+    def chaos(self) -> dict[str, Any]:
         """The weather as the API tells it."""
-        skies = {side: getattr(self, side).trouble.document for side in SIDES}
-        return {"schema_version": 1, **skies, "seed": self.seed}
+        engines = {side: getattr(self, side).settings.document for side in SIDES}
+        return {"schema_version": 1, **engines, "seed": self.seed}
 
     def hear(self, contact: str, text: str) -> None:
         """STOP and START from a contact count, as carriers have it."""
-        word, key = text.strip().casefold(), key_of(contact)
+        word, key = text.strip().casefold(), number_key(contact)
         if word in STOP_WORDS:
             self._opted_out[key] = None
             if len(self._opted_out) > MAX_OPTED_OUT:
@@ -51,14 +51,14 @@ class Inbox:
 
     def has_opted_out(self, contact: str) -> bool:
         """Whether a contact wants no more messages."""
-        return key_of(contact) in self._opted_out
+        return number_key(contact) in self._opted_out
 
 
 class Inboxes:
     """All inboxes, made when they are first named; of too many the one unused for longest is forgotten."""
 
-    def __init__(self, troubles: Mapping[str, Trouble], seed: int) -> None:
-        self._troubles = troubles
+    def __init__(self, chaos: Mapping[str, ChaosSettings], seed: int) -> None:
+        self._troubles = chaos
         self._seed = seed
         self._known: OrderedDict[str, Inbox] = OrderedDict()
         self.default = self.named("")

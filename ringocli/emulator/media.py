@@ -23,7 +23,7 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 _UNSAFE = re.compile(r"[^\w.() -]|^\.+", re.ASCII)
 
 
-class FileRoom:
+class MediaFiles:
     """Takes files and serves them; samples have names of their own that can be guessed, and no content worth it."""
 
     def __init__(self, ledger: Ledger, base: str) -> None:

@@ -2,7 +2,7 @@
 
 Whatever it does follows from the template, the provider's preset where there is one, the contact's number (``handset``)
 and the weather. Receipts and replies go to Ringotel's side of the same emulator, like those of any provider; what is not
-answered well is tried again, so trouble at Ringotel's side makes the duplicates that it makes in life.
+result well is tried again, so settings at Ringotel's side makes the duplicates that it makes in life.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from uuid import uuid4
 from ringocli.emulator.faults import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.rendered import as_incoming, ids_in
-from ringocli.emulator.ringotel import Answered, Ringotel, shown_request
-from ringocli.emulator.store.exchange import Exchange, Kept, now, shown_reply
+from ringocli.emulator.ringotel import Ringotel, WebhookResult, shown_request
+from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
-from ringocli.emulator.store.sqlite import Progress
-from ringocli.emulator.template_file import Draft
+from ringocli.emulator.store.sqlite import StatusUpdate
+from ringocli.emulator.template_file import TemplateFile
 from ringocli.errors import LocalError, RingocliError
 from ringocli.http.exchange import IncomingRequest, Reply
-from ringocli.messaging.chaos import CALM, Strike
-from ringocli.messaging.handset import Fate, State, Step, fate_of
-from ringocli.messaging.provider import Received, accepted, receive, refused
+from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
+from ringocli.messaging.handset import DeliveryPlan, HandsetStep, State, plan_for
+from ringocli.messaging.provider import ReceivedMessage, accepted, receive, refused
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event
 from ringocli.template.model import WebhookEvent
@@ -38,7 +38,7 @@ MAX_PLAYING = 10_000
 """Messages whose handset is still busy; beyond that they are taken and nothing more happens to them."""
 
 RETRIES_AFTER_S = (1.0, 3.0)
-"""How the built-in provider tries a webhook again that was not answered with a 2xx."""
+"""How the built-in provider tries a webhook again that was not result with a 2xx."""
 
 FAILED_NOTE = "a failed receipt: Ringotel has no event for it, so that nothing takes it is right"
 
@@ -47,19 +47,19 @@ _FINAL = frozenset({200, 400, 404, 422})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a send is answered. ``reply`` None: never."""
+class ProviderAnswer:
+    """How a send is result. ``reply`` None: never."""
 
-    received: Received
+    received: ReceivedMessage
     reply: Reply | None
-    fate: Fate
-    strike: Strike = CALM
+    plan: DeliveryPlan
+    effect: ChaosEffect = NO_EFFECT
     message_id: str | None = None
 
     @property
     def problems(self) -> tuple[dict[str, str], ...]:
         """What is wrong with the request, for the record."""
-        return tuple({"pointer": one.where, "message": redact(one.message)} for one in self.received.complaints)
+        return tuple({"pointer": one.where, "message": redact(one.message)} for one in self.received.problems)
 
     @property
     def error(self) -> str | None:
@@ -79,7 +79,7 @@ class Provider:
 
     def __init__(
         self,
-        draft: Draft,
+        template_file: TemplateFile,
         ledger: Ledger,
         ringotel: Ringotel,
         values: Values,
@@ -87,59 +87,61 @@ class Provider:
         plays: bool = True,
         auto_reply: str | None = None,
     ) -> None:
-        self._draft = draft
+        self._template_file = template_file
         self._ledger = ledger
         self._ringotel = ringotel
         self._values = values
         self._plays = plays
-        self._answers = (Step(after_s=1.5, says=auto_reply),) if auto_reply else ()
+        self._answers = (HandsetStep(after_s=1.5, says=auto_reply),) if auto_reply else ()
         self._playing: set[asyncio.Task[None]] = set()
 
-    async def answer(self, inbox: Inbox, incoming: IncomingRequest) -> Outcome:
-        """Decide how a request is answered; waits as long as the weather wants."""
-        strike = inbox.provider.strike(time.monotonic())
-        outcome = self._decided(inbox, incoming, strike)
-        if strike.delay_s:
-            await asyncio.sleep(strike.delay_s)
-        return outcome
+    async def answer(self, inbox: Inbox, incoming: IncomingRequest) -> ProviderAnswer:
+        """Decide how a request is result; waits as long as the weather wants."""
+        effect = inbox.provider.next_effect(time.monotonic())
+        answer = self._decided(inbox, incoming, effect)
+        if effect.delay_s:
+            await asyncio.sleep(effect.delay_s)
+        return answer
 
-    def _decided(self, inbox: Inbox, incoming: IncomingRequest, strike: Strike) -> Outcome:
-        received = receive(self._draft.template, incoming)
-        if strike.status is not None:
-            return Outcome(received=received, reply=struck(strike), fate=Fate(), strike=strike)
-        preset = self._draft.preset
+    def _decided(self, inbox: Inbox, incoming: IncomingRequest, effect: ChaosEffect) -> ProviderAnswer:
+        received = receive(self._template_file.template, incoming)
+        if effect.status is not None:
+            return ProviderAnswer(received=received, reply=struck(effect), plan=DeliveryPlan(), effect=effect)
+        preset = self._template_file.preset
         if not received.fits or received.spec is None:
-            why = "; ".join(str(one) for one in received.complaints)
-            reply = refused(why, preset, status=received.status, complaints=received.complaints)
+            why = "; ".join(str(one) for one in received.problems)
+            reply = refused(why, preset, status=received.status, problems=received.problems)
             noted = (*reply.headers, ("Ringocli-Problems", _header_text(why)))
-            return Outcome(received=received, reply=replace(reply, headers=noted), fate=Fate(), strike=strike)
+            return ProviderAnswer(
+                received=received, reply=replace(reply, headers=noted), plan=DeliveryPlan(), effect=effect
+            )
         contact = received.variables.get("to", "")
-        fate = fate_of(contact, inbox.chance, opted_out=inbox.has_opted_out(contact))
-        if fate.silent:
-            return Outcome(received=received, reply=None, fate=fate, strike=strike)
-        if fate.refusal is not None:
-            reply = refused(fate.refusal, preset, status=fate.status)
-            if fate.retry_after_s is not None:
-                reply = replace(reply, headers=(*reply.headers, ("Retry-After", str(fate.retry_after_s))))
-            return Outcome(received=received, reply=reply, fate=fate, strike=strike)
+        plan = plan_for(contact, inbox.chance, opted_out=inbox.has_opted_out(contact))
+        if plan.silent:
+            return ProviderAnswer(received=received, reply=None, plan=plan, effect=effect)
+        if plan.refusal is not None:
+            reply = refused(plan.refusal, preset, status=plan.status)
+            if plan.retry_after_s is not None:
+                reply = replace(reply, headers=(*reply.headers, ("Retry-After", str(plan.retry_after_s))))
+            return ProviderAnswer(received=received, reply=reply, plan=plan, effect=effect)
         message_id = str(uuid4())
         reply = accepted(received.spec, message_id, preset)
-        if strike.fault in NEVER_ANSWERED:
-            return Outcome(received=received, reply=None, fate=fate, strike=strike, message_id=message_id)
-        spoiled_reply = spoiled(reply, strike.fault)
-        return Outcome(received=received, reply=spoiled_reply, fate=fate, strike=strike, message_id=message_id)
+        if effect.fault in NEVER_ANSWERED:
+            return ProviderAnswer(received=received, reply=None, plan=plan, effect=effect, message_id=message_id)
+        spoiled_reply = spoiled(reply, effect.fault)
+        return ProviderAnswer(received=received, reply=spoiled_reply, plan=plan, effect=effect, message_id=message_id)
 
-    async def take(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Kept, Outcome]:
-        """A request over the wire: answered, stored, and then played.
+    async def take(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[StoredExchange, ProviderAnswer]:
+        """A request over the wire: result, stored, and then played.
 
         Raises:
             LocalError: it cannot be stored.
         """
-        outcome = await self.answer(inbox, incoming)
-        received, spec = outcome.received, outcome.received.spec
+        answer = await self.answer(inbox, incoming)
+        received, spec = answer.received, answer.received.spec
         taken: dict[str, str] = {}
-        if spec is not None and outcome.reply is not None and outcome.message_id is not None:
-            taken = ids_in(spec, outcome.reply)
+        if spec is not None and answer.reply is not None and answer.message_id is not None:
+            taken = ids_in(spec, answer.reply)
         request = shown_request(incoming)
         for text in sorted((one for one in received.credentials if one), key=len, reverse=True):
             request = {key: _masked(value, text) if key in ("url", "body") else value for key, value in request.items()}
@@ -149,30 +151,32 @@ class Provider:
             direction="outgoing",
             name=str(spec.name) if spec is not None else None,
             request=request,
-            reply=shown_reply(outcome.reply),
+            reply=shown_reply(answer.reply),
             matched=received.fits,
             variables={**blank_values(received.variables), **taken},
-            status=outcome.status,
-            problems=outcome.problems,
-            error=outcome.error,
-            chaos=outcome.strike.said,
+            status=answer.status,
+            problems=answer.problems,
+            error=answer.error,
+            chaos=answer.effect.description,
             message_id=taken.get("messageid"),
         )
-        kept = await self._ledger.add(exchange)
-        self.play(inbox, outcome)
-        return kept, outcome
+        stored = await self._ledger.add(exchange)
+        self.play(inbox, answer)
+        return stored, answer
 
     # -- the handset --------------------------------------------------------------------------------
 
-    def play(self, inbox: Inbox, outcome: Outcome) -> None:
+    def play(self, inbox: Inbox, answer: ProviderAnswer) -> None:
         """Let the rest of a message's life happen."""
-        if not self._plays or outcome.message_id is None or len(self._playing) >= MAX_PLAYING:
+        if not self._plays or answer.message_id is None or len(self._playing) >= MAX_PLAYING:
             return
-        values = outcome.received.variables
+        values = answer.received.variables
         contact, number = values.get("to", ""), values.get("from", "")
-        self._start(self._live(inbox, (*outcome.fate.steps, *self._answers), outcome.message_id, contact, number))
+        self._start(self._live(inbox, (*answer.plan.steps, *self._answers), answer.message_id, contact, number))
 
-    async def _live(self, inbox: Inbox, steps: tuple[Step, ...], message_id: str, contact: str, number: str) -> None:
+    async def _live(
+        self, inbox: Inbox, steps: tuple[HandsetStep, ...], message_id: str, contact: str, number: str
+    ) -> None:
         passed = 0.0
         for step in sorted(steps, key=lambda step: step.after_s):
             await asyncio.sleep(step.after_s - passed)
@@ -184,9 +188,11 @@ class Provider:
                     await self._receipt(inbox, message_id, failed=False)
                 elif step.state is State.FAILED:
                     await self._receipt(inbox, message_id, failed=True)
-                    await self._ledger.add(Progress(inbox=inbox.name, message_id=message_id, status="failed"))
+                    await self._ledger.add(StatusUpdate(inbox=inbox.name, message_id=message_id, status="failed"))
                 elif step.state is not None:
-                    await self._ledger.add(Progress(inbox=inbox.name, message_id=message_id, status=str(step.state)))
+                    await self._ledger.add(
+                        StatusUpdate(inbox=inbox.name, message_id=message_id, status=str(step.state))
+                    )
             except RingocliError:
                 return  # no such event in the template, or nothing can be stored: the message's life ends here
 
@@ -199,11 +205,11 @@ class Provider:
 
     def event_of(self, place: Place) -> WebhookEvent | None:
         """The template's first event of a kind."""
-        return next((event for event in self._draft.template.events if event.place is place), None)
+        return next((event for event in self._template_file.template.events if event.place is place), None)
 
     async def say(
         self, inbox: Inbox, contact: str, number: str, *, content: str = "", media_url: str | None = None
-    ) -> Kept:
+    ) -> StoredExchange:
         """The contact writes, or sends a file.
 
         Raises:
@@ -212,7 +218,7 @@ class Provider:
         place = Place.MMS if media_url is not None else Place.MESSAGE
         event = self.event_of(place)
         if event is None:
-            kinds = ", ".join(sorted({one.type for one in self._draft.template.events})) or "none"
+            kinds = ", ".join(sorted({one.type for one in self._template_file.template.events})) or "none"
             raise LocalError(f"the template has no {place} event, so Ringotel cannot take this", f"It has: {kinds}.")
         inbox.hear(contact, content)
         values = {"from": contact, "to": number, "messageid": str(uuid4())}
@@ -221,18 +227,20 @@ class Provider:
 
     async def deliver(
         self, inbox: Inbox, event: WebhookEvent, values: dict[str, str], notes: tuple[str, ...] = ()
-    ) -> Kept:
+    ) -> StoredExchange:
         """Fire a webhook at Ringotel's side; it is tried again like a provider would."""
         layers = (Layer(variables={name: value for name, value in values.items() if value}), *self._values.layers)
         missing = Missing.SAMPLE if event.place is not Place.MMS else Missing.DROP
-        preset = self._draft.preset
+        preset = self._template_file.preset
         content_type = preset.webhook_content_type if preset is not None else None
-        rendered = render_event(self._draft.template, event, Values(layers=layers), missing, content_type=content_type)
-        incoming = as_incoming(rendered, self._draft.webhook_path)
-        answered = await self._ringotel.take(inbox, incoming, notes)
-        if _is_worth_retrying(answered):
+        rendered = render_event(
+            self._template_file.template, event, Values(layers=layers), missing, content_type=content_type
+        )
+        incoming = as_incoming(rendered, self._template_file.webhook_path)
+        result = await self._ringotel.take(inbox, incoming, notes)
+        if _is_worth_retrying(result):
             self._start(self._try_again(inbox, incoming))
-        return answered.kept
+        return result.stored
 
     async def _try_again(self, inbox: Inbox, incoming: IncomingRequest) -> None:
         for wait_s in RETRIES_AFTER_S:
@@ -255,8 +263,8 @@ class Provider:
         await asyncio.gather(*self._playing, return_exceptions=True)
 
 
-def _is_worth_retrying(answered: Answered) -> bool:
-    return answered.strike.fault in NEVER_ANSWERED or answered.reply.status not in _FINAL
+def _is_worth_retrying(result: WebhookResult) -> bool:
+    return result.effect.fault in NEVER_ANSWERED or result.reply.status not in _FINAL
 
 
 def _masked(value: str | None, credential: str) -> str | None:

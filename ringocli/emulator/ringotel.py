@@ -1,6 +1,6 @@
 """Ringotel's side: a webhook comes in, the template says what it is, and the answer goes out once it is stored.
 
-``understand`` is pure: the template and a request in, an exchange and a reply out. ``Ringotel`` adds what the world
+``understand`` is pure: the template and a request in, an exchange and a reply out. ``Ringotel`` adds what the runtime
 adds: weather, the store, and the real Ringotel behind ``--forward-to``.
 """
 
@@ -16,12 +16,12 @@ from typing import Any
 from ringocli.emulator.asgi import error_reply
 from ringocli.emulator.faults import NEVER_ANSWERED, spoiled, struck
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.store.exchange import Exchange, Kept, now, shown_body, shown_headers, shown_reply
+from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_body, shown_headers, shown_reply
 from ringocli.emulator.store.ledger import Ledger
-from ringocli.emulator.template_file import Draft
+from ringocli.emulator.template_file import TemplateFile
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
-from ringocli.messaging.chaos import CALM, CLEAR, Strike
+from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.formats.webhook import near_miss_document
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
@@ -29,19 +29,19 @@ from ringocli.template.presets import Preset
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text, blank_values, redact
 
-ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
+ASSUMPTION_31 = "result with an empty 200 (assumption 31)"
 
 Forward = Callable[[IncomingRequest], Awaitable[tuple[Reply, Mapping[str, Any]]]]
 """Pass a webhook on: the reply, and the same as it is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class WebhookResult:
     """What came of a webhook: what was stored, the reply, and how the connection has to treat it."""
 
-    kept: Kept
+    stored: StoredExchange
     reply: Reply
-    strike: Strike = CALM
+    effect: ChaosEffect = NO_EFFECT
 
 
 def shown_request(incoming: IncomingRequest) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _answer(preset: Preset | None) -> tuple[Reply, Mapping[str, Any] | None, str
     answer = preset.webhook_answer
     headers = (("Content-Type", answer["content_type"]),)
     reply = Reply(status=200, headers=headers, body=answer["body"].encode())
-    note = f"answered as {preset.title} expects it" if reply.body else ASSUMPTION_31
+    note = f"result as {preset.title} expects it" if reply.body else ASSUMPTION_31
     return reply, shown_reply(reply), note
 
 
@@ -134,56 +134,64 @@ class Ringotel:
     """Takes webhooks, one inbox like the other."""
 
     def __init__(
-        self, draft: Draft, ledger: Ledger, properties: Mapping[str, Text], forward: Forward | None = None
+        self,
+        template_file: TemplateFile,
+        ledger: Ledger,
+        properties: Mapping[str, Text],
+        forward: Forward | None = None,
     ) -> None:
-        self._draft = draft
+        self._template_file = template_file
         self._ledger = ledger
         self._properties = properties
         self._forward = forward
 
     def take_at_once(self, inbox: Inbox, incoming: IncomingRequest, then: Callable[[Reply], None]) -> bool:
         """Read and store, and call ``then`` with the answer; False where there is more to wait for than the store."""
-        if self._forward is not None or inbox.ringotel.trouble is not CLEAR:
+        if self._forward is not None or not inbox.ringotel.is_off:
             return False
         exchange, reply = self._understood(inbox, incoming)
-        self._ledger.put(exchange, lambda kept, error: then(reply if error is None else not_stored(error)))
+        self._ledger.put(exchange, lambda stored, error: then(reply if error is None else not_stored(error)))
         return True
 
     def _understood(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
         return understand(
-            self._draft.template, self._draft.preset, incoming, inbox=inbox.name, properties=self._properties
+            self._template_file.template,
+            self._template_file.preset,
+            incoming,
+            inbox=inbox.name,
+            properties=self._properties,
         )
 
-    async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> Answered:
+    async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> WebhookResult:
         """Read, store, and only then answer; ``notes`` go on record with it.
 
         Raises:
-            LocalError: it cannot be stored, so it must not be answered with success.
+            LocalError: it cannot be stored, so it must not be result with success.
         """
-        strike = inbox.ringotel.strike(time.monotonic())
-        if strike.status is not None:
-            return await self._refuse(inbox, incoming, strike)
+        effect = inbox.ringotel.next_effect(time.monotonic())
+        if effect.status is not None:
+            return await self._refuse(inbox, incoming, effect)
         exchange, reply = self._understood(inbox, incoming)
         if notes:
             exchange = replace(exchange, notes=(*notes, *exchange.notes))
         if self._forward is not None:
             reply, shown = await self._forward(incoming)
             exchange = replace(exchange, forwarded=shown)
-        if strike is not CALM:
-            reply = spoiled(reply, strike.fault)
-            told = None if strike.fault in NEVER_ANSWERED else shown_reply(reply)
-            exchange = replace(exchange, reply=told, chaos=strike.said)
-        return await self._kept(exchange, reply, strike)
+        if effect is not NO_EFFECT:
+            reply = spoiled(reply, effect.fault)
+            told = None if effect.fault in NEVER_ANSWERED else shown_reply(reply)
+            exchange = replace(exchange, reply=told, chaos=effect.description)
+        return await self._kept(exchange, reply, effect)
 
-    async def _refuse(self, inbox: Inbox, incoming: IncomingRequest, strike: Strike) -> Answered:
-        """The weather strikes before anything is read: what came is on record, but was not taken."""
-        reply = struck(strike)
-        exchange = not_taken(inbox.name, incoming, reply, status="refused", chaos=strike.said)
-        return await self._kept(exchange, reply, strike)
+    async def _refuse(self, inbox: Inbox, incoming: IncomingRequest, effect: ChaosEffect) -> WebhookResult:
+        """The weather effects before anything is read: what came is on record, but was not taken."""
+        reply = struck(effect)
+        exchange = not_taken(inbox.name, incoming, reply, status="refused", chaos=effect.description)
+        return await self._kept(exchange, reply, effect)
 
-    async def _kept(self, exchange: Exchange, reply: Reply, strike: Strike) -> Answered:
+    async def _kept(self, exchange: Exchange, reply: Reply, effect: ChaosEffect) -> WebhookResult:
         """Store, and only then wait as long as the weather wants."""
-        kept = await self._ledger.add(exchange)
-        if strike.delay_s:
-            await asyncio.sleep(strike.delay_s)
-        return Answered(kept=kept, reply=reply, strike=strike)
+        stored = await self._ledger.add(exchange)
+        if effect.delay_s:
+            await asyncio.sleep(effect.delay_s)
+        return WebhookResult(stored=stored, reply=reply, effect=effect)

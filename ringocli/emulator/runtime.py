@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ringocli.emulator.access import Guard
+from ringocli.emulator.access import AccessPolicy
 from ringocli.emulator.asgi import error_reply
-from ringocli.emulator.config import Setup
+from ringocli.emulator.config import EmulatorConfig
 from ringocli.emulator.inboxes import Inboxes
-from ringocli.emulator.media import FileRoom
+from ringocli.emulator.media import MediaFiles
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.ringotel import Ringotel
-from ringocli.emulator.store.exchange import Kept, shown_reply
+from ringocli.emulator.store.exchange import StoredExchange, shown_reply
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.store.sqlite import Store
-from ringocli.emulator.template_file import Draft
+from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.user import User
 from ringocli.errors import LocalError, NoReply, UsageError
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
@@ -40,40 +40,40 @@ _HOP_BY_HOP = frozenset(
 """Headers of one connection (RFC 9110, 7.6.1), which are not passed on."""
 
 
-class World:
+class Runtime:
     """Everything between the sockets and the store. Make it inside the event loop that it lives in."""
 
-    def __init__(self, setup: Setup, port: int) -> None:
-        self.setup = setup
-        self.draft = Draft(setup.name, setup.text)
-        self.draft.on_change = self._template_changed
-        self._folder = tempfile.TemporaryDirectory(prefix="ringocli-") if setup.db is None else None
-        path = Path(self._folder.name) / "emulator.db" if self._folder else setup.db
+    def __init__(self, config: EmulatorConfig, port: int) -> None:
+        self.config = config
+        self.template_file = TemplateFile(config.name, config.text)
+        self.template_file.on_change = self._template_changed
+        self._folder = tempfile.TemporaryDirectory(prefix="ringocli-") if config.db is None else None
+        path = Path(self._folder.name) / "emulator.db" if self._folder else config.db
         assert path is not None
-        self.ledger = Ledger(_opened(path, setup), self._log if setup.log is not None else None)
-        self.inboxes = Inboxes(setup.troubles, setup.seed)
-        self.url = f"http://{f'[{setup.host}]' if ':' in setup.host else setup.host}:{port}"
-        self.public_url = setup.public_url.rstrip("/") if setup.public_url else None
-        self.guard = Guard(
-            host=setup.host.strip("[]").lower(),
+        self.ledger = Ledger(_opened(path, config), self._log if config.log is not None else None)
+        self.inboxes = Inboxes(config.chaos, config.seed)
+        self.url = f"http://{f'[{config.host}]' if ':' in config.host else config.host}:{port}"
+        self.public_url = config.public_url.rstrip("/") if config.public_url else None
+        self.access = AccessPolicy(
+            host=config.host.strip("[]").lower(),
             page_token=secrets.token_urlsafe(24),
-            access_token=setup.access_token,
-            public_host=urlsplit(setup.public_url).hostname if setup.public_url else None,
+            access_token=config.access_token,
+            public_host=urlsplit(config.public_url).hostname if config.public_url else None,
         )
-        self.files = FileRoom(self.ledger, self.public_url or self.url)
-        forward = self._forward if setup.forward_to is not None else None
-        self.ringotel = Ringotel(self.draft, self.ledger, setup.values.properties, forward)
-        plays = not setup.listen_as_provider or setup.forward_to is not None
+        self.files = MediaFiles(self.ledger, self.public_url or self.url)
+        forward = self._forward if config.forward_to is not None else None
+        self.ringotel = Ringotel(self.template_file, self.ledger, config.values.properties, forward)
+        plays = not config.listen_as_provider or config.forward_to is not None
         self.provider = Provider(
-            self.draft, self.ledger, self.ringotel, setup.values, plays=plays, auto_reply=setup.auto_reply
+            self.template_file, self.ledger, self.ringotel, config.values, plays=plays, auto_reply=config.auto_reply
         )
         self.user = User(
-            self.draft,
+            self.template_file,
             self.ledger,
             self.provider,
-            setup.values,
-            send=setup.send if setup.provider_url is not None else None,
-            provider_url=setup.provider_url,
+            config.values,
+            send=config.send if config.provider_url is not None else None,
+            provider_url=config.provider_url,
         )
         self._chores: list[asyncio.Task[None]] = []
 
@@ -94,33 +94,33 @@ class World:
     async def _watch_file(self) -> None:
         while True:
             await asyncio.sleep(LOOK_AT_FILE_EVERY_S)
-            self.draft.refresh()
+            self.template_file.refresh()
 
     async def _expire(self) -> None:
         while True:
             await asyncio.sleep(EXPIRE_EVERY_S)
-            with contextlib.suppress(sqlite3.Error):  # a disk that is full now may have room in an hour
+            with contextlib.suppress(sqlite3.Error):  # a disk that is full now may have section in an hour
                 self.ledger.store.expire()
 
     def _template_changed(self) -> None:
         self.ledger.tell_all(("template", {}))
 
-    def _log(self, kept: Kept) -> None:
-        assert self.setup.log is not None
-        self.setup.log(line_of(kept))
+    def _log(self, stored: StoredExchange) -> None:
+        assert self.config.log is not None
+        self.config.log(line_of(stored))
 
     async def _forward(self, incoming: IncomingRequest) -> tuple[Reply, Mapping[str, Any]]:
         """Pass a webhook on to the real Ringotel: its bytes, and the headers that are about them.
 
-        What did not arrive is answered with 502, so that the provider tries again: nobody has its message yet.
+        What did not arrive is result with 502, so that the provider tries again: nobody has its message yet.
         """
-        assert self.setup.forward_to is not None
-        assert self.setup.send is not None
+        assert self.config.forward_to is not None
+        assert self.config.send is not None
         rendered = RenderedRequest(
             name="forwarded webhook",
             direction=Direction.INCOMING,
             method=incoming.method,
-            url=with_query(Traced((Piece(address_of(self.setup.forward_to)),)), Traced.plain(incoming.query)),
+            url=with_query(Traced((Piece(address_of(self.config.forward_to)),)), Traced.plain(incoming.query)),
             headers=tuple(
                 (name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _HOP_BY_HOP
             ),
@@ -128,7 +128,7 @@ class World:
             variables={},
         )
         try:
-            reply = await asyncio.to_thread(self.setup.send, rendered)
+            reply = await asyncio.to_thread(self.config.send, rendered)
         except (NoReply, UsageError) as error:  # the latter: bytes that are no text, which are not sent
             why = redact(error.message)
             reply = error_reply(502, f"Ringotel did not get this: {why}", code=4)
@@ -137,27 +137,29 @@ class World:
         return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
 
 
-def _opened(path: Path, setup: Setup) -> Store:
+def _opened(path: Path, config: EmulatorConfig) -> Store:
     """The store, without what is too old.
 
     Raises:
         LocalError: it cannot be opened, or is damaged.
     """
     try:
-        store = Store(path, max_exchanges=setup.max_exchanges, max_days=setup.max_days)
+        store = Store(path, max_exchanges=config.max_exchanges, max_days=config.max_days)
         store.expire()
     except sqlite3.Error as error:
         raise LocalError(f"{path}: is damaged ({error})", "Move it away, or name another --db.") from None
     return store
 
 
-def line_of(kept: Kept) -> str:
+def line_of(stored: StoredExchange) -> str:
     """One exchange on one line of the log."""
-    content = kept.content
-    arrow = "->" if kept.direction == "outgoing" else "<-"
-    what = content["name"] or (f"{kept.event_type}:{kept.event_key}" if kept.matched else "no event")
+    content = stored.content
+    arrow = "->" if stored.direction == "outgoing" else "<-"
+    what = content["name"] or (f"{stored.event_type}:{stored.event_key}" if stored.matched else "no event")
     status = content["reply"]["status"] if content["reply"] is not None else "no reply"
-    line = f"{kept.at:%H:%M:%S} {arrow} {what} {content['request']['method']} {content['request']['url'][:80]} {status}"
+    line = (
+        f"{stored.at:%H:%M:%S} {arrow} {what} {content['request']['method']} {content['request']['url'][:80]} {status}"
+    )
     for problem in content["problems"]:
         line += f"\n         {problem['pointer']}: {problem['message']}"
     if content["near_miss"] is not None:

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import uvicorn
 
 from ringocli.emulator.app import Application
-from ringocli.emulator.config import Setup
+from ringocli.emulator.config import EmulatorConfig
 from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_slow
-from ringocli.emulator.runtime import World
+from ringocli.emulator.runtime import Runtime
 from ringocli.errors import LocalError
 from ringocli.text.files import reason
 
@@ -55,28 +55,28 @@ def _allow_many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-class Running:
-    """A server that answers; ``world`` lives in its event loop."""
+class EmulatorServer:
+    """A server that answers; ``runtime`` lives in its event loop."""
 
-    def __init__(self, setup: Setup, listener: socket.socket) -> None:
-        self.setup = setup
+    def __init__(self, config: EmulatorConfig, listener: socket.socket) -> None:
+        self.config = config
         self._listener = listener
         self._server: uvicorn.Server | None = None
         self.port: int = listener.getsockname()[1]
-        self.world: World | None = None
+        self.runtime: Runtime | None = None
 
-    async def serve(self, on_ready: Callable[[World], None]) -> None:
-        """Serve until ``stop``; ``on_ready`` is called once requests are answered."""
+    async def serve(self, on_ready: Callable[[Runtime], None]) -> None:
+        """Serve until ``stop``; ``on_ready`` is called once requests are result."""
         _allow_many_files()
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         with contextlib.closing(self._listener):
-            await self._serve(World(self.setup, self.port), on_ready)
+            await self._serve(Runtime(self.config, self.port), on_ready)
 
-    async def _serve(self, world: World, on_ready: Callable[[World], None]) -> None:
-        self.world = world
+    async def _serve(self, runtime: Runtime, on_ready: Callable[[Runtime], None]) -> None:
+        self.runtime = runtime
 
-        application = Application(world)
+        application = Application(runtime)
 
         class OwnConnection(Connection):
             """A connection of this server; another server in the same process has its own."""
@@ -99,15 +99,15 @@ class Running:
         )
         server = self._server = _Server(config)
         watch = asyncio.create_task(close_slow(OwnConnection.open))
-        world.start()
+        runtime.start()
         try:
-            server.on_ready = lambda: on_ready(world)
+            server.on_ready = lambda: on_ready(runtime)
             await server.serve(sockets=[self._listener])
         finally:
             watch.cancel()
             for connection in tuple(OwnConnection.open):
                 connection.transport.abort()  # its client may be half gone, and would never be heard of again
-            await world.close()
+            await runtime.close()
 
     def stop(self) -> None:
         """Ask the server to end; from any thread."""
@@ -129,14 +129,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def run(setup: Setup, on_ready: Callable[[World], None]) -> None:
+def run(config: EmulatorConfig, on_ready: Callable[[Runtime], None]) -> None:
     """Serve in this thread until Ctrl-C or SIGTERM.
 
     Raises:
         LocalError: the port or the store cannot be had.
         KeyboardInterrupt: it was Ctrl-C; everything is closed by then.
     """
-    running = Running(setup, bound_socket(setup.host, setup.port))
+    running = EmulatorServer(config, bound_socket(config.host, config.port))
     with _stopped_by_signals(running) as received:
         _run(running.serve(on_ready))
     if signal.SIGINT in received:
@@ -144,7 +144,7 @@ def run(setup: Setup, on_ready: Callable[[World], None]) -> None:
 
 
 @contextlib.contextmanager
-def _stopped_by_signals(running: Running) -> Iterator[list[int]]:
+def _stopped_by_signals(running: EmulatorServer) -> Iterator[list[int]]:
     """Signals end the server in good order; they are collected for whoever has to tell them apart."""
     received: list[int] = []
 
@@ -172,19 +172,19 @@ def _run(serving: Any) -> None:
 
 
 @contextlib.contextmanager
-def in_thread(setup: Setup) -> Iterator[Running]:
+def in_thread(config: EmulatorConfig) -> Iterator[EmulatorServer]:
     """Serve in a thread of its own for as long as the block lasts.
 
     Raises:
         LocalError: the port or the store cannot be had.
     """
-    running = Running(setup, bound_socket(setup.host, setup.port))
+    running = EmulatorServer(config, bound_socket(config.host, config.port))
     ready = threading.Event()
     failure: list[BaseException] = []
 
     def work() -> None:
         try:
-            asyncio.run(running.serve(lambda world: ready.set()))
+            asyncio.run(running.serve(lambda runtime: ready.set()))
         except BaseException as error:
             failure.append(error)
         finally:

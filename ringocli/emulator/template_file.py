@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ringocli.emulator.store.exchange import Kept, body_of
+from ringocli.emulator.store.exchange import StoredExchange, body_of
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.exchange import IncomingRequest
 from ringocli.lint.engine import Finding, Severity, lint
@@ -60,7 +60,7 @@ class Patch:
         }
 
 
-class Draft:
+class TemplateFile:
     """A template with its file; ``template`` and ``preset`` are always of the last version that could be read."""
 
     def __init__(self, name: str, text: str) -> None:
@@ -109,7 +109,9 @@ class Draft:
         self.on_change()
         return True
 
-    def patch(self, operations: Sequence[Mapping[str, Any]], kept: Kept, others: Iterable[Kept]) -> Patch:
+    def patch(
+        self, operations: Sequence[Mapping[str, Any]], stored: StoredExchange, others: Iterable[StoredExchange]
+    ) -> Patch:
         """Try a change on the webhook it is for and on all others; nothing is written."""
         document = Document.read(self.name, self.text)
         known = {(one.code, one.message) for one in lint(document)}
@@ -135,8 +137,8 @@ class Draft:
             text=document.text,
             diff="".join(diff),
             findings=new,
-            breaks=tuple(number for number in breaks if number != kept.id),
-            matches=_read(template, kept) is not None,
+            breaks=tuple(number for number in breaks if number != stored.id),
+            matches=_read(template, stored) is not None,
         )
 
     def apply(self, patch: Patch) -> None:
@@ -198,9 +200,9 @@ def _steps(value: Any, pointer: str) -> tuple[str | int, ...]:
     return tuple(steps)
 
 
-def incoming_of(kept: Kept) -> IncomingRequest:
+def incoming_of(stored: StoredExchange) -> IncomingRequest:
     """A stored request as it came in, as far as it may be shown."""
-    shown = kept.content["request"]
+    shown = stored.content["request"]
     parts = urlsplit(shown["url"])
     return IncomingRequest(
         method=shown["method"],
@@ -211,10 +213,10 @@ def incoming_of(kept: Kept) -> IncomingRequest:
     )
 
 
-def _read(template: Template, kept: Kept) -> tuple[str, Mapping[str, str]] | None:
+def _read(template: Template, stored: StoredExchange) -> tuple[str, Mapping[str, str]] | None:
     """What a template makes of a stored webhook: the event's place and the values, so that a new word breaks nothing."""
     try:
-        reading = read_webhook(template, incoming_of(kept))
+        reading = read_webhook(template, incoming_of(stored))
     except LocalError:
         return None
     return (reading.event.type, reading.variables) if reading.event else None

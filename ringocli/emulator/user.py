@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.provider import Outcome, Provider
+from ringocli.emulator.provider import Provider, ProviderAnswer
 from ringocli.emulator.rendered import as_incoming, ids_in
-from ringocli.emulator.store.exchange import Exchange, Kept, now, shown_reply
+from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
-from ringocli.emulator.template_file import Draft
+from ringocli.emulator.template_file import TemplateFile
 from ringocli.errors import NoReply
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.statuses import SUCCESS
@@ -32,11 +32,11 @@ Send = Callable[[RenderedRequest], Reply]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Result:
-    """What became of a request; ``outcome`` where the built-in provider took it."""
+    """What became of a request; ``answer`` where the built-in provider took it."""
 
     reply: Reply | None
     error: str | None = None
-    outcome: Outcome | None = None
+    answer: ProviderAnswer | None = None
 
 
 class User:
@@ -44,7 +44,7 @@ class User:
 
     def __init__(
         self,
-        draft: Draft,
+        template_file: TemplateFile,
         ledger: Ledger,
         provider: Provider,
         values: Values,
@@ -52,7 +52,7 @@ class User:
         send: Send | None = None,
         provider_url: str | None = None,
     ) -> None:
-        self._draft = draft
+        self._template_file = template_file
         self._ledger = ledger
         self._provider = provider
         self._values = values
@@ -61,30 +61,30 @@ class User:
 
     async def send(
         self, inbox: Inbox, variables: Mapping[str, str], properties: Mapping[str, Text] | None = None, *, file: bool
-    ) -> Kept:
+    ) -> StoredExchange:
         """Fire ``SendMessage``, or ``SendFile`` with the file's address as ``content``.
 
         Raises:
             UsageError: the template has no such request, or a value is missing for a real provider.
             LocalError: it cannot be rendered, or not be stored.
         """
-        spec = self._draft.template.request("SendFile" if file else "SendMessage")
+        spec = self._template_file.template.request("SendFile" if file else "SendMessage")
         layers = (Layer(variables=variables, properties=properties or {}), *self._values.layers)
         missing = Missing.SAMPLE if self._send is None else None
-        rendered = render_request(self._draft.template, spec, Values(layers=layers), missing)
+        rendered = render_request(self._template_file.template, spec, Values(layers=layers), missing)
         if self._provider_url is not None:
             rendered = at_base(rendered, self._provider_url)
         started = now()
         result = await self._sent(inbox, rendered)
-        kept: Kept = await self._ledger.add(self._exchange(inbox, started, spec, rendered, result))
-        if result.outcome is not None:
-            self._provider.play(inbox, result.outcome)
-        return kept
+        stored: StoredExchange = await self._ledger.add(self._exchange(inbox, started, spec, rendered, result))
+        if result.answer is not None:
+            self._provider.play(inbox, result.answer)
+        return stored
 
     async def _sent(self, inbox: Inbox, rendered: RenderedRequest) -> _Result:
         if self._send is None:
-            outcome = await self._provider.answer(inbox, as_incoming(rendered))
-            return _Result(reply=outcome.reply, error=outcome.error, outcome=outcome)
+            answer = await self._provider.answer(inbox, as_incoming(rendered))
+            return _Result(reply=answer.reply, error=answer.error, answer=answer)
         try:
             return _Result(reply=await asyncio.to_thread(self._send, rendered))
         except NoReply as error:
@@ -93,7 +93,7 @@ class User:
     def _exchange(
         self, inbox: Inbox, at: datetime, spec: RequestSpec, rendered: RenderedRequest, result: _Result
     ) -> Exchange:
-        outcome, reply = result.outcome, result.reply
+        answer, reply = result.answer, result.reply
         # A property prints as ***; one that somebody typed into the text is searched for, like in any foreign text.
         texts = {"url": shown(rendered.url, str), "body": shown(rendered.body, str)}
         blanked = blank_values(texts)
@@ -110,13 +110,13 @@ class User:
                 "body": blanked["body"] if rendered.body is not None else None,
             },
             reply=shown_reply(reply),
-            matched=outcome.received.fits if outcome is not None else True,
+            matched=answer.received.fits if answer is not None else True,
             variables=blank_values({**{name: str(value) for name, value in rendered.variables.items()}, **taken}),
-            status=outcome.status if outcome is not None else _status(reply),
+            status=answer.status if answer is not None else _status(reply),
             notes=(*rendered.notes, *_notes(spec, rendered, reply)),
-            problems=outcome.problems if outcome is not None else (),
+            problems=answer.problems if answer is not None else (),
             error=redact(result.error) if result.error else None,
-            chaos=outcome.strike.said if outcome is not None else None,
+            chaos=answer.effect.description if answer is not None else None,
             message_id=taken.get("messageid"),
             spans={"request_url": spans_document(rendered.url), "request_body": spans_document(rendered.body)}
             if blanked == texts

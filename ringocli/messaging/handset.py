@@ -1,25 +1,32 @@
-"""The handset behind the built-in provider: what becomes of a message, as a plan in time.
+"""The handset behind the built-in provider: what happens to a message, as a schedule.
 
-Most numbers just get the message. A few *magic numbers* do something else, so that a test can ask for any ending. They
-are all of +1 500 555 00xx, which is nobody's number; where Twilio's test numbers have a meaning (twilio.com/docs/iam/
-test-credentials), they have the same here. The end of the number decides, so national spellings work, too.
+Most numbers simply receive the message. A few *magic numbers* do something else, so that a test can choose the outcome.
+They are all in +1 500 555 00xx, which is not assigned to anybody; where one of Twilio's test numbers has a meaning
+(twilio.com/docs/iam/test-credentials), it has the same meaning here. Only the last ten digits count, so that national
+spellings work, too.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
 STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
 START_WORDS = frozenset({"start", "yes", "unstop"})
-"""The words with which a contact opts out and in again; carriers in North America ask for them (CTIA guidelines)."""
+"""The words with which a contact opts out and in again; carriers in North America require them (CTIA guidelines)."""
+
+JITTER = (0.5, 1.5)
+"""Delays are multiplied by a random factor from this range."""
+
+MAX_JITTERED_S = 5.0
+"""Longer delays are exact: a test that uses the slow number relies on its delay."""
 
 
 class State(StrEnum):
-    """Where a message is, as the provider knows it."""
+    """The state of a message as the provider knows it."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -28,8 +35,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What happens so long after the provider took the message: a new state, or a text that the contact sends."""
+class HandsetStep:
+    """What happens ``after_s`` seconds after the message was accepted: a new state, or a text the contact sends."""
 
     after_s: float
     state: State | None = None
@@ -37,110 +44,108 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
-    """How the provider answers a send, and what it does afterwards. ``status`` None means: as its personality has it.
+class DeliveryPlan:
+    """How the provider answers a send, and what it does afterwards.
 
-    ``refusal`` is the reason where it does not take the message; ``silent`` means that it never answers.
+    ``refusal`` is the reason if it rejects the message, with ``status`` or else the preset's own status for errors.
+    ``silent`` means that it never answers.
     """
 
     refusal: str | None = None
     status: int | None = None
     retry_after_s: int | None = None
     silent: bool = False
-    steps: tuple[Step, ...] = ()
+    steps: tuple[HandsetStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Magic:
-    """A number and what it does, in words."""
+class MagicNumber:
+    """A number with a fixed outcome; ``does`` describes it."""
 
     number: str
     does: str
-    fate: Fate
+    plan: DeliveryPlan
 
 
-def _arrives(after_s: float = 1.0, *, times: int = 1) -> tuple[Step, ...]:
-    receipts = tuple(Step(after_s=after_s + 0.3 * index, state=State.DELIVERED) for index in range(times))
-    return (Step(after_s=0.2, state=State.SENT), *receipts)
+def _delivered(after_s: float = 1.0, *, receipts: int = 1) -> tuple[HandsetStep, ...]:
+    delivered = (HandsetStep(after_s=after_s + 0.3 * index, state=State.DELIVERED) for index in range(receipts))
+    return (HandsetStep(after_s=0.2, state=State.SENT), *delivered)
 
 
-def _fails(after_s: float = 1.0) -> tuple[Step, ...]:
-    return (Step(after_s=0.2, state=State.SENT), Step(after_s=after_s, state=State.FAILED))
+def _failed(after_s: float = 1.0) -> tuple[HandsetStep, ...]:
+    return (HandsetStep(after_s=0.2, state=State.SENT), HandsetStep(after_s=after_s, state=State.FAILED))
 
 
-MAGIC = (
-    Magic(
+OPTED_OUT = DeliveryPlan(refusal="the recipient has opted out (STOP)")
+ORDINARY = DeliveryPlan(steps=_delivered())
+
+MAGIC_NUMBERS = (
+    MagicNumber(
         number="+15005550001",
-        does="is no number: refused at once",
-        fate=Fate(refusal="the number is not valid"),
+        does="invalid number: rejected at once",
+        plan=DeliveryPlan(refusal="the number is not valid"),
     ),
-    Magic(number="+15005550002", does="is taken, then fails: a failed receipt", fate=Fate(steps=_fails())),
-    Magic(
-        number="+15005550004",
-        does="has opted out: refused at once",
-        fate=Fate(refusal="the recipient has opted out (STOP)"),
+    MagicNumber(
+        number="+15005550002", does="accepted, then fails: a failed receipt", plan=DeliveryPlan(steps=_failed())
     ),
-    Magic(number="+15005550006", does="gets the message, like every ordinary number", fate=Fate(steps=_arrives())),
-    Magic(
-        number="+15005550009",
-        does="is a landline: taken, then fails",
-        fate=Fate(steps=_fails(0.5)),
+    MagicNumber(number="+15005550004", does="opted out: rejected at once", plan=OPTED_OUT),
+    MagicNumber(number="+15005550006", does="receives the message, like any ordinary number", plan=ORDINARY),
+    MagicNumber(number="+15005550009", does="landline: accepted, then fails", plan=DeliveryPlan(steps=_failed(0.5))),
+    MagicNumber(number="+15005550010", does="slow: delivered after 10 s", plan=DeliveryPlan(steps=_delivered(10.0))),
+    MagicNumber(
+        number="+15005550011",
+        does="receives the message, and the receipt is sent twice",
+        plan=DeliveryPlan(steps=_delivered(receipts=2)),
     ),
-    Magic(number="+15005550010", does="is slow: delivered after 10 s", fate=Fate(steps=_arrives(10.0))),
-    Magic(number="+15005550011", does="gets it, and the receipt comes twice", fate=Fate(steps=_arrives(times=2))),
-    Magic(
+    MagicNumber(
         number="+15005550012",
-        does="gets it, answers STOP, and is opted out from then on",
-        fate=Fate(steps=(*_arrives(), Step(after_s=1.5, says="STOP"))),
+        does="receives the message, replies STOP and is opted out from then on",
+        plan=DeliveryPlan(steps=(*_delivered(), HandsetStep(after_s=1.5, says="STOP"))),
     ),
-    Magic(
+    MagicNumber(
         number="+15005550013",
-        does="gets it and answers",
-        fate=Fate(steps=(*_arrives(), Step(after_s=1.5, says="Thanks, got it!"))),
+        does="receives the message and replies",
+        plan=DeliveryPlan(steps=(*_delivered(), HandsetStep(after_s=1.5, says="Thanks, got it!"))),
     ),
-    Magic(
+    MagicNumber(
         number="+15005550029",
-        does="is too much: 429 with Retry-After",
-        fate=Fate(refusal="too many requests", status=429, retry_after_s=2),
+        does="rate limited: 429 with Retry-After",
+        plan=DeliveryPlan(refusal="too many requests", status=429, retry_after_s=2),
     ),
-    Magic(
+    MagicNumber(
         number="+15005550050",
-        does="breaks the provider: 500",
-        fate=Fate(refusal="internal error", status=500),
+        does="provider error: 500",
+        plan=DeliveryPlan(refusal="internal error", status=500),
     ),
-    Magic(number="+15005550054", does="never gets an answer out of the provider", fate=Fate(silent=True)),
+    MagicNumber(number="+15005550054", does="the provider never answers", plan=DeliveryPlan(silent=True)),
 )
 """The magic numbers, in order."""
 
-_BY_END: Mapping[str, Magic] = {magic.number[-10:]: magic for magic in MAGIC}
+_BY_LAST_DIGITS: Mapping[str, MagicNumber] = {magic.number[-10:]: magic for magic in MAGIC_NUMBERS}
 
 _NOT_DIGITS = re.compile(r"\D")
 
 
-def fate_of(number: str, chance: Random, *, opted_out: bool = False) -> Fate:
-    """What becomes of a message to a number; every wait is up to a half longer or shorter, never over 3 s in all.
-
-    The slow number alone takes its full time.
-    """
+def plan_for(number: str, random: Random, *, opted_out: bool = False) -> DeliveryPlan:
+    """What happens to a message to this number, with jittered delays; all but the slow number are done within 3 s."""
     if opted_out:
-        return Fate(refusal="the recipient has opted out (STOP)")
-    magic = _BY_END.get(_NOT_DIGITS.sub("", number)[-10:])
-    fate = magic.fate if magic is not None else Fate(steps=_arrives())
-    jitter = 0.5 + chance.random()
-    steps = tuple(
-        Step(after_s=step.after_s * jitter if step.after_s < 5 else step.after_s, state=step.state, says=step.says)
-        for step in fate.steps
-    )
-    return Fate(
-        refusal=fate.refusal,
-        status=fate.status,
-        retry_after_s=fate.retry_after_s,
-        silent=fate.silent,
-        steps=steps,
+        return OPTED_OUT
+    magic = _BY_LAST_DIGITS.get(_NOT_DIGITS.sub("", number)[-10:])
+    plan = magic.plan if magic is not None else ORDINARY
+    factor = random.uniform(*JITTER)
+    return replace(
+        plan,
+        steps=tuple(
+            replace(step, after_s=step.after_s * factor) if step.after_s < MAX_JITTERED_S else step
+            for step in plan.steps
+        ),
     )
 
 
-def key_of(number: str) -> str:
-    """A number as it is compared: its last ten digits, so that + and country code do not matter; else the text."""
+def number_key(number: str) -> str:
+    """A number in the form that is compared: its last ten digits, so that + and the country code do not matter.
+
+    A text with fewer than seven digits, such as a sender name or a short code, is compared as a whole.
+    """
     digits = _NOT_DIGITS.sub("", number)
     return digits[-10:] if len(digits) >= 7 else number.strip().casefold()

@@ -1,8 +1,8 @@
-"""Failed receipts: what a provider would send instead of a delivery receipt, as far as the template tells.
+"""Failed receipts: what a provider would send instead of a delivery receipt, as far as the template shows it.
 
 Ringotel has an event for delivered messages only, so a template pins success: by the event's key, or by a literal such
-as ``"status": "delivered"``. The failed receipt is the same webhook with these words turned round. Where nothing is
-pinned, there is no telling the two apart, and none is made up.
+as ``"status": "delivered"``. The failed receipt is the same webhook with those words replaced by their opposites. If
+nothing is pinned, a failed receipt cannot be told from a delivered one, and none is generated.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _OPPOSITES = (
 
 
 def failed_form(event: WebhookEvent) -> WebhookEvent | None:
-    """The event with each word for success turned into one for failure; None if it pins no such word."""
-    parameters = _turned(event.parameters)
+    """The event with every word for success replaced by one for failure; None if it pins no such word."""
+    parameters = _negated(event.parameters)
     key = _opposite(event.key) if event.key is not None else None
     if parameters == event.parameters and key == event.key:
         return None
     return event._replace(parameters=parameters, key=key)
 
 
-def _turned(tree: Json) -> Json:
+def _negated(tree: Json) -> Json:
     if isinstance(tree, dict):
-        return {key: _turned(value) for key, value in tree.items()}
+        return {key: _negated(value) for key, value in tree.items()}
     if isinstance(tree, list):
-        return [_turned(item) for item in tree]
+        return [_negated(item) for item in tree]
     return _opposite(tree) if isinstance(tree, str) and "$" not in tree else tree
 
 
@@ -45,6 +45,6 @@ def _opposite(word: str) -> str:
     for pattern, failure in _OPPOSITES:
         if found := pattern.search(word):
             old = found.group()
-            turned = failure.upper() if old.isupper() else failure.capitalize() if old[0].isupper() else failure
-            return word[: found.start()] + turned + word[found.end() :]
+            written = failure.upper() if old.isupper() else failure.capitalize() if old[0].isupper() else failure
+            return word[: found.start()] + written + word[found.end() :]
     return word

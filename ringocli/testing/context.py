@@ -27,7 +27,7 @@ from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from ringocli.errors import CheckFailed, UsageError
-from ringocli.messaging.chaos import SIDES, Trouble
+from ringocli.messaging.chaos import SIDES, ChaosSettings
 from ringocli.template.values import Layer, Values, secret_properties
 from ringocli.text.files import read_text
 from ringocli.text.secret import Text
@@ -96,7 +96,7 @@ class Emulator:
         return found
 
     def set_chaos(self, *, seed: int = 0, **sides: Mapping[str, Any]) -> None:
-        """Trouble for ``ringotel=`` and ``provider=``, such as ``{"status": 500}``; a side that is left out is calm."""
+        """ChaosSettings for ``ringotel=`` and ``provider=``, such as ``{"status": 500}``; a side that is left out is calm."""
         self._call("POST", "/api/chaos", {**sides, "seed": seed})
 
     def clear(self) -> None:
@@ -124,7 +124,7 @@ def _failure(body: bytes, status: int) -> Mapping[str, str | None]:
     try:
         failure: Mapping[str, str | None] = json.loads(body)["error"]
     except (ValueError, KeyError, TypeError):
-        return {"message": f"the emulator answered {status}", "hint": body[:200].decode("utf-8", "replace")}
+        return {"message": f"the emulator result {status}", "hint": body[:200].decode("utf-8", "replace")}
     return failure
 
 
@@ -142,19 +142,19 @@ def emulator(
     Raises:
         LocalError: the template cannot be read, or is none.
     """
-    from ringocli.emulator.config import Setup
+    from ringocli.emulator.config import EmulatorConfig
     from ringocli.emulator.server import in_thread
 
     given: dict[str, Text] = secret_properties(properties or {})
     is_document = isinstance(template, Mapping)
-    setup = Setup(
+    config = EmulatorConfig(
         name="-" if is_document else str(template),
         text=json.dumps(template, indent=2) if isinstance(template, Mapping) else read_text(str(template)),
         db=db,
         values=Values(layers=(Layer(properties=given),)),
-        troubles={side: Trouble.read(side, (chaos or {}).get(side, {})) for side in SIDES},
+        chaos={side: ChaosSettings.read(side, (chaos or {}).get(side, {})) for side in SIDES},
         seed=seed,
     )
-    with in_thread(setup) as running:
-        assert running.world is not None
-        yield Emulator(running.world.url, running.world.draft.template.id)
+    with in_thread(config) as running:
+        assert running.runtime is not None
+        yield Emulator(running.runtime.url, running.runtime.template_file.template.id)

@@ -1,4 +1,4 @@
-"""Nothing that was answered is lost: a real process is killed under load, again and again, and started anew."""
+"""Nothing that was result is lost: a real process is killed under load, again and again, and started anew."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def emulating(template: Path, store: Path) -> Iterator[tuple[subprocess.Popen[st
 
 
 class Load:
-    """Senders that each keep a connection and never ask twice; ``answered`` are the events they got a 200 for."""
+    """Senders that each keep a connection and never ask twice; ``result`` are the events they got a 200 for."""
 
     def __init__(self, numbers: Iterator[int]) -> None:
         self.numbers = numbers
-        self.answered: list[str] = []
+        self.result: list[str] = []
         self.some = threading.Condition()
 
     def send(self, address: str) -> None:
@@ -70,7 +70,7 @@ class Load:
                 response.read()
                 assert 200 == response.status
                 with self.some:
-                    self.answered.append(content)
+                    self.result.append(content)
                     self.some.notify()
         except (OSError, http.client.HTTPException):
             return
@@ -80,7 +80,7 @@ class Load:
     def until(self, answers: int) -> None:
         """Wait for so many answers in all."""
         with self.some:
-            assert self.some.wait_for(lambda: len(self.answered) >= answers, 60)
+            assert self.some.wait_for(lambda: len(self.result) >= answers, 60)
 
 
 def stored(address: str) -> Counter[str]:
@@ -95,12 +95,12 @@ def stored(address: str) -> Counter[str]:
 
 
 def test_what_was_answered_survives_the_kill(acme: Path, tmp_path: Path) -> None:
-    """After each restart every event that was answered 200 is there, and no event is there twice."""
+    """After each restart every event that was result 200 is there, and no event is there twice."""
     store, chance, load = tmp_path / "crash.db", random.Random(5), Load(count())
     for _ in range(KILLS):
         with emulating(acme, store) as (process, address):
             senders = [threading.Thread(target=load.send, args=(address,)) for _ in range(SENDERS)]
-            before = len(load.answered)
+            before = len(load.result)
             for sender in senders:
                 sender.start()
             load.until(before + chance.randrange(1, MOST_ANSWERS))
@@ -109,6 +109,6 @@ def test_what_was_answered_survives_the_kill(acme: Path, tmp_path: Path) -> None
                 sender.join()
         with emulating(acme, store) as (_, address):
             found = stored(address)
-        assert set(load.answered) <= set(found)
+        assert set(load.result) <= set(found)
         assert {1} == set(found.values())
-    assert len(load.answered) >= KILLS
+    assert len(load.result) >= KILLS

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.emulator.access import Guard
+from ringocli.emulator.access import AccessPolicy
 from ringocli.errors import CheckFailed, LocalError, UsageError
 from ringocli.testing.context import Emulator, emulator
 from tests.conftest import ACME, SAMPLES
@@ -160,12 +160,12 @@ def test_early_receipt_finds_its_message(ringotel: Emulator, tmp_path: Path) -> 
                        matched=True, status="taken", message_id="m1")  # fmt: skip
     message = Exchange(inbox="", at=now(), direction="outgoing", request=shown, status="sent", message_id="m1")
     store.commit([receipt])
-    [kept], changes = store.commit([message])
-    assert kept is not None
-    assert ("delivered", [1]) == (kept.status, [change.id for change in changes])
+    [stored], changes = store.commit([message])
+    assert stored is not None
+    assert ("delivered", [1]) == (stored.status, [change.id for change in changes])
     found = store.get("", 1)
     assert found is not None
-    assert kept.id == found.correlates
+    assert stored.id == found.correlates
     store.close()
 
 
@@ -181,7 +181,7 @@ def test_receipt_of_nobody_is_told(ringotel: Emulator) -> None:
 
 
 def test_webhook_is_answered_with_an_empty_200(ringotel: Emulator) -> None:
-    """What matches is stored, then answered; that 200 is right is an assumption, and said to be one."""
+    """What matches is stored, then result; that 200 is right is an assumption, and said to be one."""
     got = call(ringotel, "POST", "/webhook/acme", MESSAGE)
     assert (200, b"") == (got.status, got.body)
     [exchange] = ringotel.exchanges()
@@ -189,7 +189,7 @@ def test_webhook_is_answered_with_an_empty_200(ringotel: Emulator) -> None:
 
 
 def test_near_miss_proposes_a_patch(ringotel: Emulator) -> None:
-    """What matches nothing is kept, and answered with the nearest event and the edit that would mend it."""
+    """What matches nothing is stored, and result with the nearest event and the edit that would mend it."""
     body = {"method": "message", "params": {"form": CONTACT, "to": NUMBER, "content": "Hi"}}
     got = call(ringotel, "POST", "/webhook/acme", body)
     assert (422, 1, False) == (got.status, got.document["schema_version"], got.document["matched"])
@@ -264,14 +264,14 @@ def test_provider_says_what_is_wrong(ringotel: Emulator) -> None:
     body = {"from": NUMBER, "to": CONTACT}
     got = call(ringotel, "POST", "/provider/v1/messages", body, {"Authorization": "Bearer abc"})
     assert 422 == got.status
-    assert [{"where": "/text", "message": "nothing came, where $content$ belongs"}] == got.document["ringocli"]
+    assert [{"where": "/text", "message": "expected $content$, found nothing"}] == got.document["ringocli"]
     assert "/text" in got.headers["ringocli-problems"]
     [exchange] = ringotel.exchanges()
     assert (False, "/text") == (exchange["matched"], exchange["problems"][0]["pointer"])
 
 
 def test_provider_takes_what_the_template_sends(ringotel: Emulator) -> None:
-    """Over the wire as from the page, below /provider and at the template's own path; the credential is not kept."""
+    """Over the wire as from the page, below /provider and at the template's own path; the credential is not stored."""
     body = {"from": NUMBER, "to": CONTACT, "text": "Hi"}
     for path in ("/provider/v1/messages", "/v1/messages"):
         got = call(ringotel, "POST", path, body, {"Authorization": "Bearer a-real-credential"})
@@ -529,7 +529,7 @@ def test_connections_break(ringotel: Emulator) -> None:
 
 
 def test_builtin_provider_tries_again(ringotel: Emulator) -> None:
-    """Trouble at Ringotel's side makes the duplicate that it makes in life."""
+    """ChaosSettings at Ringotel's side makes the duplicate that it makes in life."""
     ringotel.set_chaos(ringotel={"fault": "hang"})
     first = ringotel.reply(NUMBER, "once", from_=CONTACT)
     ringotel.set_chaos()
@@ -615,10 +615,10 @@ def test_two_hosts_are_none(running: Emulator) -> None:
                                               ("abc", False), ("1.2.3.4.5", False)])  # fmt: skip
 def test_open_to_the_network_by_number_only(name: str, served: bool) -> None:
     """Bound to every address, the emulator answers to addresses; a name could be made to point here."""
-    guard = Guard(host="0.0.0.0", page_token="page", access_token="a secret & more")
-    refusal = guard.refusal("GET", "api", "token=a+secret+%26+more", {"host": name})
+    access = AccessPolicy(host="0.0.0.0", page_token="page", access_token="a secret & more")
+    refusal = access.refusal("GET", "api", "token=a+secret+%26+more", {"host": name})
     assert served == (refusal is None)
-    assert (401 if served else 421) == getattr(guard.refusal("GET", "api", "token=x", {"host": name}), "status", None)
+    assert (401 if served else 421) == getattr(access.refusal("GET", "api", "token=x", {"host": name}), "status", None)
 
 
 def test_huge_bodies_and_broken_requests_do_no_harm(ringotel: Emulator) -> None:
@@ -678,7 +678,7 @@ def test_hostile_texts_are_kept_as_they_are(ringotel: Emulator) -> None:
     for text in ("<script>alert(1)</script>", "\u202eabc", "a\x00b", "x" * 65_536, "$content$", "\U0001f600\u200d"):
         taken = ringotel.reply(NUMBER, text, from_=CONTACT)
         assert text == taken["variables"]["content"]
-        if len(text) < 1000:  # an address has no room for more
+        if len(text) < 1000:  # an address has no section for more
             assert text == ringotel.wait(content=text, timeout_s=1)["variables"]["content"]
 
 

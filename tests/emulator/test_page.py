@@ -22,7 +22,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from ringocli.emulator.config import Setup
+from ringocli.emulator.config import EmulatorConfig
 from ringocli.emulator.server import in_thread
 from ringocli.emulator.store.exchange import Exchange
 from ringocli.emulator.store.sqlite import Store
@@ -71,7 +71,7 @@ def webhook(text: str = "Hello", *, key: str = "text", url: str | None = None) -
 
 
 def post(address: str, content: Any) -> int:
-    """The status that a webhook is answered with."""
+    """The status that a webhook is result with."""
     body = json.dumps(content).encode()
     try:
         with urlopen(Request(address, data=body, headers={"Content-Type": "application/json"}), timeout=10) as reply:
@@ -285,7 +285,7 @@ def test_weather_is_set_and_felt(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_reply_that_ringotel_refuses_is_kept(ringotel: Emulator, visit: Open) -> None:
-    """Nothing typed on the handset is lost when Ringotel's side is in trouble: it can be sent again."""
+    """Nothing typed on the handset is lost when Ringotel's side is in settings: it can be sent again."""
     ringotel.set_chaos(ringotel={"status": 503})
     page = visit(ringotel.url)
     say(page, "handset", "Anybody there?")
@@ -335,7 +335,7 @@ def test_the_filter_finds(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_filter_that_is_wrong_says_why(shared: Emulator, browser: Any) -> None:
-    """A mistyped word of the search language is answered with a sentence in place of rows."""
+    """A mistyped word of the search language is result with a sentence in place of rows."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(shared.inbox("wrong-filter").url + "/")
@@ -345,7 +345,7 @@ def test_a_filter_that_is_wrong_says_why(shared: Emulator, browser: Any) -> None
 
 
 def test_a_reload_keeps_everything(ringotel: Emulator, visit: Open) -> None:
-    """Conversation, opened exchange, filter, draft and theme are as they were."""
+    """Conversation, opened exchange, filter, template_file and theme are as they were."""
     other = "+14155550123"
     ringotel.send(to=other, content="Something else", from_=NUMBER)
     ringotel.send(to=CONTACT, content="Keep me", from_=NUMBER)
@@ -399,18 +399,18 @@ def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
     """The page comes back by itself when the emulator does, with what it missed and without a double."""
     context = browser.new_context()
     page = context.new_page()
-    setup = {"name": str(TELNYX), "text": TELNYX.read_text("utf-8"), "db": tmp_path / "store.db"}
-    with in_thread(Setup(**setup)) as running:
-        address = running.world.url
+    config = {"name": str(TELNYX), "text": TELNYX.read_text("utf-8"), "db": tmp_path / "store.db"}
+    with in_thread(EmulatorConfig(**config)) as running:
+        address = running.runtime.url
         client = Emulator(address, "telnyx-custom")
         page.goto(address + "/")
         post(client.webhook_url, webhook("before"))
         expect(bubble(page, "user", "before")).to_have_count(1)
     expect(page.locator(".link.lost")).to_have_count(1)
-    store = Store(setup["db"])
+    store = Store(config["db"])
     store.commit([replace(incoming("meanwhile", 0), at=datetime.now(UTC))])
     store.close()
-    with in_thread(Setup(**setup, port=urlsplit(address).port)):
+    with in_thread(EmulatorConfig(**config, port=urlsplit(address).port)):
         expect(page.locator(".link.live")).to_have_count(1, timeout=10_000)
         expect(bubble(page, "user", "meanwhile")).to_have_count(1)
         expect(page.locator(".row")).to_have_count(2)
@@ -603,9 +603,9 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     store = Store(path, max_days=36_500)
     store.commit([incoming(f"message {number}", number) for number in range(10_000)])
     store.close()
-    setup = Setup(name=str(TELNYX), text=TELNYX.read_text("utf-8"), db=path, max_days=36_500)
-    with in_thread(setup) as running:
-        yield Emulator(running.world.url, "telnyx-custom")
+    config = EmulatorConfig(name=str(TELNYX), text=TELNYX.read_text("utf-8"), db=path, max_days=36_500)
+    with in_thread(config) as running:
+        yield Emulator(running.runtime.url, "telnyx-custom")
 
 
 def test_ten_thousand_exchanges_are_a_few_rows(crowded: Emulator, visit: Open) -> None:

@@ -157,7 +157,7 @@ def test_whoever_said_everything_still_hears(running: Emulator) -> None:
 
 @pytest.mark.parametrize("chaos", [{"status": 503}, {"delay_ms": 1}, {"fault": "html"}, {"fault": "gzip"}], ids=str)
 def test_weather_is_the_same_on_a_known_head(running: Emulator, chaos: dict[str, Any]) -> None:
-    """Trouble that begins while a connection is open strikes its next webhook."""
+    """ChaosSettings that begins while a connection is open effects its next webhook."""
     inbox = running.inbox(f"way-{next(_inboxes):06}")
     raw = CASES["taken"].replace(b"INBOX", inbox.inbox_name.encode())
     with connected(running) as client:

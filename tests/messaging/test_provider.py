@@ -1,4 +1,4 @@
-"""The provider's side: whatever a template renders is understood, answered, and otherwise told what is wrong with it."""
+"""The provider's side: whatever a template renders is understood, result, and otherwise told what is wrong with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ringocli.emulator.rendered import as_incoming
 from ringocli.emulator.template_file import preset_of
 from ringocli.http.exchange import IncomingRequest
-from ringocli.messaging.handset import MAGIC, State, fate_of, key_of
+from ringocli.messaging.handset import MAGIC_NUMBERS, State, number_key, plan_for
 from ringocli.messaging.provider import accepted, goes_to, receive, refused
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event, render_request
@@ -45,7 +45,7 @@ def test_what_is_rendered_is_received(name: str, request_name: str) -> None:
     template = TEMPLATES[name]
     spec = template.request(request_name)
     received = receive(template, rendered(template, spec))
-    assert ((), 200) == (received.complaints, received.status)
+    assert ((), 200) == (received.problems, received.status)
     # Where a provider takes files as links only, both requests are the same, and the first one it is.
     assert received.spec is not None
     assert (spec.url, spec.parameters) == (received.spec.url, received.spec.parameters)
@@ -59,7 +59,7 @@ def test_any_text_comes_through(name: str, content: str) -> None:
     template = TEMPLATES[name]
     spec = template.request("SendMessage")
     received = receive(template, rendered(template, spec, content=content))
-    assert ((), content) == (received.complaints, received.variables["content"])
+    assert ((), content) == (received.problems, received.variables["content"])
 
 
 @pytest.mark.parametrize(("name", "request_name"), REQUESTS)
@@ -104,8 +104,8 @@ def test_what_is_wrong_is_said(wrong: dict[str, Any], status: int, where: str) -
     """A request that the template would not make is refused with the place and the reason."""
     received = receive(ACME_TEMPLATE, replace(GOOD, **wrong))
     assert status == received.status
-    assert where in [complaint.where for complaint in received.complaints]
-    reply = refused("; ".join(map(str, received.complaints)), None, status=status, complaints=received.complaints)
+    assert where in [problem.where for problem in received.problems]
+    reply = refused("; ".join(map(str, received.problems)), None, status=status, problems=received.problems)
     document = json.loads(reply.body)
     assert where in [one["where"] for one in document["ringocli"]]
     assert document["error"]["message"]
@@ -180,17 +180,17 @@ def test_success_that_is_not_pinned_has_no_opposite() -> None:
     assert "failed" == failed_form(ACME_TEMPLATE.events[2]).key  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("magic", MAGIC, ids=lambda magic: magic.number)
+@pytest.mark.parametrize("magic", MAGIC_NUMBERS, ids=lambda magic: magic.number)
 def test_magic_numbers_keep_their_promise(magic: Any) -> None:
-    """However the number is written, its fate is the same, and what it does ends within 3 s unless it says otherwise."""
+    """However the number is written, its plan is the same, and what it does ends within 3 s unless it says otherwise."""
     from random import Random
 
     national = magic.number[-10:]
     for spelling in (magic.number, magic.number[1:], national, f"({national[:3]}) {national[3:6]}-{national[6:]}"):
-        fate = fate_of(spelling, Random(1))
-        assert (magic.fate.refusal, magic.fate.silent) == (fate.refusal, fate.silent)
-        assert len(fate.steps) == len(magic.fate.steps)
-        assert all(step.after_s <= 3 for step in fate.steps) or "10 s" in magic.does
+        plan = plan_for(spelling, Random(1))
+        assert (magic.plan.refusal, magic.plan.silent) == (plan.refusal, plan.silent)
+        assert len(plan.steps) == len(magic.plan.steps)
+        assert all(step.after_s <= 3 for step in plan.steps) or "10 s" in magic.does
 
 
 @given(number=st.text(min_size=1), seed=st.integers())
@@ -198,9 +198,9 @@ def test_ordinary_numbers_get_their_message_within_three_seconds(number: str, se
     """Every number but the magic ones is delivered to, in time."""
     from random import Random
 
-    if key_of(number) in {magic.number[-10:] for magic in MAGIC}:
+    if number_key(number) in {magic.number[-10:] for magic in MAGIC_NUMBERS}:
         return
-    steps = fate_of(number, Random(seed)).steps
+    steps = plan_for(number, Random(seed)).steps
     assert [State.SENT, State.DELIVERED] == [step.state for step in steps]
     assert max(step.after_s for step in steps) <= 3
 

@@ -185,7 +185,7 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
 
 
 def test_what_cannot_be_expressed_is_said() -> None:
-    """A verdict that is not a plain yes is answered by the preset in words."""
+    """A verdict that is not a plain yes is result by the preset in words."""
     for name, record in RECORDS.items():
         limits = [
             value

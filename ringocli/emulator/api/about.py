@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ringocli import __version__
-from ringocli.emulator.runtime import World
+from ringocli.emulator.runtime import Runtime
 from ringocli.messaging.chaos import FAULTS
-from ringocli.messaging.handset import MAGIC
+from ringocli.messaging.handset import MAGIC_NUMBERS
 from ringocli.template.assumptions import assumed_by, assumptions
 from ringocli.template.model import RequestSpec
 from ringocli.template.variables import EVENTS, Place, sample
@@ -19,13 +19,13 @@ ROWS = frozenset({2, 3, 4, 7, 8, 20, 28, 31, 34, 36})
 """The readings that every emulator rests on; a template adds its own."""
 
 
-def about(world: World, inbox: str) -> dict[str, Any]:
+def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
     """The JSON document of ``/api/about``."""
-    template, preset, setup = world.draft.template, world.draft.preset, world.setup
-    root = f"{world.url}/i/{inbox}" if inbox else world.url
+    template, preset, config = runtime.template_file.template, runtime.template_file.preset, runtime.config
+    root = f"{runtime.url}/i/{inbox}" if inbox else runtime.url
     places = {event.place for event in template.events}
     names = {spec.name for spec in template.requests}
-    set_values = setup.values.at(Place.SEND_MESSAGE)
+    set_values = config.values.at(Place.SEND_MESSAGE)
     return {
         "schema_version": 1,
         "version": __version__,
@@ -33,7 +33,7 @@ def about(world: World, inbox: str) -> dict[str, Any]:
         "template": {
             "id": template.id,
             "name": template.name,
-            "path": world.draft.name,
+            "path": runtime.template_file.name,
             "sends_text": Place.SEND_MESSAGE in names,
             "sends_files": Place.SEND_FILE in names,
             "requests": [{"name": spec.name, "method": spec.method, "host": _host(spec)} for spec in template.requests],
@@ -49,8 +49,8 @@ def about(world: World, inbox: str) -> dict[str, Any]:
             "receives": {str(place): place in places for place in EVENTS},
         },
         "provider": {
-            "kind": "builtin" if setup.provider_url is None else "external",
-            "host": urlsplit(setup.provider_url).hostname if setup.provider_url else None,
+            "kind": "builtin" if config.provider_url is None else "external",
+            "host": urlsplit(config.provider_url).hostname if config.provider_url else None,
             "preset": preset.name if preset is not None else None,
             "title": preset.title if preset is not None else "Provider",
         },
@@ -58,15 +58,15 @@ def about(world: World, inbox: str) -> dict[str, Any]:
             "number": set_values.get("from") or sample("from", Place.SEND_MESSAGE),
             "contact": set_values.get("to") or sample("to", Place.SEND_MESSAGE),
         },
-        "webhook_url": root + world.draft.webhook_path,
+        "webhook_url": root + runtime.template_file.webhook_path,
         "provider_url": f"{root}/provider",
-        "public_url": world.public_url,
-        "forward_to": urlsplit(sent(setup.forward_to)).hostname if setup.forward_to is not None else None,
-        "listens_as_provider": setup.listen_as_provider,
+        "public_url": runtime.public_url,
+        "forward_to": urlsplit(sent(config.forward_to)).hostname if config.forward_to is not None else None,
+        "listens_as_provider": config.listen_as_provider,
         "assumptions": assumptions(ROWS | assumed_by(template.root)),
-        "magic_numbers": [{"number": magic.number, "does": magic.does} for magic in MAGIC],
+        "magic_numbers": [{"number": magic.number, "does": magic.does} for magic in MAGIC_NUMBERS],
         "faults": [{"fault": str(fault), "does": words} for fault, words in FAULTS.items()],
-        "sample_files": world.files.samples,
+        "sample_files": runtime.files.samples,
     }
 
 

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from ringocli.emulator.api.about import about
 from ringocli.emulator.api.request import Answer, Call
-from ringocli.emulator.runtime import World
+from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.store.search import Condition
 from ringocli.emulator.template_file import Patch, incoming_of
 from ringocli.errors import UsageError
-from ringocli.messaging.chaos import SIDES, Trouble
+from ringocli.messaging.chaos import SIDES, ChaosSettings
 from ringocli.template.values import check_property
 from ringocli.text.secret import Secret
 from ringocli.text.suggest import did_you_mean
@@ -35,15 +35,15 @@ async def send(call: Call) -> Response:
     if missing:
         raise UsageError(f"no value for {' and '.join(missing)}", "Give from (the SMS number) and to (the contact).")
     variables["content"] = _text(asked, "media_url") if is_file else _text(asked, "content")
-    template = call.world.draft.template
+    template = call.runtime.template_file.template
     properties = asked.get("properties") or {}
     if not isinstance(properties, dict) or not all(isinstance(value, str) for value in properties.values()):
         raise UsageError("properties takes an object of texts", 'For instance {"API key": "..."}.')
     for name in properties:
         check_property(template, name)
     secrets = {name: Secret(value) for name, value in properties.items() if value}
-    kept = await call.world.user.send(call.inbox, variables, secrets, file=is_file)
-    return Answer(kept.document, status_code=202)
+    stored = await call.runtime.user.send(call.inbox, variables, secrets, file=is_file)
+    return Answer(stored.document, status_code=202)
 
 
 async def reply(call: Call) -> Response:
@@ -56,21 +56,21 @@ async def reply(call: Call) -> Response:
         raise UsageError("no value for from and to", "Give from (the contact) and to (the SMS number).")
     if not content and media_url is None:
         raise UsageError("there is nothing to send", "Give content, or media_url for a file.")
-    kept = await call.world.provider.say(call.inbox, contact, number, content=content, media_url=media_url)
-    return Answer(kept.document, status_code=202)
+    stored = await call.runtime.provider.say(call.inbox, contact, number, content=content, media_url=media_url)
+    return Answer(stored.document, status_code=202)
 
 
 async def replay(call: Call) -> Response:
     """Once more: the same webhook to Ringotel's side, or the same message to the provider."""
-    kept = await call.kept()
-    if kept.direction == "incoming":
-        answered = await call.world.ringotel.take(call.inbox, incoming_of(kept))
-        return Answer(answered.kept.document, status_code=202)
+    stored = await call.stored()
+    if stored.direction == "incoming":
+        result = await call.runtime.ringotel.take(call.inbox, incoming_of(stored))
+        return Answer(result.stored.document, status_code=202)
     names = ("from", "to", "content", "extension", "domain")
-    variables = {name: value for name, value in kept.content["variables"].items() if name in names}
-    if not variables.get("content") or not kept.matched:
+    variables = {name: value for name, value in stored.content["variables"].items() if name in names}
+    if not variables.get("content") or not stored.matched:
         raise UsageError("this request was none of the template's, so it cannot be sent again", "Send a new one.")
-    again = await call.world.user.send(call.inbox, variables, file=kept.content["name"] == "SendFile")
+    again = await call.runtime.user.send(call.inbox, variables, file=stored.content["name"] == "SendFile")
     return Answer(again.document, status_code=202)
 
 
@@ -80,7 +80,7 @@ async def add_file(call: Call) -> Response:
     if not content:
         raise UsageError("the file is empty", "Send its bytes as the body.")
     name = call.request.query_params.get("name", "file")
-    added = call.world.files.add(name, call.request.headers.get("content-type"), content)
+    added = call.runtime.files.add(name, call.request.headers.get("content-type"), content)
     return Answer(added, status_code=201)
 
 
@@ -92,26 +92,26 @@ async def show_patch(call: Call) -> Response:
 
 async def apply_patch(call: Call) -> Response:
     """Write that change to the template's file, if it mends what it is for and breaks nothing."""
-    world, patch = await _patch(call)
+    runtime, patch = await _patch(call)
     if not patch.is_safe:
         return Answer({**patch.document, "applied": False}, status_code=409)
-    world.draft.apply(patch)
+    runtime.template_file.apply(patch)
     return Answer({**patch.document, "applied": True})
 
 
-async def _patch(call: Call) -> tuple[World, Patch]:
-    kept = await call.kept()
-    near_miss = kept.content["near_miss"]
+async def _patch(call: Call) -> tuple[Runtime, Patch]:
+    stored = await call.stored()
+    near_miss = stored.content["near_miss"]
     if near_miss is None:
         raise UsageError("this exchange is no near miss, so there is nothing to mend", "Take an unmatched webhook.")
     incoming = [Condition("direction = 'incoming'"), Condition("matched")]
-    others = await call.world.ledger.read(lambda store: store.find(kept.inbox, incoming, limit=MAX_COMPARED))
-    return call.world, await asyncio.to_thread(call.world.draft.patch, near_miss["patch"], kept, others)
+    others = await call.runtime.ledger.read(lambda store: store.find(stored.inbox, incoming, limit=MAX_COMPARED))
+    return call.runtime, await asyncio.to_thread(call.runtime.template_file.patch, near_miss["patch"], stored, others)
 
 
 async def get_chaos(call: Call) -> Response:
     """The weather on both sides."""
-    return Answer(call.inbox.weather)
+    return Answer(call.inbox.chaos)
 
 
 async def set_chaos(call: Call) -> Response:
@@ -121,14 +121,14 @@ async def set_chaos(call: Call) -> Response:
     seed = asked.get("seed", call.inbox.seed)
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise UsageError("seed takes a whole number", "For instance 42.")
-    call.inbox.set_weather({side: Trouble.read(side, asked.get(side) or {}) for side in SIDES}, seed)
-    call.world.ledger.tell(call.inbox.name, ("chaos", call.inbox.weather))
-    return Answer(call.inbox.weather)
+    call.inbox.set_chaos({side: ChaosSettings.read(side, asked.get(side) or {}) for side in SIDES}, seed)
+    call.runtime.ledger.tell(call.inbox.name, ("chaos", call.inbox.chaos))
+    return Answer(call.inbox.chaos)
 
 
 async def get_about(call: Call) -> Response:
     """What runs here: the template, the provider, addresses, the readings it rests on."""
-    return Answer(about(call.world, call.inbox.name))
+    return Answer(about(call.runtime, call.inbox.name))
 
 
 async def ready(call: Call) -> Response:

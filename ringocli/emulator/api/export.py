@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringocli.emulator.store.exchange import Kept, content_type_of
+from ringocli.emulator.store.exchange import StoredExchange, content_type_of
 from ringocli.messaging.formats.har_objects import request_object, response_object
 from ringocli.messaging.formats.requests import curl_command
 
 _OF_THE_CONNECTION = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding"})
 
 
-def _whole_url(kept: Kept, base: str) -> str:
-    url: str = kept.content["request"]["url"]
+def _whole_url(stored: StoredExchange, base: str) -> str:
+    url: str = stored.content["request"]["url"]
     return base + url if url.startswith("/") else url
 
 
-def as_curl(kept: Kept, base: str) -> str:
+def as_curl(stored: StoredExchange, base: str) -> str:
     """A curl command that makes the request again; what was masked stays masked."""
-    request = kept.content["request"]
+    request = stored.content["request"]
     headers = [(name, value) for name, value in request["headers"] if name.lower() not in _OF_THE_CONNECTION]
-    return curl_command(request["method"], _whole_url(kept, base), headers, request["body"] or None) + "\n"
+    return curl_command(request["method"], _whole_url(stored, base), headers, request["body"] or None) + "\n"
 
 
-def as_har_entry(kept: Kept, base: str) -> dict[str, Any]:
+def as_har_entry(stored: StoredExchange, base: str) -> dict[str, Any]:
     """An ``entries`` object."""
-    request, reply = kept.content["request"], kept.content["reply"]
+    request, reply = stored.content["request"], stored.content["reply"]
     text = reply["body"] if reply is not None else ""
     return {
-        "startedDateTime": kept.document["at"],
+        "startedDateTime": stored.document["at"],
         "time": 0,
         "request": request_object(
             request["method"],
-            _whole_url(kept, base),
+            _whole_url(stored, base),
             request["headers"],
             request["body"] or None,
             content_type_of(request) or "",
@@ -46,5 +46,5 @@ def as_har_entry(kept: Kept, base: str) -> dict[str, Any]:
         ),
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
-        "comment": " ".join(part for part in (kept.direction, kept.event_type or kept.content["name"]) if part),
+        "comment": " ".join(part for part in (stored.direction, stored.event_type or stored.content["name"]) if part),
     }

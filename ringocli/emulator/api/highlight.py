@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ringocli.emulator.store.exchange import Kept, content_type_of
+from ringocli.emulator.store.exchange import StoredExchange, content_type_of
 from ringocli.emulator.template_file import incoming_of
 from ringocli.errors import LocalError
 from ringocli.http.bodies import Encoding, encoding_of
@@ -28,24 +28,24 @@ MAX_COLOURED = 1_000_000
 Spans = list[dict[str, Any]]
 
 
-def provenance(template: Template, kept: Kept) -> dict[str, Spans]:
+def provenance(template: Template, stored: StoredExchange) -> dict[str, Spans]:
     """Spans in UTF-8 bytes of the shown address, request body and reply body."""
-    stored = kept.content["spans"]
-    if kept.direction == "incoming":
-        sources = _webhook_sources(template, kept)
+    known = stored.content["spans"]
+    if stored.direction == "incoming":
+        sources = _webhook_sources(template, stored)
     else:
-        sources = {} if stored else _request_sources(template, kept)
-    request, reply = kept.content["request"], kept.content["reply"]
+        sources = {} if known else _request_sources(template, stored)
+    request, reply = stored.content["request"], stored.content["reply"]
     return {
-        "request_url": stored.get("request_url") or _in_query(request["url"], sources),
-        "request_body": stored.get("request_body") or _in_body(request, sources),
-        "reply_body": _in_body(reply, _reply_sources(template, kept)) if reply is not None else [],
+        "request_url": known.get("request_url") or _in_query(request["url"], sources),
+        "request_body": known.get("request_body") or _in_body(request, sources),
+        "reply_body": _in_body(reply, _reply_sources(template, stored)) if reply is not None else [],
     }
 
 
-def _webhook_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
+def _webhook_sources(template: Template, stored: StoredExchange) -> Mapping[str, Pointer]:
     try:
-        reading = read_webhook(template, incoming_of(kept))
+        reading = read_webhook(template, incoming_of(stored))
     except LocalError:
         return {}
     event = reading.event
@@ -55,14 +55,16 @@ def _webhook_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
     return {**reading.sources, **({"event_key": places[0]} if places else {})}
 
 
-def _request_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
-    return receive(template, incoming_of(kept)).sources
+def _request_sources(template: Template, stored: StoredExchange) -> Mapping[str, Pointer]:
+    return receive(template, incoming_of(stored)).sources
 
 
-def _reply_sources(template: Template, kept: Kept) -> Mapping[str, Pointer]:
-    reply = kept.content["reply"]
-    specs = [spec for spec in template.requests if spec.name == kept.content["name"] and spec.response_map is not None]
-    if kept.direction != "outgoing" or not specs or not reply["body"]:
+def _reply_sources(template: Template, stored: StoredExchange) -> Mapping[str, Pointer]:
+    reply = stored.content["reply"]
+    specs = [
+        spec for spec in template.requests if spec.name == stored.content["name"] and spec.response_map is not None
+    ]
+    if stored.direction != "outgoing" or not specs or not reply["body"]:
         return {}
     headers = tuple((name, value) for name, value in reply["headers"])
     body = reply["body"].encode("utf-8", "replace")

@@ -64,7 +64,7 @@ SCHEMAS: dict[str, Schema] = {
             "problems": {"type": "array", "items": _object({"pointer": _TEXT, "message": _TEXT})},
             "error": {"type": ["string", "null"], "description": "Why there was no reply."},
             "chaos": {"type": ["string", "null"], "description": "What chaos did to it."},
-            "forwarded": {"type": ["object", "null"], "description": "What the real Ringotel answered."},
+            "forwarded": {"type": ["object", "null"], "description": "What the real Ringotel result."},
         }
     ),
     "NearMiss": _object(
@@ -83,7 +83,7 @@ SCHEMAS: dict[str, Schema] = {
             },
         }
     ),
-    "Trouble": _object(
+    "ChaosSettings": _object(
         {
             "status": {"type": ["integer", "null"], "minimum": 200, "maximum": 599},
             "fault": {"enum": [*[str(fault) for fault in Fault], None]},
@@ -97,7 +97,7 @@ SCHEMAS: dict[str, Schema] = {
         additionalProperties=False,
     ),
     "Chaos": _object(
-        {"ringotel": _ref("Trouble"), "provider": _ref("Trouble"), "seed": {"type": "integer"}},
+        {"ringotel": _ref("ChaosSettings"), "provider": _ref("ChaosSettings"), "seed": {"type": "integer"}},
         (),
     ),
     "Error": _object(
@@ -135,7 +135,7 @@ SCHEMAS: dict[str, Schema] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class EndpointDoc:
     """What the description says of an endpoint, beside its path, method and function.
 
     ``query`` maps parameters to their meaning; ``takes`` names the schema of the body; ``gives`` is the schema of the
@@ -155,8 +155,8 @@ def ref(name: str) -> Schema:
     return _ref(name)
 
 
-def document(operations: Iterable[tuple[str, str, str, Told]], template_id: str) -> dict[str, Any]:
-    """The whole description; an operation is its path, method, sentence and ``Told``."""
+def document(operations: Iterable[tuple[str, str, str, EndpointDoc]], template_id: str) -> dict[str, Any]:
+    """The whole description; an operation is its path, method, sentence and ``EndpointDoc``."""
     paths: dict[str, dict[str, Any]] = {}
     for path, method, sentence, told in operations:
         paths.setdefault(path, {})[method.lower()] = _operation(path, method, sentence, told)
@@ -208,7 +208,7 @@ def _path_parameter(name: str, meaning: str = "") -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": _TEXT, **described}
 
 
-def _operation(path: str, method: str, sentence: str, told: Told) -> dict[str, Any]:
+def _operation(path: str, method: str, sentence: str, told: EndpointDoc) -> dict[str, Any]:
     words = [word.strip("{}") for word in path.strip("/").split("/") if word != "api"]
     operation: dict[str, Any] = {
         "operationId": method.lower() + "".join(word.replace(".", " ").title().replace(" ", "") for word in words),
@@ -252,6 +252,6 @@ _EVERYWHERE = (401, 403, 421, 503)
 """What any call may get."""
 
 
-def _response(told: Told) -> dict[str, Any]:
+def _response(told: EndpointDoc) -> dict[str, Any]:
     content = {told.kind: {"schema": told.gives}} if told.gives is not None else {told.kind: {}}
     return {"description": "As asked.", "content": content}

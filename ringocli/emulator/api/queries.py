@@ -14,8 +14,8 @@ from ringocli import __version__
 from ringocli.emulator.api.export import as_curl, as_har_entry
 from ringocli.emulator.api.highlight import provenance
 from ringocli.emulator.api.request import Answer, Call, as_utf8, refused
-from ringocli.emulator.store.criteria import LIMITS, Wanted
-from ringocli.emulator.store.exchange import Kept
+from ringocli.emulator.store.criteria import LIMITS, Criteria
+from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.search import KEYS, Condition, conditions
 from ringocli.emulator.store.sqlite import Store
 from ringocli.errors import UsageError
@@ -41,7 +41,7 @@ async def list_exchanges(call: Call) -> Response:
     if after := call.exchange_id("after"):
         wanted.append(Condition("id > ?", (after,)))
     limit = int(call.number("limit", 50, 1, MAX_LISTED))
-    found = await call.world.ledger.read(lambda store: store.find(call.inbox.name, wanted, limit=limit + 1))
+    found = await call.runtime.ledger.read(lambda store: store.find(call.inbox.name, wanted, limit=limit + 1))
     brief = asked.get("brief") == "1"
     listed = [one.brief if brief else one.document for one in found[:limit]]
     return Answer({"schema_version": 1, "exchanges": listed, "more": len(found) > limit})
@@ -49,13 +49,13 @@ async def list_exchanges(call: Call) -> Response:
 
 async def get_exchange(call: Call) -> Response:
     """One exchange, with the bytes that came from each variable."""
-    kept = await call.kept()
-    return Answer({**kept.document, "provenance": provenance(call.world.draft.template, kept)})
+    stored = await call.stored()
+    return Answer({**stored.document, "provenance": provenance(call.runtime.template_file.template, stored)})
 
 
 async def get_curl(call: Call) -> Response:
     """One request as a curl command, credentials masked."""
-    return PlainTextResponse(as_curl(await call.kept(), call.world.url))
+    return PlainTextResponse(as_curl(await call.stored(), call.runtime.url))
 
 
 async def export(call: Call) -> Response:
@@ -64,16 +64,16 @@ async def export(call: Call) -> Response:
     if form not in ("jsonl", "har"):
         raise UsageError(f"format has no {form[:20]!r}{did_you_mean(form, ('jsonl', 'har'))}", "jsonl or har")
     kind = "application/json" if form == "har" else "application/x-ndjson"
-    name = f"ringocli-{call.world.draft.template.id or 'template'}.{form}"
+    name = f"ringocli-{call.runtime.template_file.template.id or 'template'}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name.encode("ascii", "replace").decode()}"'}
     lines = _har(call) if form == "har" else _lines(call)
     return StreamingResponse(lines, media_type=kind, headers=headers)
 
 
-async def _pages(call: Call) -> AsyncIterator[list[Kept]]:
+async def _pages(call: Call) -> AsyncIterator[list[StoredExchange]]:
     last = 0
     while True:
-        page = await call.world.ledger.read(partial(Store.page_after, inbox=call.inbox.name, last=last))
+        page = await call.runtime.ledger.read(partial(Store.page_after, inbox=call.inbox.name, last=last))
         if not page:
             return
         yield page
@@ -90,15 +90,15 @@ async def _har(call: Call) -> AsyncIterator[str]:
     glue = ""
     async for page in _pages(call):
         for one in page:
-            yield glue + json.dumps(as_har_entry(one, call.world.url), ensure_ascii=False)
+            yield glue + json.dumps(as_har_entry(one, call.runtime.url), ensure_ascii=False)
             glue = ","
     yield "]}}\n"
 
 
 async def clear(call: Call) -> Response:
     """Forget everything that was seen in this inbox."""
-    call.world.ledger.store.clear(call.inbox.name)
-    call.world.ledger.tell(call.inbox.name, ("cleared", {}))
+    call.runtime.ledger.store.clear(call.inbox.name)
+    call.runtime.ledger.tell(call.inbox.name, ("cleared", {}))
     return Answer({"schema_version": 1, "cleared": True})
 
 
@@ -106,9 +106,9 @@ async def wait(call: Call) -> Response:
     """The newest exchange that fits, at once or as soon as it comes; 408 if none came in time."""
     pairs = [(name, value) for name, value in call.request.query_params.multi_items()]
     asked = [(name, value) for name, value in pairs if name not in LIMITS]
-    wanted = Wanted.read(asked, call.exchange_id("after"))
+    wanted = Criteria.read(asked, call.exchange_id("after"))
     timeout_s = call.number("timeout_s", 10.0, 0.0, MAX_WAIT_S)
-    found = await _unless_gone(call, call.world.ledger.wait(call.inbox.name, wanted, timeout_s))
+    found = await _unless_gone(call, call.runtime.ledger.wait(call.inbox.name, wanted, timeout_s))
     if found is None:
         criteria = ", ".join(f"{name}={value}" for name, value in wanted.criteria) or "anything"
         message = f"no exchange with {criteria[:200]} within {timeout_s:g} s"
@@ -116,7 +116,7 @@ async def wait(call: Call) -> Response:
     return Answer(found.document)
 
 
-async def _unless_gone(call: Call, work: Coroutine[Any, Any, Kept | None]) -> Kept | None:
+async def _unless_gone(call: Call, work: Coroutine[Any, Any, StoredExchange | None]) -> StoredExchange | None:
     """The result, or None as soon as the client has hung up: nobody waits for those who left."""
 
     async def until_gone() -> None:
@@ -140,8 +140,8 @@ async def stream(call: Call) -> Response:
 
 
 async def _events(call: Call) -> AsyncIterator[bytes]:
-    news_groups = call.world.ledger.watch(call.inbox.name)
-    newest = await call.world.ledger.read(lambda store: store.find(call.inbox.name))
+    news_groups = call.runtime.ledger.watch(call.inbox.name)
+    newest = await call.runtime.ledger.read(lambda store: store.find(call.inbox.name))
     yield _event("hello", {"newest": str(newest[0].id) if newest else None})
     async for group in news_groups:
         if not group:

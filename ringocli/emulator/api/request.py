@@ -1,4 +1,4 @@
-"""One call of the API: the world, the inbox and the request; what of it is read with care, and how it is answered."""
+"""One call of the API: the runtime, the inbox and the request; what of it is read with care, and how it is result."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 
 from ringocli.emulator.asgi import MAX_BODY_BYTES, TooLarge, error_reply
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.runtime import World
-from ringocli.emulator.store.exchange import Kept
+from ringocli.emulator.runtime import Runtime
+from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.errors import UsageError
 
 MAX_JSON_BYTES = 1_000_000
@@ -38,15 +38,15 @@ def refused(status: int, message: str, hint: str = "", code: int = 2) -> Respons
     return Response(reply.body, status_code=status, media_type="application/json")
 
 
-class NotThere(UsageError):
+class NotFound(UsageError):
     """There is no such exchange, file or event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the API: the world it is made to, the inbox it is about, and the request."""
+    """One call of the API: the runtime it is made to, the inbox it is about, and the request."""
 
-    world: World
+    runtime: Runtime
     inbox: Inbox
     request: Request
 
@@ -107,15 +107,15 @@ class Call:
             raise UsageError(f"{name} takes the id of an exchange", f"For instance {name}=17")
         return int(given)
 
-    async def kept(self) -> Kept:
+    async def stored(self) -> StoredExchange:
         """The exchange that the path names.
 
         Raises:
-            NotThere: there is none of that id in this inbox.
+            NotFound: there is none of that id in this inbox.
         """
         given = self.request.path_params["id"]
         usable = given.isascii() and given.isdigit() and len(given) < 19
-        found = await self.world.ledger.read(lambda store: store.get(self.inbox.name, int(given))) if usable else None
+        found = await self.runtime.ledger.read(lambda store: store.get(self.inbox.name, int(given))) if usable else None
         if found is None:
-            raise NotThere(f"there is no exchange {given[:40]!r} here", "It may have been cleared.")
+            raise NotFound(f"there is no exchange {given[:40]!r} here", "It may have been cleared.")
         return found

@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from ringocli.emulator.access import READ_ROOMS, TOKEN_COOKIE
+from ringocli.emulator.access import READ_ONLY_SECTIONS, TOKEN_COOKIE
 from ringocli.emulator.api import actions, queries
-from ringocli.emulator.api.openapi import Told, document, ref
-from ringocli.emulator.api.request import Call, NotThere, refused
+from ringocli.emulator.api.openapi import EndpointDoc, document, ref
+from ringocli.emulator.api.request import Call, NotFound, refused
 from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
-from ringocli.emulator.runtime import World
+from ringocli.emulator.runtime import Runtime
 from ringocli.errors import RingocliError, UsageError
 
 Function = Callable[[Call], Awaitable[Response]]
@@ -65,7 +65,7 @@ class Endpoint:
     path: str
     method: str
     function: Function
-    told: Told
+    told: EndpointDoc
 
     @property
     def sentence(self) -> str:
@@ -74,39 +74,54 @@ class Endpoint:
 
 
 ENDPOINTS = (
-    Endpoint("/readyz", "GET", actions.ready, Told(gives=_ANY)),
-    Endpoint("/api/about", "GET", actions.get_about, Told(gives=_ANY)),
-    Endpoint("/api/exchanges", "GET", queries.list_exchanges, Told(query=_PAGED | _SEARCH, gives=_LIST, errors=(400,))),
-    Endpoint("/api/exchanges", "DELETE", queries.clear, Told(gives=_ANY)),
-    Endpoint("/api/exchanges/{id}", "GET", queries.get_exchange, Told(gives=_EXCHANGE, errors=(404,))),
-    Endpoint("/api/exchanges/{id}/curl", "GET", queries.get_curl, Told(kind="text/plain", errors=(404,))),
+    Endpoint("/readyz", "GET", actions.ready, EndpointDoc(gives=_ANY)),
+    Endpoint("/api/about", "GET", actions.get_about, EndpointDoc(gives=_ANY)),
     Endpoint(
-        "/api/exchanges/{id}/replay", "POST", actions.replay, Told(gives=_EXCHANGE, status=202, errors=(400, 404, 422))
+        "/api/exchanges", "GET", queries.list_exchanges, EndpointDoc(query=_PAGED | _SEARCH, gives=_LIST, errors=(400,))
     ),
-    Endpoint("/api/exchanges/{id}/patch", "GET", actions.show_patch, Told(gives=_ANY, errors=(400, 404))),
-    Endpoint("/api/exchanges/{id}/patch", "POST", actions.apply_patch, Told(gives=_ANY, errors=(400, 404, 409, 422))),
+    Endpoint("/api/exchanges", "DELETE", queries.clear, EndpointDoc(gives=_ANY)),
+    Endpoint("/api/exchanges/{id}", "GET", queries.get_exchange, EndpointDoc(gives=_EXCHANGE, errors=(404,))),
+    Endpoint("/api/exchanges/{id}/curl", "GET", queries.get_curl, EndpointDoc(kind="text/plain", errors=(404,))),
+    Endpoint(
+        "/api/exchanges/{id}/replay",
+        "POST",
+        actions.replay,
+        EndpointDoc(gives=_EXCHANGE, status=202, errors=(400, 404, 422)),
+    ),
+    Endpoint("/api/exchanges/{id}/patch", "GET", actions.show_patch, EndpointDoc(gives=_ANY, errors=(400, 404))),
+    Endpoint(
+        "/api/exchanges/{id}/patch", "POST", actions.apply_patch, EndpointDoc(gives=_ANY, errors=(400, 404, 409, 422))
+    ),
     Endpoint(
         "/api/export",
         "GET",
         queries.export,
-        Told(query={"format": "jsonl or har"}, kind="application/x-ndjson", errors=(400,)),
+        EndpointDoc(query={"format": "jsonl or har"}, kind="application/x-ndjson", errors=(400,)),
     ),
-    Endpoint("/api/wait", "GET", queries.wait, Told(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
-    Endpoint("/api/stream", "GET", queries.stream, Told(kind="text/event-stream")),
+    Endpoint("/api/wait", "GET", queries.wait, EndpointDoc(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
+    Endpoint("/api/stream", "GET", queries.stream, EndpointDoc(kind="text/event-stream")),
     Endpoint(
-        "/api/send", "POST", actions.send, Told(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413, 422))
+        "/api/send",
+        "POST",
+        actions.send,
+        EndpointDoc(takes="Send", gives=_EXCHANGE, status=202, errors=(400, 413, 422)),
     ),
     Endpoint(
-        "/api/reply", "POST", actions.reply, Told(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413, 422))
+        "/api/reply",
+        "POST",
+        actions.reply,
+        EndpointDoc(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413, 422)),
     ),
     Endpoint(
         "/api/files",
         "POST",
         actions.add_file,
-        Told(query={"name": "The file's name."}, takes="File", gives=_ANY, status=201, errors=(400, 413)),
+        EndpointDoc(query={"name": "The file's name."}, takes="File", gives=_ANY, status=201, errors=(400, 413)),
     ),
-    Endpoint("/api/chaos", "GET", actions.get_chaos, Told(gives=ref("Chaos"))),
-    Endpoint("/api/chaos", "POST", actions.set_chaos, Told(takes="Chaos", gives=ref("Chaos"), errors=(400, 413))),
+    Endpoint("/api/chaos", "GET", actions.get_chaos, EndpointDoc(gives=ref("Chaos"))),
+    Endpoint(
+        "/api/chaos", "POST", actions.set_chaos, EndpointDoc(takes="Chaos", gives=ref("Chaos"), errors=(400, 413))
+    ),
 )
 """Every endpoint of the API."""
 
@@ -134,10 +149,10 @@ PAGE_HEADERS = {
 class Rest:
     """Everything but the two sides: the page, its files, and the API."""
 
-    rooms = READ_ROOMS
+    sections = READ_ONLY_SECTIONS
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         routes = [Route(one.path, self._served(one.function), methods=[one.method]) for one in ENDPOINTS]
         routes += [
             Route("/", self._page, methods=["GET"]),
@@ -158,16 +173,16 @@ class Rest:
 
     def _served(self, function: Function) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            call = Call(world=self._world, inbox=request.scope["ringocli.inbox"], request=request)
+            call = Call(runtime=self._runtime, inbox=request.scope["ringocli.inbox"], request=request)
             try:
                 response = await function(call)
-            except NotThere as error:
+            except NotFound as error:
                 response = refused(404, error.message, error.hint)
             except RingocliError as error:
                 status = 400 if isinstance(error, UsageError) else 422
                 response = refused(status, error.message, error.hint, error.code)
             except sqlite3.Error as error:
-                response = refused(503, f"the store cannot be used: {error}", "Make room, or name another --db.", 3)
+                response = refused(503, f"the store cannot be used: {error}", "Make section, or name another --db.", 3)
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers["X-Content-Type-Options"] = "nosniff"
             return response
@@ -176,17 +191,17 @@ class Rest:
 
     async def _page(self, request: Request) -> Response:
         """The page, with the token that proves that a call comes from it."""
-        guard = self._world.guard
+        access = self._runtime.access
         if not raw_path(request.scope).endswith("/"):  # /i/name: the page's addresses are relative to what is below it
             return RedirectResponse(f"{request.scope['ringocli.inbox'].name}/?{request.url.query}".rstrip("?"))
-        if guard.access_token is not None and request.query_params.get("token"):
+        if access.access_token is not None and request.query_params.get("token"):
             there = RedirectResponse("./", status_code=303)
-            there.set_cookie(TOKEN_COOKIE, guard.access_token, httponly=True, samesite="strict")
+            there.set_cookie(TOKEN_COOKIE, access.access_token, httponly=True, samesite="strict")
             return there
         text = _asset("index.html")
         if text is None:
             return refused(404, "the page is not installed")
-        page = text.replace(b"{{token}}", guard.page_token.encode())
+        page = text.replace(b"{{token}}", access.page_token.encode())
         return Response(page, media_type="text/html", headers=PAGE_HEADERS)
 
     async def _page_file(self, request: Request) -> Response:
@@ -199,14 +214,14 @@ class Rest:
 
     async def _file(self, request: Request) -> Response:
         """A file that somebody dropped, or a sample."""
-        reply = await self._world.files.serve(request.path_params["token"], request.path_params["name"])
+        reply = await self._runtime.files.serve(request.path_params["token"], request.path_params["name"])
         if reply is None:
             return refused(404, "there is no such file")
         return Response(reply.body, headers=dict(reply.headers))
 
     async def _described(self, request: Request) -> Response:
         rows = [(one.path, one.method, one.sentence, one.told) for one in ENDPOINTS]
-        return JSONResponse(document(rows, self._world.draft.template.id))
+        return JSONResponse(document(rows, self._runtime.template_file.template.id))
 
 
 _UNROUTED: Mapping[int, tuple[str, str]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ringocli.emulator.store.exchange import Kept
+from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.search import KEYS, Condition
 from ringocli.errors import UsageError
 from ringocli.template.variables import SETTABLE
@@ -27,14 +27,14 @@ _NUMBERS = ("from", "to")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Criteria:
     """Names with the values they must have; ``after`` leaves out everything up to that exchange."""
 
     criteria: tuple[tuple[str, str], ...]
     after: int = 0
 
     @classmethod
-    def read(cls, asked: Iterable[tuple[str, str]], after: int = 0) -> Wanted:
+    def read(cls, asked: Iterable[tuple[str, str]], after: int = 0) -> Criteria:
         """Criteria from a query string's pairs.
 
         Raises:
@@ -73,17 +73,17 @@ class Wanted:
         """Whether one of the criteria is about this."""
         return any(pair[0] == name for pair in self.criteria)
 
-    def fits(self, kept: Kept) -> bool:
+    def fits(self, stored: StoredExchange) -> bool:
         """Whether an exchange is what is waited for."""
-        return kept.id > self.after and all(_has(kept, name, value) for name, value in self.criteria)
+        return stored.id > self.after and all(_has(stored, name, value) for name, value in self.criteria)
 
 
-def keys_of(kept: Kept) -> list[tuple[str, str]]:
+def keys_of(stored: StoredExchange) -> list[tuple[str, str]]:
     """Every pair under which a waiter for this exchange may be filed."""
     values: Mapping[str, str | None] = {
-        **kept.content["variables"],
-        "event_key": kept.event_key,
-        "event_type": kept.event_type,
+        **stored.content["variables"],
+        "event_key": stored.event_key,
+        "event_type": stored.event_type,
     }
     return [("", ""), *((name, value) for name, value in values.items() if value is not None)]
 
@@ -104,13 +104,13 @@ def _condition(name: str, value: str) -> Condition:
     return Condition(f"json_extract(content, '$.variables.{name}') = ?", (value,))
 
 
-def _has(kept: Kept, name: str, value: str) -> bool:
+def _has(stored: StoredExchange, name: str, value: str) -> bool:
     if name in ("event_key", "event_type", "direction", "status"):
-        return bool(getattr(kept, name) == value)
+        return bool(getattr(stored, name) == value)
     if name == "matched":
-        return kept.matched == _TRUTHS[value.lower()]
+        return stored.matched == _TRUTHS[value.lower()]
     if name == "event":
-        return value in (kept.event_key, kept.event_type, f"{kept.event_type}:{kept.event_key}")
+        return value in (stored.event_key, stored.event_type, f"{stored.event_type}:{stored.event_key}")
     if name == "name":
-        return bool(kept.content["name"] == value)
-    return bool(kept.content["variables"].get(name) == value)
+        return bool(stored.content["name"] == value)
+    return bool(stored.content["variables"].get(name) == value)

@@ -1,6 +1,6 @@
 """An exchange as the emulator keeps it: one request with its reply, and what both sides made of it.
 
-It is kept as it is shown: secrets are masked before anything gets here, so neither the store nor any of its readers can
+It is stored as it is shown: secrets are masked before anything gets here, so neither the store nor any of its readers can
 leak one.
 """
 
@@ -141,7 +141,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
 
 
 @dataclass(slots=True, kw_only=True)
-class Kept:
+class StoredExchange:
     """An exchange that is in the store: committed, numbered, and correlated as far as it is known."""
 
     id: int

@@ -1,7 +1,7 @@
 """The ledger: exchanges are written in groups, and whoever waits or watches hears of them once they are committed.
 
 All requests that are ready in the same turn of the event loop share one commit: a single client pays for one commit a
-request, a hundred clients share it. Nothing is announced, and nothing is answered, before it is in the file.
+request, a hundred clients share it. Nothing is announced, and nothing is result, before it is in the file.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from ringocli.emulator.store.criteria import Wanted, keys_of
-from ringocli.emulator.store.exchange import Exchange, Kept
-from ringocli.emulator.store.sqlite import Change, Progress, Store
+from ringocli.emulator.store.criteria import Criteria, keys_of
+from ringocli.emulator.store.exchange import Exchange, StoredExchange
+from ringocli.emulator.store.sqlite import Change, StatusUpdate, Store
 from ringocli.errors import LocalError
 
 MAX_BEHIND = 2_000
@@ -25,7 +25,7 @@ CHECKPOINT_AFTER = 1_000
 
 T = TypeVar("T")
 News = tuple[str, Any]
-Then = Callable[[Kept | None, LocalError | None], None]
+Then = Callable[[StoredExchange | None, LocalError | None], None]
 """What happens once an entry is in the file, or cannot be written."""
 
 
@@ -60,13 +60,13 @@ class Watcher:
 class Ledger:
     """Writes to the store, reads from it off the loop, and tells watchers and waiters."""
 
-    def __init__(self, store: Store, on_kept: Callable[[Kept], None] | None = None) -> None:
+    def __init__(self, store: Store, on_stored: Callable[[StoredExchange], None] | None = None) -> None:
         self.store = store
-        self._on_kept = on_kept
+        self._on_kept = on_stored
         self._loop = asyncio.get_running_loop()
-        self._pending: list[tuple[Exchange | Progress, Then]] = []
+        self._pending: list[tuple[Exchange | StatusUpdate, Then]] = []
         self._watchers: dict[str, set[Watcher]] = {}
-        self._waiters: dict[tuple[str, str, str], dict[asyncio.Future[Kept], Wanted]] = {}
+        self._waiters: dict[tuple[str, str, str], dict[asyncio.Future[StoredExchange], Criteria]] = {}
         self._readers = ThreadPoolExecutor(max_workers=3, thread_name_prefix="store")
         self._checkpoint: asyncio.Future[None] | None = None
         self._since_checkpoint = 0
@@ -80,25 +80,25 @@ class Ledger:
 
     # -- writing ------------------------------------------------------------------------------------
 
-    def add(self, entry: Exchange | Progress) -> asyncio.Future[Any]:
-        """Store an exchange; the future is done when it is committed, and then holds what was kept.
+    def add(self, entry: Exchange | StatusUpdate) -> asyncio.Future[Any]:
+        """Store an exchange; the future is done when it is committed, and then holds what was stored.
 
         The future raises ``LocalError`` if it cannot be stored.
         """
-        future: asyncio.Future[Kept | None] = self._loop.create_future()
+        future: asyncio.Future[StoredExchange | None] = self._loop.create_future()
 
-        def then(kept: Kept | None, error: LocalError | None) -> None:
+        def then(stored: StoredExchange | None, error: LocalError | None) -> None:
             if future.done():  # whoever waited has been cancelled
                 return
             if error is not None:
                 future.set_exception(error)
             else:
-                future.set_result(kept)
+                future.set_result(stored)
 
         self.put(entry, then)
         return future
 
-    def put(self, entry: Exchange | Progress, then: Then) -> None:
+    def put(self, entry: Exchange | StatusUpdate, then: Then) -> None:
         """Store an exchange, and call ``then`` in the same turn as it is committed, or cannot be."""
         if not self._pending:
             self._loop.call_soon(self._flush)
@@ -109,12 +109,12 @@ class Ledger:
         if not group:
             return
         try:
-            kept, changes = self.store.commit([entry for entry, _ in group])
+            stored, changes = self.store.commit([entry for entry, _ in group])
         except LocalError as error:
             for _, then in group:
                 then(None, error)
             return
-        for (_, then), one in zip(group, kept, strict=True):
+        for (_, then), one in zip(group, stored, strict=True):
             then(one, None)
             if one is not None:
                 self._announce(one)
@@ -125,21 +125,21 @@ class Ledger:
             self._since_checkpoint = 0
             self._checkpoint = self._loop.run_in_executor(self._readers, self.store.checkpoint)
 
-    def _announce(self, kept: Kept) -> None:
+    def _announce(self, stored: StoredExchange) -> None:
         if self._on_kept is not None:
-            self._on_kept(kept)
-        for watcher in self._watchers.get(kept.inbox, ()):
-            watcher.tell(("exchange", kept))
-        self._offer(kept)
+            self._on_kept(stored)
+        for watcher in self._watchers.get(stored.inbox, ()):
+            watcher.tell(("exchange", stored))
+        self._offer(stored)
 
-    def _offer(self, kept: Kept) -> None:
+    def _offer(self, stored: StoredExchange) -> None:
         """Give an exchange to everybody who waits for one like it."""
         if not self._waiters:
             return
-        for name, value in keys_of(kept):
-            for future, wanted in self._waiters.get((kept.inbox, name, value), {}).items():
-                if not future.done() and wanted.fits(kept):
-                    future.set_result(kept)
+        for name, value in keys_of(stored):
+            for future, wanted in self._waiters.get((stored.inbox, name, value), {}).items():
+                if not future.done() and wanted.fits(stored):
+                    future.set_result(stored)
 
     def _changed(self, change: Change) -> None:
         """Tell of a new status; somebody may be waiting for just that."""
@@ -165,12 +165,12 @@ class Ledger:
         """Ask the store something, in a thread of its own: a long search holds up nobody."""
         return await self._loop.run_in_executor(self._readers, read, self.store)
 
-    async def wait(self, inbox: str, wanted: Wanted, timeout_s: float) -> Kept | None:
+    async def wait(self, inbox: str, wanted: Criteria, timeout_s: float) -> StoredExchange | None:
         """The newest exchange that fits, at once or as soon as it comes; None if none came in time.
 
         The waiter is on the list before the store is asked, so nothing falls between the two.
         """
-        future: asyncio.Future[Kept] = self._loop.create_future()
+        future: asyncio.Future[StoredExchange] = self._loop.create_future()
         place = (inbox, *wanted.key)
         self._waiters.setdefault(place, {})[future] = wanted
         try:

@@ -1,7 +1,7 @@
 """The store: SQLite in WAL mode, one writer that commits in groups, readers that are never in its way.
 
 What ``commit`` has returned is in the file: it survives ``kill -9`` (the system has the bytes); only a loss of power may
-take the last moments (``synchronous=NORMAL``). At most ``max_exchanges`` and ``max_days`` are kept. Exchanges are kept as
+take the last moments (``synchronous=NORMAL``). At most ``max_exchanges`` and ``max_days`` are stored. Exchanges are stored as
 they are shown, so the file holds no secret; its rights are 0600.
 """
 
@@ -21,7 +21,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ringocli.emulator.store.compatibility import with_current_names
-from ringocli.emulator.store.exchange import NO_CONTENT, Exchange, Kept, content_text
+from ringocli.emulator.store.exchange import NO_CONTENT, Exchange, StoredExchange, content_text
 from ringocli.emulator.store.search import Condition
 from ringocli.errors import LocalError
 from ringocli.text.files import reason
@@ -64,7 +64,7 @@ _LATER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused":
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class StatusUpdate:
     """News of a message that was sent: the provider's id, and where it is by now."""
 
     inbox: str
@@ -164,23 +164,23 @@ class Store:
 
     # -- writing: one thread ------------------------------------------------------------------------
 
-    def commit(self, entries: Sequence[Exchange | Progress]) -> tuple[list[Kept | None], list[Change]]:
-        """Store a group in one transaction; for each entry what was kept (None for news), and what it changed.
+    def commit(self, entries: Sequence[Exchange | StatusUpdate]) -> tuple[list[StoredExchange | None], list[Change]]:
+        """Store a group in one transaction; for each entry what was stored (None for news), and what it changed.
 
         Raises:
             LocalError: the disk is full, or the file is gone; nothing of the group is stored.
         """
-        kept: list[Kept | None] = []
+        stored: list[StoredExchange | None] = []
         changes: list[Change] = []
         last_id = self._last_id
         try:
             with self._transaction():
                 for entry in entries:
                     if isinstance(entry, Exchange):
-                        kept.append(self._insert(entry, changes))
+                        stored.append(self._insert(entry, changes))
                     else:
                         changes += self._advance(entry.inbox, entry.message_id, entry.status)[1]
-                        kept.append(None)
+                        stored.append(None)
                 self._write_rows()
                 added = self._last_id - last_id
                 surplus = max(0, self._count + added - self._max_exchanges)
@@ -191,9 +191,9 @@ class Store:
             self._rows, self._last_id = [], last_id
             raise
         self._count += added - surplus
-        return kept, changes
+        return stored, changes
 
-    def _insert(self, exchange: Exchange, changes: list[Change]) -> Kept:
+    def _insert(self, exchange: Exchange, changes: list[Change]) -> StoredExchange:
         """Number an exchange and put it with the rows that are to be written."""
         correlates, status = None, exchange.status
         if exchange.message_id:
@@ -220,7 +220,7 @@ class Store:
                 " AND correlates IS NULL",
                 (number, exchange.inbox, _text(exchange.message_id)),
             )
-        return Kept(
+        return StoredExchange(
             id=number,
             inbox=exchange.inbox,
             at=exchange.at,
@@ -279,10 +279,12 @@ class Store:
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
-            raise LocalError(f"{self.path}: cannot be written: {error}", "Make room, or name another --db.") from None
+            raise LocalError(
+                f"{self.path}: cannot be written: {error}", "Make section, or name another --db."
+            ) from None
 
     def expire(self) -> int:
-        """Drop what is older than is kept; how many exchanges went."""
+        """Drop what is older than is stored; how many exchanges went."""
         before = (datetime.now(UTC) - self._max_age).timestamp()
         gone = self._writer.execute("DELETE FROM exchanges WHERE at < ?", (before,)).rowcount
         self._writer.execute("DELETE FROM files WHERE at < ?", (before,))
@@ -294,7 +296,7 @@ class Store:
         self._count -= self._writer.execute("DELETE FROM exchanges WHERE inbox = ?", (inbox,)).rowcount
 
     def add_file(self, token: str, file: StoredFile, max_bytes: int) -> None:
-        """Keep a file under a name that nobody guesses; the oldest make room for it.
+        """Keep a file under a name that nobody guesses; the oldest make section for it.
 
         Raises:
             LocalError: it cannot be written.
@@ -324,7 +326,7 @@ class Store:
 
     def find(
         self, inbox: str, conditions: Iterable[Condition] = (), *, limit: int = 1, oldest_first: bool = False
-    ) -> list[Kept]:
+    ) -> list[StoredExchange]:
         """Exchanges of an inbox for which all conditions hold, newest first."""
         wanted = [Condition("inbox = ?", (inbox,)), *conditions]
         sql = (
@@ -334,7 +336,9 @@ class Store:
         parameters = [value for one in wanted for value in one.parameters]
         return [_kept(row) for row in self._reader.execute(sql, (*parameters, limit))]
 
-    def first(self, inbox: str, conditions: Iterable[Condition], fits: Callable[[Kept], bool]) -> Kept | None:
+    def first(
+        self, inbox: str, conditions: Iterable[Condition], fits: Callable[[StoredExchange], bool]
+    ) -> StoredExchange | None:
         """The newest exchange for which the conditions hold and that fits."""
         before = _NEWEST
         while found := self.find(inbox, [*conditions, Condition("id < ?", (before,))], limit=20):
@@ -344,11 +348,11 @@ class Store:
             before = found[-1].id
         return None
 
-    def get(self, inbox: str, number: int) -> Kept | None:
+    def get(self, inbox: str, number: int) -> StoredExchange | None:
         """The exchange of that number."""
         return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
 
-    def page_after(self, inbox: str, last: int, limit: int = 500) -> list[Kept]:
+    def page_after(self, inbox: str, last: int, limit: int = 500) -> list[StoredExchange]:
         """The next exchanges of an inbox after one of them, oldest first."""
         return self.find(inbox, [Condition("id > ?", (last,))], limit=limit, oldest_first=True)
 
@@ -367,9 +371,9 @@ def _make(path: Path) -> None:
         raise LocalError(f"{path}: cannot be opened: {reason(error)}", "Name another --db.") from None
 
 
-def _kept(row: tuple[Any, ...]) -> Kept:
+def _kept(row: tuple[Any, ...]) -> StoredExchange:
     number, inbox, at, direction, key, kind, matched, status, correlates, content = row
-    return Kept(
+    return StoredExchange(
         id=number,
         inbox=inbox,
         at=datetime.fromtimestamp(at, UTC),
