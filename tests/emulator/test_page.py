@@ -197,8 +197,8 @@ def test_a_conversation_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
     expect(bubble(page, "handset", "On my way")).to_have_count(1)
     expect(bubble(page, "user", "On my way")).to_have_count(1)
     page.locator(".row", has_text="SendMessage").click()
-    coloured = page.locator(".detail .request mark[data-variable=content]")
-    expect(coloured).to_have_text("Hi, your bike is ready")
+    highlighted = page.locator(".detail .request mark[data-variable=content]")
+    expect(highlighted).to_have_text("Hi, your bike is ready")
     expect(page.locator(".detail .request mark[data-variable=to]")).to_have_text(CONTACT)
     expect(page.locator(".detail .reply mark[data-variable=messageid]").first).to_be_visible()
 
@@ -254,7 +254,7 @@ def test_a_picture_is_dropped_or_pasted(ringotel: Emulator, visit: Open, how: st
     shown_picture(page, "user")
 
 
-def test_a_failure_is_told_in_words(ringotel: Emulator, visit: Open) -> None:
+def test_a_failure_is_explained(ringotel: Emulator, visit: Open) -> None:
     """A message that fails says Failed, and the phone does not have it."""
     page = visit(ringotel.url)
     page.get_by_title("Choose the conversation").click()
@@ -262,26 +262,26 @@ def test_a_failure_is_told_in_words(ringotel: Emulator, visit: Open) -> None:
     page.get_by_label("Talk to").press("Enter")
     say(page, "user", "Does this arrive?")
     expect(bubble(page, "user", "Does this arrive?")).to_contain_text("Failed")
-    expect(page.locator(".handset .aside")).to_have_text("A message was lost on its way to this phone")
+    expect(page.locator(".handset .aside")).to_have_text("A message to this phone was lost")
     expect(bubble(page, "handset", "Does this arrive?")).to_have_count(0)
 
 
-def test_weather_is_set_and_felt(ringotel: Emulator, visit: Open) -> None:
-    """A provider that answers 500 refuses the message, in words, and the wire says that it was the weather."""
+def test_chaos_is_set_and_takes_effect(ringotel: Emulator, visit: Open) -> None:
+    """A provider that answers 500 rejects the message, and the wire says that chaos caused it."""
     page = visit(ringotel.url)
     page.keyboard.press("w")
-    page.get_by_text("In detail").click()
+    page.get_by_text("Details").click()
     provider = page.get_by_role("group", name="The provider's side")
     provider.get_by_label("Status").select_option("500")
-    expect(page.locator(".weather-now")).to_have_text("custom")
+    expect(page.locator(".chaos-now")).to_have_text("Chaos: custom")
     page.keyboard.press("Escape")
     say(page, "user", "In the rain")
-    expect(bubble(page, "user", "In the rain")).to_contain_text("Refused")
-    expect(page.locator(".row .badge.storm")).to_have_count(1)
+    expect(bubble(page, "user", "In the rain")).to_contain_text("Rejected")
+    expect(page.locator(".row .badge.chaos")).to_have_count(1)
     page.keyboard.press("Escape")
-    page.locator(".weather-now").click()
-    page.locator(".dial").get_by_label("Clear").check()
-    expect(page.locator(".weather-now")).to_have_text("clear")
+    page.locator(".chaos-now").click()
+    page.locator(".dial").get_by_label("None").check()
+    expect(page.locator(".chaos-now")).to_have_text("Chaos: none")
 
 
 def test_a_reply_that_ringotel_refuses_is_kept(ringotel: Emulator, visit: Open) -> None:
@@ -308,9 +308,9 @@ def test_a_near_miss_is_mended(tmp_path: Path, visit: Open) -> None:
         expect(page.locator(".split .minus")).to_have_text('"text": "$content$"')
         expect(page.locator(".split .plus")).to_have_text('"txt": "$content$"')
         page.get_by_role("button", name="Apply to template").click()
-        page.get_by_role("button", name="Replay it").click()
+        page.get_by_role("button", name="Fits now: replay").click()
         expect(bubble(page, "user", "Open on Sunday?")).to_have_count(1)
-        expect(page.locator(".detail .state")).to_have_text("taken by Ringotel")
+        expect(page.locator(".detail .state")).to_have_text("accepted by Ringotel")
         page.close()
     assert '"txt": "$content$"' in template.read_text("utf-8")
 
@@ -368,7 +368,7 @@ def test_a_reload_keeps_everything(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_permalink_works_in_a_new_tab(ringotel: Emulator, visit: Open) -> None:
-    """The address of an exchange opens it anywhere; one that is gone is told, not shown."""
+    """The URL of an exchange opens it in any tab; a deleted one is reported."""
     sent = ringotel.send(to=CONTACT, content="Look at this", from_=NUMBER)
     page = visit(ringotel.url, path=f"/#/x/{sent['id']}")
     expect(page.locator(".detail mark[data-variable=content]").last).to_have_text("Look at this")
@@ -385,14 +385,14 @@ def test_two_tabs_keep_step(ringotel: Emulator, visit: Open) -> None:
     expect(bubble(one, "user", "And back")).to_have_count(1)
     one.bring_to_front()  # the browser slows down a tab that is not in front
     one.keyboard.press("Escape")
-    one.locator(".weather-now").click()
-    one.locator(".dial").get_by_label("Drizzle").check()
-    expect(other.locator(".weather-now")).to_have_text("drizzle")
-    other.get_by_label("Clear the wire").click()
+    one.locator(".chaos-now").click()
+    one.locator(".dial").get_by_label("Mild").check()
+    expect(other.locator(".chaos-now")).to_have_text("Chaos: mild")
+    other.get_by_label("Delete all exchanges").click()
     other.get_by_role("button", name="Delete everything").click()
     for page in (one, other):
         expect(page.locator(".row, .bubble")).to_have_count(0)
-        expect(page.get_by_text("Two ends and the wire between them")).to_be_attached()
+        expect(page.get_by_text("A Ringotel user, a phone, and the traffic between them")).to_be_attached()
 
 
 def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
@@ -449,7 +449,7 @@ def test_it_is_used_by_keyboard_alone(ringotel: Emulator, visit: Open) -> None:
     keys.press("Home")
     expect(page.locator(".row.chosen")).to_have_attribute("aria-posinset", "1")
     keys.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     keys.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     keys.press("Tab")
@@ -664,7 +664,7 @@ def test_a_phone_has_one_column(ringotel: Emulator, visit: Open) -> None:
     tabs.get_by_text("Wire").click()
     page.locator(".row").first.click()
     expect(page.locator(".detail mark[data-variable=content]").last).to_be_visible()
-    for name in ("About", "Keys", "Weather: clear"):
+    for name in ("About", "Keys", "Chaos: none"):
         assert 0 == page.evaluate("document.documentElement.scrollWidth - innerWidth")
         page.get_by_role("button", name=name, exact=True).click()
         box = page.get_by_role("dialog").bounding_box()
@@ -676,11 +676,11 @@ def test_a_phone_has_one_column(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_the_page_names_what_it_rests_on(ringotel: Emulator, visit: Open) -> None:
-    """About tells the readings of the framework, the addresses, and magic numbers that one can talk to at once."""
+    """About lists the assumptions, the URLs, and the magic numbers, each of which starts a conversation."""
     page = visit(ringotel.url)
     page.get_by_role("button", name="About", exact=True).click()
     sheet = page.get_by_role("dialog", name="About this emulator")
-    expect(sheet.locator(".readings")).to_contain_text("Ringotel answers a webhook with an empty 200.")
+    expect(sheet.locator(".assumptions")).to_contain_text("Ringotel answers a webhook with an empty 200.")
     expect(sheet).to_contain_text(ringotel.webhook_url)
     sheet.get_by_role("button", name="+1 500 555 0002").click()
     expect(page.locator(".picked")).to_have_text("+1 500 555 0002")

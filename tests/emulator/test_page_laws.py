@@ -50,7 +50,7 @@ def spanned(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]], dict[str, str]]
 
 
 PIECES = """async ([text, spans, laidOut]) =>
-    (await import("./page/bytes.js")).pieces(text, spans, laidOut).map(({text, variable}) => [text, variable])"""
+    (await import("./page/spans.js")).pieces(text, spans, laidOut).map(({text, variable}) => [text, variable])"""
 
 
 @given(case=spanned())
@@ -106,7 +106,7 @@ def test_side_by_side_is_both_texts(run: Run, old: list[str], new: list[str]) ->
     """The left column is the old text and the right one the new, less the indentation that all lines share."""
     assume(old != new)
     diff = "\n".join(difflib.unified_diff(old, new, "old", "new", n=99, lineterm=""))
-    pairs = run("""async (diff) => (await import("./page/unified.js")).sideBySide(diff)""", diff)
+    pairs = run("""async (diff) => (await import("./page/diff.js")).sideBySide(diff)""", diff)
     shared = min((len(line) - len(line.lstrip(" ")) for line in old + new if line.strip()), default=0)
     for column, expected in ((0, old), (1, new)):
         shown = [pair[column]["text"] for pair in pairs if pair[column]["kind"] != "void"]

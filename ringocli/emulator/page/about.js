@@ -1,7 +1,7 @@
-// What this page rests on: the template, the addresses, the readings of the framework, the magic numbers.
+// The About dialog: the template, the URLs, the assumptions about Ringotel, the magic numbers.
 import { html } from "./html.js";
 import { talkTo } from "./actions.js";
-import { Copied } from "./copied.js";
+import { Copied } from "./copyable.js";
 import { Dialog } from "./dialog.js";
 import { change, useStore } from "./store.js";
 import { phone, visible } from "./text.js";
@@ -9,7 +9,7 @@ import { phone, visible } from "./text.js";
 function Magic({ numbers, talk }) {
   if (!numbers.length) return null;
   return html`<section><h3>Magic numbers</h3>
-    <p class="soft">Send to one of these, and the built-in provider behaves as it says.</p>
+    <p class="soft">Send to one of these numbers, and the built-in provider does what is described.</p>
     <table class="magic">${numbers.map(
       ({ number, does }) => html`<tr>
         <th scope="row"><button class="as-link" onClick=${() => talk(number)}>${phone(number)}</button></th>
@@ -24,10 +24,10 @@ export function About() {
   if (!about) return null;
   const { template, provider } = about;
   const addresses = [
-    ["Webhook address", about.webhook_url],
-    ["Provider's address", about.provider_url],
+    ["Webhook URL", about.webhook_url],
+    ["Provider URL", about.provider_url],
     ["API", new URL("api/exchanges", document.baseURI).href],
-    ["From outside", about.public_url],
+    ["Public URL", about.public_url],
   ].filter(([, address]) => address);
   const talk = (number) => {
     talkTo(number);
@@ -52,11 +52,11 @@ export function About() {
       )}
     </table></section>
     <${Magic} numbers=${about.magic_numbers} talk=${talk} />
-    <section><h3>Readings</h3>
+    <section><h3>Assumptions</h3>
       <p class="soft">
-        Ringotel publishes no schema. What happens here rests on these readings of its framework;${" "}
+        Ringotel publishes no schema. The emulator is based on these assumptions about its framework;${" "}
         only Ringotel can say what Ringotel accepts.
       </p>
-      <ol class="readings">${about.assumptions.map(({ row, text }) => html`<li value=${row}>${text}</li>`)}</ol></section>
+      <ol class="assumptions">${about.assumptions.map(({ row, text }) => html`<li value=${row}>${text}</li>`)}</ol></section>
   <//>`;
 }

@@ -1,15 +1,15 @@
-// What people do, as functions; each speaks to the server and leaves the outcome in the store.
+// User actions: each calls the API and puts the result into the store.
 import * as api from "./api.js";
 import { EMPTY, find, indexOf, merge } from "./feed.js";
 import { contactOf } from "./conversation.js";
 import { notify } from "./notices.js";
-import { remember } from "./remember.js";
+import { remember } from "./storage.js";
 import { change, get } from "./store.js";
 import { current } from "./stream.js";
 
 let count = 0;
 
-/** Send from one end: `{side, content, file}`; a File is uploaded first, a sample has its `url` already. */
+/** Send from one side: `{side, content, file}`. A File is uploaded first; a sample already has a `url`. */
 export async function send(side, { content, file }) {
   const { number, contact } = get();
   const message = {
@@ -46,9 +46,9 @@ async function attempt({ key, side, contact, number, content, file }) {
       };
       const exchange = await api.reply(said);
       taken(exchange);
-      // What Ringotel's side did not read has no sender, so no conversation would show it.
+      // A webhook that did not match has no sender, so no conversation would show it.
       if (!contactOf(exchange))
-        throw new api.ApiError(`Ringotel did not take it: ${exchange.chaos ?? exchange.status}.`);
+        throw new api.ApiError(`Ringotel did not accept it: ${exchange.chaos ?? exchange.status}.`);
     } else {
       // Ringotel sends a file and a text as two messages.
       if (media) taken(await api.send({ from: number, to: contact, media_url: media }));
@@ -61,7 +61,7 @@ async function attempt({ key, side, contact, number, content, file }) {
   }
 }
 
-/** The stream may have told of it before; what it told is newer. */
+/** Add an exchange, unless the stream has already delivered a newer version of it. */
 function taken(exchange) {
   if (!find(get().feed, exchange.id)) change({ feed: merge(get().feed, [current(exchange)]) });
 }
@@ -81,16 +81,16 @@ export function open(id) {
   else (history.pushState(null, "", location.pathname + location.search), followLink());
 }
 
-/** Take over what the address says. */
+/** Apply the URL's hash to the store. */
 export function followLink() {
   const [, id = null] = /^#\/x\/(\d+)$/.exec(location.hash) ?? [];
   change({ open: id, ...(id ? { cursor: id, dialog: null } : {}) });
 }
 
-/** The exchanges that the wire shows. */
+/** The exchanges that the wire shows: all, or those that the filter finds. */
 export const shownFeed = (state) => (state.query ? state.found : state.feed) ?? EMPTY;
 
-/** Move the wire's cursor by so many rows; what is open follows. */
+/** Move the wire's cursor by a number of rows; an open detail view follows. */
 export function step(rows) {
   const feed = shownFeed(get());
   if (!feed.items.length) return;
@@ -118,7 +118,7 @@ export async function copy(text, what) {
     await navigator.clipboard.writeText(text);
     notify(`${what} copied.`);
   } catch {
-    notify(new Error("The browser did not let the page copy."));
+    notify(new Error("The browser did not allow copying."));
   }
 }
 
@@ -139,7 +139,7 @@ export async function clear() {
   }
 }
 
-export async function setWeather(chaos) {
+export async function setChaos(chaos) {
   try {
     change({ chaos: await api.setChaos(chaos) });
   } catch (error) {
@@ -147,7 +147,7 @@ export async function setWeather(chaos) {
   }
 }
 
-/** The conversation to begin with: the one from before the reload, the template's own, or the latest. */
+/** Choose the first conversation: the one from before the reload, the template's own, or the latest. */
 export function beginWith({ contact, number }, numbers, items) {
   const known = new Set(items.map(contactOf).filter(Boolean));
   const latest = [...items].reverse().map(contactOf).find(Boolean);

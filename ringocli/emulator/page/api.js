@@ -1,8 +1,8 @@
-// Every call to the server. Addresses are relative, so that the page of an inbox speaks to that inbox.
+// Every call to the server. URLs are relative, so that the page of an inbox uses that inbox.
 
 const token = document.querySelector('meta[name="ringocli-token"]').content;
 
-/** What the server refused, or that it did not answer; the message is a sentence for people. */
+/** An error reply, or no reply at all; `message` is a sentence for people. */
 export class ApiError extends Error {
   constructor(message, hint = null, status = 0) {
     super(message);
@@ -24,7 +24,7 @@ async function call(method, path, { json, body, type } = {}) {
   }
   if (reply.ok) return reply;
   const told = await reply.json().catch(() => null);
-  // A refused patch is an answer in itself.
+  // A rejected patch is a normal result: it says what the patch would break.
   if (reply.status === 409 && told && "applied" in told) return { json: async () => told };
   const error = told?.error ?? {};
   throw new ApiError(error.message ?? `The emulator answered ${reply.status}.`, error.hint ?? null, reply.status);

@@ -1,19 +1,19 @@
-// Puts the page together and starts it.
+// Assembles the page and starts it.
 import { html, render, useState } from "./html.js";
 import * as api from "./api.js";
 import { beginWith, followLink } from "./actions.js";
 import { About } from "./about.js";
 import { Detail } from "./detail.js";
-import { Clear, Help, Picture } from "./help.js";
+import { Clear, Help, Picture } from "./dialogs.js";
 import { Brand, Icon, IconButton } from "./icons.js";
 import { listen } from "./keyboard.js";
 import { Notices, notify } from "./notices.js";
-import { recall, setTheme, theme } from "./remember.js";
+import { recall, setTheme, theme } from "./storage.js";
 import { change, get, useStore } from "./store.js";
 import { connect, refresh } from "./stream.js";
-import { Talk } from "./talk.js";
+import { Talk } from "./chat.js";
 import { plain } from "./text.js";
-import { Weather, settingOf } from "./chaos.js";
+import { Chaos, settingOf } from "./chaos.js";
 import { Wire } from "./wire.js";
 
 const LINKS = { live: "Live", connecting: "Connecting", lost: "Reconnecting" };
@@ -37,7 +37,7 @@ function Theme() {
 function Bar() {
   const about = useStore((state) => state.about);
   const link = useStore((state) => state.link);
-  const weather = settingOf(useStore((state) => state.chaos));
+  const chaos = settingOf(useStore((state) => state.chaos));
   const provider =
     about && (about.provider.kind === "builtin" ? `${about.provider.title}, built in` : about.provider.host);
   return html`<header class="bar">
@@ -51,12 +51,12 @@ function Bar() {
     <span class="link ${link}" role="status"><i aria-hidden="true" />${LINKS[link]}</span>
     <span class="spring" />
     <button
-      class="weather-now ${weather}"
-      aria-label=${`Weather: ${weather}`}
-      title="Weather (w)"
-      onClick=${() => change({ dialog: "weather" })}
+      class="chaos-now ${chaos}"
+      aria-label=${`Chaos: ${chaos}`}
+      title="Chaos (c)"
+      onClick=${() => change({ dialog: "chaos" })}
     >
-      <${Icon} name=${weather} /><span>${weather}</span>
+      <${Icon} name=${chaos} /><span>Chaos: ${chaos}</span>
     </button>
     <${IconButton} icon="about" label="About" onClick=${() => change({ dialog: "about" })} />
     <${Theme} />
@@ -81,7 +81,7 @@ function Tabs() {
 function Sheet() {
   const dialog = useStore((state) => state.dialog);
   if (dialog === "about") return html`<${About} />`;
-  if (dialog === "weather") return html`<${Weather} />`;
+  if (dialog === "chaos") return html`<${Chaos} />`;
   if (dialog === "help") return html`<${Help} />`;
   if (dialog === "clear") return html`<${Clear} />`;
   return dialog && html`<${Picture} ...${dialog} />`;
@@ -103,7 +103,7 @@ async function start() {
   addEventListener("hashchange", followLink);
   addEventListener("popstate", followLink);
   listen();
-  // A file that is dropped beside the two ends would otherwise replace the page.
+  // Without this, a file dropped outside the two chats would replace the page.
   for (const type of ["dragover", "drop"]) addEventListener(type, (event) => event.preventDefault());
   try {
     const [about, chaos] = await Promise.all([api.about(), api.chaos(), refresh()]);

@@ -1,4 +1,4 @@
-// One message as either end sees it, with its time and what became of it.
+// One message as either side sees it, with its time and delivery status.
 import { html, memo, useEffect, useState } from "./html.js";
 import * as api from "./api.js";
 import { open } from "./actions.js";
@@ -20,8 +20,8 @@ const MARKS = {
   delivered: ["checks", "Delivered"],
   taken: ["checks", "Delivered"],
   failed: ["warning", "Failed"],
-  refused: ["warning", "Refused"],
-  unmatched: ["warning", "Not recognised"],
+  refused: ["warning", "Rejected"],
+  unmatched: ["warning", "No match"],
 };
 const BAD = ["failed", "refused", "unmatched"];
 
@@ -32,7 +32,7 @@ function Mark({ status }) {
   return html`<span class="mark" data-status=${status} title=${word}><${Icon} name=${icon} label=${word} /></span>`;
 }
 
-/** Text that is clipped until asked for; a brief exchange does not carry it all, so it may have to be fetched. */
+/** Text, clipped until "Show all"; brief exchanges have only its start, so the rest may have to be fetched. */
 function Words({ text, whole }) {
   const [full, setFull] = useState(null);
   const shown = full ?? clip(text, CHARACTERS, LINES);
@@ -60,7 +60,7 @@ function File({ address }) {
     </button>`;
   }
   if (own) return html`<span class="file"><${Icon} name="file" /><bdi>${visible(fileName(address))}</bdi></span>`;
-  // Foreign: neither fetched nor linked.
+  // A file elsewhere is neither fetched nor linked.
   return html`<span class="file foreign" title="Not one of the emulator's own files, so it is not fetched">
     <${Icon} name="link" /><bdi dir="ltr">${visible(clip(address, 300))}</bdi>
   </span>`;
@@ -69,10 +69,10 @@ function File({ address }) {
 export const Bubble = memo(({ exchange, side, last, receipts }) => {
   const mine = isFromUser(exchange) === (side === "user");
   const seen = seenBy(side, exchange, receipts);
-  if (seen === "lost") return html`<p class="aside">A message was lost on its way to this phone</p>`;
+  if (seen === "lost") return html`<p class="aside">A message to this phone was lost</p>`;
   if (seen === "coming") {
     return html`<div class="line theirs">
-      <div class="bubble ghost" role="img" aria-label="A message is on its way"><i /><i /><i /></div>
+      <div class="bubble ghost" role="img" aria-label="A message is being delivered"><i /><i /><i /></div>
     </div>`;
   }
   const { text, file } = contentOf(exchange);
@@ -92,7 +92,7 @@ export const Bubble = memo(({ exchange, side, last, receipts }) => {
   </div>`;
 });
 
-/** A message that the API has not answered for yet, or has refused. */
+/** A message that the API has not accepted yet, or has rejected. */
 export function Pending({ message, onAgain, onDrop }) {
   const [picture, setPicture] = useState(null);
   const { file } = message;

@@ -1,9 +1,9 @@
-// Where one types, on either side: text, a file that is picked, dropped or pasted, or one of the samples.
+// The input of either side: text, a file that is picked, dropped or pasted, or a sample file.
 import { html, useRef, useState } from "./html.js";
 import { send } from "./actions.js";
 import { Icon, IconButton } from "./icons.js";
 import { Popover } from "./popover.js";
-import { recall, remember } from "./remember.js";
+import { recall, remember } from "./storage.js";
 import { useStore } from "./store.js";
 import { visible } from "./text.js";
 

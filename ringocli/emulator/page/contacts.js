@@ -1,4 +1,4 @@
-// Whom the Ringotel user talks to, and from which SMS number.
+// The conversation picker: the contact, and the SMS number that the Ringotel user sends from.
 import { html, useMemo, useState } from "./html.js";
 import { talkTo } from "./actions.js";
 import { contacts, contentOf } from "./conversation.js";
@@ -32,7 +32,7 @@ function Choice({ close }) {
   const first = (event) => {
     event.preventDefault();
     const spelled = typed.trim();
-    // Numbers are written with blanks and brackets, and sent without.
+    // Numbers are displayed with spaces and parentheses, and sent without.
     if (spelled) go(/^[+\d\s().-]+$/.test(spelled) ? spelled.replace(/[\s().-]/g, "") : spelled);
     else if (own.trim() && own.trim() !== number) go(present);
   };

@@ -1,21 +1,21 @@
-// Which exchanges are messages, whose they are, and what they say. Nothing here touches the document.
+// Which exchanges are messages, of which conversation, and with which content. Pure functions.
 
-/** Ringotel's user sent it, towards the provider. */
+/** Whether the Ringotel user sent it. */
 export const isFromUser = (exchange) => exchange.direction === "outgoing";
 
-/** The handset sent it, and Ringotel's side has or should have taken it. */
+/** Whether the handset sent it. */
 export const isFromHandset = (exchange) =>
   exchange.direction === "incoming" && (exchange.event_type === "message" || exchange.event_type === "mms");
 
 export const isReceipt = (exchange) => exchange.event_type === "messageDelivered";
 
-/** The outside party's number, or "" for what belongs to no conversation. */
+/** The contact's number, or "" for exchanges that belong to no conversation. */
 export function contactOf(exchange) {
   if (isFromUser(exchange)) return exchange.variables.to ?? "";
   return isFromHandset(exchange) ? (exchange.variables.from ?? "") : "";
 }
 
-/** `{text, file}` of a message; the file is an address. */
+/** `{text, file}` of a message; `file` is a URL. */
 export function contentOf(exchange) {
   const { content, text, url } = exchange.variables;
   if (exchange.name === "SendFile") return { text: text ?? "", file: content ?? url ?? "" };
@@ -25,7 +25,7 @@ export function contentOf(exchange) {
 /** The messages of one conversation, oldest first. */
 export const messages = (items, contact) => items.filter((exchange) => contactOf(exchange) === contact);
 
-/** Everyone there were messages with: `{contact, last}`, the latest first. */
+/** All contacts with messages: `{contact, last}`, the latest first. */
 export function contacts(items) {
   const found = new Map();
   for (let at = items.length - 1; at >= 0; at--) {
@@ -35,19 +35,19 @@ export function contacts(items) {
   return [...found.values()];
 }
 
-/** What one of the two ends sees of a message: "shown", "coming", "lost" or "absent". */
+/** How one side sees a message: "shown", "coming", "lost" or "absent". */
 export function seenBy(side, exchange, receipts) {
   if (side === "user") return isFromUser(exchange) || exchange.status === "taken" ? "shown" : "absent";
   if (!isFromUser(exchange) || exchange.status === "delivered") return "shown";
   if (exchange.status === "failed" || exchange.status === "refused") return "lost";
-  // Without receipts nobody will ever say more than "sent".
+  // Without receipts the status stays "sent".
   return exchange.status === "sent" && !receipts ? "shown" : "coming";
 }
 
 const PAUSE_MS = 120000;
 const moments = new WeakMap();
 
-/** When it was, as milliseconds and as a day; dates are slow to read, and the list is made often. */
+/** Time as milliseconds and as a day, cached: parsing dates is slow, and the list is built often. */
 function moment(exchange) {
   let known = moments.get(exchange);
   if (!known) {
@@ -58,7 +58,7 @@ function moment(exchange) {
   return known;
 }
 
-/** Rows for a list: day headings and messages, each told whether it ends a group of its sender's. */
+/** Rows of a list: day headings and messages; `last` marks the last message of a group by one sender. */
 export function rowsOf(shown) {
   const rows = [];
   let day = "";

@@ -1,13 +1,13 @@
-// One exchange in full: who said what to whom, which byte came from which variable, and what went wrong.
+// One exchange in full: request, reply, the variable that each byte came from, and what went wrong.
 import { html, useEffect, useState } from "./html.js";
 import * as api from "./api.js";
 import { copy, copyCurl, open, replay, step } from "./actions.js";
-import { Coloured } from "./coloured.js";
+import { Coloured } from "./highlight.js";
 import { isFromUser } from "./conversation.js";
 import { find } from "./feed.js";
-import { hued } from "./hues.js";
+import { hued } from "./colors.js";
 import { Icon, IconButton } from "./icons.js";
-import { NearMiss } from "./nearmiss.js";
+import { NearMiss } from "./near_miss.js";
 import { useStore } from "./store.js";
 import { clip, plain, visible } from "./text.js";
 import { moment } from "./time.js";
@@ -18,9 +18,9 @@ const STATUSES = {
   sent: "sent, no receipt yet",
   delivered: "delivered",
   failed: "failed",
-  refused: "refused",
-  taken: "taken by Ringotel",
-  unmatched: "fits no event of the template",
+  refused: "rejected",
+  taken: "accepted by Ringotel",
+  unmatched: "matches no event of the template",
 };
 
 function Headers({ headers }) {
@@ -37,7 +37,7 @@ function Body({ body, spans, hot, empty }) {
     <button
       class="raw"
       aria-pressed=${laidOut ? "false" : "true"}
-      title="Show the bytes as they went"
+      title="Show the body exactly as sent"
       onClick=${() => setLaidOut(!laidOut)}
     >
       raw
@@ -67,19 +67,19 @@ function Variables({ variables, setHot }) {
 }
 
 function Notes({ exchange }) {
-  const told = [
+  const notes = [
     ...(exchange.error ? [["bad", "warning", exchange.error]] : []),
     ...exchange.problems.map(({ pointer, message }) => [
       "bad",
       "warning",
       pointer ? `${pointer}: ${message}` : message,
     ]),
-    ...(exchange.chaos ? [["storm", "storm", `Chaos: ${exchange.chaos}`]] : []),
+    ...(exchange.chaos ? [["chaos", "severe", `Chaos: ${exchange.chaos}`]] : []),
     ...exchange.notes.map((note) => ["", "about", note]),
   ];
-  if (!told.length) return null;
-  return html`<ul class="told">
-    ${told.map(
+  if (!notes.length) return null;
+  return html`<ul class="notes">
+    ${notes.map(
       ([kind, icon, words]) =>
         html`<li class=${kind}><${Icon} name=${icon} /><span dir="auto">${visible(words)}</span></li>`,
     )}
@@ -91,14 +91,14 @@ function Forwarded({ forwarded }) {
   const { host, error, body } = forwarded;
   return html`<section>
     <h3>Forwarded to <bdi>${host}</bdi> <${Code} reply=${error ? null : forwarded} error=${error} /></h3>
-    ${error ? html`<p class="soft none">${error}</p>` : html`<${Body} body=${body} empty="An empty body." />`}
+    ${error ? html`<p class="soft none">${error}</p>` : html`<${Body} body=${body} empty="Empty body" />`}
   </section>`;
 }
 
 function Exchange({ exchange }) {
   const [hot, setHot] = useState(null);
   const { request, reply, provenance = {} } = exchange;
-  const [asks, answers] = isFromUser(exchange) ? ["Ringotel", "The provider"] : ["The provider", "Ringotel"];
+  const [sender, receiver] = isFromUser(exchange) ? ["Ringotel", "the provider"] : ["the provider", "Ringotel"];
   return html`
     <${Notes} exchange=${exchange} />
     ${exchange.near_miss && html`<${NearMiss} exchange=${exchange} />`}
@@ -109,16 +109,16 @@ function Exchange({ exchange }) {
         Receipt for <a href=${`#/x/${exchange.correlates}`}>exchange ${exchange.correlates}</a>
       </p>`
     }
-    <section class="request"><h3>${asks} asks</h3>
+    <section class="request"><h3>Request from ${sender}</h3>
       <div class="address"><b>${request.method}</b><${Coloured} text=${request.url} spans=${provenance.request_url} hot=${hot} /></div>
       <${Headers} headers=${request.headers} />
-      <${Body} body=${request.body} spans=${provenance.request_body} hot=${hot} empty="No body." />
+      <${Body} body=${request.body} spans=${provenance.request_body} hot=${hot} empty="No body" />
     </section>
-    <section class="reply"><h3>${answers} answers <${Code} reply=${reply} error=${exchange.error} /></h3>
+    <section class="reply"><h3>Reply from ${receiver} <${Code} reply=${reply} error=${exchange.error} /></h3>
       ${
         reply &&
         html`<${Headers} headers=${reply.headers} />
-          <${Body} body=${reply.body} spans=${provenance.reply_body} hot=${hot} empty="An empty body." />`
+          <${Body} body=${reply.body} spans=${provenance.reply_body} hot=${hot} empty="Empty body" />`
       }
     </section>
     <${Forwarded} forwarded=${exchange.forwarded} />`;
@@ -154,8 +154,8 @@ export function Detail({ id }) {
           }
         </p>
       </div>
-      <${IconButton} icon="previous" label="The one before (k)" onClick=${() => step(-1)} />
-      <${IconButton} icon="next" label="The next one (j)" onClick=${() => step(1)} />
+      <${IconButton} icon="previous" label="Previous (k)" onClick=${() => step(-1)} />
+      <${IconButton} icon="next" label="Next (j)" onClick=${() => step(1)} />
       <${IconButton} icon="close" label="Close (Esc)" onClick=${() => open(null)} />
     </header>
     <div class="actions">

@@ -1,4 +1,4 @@
-// A sheet over the page. The browser's own dialog keeps the focus inside and closes on Escape.
+// A modal dialog. The browser's own dialog element keeps the focus inside and closes on Escape.
 import { html, useEffect, useRef } from "./html.js";
 import { IconButton } from "./icons.js";
 import { change } from "./store.js";

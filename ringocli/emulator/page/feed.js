@@ -1,14 +1,14 @@
-// A run of exchanges, oldest first, as a value: each function gives a new one and leaves the old alone.
-// `more` tells that the server has older ones. Ids are decimal strings that grow.
+// A list of exchanges, oldest first, as an immutable value: each function returns a new one.
+// `more` is true if the server has older ones. Ids are increasing decimal strings.
 
 export const EMPTY = Object.freeze({ items: [], more: false });
 
-/** How many exchanges a page keeps; beyond, the oldest are let go and can be loaded again. */
+/** How many exchanges the page keeps; older ones are dropped and can be loaded again. */
 const KEPT = 20000;
 
 const number = (exchange) => Number(exchange.id);
 
-/** The index of an id, or that at which it would stand. */
+/** The index of an id, or the index at which it would be inserted. */
 function position(items, id) {
   const wanted = Number(id);
   let low = 0;
@@ -31,7 +31,7 @@ export const indexOf = (feed, id) => (find(feed, id) ? position(feed.items, id) 
 export const newest = (feed) => (feed.items.length ? feed.items[feed.items.length - 1].id : null);
 export const oldest = (feed) => (feed.items.length ? feed.items[0].id : null);
 
-/** The feed with these exchanges, each once, in whatever order they come; a known id is replaced. */
+/** The feed with these exchanges added, in any order; an exchange with a known id is replaced. */
 export function merge(feed, exchanges, more = feed.more) {
   if (!exchanges.length && more === feed.more) return feed;
   const added = [...exchanges].sort((a, b) => number(a) - number(b));
@@ -44,13 +44,13 @@ export function merge(feed, exchanges, more = feed.more) {
     for (const exchange of added) known.set(exchange.id, exchange);
     all = [...known.values()].sort((a, b) => number(a) - number(b));
   }
-  // Live exchanges push the oldest out; a page that was asked for stays.
+  // Live exchanges push out the oldest; a page that was requested stays.
   const grewDown = added.length && items.length && number(added[added.length - 1]) > number(items[0]);
   if (grewDown && all.length > KEPT) return { items: all.slice(-KEPT), more: true };
   return { items: all, more };
 }
 
-/** The feed with one exchange changed, or the same feed if it is not in it. */
+/** The feed with one exchange changed, or the same feed if it does not contain it. */
 export function patch(feed, id, values) {
   const at = indexOf(feed, id);
   if (at < 0) return feed;

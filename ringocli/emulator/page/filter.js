@@ -1,23 +1,23 @@
-// Above the wire: the filter with its language, what can be taken away, and what can be thrown away.
+// The bar above the wire: the filter and its language, export, and delete.
 import { html, useRef, useState } from "./html.js";
 import { Icon, IconButton } from "./icons.js";
 import { Popover } from "./popover.js";
-import { remember } from "./remember.js";
+import { remember } from "./storage.js";
 import { change, get } from "./store.js";
 import { search } from "./stream.js";
 
 const PAUSE_MS = 200;
 
 const WORDS = [
-  ["parcel", "the word, anywhere"],
-  ['"your parcel"', "the words, together"],
-  ["from:+1310", "who sent it; also to:"],
+  ["parcel", "contains the word"],
+  ['"your parcel"', "contains the phrase"],
+  ["from:+1310", "sender; also to:"],
   ["event:mms", "message, mms or messageDelivered"],
   ["direction:outgoing", "or incoming"],
   ["is:unmatched", "also is:failed, is:delivered"],
-  ["status:422", "what was answered"],
+  ["status:422", "status of the reply"],
   ["after:2026-11-01", "also before:"],
-  ["-event:mms", "anything but that"],
+  ["-event:mms", "exclude"],
 ];
 
 function Language({ take }) {
@@ -63,7 +63,7 @@ export function Filter({ count, more }) {
         onKeyDown=${onKeyDown}
       />
       ${text ? html`<span class="found" role="status">${count}${more ? "+" : ""}</span>` : html`<kbd aria-hidden="true">/</kbd>`}
-      <${Popover} label="How to filter" icon="help" class="right">
+      <${Popover} label="Filter syntax" icon="help" class="right">
         ${(close) => html`<${Language} take=${(word) => (add(word), close(), field.current.focus())} />`}
       <//>
     </div>
@@ -73,6 +73,6 @@ export function Filter({ count, more }) {
         <a role="menuitem" href="api/export?format=har" download="exchanges.har" onClick=${close}><${Icon} name="file" />HAR</a>
       </div>`}
     <//>
-    <${IconButton} icon="trash" label="Clear the wire" disabled=${!count} onClick=${() => change({ dialog: "clear" })} />
+    <${IconButton} icon="trash" label="Delete all exchanges" disabled=${!count} onClick=${() => change({ dialog: "clear" })} />
   </header>`;
 }

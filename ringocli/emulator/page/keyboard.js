@@ -1,4 +1,4 @@
-// Keys that work wherever nothing is being typed.
+// Keyboard shortcuts, active while the focus is not in an input.
 import { open, step } from "./actions.js";
 import { change, get } from "./store.js";
 
@@ -6,7 +6,7 @@ const typing = (target) => target.closest?.("input, textarea, select, [contented
 
 function focus(selector, tab) {
   change({ tab });
-  // At once, for the next key is to land there; a column that only now comes into sight takes a moment.
+  // Immediately, so that the next key goes there; a column that was hidden takes a frame to become focusable.
   const field = document.querySelector(selector);
   field?.focus();
   if (document.activeElement !== field) requestAnimationFrame(() => field?.focus());
@@ -18,11 +18,11 @@ const KEYS = {
   k: () => step(-1),
   1: () => focus(".user textarea", "user"),
   2: () => focus(".handset textarea", "handset"),
-  w: () => change({ dialog: "weather" }),
+  c: () => change({ dialog: "chaos" }),
   "?": () => change({ dialog: "help" }),
 };
 
-/** Keys that mean something else in a conversation or in the details. */
+/** Keys that have another meaning in a conversation or in the detail view. */
 const IN_WIRE = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),

@@ -1,6 +1,6 @@
-// A list that keeps only the rows in sight in the document, however many there are.
-// Rows may be of any height (measured once seen) or of one fixed height. It stays at its end while it is there,
-// and otherwise keeps what is being read where it is, whether rows come before it or change their height.
+// A virtual list: only the visible rows are in the document.
+// Rows have any height (measured once rendered) or one fixed height. A list that is scrolled to its end stays there;
+// otherwise the reading position is kept when rows are added before it or change their height.
 import { Component, html } from "./html.js";
 import { IconButton } from "./icons.js";
 
@@ -55,7 +55,7 @@ export class VirtualList extends Component {
     return tops;
   }
 
-  /** The row that stands at this height. */
+  /** The row at this offset. */
   rowAt(top) {
     let low = 0;
     let high = this.tops.length - 2;
@@ -67,7 +67,7 @@ export class VirtualList extends Component {
     return Math.max(low, 0);
   }
 
-  /** After rendering: take true heights, put the reading position back, render again if the range has changed. */
+  /** After rendering: measure heights, restore the reading position, render again if the range has changed. */
   settle() {
     const { scroller } = this;
     const { keyOf } = this.props;
@@ -110,7 +110,7 @@ export class VirtualList extends Component {
     if (top < 400) this.props.onTop?.();
   };
 
-  /** Bring a row of a fixed-height list into sight. */
+  /** Scroll a row of a fixed-height list into view. */
   reveal(index) {
     const { scroller } = this;
     const { fixed } = this.props;
@@ -148,7 +148,7 @@ export class VirtualList extends Component {
   render({ rows, keyOf, view, empty, low, ...rest }, { top, height, away }) {
     const tops = this.measure(rows);
     const total = tops[rows.length];
-    // At the end, what is rendered hangs from the end: scrollTop may still be that of fewer rows.
+    // At the end, rows are positioned from the end: scrollTop may still be that of fewer rows.
     const from = this.stuck ? Math.max(0, total - height) : top;
     const first = rows.length ? this.rowAt(from - SPARE_PX) : 0;
     const last = rows.length ? this.rowAt(from + height + SPARE_PX) : -1;

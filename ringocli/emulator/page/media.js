@@ -1,9 +1,9 @@
-// Which addresses are this emulator's own files. Only those are ever fetched; any other is text.
+// Which URLs are files of this emulator. Only those are fetched; any other URL is shown as text.
 import { get } from "./store.js";
 
 const base = new URL(".", document.baseURI);
 
-/** The address of an own file as this page may fetch it, or null. */
+/** The URL under which this page can fetch one of the emulator's files, or null. */
 export function ownFile(address) {
   let url;
   try {
@@ -19,10 +19,10 @@ export function ownFile(address) {
   return below ? location.origin + url.pathname + url.search : null;
 }
 
-/** Kinds that the server lets a browser show. */
+/** Media types that the server allows a browser to display. */
 export const isPicture = (address) => /\.(png|jpe?g|gif|webp|avif|bmp)$/i.test(new URL(address).pathname);
 
-/** The file's own name at the end of an address. */
+/** The file name at the end of a URL. */
 export function fileName(address) {
   const last = address.split(/[?#]/)[0].split("/").pop();
   try {

@@ -1,4 +1,4 @@
-// Short sentences at the page's foot: what was done, or why not.
+// Short messages at the bottom of the page: what was done, or why not.
 import { html } from "./html.js";
 import { change, get, useStore } from "./store.js";
 import { Icon, IconButton } from "./icons.js";
@@ -6,7 +6,7 @@ import { Icon, IconButton } from "./icons.js";
 const SHOWN_MS = 6000;
 let count = 0;
 
-/** Show a sentence, or an error's, for some seconds. */
+/** Show a message or an error for some seconds. */
 export function notify(what) {
   const bad = what instanceof Error;
   const notice = { key: ++count, bad, text: bad ? what.message : what, hint: bad ? what.hint : null };

@@ -1,4 +1,4 @@
-// A button with something that opens beside it; Escape, a click elsewhere or leaving it by keyboard closes it.
+// A button with a popover. Escape, a click elsewhere or moving the focus away closes it.
 import { html, useEffect, useRef, useState } from "./html.js";
 import { Icon } from "./icons.js";
 

@@ -1,4 +1,4 @@
-// What the page knows, in one frozen-by-custom object; views subscribe to the slice they show.
+// The page's state in one object that is never mutated; components subscribe to the part they show.
 import { useLayoutEffect, useState } from "./html.js";
 import { EMPTY } from "./feed.js";
 
@@ -7,31 +7,31 @@ let state = {
   link: "connecting", // connecting | live | lost
   feed: EMPTY, // every exchange that is loaded
   query: "", // the filter's text
-  found: null, // what the filter found: a feed; null without a filter
-  loading: false, // a page of older exchanges is on its way
+  found: null, // the feed of exchanges that the filter finds; null without a filter
+  loading: false, // a page of older exchanges is being loaded
   number: "", // the SMS number of the conversation
-  contact: "", // the outside party of the conversation
-  unread: {}, // contact -> messages that came while another conversation was shown
-  pending: [], // messages that are on their way to the API, or did not get there
+  contact: "", // the contact of the conversation
+  unread: {}, // contact -> messages that arrived while another conversation was shown
+  pending: [], // messages being sent to the API, or rejected by it
   cursor: null, // id of the selected row of the wire
   open: null, // id of the exchange that is shown in full
   chaos: null, // api/chaos
   tab: "user", // which column a narrow screen shows: user | wire | handset
-  dialog: null, // about | weather | help | clear | {picture, name}
+  dialog: null, // about | chaos | help | clear | {picture, name}
   notices: [], // short sentences that go by themselves
 };
 const listeners = new Set();
 
-/** The present state; to be read, never written. */
+/** The current state, read-only. */
 export const get = () => state;
 
-/** Take over new values and tell those who show them. */
+/** Set new values and notify subscribers. */
 export function change(values) {
   state = { ...state, ...values };
   for (const listener of [...listeners]) listener();
 }
 
-/** A slice of the state, kept up to date in the component that asks. */
+/** A part of the state; the component renders again when it changes. */
 export function useStore(select) {
   const [, wake] = useState(0);
   const value = select(state);

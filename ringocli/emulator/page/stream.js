@@ -1,7 +1,7 @@
-// The live end of the page. Events are gathered and shown together a few times a second, so that a flood
-// costs no more than a trickle; whatever was missed while the line was down is fetched when it is back.
+// The live stream. Events are batched and shown a few times a second, so that a burst costs
+// little; events missed while disconnected are fetched after reconnecting.
 import * as api from "./api.js";
-import { fresh } from "./arrivals.js";
+import { fresh } from "./animation.js";
 import { contactOf, isFromHandset } from "./conversation.js";
 import { EMPTY, merge, newest, oldest, patch } from "./feed.js";
 import { change, get } from "./store.js";
@@ -13,7 +13,7 @@ const RETRY_MS = [300, 500, 1000, 2000, 5000];
 let gathered = [];
 let timer = null;
 let failures = 0;
-/** Statuses told by the stream; a page that was asked for before may still carry older ones. */
+/** Statuses from the stream; a page requested earlier may still contain older ones. */
 let told = new Map();
 
 export const current = (exchange) =>
@@ -40,7 +40,7 @@ export function connect() {
   on("reset", refresh);
   source.addEventListener("error", () => {
     change({ link: "lost" });
-    // The browser would try again only after seconds, and after some errors never.
+    // The browser itself would reconnect only after seconds, and after some errors never.
     source.close();
     const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)];
     setTimeout(connect, wait);
@@ -80,7 +80,7 @@ function flush() {
   if (get().query && came.size) searchOn();
 }
 
-/** Messages that came for conversations which are not the shown one. */
+/** Unread messages: those that arrived in conversations that are not shown. */
 function counted(exchanges) {
   const { contact } = get();
   let { unread } = get();
@@ -94,7 +94,7 @@ function counted(exchanges) {
 
 let refreshing = null;
 
-/** Load the newest page again, one call at a time; what was loaded before stays where it joins on. */
+/** Load the newest page again, one call at a time; older pages are kept if they connect to it. */
 export function refresh() {
   refreshing ??= loadNewest().finally(() => (refreshing = null));
   return refreshing;
@@ -113,7 +113,7 @@ async function loadNewest() {
   }
 }
 
-/** Load the page before the oldest that is known, of the filter's finds if there is a filter. */
+/** Load the page before the oldest known exchange, of the filter's results if there is a filter. */
 export async function loadOlder(which = get().query ? "found" : "feed") {
   const known = get()[which];
   if (get().loading || !known?.more || !known.items.length) return;
@@ -130,7 +130,7 @@ export async function loadOlder(which = get().query ? "found" : "feed") {
   }
 }
 
-/** Ask the server what the filter finds; only the answer to the latest question is shown. */
+/** Ask the server what the filter finds; only the reply to the latest query is shown. */
 export async function search(query) {
   change({ query, ...(query ? {} : { found: null }) });
   if (!query) return;
@@ -145,7 +145,7 @@ export async function search(query) {
 let searching = false;
 let again = false;
 
-/** New exchanges came while a filter is set: the server says which of them it finds. */
+/** After new exchanges while a filter is set: ask the server which of them it finds. */
 async function searchOn() {
   if (searching) {
     again = true;
@@ -162,7 +162,7 @@ async function searchOn() {
       });
     }
   } catch {
-    // A mistyped filter is told where it is typed.
+    // The filter field reports a syntax error.
   } finally {
     searching = false;
     if (again) {

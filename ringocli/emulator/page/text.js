@@ -1,7 +1,7 @@
-// Text from outside, made fit to be looked at: what cannot be seen is shown by name, what is long is clipped.
+// Displays text from outside: invisible characters are shown by name, long text is clipped.
 import { html } from "./html.js";
 
-/** C0 and C1 controls but tab and line feed, invisible formatting, and whatever turns the direction of writing. */
+/** C0 and C1 controls except tab and line feed, invisible formatting, and bidirectional controls. */
 const HIDDEN =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
@@ -32,7 +32,7 @@ function symbol(char) {
   return NAMES[char] ?? code(char);
 }
 
-/** The text as children of an element, each hidden character as a small labelled symbol. */
+/** The text as children of an element, each invisible character as a small labelled symbol. */
 export function visible(text) {
   if (text.search(HIDDEN) < 0) return text;
   const parts = [];
@@ -46,10 +46,10 @@ export function visible(text) {
   return parts;
 }
 
-/** The same as a plain string, for places that hold no elements. */
+/** The same as a plain string, for attributes. */
 export const plain = (text) => text.replace(HIDDEN, symbol);
 
-/** The longest beginning within so many characters and lines, not cutting a character in two. */
+/** The longest prefix within a number of characters and lines; never splits a surrogate pair. */
 export function clip(text, characters, lines = Infinity) {
   let end = Math.min(text.length, characters);
   for (let at = -1, line = 0; (at = text.indexOf("\n", at + 1)) >= 0 && at < end;) {
@@ -59,7 +59,7 @@ export function clip(text, characters, lines = Infinity) {
   return text.slice(0, end);
 }
 
-/** A number as people read it; North American ones in their groups. */
+/** A phone number for display; North American numbers are grouped. */
 export function phone(number) {
   const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number ?? "");
   return parts ? `+1 ${parts[1]} ${parts[2]} ${parts[3]}` : plain(number ?? "");

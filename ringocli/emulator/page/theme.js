@@ -1,9 +1,9 @@
-// Runs before the first paint, so that a chosen theme does not flash; it is therefore no module.
+// Runs before the first paint, so that a chosen theme does not flash; therefore not a module.
 (() => {
   try {
     const chosen = localStorage.getItem("ringocli.theme");
     if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
   } catch {
-    // A browser may forbid storage; the system's theme is then what there is.
+    // Storage is blocked: the system's theme is used.
   }
 })();

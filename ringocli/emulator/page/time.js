@@ -1,4 +1,4 @@
-// Times in the reader's own place and habit.
+// Times in the reader's time zone and locale.
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",

@@ -1,13 +1,13 @@
-// What an empty wire says: the three things one can do first.
+// Shown while there are no exchanges: the first three things to try.
 import { html } from "./html.js";
 import { send } from "./actions.js";
-import { Copied } from "./copied.js";
+import { Copied } from "./copyable.js";
 import { Icon } from "./icons.js";
 import { useStore } from "./store.js";
 
 const say = (side, content, file = null) => send(side, { content, file });
 
-/** The webhook's address as a provider reaches it: through the tunnel, where there is one. */
+/** The webhook URL as a provider reaches it: through the tunnel, if there is one. */
 function outside({ webhook_url: here, public_url: there }) {
   return there ? new URL(new URL(here).pathname, there).href : here;
 }
@@ -22,8 +22,8 @@ export function Welcome() {
       <rect class="a" x="4" y="14" width="60" height="44" rx="10" /><rect class="b" x="190" y="4" width="36" height="64" rx="10" />
       <path class="a" d="M76 28h94m-7-6 7 6-7 6" /><path class="b" d="M178 46H84m7-6-7 6 7 6" />
     </svg>
-    <h2>Two ends and the wire between them</h2>
-    <p>On the left a Ringotel user, on the right a phone. Both go by <b>${about.template.name}</b> and nothing else.</p>
+    <h2>A Ringotel user, a phone, and the traffic between them</h2>
+    <p>The Ringotel user is on the left, the phone on the right. Everything between them follows the template <b>${about.template.name}</b>.</p>
     <div class="firsts">
       ${
         about.template.sends_text &&
@@ -45,7 +45,7 @@ export function Welcome() {
         </button>`
       }
     </div>
-    <p class="soft">Or point your own provider or script at the webhook address:</p>
-    <${Copied} text=${outside(about)} what="Webhook address" />
+    <p class="soft">Or send webhooks from your own provider or script to:</p>
+    <${Copied} text=${outside(about)} what="Webhook URL" />
   </div>`;
 }

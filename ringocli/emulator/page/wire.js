@@ -1,7 +1,7 @@
-// The wire between the two ends: one arrow an exchange, in the order in which they went.
+// The wire: the HTTP traffic between the two sides, one arrow per exchange, in order.
 import { html, memo, useLayoutEffect, useMemo, useRef } from "./html.js";
 import { open, shownFeed, step } from "./actions.js";
-import { isFresh } from "./arrivals.js";
+import { isFresh } from "./animation.js";
 import { contentOf, isFromUser, isReceipt } from "./conversation.js";
 import { find, indexOf } from "./feed.js";
 import { Filter } from "./filter.js";
@@ -15,12 +15,12 @@ import { moment, second } from "./time.js";
 const ROW_PX = 60;
 const idOf = (exchange) => exchange.id;
 
-/** What the template calls it. */
+/** The exchange's name in the template. */
 export const title = (exchange) =>
   exchange.name ??
   exchange.event_type ??
   (exchange.near_miss?.event_type
-    ? `Not quite ${exchange.near_miss.event_type}`
+    ? `Near miss: ${exchange.near_miss.event_type}`
     : isFromUser(exchange)
       ? "Unknown request"
       : "Webhook");
@@ -29,13 +29,13 @@ function peek(exchange) {
   if (isReceipt(exchange)) {
     const about = exchange.correlates && find(get().feed, exchange.correlates);
     if (about) return `for “${clip(contentOf(about).text || "a file", 80)}”`;
-    return exchange.correlates ? "" : "for a message that nobody sent";
+    return exchange.correlates ? "" : "for an unknown message";
   }
   const { text, file } = contentOf(exchange);
   return clip([text, file].filter(Boolean).join(" · "), 120).replaceAll("\n", " ");
 }
 
-/** Where the request went, short: the path, for the host is always the same. */
+/** The path and query of a URL; the host is always the same. */
 function path(url) {
   try {
     const { pathname, search } = new URL(url);
@@ -54,7 +54,7 @@ function Badges({ exchange }) {
   const badges = [];
   if (exchange.status === "unmatched") badges.push(["miss", "unmatched"]);
   if (exchange.status === "failed") badges.push(["miss", "failed"]);
-  if (exchange.chaos) badges.push(["storm", exchange.chaos]);
+  if (exchange.chaos) badges.push(["chaos", exchange.chaos]);
   if (exchange.problems.length)
     badges.push(["miss", exchange.problems.length === 1 ? "1 problem" : `${exchange.problems.length} problems`]);
   if (exchange.forwarded) badges.push(["plain", "forwarded"]);
@@ -63,7 +63,7 @@ function Badges({ exchange }) {
 
 const Row = memo(({ exchange, at, total, chosen, opened }) => {
   const out = isFromUser(exchange);
-  // Only what has just come is announced by movement, and only once.
+  // Only a new exchange is animated, and only once.
   const arriving = useMemo(() => isFresh(exchange.id), [exchange.id]);
   const states = [
     [out, "out"],
@@ -121,7 +121,7 @@ export function Wire() {
   };
   const empty = !query
     ? html`<${Welcome} />`
-    : found && html`<p class="nothing">${found.error ?? "Nothing on the wire fits this filter."}</p>`;
+    : found && html`<p class="nothing">${found.error ?? "No exchange matches this filter."}</p>`;
   return html`<section class="pane wire" aria-label="The wire">
     <${Filter} count=${rows.length} more=${feed.more} />
     <${VirtualList}

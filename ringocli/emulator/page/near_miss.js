@@ -1,9 +1,9 @@
-// A webhook that nearly fits: what the template expects beside what came, and the change that would mend it.
+// A near miss: what the template expects, what was received, and the edit that would make it match.
 import { html, useEffect, useState } from "./html.js";
 import * as api from "./api.js";
 import { replay } from "./actions.js";
 import { Icon } from "./icons.js";
-import { sideBySide } from "./unified.js";
+import { sideBySide } from "./diff.js";
 import { notify } from "./notices.js";
 import { clip, visible } from "./text.js";
 
@@ -16,7 +16,7 @@ const words = (value) => {
 function Differences({ differences }) {
   return html`<div class="differences" role="table" aria-label="Where the webhook differs">
     <div class="heads" role="row">
-      <span role="columnheader">The template expects</span><span role="columnheader">The webhook has</span>
+      <span role="columnheader">The template expects</span><span role="columnheader">The webhook contains</span>
     </div>
     ${differences.map(
       ({ pointer, expected, found }) => html`<div class="difference" role="row">
@@ -41,29 +41,29 @@ function Split({ diff }) {
 
 function Breaks({ ids }) {
   if (!ids.length) return null;
-  return html`<p class="why">With this change, these webhooks would no longer be read as they were:
+  return html`<p class="why">With this change, these earlier webhooks would be read differently:
     ${ids.slice(0, 20).map((id) => html` <a href=${`#/x/${id}`}>${id}</a>`)}</p>`;
 }
 
-/** The change of the template, what it would do elsewhere, and the button that makes it. */
+/** The proposed edit of the template, its effect on other webhooks, and the button that applies it. */
 function Proposal({ id, proposal, busy, apply }) {
   const { diff, applied, findings, breaks, matches, ok } = proposal;
   if (!diff) {
     return html`<p class="why">
-      No small change of the template would mend this. Edit the event by hand; the file is watched.
+      No small edit of the template makes this match. Edit the event in the file; it is reloaded when you save it.
     </p>`;
   }
-  return html`<h4>${applied ? "The template has this change now" : "What would mend it"}</h4>
+  return html`<h4>${applied ? "The template now contains this edit" : "Suggested edit"}</h4>
     <${Split} diff=${diff} />
     ${findings.map(
       ({ severity, code, message }) => html`<p class="why">${severity} <code>${code}</code> ${visible(message)}</p>`,
     )}
     <${Breaks} ids=${breaks} />
-    ${matches === false && html`<p class="why">This mends a part of it; the webhook would still not fit.</p>`}
+    ${matches === false && html`<p class="why">This is a partial fix: the webhook would still not match.</p>`}
     <div class="firsts">
       ${
         applied
-          ? html`<button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Replay it</button>
+          ? html`<button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Fits now: replay</button>
               <span class="state delivered"><${Icon} name="check" />Applied</span>`
           : html`<button class="solid user" disabled=${busy || !ok} onClick=${apply}>
               <${Icon} name="apply" />Apply to template
@@ -85,7 +85,7 @@ export function NearMiss({ exchange }) {
   useEffect(() => fetchIt(api.proposal), [id]);
   return html`<section class="miss">
     <h3>
-      <${Icon} name="warning" />Not quite <b>${miss.event_type}</b>
+      <${Icon} name="warning" />Near miss: <b>${miss.event_type}</b>
       ${miss.event_key && html`<code>${visible(miss.event_key)}</code>`}<span class="soft">${miss.pointer}</span>
     </h3>
     <${Differences} differences=${miss.differences} />

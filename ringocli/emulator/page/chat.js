@@ -1,4 +1,4 @@
-// One end of the conversation: the Ringotel user's chat, or the handset. Both are the same list and composer.
+// One side of the conversation: the Ringotel user's chat, or the handset. Both use the same list and composer.
 import { html, useMemo, useState } from "./html.js";
 import { again, drop } from "./actions.js";
 import { Bubble, Pending } from "./bubble.js";
@@ -13,7 +13,7 @@ import { phone } from "./text.js";
 import { day } from "./time.js";
 
 const ENDS = {
-  user: { title: "Ringotel user", icon: "user", empty: "Say something. It leaves as the template's SendMessage." },
+  user: { title: "Ringotel user", icon: "user", empty: "Write a message. It is sent with the template's SendMessage request." },
   handset: { title: "Handset", icon: "phone", empty: "Nothing has arrived on this phone yet." },
 };
 
@@ -64,7 +64,7 @@ function HandsetHead() {
   </header>`;
 }
 
-/** The element's handlers for files that are dropped on it, and whether one hovers. */
+/** Event handlers for dropped files, and whether a file is being dragged over the element. */
 function useDrop(take) {
   const [over, setOver] = useState(false);
   const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -94,7 +94,7 @@ export function Talk({ side }) {
       ${side === "user" ? html`<${Contacts} />` : html`<${HandsetHead} />`}
       <${Messages} side=${side} />
       <${Composer} side=${side} file=${file} setFile=${setFile} files=${files} words=${words} />
-      ${over && html`<div class="drop">${files ? "Drop to attach" : "This template takes no files here"}</div>`}
+      ${over && html`<div class="drop">${files ? "Drop to attach" : "This template does not support files here"}</div>`}
     </div>
   </section>`;
 }

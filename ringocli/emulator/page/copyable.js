@@ -1,4 +1,4 @@
-// A piece of text with the button that copies it.
+// A text with a button that copies it.
 import { html } from "./html.js";
 import { copy } from "./actions.js";
 import { IconButton } from "./icons.js";

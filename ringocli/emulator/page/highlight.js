@@ -1,7 +1,7 @@
-// Bytes on the wire, each coloured by the variable it came from.
+// A request or reply, each part coloured by the variable that it came from.
 import { html, useMemo, useState } from "./html.js";
-import { pieces } from "./bytes.js";
-import { hued } from "./hues.js";
+import { pieces } from "./spans.js";
+import { hued } from "./colors.js";
 import { visible } from "./text.js";
 
 const CLIPPED = 12000;

@@ -1,6 +1,6 @@
-// Text whose bytes know their variable, cut into pieces to be coloured, and laid out to be read. Pure.
+// Cuts a text into pieces by the variable that its bytes came from, and formats it for reading. Pure functions.
 
-/** Spans of UTF-8 bytes as spans of the string's own units, in order. */
+/** Converts spans of UTF-8 bytes to spans of UTF-16 code units, in order. */
 function inUnits(text, spans) {
   const wanted = [...spans].sort((a, b) => a.start - b.start);
   const marks = [...new Set(wanted.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
@@ -18,7 +18,7 @@ function inUnits(text, spans) {
   return wanted.map(({ variable, start, end }) => ({ variable, start: units.get(start), end: units.get(end) }));
 }
 
-/** Where white space is to be put in or taken away so that JSON or a form reads well: `[at, drop, put]`. */
+/** Where to insert or remove white space so that JSON or a form is readable: `[at, drop, put]`. */
 function layout(text) {
   const kind = text.trimStart()[0];
   if (kind !== "{" && kind !== "[")
@@ -57,7 +57,7 @@ function layout(text) {
   return edits;
 }
 
-/** `[{text, variable}]`, which is the whole text in order; `variable` is null for the template's own bytes. */
+/** `[{text, variable}]`: the whole text in order; `variable` is null for bytes of the template itself. */
 export function pieces(text, spans, laidOut) {
   const edits = laidOut ? layout(text) : [];
   const found = [];

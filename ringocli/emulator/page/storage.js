@@ -1,4 +1,4 @@
-// What a reload keeps: the theme for good, the rest as long as the tab lives. A browser may forbid storage.
+// What survives a reload: the theme permanently, the rest per tab. A browser may block storage.
 
 const room = location.pathname; // each inbox has its own
 
@@ -14,7 +14,7 @@ export function remember(key, value) {
   try {
     sessionStorage.setItem(`ringocli.${room}.${key}`, value);
   } catch {
-    // Nothing is lost but the memory of it.
+    // Storage is blocked: the value is lost on reload, nothing else.
   }
 }
 

@@ -1,4 +1,4 @@
-// The colour of a variable: the same wherever it is shown, and told by its name alone.
+// The colour of a variable: derived from its name, so it is the same everywhere.
 const HUES = {
   from: 285,
   to: 175,
@@ -18,5 +18,5 @@ function hue(variable) {
   return sum;
 }
 
-/** The style of whatever shows this variable; the sheet makes a colour of it, by day and by night. */
+/** The style of an element that shows this variable; the style sheet turns the hue into a colour for each theme. */
 export const hued = (variable) => ({ "--hue": String(hue(variable)) });

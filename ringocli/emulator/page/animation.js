@@ -1,4 +1,4 @@
-// Which exchanges have only just come, so that their rows may say so once. A flood is not animated.
+// Which exchanges have just arrived, so that their rows are animated once. Bursts are not animated.
 const SHOWN_MS = 1200;
 const MANY = 4;
 const times = new Map();

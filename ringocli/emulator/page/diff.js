@@ -1,8 +1,8 @@
-// A unified diff as pairs of lines, old beside new. Pure.
+// Turns a unified diff into pairs of lines, old and new side by side. Pure functions.
 
 const cell = (kind, text) => ({ kind, text });
 
-/** The white space that all of these lines begin with. */
+/** The length of the indentation that all lines share. */
 function indent(lines) {
   const depths = lines.filter((line) => line.slice(1).trim()).map((line) => /^ */.exec(line.slice(1))[0].length);
   return depths.length ? Math.min(...depths) : 0;
