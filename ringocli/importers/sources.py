@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringocli.errors import UsageError
-from ringocli.importers.learn.roles import LEAST, assign, leaves_of, score
-from ringocli.importers.learn.url import Target
 from ringocli.importers.model import Pasted
-from ringocli.template.vocabulary import Role
 from ringocli.text.files import STDIN, read_bytes
 
 if TYPE_CHECKING:
@@ -78,28 +75,11 @@ def kind_of(text: str) -> str:
     return "curl"
 
 
-def likeness(pasted: Pasted, *, for_file: bool = False) -> int:
-    """How much a request looks like one that sends a message (or a file)."""
-    from ringocli.importers.learn.bodies import read_body
-
-    target = Target.parse(pasted.url)
-    leaves = [*leaves_of(read_body(pasted, pasted.method.upper()).tree), *target.query_leaves, *target.path_leaves()]
-    found, _ = assign(leaves, (Role.URL, Role.TO, Role.FROM, Role.CONTENT))
-    wanted = Role.URL if for_file else Role.CONTENT
-    points = sum(max(score(choice.role, choice.leaf), LEAST) for role, choice in found.items() if role is not wanted)
-    points += 3 * score(wanted, found[wanted].leaf) if wanted in found else 0
-    return points + (60 if pasted.method == "POST" else 0)
-
-
-def most_like(requests: Sequence[Pasted], *, for_file: bool) -> Pasted:
-    """The request that looks most like sending; the first of equals."""
-    return max(requests, key=lambda pasted: likeness(pasted, for_file=for_file))
-
-
 def _curl(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
     from dataclasses import replace
 
     from ringocli.importers.curl.reader import read_curl
+    from ringocli.importers.learn.likeness import most_like
 
     requests = read_curl(path, text, allowed=allowed)
     best = most_like(requests, for_file=for_file)
@@ -117,6 +97,7 @@ def _openapi(path: str, text: str, choice: str | None, for_file: bool, allowed: 
 
 def _collection(path: str, named: Named, choice: str | None, for_file: bool) -> Pasted:
     from ringocli.importers.collection.common import chosen
+    from ringocli.importers.learn.likeness import most_like
 
     if choice is not None:
         return chosen(path, named, choice)

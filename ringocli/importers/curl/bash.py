@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ringocli.importers.curl.command import Command, is_curl, rejoined
+from ringocli.importers.curl.commands import Command, is_curl, rejoined
 from ringocli.importers.curl.output import printed
 from ringocli.importers.curl.quoting import ansi_c, double_quoted, heredoc_plain, unquoted
 from ringocli.importers.curl.repair import shielded, unshielded, with_apostrophes

@@ -1,59 +1,47 @@
-"""Command lines as a shell reads them: bash by its grammar, cmd and PowerShell by their quoting rules.
-
-Documentation pages break commands in a handful of ways; each is mended and told in a note. Nothing is run: an
-expansion stays what it is, marked as a placeholder, unless the paste itself assigned the variable.
-"""
+"""One command: its words, and what may be on its stdin."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from ringocli.importers.curl.bash import bash_commands
-from ringocli.importers.curl.command import Command, is_curl_name, rejoined
-from ringocli.importers.curl.repair import tidied
-from ringocli.importers.curl.windows import cmd_words, powershell_words
-
-
-def read_commands(text: str) -> tuple[list[Command], list[str]]:
-    """Every command of a pasted text, and what was mended on the way."""
-    notes: list[str] = []
-    text = tidied(text, notes)
-    dialect = _dialect(text)
-    if dialect == "bash":
-        return bash_commands(text, notes), notes
-    lines = powershell_words(text) if dialect == "powershell" else cmd_words(text)
-    commands = [Command(words=tuple(line)) for line in lines if line]
-    return rejoined(commands, notes), notes
+_WAITING = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url|user)")
+"""An option that a line cannot end with: its value is on the next one."""
 
 
-def _dialect(text: str) -> str:
-    if re.search(r"`[ \t]*\n", text) or re.search(r"\$env:\w", text):
-        return "powershell"
-    if re.search(r"\^[ \t]*\n|\s\^\"", text) and not re.search(r"\\\n", text):
-        return "cmd"
-    if re.search(r"\"\s*[{\[]\s*\"\"\w", text):
-        return "cmd"
-    return "bash"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command: its words, unquoted, and the text on its stdin where the paste shows it.
+
+    ``files`` are those that the paste itself wrote before, by name.
+    """
+
+    words: tuple[str, ...]
+    stdin: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
-def curl_words(text: str) -> tuple[list[Command], list[str]]:
-    """The curl commands of a text, each without what stands before its options; and the notes of reading it."""
-    commands, notes = read_commands(text)
+def is_curl_name(word: str) -> bool:
+    """Whether a word is the program curl, with or without its path."""
+    return bool(re.fullmatch(r"(?:.*[/\\])?curl(?:\.exe)?", word, re.I))
+
+
+def is_curl(words: Sequence[str]) -> bool:
+    """Whether a command runs curl, itself or through another program such as ``sudo``."""
+    return any(is_curl_name(word) for word in words[:4])
+
+
+def rejoined(commands: list[Command], notes: list[str]) -> list[Command]:
+    """Commands with their lost continuations: a line that starts with an option or an address goes on the last one."""
+    joined: list[Command] = []
     for command in commands:
-        if command.words[0] in ("bash", "sh", "zsh") and "-c" in command.words[1:-1]:
-            inner, more = read_commands(command.words[-1])
-            commands = [*commands, *(replace(one, files={**command.files, **one.files}) for one in inner)]
-            notes = [*notes, *more]
-    found = []
-    for command in commands:
-        for index, word in enumerate(command.words[:4]):
-            if is_curl_name(word):
-                found.append(replace(command, words=command.words[index + 1 :]))
-                break
-    if not found:
-        first = next((command for command in commands if re.match(r"-|https?://", command.words[0])), None)
-        if first is not None:
-            found.append(first)
-            notes.append("the word curl was missing before the options")
-    return found, list(dict.fromkeys(notes))
+        stray = command.words[0].startswith("-") or re.match(r"[\"']?https?://", command.words[0])
+        waits = bool(joined) and bool(_WAITING.fullmatch(joined[-1].words[-1]))
+        if (stray or waits) and joined and is_curl(joined[-1].words):
+            last = joined[-1]
+            joined[-1] = replace(last, words=(*last.words, *command.words), stdin=last.stdin or command.stdin)
+            notes.append("a line break without a \\ before it was read as a blank")
+        else:
+            joined.append(command)
+    return joined

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from ringocli.importers.curl.command import Command
+from ringocli.importers.curl.commands import Command
 from ringocli.importers.curl.quoting import ansi_c
 
 _CONVERSION = re.compile(r"%(?:%|[-0-9.]*([sdiqbx]))")

@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from ringocli.errors import UsageError
-from ringocli.importers.curl.command import Command
-from ringocli.importers.curl.commands import curl_words
+from ringocli.importers.curl.commands import Command
 from ringocli.importers.curl.options import LETTERS, VALUED, long_name
+from ringocli.importers.curl.shells import curl_words
 from ringocli.importers.learn.headers import authorization, uncarried
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 from ringocli.importers.learn.url import Target

@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus
 
 from ringocli.importers.learn.placeholders import Placeholder, placeholders, shown, whole
 from ringocli.importers.learn.value_shapes import is_id, is_phone, is_url, text_of
+from ringocli.importers.model import BasicAuth, BearerAuth, Pasted
 from ringocli.template.pattern.notation import split
 from ringocli.template.variables import BY_NAME
 from ringocli.template.vocabulary import plain, tokens
@@ -233,3 +234,25 @@ def _is_random(text: str) -> bool:
         return False
     turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))
     return len(text) >= 20 or (len(text) >= 12 and text.isalnum() and turns > 3)
+
+
+def auth_of(pasted: Pasted, book: PropertyBook, names: tuple[str, ...]) -> dict[str, str] | None:
+    """``names`` are what the provider's own pack calls them: a token, or a user name and a password."""
+    match pasted.auth:
+        case BearerAuth(token=token, where=where):
+            suggested = names[0] if len(names) == 1 else "API key"
+            return {"type": "Bearer", "token": _credential(token, f"{where}, token", suggested, book, names)}
+        case BasicAuth(username=username, password=password, where=where):
+            user, word = names if len(names) == 2 else ("Username", "Password")
+            auth = {"type": "Basic", "username": _credential(username, f"{where}, user name", user, book, names)}
+            hidden = password or not username
+            return auth | {"password": _credential(password, f"{where}, password", word, book, names) if hidden else ""}
+    return None
+
+
+def _credential(text: str, where: str, suggested: str, book: PropertyBook, names: tuple[str, ...]) -> str:
+    found = list(placeholders(text))
+    if found and not (len(found) == 1 and found[0].end - found[0].start == len(text.strip())):
+        return book.filled(text, where, suggested)
+    suggestions = [text, suggested] if is_stand_in(text) and not names else [suggested]
+    return f"${book.name_for(text, where, suggestions, exact=bool(names))}$"

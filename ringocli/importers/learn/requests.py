@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ringocli.importers.learn.auth import auth_of
 from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.placeholders import has_placeholder, shown, whole
-from ringocli.importers.learn.properties import PropertyBook, belongs_to_account, is_callback
+from ringocli.importers.learn.properties import PropertyBook, auth_of, belongs_to_account, is_callback
 from ringocli.importers.learn.request_outline import GONE, Outline
 from ringocli.importers.learn.roles import RoleChoice, SampleLeaf, assign, leaves_of
 from ringocli.importers.learn.url import Target

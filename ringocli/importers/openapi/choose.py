@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ringocli.errors import UsageError
+from ringocli.importers.learn.likeness import likeness
 from ringocli.importers.model import Pasted
 from ringocli.importers.openapi.document import Operation, Spec, load
 from ringocli.importers.openapi.operations import described, request_of
@@ -61,8 +62,6 @@ def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
 
 def _points(spec: Spec, operation: Operation, for_file: bool) -> int:
     """How much an operation looks like sending one message: by its request, then by its words."""
-    from ringocli.importers.sources import likeness
-
     points = likeness(request_of(spec, operation, for_file), for_file=for_file)
     path = re.sub(r"\{[^}]*\}", "", operation.path)
     words = f"{operation.body.get('operationId', '')} {path} {operation.body.get('summary', '')}"

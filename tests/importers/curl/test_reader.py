@@ -13,9 +13,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ringocli.importers.curl.commands import curl_words
 from ringocli.importers.curl.options import FLAGS, LETTERS, VALUED
 from ringocli.importers.curl.reader import read_curl
+from ringocli.importers.curl.shells import curl_words
 from tests.conftest import Command
 from tests.wire import HAS_CURL, as_facts, environment_of, facts_of, sent_by_curl
 
