@@ -1,4 +1,4 @@
-"""The file of credentials: the one place where values from a paste are written, readable by its owner alone."""
+"""Writes the credentials file, the only place where secret values from a paste are stored (mode 0600)."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ringocli.text.secret import Secret
 
 
 def check_place(path: Path, *, force: bool) -> None:
-    """Refuse a file that exists, or that git would take up.
+    """Refuse a file that exists, or that git could commit.
 
     Raises:
-        UsageError: the file exists and ``force`` is not given, or it lies in a git work tree and is not ignored there.
+        UsageError: the file exists and ``force`` is not given, or it is in a git work tree and not ignored there.
     """
     if path.exists() and not force:
-        raise UsageError(f"{path} exists", "Give --force to replace it, or another name.")
+        raise UsageError(f"{path} already exists", "Use --force to overwrite it, or choose another name.")
     tree = next((parent for parent in path.absolute().parents if (parent / ".git").exists()), None)
     if tree is not None and not _is_ignored(path.absolute(), tree):
         raise UsageError(
-            f"{path}: secrets do not belong into the git work tree {tree}",
-            f"Name a file outside it, or add {path.name} to its .gitignore first.",
+            f"{path}: this would store secrets in the git work tree {tree}",
+            f"Choose a file outside it, or add {path.name} to its .gitignore first.",
         )
 
 
 def _is_ignored(path: Path, tree: Path) -> bool:
-    """What git says of the path; without git nothing is known to be ignored."""
+    """Whether git ignores the path; False if git cannot be run."""
     try:
         done = subprocess.run(
             ["git", "-C", str(tree), "check-ignore", "--quiet", "--", str(path)],
@@ -58,12 +58,12 @@ def save(path: Path, properties: Mapping[str, Any], *, force: bool) -> None:
         lines = [f"{_toml(name)} = {_toml(value)}" for name, value in plain.items()]
         text = "\n".join(["[properties]", *lines]) + "\n"
     if path.exists():
-        path.chmod(0o600)  # a file that is replaced keeps its rights
+        path.chmod(0o600)  # overwriting a file keeps its permissions
     write_text(path, text, force=force, mode=0o600)
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
-    # A string of JSON is one of TOML, but for DEL, which TOML wants escaped.
+    # A JSON string is a valid TOML string, except that TOML requires DEL to be escaped.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

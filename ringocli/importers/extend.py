@@ -11,7 +11,7 @@ from typing import Any
 from ringocli.errors import LocalError, UsageError
 from ringocli.importers.draft import tree_in
 from ringocli.importers.learn.events import WebhookSample, learn_events
-from ringocli.importers.learn.preset_match import told_by
+from ringocli.importers.learn.preset_match import named_by
 from ringocli.importers.learn.properties import PropertyBook
 from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.url import Target
@@ -77,7 +77,7 @@ def with_file_request(
     api = document.value["API"]
     if "SendFile" in api and not force:
         raise UsageError(f"{name} has a SendFile", "Give --force to replace it.")
-    known = told_by(document.value, pasted.url, tree_in(pasted))
+    known = named_by(document.value, pasted.url, tree_in(pasted))
     book = PropertyBook(host=Target.parse(pasted.url).host, known=known.by_value)
     learned = learn_request(pasted, Place.SEND_FILE, book, hints=hints, auth_names=known.auth_names)
     spec = dict(learned.spec)

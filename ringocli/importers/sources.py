@@ -1,4 +1,4 @@
-"""Where a request is pasted from: a curl command, an OpenAPI document, a Postman collection, a HAR or an .http file."""
+"""Reads a request from whatever was pasted: a curl command, an OpenAPI document, a Postman collection, a HAR or .http file."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from ringocli.importers.collection.common import Named
 
 KINDS = ("curl", "openapi", "postman", "har", "http")
-_HALVES = re.compile(
+_LONE_SURROGATE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
-"""Half a surrogate pair, written as JSON and YAML write it: no character, and nothing could encode it."""
+"""A lone surrogate as a JSON or YAML escape: it is not a character and cannot be encoded."""
 MAX_BYTES = 40_000_000
-"""An OpenAPI document may hold a provider's whole API; no command or collection comes near it."""
+"""Large enough for an OpenAPI document of a whole API; no command or collection is nearly as long."""
 
 
 def read_source(named: str, kind: str | None, *, for_file: bool = False, allowed: Path | None = None) -> Pasted:
-    """The request in a file, ``-``, or ``FILE#NAME``, that looks most like sending a message (or a file).
+    """The request in a file, ``-``, or ``FILE#NAME``, that most resembles sending a message (or a file).
 
-    ``kind`` is one of ``KINDS``; None looks at the text.
+    ``kind`` is one of ``KINDS``; None detects it from the text.
 
     Raises:
-        UsageError: there is no request in it, or none of that name; what there is is listed.
+        UsageError: it contains no request, or none with that name; the existing ones are listed.
         LocalError: the file cannot be read.
     """
     path, choice = _split(named)
@@ -40,20 +40,20 @@ def read_source(named: str, kind: str | None, *, for_file: bool = False, allowed
 def request_in(
     path: str, text: str, choice: str | None, kind: str | None, *, for_file: bool = False, allowed: Path | None = None
 ) -> Pasted:
-    """The same of a text; ``path`` names it in messages.
+    """Like ``read_source``, for a text that was already read; ``path`` names it in messages.
 
     Raises:
         UsageError: as ``read_source``.
     """
     if not text.strip():
-        raise UsageError(f"{path}: is empty", "Paste what the documentation shows into it.")
-    text = _HALVES.sub(r"\\ufffd", text)
+        raise UsageError(f"{path}: empty", "Paste the example of the documentation into it.")
+    text = _LONE_SURROGATE.sub(r"\\ufffd", text)
     kind = kind or kind_of(text)
     return _READERS[kind](path, text, choice, for_file, allowed)
 
 
 def _split(named: str) -> tuple[str, str | None]:
-    """``FILE#NAME`` in two, unless a file is called that."""
+    """``FILE#NAME`` as file and name, unless a file has that whole name."""
     if named == STDIN or Path(named).exists():
         return named, None
     path, separator, choice = named.partition("#")
@@ -61,7 +61,7 @@ def _split(named: str) -> tuple[str, str | None]:
 
 
 def kind_of(text: str) -> str:
-    """What a text is, by its looks."""
+    """The format of a text, one of ``KINDS``."""
     start = text.lstrip()[:2000]
     if '"_postman_id"' in text[:5000] or "schema.getpostman.com" in text[:20_000]:
         return "postman"
@@ -84,7 +84,7 @@ def _curl(path: str, text: str, choice: str | None, for_file: bool, allowed: Pat
     requests = read_curl(path, text, allowed=allowed)
     best = most_like(requests, for_file=for_file)
     if len(requests) > 1:
-        note = f"{len(requests)} requests are pasted; the one that looks most like sending is read"
+        note = f"{len(requests)} requests were pasted; the one that most resembles sending a message was used"
         return replace(best, notes=(*best.notes, note))
     return best
 

@@ -1,4 +1,4 @@
-"""Collections of requests: what Postman, HAR and .http files share, each as named requests in the common form."""
+"""What the readers of request collections share: named requests, JSON access, variables, multipart bodies."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ringocli.text.suggest import did_you_mean
 
 _REFERENCE = re.compile(r"\{\{\s*([^{}\s][^{}]{0,100}?)\s*\}\}")
 _UNQUOTED = re.compile(r"([:\[,]\s*)(\{\{[^{}\"]{1,100}\}\})(?=\s*[,}\]])")
-"""A variable that stands for a whole value of JSON, where no quotes are around it."""
+"""A variable that is a whole JSON value and has no quotes around it."""
 Named = list[tuple[str, Pasted]]
 
 
 def chosen(path: str, requests: Named, choice: str) -> Pasted:
-    """The request of that name, or of that number, counted from 1.
+    """The request with that name, or with that number, counted from 1.
 
     Raises:
-        UsageError: there is none; what there is is listed.
+        UsageError: there is none; the existing ones are listed.
     """
     if choice.isdigit() and 0 < int(choice) <= len(requests):
         return requests[int(choice) - 1][1]
@@ -32,7 +32,7 @@ def chosen(path: str, requests: Named, choice: str) -> Pasted:
             return pasted
     names = [name for name, _ in requests]
     listed = "; ".join(f"{index}: {name}" for index, name in enumerate(names[:20], 1))
-    raise UsageError(f"{path}: there is no request {choice!r}{did_you_mean(choice, names)}", f"It has: {listed}.")
+    raise UsageError(f"{path}: no request {choice!r}{did_you_mean(choice, names)}", f"Requests: {listed}.")
 
 
 def request(
@@ -46,7 +46,7 @@ def request(
     auth: BasicAuth | BearerAuth | None = None,
     limits: Sequence[Limit] = (),
 ) -> Pasted:
-    """A request whose ``Authorization`` and ``Content-Type`` are taken out of its headers, multipart taken apart."""
+    """A request with ``Authorization`` and ``Content-Type`` separated from its headers, and multipart bodies split."""
     found: list[Limit] = list(limits)
     for name, value in headers:
         if name.lower() == "authorization":
@@ -80,24 +80,24 @@ def document_in(path: str, text: str, what: str) -> Mapping[str, Any]:
     """The JSON object in a text.
 
     Raises:
-        LocalError: there is none.
+        LocalError: the text is not a JSON object.
     """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise LocalError(f"{path}: is no JSON, so no {what}", "Export it again.") from None
+        raise LocalError(f"{path}: not valid JSON, so not a {what}", "Export it again.") from None
     if not isinstance(document, Mapping):
-        raise LocalError(f"{path}: is no {what}", "Export it again.")
+        raise LocalError(f"{path}: not a {what}", "Export it again.")
     return document
 
 
 def entries(value: Any) -> list[Mapping[str, Any]]:
-    """The objects of a list; none where there is no list."""
+    """The objects in a list; empty if the value is not a list."""
     return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """A value that has to be an object; empty if it is none."""
+    """A value that should be an object; empty if it is not."""
     return value if isinstance(value, Mapping) else {}
 
 
@@ -108,12 +108,12 @@ def listed(path: str, requests: Named) -> Named:
         UsageError: there is none.
     """
     if not requests:
-        raise UsageError(f"{path}: there is no request in it", "Export the requests that send messages.")
+        raise UsageError(f"{path}: contains no request", "Export the requests that send messages.")
     return requests
 
 
 def put_in(text: str, variables: Mapping[str, str]) -> str:
-    """A text with ``{{name}}`` filled, but for what is the account's own or has no value: its name says more."""
+    """A text with each ``{{name}}`` filled in, except for account values and empty ones, which stay placeholders."""
     values = {
         name: value
         for name, value in variables.items()
@@ -125,7 +125,7 @@ def put_in(text: str, variables: Mapping[str, str]) -> str:
 
 
 def parts_of(kind: str, body: str) -> tuple[Part, ...]:
-    """The parts of a multipart body as it is written out; a file is one with a file name, or read from a file."""
+    """The parts of a multipart body; a part with a file name, or read from a file, counts as a file."""
     from email import message_from_string
 
     written = message_from_string(f"Content-Type: {kind}\n\n{body.lstrip()}")

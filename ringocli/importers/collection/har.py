@@ -1,4 +1,4 @@
-"""HAR 1.2 files: the requests that a browser or a proxy recorded, with their replies."""
+"""Reads HAR 1.2 files: the requests that a browser or a proxy recorded, with their replies."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ def read_har(path: str, text: str) -> Named:
     """The requests of a HAR file, with their replies; POST data as it was sent.
 
     Raises:
-        UsageError: it has no request.
-        LocalError: it is no HAR file.
+        UsageError: the file contains no request.
+        LocalError: it is not a HAR file.
     """
     log = mapping(document_in(path, text, "HAR file").get("log"))
     found: Named = []
     for entry in entries(log.get("entries")):
-        asked = mapping(entry.get("request"))
-        if not asked.get("url"):
+        recorded = mapping(entry.get("request"))
+        if not recorded.get("url"):
             continue
-        headers = [(str(pair.get("name", "")), str(pair.get("value", ""))) for pair in entries(asked.get("headers"))]
-        data = mapping(asked.get("postData"))
+        headers = [(str(pair.get("name", "")), str(pair.get("value", ""))) for pair in entries(recorded.get("headers"))]
+        data = mapping(recorded.get("postData"))
         kind = str(data.get("mimeType")) if data.get("mimeType") else None
         body, parts = _data(data, kind or "")
         pasted = request(
-            str(asked.get("method") or "GET"),
-            str(asked["url"]),
+            str(recorded.get("method") or "GET"),
+            str(recorded["url"]),
             [pair for pair in headers if not pair[0].startswith(":")],
             body=body,
             kind=kind,
@@ -42,12 +42,12 @@ def read_har(path: str, text: str) -> Named:
         reply = _content(mapping(response.get("content")))
         if reply.strip() and str(response.get("status", "")).startswith("2"):
             pasted = replace(pasted, reply=reply)
-        found.append((f"{asked.get('method', 'GET')} {asked['url']}", pasted))
+        found.append((f"{recorded.get('method', 'GET')} {recorded['url']}", pasted))
     return listed(path, found)
 
 
 def _data(data: Mapping[str, Any], kind: str) -> tuple[str | None, tuple[Part, ...]]:
-    """The body as text, or its parts where only those were recorded."""
+    """The body as text, or its parts if only those were recorded."""
     if data.get("text"):
         return str(data["text"]), ()
     params = entries(data.get("params"))

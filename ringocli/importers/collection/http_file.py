@@ -1,6 +1,6 @@
-""".http and .rest files, as JetBrains' client and VS Code's REST Client read them.
+"""Reads .http and .rest files, as JetBrains' HTTP Client and VS Code's REST Client do.
 
-Nothing is run and nothing is read beside the file: scripts are left out, an included file is named as such.
+No script is run and no other file is read: scripts are left out, and an included file is reported.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _VARIABLE = re.compile(r"^@([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*$", re.M)
 _ENVIRONMENT = re.compile(r"\{\{\s*(?:\$(?:dotenv|processEnv)\s+|\$env\.|process\.env\.)%?([\w.-]+)\s*\}\}")
 _COMMENT = re.compile(r"\s*(?:#|//)|@[\w.-]+\s*=")
 _HANDLER = re.compile(r">>?!? |<> ")
-"""How a line begins that says what becomes of the reply."""
+"""The start of a line that says what to do with the response."""
 _SCRIPT = re.compile(r"^<\s*\{%.*?%\}[ \t]*$", re.M | re.S)
 _PLAIN_BASIC = re.compile(r"(basic)\s+([^\s:]+)(?::|\s+)(\S+)", re.I)
 
 
 def read_http(path: str, text: str) -> Named:
-    """The requests of a file: blocks between ``###``, ``@name = value`` variables put in.
+    """The requests of a file: the blocks between ``###``, with ``@name = value`` variables filled in.
 
     Raises:
-        UsageError: it has no request.
+        UsageError: the file contains no request.
     """
     text = text.replace("\r\n", "\n")
     variables: dict[str, str] = dict(_VARIABLE.findall(text))
@@ -60,21 +60,21 @@ def _block(lines: list[str]) -> Pasted | None:
             headers.append((name.strip(), _as_header(name, value.strip())))
     body = _body(lines[at:])
     if body.startswith(("< ", "<@")):
-        return request(method, url, headers, limits=[limit("a body from a file", "paste the file's text in its place")])
+        return request(method, url, headers, limits=[limit("a body from a file", "paste the text of the file instead")])
     if any(name.lower() == "content-type" and FORM_TYPE in value for name, value in headers):
         body = re.sub(r"\s*\n\s*", "", body)
     return request(method, url, headers, body=body or None)
 
 
 def _body(lines: list[str]) -> str:
-    """What is sent: all up to what becomes of the reply."""
+    """The body: everything before the lines that handle the response."""
     end = next((index for index, line in enumerate(lines) if _HANDLER.match(line)), len(lines))
     text = "\n".join(lines[:end]).strip()
-    return re.sub(r"^(?:(?:#|//).*\n+)+(?=[{\[])", "", text)  # comments above JSON are the file's own
+    return re.sub(r"^(?:(?:#|//).*\n+)+(?=[{\[])", "", text)  # comments above JSON are not part of the body
 
 
 def _as_header(name: str, value: str) -> str:
-    """A header as it is sent: ``Basic user password`` is encoded by the clients."""
+    """A header as it is sent: these clients encode ``Basic user password`` themselves."""
     written = _PLAIN_BASIC.fullmatch(value) if name.strip().lower() == "authorization" else None
     if written is None or "{{" in value:
         return value

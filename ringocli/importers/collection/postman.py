@@ -1,6 +1,6 @@
-"""Postman collections, v2.0 and v2.1: folders, their auth and variables, every mode of a body, saved replies.
+"""Reads Postman collections, v2.0 and v2.1: folders with auth and variables, all body modes, saved responses.
 
-The shapes are those of schema.getpostman.com (read 2026-11-23).
+The formats are those of schema.getpostman.com (read 2026-11-23).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def read_postman(path: str, text: str) -> Named:
     """The requests of a collection.
 
     Raises:
-        UsageError: it has no request.
-        LocalError: it is no collection.
+        UsageError: the collection contains no request.
+        LocalError: it is not a collection.
     """
     document = document_in(path, text, "Postman collection")
     document = mapping(document.get("collection")) or document
@@ -33,42 +33,42 @@ def read_postman(path: str, text: str) -> Named:
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """What a folder gives to what is in it."""
+    """What a folder passes on to its items."""
 
     auth: Any = None
     variables: tuple[tuple[str, str], ...] = ()
 
     def within(self, holder: Mapping[str, Any]) -> _Surroundings:
-        """The same with what this folder or request says itself."""
+        """The same, with the auth and variables of this folder or request added."""
         return _Surroundings(holder.get("auth") or self.auth, (*self.variables, *_pairs(holder.get("variable"))))
 
     def filled(self, text: str) -> str:
-        """A text with its variables put in."""
+        """A text with its variables filled in."""
         return put_in(text, dict(self.variables))
 
 
 def _items(holder: Mapping[str, Any], around: _Surroundings) -> Iterator[tuple[str, Pasted]]:
-    """The requests in a folder and in the folders in it, in order; without recursion, for folders may be any deep."""
+    """The requests in a folder and its subfolders, in order; iterative, because folders may be nested to any depth."""
     waiting = [(item, around.within(holder)) for item in reversed(entries(holder.get("item")))]
     while waiting:
         item, outer = waiting.pop()
         inner = outer.within(item)
-        asked, name = item.get("request"), str(item.get("name", "request"))
-        if isinstance(asked, Mapping):
-            yield name, _request(asked, inner, item)
-        elif isinstance(asked, str):
-            yield name, request("GET", inner.filled(asked), ())
+        request_, name = item.get("request"), str(item.get("name", "request"))
+        if isinstance(request_, Mapping):
+            yield name, _request(request_, inner, item)
+        elif isinstance(request_, str):
+            yield name, request("GET", inner.filled(request_), ())
         waiting += [(one, inner) for one in reversed(entries(item.get("item")))]
 
 
-def _request(asked: Mapping[str, Any], around: _Surroundings, item: Mapping[str, Any]) -> Pasted:
-    url = around.filled(_address(asked.get("url", "")))
-    headers = [(key, around.filled(value)) for key, value in _pairs(asked.get("header"))]
-    body, kind, parts, limits = _body(mapping(asked.get("body")), around)
-    auth, more, query, header = _auth(mapping(asked.get("auth") or around.auth))
+def _request(entry: Mapping[str, Any], around: _Surroundings, item: Mapping[str, Any]) -> Pasted:
+    url = around.filled(_address(entry.get("url", "")))
+    headers = [(key, around.filled(value)) for key, value in _pairs(entry.get("header"))]
+    body, kind, parts, limits = _body(mapping(entry.get("body")), around)
+    auth, more, query, header = _auth(mapping(entry.get("auth") or around.auth))
     url += ("&" if "?" in url else "?") + query if query else ""
     pasted = request(
-        str(asked.get("method") or "GET"),
+        str(entry.get("method") or "GET"),
         url,
         [*headers, *header],
         body=body,
@@ -83,7 +83,7 @@ def _request(asked: Mapping[str, Any], around: _Surroundings, item: Mapping[str,
 
 
 def _address(url: Any) -> str:
-    """An address as it was typed, else put together; ``:name`` in its path becomes a placeholder."""
+    """A URL as it was typed, else assembled from its parts; ``:name`` in its path becomes a placeholder."""
     found = mapping(url)
     raw = str(found.get("raw") or "") if found else str(url or "")
     if not raw and found:
@@ -133,17 +133,17 @@ def _body(
         ]
         return None, "multipart/form-data", tuple(parts), []
     if mode == "graphql":
-        why = "the $names of its query read like the variables of the framework: look for the provider's REST API"
+        why = "the $names in its query read like template variables: check whether the provider has a REST API"
         return None, None, (), [limit("a GraphQL body", why)]
     if mode == "file":
-        return None, None, (), [limit("a body from a file", "paste the file's text in its place")]
+        return None, None, (), [limit("a body from a file", "paste the text of the file instead")]
     return None, None, (), []
 
 
 def _auth(
     auth: Mapping[str, Any],
 ) -> tuple[BasicAuth | BearerAuth | None, list[Limit], str, list[tuple[str, str]]]:
-    """The credentials, what cannot be carried of them, and what goes into the query or a header."""
+    """The credentials, what a template cannot express of them, and what goes into the query or a header."""
     kind, where = str(auth.get("type", "")), "the collection's auth"
     settings = auth.get(kind)
     values = (
@@ -157,7 +157,7 @@ def _auth(
     if kind == "bearer":
         return BearerAuth(token=values.get("token", ""), where=where), [], "", []
     if kind == "oauth2":
-        why = "a token is sent as Bearer; the framework's own OAuth2 needs sign-in"
+        why = "the token is sent as Bearer; the OAuth2 of templates needs an interactive sign-in"
         token = BearerAuth(token=values.get("accessToken", ""), where=where)
         return token, [limit("fetching an OAuth2 token", why)], "", []
     if kind == "apikey":
@@ -166,4 +166,4 @@ def _auth(
         return (None, [], f"{key}={value}", []) if values.get("in") == "query" else (None, [], "", [(key, value)])
     if kind in ("", "noauth", "inherit"):
         return None, [], "", []
-    return None, [limit(f"{kind} authentication", "the framework documents Bearer, Basic and OAuth2 only")], "", []
+    return None, [limit(f"{kind} authentication", "Ringotel documents only Bearer, Basic and OAuth2")], "", []

@@ -1,1 +1,1 @@
-"""Reads pasted curl commands as a shell and curl would, without running anything."""
+"""Reads pasted curl commands the way a shell and curl would, without running anything."""

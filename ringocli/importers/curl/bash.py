@@ -1,4 +1,4 @@
-"""Command lines as bash reads them, by its grammar (tree-sitter-bash): quoting, here-documents, pipes, assignments."""
+"""Splits bash scripts into commands with tree-sitter-bash: quoting, here-documents, pipes, assignments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ringocli.importers.learn.placeholders import CLOSE, OPEN
 
 @dataclass(slots=True)
 class _Script:
-    """A text, and what was found in it so far, in its order."""
+    """A script, and what has been found in it so far, in source order."""
 
     source: str
     commands: list[Command] = field(default_factory=list)
@@ -27,21 +27,21 @@ class _Script:
     notes: list[str] = field(default_factory=list)
 
     def within(self) -> _Script:
-        """The same knowledge without commands, for the inside of a substitution."""
+        """A copy with the same variables and functions but no commands, for the inside of a substitution."""
         return replace(self, commands=[], notes=[])
 
     def raw(self, node: Any) -> str:
-        """What stands in the text for a node; see ``_in_ascii`` for why its bytes are the text's characters."""
+        """The source text of a node; ``_in_ascii`` makes byte offsets equal character offsets."""
         return self.source[node.start_byte : node.end_byte]
 
 
 def bash_commands(text: str, notes: list[str]) -> list[Command]:
-    """Every command of a text, in order; what was mended goes to ``notes``."""
+    """Every command of a script, in order; repairs are reported in ``notes``."""
     text = shielded(with_apostrophes(text, notes), notes)
     source, root = _parsed(text)
     script = _Script(source=source, notes=notes)
     if source != text:
-        notes.append("a quote that was never closed was closed at the end")
+        notes.append("an unclosed quote was closed at the end")
     _visit(root, script, None)
     return [
         replace(command, words=tuple(unshielded(word) for word in command.words))
@@ -50,7 +50,7 @@ def bash_commands(text: str, notes: list[str]) -> list[Command]:
 
 
 def _parsed(text: str) -> tuple[str, Any]:
-    """The text and its syntax tree; with a quote added at the end where that alone makes it whole."""
+    """The text and its syntax tree; a closing quote is added at the end if that alone makes the script valid."""
     import tree_sitter
     import tree_sitter_bash
 
@@ -66,9 +66,9 @@ def _parsed(text: str) -> tuple[str, Any]:
 
 
 def _in_ascii(text: str) -> bytes:
-    """The text with a dot, a character of words, for all that is not ASCII; so its bytes count as its characters do.
+    """The text with "." in place of each non-ASCII character, so that byte offsets equal character offsets.
 
-    The grammar's scanner looks characters up in tables of the C library that end at 255: beyond it reads, or crashes.
+    The grammar's scanner indexes C library tables that end at 255 and crashes or misreads beyond them.
     """
     return re.sub(r"[^\t\n\x20-\x7e]", ".", text).encode()
 
@@ -137,7 +137,7 @@ def _take_command(node: Any, script: _Script, stdin: str | None) -> None:
 
 
 def _visit_inner(node: Any, script: _Script) -> None:
-    """The commands inside ``$(...)``, where only a curl command is of interest."""
+    """Collect the curl commands inside ``$(...)``; other commands there are ignored."""
     inner = script.within()
     for child in node.children:
         _visit(child, inner, None)
@@ -145,13 +145,13 @@ def _visit_inner(node: Any, script: _Script) -> None:
 
 
 def _elements(node: Any, script: _Script) -> list[str] | None:
-    """The words of an array that the paste itself filled: ``"${ARGS[@]}"``."""
+    """The words of an array that the paste itself assigns, for ``"${ARGS[@]}"``; None for anything else."""
     found = re.fullmatch(r'"?\$\{(\w+)\[[@*]\]\}"?', script.raw(node))
     return script.arrays.get(found.group(1)) if found else None
 
 
 def _after_redirect(node: Any, script: _Script) -> list[str]:
-    """Words behind a redirection's target, which the grammar counts to it."""
+    """Words after a redirection's target, which the grammar attaches to the redirection."""
     targets = [child for child in node.named_children if child.type != "file_descriptor"]
     return [_text(child, script) for child in targets[1:]]
 
@@ -184,7 +184,7 @@ def _take_redirected(node: Any, script: _Script, stdin: str | None) -> None:
 
 
 def _written(node: Any, script: _Script) -> list[str]:
-    """The files that a command's output goes to."""
+    """The files that a command's output is redirected to."""
     redirects = [child for child in node.children_by_field_name("redirect") if child.type == "file_redirect"]
     return [
         _text(redirect.named_children[0], script)
@@ -212,7 +212,7 @@ def _take_pipeline(node: Any, script: _Script, stdin: str | None) -> None:
 
 
 def _output(node: Any, script: _Script) -> str | None:
-    """What ``$(cat <<EOF ...)``, ``$(echo ... | base64)`` or a function of the paste prints, since it is all there."""
+    """The output of ``$(cat <<EOF ...)``, ``$(echo ... | base64)`` or a function defined in the paste; None if unknown."""
     inner = script.within()
     statements = [child for child in node.named_children if child.type != "comment"]
     if len(statements) != 1:
@@ -235,7 +235,7 @@ def _descendants(node: Any, kind: str) -> Iterator[Any]:
 
 
 def _text(node: Any, script: _Script) -> str:
-    """A word as the shell would pass it, expansions marked."""
+    """A word as the shell would pass it, with expansions marked."""
     if node.type == "raw_string":
         return script.raw(node)[1:-1]
     if node.type == "ansi_c_string":
@@ -258,16 +258,16 @@ def _text(node: Any, script: _Script) -> str:
 
 
 def _with_expansions(node: Any, start: int, end: int, script: _Script, plain: Any) -> str:
-    """The text between two places: children by their own rule, the rest by ``plain``."""
+    """The text between two offsets: expansions by their own rules, everything else unescaped by ``plain``."""
     parts, at = [], start
     for child in node.children:
         if not child.is_named or child.type in ("string_content", "heredoc_content", "word", "number"):
             continue
         if child.start_byte < at or child.end_byte > end:
             continue
-        # Inside quotes the grammar counts blanks before an expansion to the expansion.
-        blanks = len(script.raw(child)) - len(script.raw(child).lstrip(" \t\r\n")) if child.type != "string" else 0
-        parts += [plain(script.source[at : child.start_byte + blanks]), _text(child, script)]
+        # Inside quotes the grammar includes the spaces before an expansion in the expansion.
+        spaces = len(script.raw(child)) - len(script.raw(child).lstrip(" \t\r\n")) if child.type != "string" else 0
+        parts += [plain(script.source[at : child.start_byte + spaces]), _text(child, script)]
         at = child.end_byte
     parts.append(plain(script.source[at:end]))
     return "".join(parts)
@@ -277,5 +277,5 @@ def _expansion(node: Any, script: _Script) -> str:
     inside = script.raw(node).strip().strip("${}")
     name = re.match(r"!?([A-Za-z_]\w*)", inside)
     if name is None:
-        return f"{OPEN}({inside}){CLOSE}"  # $1 and $# are of the shell, and no variables to set
+        return f"{OPEN}({inside}){CLOSE}"  # $1 and $# are set by the shell, not by the user
     return script.assigned.get(name.group(1), f"{OPEN}{name.group(1)}{CLOSE}")

@@ -1,4 +1,4 @@
-"""One command: its words, and what may be on its stdin."""
+"""A shell command as data: its words, its stdin, and the files that the paste wrote before it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 _WAITING = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url|user)")
-"""An option that a line cannot end with: its value is on the next one."""
+"""Options that cannot end a line, because their value must be on the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command: its words, unquoted, and the text on its stdin where the paste shows it.
+    """One command: its words after unquoting, and its stdin where the paste shows it.
 
-    ``files`` are those that the paste itself wrote before, by name.
+    ``files`` maps the names of files that the paste itself wrote earlier to their content.
     """
 
     words: tuple[str, ...]
@@ -23,7 +23,7 @@ class Command:
 
 
 def is_curl_name(word: str) -> bool:
-    """Whether a word is the program curl, with or without its path."""
+    """Whether a word names the curl program, with or without a path."""
     return bool(re.fullmatch(r"(?:.*[/\\])?curl(?:\.exe)?", word, re.I))
 
 
@@ -33,7 +33,7 @@ def is_curl(words: Sequence[str]) -> bool:
 
 
 def rejoined(commands: list[Command], notes: list[str]) -> list[Command]:
-    """Commands with their lost continuations: a line that starts with an option or an address goes on the last one."""
+    """Commands with lost line continuations restored: a line that starts with an option or URL continues the previous one."""
     joined: list[Command] = []
     for command in commands:
         stray = command.words[0].startswith("-") or re.match(r"[\"']?https?://", command.words[0])
@@ -41,7 +41,7 @@ def rejoined(commands: list[Command], notes: list[str]) -> list[Command]:
         if (stray or waits) and joined and is_curl(joined[-1].words):
             last = joined[-1]
             joined[-1] = replace(last, words=(*last.words, *command.words), stdin=last.stdin or command.stdin)
-            notes.append("a line break without a \\ before it was read as a blank")
+            notes.append("a line break without a \\ before it was read as a space")
         else:
             joined.append(command)
     return joined

@@ -1,7 +1,7 @@
 """The options of curl: which take a value, and the letters of the short ones.
 
 The names are those of curl 7.88 (``curl --help all``) and of the releases up to 8.16 (curl.se/docs/manpage.html, read
-2026-11-23). What an option does to a request stands in ``curl``; an option that does nothing to it needs only a name.
+2026-11-23). ``reader`` knows what an option does to the request; an option that does nothing to it only needs a name here.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ FLAGS = _words(
     "tcp-nodelay tftp-no-options tls-earlydata tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding trace-ids "
     "trace-time use-ascii verbose version xattr"
 )
-"""Long options that take none; most of them also as ``--no-...``."""
+"""Long options without a value; most of them also exist as ``--no-...``."""
 
 
 def long_name(given: str) -> str | None:
-    """The option that a long name means: itself, ``no-`` and ``expand-`` before it, or its only completion."""
+    """The option that a long name means, allowing for ``no-``, ``expand-`` and unambiguous abbreviations; None if unknown."""
     bare = given.removeprefix("expand-")
     if bare in VALUED or bare in FLAGS:
         return bare

@@ -1,4 +1,4 @@
-"""What a command prints, as far as its own words and its stdin tell it; nothing is run."""
+"""Predicts the output of simple commands from their arguments and stdin; nothing is run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CONVERSION = re.compile(r"%(?:%|[-0-9.]*([sdiqbx]))")
 
 
 def printed(command: Command) -> str | None:
-    """The output of ``echo``, ``printf``, ``cat``, ``base64`` and ``tr -d``; None where it cannot be told."""
+    """The output of ``echo``, ``printf``, ``cat``, ``base64`` and ``tr -d``; None where it is not known."""
     name, *words = command.words
     if name == "echo":
         return _echoed(words)
@@ -38,10 +38,10 @@ def _echoed(words: list[str]) -> str:
 
 
 def _formatted(words: list[str]) -> str | None:
-    """``printf`` whose format has one conversion for each of its arguments."""
+    """The output of a ``printf`` whose format has one conversion per argument; None for any other."""
     pattern, *arguments = words
-    wanted = [found for found in _CONVERSION.finditer(pattern) if found.group(1)]
-    if len(wanted) != len(arguments):
+    conversions = [found for found in _CONVERSION.finditer(pattern) if found.group(1)]
+    if len(conversions) != len(arguments):
         return None
     rest = iter(arguments)
     return _CONVERSION.sub(lambda found: next(rest) if found.group(1) else "%", ansi_c(pattern))

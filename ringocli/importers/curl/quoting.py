@@ -1,4 +1,4 @@
-"""What a shell makes of quoted text: one function for each kind of quotes, from the source to what is meant."""
+"""Unquotes shell text: one function for each kind of quoting."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _ANSI_ESCAPE = re.compile(
 
 
 def unquoted(text: str) -> str:
-    """A word outside of quotes: a backslash takes the meaning from what follows it."""
+    """A word outside quotes: a backslash makes the next character literal."""
     return re.sub(r"\\(.)", r"\1", text.replace("\\\n", ""), flags=re.S)
 
 
 def double_quoted(text: str) -> str:
-    """The inside of ``"..."``, expansions aside."""
+    """The inside of ``"..."`` without its expansions."""
     return re.sub(r"\\([$`\"\\])", r"\1", text.replace("\\\n", ""))
 
 
 def heredoc_plain(text: str) -> str:
-    """The lines of a here-document whose mark is not quoted, expansions aside."""
+    """The lines of a here-document with an unquoted delimiter, without its expansions."""
     return re.sub(r"\\([$`\\])", r"\1", text.replace("\\\n", ""))
 
 
 def ansi_c(text: str) -> str:
-    r"""``$'...'``: the escapes of C, with ``\xHH`` and ``\NNN`` as bytes of UTF-8; it ends at a NUL, as for bash."""
+    r"""``$'...'``: the escapes of C, with ``\xHH`` and ``\NNN`` as UTF-8 bytes; like bash, stops at a NUL."""
     octets, at = bytearray(), 0
     for found in _ANSI_ESCAPE.finditer(text):
         octets += text[at : found.start()].encode("utf-8", "surrogatepass") + _escaped(found)

@@ -1,4 +1,4 @@
-"""curl commands: what curl would send (curl.se/docs/manpage.html, read 2026-11-23), without sending it."""
+"""Reads curl commands as the requests that curl would send (curl.se/docs/manpage.html, read 2026-11-23)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DATA = {"data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "jso
 
 @dataclass(slots=True)
 class _Call:
-    """What the options up to the next ``--next`` ask for."""
+    """The request described by the options up to the next ``--next``."""
 
     stdin: str | None
     files: Mapping[str, str]
@@ -62,18 +62,18 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
     ``allowed`` is the folder below which an ``@file`` may be read.
 
     Raises:
-        UsageError: there is no curl command in it, or one has no address.
+        UsageError: the text contains no curl command, or a command has no URL.
     """
     commands, notes = curl_words(text)
     if not commands:
-        raise UsageError(f"{name}: there is no curl command in it", "Paste the command as the documentation shows it.")
+        raise UsageError(f"{name}: no curl command found", "Paste the whole command from the documentation.")
     requests = []
     for command in commands:
         for call in _calls(command, allowed):
             call.notes = [*notes, *call.notes]
             requests += [_request(call, url) for url in call.urls]
     if not requests:
-        raise UsageError(f"{name}: the curl command has no address", "Paste the whole command.")
+        raise UsageError(f"{name}: the curl command has no URL", "Paste the whole command.")
     return requests
 
 
@@ -91,12 +91,12 @@ def _calls(command: Command, allowed: Path | None) -> list[_Call]:
 
 
 def _options(words: Sequence[str], notes: list[str]) -> Iterator[tuple[str, str]]:
-    """Options with their values, in order; an address has the name "". A ``--expand-`` is told by its ``{{}}``."""
+    """Options with their values, in order; a URL has the name ""."""
     rest = list(words)
     while rest:
         word = rest.pop(0)
         if word == "--":
-            yield from (("", address) for address in rest)
+            yield from (("", url) for url in rest)
             return
         if word.startswith("--"):
             yield _long(word[2:], rest, notes)
@@ -111,12 +111,12 @@ def _long(given: str, rest: list[str], notes: list[str]) -> tuple[str, str]:
     if name is None and "=" in given:
         head, _, value = given.partition("=")
         if (name := long_name(head)) is not None and name in VALUED:
-            notes.append(f"--{head}=... was read as --{head} ...: curl itself takes no =")
+            notes.append(f"--{head}=... was read as --{head} ...; curl itself does not accept =")
             return name, value
     if name is None:
         shown = given.partition("=")[0]
-        named = f"--{shown}" if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", shown) else "what follows a --"
-        notes.append(f"{named} is no option of curl and was left out")
+        named = f"--{shown}" if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", shown) else "the word after a --"
+        notes.append(f"{named} is not a curl option and was ignored")
         return "unknown", ""
     return name, (rest.pop(0) if rest else "") if name in VALUED else ""
 
@@ -126,7 +126,7 @@ def _short(letters: str, rest: list[str], notes: list[str]) -> Iterator[tuple[st
         letter, letters = letters[0], letters[1:]
         name = LETTERS.get(letter)
         if name is None:
-            notes.append(f"-{letter} is no option of curl and was left out")
+            notes.append(f"-{letter} is not a curl option and was ignored")
             return
         if name in VALUED:
             yield name, letters or (rest.pop(0) if rest else "")
@@ -135,7 +135,7 @@ def _short(letters: str, rest: list[str], notes: list[str]) -> Iterator[tuple[st
 
 
 def _expanded(text: str, call: _Call) -> str:
-    """``{{NAME}}`` of a ``--variable`` that the paste itself sets."""
+    """The text with each ``{{NAME}}`` replaced that a ``--variable`` of the paste sets."""
     return re.sub(r"\{\{(\w+)(?::\w+)*\}\}", lambda found: call.variables.get(found.group(1), found.group()), text)
 
 
@@ -146,9 +146,9 @@ def _apply(call: _Call, option: str, value: str) -> None:
     elif option in ("form", "form-string"):
         _add_part(call, value, literal=option == "form-string")
     elif option in _SCHEMES:
-        call.limits.append(limit(_SCHEMES[option], "the framework documents Bearer and Basic only"))
+        call.limits.append(limit(_SCHEMES[option], "Ringotel documents only Bearer and Basic auth"))
     elif option in _CERTIFICATES:
-        call.limits.append(limit(_CERTIFICATES[option], "the framework documents Bearer, Basic and OAuth2 only"))
+        call.limits.append(limit(_CERTIFICATES[option], "Ringotel documents only Bearer, Basic and OAuth2"))
     elif option in _HEADERS:
         call.headers.append((_HEADERS[option], value))
     elif handler := _HANDLERS.get(option):
@@ -167,7 +167,7 @@ def _set_variable(call: _Call, value: str) -> None:
 
 def _add_header(call: _Call, value: str) -> None:
     if value.startswith("@"):
-        call.limits.append(limit("headers from a file", "the framework documents no headers of one's own"))
+        call.limits.append(limit("headers from a file", "Ringotel documents no custom headers"))
         return
     name, separator, content = value.partition(":")
     if separator and not content.strip():
@@ -179,7 +179,7 @@ def _add_header(call: _Call, value: str) -> None:
     elif "=" in value and not value.startswith("="):
         name, _, content = value.partition("=")
         call.headers.append((name.strip(), content.strip()))
-        call.notes.append(f"the header {name.strip()} was written with = where a : belongs")
+        call.notes.append(f"the header {name.strip()} was written with = instead of :")
 
 
 def _set_method(call: _Call, value: str) -> None:
@@ -196,11 +196,11 @@ def _set_bearer(call: _Call, value: str) -> None:
 
 def _upload(call: _Call, value: str) -> None:
     call.upload = True
-    call.limits.append(limit("a file as the body (--upload-file)", "Ringotel sends a file's address, not its content"))
+    call.limits.append(limit("a file as the body (--upload-file)", "Ringotel sends the URL of a file, not its content"))
 
 
 def _target(call: _Call, value: str) -> None:
-    call.limits.append(limit("--request-target", "the target is always the path of request_url"))
+    call.limits.append(limit("--request-target", "the request target is always the path of request_url"))
 
 
 _HANDLERS: dict[str, Callable[[_Call, str], None]] = {
@@ -216,9 +216,9 @@ _HANDLERS: dict[str, Callable[[_Call, str], None]] = {
     "request-target": _target,
     "variable": _set_variable,
     "config": lambda call, value: call.limits.append(
-        limit("options from a file (--config)", "only the pasted command is read: paste those options too")
+        limit("options from a file (--config)", "only the pasted command is read; paste those options too")
     ),
-    "netrc": lambda call, value: call.notes.append("the credentials stand in ~/.netrc, which is not read"),
+    "netrc": lambda call, value: call.notes.append("the credentials are in ~/.netrc, which is not read"),
     "get": lambda call, value: call.flags.add("get"),
     "path-as-is": lambda call, value: call.flags.add("path-as-is"),
     "head": lambda call, value: call.flags.add("head"),
@@ -253,7 +253,7 @@ def _urlencoded(call: _Call, value: str) -> str:
 
 
 def _from_file(call: _Call, path: str) -> str:
-    """The text of an ``@file``: of stdin where the paste shows it, of a file where that is allowed."""
+    """The text of an ``@file``: from the paste where it shows it, from disk where that is allowed, else ""."""
     if path in ("-", "./-") and call.stdin is not None:
         return call.stdin
     if path in call.files:
@@ -261,13 +261,13 @@ def _from_file(call: _Call, path: str) -> str:
     if call.allowed is not None and (found := _below(call.allowed, path)) is not None:
         return read_bytes(str(found)).decode("utf-8", "replace")
     call.limits.append(
-        limit(f"the content of @{path}", "a paste is read, not run: give --allow-files with the folder that holds it")
+        limit(f"the content of @{path}", "files are not read; use --allow-files DIR with the folder that contains it")
     )
     return ""
 
 
 def _below(folder: Path, path: str) -> Path | None:
-    """The file if it lies below the folder, links followed."""
+    """The file if it is below the folder after following links; else None."""
     root = folder.resolve()
     for candidate in (Path(path), folder / path):
         try:
@@ -309,7 +309,7 @@ def _request(call: _Call, url: str) -> Pasted:
     limits = [*call.limits, *([unknown] if unknown else []), *uncarried(headers), *_other_host(call, address)]
     notes = list(call.notes)
     if call.ignored:
-        notes.append(f"shaping no request, left out: {' '.join(dict.fromkeys(call.ignored))}")
+        notes.append(f"ignored curl options that do not change the request: {' '.join(dict.fromkeys(call.ignored))}")
     return Pasted(
         method=_method(call, data),
         url=address,
@@ -345,7 +345,7 @@ def _content_type(call: _Call, data: str | None) -> str | None:
 
 
 def _address(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, str | None]:
-    """The address as it would be asked for, and the ``user:password`` that stood in it."""
+    """The URL as curl would request it, and the ``user:password`` it contained."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url):
         url = f"http://{url.lstrip('/')}"
     scheme, _, rest = url.partition("://")
@@ -360,7 +360,7 @@ def _address(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, st
 
 
 def _without_dots(path: str) -> str:
-    """A path as curl asks for it: ``.`` and ``..`` are gone (RFC 3986, 5.2.4)."""
+    """A path as curl requests it, without ``.`` and ``..`` segments (RFC 3986, 5.2.4)."""
     kept: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
@@ -372,16 +372,16 @@ def _without_dots(path: str) -> str:
 
 
 def _other_host(call: _Call, address: str) -> list[Limit]:
-    """A ``Host`` header that is not the address's own."""
+    """A limit if a ``Host`` header differs from the host of the URL."""
     host = Target.parse(address).host.lower()
     given = [value.lower() for name, value in call.headers if name.lower() == "host"]
     if not given or given[-1] == host:
         return []
-    return [limit("header Host", "the host is always that of request_url")]
+    return [limit("header Host", "the Host header is always that of request_url")]
 
 
 def _auth(call: _Call, userinfo: str | None) -> tuple[BasicAuth | BearerAuth | None, Limit | None]:
-    """The credentials: curl lets a header of one's own win over its options."""
+    """The credentials; as in curl, a custom header wins over the options."""
     for name, value in call.headers:
         if name.lower() == "authorization":
             found = authorization(value)
@@ -390,7 +390,7 @@ def _auth(call: _Call, userinfo: str | None) -> tuple[BasicAuth | BearerAuth | N
         return BearerAuth(token=call.bearer, where="--oauth2-bearer"), None
     if any(entry["what"] in _SCHEMES.values() for entry in call.limits):
         return None, None
-    for text, where in ((call.user, "-u"), (userinfo and unquote(userinfo), "the address")):
+    for text, where in ((call.user, "-u"), (userinfo and unquote(userinfo), "the URL")):
         if text is not None:
             username, _, password = text.partition(":")
             return BasicAuth(username=username, password=password, where=where), None

@@ -1,4 +1,4 @@
-"""Commands as documentation pages break them, mended before a shell's grammar sees them; each mending is told in a note."""
+"""Repairs commands that documentation pages break, before a shell's grammar reads them; each repair adds a note."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNSHIELD = str.maketrans({private: char for char, private in _SHIELDED.items()}
 
 
 def tidied(text: str, notes: list[str]) -> str:
-    """The text without what a web page adds: fences, prompts, entities, curly quotes, odd blanks."""
+    """The text without what a web page adds: code fences, prompts, HTML entities, curly quotes, unusual spaces."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
@@ -29,28 +29,28 @@ def tidied(text: str, notes: list[str]) -> str:
     text = re.sub(r"(?m)^```.*\n?", "", text)
     if re.search(r"&(?:quot|#39|#x27|lt|gt|amp);", text):
         text = html.unescape(text)
-        notes.append("HTML entities (&quot; and the like) were read as the characters they stand for")
+        notes.append("HTML entities such as &quot; were decoded")
     if re.search(r"(?m)(?:^|\s)[“”‘’]|[“”‘’](?:\s|$|\\)", text):
         text = re.sub(r"(?<!\w)[‘’‚]|[‘’‚](?!\w)|[“”„]", lambda curly: curly.group().translate(_CURLY), text)
-        notes.append("curly quotes were read as straight ones")
+        notes.append("curly quotes were read as straight quotes")
     if _LONG_DASH.search(text):
-        mended = _LONG_DASH.sub(_dashes, text)
-        if mended != text:
+        repaired = _LONG_DASH.sub(_dashes, text)
+        if repaired != text:
             notes.append("a long dash before an option was read as - or --")
-        text = mended
+        text = repaired
     text = _without_prompts(_without_prose(text), notes)
     parted = re.sub(r"(?<=[\w}\]])(['\"])\\?(?=--[a-z][a-z-]+[ =])", r"\1 ", text)
     if parted != text:
         text = parted
-        notes.append("an option glued to the text before it was read as one of its own")
-    mended = re.sub(r"\\[ \t]+(?:#[^\n]*)?(?=\n)", r"\\", text)
-    if mended != text:
-        notes.append("blanks or a comment after a \\ at the end of a line were dropped")
-    return mended
+        notes.append("a missing space before an option was added")
+    repaired = re.sub(r"\\[ \t]+(?:#[^\n]*)?(?=\n)", r"\\", text)
+    if repaired != text:
+        notes.append("spaces or a comment after a \\ at the end of a line were dropped")
+    return repaired
 
 
 def _dashes(found: re.Match[str]) -> str:
-    """A long dash as curl's own, where one of curl's options follows it."""
+    """``-`` or ``--`` for a long dash that one of curl's options follows; any other dash unchanged."""
     name = found.group(1)
     if len(name) == 1:
         return "-" if name in LETTERS else found.group()
@@ -58,14 +58,14 @@ def _dashes(found: re.Match[str]) -> str:
 
 
 def _without_prose(text: str) -> str:
-    """The text without sentences before the command, whose apostrophes would open quotes."""
+    """The text without the sentences before the command, whose apostrophes would open quotes."""
     start = re.search(r"\bcurl(?:\.exe)?\s+[-'\"h$]", text)
     head = text[: start.start()].rpartition("\n")[0] if start else ""
     return _PROSE.sub("", head) + text[len(head) :]
 
 
 def _without_prompts(text: str, notes: list[str]) -> str:
-    """The text without a shell's prompts, and without those that a shell shows where a command goes on."""
+    """The text without shell prompts, including the ``>`` of continuation lines."""
     lines, goes_on = [], False
     for line in text.split("\n"):
         bare = _PROMPT.sub("", line)
@@ -76,14 +76,14 @@ def _without_prompts(text: str, notes: list[str]) -> str:
         else:
             goes_on = False
         lines.append(bare)
-    mended = "\n".join(lines)
-    if mended != text:
+    repaired = "\n".join(lines)
+    if repaired != text:
         notes.append("the prompt before the command was dropped")
-    return mended
+    return repaired
 
 
 def with_apostrophes(text: str, notes: list[str]) -> str:
-    """JSON between single quotes with an apostrophe in it (``'{"text": "It's"}'``), which a shell would cut."""
+    """The text with apostrophes inside single-quoted JSON escaped: ``'{"text": "It's"}'`` would end at the apostrophe."""
 
     def escaped(found: re.Match[str]) -> str:
         inside = found.group(1)
@@ -96,9 +96,9 @@ def with_apostrophes(text: str, notes: list[str]) -> str:
 
 
 def shielded(text: str, notes: list[str]) -> str:
-    """Characters that a shell would act on, but that a page means as they stand, behind private ones.
+    """The text with characters that the page means literally replaced by private ones, so that no shell acts on them.
 
-    They are an unquoted ``<name>`` or ``(name)``, and an unquoted ``&`` in the middle of an address.
+    They are those of an unquoted ``<name>`` or ``(name)``, and an unquoted ``&`` inside a URL.
     """
     found: list[str] = []
     quote, index, word = "", 0, 0
@@ -129,9 +129,7 @@ def shielded(text: str, notes: list[str]) -> str:
             continue
         elif char == "&" and _is_inside_word(text, index) and re.search(r"[?=]", text[word:index]):
             text = text[:index] + _SHIELDED["&"] + text[index + 1 :]
-            found.append(
-                "an unquoted & in the address was read as part of it; a shell would have cut the command there"
-            )
+            found.append("an unquoted & in the URL was read as part of it; a shell would end the command there")
         elif char in "()" and re.search(r"://", text[word:index]):
             text = text[:index] + _SHIELDED[char] + text[index + 1 :]
         index += 1
@@ -145,5 +143,5 @@ def _is_inside_word(text: str, index: int) -> bool:
 
 
 def unshielded(word: str) -> str:
-    """A word with the characters that ``shielded`` hid."""
+    """A word with the characters that ``shielded`` replaced."""
     return word.translate(_UNSHIELD)

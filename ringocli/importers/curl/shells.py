@@ -1,7 +1,7 @@
-"""Command lines as a shell reads them: bash by its grammar, cmd and PowerShell by their quoting rules.
+"""Finds the curl commands of a pasted text, in whichever shell it is written: bash, cmd or PowerShell.
 
-Documentation pages break commands in a handful of ways; each is mended and told in a note. Nothing is run: an
-expansion stays what it is, marked as a placeholder, unless the paste itself assigned the variable.
+Documentation pages break commands in a handful of ways; each repair is reported in a note. Nothing is run: an
+expansion stays marked as a placeholder, unless the paste itself assigns the variable.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ringocli.importers.curl.windows import cmd_words, powershell_words
 
 
 def read_commands(text: str) -> tuple[list[Command], list[str]]:
-    """Every command of a pasted text, and what was mended on the way."""
+    """Every command of a pasted text, and notes on what was repaired."""
     notes: list[str] = []
     text = tidied(text, notes)
     dialect = _dialect(text)
@@ -38,7 +38,7 @@ def _dialect(text: str) -> str:
 
 
 def curl_words(text: str) -> tuple[list[Command], list[str]]:
-    """The curl commands of a text, each without what stands before its options; and the notes of reading it."""
+    """The arguments of each curl command in a text, and notes on how it was read."""
     commands, notes = read_commands(text)
     for command in commands:
         if command.words[0] in ("bash", "sh", "zsh") and "-c" in command.words[1:-1]:

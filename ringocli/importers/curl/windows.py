@@ -1,4 +1,4 @@
-"""Command lines as cmd and PowerShell read them: carets, doubled quotes, backticks."""
+"""Splits command lines by the quoting rules of cmd and PowerShell: carets, doubled quotes, backticks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ringocli.importers.learn.placeholders import CLOSE, OPEN
 
 
 def cmd_words(text: str) -> list[list[str]]:
-    """Lines of words by cmd's carets and the C runtime's quoting."""
+    """The words of each line, by cmd's carets and the C runtime's quoting."""
     plain, quoted, index = [], False, 0
     while index < len(text):
         char = text[index]
@@ -37,7 +37,7 @@ def cmd_words(text: str) -> list[list[str]]:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines, those aside that end inside quotes."""
+    """The lines of a text; a line break inside quotes does not end a line."""
     lines, quoted, start = [], False, 0
     for index, char in enumerate(text):
         if char == '"' and text[index - 1 : index] != "\\":
@@ -49,7 +49,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _runtime_words(line: str) -> list[str]:
-    """Words by the rules of the C runtime of Windows: ``\\"`` and a doubled ``""`` are quotes."""
+    """Words by the rules of the Windows C runtime: ``\\"`` and a doubled ``""`` are literal quotes."""
     words: list[str] = []
     word: list[str] | None = None
     quote, index = "", 0
@@ -93,7 +93,7 @@ _POWERSHELL = re.compile(
 
 
 def powershell_words(text: str) -> list[list[str]]:
-    """Lines of words by PowerShell's quoting; a backtick at the end of a line continues it."""
+    """The words of each line, by PowerShell's quoting; a backtick at the end of a line continues it."""
     lines: list[list[str]] = [[]]
     word: str | None = None
     for token in _POWERSHELL.finditer(text.strip() + "\n"):
@@ -111,13 +111,13 @@ def powershell_words(text: str) -> list[list[str]]:
                 piece = re.sub(r'`(.)|""', lambda found: _backtick(found.group(1)), piece, flags=re.S)
             elif kind == "here":
                 piece = piece.replace("$", "\ue017")
-            # A native program sees \" as a quote, whatever PowerShell's own quotes were.
+            # A native program reads \" as a quote, whatever PowerShell's own quotes are.
             word = (word or "") + piece.replace('\\"', '"')
     return list(_with_assignments(lines))
 
 
 def _with_assignments(lines: list[list[str]]) -> Iterator[list[str]]:
-    """The lines with the variables that the paste itself set (``$body = @'...'@``), those that set them aside."""
+    """The lines without assignments (``$body = @'...'@``), and with the assigned variables expanded."""
     assigned: dict[str, str] = {}
     for line in lines:
         words = [

@@ -1,4 +1,4 @@
-"""What headers say: the type, the credentials, and what Ringotel's framework has no place for."""
+"""Reads request headers: the credentials, and those that a template cannot express."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ringocli.importers.learn.placeholders import OPEN, has_placeholder
 from ringocli.importers.model import BasicAuth, BearerAuth, Limit, limit
 
 _CARRIED = {"content-type", "content-length", "host", "connection", "expect", "transfer-encoding", "accept-encoding"}
-"""Headers that every client sets by itself."""
+"""Headers that every client sets itself."""
 
 _MILD = {
-    "accept": "Ringotel sends its own; an API that answers in one format needs none",
-    "accept-language": "an API answers without it",
+    "accept": "Ringotel sends its own; an API with one response format does not need it",
+    "accept-language": "APIs respond without it",
     "user-agent": "Ringotel sends its own",
-    "cache-control": "an API answers without it",
-    "pragma": "an API answers without it",
+    "cache-control": "APIs respond without it",
+    "pragma": "APIs respond without it",
     "origin": "only browsers need it",
     "referer": "only browsers need it",
     "dnt": "only browsers need it",
@@ -25,11 +25,11 @@ _MILD = {
 
 
 _SCHEME = re.compile(r"[A-Za-z]{1,16}|[A-Za-z]+(?:-[A-Za-z]+)+|(?:[A-Z0-9]{2,6}-)+[A-Z0-9]{2,6}")
-"""A scheme's name, which may be repeated; what has other digits in it may be the credential itself."""
+"""The name of an auth scheme, which may be shown; anything else before the space may be the credential itself."""
 
 
 def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
-    """What an ``Authorization`` header says; a limit where the framework has no such scheme."""
+    """The credentials in an ``Authorization`` header; a limit if a template cannot express its scheme."""
     scheme, _, rest = value.strip().partition(" ")
     rest = rest.strip()
     where = "Authorization header"
@@ -44,13 +44,13 @@ def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
     what = f"Authorization: {named} ..." if named else "a bare token in the Authorization header"
     return limit(
         what,
-        "the framework documents Bearer and Basic only: look whether the provider takes one of them, "
-        "or a key in the address or the body",
+        "Ringotel documents only Bearer and Basic auth. Check whether the provider also accepts one of them, "
+        "or the key as a query or body parameter.",
     )
 
 
 def _decoded(credentials: str) -> tuple[str, str]:
-    """User name and password of a Basic header; empty where they cannot be told."""
+    """User name and password of a Basic header; both empty if they cannot be decoded."""
     if credentials.startswith(f"{OPEN}("):
         return "", ""
     if _is_described(credentials):
@@ -69,7 +69,7 @@ def _is_described(credentials: str) -> bool:
 
 
 def uncarried(headers: tuple[tuple[str, str], ...]) -> list[Limit]:
-    """The headers that would be lost, by name; their values may be secrets and are not shown."""
+    """A limit for each header that a template cannot express; values are not shown, as they may be secrets."""
     found = []
     for name, _ in headers:
         key = name.lower()
@@ -81,12 +81,12 @@ def uncarried(headers: tuple[tuple[str, str], ...]) -> list[Limit]:
             found.append(
                 limit(
                     f"header {name}",
-                    "the framework documents no headers of one's own, so this credential cannot be sent: look whether "
-                    "the provider takes Basic or Bearer, or a key in the address or the body",
+                    "Ringotel documents no custom headers, so this credential cannot be sent. Check whether the provider "
+                    "also accepts Basic or Bearer auth, or the key as a query or body parameter.",
                 )
             )
         else:
-            found.append(limit(f"header {name}", "the framework documents no headers of one's own"))
+            found.append(limit(f"header {name}", "Ringotel documents no custom headers"))
     return found
 
 

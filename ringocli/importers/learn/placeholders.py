@@ -1,8 +1,8 @@
-"""Placeholders: what documentation writes where a value of the reader's own belongs.
+"""Finds placeholders: what documentation writes where the reader's own value belongs.
 
 ``$NAME`` and ``${NAME}`` of a shell, ``%NAME%`` of cmd, ``<your key>``, ``{api_key}``, ``{{token}}``, ``[token]``,
-``YOUR_API_KEY``, ``xxxx``. A shell's own expansions are marked while the command is read, so that they are told from
-the same characters between single quotes.
+``YOUR_API_KEY``, ``xxxx``. Shell expansions are marked while the command is read, to distinguish them from the same
+characters between single quotes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 OPEN, CLOSE = "\ue000", "\ue001"
-"""Private characters around what a shell would have expanded: a variable's name, or ``(command)``."""
+"""Private characters around what a shell would have expanded: a variable name, or ``(command)``."""
 
 _FORMS = re.compile(
     rf"{OPEN}(?P<shell>[^{CLOSE}]*){CLOSE}"
@@ -27,19 +27,19 @@ _FORMS = re.compile(
     r"|%(?P<percent>[A-Za-z_]\w{2,})%"
     r"|(?<![A-Za-z0-9])(?P<your>(?:YOUR|MY|your|my|Your|My)[ _-]?[A-Za-z][A-Za-z_-]{1,60})(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])(?P<capital>[A-Z]+(?:[_-][A-Z]+)+)(?![A-Za-z0-9_])"
-    r"|(?<![A-Za-z0-9])(?P<blank>[xX*]{4,}|\.{3,}|…)(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])(?P<filler>[xX*]{4,}|\.{3,}|…)(?![A-Za-z0-9])"
 )
 _TELLING = re.compile(
     r"KEY|TOKEN|SID|\bID\b|_ID|USER|PASS|ACCOUNT|AUTH|SECRET|NUMBER|API|SENDER|PHONE|FROM|TO\b|URL|NAME|MESSAGE|TEXT|PLAN"
 )
-"""A word in capitals is a placeholder if it says what belongs there; otherwise it may be a key that looks like one."""
+"""Words that make an all-capitals text a placeholder; without one it may be an actual key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placeholder:
-    """One placeholder: where it stands, the name in it ("" if it says none), and whether a shell would fill it.
+    """One placeholder: its offsets, its name ("" if it has none), and whether a shell would fill it.
 
-    ``is_sure`` if its form leaves no doubt: a word in capitals might be a key after all, and is not repeated anywhere.
+    ``is_sure`` if its form leaves no doubt; a word in capitals may be an actual key and must not be repeated in output.
     """
 
     start: int
@@ -50,7 +50,7 @@ class Placeholder:
 
 
 def placeholders(text: str) -> Iterator[Placeholder]:
-    """Every placeholder of a text, from left to right."""
+    """The placeholders of a text, from left to right."""
     for found in _FORMS.finditer(text):
         kind = found.lastgroup or ""
         inside = found.group(kind)
@@ -65,19 +65,19 @@ def placeholders(text: str) -> Iterator[Placeholder]:
         yield Placeholder(
             start=found.start(),
             end=found.end(),
-            name="" if kind == "blank" or inside.startswith("(") else inside.strip().lstrip("$"),
+            name="" if kind == "filler" or inside.startswith("(") else inside.strip().lstrip("$"),
             of_shell=kind == "shell" and not inside.startswith("("),
-            is_sure=kind not in ("capital", "your", "blank"),
+            is_sure=kind not in ("capital", "your", "filler"),
         )
 
 
 def _is_whole(found: re.Match[str], text: str) -> bool:
-    """Capitals count only where they are the whole value: ``AC_X`` inside a sentence is a word."""
+    """Whether a match is the whole text: capitals inside a sentence are just a word."""
     return found.group() == text.strip()
 
 
 def whole(text: str) -> Placeholder | None:
-    """The placeholder that the text is, quotes and blanks aside; None if it is none, or has more in it."""
+    """The placeholder that makes up the whole text except for quotes and spaces; None if there is no such one."""
     first = next(iter(placeholders(text)), None)
     if first is None:
         return None
@@ -86,12 +86,12 @@ def whole(text: str) -> Placeholder | None:
 
 
 def has_placeholder(text: str) -> bool:
-    """Whether any part of the text is a placeholder."""
+    """Whether the text contains a placeholder."""
     return next(iter(placeholders(text)), None) is not None
 
 
 def shown(text: str) -> str:
-    """The text as it was pasted: marked expansions are written ``$NAME`` and ``$(command)``."""
+    """The text as it was pasted: marked expansions become ``$NAME`` and ``$(command)`` again."""
 
     def spelled(found: re.Match[str]) -> str:
         return f"${found.group(1)}"

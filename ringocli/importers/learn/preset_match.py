@@ -1,4 +1,4 @@
-"""What the provider presets know: the names of an account's values, found by laying a preset over a paste."""
+"""Matches a pasted request against the provider presets to name its account values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringocli.template.presets import Preset, of_host
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The preset of a host, the names of values that it tells, and those of its credentials in order."""
+    """The preset of a host, its names for the pasted values, and the names of its credentials in order."""
 
     preset: Preset | None = None
     by_value: Mapping[str, str] = field(default_factory=dict)
@@ -20,13 +20,13 @@ class Known:
 
 
 def recognise(host: str, url: str, body: Any) -> Known:
-    """The preset whose requests go to this host, with the names it has for what stands in the address and the body."""
+    """The preset whose requests go to this host, with its names for the values in the URL and the body."""
     preset = of_host(host)
-    return replace(told_by(preset.template, url, body), preset=preset) if preset is not None else Known()
+    return replace(named_by(preset.template, url, body), preset=preset) if preset is not None else Known()
 
 
-def told_by(template: Mapping[str, Any], url: str, body: Any) -> Known:
-    """What a template's own requests say of the values in an address and a body."""
+def named_by(template: Mapping[str, Any], url: str, body: Any) -> Known:
+    """Names for the values in a URL and a body, taken from the matching requests of a template."""
     found: dict[str, str] = {}
     declared = template.get("properties", [])
     for spec in template["API"].values():

@@ -1,7 +1,7 @@
-"""Properties: what belongs to an account and not to the provider becomes a field of the portal's form.
+"""Turns account values and credentials of a paste into named properties, the fields that the admin fills in at Ringotel.
 
-The book gives each value one name and each name one value, so that a key that stands in two places is asked for once.
-Values leave the book for the file of credentials only.
+``PropertyBook`` gives each value one name and each name one value, so that a key used in two places is asked for once.
+Its values are only written to the credentials file.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _STAND_IN = re.compile(
     r"(?:key|token|id|sid|name|username|password|pass|secret|user|login)",
     re.I,
 )
-"""What an example writes in the place of a value: a word for it, which is no secret and stands for itself elsewhere."""
+"""A descriptive word that an example uses as a value; it is not a secret, and may occur elsewhere with its own meaning."""
 _OWNED = re.compile(r"^(?:my|your)(?=account|api|app|auth|key|login|name|pass|secret|token|user)")
 _SPELLED_OUT = {"pwd": "password", "passwd": "password", "un": "username", "usr": "username", "userid": "user id",
                 "clientid": "client id", "clientsecret": "client secret", "appid": "app id", "businessid": "business id"}  # fmt: skip
@@ -56,7 +56,7 @@ _ADDRESS = re.compile(r"(https?://)([^/?#]*?)([^./?#]+\.[^./?#]+(?=[/?#]|$))")
 
 @dataclass(slots=True)
 class PropertyBook:
-    """The properties so far: name → the value in the paste, or None where the paste only says that one belongs there."""
+    """The properties found so far: name → value in the paste, or None if the paste does not show the value."""
 
     host: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class PropertyBook:
     found: list[tuple[str, str]] = field(default_factory=list)
 
     def name_for(self, text: str, where: str, suggestions: Sequence[str], *, exact: bool = False) -> str:
-        """The property that stands for a text: the one it already has, or a new one, named as well as can be.
+        """The name of the property for a text: the one it already has, or a new one with the best available name.
 
         ``exact``: the first suggestion is the name itself.
         """
@@ -90,7 +90,7 @@ class PropertyBook:
         return name
 
     def filled(self, text: str, where: str, name: str = "") -> str:
-        """A text whose placeholders have become properties."""
+        """The text with its placeholders replaced by properties."""
         parts, at = [], 0
         for placeholder in placeholders(text):
             title = self.name_for(text[placeholder.start : placeholder.end], where, [name])
@@ -125,7 +125,7 @@ class PropertyBook:
         return f"{name} {number}"
 
     def swept(self, tree: Any) -> Any:
-        """A tree without the values of 6 and more characters, wherever they stand: their properties take their place."""
+        """The tree with every known value of 6 or more characters replaced by its property."""
         if isinstance(tree, dict):
             return {key: self.swept(value) for key, value in tree.items()}
         if isinstance(tree, list):
@@ -133,7 +133,7 @@ class PropertyBook:
         if not isinstance(tree, str):
             return tree
         if address := _ADDRESS.match(tree):
-            # A provider's own name stays, although somebody's key is the same word.
+            # The provider's domain stays, even if it is also somebody's key.
             scheme, subdomains, domain = address.groups()
             return scheme + self.swept(subdomains) + domain + self.swept(tree[address.end() :])
         parts = split(tree, self.values)
@@ -148,14 +148,14 @@ class PropertyBook:
         return text
 
     def masked(self, text: str) -> str:
-        """A text of the message in which a key stands as well, as it may be shown; a number stays a number."""
+        """The text with known keys masked, for display; phone numbers and URLs stay."""
         for value in self.values.values():
             if value and len(value) > 7 and re.search(r"\d", value) and not is_phone(value) and not is_url(value):
                 text = text.replace(value, MASK)
         return text
 
     def saved(self) -> dict[str, Any]:
-        """The values for a file: a shell's variable as ``{"env": ...}``, everything else as a secret text."""
+        """The values for the credentials file: a shell variable as ``{"env": ...}``, anything else as a secret."""
         kept: dict[str, Any] = {}
         for name, value in self.values.items():
             if value is None:
@@ -166,13 +166,13 @@ class PropertyBook:
 
 
 def humanised(name: str, host: str = "") -> str:
-    """A name as a form field has it: ``TWILIO_AUTH_TOKEN`` at api.twilio.com → ``Auth token``."""
+    """A name as the label of a form field: ``TWILIO_AUTH_TOKEN`` at api.twilio.com → ``Auth token``."""
     labels = {label for label in re.split(r"[.\-]", host.lower()) if len(label) > 2} - _CAPITALS - {"rest", "message"}
     words = [
         word for word in _name_words(name) if word not in {"your", "my", "the", "a", "an", "enter", "insert", "here"}
     ]
     words = [_OWNED.sub("", word) for word in words if word not in labels] or words
-    # A name has no slash, colon or quote, and no end of its own in mind.
+    # Words with other characters are not part of a label.
     words = [word for word in words if re.fullmatch(r"[a-z0-9]+", word)][:5]
     words = [_SPELLED_OUT.get(word, word) for word in words]
     merged = (
@@ -191,45 +191,45 @@ def _name_words(name: str) -> list[str]:
 
 
 def is_stand_in(text: str) -> bool:
-    """A word for a value in the value's place, as examples have it: ``api_key``, ``YourPassword``."""
+    """Whether a text is a descriptive word in place of a value, such as ``api_key`` or ``YourPassword``."""
     return bool(_STAND_IN.fullmatch(text))
 
 
 def is_callback(name: str) -> bool:
-    """A key's name for an address that the provider calls back."""
+    """Whether a field is named like a callback URL."""
     return bool(_CALLBACK.search(name))
 
 
 def is_secret_name(name: str) -> bool:
-    """A key's name that says its value is a secret."""
+    """Whether a field is named like a secret."""
     return bool(_SECRET.search(name)) or bool(_SECRET.search(plain(name)))
 
 
 def belongs_to_account(name: str, value: Any) -> str | None:
-    """Why a value of that name is the account's own and no constant; None if it is none."""
+    """Why a value with that name belongs to the account and is not a constant; None if it does not."""
     if isinstance(value, bool) or value is None or value == "":
         return None
     text = text_of(value)
     if is_secret_name(name) and not (isinstance(value, int) and value < 1000):
-        return f"{name!r} is a word for a secret"
+        return f"named {name!r}, like a secret"
     if isinstance(value, int | float):
         return None
     if _CALLBACK.search(name) and is_url(value):
-        return "the provider's callback address: the Webhook URL that the portal shows belongs there"
+        return "the callback URL of the provider: the Webhook URL from the Ringotel portal belongs there"
     if _REFERENCE.search(name):
         return None
     if _ACCOUNT.search(name) and not is_url(value):
-        return f"{name!r} is a word for an account"
+        return f"named {name!r}, like an account"
     last = tokens(name)[-1:] or [""]
     if last[0] in ("id", "sid", "uuid", "key") and (is_id(value) or re.fullmatch(r"\d{4,}", text)):
-        return f"{name!r} names something of the account"
+        return f"named {name!r}, like an id of the account"
     if is_id(value) and not is_url(value) and _is_random(text):
-        return "the value looks like a key"
+        return "the value resembles a key"
     return None
 
 
 def _is_random(text: str) -> bool:
-    """Letters and digits that alternate as they do in no word, or that are very many."""
+    """Whether letters and digits alternate as they do not in words, or are very many."""
     if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or " " in text:
         return False
     turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))
@@ -237,7 +237,10 @@ def _is_random(text: str) -> bool:
 
 
 def auth_of(pasted: Pasted, book: PropertyBook, names: tuple[str, ...]) -> dict[str, str] | None:
-    """``names`` are what the provider's own pack calls them: a token, or a user name and a password."""
+    """The ``auth`` of a template for the credentials of a paste, whose values go into the book.
+
+    ``names`` are the preset's property names: one for a token, two for user name and password.
+    """
     match pasted.auth:
         case BearerAuth(token=token, where=where):
             suggested = names[0] if len(names) == 1 else "API key"

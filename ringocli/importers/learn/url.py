@@ -1,4 +1,4 @@
-"""Addresses in pieces: a pasted URL as host, path segments and query pairs, each of which may become a variable."""
+"""Splits a pasted URL into host, path segments and query pairs, each of which may become a variable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A URL in pieces, all as written; the query pairs keep their order, and None where there is no ``=``."""
+    """The parts of a URL as written; query pairs keep their order, with None as the value if there is no ``=``."""
 
     scheme: str
     host: str
@@ -24,7 +24,7 @@ class Target:
 
     @classmethod
     def parse(cls, url: str) -> Target:
-        """Split a URL that may hold placeholders, which the standard library's splitter refuses."""
+        """Split a URL that may contain placeholders, which the standard library's splitter rejects."""
         scheme, _, rest = url.partition("://")
         path, question, query = rest.partition("?")
         host, *segments = path.split("/")
@@ -36,7 +36,7 @@ class Target:
         return cls(scheme=scheme, host=host, segments=tuple(segments), query=tuple(pairs))
 
     def path_leaves(self, own: Collection[str] = ()) -> list[SampleLeaf]:
-        """The path segments that are no fixed part of the API: placeholders, numbers, ids, and the account's ``own``."""
+        """The path segments that are not fixed parts of the API: placeholders, numbers, ids, and the texts in ``own``."""
         found: list[SampleLeaf] = []
         before: tuple[str, ...] = ()
         for index, segment in enumerate(self.segments):
@@ -49,14 +49,14 @@ class Target:
 
     @property
     def query_leaves(self) -> list[SampleLeaf]:
-        """The query's pairs, decoded as a form."""
+        """The query pairs, decoded as a form."""
         return [
             SampleLeaf(pointer=("query", index), names=(unquote_plus(key),), value=unquote_plus(value or ""))
             for index, (key, value) in enumerate(self.query)
         ]
 
     def rebuilt(self, put: Callable[[tuple[str | int, ...], str], str], *, with_query: bool) -> str:
-        """The URL with pieces replaced; ``put`` gets a piece's pointer and its text as written."""
+        """The URL with parts replaced; ``put`` receives a part's pointer and its text as written."""
         host = put(("host",), self.host)
         segments = [put(("path", index), segment) for index, segment in enumerate(self.segments)]
         url = f"{self.scheme}://" + "/".join([host, *segments])
@@ -69,11 +69,11 @@ class Target:
 _OWNERS = (
     r"account|user|plan|project|customer|client|org|profile|app|service|workspace|tenant|channel|campaign|subaccount"
 )
-"""Segments after which a run of digits is an id and no telephone number."""
+"""Segments after which a run of digits is an id, not a phone number."""
 
 
 def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
-    """What a segment is called: by the placeholder in it, else by the segment before it (``users`` → ``user id``)."""
+    """The names of a segment: from its placeholder, else from the segment before it (``users`` → ``user id``)."""
     first = next(iter(placeholders(text)), None)
     if first is not None and first.name:
         return (_of_owner(first.name, before), *before)
@@ -88,7 +88,7 @@ def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _of_owner(name: str, before: tuple[str, ...]) -> str:
-    """``numbers/{id}`` names a number id."""
+    """The name with its owner if it is a bare id: ``numbers/{id}`` → ``number id``."""
     is_bare = name.lower() in ("id", "sid", "uuid", "name") and before and not re.fullmatch(r"v?\d[\d.]*", before[0])
     return f"{_singular(before[0])} {name}" if is_bare else name
 
@@ -98,7 +98,7 @@ def _singular(name: str) -> str:
 
 
 def _names_what(text: str, before: tuple[str, ...]) -> bool:
-    """``accounts/AccountSid``: a segment that only says what belongs there."""
+    """Whether a segment only describes what belongs there, such as ``accounts/AccountSid``."""
     owner = _singular(before[0]).lower() if before else ""
     found = re.fullmatch(r"(?:your|my)?[_-]?([a-z_-]+?)[_-]?(?:id|sid|name|key|token|uuid)", text, re.I)
     return found is not None and (
@@ -107,7 +107,7 @@ def _names_what(text: str, before: tuple[str, ...]) -> bool:
 
 
 _OWNER_ID = re.compile(r"(?:account|auth|app|client|customer|project|service|space|user|workspace)[_-]?s?id", re.I)
-"""A segment that says by itself that an account's own value belongs there."""
+"""A segment that by itself stands for a value of the account."""
 
 
 def _varies(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""OpenAPI 3.0 and 3.1 and Swagger 2: the operation that sends, by its name or among the likeliest."""
+"""Chooses the operation of an OpenAPI document that sends: by name, else lists the likeliest."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
     """The request of one operation.
 
     Raises:
-        UsageError: no operation was named, or there is none of that name; the likeliest are listed.
-        LocalError: the text is no OpenAPI document.
+        UsageError: no operation was named, or none has that name; the likeliest are listed.
+        LocalError: the text is not an OpenAPI document.
     """
     spec = load(name, text)
     operations = list(spec.operations())
     if choice is None:
         raise UsageError(f"{name}: which operation sends?", _listed(spec, operations, for_file))
-    wanted = " ".join(choice.split()).lower()
+    spelled = " ".join(choice.split()).lower()
     for operation in operations:
-        if wanted in (operation.id.lower(), operation.spelled.lower()):
+        if spelled in (operation.id.lower(), operation.spelled.lower()):
             return described(spec, operation, for_file)
-    loose = [operation for operation in operations if operation.spelled.lower().endswith(wanted.split(" ")[-1])]
-    same = [one for one in loose if wanted.split(" ")[0] == one.method] if " " in wanted else []
+    loose = [operation for operation in operations if operation.spelled.lower().endswith(spelled.split(" ")[-1])]
+    same = [one for one in loose if spelled.split(" ")[0] == one.method] if " " in spelled else []
     if len(same) == 1:
         return described(spec, same[0], for_file)
     names = [text for operation in operations for text in (operation.id, operation.spelled)]
     near = nearest(choice, names)
     hint = f"; did you mean {near}?" if near else ""
-    raise UsageError(f"{name}: there is no operation {choice!r}{hint}", _listed(spec, operations, for_file))
+    raise UsageError(f"{name}: no operation {choice!r}{hint}", _listed(spec, operations, for_file))
 
 
 _SENDS = re.compile(r"send|submit|create|outbound|dispatch", re.I)
@@ -47,7 +47,7 @@ _ELSE = re.compile(
     r"short_?code|number_?pool|webhook|automation|inbound|receipt|preview|whatsapp|viber",
     re.I,
 )
-"""What an operation is about that does something else with messages, or sends them otherwise."""
+"""Words of operations that do something else with messages, or send them by another channel."""
 
 
 def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
@@ -55,13 +55,13 @@ def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
     lines = [f"  {spec.name}#{one.id}  ({one.spelled}) {one.body.get('summary') or ''}".rstrip() for one in ranked]
     missing = spec.missing()
     if not lines:
-        return missing.capitalize() if missing else "It describes no operation at all."
+        return missing.capitalize() if missing else "It describes no operation."
     more = f"\n  and {len(lines) - _MOST_LISTED} more" if len(lines) > _MOST_LISTED else ""
     return "Name one, the likeliest first:\n" + "\n".join(lines[:_MOST_LISTED]) + more
 
 
 def _points(spec: Spec, operation: Operation, for_file: bool) -> int:
-    """How much an operation looks like sending one message: by its request, then by its words."""
+    """How much an operation resembles sending one message, by its request and by its words."""
     points = likeness(request_of(spec, operation, for_file), for_file=for_file)
     path = re.sub(r"\{[^}]*\}", "", operation.path)
     words = f"{operation.body.get('operationId', '')} {path} {operation.body.get('summary', '')}"

@@ -1,7 +1,7 @@
 """OpenAPI documents: JSON or YAML, with their local references followed, and their operations.
 
-The document is read by PyYAML or the JSON parser, its references are followed by ``referencing``. A reference to
-another file or address is not followed: nothing is fetched.
+PyYAML or the JSON parser reads the document, and ``referencing`` follows its references. A reference to another file
+or URL is not followed: nothing is fetched.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _METHODS = ("post", "get", "put", "patch", "delete")
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One operation: its path, its method, and what stands in the document."""
+    """One operation: its path, its method, and its definition."""
 
     path: str
     method: str
@@ -39,7 +39,7 @@ class Operation:
 
 
 class Spec:
-    """A document, its references followed on demand."""
+    """A document whose references are followed on demand."""
 
     def __init__(self, name: str, document: Mapping[str, Any]) -> None:
         from referencing import Registry
@@ -53,7 +53,7 @@ class Spec:
         self._resolver = Registry().with_resource("", resource).resolver()
 
     def resolve(self, value: Any) -> Any:
-        """The value, or what its ``$ref`` points at; ``{}`` where that is not in this document."""
+        """The value, or what its ``$ref`` points to; ``{}`` if that is not in this document."""
         from referencing.exceptions import Unresolvable
 
         for _ in range(20):
@@ -67,17 +67,17 @@ class Spec:
                 try:
                     self._found[reference] = self._resolver.lookup(reference).contents
                 except (Unresolvable, ValueError, LookupError, TypeError, AttributeError):
-                    self._found[reference] = {}  # what it points at, or through, is not there
+                    self._found[reference] = {}  # the reference, or a step on its way, does not exist
             value = self._found[reference]
         return {}
 
     def missing(self) -> str:
-        """What stands in other files or addresses and was not read, as a sentence; "" where nothing does."""
+        """A sentence that names the external references that were not followed; "" if there are none."""
         shown = ", ".join(repr(reference[:80]) for reference in list(self.elsewhere)[:3])
-        return f"it refers to {shown}, and nothing is fetched: bundle the document into one file" if shown else ""
+        return f"it refers to {shown}, which is not fetched: bundle the document into one file" if shown else ""
 
     def mapping(self, value: Any) -> Mapping[str, Any]:
-        """A value that has to be an object; empty if it is none."""
+        """A value that should be an object; empty if it is not."""
         found = self.resolve(value)
         return found if isinstance(found, Mapping) else {}
 
@@ -87,7 +87,7 @@ class Spec:
         return "swagger" in self.document
 
     def operations(self) -> Iterator[Operation]:
-        """Every operation that may send something."""
+        """Every operation of the document."""
         for path, entry in self.mapping(self.document.get("paths")).items():
             item = self.mapping(entry)
             for method in _METHODS:
@@ -100,11 +100,11 @@ def load(name: str, text: str) -> Spec:
     """A document from JSON or YAML.
 
     Raises:
-        LocalError: it is neither, or no OpenAPI document.
+        LocalError: it is neither, or not an OpenAPI document.
     """
     document = _parsed(name, text)
     if not isinstance(document, Mapping) or not ("openapi" in document or "swagger" in document):
-        raise LocalError(f"{name}: is no OpenAPI document", "Look for the file that starts with openapi: or swagger:.")
+        raise LocalError(f"{name}: not an OpenAPI document", "Use the file that starts with openapi: or swagger:.")
     return Spec(name, document)
 
 
@@ -115,13 +115,13 @@ def _parsed(name: str, text: str) -> Any:
         except ValueError:
             pass
         except RecursionError:
-            raise LocalError(f"{name}: is nested too deeply", "No API is.") from None
+            raise LocalError(f"{name}: nested too deeply", "Check that this is the API's document.") from None
     import yaml
 
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     class Loader(base):  # type: ignore[misc, valid-type]
-        """YAML 1.2's core: ``no`` and ``on`` are words, dates are texts."""
+        """The YAML 1.2 core schema: ``no`` and ``on`` are strings, and so are dates."""
 
     Loader.yaml_implicit_resolvers = {
         first: [(tag, regexp) for tag, regexp in resolvers if tag not in _WORDY]
@@ -133,16 +133,14 @@ def _parsed(name: str, text: str) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark is not None else ""
-        raise LocalError(
-            f"{name}{place}: is neither YAML nor JSON", "Check that the whole document is there."
-        ) from None
+        raise LocalError(f"{name}{place}: neither YAML nor JSON", "Check that the document is complete.") from None
     if not _is_finite(document):
-        raise LocalError(f"{name}: its aliases stand for more than could be read", "Export it without aliases.")
+        raise LocalError(f"{name}: its YAML aliases expand to too much data", "Export it without aliases.")
     return document
 
 
 def _is_finite(document: Any) -> bool:
-    """Whether a document has a size once its aliases are put in: no circle, and no billion of the same."""
+    """Whether a document stays finite and small once its aliases are expanded: no cycles, no exponential growth."""
     sizes: dict[int, int] = {}
     waiting: list[tuple[Any, bool]] = [(document, False)]
     while waiting:
@@ -154,7 +152,7 @@ def _is_finite(document: Any) -> bool:
                 return False
         elif inner:
             if sizes.get(id(node)) == 0:
-                return False  # it is met again inside of itself
+                return False  # it contains itself
             if id(node) not in sizes:
                 sizes[id(node)] = 0
                 waiting.append((node, True))

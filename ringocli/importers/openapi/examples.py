@@ -1,6 +1,6 @@
-"""Examples from schemas: what a body of an OpenAPI document looks like, filled with its own examples.
+"""Builds example bodies from the schemas of an OpenAPI document, using the document's own example values.
 
-What the document gives no example for is filled with ``{name}``, which reads as a placeholder further on.
+A value without an example becomes ``{name}``, which later steps treat as a placeholder.
 """
 
 from __future__ import annotations
@@ -17,27 +17,26 @@ from ringocli.text.outcomes import means_delivered
 _MAX_DEPTH = 14
 _MAX_NESTED = 6
 _MOST_VALUES, _MOST_CIRCLES = 1_500, 100
-"""Of one document's part; what goes round in circles would have no end of them."""
+"""Limits for one body: a recursive schema would otherwise never end."""
 _MAX_BRANCHES = 40
 _ABSENT = object()
 _KINDS = {"channel", "type", "messagetype", "msgtype"}
-"""Keys that say what is sent: kept where an example has them, although a schema asks for none."""
+"""Keys that say what kind of message is sent: kept if an example has them, even if the schema does not require them."""
 Resolve = Callable[[Any], Any]
-"""Follows a ``$ref``; anything else comes back as it is."""
+"""Follows a ``$ref``; anything else is returned unchanged."""
 
 Judge = Callable[[Any], int]
-"""How well a branch of a ``oneOf`` fits what is looked for."""
+"""Scores how well a branch of a ``oneOf`` fits."""
 
 Keep = Callable[[str, Iterable[str]], bool]
-"""Whether a key is kept that is no part of a message."""
+"""Whether to keep a key that is not part of a message."""
 
 
 class Examples:
     """Builds examples; ``resolve`` follows references, ``judge`` chooses among alternatives.
 
-    ``lean`` leaves out what is neither required nor a word for a part of a message, nor one of ``kept``, which is
-    asked with a key and the keys beside it; ``skipped`` is a part of a message that is left out as well unless it is
-    required.
+    ``lean`` leaves out what is neither required, nor named like a part of a message, nor accepted by ``kept``, which is
+    called with a key and its sibling keys; ``skipped`` is a part of a message that is left out unless it is required.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class Examples:
         self._circles, self._circled = 0, False
 
     def of(self, schema: Any, *names: str) -> Any:
-        """One example of a schema; ``names`` are the keys around it, the nearest first."""
+        """An example of a schema; ``names`` are the keys around it, the nearest first."""
         name, depth = names[0] if names else "value", len(names)
         schema = self.merged(schema)
         self._left -= 1
@@ -100,7 +99,7 @@ class Examples:
         self._open.add(key)
         joined = self._joined_parts(schema)
         self._open.discard(key)
-        if not self._circled or not self._open:  # inside a circle it lacks what the circle's other parts add
+        if not self._circled or not self._open:  # inside a cycle the result is incomplete
             self._merged[key] = (schema, joined)
         else:
             self._circles += 1
@@ -123,7 +122,7 @@ class Examples:
         return joined
 
     def _named(self, schema: Mapping[str, Any], branch: Any) -> Any:
-        """An alternative with its name in the property that tells it from the others."""
+        """An alternative with its name in its discriminator property."""
         merged = self.merged(branch)
         told = _mapping(schema.get("discriminator"))
         name, reference = told.get("propertyName"), branch.get("$ref") if isinstance(branch, Mapping) else None
@@ -138,7 +137,7 @@ class Examples:
         return {**merged, "properties": {**_mapping(merged.get("properties")), name: told_apart}}
 
     def alternatives(self, schema: Any) -> list[Any]:
-        """The schema with each of its alternatives taken, its own or those of what it holds; itself where it has none."""
+        """One schema per alternative, at the top or nested; the schema itself if it has none."""
         return list(islice(self._alternatives(schema, 0), _MAX_BRANCHES))
 
     def _alternatives(self, schema: Any, depth: int) -> Iterator[Any]:
@@ -157,7 +156,7 @@ class Examples:
         yield from self._alternatives_within(schema, depth) or [schema]
 
     def _alternatives_within(self, schema: Mapping[str, Any], depth: int) -> list[Any]:
-        """The schema with each alternative of the first part of it that has some."""
+        """One schema per alternative of the first part that has alternatives."""
         parts, properties = _list(schema.get("allOf")), _mapping(schema.get("properties"))
         for index, part in enumerate(parts):
             found = list(islice(self._alternatives(part, depth + 1), _MAX_BRANCHES))
@@ -172,16 +171,16 @@ class Examples:
                 return [{**schema, "properties": {**properties, name: one}} for one in found]
         return []
 
-    def with_good_news(self, schema: Any, value: Any, depth: int = 0) -> Any:
-        """An example with the words for delivered in it, where the schema lists them beside the example's own."""
+    def with_success(self, schema: Any, value: Any, depth: int = 0) -> Any:
+        """An example in which each enum value is replaced by one that means delivered, if the schema lists one."""
         schema = self.merged(schema)
         if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
             return value
         if isinstance(value, dict):
             properties = _mapping(schema.get("properties"))
-            return {key: self.with_good_news(properties.get(key), part, depth + 1) for key, part in value.items()}
+            return {key: self.with_success(properties.get(key), part, depth + 1) for key, part in value.items()}
         if isinstance(value, list):
-            return [self.with_good_news(schema.get("items"), part, depth + 1) for part in value]
+            return [self.with_success(schema.get("items"), part, depth + 1) for part in value]
         values = _list(schema.get("enum"))
         return _telling(values) if isinstance(value, str) and value in values else value
 
@@ -191,14 +190,14 @@ class Examples:
         needed = {key for key in _list(schema.get("required")) if isinstance(key, str)}
         example = given if isinstance(given, Mapping) else {}
         if example and sum(key in properties for key in example) * 2 <= len(example):
-            # The schema is of something else than what the document shows.
+            # The example does not belong to this schema.
             return {key: value for key, value in example.items() if not self._is_skipped(str(key))}
         built: dict[str, Any] = {}
         for key, part in properties.items():
-            wanted = key in needed or not self.lean or self.kept(str(key), map(str, properties))
-            wanted = wanted or self._is_part_of_message(str(key), part, properties, names)
-            wanted = wanted or (plain(str(key)) in _KINDS and self._is_kind(example.get(key)))
-            if not wanted or _is_hidden(self.resolve(part), "readOnly" if self.lean else "writeOnly"):
+            included = key in needed or not self.lean or self.kept(str(key), map(str, properties))
+            included = included or self._is_part_of_message(str(key), part, properties, names)
+            included = included or (plain(str(key)) in _KINDS and self._is_kind(example.get(key)))
+            if not included or _is_hidden(self.resolve(part), "readOnly" if self.lean else "writeOnly"):
                 continue
             if self.lean and isinstance(example.get(key), dict | list):
                 part = {"allOf": [part], "example": example[key]}
@@ -216,11 +215,11 @@ class Examples:
     def _belongs_unlisted(
         self, key: str, properties: Mapping[str, Any], example: Mapping[str, Any], names: tuple[str, ...]
     ) -> bool:
-        """Whether a key that an example has beyond the schema is a part of a message."""
+        """Whether a key that only the example has is part of a message."""
         return key not in properties and self._is_part_of_message(key, {}, example, names)
 
     def _is_kind(self, value: Any) -> bool:
-        """Whether a word says what is sent, and not what is skipped: no ``MMS`` for a text, no ``text`` for a file."""
+        """Whether a value names the kind of message that is sent: not ``MMS`` for a text, not ``text`` for a file."""
         if not isinstance(value, str) or not value:
             return False
         of_file = bool(re.search(r"mms|image|media|file|video|audio", value, re.I))
@@ -231,7 +230,7 @@ class Examples:
         return self.skipped is not None and name_score(self.skipped, names) >= 62
 
     def _is_part_of_message(self, key: str, part: Any, siblings: Mapping[str, Any], names: tuple[str, ...]) -> bool:
-        """Whether a key is a word for a part of a message, or holds such words."""
+        """Whether a key is named like a part of a message, or contains keys that are."""
         roles = (Role.FROM, Role.TO, Role.CONTENT, Role.URL)
         if self._is_skipped(key, *names):
             return False
@@ -240,7 +239,7 @@ class Examples:
         for role in roles:
             points = name_score(role, (key, *names))
             if role is Role.CONTENT and is_id(self.given(self.resolve(part))):
-                continue  # a body in hexadecimal digits beside a text
+                continue  # a hexadecimal copy of the text
             if points >= 56 and not any(name_score(role, (str(other),)) > points for other in siblings):
                 return True
         if plain(key) in LONE_NUMBERS | OWN_NUMBERS or key == "messages":
@@ -276,7 +275,7 @@ class Examples:
 
 
 def timeless(tree: Any) -> Any:
-    """An example without the times at which it was to be sent: they are over, or would hold every message back."""
+    """An example without scheduled send times, which are in the past or would delay every message."""
     if isinstance(tree, dict):
         return {key: timeless(value) for key, value in tree.items() if not _is_time(str(key), value)}
     return [timeless(item) for item in tree] if isinstance(tree, list) else tree
@@ -290,7 +289,7 @@ def _is_time(name: str, value: Any) -> bool:
 
 
 def _telling(values: list[Any]) -> Any:
-    """Of several values the one that says delivered, else the first: a receipt is shown by its good news."""
+    """The value that means delivered, else the first: a receipt is best shown by a success."""
     words = [value for value in values if isinstance(value, str)]
     good = [value for value in words if means_delivered(value)] or [
         value for value in words if "final" in value.lower()
@@ -303,7 +302,7 @@ def _is_useful(branch: Any) -> bool:
 
 
 def _is_hidden(schema: Any, mark: str) -> bool:
-    """Whether a property does not go this way: ``readOnly`` ones are not sent, ``writeOnly`` ones do not come back."""
+    """Whether a property is not in this direction: ``readOnly`` is never sent, ``writeOnly`` never returned."""
     return isinstance(schema, Mapping) and bool(schema.get(mark))
 
 

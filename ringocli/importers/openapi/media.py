@@ -1,4 +1,4 @@
-"""Media types, parameters and their examples: the parts of an OpenAPI document that requests and webhooks share."""
+"""Reads media types, parameters and their examples, which requests and webhooks of an OpenAPI document share."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _PREFERRED = ("application/json", "+json", FORM_TYPE, "multipart/form-data")
 
 
 def judge_of(spec: Spec, for_file: bool) -> Judge:
-    """Prefers the schema that has the parts of a text message, or of one with a file."""
-    wanted = (Role.TO, Role.FROM, Role.URL if for_file else Role.CONTENT)
+    """Prefers the schema that has the parts of a text message, or of a file message."""
+    roles = (Role.TO, Role.FROM, Role.URL if for_file else Role.CONTENT)
 
     def names_in(schema: Any, depth: int = 0) -> Iterator[str]:
         found = spec.mapping(schema)
@@ -33,7 +33,7 @@ def judge_of(spec: Spec, for_file: bool) -> Judge:
 
     def judge(schema: Any) -> int:
         names = list(islice(names_in(schema), _MOST_NAMES))
-        points = sum(max((name_score(role, (name,)) for name in names), default=0) for role in wanted)
+        points = sum(max((name_score(role, (name,)) for name in names), default=0) for role in roles)
         title = str(spec.mapping(schema).get("title", "")) + str(spec.mapping(schema).get("description", ""))
         points += 15 * bool(re.search(r"\bsms\b|\btext\b", title, re.I) and not for_file)
         points -= 20 * bool(re.search(r"template|whatsapp|viber|rcs|email|voice|batch", title, re.I))
@@ -44,13 +44,13 @@ def judge_of(spec: Spec, for_file: bool) -> Judge:
 
 
 def judge_reply(spec: Spec) -> Judge:
-    """Prefers what speaks of text messages, then what says most."""
+    """Prefers schemas about text messages, then the most detailed one."""
     of_text = judge_of(spec, for_file=False)
     return lambda schema: of_text(schema) * 1000 + min(len(str(schema)), 999)
 
 
 def parameters_of(spec: Spec, operation: Operation) -> list[Mapping[str, Any]]:
-    """The parameters of an operation; its own win over its path's."""
+    """The parameters of an operation; its own override those of its path."""
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for holder in (operation.item, operation.body):
         for entry in _list(holder.get("parameters")):
@@ -60,7 +60,7 @@ def parameters_of(spec: Spec, operation: Operation) -> list[Mapping[str, Any]]:
 
 
 def example_of(spec: Spec, parameter: Mapping[str, Any]) -> Any:
-    """One value of a parameter."""
+    """An example value of a parameter."""
     examples = Examples(spec.resolve, judge_of(spec, False), lean=True)
     for key in ("example", "x-example"):
         if key in parameter:
@@ -69,7 +69,7 @@ def example_of(spec: Spec, parameter: Mapping[str, Any]) -> Any:
 
 
 def with_example(spec: Spec, examples: Examples, media: Mapping[str, Any]) -> Any:
-    """A media type's schema with the example that stands beside it."""
+    """A media type's schema with the example beside it merged in."""
     schema = examples.merged(media.get("schema", {}))
     values = [media["example"]] if "example" in media else list(named_examples(spec, media).values())
     if not values or not isinstance(schema, Mapping):
@@ -90,10 +90,10 @@ def named_examples(spec: Spec, media: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def best_type(content: Mapping[str, Any]) -> str | None:
-    """The media type that the framework can carry best; the first where it can carry none."""
-    for wanted in _PREFERRED:
+    """The media type that a template can express best; the first if it can express none."""
+    for ending in _PREFERRED:
         for kind in content:
-            if str(kind).partition(";")[0].strip().lower().endswith(wanted):
+            if str(kind).partition(";")[0].strip().lower().endswith(ending):
                 return str(kind)
     return str(next(iter(content))) if content else None
 

@@ -1,4 +1,4 @@
-"""One operation of an OpenAPI document becomes a request, with its reply and its webhooks."""
+"""Converts one operation of an OpenAPI document to a request, with its reply and its webhooks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ringocli.template.vocabulary import Role, name_score
 
 
 def described(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
-    """The request of an operation with all that the document tells besides: reply, webhooks, the same with a file."""
+    """The request of an operation, with its reply, its webhooks, and the same request with a file."""
     spec.elsewhere.clear()
     pasted = request_of(spec, operation, for_file)
     if missing := spec.missing():
@@ -37,7 +37,7 @@ def described(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
 
 
 def request_of(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
-    """The request of an operation, filled with the document's examples; with a file in the place of a text or not."""
+    """The request of an operation, filled with the document's examples, for a text or for a file."""
     body, kind, parts = _body(spec, operation, for_file)
     pasted = Pasted(
         method=operation.method.upper(),
@@ -50,13 +50,13 @@ def request_of(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
 
 
 def _takes_file(pasted: Pasted) -> bool:
-    """Whether the request has a place for a file's address."""
+    """Whether the request has a field for the URL of a file."""
     leaves = list(leaves_of(read_body(pasted, pasted.method).tree))
     return any(score(Role.URL, leaf) >= LEAST for leaf in leaves)
 
 
 def _server(spec: Spec, operation: Operation) -> str:
-    """The address that an operation's path is put behind."""
+    """The server URL of an operation."""
     if spec.is_swagger:
         listed = spec.document.get("schemes")
         schemes = listed if isinstance(listed, list) and listed else ["https"]
@@ -84,7 +84,7 @@ def _filled_server(spec: Spec, server: Any) -> str:
 
 
 def _path(spec: Spec, operation: Operation) -> str:
-    """The path; a parameter that has a list of values is filled, the others stay placeholders."""
+    """The path; a parameter with an enum is filled in, the others stay placeholders."""
     path = operation.path
     for parameter in parameters_of(spec, operation):
         values = spec.mapping(parameter.get("schema") or parameter).get("enum")
@@ -98,7 +98,7 @@ def _with_parameters(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted
     query, headers = [], []
     for parameter in parameters_of(spec, operation):
         name, place = str(parameter.get("name")), parameter.get("in")
-        if place == "query" and _is_wanted(spec, operation, parameter):
+        if place == "query" and _is_sent(spec, operation, parameter):
             value = example_of(spec, parameter)
             value = ",".join(map(str, value)) if isinstance(value, list) else value
             query.append(f"{quote(name, safe='[]')}={quote(_text(value), safe='{}+,:')}")
@@ -106,14 +106,14 @@ def _with_parameters(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted
             headers.append((name, "{" + name + "}"))
     url = pasted.url + ("?" + "&".join(query) if query else "")
     limits = [
-        limit(f"header {name}", "the framework documents no headers of one's own")
+        limit(f"header {name}", "Ringotel documents no custom headers")
         for name, _ in headers
         if name.lower() not in ("authorization", "content-type", "accept")
     ]
     return replace(pasted, url=url, limits=(*pasted.limits, *limits))
 
 
-def _is_wanted(spec: Spec, operation: Operation, parameter: Mapping[str, Any]) -> bool:
+def _is_sent(spec: Spec, operation: Operation, parameter: Mapping[str, Any]) -> bool:
     name = str(parameter.get("name"))
     if parameter.get("required") or any(
         name_score(role, (name,)) >= 100 for role in (Role.TO, Role.FROM, Role.CONTENT)
@@ -166,12 +166,12 @@ def _swagger_body(
     fields = [parameter for parameter in parameters if parameter.get("in") == "formData"]
     if not fields:
         return None, None, ()
-    chosen = {str(field.get("name")): example_of(spec, field) for field in fields if _is_wanted(spec, operation, field)}
+    chosen = {str(field.get("name")): example_of(spec, field) for field in fields if _is_sent(spec, operation, field)}
     multipart = "multipart/form-data" in consumes and FORM_TYPE not in consumes
     return _written(chosen, "multipart/form-data" if multipart else FORM_TYPE)
 
 
-# -- what comes back ----------------------------------------------------------------------------
+# -- the reply ----------------------------------------------------------------------------------
 
 
 def _reply(spec: Spec, operation: Operation) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What an OpenAPI document says of credentials, as far as the framework can carry it."""
+"""Reads the security schemes of an OpenAPI document, as far as a template can express them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIGNATURES = {"sig", "signature", "hash", "pin"}
 
 
 def with_security(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
-    """The first requirement that the framework can express; else a limit that says which there are."""
+    """The request with the first security requirement that a template can express; else with limits that name them."""
     schemes, required = _schemes(spec), _required(spec, operation)
     limits: list[Limit] = []
     for requirement in required:
@@ -37,12 +37,12 @@ def with_security(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
 
 
 def is_secured(spec: Spec, operation: Operation) -> bool:
-    """Whether the document says how a request shows whose it is; if not, its own fields do."""
+    """Whether the document declares how requests authenticate; if not, ordinary fields carry the credentials."""
     return any(requirement for requirement in _required(spec, operation))
 
 
 def is_credential(name: str, names: Iterable[str]) -> bool:
-    """Whether a field shows whose the request is: a secret that is no signature, or the login beside one."""
+    """Whether a field authenticates the request: a secret other than a signature, or the login next to one."""
     if plain(name) in _LOGINS:
         return any(is_secret_name(other) for other in names)
     return is_secret_name(name) and plain(name) not in _SIGNATURES
@@ -68,7 +68,10 @@ def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Lim
     if kind == "http" and str(scheme.get("scheme")).lower() == "bearer":
         return replace(pasted, auth=BearerAuth(token="", where="HTTP Bearer")), None
     if kind in ("oauth2", "openIdConnect"):
-        entry = limit("fetching an OAuth2 token", "a token is sent as Bearer; the framework's own OAuth2 needs sign-in")
+        entry = limit(
+            "fetching an OAuth2 token",
+            "the token is sent as Bearer; the OAuth2 of templates needs an interactive sign-in",
+        )
         return replace(pasted, auth=BearerAuth(token="", where="OAuth2")), entry if pasted.auth is None else None
     if kind == "apiKey" and scheme.get("in") == "query":
         sign = "&" if "?" in pasted.url else "?"
@@ -77,9 +80,9 @@ def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Lim
         if re.search(r"bearer", json.dumps(scheme, default=str), re.I):
             return replace(pasted, auth=BearerAuth(token="", where="Authorization header")), None
         return pasted, limit(
-            "a bare token in the Authorization header", "the framework documents Bearer and Basic only"
+            "a bare token in the Authorization header", "Ringotel documents only Bearer and Basic auth"
         )
     if kind == "apiKey":
-        why = "the framework documents no headers of one's own, so this credential cannot be sent"
+        why = "Ringotel documents no custom headers, so this credential cannot be sent"
         return pasted, limit(f"{scheme.get('in', 'header')} {name}", why)
-    return pasted, limit(f"security of type {kind}", "the framework documents Bearer, Basic and OAuth2 only")
+    return pasted, limit(f"security of type {kind}", "Ringotel documents only Bearer, Basic and OAuth2")

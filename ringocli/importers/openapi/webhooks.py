@@ -1,4 +1,4 @@
-"""The webhooks that an OpenAPI document describes: ``callbacks``, ``webhooks``, and what older documents call so."""
+"""Reads the webhooks of an OpenAPI document: ``callbacks``, ``webhooks`` and ``x-webhooks``."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from ringocli.importers.openapi.media import (
 _METHODS = ("post", "put", "get")
 _OTHER_CHANNELS = re.compile(r"whatsapp|viber|messenger|telegram|instagram|\brcs\b|kakao|\bline\b", re.I)
 _MOST = 400
-"""Bodies that are looked at; a document with more callbacks is about other things as well."""
+"""Limit of bodies to inspect; a document with more callbacks is about other things as well."""
 
 
 def webhooks_of(spec: Spec, operation: Operation) -> Mapping[str, tuple[IncomingRequest, ...]]:
-    """Sample webhooks by kind, the first that is surely of it: the operation's own, else all that there are."""
+    """Sample webhooks by kind: the operation's own and the document's, else those of all operations."""
     own = list(_items(spec, operation.body.get("callbacks")))
     own += _items(spec, spec.document.get("webhooks") or spec.document.get("x-webhooks"))
     if not own:
@@ -44,7 +44,7 @@ def webhooks_of(spec: Spec, operation: Operation) -> Mapping[str, tuple[Incoming
 
 
 def _items(spec: Spec, named: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The path items below names, or below the expressions of addresses below names."""
+    """The path items by name, whether directly below the name or below its URL expressions."""
     for name, entry in spec.mapping(named).items():
         item = spec.mapping(entry)
         if any(method in item for method in _METHODS):
@@ -54,7 +54,7 @@ def _items(spec: Spec, named: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _bodies(spec: Spec, name: str, item: Mapping[str, Any]) -> Iterator[tuple[str, Any, IncomingRequest]]:
-    """What may come in: the words around it, its tree, and how it comes."""
+    """Possible webhooks: the words that describe each, its decoded body, and the request."""
     for method in _METHODS:
         body = spec.mapping(item.get(method))
         words = f"{name} {body.get('operationId', '')} {body.get('summary', '')}"
@@ -66,13 +66,13 @@ def _bodies(spec: Spec, name: str, item: Mapping[str, Any]) -> Iterator[tuple[st
                     yield f"{words} {more}", tree, incoming
         elif body:
             operation = Operation(path=name, method=method, item=item, body=body)
-            asked = [one for one in parameters_of(spec, operation) if one.get("in") == "query"]
-            tree = {str(one.get("name")): example_of(spec, one) for one in asked}
+            parameters = [one for one in parameters_of(spec, operation) if one.get("in") == "query"]
+            tree = {str(one.get("name")): example_of(spec, one) for one in parameters}
             yield words, tree, IncomingRequest(method=method.upper(), query=urlencode(tree))
 
 
 def _content(spec: Spec, name: str, method: str, item: Mapping[str, Any], body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The media types of a body; in version 2 that of the parameter that stands for it."""
+    """The media types of a body; in Swagger 2 the body parameter as JSON."""
     for one in parameters_of(spec, Operation(path=name, method=method, item=item, body=body)):
         if one.get("in") == "body":
             return {JSON_TYPE: one}
@@ -80,9 +80,9 @@ def _content(spec: Spec, name: str, method: str, item: Mapping[str, Any], body: 
 
 
 def _trees(spec: Spec, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The examples of a media type, else one of each alternative of its schema; each with good news in it as well.
+    """The examples of a media type, else one per alternative of its schema; each also as a successful delivery.
 
-    What is about other channels comes last.
+    Examples of other channels come last.
     """
     examples = Examples(spec.resolve, judge_reply(spec), lean=False)
     schema = media.get("schema", {})
@@ -97,7 +97,7 @@ def _trees(spec: Spec, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     found.sort(key=lambda one: bool(_OTHER_CHANNELS.search(f"{one[0]} {one[2]}")))
     for name, described, value in found:
         yield name, value
-        yield name, examples.with_good_news(described, value)
+        yield name, examples.with_success(described, value)
 
 
 def _written(method: str, kind: str, tree: Any) -> IncomingRequest | None:
