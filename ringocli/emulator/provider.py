@@ -32,7 +32,7 @@ from ringocli.messaging.request import render_event
 from ringocli.template.model import WebhookEvent
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
-from ringocli.text.secret import MASK, blank_values, redact
+from ringocli.text.secret import MASK, redact, redact_values
 
 MAX_PLAYING = 10_000
 """Messages whose handset is still busy; beyond that they are taken and nothing more happens to them."""
@@ -153,7 +153,7 @@ class Provider:
             request=request,
             reply=shown_reply(answer.reply),
             matched=received.fits,
-            variables={**blank_values(received.variables), **taken},
+            variables={**redact_values(received.variables), **taken},
             status=answer.status,
             problems=answer.problems,
             error=answer.error,

@@ -27,7 +27,7 @@ from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.secret import Text, blank_values, redact
+from ringocli.text.secret import Text, redact, redact_values
 
 ASSUMPTION_31 = "result with an empty 200 (assumption 31)"
 
@@ -87,7 +87,7 @@ def understand(
         event_type=reading.event.type,
         matched=True,
         status="taken",
-        variables=blank_values(variables),
+        variables=redact_values(variables),
         sources={name: _written(sources[name]) for name in variables if name in sources},
         message_id=variables.get("messageid"),
         notes=(*reading.notes, note),

@@ -25,7 +25,7 @@ from ringocli.messaging.verdict import judge
 from ringocli.template.model import RequestSpec
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.secret import Text, blank_values, redact
+from ringocli.text.secret import Text, redact, redact_values
 
 Send = Callable[[RenderedRequest], Reply]
 
@@ -96,7 +96,7 @@ class User:
         answer, reply = result.answer, result.reply
         # A property prints as ***; one that somebody typed into the text is searched for, like in any foreign text.
         texts = {"url": shown(rendered.url, str), "body": shown(rendered.body, str)}
-        blanked = blank_values(texts)
+        blanked = redact_values(texts)
         taken = ids_in(spec, reply) if reply is not None and 200 <= reply.status < 300 else {}
         return Exchange(
             inbox=inbox.name,
@@ -111,7 +111,7 @@ class User:
             },
             reply=shown_reply(reply),
             matched=answer.received.fits if answer is not None else True,
-            variables=blank_values({**{name: str(value) for name, value in rendered.variables.items()}, **taken}),
+            variables=redact_values({**{name: str(value) for name, value in rendered.variables.items()}, **taken}),
             status=answer.status if answer is not None else _status(reply),
             notes=(*rendered.notes, *_notes(spec, rendered, reply)),
             problems=answer.problems if answer is not None else (),

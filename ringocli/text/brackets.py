@@ -1,23 +1,23 @@
-"""Brackets that are open, and which of them was forgotten when they do not fit."""
+"""Tracks the open brackets of a broken JSON text and finds the one that is missing."""
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
 
-from ringocli.text.edits import Edit, Problem
-from ringocli.text.lexer import BLANK, Node
+from ringocli.text.edits import Edit, SyntaxProblem
+from ringocli.text.lexer import SPACE, Node
 from ringocli.text.pointer import Lines
 from ringocli.text.strings import Strings
 
-# Bounded, so that a million closers are not looked through a million times.
+# Bounded: otherwise a million closing brackets would be scanned a million times.
 _CLOSERS = re.compile(r"[}\] \t\r\n]{1,400}")
-_BLANKS = re.compile(r"[ \t\r\n]+")
+_SPACES = re.compile(r"[ \t\r\n]+")
 _CLOSER = {"{": "}", "[": "]"}
 
 
 class Brackets(Strings):
-    """Remembers which brackets are open, to tell which one was forgotten."""
+    """Reads closing brackets and reports those that are missing, wrong or superfluous."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -30,12 +30,12 @@ class Brackets(Strings):
         self.at += length
 
     def fits(self, closers: str) -> bool:
-        """Whether the brackets in a text close the innermost of those that are open."""
+        """Whether the closing brackets in a text match the innermost open brackets."""
         found = [char for char in closers if char in "}]"]
         return bool(found) and found == [_CLOSER[bracket] for bracket, _ in reversed(self.open)][: len(found)]
 
     def ends(self, node: Node, closer: str, comma: int) -> bool:
-        """Whether the container ends here: by its closer, by another's, or with the text."""
+        """Whether the object or array ends here: with its bracket, with a wrong one, or at the end of the text."""
         char = self.peek()
         if char and char not in "}]":
             return False
@@ -45,10 +45,10 @@ class Brackets(Strings):
             self.unclosed(opening, closer, comma)
             return True
         if comma >= 0 and not (self.problems and self.problems[-1].kind == "left-out"):
-            self.problem("trailing-comma", "JSON has no comma before a closing bracket; remove it", comma, comma + 1,
-                         Edit(comma, comma + 1, ""), mendable=True)  # fmt: skip
+            self.problem("trailing-comma", "trailing comma before a closing bracket; remove it", comma, comma + 1,
+                         Edit(comma, comma + 1, ""), tolerated=True)  # fmt: skip
         if char != closer and self.is_stray_closer(closer):
-            self.problem("stray-character", f"this {char} closes nothing; remove it", self.at, self.at + 1,
+            self.problem("stray-character", f"unexpected {char}: no bracket is open; remove it", self.at, self.at + 1,
                          Edit(self.at, self.at + 1, ""))  # fmt: skip
             self.at += 1
             self.skip()
@@ -57,25 +57,25 @@ class Brackets(Strings):
             self.at += 1
             self.closed.append((opening, self.at - 1))
         elif any(bracket == ("[" if char == "]" else "{") for bracket, _ in self.open):
-            self.problem("unclosed-bracket", f"this bracket is not closed; {closer} is missing before the next {char}",
+            self.problem("unclosed-bracket", f"unclosed bracket: {closer} is missing before the next {char}",
                          opening, opening + 1, Edit(self.at, self.at, closer))  # fmt: skip
         else:
-            self.problem("unclosed-bracket", f"this bracket is closed by {char}; write {closer}", opening, opening + 1,
+            self.problem("unclosed-bracket", f"bracket closed with {char} instead of {closer}", opening, opening + 1,
                          Edit(self.at, self.at + 1, closer))  # fmt: skip
             self.at += 1
         node.end = self.at
         return True
 
     def is_stray_closer(self, closer: str) -> bool:
-        """Whether the closers from here on fit what is open only without the first of them."""
+        """Whether the closing brackets from here on match only if the first one is removed."""
         run = _CLOSERS.match(self.text, self.at)
-        closers = _BLANKS.sub("", run.group()) if run else ""
+        closers = _SPACES.sub("", run.group()) if run else ""
         if not closers[1:].startswith(closer):
             return False
         return (closers[2:] == "" or self.fits(closers[2:])) and not self.fits(closers)
 
     def unclosed(self, opening: int, closer: str, comma: int) -> None:
-        """The text ended inside containers: one mistake. Indentation tells which one really lost its bracket."""
+        """Report the end of the text inside brackets, as one problem; indentation shows which bracket is unclosed."""
         if self.ended:
             return
         self.ended = True
@@ -84,18 +84,18 @@ class Brackets(Strings):
             end = len(self.text.rstrip())
             closers = closer + "".join(_CLOSER[bracket] for bracket, _ in reversed(self.open))
             tail = (Edit(comma, comma + 1, ""),) if comma >= 0 else ()
-            others = f", and {len(self.open)} around it" if self.open else ""
-            self.problem("unclosed-bracket", f"this bracket is never closed{others}; {closers} is missing",
+            others = f" (and {len(self.open)} around it)" if self.open else ""
+            self.problem("unclosed-bracket", f"unclosed bracket{others}: {closers} is missing at the end",
                          opening, opening + 1, *tail, Edit(end, end, closers))  # fmt: skip
             return
         shape = _CLOSER[self.text[suspect]]
         edits: tuple[Edit, ...] = ()
         lost = self.lost_separator(suspect)
         if lost is not None:
-            # The whole line with the closer and its comma was lost: one mistake, so one problem.
+            # The line with the closing bracket and its comma is missing: report one problem, not two.
             self.problems.remove(lost)
             edits = (Edit(lost.start + 1, lost.start + 1, f"\n{' ' * self.lines.indent(suspect)}{shape},"),)
-        self.problem("unclosed-bracket", f"this bracket seems to be the one that is not closed; {shape} is missing",
+        self.problem("unclosed-bracket", f"unclosed bracket, judging by the indentation: {shape} is missing",
                      suspect, suspect + 1, *edits)  # fmt: skip
 
     @cached_property
@@ -104,7 +104,7 @@ class Brackets(Strings):
         return Lines(self.text)
 
     def suspect(self) -> int | None:
-        """The innermost container whose closer starts a line further left than the line that opened it."""
+        """The innermost object or array whose closing bracket is indented less than the line that opened it."""
         for opening, closing in sorted(self.closed, reverse=True):
             line = self.lines.starts[self.lines.number(closing) - 1]
             width = self.lines.indent(closing)
@@ -112,11 +112,11 @@ class Brackets(Strings):
                 return opening
         return None
 
-    def lost_separator(self, suspect: int) -> Problem | None:
-        """The missing comma inside a container after which the text goes on at the container's own indentation."""
+    def lost_separator(self, suspect: int) -> SyntaxProblem | None:
+        """The missing comma inside an object or array after which the text continues at the outer indentation."""
         for problem in self.problems:
             if problem.kind == "missing-comma" and problem.start > suspect:
-                following = BLANK.match(self.text, problem.start + 1)
+                following = SPACE.match(self.text, problem.start + 1)
                 if following and self.lines.indent(following.end()) <= self.lines.indent(suspect):
                     return problem
         return None

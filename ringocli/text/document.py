@@ -1,7 +1,7 @@
-"""A file's name and text, its JSON value, and its problems with their places.
+"""A JSON text with its parsed value, its syntax problems and the positions of its parts.
 
-A clean file costs one pass of the standard library's parser. Places, and reading on after a mistake, cost a second
-pass, which is made only when something has to be pointed at.
+Valid JSON takes one pass of the standard library's parser. A second pass, which records positions and recovers from
+syntax errors, runs only when it is needed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 
-from ringocli.text.edits import MAX_DEPTH, Edit, Problem, apply
+from ringocli.text.edits import MAX_DEPTH, Edit, SyntaxProblem, apply
 from ringocli.text.locate import find
 from ringocli.text.pointer import Lines, Pointer, Range
 
@@ -21,42 +21,42 @@ if TYPE_CHECKING:
     from ringocli.text.lexer import Node
 
 Part: TypeAlias = Literal["value", "key", "object"]
-"""What of a member is meant: its value, its key, or the smallest place that stands for the object it is."""
+"""The part of a member to locate: its value, its key, or (for an object) its key or opening brace."""
 
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-"""Half a surrogate pair is let through by the standard library, but cannot be written as UTF-8."""
+"""An escaped surrogate, which may be unpaired: the standard library accepts those, but UTF-8 cannot encode them."""
 
 
 class _Lookups:
-    """How many characters were read to look up single places: many are worth one full scan."""
+    """Counts the characters read to locate single values: beyond a limit, one full scan is cheaper."""
 
     def __init__(self) -> None:
         self.characters = 0
 
     def are_worth_it(self, size: int) -> bool:
-        """Whether one more in a text of this size is cheaper than scanning the whole."""
+        """Whether one more lookup in a text of this size is cheaper than a full scan."""
         return self.characters < 30 * max(size, 20_000)
 
 
 class _Unclean(Exception):
-    """The fast parser met something that only the scanner can tell about."""
+    """The text needs the scanner: the standard parser accepts it, but it contains a problem."""
 
 
 class _Document(NamedTuple):
     name: str
     text: str
     value: Any
-    problems: tuple[Problem, ...]
+    problems: tuple[SyntaxProblem, ...]
 
 
 class Document(_Document):
-    """A text as JSON. ``value`` is what was read, as far as it could be; None if nothing could."""
+    """A text read as JSON. ``value`` is as much as could be parsed, or None."""
 
     @classmethod
     def read(cls, name: str, text: str) -> Document:
-        """Read a text, however broken; what is wrong with it stands in ``problems``."""
+        """Parse a text; syntax errors are listed in ``problems`` and do not raise."""
         if not (text.startswith("\ufeff") or _SURROGATE.search(text) or _too_deep(text)):
             try:
                 return cls(
@@ -73,13 +73,13 @@ class Document(_Document):
         return document
 
     @property
-    def broken(self) -> Problem | None:
-        """The first problem that makes this no JSON, mendable ones and duplicate keys aside."""
-        return next((p for p in self.problems if not p.mendable and p.kind != "duplicate-key"), None)
+    def broken(self) -> SyntaxProblem | None:
+        """The first problem that makes the text invalid JSON; tolerated problems and duplicate keys do not count."""
+        return next((p for p in self.problems if not p.tolerated and p.kind != "duplicate-key"), None)
 
     @property
     def is_json(self) -> bool:
-        """Whether the text is JSON, up to what every command reads over."""
+        """Whether the text is valid JSON, except for problems that every command tolerates."""
         return self.broken is None
 
     @cached_property
@@ -92,7 +92,7 @@ class Document(_Document):
         return Lines(self.text)
 
     def node(self, pointer: Pointer) -> Node:
-        """The value at a pointer with its place; the nearest ancestor's if it is not there."""
+        """The parsed value at a pointer with its position, or its nearest existing ancestor."""
         node = self._root
         for step in pointer:
             if isinstance(step, int) and step < len(node.items):
@@ -104,7 +104,7 @@ class Document(_Document):
         return node
 
     def locate_offsets(self, pointer: Pointer, part: Part = "value") -> tuple[int, int]:
-        """Character offsets of what a pointer points at; of its nearest ancestor if it is not there."""
+        """Character offsets of the part at a pointer, or of its nearest existing ancestor."""
         key, (start, end), whole = self._find(pointer)
         if not whole:
             part = "object"
@@ -115,7 +115,7 @@ class Document(_Document):
         return (start, end) if part == "key" else (start, min(start + 1, len(self.text)))
 
     def _find(self, pointer: Pointer) -> tuple[tuple[int, int] | None, tuple[int, int], bool]:
-        """The last key, the value, and whether the whole pointer is there."""
+        """Offsets of the last existing key and value on the way, and whether the whole pointer exists."""
         lookups = self._lookups
         if not self.problems and "_root" not in self.__dict__ and lookups.are_worth_it(len(self.text)):
             found = find(self.text, pointer)
@@ -140,16 +140,16 @@ class Document(_Document):
         return _Lookups()
 
     def locate(self, pointer: Pointer, part: Part = "value") -> Range:
-        """The place of what a pointer points at, in lines and columns."""
+        """The line and column range of the part at a pointer."""
         return self.range_of(*self.locate_offsets(pointer, part))
 
     def range_of(self, start: int, end: int) -> Range:
-        """The place of two character offsets."""
+        """The line and column range between two character offsets."""
         return self.lines.range(start, end)
 
 
-def _scanned(text: str) -> tuple[Node, tuple[Problem, ...]]:
-    """All places and problems. The scanner is loaded only for this: most files need neither."""
+def _scanned(text: str) -> tuple[Node, tuple[SyntaxProblem, ...]]:
+    """All positions and problems. The scanner is imported only here, because most files do not need it."""
     from ringocli.text.scanner import scan
 
     return scan(text)
@@ -169,11 +169,11 @@ def _finite(digits: str) -> float:
     return value
 
 
-def _settled(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Edits of two problems at one place cannot both be right: one problem's stay, the other's wait a round.
+def _settled(problems: tuple[SyntaxProblem, ...]) -> tuple[SyntaxProblem, ...]:
+    """Drop the edits of problems that conflict with those of another problem, until the next round of fixes.
 
-    Half of a problem's edits, or two insertions in the wrong order, would make a second mistake of the first. A quote
-    goes before what follows the text, hence first; else the inner problem does.
+    Applying only some edits of a problem, or two insertions at one offset in the wrong order, would add a mistake.
+    Closing a string takes precedence; otherwise the inner problem does.
     """
     placed = sorted((edit.start, edit.end, index) for index, found in enumerate(problems) for edit in found.edits)
     waiting: set[int] = set()
@@ -193,7 +193,7 @@ def _refuse(word: str) -> NoReturn:
 
 
 def _too_deep(text: str) -> bool:
-    """Whether brackets nest too deeply for the recursive readers; counted exactly only if it could be."""
+    """Whether the nesting exceeds MAX_DEPTH; counted exactly only if there are enough brackets."""
     if text.count("{") + text.count("[") <= MAX_DEPTH:
         return False
     depth = 0
@@ -208,4 +208,4 @@ def _too_deep(text: str) -> bool:
     return False
 
 
-__all__ = ["MAX_DEPTH", "Document", "Edit", "Part", "Problem", "apply"]
+__all__ = ["MAX_DEPTH", "Document", "Edit", "Part", "SyntaxProblem", "apply"]

@@ -1,4 +1,4 @@
-"""Mistakes in a text, and the edits that mend them."""
+"""Text edits, and syntax problems with the edits that fix them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 MAX_DEPTH = 64
-"""Deeper nesting is refused: no template comes near it, and hostile files do."""
+"""Maximum nesting of objects and arrays; real templates and webhooks stay far below it."""
 
 
 class Edit(NamedTuple):
@@ -17,10 +17,10 @@ class Edit(NamedTuple):
     replacement: str
 
 
-class Problem(NamedTuple):
-    """A mistake in the text: offsets in characters, ``also`` further places it concerns, ``edits`` that mend it.
+class SyntaxProblem(NamedTuple):
+    """A syntax error: character offsets, the offsets of related text (``also``) and the edits that fix it.
 
-    ``mendable`` problems are those that every command reads over with a note.
+    ``tolerated`` problems (comments, trailing commas, a byte order mark) do not stop any command; a note reports them.
     """
 
     kind: str
@@ -29,11 +29,11 @@ class Problem(NamedTuple):
     end: int
     edits: tuple[Edit, ...] = ()
     also: tuple[tuple[int, int], ...] = ()
-    mendable: bool = False
+    tolerated: bool = False
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text with its edits made; of two that overlap the later one is dropped. All other characters stay."""
+    """Apply edits to a text; of two that overlap, the later one is dropped."""
     parts, done = [], 0
     for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
         if edit.start < done:

@@ -1,6 +1,6 @@
-"""The small parts of JSON as people write it: blanks, comments, numbers, words.
+"""The tokens of JSON as people write it: whitespace, comments, numbers, words.
 
-A mistake in one of them becomes one ``Problem`` and is read as if it had been mended.
+Each mistake is recorded as a ``SyntaxProblem`` and read as if it had been corrected.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringocli.text.edits import Edit, Problem
+from ringocli.text.edits import Edit, SyntaxProblem
 
 
 @dataclass(slots=True)
 class Node:
-    """A value with its place; an object has ``members`` (key, key's offsets, value), an array ``items``."""
+    """A parsed value with its offsets; an object has ``members`` (key offsets and value), an array ``items``."""
 
     start: int
     end: int = 0
@@ -23,8 +23,8 @@ class Node:
     items: list[Node] = field(default_factory=list)
 
 
-BLANK = re.compile(r"[ \t\r\n]+")
-_FOREIGNBLANK = re.compile("[\\u00a0\\u1680\\u2000-\\u200d\\u2028\\u2029\\u202f\\u205f\\u2060\\u3000\\ufeff\\v\\f]+")
+SPACE = re.compile(r"[ \t\r\n]+")
+_ODD_SPACE = re.compile("[\\u00a0\\u1680\\u2000-\\u200d\\u2028\\u2029\\u202f\\u205f\\u2060\\u3000\\ufeff\\v\\f]+")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.+\-$])")
 _LOOSE_NUMBER = re.compile(r"[+\-.]?[0-9][\w.+\-]*|[+\-]\.?[0-9]\w*|-?Infinity\b|[+\-]\w+")
 _WORD = re.compile(r"\$[^$\n\"',{}\[\]]*\$|[^\s,:{}\[\]\"'“”]+")
@@ -33,47 +33,47 @@ _LEFT_OUT = re.compile(r"(?:\.{3,}|…)(?=[ \t]*[,\r\n}\]])[ \t]*(,?)")
 LINE_REST = re.compile(r"[^\r\n]*")
 _NUMBERED = re.compile(r"\s*1[.:|)]?[ \t]*[{\[].*(?:\r\n|\n|\r)[ \t]*2[.:|)]?[ \t]+[^\s,]")
 _LINE_NUMBER = re.compile(r"\d+[.:|)]?(?:[ \t]+|$)", re.M)
-"""The number of a line at its start: pages that show code put one there, and it is copied with the text."""
+"""A line number at the start of a line, as copied from web pages that number the lines of code."""
 _LOST_OPENING = re.compile(r"""[A-Za-z$+][^"\r\n{}\[\],]{0,500}"(?=[ \t]*(?:,?[ \t]*(?:[\r\n]|$)|[}\]]))""")
-"""A text up to its closing quote, which ends the line or the object."""
+"""A string without its opening quote, up to the closing quote at the end of the line or object."""
 _WORDS = {"true": True, "false": False, "null": None}
 _NEAR_WORDS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "null", "NULL": "null",
                "Null": "null", "undefined": "null", "nil": "null"}  # fmt: skip
 
 
 MAX_PROBLEMS = 200
-"""So many mistakes and the text is no template at all: reading on would only take time."""
+"""A text with this many mistakes is not a template, and the rest of it is not read."""
 
 
-class Hopeless(Exception):
-    """The text is not worth reading on: too many mistakes, or nested too deeply."""
+class TooBroken(Exception):
+    """Stops the scanner: too many mistakes, or nested too deeply."""
 
 
 class Lexer:
-    """A text, the place in it, and the problems found so far."""
+    """A text, the current offset in it, and the problems found so far."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.problems: list[Problem] = []
+        self.problems: list[SyntaxProblem] = []
         self.numbered = _NUMBERED.match(text) is not None
         self.numbers: list[Edit] = []
 
     def problem(self, kind: str, message: str, start: int, end: int, *edits: Edit, **more: Any) -> None:
-        self.problems.append(Problem(kind=kind, message=message, start=start, end=end, edits=edits, **more))
+        self.problems.append(SyntaxProblem(kind=kind, message=message, start=start, end=end, edits=edits, **more))
         if len(self.problems) >= MAX_PROBLEMS:
-            raise Hopeless
+            raise TooBroken
 
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
     def skip(self) -> None:
-        """Go on to the next character that means something."""
+        """Advance to the next character that is neither whitespace nor a comment."""
         text = self.text
         while self.at < len(text):
             char = text[self.at]
             if char in " \t\r\n":
-                match = BLANK.match(text, self.at)
+                match = SPACE.match(text, self.at)
                 assert match is not None
                 self.at = match.end()
             elif char == "/" and text[self.at + 1 : self.at + 2] in ("/", "*"):
@@ -82,20 +82,20 @@ class Lexer:
                 self.comment("#")
             elif left_out := _LEFT_OUT.match(text, self.at):
                 self.at = left_out.end()
-                self.problem("left-out", "the dots stand for something left out; write it, or remove them",
+                self.problem("left-out", "dots in place of omitted content; write it out or remove them",
                              left_out.start(), left_out.start(1) if left_out.group(1) else left_out.end())  # fmt: skip
             elif self.numbered and self.starts_line() and (number := _LINE_NUMBER.match(text, self.at)):
                 self.numbers.append(Edit(number.start(), number.end(), ""))
                 self.at = number.end()
-            elif blank := _FOREIGNBLANK.match(text, self.at):
+            elif blank := _ODD_SPACE.match(text, self.at):
                 self.at = blank.end()
-                self.problem("stray-character", f"U+{ord(char):04X} is no blank in JSON; replace it by an ordinary one",
+                self.problem("stray-character", f"U+{ord(char):04X} is not allowed as whitespace in JSON; use an ordinary space",
                              blank.start(), blank.end(), Edit(blank.start(), blank.end(), " "))  # fmt: skip
             else:
                 return
 
     def starts_line(self) -> bool:
-        """Whether only a few blanks stand before this place in its line."""
+        """Whether only spaces and tabs (at most 20) precede the current offset in its line."""
         before = self.text[max(0, self.at - 20) : self.at].rstrip(" \t")
         return before == "" or before[-1] in "\r\n"
 
@@ -108,7 +108,7 @@ class Lexer:
             match = LINE_REST.match(self.text, start)
             assert match is not None
             self.at = match.end()
-        # Bounded, so that a line of a thousand comments is not looked through a thousand times.
+        # Bounded: otherwise a line of a thousand comments would be scanned a thousand times.
         near = max(0, start - 200)
         line = max(self.text.rfind("\n", near, start), self.text.rfind("\r", near, start)) + 1
         first, last = start, self.at
@@ -119,7 +119,14 @@ class Lexer:
         else:
             while first > line and self.text[first - 1] in " \t" and mark != "/*":
                 first -= 1
-        self.problem("comment", "JSON has no comments; remove it", start, self.at, Edit(first, last, ""), mendable=True)
+        self.problem(
+            "comment",
+            "comments are not allowed in JSON; remove it",
+            start,
+            self.at,
+            Edit(first, last, ""),
+            tolerated=True,
+        )
 
     def scalar(self) -> Node:
         start = self.at
@@ -127,14 +134,14 @@ class Lexer:
             return self.number(number.group(), start, number.end())
         if loose := _LOOSE_NUMBER.match(self.text, start):
             self.at = loose.end()
-            mended = _mended_number(loose.group())
-            edits = (Edit(start, self.at, mended),) if mended else ()
-            self.problem("bad-number", f"{short(loose.group())} is no JSON number; write it as text in quotes, or plainly",
+            corrected = _corrected_number(loose.group())
+            edits = (Edit(start, self.at, corrected),) if corrected else ()
+            self.problem("bad-number", f"{short(loose.group())} is not a valid JSON number; correct it or put it in quotes",
                          start, self.at, *edits)  # fmt: skip
             return Node(start, self.at, loose.group())
         if lost := _LOST_OPENING.match(self.text, start):
             self.at = lost.end()
-            self.problem("unterminated-string", "the text has no opening quote; put one before it", start, self.at,
+            self.problem("unterminated-string", "missing opening quote", start, self.at,
                          Edit(start, start, '"'))  # fmt: skip
             return Node(start, self.at, lost.group()[:-1])
         word = _WORD.match(self.text, start)
@@ -146,7 +153,7 @@ class Lexer:
         try:
             value = float(digits) if any(char in digits for char in ".eE") else int(digits)
         except ValueError:  # Python refuses integers of over 4,300 digits
-            self.problem("bad-number", "the number has too many digits to be read", start, end)
+            self.problem("bad-number", "the number has too many digits", start, end)
             value = 0
         return Node(start, end, value)
 
@@ -155,26 +162,26 @@ class Lexer:
             return Node(start, self.at, _WORDS[word])
         if self.peek() == '"' and not word.startswith("$"):
             self.at += 1
-            self.problem("unterminated-string", "the text has no opening quote; put one before it", start, self.at,
+            self.problem("unterminated-string", "missing opening quote", start, self.at,
                          Edit(start, start, '"'))  # fmt: skip
             return Node(start, self.at, word)
         if word in _NEAR_WORDS:
             better = _NEAR_WORDS[word]
-            self.problem("unknown-word", f"{word} is no JSON; write {better}", start, self.at,
+            self.problem("unknown-word", f"{word} is not valid JSON; write {better}", start, self.at,
                          Edit(start, self.at, better))  # fmt: skip
             return Node(start, self.at, _WORDS[better])
-        self.problem("unknown-word", f"{short(word)} needs quotes around it", start, self.at,
+        self.problem("unknown-word", f"missing quotes around {short(word)}", start, self.at,
                      Edit(start, start, '"'), Edit(self.at, self.at, '"'))  # fmt: skip
         return Node(start, self.at, word)
 
 
 def short(word: str) -> str:
-    """A word in quotes, cut where it is long."""
+    """A word in quotes, shortened to 40 characters."""
     return repr(word if len(word) <= 40 else word[:37] + "...")
 
 
-def _mended_number(word: str) -> str | None:
-    """The number that was meant, for the spellings that leave no doubt."""
+def _corrected_number(word: str) -> str | None:
+    """The JSON number meant by another notation, if that is certain."""
     if re.fullmatch(r"0x[0-9a-fA-F]{1,15}", word):
         return str(int(word, 16))
     plain = word.removeprefix("+")

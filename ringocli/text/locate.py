@@ -1,7 +1,6 @@
-"""Places in a text that is JSON as the standard has it: the parser's own C code skips what is not asked for.
+"""Finds the offsets of one value in valid JSON, using the standard decoder's C code to skip everything else.
 
-The scanner reads broken texts and keeps every place; where nothing is broken and few places are wanted, this is many
-times faster.
+Much faster than the scanner when the text is valid and only a few values have to be located.
 """
 
 from __future__ import annotations
@@ -12,16 +11,16 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from ringocli.text.pointer import Pointer
 
-_BLANK = re.compile(r"[ \t\r\n]*")
-_skip = json.JSONDecoder().raw_decode
+_SPACE = re.compile(r"[ \t\r\n]*")
+_raw_decode = json.JSONDecoder().raw_decode
 
 
 def find(text: str, pointer: Pointer) -> tuple[tuple[int, int] | None, tuple[int, int], bool]:
-    """The offsets of the last key on the way and of the value at a pointer, and whether the whole pointer is there.
+    """Offsets of the last key and of the value at a pointer, and whether the whole pointer exists.
 
-    Where it is not, they are those of the nearest ancestor.
+    If it does not, the offsets are those of its nearest existing ancestor.
     """
-    start = _after_blank(text, 0)
+    start = _skip_space(text, 0)
     key: tuple[int, int] | None = None
     whole = True
     for step in pointer:
@@ -30,35 +29,35 @@ def find(text: str, pointer: Pointer) -> tuple[tuple[int, int] | None, tuple[int
             whole = False
             break
         key, start = child
-    return key, (start, _skip(text, start)[1]), whole
+    return key, (start, _raw_decode(text, start)[1]), whole
 
 
-def _after_blank(text: str, at: int) -> int:
-    return _BLANK.match(text, at).end()  # type: ignore[union-attr]
+def _skip_space(text: str, at: int) -> int:
+    return _SPACE.match(text, at).end()  # type: ignore[union-attr]
 
 
 def _member(text: str, start: int, step: str | int) -> tuple[tuple[int, int] | None, int] | None:
-    wanted = str(step)
-    at = _after_blank(text, start + 1)
+    key = str(step)
+    at = _skip_space(text, start + 1)
     while text[at] == '"':
         name, end = scanstring(text, at + 1)
-        value = _after_blank(text, _after_blank(text, end) + 1)
-        if name == wanted:
+        value = _skip_space(text, _skip_space(text, end) + 1)
+        if name == key:
             return (at, end), value
-        at = _after_blank(text, _skip(text, value)[1])
+        at = _skip_space(text, _raw_decode(text, value)[1])
         if text[at] == ",":
-            at = _after_blank(text, at + 1)
+            at = _skip_space(text, at + 1)
     return None
 
 
 def _item(text: str, start: int, step: str | int) -> tuple[tuple[int, int] | None, int] | None:
     if text[start] != "[" or not isinstance(step, int):
         return None
-    at = _after_blank(text, start + 1)
+    at = _skip_space(text, start + 1)
     for _ in range(step):
         if text[at] == "]":
             return None
-        at = _after_blank(text, _skip(text, at)[1])
+        at = _skip_space(text, _raw_decode(text, at)[1])
         if text[at] == ",":
-            at = _after_blank(text, at + 1)
+            at = _skip_space(text, at + 1)
     return None if text[at] == "]" else (None, at)

@@ -1,4 +1,4 @@
-"""Pointers into JSON (RFC 6901), and places in a text: line and column from 1, columns in characters."""
+"""JSON pointers (RFC 6901) and positions in a text; lines and columns count from 1, columns in characters."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class Position(NamedTuple):
-    """A place in a text; both count from 1, ``column`` counts characters."""
+    """A position in a text; both numbers start at 1, and ``column`` counts characters."""
 
     line: int
     column: int
 
 
 class Range(NamedTuple):
-    """A stretch of a text; ``end`` is the place after its last character."""
+    """A range of a text; ``end`` is the position after its last character."""
 
     start: Position
     end: Position
 
 
 def as_text(pointer: Pointer) -> str:
-    """The pointer as RFC 6901 writes it; the root is the empty string."""
+    """The pointer in RFC 6901 notation; the root is the empty string."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
 
 
 def parse(text: str) -> tuple[str, ...]:
-    """The steps of a written pointer, all as text: whether ``0`` is a key or an index only the document tells.
+    """The steps of a pointer in RFC 6901 notation, as strings: ``0`` may be a key or an index.
 
     Raises:
         LookupError: it does not start with ``/``.
@@ -41,15 +41,15 @@ def parse(text: str) -> tuple[str, ...]:
     if text == "":
         return ()
     if not text.startswith("/"):
-        raise LookupError(f"{text!r} is no JSON pointer: it starts with /")
+        raise LookupError(f"{text!r} is not a JSON pointer: it must start with /")
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in text[1:].split("/"))
 
 
 def lookup(document: Any, pointer: tuple[str | int, ...]) -> Any:
-    """What stands at a pointer.
+    """The value at a pointer.
 
     Raises:
-        LookupError: nothing does.
+        LookupError: there is none.
     """
     for step in pointer:
         if isinstance(document, list):
@@ -65,7 +65,7 @@ def lookup(document: Any, pointer: tuple[str | int, ...]) -> Any:
 
 
 class Lines:
-    """The lines of a text, to turn offsets into positions."""
+    """Converts character offsets of a text into positions."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -76,16 +76,16 @@ class Lines:
         return bisect_right(self.starts, offset)
 
     def indent(self, offset: int) -> int:
-        """How many blanks and tabs start the line of a character offset, up to that offset."""
+        """The number of spaces and tabs at the start of the offset's line, up to the offset."""
         start = self.starts[self.number(offset) - 1]
         match = _INDENT.match(self.text, start, offset)
         return match.end() - start if match else 0
 
     def position(self, offset: int) -> Position:
-        """The place of a character offset."""
+        """The position of a character offset."""
         line = self.number(offset)
         return Position(line=line, column=offset - self.starts[line - 1] + 1)
 
     def range(self, start: int, end: int) -> Range:
-        """The places of two offsets."""
+        """The range between two character offsets."""
         return Range(start=self.position(start), end=self.position(end))

@@ -1,8 +1,8 @@
-"""A JSON reader that knows places and does not give up: one broken comma must not hide the rest.
+"""A JSON parser that records positions and recovers from errors, so that one mistake does not hide the next.
 
-Every mistake becomes one ``Problem`` with its offsets and, where it is safe, the edits that mend it; reading goes on
-as if it had been mended. The kinds are those that people make by hand and that web pages put into pasted JSON,
-Ringotel's own page included (comments, trailing commas, curly quotes, an unterminated string, a missing brace).
+Each mistake is recorded as one ``SyntaxProblem`` with its offsets and, where it is safe, the edits that fix it; parsing
+continues as if it had been corrected. The mistakes are those that people make by hand and that are found in JSON copied
+from web pages, Ringotel's included (comments, trailing commas, curly quotes, an unterminated string, a missing brace).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import math
 import re
 
 from ringocli.text.brackets import Brackets
-from ringocli.text.edits import MAX_DEPTH, Edit, Problem
-from ringocli.text.lexer import KEY_WORD, Hopeless, Node, short
+from ringocli.text.edits import MAX_DEPTH, Edit, SyntaxProblem
+from ringocli.text.lexer import KEY_WORD, Node, TooBroken, short
 from ringocli.text.strings import DOUBLE_QUOTES, SINGLE_QUOTES, WRITTEN_QUOTE
 
 _PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
@@ -28,21 +28,21 @@ _COLON = re.compile(r"[ \t\r\n]*:")
 _WORDS = {"true": True, "false": False, "null": None}
 _KEY_LIKE = re.compile(r"""["'“”„‟«»‘’‚‛′″`/#]|&[a-z0-9#]+;|\\"|\.{3}|…|[\w$.\- ]*["']?[ \t]*[:=]""")
 _JUNK = re.compile(r'(?:"(?:[^"\\\r\n]|\\.)*"|[^",}\]\r\n])+')
-# What goes on in the next line: no quote, bracket or comma first, then one quote where a value may end.
+# The rest of a string on the next line: no quote, bracket or comma, then one quote where a value may end.
 _NEXT_LINE = re.compile(r"""(\r\n|\n|\r)[ \t]*[^\s"'{}\[\],:“”][^"\r\n{}\[\]]*"(?=[ \t]*(?:[,}\]\r\n]|$))""")
 _LINE = re.compile(r"[^\r\n]*")
-# Bounded, and without what JSON itself has outside of strings: only then is the first brace surely where it starts.
+# Text before the JSON: bounded, and without characters of JSON, so that the first brace surely starts the JSON.
 _BEFORE = re.compile(r"""[^\s{}\[\]",“”'][^{}\[\]",“”]{0,300}?(?=[{\[]\s*["'“”}{\]\[&\\/\w])""")
 _FIRST_KEY = re.compile(r"""["“”][\w $.-]{1,60}["“”][ \t]*:""")
 _AFTER = re.compile(r"[,;]?\s*(?:`{3,}|~{3,})?|[,;]")
 
-# Values without parts share these: empty containers of their own would make up most of the time of a large file.
+# Shared by all values without parts: empty containers of their own would dominate the time for a large file.
 _NO_MEMBERS: dict[str, tuple[int, int, Node]] = {}
 _NO_ITEMS: list[Node] = []
 
 
-def scan(text: str) -> tuple[Node, tuple[Problem, ...]]:
-    """The value of a text with all places, and every problem in it, in the order of their offsets."""
+def scan(text: str) -> tuple[Node, tuple[SyntaxProblem, ...]]:
+    """The value of a text with all positions, and its problems ordered by offset."""
     scanner = Scanner(text)
     # The tree has no cycles; looking for some, again and again, would take most of the time of a large file.
     pause = len(text) > 100_000 and gc.isenabled()
@@ -50,7 +50,7 @@ def scan(text: str) -> tuple[Node, tuple[Problem, ...]]:
         gc.disable()
     try:
         node = scanner.document()
-    except Hopeless:
+    except TooBroken:
         node = Node(0, len(text))
     finally:
         if pause:
@@ -64,48 +64,48 @@ class Scanner(Brackets):
     def document(self) -> Node:
         if self.text.startswith("\ufeff"):
             self.at = 1
-            self.problem("byte-order-mark", "the file starts with a byte order mark; save it as plain UTF-8",
-                         0, 1, Edit(0, 1, ""), mendable=True)  # fmt: skip
+            self.problem("byte-order-mark", "byte order mark; save the file as UTF-8 without one",
+                         0, 1, Edit(0, 1, ""), tolerated=True)  # fmt: skip
         self.skip()
         if self.at >= len(self.text):
-            self.problem("empty", "the file holds no JSON; start with ringocli init", 0, len(self.text))
+            self.problem("empty", "the file is empty; create a template with ringocli init", 0, len(self.text))
             return Node(0, len(self.text))
         self.before()
         node = self.headless() if _FIRST_KEY.match(self.text, self.at) else self.value(0)
         if node is None:
-            self.problem("stray-character", f"JSON starts with {{, not with {self.peek()!r}", self.at, self.at + 1)
+            self.problem("stray-character", f"unexpected {self.peek()!r}; JSON starts with {{", self.at, self.at + 1)
             return Node(self.at, self.at + 1)
         self.skip()
         if self.at < len(self.text):
             self.rest()
         if self.numbers:
             first = self.numbers[0]
-            self.problem("extra-text", "each line starts with its number; remove them", first.start, first.end,
+            self.problem("extra-text", "line numbers at the start of the lines; remove them", first.start, first.end,
                          *self.numbers)  # fmt: skip
         return node
 
     def headless(self) -> Node:
-        """An object whose opening brace was not copied with it."""
-        self.problem("unopened-bracket", "the opening brace is missing; put it first", self.at, self.at + 1,
+        """An object whose opening brace is missing."""
+        self.problem("unopened-bracket", "missing opening brace", self.at, self.at + 1,
                      Edit(self.at, self.at, "{"))  # fmt: skip
         return self.object(0, length=0)
 
     def before(self) -> None:
-        """What a page put before the JSON: a fence, a sentence, an assignment, or lost its opening brace instead."""
+        """Skip text before the JSON, such as a code fence, a sentence or an assignment."""
         found = _BEFORE.match(self.text, self.at)
         if found and found.group().strip():
             start, self.at = self.at, found.end()
             end = start + len(found.group().rstrip())
-            self.problem("extra-text", "something stands before the JSON; remove it", start, end,
+            self.problem("extra-text", "text before the JSON; remove it", start, end,
                          Edit(start, self.at, ""))  # fmt: skip
 
     def rest(self) -> None:
         end = len(self.text.rstrip())
         if _AFTER.fullmatch(self.text, self.at, end):
-            self.problem("extra-text", "nothing may follow the last bracket; remove it", self.at, end,
+            self.problem("extra-text", "text after the last bracket; remove it", self.at, end,
                          Edit(self.at, end, ""))  # fmt: skip
         else:
-            self.problem("extra-text", "text follows after the end of the JSON; remove it", self.at, end)
+            self.problem("extra-text", "text after the end of the JSON; remove it", self.at, end)
 
     def value(self, depth: int) -> Node | None:
         """The value that starts here, or None if none does."""
@@ -118,8 +118,8 @@ class Scanner(Brackets):
         char = self.peek()
         if char in ("{", "["):
             if depth >= MAX_DEPTH:
-                self.problem("too-deep", f"nested deeper than {MAX_DEPTH} levels; no template is", self.at, self.at + 1)
-                raise Hopeless
+                self.problem("too-deep", f"nested more than {MAX_DEPTH} levels deep", self.at, self.at + 1)
+                raise TooBroken
             return self.object(depth) if char == "{" else self.array(depth)
         if self.at_quote():
             known = len(self.problems)
@@ -131,19 +131,19 @@ class Scanner(Brackets):
             return None
         node = self.scalar()
         if isinstance(node.value, float) and math.isinf(node.value):
-            self.problem("bad-number", "the number is too large to be read", start, self.at)
+            self.problem("bad-number", "the number is too large", start, self.at)
             node.value = 0
         return node
 
     def at_quote(self) -> bool:
-        """Whether a string starts here, in whatever quotes."""
+        """Whether a string starts here, in any kind of quotes."""
         char = self.peek()
         if char == '"' or (char and char in DOUBLE_QUOTES + SINGLE_QUOTES):
             return True
         return char in ("&", "\\") and WRITTEN_QUOTE.match(self.text, self.at) is not None
 
     def unfinished(self, node: Node) -> None:
-        """A text without closing quote may go on in the next line, or have swallowed the brackets after it."""
+        """Check whether a string without closing quote continues on the next line or includes closing brackets."""
         lost = self.problems[-1]
         line = _LINE.match(self.text, node.start)
         assert line is not None
@@ -151,7 +151,7 @@ class Scanner(Brackets):
             first, last = wrapped.span(1)
             self.at = node.end = wrapped.end()
             node.value = self.text[node.start + 1 : self.at - 1]
-            self.problems[-1] = lost._replace(message="a text may not go on in the next line; write \\n there",
+            self.problems[-1] = lost._replace(message="line break inside a string; write \\n",
                                         end=first, edits=(Edit(first, last, "\\n"),))  # fmt: skip
             return
         end = node.start + len(line.group().rstrip("}], \t"))
@@ -193,15 +193,15 @@ class Scanner(Brackets):
         name = word.group()
         if self.peek() == '"':
             self.at += 1
-            self.problem("unterminated-string", "the key has no opening quote; put one before it", start, self.at,
+            self.problem("unterminated-string", "the key has no opening quote", start, self.at,
                          Edit(start, start, '"'))  # fmt: skip
         else:
-            self.problem("unquoted-key", f"the key {short(name)} needs quotes", start, self.at,
+            self.problem("unquoted-key", f"missing quotes around the key {short(name)}", start, self.at,
                          Edit(start, start, '"'), Edit(self.at, self.at, '"'))  # fmt: skip
         return Node(start, self.at, name)
 
     def member(self, node: Node, key: Node, depth: int) -> bool:
-        """Read a member from its colon on; False if its value is missing and the next key follows at once."""
+        """Read a member from its colon on; False if the value is missing and the next key follows."""
         self.skip()
         self.colon(key)
         self.skip()
@@ -219,14 +219,14 @@ class Scanner(Brackets):
         name = str(key.value)
         if name in node.members:
             first = node.members[name]
-            self.problem("duplicate-key", f"the key {short(name)} stands twice here; readers of JSON keep the last",
+            self.problem("duplicate-key", f"duplicate key {short(name)}; JSON parsers keep only the last",
                          key.start, key.end, also=((first[0], first[1]),))  # fmt: skip
         node.members[name] = (key.start, key.end, value)
         node.value[name] = value.value
         return not follows
 
     def is_next_key(self, key: Node, value: Node) -> bool:
-        """Whether what was read as a value is the key in the next line: its colon follows."""
+        """Whether the text read as a value is the key on the next line, followed by a colon."""
         if not isinstance(value.value, str) or not _COLON.match(self.text, self.at):
             return False
         return not set(self.text[key.end : value.start]).isdisjoint("\r\n")
@@ -238,12 +238,12 @@ class Scanner(Brackets):
             return
         if char == "=":
             end = self.at + (2 if self.text[self.at + 1 : self.at + 2] == ">" else 1)
-            self.problem("missing-colon", "a key and its value are joined by a colon", self.at, end,
+            self.problem("missing-colon", "missing colon between key and value", self.at, end,
                          Edit(self.at, end, ":"))  # fmt: skip
             self.at = end
             return
         edits = (Edit(key.end, key.end, ":"),) if char and char not in ",}]" else ()
-        self.problem("missing-colon", f"the key {short(str(key.value))} is followed by no colon", key.start, min(self.at + 1, len(self.text)),
+        self.problem("missing-colon", f"missing colon after the key {short(str(key.value))}", key.start, min(self.at + 1, len(self.text)),
                      *edits)  # fmt: skip
 
     def array(self, depth: int) -> Node:
@@ -268,7 +268,7 @@ class Scanner(Brackets):
             comma = self.separator()
 
     def items(self, node: Node, comma: int) -> int:
-        """Take a run of plain scalars with their commas, which is most of a large array; where the last comma is."""
+        """Read a run of plain scalars with their commas, the bulk of a large array; returns the last comma's offset."""
         text, at = self.text, self.at
         while (found := _ITEM.match(text, at)) and not self.numbered:
             _, string, digits, word, _ = found.groups()
@@ -280,7 +280,7 @@ class Scanner(Brackets):
         return comma
 
     def members(self, node: Node, comma: int) -> int:
-        """Take a run of plain members with their commas, likewise; a key that is there already ends it."""
+        """Read a run of plain members with their commas, up to a duplicate key; returns the last comma's offset."""
         text, at = self.text, self.at
         while (found := _MEMBER.match(text, at)) and not self.numbered:
             _, name, _, string, digits, word, _ = found.groups()
@@ -294,9 +294,9 @@ class Scanner(Brackets):
         return comma
 
     def separator(self, never: str = "") -> int:
-        """Read the comma after a value; its offset, or -1 if the container ends (or should) here.
+        """Read the comma after a value; returns its offset, or -1 if the object or array ends here.
 
-        No member or item starts with a character of ``never``, so before one of those no comma is missing.
+        Before a character in ``never``, which cannot start a member or item, no comma is reported missing.
         """
         end = self.at
         if comma := _COMMA.match(self.text, end):
@@ -307,7 +307,7 @@ class Scanner(Brackets):
         junk = False
         while char and char not in ",;}]" + never:
             if char in ":=":
-                self.problem("stray-character", f"{char!r} stands after a value; remove it", self.at, self.at + 1,
+                self.problem("stray-character", f"unexpected {char!r} after a value; remove it", self.at, self.at + 1,
                              Edit(self.at, self.at + 1, ""))  # fmt: skip
                 self.at += 1
             elif never and not _KEY_LIKE.match(self.text, self.at):
@@ -321,26 +321,26 @@ class Scanner(Brackets):
             self.at += 1
             return self.at - 1
         if char == ";":
-            self.problem("missing-comma", "values are separated by commas", self.at, self.at + 1,
+            self.problem("missing-comma", "values must be separated by commas", self.at, self.at + 1,
                          Edit(self.at, self.at + 1, ","))  # fmt: skip
             self.at += 1
         elif not junk and char and char not in "}]" + never:
-            self.problem("missing-comma", "a comma is missing between these", end - 1, self.at + 1, Edit(end, end, ","))
+            self.problem("missing-comma", "missing comma", end - 1, self.at + 1, Edit(end, end, ","))
         return -1
 
     def junk(self) -> None:
-        """Something after a value that is neither a comma nor a key, as far as the line goes."""
+        """Skip text after a value that is neither a comma nor a key, up to the end of the line."""
         junk = _JUNK.match(self.text, self.at)
         end = self.at + len(junk.group().rstrip()) if junk else self.at + 1
-        self.problem("stray-character", f"{short(self.text[self.at:end])} has no meaning after a value; remove it",
+        self.problem("stray-character", f"{short(self.text[self.at:end])} is not allowed after a value; remove it",
                      self.at, end)  # fmt: skip
         self.at = end
 
     def extra_comma(self) -> None:
-        self.problem("stray-character", "this comma separates nothing; remove it", self.at, self.at + 1,
+        self.problem("stray-character", "superfluous comma; remove it", self.at, self.at + 1,
                      Edit(self.at, self.at + 1, ""))  # fmt: skip
         self.at += 1
 
     def stray(self) -> None:
-        self.problem("stray-character", f"{self.peek()!r} has no meaning here; remove it", self.at, self.at + 1)
+        self.problem("stray-character", f"unexpected {self.peek()!r}; remove it", self.at, self.at + 1)
         self.at += 1

@@ -1,9 +1,8 @@
-"""A secret is a value with two faces: what is sent, and what is shown.
+"""Secret values: sent as they are, shown as ``***``.
 
-A property of a template and a webhook URL are secrets from the moment they are read. ``Secret`` keeps the mark
-through joining and encoding, so that a rendered request knows by itself which of its bytes may be seen.
-``blank`` is for the other direction: text that came back from outside and may repeat a secret.
-Only the places where bytes leave the process call ``reveal``; a test holds that list.
+Properties and webhook URLs are ``Secret`` from the moment they are read, and stay so when they are joined and encoded,
+so that a rendered request knows which of its bytes may be shown. ``redact`` masks secrets in text from outside, which
+may repeat them in many encodings. ``reveal`` is called only where bytes leave the process; a test checks the list.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from urllib.parse import quote, quote_plus
 MASK = "***"
 
 MIN_SEARCHED_LENGTH = 8
-"""Secrets shorter than this are not searched for in foreign text: they would blank ordinary words."""
+"""Shorter secrets are not searched for in text from outside: ordinary words would be masked."""
 
 
 class Secret:
     """Text that is sent as it is and shown as ``***``.
 
-    ``str``, f-strings and ``repr`` give what is shown. Concatenation, pickling and JSON encoding raise,
-    because each of them would either lose the mark or let the text out.
+    ``str``, f-strings and ``repr`` give the shown text. Concatenation, pickling and JSON encoding raise, because the
+    result would be an unprotected secret.
     """
 
     __slots__ = ("__sent", "shown")
@@ -36,11 +35,11 @@ class Secret:
             _remember(sent)
 
     def reveal(self) -> str:
-        """The text to send. Call it where bytes leave the process, nowhere else."""
+        """The text to send; to be called only where bytes leave the process."""
         return self.__sent
 
     def map(self, encode: Callable[[str], str]) -> Secret:
-        """The same secret in another encoding, still a secret; what is shown stays."""
+        """The secret in another encoding; it is shown as before."""
         return Secret(encode(self.__sent), self.shown)
 
     def __str__(self) -> str:
@@ -74,22 +73,22 @@ Text: TypeAlias = str | Secret
 
 
 def join(parts: Iterable[Text]) -> Text:
-    """One text out of several; a secret if any part of it is."""
+    """Concatenate texts; the result is a secret if any part is."""
     pieces = tuple(parts)
     if any(isinstance(piece, Secret) for piece in pieces):
-        # Its secret parts are remembered; remembering each whole text would fill memory in a long run.
+        # Its secret parts are already known; adding every joined text would exhaust memory in a long run.
         whole, shown = "".join(map(sent, pieces)), "".join(map(str, pieces))
         return Secret(whole, shown, remembered=False)
     return "".join(str(piece) for piece in pieces)
 
 
 def sent(text: Text) -> str:
-    """What goes over the wire for a plain or a secret text."""
+    """The characters to send for a plain or secret text."""
     return text.reveal() if isinstance(text, Secret) else text
 
 
 def encoded(text: Text, encode: Callable[[str], str]) -> Text:
-    """A plain or a secret text in another encoding; the mark stays."""
+    """A plain or secret text in another encoding; a secret stays one."""
     return text.map(encode) if isinstance(text, Secret) else encode(text)
 
 
@@ -103,14 +102,14 @@ def basic_credentials(username: Text, password: Text) -> Text:
 _known: dict[str, None] = {}
 
 _edition = object()
-"""Another one whenever ``_known`` changes, in whatever thread."""
+"""Replaced whenever ``_known`` changes, by any thread."""
 
-_sought: tuple[object, tuple[str, ...]] = (_edition, ())
-"""All faces, longest first, with the edition that they were gathered from."""
+_patterns: tuple[object, tuple[str, ...]] = (_edition, ())
+"""The edition of ``_known`` and all encodings of its secrets, longest first."""
 
 
 def _remember(text: str) -> None:
-    """Keep every secret of this process for text that comes from outside."""
+    """Register a secret, to be masked in text from outside."""
     global _edition
     if len(text) >= MIN_SEARCHED_LENGTH and text not in _known:
         _known[text] = None
@@ -118,27 +117,27 @@ def _remember(text: str) -> None:
 
 
 def forget() -> None:
-    """Start anew: a command blanks the secrets that it read itself, not those of one before it in this process."""
+    """Forget all secrets: each command masks only the secrets that it read itself."""
     global _edition
     _known.clear()
     _edition = object()
 
 
-def sought() -> tuple[str, ...]:
-    """What ``blank`` looks for; as long as it is the same object, the same text is blanked the same way."""
-    global _sought
+def search_patterns() -> tuple[str, ...]:
+    """The texts that ``redact`` masks. While it returns the same object, redacting gives the same results."""
+    global _patterns
     edition = _edition
-    if _sought[0] is not edition:
-        _sought = (edition, _longest_first(face for text in tuple(_known) for face in _faces(text)))
-    return _sought[1]
+    if _patterns[0] is not edition:
+        _patterns = (edition, _longest_first(pattern for text in tuple(_known) for pattern in _encodings(text)))
+    return _patterns[1]
 
 
-def _longest_first(faces: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(faces), key=len, reverse=True))
+def _longest_first(patterns: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(patterns), key=len, reverse=True))
 
 
-def _faces(text: str) -> Iterable[str]:
-    """A secret as foreign text may repeat it: raw, JSON, URL (both ways), base64, HTML, shell."""
+def _encodings(text: str) -> Iterable[str]:
+    """A secret in the encodings in which others may repeat it: raw, JSON, URL, form, base64, HTML, shell."""
     import html
     import shlex
 
@@ -157,16 +156,16 @@ def _faces(text: str) -> Iterable[str]:
 
 
 def redact(text: str, secrets: Iterable[str | Secret] = ()) -> str:
-    """Foreign text with every known secret of 8 or more characters, in any encoding, replaced by ``***``."""
-    faces = _sought[1] if _sought[0] is _edition else sought()
+    """Replace every known secret of 8 or more characters, in any encoding, by ``***``."""
+    patterns = _patterns[1] if _patterns[0] is _edition else search_patterns()
     if more := [sent(secret) for secret in secrets if len(sent(secret)) >= MIN_SEARCHED_LENGTH]:
-        faces = _longest_first((*faces, *(face for secret in more for face in _faces(secret))))
-    for face in faces:
-        if face in text:
-            text = text.replace(face, MASK)
+        patterns = _longest_first((*patterns, *(pattern for secret in more for pattern in _encodings(secret))))
+    for pattern in patterns:
+        if pattern in text:
+            text = text.replace(pattern, MASK)
     return text
 
 
-def blank_values(texts: Mapping[str, str]) -> dict[str, str]:
-    """The same names, with every text blanked."""
-    return {name: redact(text) for name, text in texts.items()} if sought() else dict(texts)
+def redact_values(texts: Mapping[str, str]) -> dict[str, str]:
+    """Redact every value of a mapping."""
+    return {name: redact(text) for name, text in texts.items()} if search_patterns() else dict(texts)

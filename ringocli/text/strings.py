@@ -1,4 +1,4 @@
-"""Strings of JSON as people write and paste them: curly, single, written or missing quotes, escapes that are none."""
+"""JSON strings as people write and paste them: curly, single, escaped or missing quotes, invalid escapes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _RUN_ON_KEY = re.compile(r"([\w $.\-]*[\w$]):\s*$")
 _INNER_QUOTES = re.compile(
     r"""(?!\s|")(?:(?!"[ \t]*[:,]|":)[^\r\n]){0,2000}?"(?=[ \t]*(?:,?[ \t]*(?:[\r\n]|$)|,[ \t]*"|[}\]]))"""
 )
-"""What follows a quote inside a text, up to the quote that ends it; bounded, as is the next, for hostile lines."""
+"""The rest of a string after an unescaped quote inside it; bounded, because lines may be hostile."""
 _CURLY_END = re.compile(r"[“”„‟″]\s*(?=[:,}\]]|$)")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 DOUBLE_QUOTES = "“”„‟″«»＂"
 SINGLE_QUOTES = "'‘’‚‛′`"
 WRITTEN_QUOTE = re.compile(r"&(?:quot|[lr]dquo|#0*34|#[xX]0*22);|\\\\*\"")
-"""A quote as HTML writes it, or as a program writes it inside a string."""
+"""A quote written as an HTML entity, or escaped as inside another string."""
 
 
 class Strings(Lexer):
-    """Reads a string in whatever quotes it stands."""
+    """Reads strings in any kind of quotes."""
 
     def string(self, *, is_key: bool = False) -> Node:
         if self.peek() != '"':
@@ -35,7 +35,7 @@ class Strings(Lexer):
         return self.long_string(start)
 
     def run_on(self, node: Node, is_key: bool) -> Node:
-        """Look whether a string that ends oddly ended earlier (a lost quote, a curly one) or goes on (quotes inside)."""
+        """Check a string not followed by what may follow one: a quote is missing, curly, or part of the text."""
         after = self.text[self.at : self.at + 40].lstrip(" \t")
         if not after or after[0] in ",:}]\r\n/#":
             return node
@@ -44,29 +44,29 @@ class Strings(Lexer):
         if key:
             end = node.start + 1 + key.end(1)
             self.at = end
-            self.problem("unterminated-string", "the key has no closing quote; put one before the colon",
+            self.problem("unterminated-string", "the key has no closing quote; add one before the colon",
                          node.start, end, Edit(end, end, '"'))  # fmt: skip
             return Node(node.start, end, key.group(1))
         if curly := _CURLY_END.search(content):
             end = node.start + 1 + curly.start()
             self.at = end + 1
-            self.problem("curly-quote", f"{content[curly.start()]} is no JSON quote; write \"", end, end + 1,
+            self.problem("curly-quote", f"curly quote {content[curly.start()]}; write \"", end, end + 1,
                          Edit(end, end + 1, '"'))  # fmt: skip
             return Node(node.start, end + 1, content[: curly.start()])
         inner = _INNER_QUOTES.match(self.text, self.at) if not is_key else None
         return self.quotes_inside(node, inner.end()) if inner else node
 
     def quotes_inside(self, node: Node, end: int) -> Node:
-        """A string with bare quotes in it, which really ends at the last one."""
+        """A string that contains unescaped quotes and ends at the last one."""
         first = self.at - 1
         marks = [at for at in range(first, end - 1) if self.text[at] == '"' and self.text[at - 1] != "\\"]
         self.at = end
-        self.problem("unescaped-quote", 'a quote inside a text has to be written \\"', first, marks[-1] + 1,
+        self.problem("unescaped-quote", 'unescaped quote inside a string; write \\"', first, marks[-1] + 1,
                      *(Edit(at, at, "\\") for at in marks))  # fmt: skip
         return Node(node.start, end, self.text[node.start + 1 : end - 1])
 
     def long_string(self, start: int) -> Node:
-        """A string with escapes or mistakes in it, character by character."""
+        """Read a string with escapes or mistakes, character by character."""
         text = self.text
         parts: list[str] = []
         at = start + 1
@@ -81,7 +81,7 @@ class Strings(Lexer):
                 piece, at = self.escape(at)
                 parts.append(piece)
             elif char < " ":
-                self.problem("raw-control-character", "a control character in a text has to be escaped", at, at + 1,
+                self.problem("raw-control-character", "control character in a string; escape it", at, at + 1,
                              Edit(at, at + 1, _escaped(char)))  # fmt: skip
                 parts.append(char)
                 at += 1
@@ -90,7 +90,7 @@ class Strings(Lexer):
                 at += 1
 
     def escape(self, at: int) -> tuple[str, int]:
-        """The character an escape stands for, and where it ends."""
+        """The character of an escape sequence, and the offset of its end."""
         char = self.text[at + 1 : at + 2]
         if char in _ESCAPES:
             return _ESCAPES[char], at + 2
@@ -101,28 +101,28 @@ class Strings(Lexer):
             if 0xD800 <= code < 0xDC00 and low:
                 return chr(0x10000 + ((code - 0xD800) << 10) + int(low.group(1), 16) - 0xDC00), at + 12
             if 0xD800 <= code < 0xE000:
-                self.problem("bad-escape", "half a surrogate pair is no character; write both halves", at, at + 6,
+                self.problem("bad-escape", "lone surrogate; write both halves of the pair", at, at + 6,
                              Edit(at, at + 6, "\\ufffd"))  # fmt: skip
                 return "\ufffd", at + 6
             return chr(code), at + 6
         edits = (Edit(at, at + 1, ""),) if char == "'" else (Edit(at, at + 1, "\\\\"),)
-        self.problem("bad-escape", f"\\{char} is no escape of JSON; write \\\\ for a backslash",
+        self.problem("bad-escape", f"\\{char} is not a valid escape; write \\\\ for a backslash",
                      at, min(at + 2, len(self.text)), *edits)  # fmt: skip
         return ("" if char == "'" else "\\"), at + 1
 
     def unterminated(self, start: int, at: int, content: str) -> Node:
-        """A string that the line ends: its closing quote stood before the comma, if the line ends in one."""
+        """A string without closing quote: it ends with the line, before a final comma."""
         line = self.text[start:at].rstrip(" \t")
         has_comma = line.endswith(",") and content.rstrip(" \t").endswith(",")
         end = start + len(line) - has_comma
         self.at = end
-        self.problem("unterminated-string", "the text has no closing quote; put one at its end", start, end,
+        self.problem("unterminated-string", "missing closing quote", start, end,
                      Edit(end, end, '"'))  # fmt: skip
         content = content.rstrip(" \t")
         return Node(start, end, content[:-1] if has_comma else content)
 
     def written_string(self, mark: str) -> Node:
-        """A string between quotes as HTML or another program's string has them, up to one that may end it."""
+        """A string between HTML entities or escaped quotes."""
         start, first = self.at, self.at + len(mark)
         family = "&[a-z0-9#]+;" if mark[0] == "&" else re.escape(mark)
         close = re.compile(rf"{family}(?=\s*(?:[:,}}\]]|$))").search(self.text, first)
@@ -130,17 +130,17 @@ class Strings(Lexer):
         assert line is not None
         if close is None or close.start() > line.end():
             self.at = start + len(line.group().rstrip(" \t,"))
-            self.problem("unterminated-string", "the text has no closing quote; put one at its end", start, self.at,
+            self.problem("unterminated-string", "missing closing quote", start, self.at,
                          Edit(start, first, '"'), Edit(self.at, self.at, '"'))  # fmt: skip
             return Node(start, self.at, self.text[first : self.at])
         self.at = close.end()
-        kind = "HTML" if mark[0] == "&" else "a string inside a string"
-        self.problem("written-quote", f"{mark} is a quote in {kind}; JSON has the plain one", start, self.at,
+        kind = "HTML entity" if mark[0] == "&" else "escaped quote"
+        self.problem("written-quote", f"{kind} {mark} instead of a quote; write \"", start, self.at,
                      Edit(start, first, '"'), Edit(close.start(), close.end(), '"'))  # fmt: skip
         return Node(start, self.at, self.text[first : close.start()])
 
     def odd_string(self) -> Node:
-        """A string in curly or single quotes, up to the quote that is followed by what may follow a string."""
+        """A string in curly or single quotes, up to a quote followed by what may follow a string."""
         start, opening = self.at, self.peek()
         single = opening in SINGLE_QUOTES
         family = re.escape(SINGLE_QUOTES if single else DOUBLE_QUOTES + '"')
@@ -153,7 +153,7 @@ class Strings(Lexer):
             line = LINE_REST.match(self.text, start)
             assert line is not None
             self.at = start + len(line.group().rstrip(" \t,"))
-            self.problem("unterminated-string", "the text has no closing quote; put one at its end", start, self.at,
+            self.problem("unterminated-string", "missing closing quote", start, self.at,
                          Edit(start, start + 1, '"'), Edit(self.at, self.at, '"'))  # fmt: skip
             return Node(start, self.at, self.text[start + 1 : self.at])
         self.at = end.end()
@@ -162,7 +162,7 @@ class Strings(Lexer):
             Edit(start + 1 + match.start(), start + 1 + match.end(), '\\"')
             for match in re.finditer(r'(?<!\\)"', content)
         )
-        self.problem(kind, f"{name} quotes are no JSON; write straight double quotes", start, self.at,
+        self.problem(kind, f"{name} quotes; write straight double quotes", start, self.at,
                      Edit(start, start + 1, '"'), *inner, Edit(end.start(), end.end(), '"'))  # fmt: skip
         return Node(start, self.at, content)
 

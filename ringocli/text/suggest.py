@@ -1,4 +1,4 @@
-"""Did you mean: the nearest of the names that are legal at a place."""
+"""Suggestions for misspelled names (did you mean ...?)."""
 
 from __future__ import annotations
 
@@ -6,46 +6,46 @@ from collections.abc import Iterable
 from itertools import islice
 
 MAX_CHOICES = 500
-"""So many names are compared, and not the ones after them."""
+"""Only this many names are compared."""
 
 MAX_COMPARED = 64
-"""Longer words are compared by the letters that they share only: an edit distance takes their product."""
+"""Longer words are compared by shared substrings only, because the cost of an edit distance is quadratic."""
 
 
 def nearest(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | None:
-    """The choice most like ``word``, or None if none is alike enough (``least``, 0 to 1); of equals the first.
+    """The choice most similar to ``word``, or None if no similarity reaches ``least`` (0 to 1); the first of equals.
 
-    A difference only in case, blanks, hyphens or underscores counts as none, since that is how names are mistyped.
+    Case, spaces, hyphens, underscores and dots are ignored.
     """
     plain = _folded(word)
-    best, best_likeness = None, least
+    best, best_similarity = None, least
     for choice in islice(dict.fromkeys(choices), MAX_CHOICES):
         folded = _folded(choice)
         if folded == plain:
             return choice
-        found = _likeness(plain, folded, best_likeness)
-        if found > best_likeness or (best is None and found >= least):
-            best, best_likeness = choice, found
+        found = _similarity(plain, folded, best_similarity)
+        if found > best_similarity or (best is None and found >= least):
+            best, best_similarity = choice, found
     return best
 
 
-def _likeness(one: str, other: str, least: float) -> float:
-    """How alike two words are: by the pieces they share, or by the edits between them, whichever says more."""
-    if _most_alike(one, other) < least:
+def _similarity(one: str, other: str, least: float) -> float:
+    """The similarity of two words: shared substrings or edit distance, whichever is higher."""
+    if _similarity_bound(one, other) < least:
         return 0.0
     from difflib import SequenceMatcher
 
     longest = max(len(one), len(other))
-    alike = SequenceMatcher(None, one, other).ratio()
+    ratio = SequenceMatcher(None, one, other).ratio()
     if longest <= MAX_COMPARED:
         edits = edit_distance(one, other)
-        # One edit is a slip of the finger whatever the ratio says; so are two in a word of some length.
-        alike = max(alike, 1 - edits / longest, *(0.95 - 0.1 * edits for _ in range(edits * 3 < longest)))
-    return alike
+        # One edit is a typing error whatever the ratio; so are two in a longer word.
+        ratio = max(ratio, 1 - edits / longest, *(0.95 - 0.1 * edits for _ in range(edits * 3 < longest)))
+    return ratio
 
 
 def edit_distance(one: str, other: str) -> int:
-    """How many letters have to be put in, left out, replaced or swapped with their neighbour."""
+    """The number of letters to insert, delete, replace or swap with their neighbour."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, char in enumerate(one, 1):
@@ -59,8 +59,8 @@ def edit_distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def _most_alike(one: str, other: str) -> float:
-    """An upper bound of the likeness, by the letters that both have: most pairs need no closer look."""
+def _similarity_bound(one: str, other: str) -> float:
+    """An upper bound of the similarity from the letters in common; rules out most pairs cheaply."""
     shorter, longer = sorted((one, other), key=len)
     left = list(longer)
     common = 0
@@ -72,12 +72,12 @@ def _most_alike(one: str, other: str) -> float:
 
 
 def is_misspelled_in(words: Iterable[str], name: str) -> bool:
-    """Whether one of the words is probably the name, misspelled; of very many words only the first are looked at."""
+    """Whether one of the first 200 words is probably a misspelling of the name."""
     return any(nearest(word, [name], least=0.75) for word in islice(words, 200))
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """``; did you mean X?`` to append to a message, or nothing."""
+    """``; did you mean X?`` to append to a message, or an empty string."""
     choice = nearest(word, choices)
     return f"; did you mean {choice}?" if choice is not None else ""
 

@@ -1,8 +1,8 @@
-"""Text that knows which of its characters came from which variable.
+"""Text that records which of its characters came from which variable.
 
-Rendering yields ``Traced`` instead of ``str``: a run of pieces, each either written in the template or put in for a
-variable, each plain or secret. Every encoding of a body works on single characters, so encoding piece by piece gives
-the same bytes as encoding the whole, and neither the origin nor the secrecy of a byte is ever guessed.
+Rendering yields ``Traced`` instead of ``str``: a sequence of pieces, each either literal text of the template or the
+value of a variable, and each plain or secret. All body encodings work on single characters, so encoding the pieces
+gives the same bytes as encoding the whole, and the origin and secrecy of every byte are known exactly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ringocli.text.secret import Text, encoded, join, sent
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters; ``variable`` names what it was put in for, ``None`` for the template's own text."""
+    """A run of characters; ``variable`` is the variable it is the value of, None for literal text."""
 
     text: Text
     variable: str | None = None
@@ -23,7 +23,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Where a variable's text lies in a body: offsets in UTF-8 bytes, ``end`` not included."""
+    """The position of a variable's value in a body: offsets in UTF-8 bytes, ``end`` excluded."""
 
     variable: str
     start: int
@@ -32,13 +32,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A text in pieces. ``str()`` shows it with secrets masked; ``reveal()`` is what is sent."""
+    """A text in pieces. ``str()`` masks secrets; ``reveal()`` gives the text to send."""
 
     pieces: tuple[Piece, ...] = ()
 
     @classmethod
     def plain(cls, text: str) -> Traced:
-        """Text that came from no variable."""
+        """Literal text."""
         return cls((Piece(text),)) if text else cls()
 
     @property
@@ -47,15 +47,15 @@ class Traced:
         return join(piece.text for piece in self.pieces)
 
     def reveal(self) -> str:
-        """The text to send, for the place where bytes leave the process."""
+        """The text to send; to be called only where bytes leave the process."""
         return sent(self.text)
 
     def map(self, encode: Callable[[str], str]) -> Traced:
-        """The text in another encoding, piece by piece; ``encode`` must work on single characters."""
+        """The text in another encoding; ``encode`` must treat every character independently."""
         return Traced(tuple(Piece(encoded(piece.text, encode), piece.variable) for piece in self.pieces))
 
     def spans(self, show: Callable[[Text], str] = str) -> tuple[Span, ...]:
-        """Where each variable's text lies, in the bytes of the text as ``show`` shows it."""
+        """The position of each variable's value in the UTF-8 bytes of the text as returned by ``show``."""
         found, offset = [], 0
         for piece in self.pieces:
             end = offset + len(show(piece.text).encode("utf-8", "surrogatepass"))
@@ -72,7 +72,7 @@ class Traced:
 
 
 def joined(parts: Iterable[Traced | str]) -> Traced:
-    """One traced text out of traced and plain ones."""
+    """Concatenate traced and plain texts."""
     pieces: list[Piece] = []
     for part in parts:
         pieces.extend(Traced.plain(part).pieces if isinstance(part, str) else part.pieces)

@@ -246,11 +246,11 @@ def test_prove_finds_what_is_planted(ringocli: Command, text: str, where: str | 
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (b"\xff\xfe\x00", 3, "not UTF-8"),
-        (b"x" * 5_000_001, 3, "over 5 MB"),
-        (b"", 3, "holds no JSON"),
-        (b"{", 3, "never closed"),
-        (b"[" * 100_000, 3, "nested deeper"),
+        (b"\xff\xfe\x00", 3, "not valid UTF-8"),
+        (b"x" * 5_000_001, 3, "larger than 5 MB"),
+        (b"", 3, "the file is empty"),
+        (b"{", 3, "unclosed bracket"),
+        (b"[" * 100_000, 3, "nested more than"),
         (b"[]", 3, "no template"),
         (b"5", 3, "no template"),
     ],

@@ -46,7 +46,7 @@ def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "no such file"), (b"\xff\xfe{\x00", "not UTF-8"), (b"x" * (MAX_BYTES + 1), "over 5 MB")],
+    [(None, "no such file"), (b"\xff\xfe{\x00", "not valid UTF-8"), (b"x" * (MAX_BYTES + 1), "larger than 5 MB")],
     ids=["missing", "binary", "huge"],
 )
 def test_an_unreadable_file_is_one_sentence(tmp_path: Path, content: bytes | None, words: str) -> None:

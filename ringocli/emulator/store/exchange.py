@@ -16,7 +16,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from ringocli.http.exchange import Reply, header
-from ringocli.text.secret import MASK, redact, sought
+from ringocli.text.secret import MASK, redact, search_patterns
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 """Headers whose value is a credential, whoever sent it."""
@@ -209,7 +209,7 @@ def now() -> datetime:
 def shown_headers(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
     """Headers with credentials masked; of an Authorization its scheme stays."""
     is_short = sum([len(value) for _, value in headers]) <= MAX_REMEMBERED_CHARACTERS
-    return _remembered(headers, sought()) if is_short else _shown(headers)
+    return _remembered(headers, search_patterns()) if is_short else _shown(headers)
 
 
 def _shown(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:

@@ -189,8 +189,8 @@ def test_a_baseline_hides_what_is_known(ringocli: Command, folder: Path) -> None
         (("validate", "missing.json", "gone.json"), 3, "gone.json"),
         (("validate", "acme.json", "missing.json"), 3, "missing.json"),
         (("validate", "empty"), 3, "holds no *.json"),
-        (("validate", "binary.json"), 3, "not UTF-8"),
-        (("validate", "huge.json"), 3, "over 5 MB"),
+        (("validate", "binary.json"), 3, "not valid UTF-8"),
+        (("validate", "huge.json"), 3, "larger than 5 MB"),
         (("validate",), 2, "Missing argument"),
         (("validate", "acme.json", "--format", "sarfi"), 2, "did you mean sarif"),
         (("validate", "acme.json", "--select", "RT999"), 2, "there is no rule"),
@@ -269,5 +269,5 @@ def test_very_many_files_have_the_findings_that_each_has_alone(
     monkeypatch.setattr(files, "MANY", 60)
     shared = ringocli("validate", ".", "--format", "json")
     assert (alone.code, alone.document, alone.err) == (shared.code, shared.document, shared.err)
-    assert (3, True) == (shared.code, "10.json: is not UTF-8" in shared.err)
+    assert (3, True) == (shared.code, "10.json: not valid UTF-8" in shared.err)
     assert 60 == shared.document["files"] + shared.document["skipped"] + 1
