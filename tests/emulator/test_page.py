@@ -675,12 +675,12 @@ def test_a_phone_has_one_column(ringotel: Emulator, visit: Open) -> None:
     expect(page.locator(".row").first).to_be_in_viewport()
 
 
-def test_the_page_names_what_it_rests_on(ringotel: Emulator, visit: Open) -> None:
+def test_about_lists_assumptions_and_urls(ringotel: Emulator, visit: Open) -> None:
     """About lists the assumptions, the URLs, and the magic numbers, each of which starts a conversation."""
     page = visit(ringotel.url)
     page.get_by_role("button", name="About", exact=True).click()
     sheet = page.get_by_role("dialog", name="About this emulator")
-    expect(sheet.locator(".assumptions")).to_contain_text("Ringotel answers a webhook with an empty 200.")
+    expect(sheet.locator(".assumptions")).to_contain_text("Ringotel answers a webhook with status 200 and an empty body.")
     expect(sheet).to_contain_text(ringotel.webhook_url)
     sheet.get_by_role("button", name="+1 500 555 0002").click()
     expect(page.locator(".picked")).to_have_text("+1 500 555 0002")
