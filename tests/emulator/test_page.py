@@ -680,7 +680,9 @@ def test_about_lists_assumptions_and_urls(ringotel: Emulator, visit: Open) -> No
     page = visit(ringotel.url)
     page.get_by_role("button", name="About", exact=True).click()
     sheet = page.get_by_role("dialog", name="About this emulator")
-    expect(sheet.locator(".assumptions")).to_contain_text("Ringotel answers a webhook with status 200 and an empty body.")
+    expect(sheet.locator(".assumptions")).to_contain_text(
+        "Ringotel answers a webhook with status 200 and an empty body."
+    )
     expect(sheet).to_contain_text(ringotel.webhook_url)
     sheet.get_by_role("button", name="+1 500 555 0002").click()
     expect(page.locator(".picked")).to_have_text("+1 500 555 0002")
