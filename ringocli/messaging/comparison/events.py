@@ -1,0 +1,201 @@
+"""Compares how webhooks are read: each edit of an event is executed alone and together with all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ringocli.errors import RingocliError
+from ringocli.http.exchange import IncomingRequest
+from ringocli.messaging.comparison.change import KINDS, Impact, TemplateChange, Witness, change_of
+from ringocli.messaging.comparison.event_edits import EventEdit, event_edits, paired
+from ringocli.messaging.comparison.webhooks import Specimen, specimens
+from ringocli.messaging.webhook import Reading, read_webhook
+from ringocli.template.model import Template, WebhookEvent
+from ringocli.template.variables import BY_NAME
+
+
+class Outcome(NamedTuple):
+    """What Ringotel makes of a webhook: the type of the event and the values that it takes."""
+
+    type: str
+    variables: Mapping[str, str]
+
+
+class _Difference(NamedTuple):
+    """A webhook that is read otherwise."""
+
+    specimen: Specimen
+    before: Outcome | None
+    after: Outcome | None
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether something was read that is now lost, or read as something else."""
+        if self.before is None:
+            return False
+        if self.after is None or self.after.type != self.before.type:
+            return True
+        return not self.before.variables.items() <= self.after.variables.items()
+
+
+def reading_of(template: Template, request: IncomingRequest) -> Reading | None:
+    """How a template reads a webhook; None if it cannot be decoded."""
+    try:
+        return read_webhook(template, request)
+    except RingocliError:
+        return None
+
+
+def outcome_of(template: Template, request: IncomingRequest) -> Outcome | None:
+    """What becomes of a webhook; None if no event matches it."""
+    reading = reading_of(template, request)
+    if reading is None or reading.event is None:
+        return None
+    variables = {name: value for name, value in reading.variables.items() if name in BY_NAME and name != "event_key"}
+    return Outcome(reading.event.type, variables)
+
+
+def with_events(template: Template, events: Sequence[WebhookEvent]) -> Template:
+    """The same template with other events."""
+    return template._replace(events=tuple(events))
+
+
+class _Bench:
+    """Both versions with the webhooks to read, each read once."""
+
+    def __init__(self, old: Template, new: Template) -> None:
+        self.old, self.new = old, new
+        self.specimens = specimens(old, new)
+        self.before = [outcome_of(old, specimen.request) for specimen in self.specimens]
+        self.after = [outcome_of(new, specimen.request) for specimen in self.specimens]
+
+    def differences(self, events: Sequence[WebhookEvent], *, mixed: bool) -> list[_Difference]:
+        """What is read otherwise when the old version gets these events, and is read otherwise by the new one, too."""
+        hybrid = with_events(self.old, events)
+        return [
+            _Difference(specimen, before, after)
+            for specimen, before, final in zip(self.specimens, self.before, self.after, strict=True)
+            if before != final and (mixed or not specimen.mixed)
+            if (after := outcome_of(hybrid, specimen.request)) != before
+        ]
+
+    def total(self) -> list[_Difference]:
+        """Every unmixed webhook that the two versions read differently."""
+        return [
+            _Difference(specimen, before, after)
+            for specimen, before, after in zip(self.specimens, self.before, self.after, strict=True)
+            if before != after and not specimen.mixed
+        ]
+
+
+def compare_events(old: Template, new: Template) -> tuple[list[TemplateChange], list[str]]:
+    """What changes in the reading of webhooks, and warnings."""
+    bench = _Bench(old, new)
+    changes: list[TemplateChange] = []
+    warnings: list[str] = []
+    explained: set[int] = set()
+    for edit in event_edits(old, new):
+        differences = bench.differences(edit.events, mixed=edit.kind == "events-reordered")
+        explained |= {id(difference.specimen) for difference in differences}
+        if edit.kind == "event-added":
+            change, warning = _added(bench, edit, differences)
+            warnings += warning
+        else:
+            change = _edited(bench, edit, differences)
+            if change.impact is Impact.NONE and edit.kind != "events-reordered":
+                warnings.append(f"{edit.what}: no webhook is read differently because of it")
+        changes.append(change)
+    rest = [difference for difference in bench.total() if id(difference.specimen) not in explained]
+    changes += _combined(bench, rest)
+    if old.container != new.container and "none" not in (old.container, new.container):
+        witness = Witness(before=old.container, after=new.container)
+        changes.append(change_of("container", ("Webhook",), f"Webhook: {old.container} becomes {new.container}", witness))
+    return changes, warnings
+
+
+def _edited(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> TemplateChange:
+    """The change that an edit of an existing event makes."""
+    losses = [difference for difference in differences if difference.is_loss]
+    if losses:
+        taken = [loss for loss in losses if loss.after is not None and loss.after.type != (loss.before or loss.after).type]
+        if KINDS[edit.kind].impact is not Impact.BREAKING and taken:
+            return change_of("event-takes-over", edit.pointer, _takes_over(edit, taken[0]), _witness(bench, taken[0]))
+        return change_of(edit.kind, edit.pointer, edit.what, _witness(bench, losses[0]), Impact.BREAKING)
+    if differences:
+        impact = Impact.BREAKING if edit.kind == "literal-removed" else Impact.COMPATIBLE
+        return change_of(edit.kind, edit.pointer, edit.what, _witness(bench, differences[0]), impact)
+    return change_of(edit.kind, edit.pointer, edit.what, Witness(before=edit.before, after=edit.after), Impact.NONE)
+
+
+def _takes_over(edit: EventEdit, loss: _Difference) -> str:
+    assert loss.before is not None and loss.after is not None
+    return f"{edit.what}: a webhook that was read as {loss.before.type} is now read as {loss.after.type}"
+
+
+def _added(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> tuple[TemplateChange, list[str]]:
+    """The change that a new event makes: new webhooks are read, another event loses its own, or nothing happens."""
+    taken = [difference for difference in differences if difference.is_loss]
+    if taken:
+        what = _takes_over(edit, taken[0]) if taken[0].after is not None else edit.what
+        return change_of("event-takes-over", edit.pointer, what, _witness(bench, taken[0])), []
+    if differences:
+        return change_of("event-added", edit.pointer, edit.what, _witness(bench, differences[0])), []
+    for specimen in bench.specimens:
+        reading = reading_of(bench.new, specimen.request)
+        if not specimen.mixed and reading is not None and reading.event is edit.event:
+            outcome = outcome_of(bench.old, specimen.request)
+            witness = _witness(bench, _Difference(specimen, outcome, outcome))
+            return change_of("event-added", edit.pointer, edit.what, witness), []
+    what = f"{edit.what}, but no webhook can reach it"
+    own = next(
+        (specimen for specimen in bench.specimens if outcome_of(with_events(bench.old, [edit.event]), specimen.request)),
+        bench.specimens[0],
+    )
+    outcome = outcome_of(bench.old, own.request)
+    witness = _witness(bench, _Difference(own, outcome, outcome))
+    return change_of("event-unreachable", edit.pointer, what, witness), [what]
+
+
+def _combined(bench: _Bench, rest: list[_Difference]) -> Iterator[TemplateChange]:
+    """What no edit does alone, but all of them do together."""
+    losses = [difference for difference in rest if difference.is_loss]
+    if losses:
+        before, after = losses[0].before, losses[0].after
+        read = f"read as {after.type}" if after is not None else "not read at all"
+        what = f"together, the edits change how a webhook is read: it was {before.type if before else ''} and is now {read}"
+        yield change_of("events-combined", ("Webhook",), what, _witness(bench, losses[0]))
+    elif rest:
+        what = "together, the edits let a webhook be read that was not read before"
+        yield change_of("events-combined", ("Webhook",), what, _witness(bench, rest[0]), Impact.COMPATIBLE)
+
+
+def _witness(bench: _Bench, difference: _Difference) -> Witness:
+    """A webhook with what both whole versions make of it."""
+    request = difference.specimen.request
+    return Witness(
+        before=_as_document(bench.old, request), after=_as_document(bench.new, request), input=as_message(request)
+    )
+
+
+def _as_document(template: Template, request: IncomingRequest) -> dict[str, object]:
+    """A reading with the keys that ``match`` uses."""
+    reading = reading_of(template, request)
+    event = reading.event if reading is not None else None
+    outcome = outcome_of(template, request)
+    return {
+        "matched": event is not None,
+        "event_key": event.key if event is not None else None,
+        "event_type": event.type if event is not None else None,
+        "variables": dict(outcome.variables) if outcome is not None else {},
+    }
+
+
+def as_message(request: IncomingRequest) -> str:
+    """A webhook as HTTP text that ``match`` reads."""
+    target = request.path + (f"?{request.query}" if request.query else "")
+    headers = "".join(f"{name}: {value}\n" for name, value in request.headers)
+    return f"{request.method} {target} HTTP/1.1\n{headers}\n{request.body.decode('utf-8', 'replace')}"
+
+
+__all__ = ["Outcome", "compare_events", "outcome_of", "paired"]

@@ -1,0 +1,194 @@
+"""Webhooks to compare two versions with: what each event is written for, near variants of it, and mixtures of two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from ringocli.http.bodies import encode_pairs
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE
+from ringocli.http.exchange import IncomingRequest
+from ringocli.messaging.receipts import failed_form
+from ringocli.messaging.request import default_content_type
+from ringocli.template.model import Template, WebhookEvent
+from ringocli.template.pattern.pattern import Constant, Json, Leaf
+from ringocli.template.pattern.rendering import plain
+from ringocli.template.variables import BY_NAME, REQUIRED, Place, sample
+from ringocli.text.pointer import Pointer
+
+UNKNOWN = "something-else"
+"""A literal that no template expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """A webhook to read with both versions; ``mixed`` if it has the fields of two events at once."""
+
+    request: IncomingRequest
+    mixed: bool = False
+
+
+def specimens(old: Template, new: Template) -> tuple[Specimen, ...]:
+    """Webhooks for all events of both versions, the plainest ones first, each once."""
+    found: dict[tuple[str, str, bytes], Specimen] = {}
+    for mixed, method, kind, tree in _trees(old, new):
+        request = _request(method, kind, tree)
+        if request is not None:
+            found.setdefault((method, request.query, request.body), Specimen(request, mixed))
+    return tuple(found.values())
+
+
+def _trees(old: Template, new: Template) -> Iterator[tuple[bool, str, str, Json]]:
+    """Whether it is a mixture, method, content type and document of each webhook."""
+    owners = [*((old, event) for event in old.events), *((new, event) for event in new.events)]
+    methods = sorted({event.method or "POST" for _, event in owners})
+    keys = sorted({event.key for _, event in owners if event.key is not None})
+    kinds = {id(event): default_content_type(template, event) for template, event in owners}
+    for stage in (plain_forms, lambda event: near_forms(event, keys)):
+        for _, event in owners:
+            for tree in stage(event):
+                yield from ((False, method, kinds[id(event)], tree) for method in methods)
+    for one, two in ((one, two) for _, one in owners for _, two in owners if one is not two):
+        for upper, lower in zip(plain_forms(one), plain_forms(two, contact="+13105550188"), strict=False):
+            yield from ((True, method, kinds[id(one)], laid_over(lower, upper)) for method in methods)
+
+
+def _request(method: str, kind: str, tree: Json) -> IncomingRequest | None:
+    """The webhook on the wire; None where the document cannot be sent that way."""
+    is_flat = isinstance(tree, dict) and not any(isinstance(value, (dict, list)) for value in tree.values())
+    if method in ("GET", "DELETE", "HEAD"):
+        query = str(encode_pairs(_without_nulls(tree), "percent")) if is_flat else ""
+        return IncomingRequest(method=method, query=query) if is_flat else None
+    if kind == FORM_TYPE and is_flat:
+        body = str(encode_pairs(_without_nulls(tree))).encode()
+    else:
+        kind, body = JSON_TYPE, json.dumps(tree, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return IncomingRequest(method=method, headers=(("Content-Type", kind),), body=body)
+
+
+def _without_nulls(tree: Mapping[str, Json]) -> dict[str, Json]:
+    return {key: value for key, value in tree.items() if value is not None}
+
+
+def plain_forms(event: WebhookEvent, contact: str = "") -> Iterator[Json]:
+    """The webhook that an event is written for, with and without its optional variables."""
+    place = event.place or Place.MESSAGE
+    names = [name for name in event.pattern.variables if name != "event_key"]
+    required = REQUIRED[event.place] if event.place else frozenset(names)
+    optional = [name for name in names if name in BY_NAME and name not in required]
+    for count in range(len(optional), -1, -1):
+        for kept in combinations(optional, count):
+            values = {name: sample(name, place) for name in names if name not in optional or name in kept}
+            values |= {"from": contact} if contact and "from" in values else {}
+            yield plain(event.pattern.render({**values, "event_key": event.key or UNKNOWN}))
+
+
+def near_forms(event: WebhookEvent, keys: Iterable[str]) -> Iterator[Json]:
+    """The same webhook with one difference: a failure, another literal, a field absent or empty, lists, an array."""
+    whole = next(plain_forms(event))
+    failed = failed_form(event)
+    if failed is not None:
+        yield from plain_forms(failed)
+    for pointer, leaf in event.pattern.leaves:
+        if not _has(whole, pointer):
+            continue
+        if isinstance(leaf, Constant):
+            yield replaced(whole, pointer, UNKNOWN)
+        elif "event_key" in leaf.names:
+            for key in (*keys, UNKNOWN):
+                yield replaced(whole, pointer, _in_place(leaf, key))
+        else:
+            yield replaced(whole, pointer, None)
+            yield replaced(whole, pointer, "")
+        yield removed(whole, pointer)
+    yield from _with_longer_lists(whole)
+    yield [whole]
+    if isinstance(whole, list) and whole:
+        yield whole[0]
+
+
+def _in_place(leaf: Leaf, key: str) -> str:
+    return "".join(part if isinstance(part, str) else key for part in leaf.parts)
+
+
+def _with_longer_lists(whole: Json) -> Iterator[Json]:
+    for pointer in _lists(whole):
+        items = _at(whole, pointer)
+        yield replaced(whole, pointer, [UNKNOWN, *items])
+        yield replaced(whole, pointer, [*items, UNKNOWN])
+
+
+def _lists(tree: Json, at: Pointer = ()) -> Iterator[Pointer]:
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from _lists(value, (*at, key))
+    elif isinstance(tree, list):
+        yield at
+        for index, value in enumerate(tree):
+            yield from _lists(value, (*at, index))
+
+
+def _at(tree: Json, pointer: Pointer) -> Json:
+    for step in pointer:
+        tree = tree[step]
+    return tree
+
+
+def _has(tree: Json, pointer: Pointer) -> bool:
+    try:
+        _at(tree, pointer)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
+def replaced(tree: Json, pointer: Pointer, value: Json) -> Json:
+    """A copy with another value at a pointer; objects on the way are created.
+
+    Raises:
+        LookupError, TypeError: the tree has no room for it.
+    """
+    if not pointer:
+        return value
+    copy = json.loads(json.dumps(tree))
+    target = copy
+    for step, following in zip(pointer, pointer[1:], strict=False):
+        if isinstance(target, dict) and step not in target:
+            target[step] = [] if isinstance(following, int) else {}
+        elif isinstance(target, list) and step == len(target):
+            target.append([] if isinstance(following, int) else {})
+        target = target[step]
+    last = pointer[-1]
+    if isinstance(target, list) and last == len(target):
+        target.append(value)
+    else:
+        target[last] = value
+    return copy
+
+
+def removed(tree: Json, pointer: Pointer) -> Json:
+    """A copy without the value at a pointer, and without containers that are empty then."""
+    if not pointer:
+        return {}
+    copy = json.loads(json.dumps(tree))
+    parents = [copy]
+    for step in pointer[:-1]:
+        parents.append(parents[-1][step])
+    for step, parent in zip(reversed(pointer), reversed(parents), strict=True):
+        del parent[step]
+        if parent:
+            break
+    return copy
+
+
+def laid_over(lower: Json, upper: Json) -> Json:
+    """One tree over another: members of both stay, and where both have a scalar the upper one wins."""
+    if isinstance(lower, dict) and isinstance(upper, dict):
+        merged = {key: laid_over(lower[key], value) if key in lower else value for key, value in upper.items()}
+        return {**{key: value for key, value in lower.items() if key not in upper}, **merged}
+    if isinstance(lower, list) and isinstance(upper, list):
+        merged_items = [laid_over(low, high) for low, high in zip(lower, upper, strict=False)]
+        return merged_items + upper[len(lower) :] + lower[len(upper) :]
+    return upper
