@@ -10,9 +10,8 @@ from ringocli.messaging.comparison.webhooks import removed, replaced
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Json, Leaf
 from ringocli.template.pattern.pattern import as_text as scalar_text
-from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import Pointer, lookup
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.pointer import lookup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,7 +110,9 @@ def compare_events(old: Template, new: Template) -> tuple[list[TemplateChange], 
     changes += _combined(bench, rest)
     if old.container != new.container and "none" not in (old.container, new.container):
         witness = Witness(before=old.container, after=new.container)
-        changes.append(change_of("container", ("Webhook",), f"Webhook: {old.container} becomes {new.container}", witness))
+        changes.append(
+            change_of("container", ("Webhook",), f"Webhook: {old.container} becomes {new.container}", witness)
+        )
     return changes, warnings
 
 
@@ -118,7 +120,9 @@ def _edited(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> T
     """The change that an edit of an existing event makes."""
     losses = [difference for difference in differences if difference.is_loss]
     if losses:
-        taken = [loss for loss in losses if loss.after is not None and loss.after.type != (loss.before or loss.after).type]
+        taken = [
+            loss for loss in losses if loss.after is not None and loss.after.type != (loss.before or loss.after).type
+        ]
         if KINDS[edit.kind].impact is not Impact.BREAKING and taken:
             return change_of("event-takes-over", edit.pointer, _takes_over(edit, taken[0]), _witness(bench, taken[0]))
         return change_of(edit.kind, edit.pointer, edit.what, _witness(bench, losses[0]), Impact.BREAKING)
@@ -129,7 +133,8 @@ def _edited(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> T
 
 
 def _takes_over(edit: EventEdit, loss: _Difference) -> str:
-    assert loss.before is not None and loss.after is not None
+    assert loss.before is not None
+    assert loss.after is not None
     return f"{edit.what}: a webhook that was read as {loss.before.type} is now read as {loss.after.type}"
 
 
@@ -149,7 +154,11 @@ def _added(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> tu
             return change_of("event-added", edit.pointer, edit.what, witness), []
     what = f"{edit.what}, but no webhook can reach it"
     own = next(
-        (specimen for specimen in bench.specimens if outcome_of(with_events(bench.old, [edit.event]), specimen.request)),
+        (
+            specimen
+            for specimen in bench.specimens
+            if outcome_of(with_events(bench.old, [edit.event]), specimen.request)
+        ),
         bench.specimens[0],
     )
     outcome = outcome_of(bench.old, own.request)
@@ -158,16 +167,13 @@ def _added(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> tu
 
 
 def _combined(bench: _Bench, rest: list[_Difference]) -> Iterator[TemplateChange]:
-    """What no edit does alone, but all of them do together."""
+    """What no edit does alone, but all of them do together; that more is read then is no news."""
     losses = [difference for difference in rest if difference.is_loss]
     if losses:
         before, after = losses[0].before, losses[0].after
         read = f"read as {after.type}" if after is not None else "not read at all"
         what = f"together, the edits change how a webhook is read: it was {before.type if before else ''} and is now {read}"
         yield change_of("events-combined", ("Webhook",), what, _witness(bench, losses[0]))
-    elif rest:
-        what = "together, the edits let a webhook be read that was not read before"
-        yield change_of("events-combined", ("Webhook",), what, _witness(bench, rest[0]), Impact.COMPATIBLE)
 
 
 def _witness(bench: _Bench, difference: _Difference) -> Witness:

@@ -70,7 +70,10 @@ def _strings(tree: Json, at: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
 
 def sample_properties(template: Template, names: Iterable[str] | None = None) -> dict[str, Text]:
     """Sample values for properties of a template (default: all), and for the access token of OAuth2."""
-    wanted = [*(template.properties if names is None else names), *([ACCESS_TOKEN] if "OAuth2" in template.root else [])]
+    wanted = [
+        *(template.properties if names is None else names),
+        *([ACCESS_TOKEN] if "OAuth2" in template.root else []),
+    ]
     place = template.requests[0].name if template.requests else None
     if place is None:
         return {name: f"sample-{'-'.join(name.lower().split())}" for name in wanted}

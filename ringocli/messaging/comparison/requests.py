@@ -91,9 +91,7 @@ def _assignments(name: Place) -> Iterator[dict[str, str]]:
         yield {**values, "content": "https://files.example/ä b.jpg?a=1&b=%20#c"}
 
 
-def wire_of(
-    template: Template, spec: RequestSpec, values: Mapping[str, str], properties: Mapping[str, Text]
-) -> Wire:
+def wire_of(template: Template, spec: RequestSpec, values: Mapping[str, str], properties: Mapping[str, Text]) -> Wire:
     """Render a request and take it apart; what has no value is dropped."""
     layered = Values(layers=(Layer(variables=values, properties=properties),))
     try:
@@ -239,7 +237,9 @@ def _compare_parameters(spec: RequestSpec, pairs: list[_Pair]) -> Iterator[Templ
                 added.setdefault(pointer, pair)
             elif not _same(one[pointer], two[pointer]):
                 changed.setdefault(pointer, pair)
-    order = {pointer: index for pair in pairs for index, pointer in enumerate((*pair.before.leaves, *pair.after.leaves))}
+    order = {
+        pointer: index for pair in pairs for index, pointer in enumerate((*pair.before.leaves, *pair.after.leaves))
+    }
     yield from _reshaped(spec, removed, added)
     yield from _swapped(spec, changed)
     for pointer in sorted(changed, key=order.__getitem__):
@@ -327,4 +327,3 @@ def _place(spec: RequestSpec, pointer: Pointer) -> Pointer:
     if spec.sends_body:
         return (*spec.pointer, "request_url")
     return (*spec.pointer, "request_parameters", *pointer)
-

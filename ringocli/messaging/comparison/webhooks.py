@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from ringocli.http.bodies import encode_pairs
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE
@@ -17,6 +17,9 @@ from ringocli.template.pattern.pattern import Constant, Json, Leaf
 from ringocli.template.pattern.rendering import plain
 from ringocli.template.variables import BY_NAME, REQUIRED, Place, sample
 from ringocli.text.pointer import Pointer
+
+METHODS = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
+"""The methods that a provider can use; an event with any other one is never reached."""
 
 UNKNOWN = "something-else"
 """A literal that no template expects."""
@@ -43,12 +46,18 @@ def specimens(old: Template, new: Template) -> tuple[Specimen, ...]:
 def _trees(old: Template, new: Template) -> Iterator[tuple[bool, str, str, Json]]:
     """Whether it is a mixture, method, content type and document of each webhook."""
     owners = [*((old, event) for event in old.events), *((new, event) for event in new.events)]
-    methods = sorted({event.method or "POST" for _, event in owners})
+    methods = sorted({event.method or "POST" for _, event in owners} & METHODS)
     keys = sorted({event.key for _, event in owners if event.key is not None})
     kinds = {id(event): default_content_type(template, event) for template, event in owners}
-    for stage in (plain_forms, lambda event: near_forms(event, keys)):
-        for _, event in owners:
-            for tree in stage(event):
+    stages: tuple[tuple[Callable[[WebhookEvent], Iterator[Json]], Iterable[WebhookEvent]], ...] = (
+        (plain_forms, old.events),
+        (failed_forms, (event for _, event in owners)),
+        (plain_forms, new.events),
+        (lambda event: near_forms(event, keys), (event for _, event in owners)),
+    )
+    for forms, events in stages:
+        for event in events:
+            for tree in forms(event):
                 yield from ((False, method, kinds[id(event)], tree) for method in methods)
     for one, two in ((one, two) for _, one in owners for _, two in owners if one is not two):
         for upper, lower in zip(plain_forms(one), plain_forms(two, contact="+13105550188"), strict=False):
@@ -85,12 +94,19 @@ def plain_forms(event: WebhookEvent, contact: str = "") -> Iterator[Json]:
             yield plain(event.pattern.render({**values, "event_key": event.key or UNKNOWN}))
 
 
-def near_forms(event: WebhookEvent, keys: Iterable[str]) -> Iterator[Json]:
-    """The same webhook with one difference: a failure, another literal, a field absent or empty, lists, an array."""
-    whole = next(plain_forms(event))
+def failed_forms(event: WebhookEvent) -> Iterator[Json]:
+    """The webhook that reports a failure instead, where the event pins success: by a literal, then by its key."""
+    failed = failed_form(event._replace(key=None))
+    if failed is not None:
+        yield from plain_forms(failed._replace(key=event.key))
     failed = failed_form(event)
     if failed is not None:
         yield from plain_forms(failed)
+
+
+def near_forms(event: WebhookEvent, keys: Iterable[str]) -> Iterator[Json]:
+    """The same webhook with one difference: another literal, a field absent or empty, lists, an array."""
+    whole = next(plain_forms(event))
     for pointer, leaf in event.pattern.leaves:
         if not _has(whole, pointer):
             continue
@@ -154,7 +170,7 @@ def replaced(tree: Json, pointer: Pointer, value: Json) -> Json:
         return value
     copy = json.loads(json.dumps(tree))
     target = copy
-    for step, following in zip(pointer, pointer[1:], strict=False):
+    for step, following in pairwise(pointer):
         if isinstance(target, dict) and step not in target:
             target[step] = [] if isinstance(following, int) else {}
         elif isinstance(target, list) and step == len(target):

@@ -49,7 +49,11 @@ def as_text(comparison: TemplateComparison) -> str:
     """The verdict, then each change with its order of deployment and its witness."""
     lines = [_HEADLINES[comparison.impact]]
     for change in sorted(comparison.changes, key=lambda change: -change.impact):
-        lines += ["", f"{change.impact.name.lower():<11} {printable(change.what)}", f"  at {pointer_text(change.pointer)}"]
+        lines += [
+            "",
+            f"{change.impact.name.lower():<11} {printable(change.what)}",
+            f"  at {pointer_text(change.pointer)}",
+        ]
         if change.order:
             lines.append(f"  order: {' -> '.join(change.order)}")
         if change.rests_on:
