@@ -41,6 +41,11 @@ class Failure:
         what = "closed the connection without a reply" if silent else "answered with something that is no HTTP"
         return NoReply(f"{self.host} {what}", "Check that an HTTP server listens there, and its log.", kind="protocol")
 
+    def truncated(self) -> NoReply:
+        """The reply began, and the connection was closed before its announced end."""
+        hint = "The request may have arrived. Check the server's log before sending it again."
+        return NoReply(f"{self.host} sent only part of a reply", hint, kind="truncated")
+
     def broken_off(self) -> NoReply:
         """The connection broke while the request was under way."""
         hint = "The request may have arrived: look there before sending it again."

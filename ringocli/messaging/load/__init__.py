@@ -1,0 +1,1 @@
+"""Load: many distinct events to one receiver, with exact accounts of what became of each."""

@@ -1,0 +1,78 @@
+"""A histogram of durations in flat memory: log-linear buckets with a relative error below 1 %."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+
+_BITS = 7
+_SUB_BUCKETS = 1 << _BITS
+MAX_US = (1 << 42) - 1
+"""The longest duration that is told apart, about 51 days."""
+
+_BUCKETS = (42 - _BITS + 1) << _BITS
+
+
+class Histogram:
+    """Counts durations in microseconds. Below 128 µs each has a bucket; above, a bucket is 1/128 of its octave."""
+
+    __slots__ = ("_counts", "largest_us", "total")
+
+    def __init__(self) -> None:
+        self._counts = [0] * _BUCKETS
+        self.total = 0
+        self.largest_us = 0
+
+    def record(self, duration_us: int, times: int = 1) -> None:
+        """Count a duration; a negative one counts as 0."""
+        if duration_us > self.largest_us:
+            self.largest_us = min(duration_us, MAX_US)
+        self._counts[bucket_of(duration_us)] += times
+        self.total += times
+
+    def merge(self, counts: Mapping[int, int], largest_us: int) -> None:
+        """Add the buckets of another histogram, as ``sparse`` gives them."""
+        for bucket, count in counts.items():
+            self._counts[bucket] += count
+            self.total += count
+        self.largest_us = max(self.largest_us, largest_us)
+
+    @property
+    def sparse(self) -> dict[int, int]:
+        """The buckets that are not empty."""
+        return {bucket: count for bucket, count in enumerate(self._counts) if count}
+
+    def percentile_ms(self, percent: float) -> float | None:
+        """The nearest-rank percentile in milliseconds; None of nothing. 100 is the exact maximum."""
+        if not self.total:
+            return None
+        if percent >= 100:
+            return round(self.largest_us / 1000, 3)
+        rank = max(1, ceil(round(self.total * percent / 100, 6)))
+        reached = 0
+        for bucket, count in enumerate(self._counts):
+            reached += count
+            if reached >= rank:
+                return round(min(middle_us(bucket), self.largest_us) / 1000, 3)
+        raise AssertionError("the buckets add up to the total")
+
+    def document(self) -> dict[str, float | None]:
+        """The percentiles of the JSON summary."""
+        return {**{f"p{percent}": self.percentile_ms(percent) for percent in (50, 90, 99)}, "max": self.percentile_ms(100)}
+
+
+def bucket_of(duration_us: int) -> int:
+    """The bucket of a duration."""
+    if duration_us < _SUB_BUCKETS:
+        return max(duration_us, 0)
+    shift = min(duration_us, MAX_US).bit_length() - _BITS - 1
+    return (shift << _BITS) + (min(duration_us, MAX_US) >> shift)
+
+
+def middle_us(bucket: int) -> int:
+    """A duration in the middle of a bucket; in the exact buckets, the duration itself."""
+    if bucket < 2 * _SUB_BUCKETS:
+        return bucket
+    shift = (bucket >> _BITS) - 1
+    low = (bucket - (shift << _BITS)) << shift
+    return low + ((1 << shift) >> 1)
