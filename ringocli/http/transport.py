@@ -7,25 +7,21 @@ that names the host and nothing else of the address. httpx's own objects print h
 from __future__ import annotations
 
 import logging
-import re
 import ssl
 import sys
 import threading
 import time
 import zlib
-from base64 import b64encode
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from ringocli import __version__
 from ringocli.errors import LocalError, NoReply, NotConnected, UsageError
 from ringocli.http.addresses import is_loopback, proxy_for
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.failure import Failure
-from ringocli.text.secret import sent
-from ringocli.text.traced import Traced
+from ringocli.http.outgoing import body_of, check_method, headers_of, target_of, text_of
 
 # What these two imports drag in and never use doubles a command's start: httpx imports its own command line (click,
 # rich, pygments) where those are installed, httpcore imports anyio and with it asyncio. Both take "not installed" for
@@ -54,9 +50,7 @@ class _Address(httpx.URL):
     def __init__(self, parts: SplitResult) -> None:
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         super().__init__(f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else ""))
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        # Only what is not ASCII is quoted: a webhook URL may have been typed by hand.
-        self._target = "".join(char if char.isascii() else quote(char) for char in target).encode("ascii")
+        self._target = target_of(parts).encode("ascii")
 
     @property
     def raw_path(self) -> bytes:
@@ -98,20 +92,19 @@ class Sender:
             NoReply: the request left, or part of it, and no reply came.
             UsageError: a header or the body holds what cannot be sent.
         """
-        parts = urlsplit(_plain(request.url))
+        parts = urlsplit(text_of(request.url))
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         proxy = proxy_for(parts.scheme, host)
         failure = Failure(host=host, port=port, timeout_s=self._timeout_s, proxied=bool(proxy))
         clock = _Stopwatch()
-        if not _TOKEN.fullmatch(request.method):
-            raise UsageError("request_method is no HTTP method", "Write POST, or what the provider asks for.")
+        check_method(request.method)
         try:
             address = _Address(parts)
             outgoing = httpx.Request(
                 request.method,
                 address,
-                headers=_headers(request, parts),
-                content=_body(request),
+                headers=headers_of(request, parts),
+                content=body_of(request),
                 extensions={"timeout": dict.fromkeys(_WAITS, self._timeout_s), "trace": clock.trace},
             )
             outgoing.url = address  # the constructor made a plain copy
@@ -184,7 +177,6 @@ def send_when_connected(
 
 __all__ = ["Sender", "is_loopback", "send", "send_when_connected"]
 
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
 _WAITS = ("connect", "read", "write", "pool")
 
 
@@ -202,39 +194,6 @@ class _Stopwatch:
     def elapsed_ms(self) -> float:
         """Milliseconds since the first byte left; 0.0 if none did."""
         return (time.perf_counter() - self.started) * 1000 if self.started is not None else 0.0
-
-
-def _plain(traced: Traced) -> str:
-    return "".join(sent(piece.text) for piece in traced.pieces)
-
-
-def _headers(request: RenderedRequest, parts: SplitResult) -> list[tuple[bytes, bytes]]:
-    """The request's own headers and the three that every client sends; credentials in the address become Basic."""
-    pairs = [(name, _plain(value)) for name, value in request.headers]
-    names = {name.lower() for name, _ in pairs}
-    if "user-agent" not in names:
-        pairs.append(("User-Agent", f"ringocli/{__version__}"))
-    if "accept" not in names:
-        pairs.append(("Accept", "*/*"))
-    if parts.username is not None and "authorization" not in names:
-        account = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        pairs.append(("Authorization", f"Basic {b64encode(account.encode()).decode()}"))
-    for name, value in pairs:
-        if not name.isascii() or any(char < " " or char == "\x7f" for char in name + value.replace("\t", "")):
-            raise UsageError("a header holds a line break or control character", "Check the values put into it.")
-    return [(name.encode("ascii"), value.encode("utf-8", "surrogatepass")) for name, value in pairs]
-
-
-def _body(request: RenderedRequest) -> bytes | None:
-    if request.body is None:
-        return None
-    try:
-        return _plain(request.body).encode("utf-8")
-    except UnicodeEncodeError:
-        raise UsageError(
-            "the body holds half a character (a lone surrogate), which UTF-8 cannot carry",
-            "Check the values, and \\uD800 to \\uDFFF in the template.",
-        ) from None
 
 
 def _read(response: httpx.Response, timeout_s: float) -> tuple[bytes, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote, urlsplit
 
 from ringocli.errors import LocalError, UsageError
@@ -10,7 +10,7 @@ from ringocli.http.bodies import encode, encode_pairs
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.http.exchange import Direction, RenderedRequest
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template, WebhookEvent
-from ringocli.template.pattern.pattern import Hole, Items, Leaf, Pattern, split
+from ringocli.template.pattern.pattern import Hole, Items, Json, Leaf, Pattern, split
 from ringocli.template.pattern.rendering import filled
 from ringocli.template.values import ACCESS_TOKEN, Filled, Missing, Values, fill
 from ringocli.template.variables import BY_NAME, KNOWN_AT, Place
@@ -46,9 +46,14 @@ def _auth_names(template: Template) -> Iterable[str]:
 
 
 def render_request(
-    template: Template, spec: RequestSpec, values: Values, missing: Missing | None = Missing.SAMPLE
+    template: Template,
+    spec: RequestSpec,
+    values: Values,
+    missing: Missing | None = Missing.SAMPLE,
+    *,
+    complete: Callable[[Json], Json] | None = None,
 ) -> RenderedRequest:
-    """The request that Ringotel would send, under our readings of the framework.
+    """The request that Ringotel would send, as far as its documentation says; ``complete`` may change the rendered tree.
 
     Raises:
         UsageError: values are missing (see ``fill``), or a property cannot be put into a header or an address.
@@ -58,6 +63,8 @@ def render_request(
     notes = [*_notes_on_values(template, spec.name, given), *_notes_on_holes(spec, given)]
     rows = {7, 8, 16} if spec.address.variables else {7, 8}
     tree = spec.body.render(given.values, keep_empty=given.keep_empty)
+    if complete is not None:
+        tree = complete(tree)
     url = _address(spec, given)
     headers: list[tuple[str, Traced]] = []
     body = None
@@ -193,10 +200,12 @@ def render_event(
     *,
     url: Text | None = None,
     content_type: str | None = None,
+    complete: Callable[[Json], Json] | None = None,
 ) -> RenderedRequest:
     """The webhook that a provider would fire for an event, as the template says it.
 
     ``content_type`` defaults to the one its outgoing requests suggest, since a template does not say it.
+    ``complete`` may add to the rendered tree what the template does not mention and the provider sends.
 
     Raises:
         UsageError: values are missing.
@@ -208,6 +217,8 @@ def render_event(
     notes = list(_notes_on_values(template, event.label, given))
     chosen: dict[str, Text] = {**given.values, "event_key": event.key or ""}
     tree = event.pattern.render(chosen, keep_empty=given.keep_empty)
+    if complete is not None:
+        tree = complete(tree)
     address = Traced((Piece(url if url is not None else WEBHOOK_URL),))
     headers: list[tuple[str, Traced]] = []
     body = None

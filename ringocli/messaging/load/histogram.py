@@ -58,7 +58,10 @@ class Histogram:
 
     def document(self) -> dict[str, float | None]:
         """The percentiles of the JSON summary."""
-        return {**{f"p{percent}": self.percentile_ms(percent) for percent in (50, 90, 99)}, "max": self.percentile_ms(100)}
+        return {
+            **{f"p{percent}": self.percentile_ms(percent) for percent in (50, 90, 99)},
+            "max": self.percentile_ms(100),
+        }
 
 
 def bucket_of(duration_us: int) -> int:

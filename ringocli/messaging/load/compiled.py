@@ -1,0 +1,112 @@
+"""A rendered request compiled to text pieces and placeholders.
+
+Rendering an event takes 176 µs, filling a compiled one 5 to 10 µs (``make bench``): the difference between 5,000 and
+100,000 webhooks a second.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import quote, quote_plus, urlsplit
+
+from ringocli.http.content_types import Encoding, encoding_of
+from ringocli.http.exchange import RenderedRequest
+from ringocli.http.outgoing import check_method, headers_of, host_header, target_of
+from ringocli.text.secret import sent
+from ringocli.text.traced import Piece, Traced
+
+Row: TypeAlias = Mapping[str, str]
+Encode: TypeAlias = Callable[[str], str]
+Fill: TypeAlias = Callable[[int, str, Row], str]
+"""The text of a placeholder for one event: from its index, its digits and its data row, encoded for its place."""
+
+Filler: TypeAlias = Callable[[Encode], Fill]
+"""Makes the fill of a placeholder for the encoding of its place."""
+
+Pieces: TypeAlias = tuple[str | Fill, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRequest:
+    """A request less what differs from event to event; ``body`` is None where a request has no body."""
+
+    method: bytes
+    target: Pieces
+    headers: bytes
+    body: Pieces | None
+
+    def body_bytes(self, index: int, digits: str, row: Row) -> bytes:
+        """The body of one event; empty where there is none.
+
+        Raises:
+            UnicodeEncodeError: a value of the row contains a lone surrogate.
+        """
+        return _filled(self.body or (), index, digits, row)
+
+    def payload(self, body: bytes, extra: bytes, index: int, digits: str, row: Row) -> bytes:
+        """The whole HTTP request around a body; ``extra`` are further header lines, each with its CRLF."""
+        target = _filled(self.target, index, digits, row)
+        length = b"Content-Length: %d\r\n" % len(body) if self.body is not None else b""
+        return b"%b %b%b%b%b\r\n%b" % (self.method, target, self.headers, length, extra, body)
+
+
+def _filled(pieces: Pieces, index: int, digits: str, row: Row) -> bytes:
+    return "".join([piece if isinstance(piece, str) else piece(index, digits, row) for piece in pieces]).encode()
+
+
+def compiled(request: RenderedRequest, fillers: Mapping[str, Filler]) -> CompiledRequest:
+    """Compile a request that was rendered with any text for each variable in ``fillers``.
+
+    Raises:
+        UsageError: the method or a header cannot be sent.
+    """
+    check_method(request.method)
+    parts = urlsplit(request.url.reveal())
+    head = [b" HTTP/1.1", b"Host: " + host_header(parts).encode("ascii")]
+    head += [name + b": " + value for name, value in headers_of(request, parts)]
+    in_body = quote_plus if encoding_of(request.content_type) is Encoding.FORM else _json_escaped
+    return CompiledRequest(
+        method=request.method.encode("ascii"),
+        target=_target(request.url, fillers),
+        headers=b"\r\n".join((*head, b"")),
+        body=_pieces(request.body.pieces, fillers, in_body) if request.body is not None else None,
+    )
+
+
+def _json_escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _percent(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _target(url: Traced, fillers: Mapping[str, Filler]) -> Pieces:
+    """Path and query; scheme and host are the same for every event of a run."""
+    whole = url.reveal()
+    if not any(piece.variable in fillers for piece in url.pieces):
+        return (target_of(urlsplit(whole)),)
+    start = whole.index("/", whole.index("://") + 3)
+    kept: list[Piece] = []
+    offset = 0
+    for piece in url.pieces:
+        text = sent(piece.text)
+        if offset + len(text) > start:
+            kept.append(Piece(text[max(0, start - offset) :], piece.variable))
+        offset += len(text)
+    return _pieces(kept, fillers, _percent)
+
+
+def _pieces(pieces: Iterable[Piece], fillers: Mapping[str, Filler], encode: Encode) -> Pieces:
+    found: list[str | Fill] = []
+    for piece in pieces:
+        if piece.variable is not None and piece.variable in fillers:
+            found.append(fillers[piece.variable](encode))
+        elif found and isinstance(found[-1], str):
+            found[-1] += sent(piece.text)
+        else:
+            found.append(sent(piece.text))
+    return tuple(found)

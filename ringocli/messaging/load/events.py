@@ -1,0 +1,256 @@
+"""Distinct events: event ``i`` of a run is a function of the template, the values, the seed and ``i`` (or a data row).
+
+The same seed gives the same bytes in the same order, whatever the concurrency, ``PYTHONHASHSEED`` or Python version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
+
+from ringocli.errors import UsageError
+from ringocli.http.exchange import RenderedRequest
+from ringocli.messaging.load.compiled import CompiledRequest, Encode, Fill, Filler, Row, compiled
+from ringocli.messaging.load.identifiers import IDS_AT_ONCE, digits_of, identifier, key_of
+from ringocli.messaging.load.overlay import ID_MARK, completer, without
+from ringocli.messaging.load.provider_data import ProviderData, base_for
+from ringocli.messaging.request import at_base, render_event, render_request
+from ringocli.template.model import RequestSpec, Template, WebhookEvent
+from ringocli.template.values import Layer, Missing, Values
+from ringocli.template.variables import ALIASES, REQUESTS, Kind, Place, kind_at, sample
+from ringocli.text.secret import Secret, sent
+from ringocli.text.traced import Piece, Traced
+
+Subject: TypeAlias = WebhookEvent | RequestSpec
+"""What is played: an event of the provider, or a request that Ringotel would send."""
+
+Sign = Callable[[str, bytes], bytes]
+"""The header lines that sign a body: from the event's id and the body."""
+
+NO_ROW: Row = {}
+
+
+class Event(NamedTuple):
+    """One event, ready to be sent; ``number`` counts from 0, ``payload`` is the whole HTTP request, the same on every try."""
+
+    number: int
+    id: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that decides the bytes of a run's events.
+
+    ``url`` is the whole webhook URL, or for requests the scheme, host and port that replace the template's
+    (None: as in the template). ``columns`` are the variables that data rows set. ``missing`` is as in ``fill``.
+    """
+
+    template: Template
+    subjects: tuple[Subject, ...]
+    values: Values
+    missing: Missing | None
+    url: Secret | None
+    seed: int
+    content_type: str | None = None
+    provider: ProviderData | None = None
+    columns: tuple[str, ...] = ()
+    sign: Sign | None = None
+
+
+class _Shape(NamedTuple):
+    """A subject compiled for one set of columns that have a value."""
+
+    request: CompiledRequest
+    fillers: Mapping[str, Filler]
+
+
+class EventFactory:
+    """Makes the events of a recipe, in any order."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        words = [recipe.template.id, *(subject_name(subject) for subject in recipe.subjects)]
+        self._key = key_of(str(recipe.seed), *words)
+        self.run_id = self._key.hex()[:12]
+        self._shapes: dict[tuple[int, tuple[str, ...]], _Shape] = {}
+        self._check_columns()
+
+    def rendered(self, index: int = 0, row: Row = NO_ROW) -> RenderedRequest:
+        """The request as it is shown: with its notes, and with secrets masked.
+
+        Raises:
+            UsageError, LocalError: as ``render_event`` and ``render_request``.
+        """
+        digits = digits_of(self._key, index)
+        texts = {name: filler(str)(index, digits, row) for name, filler in self._shape(index, row).fillers.items()}
+        values = {name: text for name, text in texts.items() if not name.startswith(ID_MARK)}
+        unset = frozenset(name for name, filler in self._shape(index, row).fillers.items() if filler is _nothing)
+        marked = values | dict.fromkeys(unset, "0")
+        return _with_texts(self._render(self._subject(index), marked, unset), texts)
+
+    def event(self, index: int, row: Row = NO_ROW) -> Event:
+        """The event with that index.
+
+        Raises:
+            UsageError: a value of the row cannot be sent, or one that has to be set is missing.
+        """
+        shape = self._shape(index, row)
+        digits = digits_of(self._key, index)
+        try:
+            body = shape.request.body_bytes(index, digits, row)
+        except UnicodeEncodeError:
+            raise UsageError("a value contains a lone surrogate, which UTF-8 cannot encode", "Fix the data.") from None
+        event_id = f"evt_{self.run_id}_{index}"
+        extra = b"webhook-id: %b\r\n" % event_id.encode("ascii") if self._plays_provider else b""
+        if self._recipe.sign is not None:
+            extra += self._recipe.sign(event_id, body)
+        return Event(index, event_id, shape.request.payload(body, extra, index, digits, row))
+
+    def variables(self, index: int, row: Row = NO_ROW) -> dict[str, str]:
+        """The variables of an event as they are shown."""
+        return {name: str(value) for name, value in self.rendered(index, row).variables.items()}
+
+    def subject(self, index: int) -> Subject:
+        """What an event is an instance of: the subjects take turns."""
+        return self._subject(index)
+
+    @property
+    def _plays_provider(self) -> bool:
+        return not isinstance(self._recipe.subjects[0], RequestSpec)
+
+    def _subject(self, index: int) -> Subject:
+        return self._recipe.subjects[index % len(self._recipe.subjects)]
+
+    def _shape(self, index: int, row: Row) -> _Shape:
+        turn = index % len(self._recipe.subjects)
+        present = tuple([name for name in self._recipe.columns if row.get(name)]) if row else ()
+        shape = self._shapes.get((turn, present))
+        if shape is None:
+            shape = self._shapes[(turn, present)] = self._compiled(self._recipe.subjects[turn], present)
+        return shape
+
+    def _compiled(self, subject: Subject, present: tuple[str, ...]) -> _Shape:
+        empty = tuple(name for name in self._recipe.columns if name not in present)
+        fillers = {**self._own_fillers(subject), **_row_fillers(subject, present)}
+        unset = dict.fromkeys(_row_fillers(subject, empty), _nothing)
+        rendered = self._render(subject, dict.fromkeys(fillers | unset, "0"), frozenset(unset))
+        fillers |= unset
+        names = {piece.variable for piece in (*rendered.url.pieces, *(rendered.body.pieces if rendered.body else ()))}
+        marks = sorted(name for name in names if name is not None and name.startswith(ID_MARK))
+        if len(marks) >= IDS_AT_ONCE:
+            raise AssertionError("a sample webhook has more ids than one digest is enough for")
+        fillers |= {name: _id_filler(name[2:], number) for number, name in enumerate(marks, 1)}
+        return _Shape(compiled(rendered, fillers), fillers)
+
+    def _render(self, subject: Subject, values: Mapping[str, str], unset: frozenset[str]) -> RenderedRequest:
+        """Render with these values; keys that are one variable in ``unset`` are dropped, as Ringotel does it."""
+        recipe = self._recipe
+        layer = Layer(outgoing=values) if isinstance(subject, RequestSpec) else Layer(incoming=values)
+        layered = Values(layers=(layer, *recipe.values.layers))
+        if isinstance(subject, RequestSpec):
+            rendered = render_request(
+                recipe.template, subject, layered, recipe.missing, complete=lambda tree: without(tree, unset)
+            )
+            return at_base(rendered, sent(recipe.url)) if recipe.url is not None else rendered
+        base = base_for(recipe.template, subject, recipe.provider) if recipe.provider is not None else None
+        fill_in = completer(subject, base) if base is not None else lambda tree: tree
+        return render_event(
+            recipe.template,
+            subject,
+            layered,
+            recipe.missing,
+            url=recipe.url,
+            content_type=recipe.content_type or (base.sample.content_type if base is not None else None),
+            complete=lambda tree: fill_in(without(tree, unset)),
+        )
+
+    def _own_fillers(self, subject: Subject) -> dict[str, Filler]:
+        """Variables that differ from event to event without any data: the message id, and an invented text."""
+        place = place_of(subject)
+        known = {**self._recipe.values.at(place), **dict.fromkeys(_row_fillers(subject, self._recipe.columns), "set")}
+        fillers: dict[str, Filler] = {}
+        if not known.get("messageid"):
+            pattern = self._recipe.provider.message_id if self._recipe.provider is not None else "{uuid}"
+            fillers["messageid"] = _id_filler(pattern, 0)
+        if self._recipe.missing is Missing.SAMPLE:
+            for name in ("content", "text"):
+                if not known.get(name) and kind_at(name, place) is Kind.TEXT:
+                    fillers[name] = _numbered(sample(name, place))
+        used = subject.body.variables if isinstance(subject, RequestSpec) else subject.pattern.variables
+        return {name: filler for name, filler in fillers.items() if name in used}
+
+    def _check_columns(self) -> None:
+        for subject in self._recipe.subjects:
+            place = place_of(subject)
+            set_twice = [name for name in self._recipe.columns if name in _option_names(self._recipe.values)]
+            if set_twice:
+                raise UsageError(
+                    f"{', '.join(set_twice)} is set by an option and is a column of the data ({place})",
+                    "Remove one of the two.",
+                )
+
+
+def _option_names(values: Values) -> set[str]:
+    return {*values.layers[0].variables} if values.layers else set()
+
+
+def place_of(subject: Subject) -> Place:
+    """The place of a request or event, which decides what its variables mean."""
+    return subject.name if isinstance(subject, RequestSpec) else subject.place or Place.MESSAGE
+
+
+def subject_name(subject: Subject) -> str:
+    """How a request or event is named."""
+    return str(subject.name) if isinstance(subject, RequestSpec) else subject.label
+
+
+def _row_fillers(subject: Subject, present: tuple[str, ...]) -> dict[str, Filler]:
+    """What each column fills; ``number`` and ``contact`` mean ``from`` or ``to``, by the direction."""
+    place = place_of(subject)
+    fillers: dict[str, Filler] = {}
+    for column in present:
+        name = ALIASES[column][0 if place in REQUESTS else 1] if column in ALIASES else column
+        fillers["content" if name == "url" and place is Place.SEND_FILE else name] = _column(column)
+    return fillers
+
+
+def _column(name: str) -> Filler:
+    def filler(encode: Encode) -> Fill:
+        return lambda index, digits, row: encode(row[name])
+
+    return filler
+
+
+def _nothing(encode: Encode) -> Fill:
+    """A column without a value in this row."""
+    return lambda index, digits, row: ""
+
+
+def _numbered(text: str) -> Filler:
+    """A sample text, numbered from the second event on, so that no two events are alike."""
+
+    def filler(encode: Encode) -> Fill:
+        first, others = encode(text), encode(f"{text} ")
+        return lambda index, digits, row: f"{others}{index + 1}" if index else first
+
+    return filler
+
+
+def _id_filler(pattern: str, number: int) -> Filler:
+    """An identifier of letters, digits and hyphens, which no encoding changes."""
+    make = identifier(pattern)
+    start, end = 32 * number, 32 * number + 32
+    return lambda encode: lambda index, digits, row: make(digits[start:end])
+
+
+def _with_texts(request: RenderedRequest, texts: Mapping[str, str]) -> RenderedRequest:
+    """The rendered request with its placeholders for ids filled in."""
+    if request.body is None:
+        return request
+    pieces = [
+        Piece(texts[piece.variable]) if piece.variable is not None and piece.variable.startswith(ID_MARK) else piece
+        for piece in request.body.pieces
+    ]
+    return replace(request, body=Traced(tuple(pieces)))

@@ -1,0 +1,121 @@
+"""What is known of a provider's webhooks: sample bodies, where its ids are, and how it delivers. Data only.
+
+One JSON file a provider in ``providers/``. The bodies are those of ``samples/``, which a test compares; each file names
+its sources.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from ringocli.errors import LocalError, UsageError
+from ringocli.http.bodies import encode
+from ringocli.http.exchange import IncomingRequest
+from ringocli.messaging.webhook import Reading, read_webhook
+from ringocli.template.model import Template, WebhookEvent
+from ringocli.template.pattern.pattern import Json
+from ringocli.template.presets import load
+from ringocli.template.reader import read_template
+from ringocli.text.suggest import did_you_mean
+
+NO_PRESET = "none"
+"""The value of ``--preset`` that uses the template's own pattern only."""
+
+_GENERIC = "generic-"
+"""Presets of no provider: they share the host of the documentation's examples, and have nothing to add."""
+
+_FOLDER = os.path.join(os.path.dirname(__file__), "providers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleWebhook:
+    """A webhook as the provider sends it; ``ids`` are pointers of ids that are fresh in each event, with their form."""
+
+    content_type: str
+    body: Json
+    ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderData:
+    """One provider: its sample webhooks by event type, the form of its message ids, and how it delivers."""
+
+    name: str
+    message_id: str
+    webhooks: Mapping[str, SampleWebhook]
+    delivery: Mapping[str, Any] | None = None
+    signature: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A sample webhook that a template reads as one of its events, with what it takes from it."""
+
+    sample: SampleWebhook
+    reading: Reading
+
+
+def provider_names() -> list[str]:
+    """The providers with data, in alphabetical order."""
+    return sorted(entry.removesuffix(".json") for entry in os.listdir(_FOLDER) if entry.endswith(".json"))
+
+
+@cache
+def provider_data(name: str) -> ProviderData:
+    """The data of one provider.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    known = provider_names()
+    if name not in known:
+        raise UsageError(f"unknown preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}.")
+    with open(os.path.join(_FOLDER, f"{name}.json"), encoding="utf-8") as file:
+        content = json.load(file)
+    content["webhooks"] = {kind: SampleWebhook(**sample) for kind, sample in content["webhooks"].items()}
+    content.pop("sources", None)
+    return ProviderData(**content)
+
+
+def recognised(template: Template) -> ProviderData | None:
+    """The provider of a template: by the host of its requests, else by event patterns that only one provider fits."""
+    named = [name for name in provider_names() if not name.startswith(_GENERIC)]
+    hosts = _hosts(template)
+    for name in named:
+        if hosts and hosts & _hosts(read_template(load(name).template)):
+            return provider_data(name)
+    fitting = [
+        data
+        for data in map(provider_data, named)
+        if template.events and all(base_for(template, event, data) is not None for event in template.events)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _hosts(template: Template) -> set[str]:
+    """The hosts of the requests as they are written, properties included: ``$Space$.signalwire.com``."""
+    return {urlsplit(spec.url).netloc.lower() for spec in template.requests} - {""}
+
+
+def base_for(template: Template, event: WebhookEvent, data: ProviderData) -> Base | None:
+    """The provider's sample for an event; None where the template would not read it as that event."""
+    sample = data.webhooks.get(event.type)
+    if sample is None or event.method not in (None, "POST", "PUT", "PATCH"):
+        return None
+    try:
+        body = encode(sample.body, sample.content_type).reveal().encode("utf-8")
+        incoming = IncomingRequest(
+            method=event.method or "POST", headers=(("Content-Type", sample.content_type),), body=body
+        )
+        reading = read_webhook(template, incoming)
+    except LocalError:
+        return None
+    if reading.event is not event:
+        return None
+    return Base(sample=sample, reading=reading)
