@@ -6,7 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ringocli.lint.engine import Rule, rules
+from ringocli.lint.explain import rule_markdown
+from ringocli.lint.registry import rules
+from ringocli.lint.rule import Rule
 from ringocli.messaging.chaos import FAULTS, KEYS
 from ringocli.messaging.handset import MAGIC_NUMBERS, START_WORDS, STOP_WORDS
 from ringocli.template.assumptions import ASSUMPTIONS
@@ -80,7 +82,7 @@ def rules_page() -> str:
 
 def rule_page(rule: Rule) -> str:
     """One rule: what, why, bad and good; the examples are run by the tests."""
-    return f"# {rule.code} {rule.slug}\n\n*{rule.severity.value}*\n\n{rule.markdown}\n"
+    return f"# {rule.code} {rule.slug}\n\n*{rule.severity.value}*\n\n{rule_markdown(rule)}\n"
 
 
 def format_page() -> str:

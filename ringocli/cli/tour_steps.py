@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import CheckFailed
-from ringocli.lint.engine import Severity, lint
+from ringocli.lint.engine import lint
+from ringocli.lint.rule import Severity
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset, load
 from ringocli.template.reader import read_template

@@ -17,7 +17,9 @@ from urllib.parse import quote, urlsplit
 from ringocli.emulator.store.exchange import StoredExchange, body_of
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.exchange import IncomingRequest
-from ringocli.lint.engine import Finding, Severity, lint
+from ringocli.lint.engine import lint
+from ringocli.lint.finding import Finding
+from ringocli.lint.rule import Severity
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset, of_host

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ringocli.lint.engine import Finding
+from ringocli.lint.finding import Finding
 from ringocli.template.assumptions import assumptions
 from ringocli.template.scaffold import Decision, Draft
 from ringocli.text.pointer import Pointer, as_text

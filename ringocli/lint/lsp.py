@@ -18,8 +18,10 @@ from pygls.workspace import TextDocument
 from ringocli import __version__
 from ringocli.errors import RingocliError
 from ringocli.lint.completion import Completion, Symbol, completions, explanation, outline
-from ringocli.lint.engine import Finding, Severity, lint
-from ringocli.lint.project import read_house_rules, read_suppressions, side_car, suppressed
+from ringocli.lint.engine import lint
+from ringocli.lint.finding import Finding
+from ringocli.lint.project import read_suppressions, read_validate_settings, suppressed, suppression_file
+from ringocli.lint.rule import Severity
 from ringocli.text.document import Document
 
 _SEVERITIES = {
@@ -78,11 +80,11 @@ def _findings(text: TextDocument, document: Document) -> Sequence[Finding]:
         return ()
     path = Path(text.path or text.uri)
     try:
-        house = read_house_rules(path.parent)
-        excused = read_suppressions(side_car(path))
+        wanted = read_validate_settings(path.parent)
+        excused = read_suppressions(suppression_file(path))
     except RingocliError:  # the command line says what is wrong with them; here every finding is shown
         return lint(document)
-    found = lint(document, house.choice)
+    found = lint(document, wanted.selection)
     return suppressed(str(path), found, excused, datetime.date.today())[0] if excused else found
 
 

@@ -1,7 +1,7 @@
-"""What a project says of findings: ``[validate]`` of ``ringocli.toml``, and suppressions kept beside a template.
+"""Project settings for findings: ``[validate]`` in ``ringocli.toml``, and suppressions in a file beside a template.
 
-JSON has no comments, so an exception is written into a side-car: ``acme.suppressions.toml`` beside ``acme.json``,
-keyed by code and JSON pointer, with a reason and, if it is not for good, a date.
+JSON has no comments, so ``acme.suppressions.toml`` beside ``acme.json`` lists the findings that are accepted: a code, a
+JSON pointer, a reason and, unless it is for good, a date.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.lint.engine import Choice, Finding, Severity, rules
+from ringocli.lint.engine import Selection
+from ringocli.lint.finding import Finding
+from ringocli.lint.former_slugs import FORMER_SLUGS
+from ringocli.lint.registry import rules
+from ringocli.lint.rule import Severity
 from ringocli.template.project import project_path
 from ringocli.text.files import read_text
 from ringocli.text.pointer import as_text
@@ -27,8 +31,8 @@ OFF = "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HouseRules:
-    """The ``[validate]`` table; empty where there is none."""
+class ValidateSettings:
+    """The ``[validate]`` table of ``ringocli.toml``; empty where there is none."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -37,40 +41,42 @@ class HouseRules:
     strict: bool = False
 
     @property
-    def choice(self) -> Choice:
-        """Which findings the project wants."""
-        return Choice(select=self.select, ignore=self.ignore, strict=self.strict, severities=self.severities)
+    def selection(self) -> Selection:
+        """Which findings the project wants reported."""
+        return Selection(select=self.select, ignore=self.ignore, strict=self.strict, severities=self.severities)
 
 
-def read_house_rules(start: Path | None = None) -> HouseRules:
+def read_validate_settings(start: Path | None = None) -> ValidateSettings:
     """The table of the nearest ``ringocli.toml`` up to the git root.
 
     Raises:
-        UsageError: a key, code or severity is unknown.
-        LocalError: the file is no TOML.
+        UsageError: a key, a code or a severity is unknown.
+        LocalError: the file is not valid TOML, or cannot be read.
     """
     found = project_path(str(start or ""))
     if found is None:
-        return HouseRules()
+        return ValidateSettings()
     path = Path(found)
     table = _toml(found).get("validate", {})
     if not isinstance(table, dict):
-        raise UsageError(f"{path}: validate is no table", "Write [validate] and its keys below it.")
+        raise UsageError(f"{path}: validate must be a table", "Write [validate] and its keys below it.")
     for key in table:
         if key not in KEYS:
-            raise UsageError(f"{path}: [validate] has no {key!r}{did_you_mean(key, KEYS)}", f"Keys: {', '.join(KEYS)}.")
+            raise UsageError(
+                f"{path}: unknown key {key!r} in [validate]{did_you_mean(key, KEYS)}", f"Keys: {', '.join(KEYS)}."
+            )
     severities: dict[str, Severity] = {}
     ignore = list(_names(path, "ignore", table.get("ignore", [])))
-    for name, word in _severity_table(path, table).items():
-        code = known_name(f"{path}: severity", name)
-        if word == OFF:
-            ignore.append(code)
+    for name, severity in _severity_table(path, table).items():
+        known = known_name(f"{path}: severity", name)
+        if severity == OFF:
+            ignore.append(known)
         else:
-            severities[code] = Severity(word)
+            severities[known] = Severity(severity)
     fail_on = table.get("fail-on")
     if fail_on is not None:
-        _one_of(f"{path}: fail-on", fail_on, [one.value for one in Severity])
-    return HouseRules(
+        _require_one_of(f"{path}: fail-on", fail_on, [one.value for one in Severity])
+    return ValidateSettings(
         select=_names(path, "select", table.get("select", [])),
         ignore=tuple(ignore),
         severities=severities,
@@ -83,41 +89,53 @@ def _toml(name: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(read_text(name).removeprefix("\ufeff"))
     except ValueError as error:
-        place = str(error).rpartition("(")[2].rstrip(")")
-        raise LocalError(f"{name}: is no TOML ({place})", "Mend it.") from None
+        reason, _, place = str(error).rpartition(" (at ")
+        raise LocalError(f"{name}: invalid TOML at {place.rstrip(')')}: {reason}", "Fix the syntax.") from None
 
 
-def _names(path: Path, key: str, value: Any) -> tuple[str, ...]:
+def _names(path: Path, key: str, value: object) -> tuple[str, ...]:
     entries = [value] if isinstance(value, str) else value
-    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-        raise UsageError(f"{path}: {key} is no list of codes", f'Write {key} = ["RT216"].')
-    return tuple(known_name(f"{path}: {key}", entry) for entry in entries)
+    if not isinstance(entries, list):
+        raise UsageError(f"{path}: {key} must be a list of codes or names", f'Write {key} = ["RT216"].')
+    found = []
+    for entry in entries:
+        if not isinstance(entry, str):
+            raise UsageError(f"{path}: {key} must be a list of codes or names", f'Write {key} = ["RT216"].')
+        found.append(known_name(f"{path}: {key}", entry))
+    return tuple(found)
 
 
 def known_name(where: str, name: str) -> str:
-    """A code, a prefix of codes, or a slug.
+    """A code, a prefix of codes, or a slug; a slug of an earlier version becomes the present one.
 
     Raises:
         UsageError: it names no rule.
     """
+    name = FORMER_SLUGS.get(name, name)
     known = [word for one in rules() for word in (one.code, one.slug)]
     if name not in known and not (name.startswith("RT") and any(word.startswith(name) for word in known)):
-        raise UsageError(f"{where}: there is no rule {name!r}{did_you_mean(name, known)}", "See explain --all.")
+        raise UsageError(
+            f"{where}: unknown rule {name!r}{did_you_mean(name, known)}", "List them with: ringocli explain --all"
+        )
     return name
 
 
 def _severity_table(path: Path, table: Mapping[str, Any]) -> Mapping[str, str]:
     found = table.get("severity", {})
     if not isinstance(found, dict):
-        raise UsageError(f"{path}: severity is no table", 'Write [validate.severity] and RT216 = "error" below it.')
-    for name, word in found.items():
-        _one_of(f"{path}: severity.{name}", word, [*(one.value for one in Severity), OFF])
+        raise UsageError(f"{path}: severity must be a table", 'Write [validate.severity] and RT216 = "error" below it.')
+    for name, severity in found.items():
+        _require_one_of(f"{path}: severity.{name}", severity, [*(one.value for one in Severity), OFF])
     return found
 
 
-def _one_of(where: str, word: Any, known: Sequence[str]) -> None:
-    if word not in known:
-        raise UsageError(f"{where}: {word!r} is none{did_you_mean(str(word), known)}", f"It takes {', '.join(known)}.")
+def _require_one_of(where: str, value: object, known: Sequence[str]) -> None:
+    if value not in known:
+        raise UsageError(f"{where}: invalid value {value!r}{did_you_mean(str(value), known)}", f"Use {_or(known)}.")
+
+
+def _or(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 # -- suppressions -------------------------------------------------------------------------------
@@ -125,7 +143,7 @@ def _one_of(where: str, word: Any, known: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """One exception; ``line`` counts from 1. ``until`` is the last day on which it holds."""
+    """One entry of a suppression file; ``line`` counts from 1, ``until`` is the last day on which it applies."""
 
     code: str
     pointer: str
@@ -135,85 +153,86 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stale:
-    """A suppression that does nothing any more, and why."""
+class UnusedSuppression:
+    """A suppression that no longer has an effect, and why."""
 
     file: str
     suppression: Suppression
     why: str
 
 
-def side_car(template: Path) -> Path:
-    """Where the suppressions of a template stand: ``acme.json`` → ``acme.suppressions.toml``."""
+def suppression_file(template: Path) -> Path:
+    """The suppression file of a template: ``acme.json`` → ``acme.suppressions.toml``."""
     return template.with_name(template.name.removesuffix(".json") + SUFFIX)
 
 
 def read_suppressions(path: Path) -> tuple[Suppression, ...]:
-    """The entries of a side-car; none if there is no file.
+    """The entries of a suppression file; none if there is no file.
 
     Raises:
         UsageError: an entry lacks its code or reason, or names no rule.
-        LocalError: the file cannot be read, or is no TOML.
+        LocalError: the file cannot be read, or is not valid TOML.
     """
     if not path.is_file():
         return ()
     text = read_text(str(path))
     entries = _toml(str(path)).get("suppress", [])
     if not isinstance(entries, list):
-        raise UsageError(f"{path}: suppress is no list", "Write [[suppress]] and its keys below it.")
-    heads = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[suppress]]"]
-    lines = heads if len(heads) == len(entries) else [1] * len(entries)
+        raise UsageError(f"{path}: suppress must be an array of tables", "Write [[suppress]] and its keys below it.")
+    headers = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[suppress]]"]
+    lines = headers if len(headers) == len(entries) else [1] * len(entries)
     return tuple(_suppression(path, entry, line) for entry, line in zip(entries, lines, strict=True))
 
 
-def _suppression(path: Path, entry: Any, line: int) -> Suppression:
+def _suppression(path: Path, entry: object, line: int) -> Suppression:
     where = f"{path}:{line}"
     if not isinstance(entry, dict):
-        raise UsageError(f"{where}: is no table", "Write [[suppress]] and its keys below it.")
+        raise UsageError(f"{where}: suppress must be an array of tables", "Write [[suppress]] and its keys below it.")
     for key in entry:
         if key not in _ENTRY_KEYS:
             raise UsageError(
-                f"{where}: there is no key {key!r}{did_you_mean(key, _ENTRY_KEYS)}", f"Keys: {', '.join(_ENTRY_KEYS)}."
+                f"{where}: unknown key {key!r}{did_you_mean(key, _ENTRY_KEYS)}", f"Keys: {', '.join(_ENTRY_KEYS)}."
             )
     code, pointer, reason, until = (entry.get(key) for key in _ENTRY_KEYS)
     if not isinstance(code, str) or not isinstance(reason, str) or not reason.strip():
-        raise UsageError(f"{where}: an exception needs a code and a reason", 'Write code = "RT216" and reason = "...".')
+        raise UsageError(
+            f"{where}: a suppression needs a code and a reason", 'Write code = "RT216" and reason = "...".'
+        )
     if not isinstance(pointer, str | None):
-        raise UsageError(f"{where}: pointer is no text", 'Write pointer = "/API".')
-    if isinstance(until, str):
-        until = _date(where, until)
-    if not isinstance(until, datetime.date | None):
-        raise UsageError(f"{where}: until is no date", "Write until = 2027-06-30.")
+        raise UsageError(f"{where}: pointer must be a string", 'Write pointer = "/API".')
     return Suppression(
-        code=known_name(where, code), pointer=pointer or "", reason=reason.strip(), until=until, line=line
+        code=known_name(where, code), pointer=pointer or "", reason=reason.strip(), until=_date(where, until), line=line
     )
 
 
-def _date(where: str, text: str) -> datetime.date:
+def _date(where: str, until: object) -> datetime.date | None:
     try:
-        return datetime.date.fromisoformat(text)
+        found = datetime.date.fromisoformat(until) if isinstance(until, str) else until
     except ValueError:
-        raise UsageError(f"{where}: {text!r} is no date", "Write until = 2027-06-30.") from None
+        found = False
+    if not isinstance(found, datetime.date | None):
+        raise UsageError(f"{where}: until must be a date", "Write until = 2027-06-30.")
+    return found
 
 
 def suppressed(
     file: str, findings: Iterable[Finding], suppressions: Sequence[Suppression], today: datetime.date
-) -> tuple[tuple[Finding, ...], list[Stale]]:
-    """The findings that are left, and the suppressions that are past their day or fit nothing."""
-    kept, used = [], set()
-    live = [one for one in suppressions if one.until is None or one.until >= today]
+) -> tuple[tuple[Finding, ...], list[UnusedSuppression]]:
+    """The findings that remain, and the suppressions that have expired or match no finding."""
+    remaining, used = [], set()
+    active = [one for one in suppressions if one.until is None or one.until >= today]
     for finding in findings:
-        fitting = [one for one in live if _covers(one, finding)]
-        used |= {one.line for one in fitting}
-        if not fitting:
-            kept.append(finding)
-    stale = []
+        matching = [one for one in active if _covers(one, finding)]
+        used |= {one.line for one in matching}
+        if not matching:
+            remaining.append(finding)
+    unused = []
     for one in suppressions:
-        if one not in live:
-            stale.append(Stale(file=file, suppression=one, why=f"it ran out on {one.until}"))
+        if one not in active:
+            unused.append(UnusedSuppression(file=file, suppression=one, why=f"expired on {one.until}"))
         elif one.line not in used:
-            stale.append(Stale(file=file, suppression=one, why="there is no such finding any more"))
-    return tuple(kept), stale
+            unused.append(UnusedSuppression(file=file, suppression=one, why="no such finding any more"))
+    return tuple(remaining), unused
 
 
 def _covers(one: Suppression, finding: Finding) -> bool:

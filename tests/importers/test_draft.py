@@ -20,7 +20,8 @@ from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.learn.events import WebhookSample
 from ringocli.importers.learn.value_shapes import is_url
 from ringocli.importers.samples import read_sample
-from ringocli.lint.engine import Severity, lint
+from ringocli.lint.engine import lint
+from ringocli.lint.rule import Severity
 from ringocli.messaging.request import render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template

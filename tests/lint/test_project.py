@@ -61,12 +61,12 @@ def test_an_option_beats_the_table(ringocli: Command, text_only: Path) -> None:
     ("table", "said"),
     [
         ("ignor = []", "did you mean ignore"),
-        ('ignore = ["RT999"]', "no rule"),
-        ("ignore = 3", "no list"),
-        ('severity = "x"', "no table"),
+        ('ignore = ["RT999"]', "unknown rule"),
+        ("ignore = 3", "must be a list"),
+        ('severity = "x"', "must be a table"),
         ('[validate.severity]\nRT216 = "eror"', "did you mean error"),
-        ('fail-on = "all"', "'all' is none"),
-        ("= 3", "no TOML"),
+        ('fail-on = "all"', "invalid value 'all'"),
+        ("= 3", "invalid TOML at line 2, column 1"),
     ],
 )
 def test_a_wrong_table_is_told(ringocli: Command, text_only: Path, table: str, said: str) -> None:
@@ -82,7 +82,7 @@ def test_a_wrong_table_is_told(ringocli: Command, text_only: Path, table: str, s
         ('code = "RT216"\npointer = "/API"\nreason = "texts only"', [], None),
         ('code = "no-send-file"\npointer = ""\nreason = "texts only"', [], None),
         (f'code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = {TODAY}', [], None),
-        ('code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = 2020-01-01', ["RT216"], "ran out"),
+        ('code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = 2020-01-01', ["RT216"], "expired"),
         ('code = "RT216"\npointer = "/Webhook"\nreason = "x"', ["RT216"], "no such finding"),
         ('code = "RT401"\npointer = "/API"\nreason = "x"', ["RT216"], "no such finding"),
     ],
@@ -105,9 +105,9 @@ def test_an_exception_has_a_place_a_reason_and_an_end(
     ("entry", "said"),
     [
         ('code = "RT216"', "needs a code and a reason"),
-        ('code = "RT999"\nreason = "x"', "no rule"),
+        ('code = "RT999"\nreason = "x"', "unknown rule"),
         ('code = "RT216"\nreason = "x"\nuntill = 2027-01-01', "did you mean until"),
-        ('code = "RT216"\nreason = "x"\nuntil = "soon"', "no date"),
+        ('code = "RT216"\nreason = "x"\nuntil = "soon"', "must be a date"),
     ],
 )
 def test_a_wrong_exception_is_told(ringocli: Command, text_only: Path, entry: str, said: str) -> None:

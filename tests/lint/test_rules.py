@@ -12,13 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringocli.lint.engine import Choice, Finding, Rule, Severity, lint, mended, rules
-from ringocli.lint.rules import GOOD
-from ringocli.template import reader
+from ringocli.lint.engine import Selection, lint
+from ringocli.lint.explain import rule_markdown
+from ringocli.lint.finding import Finding
+from ringocli.lint.fixing import fixed_text
+from ringocli.lint.registry import rules
+from ringocli.lint.rule import Rule, Severity
+from ringocli.lint.rule_doc import Excerpt
 from ringocli.template.reader import read_template
 from ringocli.template.schema import SCHEMA, shape_errors
 from ringocli.text.document import Document
 from tests.conftest import ROOT
+from tests.lint.examples import GOOD, completed, is_whole, line_in, members
 
 
 def merged(target: Any, patch: Any) -> Any:
@@ -34,45 +39,67 @@ def merged(target: Any, patch: Any) -> Any:
     return result
 
 
-def findings(text: str, **choice: Any) -> tuple[Finding, ...]:
+def findings(text: str, **selection: Any) -> tuple[Finding, ...]:
     """What the linter says of a text."""
-    return lint(Document.read("x.json", text), Choice(**choice))
+    return lint(Document.read("x.json", text), Selection(**selection))
 
 
-def example(text: str) -> tuple[Finding, ...]:
-    """What the linter says of a rule's example: a merge patch, a whole text, or a patch after an earlier id."""
-    earlier_id = None
-    if text.startswith("text"):
-        whole = text[5:]
-    else:
-        if text.startswith("earlier "):
-            _, earlier_id, text = text.split(" ", 2)
-        whole = json.dumps(merged(GOOD, json.loads(text)), indent=2)
-    return lint(Document.read("x.json", whole), earlier_id=earlier_id)
+def found_in(rule: Rule, excerpt: Excerpt) -> tuple[Finding, ...]:
+    """The findings in a completed example; for a rule about JSON itself the example is the whole text."""
+    text = excerpt.text if rule.code.startswith("RT0") else completed(excerpt)
+    earlier = rule.doc.earlier
+    earlier_id = members(earlier)["id"] if earlier is not None else None
+    return lint(Document.read("x.json", text), earlier_id=earlier_id)
+
+
+def lines_of(rule: Rule, excerpt: Excerpt) -> set[int]:
+    """The lines of an example at which its rule reports findings."""
+    found = [one for one in found_in(rule, excerpt) if one.code == rule.code]
+    if rule.code.startswith("RT0"):
+        return {one.range.start.line for one in found}
+    return {line_in(excerpt, one.pointer, one.problem.part) for one in found}
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
-def test_a_bad_example_has_its_finding_and_no_other(rule: Rule) -> None:
-    """The example in the docstring shows the rule, and only the rule; a remark beside it does not count."""
-    all_found = example(rule.doc.bad)
-    found = {one.code for one in all_found if one.code == rule.code or one.severity is not Severity.INFO}
+def test_a_bad_example_has_its_finding_at_the_marked_lines(rule: Rule) -> None:
+    """The rule reports exactly the marked lines of its bad example, and no other rule reports an error there."""
+    assert rule.doc.bad is not None
+    assert set(rule.doc.bad.marked) == lines_of(rule, rule.doc.bad)
+    others = [one for one in found_in(rule, rule.doc.bad) if one.code != rule.code and one.severity is Severity.ERROR]
     if rule.code.startswith("RT0"):
-        found = {code for code in found if code.startswith("RT0")}
-    assert {rule.code} == found
+        others = [one for one in others if one.code.startswith("RT0")]
+    assert [] == [(one.code, one.message) for one in others]
 
 
-@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.doc.good], ids=lambda rule: rule.slug)
-def test_a_good_example_has_none(rule: Rule) -> None:
-    """What the docstring calls good has no finding at all."""
-    if not rule.doc.good.startswith("text"):
-        assert () == example(rule.doc.good)
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+def test_a_good_example_has_no_finding_of_its_rule(rule: Rule) -> None:
+    """The good example is the bad one put right: it differs, and has no error and no finding of the rule."""
+    assert rule.doc.good is not None
+    assert rule.doc.bad is not None
+    assert rule.doc.good.text != rule.doc.bad.text
+    assert () == rule.doc.good.marked
+    found = found_in(rule, rule.doc.good)
+    if rule.code.startswith("RT0"):
+        found = tuple(one for one in found if one.code.startswith("RT0"))
+    assert [] == [(one.code, one.message) for one in found if one.code == rule.code or one.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+def test_examples_are_excerpts_that_a_person_can_read(rule: Rule) -> None:
+    """No example is an empty object or a patch; it fits 112 columns, and the page shows the mark."""
+    for excerpt in (rule.doc.bad, rule.doc.good):
+        assert excerpt is not None
+        assert excerpt.text.strip() not in ("{}", "[]")
+        assert all(len(line) <= 112 for line in excerpt.text.split("\n"))
+        if not rule.code.startswith("RT0") and not is_whole(excerpt):
+            assert members(excerpt)
+    assert "\n>" in rule_markdown(rule)
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 def test_a_rule_is_explained(rule: Rule) -> None:
     """Every rule has a title that is a sentence, and a code of its family."""
     assert rule.doc.title.endswith(".")
-    assert rule.doc.bad
     assert len(rule.code) == 5
     assert rule.code.startswith("RT")
 
@@ -316,7 +343,7 @@ def test_what_a_page_puts_around_json_is_taken_off() -> None:
         whole[1:],
         whole.rstrip("} \n"),
     ):
-        assert GOOD == json.loads(mended(Document.read("x", pasted))[0])
+        assert GOOD == json.loads(fixed_text(Document.read("x", pasted))[0])
 
 
 def test_several_mistakes_are_all_found() -> None:
@@ -348,8 +375,8 @@ def test_select_and_ignore_go_by_code_prefix_and_slug() -> None:
 @pytest.mark.parametrize(("text", "code", "covered", "suggestion"), MISTAKES.values(), ids=MISTAKES)
 def test_fixing_settles_and_leaves_nothing_fixable(text: str, code: str, covered: str, suggestion: str | None) -> None:
     """After --fix no safe fix is left, fixing again changes nothing, and what was fixed has no finding."""
-    fixed, _ = mended(Document.read("x", text))
-    again, made = mended(Document.read("x", fixed))
+    fixed, _ = fixed_text(Document.read("x", text))
+    again, made = fixed_text(Document.read("x", fixed))
     assert (fixed, 0) == (again, made)
     before = [finding for finding in findings(text) if finding.code == code]
     if before[0].fix and before[0].fix.safe:
@@ -359,7 +386,7 @@ def test_fixing_settles_and_leaves_nothing_fixable(text: str, code: str, covered
 def test_a_fix_leaves_all_other_bytes_alone() -> None:
     """Odd spacing, CRLF and escapes elsewhere stay as they are."""
     text = broken('"$to$"', '"$ot$"').replace("\n", "\r\n").replace('"Acme SMS"', '"\\u0041cme   SMS"')
-    fixed, made = mended(Document.read("x", text))
+    fixed, made = fixed_text(Document.read("x", text))
     assert (text.replace('"$ot$"', '"$to$"'), 1) == (fixed, made)
 
 
@@ -450,23 +477,6 @@ def test_the_reader_and_the_schema_agree_on_every_single_change() -> None:
     assert {True, False} == verdicts
 
 
-@pytest.mark.parametrize("texts", [
-    [json.dumps(document) for document in every_single_change()[::3]],
-    [text for text, *_ in MISTAKES.values()],
-    [path.read_text("utf-8") for path in sorted((ROOT / "samples").glob("*.json"))],
-], ids=["changes", "mistakes", "samples"])  # fmt: skip
-def test_a_template_of_parts_that_were_met_before_has_the_same_findings(texts: list[str]) -> None:
-    """What is known of a part by itself changes no finding: rules that are not asked had nothing to say."""
-
-    def told(text: str) -> list[tuple[Any, ...]]:
-        return [(f.code, f.pointer, f.message, f.suggestion, f.severity) for f in findings(text)]
-
-    reader._SHARED.clear()
-    first = [told(text) for text in texts]
-    for _ in range(2):  # parts are remembered the second time, and relied on from then on
-        assert first == [told(text) for text in texts]
-
-
 @given(anything)
 def test_any_json_is_linted(document: Any) -> None:
     """No JSON makes the linter fail; shape is judged the same by both."""
@@ -483,8 +493,8 @@ def test_no_mutant_makes_the_linter_fail(document: Any) -> None:
     text = json.dumps(document, indent=1)
     for finding in findings(text):
         assert 0 <= finding.offsets[0] <= finding.offsets[1] <= len(text)
-    fixed, _ = mended(Document.read("x", text))
-    assert fixed == mended(Document.read("x", fixed))[0]
+    fixed, _ = fixed_text(Document.read("x", text))
+    assert fixed == fixed_text(Document.read("x", fixed))[0]
 
 
 def test_the_schema_is_a_schema_that_samples_fit() -> None:
@@ -498,6 +508,6 @@ def test_the_schema_is_a_schema_that_samples_fit() -> None:
 
 def test_a_family_that_was_imported_alone_hides_no_other() -> None:
     """Whoever needs the names of one family still lints with all rules."""
-    program = "from ringocli.lint.rules import identity; from ringocli.lint.engine import rules; print(len(rules()))"
+    program = "from ringocli.lint.rules import identity; from ringocli.lint.registry import rules; print(len(rules()))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert len(rules()) == int(done.stdout)

@@ -323,7 +323,8 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     """
     from dataclasses import replace
 
-    from ringocli.lint.engine import Severity, lint
+    from ringocli.lint.engine import lint
+    from ringocli.lint.rule import Severity
     from ringocli.messaging.proof import prove
     from ringocli.template.reader import read_template
     from ringocli.text.document import Document

@@ -131,7 +131,8 @@ def _refuse_new_errors(path: str, before: str, after: str) -> None:
     """Let nothing through that adds an error to a template."""
     from collections import Counter
 
-    from ringocli.lint.engine import Severity, lint
+    from ringocli.lint.engine import lint
+    from ringocli.lint.rule import Severity
     from ringocli.text.document import Document
 
     def errors(text: str) -> Counter[tuple[str, str]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ringocli.errors import LocalError
-from ringocli.lint.engine import Finding
-from ringocli.lint.formats import Linted
+from ringocli.lint.finding import Finding
+from ringocli.lint.report import Linted
 from ringocli.text import console
 from ringocli.text.files import read_text, write_text
 from ringocli.text.pointer import as_text

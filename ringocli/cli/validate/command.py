@@ -94,7 +94,8 @@ def explain(
     format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
 ) -> None:
     """Print one rule, or the list of all."""
-    from ringocli.lint.engine import rules
+    from ringocli.lint.explain import rule_document, rule_text
+    from ringocli.lint.registry import rules
     from ringocli.text.suggest import did_you_mean
 
     chosen("--format", format_, ("text", "json"))
@@ -105,33 +106,14 @@ def explain(
         names = [name for one in rules() for name in (one.code, one.slug)]
         raise UsageError(f"there is no rule {code!r}{did_you_mean(code or '', names)}", "See ringocli explain --all.")
     if format_ == "json":
-        documents = [
-            {"code": one.code, "slug": one.slug, "severity": one.severity.value, "title": one.doc.title,
-             "markdown": one.markdown} for one in wanted
-        ]  # fmt: skip
-        console.out_json({"schema_version": 1, "rules": documents})
+        console.out_json({"schema_version": 1, "rules": [rule_document(one) for one in wanted]})
     elif every:
         for one in wanted:
             console.out(f"{one.code}  {one.severity.value:<8} {one.slug:<28} {one.doc.title}")
     else:
         one = wanted[0]
         console.out(f"{console.styled(f'{one.code} {one.slug}', 'bold')} ({one.severity.value})\n")
-        console.out(_readable(one.markdown))
-
-
-def _readable(markdown: str) -> str:
-    """A rule's page for the terminal: text is wrapped to 80 columns, fences become indentation."""
-    import textwrap
-
-    blocks, inside = [], False
-    for block in markdown.split("\n\n"):
-        if inside := (block.startswith("```") or inside):
-            lines = [line for line in block.splitlines() if not line.startswith("```")]
-            blocks.append("\n".join(f"    {console.printable(line)}" for line in lines))
-            inside = not block.endswith("```")
-        else:
-            blocks.append(textwrap.fill(block, 79, break_long_words=False, break_on_hyphens=False))
-    return "\n\n".join(blocks)
+        console.out(rule_text(one))
 
 
 def schema() -> None:

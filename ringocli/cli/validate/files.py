@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.lint.engine import Choice, lint
-from ringocli.lint.formats import Linted
+from ringocli.lint.engine import Selection, lint
+from ringocli.lint.report import Linted
 from ringocli.text import console
 from ringocli.text.document import Document
 from ringocli.text.files import STDIN, read_text, write_text
 
 if TYPE_CHECKING:
-    from ringocli.lint.project import Stale
+    from ringocli.lint.project import UnusedSuppression
 
 SIDE_CAR = ".suppressions.toml"
 """How the file beside a template ends that excuses findings; ``house_rules`` reads it."""
@@ -23,7 +23,7 @@ SIDE_CAR = ".suppressions.toml"
 class Linting(NamedTuple):
     """How files are linted; ``ids`` are those that a baseline remembers, by file."""
 
-    choice: Choice
+    choice: Selection
     fix: bool
     diff: bool
     unsafe: bool
@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
     linted: list[Linted]
     skipped: int
-    stale: list[Stale]
+    stale: list[UnusedSuppression]
     failures: list[LocalError]
 
 
@@ -64,7 +64,7 @@ def lint_all(paths: Sequence[str], linting: Linting) -> Found:
 def lint_named(named: Sequence[Named], linting: Linting) -> Found:
     """Lint some files, one after the other."""
     linted: list[Linted] = []
-    stale: list[Stale] = []
+    stale: list[UnusedSuppression] = []
     failures: list[LocalError] = []
     skipped = 0
     for name, is_named in named:
@@ -129,7 +129,7 @@ def _earlier_id(name: str, linting: Linting) -> str | None:
     return linting.ids.get(name.replace(os.sep, "/")) if linting.ids else None
 
 
-def _without_excused(one: Linted, beside: str) -> tuple[Linted, list[Stale]]:
+def _without_excused(one: Linted, beside: str) -> tuple[Linted, list[UnusedSuppression]]:
     """A file without the findings that its side-car excuses, and the excuses that are stale."""
     import datetime
     from pathlib import Path
@@ -143,10 +143,10 @@ def _without_excused(one: Linted, beside: str) -> tuple[Linted, list[Stale]]:
 def _mend(document: Document, name: str, linting: Linting) -> Document:
     from pathlib import Path
 
-    from ringocli.lint.engine import mended
-    from ringocli.lint.formats import masked
+    from ringocli.lint.fixing import fixed_text
+    from ringocli.lint.report import masked
 
-    text, made = mended(document, linting.choice, unsafe=linting.unsafe)
+    text, made = fixed_text(document, linting.choice, unsafe=linting.unsafe)
     if linting.diff:
         after = Document.read(document.name, text)
         _print_diff(document.name, masked(document), masked(after))
@@ -155,7 +155,7 @@ def _mend(document: Document, name: str, linting: Linting) -> Document:
         if name == STDIN:
             raise UsageError("--fix cannot write to stdin", "Use --fix --diff, or name a file.")
         write_text(Path(name), text, force=True)
-        console.note(f"{name}: {made} mended", "green")
+        console.note(f"{name}: fixed {made}", "green")
     return Document.read(document.name, text)
 
 
@@ -163,7 +163,7 @@ def _print_diff(name: str, before: str, after: str) -> None:
     import difflib
 
     lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), f"{name} (now)", f"{name} (mended)"
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"{name} (now)", f"{name} (fixed)"
     )
     for line in lines:
         colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])

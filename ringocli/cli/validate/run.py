@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from ringocli.cli.choosing import chosen
 from ringocli.cli.validate.files import Linting, lint_all
 from ringocli.errors import LocalError, RingocliError, UsageError
-from ringocli.lint.engine import EVERYTHING, Choice
-from ringocli.lint.formats import Linted, Report
+from ringocli.lint.engine import EVERYTHING, Selection
+from ringocli.lint.report import Linted, Report
 from ringocli.template.project import project_path
 from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.cli.validate.baseline import Baseline
-    from ringocli.lint.project import HouseRules, Stale
+    from ringocli.lint.project import UnusedSuppression, ValidateSettings
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
 SEVERITIES = ("error", "warning", "info")
@@ -72,30 +72,30 @@ def validate(asked: Asked) -> int:
 
 
 class _Run(NamedTuple):
-    choice: Choice
+    choice: Selection
     form: str
     fail_on: str
     remarks: bool
     asked: Asked
 
 
-def _house_rules() -> HouseRules | None:
+def _house_rules() -> ValidateSettings | None:
     """What the project says of findings; read only where there is such a file."""
     if project_path() is None:
         return None
-    from ringocli.lint.project import read_house_rules
+    from ringocli.lint.project import read_validate_settings
 
-    return read_house_rules()
+    return read_validate_settings()
 
 
-def _choice(asked: Asked, house: HouseRules | None) -> Choice:
+def _choice(asked: Asked, house: ValidateSettings | None) -> Selection:
     select, ignore = _codes("--select", asked.select), _codes("--ignore", asked.ignore)
     if house is not None:
-        theirs = house.choice
+        theirs = house.selection
         return theirs._replace(
             select=select or theirs.select, ignore=ignore or theirs.ignore, strict=asked.strict or theirs.strict
         )
-    choice = Choice(select=select, ignore=ignore, strict=asked.strict)
+    choice = Selection(select=select, ignore=ignore, strict=asked.strict)
     return EVERYTHING if choice == EVERYTHING else choice
 
 
@@ -144,10 +144,9 @@ def _checked(run: _Run) -> int:
         report = Report(
             files=linted,
             skipped=found.skipped,
-            remarks=run.remarks,
+            show_infos=run.remarks,
             style=console.styled,
-            stale=found.stale,
-            unsafe=asked.unsafe_fixes,
+            unused=found.stale,
         )
         _print(report, "statistics" if asked.statistics and run.form == "text" else run.form)
     _complain(found.stale, found.failures)
@@ -165,12 +164,10 @@ def _baseline(given: str | None) -> Baseline | None:
     return read_baseline(given)
 
 
-def _complain(stale: Sequence[Stale], failures: Sequence[RingocliError]) -> None:
+def _complain(stale: Sequence[UnusedSuppression], failures: Sequence[RingocliError]) -> None:
     for one in stale:
         said = one.suppression
-        console.complain(
-            f"warning: {one.file}:{said.line}: the exception for {said.code} is stale: {one.why}", "yellow"
-        )
+        console.complain(f"warning: {one.file}:{said.line}: unused suppression: {said.code} ({one.why})", "yellow")
     for failure in failures:
         console.complain(f"error: {failure.message}", "red")
 
@@ -185,9 +182,9 @@ def _fails(linted: Sequence[Linted], fail_on: str) -> bool:
 
 
 def _print(report: Report, form: str) -> None:
-    from ringocli.lint.formats import FORMATS as WRITERS
+    from ringocli.lint.formats import write
 
-    text = WRITERS[form](report)
+    text = write(report, form)
     if form in ("json", "jsonl", "sarif") and not console.speaks_unicode():
         text = "".join(char if char.isascii() else _json_escape(char) for char in text)
     if text:

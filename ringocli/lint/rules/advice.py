@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringocli.lint.engine import Problem, Severity, rule
+from ringocli.lint.rule import Problem, Severity, rule
 from ringocli.lint.subject import Subject
 
 _LEFT_OVER = re.compile(
@@ -20,8 +20,10 @@ def left_over(subject: Subject) -> Iterator[Problem]:
 
     `YourService`, `api.example.com` and the sample logo are placeholders.
 
-    Bad: {"name": "YourService"}
-    Good: {"name": "Acme SMS"}
+    Bad:
+    >   "name": "YourService"
+    Good:
+        "name": "Acme SMS"
     Source: help.ringotel.co/en/articles/11193931
     """
     if "example.com" not in subject.document.text and "YourService" not in subject.document.text:
@@ -39,8 +41,57 @@ def no_logo(subject: Subject) -> Iterator[Problem]:
 
     The portal shows it in the list of integrations; every example of Ringotel's has one.
 
-    Bad: {"logo": null}
-    Good: {"logo": "https://acme.example/logo.png"}
+    Bad:
+    >   {
+          "id": "acme",
+          "name": "Acme SMS",
+          "class": "sms",
+          "properties": ["API key"],
+          "auth": {"type": "Bearer", "token": "$API key$"},
+          "API": {
+            "SendMessage": {
+              "request_method": "POST",
+              "request_url": "https://sms.acme.example/v1/messages",
+              "request_content_type": "application/json",
+              "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+              "response_map": {"id": "$messageid$"}
+            }
+          },
+          "Webhook": [
+            {
+              "event_key": "message",
+              "event_type": "message",
+              "request_method": "POST",
+              "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+            }
+          ]
+        }
+    Good:
+        {
+          "id": "acme",
+          "name": "Acme SMS",
+          "logo": "https://acme.example/logo.png",
+          "class": "sms",
+          "properties": ["API key"],
+          "auth": {"type": "Bearer", "token": "$API key$"},
+          "API": {
+            "SendMessage": {
+              "request_method": "POST",
+              "request_url": "https://sms.acme.example/v1/messages",
+              "request_content_type": "application/json",
+              "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+              "response_map": {"id": "$messageid$"}
+            }
+          },
+          "Webhook": [
+            {
+              "event_key": "message",
+              "event_type": "message",
+              "request_method": "POST",
+              "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+            }
+          ]
+        }
     Source: Ringotel's wiki page 2212265985
     """
     if "logo" not in subject.root and subject.root:

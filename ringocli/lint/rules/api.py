@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ringocli.lint.apart import Scope
-from ringocli.lint.engine import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
+from ringocli.lint.rule import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
 from ringocli.lint.rules.placeholders import unfinished
 from ringocli.lint.subject import Subject
 from ringocli.template.model import RequestSpec
@@ -17,14 +16,28 @@ from ringocli.template.variables import Place
 from ringocli.text.suggest import is_misspelled_in, nearest
 
 
-@rule("RT210", Severity.ERROR, Scope.PARTS)
+@rule("RT210", Severity.ERROR)
 def unknown_method(subject: Subject) -> Iterator[Problem]:
     """The request method is no HTTP method.
 
     Ringotel's page shows POST.
 
-    Bad: {"API": {"SendMessage": {"request_method": "PSOT"}}}
-    Good: {"API": {"SendMessage": {"request_method": "POST"}}}
+    Bad:
+        "SendMessage": {
+    >     "request_method": "PSOT",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: help.ringotel.co/en/articles/11193931, RFC 9110
     """
     callers = [(spec.pointer, spec.method) for spec in subject.template.requests]
@@ -37,14 +50,28 @@ def unknown_method(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{method!r} is no HTTP method; did you mean {choice}?", choice, fix)
 
 
-@rule("RT224", Severity.WARNING, Scope.PARTS)
+@rule("RT224", Severity.WARNING)
 def method_in_small_letters(subject: Subject) -> Iterator[Problem]:
     """The request method is not in capitals.
 
     Methods differ by case in HTTP, and Ringotel's examples write POST.
 
-    Bad: {"API": {"SendMessage": {"request_method": "post"}}}
-    Good: {"API": {"SendMessage": {"request_method": "POST"}}}
+    Bad:
+        "SendMessage": {
+    >     "request_method": "post",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: help.ringotel.co/en/articles/11193931, RFC 9110 section 9.1
     """
     for at in [
@@ -58,15 +85,28 @@ def method_in_small_letters(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{method!r} is not in capitals; write {choice}", choice, fix)
 
 
-@rule("RT215", Severity.WARNING, Scope.PARTS)
+@rule("RT215", Severity.WARNING)
 def no_message_id(subject: Subject) -> Iterator[Problem]:
     """The reply's message id is not taken.
 
     Delivery receipts find their message by the id that `response_map` took from the reply. Without `$messageid$` there,
     no receipt can ever match.
 
-    Bad: {"API": {"SendMessage": {"response_map": null}}}
-    Good: {"API": {"SendMessage": {"response_map": {"data": {"id": "$messageid$"}}}}}
+    Bad:
+    >   "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: inferred from Ringotel's examples (format section 3, row 19)
     """
     from ringocli.lint.rules.shape import meant
@@ -94,8 +134,33 @@ def no_send_file(subject: Subject) -> Iterator[Problem]:
 
     That is right for a provider that only takes text.
 
-    Bad: {"API": {"SendFile": null}}
-    Good: {}
+    Bad:
+    >   "API": {
+          "SendMessage": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          }
+        }
+    Good:
+        "API": {
+          "SendMessage": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          },
+          "SendFile": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "media": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          }
+        }
     Source: a reading (format row 18)
     """
     api = subject.root.get("API")
@@ -108,8 +173,33 @@ def no_send_file(subject: Subject) -> Iterator[Problem]:
 def no_send_message(subject: Subject) -> Iterator[Problem]:
     """There is no SendMessage, so users cannot send anything.
 
-    Bad: {"API": {"SendMessage": null}}
-    Good: {}
+    Bad:
+    >   "API": {
+          "SendFile": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "media": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          }
+        }
+    Good:
+        "API": {
+          "SendMessage": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          },
+          "SendFile": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "media": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          }
+        }
     Source: help.ringotel.co/en/articles/11193931
     """
     api = subject.root.get("API")
@@ -126,8 +216,40 @@ def unknown_api_method(subject: Subject) -> Iterator[Problem]:
 
     Only SendMessage and SendFile are documented.
 
-    Bad: {"API": {"SendFiles": {"request_method": "POST", "request_url": "https://a.example/"}, "SendFile": null}}
-    Good: {}
+    Bad:
+        "API": {
+          "SendMessage": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          },
+    >     "SendFiles": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "media": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          }
+        }
+    Good:
+        "API": {
+          "SendMessage": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          },
+          "SendFile": {
+            "request_method": "POST",
+            "request_url": "https://sms.acme.example/v1/messages",
+            "request_content_type": "application/json",
+            "request_parameters": {"from": "$from$", "to": "$to$", "media": "$content$"},
+            "response_map": {"id": "$messageid$"}
+          }
+        }
     Source: help.ringotel.co/en/articles/11193931
     """
     api = subject.root.get("API")
@@ -143,14 +265,28 @@ _SURELY_ABSOLUTE = re.compile(r"https://[\w$][\w$.-]*(:\d+)?(/[\w$./~:@!,;=&?%+-
 """Addresses that need no closer look; without blanks, so also without those in a property's name."""
 
 
-@rule("RT219", Severity.ERROR, Scope.PARTS)
+@rule("RT219", Severity.ERROR)
 def unusable_address(subject: Subject) -> Iterator[Problem]:
     """A request_url is no absolute address.
 
     CRM integrations have relative paths; messaging integrations have whole addresses.
 
-    Bad: {"API": {"SendMessage": {"request_url": "/v1/messages"}}}
-    Good: {"API": {"SendMessage": {"request_url": "https://sms.acme.example/v1/messages"}}}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+    >     "request_url": "/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: help.ringotel.co/en/articles/11193931
     """
     for spec in subject.template.requests:
@@ -196,14 +332,28 @@ def _absolute(url: str) -> str | None:
     return f"https://{bare}" if _HOST.match(bare) and not url.startswith(("/v", "./")) else None
 
 
-@rule("RT220", Severity.WARNING, Scope.PARTS)
+@rule("RT220", Severity.WARNING)
 def content_not_sent(subject: Subject) -> Iterator[Problem]:
     """A request does not carry what it is for.
 
     SendMessage has to send `$content$` and `$to$`; in SendFile `$content$` is the file's address.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$to$", "text": "Hello"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+    >     "request_parameters": {"from": "$from$", "to": "$to$", "text": "Hello"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: Ringotel's wiki page 2288910338
     """
     from ringocli.lint.rules.shape import meant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.rules.shape import AUTHS, meant
 from ringocli.lint.subject import Subject
 from ringocli.template.schema import AUTH_TYPES, KEYS
@@ -19,8 +19,11 @@ def two_kinds_of_auth(subject: Subject) -> Iterator[Problem]:
 
     Ringotel's page has OAuth2 as an alternative to Basic and Bearer; which one wins is not known.
 
-    Bad: {"OAuth2": {"client_id": "$API key$"}}
-    Good: {}
+    Bad:
+        "auth": {"type": "Bearer", "token": "$API key$"},
+    >   "OAuth2": {"client_id": "$API key$"}
+    Good:
+        "auth": {"type": "Bearer", "token": "$API key$"}
     Source: Ringotel's wiki pages 2871296004 and 2871001099
     """
     if "auth" in subject.root and "OAuth2" in subject.root:
@@ -33,8 +36,56 @@ def no_auth(subject: Subject) -> Iterator[Problem]:
 
     Neither `auth` nor `OAuth2` is given, and no property stands in an address or in parameters.
 
-    Bad: {"auth": null, "properties": null}
-    Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
+    Bad:
+    >   {
+          "id": "acme",
+          "name": "Acme SMS",
+          "logo": "https://acme.example/logo.png",
+          "class": "sms",
+          "API": {
+            "SendMessage": {
+              "request_method": "POST",
+              "request_url": "https://sms.acme.example/v1/messages",
+              "request_content_type": "application/json",
+              "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+              "response_map": {"id": "$messageid$"}
+            }
+          },
+          "Webhook": [
+            {
+              "event_key": "message",
+              "event_type": "message",
+              "request_method": "POST",
+              "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+            }
+          ]
+        }
+    Good:
+        {
+          "id": "acme",
+          "name": "Acme SMS",
+          "logo": "https://acme.example/logo.png",
+          "class": "sms",
+          "properties": ["API key"],
+          "auth": {"type": "Bearer", "token": "$API key$"},
+          "API": {
+            "SendMessage": {
+              "request_method": "POST",
+              "request_url": "https://sms.acme.example/v1/messages",
+              "request_content_type": "application/json",
+              "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+              "response_map": {"id": "$messageid$"}
+            }
+          },
+          "Webhook": [
+            {
+              "event_key": "message",
+              "event_type": "message",
+              "request_method": "POST",
+              "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+            }
+          ]
+        }
     Source: a reading (format row 21)
     """
     root = subject.root
@@ -50,8 +101,16 @@ def unknown_auth_type(subject: Subject) -> Iterator[Problem]:
 
     No other type is documented. Capitals matter.
 
-    Bad: {"auth": {"type": "bearer", "token": "$API key$"}}
-    Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
+    Bad:
+        "auth": {
+    >     "type": "bearer",
+          "token": "$API key$"
+        }
+    Good:
+        "auth": {
+          "type": "Bearer",
+          "token": "$API key$"
+        }
     Source: Ringotel's wiki page 2871001099
     """
     auth = subject.root.get("auth")
@@ -69,8 +128,10 @@ def incomplete_auth(subject: Subject) -> Iterator[Problem]:
 
     Bearer needs `token`, Basic needs `username` and `password`. A password may be empty where the user name is the key.
 
-    Bad: {"auth": {"type": "Basic", "username": "$API key$", "token": null}}
-    Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
+    Bad:
+    >   "auth": {"type": "Basic", "username": "$API key$"}
+    Good:
+        "auth": {"type": "Bearer", "token": "$API key$"}
     Source: Ringotel's wiki page 2871001099
     """
     auth = subject.root.get("auth")
@@ -91,8 +152,20 @@ def odd_oauth2(subject: Subject) -> Iterator[Problem]:
     Only the flow `{"default": "0"}`, parameters with the key `default`, token parameters with `content_type`, and
     `"request_auth": "Bearer"` have been seen.
 
-    Bad: {"auth": null, "OAuth2": {"client_id": "$API key$", "flow_type": {"default": "1"}}}
-    Good: {"auth": null, "OAuth2": {"client_id": "$API key$", "flow_type": {"default": "0"}}}
+    Bad:
+        "OAuth2": {
+          "client_id": "$API key$",
+          "flow_type": {
+    >       "default": "1"
+          }
+        }
+    Good:
+        "OAuth2": {
+          "client_id": "$API key$",
+          "flow_type": {
+            "default": "0"
+          }
+        }
     Source: Ringotel's wiki page 2871001099; a reading (format row 23)
     """
     section = subject.root.get("OAuth2")

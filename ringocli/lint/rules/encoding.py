@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
-from ringocli.lint.apart import Scope
-from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import Subject
 from ringocli.template.model import RequestSpec
 from ringocli.template.pattern.pattern import Leaf
@@ -17,14 +16,27 @@ from ringocli.template.schema import CONTENT_TYPES
 from ringocli.text.suggest import MAX_COMPARED, edit_distance, nearest
 
 
-@rule("RT211", Severity.WARNING, Scope.PARTS)
+@rule("RT211", Severity.WARNING)
 def missing_content_type(subject: Subject) -> Iterator[Problem]:
     """A request with a body does not say its content type.
 
     JSON is assumed.
 
-    Bad: {"API": {"SendMessage": {"request_content_type": null}}}
-    Good: {"API": {"SendMessage": {"request_content_type": "application/json"}}}
+    Bad:
+    >   "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: a reading (format row 14)
     """
     from ringocli.lint.rules.shape import meant
@@ -37,14 +49,28 @@ def missing_content_type(subject: Subject) -> Iterator[Problem]:
                 yield Problem(spec.pointer, message, JSON_TYPE, part="object")
 
 
-@rule("RT212", Severity.WARNING, Scope.PARTS)
+@rule("RT212", Severity.WARNING)
 def odd_content_type(subject: Subject) -> Iterator[Problem]:
     """The content type is misspelled, or is neither JSON nor form.
 
     Only JSON has been seen in requests, and forms in OAuth2. Multipart and XML have no documented notation.
 
-    Bad: {"API": {"SendMessage": {"request_content_type": "aplication/json"}}}
-    Good: {"API": {"SendMessage": {"request_content_type": "application/vnd.api+json"}}}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+    >     "request_content_type": "aplication/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: help.ringotel.co/en/articles/11193931; a reading (format row 14)
     """
     for spec in subject.template.requests:
@@ -80,15 +106,35 @@ def _meant_type(kind: str) -> str | None:
     return nearest(kind, CONTENT_TYPES, least=0.8) or (JSON_TYPE if "json" in kind else None)
 
 
-@rule("RT213", Severity.ERROR, Scope.PARTS)
+@rule("RT213", Severity.ERROR)
 def nested_form(subject: Subject) -> Iterator[Problem]:
     """A form has nested parameters.
 
     A form is a flat list of keys; how Ringotel would flatten an object is not documented.
 
-    Bad: {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded", "request_parameters":
-        {"from": "$from$", "message": {"to": "$to$", "text": "$content$"}}}}}
-    Good: {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded"}}}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/x-www-form-urlencoded",
+          "request_parameters": {
+            "from": "$from$",
+    >       "message": {"to": "$to$", "text": "$content$"}
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/x-www-form-urlencoded",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: a reading (format row 15)
     """
     for spec in subject.template.requests:
@@ -96,15 +142,36 @@ def nested_form(subject: Subject) -> Iterator[Problem]:
             yield from _nested(spec, "a form")
 
 
-@rule("RT214", Severity.ERROR, Scope.PARTS)
+@rule("RT214", Severity.ERROR)
 def nested_query(subject: Subject) -> Iterator[Problem]:
     """A GET or DELETE request has nested parameters.
 
     They go into the query, which is flat.
 
-    Bad: {"API": {"SendMessage": {"request_method": "GET", "request_parameters":
-        {"to": {"number": "$to$"}, "from": "$from$", "text": "$content$"}}}}
-    Good: {"API": {"SendMessage": {"request_method": "GET"}}}
+    Bad:
+        "SendMessage": {
+          "request_method": "GET",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+    >       "to": {"number": "$to$"},
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "GET",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: a reading (format row 13)
     """
     for spec in subject.template.requests:
@@ -123,15 +190,35 @@ def _nested(spec: RequestSpec, what: str) -> Iterator[Problem]:
             yield Problem((*at, key), f"{what} is flat, and {key!r} is nested", part="value")
 
 
-@rule("RT221", Severity.WARNING, Scope.PARTS)
+@rule("RT221", Severity.WARNING)
 def json_in_a_string(subject: Subject) -> Iterator[Problem]:
     """A text of JSON holds a variable.
 
     The value is put into the text as it is: a quote or a line break in a message breaks the inner JSON. Ask the
     provider for a way to send an object.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"to": "$to$", "data": "{\\"text\\": \\"$content$\\"}"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "to": "$to$",
+    >       "data": "{\\"text\\": \\"$content$\\"}"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "to": "$to$",
+            "data": {"text": "$content$"}
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: RFC 8259; the framework has no notation for escaping twice
     """
     for spec in subject.template.requests:
@@ -150,15 +237,35 @@ def _is_json(text: str) -> bool:
         return False
 
 
-@rule("RT222", Severity.WARNING, Scope.PARTS)
+@rule("RT222", Severity.WARNING)
 def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
     """A text of XML or of a query holds a variable.
 
     The value is put into the text as it is: an ampersand or a bracket in a message breaks the inner notation. Ask the
     provider for a way to send plain parameters.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"data": "<sms><to>$to$</to><body>$content$</body></sms>"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+    >       "data": "<sms><to>$to$</to><body>$content$</body></sms>"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: XML 1.0 section 2.4, RFC 3986; the framework has no notation for escaping twice
     """
     for spec in subject.template.requests:
@@ -177,15 +284,37 @@ def _is_markup(text: str) -> bool:
     return text.startswith("<") and text.endswith(">") and "</" in text
 
 
-@rule("RT223", Severity.WARNING, Scope.PARTS)
+@rule("RT223", Severity.WARNING)
 def null_in_a_form(subject: Subject) -> Iterator[Problem]:
     """A form or a query has a null.
 
     Neither has a way to write it: the key would be sent with the word null, or be left out.
 
-    Bad: {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded", "request_parameters":
-        {"from": "$from$", "to": "$to$", "text": "$content$", "media": [null]}}}}
-    Good: {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded"}}}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/x-www-form-urlencoded",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$",
+    >       "media": [null]
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/x-www-form-urlencoded",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: WHATWG URL Standard, section 5
     """
     for spec in subject.template.requests:

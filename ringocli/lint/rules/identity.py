@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import Subject
 from ringocli.template.schema import CLASSES
 from ringocli.text.suggest import nearest
@@ -27,8 +27,10 @@ def unknown_class(subject: Subject) -> Iterator[Problem]:
 
     Messaging integrations have `"class": "sms"`.
 
-    Bad: {"class": "SMS"}
-    Good: {"class": "sms"}
+    Bad:
+    >   "class": "SMS"
+    Good:
+        "class": "sms"
     Source: help.ringotel.co/en/articles/11193931
     """
     value = subject.root.get("class")
@@ -45,8 +47,10 @@ def reserved_id(subject: Subject) -> Iterator[Problem]:
 
     Ids have to be unique; choose one of your own.
 
-    Bad: {"id": "twilio"}
-    Good: {"id": "acme-twilio"}
+    Bad:
+    >   "id": "twilio"
+    Good:
+        "id": "acme-twilio"
     Source: Ringotel Admin API collection, getBranchOptions
     """
     value = subject.template.id
@@ -62,8 +66,10 @@ def odd_id(subject: Subject) -> Iterator[Problem]:
 
     All known ids are letters, digits, `-` and `_`; the id is part of the Webhook URL.
 
-    Bad: {"id": "Acme SMS"}
-    Good: {"id": "acme-sms"}
+    Bad:
+    >   "id": "Acme SMS"
+    Good:
+        "id": "acme-sms"
     Source: Ringotel Admin API collection, getBranchOptions; a reading (format row 26)
     """
     value = subject.template.id
@@ -80,8 +86,10 @@ def empty_name(subject: Subject) -> Iterator[Problem]:
 
     It is what people see in the portal.
 
-    Bad: {"name": ""}
-    Good: {"name": "Acme SMS"}
+    Bad:
+    >   "name": ""
+    Good:
+        "name": "Acme SMS"
     Source: Ringotel's wiki page 2212265985
     """
     if isinstance(subject.root.get("name"), str) and not subject.template.name.strip():
@@ -96,8 +104,13 @@ def moved_webhook_url(subject: Subject) -> Iterator[Problem]:
     every account, no message and no receipt comes in. The earlier version is the one that `--against` or the baseline
     knows.
 
-    Bad: earlier acme {"id": "acme-sms"}
-    Good: earlier acme {"name": "Acme"}
+    Earlier:
+        "id": "acme"
+    Bad:
+    >   "id": "acme-sms"
+    Good:
+        "id": "acme",
+        "name": "Acme"
     Source: Ringotel's wiki page 2288910338: "The Webhook URL doesn't change, unless you update JSON file with the new
         service id"
     """

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ringocli.lint.apart import Scope
-from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.rules.variables import in_string
 from ringocli.lint.subject import MAX_LOOKED_AT, Subject
 from ringocli.template.model import Templated
@@ -50,15 +49,37 @@ def _named(text: str, needed: frozenset[str]) -> bool:
     return found is not None and next(group for group in found.groups() if group) in needed
 
 
-@rule("RT409", Severity.WARNING, Scope.ANYWHERE)
+@rule("RT409", Severity.WARNING)
 def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
     """A placeholder is written as other tools write it.
 
     Ringotel writes `$name$`; `${name}`, `{{name}}`, `%name%`, `{name}`, `<name>`, `:name` and the like are sent as they
     stand.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "{{to}}", "text": "$content$"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+    >       "to": "{{to}}",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: a reading (format row 5)
     """
     for one in subject.templated:
@@ -91,14 +112,36 @@ def _placeholder(one: Templated, legal: frozenset[str]) -> re.Match[str] | None:
     return None
 
 
-@rule("RT410", Severity.WARNING, Scope.ANYWHERE)
+@rule("RT410", Severity.WARNING)
 def unclosed_variable(subject: Subject) -> Iterator[Problem]:
     """A known variable lacks one of its dollar signs, or both.
 
     It would be sent as it stands. A bare name is taken for a variable only where that variable is needed and absent.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$to", "text": "$content$"}}}}
-    Good: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"}}}}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+    >       "to": "$to",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: a reading (format row 5)
     """
     for one in subject.templated:
@@ -126,14 +169,36 @@ def _unclosed(subject: Subject, one: Templated, residue: str) -> Iterator[Proble
             return
 
 
-@rule("RT411", Severity.WARNING, Scope.ANYWHERE)
+@rule("RT411", Severity.WARNING)
 def invisible_character(subject: Subject) -> Iterator[Problem]:
     """An invisible character, or a blank that is none, stands in a variable, a key or an identifying value.
 
     It comes with text pasted from web pages, and makes a name differ from the one that it looks like.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$\u200bto$", "text": "$content$"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+    >       "to": "$​to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: a reading (format row 5)
     """
     text = subject.document.text
@@ -164,14 +229,36 @@ def _visible(subject: Subject, pointer: Pointer, text: str) -> str:
     return _INVISIBLE.sub("", re.sub(r"\$([^$]*)\$", clean, text))
 
 
-@rule("RT412", Severity.WARNING, Scope.ANYWHERE)
+@rule("RT412", Severity.WARNING)
 def variable_as_key(subject: Subject) -> Iterator[Problem]:
     """A variable stands in a key.
 
     Only values are documented to have variables.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"$from$": "x", "to": "$to$", "text": "$content$"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "to": "$to$",
+            "text": "$content$",
+    >       "$from$": "sender"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: Ringotel's wiki page 2288910338
     """
     seen: set[Pointer] = set()
@@ -184,14 +271,36 @@ def variable_as_key(subject: Subject) -> Iterator[Problem]:
                     yield Problem(pointer, "variables are documented in values only, not in keys", part="key")
 
 
-@rule("RT413", Severity.WARNING, Scope.ANYWHERE)
+@rule("RT413", Severity.WARNING)
 def padded_variable(subject: Subject) -> Iterator[Problem]:
     """A variable has blanks inside its dollar signs, or a dollar sign too many.
 
     How Ringotel reads `$ to $` is not published, and `$$to$$` would be sent with a dollar sign on either side.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$ to $", "text": "$content$"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+    >       "to": "$ to $",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: a reading (format row 5)
     """
     doubled = "$$" in subject.document.text

@@ -5,22 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ringocli.lint.apart import Scope
-from ringocli.lint.engine import Problem, Severity, rule
+from ringocli.lint.rule import Problem, Severity, rule
 from ringocli.lint.subject import Subject
 from ringocli.template.pattern.notation import Json, Leaf
 from ringocli.template.variables import Place
 
 
-@rule("RT601", Severity.INFO, Scope.PARTS)
+@rule("RT601", Severity.INFO)
 def plus_before_number(subject: Subject) -> Iterator[Problem]:
     """A plus stands before a number variable.
 
     With the portal's outboundFormat `e164` numbers already have one, so `++1...` would be sent. Choose the format per
     number in the portal, and leave the variable bare.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "+$to$", "text": "$content$"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+    >       "to": "+$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: Ringotel Admin API collection, createSMSTrunk; a reading (format row 34)
     """
     if "+$" not in subject.document.text:
@@ -32,15 +53,37 @@ def plus_before_number(subject: Subject) -> Iterator[Problem]:
                 yield Problem(literal.pointer, "numbers in e164 format already have a plus", better)
 
 
-@rule("RT602", Severity.INFO, Scope.PARTS)
+@rule("RT602", Severity.INFO)
 def undocumented_array(subject: Subject) -> Iterator[Problem]:
     """An array stands in parameters or in a pattern.
 
     Arrays are documented only for CRM replies. Ringotel's built-in providers need them, so they surely work; what is
     not known is which element is taken when there are several.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": ["$to$"], "text": "$content$"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+    >       "to": ["$to$"],
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: a reading (format rows 9 to 12)
     """
     places: list[tuple[tuple[str | int, ...], Json]] = []
@@ -67,15 +110,39 @@ def _first_array(tree: Json) -> tuple[str | int, ...] | None:
     return None
 
 
-@rule("RT603", Severity.WARNING, Scope.PARTS)
+@rule("RT603", Severity.WARNING)
 def ambiguous_text(subject: Subject) -> Iterator[Problem]:
     """A text holds several values that cannot be told apart again.
 
     In a webhook Ringotel would have to guess where one ends and the next begins.
 
-    Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "POST", "request_parameters":
-        {"type": "$event_key$", "from": "$from$", "x": "$to$$content$"}}]}
-    Good: {}
+    Bad:
+        "Webhook": [
+          {
+            "event_key": "message",
+            "event_type": "message",
+            "request_method": "POST",
+            "request_parameters": {
+              "type": "$event_key$",
+              "from": "$from$",
+    >         "message": "$to$$content$"
+            }
+          }
+        ]
+    Good:
+        "Webhook": [
+          {
+            "event_key": "message",
+            "event_type": "message",
+            "request_method": "POST",
+            "request_parameters": {
+              "type": "$event_key$",
+              "from": "$from$",
+              "to": "$to$",
+              "text": "$content$"
+            }
+          }
+        ]
     Source: the laws of the pattern language; ringocli prove shows two values with the same bytes
     """
     if not any(isinstance(one.leaf, Leaf) and len(one.leaf.names) > 1 for one in subject.templated):
@@ -87,15 +154,29 @@ def ambiguous_text(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{listed} cannot be told apart in this text")
 
 
-@rule("RT604", Severity.INFO, Scope.PARTS)
+@rule("RT604", Severity.INFO)
 def number_format(subject: Subject) -> Iterator[Problem]:
     """The provider wants numbers in a certain form, which is set per number in the portal.
 
     A template carries numbers as Ringotel hands them over; the form is the number's outboundFormat. What a preset
     knows of the provider is repeated here.
 
-    Bad: {"API": {"SendMessage": {"request_url": "https://api.telnyx.com/v2/messages"}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+    >     "request_url": "https://api.telnyx.com/v2/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: the provider's documentation, named in docs/presets.md; Ringotel Admin API collection, createSMSTrunk
     """
     for spec in subject.template.requests[:1]:

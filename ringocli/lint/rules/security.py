@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from math import log2
 
-from ringocli.lint.apart import Scope
-from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import MAX_LOOKED_AT, Subject
 from ringocli.template.schema import KEYS
 from ringocli.text.pointer import Pointer
@@ -32,14 +31,16 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PLACEHOLDER = re.compile(r"^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$", re.I)
 
 
-@rule("RT501", Severity.ERROR, Scope.ANYWHERE)
+@rule("RT501", Severity.ERROR)
 def plain_http(subject: Subject) -> Iterator[Problem]:
     """An address is http, so credentials and messages travel in the clear.
 
     For a test at your own machine leave the template as it is and use `--url http://127.0.0.1:8080`.
 
-    Bad: {"logo": "http://acme.example/logo.png"}
-    Good: {"logo": "https://acme.example/logo.png"}
+    Bad:
+    >   "logo": "http://acme.example/logo.png"
+    Good:
+        "logo": "https://acme.example/logo.png"
     Source: HTTPS is a prerequisite of Ringotel's CRM and SSO integrations; a reading (format row 25)
     """
     for pointer, url in _addresses(subject):
@@ -62,15 +63,23 @@ def _addresses(subject: Subject) -> Iterator[tuple[Pointer, str]]:
         yield (*spec.pointer, "request_url"), spec.url
 
 
-@rule("RT502", Severity.ERROR, Scope.ANYWHERE)
+@rule("RT502", Severity.ERROR)
 def credential_in_template(subject: Subject) -> Iterator[Problem]:
     """A credential is written into the template.
 
     The file is mailed, reviewed and kept. Declare a property instead and put `$Property$` here; the portal then asks
     each organization for its own value.
 
-    Bad: {"auth": {"type": "Bearer", "token": "k3y-0f-s0me-acc0unt"}, "properties": []}
-    Good: {"auth": {"type": "Bearer", "token": "$API key$"}}
+    Bad:
+        "auth": {
+          "type": "Bearer",
+    >     "token": "k3y-0f-s0me-acc0unt"
+        }
+    Good:
+        "auth": {
+          "type": "Bearer",
+          "token": "$API key$"
+        }
     Source: Ringotel's wiki page 2871001099
     """
     for literal in subject.literals:
@@ -153,16 +162,30 @@ def _random(text: str) -> bool:
     return (any(char.isdigit() for char in text) and any(char.isalpha() for char in text)) or len(text) >= 20
 
 
-@rule("RT506", Severity.WARNING, Scope.PARTS)
+@rule("RT506", Severity.WARNING)
 def random_text(subject: Subject) -> Iterator[Problem]:
     """A long random text stands in the template: in an address, or in a parameter that is no id.
 
     It may be a token that nobody recognises as one. If it is a secret, declare a property and put it in; if it only
     names an account, leave it, or better declare a property too: every organization has its own.
 
-    Bad: {"API": {"SendMessage": {"request_url": "https://sms.acme.example/q83vEjRWeJCrze8SNFZ4kKvN/messages"}}}
-    Good: {"properties": ["API key", "Account"], "API":
-        {"SendMessage": {"request_url": "https://sms.acme.example/$Account$/messages"}}}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+    >     "request_url": "https://sms.acme.example/q83vEjRWeJCrze8SNFZ4kKvN/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "properties": ["API key", "Account"],
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/$Account$/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: OWASP, use of hard-coded credentials
     """
     for literal in subject.literals:
@@ -201,14 +224,28 @@ def _bits(text: str) -> float:
 _AUTHORITY = re.compile(r"://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)")
 
 
-@rule("RT503", Severity.WARNING, Scope.PARTS)
+@rule("RT503", Severity.WARNING)
 def private_host(subject: Subject) -> Iterator[Problem]:
     """A request goes to a host that only your own network knows.
 
     Ringotel's servers cannot reach loopback, private addresses or names without a dot.
 
-    Bad: {"API": {"SendMessage": {"request_url": "https://192.168.1.20/sms"}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+    >     "request_url": "https://192.168.1.20/sms",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: RFC 1918, RFC 6761
     """
     for spec in subject.template.requests:
@@ -231,15 +268,29 @@ def _is_private(host: str) -> bool:
     return not address.is_global
 
 
-@rule("RT504", Severity.WARNING, Scope.PARTS)
+@rule("RT504", Severity.WARNING)
 def secret_in_address(subject: Subject) -> Iterator[Problem]:
     """A key or token is sent in the address.
 
     Addresses end up in the logs of every server on the way. Use auth, or a parameter of the body, if the provider
     takes it there.
 
-    Bad: {"auth": null, "API": {"SendMessage": {"request_url": "https://sms.acme.example/send?api_key=$API key$"}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+    >     "request_url": "https://sms.acme.example/send?api_key=$API key$",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/send",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: RFC 6750 section 5.3
     """
     for spec in subject.template.requests:
@@ -251,16 +302,31 @@ def secret_in_address(subject: Subject) -> Iterator[Problem]:
                 yield Problem(pointer, f"{key!r} carries a secret in the address, which servers write to their logs")
 
 
-@rule("RT505", Severity.INFO, Scope.PARTS)
+@rule("RT505", Severity.INFO)
 def variable_host(subject: Subject) -> Iterator[Problem]:
     """The host of an address is a variable.
 
     It is put in as it is: whoever fills the portal's form decides where messages and credentials are sent. Where a
     provider gives each account a host of its own, keep the provider's part of it in the template.
 
-    Bad: {"properties": ["API key", "Base URL"], "API": {"SendMessage": {"request_url": "$Base URL$/v1/messages"}}}
-    Good: {"properties": ["API key", "Space"], "API":
-        {"SendMessage": {"request_url": "https://$Space$.acme.example/v1/messages"}}}
+    Bad:
+        "properties": ["API key", "Base URL"],
+        "SendMessage": {
+          "request_method": "POST",
+    >     "request_url": "$Base URL$/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "properties": ["API key", "Space"],
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://$Space$.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: OWASP, server-side request forgery; a reading (format row 16)
     """
     for spec in subject.template.requests:

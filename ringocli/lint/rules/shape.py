@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from ringocli.lint.engine import Fix, Problem, RenameKey, Severity, rule
+from ringocli.lint.rule import Fix, Problem, RenameKey, Severity, rule
 from ringocli.lint.subject import Subject
 from ringocli.template.model import EVENT_MARKS
 from ringocli.template.schema import KEYS, REQUIRED_KEYS, shape_errors
@@ -98,8 +98,10 @@ def wrong_type(subject: Subject) -> Iterator[Problem]:
 
     Texts stand in quotes, sections in braces, lists in square brackets.
 
-    Bad: {"properties": "API key"}
-    Good: {"properties": ["API key"]}
+    Bad:
+    >   "properties": "API key"
+    Good:
+        "properties": ["API key"]
     Source: help.ringotel.co/en/articles/11193931
     """
     document = subject.document.value
@@ -129,8 +131,21 @@ def missing_key(subject: Subject) -> Iterator[Problem]:
 
     The place is the object that should hold it.
 
-    Bad: {"API": {"SendMessage": {"request_url": null}}}
-    Good: {"API": {"SendMessage": {"request_url": "https://sms.acme.example/v1/messages"}}}
+    Bad:
+    >   "SendMessage": {
+          "request_method": "POST",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: help.ringotel.co/en/articles/11193931
     """
     document = subject.document.value
@@ -148,8 +163,22 @@ def key_case(subject: Subject) -> Iterator[Problem]:
     Ringotel's examples write `API`, `Webhook` and `OAuth2`, and all other keys in lower case; keys in JSON
     differ by case.
 
-    Bad: {"API": null, "api": {"SendMessage": {"request_method": "POST", "request_url": "https://a.example/"}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"},
+    >     "Request_URL": "https://sms.acme.example/v1/messages"
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: help.ringotel.co/en/articles/11193931
     """
     for problem in _misspelled(subject):
@@ -161,8 +190,22 @@ def key_case(subject: Subject) -> Iterator[Problem]:
 def misspelled_key(subject: Subject) -> Iterator[Problem]:
     """A key looks like a documented one, which is missing.
 
-    Bad: {"API": {"SendMessage": {"reponse_map": {"id": "$messageid$"}, "response_map": null}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+    >     "reponse_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: help.ringotel.co/en/articles/11193931
     """
     for problem in _misspelled(subject):
@@ -195,8 +238,23 @@ def undocumented_key(subject: Subject) -> Iterator[Problem]:
     It is kept as it is; nothing in ringocli sends or reads it. Custom request headers, for example, have no
     documented key.
 
-    Bad: {"API": {"SendMessage": {"request_headers": {"X-Api-Key": "$API key$"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"},
+    >     "request_headers": {"X-Api-Key": "$API key$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
+          "response_map": {"id": "$messageid$"}
+        }
     Source: nothing is published; a reading (format row 17)
     """
     for at, holder, kind in _strange(subject):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 
-from ringocli.lint.apart import Scope
-from ringocli.lint.engine import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.lint.rules.security import credential_at
+from ringocli.lint.rule import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import Subject
-from ringocli.template.model import OtherAuth, Use
+from ringocli.template.model import Use
 from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place, known_at
 from ringocli.text.pointer import Pointer, lookup
 from ringocli.text.suggest import nearest
@@ -35,7 +31,6 @@ _FIELD_WORDS = {
 """What the field calls these things; a variable by one of these names meant Ringotel's own."""
 
 _CRM = {"user_id", "firstname", "lastname", "email", "phone", "contact_id", "mobile", "company_name", "job_title"}
-_NAME = re.compile(r"[^\W\d_][\w .\-]*")
 _LOOKALIKES = str.maketrans(
     "аеорсухіјһԁոѕɑορτιαενκϲΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХ", "aeopcyxijhdnsaoptiaevkcABEZHIKMNOPTYXABEKMHOPCTYX"
 )
@@ -52,14 +47,36 @@ def _looks_like_property(use: Use) -> bool:
     return use.place is Place.AUTH or " " in use.name or use.name != use.name.lower()
 
 
-@rule("RT401", Severity.ERROR, Scope.ANYWHERE)
+@rule("RT401", Severity.ERROR)
 def unknown_variable(subject: Subject) -> Iterator[Problem]:
     """Nothing defines a variable.
 
     It is none of Ringotel's at this place and no property. Names differ by case and may hold blanks.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$ot$", "text": "$content$"}}}}
-    Good: {}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+    >       "to": "$ot$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: Ringotel's wiki page 2288910338; a reading (format row 5)
     """
     for use in subject.undefined:
@@ -105,14 +122,25 @@ def _legal(subject: Subject, use: Use) -> str:
     return f"here are {', '.join(f'${name}$' for name in names)}" if names else "declare it in properties"
 
 
-@rule("RT402", Severity.ERROR, Scope.ANYWHERE)
+@rule("RT402", Severity.ERROR)
 def undeclared_property(subject: Subject) -> Iterator[Problem]:
     """A property is used that `properties` does not declare.
 
     The portal asks only for declared ones, so it would have no value.
 
-    Bad: {"auth": {"type": "Basic", "username": "$Account SID$", "password": "$API key$", "token": null}}
-    Good: {"properties": ["API key"]}
+    Bad:
+        "auth": {
+          "type": "Basic",
+    >     "username": "$Account SID$",
+          "password": "$API key$"
+        }
+    Good:
+        "properties": ["Account SID", "API key"],
+        "auth": {
+          "type": "Basic",
+          "username": "$Account SID$",
+          "password": "$API key$"
+        }
     Source: Ringotel's wiki page 2871001099
     """
     declared: set[str] = set()
@@ -127,15 +155,37 @@ def undeclared_property(subject: Subject) -> Iterator[Problem]:
         yield Problem(use.pointer, f"the property {use.name!r} is used but not declared in properties", use.name, fix)
 
 
-@rule("RT403", Severity.ERROR, Scope.ANYWHERE)
+@rule("RT403", Severity.ERROR)
 def misplaced_variable(subject: Subject) -> Iterator[Problem]:
     """A variable stands where Ringotel does not know it.
 
     `$messageid$` comes from a reply or a receipt and is not sent; `$text$` and `$url$` belong to an incoming mms;
     `$extension$` and `$domain$` are known when sending only; in SendFile the file's address is `$content$`.
 
-    Bad: {"API": {"SendFile": {"request_parameters": {"from": "$from$", "to": "$to$", "media": "$url$"}}}}
-    Good: {}
+    Bad:
+        "SendFile": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+    >       "media": "$url$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendFile": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "media": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: Ringotel's wiki page 2288910338
     """
     for use in subject.uses:
@@ -165,15 +215,40 @@ def _instead(subject: Subject, use: Use) -> str | None:
     return None
 
 
-@rule("RT404", Severity.WARNING, Scope.PARTS)
+@rule("RT404", Severity.WARNING)
 def other_events_name(subject: Subject) -> Iterator[Problem]:
     """An event uses the name that another kind of event has.
 
     A message has `$content$`; an mms has `$text$` and `$url$`.
 
-    Bad: {"Webhook": [{"event_key": "file", "event_type": "mms", "request_method": "POST", "request_parameters":
-        {"type": "$event_key$", "from": "$from$", "to": "$to$", "media": "$content$"}}]}
-    Good: {}
+    Bad:
+        "Webhook": [
+          {
+            "event_key": "file",
+            "event_type": "mms",
+            "request_method": "POST",
+            "request_parameters": {
+              "type": "$event_key$",
+              "from": "$from$",
+              "to": "$to$",
+    >         "media": "$content$"
+            }
+          }
+        ]
+    Good:
+        "Webhook": [
+          {
+            "event_key": "file",
+            "event_type": "mms",
+            "request_method": "POST",
+            "request_parameters": {
+              "type": "$event_key$",
+              "from": "$from$",
+              "to": "$to$",
+              "media": "$url$"
+            }
+          }
+        ]
     Source: Ringotel's wiki page 2288910338 (format row 30)
     """
     for use in subject.uses:
@@ -184,92 +259,6 @@ def other_events_name(subject: Subject) -> Iterator[Problem]:
             choice = "text" if use.place is Place.MMS and "text" not in use.event.pattern.variables else choice
         fix = in_string(subject, use.pointer, _spelled(subject, use), f"${choice}$")
         yield Problem(use.pointer, f"a {use.place} event has ${choice}$, not ${use.name}$", f"${choice}$", fix)
-
-
-@rule("RT405", Severity.WARNING)
-def unused_property(subject: Subject) -> Iterator[Problem]:
-    """A property is declared, but nothing uses it.
-
-    The portal would ask for it in vain.
-
-    Bad: {"properties": ["API key", "Region"]}
-    Good: {"properties": ["API key"]}
-    Source: Ringotel's wiki page 2871001099
-    """
-    if subject.used.issuperset(subject.template.properties):
-        return
-    from ringocli.lint.rules.shape import AUTHS, meant
-
-    if (
-        isinstance(subject.template.auth, OtherAuth)
-        or AUTHS & {*meant(dict(subject.root), "template").values()}
-        or any(
-            credential_at(one.pointer, one.text) or (not one.text.isascii() and "$" in one.text)
-            for one in subject.literals
-        )
-    ):
-        return  # what should use it is wrong itself, and has its own finding
-    unknown = {use.name for use in subject.undefined}
-    for index, name in enumerate(_listed(subject)):
-        if isinstance(name, str) and name not in subject.used and not _explained(name, unknown):
-            if name not in BY_NAME and _NAME.fullmatch(name):
-                yield Problem(("properties", index), f"nothing uses the property {name!r}")
-
-
-def _explained(name: str, unknown: set[str]) -> bool:
-    """Whether an unknown variable is this property misspelled; then that is the one mistake."""
-    return any(nearest(other, [name], least=0.6) for other in islice(unknown, 50))
-
-
-def _listed(subject: Subject) -> list[object]:
-    value = subject.root.get("properties")
-    return value if isinstance(value, list) else []
-
-
-@rule("RT406", Severity.ERROR)
-def property_shadows_variable(subject: Subject) -> Iterator[Problem]:
-    """A property has the name of one of Ringotel's variables.
-
-    Which of the two would be put in is not known.
-
-    Bad: {"properties": ["API key", "domain"]}
-    Good: {"properties": ["API key"]}
-    Source: a reading (format row 6)
-    """
-    for index, name in enumerate(_listed(subject)):
-        if isinstance(name, str) and name in BY_NAME:
-            yield Problem(
-                ("properties", index), f"{name!r} is a variable of Ringotel's; give the property another name"
-            )
-
-
-@rule("RT407", Severity.WARNING)
-def property_twice(subject: Subject) -> Iterator[Problem]:
-    """A property is declared twice.
-
-    Bad: {"properties": ["API key", "API key"]}
-    Good: {"properties": ["API key"]}
-    """
-    listed = _listed(subject)
-    counted = Counter(name for name in listed if isinstance(name, str))
-    for index, name in enumerate(listed):
-        if isinstance(name, str) and counted[name] > 1 and name in listed[:index]:
-            yield Problem(("properties", index), f"the property {name!r} is declared twice")
-
-
-@rule("RT408", Severity.WARNING)
-def odd_property_name(subject: Subject) -> Iterator[Problem]:
-    """A property has a name that no variable can have.
-
-    A variable starts with a letter and holds letters, digits, blanks and `_ - .`.
-
-    Bad: {"properties": ["API key", "Key (new)"]}
-    Good: {"properties": ["API key"]}
-    Source: a reading (format row 5)
-    """
-    for index, name in enumerate(_listed(subject)):
-        if isinstance(name, str) and not _NAME.fullmatch(name):
-            yield Problem(("properties", index), f"no variable can be called {name!r}, so nothing can use it")
 
 
 _ROLES = {
@@ -307,15 +296,37 @@ _ROLES = {
 """Keys whose own name says which of the two numbers they hold."""
 
 
-@rule("RT414", Severity.WARNING, Scope.PARTS)
+@rule("RT414", Severity.WARNING)
 def swapped_numbers(subject: Subject) -> Iterator[Problem]:
     """The sender's number stands where the key asks for the recipient's, or the other way round.
 
     In API `$from$` is the SMS number and `$to$` the outside party; in Webhook `$from$` is the outside party and `$to$`
     the SMS number. Either way the one who sends is `$from$`.
 
-    Bad: {"API": {"SendMessage": {"request_parameters": {"from": "$to$", "to": "$from$", "text": "$content$"}}}}
-    Good: {"API": {"SendMessage": {"request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"}}}}
+    Bad:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+    >       "from": "$to$",
+    >       "to": "$from$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
+    Good:
+        "SendMessage": {
+          "request_method": "POST",
+          "request_url": "https://sms.acme.example/v1/messages",
+          "request_content_type": "application/json",
+          "request_parameters": {
+            "from": "$from$",
+            "to": "$to$",
+            "text": "$content$"
+          },
+          "response_map": {"id": "$messageid$"}
+        }
     Source: Ringotel's wiki page 2288910338
     """
     strange: dict[object, list[tuple[Use, str]]] = {}

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
-from ringocli.lint.apart import Scope
-from ringocli.lint.engine import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.lint.rules.placeholders import unfinished
+from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import Subject
-from ringocli.template.model import WebhookEvent
-from ringocli.template.pattern.pattern import Constant, Leaf, as_text
-from ringocli.template.variables import EVENTS, REQUIRED, Place
-from ringocli.text.outcomes import BOTH, SUCCESS
-from ringocli.text.pointer import Pointer
+from ringocli.template.variables import EVENTS
 from ringocli.text.suggest import is_misspelled_in, nearest
 
 TYPES = tuple(str(place) for place in EVENTS)
@@ -28,8 +21,17 @@ def no_webhook(subject: Subject) -> Iterator[Problem]:
 
     Without it no reply and no delivery receipt reaches the user.
 
-    Bad: {"Webhook": null}
-    Good: {}
+    Bad:
+    >   "Webhook": []
+    Good:
+        "Webhook": [
+          {
+            "event_key": "message",
+            "event_type": "message",
+            "request_method": "POST",
+            "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+          }
+        ]
     Source: Ringotel's wiki page 2288910338
     """
     root = subject.root
@@ -41,15 +43,30 @@ def no_webhook(subject: Subject) -> Iterator[Problem]:
         yield Problem(("Webhook",), "Webhook is empty, so no message and no receipt can come in")
 
 
-@rule("RT302", Severity.ERROR, Scope.PARTS)
+@rule("RT302", Severity.ERROR)
 def unknown_event_type(subject: Subject) -> Iterator[Problem]:
     """An event's type is none that Ringotel knows.
 
     Only message, mms and messageDelivered are documented; there is none for failed or read messages.
 
-    Bad: {"Webhook": [{"event_key": "m", "event_type": "messagedelivered", "request_method": "POST",
-        "request_parameters": {"type": "$event_key$", "id": "$messageid$"}}]}
-    Good: {}
+    Bad:
+        "Webhook": [
+          {
+            "event_key": "delivered",
+    >       "event_type": "messagedelivered",
+            "request_method": "POST",
+            "request_parameters": {"type": "$event_key$", "id": "$messageid$"}
+          }
+        ]
+    Good:
+        "Webhook": [
+          {
+            "event_key": "delivered",
+            "event_type": "messageDelivered",
+            "request_method": "POST",
+            "request_parameters": {"type": "$event_key$", "id": "$messageid$"}
+          }
+        ]
     Source: Ringotel's wiki page 2288910338
     """
     for event in subject.template.events:
@@ -61,75 +78,29 @@ def unknown_event_type(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{event.type!r} is no event type; {hint}", choice, fix)
 
 
-@rule("RT303", Severity.ERROR)
-def same_event_twice(subject: Subject) -> Iterator[Problem]:
-    """Two events take the same webhooks.
-
-    Same method, same places, same words at them: the second can never be reached. An event_key counts where
-    `$event_key$` stands; an event without it is known by its shape alone, whatever its key.
-
-    Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "POST", "request_parameters":
-        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}, {"event_key": "m", "event_type":
-        "message", "request_method": "POST", "request_parameters":
-        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}]}
-    Good: {}
-    Source: a reading (format row 32)
-    """
-    seen: dict[object, WebhookEvent] = {}
-    for event in subject.template.events:
-        shape = (event.method, tuple((at, _literal(leaf, event)) for at, leaf in event.pattern.leaves))
-        if shape in seen:
-            part = "key" if isinstance(event.pointer[-1], str) else "value"
-            first = subject.document.locate(seen[shape].pointer).start.line
-            message = f"this event takes the same webhooks as the one at line {first}; one of them is never reached"
-            if event.key is not None:
-                yield Problem((*event.pointer, "event_key"), message)
-            else:
-                yield Problem(event.pointer, message, part=part)
-        seen.setdefault(shape, event)
-
-
-def _literal(leaf: Leaf | Constant, event: WebhookEvent) -> object:
-    if isinstance(leaf, Constant):
-        return ("literal", as_text(leaf.value))
-    return ("literal", event.key) if leaf.alone == "event_key" else leaf.parts if len(leaf.parts) > 1 else "variable"
-
-
-@rule("RT304", Severity.ERROR, Scope.PARTS)
-def incomplete_event(subject: Subject) -> Iterator[Problem]:
-    """An event does not take what Ringotel needs from it.
-
-    A message needs `$from$`, `$to$` and `$content$`; an mms `$from$`, `$to$` and `$url$`; a receipt `$messageid$`.
-
-    Bad: {"Webhook": [{"event_key": "file", "event_type": "mms", "request_method": "POST", "request_parameters":
-        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$text$"}}]}
-    Good: {}
-    Source: Ringotel's wiki page 2288910338; a reading (format row 4)
-    """
-    swapped = {Place.MMS: {"content"}, Place.MESSAGE: {"text", "url"}}
-    for event in subject.template.events:
-        if event.place is None:
-            continue
-        names = set(event.pattern.variables)
-        legal = {*REQUIRED[event.place], "text", "event_key", *event.properties}
-        missing = sorted(REQUIRED[event.place] - names)
-        if names - legal or unfinished(event.pattern, frozenset(missing)):
-            continue  # an unknown or swapped name may be the one that is missing, and has its own finding
-        if missing and not (names & swapped.get(event.place, set())):
-            listed = ", ".join(f"${name}$" for name in missing)
-            pointer = (*event.pointer, "request_parameters")
-            yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="object")
-
-
-@rule("RT305", Severity.ERROR, Scope.PARTS)
+@rule("RT305", Severity.ERROR)
 def event_without_key(subject: Subject) -> Iterator[Problem]:
     """A pattern has `$event_key$`, but the event has no event_key.
 
     There is nothing to compare the value with.
 
-    Bad: {"Webhook": [{"event_type": "message", "request_method": "POST", "request_parameters":
-        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}]}
-    Good: {}
+    Bad:
+        "Webhook": [
+    >     {
+            "event_type": "message",
+            "request_method": "POST",
+            "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+          }
+        ]
+    Good:
+        "Webhook": [
+          {
+            "event_key": "message",
+            "event_type": "message",
+            "request_method": "POST",
+            "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+          }
+        ]
     Source: Ringotel's wiki page 2288910338
     """
     from ringocli.lint.rules.shape import _at, meant
@@ -142,42 +113,6 @@ def event_without_key(subject: Subject) -> Iterator[Problem]:
                 yield Problem(event.pointer, message, "event_key", part="object")
 
 
-@rule("RT306", Severity.WARNING, Scope.PARTS)
-def receipt_takes_failures(subject: Subject) -> Iterator[Problem]:
-    """A delivery receipt that failed would be taken for a delivered one.
-
-    Ringotel only knows messageDelivered. If the provider reports good and bad news in the same shape, the pattern has
-    to pin success: put `$event_key$` where the status stands, or write the provider's word for delivered there.
-
-    Bad: {"Webhook": [{"event_key": "message.finalized", "event_type": "messageDelivered", "request_method": "POST",
-        "request_parameters": {"type": "$event_key$", "id": "$messageid$"}}]}
-    Good: {"Webhook": [{"event_key": "message.finalized", "event_type": "messageDelivered", "request_method": "POST",
-        "request_parameters": {"type": "$event_key$", "id": "$messageid$", "status": "delivered"}}]}
-    Source: captured traffic of Telnyx, ClickSend and Sinch; a reading (format row 35)
-    """
-    for event in subject.template.events:
-        if event.place is not Place.DELIVERED or _pins_success(event):
-            continue
-        key = event.key or ""
-        if "event_key" not in event.pattern.variables:
-            message = "nothing in this pattern tells delivered from failed; put $event_key$ or a literal at the status"
-            yield Problem((*event.pointer, "request_parameters"), message, part="key")
-        elif BOTH.search(key):
-            message = f"{key!r} may also report failures; pin the status that means delivered in the pattern"
-            yield Problem((*event.pointer, "event_key"), message)
-
-
-def _pins_success(event: WebhookEvent) -> bool:
-    """Whether a literal leaf narrows the pattern, or the event key itself says that the message arrived."""
-    literals = [leaf.value for _, leaf in event.pattern.leaves if isinstance(leaf, Constant)]
-    keyed = "event_key" in event.pattern.variables
-    if any(SUCCESS.search(str(value)) or isinstance(value, (bool, int)) for value in literals):
-        return True
-    if keyed and SUCCESS.search(event.key or "") and not BOTH.search(event.key or ""):
-        return True
-    return bool(literals) and not BOTH.search(event.key or "")
-
-
 @rule("RT307", Severity.INFO)
 def odd_container(subject: Subject) -> Iterator[Problem]:
     """Webhook is not a list of events.
@@ -185,9 +120,24 @@ def odd_container(subject: Subject) -> Iterator[Problem]:
     How Ringotel holds its events together is not published. The examples look cut out of a list, so a list is what
     ringocli writes; an object of events or a single event is read all the same.
 
-    Bad: {"Webhook": {"message": {"event_key": "m", "event_type": "message", "request_method": "POST",
-        "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}}}
-    Good: {}
+    Bad:
+    >   "Webhook": {
+          "message": {
+            "event_key": "message",
+            "event_type": "message",
+            "request_method": "POST",
+            "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+          }
+        }
+    Good:
+        "Webhook": [
+          {
+            "event_key": "message",
+            "event_type": "message",
+            "request_method": "POST",
+            "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+          }
+        ]
     Source: a reading (format row 1)
     """
     if subject.template.container in ("single object", "named map", "wrapped array") and subject.template.events:
@@ -195,15 +145,29 @@ def odd_container(subject: Subject) -> Iterator[Problem]:
                       part="key")  # fmt: skip
 
 
-@rule("RT308", Severity.INFO, Scope.PARTS)
+@rule("RT308", Severity.INFO)
 def event_without_method(subject: Subject) -> Iterator[Problem]:
     """An event does not say its request_method.
 
     Every documented event has one; any method is taken.
 
-    Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_parameters":
-        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}]}
-    Good: {}
+    Bad:
+        "Webhook": [
+    >     {
+            "event_key": "message",
+            "event_type": "message",
+            "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+          }
+        ]
+    Good:
+        "Webhook": [
+          {
+            "event_key": "message",
+            "event_type": "message",
+            "request_method": "POST",
+            "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
+          }
+        ]
     Source: Ringotel's wiki page 2288910338
     """
     from ringocli.lint.rules.shape import _at, meant
@@ -213,71 +177,3 @@ def event_without_method(subject: Subject) -> Iterator[Problem]:
         if event.method is None and "request_method" not in holder:
             if "request_method" not in meant(holder, "event").values():
                 yield Problem(event.pointer, "the event has no request_method; any is taken", "POST", part="object")
-
-
-@rule("RT309", Severity.WARNING, Scope.PARTS)
-def nested_query_event(subject: Subject) -> Iterator[Problem]:
-    """An event that comes by GET or DELETE has a nested pattern, which no query can match.
-
-    Such a webhook carries its values in the query, which is flat.
-
-    Bad: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "GET", "request_parameters":
-        {"type": "$event_key$", "message": {"from": "$from$", "to": "$to$", "text": "$content$"}}}]}
-    Good: {"Webhook": [{"event_key": "m", "event_type": "message", "request_method": "GET", "request_parameters":
-        {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}}]}
-    Source: RFC 3986 section 3.4; a reading (format row 13)
-    """
-    for event in subject.template.events:
-        if event.method in ("GET", "DELETE"):
-            deep = next((pointer for pointer, _ in event.pattern.leaves if len(pointer) > 1), None)
-            if deep is not None or isinstance(event.parameters, list):
-                pointer = (*event.pointer, "request_parameters", *(deep[:1] if deep else ()))
-                yield Problem(
-                    pointer, f"a {event.method} webhook is a flat query; nothing nested can match", part="key"
-                )
-
-
-@rule("RT310", Severity.WARNING)
-def shadowed_event(subject: Subject) -> Iterator[Problem]:
-    """An event is never reached, because one before it takes every webhook that it would take.
-
-    Of two events that fit equally well the first in the file is taken. Here the first has a variable where this one is
-    narrower, so it fits whenever this one does. Put the narrower event first, or pin the other one.
-
-    Bad: {"Webhook": [{"event_key": "m", "event_type": "mms", "request_method": "POST", "request_parameters":
-        {"kind": "$text$", "from": "$from$", "to": "$to$", "media": "$url$"}}, {"event_key": "file", "event_type":
-        "mms", "request_method": "POST", "request_parameters":
-        {"kind": "$event_key$", "from": "$from$", "to": "$to$", "media": "$url$"}}]}
-    Good: {}
-    Source: a reading (format row 2)
-    """
-    earlier: dict[frozenset[Pointer], list[tuple[WebhookEvent, _Form]]] = {}
-    for event in subject.template.events:
-        alike = earlier.setdefault(event.paths, [])
-        form = _form(event)
-        for other, wider in alike:
-            if other.method in (None, event.method) and _takes_all_of(wider, form):
-                line = subject.document.locate(other.pointer).start.line
-                message = f"the event at line {line} takes every webhook that this one would"
-                yield Problem(event.pointer, message, part="key" if isinstance(event.pointer[-1], str) else "object")
-                break
-        if len(alike) < 20:  # each is compared with all before it, and nobody writes so many
-            alike.append((event, form))
-
-
-_Form: TypeAlias = tuple[object, ...]
-_FREE = "free"
-
-
-def _form(event: WebhookEvent) -> _Form:
-    """What each leaf asks of a webhook, in the order of their places; a variable of Ringotel's asks nothing."""
-    given = {"event_key", *event.properties}
-    return tuple(
-        _FREE if isinstance(leaf, Leaf) and leaf.alone and leaf.alone not in given else _literal(leaf, event)
-        for _, leaf in sorted(event.pattern.leaves, key=lambda placed: str(placed[0]))
-    )
-
-
-def _takes_all_of(other: _Form, form: _Form) -> bool:
-    """Whether one asks nothing that the other does not ask as well, and less (RT303 has those that ask the same)."""
-    return other != form and all(its in (_FREE, mine) for its, mine in zip(other, form, strict=True))

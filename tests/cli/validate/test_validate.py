@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ringocli.lint.engine import rules
+from ringocli.lint.registry import rules
 from tests.conftest import ACME, ROOT, SAMPLES, Command
 
 SECRET = "abcdef0123456789"
@@ -75,7 +75,7 @@ def test_json_has_its_final_form(ringocli: Command, folder: Path) -> None:
 def test_every_format_tells_the_finding(ringocli: Command, folder: Path) -> None:
     """concise, jsonl, sarif, github, junit and markdown name code and place."""
     (folder / "bad.json").write_text(spoiled())
-    assert "bad.json:19:15: RT401 " in ringocli("validate", "bad.json", "--format", "concise").out
+    assert "bad.json:19:15: error RT401 " in ringocli("validate", "bad.json", "--format", "concise").out
     lines = [json.loads(line) for line in ringocli("validate", "bad.json", "--format", "jsonl").out.splitlines()]
     assert {1} == {line["schema_version"] for line in lines}
     github = ringocli("validate", "bad.json", "--format", "github").out
@@ -193,7 +193,7 @@ def test_a_baseline_hides_what_is_known(ringocli: Command, folder: Path) -> None
         (("validate", "huge.json"), 3, "larger than 5 MB"),
         (("validate",), 2, "Missing argument"),
         (("validate", "acme.json", "--format", "sarfi"), 2, "did you mean sarif"),
-        (("validate", "acme.json", "--select", "RT999"), 2, "there is no rule"),
+        (("validate", "acme.json", "--select", "RT999"), 2, "unknown rule"),
         (("validate", "acme.json", "--ignore", "unkown-variable"), 2, "did you mean unknown-variable"),
         (("validate", "acme.json", "--fail-on", "errors"), 2, "did you mean error"),
         (("explain",), 2, "needs a code"),

@@ -1,0 +1,72 @@
+"""Explanations of rules as text and as JSON: ``ringocli explain``, the rule pages, and the help in SARIF."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Any
+
+from ringocli.lint.rule import Rule
+from ringocli.lint.rule_doc import Excerpt
+from ringocli.text.console import printable
+
+_ASSUMPTIONS = re.compile(r"\bassumptions? (\d+(?:(?:, | and )\d+)*)")
+
+
+def assumptions_of(rule: Rule) -> tuple[int, ...]:
+    """The numbers of the assumptions that a rule cites as its source."""
+    cited = " ".join(found.group(1) for found in _ASSUMPTIONS.finditer(rule.doc.source))
+    return tuple(int(number) for number in re.findall(r"\d+", cited))
+
+
+def rule_markdown(rule: Rule) -> str:
+    """A rule's documentation in Markdown: what, why, a bad and a good example, the source."""
+    parts = [part for part in (rule.doc.title, rule.doc.body) if part]
+    for label, excerpt in _examples(rule):
+        parts.append(f"{label}:\n\n```text\n{printable_excerpt(excerpt)}\n```")
+    if rule.doc.source:
+        parts.append(f"Source: {rule.doc.source}")
+    return "\n\n".join(parts)
+
+
+def rule_text(rule: Rule, width: int = 79) -> str:
+    """A rule's documentation for a terminal: paragraphs are wrapped, examples are indented."""
+    parts = [_wrapped(part, width) for part in (rule.doc.title, *rule.doc.body.split("\n\n")) if part]
+    for label, excerpt in _examples(rule):
+        parts.append(f"{label}:\n\n{textwrap.indent(printable_excerpt(excerpt), '    ')}")
+    if rule.doc.source:
+        parts.append(_wrapped(f"Source: {rule.doc.source}", width))
+    return "\n\n".join(parts)
+
+
+def _examples(rule: Rule) -> list[tuple[str, Excerpt]]:
+    doc = rule.doc
+    examples = (("Earlier version", doc.earlier), ("Bad", doc.bad), ("Good", doc.good))
+    return [(label, excerpt) for label, excerpt in examples if excerpt is not None]
+
+
+def printable_excerpt(excerpt: Excerpt) -> str:
+    """An example with its mark, and with invisible characters written as escapes."""
+    return "\n".join(map(printable, excerpt.framed.split("\n")))
+
+
+def _wrapped(paragraph: str, width: int) -> str:
+    return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
+
+
+def rule_document(rule: Rule) -> dict[str, Any]:
+    """A rule as ``explain --format json`` prints it."""
+    doc = rule.doc
+    return {
+        "code": rule.code,
+        "slug": rule.slug,
+        "severity": rule.severity.value,
+        "title": doc.title,
+        "explanation": doc.body,
+        "bad": doc.bad.text if doc.bad else None,
+        "bad_lines": list(doc.bad.marked) if doc.bad else [],
+        "good": doc.good.text if doc.good else None,
+        "source": doc.source,
+        "assumptions": list(assumptions_of(rule)),
+        "markdown": rule_markdown(rule),
+    }

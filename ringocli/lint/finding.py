@@ -1,0 +1,97 @@
+"""A finding: a problem together with its rule, its document and, when asked for, its position in the text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from ringocli.lint.rule import AppendItem, Fix, Problem, RenameKey, ReplaceValue, Severity
+from ringocli.template.pattern.notation import Json
+from ringocli.text.document import Document
+from ringocli.text.edits import Edit
+from ringocli.text.pointer import Pointer, Range
+
+if TYPE_CHECKING:
+    from ringocli.text.lexer import Node
+
+
+class _FindingFields(NamedTuple):
+    code: str
+    slug: str
+    severity: Severity
+    problem: Problem
+    document: Document
+
+
+class Finding(_FindingFields):
+    """A problem that a rule found. Its position is computed on first use, since that reads the text a second time."""
+
+    @property
+    def message(self) -> str:
+        """One sentence: what is wrong and what to do."""
+        return self.problem.message
+
+    @property
+    def pointer(self) -> Pointer:
+        """Where in the JSON; the root if the text itself is broken."""
+        return self.problem.pointer
+
+    @property
+    def suggestion(self) -> str | None:
+        """What to write instead, if there is one answer."""
+        return self.problem.suggestion
+
+    @property
+    def fix(self) -> Fix | None:
+        """The fix, if there is one that can be applied."""
+        return self.problem.fix
+
+    @property
+    def hide(self) -> bool:
+        """Whether the value is a credential."""
+        return self.problem.hide
+
+    @cached_property
+    def offsets(self) -> tuple[int, int]:
+        """Where in the text, in characters."""
+        return self.problem.offsets or self.document.locate_offsets(self.problem.pointer, self.problem.part)
+
+    @cached_property
+    def range(self) -> Range:
+        """Where in the text, in lines and columns."""
+        return self.document.range_of(*self.offsets)
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """The fix as edits of the text."""
+        return tuple(_edits(self.document, self.problem.fix))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of their positions."""
+    return sorted(findings, key=lambda finding: (finding.offsets, finding.code))
+
+
+def _edits(document: Document, fix: Fix | None) -> Iterator[Edit]:
+    for change in fix.changes if fix else ():
+        match change:
+            case Edit():
+                yield change
+            case ReplaceValue(pointer, value):
+                yield Edit(*document.locate_offsets(pointer), json.dumps(value, ensure_ascii=False))
+            case RenameKey(pointer, key):
+                yield Edit(*document.locate_offsets(pointer, "key"), json.dumps(key, ensure_ascii=False))
+            case AppendItem(pointer, value):
+                yield _appended(document, document.node(pointer), value)
+
+
+def _appended(document: Document, node: Node, value: Json) -> Edit:
+    """An edit that adds an item, separated as the items before it are."""
+    written = json.dumps(value, ensure_ascii=False)
+    if not node.items:
+        return Edit(node.start + 1, node.start + 1, written)
+    last = node.items[-1]
+    between = document.text[node.items[-2].end : last.start] if len(node.items) > 1 else ", "
+    return Edit(last.end, last.end, between + written)

@@ -1,0 +1,14 @@
+"""``--format concise``: one line per finding."""
+
+from __future__ import annotations
+
+from ringocli.lint.report import Report
+from ringocli.text.console import printable
+
+
+def write(report: Report) -> str:
+    """``file:line:column: severity code message``, a line each."""
+    return "\n".join(
+        f"{linted.place(finding)}: {finding.severity.value} {finding.code} {printable(finding.message)}"
+        for linted, finding in report.findings
+    )

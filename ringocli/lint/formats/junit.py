@@ -1,0 +1,58 @@
+"""``--format junit``: JUnit XML. One test case per finding, one per file without findings."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ringocli.lint.finding import Finding, in_order
+from ringocli.lint.report import Linted, Report
+from ringocli.lint.rule import Severity
+
+
+def write(report: Report) -> str:
+    """Errors are failures with a body; warnings and infos are skipped test cases."""
+    cases: list[str] = []
+    for linted in report.files:
+        cases += [_case(linted, finding) for finding in in_order(linted.findings)] or [_passed(linted)]
+    errors = report.count(Severity.ERROR)
+    skipped = report.count(Severity.WARNING) + report.count(Severity.INFO)
+    counts = f'tests="{len(cases)}" failures="{errors}" errors="0" skipped="{skipped}"'
+    return "\n".join(
+        [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f"<testsuites {counts}>",
+            f'<testsuite name="ringocli validate" {counts}>',
+            *cases,
+            "</testsuite>",
+            "</testsuites>",
+        ]
+    )
+
+
+def _passed(linted: Linted) -> str:
+    return f"<testcase classname={_attribute(linted.document.name)} name={_attribute('no findings')}/>"
+
+
+def _case(linted: Linted, finding: Finding) -> str:
+    name = f"{finding.code} {finding.slug} at {finding.range.start.line}:{finding.range.start.column}"
+    opening = f"<testcase classname={_attribute(linted.document.name)} name={_attribute(name)}>"
+    body = f"{linted.place(finding)}: {finding.severity.value} {finding.code} {finding.message}"
+    if finding.suggestion:
+        body += f"\nsuggestion: {finding.suggestion}"
+    if finding.severity is Severity.ERROR:
+        message = f"message={_attribute(finding.message)} type={_attribute(finding.code)}"
+        return f"{opening}<failure {message}>{_text(body)}</failure></testcase>"
+    return f"{opening}<skipped message={_attribute(f'{finding.severity.value}: {finding.message}')}/></testcase>"
+
+
+def _attribute(text: str) -> str:
+    return f'"{_text(text)}"'
+
+
+def _text(text: str) -> str:
+    """Text for XML 1.0; characters that it cannot contain become question marks."""
+    return escape("".join(char if _is_allowed(char) else "?" for char in text))
+
+
+def _is_allowed(char: str) -> bool:
+    return char in "\t\n\r" or " " <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char >= "\U00010000"

@@ -1,0 +1,19 @@
+"""``--format markdown``: a table for a pull request or a wiki."""
+
+from __future__ import annotations
+
+from ringocli.lint.report import Report
+from ringocli.text.console import printable
+
+
+def write(report: Report) -> str:
+    """One row per finding, then the summary."""
+    rows = [
+        f"| {finding.severity.value} | {finding.code} | `{linted.place(finding)}` | {_cell(finding.message)} |"
+        for linted, finding in report.findings
+    ]
+    return "\n".join(["| severity | code | place | finding |", "|---|---|---|---|", *rows, "", report.summary])
+
+
+def _cell(text: str) -> str:
+    return printable(text).replace("\n", " ").replace("|", "\\|")

@@ -1,0 +1,62 @@
+"""All rules, by the stage of linting they belong to. Families are imported only when a stage is reached."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal, TypeAlias
+
+from ringocli.lint.rule import REGISTRY, Rule
+
+Stage: TypeAlias = Literal["syntax", "shape", "meaning"]
+"""Is the text JSON; does it have the shape of a template; what does it mean."""
+_SHAPE = ("RT101", "RT102")
+
+
+def rules() -> tuple[Rule, ...]:
+    """All rules in the order of their codes."""
+    return stage("syntax") + tuple(sorted(stage("shape") + stage("meaning")))
+
+
+@cache
+def stage(name: Stage) -> tuple[Rule, ...]:
+    """The rules of one stage in the order of their codes."""
+    if name == "syntax":
+        _load_syntax()
+    else:
+        _load_meaning()
+    return tuple(one for code, one in sorted(REGISTRY.items()) if _stage_of(code) == name)
+
+
+def _stage_of(code: str) -> Stage:
+    if code.startswith("RT0"):
+        return "syntax"
+    return "shape" if code in _SHAPE else "meaning"
+
+
+def _load_syntax() -> None:
+    """Import the family that only a text that is not valid JSON needs."""
+    from ringocli.lint.rules import quotes, syntax
+
+    assert quotes
+    assert syntax
+
+
+def _load_meaning() -> None:
+    from ringocli.lint.rules import (
+        advice,
+        api,
+        auth,
+        encoding,
+        identity,
+        patterns,
+        placeholders,
+        portability,
+        properties,
+        security,
+        shape,
+        variables,
+        webhook,
+    )
+
+    families = (advice, api, auth, encoding, identity, patterns, placeholders, portability, properties)
+    assert all((*families, security, shape, variables, webhook))
