@@ -1,9 +1,9 @@
-"""Pastes together become one draft: requests, the reply, the webhooks, each explaining the others."""
+"""Combines all pasted samples (requests, a reply, webhooks) into one draft of a template."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus
@@ -27,6 +27,7 @@ from ringocli.template.pattern.notation import Hole, split
 from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
+from ringocli.text.note import Note
 
 _SERVICE_LABELS = {
     "api", "www", "rest", "sms", "gateway", "gw", "messaging", "http", "https", "secure", "app", "portal", "conversation",
@@ -38,7 +39,10 @@ _SERVICE_LABELS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Pastes:
-    """All that was pasted; ``named`` are corrections: a field → its role, None for a constant."""
+    """Everything that was pasted.
+
+    ``named`` are corrections (a field → its role, None for a constant), ``dropped`` the fields to leave out.
+    """
 
     send: Pasted | None = None
     file: Pasted | None = None
@@ -46,6 +50,7 @@ class Pastes:
     samples: Sequence[WebhookSample] = ()
     hints: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, Role | None] = field(default_factory=dict)
+    dropped: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -54,7 +59,7 @@ class Pastes:
 
     @property
     def fields(self) -> list[SampleLeaf]:
-        """Every value that a correction can name."""
+        """Every value that a correction can refer to."""
         requests = [pasted for pasted in (self.send, self.file) if pasted is not None]
         trees = [tree for pasted in requests if (tree := read_body(pasted, pasted.method.upper()).tree) is not None]
         found = [leaf for pasted in requests for leaf in Target.parse(pasted.url).query_leaves]
@@ -64,10 +69,10 @@ class Pastes:
 
 
 def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) -> Draft:
-    """A draft from what was pasted; what no paste shows comes from the answers, or stays out.
+    """A draft from pasted samples; what no sample shows comes from the answers, or is left out.
 
     Raises:
-        UsageError: neither a request was pasted nor an address given.
+        UsageError: there is neither a pasted request nor a URL among the answers.
     """
     if pastes.send is None and pastes.file is None:
         return _around_answers(pastes, answers)
@@ -99,30 +104,23 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
         rows=assumed_by(template),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
-        notes=tuple(
-            dict.fromkeys(
-                [
-                    *(note for one in learned for note in one.notes),
-                    *events.notes,
-                    *_lost(pastes),
-                    *_next(template, known),
-                ]
-            )
+        blocking=_blocking([*(one.limits for one in learned), events.limits, _reply_limits(reply)]),
+        missing=tuple(_missing(template)),
+        notes=_notes(
+            [*(note for one in learned for note in one.notes), *events.notes, *_lost(pastes), *_preset(known)]
         ),
     )
 
 
 def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
-    """Only samples were pasted: the requests come from the answers, the events from the samples."""
+    """A draft from webhook and reply samples only: the requests come from the answers."""
     if answers.send_url is None:
-        raise UsageError(
-            "the samples show no request", "Give --from-curl as well, or --id, --name and --send-url, or --preset."
-        )
+        raise UsageError("no request was given", "Add --from-curl, or --id, --name and --send-url, or use --preset.")
     draft = from_answers(answers)
     template = dict(draft.template)
     events, reply = _events(pastes), _reply(pastes)
     if pastes.samples:
-        del template["Webhook"]  # the documented events would not take what the provider sends
+        del template["Webhook"]  # the documented events would not match what the provider sends
     if events.events:
         template["Webhook"] = events.events
     decisions = [d for d in draft.decisions if not (pastes.samples and d.pointer[:1] == ("Webhook",))]
@@ -138,11 +136,14 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
             [*(() if pastes.samples else draft.not_expressible), *events.limits, *_reply_limits(reply)]
         ),
         rows=assumed_by(template),
+        blocking=_blocking([events.limits, _reply_limits(reply)]),
+        missing=tuple(_missing(template)) if pastes.samples else (),
+        notes=_notes([*events.notes, *_lost(pastes)]),
     )
 
 
 def _outgoing(hints: Mapping[str, str]) -> dict[str, str]:
-    """Hints by role for what goes out: ``number`` is the sender, ``contact`` the recipient."""
+    """Hints by role for outgoing requests: ``number`` is the sender, ``contact`` the recipient."""
     return {{"number": "from", "contact": "to"}.get(name, name): text for name, text in hints.items()}
 
 
@@ -168,7 +169,7 @@ def _content_of(send: Learned | None) -> str | None:
 
 
 def tree_in(pasted: Pasted) -> Any:
-    """The body of a paste as a tree, for laying patterns over it; None if it has none."""
+    """The decoded body of a pasted request, to match patterns with; None if it has none."""
     try:
         return decode(pasted.body.encode(), pasted.content_type) if pasted.body else None
     except LocalError:
@@ -232,7 +233,7 @@ def _assembled(
 def _auth(learned: list[Learned]) -> dict[str, str] | None:
     found = [request.auth for request in learned if request.auth is not None]
     if len(found) > 1 and found[0] != found[1]:
-        why = "a template has one auth for all requests: that of SendMessage is written"
+        why = "a template has one auth for all requests: that of SendMessage is used"
         learned[-1].limits.append(limit("two kinds of credentials", why))
     return found[0] if found else None
 
@@ -266,7 +267,7 @@ def host_label(host: str) -> str:
     plain = [label for label in named if re.fullmatch(r"[a-z0-9][a-z0-9-]*", label) and not re.search(r"\{|<|\[", host)]
     best = (plain or named or [re.sub(r"[^a-z0-9-]", "", kept[-1])])[-1]
     if best in _SERVICE_LABELS and len(labels) > 1:
-        best = f"{best}-{labels[-1]}"  # voip.ms, sms.to: the name is nothing without its end
+        best = f"{best}-{labels[-1]}"  # voip.ms, sms.to: the label alone says nothing
     return best or "my-sms"
 
 
@@ -276,7 +277,7 @@ def _default_name(template_id: str, known: Known) -> str:
     return " ".join(word.capitalize() for word in re.split(r"[-_]+", template_id))
 
 
-# -- what is said of it -------------------------------------------------------------------------
+# -- the explanations -------------------------------------------------------------------------
 
 
 def _decisions(
@@ -288,10 +289,10 @@ def _decisions(
     reply: LearnedReply | None,
 ) -> list[Decision]:
     found = []
-    source = "from the host of the API"
+    source = "from the host name of the API"
     for key, given in (("id", answers.id), ("name", answers.name)):
         found.append(
-            Decision(pointer=(key,), variable=None, value=template[key], why="as you said" if given else source)
+            Decision(pointer=(key,), variable=None, value=template[key], why="as you specified" if given else source)
         )
     for request in learned:
         found += request.decisions
@@ -305,7 +306,7 @@ def _reply_decisions(reply: LearnedReply | None, places: Sequence[str]) -> list[
     why = reply.why
     if reply.rivals:
         also = ", ".join(repr(rival.names[0]) for rival in reply.rivals[:3] if rival.names)
-        why += f"; doubtful, {also} fits too"
+        why += f"; uncertain, {also} also fits"
     at = general(reply.leaf.pointer)
     return [
         Decision(
@@ -324,7 +325,7 @@ def _unique(limits: Sequence[Limit]) -> tuple[Limit, ...]:
 
 
 def _lost(pastes: Pastes) -> list[str]:
-    """The hints that no paste holds."""
+    """A note for each hint whose value is in no sample."""
     texts = [sample.incoming.query + sample.incoming.body.decode("utf-8", "replace") for sample in pastes.samples]
     for pasted in (pastes.send, pastes.file):
         if pasted is not None:
@@ -332,7 +333,7 @@ def _lost(pastes: Pastes) -> list[str]:
     texts.append(pastes.reply.body.decode("utf-8", "replace") if pastes.reply is not None else "")
     texts += [unquote_plus(text) for text in texts] + [leaf for text in texts for leaf in _strings(text)]
     return [
-        f"the hint {name}={text} stands in no paste"
+        f"--hint {name}={text}: no sample contains this value"
         for name, text in pastes.hints.items()
         if not any(text.removeprefix("+") in other for other in texts)
     ]
@@ -345,20 +346,33 @@ def _strings(text: str) -> list[str]:
         return []
 
 
-def _next(template: Mapping[str, Any], known: Known) -> list[str]:
-    """What no paste showed, as the next steps."""
+def _missing(template: Mapping[str, Any]) -> list[str]:
+    """What no sample showed, each with the option that adds it."""
     steps = []
-    requests = template["API"].values()
     if "SendFile" not in template["API"]:
-        steps.append("next: paste a command that sends a file (--file-from-curl), or users cannot send files")
-    if not any("response_map" in spec for spec in requests):
-        steps.append("next: give a sample reply (--sample-response), or receipts can never be matched")
+        steps.append("Sending files: add --file-from-curl FILE")
+    if not any("response_map" in spec for spec in template["API"].values()):
+        steps.append("The message id, without which delivery receipts cannot be matched: add --sample-response FILE")
     kinds = {event["event_type"] for event in template.get("Webhook", ())}
-    for kind, option in (("message", "message"), ("mms", "mms"), ("messageDelivered", "delivered")):
+    for kind, title, option in (
+        ("message", "Receiving messages", "message"),
+        ("mms", "Receiving files", "mms"),
+        ("messageDelivered", "Delivery receipts", "delivered"),
+    ):
         if kind not in kinds:
-            steps.append(
-                f"next: give a sample webhook (--sample-webhook {option}=FILE), or {kind} events are not taken"
-            )
-    if known.preset is not None:
-        steps.append(f"there is a preset for this provider: ringocli init --preset {known.preset.name}")
+            steps.append(f"{title}: add --sample-webhook {option}=FILE")
     return steps
+
+
+def _preset(known: Known) -> list[str]:
+    name = known.preset.name if known.preset is not None else None
+    return [f"ringocli has a preset for this provider: ringocli init --preset {name}"] if name else []
+
+
+def _blocking(limits: Iterable[Iterable[Limit]]) -> tuple[str, ...]:
+    """The clauses that say why the template cannot work as it is."""
+    return tuple(dict.fromkeys(entry["blocking"] for group in limits for entry in group if "blocking" in entry))
+
+
+def _notes(texts: Iterable[str]) -> tuple[Note, ...]:
+    return tuple(Note(text) for text in dict.fromkeys(texts))

@@ -1,4 +1,4 @@
-"""An existing template grows by an event or a request; every byte that is not new stays as it is."""
+"""Adds an event or a request to an existing template; all other bytes are left unchanged."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from ringocli.template.scaffold import Draft
 from ringocli.template.variables import Place
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
+from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer
 
 
 def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: Mapping[str, str]) -> tuple[str, Draft]:
-    """The text with an event for each sample that none of its events takes yet.
+    """The text with an event for each sample that none of its events matches yet.
 
     Raises:
-        UsageError: a sample gives no event, or is not taken by its own; nothing may be written then.
-        LocalError: the text is no template.
+        UsageError: no event can be made from a sample, or another event matches it; the caller writes nothing then.
+        LocalError: the text is not a template.
     """
     document = _template(name, text)
     learned = learn_events(samples, hints=hints)
@@ -49,8 +50,8 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
         if (reading.event.type if reading.event else None) != wanted:
             got = f"the {reading.event.label} event" if reading.event else "no event"
             raise UsageError(
-                f"{sample.name}: {got} would take it, though it is a {sample.kind}",
-                "Give more samples of it and of the others. Nothing was written.",
+                f"{sample.name}: {got} would match it, although it is a {sample.kind} sample",
+                "Add more samples of each kind. Nothing was written.",
             )
     return document.text, Draft(
         template=document.value,
@@ -60,6 +61,7 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
             if (index := int(decision.pointer[1])) in places
         ),
         not_expressible=tuple(learned.limits),
+        blocking=tuple(entry["blocking"] for entry in learned.limits if "blocking" in entry),
         rows=assumed_by(document.value),
     )
 
@@ -67,16 +69,16 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
 def with_file_request(
     name: str, text: str, pasted: Pasted, hints: Mapping[str, str], *, force: bool
 ) -> tuple[str, Draft]:
-    """The text with ``SendFile`` from a paste.
+    """The text with ``SendFile`` from a pasted request.
 
     Raises:
-        UsageError: there is a SendFile already, and ``force`` is not given.
-        LocalError: the text is no template.
+        UsageError: there is a SendFile already, and ``force`` is false.
+        LocalError: the text is not a template.
     """
     document = _template(name, text)
     api = document.value["API"]
     if "SendFile" in api and not force:
-        raise UsageError(f"{name} has a SendFile", "Give --force to replace it.")
+        raise UsageError(f"{name} already has a SendFile", "Use --force to replace it.")
     known = named_by(document.value, pasted.url, tree_in(pasted))
     book = PropertyBook(host=Target.parse(pasted.url).host, known=known.by_value)
     learned = learn_request(pasted, Place.SEND_FILE, book, hints=hints, auth_names=known.auth_names)
@@ -91,7 +93,9 @@ def with_file_request(
         document = _with_member(document, (), "auth", learned.auth)
     limits = list(learned.limits)
     if auth is not None and learned.auth is not None and auth.get("type") != learned.auth["type"]:
-        limits.append(limit("two kinds of credentials", "a template has one auth for all requests: its own is kept"))
+        limits.append(
+            limit("two kinds of credentials", "a template has one auth for all requests: the existing one is kept")
+        )
     for title in book.values:
         if title not in document.value.get("properties", []) and f"${title}$" in used:
             if "properties" not in document.value:
@@ -104,16 +108,17 @@ def with_file_request(
         rows=assumed_by(document.value),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
-        notes=tuple(learned.notes),
+        blocking=tuple(entry["blocking"] for entry in limits if "blocking" in entry),
+        notes=tuple(Note(text) for text in learned.notes),
     )
 
 
 def _template(name: str, text: str) -> Document:
     document = Document.read(name, text)
     if not document.is_json or not isinstance(document.value, dict):
-        raise LocalError(f"{name}: is no JSON object", f"See: ringocli validate {name}")
+        raise LocalError(f"{name}: not a JSON object", f"See: ringocli validate {name}")
     if not isinstance(document.value.get("API"), dict):
-        raise LocalError(f"{name}: has no API section, so it is no template", f"See: ringocli validate {name}")
+        raise LocalError(f"{name}: not a template: it has no API section", f"See: ringocli validate {name}")
     return document
 
 
@@ -124,7 +129,7 @@ def _is_taken(document: Document, sample: WebhookSample) -> bool:
 
 
 def _with_event(document: Document, event: Mapping[str, Any]) -> tuple[Document, Pointer]:
-    """The document with one more event, and where that is."""
+    """The document with one more event, and the pointer to it."""
     webhook = document.value.get("Webhook")
     if webhook is None:
         return _with_member(document, (), "Webhook", [event]), ("Webhook", 0)
@@ -136,11 +141,11 @@ def _with_event(document: Document, event: Mapping[str, Any]) -> tuple[Document,
     if isinstance(webhook, dict) and "event_type" not in webhook:
         key = str(event["event_key"])
         return _with_member(document, ("Webhook",), key, event), ("Webhook", key)
-    raise UsageError("the Webhook section holds one event and no list", "Make it a list first.")
+    raise UsageError("the Webhook section is a single event, not a list", "Turn it into a list first.")
 
 
 def with_list_item(document: Document, key: str, value: Any) -> str:
-    """The text of any JSON object with one more item in a list of its own, which is made if it is not there."""
+    """The text of a JSON object with one more item in one of its lists, which is created if necessary."""
     if key not in document.value:
         return _with_member(document, (), key, [value]).text
     return _with_item(document, (key,), value).text
@@ -150,7 +155,7 @@ def with_list_item(document: Document, key: str, value: Any) -> str:
 
 
 def _with_member(document: Document, pointer: Pointer, key: str, value: Any) -> Document:
-    """The document with a member at the end of an object, or with its value replaced."""
+    """The document with a new last member of an object, or with the value of an existing one replaced."""
     node = document.node(pointer)
     if key in node.members:
         child = node.members[key][2]
@@ -166,7 +171,7 @@ def _with_item(document: Document, pointer: Pointer, value: Any) -> Document:
 
 
 def _inserted(document: Document, start: int, places: list[tuple[int, int]], head: str, value: Any) -> Document:
-    """Something new after the last of several places, on a line of its own if they are."""
+    """The document with a new entry after the others, on its own line if they are on their own lines."""
     text = document.text
     if not places:
         indent = _indent_at(text, start) + _unit(text)
@@ -187,13 +192,13 @@ def _edited(document: Document, edit: Edit) -> Document:
 
 
 def _indent_at(text: str, offset: int) -> str:
-    """The blanks that the line of an offset starts with."""
+    """The indentation of the line of an offset."""
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
     return re.match(r"[ \t]*", line).group()  # type: ignore[union-attr]
 
 
 def _unit(text: str) -> str:
-    """One step of the text's indentation; two blanks where it has none."""
+    """One level of the text's indentation; two spaces if it has none."""
     found = re.search(r"\n([ \t]+)\S", text)
     return found.group(1) if found else "  "
 

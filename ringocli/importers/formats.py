@@ -1,4 +1,4 @@
-"""Drafts as ``init`` tells them: a JSON document, or sentences on what was decided and what comes next."""
+"""Drafts as ``init`` prints them: a JSON document, or a summary of what was recognised and what comes next."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ringocli.lint.finding import Finding
+from ringocli.lint.engine import Finding, Severity
 from ringocli.template.assumptions import assumptions
 from ringocli.template.scaffold import Decision, Draft
 from ringocli.text.pointer import Pointer, as_text
 
-_NEXT = "next: "
-"""What a note starts with that says what is still to be pasted."""
+RELAY = (
+    "If the provider offers no other way, a small relay server of your own can take Ringotel's requests and call the "
+    "provider as its documentation shows."
+)
+"""The way out for a provider that the framework cannot express."""
 
 
 def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
@@ -21,6 +24,8 @@ def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
         "schema_version": 1,
         "path": path,
         "template": draft.template,
+        "complete": draft.is_complete,
+        "blocking": list(draft.blocking),
         "decisions": [
             {
                 "pointer": as_text(decision.pointer),
@@ -30,70 +35,127 @@ def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
             }
             for decision in draft.decisions
         ],
-        "not_expressible": [dict(entry) for entry in draft.not_expressible],
+        "not_expressible": [{"what": entry["what"], "why": entry["why"]} for entry in draft.not_expressible],
         "credentials": [{"where": where, "property": name} for where, name in draft.credentials],
+        "constants": [
+            {"pointer": as_text(constant.pointer), "value": constant.value, "risk": constant.risk}
+            for constant in draft.constants
+        ],
         "assumptions": assumptions(draft.rows),
-        **({"notes": list(draft.notes)} if draft.notes else {}),
+        "notes": [
+            *(note.as_document() for note in draft.notes),
+            *({"text": f"still missing: {text}", "pointer": None} for text in draft.missing),
+        ],
     }
 
 
+def headline(draft: Draft, path: str, findings: Iterable[Finding], *, verb: str = "Wrote") -> str:
+    """The first line: that the file was written, and whether the template can work."""
+    if draft.blocking:
+        more = len(draft.blocking) - 1
+        others = f" And {more} more {'problem' if more == 1 else 'problems'}, listed below." if more else ""
+        return f"{verb} {path}, but {draft.blocking[0].rstrip('.')}.{others}"
+    counts = {severity: sum(1 for one in findings if one.severity is severity) for severity in Severity}
+    warnings = counts[Severity.WARNING]
+    counted = f"0 errors{f', {warnings} warning' + ('' if warnings == 1 else 's') if warnings else ''}"
+    return f"{verb} {path}. validate: {counted}. prove: passed."
+
+
 def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
-    """What a reader of the terminal needs, as pairs of an indent and a sentence; a heading has no indent."""
+    """The summary as pairs of an indent and a sentence; a heading has no indent."""
     preset = draft.preset
     if preset is not None:
         if preset.ringotel_builtin:
-            yield "", f"Ringotel ships {preset.title} itself ({preset.ringotel_builtin}): ask whether that will do."
+            yield (
+                "",
+                f"Ringotel already has a built-in {preset.ringotel_builtin} integration. Use it unless you need "
+                "something it lacks.",
+            )
         yield "", f"Numbers: {preset.numbers['portal_setting']}"
         yield "", f"Webhook URL: {preset.webhook_console}"
+    if len(draft.blocking) > 1:
+        yield from _section("Not working yet:", draft.blocking)
     learned = [d for d in draft.decisions if d.variable is not None and not _is_assumed(d.why) and preset is None]
-    if learned and draft.credentials is not None:
-        yield from (("", ""), ("", "Found, and why:"))
-        yield from _found(draft, learned)
+    if learned:
+        yield from (("", ""), ("", "Recognised:"))
+        yield from _recognised(draft, learned)
     if draft.credentials:
-        yield from _section("Credentials became properties of the portal's form:", _credentials(draft))
-    assumed = [d for d in draft.decisions if _is_assumed(d.why)]
-    heading = "Assumed, so compare with your provider's documentation:"
-    yield from _section(heading, (f"{as_text(d.pointer)}: {d.value}" for d in assumed))
-    yield from _section("To look at:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
-    limits = (f"{entry['what']}: {entry['why']}" for entry in draft.not_expressible)
-    yield from _section("What the framework cannot express here:", limits)
-    yield from _section("Noted:", (note for note in draft.notes if not note.startswith(_NEXT)))
-    missing = (note.removeprefix(_NEXT) for note in draft.notes if note.startswith(_NEXT))
-    yield from _section("No paste shows these yet:", missing)
+        yield from _section("Fields the admin fills in at Ringotel (properties):", _credentials(draft))
+    yield from _section("Sent unchanged in every message:", _constants(draft))
+    assumed = (f"{as_text(d.pointer)}: {d.value}" for d in draft.decisions if _is_assumed(d.why))
+    yield from _section("Assumed - check against your provider's documentation:", assumed)
+    yield from _section("Please check:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
+    limits = [f"{entry['what']}: {entry['why']}" for entry in draft.not_expressible]
+    if any("blocking" in entry for entry in draft.not_expressible):
+        limits.append(RELAY)
+    yield from _section("Ringotel cannot do this for this provider:", limits)
+    yield from _section("Notes:", (note.text for note in draft.notes))
+    yield from _section("Still missing:", draft.missing)
     yield "", ""
-    rows = ", ".join(str(row) for row in sorted(draft.rows))
-    yield "", f"It rests on our readings of what Ringotel does not publish: {rows} (docs/assumptions.md)."
+    yield (
+        "",
+        f"Based on assumptions {_ranges(draft.rows)} about undocumented Ringotel behaviour "
+        "(ringocli explain assumptions).",
+    )
 
 
-def _found(draft: Draft, learned: Iterable[Decision]) -> Iterator[tuple[str, str]]:
-    """What was found in each part, without what was said of a part before."""
+def _ranges(numbers: Iterable[int]) -> str:
+    """Numbers with runs of three and more joined: ``1-5, 7, 8``."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(number) for number in run] for run in runs]
+    return ", ".join(part for run in parts for part in run)
+
+
+def _recognised(draft: Draft, learned: Iterable[Decision]) -> Iterator[tuple[str, str]]:
+    """What was recognised in each part, without the lines that another part has already."""
     parts: dict[str, list[str]] = {}
     for decision in learned:
-        part, place = placed(draft, decision.pointer)
-        parts.setdefault(part, []).append(f"${decision.variable}$ is {place}: {decision.why}")
-    said: set[str] = set()
+        part, location = located(draft, decision)
+        parts.setdefault(part, []).append(f"${decision.variable}$ is {location}: {decision.why}")
+    printed: set[str] = set()
     for part, lines in parts.items():
         yield "  ", f"{part}:"
-        yield from (("    ", line) for line in lines if line not in said)
-        if said.intersection(lines):
-            yield "    ", "the rest as above"
-        said.update(lines)
+        yield from (("    ", line) for line in lines if line not in printed)
+        if printed.intersection(lines):
+            yield "    ", "other fields: as above"
+        printed.update(lines)
 
 
-def placed(draft: Draft, pointer: Pointer) -> tuple[str, str]:
-    """The part of a template that a place belongs to, and what the place is called in it."""
+def located(draft: Draft, decision: Decision) -> tuple[str, str]:
+    """The part of the template that a decision is about, and the name of its location in that part."""
+    part, place = part_of(draft, decision.pointer)
+    return part, decision.label or place
+
+
+def part_of(draft: Draft, pointer: Pointer) -> tuple[str, str]:
+    """The part of the template that contains a location, and the location's name in that part."""
     section, name, *rest = [*pointer, "", ""][: max(len(pointer), 2)]
     part = str(name)
     if section == "Webhook" and isinstance(name, int) and name < len(draft.template.get("Webhook", ())):
         part = f"Webhook {draft.template['Webhook'][name]['event_type']}"
     place = "/".join(str(step) for step in rest[1:])
     if rest[:1] == ["request_url"]:
-        return part, "in the address"
+        return part, "in the URL"
     return part, f"{place} of the reply" if rest[:1] == ["response_map"] else place
 
 
 def _is_assumed(why: str) -> bool:
     return why.startswith("assumed")
+
+
+def _constants(draft: Draft) -> Iterator[str]:
+    """Constants with a risk first, each with its reason; the others by name and value."""
+    risky = [constant for constant in draft.constants if constant.risk is not None]
+    for constant in risky:
+        yield f"{constant.name} = {constant.value}: {constant.risk}; --drop {constant.name} leaves it out"
+    others = [f"{constant.name} = {constant.value}" for constant in draft.constants if constant.risk is None]
+    if others:
+        yield ", ".join(dict.fromkeys(others))
 
 
 def _credentials(draft: Draft) -> Iterator[str]:
@@ -112,18 +174,27 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield from (("  ", line) for line in written)
 
 
-def fate_of_credentials(saved: str | None) -> str:
-    """What became of the values of pasted credentials; ``saved`` is the file that they are in."""
+def about_credentials(draft: Draft, saved: str | None) -> str:
+    """Where the values of pasted credentials are now; "" if there were none. ``saved`` is the file with them."""
+    if not draft.saved:
+        return ""
     if saved:
-        return f"The pasted credentials are in {saved} (mode 0600), for --values."
-    return (
-        "The pasted credentials were forgotten; --save-credentials FILE would have kept them. "
-        "Supply them by --property-env NAME=VARIABLE, --property-file, --values or a profile."
-    )
+        return f"The credentials in your paste were saved in {saved} (mode 0600), for --values."
+    return "The credentials in your paste were not saved. Re-run with --save-credentials FILE to keep them."
 
 
-def next_commands(path: str, saved: str | None) -> list[str]:
-    """What to type next."""
+def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
+    """What to do next, one step a line: first what the template needs to work, else how to try and submit it."""
     name = shlex.quote(path)
+    if draft.blocking:
+        return [
+            "resolve what is listed above: --hint NAME=VALUE, --drop FIELD or further samples, then init again",
+            f"ringocli render {name}",
+        ]
     values = f" --values {shlex.quote(saved)}" if saved else ""
-    return [f"ringocli render {name}{values}", f"ringocli emulate {name}", f"ringocli prove {name}"]
+    return [
+        f"ringocli render {name}{values}",
+        f"ringocli emulate {name}",
+        f"ringocli prove {name}",
+        "then mail the file to support@ringotel.co for review",
+    ]

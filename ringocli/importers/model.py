@@ -1,4 +1,4 @@
-"""A request as a paste shows it, whatever the paste was: the common form that roles are looked for in."""
+"""A request as parsed from any pasted source: the common input of the importers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ringocli.http.exchange import IncomingRequest
 
 Limit = Mapping[str, str]
-"""Something that the framework cannot express: ``{"what": ..., "why": ...}``."""
+"""Something that Ringotel cannot do: ``what`` and ``why``, and ``blocking`` where the template cannot work without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +39,11 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Pasted:
-    """One request: the address with its query as written, the headers that are no auth and no type, and the body.
+    """One request: the URL with its query as written, the headers other than auth and content type, and the body.
 
-    ``body`` is text as it would be sent; ``parts`` stands in its place for multipart. ``content_type`` is None where
-    nothing would be sent. ``samples`` holds what the paste itself shows of webhooks, by kind; ``with_file`` is the same
-    request with a file in the place of the text, where the paste describes both.
+    ``body`` is the text as it would be sent; a multipart body is in ``parts`` instead. ``content_type`` is None if
+    nothing would be sent. ``samples`` are the webhooks that the source itself describes, by kind; ``with_file`` is the
+    same request with a file instead of the text, if the source describes both.
     """
 
     method: str
@@ -60,6 +60,15 @@ class Pasted:
     with_file: Pasted | None = None
 
 
-def limit(what: str, why: str) -> Limit:
-    """One entry of ``not_expressible``."""
-    return {"what": what, "why": why}
+def limit(what: str, why: str, *, blocking: str = "") -> Limit:
+    """One entry of ``not_expressible``.
+
+    ``blocking`` is a clause that says what does not work because of it ("it cannot authenticate: ..."); "" where the
+    template works all the same.
+    """
+    return {"what": what, "why": why} | ({"blocking": blocking} if blocking else {})
+
+
+def cannot_authenticate(what: str, why: str) -> Limit:
+    """A limit for a credential that cannot be sent."""
+    return limit(what, why, blocking=f"it cannot authenticate: Ringotel cannot send the credential as {what}")

@@ -1,4 +1,4 @@
-"""A draft beside its pastes: each literal that became a variable, in that variable's colour."""
+"""Shows a draft beside its samples: each value that became a variable, in that variable's colour."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 from ringocli.importers.draft import Pastes
-from ringocli.importers.formats import placed
+from ringocli.importers.formats import located
 from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.model import Pasted
 from ringocli.messaging.formats.requests import as_http
@@ -30,7 +30,7 @@ _EVENT_TYPES = {"message": "message", "mms": "mms", "delivered": "messageDeliver
 
 
 def as_marked(draft: Draft, pastes: Pastes) -> Iterator[tuple[str, str]]:
-    """Each paste as a title and its text, in which the values of variables are coloured and named; secrets are hidden."""
+    """Each sample as a title and its text, with the values of variables coloured and named, and secrets hidden."""
     for place, pasted in (("SendMessage", pastes.send), ("SendFile", pastes.file)):
         if pasted is not None:
             text = f"{pasted.method} {shown(pasted.url)}\n{shown(pasted.body or _parts(pasted))}"
@@ -77,11 +77,11 @@ def _encoded(value: str) -> Iterator[str]:
 
 
 def as_legend(draft: Draft) -> Iterator[str]:
-    """Each variable of each part, in its colour, with its literal and the reason."""
+    """Each variable of each part, in its colour, with its sample value and the reason."""
     parts: dict[str, list[str]] = {}
     for decision in draft.decisions:
         if decision.variable in COLOURS:
-            part, place = placed(draft, decision.pointer)
+            part, place = located(draft, decision)
             name = console.styled(f"${decision.variable}$", COLOURS[decision.variable], "bold", stream=sys.stderr)
             shown_value = console.printable(repr(decision.value)[:40])
             parts.setdefault(part, []).append(f"  {name} is {console.printable(place)}, here {shown_value}")

@@ -1,7 +1,7 @@
-"""Drafts: answers or a provider preset become a template, and every choice that was made is named.
+"""Turns answers or a provider preset into a draft of a template, and names every choice that was made.
 
-What the answers leave open is filled with what Ringotel's page shows (help.ringotel.co/en/articles/11193931, read
-2026-11-23); each such choice is listed as assumed, because the provider at hand may do it otherwise.
+What the answers leave open follows Ringotel's article (help.ringotel.co/en/articles/11193931, read 2026-11-23); each
+such choice is listed as assumed, because the provider may differ.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.presets import Preset
 from ringocli.template.variables import BY_NAME, REQUESTS
+from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer
 
 AUTH_KINDS = ("bearer", "basic", "oauth2", "none")
@@ -25,12 +26,12 @@ DEFAULT_PROPERTIES = {
     "oauth2": ("Client ID", "Client Secret"),
     "none": (),
 }
-"""The properties of Ringotel's own examples of each kind."""
+"""The properties in Ringotel's own example of each kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What the user said; None where nothing was said."""
+    """The user's answers; None where there is none."""
 
     id: str | None = None
     name: str | None = None
@@ -47,20 +48,35 @@ class Answers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A choice: the place it concerns, the variable that went there (or None), what stands there, and why."""
+    """One choice: the location in the template, the variable written there (or None), the sample's value, and why.
+
+    ``label`` names the location for people where the pointer alone does not, as for a part of ``request_url``.
+    """
 
     pointer: Pointer
     variable: str | None
     value: str
     why: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptConstant:
+    """A value of the sample that every message will contain; ``risk`` says why it should perhaps not (or None)."""
+
+    pointer: Pointer
+    name: str
+    value: str
+    risk: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A template in the making, with all that its reader has to know.
 
-    ``credentials`` say where in a paste a property's value stood; ``saved`` holds these values, as secrets or as
-    ``{"env": name}``.
+    ``credentials`` says where the sample contained a property's value; ``saved`` contains these values, as secrets or
+    as ``{"env": name}``. ``blocking`` lists, as clauses, why the template cannot work as it is; ``missing`` what no
+    sample showed yet.
     """
 
     template: Mapping[str, Json]
@@ -70,14 +86,22 @@ class Draft:
     preset: Preset | None = None
     credentials: tuple[tuple[str, str], ...] = ()
     saved: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    notes: tuple[str, ...] = ()
+    constants: tuple[KeptConstant, ...] = ()
+    blocking: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is known that keeps the template from working."""
+        return not self.blocking
 
 
 def from_preset(preset: Preset, answers: Answers) -> Draft:
     """A preset's template with the user's own id, name and logo.
 
     Raises:
-        UsageError: an answer was given that the preset has already settled.
+        UsageError: there is an answer to a question that the preset already answers.
     """
     settled = {
         "--auth": answers.auth,
@@ -90,15 +114,15 @@ def from_preset(preset: Preset, answers: Answers) -> Draft:
     given = [option for option, value in settled.items() if value]
     if given:
         raise UsageError(
-            f"{', '.join(given)} does not go with --preset: the preset says it",
-            "Leave it out, or leave out --preset; a template can be edited afterwards.",
+            f"{', '.join(given)} cannot be combined with --preset, which already defines it",
+            "Leave one of them out; the template can be edited afterwards.",
         )
     template = copy.deepcopy(dict(preset.template))
     decisions = []
     for key, value in (("id", answers.id), ("name", answers.name), ("logo", answers.logo)):
         if value is not None:
             template[key] = value
-            decisions.append(Decision(pointer=(key,), variable=None, value=value, why="as you said"))
+            decisions.append(Decision(pointer=(key,), variable=None, value=value, why="as you specified"))
     why = f"from the {preset.title} preset"
     for place, part, tree in _trees(template):
         for variable, pointers in Pattern.parse(tree).variables.items():
@@ -119,13 +143,13 @@ def from_preset(preset: Preset, answers: Answers) -> Draft:
 
 
 def from_answers(answers: Answers) -> Draft:
-    """A template from id, name and the address to send to; all the rest as on Ringotel's page.
+    """A template from id, name and the URL to send to; everything else as in Ringotel's article.
 
     Raises:
-        UsageError: an answer that the others need is missing.
+        UsageError: a required answer is missing.
     """
     if answers.id is None or answers.name is None or answers.send_url is None:
-        raise UsageError("a template needs --id, --name and --send-url", "Or take --preset.")
+        raise UsageError("a template needs --id, --name and --send-url", "Or use --preset.")
     kind = answers.auth or "bearer"
     properties = _properties(answers, kind)
     template: dict[str, Json] = {"id": answers.id, "name": answers.name}
@@ -144,8 +168,8 @@ def from_answers(answers: Answers) -> Draft:
         not_expressible=(
             {
                 "what": "failed receipts",
-                "why": "Ringotel has an event for delivered messages only: have the provider report those alone, "
-                "or pin its word for delivered in the receipt event",
+                "why": "Ringotel only has an event for delivered messages: have the provider report only those, or add its "
+                'status value for "delivered" to the pattern of the messageDelivered event',
             },
         ),
         rows=assumed_by(template),
@@ -153,12 +177,12 @@ def from_answers(answers: Answers) -> Draft:
 
 
 def _properties(answers: Answers, kind: str) -> tuple[str, ...]:
-    """The named properties, or the page's; and every property that an address mentions."""
+    """The named properties, or those of Ringotel's example; and every property that a URL contains."""
     named = list(answers.properties) or list(DEFAULT_PROPERTIES[kind])
     needed = len(DEFAULT_PROPERTIES[kind])
     if len(named) < needed:
         raise UsageError(
-            f"--auth {kind} needs {needed} properties, {len(named)} named", f"Give --property twice: {named[0]}, ..."
+            f"--auth {kind} needs {needed} properties, but only {len(named)} is named", "Use --property twice."
         )
     for url in (answers.send_url, answers.file_url):
         for name in Pattern.parse(url or "").variables:
@@ -176,7 +200,7 @@ def _auth(answers: Answers, kind: str, properties: Sequence[str]) -> dict[str, J
         return {}
     if answers.authorize_url is None or answers.token_url is None:
         raise UsageError(
-            "--auth oauth2 needs --authorize-url and --token-url", "They stand in the provider's OAuth documentation."
+            "--auth oauth2 needs --authorize-url and --token-url", "They are in the provider's OAuth documentation."
         )
     return {
         "OAuth2": {
@@ -192,7 +216,7 @@ def _auth(answers: Answers, kind: str, properties: Sequence[str]) -> dict[str, J
 
 
 def _extra_parameters(answers: Answers, kind: str, properties: Sequence[str]) -> dict[str, Json]:
-    """Properties that neither auth nor an address uses are sent along, under a key like their name."""
+    """Request parameters for properties that neither auth nor a URL uses, with keys made from their names."""
     used = set(properties[: len(DEFAULT_PROPERTIES[kind])])
     for url in (answers.send_url, answers.file_url):
         used |= set(Pattern.parse(url or "").variables)
@@ -217,7 +241,7 @@ def _request(answers: Answers, url: str, content_key: str, extra: Mapping[str, J
 
 
 def _documented_events() -> list[Json]:
-    """The three events that Ringotel's page shows."""
+    """The three events in Ringotel's article."""
     shapes = (
         ("message", "message", {"from": "$from$", "to": "$to$", "content": "$content$"}),
         ("file", "mms", {"from": "$from$", "to": "$to$", "text": "$text$", "url": "$url$"}),
@@ -237,21 +261,19 @@ def _documented_events() -> list[Json]:
 def _assumed(
     answers: Answers, kind: str, properties: Sequence[str], extra: Mapping[str, Json], template: Mapping[str, Json]
 ) -> list[Decision]:
-    """Each choice that the answers did not make."""
-    page = "assumed: as on Ringotel's page"
+    """Each choice that the answers left open."""
+    page = "assumed: as in Ringotel's article"
     decisions = []
 
     def decide(pointer: Pointer, variable: str | None, value: str, why: str) -> None:
         decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why))
 
     if answers.auth is None:
-        decide(("auth",), None, kind, f"{page}; --auth says otherwise")
+        decide(("auth",), None, kind, f"{page}; change it with --auth")
     if not answers.properties and kind != "none":
         decide(("properties",), None, ", ".join(properties), page)
     if answers.file_url is None:
-        decide(
-            ("API", "SendFile", "request_url"), None, str(answers.send_url), "assumed: the same address as SendMessage"
-        )
+        decide(("API", "SendFile", "request_url"), None, str(answers.send_url), "assumed: the same URL as SendMessage")
     for place in REQUESTS:
         at: Pointer = ("API", place.value)
         if answers.method is None:
@@ -259,18 +281,16 @@ def _assumed(
         if answers.content_type is None:
             decide((*at, "request_content_type"), None, "application/json", page)
         for key, value in template["API"][place.value]["request_parameters"].items():
-            why = "assumed: properties not used elsewhere are sent along" if key in extra else page
+            why = "assumed: properties that are not used elsewhere are sent as parameters" if key in extra else page
             decide((*at, "request_parameters", key), str(value).strip("$"), str(value), why)
         decide((*at, "response_map", "data", "id"), "messageid", "$messageid$", page)
     for index, event in enumerate(template["Webhook"]):
-        decide(
-            ("Webhook", index), None, str(event["event_type"]), f"{page}; your provider's webhook may look otherwise"
-        )
+        decide(("Webhook", index), None, str(event["event_type"]), f"{page}; your provider's webhook may differ")
     return decisions
 
 
 def _trees(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
-    """The parts of a template that hold variables."""
+    """The parts of a template that contain variables."""
     trees: list[tuple[str, Pointer, Json]] = []
     for name, spec in template["API"].items():
         trees.append((name, ("API", name, "request_url"), spec["request_url"]))
@@ -280,3 +300,30 @@ def _trees(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
     for index, event in enumerate(template.get("Webhook", [])):
         trees.append((event["event_type"], ("Webhook", index, "request_parameters"), event["request_parameters"]))
     return trees
+
+
+def assumed_by(root: Mapping[str, Json]) -> frozenset[int]:
+    """The numbers of the assumptions a template depends on; those about arrays, queries and URLs only if it has them."""
+    template = read_template(root)
+    sent = [spec.parameters for spec in template.requests]
+    read = [spec.response_map for spec in template.requests] + [event.parameters for event in template.events]
+    rows = {1, 2, 3, 4, 5, 7, 8, 14, 20, 28, 34}
+    if any(_contains_array(tree) for tree in sent):
+        rows.add(9)
+    if any(_contains_array(tree) for tree in read):
+        rows |= {10, 12}
+    if any(isinstance(tree, list) for tree in (*sent, *read)):
+        rows.add(11)
+    if any(spec.method in ("GET", "DELETE") for spec in template.requests):
+        rows.add(13)
+    if any(spec.address.variables for spec in template.requests):
+        rows.add(16)
+    if isinstance(template.auth, OAuth2):
+        rows.add(24)
+    return frozenset(rows)
+
+
+def _contains_array(tree: Json) -> bool:
+    if isinstance(tree, dict):
+        return any(_contains_array(value) for value in tree.values())
+    return isinstance(tree, list)

@@ -1,18 +1,22 @@
-"""``init``: from a preset or a few answers to a template that lints clean and proves itself."""
+"""``init``: writes a template from a preset, a few answers, or samples of a provider's documentation."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ringocli.cli.init.extend import Growing, grown
+from ringocli.cli.init.extend import Growth, extend
 from ringocli.cli.init.prompts import ask, command_line
 from ringocli.cli.init.sources import Pasting, one_source, read_pastes, reviewed
 from ringocli.cli.options import chosen, help_text, path_of
 from ringocli.errors import UsageError
 from ringocli.text import console
+
+if TYPE_CHECKING:
+    from ringocli.lint.engine import Finding
+    from ringocli.template.scaffold import Draft
 
 EXAMPLES = (
     "ringocli init --preset telnyx",
@@ -30,7 +34,7 @@ PASTES = "Learn from the provider's documentation"
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    more = "On a terminal, what is missing is asked. A file that exists is replaced only with --force."
+    more = "On a terminal it asks for what is missing. An existing file is overwritten only with --force."
     app.command("init", help=help_text("Write a template.", EXAMPLES, more))(init)
 
 
@@ -46,19 +50,19 @@ def init(
         str | None, typer.Option(metavar="NAME", help="Start from a provider.", autocompletion=_complete_presets)
     ] = None,
     list_presets: Annotated[bool, typer.Option("--list-presets", help="Show the presets.")] = False,
-    id_: Annotated[
-        str | None, typer.Option("--id", help="The integration's id; it is part of the Webhook URL.")
-    ] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="The integration's id, part of the Webhook URL.")] = None,
     name: Annotated[str | None, typer.Option(help="The name shown in Ringotel's portal.")] = None,
-    logo: Annotated[str | None, typer.Option(metavar="URL", help="An https image; never invented.")] = None,
+    logo: Annotated[str | None, typer.Option(metavar="URL", help="https URL of the logo.")] = None,
     auth: Annotated[str | None, typer.Option(metavar="bearer|basic|oauth2|none")] = None,
     property_: Annotated[
         list[str] | None, typer.Option("--property", metavar="NAME", help="A property's name. Repeatable.")
     ] = None,
     send_url: Annotated[str | None, typer.Option(metavar="URL", help="Where SendMessage goes.")] = None,
-    file_url: Annotated[str | None, typer.Option(metavar="URL", help="Where SendFile goes, if elsewhere.")] = None,
-    method: Annotated[str | None, typer.Option(help="POST unless said otherwise.")] = None,
-    content_type: Annotated[str | None, typer.Option(help="application/json unless said otherwise.")] = None,
+    file_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where SendFile goes, if not to the same URL.")
+    ] = None,
+    method: Annotated[str | None, typer.Option(help="[default: POST]")] = None,
+    content_type: Annotated[str | None, typer.Option(help="[default: application/json]")] = None,
     authorize_url: Annotated[str | None, typer.Option(metavar="URL", help="For --auth oauth2.")] = None,
     token_url: Annotated[str | None, typer.Option(metavar="URL", help="For --auth oauth2.")] = None,
     from_curl: Annotated[
@@ -76,7 +80,7 @@ def init(
         typer.Option(
             "--from-openapi",
             metavar="SPEC#OPERATION",
-            help="An operation of an OpenAPI document; without #OPERATION the candidates are listed.",
+            help="An operation of an OpenAPI document; without #OPERATION, lists the candidates.",
             rich_help_panel=PASTES,
         ),
     ] = None,
@@ -91,7 +95,7 @@ def init(
         typer.Option(
             "--from",
             metavar="FILE[#NAME]",
-            help="Any of curl, OpenAPI, Postman, HAR, .http, by its looks.",
+            help="curl, OpenAPI, Postman, HAR, .http, ...; the format is auto-detected.",
             rich_help_panel=PASTES,
         ),
     ] = None,
@@ -101,14 +105,17 @@ def init(
     ] = None,
     sample_response: Annotated[
         str | None,
-        typer.Option("--sample-response", metavar="FILE", help="The reply to a send.", rich_help_panel=PASTES),
+        typer.Option(
+            "--sample-response", metavar="FILE", help="The provider's reply to a send request.", rich_help_panel=PASTES
+        ),
     ] = None,
     sample_webhook: Annotated[
         list[str] | None,
         typer.Option(
             "--sample-webhook",
             metavar="KIND=FILE",
-            help="A webhook: message, mms, delivered; other must match none (a failed receipt). Repeatable.",
+            help="KIND is message, mms, delivered or other; other = a webhook that must not match (e.g. a failed receipt). "
+            "Repeatable.",
             rich_help_panel=PASTES,
         ),
     ] = None,
@@ -117,7 +124,7 @@ def init(
         typer.Option(
             "--hint",
             metavar="NAME=LITERAL",
-            help="What stands for a variable in the pastes: from to content url messageid extension domain. Repeatable.",
+            help="The sample value of a variable: from to content url messageid extension domain. Repeatable.",
             rich_help_panel=PASTES,
         ),
     ] = None,
@@ -126,13 +133,15 @@ def init(
         typer.Option(
             "--save-credentials",
             metavar="FILE",
-            help="Keep the pasted credentials for --values; else they are forgotten.",
+            help="Save the pasted credentials in this file, for --values.",
             rich_help_panel=PASTES,
         ),
     ] = None,
     allow_files: Annotated[
         str | None,
-        typer.Option("--allow-files", metavar="DIR", help="Read @files of a command below it.", rich_help_panel=PASTES),
+        typer.Option(
+            "--allow-files", metavar="DIR", help="Read @file arguments below this folder.", rich_help_panel=PASTES
+        ),
     ] = None,
     add_event: Annotated[
         list[str] | None,
@@ -157,15 +166,15 @@ def init(
         typer.Option(
             "--editor",
             metavar="vscode",
-            help="Write the settings that make the editor use the schema: for OUTPUT, or for every template here.",
+            help="Make the editor use the JSON schema, for OUTPUT or for every template in this folder.",
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the template, write nothing.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
-    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the template instead of writing it.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask questions.")] = False,
     format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
 ) -> None:
-    """Draft, check and write a template."""
+    """Write a template."""
     from ringocli.template.scaffold import AUTH_KINDS, Answers
 
     chosen("--format", format_, ("text", "json"))
@@ -198,8 +207,8 @@ def init(
         allowed=allow_files,
     )
     if add_event or add_file:
-        given = Growing(output, tuple(add_event or ()), add_file, pasting)
-        grown(given, dry_run=dry_run, force=force, as_json=format_ == "json", credentials=save_credentials)
+        growth = Growth(output, tuple(add_event or ()), add_file, pasting)
+        extend(growth, dry_run=dry_run, force=force, as_json=format_ == "json", credentials=save_credentials)
         return
     if editor is not None:
         from ringocli.cli.init.vscode import write_settings
@@ -214,7 +223,7 @@ def init(
     asked = False
     if not pasting.is_empty:
         if preset is not None:
-            raise UsageError("--preset does not go with pastes", "Give one or the other.")
+            raise UsageError("--preset cannot be combined with samples", "Use one or the other.")
         draft = _from_pastes(pasting, answers, asking=asking)
     else:
         pastes = None
@@ -243,16 +252,16 @@ def init(
 
 
 def _check_credentials(file: str, pasting: Pasting, *, force: bool) -> None:
-    """Refuse a place for the credentials before anything is written."""
+    """Reject an unsuitable credentials file before anything is written."""
     from ringocli.importers.credentials import check_place
 
     if pasting.is_empty:
-        raise UsageError("--save-credentials needs a paste that holds some", "Give --from-curl as well.")
+        raise UsageError("--save-credentials needs a pasted request", "Add --from-curl.")
     check_place(path_of(file), force=force)
 
 
 def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
-    """A draft from pastes; on a terminal it is shown and may be corrected."""
+    """A draft from samples; on a terminal it is shown and can be corrected."""
     from ringocli.importers.draft import from_pastes
     from ringocli.lint.rules.identity import BUILT_IN
 
@@ -263,8 +272,8 @@ def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
     given = [option for option, value in settled.items() if value]
     if given and (pasting.send or pasting.file):
         raise UsageError(
-            f"{', '.join(given)} does not go with a pasted request: the paste says it",
-            "Leave it out; a template can be edited afterwards.",
+            f"{', '.join(given)} cannot be combined with a pasted request, which already defines it",
+            "Leave it out; the template can be edited afterwards.",
         )
     pastes = read_pastes(pasting)
     if not (pasting.send or pasting.file) and not all((answers.id, answers.name, answers.send_url)):
@@ -273,7 +282,7 @@ def _from_pastes(pasting: Pasting, answers: Any, *, asking: bool) -> Any:
 
 
 def _reviewed(pastes: Any, answers: Any) -> Any:
-    """The draft that the user took after looking at it."""
+    """The draft that the user accepted after reviewing it."""
     from ringocli.importers.draft import from_pastes
     from ringocli.lint.rules.identity import BUILT_IN
 
@@ -315,11 +324,11 @@ def _draft(preset: str | None, answers: Any) -> Any:
     return from_preset(load(preset), answers) if preset is not None else from_answers(answers)
 
 
-def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
-    """The draft and the findings on it.
+def _checked(text: str, draft: Draft) -> tuple[Draft, list[Finding]]:
+    """The draft and the findings about it.
 
     Raises:
-        UsageError: one is an error, which only an answer can have caused; nothing is written.
+        UsageError: there is an error, which only an answer can have caused; nothing is written.
     """
     from dataclasses import replace
 
@@ -332,16 +341,14 @@ def _checked(text: str, draft: Any) -> tuple[Any, list[Any]]:
     findings = list(lint(Document.read("draft", text)))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        first = errors[0]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise UsageError(f"this would make a template with an error: {first.code} {first.message}{more}",
-                           f"See: ringocli explain {first.code}. Nothing was written.")  # fmt: skip
+        listed = "; ".join(f"{error.code} {error.message}" for error in errors)
+        raise UsageError(f"the template would have errors: {listed}",
+                           f"See: ringocli explain {errors[0].code}. Nothing was written.")  # fmt: skip
     certificate = prove(read_template(json.loads(text)), text, cases=PROOF_CASES)
     if certificate.counter_example is not None:
         found = certificate.counter_example
-        return replace(
-            draft, notes=(*draft.notes, f"it does not prove itself yet: {found.where}: {found.why}")
-        ), findings
+        failed = f"it fails prove: {found.where}: {found.why}"
+        return replace(draft, blocking=(*draft.blocking, failed)), findings
     return draft, findings
 
 
@@ -357,23 +364,22 @@ def _write(path: str, text: str, *, dry_run: bool, force: bool, as_json: bool) -
     return path
 
 
-def _summarise(draft: Any, path: str, findings: list[Any], *, dry_run: bool, saved: str | None) -> None:
-    """What was written, what was assumed, and what to do next; on stderr, since stdout may hold the template."""
-    from ringocli.importers.formats import as_lines, fate_of_credentials, next_commands
+def _summarise(draft: Draft, path: str, findings: list[Finding], *, dry_run: bool, saved: str | None) -> None:
+    """Print the summary on stderr, because stdout may be the template."""
+    from ringocli.importers.formats import about_credentials, as_lines, headline, next_steps
 
     written = not dry_run and path != "-"
-    if written:
-        proves = not any(note.startswith("it does not prove") for note in draft.notes)
-        console.note(f"wrote {path}: no errors{', and it proves itself' if proves else ''}", "green")
+    if written or draft.blocking:
+        first = headline(draft, path if written else "the template", findings, verb="Wrote" if written else "Made")
+        console.note(first, "green" if draft.is_complete else "yellow")
         if draft.preset is not None:
             console.note()
     for indent, line in as_lines(draft, findings):
         console.remark(line, indent) if line else console.note()
-    if draft.credentials:
+    if said := about_credentials(draft, saved):
         console.note()
-        console.remark(fate_of_credentials(saved))
+        console.remark(said)
     if written:
         console.note("\nNext:")
-        for command in next_commands(path, saved):
-            console.note(f"  {command}")
-        console.note("  then mail the file to support@ringotel.co for review")
+        for step in next_steps(draft, path, saved):
+            console.remark(step, "  ")

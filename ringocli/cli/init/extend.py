@@ -1,4 +1,4 @@
-"""``init --add-event`` and ``--add-file``: an existing template grows, or stays byte for byte as it was."""
+"""``init --add-event`` and ``--add-file``: extend an existing template; on any error the file is left untouched."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Growing:
-    """What was asked for: the template, samples of new events, the source of a new SendFile."""
+class Growth:
+    """The template to extend, samples of new events, and the source of a new SendFile."""
 
     template: str | None
     events: tuple[str, ...]
@@ -24,27 +24,27 @@ class Growing:
     pasting: Pasting
 
 
-def grown(asked: Growing, *, dry_run: bool, force: bool, as_json: bool, credentials: str | None) -> None:
-    """Extend a template, check it, and write it; a template that would break is left as it is.
+def extend(growth: Growth, *, dry_run: bool, force: bool, as_json: bool, credentials: str | None) -> None:
+    """Extend a template, check it and write it; a template that would become invalid is left as it is.
 
-    ``credentials`` is the file that keeps those of a pasted command.
+    ``credentials`` is the file to save those of a pasted command in.
 
     Raises:
-        UsageError: no template is named, or what is added would break it.
+        UsageError: no template is named, or the addition would break it.
         LocalError: a file cannot be read.
     """
     from ringocli.importers.credentials import check_place, save
     from ringocli.importers.extend import with_events, with_file_request
-    from ringocli.importers.formats import as_document, as_lines, fate_of_credentials
+    from ringocli.importers.formats import about_credentials, as_document, as_lines
     from ringocli.importers.sources import read_source
     from ringocli.text.files import read_text, write_text
 
-    path, events, file = _sorted_out(asked)
+    path, events, file = _sorted_out(growth)
     before = text = read_text(path)
-    hints = read_hints(asked.pasting.hints)
+    hints = read_hints(growth.pasting.hints)
     drafts = []
     if file is not None:
-        pasted = read_source(file[1], file[0], for_file=True, allowed=folder_of(asked.pasting.allowed))
+        pasted = read_source(file[1], file[0], for_file=True, allowed=folder_of(growth.pasting.allowed))
         text, draft = with_file_request(path, text, pasted, hints, force=force)
         drafts.append(draft)
     if events:
@@ -64,16 +64,18 @@ def grown(asked: Growing, *, dry_run: bool, force: bool, as_json: bool, credenti
     if dry_run:
         console.out(text, end="")
     else:
-        console.note(f"extended {path}" if text != before else f"{path} takes it already: nothing is changed", "green")
+        console.note(
+            f"Extended {path}." if text != before else f"{path} already matches it: nothing was changed.", "green"
+        )
     for indent, line in as_lines(draft, ()):
         console.remark(line, indent) if line else console.note()
-    if draft.credentials:
+    if said := about_credentials(draft, None if dry_run else credentials):
         console.note()
-        console.remark(fate_of_credentials(None if dry_run else credentials))
+        console.remark(said)
 
 
 def _joined(drafts: list[Draft]) -> Draft:
-    """What is to be said of several additions, as one; the template is the last one's."""
+    """Several additions as one draft; the template is that of the last one."""
     return replace(
         drafts[-1],
         decisions=tuple(decision for draft in drafts for decision in draft.decisions),
@@ -84,28 +86,32 @@ def _joined(drafts: list[Draft]) -> Draft:
     )
 
 
-def _sorted_out(asked: Growing) -> tuple[str, list[str], tuple[str | None, str] | None]:
-    """The template, the samples and the source. The template may also be what ``--add-`` names itself,
-    with the samples in ``--sample-webhook`` and the command in ``--file-from-curl``.
+def _sorted_out(growth: Growth) -> tuple[str, list[str], tuple[str | None, str] | None]:
+    """The template, the samples and the source of the request.
+
+    The template may also be the value of ``--add-event`` or ``--add-file``, with the samples in ``--sample-webhook``
+    and the command in ``--file-from-curl``.
     """
-    events, template = list(asked.events), asked.template
-    file: tuple[str | None, str] | None = (None, asked.file) if asked.file else None
-    if template is None and asked.pasting.webhooks and len(events) == 1:
-        template, events = events[0], list(asked.pasting.webhooks)
-    elif asked.pasting.webhooks:
-        events += asked.pasting.webhooks
-    if template is None and asked.pasting.file is not None and file is not None:
-        template, file = file[1], asked.pasting.file
+    events, template = list(growth.events), growth.template
+    file: tuple[str | None, str] | None = (None, growth.file) if growth.file else None
+    if template is None and growth.pasting.webhooks and len(events) == 1:
+        template, events = events[0], list(growth.pasting.webhooks)
+    elif growth.pasting.webhooks:
+        events += growth.pasting.webhooks
+    if template is None and growth.pasting.file is not None and file is not None:
+        template, file = file[1], growth.pasting.file
     if template is None:
-        raise UsageError("which template is to grow?", "Name it first: ringocli init acme.json --add-event in.json")
+        raise UsageError(
+            "no template given: name the file to extend", "For example: ringocli init acme.json --add-event in.json"
+        )
     return template, events, file
 
 
 def _sample(pair: str) -> Any:
-    """``KIND=FILE``, or a file whose kind its own words tell.
+    """``KIND=FILE``, or a file whose kind is recognised.
 
     Raises:
-        UsageError: they do not.
+        UsageError: the kind is not recognised.
     """
     from pathlib import Path
 
@@ -123,12 +129,14 @@ def _sample(pair: str) -> Any:
         return webhook
     told = kind_of("", webhook.document)
     if told is None:
-        raise UsageError(f"{path}: is it a message, an mms or a receipt?", f"Write --add-event KIND={path}.")
+        raise UsageError(
+            f"{path}: cannot tell whether this is a message, an mms or a receipt", f"Write --add-event KIND={path}."
+        )
     return webhook_of(told, path, sample)
 
 
 def _refuse_new_errors(path: str, before: str, after: str) -> None:
-    """Let nothing through that adds an error to a template."""
+    """Reject a change that adds an error to a template."""
     from collections import Counter
 
     from ringocli.lint.engine import lint
@@ -142,4 +150,4 @@ def _refuse_new_errors(path: str, before: str, after: str) -> None:
     new = errors(after) - errors(before)
     if new:
         code, message = next(iter(new))
-        raise UsageError(f"it would break {path}: {code} {message}", "Nothing was written.")
+        raise UsageError(f"this would break {path}: {code} {message}", "Nothing was written.")

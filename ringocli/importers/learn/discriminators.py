@@ -138,7 +138,7 @@ def event_pins(kind: str, free: Sequence[SampleLeaf], others: Sequence[Sequence[
             pointer=leaf.pointer,
             value=leaf.value,
             points=points,
-            why=f"{leaf.names[0]!r} names the event"
+            why=f'"{leaf.names[0]}" names the event'
             + (", and differs between the samples" if _difference(leaf, others) > 0 else ""),
         )
         for points, leaf in fitting
@@ -166,7 +166,7 @@ def success_pins(
             value=leaf.value,
             points=points,
             tells_success=bool(differing),
-            why="a failed receipt has another value here" if differing else f"{leaf.text!r} is a word for delivered",
+            why="the failed receipt has a different value here" if differing else f'"{leaf.text}" means delivered',
         )
         for points, leaf in best[:1]
     ]
@@ -242,7 +242,7 @@ def separating_pins(
         if points > 0:
             name = leaf.names[0] if leaf.names else "it"
             found.append(
-                Pin(pointer=leaf.pointer, value=leaf.value, points=points, why=f"{name!r} differs between the samples")
+                Pin(pointer=leaf.pointer, value=leaf.value, points=points, why=f'"{name}" differs between the samples')
             )
     return sorted(found, key=lambda pin: -pin.points)
 

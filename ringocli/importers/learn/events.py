@@ -152,11 +152,11 @@ def _draft(
     missing = [role for role in wanted if role not in choices]
     if missing:
         names = " and ".join(f"${role.value}$" for role in missing)
-        why = f"nothing in it looks like {names}: name the literal with --hint"
+        why = f"no value was recognised as {names}; name it with --hint"
         if unreadable := why_unreadable(sample.incoming.body, sample.incoming.content_type):
             why = f"it {unreadable}"
         elif name := packed(leaves):
-            why = f"{name!r} holds JSON as a text, and no pattern looks into a text"
+            why = f'the field "{name}" contains JSON as text, which a pattern cannot look into'
         learned.limits.append(limit(f"{sample.kind} from {sample.name}", why))
         return None
     return EventDraft(kind=sample.kind, sample=sample, leaves=leaves, choices=choices)
@@ -182,7 +182,9 @@ def _message_choices(
         ]
         if free:
             free.sort(key=lambda leaf: (plain(leaf.names[0]) not in _ADDRESSES, -name_score(Role.CONTENT, leaf.names)))
-            choices[Role.URL] = RoleChoice(role=Role.URL, leaf=free[0], why="the only address", rivals=tuple(free[1:]))
+            choices[Role.URL] = RoleChoice(
+                role=Role.URL, leaf=free[0], why="the only URL in the sample", rivals=tuple(free[1:])
+            )
             if Role.CONTENT in choices and choices[Role.CONTENT].leaf is free[0]:
                 del choices[Role.CONTENT]
     file, text = choices.get(Role.URL), choices.get(Role.CONTENT)
@@ -222,7 +224,7 @@ def _receipt_choices(
 ) -> dict[Role, RoleChoice]:
     told = [leaf for leaf in leaves if any(role is Role.ID and leaf.is_called(name) for name, role in named.items())]
     if told:
-        return {Role.ID: RoleChoice(role=Role.ID, leaf=told[0], why="as you said")}
+        return {Role.ID: RoleChoice(role=Role.ID, leaf=told[0], why="as you specified")}
     scored = [(id_score(leaf, ids, hint, receipt=True) + _near_status(leaf, leaves), leaf) for leaf in leaves]
     fitting = [(points, leaf) for points, leaf in scored if points >= 34]
     if not fitting:
@@ -235,9 +237,9 @@ def _receipt_choices(
     why = (
         "as you hinted"
         if hint and hint == best.text
-        else "the same value stands in the sample reply"
+        else "the sample reply contains the same value"
         if best.text in ids
-        else f"{name!r} is a word for the message id"
+        else f'named "{name}"'
     )
     return {Role.ID: RoleChoice(role=Role.ID, leaf=best, why=why, rivals=rivals)}
 
@@ -344,7 +346,7 @@ def _tell(learned: LearnedEvents, samples: Sequence[WebhookSample]) -> None:
             why = choice.why
             if choice.rivals:
                 also = ", ".join(repr(rival.names[0]) for rival in choice.rivals[:3] if rival.names)
-                why += f"; doubtful, {also} fits too"
+                why += f"; uncertain, {also} also fits"
             learned.decisions.append(
                 Decision(
                     pointer=(*at, *general(choice.leaf.pointer)),
@@ -360,14 +362,16 @@ def _tell(learned: LearnedEvents, samples: Sequence[WebhookSample]) -> None:
                 pointer = (*at, *general(pin.pointer))
                 learned.decisions.append(Decision(pointer=pointer, variable=variable, value=pin.text, why=pin.why))
         if draft.key is None:
-            why = "nothing in it names the event: it is known by its shape alone"
+            why = "no value names the event, so it is recognised by its fields alone"
             learned.decisions.append(
                 Decision(
                     pointer=("Webhook", index, "event_key"), variable=None, value=_DEFAULT_KEYS[draft.kind], why=why
                 )
             )
         if draft.kind == "delivered" and not failed and not _tells_success(draft):
-            why = "nothing in the receipt says delivered: a failed one would be taken too; give one as other=FILE"
+            why = (
+                "no value in the receipt means delivered, so failed receipts would match as well; add one as other=FILE"
+            )
             learned.limits.append(limit("telling delivered from failed", why))
     _tell_confusion(learned, samples)
 
@@ -376,7 +380,7 @@ def _tell_list(learned: LearnedEvents, draft: EventDraft, choice: RoleChoice) ->
     if choice.role is Role.URL:
         count = len({leaf.text for leaf in draft.leaves if general(leaf.pointer) == general(choice.leaf.pointer)})
         if count > 1 and all(entry["what"] != "several files in one message" for entry in learned.limits):
-            learned.limits.append(limit("several files in one message", "Ringotel takes one: the first is read"))
+            learned.limits.append(limit("several files in one message", "Ringotel takes one: the first is used"))
 
 
 def _tells_success(draft: EventDraft) -> bool:
@@ -392,13 +396,13 @@ def _tell_confusion(learned: LearnedEvents, samples: Sequence[WebhookSample]) ->
         reading = read_webhook(template, sample.incoming)
         if sample.kind == "other":
             if reading.event is not None:
-                why = f"the {reading.event.type} event takes it: nothing in the samples tells them apart"
+                why = f"the {reading.event.type} event matches it: nothing in the samples tells them apart"
                 learned.limits.append(limit(f"other from {sample.name}", why))
         elif reading.event is None or reading.event.type != _TYPES[sample.kind]:
             if any(entry["what"] == f"{sample.kind} from {sample.name}" for entry in learned.limits):
                 continue
             got = "no event" if reading.event is None else f"the {reading.event.type} event"
-            why = f"{got} takes it: nothing in the samples tells them apart"
+            why = f"{got} matches it: nothing in the samples tells them apart"
             learned.limits.append(limit(f"{sample.kind} from {sample.name}", why))
 
 

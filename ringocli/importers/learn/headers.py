@@ -7,7 +7,7 @@ import binascii
 import re
 
 from ringocli.importers.learn.placeholders import OPEN, has_placeholder
-from ringocli.importers.model import BasicAuth, BearerAuth, Limit, limit
+from ringocli.importers.model import BasicAuth, BearerAuth, Limit, cannot_authenticate, limit
 
 _CARRIED = {"content-type", "content-length", "host", "connection", "expect", "transfer-encoding", "accept-encoding"}
 """Headers that every client sets itself."""
@@ -42,7 +42,7 @@ def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
         return None
     named = scheme if rest and _SCHEME.fullmatch(scheme) and not has_placeholder(scheme) else ""
     what = f"Authorization: {named} ..." if named else "a bare token in the Authorization header"
-    return limit(
+    return cannot_authenticate(
         what,
         "Ringotel documents only Bearer and Basic auth. Check whether the provider also accepts one of them, "
         "or the key as a query or body parameter.",
@@ -79,7 +79,7 @@ def uncarried(headers: tuple[tuple[str, str], ...]) -> list[Limit]:
             found.append(limit(f"header {name}", why))
         elif _names_key(key):
             found.append(
-                limit(
+                cannot_authenticate(
                     f"header {name}",
                     "Ringotel documents no custom headers, so this credential cannot be sent. Check whether the provider "
                     "also accepts Basic or Bearer auth, or the key as a query or body parameter.",

@@ -1,6 +1,6 @@
-"""A sample reply becomes a ``response_map``: the place of the message id.
+"""Learns a ``response_map`` from a sample reply: where the message id is.
 
-The id is known by its name, by its shape, and, best of all, by reappearing in the sample of a delivery receipt.
+The id is recognised by its name, its form and, if there is a sample of a delivery receipt, by being in that as well.
 """
 
 from __future__ import annotations
@@ -43,10 +43,12 @@ def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | No
     scored = [(id_score(leaf, again, hint), leaf) for leaf in leaves_of(shortened(tree))]
     fitting = sorted(((points, leaf) for points, leaf in scored if points >= 40), key=lambda pair: -pair[0])
     if not fitting:
-        return LearnedReply(limits=(limit("the reply's message id", "nothing in the sample reply looks like one"),))
+        return LearnedReply(
+            limits=(limit("the reply's message id", "no value in the sample reply was recognised as one"),)
+        )
     points, best = fitting[0]
     if _is_keyed_by_number(best):
-        why = "it stands under a telephone number, which is another one in each reply"
+        why = "its key is a phone number, which differs in each reply"
         return LearnedReply(limits=(limit("the reply's message id", why),))
     rivals = tuple(
         leaf
@@ -56,9 +58,9 @@ def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | No
     if hint and hint in best.text:
         why = "as you hinted"
     elif best.text in again:
-        why = "the same value stands in the delivery receipt"
+        why = "the delivery receipt contains the same value"
     else:
-        why = f"{best.names[0] if best.names else 'the value'!r} is a word for the message id"
+        why = f'named "{best.name}"'
     return LearnedReply(response_map=tree_of({general(best.pointer): "$messageid$"}), leaf=best, why=why, rivals=rivals)
 
 
@@ -79,4 +81,4 @@ def _decoded(reply: Reply) -> tuple[Any, str]:
         tree = Document.read("reply", text).value
     if isinstance(tree, dict | list) and tree:
         return tree, ""
-    return None, "the sample reply holds no JSON object"
+    return None, "the sample reply contains no JSON object"

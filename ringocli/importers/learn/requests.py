@@ -1,7 +1,7 @@
-"""A pasted request becomes SendMessage or SendFile: variables where a message's parts stand, properties for accounts.
+"""Turns a pasted request into SendMessage or SendFile: variables for a message's parts, properties for an account's.
 
-What is neither stays a constant, exactly as it was pasted. Each choice is a decision with its reason; what Ringotel's
-framework has no notation for is a limit.
+Everything else stays a constant, exactly as pasted. Each choice is a decision with its reason; what Ringotel's
+framework cannot express is a limit.
 """
 
 from __future__ import annotations
@@ -290,7 +290,7 @@ class _Reader:
             why = "there is no notation for a $ that is no variable: the value is left out"
             self.learned.limits.append(limit(f"a text with $...$ in it ({self._where(leaf)})", why))
         elif leaf.names and leaf.value not in ("", None):
-            self._decide(leaf.pointer, None, leaf.text, "kept as the paste has it")
+            self._decide(leaf.pointer, None, leaf.text, "kept as in the sample")
             if isinstance(leaf.value, int) and len(leaf.text) > 3 and belongs_to_account(leaf.names[0], leaf.text):
                 why = "it has no quotes, and a variable always has: the pasted number stands in the template"
                 self.learned.notes.append(f"put your own {leaf.names[0]} into the template by hand: {why}")

@@ -1,7 +1,8 @@
-"""Roles: which value of a pasted request or webhook is whose.
+"""Decides which value of a pasted request or webhook is the sender, the recipient, the text and so on.
 
-Each value is scored for each role by its names, its shape and its place; hints come first. A score says how sure the
-name is (0 to 100), plus what the shape adds or takes. Every choice comes with its reason and its rivals.
+Each value is scored for each role by its names, its shape and its location; hints come first. A score says how
+specific the name is (0 to 100), plus or minus what the value's shape suggests. Every choice has a reason and a list of
+rivals.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_s
 from ringocli.text.pointer import Pointer
 
 LEAST = 50
-"""A lower score is no reason at all."""
+"""The lowest score that is a reason."""
 
 CLOSE = 8
-"""Two scores nearer than this leave a doubt."""
+"""Two scores closer than this leave a doubt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleLeaf:
-    """One scalar: where it is, its names from the nearest outwards, and what it holds."""
+    """One scalar of a sample: its pointer, its names from the innermost outwards, and its value."""
 
     pointer: Pointer
     names: tuple[str, ...]
@@ -272,7 +273,7 @@ def _best(
     used = {choice.leaf.pointer for choice in taken.values()}
     for leaf in leaves:
         if leaf.pointer not in used and any(to is role and leaf.is_called(name) for name, to in named.items()):
-            return RoleChoice(role=role, leaf=leaf, why="as you said")
+            return RoleChoice(role=role, leaf=leaf, why="as you specified")
     scored = [
         (score(role, leaf, incoming=incoming) - (0 if incoming else 20 * _is_beside(leaf, taken)), leaf)
         for leaf in leaves
@@ -308,19 +309,12 @@ def _reason(role: Role, leaf: SampleLeaf) -> str:
     name = leaf.names[0] if leaf.names else ""
     if len(leaf.names) > 1 and not name_score(role, leaf.names[:1]):
         name = f"{leaf.names[1]}.{name}"
-    meaning = {
-        Role.FROM: "the sender",
-        Role.TO: "the recipient",
-        Role.CONTENT: "the text",
-        Role.URL: "the file's address",
-        Role.ID: "the message id",
-    }.get(role, f"the {role.value}")
     shape = ""
     if role in (Role.FROM, Role.TO) and is_phone(leaf.value):
-        shape = ", and the value looks like a telephone number"
+        shape = ", and the value is a phone number"
     elif role is Role.URL:
-        shape = ", and the value is an address"
-    return f"{name!r} is a word for {meaning}{shape}"
+        shape = ", and the value is a URL"
+    return f'named "{name}"{shape}'
 
 
 def _settle_numbers(
@@ -340,20 +334,22 @@ def _settle_numbers(
             taken[role] = RoleChoice(
                 role=role,
                 leaf=free[0],
-                why="the only telephone number left, by its shape" if len(free) == 1 else "by its shape",
+                why="the only remaining phone number" if len(free) == 1 else "its value is a phone number",
                 rivals=tuple(free[1:]),
             )
 
 
 def _settle_sender_id(taken: dict[Role, RoleChoice]) -> None:
-    """What comes in with a bare number beside a sender id is from that number: the sender id is the account's own."""
+    """Swap the roles where a webhook has a bare number beside a sender id: the sender id is the account's own."""
     sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
     if sender is None or recipient is None or "as" in (sender.why[:2], recipient.why[:2]):
         return
     lone = bool(recipient.leaf.names) and plain(recipient.leaf.names[0]) in LONE_NUMBERS
     if lone and plain(sender.leaf.names[0]) == "senderid" and not _belongs_to_other(Role.FROM, recipient.leaf):
-        taken[Role.FROM] = replace(recipient, role=Role.FROM, why="the contact's number beside the account's sender id")
-        taken[Role.TO] = replace(sender, role=Role.TO, why="the account's sender id beside the contact's number")
+        taken[Role.FROM] = replace(
+            recipient, role=Role.FROM, why="the contact's number, next to the account's sender id"
+        )
+        taken[Role.TO] = replace(sender, role=Role.TO, why="the account's sender id, next to the contact's number")
 
 
 def _is_plain_number(leaf: SampleLeaf, incoming: bool) -> bool:

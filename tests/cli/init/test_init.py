@@ -31,9 +31,19 @@ def test_bare_answers_are_strict_clean_and_every_assumption_is_named(ringocli: C
     document = done.document
     assert (0, "acme.json") == (done.code, document["path"])
     assert document["template"] == json.loads((folder / "acme.json").read_text())
-    assert {"schema_version", "path", "template", "decisions", "not_expressible", "credentials", "assumptions"} == set(
-        document
-    )
+    assert {
+        "schema_version",
+        "path",
+        "template",
+        "complete",
+        "blocking",
+        "decisions",
+        "not_expressible",
+        "credentials",
+        "constants",
+        "assumptions",
+        "notes",
+    } == set(document)
     assumed = {one["pointer"] for one in document["decisions"] if one["why"].startswith("assumed")}
     assert {"/auth", "/API/SendFile/request_url", "/API/SendMessage/response_map/data/id", "/Webhook/0"} <= assumed
     assert "logo" not in document["template"]
@@ -130,7 +140,7 @@ def test_an_existing_file_stays(ringocli: Command, folder: Path) -> None:
         ((*BARE, "--auth", "barer"), "did you mean bearer"),
         ((*BARE, "--auth", "oauth2"), "--authorize-url"),
         ((*BARE, "--auth", "basic", "--property", "SID"), "needs 2 properties"),
-        (("--preset", "twilio", "--send-url", "https://x.example"), "does not go with --preset"),
+        (("--preset", "twilio", "--send-url", "https://x.example"), "cannot be combined with --preset"),
         ((*BARE[:4], "--send-url", "http://x.example/"), "RT501"),
         ((*BARE[:4], "--send-url", "nonsense"), "RT219"),
         (("--id", "Twilio", *BARE[2:]), "RT111"),

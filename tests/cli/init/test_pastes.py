@@ -62,7 +62,7 @@ def test_text_output_leads_to_the_next_step(ringocli: Command, docs: Path) -> No
     """A reader of the terminal sees why, what is left, and what to type."""
     done = ringocli("init", "--from-curl", "send.sh", "--no-input")
     assert (0, "") == (done.code, done.out)
-    for words in ("wrote acme.json", "$to$", "is a word for", "--sample-webhook", "ringocli render acme.json"):
+    for words in ("Wrote acme.json", "$to$", 'named "recipients"', "--sample-webhook", "ringocli render acme.json"):
         assert words in done.err
     assert all(len(line) <= 80 for line in done.err.splitlines())
 
@@ -283,7 +283,7 @@ def test_a_template_grows_and_keeps_its_bytes(ringocli: Command, docs: Path) -> 
     assert "SendFile" in document["API"]
     assert "message" == document["Webhook"][0]["event_type"]
     again = ringocli("init", path, "--add-event", "message=message.json")
-    assert (0, True) == (again.code, "nothing is changed" in again.err)
+    assert (0, True) == (again.code, "nothing was changed" in again.err)
     assert grown.encode() == path.read_bytes()
 
 

@@ -97,7 +97,7 @@ def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
     plain = re.sub(r"\033\[[\d;]*m", "", again)
     assert max(len(line) for line in plain.splitlines() if "memo=" not in line and "/v1/send" not in line) <= 80
     terminal.type("")
-    terminal.expect("wrote acme.json")
+    terminal.expect("Wrote acme.json")
     assert 0 == terminal.end()
     parameters = json.loads((tmp_path / "acme.json").read_text())["API"]["SendMessage"]["request_parameters"]
     assert {"to": "$to$", "from": "$from$", "text": "Hello you", "memo": "$content$"} == parameters
