@@ -300,30 +300,3 @@ def _trees(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
     for index, event in enumerate(template.get("Webhook", [])):
         trees.append((event["event_type"], ("Webhook", index, "request_parameters"), event["request_parameters"]))
     return trees
-
-
-def assumed_by(root: Mapping[str, Json]) -> frozenset[int]:
-    """The numbers of the assumptions a template depends on; those about arrays, queries and URLs only if it has them."""
-    template = read_template(root)
-    sent = [spec.parameters for spec in template.requests]
-    read = [spec.response_map for spec in template.requests] + [event.parameters for event in template.events]
-    rows = {1, 2, 3, 4, 5, 7, 8, 14, 20, 28, 34}
-    if any(_contains_array(tree) for tree in sent):
-        rows.add(9)
-    if any(_contains_array(tree) for tree in read):
-        rows |= {10, 12}
-    if any(isinstance(tree, list) for tree in (*sent, *read)):
-        rows.add(11)
-    if any(spec.method in ("GET", "DELETE") for spec in template.requests):
-        rows.add(13)
-    if any(spec.address.variables for spec in template.requests):
-        rows.add(16)
-    if isinstance(template.auth, OAuth2):
-        rows.add(24)
-    return frozenset(rows)
-
-
-def _contains_array(tree: Json) -> bool:
-    if isinstance(tree, dict):
-        return any(_contains_array(value) for value in tree.values())
-    return isinstance(tree, list)

@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
 from ringocli.importers.collection.common import Named, document_in, entries, listed, mapping, put_in, request
-from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted, limit
+from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
 
 _RAW_TYPES = {"json": JSON_TYPE, "xml": "application/xml", "html": "text/html", "javascript": "application/javascript"}
 
@@ -166,4 +166,5 @@ def _auth(
         return (None, [], f"{key}={value}", []) if values.get("in") == "query" else (None, [], "", [(key, value)])
     if kind in ("", "noauth", "inherit"):
         return None, [], "", []
-    return None, [limit(f"{kind} authentication", "Ringotel documents only Bearer, Basic and OAuth2")], "", []
+    why = "Ringotel documents Bearer, Basic and OAuth2 only"
+    return None, [cannot_authenticate(f"{kind} authentication", why)], "", []

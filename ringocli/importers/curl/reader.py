@@ -15,7 +15,7 @@ from ringocli.importers.curl.shells import curl_words
 from ringocli.importers.learn.headers import authorization, uncarried
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 from ringocli.importers.learn.url import Target
-from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted, limit
+from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
 from ringocli.text.files import read_bytes
 
 FORM = "application/x-www-form-urlencoded"
@@ -146,9 +146,11 @@ def _apply(call: _Call, option: str, value: str) -> None:
     elif option in ("form", "form-string"):
         _add_part(call, value, literal=option == "form-string")
     elif option in _SCHEMES:
-        call.limits.append(limit(_SCHEMES[option], "Ringotel documents only Bearer and Basic auth"))
+        call.limits.append(cannot_authenticate(_SCHEMES[option], "Ringotel documents Bearer and Basic only"))
     elif option in _CERTIFICATES:
-        call.limits.append(limit(_CERTIFICATES[option], "Ringotel documents only Bearer, Basic and OAuth2"))
+        call.limits.append(
+            cannot_authenticate(_CERTIFICATES[option], "Ringotel documents Bearer, Basic and OAuth2 only")
+        )
     elif option in _HEADERS:
         call.headers.append((_HEADERS[option], value))
     elif handler := _HANDLERS.get(option):

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ringocli.importers.learn.properties import is_secret_name
-from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Pasted, limit
+from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Pasted, cannot_authenticate, limit
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.template.vocabulary import plain
 
@@ -79,10 +79,10 @@ def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Lim
     if kind == "apiKey" and name.lower() == "authorization":
         if re.search(r"bearer", json.dumps(scheme, default=str), re.I):
             return replace(pasted, auth=BearerAuth(token="", where="Authorization header")), None
-        return pasted, limit(
-            "a bare token in the Authorization header", "Ringotel documents only Bearer and Basic auth"
+        return pasted, cannot_authenticate(
+            "a bare token in the Authorization header", "Ringotel documents Bearer and Basic only"
         )
     if kind == "apiKey":
         why = "Ringotel documents no custom headers, so this credential cannot be sent"
-        return pasted, limit(f"{scheme.get('in', 'header')} {name}", why)
-    return pasted, limit(f"security of type {kind}", "Ringotel documents only Bearer, Basic and OAuth2")
+        return pasted, cannot_authenticate(f"{scheme.get('in', 'header')} {name}", why)
+    return pasted, cannot_authenticate(f"security of type {kind}", "Ringotel documents Bearer, Basic and OAuth2 only")
