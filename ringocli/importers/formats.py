@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ringocli.lint.engine import Finding, Severity
+from ringocli.lint.finding import Finding
+from ringocli.lint.rule import Severity
 from ringocli.template.assumptions import assumptions
 from ringocli.template.scaffold import Decision, Draft
 from ringocli.text.pointer import Pointer, as_text

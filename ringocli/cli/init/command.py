@@ -15,7 +15,7 @@ from ringocli.errors import UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
-    from ringocli.lint.engine import Finding
+    from ringocli.lint.finding import Finding
     from ringocli.template.scaffold import Draft
 
 EXAMPLES = (
