@@ -1,8 +1,8 @@
-"""The proof: generated values are rendered, encoded, decoded and matched back, for every part of a template.
+"""Round-trip proof: generated values are rendered, encoded, decoded and matched for every part of a template.
 
-A template is proved if each request, reply and event gives back exactly the values that went in, and each event is
-recognised as itself. What does not come back is shrunk to the smallest values that still fail. Everything here is
-proved under our readings of the framework, which the certificate lists.
+A template passes if each request, reply and event gives back exactly the values that went in, each event is recognised
+as itself, and no webhook of one event is taken for another. Values that fail are shrunk to the smallest ones that still
+fail. The result holds under the assumptions about Ringotel that the certificate lists.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 from ringocli.errors import LocalError, RingocliError
 from ringocli.http.bodies import decode, decode_pairs, encode
 from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
+from ringocli.messaging.confusion import confusions
+from ringocli.messaging.generated_values import generated_value, smaller_values
 from ringocli.messaging.request import names_of, render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
@@ -27,18 +29,10 @@ from ringocli.text.secret import Text
 DEFAULT_CASES = 200
 """Assignments tried for each request, reply and event."""
 
-_TEXTS = (
-    "Hello", "two\nlines", "tab\there", 'say "hi"', "it's", "costs $5 or $6", "$from$", "a&b=c d+e%20", "\\n \\u0041",
-    "ünïcode – ñ", "👋🏽 👨‍👩‍👧", "שלום عالم", "<b>&amp;</b>", "\x00\x01\x7f", "{}[],:", " leading and trailing ", "null", "true",
-    "0", "  ", "\u2028\u2029\ufeff", "x" * 65_536,
-)  # fmt: skip
-_WORDS = ("101", "alice", "a-b_c.d", "example-org", "7")
-_IDS = ("9612c4e2-27f8-4463-a517-c6306ffdabff", "SM1", "0", "1710100373597-8b06", "id/with+odd=chars&more", "true")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterExample:
-    """Values that do not survive: ``first`` went in, ``second`` came out of the same ``sent`` bytes."""
+    """Values that are not read back: ``first`` was rendered, ``second`` was read from the same ``sent`` bytes."""
 
     where: str
     why: str
@@ -49,7 +43,7 @@ class CounterExample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What was tried; ``rows`` are the readings of the framework that it rests on."""
+    """What was tried; ``rows`` are the numbers of the assumptions that it rests on."""
 
     template_sha256: str
     seed: int
@@ -60,13 +54,13 @@ class Certificate:
 
     @property
     def proved(self) -> bool:
-        """Whether nothing was found, and there was something to try."""
+        """Whether no counter-example was found, and there was something to try."""
         return self.counter_example is None and bool(self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """One part under proof: the names it takes, how to try an assignment, and the readings it rests on."""
+    """One part to prove: its variables, how to try an assignment, and the assumptions that it rests on."""
 
     where: str
     kinds: Mapping[str, Kind]
@@ -76,10 +70,10 @@ class _Part:
 
 
 def prove(template: Template, text: str, *, seed: int = 0, cases: int = DEFAULT_CASES) -> Certificate:
-    """Put every request, reply and event of a template under the laws.
+    """Round-trip every request, reply and event of a template.
 
     Raises:
-        LocalError: a part cannot be encoded at all (a nested form, say), which is a finding of ``validate``.
+        LocalError: a part cannot be encoded at all, such as a nested form; ``validate`` reports it.
     """
     parts = tuple(_parts(template))
     found = None
@@ -132,7 +126,7 @@ def _try(part: _Part, source: random.Random, cases: int) -> CounterExample | Non
         values = {
             name: value
             for name, kind in part.kinds.items()
-            if (value := _value(kind, source, case)) and not (name in part.optional and source.random() < 0.2)
+            if (value := generated_value(kind, source, case)) and not (name in part.optional and source.random() < 0.2)
         }
         found = part.attempt(values)
         if found is not None:
@@ -140,35 +134,14 @@ def _try(part: _Part, source: random.Random, cases: int) -> CounterExample | Non
     return None
 
 
-def _value(kind: Kind, source: random.Random, case: int) -> str:
-    """A value of its kind; the first cases go through the hard ones in turn, later ones are random."""
-    match kind:
-        case Kind.NUMBER:
-            digits = "".join(source.choice("0123456789") for _ in range(source.choice((1, 5, 10, 11, 15))))
-            return source.choice(("+", "", "+1")) + digits
-        case Kind.URL:
-            return f"https://files.example/{source.randrange(10**6)}.jpg?a=1&b={source.choice('xyz')}%20#f"
-        case Kind.WORD:
-            return source.choice(_WORDS) + str(source.randrange(100))
-        case Kind.ID:
-            return source.choice(_IDS) + str(source.randrange(100))
-    if case < len(_TEXTS):
-        return _TEXTS[(case + source.randrange(2) * case) % len(_TEXTS)]
-    length = source.choice((1, 2, 5, 20, 160))
-    return "".join(source.choice(_ALPHABET) for _ in range(length))
-
-
-_ALPHABET = "ab 019$&=+%/\\\"'<>{}[]:;,.\n\r\t-_üß€漢👋\u200d\u202e"
-
-
 def _shrunk(part: _Part, values: Mapping[str, str], found: CounterExample) -> CounterExample:
-    """Smaller values that still fail, by cutting each value down as long as the failure stays."""
+    """Smaller values that still fail, found by shortening each value as long as the failure remains."""
     current = dict(values)
     progress = True
     while progress:
         progress = False
         for name in list(current):
-            for smaller in _smaller(current[name], part.kinds[name], name in part.optional):
+            for smaller in smaller_values(current[name], part.kinds[name], name in part.optional):
                 trial = {**current, name: smaller} if smaller else {k: v for k, v in current.items() if k != name}
                 failure = part.attempt(trial)
                 if failure is not None:
@@ -177,25 +150,6 @@ def _shrunk(part: _Part, values: Mapping[str, str], found: CounterExample) -> Co
             if progress:
                 break
     return found
-
-
-def _smaller(value: str, kind: Kind, optional: bool) -> Iterator[str]:
-    if optional:
-        yield ""
-    floor = "https://a.example/b" if kind is Kind.URL else "1" if kind is Kind.NUMBER else "a"
-    if len(floor) < len(value):
-        yield floor
-    if kind is Kind.URL:
-        return
-    for size in (len(value) // 2, len(value) // 4, 1):
-        if 0 < size < len(value):
-            yield value[:-size]
-            yield value[size:]
-
-
-def _layered(template: Template, values: Mapping[str, str]) -> Values:
-    """Values for rendering; properties get fixed samples, since a template's own values do not vary per message."""
-    return Values(layers=(Layer(variables=values),))
 
 
 def _request_attempt(template: Template, spec: RequestSpec) -> Callable[[Mapping[str, str]], CounterExample | None]:
@@ -207,7 +161,7 @@ def _request_attempt(template: Template, spec: RequestSpec) -> Callable[[Mapping
         rendered = render_request(template, spec, Values(layers=layers), Missing.DROP)
         bindings: dict[str, str] = {}
         fits = True
-        for pattern, document in _taken_apart(spec, address, rendered):
+        for pattern, document in _decoded(spec, address, rendered):
             result = pattern.match(document, {**fixed, **bindings}, ())
             bindings.update(result.bindings)
             fits = fits and result.fits
@@ -223,8 +177,8 @@ def _property_samples(template: Template, spec: RequestSpec) -> dict[str, Text]:
     return dict(fill(template, needed, spec.name, Values(), Missing.SAMPLE).values)
 
 
-def _taken_apart(spec: RequestSpec, address: Pattern, rendered: RenderedRequest) -> Iterator[tuple[Pattern, Json]]:
-    """The patterns of a request with what its receiver sees there: body (or query) first, then the address."""
+def _decoded(spec: RequestSpec, address: Pattern, rendered: RenderedRequest) -> Iterator[tuple[Pattern, Json]]:
+    """The patterns of a request with what its receiver decodes: body (or query) first, then the URL."""
     if spec.sends_body:
         assert rendered.body is not None
         yield spec.body, decode(rendered.body.reveal().encode(), rendered.content_type)
@@ -235,7 +189,7 @@ def _taken_apart(spec: RequestSpec, address: Pattern, rendered: RenderedRequest)
 
 
 def _address_pattern(spec: RequestSpec) -> Pattern:
-    """``request_url`` taken apart as its receiver would: host, path segments, query."""
+    """``request_url`` split as its receiver would split it: host, path segments, query."""
     if not spec.address.variables or (isinstance(spec.address.leaves[0][1], Leaf) and _starts_open(spec)):
         return Pattern.parse({})
     known = set(spec.address.variables)
@@ -267,7 +221,7 @@ def _reply_attempt(spec: RequestSpec) -> Callable[[Mapping[str, str]], CounterEx
 def _event_attempt(template: Template, event: WebhookEvent) -> Callable[[Mapping[str, str]], CounterExample | None]:
     def attempt(values: Mapping[str, str]) -> CounterExample | None:
         where = f"Webhook {event.label}"
-        rendered = render_event(template, event, _layered(template, values), Missing.DROP)
+        rendered = render_event(template, event, Values(layers=(Layer(variables=values),)), Missing.DROP)
         incoming = as_incoming(rendered)
         reading = read_webhook(template, incoming)
         sent = _shown(rendered)
@@ -276,15 +230,27 @@ def _event_attempt(template: Template, event: WebhookEvent) -> Callable[[Mapping
                 where=where, why="no event matches its own webhook", first=values, second={}, sent=sent
             )
         if reading.event.pointer != event.pointer:
-            why = f"its webhook is taken for {reading.event.label}"
+            why = f"its webhook is read as {reading.event.label}"
             return CounterExample(where=where, why=why, first=values, second=reading.variables, sent=sent)
-        return _compared(where, values, reading.variables, True, sent)
+        return _compared(where, values, reading.variables, True, sent) or _taken_for_another(template, event, values)
 
     return attempt
 
 
+def _taken_for_another(template: Template, event: WebhookEvent, values: Mapping[str, str]) -> CounterExample | None:
+    for confusion in confusions(template, event, values):
+        return CounterExample(
+            where=f"Webhook {event.label}",
+            why=confusion.why,
+            first=confusion.values,
+            second=confusion.read,
+            sent=confusion.request.body.decode() or confusion.request.query,
+        )
+    return None
+
+
 def as_incoming(rendered: RenderedRequest) -> IncomingRequest:
-    """A rendered request as its receiver sees it."""
+    """A rendered request as its receiver decodes it."""
     parts = urlsplit(rendered.url.reveal())
     body = rendered.body.reveal().encode("utf-8") if rendered.body is not None else b""
     return IncomingRequest(
@@ -301,7 +267,7 @@ def _compared(
 ) -> CounterExample | None:
     if fits and bindings == values:
         return None
-    why = "other values come out than went in" if fits else "the bytes do not match the pattern that made them"
+    why = "the values read back differ from the ones rendered" if fits else "the bytes do not match their own pattern"
     return CounterExample(where=where, why=why, first=dict(values), second=dict(bindings), sent=sent)
 
 

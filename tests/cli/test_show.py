@@ -194,7 +194,7 @@ def test_prove_gives_a_certificate(ringocli: Command, acme: Path) -> None:
     assert re.fullmatch("[0-9a-f]{64}", document["template_sha256"])
     assert {2, 4, 7} <= {entry["row"] for entry in document["assumptions"]}
     assert first.out == ringocli("prove", acme, "--seed", "3", "--cases", "30", "--format", "json").out
-    assert "proved" in ringocli("prove", acme, "--cases", "20").out
+    assert "Passed" in ringocli("prove", acme, "--cases", "20").out
 
 
 def planted(**changes: Any) -> str:
@@ -239,7 +239,7 @@ def test_prove_finds_what_is_planted(ringocli: Command, text: str, where: str | 
         pytest.skip("the more specific event wins, so this is no fault")
     assert (1, where) == (done.code, found["where"])
     assert all(len(value) < 40 for value in found["first"].values())
-    assert "not proved" in ringocli("prove", "-", stdin=text).out
+    assert "Failed" in ringocli("prove", "-", stdin=text).out
 
 
 @pytest.mark.parametrize("command", ["render", "prove", "match"])

@@ -37,7 +37,7 @@ def specimens(old: Template, new: Template) -> tuple[Specimen, ...]:
     """Webhooks for all events of both versions, the plainest ones first, each once."""
     found: dict[tuple[str, str, bytes], Specimen] = {}
     for mixed, method, kind, tree in _trees(old, new):
-        request = _request(method, kind, tree)
+        request = request_for(method, kind, tree)
         if request is not None:
             found.setdefault((method, request.query, request.body), Specimen(request, mixed))
     return tuple(found.values())
@@ -64,7 +64,7 @@ def _trees(old: Template, new: Template) -> Iterator[tuple[bool, str, str, Json]
             yield from ((True, method, kinds[id(one)], laid_over(lower, upper)) for method in methods)
 
 
-def _request(method: str, kind: str, tree: Json) -> IncomingRequest | None:
+def request_for(method: str, kind: str, tree: Json) -> IncomingRequest | None:
     """The webhook on the wire; None where the document cannot be sent that way."""
     is_flat = isinstance(tree, dict) and not any(isinstance(value, (dict, list)) for value in tree.values())
     if method in ("GET", "DELETE", "HEAD"):

@@ -38,14 +38,14 @@ def as_text(certificate: Certificate) -> str:
     """The certificate, or the counter-example, for people."""
     if certificate.counter_example is not None:
         return _counter_example(certificate.counter_example)
-    lines = ["proved: everything that was rendered came back as it went in", ""]
+    lines = ["Passed: every rendered value was read back unchanged.", ""]
     lines += [f"  {part}" for part in certificate.parts]
     lines += [
         "",
         f"  {certificate.cases} cases, seed {certificate.seed}",
         f"  template sha256 {certificate.template_sha256}",
         "",
-        "This is proved under our reading of what Ringotel does not publish:",
+        "It rests on these assumptions about undocumented Ringotel behaviour:",
     ]
     lines += [f"  {entry['row']:>2}  {entry['text']}" for entry in assumptions(certificate.rows)]
     return "\n".join(_wrapped(line) for line in lines)
@@ -58,9 +58,9 @@ def _wrapped(line: str) -> str:
 
 
 def _counter_example(found: CounterExample) -> str:
-    lines = [f"not proved: {found.where}: {found.why}", "", "  went in"]
+    lines = [f"Failed: {found.where}: {found.why}", "", "  rendered"]
     lines += _listed(found.first)
-    lines.append("  came out")
+    lines.append("  read back")
     lines += _listed(found.second)
     excerpt = found.sent if len(found.sent) <= _EXCERPT else found.sent[:_EXCERPT] + "..."
     return "\n".join([*lines, "  bytes", f"    {excerpt}"])
