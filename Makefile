@@ -1,4 +1,4 @@
-# Each target works alone on a fresh machine with Python 3.11 or newer; everything is installed into .venv.
+# Each target works by itself on a fresh machine with Python 3.11 or newer; everything is installed into .venv.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,13 +6,13 @@ STAMP := .venv/.ready
 
 .PHONY: demo test check format lint types cover golden docs bench clean
 
-demo: $(STAMP)  ## the whole way, against an emulator on this machine
+demo: $(STAMP)  ## the whole workflow, against an emulator on this machine
 	$(BIN)/python samples/demo.py
 
 test: $(STAMP)  ## the whole test suite, on all cores
 	$(BIN)/python -m pytest -n auto
 
-check: $(STAMP) lint types test docs-check  ## what has to be green before a change lands
+check: $(STAMP) lint types test docs-check  ## everything that must pass before a change is merged
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix-only ringocli tests benchmarks samples
@@ -25,34 +25,33 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 
-# The wizard runs on a terminal of its own, where lines are not counted.
-cover: $(STAMP)  ## the suite again, with the lines it did not reach
+cover: $(STAMP)  ## the tests with coverage, and the lines not covered
 	$(BIN)/python -m pytest --cov --cov-fail-under=93
 
-golden: $(STAMP)  ## write the golden files anew; read the diff
+golden: $(STAMP)  ## rewrite the golden files; read the diff
 	RINGOCLI_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py
 
-docs: $(STAMP)  ## write the generated pages anew
+docs: $(STAMP)  ## rewrite the generated pages
 	$(BIN)/python docs/generate.py
 
 .PHONY: docs-check
 docs-check: $(STAMP)
 	$(BIN)/python docs/generate.py --check
 
-bench: $(STAMP)  ## ratios against the peers, all in one run
+bench: $(STAMP)  ## timings as ratios to the peers, in one run
 	$(BIN)/python benchmarks/run.py
 
 FUZZ_SECONDS ?= 180
 .PHONY: fuzz
-fuzz: $(STAMP)  ## hostile bytes, JSON and templates, for minutes; where atheris has no build, it is said
+fuzz: $(STAMP)  ## coverage-guided fuzzing, where atheris can be installed
 	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: "atheris>=3,<4" 2>/dev/null; then \
 	    $(BIN)/python tests/fuzz.py -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0; \
-	else echo "atheris has no build for this machine: nothing was fuzzed"; fi
+	else echo "atheris cannot be installed on this machine: nothing was fuzzed"; fi
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
 
-# pip reads dependency groups from 25.1 on, so it is brought up to date first.
+# pip 25.1 is the first version that reads dependency groups.
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"

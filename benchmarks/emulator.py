@@ -1,7 +1,7 @@
-"""The emulator beside its peers: the naive one (``peer.py``) and nginx, which answers without doing anything.
+"""Compares the emulator with a naive peer (``peer.py``) and with nginx, which answers without doing any work.
 
-Every webhook is stored before it is answered, by us and by the peer. All servers run at the same time, idle but for the
-one that is measured; the turns are interleaved. ``python benchmarks/emulator.py`` measures this alone.
+The emulator and the naive peer store every webhook before they answer it. All servers run at the same time, only one of
+them under load; turns are interleaved. ``python benchmarks/emulator.py`` runs this part alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def free_port() -> int:
 
 @contextmanager
 def process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """A server, ended with the block; whatever it says but its first line is dropped."""
+    """A server that runs during the block; all its output but the first line is discarded."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT) as running:
         try:
             yield running
@@ -47,7 +47,7 @@ def process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def until_open(port: int) -> None:
-    """Wait until somebody listens."""
+    """Wait until the port accepts connections."""
     for _ in range(500):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -96,7 +96,7 @@ def nginx(folder: Path) -> Iterator[int]:
 
 
 def megabytes(pid: int, what: str) -> float:
-    """``VmHWM`` (the most so far) or ``VmRSS`` (at present) of a process; Linux only."""
+    """``VmHWM`` (peak) or ``VmRSS`` (current) memory of a process; Linux only."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(what):
             return int(line.split()[1]) / 1024
@@ -104,7 +104,7 @@ def megabytes(pid: int, what: str) -> float:
 
 
 def start_to_ready(folder: Path) -> float:
-    """Milliseconds from the command to a ``readyz`` that says 200."""
+    """Milliseconds from starting the command to a 200 from ``/readyz``."""
     started = time.perf_counter()
     with emulator(folder) as (port, _):
         connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -116,7 +116,7 @@ def start_to_ready(folder: Path) -> float:
 
 
 def in_turns(measures: dict[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:
-    """The median of each measure, taken in turns after one that does not count."""
+    """The median of each measurement, taken in turns after one warm-up."""
     found: dict[str, list[float]] = {name: [] for name in measures}
     for turn in range(rounds + 1):
         for name, measure in measures.items():
@@ -127,7 +127,7 @@ def in_turns(measures: dict[str, Callable[[], float]], rounds: int = ROUNDS) -> 
 
 
 def speed(folder: Path) -> None:
-    """Requests a second of all servers, with their ratios."""
+    """Requests per second of all servers, with their ratios."""
     with ExitStack() as servers:
         ports = {"ringocli emulate": servers.enter_context(emulator(folder))[0]}
         ports["starlette + uvicorn"] = servers.enter_context(peer(folder))
@@ -165,7 +165,7 @@ def memory(folder: Path) -> None:
 
 
 def newest(port: int) -> int:
-    """The number of the newest exchange: so many were stored."""
+    """The id of the newest exchange, which is the number of stored exchanges."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/api/exchanges?limit=1&brief=1")
     exchanges = json.load(connection.getresponse())["exchanges"]
@@ -174,7 +174,7 @@ def newest(port: int) -> int:
 
 
 def main() -> None:
-    """Measure starting, speed and memory."""
+    """Measure start-up, throughput and memory."""
     try:
         import uvloop
     except ImportError:

@@ -1,4 +1,4 @@
-"""Many webhooks at once: by wrk where it is installed, else by a small client of our own.
+"""Sends many webhooks at once: with wrk where it is installed, otherwise with a small asyncio client.
 
 Each request is a Telnyx message with an id of its own. The client is an ``asyncio.Protocol`` on uvloop where that is
 installed; it says requests answered with 200 a second.
@@ -42,14 +42,14 @@ request = function()
   return table.concat(pieces, string.format("%%012d", number))
 end
 """
-"""The request is cut at its numbers once, so that the client takes as little as it can of a machine that it shares."""
+"""The request is split at its numbers once, because client and server share the machine."""
 
 
 def requests_per_s(url: str, in_flight: int, seconds: float) -> float:
-    """How many webhooks a second an address answers with 200.
+    """How many webhooks per second a URL answers with 200.
 
     Raises:
-        RuntimeError: it answers with something else, or not at all.
+        RuntimeError: The server answers with another status, or not at all.
     """
     if shutil.which("wrk"):
         return _by_wrk(url, in_flight, seconds)
@@ -70,7 +70,7 @@ def _by_wrk(url: str, in_flight: int, seconds: float) -> float:
 
 
 class _Client(asyncio.Protocol):
-    """One connection that asks again as soon as it is answered; replies with a body are read to their end."""
+    """One connection that sends the next request after each complete reply."""
 
     def __init__(self, host: str, path: str, numbers: Iterator[int]) -> None:
         self._before, self._after = body().encode().split(TOKEN.encode(), 1)

@@ -1,4 +1,4 @@
-"""The naive peer of the emulator: the same work, each webhook stored in a commit of its own.
+"""A naive peer of the emulator: the same work, with one commit per webhook.
 
 It is what one writes in an afternoon: Starlette on uvicorn, the body parsed, the event told by its word, its values taken
 and stored in SQLite with the emulator's pragmas. ``python peer.py PORT FILE``.
@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 
 def application(path: str) -> Starlette:
-    """The peer, on a database file."""
+    """The peer application, with its database file."""
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")

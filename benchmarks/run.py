@@ -1,7 +1,7 @@
-"""Ratios against the peers, all in one run: ``make bench``.
+"""Compares ringocli with its peers in one run: ``make bench``.
 
-Every figure is the median of interleaved runs of whole processes; read the ratios, not the milliseconds. Peers that
-are not installed are left out and said.
+Every figure is the median of interleaved runs of whole processes: read the ratios, not the milliseconds. Peers that are
+not installed are skipped with a message.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def table(title: str, figures: dict[str, tuple[float, float]], base: str) -> Non
 
 
 def many(folder: Path, count: int, *, alike: bool) -> None:
-    """Write templates that differ, made from the samples: in their header as brands do, or in every part of theirs."""
+    """Write templates derived from the samples that differ in id and name only (``alike``), or in every part."""
     texts = [path.read_text("utf-8") for path in sorted((ROOT / "samples").glob("*.json"))]
-    samples = [text for text in texts if "$messageid$" in text]  # the others have a warning each
+    samples = [text for text in texts if "$messageid$" in text]  # the others each have a warning
     folder.mkdir()
     for number in range(count):
         template = json.loads(samples[number % len(samples)])
@@ -72,11 +72,11 @@ def many(folder: Path, count: int, *, alike: bool) -> None:
 
 
 def main() -> None:
-    """Measure starting and validating, and then the emulator."""
+    """Measure start-up, validation, and the emulator."""
     ringocli = str(BIN / "ringocli")
     python = [sys.executable, "-c", "pass"]
     starting = {"python -c pass": python, "--version": [ringocli, "--version"], "--help": [ringocli, "--help"]}
-    table("starting", measure(starting), "python -c pass")
+    table("start-up", measure(starting), "python -c pass")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         schema = folder / "schema.json"
@@ -89,7 +89,7 @@ def main() -> None:
             print("\n(ajv is not installed: npm install --global ajv-cli)")
         for title, files, runs in (
             ("validate one file", [sorted(different.iterdir())[0]], RUNS),
-            ("validate 1,000 files of as many brands", sorted(alike.iterdir()), 3),
+            ("validate 1,000 files that differ in id and name", sorted(alike.iterdir()), 3),
             ("validate 1,000 files that differ in every part", sorted(different.iterdir()), 3),
         ):
             paths = [str(path) for path in files]

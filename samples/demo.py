@@ -1,7 +1,7 @@
-"""The whole way once, on this machine: init, validate, render, then an emulator that stands for Ringotel and the provider.
+"""The whole workflow on this machine: init, validate, render, prove, then a conversation through the emulator.
 
-Run it with ``make demo``. It needs no network and no account, and leaves nothing behind. On a terminal the emulator
-stays until Ctrl-C, so that its page can be looked at; elsewhere the demo ends by itself.
+Run it with ``make demo``. It needs no network and no account, and leaves no files. On a terminal the emulator runs until
+Ctrl-C, so that its page can be opened; otherwise the demo ends by itself.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ NUMBER, CONTACT = "+12025550100", "+13105550199"
 
 
 def step(number: int, title: str) -> None:
-    """Announce a step."""
+    """Print the heading of a step."""
     print(f"\n--- {number}. {title} {'-' * (WIDTH - len(title) - 9)}", flush=True)
 
 
 def fail(what: str) -> None:
-    """End the demo with its reason."""
+    """Stop the demo with an error."""
     sys.exit(f"demo failed: {what}")
 
 
 def ringocli(*arguments: str, expect: int = 0) -> None:
-    """Run a command as a user would type it, and stop the demo if it ends otherwise than expected."""
+    """Run a command as a user would type it, and stop the demo if its exit code is not the expected one."""
     shown = " ".join(f'"{word}"' if " " in word else word for word in arguments)
     print(f"\n$ ringocli {shown}", flush=True)
     environment = {**os.environ, "ACME_KEY": "a-secret-that-is-never-printed"}
@@ -43,7 +43,7 @@ def ringocli(*arguments: str, expect: int = 0) -> None:
 
 @contextmanager
 def emulating(template: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """An emulator of its own for the block, by its address."""
+    """An emulator that runs during the block: its URL and its process."""
     print(f"\n$ ringocli emulate {template}", flush=True)
     command = [sys.executable, "-m", "ringocli", "--quiet", "emulate", template, "--no-browser", "--db", "demo.db"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -59,14 +59,14 @@ def emulating(template: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 
 def ask(url: str, content: Any = None) -> Any:
-    """One call of the emulator's API."""
+    """Call the emulator's API once."""
     body = json.dumps(content).encode() if content is not None else None
     with urlopen(Request(url, data=body, headers={"Content-Type": "application/json"})) as response:
         return json.load(response)
 
 
 def main() -> None:
-    """Go the whole way in a folder of its own."""
+    """Run the demo in a temporary folder."""
     home = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -80,10 +80,10 @@ def main() -> None:
 
 
 def write() -> None:
-    """A template, from nothing to proved."""
+    """Write a template and prove it."""
     step(1, "init: from a preset to a template")
     ringocli("init", "--preset", "telnyx", "acme.json")
-    step(2, "validate: a typo, found and mended")
+    step(2, "validate: a typo, found and fixed")
     text = Path("acme.json").read_text("utf-8")
     Path("broken.json").write_text(text.replace('"$to$"', '"$ot$"', 1), "utf-8")
     ringocli("validate", "broken.json", expect=1)
@@ -95,7 +95,7 @@ def write() -> None:
 
 
 def talk(base: str) -> None:
-    """A conversation both ways, with the emulator in the parts of Ringotel, the provider and the handset."""
+    """A two-way conversation; the emulator plays Ringotel, the provider and the phone."""
     webhook = f"{base}/webhook/telnyx-custom"
     step(5, "send-test: one real request to the emulated provider, and its receipt")
     ringocli(
@@ -108,7 +108,7 @@ def talk(base: str) -> None:
     ringocli("simulate-webhook", "acme.json", "--url", webhook, "--set", "content=Hi there")
     ringocli("--quiet", "simulate-webhook", "acme.json", "--url", webhook, "--event", "mms",
              "--set", f"url={base}/files/sample/picture.png")  # fmt: skip
-    step(7, "match: what Ringotel took from the webhook that the provider fired")
+    step(7, "match: what Ringotel reads from the webhook that the provider sent")
     Path("webhook.json").write_text(receipt["request"]["body"], "utf-8")
     ringocli("match", "acme.json", "webhook.json")
     seen = [exchange for exchange in ask(f"{base}/api/exchanges")["exchanges"] if exchange["matched"]]
@@ -118,7 +118,7 @@ def talk(base: str) -> None:
 
 
 def linger(base: str, process: subprocess.Popen[str]) -> None:
-    """Tell where the page is; stay for whoever can look at it."""
+    """Print the page's URL; on a terminal, wait so that it can be opened."""
     print(f"\nDone: a message, its receipt, a reply and a picture, all on this machine.\nThe page: {base}/")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return

@@ -1,4 +1,4 @@
-"""What all tests share: a clean environment, and the command line as a function."""
+"""Shared by all tests: a clean environment, and the command line as a function."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SAMPLES = ROOT / "samples"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a command ended."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -38,7 +38,7 @@ class Result:
 
     @property
     def document(self) -> Any:
-        """Stdout as the one JSON document that it is."""
+        """Stdout, parsed as one JSON document."""
         return json.loads(self.out)
 
 
@@ -47,7 +47,7 @@ Command = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No value, colour or file of the machine's reaches a test."""
+    """No environment variable or configuration file of this machine affects a test."""
     for name in list(os.environ):
         if name.startswith("RINGOCLI_") or name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
             monkeypatch.delenv(name)
@@ -72,7 +72,7 @@ def ringocli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder of the test's own."""
+    """An empty folder that is the current directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -107,12 +107,12 @@ ACME: dict[str, Any] = {
         )
     ],
 }
-"""A correct template for the tests that need any."""
+"""A correct template."""
 
 
 @pytest.fixture
 def acme(folder: Path) -> Path:
-    """The template as a file in the working folder."""
+    """The correct template, as a file in the current directory."""
     path = folder / "acme.json"
     path.write_text(json.dumps(ACME, indent=2), "utf-8")
     return path

@@ -1,4 +1,4 @@
-"""What the emulator's tests share: one running emulator, a client that sends exactly what it is told, raw sockets."""
+"""Shared by the emulator's tests: a running emulator, an HTTP client that adds nothing, raw sockets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Got:
-    """A response, read to its end."""
+    """A complete response."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,7 +37,7 @@ def call(
     content: Any = None,
     headers: Mapping[str, str] | None = None,
 ) -> Got:
-    """One request to an emulator's inbox; ``content`` that is not bytes goes as JSON."""
+    """One request to an emulator's inbox; ``content`` that is not bytes is sent as JSON."""
     parts = urlsplit(emulator.url)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
     body = content if isinstance(content, bytes) or content is None else json.dumps(content).encode()
@@ -57,14 +57,14 @@ def call(
 
 @contextmanager
 def connected(emulator: Emulator) -> Iterator[socket.socket]:
-    """A bare connection."""
+    """A TCP connection."""
     parts = urlsplit(emulator.url)
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as client:
         yield client
 
 
 def until_closed(client: socket.socket) -> bytes:
-    """Everything that comes until the other side closes or resets."""
+    """Everything received until the other side closes or resets the connection."""
     received = b""
     try:
         while chunk := client.recv(65536):

@@ -17,10 +17,8 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.importers.curl.reader import read_curl
     from ringocli.importers.draft import Pastes, from_pastes
     from ringocli.lint.completion import completions, explanation, outline
-    from ringocli.lint.engine import lint
-    from ringocli.lint.fixing import fixed_text
-    from ringocli.lint.formats import NAMES, STATISTICS, write
-    from ringocli.lint.report import Linted, Report
+    from ringocli.lint.engine import lint, mended
+    from ringocli.lint.formats import FORMATS, Linted, Report
     from ringocli.messaging.webhook import read_webhook
     from ringocli.template.reader import read_template
     from ringocli.template.scaffold import Answers
@@ -33,14 +31,14 @@ GOOD = json.dumps(ACME, indent=1)
 
 
 def check(text: str) -> None:
-    """Lint, print, fix, complete, match."""
+    """Lint, format, fix, complete and match."""
     document = Document.read("fuzzed", text)
     findings = lint(document)
     report = Report(files=(Linted(document=document, findings=findings),))
-    for name in (*NAMES, STATISTICS):
-        write(report, name)
-    once, _ = fixed_text(document)
-    assert fixed_text(Document.read("fuzzed", once))[0] == once
+    for write in FORMATS.values():
+        write(report)
+    once, _ = mended(document)
+    assert mended(Document.read("fuzzed", once))[0] == once
     for offset in {0, len(text) // 3, len(text) // 2, len(text)}:
         completions(document, offset)
         explanation(document, offset)
@@ -51,14 +49,14 @@ def check(text: str) -> None:
 
 
 def paste(text: str) -> None:
-    """Read it as a command, and draft what it gives."""
+    """Parse the text as a pasted command and draft a template from it."""
     with contextlib.suppress(RingocliError):
         for pasted in read_curl("fuzzed", text):
             from_pastes(Pastes(send=pasted), Answers())
 
 
 def one(content: bytes) -> None:
-    """One input."""
+    """Run one fuzz input."""
     kind, rest = content[:1], content[1:]
     text = rest.decode("utf-8", "replace")
     if kind < b"\x40":
@@ -66,7 +64,7 @@ def one(content: bytes) -> None:
     elif kind < b"\x80":
         paste("curl https://sms.acme.example/send " + text)
     else:
-        # A good template with something put into its middle, and a piece cut out.
+        # A correct template with text inserted in the middle and a piece removed.
         at = int.from_bytes(rest[:2], "big") % len(GOOD)
         gone = rest[2] if len(rest) > 2 else 0
         check(GOOD[:at] + rest[3:].decode("utf-8", "replace") + GOOD[at + gone % 40 :])

@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A request as it arrived; ``target`` is not decoded."""
+    """A received request; ``target`` is not decoded."""
 
     method: str
     target: str
@@ -32,7 +32,7 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A scripted reply; ``before`` runs when the request has been read."""
+    """A scripted reply; ``before`` is called after the request has been read."""
 
     status: int = 200
     body: bytes = b""
@@ -47,7 +47,7 @@ class Answer:
 
 @dataclass(kw_only=True)
 class Server:
-    """A running server: its address, and what it has seen so far."""
+    """A running server: its URL, and the requests received so far."""
 
     port: int
     scheme: str = "http"
@@ -60,7 +60,7 @@ class Server:
 
 @contextmanager
 def serving(*answers: Answer | Callable[[Seen], Answer], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """Serve the answers one after the other, the last one for good; without any, an empty 200."""
+    """Serve the answers in order, repeating the last one; without any, an empty 200."""
     script = list(answers) or [Answer()]
     lock = threading.Lock()
 
@@ -86,7 +86,7 @@ def serving(*answers: Answer | Callable[[Seen], Answer], tls: ssl.SSLContext | N
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Tests print nothing."""
+            """Log nothing."""
 
     class Quiet(ThreadingHTTPServer):
         daemon_threads = True
@@ -94,7 +94,7 @@ def serving(*answers: Answer | Callable[[Seen], Answer], tls: ssl.SSLContext | N
         request_queue_size = 128
 
         def handle_error(self, request: Any, client_address: Any) -> None:
-            """A client that left early is part of some tests."""
+            """Ignore clients that disconnect early."""
 
     server = Quiet(("127.0.0.1", 0), Handler)
     if tls is not None:
@@ -112,7 +112,7 @@ def serving(*answers: Answer | Callable[[Seen], Answer], tls: ssl.SSLContext | N
 
 @dataclass(kw_only=True)
 class Wire:
-    """A listening socket that knows no HTTP; ``received`` is what one client wrote."""
+    """A listening socket without HTTP; ``received`` is what the client sent."""
 
     port: int
     received: bytes = b""
@@ -125,7 +125,7 @@ class Wire:
 
 @contextmanager
 def raw(reply: bytes, *, until: bytes = b"\r\n\r\n", hold: bool = False) -> Iterator[Wire]:
-    """Take one connection, read to ``until``, write ``reply`` as it is and close; ``hold`` keeps it open instead."""
+    """Accept one connection, read to ``until``, write ``reply`` unchanged and close, unless ``hold`` is set."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         wire = Wire(port=listener.getsockname()[1])
 
@@ -155,7 +155,7 @@ def raw(reply: bytes, *, until: bytes = b"\r\n\r\n", hold: bool = False) -> Iter
 
 
 def unused_port() -> int:
-    """A port of this machine on which nothing listens."""
+    """A local port that refuses connections."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 NAMES = ("from", "to", "content", "API key", "text", "url", "messageid")
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40)
-"""Any text that UTF-8 can carry: NUL, line breaks, emoji, dollar signs, quotes."""
+"""Any text that can be encoded as UTF-8: NUL, line breaks, emoji, dollar signs, quotes."""
 
 literals = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="$"), max_size=8)
 keys = st.text(st.characters(exclude_categories=("Cs",)), max_size=6)
@@ -29,7 +29,7 @@ constants = st.one_of(st.none(), st.booleans(), st.integers(-(10**9), 10**9), li
 
 @st.composite
 def trees(draw: st.DrawFn, depth: int = 3) -> Any:
-    """A pattern tree; arrays have one element, since that is what stands for 'each'."""
+    """A pattern tree; arrays have one element, which means "each element"."""
     if depth == 0:
         return draw(st.one_of(leaves(), constants))
     return draw(
@@ -44,7 +44,7 @@ def trees(draw: st.DrawFn, depth: int = 3) -> Any:
 
 @st.composite
 def flat_trees(draw: st.DrawFn) -> dict[str, Any]:
-    """A pattern that a form or query can carry."""
+    """A pattern that can be encoded as a form or a query."""
     return draw(st.dictionaries(keys, st.one_of(leaves(), literals), max_size=5))
 
 

@@ -1,4 +1,4 @@
-"""A canary goes through every command in every format, and is in no output in any of eight encodings."""
+"""A secret is passed through every command in every format and appears in no output, in any encoding."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ FACES = {
 
 
 def leaks(text: str) -> list[str]:
-    """The encodings of the canary that a text holds."""
+    """The encodings in which a text contains the canary."""
     return [name for name, face in FACES.items() if face in text]
 
 
 def echo(seen: Seen) -> Answer:
-    """A server that repeats whatever it was sent, in its body, in every encoding."""
+    """A server that repeats the request in its reply, in every encoding."""
     return Answer.json({"data": {"id": CANARY}, "error": {"message": " ".join(FACES.values())}})
 
 
 @pytest.fixture
 def places(folder: Path) -> Path:
-    """A template that carries its property in every place a request has."""
+    """A template that uses its property in every part of a request."""
     document = json.loads(json.dumps(ACME))
     document["auth"] = {"type": "Basic", "username": "user", "password": "$API key$"}
     send = document["API"]["SendMessage"]
@@ -56,7 +56,7 @@ def places(folder: Path) -> Path:
 
 @pytest.mark.parametrize("form", ["http", "curl", "json", "httpie", "python", "har"])
 def test_render_shows_no_secret(ringocli: Command, places: Path, form: str) -> None:
-    """Address, headers, query and body are masked in every form."""
+    """URL, headers, query and body are masked in every output format."""
     done = ringocli("-v", "render", places, "SendMessage", "--format", form, *PROPERTY)
     assert 0 == done.code
     assert [] == leaks(done.out + done.err)
@@ -68,7 +68,7 @@ def test_render_shows_no_secret(ringocli: Command, places: Path, form: str) -> N
 def test_send_test_shows_no_secret(
     ringocli: Command, places: Path, folder: Path, form: str, more: tuple[str, ...]
 ) -> None:
-    """Not even when the provider repeats it in its reply, and not in the HAR file."""
+    """Nothing leaks when the provider repeats the secret in its reply, nor into the HAR file."""
     with serving(echo) as server:
         har = () if more else ("--har", "out.har")
         done = ringocli("-v", "send-test", places, "--url", server.url, "--format", form, *PROPERTY, *SENT, *more, *har)
@@ -90,7 +90,7 @@ def test_simulate_webhook_shows_no_secret(ringocli: Command, places: Path, form:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_other_commands_show_no_secret(ringocli: Command, places: Path, form: str) -> None:
-    """match with a property, prove, and a refused connection."""
+    """match with a property, prove, and a refused connection leak nothing."""
     for arguments in (
         ("match", places, "-", "--format", form, *PROPERTY),
         ("prove", places, "--cases", "5", "--format", form),

@@ -29,7 +29,7 @@ BODIES = [path for name in names() for path in sorted((SAMPLES / name).glob("*.h
 
 @pytest.mark.parametrize("name", names())
 def test_a_sample_is_its_presets_template(name: str) -> None:
-    """The file that people open is the one that init writes."""
+    """A sample template is exactly what init writes for its preset."""
     assert load(name).template == json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
 
 
@@ -69,7 +69,7 @@ EXAMPLES = [
 def test_an_example_of_the_help_runs(
     ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str
 ) -> None:
-    """What the help shows works as it stands, against a server at the port it names."""
+    """Every command in the help works as written, against a server on the port it names."""
     monkeypatch.chdir(tmp_path)
     os.symlink(SAMPLES, tmp_path / "samples")
     monkeypatch.setenv("TELNYX_KEY", "sample-key")
@@ -80,7 +80,7 @@ def test_an_example_of_the_help_runs(
 
 
 def test_readme_names_every_command() -> None:
-    """A command that the README does not name is one that nobody finds."""
+    """The README names every command."""
     readme = (ROOT / "README.md").read_text("utf-8")
     for command in ("init", "validate", "explain", "render", "match", "send-test", "simulate-webhook", "prove"):
         assert f"ringocli {command}" in readme

@@ -1,4 +1,4 @@
-"""What real curl sends: a command is run by bash against a TLS server on loopback, whatever host it names."""
+"""Captures what the real curl sends: bash runs a command against a TLS server on loopback, whatever host it names."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _tls() -> ssl.SSLContext:
 
 
 def environment_of(command: str) -> dict[str, str]:
-    """A value for each variable that a command names."""
+    """A value for each shell variable in a command."""
     names = {
         name for pair in re.findall(r"\$\{?([A-Z][A-Z0-9_]+)|%([A-Z][A-Z0-9_]{2,})%", command) for name in pair if name
     }
@@ -60,7 +60,7 @@ def sent_by_curl(command: str, folder: Path) -> list[Seen]:
 
 
 def as_facts(method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    """What of a request counts: method, address, query, content type, authorization, and the body as parsed."""
+    """The parts of a request that are compared: method, URL, query, content type, authorization, parsed body."""
     parts = urlsplit(url)
     kind = headers.get("content-type")
     return {
@@ -84,6 +84,6 @@ def _parsed(body: bytes, kind: str | None) -> Any:
 
 
 def facts_of(seen: Seen) -> dict[str, Any]:
-    """The facts of a captured request."""
+    """The comparable parts of a captured request."""
     headers = {name.lower(): value for name, value in seen.headers}
     return as_facts(seen.method, f"https://{headers.get('host', '')}{seen.target}", headers, seen.body)
