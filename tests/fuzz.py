@@ -17,8 +17,10 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.importers.curl.reader import read_curl
     from ringocli.importers.draft import Pastes, from_pastes
     from ringocli.lint.completion import completions, explanation, outline
-    from ringocli.lint.engine import lint, mended
-    from ringocli.lint.formats import FORMATS, Linted, Report
+    from ringocli.lint.engine import lint
+    from ringocli.lint.fixing import fixed_text
+    from ringocli.lint.formats import NAMES, STATISTICS, write
+    from ringocli.lint.report import Linted, Report
     from ringocli.messaging.webhook import read_webhook
     from ringocli.template.reader import read_template
     from ringocli.template.scaffold import Answers
@@ -35,10 +37,10 @@ def check(text: str) -> None:
     document = Document.read("fuzzed", text)
     findings = lint(document)
     report = Report(files=(Linted(document=document, findings=findings),))
-    for write in FORMATS.values():
-        write(report)
-    once, _ = mended(document)
-    assert mended(Document.read("fuzzed", once))[0] == once
+    for name in (*NAMES, STATISTICS):
+        write(report, name)
+    once, _ = fixed_text(document)
+    assert fixed_text(Document.read("fuzzed", once))[0] == once
     for offset in {0, len(text) // 3, len(text) // 2, len(text)}:
         completions(document, offset)
         explanation(document, offset)
