@@ -207,10 +207,10 @@ def gathered(
     Raises:
         UsageError, LocalError: as ``settings.gather``.
     """
-    from ringocli.template.settings import Asked, gather, pair
+    from ringocli.template.settings import ValueOptions, gather, pair
     from ringocli.template.values import check_property
 
-    asked = Asked(
+    asked = ValueOptions(
         set=set_ or (),
         set_file=set_file or (),
         property=property_ or (),

@@ -20,7 +20,7 @@ from ringocli.messaging.webhook import read_webhook
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft
-from ringocli.template.variables import Place
+from ringocli.template.variables import EVENT_TYPES, Place
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
 from ringocli.text.note import Note
@@ -46,7 +46,7 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
     template = read_template(document.value)
     for sample in samples:
         reading = read_webhook(template, sample.incoming)
-        wanted = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}.get(sample.kind)
+        wanted = EVENT_TYPES.get(sample.kind)
         if (reading.event.type if reading.event else None) != wanted:
             got = f"the {reading.event.label} event" if reading.event else "no event"
             raise UsageError(
@@ -124,8 +124,7 @@ def _template(name: str, text: str) -> Document:
 
 def _is_taken(document: Document, sample: WebhookSample) -> bool:
     reading = read_webhook(read_template(document.value), sample.incoming)
-    types = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}
-    return reading.event is not None and reading.event.type == types.get(sample.kind)
+    return reading.event is not None and reading.event.type == EVENT_TYPES.get(sample.kind)
 
 
 def _with_event(document: Document, event: Mapping[str, Any]) -> tuple[Document, Pointer]:

@@ -17,6 +17,7 @@ from ringocli.messaging.request import render_request
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft
 from ringocli.template.values import Missing, Values
+from ringocli.template.variables import EVENT_TYPES
 from ringocli.text import console
 from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Secret, redact
@@ -26,7 +27,6 @@ COLOURS = {
     "messageid": "yellow", "event_key": "yellow", "extension": "yellow",
 }  # fmt: skip
 _MOST = 2_000
-_EVENT_TYPES = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}
 
 
 def as_marked(draft: Draft, pastes: Pastes) -> Iterator[tuple[str, str]]:
@@ -40,7 +40,7 @@ def as_marked(draft: Draft, pastes: Pastes) -> Iterator[tuple[str, str]]:
         yield "The reply", _marked(draft, ("API", place, "response_map"), pastes.reply.body.decode("utf-8", "replace"))
     types = [event.get("event_type") for event in draft.template.get("Webhook", ())]
     for sample in pastes.samples:
-        if (kind := _EVENT_TYPES.get(sample.kind)) in types:
+        if (kind := EVENT_TYPES.get(sample.kind)) in types:
             text = sample.incoming.query or sample.incoming.body.decode("utf-8", "replace")
             yield f"The webhook {sample.kind}", _marked(draft, ("Webhook", types.index(kind)), text)
 

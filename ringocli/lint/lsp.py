@@ -22,6 +22,7 @@ from ringocli.lint.engine import lint
 from ringocli.lint.finding import Finding
 from ringocli.lint.project import read_suppressions, read_validate_settings, suppressed, suppression_file
 from ringocli.lint.rule import Severity
+from ringocli.template.recognition import is_template
 from ringocli.text.document import Document
 
 _SEVERITIES = {
@@ -42,13 +43,6 @@ server = LanguageServer("ringocli", __version__)
 def _read(uri: str) -> tuple[TextDocument, Document]:
     text = server.workspace.get_text_document(uri)
     return text, Document.read(uri, text.source)
-
-
-def _is_template(document: Document) -> bool:
-    """Whether a JSON file is one of ours; others are left in peace."""
-    if isinstance(document.value, dict):
-        return any(key in document.value for key in ("API", "Webhook")) or document.value.get("class") == "sms"
-    return False
 
 
 def _range(text: TextDocument, start: int, end: int) -> lsp.Range:
@@ -76,7 +70,7 @@ def _diagnostic(text: TextDocument, finding: Finding) -> lsp.Diagnostic:
 
 def _findings(text: TextDocument, document: Document) -> Sequence[Finding]:
     """What the project wants to hear of a template: its ``ringocli.toml`` and the exceptions beside the file hold here."""
-    if not _is_template(document):
+    if not is_template(document):
         return ()
     path = Path(text.path or text.uri)
     try:
@@ -168,7 +162,7 @@ def _action(uri: str, text: TextDocument, finding: Finding) -> lsp.CodeAction:
 def complete(params: lsp.CompletionParams) -> lsp.CompletionList:
     """Keys, variables, properties and values that may stand at the cursor."""
     text, document = _read(params.text_document.uri)
-    found = completions(document, text.offset_at_position(params.position)) if _is_template(document) else []
+    found = completions(document, text.offset_at_position(params.position)) if is_template(document) else []
     return lsp.CompletionList(is_incomplete=False, items=[_item(text, one) for one in found])
 
 
@@ -185,7 +179,7 @@ def _item(text: TextDocument, one: Completion) -> lsp.CompletionItem:
 def hover(params: lsp.HoverParams) -> lsp.Hover | None:
     """What a key or a variable is, and who says so."""
     text, document = _read(params.text_document.uri)
-    found = explanation(document, text.offset_at_position(params.position)) if _is_template(document) else None
+    found = explanation(document, text.offset_at_position(params.position)) if is_template(document) else None
     if found is None:
         return None
     markdown, start, end = found
@@ -198,7 +192,7 @@ def hover(params: lsp.HoverParams) -> lsp.Hover | None:
 def symbols(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
     """The requests and events."""
     text, document = _read(params.text_document.uri)
-    return [_outlined(text, one) for one in outline(document)] if _is_template(document) else []
+    return [_outlined(text, one) for one in outline(document)] if is_template(document) else []
 
 
 def _outlined(text: TextDocument, one: Symbol) -> lsp.DocumentSymbol:

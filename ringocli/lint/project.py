@@ -7,19 +7,18 @@ JSON pointer, a reason and, unless it is for good, a date.
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ringocli.errors import LocalError, UsageError
+from ringocli.errors import UsageError
 from ringocli.lint.engine import Selection
 from ringocli.lint.finding import Finding
 from ringocli.lint.former_slugs import FORMER_SLUGS
 from ringocli.lint.registry import rules
 from ringocli.lint.rule import Severity
-from ringocli.template.project import project_path
+from ringocli.template.project import project_path, read_toml
 from ringocli.text.files import read_text
 from ringocli.text.pointer import as_text
 from ringocli.text.suggest import did_you_mean
@@ -57,7 +56,7 @@ def read_validate_settings(start: Path | None = None) -> ValidateSettings:
     if found is None:
         return ValidateSettings()
     path = Path(found)
-    table = _toml(found).get("validate", {})
+    table = read_toml(found).get("validate", {})
     if not isinstance(table, dict):
         raise UsageError(f"{path}: validate must be a table", "Write [validate] and its keys below it.")
     for key in table:
@@ -83,14 +82,6 @@ def read_validate_settings(start: Path | None = None) -> ValidateSettings:
         fail_on=fail_on,
         strict=table.get("strict") is True,
     )
-
-
-def _toml(name: str) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(read_text(name).removeprefix("\ufeff"))
-    except ValueError as error:
-        reason, _, place = str(error).rpartition(" (at ")
-        raise LocalError(f"{name}: invalid TOML at {place.rstrip(')')}: {reason}", "Fix the syntax.") from None
 
 
 def _names(path: Path, key: str, value: object) -> tuple[str, ...]:
@@ -176,7 +167,7 @@ def read_suppressions(path: Path) -> tuple[Suppression, ...]:
     if not path.is_file():
         return ()
     text = read_text(str(path))
-    entries = _toml(str(path)).get("suppress", [])
+    entries = read_toml(str(path)).get("suppress", [])
     if not isinstance(entries, list):
         raise UsageError(f"{path}: suppress must be an array of tables", "Write [[suppress]] and its keys below it.")
     headers = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[suppress]]"]

@@ -1,15 +1,19 @@
-"""The project's own file, ``ringocli.toml``: where it is. Looked for by every run, so nothing heavy is imported."""
+"""Finds and reads the project's ``ringocli.toml``, and TOML files in general. Imported by every run, so it is light."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ringocli.errors import LocalError
+from ringocli.text.files import read_text
 
 PROJECT_FILE = "ringocli.toml"
 
 
 def project_path(start: str = "") -> str | None:
-    """``ringocli.toml`` from a folder up to the git root; None outside a repository if not right there."""
+    """The nearest ``ringocli.toml`` from a folder up to the git root; outside a repository only in the folder itself."""
     for folder in _up_to_root(os.path.realpath(start or os.getcwd())):
         path = os.path.join(folder, PROJECT_FILE)
         if os.path.isfile(path):
@@ -18,7 +22,6 @@ def project_path(start: str = "") -> str | None:
 
 
 def _up_to_root(folder: str) -> Iterator[str]:
-    """A folder and those above it up to the git root; only itself where there is none."""
     found = [folder]
     while not os.path.exists(os.path.join(found[-1], ".git")):
         above = os.path.dirname(found[-1])
@@ -26,3 +29,26 @@ def _up_to_root(folder: str) -> Iterator[str]:
             return iter([folder])
         found.append(above)
     return iter(found)
+
+
+def read_toml(name: str) -> Mapping[str, Any]:
+    """The tables of a TOML file; a byte order mark and any kind of line break are accepted.
+
+    Raises:
+        LocalError: the file cannot be read, or is not valid TOML. Its content is not quoted: it may be secret.
+    """
+    return parse_toml(name, read_text(name))
+
+
+def parse_toml(name: str, text: str) -> Mapping[str, Any]:
+    """The tables of a TOML text; raises as ``read_toml``."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    except RecursionError:
+        raise LocalError(f"{name}: invalid TOML: nested too deeply", "Fix the syntax.") from None
+    except ValueError as error:
+        reason, _, place = str(error).partition(" (at ")
+        where = f" at {place.rstrip(')')}" if place else ""
+        raise LocalError(f"{name}: invalid TOML{where}: {reason}", "Fix the syntax.") from None

@@ -1,24 +1,23 @@
-"""Where values come from: options, environment, a values file, a profile, the user's own file.
+"""Collects values from options, the environment, a values file, a profile and the user's own file.
 
 Precedence: option > environment (``RINGOCLI_*``) > ``--values`` > profile > user file. Files are TOML or JSON with the
-tables ``variables outgoing incoming properties public``; a profile adds ``webhook_url``. Every property is read as a
-secret, unless it is named public.
+tables ``variables``, ``outgoing``, ``incoming`` and ``properties`` and the list ``public``; a profile adds
+``webhook_url``. Every property is a secret unless it is listed as public.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.template.project import PROJECT_FILE, project_path
+from ringocli.template.project import PROJECT_FILE, parse_toml, project_path, read_toml
 from ringocli.template.values import Layer, Values, check_variable
 from ringocli.template.variables import ALIASES, SETTABLE
+from ringocli.text.document import Document
 from ringocli.text.files import STDIN, read_text
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
@@ -28,8 +27,8 @@ PROFILE_KEYS = (*TABLES, "public", "webhook_url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The options of a command that carry values, as the user gave them."""
+class ValueOptions:
+    """The options of a command that set values, as given by the user."""
 
     set: Sequence[str] = ()
     set_file: Sequence[str] = ()
@@ -44,7 +43,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a command works with: values in layers, and the webhook URL as a secret."""
+    """The values of a command in layers, and the webhook URL as a secret."""
 
     values: Values
     webhook_url: Secret | None = None
@@ -53,17 +52,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """One file's tables, checked; ``name`` goes into messages, ``folder`` is what its ``file =`` paths start from."""
+    """The tables of one file; ``name`` is used in messages, ``file =`` paths are relative to ``folder``."""
 
     name: str
     folder: Path
     tables: Mapping[str, Any] = field(default_factory=dict)
 
 
-def gather(asked: Asked, declared: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Settings:
-    """Read every source once and put the layers in order.
+def gather(options: ValueOptions, declared: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Settings:
+    """Read every source once and order the layers.
 
-    ``declared`` are the template's properties: their environment names are looked up.
+    ``declared`` are the template's properties, which are looked up in the environment.
 
     Raises:
         UsageError: an unknown variable, profile or key; a malformed option; an unset environment variable.
@@ -71,18 +70,18 @@ def gather(asked: Asked, declared: Iterable[str] = (), environ: Mapping[str, str
     """
     env = os.environ if environ is None else environ
     names = tuple(declared)
-    profile_name = asked.profile or env.get("RINGOCLI_PROFILE")
+    profile_name = options.profile or env.get("RINGOCLI_PROFILE")
     sources = []
-    if asked.values:
-        sources.append(_values_file(asked.values))
+    if options.values:
+        sources.append(_values_file(options.values))
     if profile_name:
         sources.append(_profile(profile_name))
     if (user := user_file(env)).is_file():
         sources.append(_Source(name=str(user), folder=user.parent, tables=_read_tables(str(user))))
-    public = {*asked.public, *(name for source in sources for name in _public(source))}
-    layers = [_option_layer(asked, env, public), _environment_layer(env, names, public)]
+    public = {*options.public, *(name for source in sources for name in _public(source))}
+    layers = [_option_layer(options, env, public), _environment_layer(env, names, public)]
     layers += [_file_layer(source, env, public) for source in sources]
-    url = asked.url or env.get("RINGOCLI_WEBHOOK_URL") or _webhook_url(sources)
+    url = options.url or env.get("RINGOCLI_WEBHOOK_URL") or _webhook_url(sources)
     return Settings(
         values=Values(layers=tuple(layers)),
         webhook_url=Secret(url) if url else None,
@@ -97,58 +96,58 @@ def environment_name(property_name: str) -> str:
 
 
 def user_file(env: Mapping[str, str]) -> Path:
-    """``$XDG_CONFIG_HOME/ringocli/config.toml``, in the home folder's usual places where that is not set."""
+    """``$XDG_CONFIG_HOME/ringocli/config.toml``, or the system's usual place for it."""
     base = env.get("XDG_CONFIG_HOME") or (env.get("APPDATA") if os.name == "nt" else None)
     try:
         return Path(base or Path.home() / ".config") / "ringocli" / "config.toml"
-    except RuntimeError:  # no home folder at all, as in some containers
+    except RuntimeError:  # no home folder, as in some containers
         return Path("/nonexistent/ringocli/config.toml")
 
 
 def project_file(start: Path | None = None) -> Path | None:
-    """``ringocli.toml`` as ``project`` finds it."""
+    """The nearest ``ringocli.toml``, as ``project.project_path`` finds it."""
     found = project_path(str(start or ""))
     return Path(found) if found is not None else None
 
 
 def profiles() -> list[str]:
-    """The names of the profiles at hand, for completion and suggestions; empty if the file cannot be read."""
+    """The names of the profiles, for completion and suggestions; empty if the file cannot be read."""
     path = project_file()
     try:
-        tables = tomllib.loads(path.read_text("utf-8")) if path else {}
-    except (OSError, ValueError):
+        tables = read_toml(str(path)) if path else {}
+    except LocalError:
         return []
     found = tables.get("profiles", {})
     return sorted(found) if isinstance(found, dict) else []
 
 
 def pair(option: str, given: str) -> tuple[str, str]:
-    """``NAME=VALUE`` taken apart; the value may hold further ``=``.
+    """Split ``NAME=VALUE`` at the first ``=``.
 
     Raises:
-        UsageError: there is no ``=``. What was given is not repeated: it may be a secret.
+        UsageError: there is no ``=``. The argument is not repeated: it may be a secret.
     """
     name, separator, value = given.partition("=")
     if not separator or not name.strip():
-        raise UsageError(f"{option} takes NAME=VALUE", f"For instance {option} to=+13105550199")
+        raise UsageError(f"{option} needs NAME=VALUE", f"Example: {option} to=+13105550199")
     return name.strip(), value
 
 
-def _option_layer(asked: Asked, env: Mapping[str, str], public: set[str]) -> Layer:
+def _option_layer(options: ValueOptions, env: Mapping[str, str], public: set[str]) -> Layer:
     variables = {}
-    for option, entries in (("--set", asked.set), ("--set-file", asked.set_file)):
+    for option, entries in (("--set", options.set), ("--set-file", options.set_file)):
         for entry in entries:
             name, value = pair(option, entry)
             check_variable(name)
             variables[name] = value if option == "--set" else _content(value)
     properties: dict[str, str] = {}
-    for entry in asked.property:
+    for entry in options.property:
         name, value = pair("--property", entry)
         properties[name] = value
-    for entry in asked.property_env:
+    for entry in options.property_env:
         name, variable = pair("--property-env", entry)
         properties[name] = _from_environment(name, variable, env)
-    for entry in asked.property_file:
+    for entry in options.property_file:
         name, path = pair("--property-file", entry)
         properties[name] = _secret_file(path)
     return Layer(variables=variables, properties=_marked(properties, public))
@@ -182,14 +181,15 @@ def _content(path: str) -> str:
 
 
 def _secret_file(path: str) -> str:
-    """A secret's file; the line break that editors and ``echo`` leave at its end is not part of it."""
+    """The content of a secret's file without the line break at its end."""
     return read_text(path).removeprefix("\ufeff").rstrip("\r\n")
 
 
 def _from_environment(name: str, variable: str, env: Mapping[str, str]) -> str:
     if variable not in env:
         raise UsageError(
-            f"the environment has no {variable} for the property {name!r}", f"Set it: export {variable}=..."
+            f"the environment variable {variable} for the property {name!r} is not set",
+            f"Set it: export {variable}=...",
         )
     return env[variable]
 
@@ -200,26 +200,25 @@ def _values_file(name: str) -> _Source:
 
 
 def _read_tables(name: str) -> Mapping[str, Any]:
-    text = read_text(name).removeprefix("\ufeff")
-    try:
-        tables = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        place = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "nested too deeply"
-        raise LocalError(f"{name}: is neither TOML nor JSON: {_without_quotes(place)}", "Mend it.") from None
+    text = read_text(name)
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        tables = parse_toml(name, text)
+    else:
+        document = Document.read(name, text)
+        if document.broken is not None or not isinstance(document.value, dict):
+            place = document.range_of(document.broken.start, document.broken.end).start if document.broken else None
+            where = f" at line {place.line}, column {place.column}" if place else ""
+            raise LocalError(f"{name}: invalid JSON{where}", "Fix the syntax.")
+        tables = document.value
     _check_keys(name, tables)
     return tables
-
-
-def _without_quotes(place: str) -> str:
-    """A parser's message up to what it quotes of the file, which may be a secret."""
-    return place.split("'")[0].split('"')[0].strip()
 
 
 def _check_keys(name: str, tables: Mapping[str, Any]) -> None:
     for key in tables:
         if key not in (*PROFILE_KEYS, "profiles", "validate"):
             raise UsageError(
-                f"{name}: there is no table {key!r}{did_you_mean(key, PROFILE_KEYS)}",
+                f"{name}: unknown table {key!r}{did_you_mean(key, PROFILE_KEYS)}",
                 f"Tables: {', '.join(PROFILE_KEYS)}.",
             )
 
@@ -228,22 +227,19 @@ def _profile(name: str) -> _Source:
     path = project_file()
     if path is None:
         raise UsageError(
-            f"--profile {name}: there is no {PROJECT_FILE} here or above",
-            f"Write one with a table [profiles.{name}].",
+            f"--profile {name}: no {PROJECT_FILE} in this folder or above",
+            f"Create one with a table [profiles.{name}].",
         )
-    try:
-        found = tomllib.loads(read_text(str(path))).get("profiles", {})
-    except ValueError as error:
-        raise LocalError(f"{path}: is no TOML: {_without_quotes(str(error))}", "Mend it.") from None
+    found = read_toml(str(path)).get("profiles", {})
     known = sorted(found) if isinstance(found, dict) else []
     if name not in known:
         raise UsageError(
-            f"{path.name} has no profile {name!r}{did_you_mean(name, known)}",
-            f"It has: {', '.join(known) or 'none'}.",
+            f"{path.name}: unknown profile {name!r}{did_you_mean(name, known)}",
+            f"Profiles: {', '.join(known) or 'none'}.",
         )
     label = f"{path.name} [profiles.{name}]"
     if not isinstance(found[name], dict):
-        raise UsageError(f"{label}: is no table", f"Write [profiles.{name}] and its keys below it.")
+        raise UsageError(f"{label} must be a table", f"Write [profiles.{name}] with its keys below.")
     _check_keys(label, found[name])
     return _Source(name=label, folder=path.parent, tables=found[name])
 
@@ -251,14 +247,14 @@ def _profile(name: str) -> _Source:
 def _table(source: _Source, key: str) -> Mapping[str, Any]:
     table = source.tables.get(key, {})
     if not isinstance(table, dict):
-        raise UsageError(f"{source.name}: {key} is no table", f"Write [{key}] and NAME = VALUE below it.")
+        raise UsageError(f"{source.name}: {key} must be a table", f"Write [{key}] with NAME = VALUE below.")
     return table
 
 
 def _public(source: _Source) -> list[str]:
     names = source.tables.get("public", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise UsageError(f"{source.name}: public is no list of names", 'Write public = ["Account ID"].')
+        raise UsageError(f"{source.name}: public must be a list of names", 'Write public = ["Account ID"].')
     return names
 
 
@@ -266,7 +262,7 @@ def _webhook_url(sources: Iterable[_Source]) -> str | None:
     for source in sources:
         url = source.tables.get("webhook_url")
         if url is not None and not isinstance(url, str):
-            raise UsageError(f"{source.name}: webhook_url is no text", 'Write webhook_url = "https://..."')
+            raise UsageError(f"{source.name}: webhook_url must be a string", 'Write webhook_url = "https://..."')
         if url:
             return url
     return None
@@ -274,7 +270,7 @@ def _webhook_url(sources: Iterable[_Source]) -> str | None:
 
 def _scalar(source: _Source, where: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise UsageError(f"{source.name}: {where} is no text", f'Write {where.split(".")[-1]} = "..."')
+        raise UsageError(f"{source.name}: {where} must be a string", f'Write {where.split(".")[-1]} = "..."')
     return str(value)
 
 
@@ -289,7 +285,7 @@ def _property(source: _Source, name: str, value: Any, env: Mapping[str, str]) ->
         case {"keyring": str(entry), **rest} if not rest:
             return _from_keyring(name, entry)
     raise UsageError(
-        f"{source.name}: properties.{name} is neither a text nor one of env, file, keyring",
+        f"{source.name}: properties.{name} must be a string, or a table with env, file or keyring",
         'Write {env = "VARIABLE"}, {file = "path"} or {keyring = "name"}.',
     )
 
@@ -300,13 +296,13 @@ def _from_keyring(name: str, entry: str) -> str:
         from keyring.errors import KeyringError
     except ImportError:
         raise LocalError(
-            f"the property {name!r} is in the keyring, and its extra is not installed",
+            f"the property {name!r} is stored in the keyring, but keyring support is not installed",
             "Install ringocli[keyring].",
         ) from None
     try:
         value = keyring.get_password("ringocli", entry)
     except KeyringError:
-        raise LocalError("the keyring cannot be opened here", "Use env or file instead.") from None
+        raise LocalError("the keyring cannot be opened", "Use env or file instead.") from None
     if value is None:
-        raise UsageError(f"the keyring has no {entry!r}", f"Store it: keyring set ringocli {entry}")
+        raise UsageError(f"the keyring has no entry {entry!r}", f"Store it: keyring set ringocli {entry}")
     return str(value)

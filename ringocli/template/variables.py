@@ -30,6 +30,16 @@ class Place(StrEnum):
 REQUESTS = (Place.SEND_MESSAGE, Place.SEND_FILE)
 EVENTS = (Place.MESSAGE, Place.MMS, Place.DELIVERED)
 
+EVENT_TYPES = {"message": Place.MESSAGE.value, "mms": Place.MMS.value, "delivered": Place.DELIVERED.value}
+"""The event type of each kind of sample webhook."""
+
+_OTHER_NAMES = {"file": "mms", Place.DELIVERED.value: "delivered"}
+
+
+def sample_kind(name: str) -> str:
+    """The kind of sample webhook that a kind, an event type or a documented event key names; else the name itself."""
+    return _OTHER_NAMES.get(name, name)
+
 
 class Kind(StrEnum):
     """What a variable holds; it decides sample values and what a proof generates."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.template.settings import Asked, environment_name, gather, profiles, project_file
+from ringocli.lint.project import read_house_rules
+from ringocli.template.settings import ValueOptions, environment_name, gather, profiles, project_file
 from ringocli.template.variables import Place
 from ringocli.text.secret import Secret, sent
 
@@ -52,8 +53,8 @@ def test_precedence_is_option_environment_values_profile_user(folder: Path) -> N
         '[variables]\nextension = "user"\ndomain = "user"\ncontent = "user"'
     )
     environ = env(folder, ACME_KEY="k", RINGOCLI_CONTENT="env", RINGOCLI_TO="env")
-    asked = Asked(set=["to=option"], values="values.json", profile="acme")
-    variables = gather(asked, (), environ).values.at(Place.SEND_MESSAGE)
+    options = ValueOptions(set=["to=option"], values="values.json", profile="acme")
+    variables = gather(options, (), environ).values.at(Place.SEND_MESSAGE)
     assert {
         "to": "option",
         "content": "env",
@@ -66,7 +67,7 @@ def test_precedence_is_option_environment_values_profile_user(folder: Path) -> N
 def test_an_alias_on_the_command_line_beats_a_name_in_a_profile(folder: Path) -> None:
     """``--set number`` wins over a weaker source's ``from``."""
     (folder / "v.toml").write_text('[variables]\nfrom = "file"\nto = "file"')
-    settings = gather(Asked(set=["number=option"], values="v.toml"), (), env(folder))
+    settings = gather(ValueOptions(set=["number=option"], values="v.toml"), (), env(folder))
     assert {"from": "option", "to": "file"} == settings.values.at(Place.SEND_FILE)
 
 
@@ -74,7 +75,7 @@ def test_direction_tables_win_over_variables(folder: Path) -> None:
     """``[incoming]`` overrides ``[variables]`` for webhooks only."""
     (folder / "ringocli.toml").write_text(PROJECT)
     (folder / "secret.txt").write_text("x")
-    values = gather(Asked(profile="acme"), (), env(folder, ACME_KEY="k")).values
+    values = gather(ValueOptions(profile="acme"), (), env(folder, ACME_KEY="k")).values
     assert "profile-in" == values.at(Place.MESSAGE)["content"]
     assert "profile" == values.at(Place.SEND_MESSAGE)["content"]
 
@@ -85,10 +86,10 @@ def test_properties_are_secrets_unless_public(folder: Path) -> None:
     (folder / "secret.txt").write_text("from-file\r\n")
     (folder / "key.txt").write_text("\ufefffile-option\n")
     environ = env(folder, ACME_KEY="env-key", OTHER="o", RINGOCLI_PROPERTY_MY_KEY="named")
-    asked = Asked(
+    options = ValueOptions(
         property=["A=a=b"], property_env=["B=OTHER"], property_file=["C=key.txt"], public=["A"], profile="acme"
     )
-    settings = gather(asked, ["My key"], environ)
+    settings = gather(options, ["My key"], environ)
     properties = settings.values.properties
     assert {"A": "a=b", "B": "o", "C": "file-option", "API key": "env-key", "Account ID": "42",
             "Password": "from-file", "My key": "named"} == {k: sent(v) for k, v in properties.items()}  # fmt: skip
@@ -98,12 +99,12 @@ def test_properties_are_secrets_unless_public(folder: Path) -> None:
 def test_the_webhook_url_is_a_secret_with_its_own_precedence(folder: Path) -> None:
     """Option, then environment, then profile."""
     (folder / "ringocli.toml").write_text('[profiles.a]\nwebhook_url = "https://p.example/x"')
-    for asked, environ, expected in (
-        (Asked(url="u", profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "u"),
-        (Asked(profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "e"),
-        (Asked(), env(folder, RINGOCLI_PROFILE="a"), "https://p.example/x"),
+    for options, environ, expected in (
+        (ValueOptions(url="u", profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "u"),
+        (ValueOptions(profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "e"),
+        (ValueOptions(), env(folder, RINGOCLI_PROFILE="a"), "https://p.example/x"),
     ):
-        url = gather(asked, (), environ).webhook_url
+        url = gather(options, (), environ).webhook_url
         assert url is not None
         assert (expected, "***") == (url.reveal(), str(url))
 
@@ -124,52 +125,71 @@ def test_the_project_file_is_looked_for_up_to_the_git_root(folder: Path, monkeyp
 def test_files_are_read_without_interpretation(folder: Path) -> None:
     """A variable from a file keeps its line breaks."""
     (folder / "text.txt").write_bytes(b"two\r\nlines\n")
-    values = gather(Asked(set_file=["content=text.txt"]), (), env(folder)).values
+    values = gather(ValueOptions(set_file=["content=text.txt"]), (), env(folder)).values
     assert "two\r\nlines\n" == values.at(Place.MESSAGE)["content"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "files", "error", "words"),
+    ("options", "files", "error", "words"),
     [
-        (Asked(set=["form=1"]), {}, UsageError, "did you mean from"),
-        (Asked(set=["nonsense"]), {}, UsageError, "--set takes NAME=VALUE"),
-        (Asked(property=["s3cret"]), {}, UsageError, "--property takes NAME=VALUE"),
-        (Asked(property_env=["A=UNSET"]), {}, UsageError, "no UNSET"),
-        (Asked(property_file=["A=missing.txt"]), {}, LocalError, "no such file"),
-        (Asked(values="missing.toml"), {}, LocalError, "no such file"),
-        (Asked(values="v"), {"v": "a = = 1"}, LocalError, "neither TOML nor JSON"),
-        (Asked(values="v"), {"v": "{" * 100_000}, LocalError, "neither TOML nor JSON"),
-        (Asked(values="v"), {"v": "[variable]\nto = '1'"}, UsageError, "did you mean variables"),
-        (Asked(values="v"), {"v": "variables = 5"}, UsageError, "is no table"),
-        (Asked(values="v"), {"v": "[variables]\nto = []"}, UsageError, "is no text"),
-        (Asked(values="v"), {"v": "[variables]\nfrmo = '1'"}, UsageError, "did you mean from"),
-        (Asked(values="v"), {"v": "public = 'x'"}, UsageError, "no list"),
-        (Asked(values="v"), {"v": "webhook_url = 5"}, UsageError, "webhook_url is no text"),
-        (Asked(values="v"), {"v": "[properties]\na = {vault = 'x'}"}, UsageError, "env, file, keyring"),
-        (Asked(values="v"), {"v": "[properties]\na = {keyring = 'x'}"}, LocalError, "ringocli\\[keyring\\]|keyring"),
-        (Asked(profile="a"), {}, UsageError, "no ringocli.toml"),
-        (Asked(profile="acem"), {"ringocli.toml": "[profiles.acme]"}, UsageError, "did you mean acme"),
-        (Asked(profile="a"), {"ringocli.toml": "= 's3cret'"}, LocalError, "is no TOML"),
-        (Asked(profile="a"), {"ringocli.toml": "profiles.a = 5"}, UsageError, "is no table"),
+        (ValueOptions(set=["form=1"]), {}, UsageError, "did you mean from"),
+        (ValueOptions(set=["nonsense"]), {}, UsageError, "--set needs NAME=VALUE"),
+        (ValueOptions(property=["s3cret"]), {}, UsageError, "--property needs NAME=VALUE"),
+        (ValueOptions(property_env=["A=UNSET"]), {}, UsageError, "UNSET .* is not set"),
+        (ValueOptions(property_file=["A=missing.txt"]), {}, LocalError, "no such file"),
+        (ValueOptions(values="missing.toml"), {}, LocalError, "no such file"),
+        (ValueOptions(values="v"), {"v": "a = = 1"}, LocalError, "invalid TOML at line 1, column 5"),
+        (ValueOptions(values="v"), {"v": "{" * 100_000}, LocalError, "invalid JSON at line 1, column 2"),
+        (ValueOptions(values="v"), {"v": "[variable]\nto = '1'"}, UsageError, "did you mean variables"),
+        (ValueOptions(values="v"), {"v": "variables = 5"}, UsageError, "must be a table"),
+        (ValueOptions(values="v"), {"v": "[variables]\nto = []"}, UsageError, "must be a string"),
+        (ValueOptions(values="v"), {"v": "[variables]\nfrmo = '1'"}, UsageError, "did you mean from"),
+        (ValueOptions(values="v"), {"v": "public = 'x'"}, UsageError, "must be a list of names"),
+        (ValueOptions(values="v"), {"v": "webhook_url = 5"}, UsageError, "webhook_url must be a string"),
+        (ValueOptions(values="v"), {"v": "[properties]\na = {vault = 'x'}"}, UsageError, "env, file or keyring"),
+        (
+            ValueOptions(values="v"),
+            {"v": "[properties]\na = {keyring = 'x'}"},
+            LocalError,
+            "ringocli\\[keyring\\]|keyring",
+        ),
+        (ValueOptions(profile="a"), {}, UsageError, "no ringocli.toml"),
+        (ValueOptions(profile="acem"), {"ringocli.toml": "[profiles.acme]"}, UsageError, "did you mean acme"),
+        (ValueOptions(profile="a"), {"ringocli.toml": "= 's3cret'"}, LocalError, "invalid TOML at line 1, column 1"),
+        (ValueOptions(profile="a"), {"ringocli.toml": "profiles.a = 5"}, UsageError, "must be a table"),
     ],
 )
 def test_a_wrong_source_is_one_sentence(
-    folder: Path, asked: Asked, files: dict[str, str], error: type[Exception], words: str
+    folder: Path, options: ValueOptions, files: dict[str, str], error: type[Exception], words: str
 ) -> None:
     """Each mistake names its source and what to do; a secret in it is not repeated."""
     for name, text in files.items():
         (folder / name).write_text(text)
     with pytest.raises(error, match=words) as caught:
-        gather(asked, (), env(folder))
+        gather(options, (), env(folder))
     assert "s3cret" not in str(caught.value)
 
 
 def test_a_home_without_a_folder_is_no_reason_to_stop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container without HOME still works."""
     monkeypatch.delenv("HOME", raising=False)
-    assert gather(Asked(), (), {}).webhook_url is None
+    assert gather(ValueOptions(), (), {}).webhook_url is None
 
 
 def test_property_names_become_environment_names() -> None:
     """Blanks and punctuation become underscores."""
     assert "RINGOCLI_PROPERTY_API_KEY" == environment_name("API key")
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"], ids=["plain", "byte order mark"])
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_project_file_is_read_the_same_way_everywhere(folder: Path, start: str, line_break: str) -> None:
+    """Profiles, their names and the [validate] table accept a byte order mark and either kind of line break."""
+    lines = ["[validate]", 'ignore = ["RT216"]', "[profiles.acme]", 'webhook_url = "https://p.example/x"', ""]
+    (folder / "ringocli.toml").write_bytes((start + line_break.join(lines)).encode())
+    (folder / "values.toml").write_bytes((start + line_break.join(["[variables]", 'to = "1"', ""])).encode())
+    assert ["acme"] == profiles()
+    settings = gather(ValueOptions(profile="acme", values="values.toml"), (), env(folder))
+    assert "https://p.example/x" == (settings.webhook_url and settings.webhook_url.reveal())
+    assert "1" == settings.values.at(Place.SEND_MESSAGE)["to"]
+    assert ("RT216",) == read_house_rules().ignore

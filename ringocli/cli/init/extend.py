@@ -117,10 +117,11 @@ def _sample(pair: str) -> Any:
 
     from ringocli.importers.learn.events import KINDS
     from ringocli.importers.learn.webhook_kind import kind_of
+    from ringocli.template.variables import sample_kind
     from ringocli.text.files import read_bytes
 
     kind, separator, path = pair.partition("=")
-    kind = {"file": "mms", "messageDelivered": "delivered"}.get(kind, kind)
+    kind = sample_kind(kind)
     if not separator or kind not in KINDS or Path(pair).exists():
         kind, path = "", pair
     sample = sample_in(path, read_bytes(path))

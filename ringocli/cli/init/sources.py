@@ -161,12 +161,13 @@ def _webhook(pair: str) -> Any:
         LocalError: the file cannot be read, or its body not be decoded.
     """
     from ringocli.importers.learn.events import KINDS
+    from ringocli.template.variables import sample_kind
 
     kind, separator, path = pair.partition("=")
     if not separator or not path:
         hint = "Write --sample-webhook KIND=FILE; kinds: message, mms, delivered, other."
         raise UsageError(f"--sample-webhook {pair}: says no kind", hint)
-    kind = chosen("--sample-webhook", {"file": "mms", "messageDelivered": "delivered"}.get(kind, kind), KINDS)
+    kind = chosen("--sample-webhook", sample_kind(kind), KINDS)
     return webhook_of(kind, path, _sample(path))
 
 

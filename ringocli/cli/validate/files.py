@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from ringocli.errors import LocalError, UsageError
 from ringocli.lint.engine import Selection, lint
 from ringocli.lint.report import Linted
+from ringocli.template.recognition import is_template
 from ringocli.text import console
 from ringocli.text.document import Document
 from ringocli.text.files import STDIN, read_text, write_text
@@ -108,17 +109,11 @@ def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
     """One file, mended if asked for; None if it is no template and was not named."""
     shown = linting.stdin_name if name == STDIN else name
     document = Document.read(shown, read_text(name))
-    if not named and not _is_template(document):
+    if not named and not is_template(document):
         return None
     if linting.fix or linting.diff:
         document = _mend(document, name, linting)
     return Linted(document, lint(document, linting.choice, _earlier_id(shown, linting)))
-
-
-def _is_template(document: Document) -> bool:
-    if isinstance(document.value, dict):
-        return any(key in document.value for key in ("API", "Webhook", "class"))
-    return document.value is None and not document.is_json and '"class"' in document.text
 
 
 def _earlier_id(name: str, linting: Linting) -> str | None:

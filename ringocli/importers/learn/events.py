@@ -26,11 +26,11 @@ from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Decision
+from ringocli.template.variables import EVENT_TYPES
 from ringocli.template.vocabulary import Role, name_score, plain
 from ringocli.text.pointer import Pointer
 
-KINDS = ("message", "mms", "delivered", "other")
-_TYPES = {"message": "message", "mms": "mms", "delivered": "messageDelivered"}
+KINDS = (*EVENT_TYPES, "other")
 _DEFAULT_KEYS = {"message": "message", "mms": "file", "delivered": "delivered"}
 _ROUNDS = 12
 _WRAPPED = {"payload", "data", "body", "object", "values", "message", "sms", "resource", "content", "params"}
@@ -88,7 +88,7 @@ class EventDraft:
         key = _DEFAULT_KEYS[self.kind] if self.key is None else self.key.text
         return {
             "event_key": key,
-            "event_type": _TYPES[self.kind],
+            "event_type": EVENT_TYPES[self.kind],
             "request_method": self.sample.incoming.method,
             "request_parameters": tree_of(self.places()),
         }
@@ -301,7 +301,7 @@ def _template(drafts: Sequence[EventDraft]) -> Template:
 
 def _is_taken(sample: WebhookSample, drafts: Sequence[EventDraft]) -> bool:
     reading = read_webhook(_template(drafts), sample.incoming)
-    return reading.event is not None and reading.event.type == _TYPES[sample.kind]
+    return reading.event is not None and reading.event.type == EVENT_TYPES[sample.kind]
 
 
 def _confusion(drafts: list[EventDraft], samples: Sequence[WebhookSample]) -> list[tuple[EventDraft, WebhookSample]]:
@@ -398,7 +398,7 @@ def _tell_confusion(learned: LearnedEvents, samples: Sequence[WebhookSample]) ->
             if reading.event is not None:
                 why = f"the {reading.event.type} event matches it: nothing in the samples tells them apart"
                 learned.limits.append(limit(f"other from {sample.name}", why))
-        elif reading.event is None or reading.event.type != _TYPES[sample.kind]:
+        elif reading.event is None or reading.event.type != EVENT_TYPES[sample.kind]:
             if any(entry["what"] == f"{sample.kind} from {sample.name}" for entry in learned.limits):
                 continue
             got = "no event" if reading.event is None else f"the {reading.event.type} event"

@@ -271,3 +271,11 @@ def test_very_many_files_have_the_findings_that_each_has_alone(
     assert (alone.code, alone.document, alone.err) == (shared.code, shared.document, shared.err)
     assert (3, True) == (shared.code, "10.json: not valid UTF-8" in shared.err)
     assert 60 == shared.document["files"] + shared.document["skipped"] + 1
+
+
+def test_an_unrelated_class_in_a_folder_is_skipped(ringocli: Command, folder: Path) -> None:
+    """A JSON file with a ``class`` of its own is not a template."""
+    (folder / "seats.json").write_text('{"class": "economy", "seats": 4}')
+    (folder / "acme.json").write_text(json.dumps(ACME))
+    done = ringocli("validate", "--format", "json", ".")
+    assert (0, 1, 1) == (done.code, done.document["files"], done.document["skipped"])
