@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.lint.project import read_house_rules
+from ringocli.lint.project import read_validate_settings
 from ringocli.template.settings import ValueOptions, environment_name, gather, profiles, project_file
 from ringocli.template.variables import Place
 from ringocli.text.secret import Secret, sent
@@ -192,4 +192,4 @@ def test_a_project_file_is_read_the_same_way_everywhere(folder: Path, start: str
     settings = gather(ValueOptions(profile="acme", values="values.toml"), (), env(folder))
     assert "https://p.example/x" == (settings.webhook_url and settings.webhook_url.reveal())
     assert "1" == settings.values.at(Place.SEND_MESSAGE)["to"]
-    assert ("RT216",) == read_house_rules().ignore
+    assert ("RT216",) == read_validate_settings().ignore
