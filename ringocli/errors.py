@@ -1,22 +1,22 @@
-"""What stops a command, as one tree; each class knows its exit code.
+"""The exceptions that stop a command, each with its exit code.
 
 ::
 
     RingocliError
-    ├── CheckFailed       1   the answer is no, and there is nothing more to print
-    ├── UsageError     2   usage, a missing or unknown value, a guard that was not lifted
-    ├── LocalError      3   a file, a port or a document that cannot be used here
-    └── NoReply          4   nothing came back from the network at all
-        └── NotConnected 4   not even a connection: nothing was sent, trying again is safe
+    ├── CheckFailed       1   a check failed
+    ├── UsageError        2   invalid command line: syntax, missing or unknown value, missing confirmation
+    ├── LocalError        3   a file, a port or a document on this machine cannot be used
+    └── NoReply           4   no response from the network
+        └── NotConnected  4   not even a connection: nothing was sent, so it is safe to retry
 
-A finding, a mismatch or an error reply of a provider is no exception: those are values.
+Findings, mismatches and error replies of a provider are values, not exceptions.
 """
 
 from __future__ import annotations
 
 
 class RingocliError(Exception):
-    """One sentence on what is wrong, and one on what to do next (``hint``, may be empty)."""
+    """One sentence on what is wrong (``message``), and one on what to do next (``hint``, may be empty)."""
 
     code = 70
 
@@ -26,30 +26,30 @@ class RingocliError(Exception):
         self.hint = hint
 
     def __reduce__(self) -> tuple[type[RingocliError], tuple[str, str]]:
-        """How an error goes from one process to another: with its hint."""
+        """Pickle with the hint, so that worker processes can raise it."""
         return type(self), (self.message, self.hint)
 
 
 class CheckFailed(RingocliError):
-    """The command did its work and the answer is no."""
+    """The command ran, and what it checked is not as it should be."""
 
     code = 1
 
 
 class UsageError(RingocliError):
-    """The command was asked in a way it cannot follow."""
+    """The command line is invalid."""
 
     code = 2
 
 
 class LocalError(RingocliError):
-    """The command is right, but a file, a port or a document here cannot be used."""
+    """A file, a port or a document on this machine cannot be used."""
 
     code = 3
 
 
 class NoReply(RingocliError):
-    """The other side sent no reply at all: name, connection, TLS or time-out.
+    """No response was received: name resolution, connection, TLS, timeout or protocol error.
 
     ``kind`` is one of ``name connect tls timeout protocol``.
     """
@@ -62,4 +62,4 @@ class NoReply(RingocliError):
 
 
 class NotConnected(NoReply):
-    """No connection was made, so not a byte of the request has left and it may be tried again."""
+    """No connection was made, so nothing was sent and it is safe to retry."""

@@ -1,6 +1,6 @@
-"""The command line: one file a family of commands, and one place where errors become sentences and exit codes.
+"""The command line: one module per command, and the place where errors become messages and exit codes.
 
-A command reads its options, makes one library call, prints, and leaves with a code. Heavy libraries are imported by
+A command reads its options, makes one library call, prints, and returns an exit code. Heavy libraries are imported by
 the commands that need them, so that ``--help`` stays quick; ``validate`` with plain arguments does without typer.
 """
 
@@ -17,13 +17,13 @@ from ringocli.errors import RingocliError
 from ringocli.text import console
 
 INTERRUPTED = 130
-BUG = 70
+INTERNAL_ERROR = 70
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code; whatever goes wrong is said in one sentence."""
+    """Run one command line; its exit code. Every error is reported in one sentence."""
     console.prepare_streams()
-    console.configure()
+    console.reset()
     try:
         code = _invoked(arguments)
         sys.stdout.flush()
@@ -31,13 +31,13 @@ def run(arguments: Sequence[str]) -> int:
         console.complain("stopped")
         return INTERRUPTED
     except RingocliError as error:
-        return _stopped(arguments, error.code, error.message, error.hint)
+        return _report(arguments, error.code, error.message, error.hint)
     except BrokenPipeError:
         code = _reader_left()
-    except Exception as error:  # the seam: nothing may reach the user as a traceback
+    except Exception as error:  # the outermost boundary: the user must never see a traceback
         if isinstance(error, OSError) and error.errno == 22 and os.name == "nt":  # a closed pipe on Windows
             return _reader_left()
-        return _stopped(arguments, BUG, *_bug(arguments, error))
+        return _report(arguments, INTERNAL_ERROR, *_crash_report(arguments, error))
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -48,24 +48,22 @@ def run(arguments: Sequence[str]) -> int:
 def _invoked(arguments: Sequence[str]) -> int:
     from ringocli.cli.validate.fast_args import read_plain
 
-    asked = read_plain(arguments) if "validate" in arguments[:3] else None
-    if asked is not None:
+    options = read_plain(arguments) if "validate" in arguments[:3] else None
+    if options is not None:
         from ringocli.cli.validate.run import validate
 
-        return validate(asked)
+        return validate(options)
     from ringocli.cli.application import invoke
 
     return invoke(arguments)
 
 
-def _stopped(arguments: Sequence[str], code: int, message: str, hint: str) -> int:
-    """Say what stopped the command: on stderr, and as a document where JSON was asked for."""
+def _report(arguments: Sequence[str], code: int, message: str, hint: str) -> int:
+    """Print an error on stderr, and as a document on stdout where JSON was asked for; the exit code."""
     from ringocli.text.secret import redact
 
     message, hint = console.printable(redact(message)), console.printable(redact(hint))
-    console.complain(f"{console.styled('error:', 'red', 'bold', stream=sys.stderr)} {message}")
-    if hint:
-        console.complain(f"  {hint}")
+    console.error(message, hint)
     if _wants_json(arguments):
         try:
             failure: dict[str, Any] = {"code": code, "message": message, "hint": hint or None}
@@ -81,14 +79,14 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 
 def _reader_left() -> int:
-    """The reader of our output has gone (``| head``): stop quietly, and let the interpreter's last flush succeed."""
+    """Stop quietly after the reader of stdout has gone (``| head``); the interpreter's last flush must succeed."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     return 0
 
 
-def _bug(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
-    """Write a report without values or secrets; its place goes into the one sentence that is shown."""
+def _crash_report(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
+    """Write a report without values or secrets; the message and the hint that name it."""
     import platform
     import tempfile
     import traceback
@@ -102,7 +100,7 @@ def _bug(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
         f"command: {next((word for word in arguments if not word.startswith('-')), '')} {' '.join(options)}\n\n"
         f"{redact(trace)}"
     )
-    handle, path = tempfile.mkstemp(prefix="ringocli-bug-", suffix=".txt")
+    handle, path = tempfile.mkstemp(prefix="ringocli-crash-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(report)
-    return f"this is a bug in ringocli ({type(error).__name__})", f"A report without your values is in {path}."
+    return f"internal error ({type(error).__name__})", f"A redacted crash report was written to {path}"

@@ -1,4 +1,4 @@
-"""The whole command line, by typer: all commands, help, completion, and its errors in our words."""
+"""The whole command line: all commands, help and completion by typer, and its errors in our format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ringocli import __version__
-from ringocli.cli.choosing import chosen
+from ringocli.cli.parameters import chosen
 from ringocli.errors import UsageError
 from ringocli.text import console
 from ringocli.text.secret import forget
@@ -20,30 +20,35 @@ HELP = """Make, check and prove Ringotel SMS/MMS integrations on your own machin
 \b
 Start here:
   ringocli init --preset telnyx            write a template
-  ringocli validate telnyx-custom.json     find what would break
+  ringocli validate telnyx-custom.json     find mistakes in it
   ringocli render telnyx-custom.json       see the exact requests
 
-Exit codes: 0 fine, 1 the answer is no, 2 asked wrongly, 3 could not be done here, 4 no reply from the network.
+\b
+Exit codes:
+  0  success                                   4    no response from the network
+  1  problems found / check failed             70   internal error
+  2  usage error                               130  interrupted (Ctrl-C)
+  3  local error (file, port)
 """
 
-FAMILIES = {
+COMMANDS = {
     "init": "init.command",
     "validate": "validate.command",
-    "explain": "validate.command",
-    "schema": "validate.command",
-    "render": "show",
-    "match": "show",
-    "prove": "show",
+    "explain": "explain",
+    "schema": "schema",
+    "render": "render",
+    "match": "match",
+    "prove": "prove",
     "send-test": "send",
-    "simulate-webhook": "send",
+    "simulate-webhook": "simulate",
     "emulate": "emulate",
-    "clean": "emulate",
+    "clean": "clean",
     "tour": "tour",
     "lsp": "lsp",
 }
-"""Which module has which command."""
+"""The module of each command, in the order of the help; the function is named after the command."""
 
-# Typer has no public name for the base of its usage errors in all versions we take; its ancestry tells it.
+# Typer has no public name for the base of its usage errors in all supported versions.
 ClickUsageError: type[Exception] = next(
     base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
 )
@@ -53,8 +58,8 @@ def invoke(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code.
 
     Raises:
-        UsageError: it is no command line of ours.
-        KeyboardInterrupt: a question was not answered.
+        UsageError: the command line is invalid.
+        KeyboardInterrupt: a prompt was not answered.
         RingocliError: the command was stopped.
     """
     forget()
@@ -62,7 +67,7 @@ def invoke(arguments: Sequence[str]) -> int:
         command = typer.main.get_command(application(arguments))
         result = command.main(list(arguments), prog_name="ringocli", standalone_mode=False)
     except ClickUsageError as error:
-        raise UsageError(_sentence(error), _usage(error)) from None
+        raise UsageError(_message(error), _usage(error)) from None
     except typer.Exit as error:
         return error.exit_code
     except typer.Abort:
@@ -70,17 +75,17 @@ def invoke(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _sentence(error: Any) -> str:
+def _message(error: Any) -> str:
     return " ".join(error.format_message().split()).rstrip(".")
 
 
 def _usage(error: Any) -> str:
     context = getattr(error, "ctx", None)
-    return f"Run {context.command_path} --help." if context is not None else ""
+    return f"Run: {context.command_path} --help" if context is not None else ""
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wanted: bool) -> None:
+    if wanted:
         console.out(f"ringocli {__version__} (Python {sys.version.split()[0]}, {sys.platform})")
         raise typer.Exit
 
@@ -91,8 +96,8 @@ def _global_options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     color: Annotated[str, typer.Option(metavar="auto|always|never", help="When to use colour.")] = "auto",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No remarks on stderr, only errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More remarks on stderr.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only show errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show more detail.")] = False,
 ) -> None:
     chosen("--color", color, ("auto", "always", "never"))
     console.configure(color=color, quiet=quiet, verbose=verbose)
@@ -101,17 +106,31 @@ def _global_options(
 
 
 def application(arguments: Sequence[str] = ()) -> typer.Typer:
-    """The command line. Only the family that the arguments name is loaded: each costs its share of the start."""
+    """The command line. Only the module of the command in the arguments is imported, because each takes its time."""
     app = typer.Typer(
         name="ringocli",
-        # Typer's rich help takes twice as long to import and draws boxes where nobody asked for them.
+        # Typer's rich help takes twice as long to import and draws boxes.
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True, help=HELP)(_global_options)
-    named = next((word for word in arguments if not word.startswith("-")), "")
-    modules = {FAMILIES[named]} if named in FAMILIES else dict.fromkeys(FAMILIES.values())
-    for module in modules:
-        import_module(f"ringocli.cli.{module}").register(app)
+    named = _command_in(arguments)
+    for name in [named] if named in COMMANDS else COMMANDS:
+        module = import_module(f"ringocli.cli.{COMMANDS[name]}")
+        if hasattr(module, "register"):
+            module.register(app)
+        else:
+            getattr(module, name.replace("-", "_")).register(app)
     return app
+
+
+def _command_in(arguments: Sequence[str]) -> str:
+    """The first word that is not a global option; empty if there is none."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--color":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""

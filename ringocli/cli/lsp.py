@@ -1,27 +1,29 @@
-"""``lsp``: the linter in an editor."""
+"""``lsp``: the language server."""
 
 from __future__ import annotations
 
-import typer
+from dataclasses import dataclass
 
-from ringocli.cli.options import help_text
+from ringocli.cli.command import command
 from ringocli.errors import LocalError
 
 EXAMPLES = ("ringocli lsp --help",)
+MORE = "The editor starts it and talks to it over stdin and stdout. Needs the extra: pip install 'ringocli[lsp]'."
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    more = "The editor starts it and talks to it on stdin and stdout. It needs the extra ringocli[lsp]."
-    app.command("lsp", help=help_text("Serve an editor: findings, fixes, completion, hover.", EXAMPLES, more))(lsp)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LspOptions:
+    """``lsp`` has no options."""
 
 
-def lsp() -> None:
-    """Serve one editor until it ends."""
+@command("lsp", "Start the language server (for editors).", examples=EXAMPLES, more=MORE)
+def lsp(options: LspOptions) -> int:
+    """Serve one editor until it disconnects."""
     try:
         from ringocli.lint.lsp import serve
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        raise LocalError("ringocli lsp needs an extra that is not installed", "Install ringocli[lsp].") from None
+        raise LocalError("the extra 'lsp' is not installed", "Run: pip install 'ringocli[lsp]'") from None
     serve()
+    return 0

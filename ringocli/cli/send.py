@@ -1,203 +1,160 @@
-"""``send-test``: one real request, what keeps it from harm, and what came back."""
+"""``send-test``: one real request, and the reply to it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
-import typer
-
-from ringocli.cli import simulate
+from ringocli.cli.command import command
+from ringocli.cli.inputs import gather_values, missing_policy, open_template, path_of
+from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.options import (
-    MissingOption,
-    ProfileOption,
-    PropertyEnvOption,
-    PropertyFileOption,
-    PropertyOption,
-    PublicPropertyOption,
-    SetFileOption,
-    SetOption,
+    ConnectionOptions,
+    ExpectStatusOptions,
+    Live,
+    Missing,
+    NoInput,
     TemplateArgument,
-    ValuesOption,
-    chosen,
-    gathered,
-    help_text,
-    missing_of,
-    open_template,
-    path_of,
+    TextOrJson,
+    ValueOptions,
 )
-from ringocli.cli.wire import (
-    CaFileOption,
-    ExpectStatusOption,
-    TimeoutOption,
-    check_seconds,
-    say_notes,
-    say_where,
-)
-from ringocli.errors import LocalError, NoReply, UsageError
+from ringocli.cli.parameters import Argument, Option
+from ringocli.errors import CheckFailed, LocalError, NoReply, UsageError
 from ringocli.text import console
 
-SEND_EXAMPLES = (
+if TYPE_CHECKING:
+    from ringocli.http.exchange import RenderedRequest
+    from ringocli.http.statuses import Statuses
+    from ringocli.messaging.formats.har import Sent
+    from ringocli.messaging.verdict import Verdict
+    from ringocli.template.model import RequestSpec
+
+EXAMPLES = (
     "ringocli send-test samples/telnyx.json --dry-run --missing sample",
     "ringocli send-test samples/telnyx.json --url http://127.0.0.1:8025 --missing sample",
     "ringocli send-test samples/telnyx.json --url http://127.0.0.1:8025 --missing sample --format json",
 )
-SEND_MORE = (
-    "A real send reaches a real telephone: it needs --live, or a yes at the prompt, and every value:\n\n"
+MORE = (
+    "A real send reaches a real phone. It needs --live, or a yes at the prompt, and a value for every variable:\n\n"
     "\b\n"
     "  ringocli send-test acme.json --live --property-env 'API key=ACME_KEY' \\\n"
-    "    --set number=+12025550100 --set contact=+13105550199 --set content='Hi there'\n\n"
-    "Exit codes: 0 sent and understood, 1 not as expected, 2 asked wrongly or not allowed, 4 no reply at all."
+    "    --set number=+12025550100 --set contact=+13105550199 \\\n"
+    "    --set content='Hi there'\n\n"
+    "Exit codes: 0 sent and understood, 1 the reply is not as expected, 2 usage error, 3 local error, 4 no response."
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
-    app.command(
-        "send-test",
-        help=help_text("Send one real request and read the reply by response_map.", SEND_EXAMPLES, SEND_MORE),
-    )(send_test)
-    simulate.register(app)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOptions:
+    """The options of ``send-test``."""
+
+    template: TemplateArgument
+    request: Annotated[str, Argument("[SendMessage|SendFile]", "The request to send.")] = "SendMessage"
+    url: Annotated[str | None, Option("Send to this host instead: replaces scheme, host and port.", metavar="URL")] = (
+        None
+    )
+    dry_run: Annotated[bool, Option("Show the request and send nothing.")] = False
+    live: Live = False
+    missing: Missing = None
+    status: ExpectStatusOptions
+    retry_connect: Annotated[int, Option("Retries, only if no connection was made.", min=0, max=20)] = 0
+    har: Annotated[str | None, Option("Write the exchange as HAR, secrets masked.", metavar="FILE")] = None
+    force: Annotated[bool, Option("Overwrite an existing HAR file.")] = False
+    no_input: NoInput = False
+    format: TextOrJson = "text"
+    values: ValueOptions
+    connection: ConnectionOptions
 
 
-def send_test(
-    template: TemplateArgument,
-    request: Annotated[str, typer.Argument(metavar="[SendMessage|SendFile]")] = "SendMessage",
-    url: Annotated[str | None, typer.Option(metavar="URL", help="Send there: replaces scheme, host and port.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the request and send nothing.")] = False,
-    live: Annotated[bool, typer.Option("--live", help="Yes, send to a host that is not this machine.")] = False,
-    set_: SetOption = None,
-    set_file: SetFileOption = None,
-    property_env: PropertyEnvOption = None,
-    property_file: PropertyFileOption = None,
-    property_: PropertyOption = None,
-    public_property: PublicPropertyOption = None,
-    values: ValuesOption = None,
-    profile: ProfileOption = None,
-    missing: MissingOption = None,
-    expect_status: ExpectStatusOption = "2xx",
-    timeout_s: TimeoutOption = 10.0,
-    retry_connect: Annotated[
-        int,
-        typer.Option("--retry-connect", min=0, max=20, help="Try again, only if no connection was made."),
-    ] = 0,
-    ca_file: CaFileOption = None,
-    har: Annotated[
-        str | None, typer.Option("--har", metavar="FILE", help="Keep the exchange as HAR, secrets masked.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing HAR file.")] = False,
-    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
-    format_: Annotated[str, typer.Option("--format", metavar="text|json")] = "text",
-) -> None:
-    """Render, guard, send, judge, print."""
+@command("send-test", "Send one real request.", examples=EXAMPLES, more=MORE)
+def send_test(options: SendOptions) -> int:
+    """Render a request, send it, and print what the reply means."""
     from ringocli.http.statuses import Statuses
     from ringocli.messaging.request import at_base, render_request
 
-    chosen("--format", format_, ("text", "json"))
-    expected = Statuses.parse(expect_status)
-    check_seconds("--timeout-s", timeout_s)
-    if har == "-" and format_ == "json":
-        raise UsageError("--har - and --format json both want stdout", "Name a file for the HAR.")
-    policy = missing_of(missing, None)
-    opened = open_template(template)
-    settings = gathered(
-        opened.template,
-        set_=set_,
-        set_file=set_file,
-        property_=property_,
-        property_env=property_env,
-        property_file=property_file,
-        public=public_property,
-        values=values,
-        profile=profile,
-    )
-    spec = opened.template.request(request)
-    rendered = render_request(opened.template, spec, settings.values, policy)
-    if url is not None:
-        _check_base(url)
-        rendered = at_base(rendered, url)
-    say_notes(rendered.notes)
-    if dry_run:
-        _print_dry(rendered, format_)
-        return
-    if har is not None:
-        _check_har(har, force=force)
-    say_where(rendered.host, settings.profile)
-    _guard(rendered, live=live, may_ask=not no_input)
-    verdict = _judged(spec, rendered, expected, _Way(timeout_s, ca_file, retry_connect, har, force))
-    _print_verdict(verdict, format_, aside=har == "-")
-    if not verdict.ok:
-        raise typer.Exit(1)
+    expected = Statuses.parse(options.status.expect_status)
+    if options.har == "-" and options.format == "json":
+        raise UsageError("--har - and --format json cannot both write to stdout", "Name a file for the HAR.")
+    opened = open_template(options.template)
+    settings = gather_values(opened.template, options.values)
+    spec = opened.template.request(options.request)
+    request = render_request(opened.template, spec, settings.values, missing_policy(options.missing, None))
+    if options.url is not None:
+        _check_base(options.url)
+        request = at_base(request, options.url)
+    print_notes(request.notes)
+    if options.dry_run:
+        _print_unsent(request, options.format)
+        return 0
+    if options.har is not None:
+        _check_har(options.har, force=options.force)
+    announce_host(request.host, settings.profile)
+    _confirm(request, live=options.live, may_ask=not options.no_input)
+    verdict = _verdict(spec, request, expected, options)
+    _print_verdict(verdict, options)
+    return 0 if verdict.ok else CheckFailed.code
 
 
-class _Way(NamedTuple):
-    """How a request is sent and kept."""
-
-    timeout_s: float
-    ca_file: str | None
-    retry_connect: int
-    har: str | None
-    force: bool
-
-
-def _judged(spec: Any, request: Any, expected: Any, way: _Way) -> Any:
-    """Send the request, keep the exchange where a HAR was asked for, and judge the reply.
+def _verdict(spec: RequestSpec, request: RenderedRequest, expected: Statuses, options: SendOptions) -> Verdict:
+    """Send the request, write the HAR if wanted, and judge the reply.
 
     Raises:
-        NoReply: nothing came back; the HAR is written all the same.
+        NoReply: nothing was received; the HAR is written nevertheless.
     """
     from ringocli.http.transport import Sender, send_when_connected  # first: it is the slowest to import
     from ringocli.messaging.formats.har import Sent
     from ringocli.messaging.verdict import judge
 
     at = datetime.now(UTC)
+    connection = options.connection
     try:
-        with Sender(timeout_s=way.timeout_s, ca_file=way.ca_file) as sender:
-            reply = send_when_connected(request, sender.send, retries=way.retry_connect, on_retry=_say_retry)
+        with Sender(timeout_s=connection.timeout_s, ca_file=connection.ca_file) as sender:
+            reply = send_when_connected(request, sender.send, retries=options.retry_connect, on_retry=_note_retry)
     except NoReply as error:
-        _keep(way, Sent(at=at, request=request, reply=None, failure=error.message))
+        _write_har(Sent(at=at, request=request, reply=None, failure=error.message), options)
         raise
-    _keep(way, Sent(at=at, request=request, reply=reply))
+    _write_har(Sent(at=at, request=request, reply=reply), options)
     return judge(spec, request, reply, expected)
 
 
-def _keep(way: _Way, exchange: Any) -> None:
+def _write_har(exchange: Sent, options: SendOptions) -> None:
     from ringocli.messaging.formats.har import har_text
     from ringocli.text.files import write_text
 
-    if way.har == "-":
+    if options.har == "-":
         console.out(har_text([exchange]), end="")
-    elif way.har is not None:
-        write_text(path_of(way.har), har_text([exchange]), force=way.force, mode=0o600)
-        console.note(f"note: the exchange is in {way.har}", "dim")
+    elif options.har is not None:
+        write_text(path_of(options.har), har_text([exchange]), force=options.force, mode=0o600)
+        console.note(f"note: wrote the exchange to {options.har}", "dim")
 
 
 def _check_har(har: str, *, force: bool) -> None:
-    """Refuse a file that cannot be written before anything is sent, not after."""
+    """Refuse a HAR file that cannot be written before anything is sent, not after."""
     path = path_of(har)
     if har == "-":
         return
     if path.exists() and not force:
-        raise UsageError(f"{har} exists", "Give --force to replace it, or another name; nothing was sent.")
+        raise UsageError(f"{har} exists", "Use --force to overwrite it, or choose another name. Nothing was sent.")
     if path.is_dir() or not path.parent.is_dir():
-        raise LocalError(f"{har}: cannot be written", "Check the folder; nothing was sent.")
+        raise LocalError(f"{har}: cannot be written", "Check the folder. Nothing was sent.")
 
 
 def _check_base(url: str) -> None:
-    """Refuse what ``--url`` would show or drop without a word."""
+    """Refuse a ``--url`` with credentials, and note the parts that are ignored."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        return  # at_base says what is wrong with it
+        return  # at_base reports it
     if "@" in parts.netloc:
-        raise UsageError("--url holds a user name or password", "Credentials belong into properties.")
+        raise UsageError("--url contains a user name or password", "Put credentials into properties.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        console.note("note: --url replaces scheme, host and port; its path and query are not used")
+        console.note("note: --url replaces scheme, host and port; its path and query are ignored")
 
 
-def _guard(request: Any, *, live: bool, may_ask: bool) -> None:
-    """Let a request to a real host pass only with ``--live`` or a yes.
+def _confirm(request: RenderedRequest, *, live: bool, may_ask: bool) -> None:
+    """Let a request to another machine pass only with ``--live`` or a yes.
 
     Raises:
         UsageError: neither was given; nothing was sent.
@@ -208,48 +165,47 @@ def _guard(request: Any, *, live: bool, may_ask: bool) -> None:
     if is_loopback(request.host):
         return
     if sent(request.url.text).startswith("http:"):
-        console.complain("warning: plain http: whoever is on the way can read the credentials", "yellow")
+        console.complain("warning: http sends credentials and messages unencrypted", "yellow")
     if live:
         return
     if may_ask and console.is_interactive():
-        if console.asked(f"{_in_words(request)}\nSend it for real? [y/N]: ").strip().lower() in ("y", "yes"):
+        if console.asked(f"{_summary(request)}\nSend it for real? [y/N]: ").strip().lower() in ("y", "yes"):
             return
-        raise UsageError("nothing was sent", "Give --live to send without being asked.")
+        raise UsageError("nothing was sent", "Use --live to send without confirmation.")
     raise UsageError(
         f"{request.host} is not this machine, so this would send a real message",
-        "Give --live to do so, or try it here first: --url http://127.0.0.1:8025",
+        "Use --live to send it, or try it locally first: --url http://127.0.0.1:8025",
     )
 
 
-def _in_words(request: Any) -> str:
-    """What is about to be sent, for the question: method, host, receiver and how many SMS it makes."""
+def _summary(request: RenderedRequest) -> str:
+    """What is about to be sent: method, host, recipient and the number of SMS segments."""
     from ringocli.messaging.segments import count_segments
 
-    words = f"{request.method} to {request.host}"
+    text = f"{request.method} to {request.host}"
     if "to" in request.variables:
-        words += f", a message to {console.printable(str(request.variables['to']))}"
+        text += f", a message to {console.printable(str(request.variables['to']))}"
     if request.name == "SendMessage" and "content" in request.variables:
-        counted = count_segments(str(request.variables["content"]))
-        words += f", {counted.segments} SMS segment{'s' * (counted.segments != 1)} ({counted.encoding})"
-    return words
+        text += f", {count_segments(str(request.variables['content'])).summary}"
+    return text
 
 
-def _say_retry(error: NoReply, wait_s: float) -> None:
-    console.note(f"note: {error.message}; trying again in {wait_s:g} s", "dim")
+def _note_retry(error: NoReply, wait_s: float) -> None:
+    console.note(f"note: {error.message}; retrying in {wait_s:g} s", "dim")
 
 
-def _print_verdict(verdict: Any, format_: str, *, aside: bool) -> None:
+def _print_verdict(verdict: Verdict, options: SendOptions) -> None:
     from ringocli.messaging.formats.verdict import as_document, as_text
 
-    if format_ == "json":
+    if options.format == "json":
         console.out_json(as_document(verdict))
-    elif aside:
+    elif options.har == "-":
         console.complain(as_text(verdict))
     else:
         console.out(as_text(verdict))
 
 
-def _print_dry(request: Any, format_: str) -> None:
+def _print_unsent(request: RenderedRequest, format_: str) -> None:
     from ringocli.messaging.formats.requests import as_http
     from ringocli.messaging.formats.verdict import dry_document
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from ringocli.template.values import Layer, Values
+from ringocli.template.variables import Place, sample
 
 CORPORA: Mapping[str, tuple[str, ...]] = {
     "basic": ("Hello from Ringotel!", "See you at 5pm & bring 100% of it", 'It\'s "quoted"'),
@@ -40,3 +43,18 @@ def number_as(number: str, wanted: str) -> str:
     if wanted == "national":
         return phonenumbers.national_significant_number(parsed)
     return f"+{digits}" if wanted == "e164" else digits
+
+
+def with_texts(values: Values, corpus: str) -> Iterator[Values]:
+    """The values once for each text of a corpus; they win over the text, where they have one."""
+    for text in CORPORA[corpus]:
+        yield Values(layers=(*values.layers, Layer(variables={"content": text, "text": text})))
+
+
+def with_number_format(values: Values, number_format: str) -> Values:
+    """The values with the numbers of outgoing requests in a portal's number format."""
+    known = values.at(Place.SEND_MESSAGE)
+    numbers = {
+        name: number_as(known.get(name) or sample(name, Place.SEND_MESSAGE), number_format) for name in ("from", "to")
+    }
+    return Values(layers=(Layer(outgoing=numbers), *values.layers))

@@ -45,6 +45,17 @@ class Segments:
     room: int
     forced_by: Forcing | None
 
+    @property
+    def summary(self) -> str:
+        """In words: ``2 SMS segments, UCS-2 because of '\\u2013' (EN DASH) at character 9``."""
+        text = f"{self.segments} SMS segment{'s' * (self.segments != 1)}, {self.encoding}"
+        if self.forced_by is None:
+            return text
+        return (
+            f"{text} because of {self.forced_by.character!a} ({self.forced_by.name}) "
+            f"at character {self.forced_by.index + 1}"
+        )
+
 
 def count_segments(text: str) -> Segments:
     """How a text is cut into SMS segments; an empty text still makes one."""

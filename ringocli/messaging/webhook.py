@@ -52,6 +52,11 @@ class Reading:
     near_miss: NearMiss | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def matched(self) -> bool:
+        """Whether the webhook is an event of the template."""
+        return self.event is not None
+
 
 class _Attempt(NamedTuple):
     event: WebhookEvent

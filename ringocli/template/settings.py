@@ -27,7 +27,7 @@ PROFILE_KEYS = (*TABLES, "public", "webhook_url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValueOptions:
+class ValueSources:
     """The options of a command that set values, as given by the user."""
 
     set: Sequence[str] = ()
@@ -59,7 +59,7 @@ class _Source:
     tables: Mapping[str, Any] = field(default_factory=dict)
 
 
-def gather(options: ValueOptions, declared: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Settings:
+def gather(options: ValueSources, declared: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Settings:
     """Read every source once and order the layers.
 
     ``declared`` are the template's properties, which are looked up in the environment.
@@ -133,7 +133,7 @@ def pair(option: str, given: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def _option_layer(options: ValueOptions, env: Mapping[str, str], public: set[str]) -> Layer:
+def _option_layer(options: ValueSources, env: Mapping[str, str], public: set[str]) -> Layer:
     variables = {}
     for option, entries in (("--set", options.set), ("--set-file", options.set_file)):
         for entry in entries:

@@ -1,6 +1,6 @@
-"""The terminal: data to stdout, everything else to stderr, colour only where someone sees it.
+"""Printing: data goes to stdout, everything else to stderr; colour is used only on terminals.
 
-All printing goes through here, so that an old code page, a closed pipe or ``--quiet`` is handled once.
+All output passes through here, so that old code pages, closed streams and ``--quiet`` are handled in one place.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 _CODES = {
     "red": "31",
@@ -21,23 +21,41 @@ _CODES = {
     "dim": "2",
 }
 
-_settings: dict[str, Any] = {"color": "auto", "quiet": False, "verbose": False}
+
+class _Settings(NamedTuple):
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
 
 
-def configure(*, color: str = "auto", quiet: bool = False, verbose: bool = False) -> None:
-    """Set what the global options asked for; ``color`` is auto, always or never."""
-    _settings.update(color=color, quiet=quiet, verbose=verbose)
+_settings = _Settings()
+
+
+def reset() -> None:
+    """Return to the defaults of the global options."""
+    global _settings
+    _settings = _Settings()
+
+
+def configure(*, color: str | None = None, quiet: bool | None = None, verbose: bool | None = None) -> None:
+    """Set the global options that are not None; ``color`` is auto, always or never."""
+    global _settings
+    _settings = _Settings(
+        color=_settings.color if color is None else color,
+        quiet=_settings.quiet if quiet is None else quiet,
+        verbose=_settings.verbose if verbose is None else verbose,
+    )
 
 
 def is_verbose() -> bool:
     """Whether ``--verbose`` was given."""
-    return bool(_settings["verbose"])
+    return _settings.verbose
 
 
 def prepare_streams() -> None:
-    """Let no character and no closed stream stop the program.
+    """Make sure that printing never fails.
 
-    What a console's code page lacks is written as an escape; what nobody can read goes nowhere.
+    Characters that the console's code page lacks are written as escapes; a closed stream becomes the null device.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # started with the stream closed, as services and pythonw are
@@ -49,9 +67,9 @@ def prepare_streams() -> None:
 
 
 def coloured(stream: TextIO) -> bool:
-    """Whether escape codes belong on this stream: option, then NO_COLOR, FORCE_COLOR, TERM, then the terminal."""
-    if _settings["color"] != "auto":
-        return bool(_settings["color"] == "always")
+    """Whether to use colour: by ``--color``, then NO_COLOR, FORCE_COLOR, TERM, then whether it is a terminal."""
+    if _settings.color != "auto":
+        return _settings.color == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -60,14 +78,14 @@ def coloured(stream: TextIO) -> bool:
 
 
 def styled(text: str, *styles: str, stream: TextIO | None = None) -> str:
-    """The text in colour if the stream (stdout unless said) wants it."""
+    """The text with escape codes, if ``stream`` (default: stdout) is coloured."""
     if not text or not coloured(stream or sys.stdout):
         return text
     return f"\033[{';'.join(_CODES[style] for style in styles)}m{text}\033[0m"
 
 
 def is_interactive() -> bool:
-    """Whether someone can answer a question: both ends are a terminal."""
+    """Whether a person can answer a prompt: stdin and stderr are terminals."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
@@ -77,51 +95,58 @@ def out(text: str = "", *, end: str = "\n") -> None:
 
 
 def speaks_unicode() -> bool:
-    """Whether stdout takes any character as it is."""
+    """Whether stdout is UTF-8, so that it can print every character."""
     return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
 
 
 def out_json(document: Any, *, indent: int | None = 2) -> None:
-    """Write one JSON document to stdout; escaped where the console is not UTF-8, so that it stays JSON."""
+    """Write one JSON document to stdout; non-ASCII characters are escaped unless stdout is UTF-8."""
     out(json.dumps(document, ensure_ascii=not speaks_unicode(), indent=indent))
 
 
 def is_quiet() -> bool:
-    """Whether remarks are not wanted."""
-    return bool(_settings["quiet"])
+    """Whether ``--quiet`` was given."""
+    return _settings.quiet
 
 
 def note(text: str = "", *styles: str) -> None:
-    """Write a remark to stderr, unless ``--quiet``."""
+    """Write a note to stderr, unless ``--quiet``."""
     if not is_quiet():
         complain(text, *styles)
 
 
 def remark(text: str, indent: str = "") -> None:
-    """Write a longer remark to stderr, wrapped to 80 columns; further lines hang behind the first."""
+    """Write a longer note to stderr, wrapped to 80 columns with a hanging indent."""
     import textwrap
 
     note(textwrap.fill(text, 79, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False))
 
 
 def detail(text: str) -> None:
-    """Write a remark to stderr that only ``--verbose`` asks for."""
-    if _settings["verbose"]:
+    """Write a note to stderr, only with ``--verbose``."""
+    if _settings.verbose:
         complain(text, "dim")
 
 
 def complain(text: str, *styles: str) -> None:
-    """Write an error or a warning to stderr; ``--quiet`` does not hide it."""
+    """Write an error or a warning to stderr, even with ``--quiet``."""
     if sys.stderr is not None:
         sys.stderr.write((styled(text, *styles, stream=sys.stderr) if styles else text) + "\n")
         sys.stderr.flush()
 
 
+def error(message: str, hint: str = "") -> None:
+    """Write an error and what to do about it to stderr."""
+    complain(f"{styled('error:', 'red', 'bold', stream=sys.stderr)} {message}")
+    if hint:
+        complain(f"  {hint}")
+
+
 def asked(prompt: str) -> str:
-    """One line from the terminal, asked for on stderr.
+    """Prompt on stderr, and read one line from the terminal.
 
     Raises:
-        KeyboardInterrupt: the terminal was closed instead of answering.
+        KeyboardInterrupt: the terminal was closed.
     """
     sys.stderr.write(prompt)
     sys.stderr.flush()
@@ -132,7 +157,7 @@ def asked(prompt: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Foreign text without control characters that could drive a terminal; line breaks and tabs stay."""
+    """Text from outside with control characters escaped, except line breaks and tabs."""
     if text.isprintable():
         return text
     return "".join(char if (char >= " " and char != "\x7f") or char in "\n\t" else repr(char)[1:-1] for char in text)

@@ -200,13 +200,13 @@ def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) ->
     [
         (("--host", "0.0.0.0"), 2, "needs --expose"),
         (("--provider-url", "https://api.acme.example"), 2, "needs --live"),
-        (("--provider-url", "api.acme.example"), 2, "takes an http or https address"),
+        (("--provider-url", "api.acme.example"), 2, "must be an http or https URL"),
         (("--forward-to", "https://hooks.acme.example/x"), 2, "needs --live"),
         (("--forward-to", "webhook"), 2, "no webhook URL to forward to"),
-        (("--public-url", "tunnel.example"), 2, "--public-url takes"),
-        (("--public-url", "https://me:secret@tunnel.example"), 2, "--public-url takes"),
-        (("--public-url", "https://tunnel.example?a=b"), 2, "--public-url takes"),
-        (("--provider-url", "http://127.0.0.1:99999"), 2, "takes an http or https address"),
+        (("--public-url", "tunnel.example"), 2, "--public-url must be"),
+        (("--public-url", "https://me:secret@tunnel.example"), 2, "--public-url must be"),
+        (("--public-url", "https://tunnel.example?a=b"), 2, "--public-url must be"),
+        (("--provider-url", "http://127.0.0.1:99999"), 2, "must be an http or https URL"),
         (("--keep-days", "nan"), 2, "--keep-days"),
         (("--keep-days", "inf"), 2, "--keep-days"),
         (("--keep-days", "-1"), 2, "--keep-days"),
@@ -216,7 +216,7 @@ def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) ->
         (("--port", "70000"), 2, ""),
         (("--db", "/"), 3, "cannot be opened"),
         (("--host", "203.0.113.7", "--expose"), 3, "cannot listen on"),
-        (("--timeout-s", "0"), 2, "--timeout-s takes seconds"),
+        (("--timeout-s", "0"), 2, "--timeout-s must be between"),
     ],
 )
 def test_what_cannot_be_done_is_said_first(
@@ -279,7 +279,7 @@ def test_clean_removes_what_no_emulator_uses(
 ) -> None:
     """The state folder is emptied, but for a store in use."""
     monkeypatch.setenv("RINGOCLI_STATE_DIR", str(tmp_path / "state"))
-    assert "nothing is kept" in ringocli("clean").out
+    assert "nothing is stored" in ringocli("clean").out
     with emulating(acme) as (ringotel, _):
         ringotel.reply(NUMBER, "Hi", from_=CONTACT)
         assert "in use, kept" in ringocli("clean").out

@@ -226,7 +226,7 @@ def test_on_a_terminal_it_asks(template: str, answer: bytes, code: int) -> None:
             os.write(terminal, answer)
     os.close(terminal)
     assert code == os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
-    asked = b"POST to api.acme.example, a message to +13105550199, 1 SMS segment (GSM-7)"
+    asked = b"POST to api.acme.example, a message to +13105550199, 1 SMS segment, GSM-7"
     assert asked in shown
     assert not Path("x.har").exists()
 

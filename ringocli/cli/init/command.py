@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ringocli.cli.command import help_text
 from ringocli.cli.init.extend import Growth, extend
 from ringocli.cli.init.prompts import ask, command_line
 from ringocli.cli.init.sources import Pasting, one_source, read_pastes, reviewed
-from ringocli.cli.options import chosen, help_text, path_of
+from ringocli.cli.inputs import path_of
+from ringocli.cli.parameters import chosen
 from ringocli.errors import UsageError
 from ringocli.text import console
 

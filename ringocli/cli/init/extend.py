@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ringocli.cli.init.sources import Pasting, folder_of, read_hints, sample_in, webhook_of
-from ringocli.cli.options import path_of
+from ringocli.cli.inputs import path_of
 from ringocli.errors import UsageError
 from ringocli.text import console
 

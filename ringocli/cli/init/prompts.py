@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from ringocli.cli.init.sources import pasted_in
-from ringocli.cli.options import chosen
+from ringocli.cli.parameters import chosen
 from ringocli.errors import UsageError
 from ringocli.text import console
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ringocli.cli.options import chosen
+from ringocli.cli.parameters import chosen
 from ringocli.errors import LocalError, UsageError
 from ringocli.text import console
 

@@ -1,4 +1,4 @@
-"""The version before: a file, a folder of files by the same names, or what git has at a revision."""
+"""Reads an earlier version of a template: a file, a file of the same name in a folder, or a git revision."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ringocli.text.files import read_text
 
 
 def earlier_id(name: str, against: str) -> str | None:
-    """The id that a template had; None where the version before has no such file, or no id.
+    """The earlier id of a template; None if the earlier version lacks the file or the id.
 
     Raises:
-        UsageError: ``against`` is no file, no folder and no revision.
+        UsageError: ``against`` is not a file, a folder or a revision.
     """
     text = _text(name, against)
     value = Document.read(name, text).value if text is not None else None
@@ -38,7 +38,7 @@ def _revision(word: str) -> str:
     done = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
     if done is None:
         raise UsageError(
-            f"--against {word}: is no file, no folder and no revision of git",
+            f"--against {word}: not a file, a folder or a git revision",
             "Name an earlier version, for instance main or HEAD~1.",
         )
     return done.strip()
@@ -49,14 +49,14 @@ def _at_revision(name: str, revision: str) -> str | None:
     return _git("show", f"{revision}:./{where}")
 
 
-def _git(*words: str) -> str | None:
-    """What git says; None if it does not know.
+def _git(*arguments: str) -> str | None:
+    """The output of a git command; None if it fails.
 
     Raises:
         LocalError: git is not installed.
     """
     try:
-        done = subprocess.run(["git", *words], capture_output=True, check=False)
+        done = subprocess.run(["git", *arguments], capture_output=True, check=False)
     except FileNotFoundError:
         raise LocalError("--against a revision needs git, which is not installed", "Name a file instead.") from None
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

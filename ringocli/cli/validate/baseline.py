@@ -1,4 +1,4 @@
-"""The baseline: today's findings and ids in a file, so that later runs report only what is new."""
+"""The baseline: a file with known findings and ids, so that later runs report only new findings."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ BASELINE = ".ringocli-baseline.json"
 
 
 class Baseline(NamedTuple):
-    """Findings that are known, and the id that each file had."""
+    """Known findings, and the id that each file had."""
 
     findings: frozenset[tuple[str, ...]]
     ids: Mapping[str, str]
 
     def without(self, one: Linted) -> Linted:
-        """A file less the findings that are known."""
+        """A file without its known findings."""
         return one._replace(findings=tuple(found for found in one.findings if _key(one, found) not in self.findings))
 
 
@@ -37,24 +37,24 @@ def _name(one: Linted) -> str:
 
 
 def read_baseline(name: str) -> Baseline:
-    """The baseline in a file.
+    """Read a baseline file.
 
     Raises:
-        LocalError: it cannot be read, or is none.
+        LocalError: it cannot be read, or is not a baseline.
     """
     try:
         known = json.loads(read_text(name))
         findings = frozenset(tuple(map(str, entry)) for entry in known["findings"])
         return Baseline(findings, {str(file): str(earlier) for file, earlier in known.get("ids", {}).items()})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise LocalError(f"{name}: is no baseline", "Write one: ringocli validate PATH --baseline write") from None
+        raise LocalError(f"{name}: not a baseline file", "Write one: ringocli validate PATH --baseline write") from None
 
 
 def write_baseline(linted: Sequence[Linted]) -> None:
-    """Write today's findings and ids beside one's work."""
+    """Write the current findings and ids to the baseline file of the working folder."""
     entries = [_key(one, finding) for one in linted for finding in one.findings]
     values = {_name(one): one.document.value for one in linted}
     ids = {name: value["id"] for name, value in values.items() if isinstance(value, dict) and value.get("id")}
     text = json.dumps({"schema_version": 1, "ids": ids, "findings": entries}, ensure_ascii=False, indent=1) + "\n"
     write_text(Path(BASELINE), text, force=True)
-    console.note(f"wrote {BASELINE}: {len(entries)} findings; use it with --baseline {BASELINE}", "green")
+    console.note(f"Wrote {BASELINE}: {len(entries)} findings. Use it with --baseline {BASELINE}", "green")

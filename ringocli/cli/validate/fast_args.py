@@ -1,7 +1,6 @@
 """``validate`` with plain arguments, read without the command-line library, which loads slower than a file is linted.
 
-Everything else (help, completion, what is misspelled, other commands) is left to that library; a test holds both
-together on generated command lines.
+Help, completion, mistakes and other commands are left to the library; a test compares both on generated arguments.
 """
 
 from __future__ import annotations
@@ -10,36 +9,32 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ringocli.cli.validate.run import Asked
+from ringocli.cli.parameters import flag_of
+from ringocli.cli.validate.options import ValidateOptions
 from ringocli.text import console
 
-_FLAGS = {f"--{name.replace('_', '-')}": name for name, default in Asked._field_defaults.items() if default is False}
-_LISTS = {
-    f"--{name}": name for name, default in Asked._field_defaults.items() if default == () and default is not False
-}
-_VALUES = {
-    f"--{name.replace('_', '-')}": name
-    for name, default in Asked._field_defaults.items()
-    if default is None or isinstance(default, str)
-}
+_DEFAULTS = ValidateOptions._field_defaults
+_FLAGS = {flag_of(name): name for name, default in _DEFAULTS.items() if default is False}
+_LISTS = {flag_of(name): name for name, default in _DEFAULTS.items() if default == () and name != "paths"}
+_VALUES = {flag_of(name): name for name, default in _DEFAULTS.items() if default is None or isinstance(default, str)}
 _GLOBAL = {"-q": "quiet", "--quiet": "quiet", "-v": "verbose", "--verbose": "verbose"}
 
 
-def read_plain(arguments: Sequence[str]) -> Asked | None:
-    """The options of ``validate`` if the arguments are plain, with the console set as asked; else None."""
+def read_plain(arguments: Sequence[str]) -> ValidateOptions | None:
+    """The options if the arguments are a plain ``validate``, with the console set up accordingly; else None."""
     words = list(arguments)
-    said: dict[str, Any] = {}
+    general: dict[str, bool] = {}
     while words and words[0] in _GLOBAL:
-        said[_GLOBAL[words.pop(0)]] = True
+        general[_GLOBAL[words.pop(0)]] = True
     if words[:1] != ["validate"] or "_RINGOCLI_COMPLETE" in os.environ:
         return None
-    asked = _read(words[1:])
-    if asked is not None:
-        console.configure(**said)
-    return asked
+    options = _read(words[1:], general)
+    if options is not None:
+        console.configure(quiet=general.get("quiet"), verbose=general.get("verbose"))
+    return options
 
 
-def _read(words: list[str]) -> Asked | None:
+def _read(words: list[str], general: dict[str, bool]) -> ValidateOptions | None:
     paths: list[str] = []
     found: dict[str, Any] = {}
     rest = iter(words)
@@ -47,6 +42,8 @@ def _read(words: list[str]) -> Asked | None:
         option, equals, value = word.partition("=")
         if word == "-" or not word.startswith("-"):
             paths.append(word)
+        elif word in _GLOBAL:
+            general[_GLOBAL[word]] = True
         elif word in _FLAGS:
             found[_FLAGS[word]] = True
         elif option in _VALUES or option in _LISTS:
@@ -59,4 +56,4 @@ def _read(words: list[str]) -> Asked | None:
                 found[_VALUES[option]] = value
         else:
             return None
-    return Asked(paths, **found) if paths and "" not in paths else None
+    return ValidateOptions(tuple(paths), **found) if "" not in paths else None

@@ -1,4 +1,4 @@
-"""The files that ``validate`` was given, linted one by one, and mended if asked for."""
+"""Finds the files that ``validate`` was given, lints each, and fixes it if wanted."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from ringocli.lint.project import UnusedSuppression
 
 SIDE_CAR = ".suppressions.toml"
-"""How the file beside a template ends that excuses findings; ``house_rules`` reads it."""
+"""The suffix of the file next to a template that suppresses findings; ``lint.project`` reads it."""
 
 
 class Linting(NamedTuple):
-    """How files are linted; ``ids`` are those that a baseline remembers, by file."""
+    """How files are linted; ``ids`` are the ids of a baseline, by file name."""
 
-    choice: Selection
+    selection: Selection
     fix: bool
     diff: bool
     unsafe: bool
@@ -34,19 +34,19 @@ class Linting(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What became of the files: linted, passed over, excuses that are stale, files that could not be read."""
+    """The results: files linted, the number skipped, suppressions that hid nothing, files that could not be read."""
 
     linted: list[Linted]
     skipped: int
-    stale: list[UnusedSuppression]
+    unused: list[UnusedSuppression]
     failures: list[LocalError]
 
 
 Named: TypeAlias = tuple[str, bool]
-"""A file, and whether it was named itself."""
+"""A file, and whether it was named on the command line (else it was found in a folder)."""
 
 MANY = 1_000
-"""From so many files on, it is worth starting processes; fewer are linted in the time that takes on a busy machine."""
+"""From this many files on, starting worker processes is faster."""
 
 
 def lint_all(paths: Sequence[str], linting: Linting) -> Found:
@@ -54,18 +54,18 @@ def lint_all(paths: Sequence[str], linting: Linting) -> Found:
     failures: list[LocalError] = []
     named = list(targets(paths, failures))
     if len(named) >= MANY and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff or (STDIN, True) in named):
-        from ringocli.cli.validate.workers import lint_shared
+        from ringocli.cli.validate.workers import lint_in_parallel
 
-        found = lint_shared(named, linting)
+        found = lint_in_parallel(named, linting)
     else:
         found = lint_named(named, linting)
     return found._replace(failures=failures + found.failures)
 
 
 def lint_named(named: Sequence[Named], linting: Linting) -> Found:
-    """Lint some files, one after the other."""
+    """Lint files one after the other."""
     linted: list[Linted] = []
-    stale: list[UnusedSuppression] = []
+    unused: list[UnusedSuppression] = []
     failures: list[LocalError] = []
     skipped = 0
     for name, is_named in named:
@@ -78,26 +78,26 @@ def lint_named(named: Sequence[Named], linting: Linting) -> Found:
             skipped += 1
             continue
         if name != STDIN and os.path.isfile(beside := name.removesuffix(".json") + SIDE_CAR):
-            one, past = _without_excused(one, beside)
-            stale += past
+            one, without_effect = _without_suppressed(one, beside)
+            unused += without_effect
         linted.append(one)
-    return Found(linted, skipped, stale, failures)
+    return Found(linted, skipped, unused, failures)
 
 
 def targets(paths: Sequence[str], failures: list[LocalError]) -> Iterator[Named]:
-    """Every file to lint, and whether it was named itself; a folder gives its JSON files in a stable order."""
+    """Every file to lint; a folder stands for its JSON files, sorted."""
     for path in paths:
         if path != STDIN and os.path.isdir(path):
             found = sorted(_json_files(path))
             if not found:
-                failures.append(LocalError(f"{path}: holds no *.json file", "Check the path."))
+                failures.append(LocalError(f"{path}: no *.json files in this folder"))
             yield from ((name, False) for name in found)
         else:
             yield path, True
 
 
 def _json_files(folder: str) -> Iterator[str]:
-    """The JSON files below a folder, hidden ones aside; links to folders are not followed."""
+    """The JSON files below a folder, without hidden ones; links to folders are not followed."""
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
@@ -106,14 +106,14 @@ def _json_files(folder: str) -> Iterator[str]:
 
 
 def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
-    """One file, mended if asked for; None if it is no template and was not named."""
+    """Lint one file, after fixing it if wanted; None if it was found in a folder and is not a template."""
     shown = linting.stdin_name if name == STDIN else name
     document = Document.read(shown, read_text(name))
     if not named and not is_template(document):
         return None
     if linting.fix or linting.diff:
-        document = _mend(document, name, linting)
-    return Linted(document, lint(document, linting.choice, _earlier_id(shown, linting)))
+        document = _fix(document, name, linting)
+    return Linted(document, lint(document, linting.selection, _earlier_id(shown, linting)))
 
 
 def _earlier_id(name: str, linting: Linting) -> str | None:
@@ -124,24 +124,24 @@ def _earlier_id(name: str, linting: Linting) -> str | None:
     return linting.ids.get(name.replace(os.sep, "/")) if linting.ids else None
 
 
-def _without_excused(one: Linted, beside: str) -> tuple[Linted, list[UnusedSuppression]]:
-    """A file without the findings that its side-car excuses, and the excuses that are stale."""
+def _without_suppressed(one: Linted, beside: str) -> tuple[Linted, list[UnusedSuppression]]:
+    """A file without the findings that the file next to it suppresses, and the suppressions that hid nothing."""
     import datetime
     from pathlib import Path
 
     from ringocli.lint.project import read_suppressions, suppressed
 
-    kept, stale = suppressed(beside, one.findings, read_suppressions(Path(beside)), datetime.date.today())
-    return one._replace(findings=kept), stale
+    kept, unused = suppressed(beside, one.findings, read_suppressions(Path(beside)), datetime.date.today())
+    return one._replace(findings=kept), unused
 
 
-def _mend(document: Document, name: str, linting: Linting) -> Document:
+def _fix(document: Document, name: str, linting: Linting) -> Document:
     from pathlib import Path
 
     from ringocli.lint.fixing import fixed_text
     from ringocli.lint.report import masked
 
-    text, made = fixed_text(document, linting.choice, unsafe=linting.unsafe)
+    text, made = fixed_text(document, linting.selection, unsafe=linting.unsafe)
     if linting.diff:
         after = Document.read(document.name, text)
         _print_diff(document.name, masked(document), masked(after))

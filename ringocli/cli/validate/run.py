@@ -1,6 +1,6 @@
-"""What ``validate`` does once its options are read; ``check`` and ``plain`` read them.
+"""Runs ``validate``: chooses the rules, lints the files, prints the findings and decides the exit code.
 
-Nothing here imports the command-line library: on plain arguments it is not loaded at all.
+The command-line library is not imported here, because ``fast_args`` does without it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringocli.cli.choosing import chosen
+from ringocli.cli.parameters import chosen
 from ringocli.cli.validate.files import Linting, lint_all
+from ringocli.cli.validate.options import FORMATS, SEVERITIES, ValidateOptions
 from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.lint.engine import EVERYTHING, Selection
 from ringocli.lint.report import Linted, Report
@@ -21,66 +22,48 @@ if TYPE_CHECKING:
     from ringocli.cli.validate.baseline import Baseline
     from ringocli.lint.project import UnusedSuppression, ValidateSettings
 
-FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
-SEVERITIES = ("error", "warning", "info")
+HERE = (".",)
+"""What is linted when no path is given."""
 
 
-class Asked(NamedTuple):
-    """The options of ``validate``; each field is one, and its default is what holds without it."""
+class _Linter(NamedTuple):
+    """How findings are chosen, shown and judged; ``shows_infos`` is whether text output has findings of severity info."""
 
-    paths: Sequence[str]
-    format: str | None = None
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    fail_on: str | None = None
-    strict: bool = False
-    fix: bool = False
-    diff: bool = False
-    baseline: str | None = None
-    against: str | None = None
-    stdin_filename: str = "stdin"
-    unsafe_fixes: bool = False
-    statistics: bool = False
-    watch: bool = False
+    selection: Selection
+    format: str
+    fail_on: str
+    shows_infos: bool
+    options: ValidateOptions
 
 
-def validate(asked: Asked) -> int:
-    """Lint as asked, and print; the exit code.
+def validate(options: ValidateOptions) -> int:
+    """Lint the files and print the findings; the exit code.
 
     Raises:
-        UsageError: an option has no such value, or two do not go together.
-        LocalError: no file at all could be read.
+        UsageError: an option has an invalid value, or two exclude each other.
+        LocalError: no file could be read.
     """
     in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
-    form = chosen("--format", asked.format or ("github" if in_actions else "text"), FORMATS)
-    house = _house_rules()
-    fail_on = chosen("--fail-on", asked.fail_on or (house and house.fail_on) or "error", SEVERITIES)
-    if asked.unsafe_fixes and not (asked.fix or asked.diff):
+    project = _project_settings()
+    fail_on = chosen("--fail-on", options.fail_on or (project and project.fail_on) or "error", SEVERITIES)
+    if options.unsafe_fixes and not (options.fix or options.diff):
         raise UsageError("--unsafe-fixes needs --fix or --diff", "Start with --unsafe-fixes --diff.")
-    run = _Run(
-        choice=_choice(asked, house),
-        form=form,
+    linter = _Linter(
+        selection=_selection(options, project),
+        format=chosen("--format", options.format or ("github" if in_actions else "text"), FORMATS),
         fail_on=fail_on,
-        remarks=console.is_verbose() or fail_on == "info" or bool(asked.select),
-        asked=asked,
+        shows_infos=console.is_verbose() or fail_on == "info" or bool(options.select),
+        options=options,
     )
-    if asked.watch:
+    if options.watch:
         from ringocli.cli.validate.watch import watch
 
-        watch(asked.paths, lambda: _checked(run))
-    return _checked(run)
+        watch(options.paths or HERE, lambda: _checked(linter))
+    return _checked(linter)
 
 
-class _Run(NamedTuple):
-    choice: Selection
-    form: str
-    fail_on: str
-    remarks: bool
-    asked: Asked
-
-
-def _house_rules() -> ValidateSettings | None:
-    """What the project says of findings; read only where there is such a file."""
+def _project_settings() -> ValidateSettings | None:
+    """The project's settings for ``validate``; None if it has no settings file."""
     if project_path() is None:
         return None
     from ringocli.lint.project import read_validate_settings
@@ -88,22 +71,22 @@ def _house_rules() -> ValidateSettings | None:
     return read_validate_settings()
 
 
-def _choice(asked: Asked, house: ValidateSettings | None) -> Selection:
-    select, ignore = _codes("--select", asked.select), _codes("--ignore", asked.ignore)
-    if house is not None:
-        theirs = house.selection
-        return theirs._replace(
-            select=select or theirs.select, ignore=ignore or theirs.ignore, strict=asked.strict or theirs.strict
+def _selection(options: ValidateOptions, project: ValidateSettings | None) -> Selection:
+    select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
+    if project is not None:
+        base = project.selection
+        return base._replace(
+            select=select or base.select, ignore=ignore or base.ignore, strict=options.strict or base.strict
         )
-    choice = Selection(select=select, ignore=ignore, strict=asked.strict)
-    return EVERYTHING if choice == EVERYTHING else choice
+    selection = Selection(select=select, ignore=ignore, strict=options.strict)
+    return EVERYTHING if selection == EVERYTHING else selection
 
 
 def _codes(option: str, given: Sequence[str]) -> tuple[str, ...]:
-    """Codes, prefixes of codes or slugs, from options with one or several each.
+    """The rules named by an option: codes, prefixes of codes, or slugs, separated by commas.
 
     Raises:
-        UsageError: one names no rule.
+        UsageError: an unknown rule.
     """
     words = [word.strip() for entry in given for word in entry.split(",") if word.strip()]
     if not words:
@@ -113,47 +96,47 @@ def _codes(option: str, given: Sequence[str]) -> tuple[str, ...]:
     return tuple(known_name(option, word) for word in words)
 
 
-def _checked(run: _Run) -> int:
-    """One run over the paths; its exit code.
+def _checked(linter: _Linter) -> int:
+    """Lint all paths once; the exit code.
 
     Raises:
-        LocalError: no file at all could be read.
+        LocalError: no file could be read.
     """
-    asked = run.asked
-    known = _baseline(asked.baseline)
+    options = linter.options
+    known = _baseline(options.baseline)
     linting = Linting(
-        choice=run.choice,
-        fix=asked.fix,
-        diff=asked.diff,
-        unsafe=asked.unsafe_fixes,
-        stdin_name=asked.stdin_filename,
-        against=asked.against,
+        selection=linter.selection,
+        fix=options.fix,
+        diff=options.diff,
+        unsafe=options.unsafe_fixes,
+        stdin_name=options.stdin_filename,
+        against=options.against,
         ids=known.ids if known else None,
     )
-    found = lint_all(asked.paths, linting)
+    found = lint_all(options.paths or HERE, linting)
     if found.failures and not found.linted:
         first = found.failures[0]
-        raise first if len(found.failures) == 1 else LocalError(_all(found.failures), first.hint)
-    if asked.baseline == "write":
+        raise first if len(found.failures) == 1 else LocalError(_joined(found.failures), first.hint)
+    if options.baseline == "write":
         from ringocli.cli.validate.baseline import write_baseline
 
         write_baseline(found.linted)
         return 0
     linted = [known.without(one) for one in found.linted] if known else found.linted
-    if not asked.diff:
+    if not options.diff:
         report = Report(
             files=linted,
             skipped=found.skipped,
-            show_infos=run.remarks,
+            show_infos=linter.shows_infos,
             style=console.styled,
-            unused=found.stale,
+            unused=found.unused,
         )
-        _print(report, "statistics" if asked.statistics and run.form == "text" else run.form)
-    _complain(found.stale, found.failures)
+        _print(report, "statistics" if options.statistics and linter.format == "text" else linter.format)
+    _complain(found.unused, found.failures)
     if found.failures:
         return LocalError.code
-    fail_on = "warning" if run.choice.strict and run.fail_on == "error" else run.fail_on
-    return 1 if _fails(linted, fail_on) or (found.stale and run.choice.strict) else 0
+    fail_on = "warning" if linter.selection.strict and linter.fail_on == "error" else linter.fail_on
+    return 1 if _fails(linted, fail_on) or (found.unused and linter.selection.strict) else 0
 
 
 def _baseline(given: str | None) -> Baseline | None:
@@ -164,15 +147,17 @@ def _baseline(given: str | None) -> Baseline | None:
     return read_baseline(given)
 
 
-def _complain(stale: Sequence[UnusedSuppression], failures: Sequence[RingocliError]) -> None:
-    for one in stale:
-        said = one.suppression
-        console.complain(f"warning: {one.file}:{said.line}: unused suppression: {said.code} ({one.why})", "yellow")
+def _complain(unused: Sequence[UnusedSuppression], failures: Sequence[RingocliError]) -> None:
+    for one in unused:
+        suppression = one.suppression
+        console.complain(
+            f"warning: {one.file}:{suppression.line}: unused suppression: {suppression.code} ({one.why})", "yellow"
+        )
     for failure in failures:
         console.complain(f"error: {failure.message}", "red")
 
 
-def _all(failures: Sequence[RingocliError]) -> str:
+def _joined(failures: Sequence[RingocliError]) -> str:
     return "; ".join(failure.message for failure in failures)
 
 
@@ -181,11 +166,11 @@ def _fails(linted: Sequence[Linted], fail_on: str) -> bool:
     return any(finding.severity.value in failing for one in linted for finding in one.findings)
 
 
-def _print(report: Report, form: str) -> None:
+def _print(report: Report, format_: str) -> None:
     from ringocli.lint.formats import write
 
-    text = write(report, form)
-    if form in ("json", "jsonl", "sarif") and not console.speaks_unicode():
+    text = write(report, format_)
+    if format_ in ("json", "jsonl", "sarif") and not console.speaks_unicode():
         text = "".join(char if char.isascii() else _json_escape(char) for char in text)
     if text:
         console.out(text)

@@ -1,4 +1,4 @@
-"""``validate --watch``: lint again whenever something changed."""
+"""``validate --watch``: lints again whenever a file changes."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from ringocli.text.files import STDIN
 
 
 def watch(paths: Sequence[str], check: Callable[[], object]) -> NoReturn:
-    """Check whenever the files, their side-cars or the project's settings change; ends with Ctrl-C.
+    """Run ``check`` now and whenever a file, its suppressions or the project's settings change; ends with Ctrl-C.
 
     Raises:
-        UsageError: stdin is among the files, which does not change.
+        UsageError: stdin is among the files.
     """
     if STDIN in paths:
-        raise UsageError("--watch needs files, stdin does not change", "Name them.")
-    seen: object = None
+        raise UsageError("--watch cannot watch stdin", "Name the files.")
+    previous: object = None
     while True:
-        now = _state(paths)
-        if now != seen:
-            seen = now
+        state = _state(paths)
+        if state != previous:
+            previous = state
             if console.coloured(sys.stdout):
                 console.out("\033[2J\033[H", end="")
             try:
                 check()
             except RingocliError as error:
                 console.complain(f"error: {error.message}", "red")
-            console.note("watching; Ctrl-C ends it", "dim")
+            console.note("watching for changes; press Ctrl-C to stop", "dim")
             sys.stdout.flush()
         time.sleep(0.3)
 

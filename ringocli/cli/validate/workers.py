@@ -1,4 +1,4 @@
-"""Very many files, shared out among processes: linting is work for one core a process."""
+"""Lints large sets of files in parallel worker processes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from itertools import repeat
 from ringocli.cli.validate.files import Found, Linting, Named, lint_named
 
 
-def lint_shared(named: Sequence[Named], linting: Linting) -> Found:
-    """What ``lint_named`` gives for all of them, in the same order; by itself where no processes are to be had."""
+def lint_in_parallel(named: Sequence[Named], linting: Linting) -> Found:
+    """The same as ``lint_named``, in the same order; without workers where no processes can be started."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
@@ -19,18 +19,18 @@ def lint_shared(named: Sequence[Named], linting: Linting) -> Found:
     size = -(-len(named) // (workers * 2))
     shares = [named[start : start + size] for start in range(0, len(named), size)]
     try:
-        with ProcessPoolExecutor(workers, initializer=_leave_interrupts) as pool:
+        with ProcessPoolExecutor(workers, initializer=_ignore_interrupts) as pool:
             found = list(pool.map(lint_named, shares, repeat(linting)))
     except (OSError, BrokenProcessPool):
         return lint_named(named, linting)
     return Found(
         linted=[one for share in found for one in share.linted],
         skipped=sum(share.skipped for share in found),
-        stale=[one for share in found for one in share.stale],
+        unused=[one for share in found for one in share.unused],
         failures=[one for share in found for one in share.failures],
     )
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the one who shares out; else every worker would have its say."""
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the main process; otherwise every worker would print a traceback."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

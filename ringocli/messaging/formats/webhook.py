@@ -67,7 +67,7 @@ def as_document(reading: Reading | ReplyReading) -> dict[str, Any]:
     event = reading.event
     return {
         "schema_version": 1,
-        "matched": event is not None or getattr(reading, "matched", False),
+        "matched": reading.matched,
         "event_key": event.key if event else None,
         "event_type": event.type if event else None,
         "pointer": pointer_text(event.pointer) if event else None,
@@ -86,7 +86,7 @@ def as_text(reading: Reading | ReplyReading) -> str:
     """The reading for people."""
     if reading.near_miss is not None:
         return _missed(reading.near_miss)
-    if reading.event is None and not getattr(reading, "matched", False):
+    if not reading.matched:
         return "no match"
     lines = [f"matches {reading.event.label} ({pointer_text(reading.event.pointer)})" if reading.event else "matches"]
     width = max((len(name) for name in reading.variables), default=0)

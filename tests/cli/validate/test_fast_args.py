@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ringocli.cli import application
 from ringocli.cli.validate import fast_args
 from ringocli.cli.validate.fast_args import read_plain
-from ringocli.cli.validate.run import Asked
+from ringocli.cli.validate.options import ValidateOptions
 from tests.conftest import Command
 
 COMMAND: Any = typer.main.get_command(application.application(["validate"])).commands["validate"]  # type: ignore[attr-defined]
@@ -25,8 +25,11 @@ def as_typer_reads(words: list[str]) -> dict[str, Any] | None:
             params = dict(context.params)
     except (application.UsageError, typer.Exit):
         return None
-    params["format"] = params.pop("format_")
-    return {key: tuple(value or ()) if key in ("paths", "select", "ignore") else value for key, value in params.items()}
+    return {
+        key: tuple(value or ()) if key in ("paths", "select", "ignore") else value
+        for key, value in params.items()
+        if key in ValidateOptions._fields
+    }
 
 
 words = st.lists(
@@ -51,13 +54,17 @@ def test_plain_arguments_mean_what_they_mean_to_the_library(given_words: list[st
     """Whatever is read as plain, the library would have read in the same way."""
     asked = read_plain(["validate", *given_words])
     if asked is not None:
-        assert as_typer_reads(given_words) == {**asked._asdict(), "paths": tuple(asked.paths)}
+        assert as_typer_reads(given_words) == asked._asdict()
 
 
 def test_every_option_of_the_command_can_be_plain() -> None:
     """No option is forgotten: both lists are the same."""
     names = {option for parameter in COMMAND.params for option in parameter.opts if option.startswith("--")}
-    assert names - {"--help"} == {*fast_args._FLAGS, *fast_args._VALUES, *fast_args._LISTS}
+    assert names - {"--help", "--color", "--quiet", "--verbose"} == {
+        *fast_args._FLAGS,
+        *fast_args._VALUES,
+        *fast_args._LISTS,
+    }
 
 
 @pytest.mark.parametrize(
@@ -66,7 +73,9 @@ def test_every_option_of_the_command_can_be_plain() -> None:
         (["validate", "a.json"], True),
         (["-v", "validate", "a.json", "--format", "json", "--select", "RT4", "--select", "RT5"], True),
         (["validate", "-", "--stdin-filename=x.json", "--strict"], True),
-        (["validate"], False),
+        (["validate"], True),
+        (["validate", "a.json", "-v", "-q"], True),
+        (["validate", "a.json", "--color", "never"], False),
         (["validate", "--help"], False),
         (["validate", "a.json", "--formt", "json"], False),
         (["validate", "a.json", "--format"], False),
@@ -82,7 +91,7 @@ def test_what_is_plain(arguments: list[str], plainly: bool) -> None:
 
 def test_defaults_are_those_of_the_command() -> None:
     """An option that is not given is the same either way."""
-    assert as_typer_reads(["a.json"]) == Asked(("a.json",))._asdict()
+    assert as_typer_reads(["a.json"]) == ValidateOptions(("a.json",))._asdict()
 
 
 def test_plain_validate_loads_no_command_line_library() -> None:

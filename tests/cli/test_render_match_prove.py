@@ -251,8 +251,8 @@ def test_prove_finds_what_is_planted(ringocli: Command, text: str, where: str | 
         (b"", 3, "the file is empty"),
         (b"{", 3, "unclosed bracket"),
         (b"[" * 100_000, 3, "nested more than"),
-        (b"[]", 3, "no template"),
-        (b"5", 3, "no template"),
+        (b"[]", 3, "not a template"),
+        (b"5", 3, "not a template"),
     ],
     ids=["binary", "huge", "empty", "broken", "deep", "list", "number"],
 )
@@ -345,17 +345,17 @@ def test_an_old_code_page_is_no_crash(acme: Path) -> None:
             assert b"\\u65e5" in done.stdout
 
 
-def test_a_bug_is_one_sentence_with_a_report(
+def test_an_internal_error_is_one_sentence_with_a_report(
     ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """What nobody expected ends with code 70 and a report that holds no secret."""
+    """An unexpected exception ends with exit code 70 and a report without secrets."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setattr("ringocli.messaging.request.encode", lambda *_: {}["bug s3cret-value"])
     done = ringocli("render", acme, "--property", "API key=s3cret-value")
     assert (70, "") == (done.code, done.out)
     assert "Traceback" not in done.err
-    (report,) = tmp_path.glob("ringocli-bug-*.txt")
+    (report,) = tmp_path.glob("ringocli-crash-*.txt")
     assert "s3cret-value" not in report.read_text()
     assert "render --property" in report.read_text()
 

@@ -1,0 +1,100 @@
+"""Reads what most commands start from: the template, the values, and output paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ringocli.errors import LocalError
+from ringocli.text import console
+
+if TYPE_CHECKING:
+    from ringocli.cli.options import ValueOptions
+    from ringocli.template.model import Template
+    from ringocli.template.settings import Settings
+    from ringocli.template.values import Missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedTemplate:
+    """A template and the text it was read from."""
+
+    name: str
+    text: str
+    template: Template
+
+
+def open_template(name: str) -> OpenedTemplate:
+    """Read a template; comments, trailing commas and the like are accepted with a note.
+
+    Raises:
+        LocalError: it cannot be read, is not JSON, or is not an object.
+    """
+    from ringocli.template.reader import read_template
+    from ringocli.text.document import Document
+    from ringocli.text.files import read_text
+
+    text = read_text(name)
+    document = Document.read(name, text)
+    if document.broken is not None:
+        start = document.range_of(document.broken.start, document.broken.end).start
+        raise LocalError(
+            f"{name}:{start.line}:{start.column}: {document.broken.message}", f"Run: ringocli validate {name}"
+        )
+    if not isinstance(document.value, dict):
+        raise LocalError(f"{name}: not a template", "A template is a JSON object with id, API and Webhook.")
+    if document.problems:
+        kinds = ", ".join(dict.fromkeys(problem.kind for problem in document.problems))
+        console.note(f"note: {name} is not strict JSON ({kinds}). To fix it, run: ringocli validate --fix {name}")
+    template = read_template(document.value)
+    if template.misfits:
+        console.note(f"note: {name} has parts of the wrong type, which are ignored. Run: ringocli validate {name}")
+    if template.container not in ("array", "none"):
+        console.note(f"note: Webhook is an {template.container}; it is read as a list of events (assumption 1)")
+    return OpenedTemplate(name=name, text=text, template=template)
+
+
+def gather_values(template: Template, options: ValueOptions, *, url: str | None = None) -> Settings:
+    """All values for a template, from options, environment, files and profile; ``url`` is the webhook URL option.
+
+    Raises:
+        UsageError: an unknown or malformed name; also a property that the template does not declare.
+        LocalError: a file cannot be read.
+    """
+    from ringocli.template.settings import ValueSources, gather, pair
+    from ringocli.template.values import check_property
+
+    for option, entries in (
+        ("--property", options.property),
+        ("--property-env", options.property_env),
+        ("--property-file", options.property_file),
+    ):
+        for entry in entries:
+            check_property(template, pair(option, entry)[0])
+    for name in options.public_property:
+        check_property(template, name)
+    sources = ValueSources(
+        set=options.set,
+        set_file=options.set_file,
+        property=options.property,
+        property_env=options.property_env,
+        property_file=options.property_file,
+        public=options.public_property,
+        values=options.values,
+        profile=options.profile,
+        url=url,
+    )
+    return gather(sources, template.properties)
+
+
+def missing_policy(value: str | None, default: Missing | None) -> Missing | None:
+    """``--missing`` as a policy."""
+    from ringocli.template.values import Missing
+
+    return default if value is None else Missing(value)
+
+
+def path_of(name: str) -> Path:
+    """An output path as the user gave it."""
+    return Path(name).expanduser()

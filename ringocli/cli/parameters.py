@@ -1,0 +1,72 @@
+"""How the fields of an options object are given on the command line: the metadata that ``command`` reads.
+
+Nothing heavy is imported here, because ``validate`` with plain arguments works without the command-line library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ringocli.errors import UsageError
+
+
+class Argument(NamedTuple):
+    """A field that is given by its position."""
+
+    metavar: str
+    help: str = ""
+
+
+class Option(NamedTuple):
+    """A field that is given by name.
+
+    ``flags`` default to the field's name. A value must be one of ``choices``, if there are any, and a number between
+    ``min`` and ``max``; ``unit`` is what those are counted in. ``complete`` proposes values to the shell.
+    """
+
+    help: str = ""
+    flags: tuple[str, ...] = ()
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+    unit: str = ""
+    complete: Callable[..., list[str]] | None = None
+
+    def check(self, flag: str, value: Any) -> None:
+        """Refuse a value that is not a choice, or out of range.
+
+        Raises:
+            UsageError: with the nearest choice, or the range.
+        """
+        if value is None:
+            return
+        if self.choices:
+            chosen(flag, value, self.choices)
+        if self.min is not None and self.max is not None and not self.min <= value <= self.max:
+            raise UsageError(f"{flag} must be between {_number(self.min)} and {_number(self.max)}{self.unit}")
+
+
+def flag_of(field: str) -> str:
+    """The flag that a field's name stands for: ``fail_on`` is ``--fail-on``."""
+    return f"--{field.replace('_', '-')}"
+
+
+def chosen(option: str, value: str, choices: Sequence[str]) -> str:
+    """The value of an option that takes one of a few words.
+
+    Raises:
+        UsageError: it is not one of them; the nearest is named.
+    """
+    if value in choices:
+        return value
+    from ringocli.text.suggest import nearest
+
+    choice = nearest(value, choices)
+    suggestion = f" (did you mean {choice}?)" if choice is not None else ""
+    raise UsageError(f"invalid {option} {value!r}{suggestion}", f"Choose from {', '.join(choices)}.")
+
+
+def _number(limit: float) -> str:
+    return f"{limit:,.0f}" if limit == int(limit) else str(limit)

@@ -1,0 +1,24 @@
+"""``schema``: the JSON Schema of templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ringocli.cli.command import command
+from ringocli.text import console
+
+EXAMPLES = ("ringocli schema",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaOptions:
+    """``schema`` has no options."""
+
+
+@command("schema", "Print the JSON Schema of templates (for editors).", examples=EXAMPLES)
+def schema(options: SchemaOptions) -> int:
+    """Print the schema."""
+    from ringocli.template.schema import SCHEMA
+
+    console.out_json(SCHEMA)
+    return 0
