@@ -210,7 +210,7 @@ def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) ->
         (("--keep-days", "nan"), 2, "--keep-days"),
         (("--keep-days", "inf"), 2, "--keep-days"),
         (("--keep-days", "-1"), 2, "--keep-days"),
-        (("--chaos", "handset:status=500"), 2, "--chaos takes SIDE"),
+        (("--chaos", "handset:status=500"), 2, "--chaos must be SIDE"),
         (("--chaos", "provider:fault=hnag"), 2, "did you mean hang?"),
         (("--property", "API kez=x"), 2, "did you mean API key?"),
         (("--port", "70000"), 2, ""),
