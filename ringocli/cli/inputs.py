@@ -31,11 +31,20 @@ def open_template(name: str) -> OpenedTemplate:
     Raises:
         LocalError: it cannot be read, is not JSON, or is not an object.
     """
-    from ringocli.template.reader import read_template
-    from ringocli.text.document import Document
     from ringocli.text.files import read_text
 
-    text = read_text(name)
+    return parse_template(name, read_text(name))
+
+
+def parse_template(name: str, text: str) -> OpenedTemplate:
+    """A template from its text; ``name`` is used in messages.
+
+    Raises:
+        LocalError: it is not JSON, or not an object.
+    """
+    from ringocli.template.reader import read_template
+    from ringocli.text.document import Document
+
     document = Document.read(name, text)
     if document.broken is not None:
         start = document.range_of(document.broken.start, document.broken.end).start
@@ -51,7 +60,7 @@ def open_template(name: str) -> OpenedTemplate:
     if template.misfits:
         console.note(f"note: {name} has parts of the wrong type, which are ignored. Run: ringocli validate {name}")
     if template.container not in ("array", "none"):
-        console.note(f"note: Webhook is an {template.container}; it is read as a list of events (assumption 1)")
+        console.note(f"note: Webhook is a {template.container}; it is read as a list of events (assumption 1)")
     return OpenedTemplate(name=name, text=text, template=template)
 
 

@@ -1,14 +1,18 @@
-"""Reads an earlier version of a template: a file, a file of the same name in a folder, or a git revision."""
+"""Compares a linted template with an earlier version: a file, a file of the same name in a folder, or a git revision."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from functools import cache
+from typing import TYPE_CHECKING
 
-from ringocli.errors import LocalError, UsageError
+from ringocli.errors import UsageError
 from ringocli.text.document import Document
 from ringocli.text.files import read_text
+from ringocli.text.revisions import revision_of, text_at
+
+if TYPE_CHECKING:
+    from ringocli.messaging.comparison.change import TemplateComparison
 
 
 def earlier_id(name: str, against: str) -> str | None:
@@ -23,6 +27,20 @@ def earlier_id(name: str, against: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def comparison_with_earlier(document: Document, against: str) -> TemplateComparison | None:
+    """What changed since the earlier version; None if one of the two is not a template, or the text is the same."""
+    from ringocli.messaging.comparison.compare import compare
+    from ringocli.template.reader import read_template
+
+    text = _text(document.name, against)
+    if text is None or text == document.text:
+        return None
+    earlier = Document.read(document.name, text).value
+    if not isinstance(earlier, dict) or not isinstance(document.value, dict):
+        return None
+    return compare(read_template(earlier), read_template(document.value))
+
+
 def _text(name: str, against: str) -> str | None:
     if os.path.isdir(against):
         against = os.path.join(against, os.path.basename(name))
@@ -30,33 +48,15 @@ def _text(name: str, against: str) -> str | None:
             return None
     if os.path.isfile(against):
         return read_text(against)
-    return _at_revision(name, _revision(against))
+    return text_at(_revision(against), name)
 
 
 @cache
 def _revision(word: str) -> str:
-    done = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
-    if done is None:
+    found = revision_of(word)
+    if found is None:
         raise UsageError(
             f"--against {word}: not a file, a folder or a git revision",
             "Name an earlier version, for instance main or HEAD~1.",
         )
-    return done.strip()
-
-
-def _at_revision(name: str, revision: str) -> str | None:
-    where = os.path.relpath(name).replace(os.sep, "/")
-    return _git("show", f"{revision}:./{where}")
-
-
-def _git(*arguments: str) -> str | None:
-    """The output of a git command; None if it fails.
-
-    Raises:
-        LocalError: git is not installed.
-    """
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, check=False)
-    except FileNotFoundError:
-        raise LocalError("--against a revision needs git, which is not installed", "Name a file instead.") from None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    return found

@@ -133,6 +133,8 @@ def _checked(linter: _Linter) -> int:
         )
         _print(report, "statistics" if options.statistics and linter.format == "text" else linter.format)
     _complain(found.unused, found.failures)
+    if options.against is not None:
+        _note_changes(linted, options.against)
     if found.failures:
         return LocalError.code
     fail_on = "warning" if linter.selection.strict and linter.fail_on == "error" else linter.fail_on
@@ -155,6 +157,17 @@ def _complain(unused: Sequence[UnusedSuppression], failures: Sequence[RingocliEr
         )
     for failure in failures:
         console.complain(f"error: {failure.message}", "red")
+
+
+def _note_changes(linted: Sequence[Linted], against: str) -> None:
+    """Note what breaks since the earlier version, as ``diff`` judges it; RT114 is the finding about the id."""
+    from ringocli.cli.validate.against import comparison_with_earlier
+
+    for one in linted:
+        comparison = comparison_with_earlier(one.document, against)
+        for change in comparison.changes if comparison is not None else ():
+            if change.impact.name == "BREAKING":
+                console.note(f"note: {one.document.name}: breaking since {against}: {change.what} (see ringocli diff)")
 
 
 def _joined(failures: Sequence[RingocliError]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from ringocli.messaging.comparison.change import LEGEND, Impact, TemplateChange, TemplateComparison
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.console import printable
+from ringocli.text.document import Document
 from ringocli.text.pointer import as_text as pointer_text
 
 _HEADLINES = {
@@ -134,6 +135,12 @@ def _cell(text: str) -> str:
     """Text that cannot break out of a table's cell or open a tag."""
     escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
     return printable(" ".join(escaped.split()))
+
+
+def line_numbers(comparison: TemplateComparison, document: Document) -> dict[str, int]:
+    """The line of each change in the new version; of a removed part, that of the nearest part above it."""
+    pointers = [change.pointer for change in comparison.changes]
+    return {pointer_text(pointer): document.locate(pointer, "key").start.line for pointer in pointers}
 
 
 def as_github(comparison: TemplateComparison, file: str, lines: dict[str, int]) -> str:
