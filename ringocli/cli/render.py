@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
-from ringocli import __version__
 from ringocli.cli.command import command
 from ringocli.cli.completion import complete_events
 from ringocli.cli.inputs import gather_values, missing_policy, open_template
@@ -127,7 +126,9 @@ def _print(requests: Sequence[RenderedRequest], options: RenderOptions) -> None:
         console.out_json({"schema_version": 1, "requests": documents})
         return
     if options.format == "har":
-        console.out(formats.as_har(list(requests), show, __version__))
+        from ringocli.messaging.formats.har import unsent_har_text
+
+        console.out(unsent_har_text(requests, show))
         return
     for index, request in enumerate(requests):
         if index:

@@ -1,5 +1,6 @@
-"""A Ringotel, a provider and a handset on this machine, driven by nothing but a template.
+"""A local Ringotel, a local provider and a handset, driven by a template alone.
 
-``ringocli emulate`` serves it; ``ringocli.testing.emulator`` does so inside a test. ``runtime`` puts the sides together,
-``app`` is the door, ``store`` the memory; what a side does with a request is decided by the pure sections of the engine.
+``ringocli emulate`` serves it; ``ringocli.testing.emulator`` runs it inside a test. ``runtime`` wires the parts together,
+``app`` is the ASGI application, ``store`` the record of exchanges; what either side makes of a request is decided by
+the pure functions of ``ringocli.messaging``.
 """

@@ -1,8 +1,8 @@
-"""Who may call what: hosts, origins, tokens. Pure: a request's head goes in, a refusal or nothing comes out.
+"""Access rules: which hosts, origins and tokens may call what. Pure: request headers in, a refusal or None out.
 
-The emulator is for the person at this machine. A web page that this person looks at must not read or change anything,
-also not by a name that it makes point here (DNS rebinding); a tunnel opens ``/webhook``, ``/provider`` and ``/files``
-to a provider, and nothing else.
+The emulator is for the person at this machine. A web page that this person visits must not read or change anything,
+not even under a host name that it points here (DNS rebinding). A tunnel makes ``/webhook``, ``/provider`` and ``/files``
+available to a provider, and nothing else.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ PUBLIC_SECTIONS = frozenset({"webhook", "provider", "files"})
 """What a provider has to reach: the first segment of a path, after ``/i/{inbox}``."""
 
 READ_ONLY_SECTIONS = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
-"""Where a GET only reads. Everywhere else it may be a webhook or a message, so no link of another page leads there."""
+"""Where a GET only reads. Anywhere else it may be a webhook or a message, so links from other pages are refused."""
 
 TOKEN_HEADER = "x-ringocli-token"
 TOKEN_COOKIE = "ringocli_token"
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_FORWARDED = ("x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip", "cf-connecting-ip", "cf-ray")
+_READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip", "cf-connecting-ip", "cf-ray")
 """Headers that proxies and tunnels add (RFC 7239, and what cloudflared and ngrok send)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A status with its sentence."""
+    """Why a request is not served."""
 
     status: int
     message: str
@@ -39,10 +39,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPolicy:
-    """The rules of one running emulator.
+    """The access rules of one running emulator.
 
-    ``page_token`` is in the page and proves that a call comes from it. ``access_token`` is None on loopback; on any
-    other address every call to the page and the API has to bring it.
+    ``page_token`` is embedded in the page and proves that a call comes from it. ``access_token`` is None on loopback; on
+    any other address it is required for every call to the page and the API.
     """
 
     host: str
@@ -51,55 +51,55 @@ class AccessPolicy:
     public_host: str | None = None
 
     def refusal(self, method: str, section: str, query: str, headers: Mapping[str, str]) -> Refusal | None:
-        """Why a request is not served; None if it is. ``headers`` have lower-case names."""
-        name = host_name(headers.get("host", ""))
+        """Why a request is refused, or None. Names in ``headers`` are in lower case."""
+        host = host_name(headers.get("host", ""))
         is_public = section in PUBLIC_SECTIONS
-        if not self._is_host(name, is_public=is_public):
-            return Refusal(421, "this host is not served here", f"Ask for {self.host}.")
-        if not is_public and self.access_token is None and any(name in headers for name in _FORWARDED):
-            return Refusal(421, "only /webhook, /provider and /files are served through a proxy or tunnel")
-        if self._is_foreign(method, section, headers):
-            return Refusal(403, "calls from other sites are not served")
-        if is_public:
+        if not self._is_known_host(host, is_public=is_public):
+            return Refusal(421, "unknown Host header", f"Use {self.host} as the host.")
+        if not is_public and self.access_token is None and any(name in headers for name in _PROXY_HEADERS):
+            return Refusal(421, "only /webhook, /provider and /files are available through a proxy or tunnel")
+        if self._is_cross_site(method, section, headers):
+            return Refusal(403, "cross-site requests are not allowed")
+        if is_public or section == "readyz":
             return None
-        if self.access_token is not None and not self._has_access(query, headers):
-            return Refusal(401, "this needs the access token", "Open the address that was printed at the start.")
-        if method not in _READING and ("origin" in headers or "sec-fetch-site" in headers):
-            if not _same(headers.get(TOKEN_HEADER, ""), self.page_token):
-                return Refusal(403, "a browser needs the page's token for this", "Reload the page.")
+        if self.access_token is not None and not self._has_access_token(query, headers):
+            return Refusal(401, "access token required", "Open the URL that was printed at start.")
+        if method not in _READ_METHODS and ("origin" in headers or "sec-fetch-site" in headers):
+            if not _equal(headers.get(TOKEN_HEADER, ""), self.page_token):
+                return Refusal(403, "a browser must send the page's token", "Reload the page.")
         return None
 
-    def _is_host(self, name: str | None, *, is_public: bool) -> bool:
-        if name is None:
+    def _is_known_host(self, host: str | None, *, is_public: bool) -> bool:
+        if host is None:
             return False
-        if name in LOCAL_NAMES or name == self.host:
+        if host in LOCAL_NAMES or host == self.host:
             return True
-        if is_public and self.public_host is not None and name == self.public_host:
+        if is_public and self.public_host is not None and host == self.public_host:
             return True
-        # Bound to every address: any of them may be asked for, but by number: a name could be made to point here.
-        return self.host in ("0.0.0.0", "::") and _is_address(name)
+        # When listening on every address, any IP address is accepted. A name is not: it may be made to point here.
+        return self.host in ("0.0.0.0", "::") and _is_ip_address(host)
 
     @staticmethod
-    def _is_foreign(method: str, section: str, headers: Mapping[str, str]) -> bool:
+    def _is_cross_site(method: str, section: str, headers: Mapping[str, str]) -> bool:
         if "origin" in headers and _authority(headers["origin"]) != headers.get("host", "").lower():
             return True
         site = headers.get("sec-fetch-site", "none").lower()
-        if site == "same-site":  # another port of this machine: a link from there is fine, a call is not
-            is_link = method in _READING and headers.get("sec-fetch-mode") == "navigate"
+        if site == "same-site":  # another port on this machine: following a link is fine, a scripted call is not
+            is_link = method in _READ_METHODS and headers.get("sec-fetch-mode") == "navigate"
             return not (is_link and section in READ_ONLY_SECTIONS)
         return site not in ("same-origin", "none")
 
-    def _has_access(self, query: str, headers: Mapping[str, str]) -> bool:
-        wanted = self.access_token or ""
+    def _has_access_token(self, query: str, headers: Mapping[str, str]) -> bool:
+        expected = self.access_token or ""
         given = [headers.get("authorization", "").removeprefix("Bearer ").strip()]
         given += parse_qs(query).get("token", [])
         cookies = (part.strip() for part in headers.get("cookie", "").split(";"))
         given += [cookie.partition("=")[2] for cookie in cookies if cookie.startswith(f"{TOKEN_COOKIE}=")]
-        return any(_same(one, wanted) for one in given)
+        return any(_equal(one, expected) for one in given)
 
 
 def host_name(host: str) -> str | None:
-    """The name in a Host header, without its port and in lower case; None if it is none."""
+    """The name in a Host header in lower case, without its port; None if the header is invalid."""
     try:
         parts = urlsplit(f"//{host}")
         name, _ = parts.hostname, parts.port
@@ -109,14 +109,14 @@ def host_name(host: str) -> str | None:
 
 
 def _authority(origin: str) -> str | None:
-    """Host and port of an Origin; None where it has none, as in ``null``."""
+    """Host and port of an Origin header; None if it has none, as in ``null``."""
     try:
         return urlsplit(origin).netloc.lower() or None
     except ValueError:
         return None
 
 
-def _is_address(name: str) -> bool:
+def _is_ip_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -124,5 +124,5 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode("utf-8", "surrogatepass"))
+def _equal(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass"))

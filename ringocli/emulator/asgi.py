@@ -1,12 +1,12 @@
-"""HTTP as ASGI speaks it: reading a body within limits, writing a reply, and spoiling the connection on purpose."""
+"""ASGI helpers: reading a body within limits, writing a reply, and the faults that affect the connection itself."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
-from ringocli.emulator.heads import Head
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import Fault
 
@@ -19,32 +19,47 @@ MAX_BODY_BYTES = 10_000_000
 """A larger webhook, request or file is refused."""
 
 MAX_DRAINED_BYTES = 300_000_000
-"""What is still read of a refused body, so that its sender sees the refusal and no broken pipe."""
+"""How much of a refused body is still read, so that its sender receives the refusal instead of a broken pipe."""
 
+MAX_DRAIN_S = 10
 MAX_HANG_S = 120.0
 
 TRANSPORT = "ringocli.http.transport"
-"""Where the server leaves the connection in the scope, for weather that hangs up."""
+"""The key of the scope under which the server puts the connection's transport, for chaos that closes it."""
 
 
 class TooLarge(Exception):
-    """A body is over the limit, which is in bytes."""
+    """A body is larger than ``limit`` bytes."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
         self.limit = limit
 
 
-class Gone(Exception):
-    """The client left before its request was whole."""
+class ClientGone(Exception):
+    """The client disconnected before its request was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHeaders:
+    """The headers of a request, decoded; ``first`` maps each lower-case name to its first value."""
+
+    pairs: tuple[tuple[str, str], ...]
+    first: Mapping[str, str]
+
+    @classmethod
+    def decode(cls, raw: Iterable[tuple[bytes, bytes]]) -> RequestHeaders:
+        """Headers from their bytes; names have to be in lower case."""
+        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+        return cls(pairs, dict(reversed(pairs)))
 
 
 async def read_body(headers: Mapping[str, str], receive: Receive, limit: int = MAX_BODY_BYTES) -> bytes:
     """The whole body.
 
     Raises:
-        TooLarge: it is over ``limit``, as it says itself or as it turns out.
-        Gone: the client hung up.
+        TooLarge: it is over ``limit``, by its Content-Length or by what was received.
+        ClientGone: the client disconnected.
     """
     announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > limit:
@@ -54,7 +69,7 @@ async def read_body(headers: Mapping[str, str], receive: Receive, limit: int = M
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Gone
+            raise ClientGone
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
@@ -65,10 +80,10 @@ async def read_body(headers: Mapping[str, str], receive: Receive, limit: int = M
 
 
 async def drain(receive: Receive) -> None:
-    """Read on and forget, as long as it is worth it."""
+    """Read and discard the rest of the body, up to ``MAX_DRAINED_BYTES`` and ``MAX_DRAIN_S`` seconds."""
     size = 0
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(MAX_DRAIN_S):
             while size < MAX_DRAINED_BYTES:
                 message = await receive()
                 size += len(message.get("body", b""))
@@ -78,25 +93,25 @@ async def drain(receive: Receive) -> None:
         return
 
 
-def incoming(scope: Scope, head: Head, path: str, body: bytes) -> IncomingRequest:
-    """A request as the engine takes it."""
+def incoming_request(scope: Scope, headers: RequestHeaders, path: str, body: bytes) -> IncomingRequest:
+    """A request as the messaging functions take it."""
     return IncomingRequest(
         method=scope["method"],
         path=path,
         query=scope["query_string"].decode("latin-1"),
-        headers=head.headers,
+        headers=headers.pairs,
         body=body,
     )
 
 
 def raw_path(scope: Scope) -> str:
-    """The path as it came, percent-encoding and all."""
+    """The path as it was received, still percent-encoded."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return raw.decode("latin-1").partition("?")[0]
 
 
 async def respond(send: Send, reply: Reply, *, more: bool = False) -> None:
-    """Write a reply; with ``more`` the last, empty part is left to the caller."""
+    """Write a reply; with ``more`` the caller sends the last, empty part."""
     await _start(send, reply, len(reply.body))
     await send({"type": "http.response.body", "body": reply.body, "more_body": more})
 
@@ -108,18 +123,18 @@ async def _start(send: Send, reply: Reply, length: int) -> None:
 
 
 async def refuse(send: Send, status: int, message: str, hint: str = "", *, code: int = 2, more: bool = False) -> None:
-    """Write an error as every part of the API has it."""
+    """Write an error in the format of the API."""
     await respond(send, error_reply(status, message, hint, code=code), more=more)
 
 
 def error_reply(status: int, message: str, hint: str = "", *, code: int = 2) -> Reply:
-    """An error as a reply."""
+    """An error in the format of the API; ``code`` is the exit code that a command would have."""
     content = {"schema_version": 1, "error": {"code": code, "message": message, "hint": hint or None}}
     return json_reply(status, content)
 
 
-async def misbehave(fault: Fault, reply: Reply | None, scope: Scope, receive: Receive, send: Send) -> bool:
-    """Carry out what is the connection's part of a fault; False where the reply is to be written as usual."""
+async def inject_fault(fault: Fault, reply: Reply | None, scope: Scope, receive: Receive, send: Send) -> bool:
+    """Apply a fault that affects the connection; False if the reply is to be written as usual."""
     transport = scope.get(TRANSPORT)
     if fault is Fault.TRUNCATE and reply is not None and transport is not None:
         await _start(send, reply, max(len(reply.body), 64))
@@ -127,15 +142,15 @@ async def misbehave(fault: Fault, reply: Reply | None, scope: Scope, receive: Re
         transport.close()
         return True
     if fault is Fault.HALF_CLOSE or fault is Fault.HANG:
-        await hang(scope, receive, closes=fault is Fault.HALF_CLOSE)
+        await hang(scope, receive, half_close=fault is Fault.HALF_CLOSE)
         return True
     return False
 
 
-async def hang(scope: Scope, receive: Receive, *, closes: bool = False) -> None:
-    """Never answer: wait until the client leaves, at most ``MAX_HANG_S``, then cut the connection."""
+async def hang(scope: Scope, receive: Receive, *, half_close: bool = False) -> None:
+    """Never answer: wait until the client disconnects, at most ``MAX_HANG_S`` seconds, then abort the connection."""
     transport = scope.get(TRANSPORT)
-    if closes and transport is not None and transport.can_write_eof():
+    if half_close and transport is not None and transport.can_write_eof():
         transport.write_eof()
     try:
         async with asyncio.timeout(MAX_HANG_S):

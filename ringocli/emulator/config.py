@@ -1,8 +1,9 @@
-"""What an emulator is started with."""
+"""The configuration of an emulator."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from ringocli.text.secret import Secret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorConfig:
-    """A template by name and text, where it listens, and what it may reach.
+    """A template by file name and text, the address to listen on, and what may be reached.
 
-    ``db`` None is a temporary file, gone at the end. ``send`` makes a request to anywhere but the built-in provider:
-    it is needed with ``provider_url`` and ``forward_to``. ``auto_reply`` is what contacts answer by themselves. ``values`` fill what a send leaves open.
+    ``db`` None is a temporary file, deleted at the end. ``values`` fill what a send does not specify. ``send`` makes
+    requests to anything but the built-in provider: it is required with ``provider_url`` and ``forward_to``.
+    ``auto_reply`` is the text with which contacts answer every message. ``log`` is called with lines of text. ``sleep``
+    is the clock of the handset, so that a test need not wait for it.
     """
 
     name: str
@@ -38,3 +41,4 @@ class EmulatorConfig:
     auto_reply: str | None = None
     access_token: str | None = None
     log: Callable[[str], None] | None = None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

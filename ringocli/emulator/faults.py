@@ -1,4 +1,4 @@
-"""What a effect of weather does to a reply, as far as it can be said in bytes; hanging up is the connection's part."""
+"""What chaos does to a reply, as far as it can be expressed in bytes; faults of the connection are in ``asgi``."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from ringocli.messaging.chaos import ChaosEffect, Fault
 _PAGE = b"<!doctype html><title>Bad gateway</title><h1>Something went wrong</h1><p>Try again in a minute.</p>"
 
 NEVER_ANSWERED = frozenset({Fault.HANG, Fault.HALF_CLOSE})
-"""Faults after which the other side has no reply at all."""
+"""Faults after which the other side receives no reply at all."""
 
 _BODILESS = frozenset({204, 205, 304})
 """Statuses after which a body would be read as the start of the next reply (RFC 9110, 6.4.1)."""
 
-_WORDS = {429: "too many requests", 500: "internal server error", 502: "bad gateway", 503: "service unavailable"}
+_MESSAGES = {429: "too many requests", 500: "internal server error", 502: "bad gateway", 503: "service unavailable"}
 
 
-def struck(effect: ChaosEffect) -> Reply:
-    """The reply of a side that refuses before it looks: a status, with ``Retry-After`` where a rate limit struck."""
+def rejection(effect: ChaosEffect) -> Reply:
+    """The reply of a side that rejects a request unread: a status, with ``Retry-After`` for a rate limit."""
     status = effect.status or 500
     headers = [("Content-Type", "application/json")]
     if effect.retry_after_s is not None:
         headers.append(("Retry-After", str(effect.retry_after_s)))
     if status in _BODILESS:
         return Reply(status=status, headers=tuple(headers[1:]))
-    words = _WORDS.get(status, "refused by the weather")
-    return Reply(status=status, headers=tuple(headers), body=b'{"error":{"message":"%s"}}' % words.encode())
+    message = _MESSAGES.get(status, "rejected by chaos")
+    return Reply(status=status, headers=tuple(headers), body=b'{"error":{"message":"%s"}}' % message.encode())
 
 
-def spoiled(reply: Reply, fault: Fault | None) -> Reply:
-    """The reply with its fault; one that is never result comes back unchanged, for the record."""
+def with_fault(reply: Reply, fault: Fault | None) -> Reply:
+    """The reply with the fault applied; a reply that is never sent is returned unchanged, for the record."""
     match fault:
         case Fault.HTML:
             return replace(reply, status=200, headers=(("Content-Type", "text/html"),), body=_PAGE)
@@ -41,7 +41,6 @@ def spoiled(reply: Reply, fault: Fault | None) -> Reply:
         case Fault.CHARSET:
             return replace(reply, body=reply.body.decode("utf-8", "replace").encode("utf-16"))
         case Fault.GZIP:
-            return replace(
-                reply, headers=(*reply.headers, ("Content-Encoding", "gzip")), body=gzip.compress(reply.body, mtime=0)
-            )
+            headers = (*reply.headers, ("Content-Encoding", "gzip"))
+            return replace(reply, headers=headers, body=gzip.compress(reply.body, mtime=0))
     return reply

@@ -1,4 +1,4 @@
-"""The log: lines that a thread writes, so that nobody who reads slowly, or not at all, holds up an exchange."""
+"""The log: lines written by a background thread, so that a slow or blocked reader of stderr delays no exchange."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-MAX_WAITING = 1_000
-"""Lines that wait to be written; further ones are dropped, since the store has everything."""
+from ringocli.emulator.store.exchange import StoredExchange
 
-GATHER_S = 0.02
-"""Lines are written in groups: waking up for each would slow down those who answer."""
+MAX_PENDING = 1_000
+"""Lines that wait to be written; further ones are dropped, since the store has every exchange."""
+
+COLLECT_S = 0.02
+"""Lines are written in groups: waking the thread for each one would slow down the event loop."""
 
 
 class Log:
-    """Hands lines to ``print_lines``, one group after the other, and never waits for it."""
+    """Passes lines to ``print_lines``, one group at a time; ``write`` never blocks."""
 
     def __init__(self, print_lines: Callable[[list[str]], None]) -> None:
         self._print_lines = print_lines
         self._lines: deque[str] = deque()
-        self._some = threading.Event()
+        self._has_lines = threading.Event()
         self._thread: threading.Thread | None = None
 
     def write(self, line: str) -> None:
@@ -28,17 +30,36 @@ class Log:
         if self._thread is None:
             self._thread = threading.Thread(target=self._print, name="log", daemon=True)
             self._thread.start()
-        if len(self._lines) < MAX_WAITING:
+        if len(self._lines) < MAX_PENDING:
             self._lines.append(line)
-        if not self._some.is_set():
-            self._some.set()
+        if not self._has_lines.is_set():
+            self._has_lines.set()
 
     def _print(self) -> None:
         while True:
-            self._some.wait()
-            time.sleep(GATHER_S)
-            self._some.clear()
+            self._has_lines.wait()
+            time.sleep(COLLECT_S)
+            self._has_lines.clear()
             try:
                 self._print_lines([self._lines.popleft() for _ in range(len(self._lines))])
-            except (OSError, ValueError):  # the reader has gone
+            except (OSError, ValueError):  # stderr is closed
                 return
+
+
+def line_of(stored: StoredExchange) -> str:
+    """One exchange as a line of the log, with its problems on indented lines."""
+    content = stored.content
+    arrow = "->" if stored.direction == "outgoing" else "<-"
+    what = content["name"] or (f"{stored.event_type}:{stored.event_key}" if stored.matched else "no event")
+    method, url = content["request"]["method"], content["request"]["url"][:80]
+    status = content["reply"]["status"] if content["reply"] is not None else "no reply"
+    lines = [f"{stored.at:%H:%M:%S} {arrow} {what} {method} {url} {status}"]
+    lines += [f"{problem['pointer']}: {problem['message']}" for problem in content["problems"]]
+    if content["near_miss"] is not None:
+        for one in content["near_miss"]["differences"]:
+            lines.append(f"{one['pointer'] or '(root)'}: expected {one['expected']}, found {one['found']}")
+    if content["chaos"]:
+        lines.append(f"chaos: {content['chaos']}")
+    if content["error"]:
+        lines.append(content["error"])
+    return "\n         ".join(lines)

@@ -1,7 +1,7 @@
-"""Ringotel's side: a webhook comes in, the template says what it is, and the answer goes out once it is stored.
+"""Ringotel's side: a webhook is received, matched by the template, stored, and only then answered.
 
-``understand`` is pure: the template and a request in, an exchange and a reply out. ``Ringotel`` adds what the runtime
-adds: weather, the store, and the real Ringotel behind ``--forward-to``.
+``interpret`` is pure: template and request in, exchange and reply out. ``Ringotel`` adds chaos, the store, and the real
+Ringotel behind ``--forward-to``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from ringocli.emulator.asgi import error_reply
-from ringocli.emulator.faults import NEVER_ANSWERED, spoiled, struck
+from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_body, shown_headers, shown_reply
 from ringocli.emulator.store.ledger import Ledger
@@ -29,15 +29,15 @@ from ringocli.template.presets import Preset
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text, redact, redact_values
 
-ASSUMPTION_31 = "result with an empty 200 (assumption 31)"
+ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
 
 Forward = Callable[[IncomingRequest], Awaitable[tuple[Reply, Mapping[str, Any]]]]
-"""Pass a webhook on: the reply, and the same as it is shown."""
+"""Forwards a webhook; returns the reply, and the same as it is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookResult:
-    """What came of a webhook: what was stored, the reply, and how the connection has to treat it."""
+    """The result of a webhook: what was stored, the reply, and what chaos does to the connection."""
 
     stored: StoredExchange
     reply: Reply
@@ -45,7 +45,7 @@ class WebhookResult:
 
 
 def shown_request(incoming: IncomingRequest) -> dict[str, Any]:
-    """A request that came in, as it is shown."""
+    """A request as it is stored and shown, secrets masked."""
     query = f"?{incoming.query}" if incoming.query else ""
     return {
         "method": incoming.method,
@@ -55,7 +55,7 @@ def shown_request(incoming: IncomingRequest) -> dict[str, Any]:
     }
 
 
-def understand(
+def interpret(
     template: Template,
     preset: Preset | None,
     incoming: IncomingRequest,
@@ -63,19 +63,19 @@ def understand(
     inbox: str = "",
     properties: Mapping[str, Text] | None = None,
 ) -> tuple[Exchange, Reply]:
-    """What Ringotel would take from a webhook, under our readings, and the answer that says so."""
+    """What Ringotel would make of a webhook, under our assumptions, and the reply that says so."""
     try:
         reading = read_webhook(template, incoming, properties)
     except LocalError as error:
         reply = error_reply(400, error.message, error.hint, code=error.code)
-        return not_taken(inbox, incoming, reply, status="refused", notes=(error.message,)), reply
+        return unmatched(inbox, incoming, reply, status="refused", notes=(error.message,)), reply
     if reading.event is None:
         near_miss = near_miss_document(reading.near_miss)
         reply = json_reply(
             422, {"schema_version": 1, "matched": False, "near_miss": near_miss, "notes": list(reading.notes)}
         )
-        return not_taken(inbox, incoming, reply, status="unmatched", near_miss=near_miss, notes=reading.notes), reply
-    reply, shown, note = _answer(preset)
+        return unmatched(inbox, incoming, reply, status="unmatched", near_miss=near_miss, notes=reading.notes), reply
+    reply, shown, note = _success(preset)
     variables, sources = reading.variables, reading.sources
     return Exchange(
         inbox=inbox,
@@ -88,14 +88,14 @@ def understand(
         matched=True,
         status="taken",
         variables=redact_values(variables),
-        sources={name: _written(sources[name]) for name in variables if name in sources},
+        sources={name: _pointer_text(sources[name]) for name in variables if name in sources},
         message_id=variables.get("messageid"),
         notes=(*reading.notes, note),
     ), reply
 
 
-def not_taken(inbox: str, incoming: IncomingRequest, reply: Reply, *, status: str, **why: Any) -> Exchange:
-    """The record of a webhook that no event took; ``why`` are further fields of the exchange."""
+def unmatched(inbox: str, incoming: IncomingRequest, reply: Reply, *, status: str, **fields: Any) -> Exchange:
+    """The record of a webhook that no event matched; ``fields`` are further fields of the exchange."""
     return Exchange(
         inbox=inbox,
         at=now(),
@@ -103,35 +103,35 @@ def not_taken(inbox: str, incoming: IncomingRequest, reply: Reply, *, status: st
         request=shown_request(incoming),
         reply=shown_reply(reply),
         status=status,
-        **why,
+        **fields,
     )
 
 
-_written = lru_cache(maxsize=1024)(pointer_text)
-"""Pointers as they are written: a template reads its variables at the same few places again and again."""
+_pointer_text = lru_cache(maxsize=1024)(pointer_text)
+"""Cached, since a template reads its variables at the same few places again and again."""
 
 _EMPTY = Reply(status=200)
 _EMPTY_SHOWN = shown_reply(_EMPTY)
 
 
-def _answer(preset: Preset | None) -> tuple[Reply, Mapping[str, Any] | None, str]:
-    """The answer to a webhook that was taken, as it is sent and as it is shown, and the note that says why."""
+def _success(preset: Preset | None) -> tuple[Reply, Mapping[str, Any] | None, str]:
+    """The reply to a matched webhook, the same as it is shown, and the note that explains it."""
     if preset is None or preset.webhook_answer is None:
         return _EMPTY, _EMPTY_SHOWN, ASSUMPTION_31
     answer = preset.webhook_answer
     headers = (("Content-Type", answer["content_type"]),)
     reply = Reply(status=200, headers=headers, body=answer["body"].encode())
-    note = f"result as {preset.title} expects it" if reply.body else ASSUMPTION_31
+    note = f"answered as {preset.title} expects" if reply.body else ASSUMPTION_31
     return reply, shown_reply(reply), note
 
 
 def not_stored(error: LocalError) -> Reply:
-    """The answer to what could not be stored: whoever sent it has to try again."""
+    """The reply if an exchange could not be stored: the sender has to try again."""
     return error_reply(503, error.message, error.hint, code=error.code)
 
 
 class Ringotel:
-    """Takes webhooks, one inbox like the other."""
+    """Receives the webhooks of every inbox."""
 
     def __init__(
         self,
@@ -145,53 +145,48 @@ class Ringotel:
         self._properties = properties
         self._forward = forward
 
-    def take_at_once(self, inbox: Inbox, incoming: IncomingRequest, then: Callable[[Reply], None]) -> bool:
-        """Read and store, and call ``then`` with the answer; False where there is more to wait for than the store."""
+    def take_now(self, inbox: Inbox, incoming: IncomingRequest, then: Callable[[Reply], None]) -> bool:
+        """Match and store, then call ``then`` with the reply; False if anything but the store has to be waited for."""
         if self._forward is not None or not inbox.ringotel.is_off:
             return False
-        exchange, reply = self._understood(inbox, incoming)
+        exchange, reply = self._interpret(inbox, incoming)
         self._ledger.put(exchange, lambda stored, error: then(reply if error is None else not_stored(error)))
         return True
 
-    def _understood(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
-        return understand(
-            self._template_file.template,
-            self._template_file.preset,
-            incoming,
-            inbox=inbox.name,
-            properties=self._properties,
-        )
+    def _interpret(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
+        file = self._template_file
+        return interpret(file.template, file.preset, incoming, inbox=inbox.name, properties=self._properties)
 
     async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> WebhookResult:
-        """Read, store, and only then answer; ``notes`` go on record with it.
+        """Match and store a webhook; ``notes`` are stored with it. The reply may be sent once this returns.
 
         Raises:
-            LocalError: it cannot be stored, so it must not be result with success.
+            LocalError: it cannot be stored, so it must not be answered with success.
         """
         effect = inbox.ringotel.next_effect(time.monotonic())
         if effect.status is not None:
-            return await self._refuse(inbox, incoming, effect)
-        exchange, reply = self._understood(inbox, incoming)
+            return await self._reject(inbox, incoming, effect)
+        exchange, reply = self._interpret(inbox, incoming)
         if notes:
             exchange = replace(exchange, notes=(*notes, *exchange.notes))
         if self._forward is not None:
             reply, shown = await self._forward(incoming)
             exchange = replace(exchange, forwarded=shown)
         if effect is not NO_EFFECT:
-            reply = spoiled(reply, effect.fault)
-            told = None if effect.fault in NEVER_ANSWERED else shown_reply(reply)
-            exchange = replace(exchange, reply=told, chaos=effect.description)
-        return await self._kept(exchange, reply, effect)
+            reply = with_fault(reply, effect.fault)
+            shown_or_none = None if effect.fault in NEVER_ANSWERED else shown_reply(reply)
+            exchange = replace(exchange, reply=shown_or_none, chaos=effect.description)
+        return await self._store(exchange, reply, effect)
 
-    async def _refuse(self, inbox: Inbox, incoming: IncomingRequest, effect: ChaosEffect) -> WebhookResult:
-        """The weather effects before anything is read: what came is on record, but was not taken."""
-        reply = struck(effect)
-        exchange = not_taken(inbox.name, incoming, reply, status="refused", chaos=effect.description)
-        return await self._kept(exchange, reply, effect)
+    async def _reject(self, inbox: Inbox, incoming: IncomingRequest, effect: ChaosEffect) -> WebhookResult:
+        """Chaos rejects a webhook unread: it is stored, but not matched."""
+        reply = rejection(effect)
+        exchange = unmatched(inbox.name, incoming, reply, status="refused", chaos=effect.description)
+        return await self._store(exchange, reply, effect)
 
-    async def _kept(self, exchange: Exchange, reply: Reply, effect: ChaosEffect) -> WebhookResult:
-        """Store, and only then wait as long as the weather wants."""
-        stored = await self._ledger.add(exchange)
+    async def _store(self, exchange: Exchange, reply: Reply, effect: ChaosEffect) -> WebhookResult:
+        """Store the exchange, then apply the delay of chaos."""
+        stored: StoredExchange = await self._ledger.add(exchange)
         if effect.delay_s:
             await asyncio.sleep(effect.delay_s)
         return WebhookResult(stored=stored, reply=reply, effect=effect)

@@ -1,4 +1,4 @@
-"""One running emulator: the template, the ledger, both sides and the user, put together."""
+"""One running emulator: wires the template, the ledger, both sides and the user together."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ringocli.emulator.access import AccessPolicy
 from ringocli.emulator.asgi import error_reply
 from ringocli.emulator.config import EmulatorConfig
 from ringocli.emulator.inboxes import Inboxes
+from ringocli.emulator.log import line_of
 from ringocli.emulator.media import MediaFiles
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.ringotel import Ringotel
@@ -31,17 +32,17 @@ from ringocli.messaging.request import with_query
 from ringocli.text.secret import redact
 from ringocli.text.traced import Piece, Traced
 
-LOOK_AT_FILE_EVERY_S = 0.5
+CHECK_FILE_EVERY_S = 0.5
 EXPIRE_EVERY_S = 3600.0
 
 _HOP_BY_HOP = frozenset(
     {"host", "content-length", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 )
-"""Headers of one connection (RFC 9110, 7.6.1), which are not passed on."""
+"""Headers of a single connection (RFC 9110, 7.6.1), which are not forwarded."""
 
 
 class Runtime:
-    """Everything between the sockets and the store. Make it inside the event loop that it lives in."""
+    """Everything between the sockets and the store. Has to be created inside the event loop that it uses."""
 
     def __init__(self, config: EmulatorConfig, port: int) -> None:
         self.config = config
@@ -63,9 +64,14 @@ class Runtime:
         self.files = MediaFiles(self.ledger, self.public_url or self.url)
         forward = self._forward if config.forward_to is not None else None
         self.ringotel = Ringotel(self.template_file, self.ledger, config.values.properties, forward)
-        plays = not config.listen_as_provider or config.forward_to is not None
         self.provider = Provider(
-            self.template_file, self.ledger, self.ringotel, config.values, plays=plays, auto_reply=config.auto_reply
+            self.template_file,
+            self.ledger,
+            self.ringotel,
+            config.values,
+            has_handset=not config.listen_as_provider or config.forward_to is not None,
+            auto_reply=config.auto_reply,
+            sleep=config.sleep,
         )
         self.user = User(
             self.template_file,
@@ -75,17 +81,17 @@ class Runtime:
             send=config.send if config.provider_url is not None else None,
             provider_url=config.provider_url,
         )
-        self._chores: list[asyncio.Task[None]] = []
+        self._background: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to look after the template's file and the store's age."""
-        self._chores = [asyncio.create_task(self._watch_file()), asyncio.create_task(self._expire())]
+        """Start watching the template's file, and deleting what is too old."""
+        self._background = [asyncio.create_task(self._watch_file()), asyncio.create_task(self._expire())]
 
     async def close(self) -> None:
-        """Stop what runs, and let go of the store."""
-        for chore in self._chores:
-            chore.cancel()
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        """Stop all background work and close the store."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         await self.provider.close()
         self.ledger.close()
         if self._folder is not None:
@@ -93,13 +99,13 @@ class Runtime:
 
     async def _watch_file(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_AT_FILE_EVERY_S)
+            await asyncio.sleep(CHECK_FILE_EVERY_S)
             self.template_file.refresh()
 
     async def _expire(self) -> None:
         while True:
             await asyncio.sleep(EXPIRE_EVERY_S)
-            with contextlib.suppress(sqlite3.Error):  # a disk that is full now may have section in an hour
+            with contextlib.suppress(sqlite3.Error):  # a disk that is full now may have space in an hour
                 self.ledger.store.expire()
 
     def _template_changed(self) -> None:
@@ -110,9 +116,9 @@ class Runtime:
         self.config.log(line_of(stored))
 
     async def _forward(self, incoming: IncomingRequest) -> tuple[Reply, Mapping[str, Any]]:
-        """Pass a webhook on to the real Ringotel: its bytes, and the headers that are about them.
+        """Forward a webhook to the real Ringotel: its body, and the headers that describe it.
 
-        What did not arrive is result with 502, so that the provider tries again: nobody has its message yet.
+        If there is no reply, the provider gets 502, so that it retries: nobody has the message yet.
         """
         assert self.config.forward_to is not None
         assert self.config.send is not None
@@ -129,16 +135,16 @@ class Runtime:
         )
         try:
             reply = await asyncio.to_thread(self.config.send, rendered)
-        except (NoReply, UsageError) as error:  # the latter: bytes that are no text, which are not sent
+        except (NoReply, UsageError) as error:  # the latter: a body that is not text is not sent
             why = redact(error.message)
-            reply = error_reply(502, f"Ringotel did not get this: {why}", code=4)
+            reply = error_reply(502, f"not forwarded to Ringotel: {why}", code=4)
             return reply, {"host": rendered.host, "status": None, "body": None, "error": why}
         shown = shown_reply(reply) or {}
         return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
 
 
 def _opened(path: Path, config: EmulatorConfig) -> Store:
-    """The store, without what is too old.
+    """The store, without the exchanges that are too old.
 
     Raises:
         LocalError: it cannot be opened, or is damaged.
@@ -147,24 +153,5 @@ def _opened(path: Path, config: EmulatorConfig) -> Store:
         store = Store(path, max_exchanges=config.max_exchanges, max_days=config.max_days)
         store.expire()
     except sqlite3.Error as error:
-        raise LocalError(f"{path}: is damaged ({error})", "Move it away, or name another --db.") from None
+        raise LocalError(f"{path}: the store is damaged ({error})", "Move it away, or use another --db.") from None
     return store
-
-
-def line_of(stored: StoredExchange) -> str:
-    """One exchange on one line of the log."""
-    content = stored.content
-    arrow = "->" if stored.direction == "outgoing" else "<-"
-    what = content["name"] or (f"{stored.event_type}:{stored.event_key}" if stored.matched else "no event")
-    status = content["reply"]["status"] if content["reply"] is not None else "no reply"
-    line = (
-        f"{stored.at:%H:%M:%S} {arrow} {what} {content['request']['method']} {content['request']['url'][:80]} {status}"
-    )
-    for problem in content["problems"]:
-        line += f"\n         {problem['pointer']}: {problem['message']}"
-    if content["near_miss"] is not None:
-        for one in content["near_miss"]["differences"]:
-            line += f"\n         {one['pointer'] or '(root)'}: expected {one['expected']}, found {one['found']}"
-    for extra in (content["chaos"] and f"chaos: {content['chaos']}", content["error"]):
-        line += f"\n         {extra}" if extra else ""
-    return line

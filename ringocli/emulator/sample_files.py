@@ -1,6 +1,6 @@
-"""Sample files, made when they are asked for: a picture, a document, one that is too large, one that lies.
+"""Sample files, generated on request: a picture, a document, one that is too large, one with the wrong type.
 
-They stand for what users drop into a chat, so that an MMS can be tried without looking for a file first.
+They let a user try an MMS without looking for a file first.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 
 OVERSIZE_BYTES = 6_000_000
-"""More than carriers take in an MMS: most stop between 600 kB and 5 MB."""
+"""More than carriers accept in an MMS: most limits are between 600 kB and 5 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleFile:
-    """What a sample says it is, what it is for, and how to make it."""
+    """The content type that a sample claims, its description, and its generator."""
 
     content_type: str
-    meaning: str
+    description: str
     content: Callable[[], bytes]
 
 
@@ -63,7 +63,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def document() -> bytes:
-    """A PDF of one page with one line of text (ISO 32000-1, a minimal file)."""
+    """A minimal PDF of one page with one line of text (ISO 32000-1)."""
     text = b"BT /F1 24 Tf 72 720 Td (A document for you) Tj ET"
     objects = (
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -72,23 +72,23 @@ def document() -> bytes:
         b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     )
-    out, places = bytearray(b"%PDF-1.4\n"), []
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
     for number, content in enumerate(objects, 1):
-        places.append(len(out))
+        offsets.append(len(out))
         out += b"%d 0 obj%s\nendobj\n" % (number, content)
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     out += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
     return bytes(out)
 
 
 SAMPLES: dict[str, SampleFile] = {
     "picture.png": SampleFile("image/png", "a picture", picture),
-    "document.pdf": SampleFile("application/pdf", "a document, which few carriers take", document),
+    "document.pdf": SampleFile("application/pdf", "a document, which few carriers accept", document),
     "oversize.jpg": SampleFile(
         "image/jpeg", "6 MB, too large for an MMS", lambda: b"\xff\xd8\xff\xe0" * (OVERSIZE_BYTES // 4)
     ),
-    "wrong-type.jpg": SampleFile("image/jpeg", "says it is a JPEG, and is text", lambda: b"This is no picture.\n"),
+    "wrong-type.jpg": SampleFile("image/jpeg", "text that claims to be a JPEG", lambda: b"This is not a picture.\n"),
 }
-"""The sample files by name; ``missing.jpg`` and any other name are not found."""
+"""The sample files by name; any other name, such as ``missing.jpg``, is not found."""

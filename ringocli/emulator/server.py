@@ -1,4 +1,4 @@
-"""The server: uvicorn with connections of its own, started in this thread or in one beside it."""
+"""The server: uvicorn with our own connection class, run in this thread or in a background thread."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Callable, Coroutine, Iterator
+from typing import ClassVar
 
 import uvicorn
 
 from ringocli.emulator.app import Application
 from ringocli.emulator.config import EmulatorConfig
-from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_slow
+from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_overdue
 from ringocli.emulator.runtime import Runtime
+from ringocli.emulator.short_path import ShortPathConnection
 from ringocli.errors import LocalError
 from ringocli.text.files import reason
 
@@ -27,7 +28,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     """A listening socket.
 
     Raises:
-        LocalError: the port is taken, or the address is none of this machine's.
+        LocalError: the port is in use, or the address does not belong to this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
@@ -43,20 +44,20 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 
 def _allow_many_files() -> None:
-    """A thousand waiting clients are a thousand open files; where the system lets us, we may have as many."""
+    """Raise the limit of open files as far as the system allows: every waiting client is an open file."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
+    limit = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft != resource.RLIM_INFINITY and soft < limit:
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 class EmulatorServer:
-    """A server that answers; ``runtime`` lives in its event loop."""
+    """A running server; ``runtime`` belongs to its event loop."""
 
     def __init__(self, config: EmulatorConfig, listener: socket.socket) -> None:
         self.config = config
@@ -66,7 +67,7 @@ class EmulatorServer:
         self.runtime: Runtime | None = None
 
     async def serve(self, on_ready: Callable[[Runtime], None]) -> None:
-        """Serve until ``stop``; ``on_ready`` is called once requests are result."""
+        """Serve until ``stop``; ``on_ready`` is called once requests are answered."""
         _allow_many_files()
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -76,17 +77,17 @@ class EmulatorServer:
     async def _serve(self, runtime: Runtime, on_ready: Callable[[Runtime], None]) -> None:
         self.runtime = runtime
 
-        application = Application(runtime)
+        app = Application(runtime)
 
-        class OwnConnection(Connection):
-            """A connection of this server; another server in the same process has its own."""
+        class ServerConnection(ShortPathConnection):
+            """The connections of this server; another server in the same process has its own class."""
 
             open: ClassVar[set[Connection]] = set()
-            door: ClassVar[Application] = application
+            application: ClassVar[Application] = app
 
         config = uvicorn.Config(
-            application,
-            http=OwnConnection,
+            app,
+            http=ServerConnection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -98,25 +99,25 @@ class EmulatorServer:
             timeout_graceful_shutdown=GRACE_S,
         )
         server = self._server = _Server(config)
-        watch = asyncio.create_task(close_slow(OwnConnection.open))
+        watch = asyncio.create_task(close_overdue(ServerConnection.open))
         runtime.start()
         try:
             server.on_ready = lambda: on_ready(runtime)
             await server.serve(sockets=[self._listener])
         finally:
             watch.cancel()
-            for connection in tuple(OwnConnection.open):
-                connection.transport.abort()  # its client may be half gone, and would never be heard of again
+            for connection in tuple(ServerConnection.open):
+                connection.transport.abort()  # a half-closed client may never be heard of again
             await runtime.close()
 
     def stop(self) -> None:
-        """Ask the server to end; from any thread."""
+        """Ask the server to stop; from any thread."""
         if self._server is not None:
             self._server.should_exit = True
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which tells when it listens and leaves signals to whoever started it."""
+    """uvicorn, with a callback once it listens; signals are left to the caller."""
 
     on_ready: Callable[[], None] = staticmethod(lambda: None)
 
@@ -133,8 +134,8 @@ def run(config: EmulatorConfig, on_ready: Callable[[Runtime], None]) -> None:
     """Serve in this thread until Ctrl-C or SIGTERM.
 
     Raises:
-        LocalError: the port or the store cannot be had.
-        KeyboardInterrupt: it was Ctrl-C; everything is closed by then.
+        LocalError: the port or the store cannot be used.
+        KeyboardInterrupt: Ctrl-C was pressed; everything is closed by then.
     """
     running = EmulatorServer(config, bound_socket(config.host, config.port))
     with _stopped_by_signals(running) as received:
@@ -145,7 +146,7 @@ def run(config: EmulatorConfig, on_ready: Callable[[Runtime], None]) -> None:
 
 @contextlib.contextmanager
 def _stopped_by_signals(running: EmulatorServer) -> Iterator[list[int]]:
-    """Signals end the server in good order; they are collected for whoever has to tell them apart."""
+    """Let signals stop the server gracefully; yields the list of signals received."""
     received: list[int] = []
 
     def stop(number: int, frame: object) -> None:
@@ -161,8 +162,8 @@ def _stopped_by_signals(running: EmulatorServer) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _run(serving: Any) -> None:
-    """On uvloop where it is installed (``ringocli[load]``): it is faster, and nothing else changes."""
+def _run(serving: Coroutine[None, None, None]) -> None:
+    """Run on uvloop if it is installed (``ringocli[load]``): it is faster, and nothing else changes."""
     try:
         import uvloop
     except ImportError:
@@ -173,10 +174,10 @@ def _run(serving: Any) -> None:
 
 @contextlib.contextmanager
 def in_thread(config: EmulatorConfig) -> Iterator[EmulatorServer]:
-    """Serve in a thread of its own for as long as the block lasts.
+    """Serve in a background thread for the duration of the block.
 
     Raises:
-        LocalError: the port or the store cannot be had.
+        LocalError: the port or the store cannot be used.
     """
     running = EmulatorServer(config, bound_socket(config.host, config.port))
     ready = threading.Event()

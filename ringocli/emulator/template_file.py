@@ -1,7 +1,7 @@
-"""The template that everything is driven by: a file that may change while the emulator runs, and may be mended by it.
+"""The template that drives the emulator: a file that may change while the emulator runs, and may be edited by it.
 
-A near miss proposes a patch. Before it is applied it has to prove itself: the webhook it is for must match, no other
-stored webhook may be read otherwise than before, and the linter may find no new error. The file's formatting stays.
+A near miss proposes a patch. It is applied only if it is proved first: the webhook it is for must match, no other stored
+webhook may be read differently than before, and lint may find no new error. The file's formatting is preserved.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from ringocli.text.pointer import parse as parse_pointer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
-    """A change of the template, tried on what has come in so far; ``text`` is the file as it would be."""
+class TemplatePatch:
+    """A change of the template, tried on the webhooks received so far; ``text`` is the file as it would be."""
 
     operations: Sequence[Mapping[str, Any]]
     text: str
@@ -43,12 +43,12 @@ class Patch:
 
     @property
     def is_safe(self) -> bool:
-        """Whether it mends what it is for and breaks nothing."""
+        """Whether the webhook matches with it, and nothing else changes."""
         return bool(self.operations) and self.matches and not self.breaks and not self.findings
 
     @property
     def document(self) -> dict[str, Any]:
-        """The patch as the API tells it."""
+        """The patch as the API returns it."""
         return {
             "schema_version": 1,
             "patch": [dict(operation) for operation in self.operations],
@@ -63,26 +63,26 @@ class Patch:
 
 
 class TemplateFile:
-    """A template with its file; ``template`` and ``preset`` are always of the last version that could be read."""
+    """A template with its file; ``template`` and ``preset`` are those of the last version that could be read."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.path = None if name == "-" else Path(name)
         self.on_change: Callable[[], None] = lambda: None
         self._stamp = self._stamp_of_file()
-        self._take(text)
+        self._load(text)
 
-    def _take(self, text: str) -> None:
+    def _load(self, text: str) -> None:
         document = Document.read(self.name, text)
         if document.broken is not None or not isinstance(document.value, dict):
-            raise LocalError(f"{self.name}: is no template", f"Run: ringocli validate {self.name}")
+            raise LocalError(f"{self.name}: not a template", f"Run: ringocli validate {self.name}")
         self.text = text
         self.template = read_template(document.value)
         self.preset = preset_of(self.template)
 
     @property
     def webhook_path(self) -> str:
-        """Where Ringotel's side takes webhooks: this is ours, Ringotel publishes no shape of its address."""
+        """Where webhooks are received; the path is our choice, since Ringotel publishes no format of its URL."""
         return f"/webhook/{quote(self.template.id, safe='')}"
 
     def _stamp_of_file(self) -> tuple[int, int] | None:
@@ -93,9 +93,9 @@ class TemplateFile:
         return (stat.st_mtime_ns, stat.st_size) if stat is not None else None
 
     def refresh(self) -> bool:
-        """Take the file anew if it has changed and can be read; a half-written one waits for the next look.
+        """Reload the file if it has changed and can be read; whether the template is a new one.
 
-        A changed ``id`` is not taken: the webhook's address would move under those who use it.
+        A changed ``id`` is not taken over: the webhook URL would change for those who use it.
         """
         stamp = self._stamp_of_file()
         if stamp is None or stamp == self._stamp:
@@ -105,7 +105,7 @@ class TemplateFile:
             text, before = read_text(self.name), self.template.id
             if text == self.text or _id_in(self.name, text) != before:
                 return False
-            self._take(text)
+            self._load(text)
         except LocalError:
             return False
         self.on_change()
@@ -113,12 +113,12 @@ class TemplateFile:
 
     def patch(
         self, operations: Sequence[Mapping[str, Any]], stored: StoredExchange, others: Iterable[StoredExchange]
-    ) -> Patch:
+    ) -> TemplatePatch:
         """Try a change on the webhook it is for and on all others; nothing is written."""
         document = Document.read(self.name, self.text)
         known = {(one.code, one.message) for one in lint(document)}
         for operation in operations:
-            document = _changed(document, operation)
+            document = _edited(document, operation)
         template = read_template(document.value)
         new = tuple(
             one for one in lint(document) if one.severity is Severity.ERROR and (one.code, one.message) not in known
@@ -126,7 +126,7 @@ class TemplateFile:
         breaks = [
             other.id
             for other in others
-            if (before := _read(self.template, other)) is not None and _read(template, other) != before
+            if (before := _reading(self.template, other)) is not None and _reading(template, other) != before
         ]
         diff = difflib.unified_diff(
             self.text.splitlines(keepends=True),
@@ -134,28 +134,28 @@ class TemplateFile:
             f"{self.name} (before)",
             f"{self.name} (after)",
         )
-        return Patch(
+        return TemplatePatch(
             operations=operations,
             text=document.text,
             diff="".join(diff),
             findings=new,
             breaks=tuple(number for number in breaks if number != stored.id),
-            matches=_read(template, stored) is not None,
+            matches=_reading(template, stored) is not None,
         )
 
-    def apply(self, patch: Patch) -> None:
+    def apply(self, patch: TemplatePatch) -> None:
         """Write a patch to the file.
 
         Raises:
-            UsageError: the template came from stdin, or the file is not what it was.
+            UsageError: the template was read from stdin, or the file has changed since.
             LocalError: the file cannot be written.
         """
         if self.path is None:
-            raise UsageError("the template came from stdin, so there is no file to mend", "Start from a file.")
+            raise UsageError("the template was read from stdin, so there is no file to edit", "Start with a file.")
         if read_text(self.name) != self.text:
-            raise UsageError(f"{self.name} has changed meanwhile", "Look at the difference again.")
+            raise UsageError(f"{self.name} has changed in the meantime", "Review the change again.")
         write_text(self.path, patch.text, force=True)
-        self._take(patch.text)
+        self._load(patch.text)
         self._stamp = self._stamp_of_file()
         self.on_change()
 
@@ -170,13 +170,13 @@ def preset_of(template: Template) -> Preset | None:
     for spec in template.requests:
         host = urlsplit(spec.url).hostname if "://" in spec.url else None
         preset = of_host(host) if host else None
-        if preset is not None and not preset.name.startswith("generic"):  # those are nobody's
+        if preset is not None and not preset.name.startswith("generic"):  # those belong to no provider
             return preset
     return None
 
 
-def _changed(document: Document, operation: Mapping[str, Any]) -> Document:
-    """One operation of a JSON Patch: a value replaced, or a key renamed where it stands."""
+def _edited(document: Document, operation: Mapping[str, Any]) -> Document:
+    """The document after one operation of a JSON Patch: a replaced value, or a key renamed in place."""
     pointer = _steps(document.value, str(operation["from" if operation["op"] == "move" else "path"]))
     if operation["op"] == "replace":
         start, end = document.locate_offsets(pointer)
@@ -185,12 +185,12 @@ def _changed(document: Document, operation: Mapping[str, Any]) -> Document:
         start, end = document.locate_offsets(pointer, "key")
         written = json.dumps(parse_pointer(operation["path"])[-1], ensure_ascii=False)
     else:
-        raise UsageError("a patch replaces a value or renames a key", "Edit the template by hand.")
+        raise UsageError("a patch can replace a value or rename a key", "Edit the template by hand.")
     return Document.read(document.name, apply(document.text, [Edit(start, end, written)]))
 
 
 def _steps(value: Any, pointer: str) -> tuple[str | int, ...]:
-    """A pointer's text as steps into a value: digits are an index where there is a list."""
+    """The steps of a pointer into a value: digits are an index in a list, and a key in an object."""
     steps: list[str | int] = []
     for step in parse_pointer(pointer):
         if isinstance(value, list) and step.isdigit():
@@ -203,7 +203,7 @@ def _steps(value: Any, pointer: str) -> tuple[str | int, ...]:
 
 
 def incoming_of(stored: StoredExchange) -> IncomingRequest:
-    """A stored request as it came in, as far as it may be shown."""
+    """A stored request as it was received, except for its masked secrets."""
     shown = stored.content["request"]
     parts = urlsplit(shown["url"])
     return IncomingRequest(
@@ -215,8 +215,8 @@ def incoming_of(stored: StoredExchange) -> IncomingRequest:
     )
 
 
-def _read(template: Template, stored: StoredExchange) -> tuple[str, Mapping[str, str]] | None:
-    """What a template makes of a stored webhook: the event's place and the values, so that a new word breaks nothing."""
+def _reading(template: Template, stored: StoredExchange) -> tuple[str, Mapping[str, str]] | None:
+    """The event type and the values that a template takes from a stored webhook; a renamed event key is no change."""
     try:
         reading = read_webhook(template, incoming_of(stored))
     except LocalError:

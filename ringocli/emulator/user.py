@@ -1,6 +1,6 @@
-"""The Ringotel user: what is typed or dropped goes out as the template's request, exactly as ``render`` shows it.
+"""The Ringotel user: a text or a file is sent as the template's request, exactly as ``render`` shows it.
 
-It goes to the built-in provider, or to a real address (``--provider-url``). A real one never gets an invented value.
+It goes to the built-in provider, or to a real one (``--provider-url``). A real one never receives sample values.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from datetime import datetime
 
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.provider import Provider, ProviderAnswer
-from ringocli.emulator.rendered import as_incoming, ids_in
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.errors import NoReply
-from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.http.exchange import RenderedRequest, Reply, as_incoming
 from ringocli.http.statuses import SUCCESS
 from ringocli.messaging.formats.requests import shown, spans_document
 from ringocli.messaging.request import at_base, render_request
 from ringocli.messaging.verdict import judge
+from ringocli.messaging.webhook import ids_in
 from ringocli.template.model import RequestSpec
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.text.pointer import as_text as pointer_text
@@ -31,8 +31,8 @@ Send = Callable[[RenderedRequest], Reply]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Result:
-    """What became of a request; ``answer`` where the built-in provider took it."""
+class _SendResult:
+    """The result of a request; ``answer`` if the built-in provider received it."""
 
     reply: Reply | None
     error: str | None = None
@@ -40,7 +40,7 @@ class _Result:
 
 
 class User:
-    """Sends messages and files by the template."""
+    """Sends messages and files as the template's requests."""
 
     def __init__(
         self,
@@ -56,48 +56,49 @@ class User:
         self._ledger = ledger
         self._provider = provider
         self._values = values
-        self._send = send
+        self._send_request = send
         self._provider_url = provider_url
 
     async def send(
         self, inbox: Inbox, variables: Mapping[str, str], properties: Mapping[str, Text] | None = None, *, file: bool
     ) -> StoredExchange:
-        """Fire ``SendMessage``, or ``SendFile`` with the file's address as ``content``.
+        """Send ``SendMessage``, or ``SendFile`` with the file's URL as ``content``.
 
         Raises:
             UsageError: the template has no such request, or a value is missing for a real provider.
-            LocalError: it cannot be rendered, or not be stored.
+            LocalError: it cannot be rendered or stored.
         """
-        spec = self._template_file.template.request("SendFile" if file else "SendMessage")
+        template = self._template_file.template
+        spec = template.request("SendFile" if file else "SendMessage")
         layers = (Layer(variables=variables, properties=properties or {}), *self._values.layers)
-        missing = Missing.SAMPLE if self._send is None else None
-        rendered = render_request(self._template_file.template, spec, Values(layers=layers), missing)
+        missing = Missing.SAMPLE if self._send_request is None else None
+        rendered = render_request(template, spec, Values(layers=layers), missing)
         if self._provider_url is not None:
             rendered = at_base(rendered, self._provider_url)
         started = now()
-        result = await self._sent(inbox, rendered)
-        stored: StoredExchange = await self._ledger.add(self._exchange(inbox, started, spec, rendered, result))
+        result = await self._exchange_with_provider(inbox, rendered)
+        stored: StoredExchange = await self._ledger.add(self._record(inbox, started, spec, rendered, result))
         if result.answer is not None:
-            self._provider.play(inbox, result.answer)
+            self._provider.start_handset(inbox, result.answer)
         return stored
 
-    async def _sent(self, inbox: Inbox, rendered: RenderedRequest) -> _Result:
-        if self._send is None:
+    async def _exchange_with_provider(self, inbox: Inbox, rendered: RenderedRequest) -> _SendResult:
+        if self._send_request is None:
             answer = await self._provider.answer(inbox, as_incoming(rendered))
-            return _Result(reply=answer.reply, error=answer.error, answer=answer)
+            return _SendResult(reply=answer.reply, error=answer.error, answer=answer)
         try:
-            return _Result(reply=await asyncio.to_thread(self._send, rendered))
+            return _SendResult(reply=await asyncio.to_thread(self._send_request, rendered))
         except NoReply as error:
-            return _Result(reply=None, error=error.message)
+            return _SendResult(reply=None, error=error.message)
 
-    def _exchange(
-        self, inbox: Inbox, at: datetime, spec: RequestSpec, rendered: RenderedRequest, result: _Result
+    def _record(
+        self, inbox: Inbox, at: datetime, spec: RequestSpec, rendered: RenderedRequest, result: _SendResult
     ) -> Exchange:
         answer, reply = result.answer, result.reply
-        # A property prints as ***; one that somebody typed into the text is searched for, like in any foreign text.
+        # A property is rendered as ***; one that the user typed into the text is searched for, as in any outside text.
         texts = {"url": shown(rendered.url, str), "body": shown(rendered.body, str)}
-        blanked = redact_values(texts)
-        taken = ids_in(spec, reply) if reply is not None and 200 <= reply.status < 300 else {}
+        masked = redact_values(texts)
+        ids = ids_in(spec, reply) if reply is not None and 200 <= reply.status < 300 else {}
         return Exchange(
             inbox=inbox.name,
             at=at,
@@ -105,41 +106,41 @@ class User:
             name=str(spec.name),
             request={
                 "method": rendered.method,
-                "url": blanked["url"],
+                "url": masked["url"],
                 "headers": [[name, shown(value, str)] for name, value in rendered.headers],
-                "body": blanked["body"] if rendered.body is not None else None,
+                "body": masked["body"] if rendered.body is not None else None,
             },
             reply=shown_reply(reply),
             matched=answer.received.fits if answer is not None else True,
-            variables=redact_values({**{name: str(value) for name, value in rendered.variables.items()}, **taken}),
+            variables=redact_values({**{name: str(value) for name, value in rendered.variables.items()}, **ids}),
             status=answer.status if answer is not None else _status(reply),
             notes=(*rendered.notes, *_notes(spec, rendered, reply)),
             problems=answer.problems if answer is not None else (),
             error=redact(result.error) if result.error else None,
             chaos=answer.effect.description if answer is not None else None,
-            message_id=taken.get("messageid"),
+            message_id=ids.get("messageid"),
             spans={"request_url": spans_document(rendered.url), "request_body": spans_document(rendered.body)}
-            if blanked == texts
+            if masked == texts
             else {},
         )
 
 
 def _status(reply: Reply | None) -> str:
-    """A send has worked if the provider answers with a 2xx status (a reading, row 20)."""
+    """A send succeeded if the provider answers with a 2xx status (assumption 20)."""
     if reply is None:
         return "failed"
     return "sent" if 200 <= reply.status < 300 else "refused"
 
 
 def _notes(spec: RequestSpec, rendered: RenderedRequest, reply: Reply | None) -> tuple[str, ...]:
-    """What a reply lacks, in the words of ``send-test``."""
+    """What is noteworthy about a reply, in the words of ``send-test``."""
     if reply is None:
         return ()
     verdict = judge(spec, rendered, reply, SUCCESS)
-    missed = (
-        f"response_map found no $messageid$ in the reply at {pointer_text(one.pointer)}: "
-        "the receipt will find no message"
+    missing = (
+        f"response_map found no $messageid$ in the reply at {pointer_text(one.pointer)}, "
+        "so delivery receipts cannot be matched to this message"
         for one in verdict.differences
     )
-    said = (f"the provider says: {verdict.words}",) if verdict.words else ()
-    return (*said, *missed, *verdict.notes)
+    error_text = (f"the provider's error: {verdict.words}",) if verdict.words else ()
+    return (*error_text, *missing, *verdict.notes)

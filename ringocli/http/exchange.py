@@ -85,6 +85,22 @@ class Reply:
         return self.body.decode("utf-8", "replace")
 
 
+def as_incoming(rendered: RenderedRequest, path: str | None = None) -> IncomingRequest:
+    """A rendered request as its receiver gets it, secrets revealed; lone surrogates become "?".
+
+    ``path`` replaces the path of the URL, for a webhook URL that is only a placeholder.
+    """
+    parts = urlsplit(rendered.url.reveal())
+    body = rendered.body.reveal() if rendered.body is not None else ""
+    return IncomingRequest(
+        method=rendered.method,
+        path=path if path is not None else parts.path or "/",
+        query=parts.query,
+        headers=tuple((name, value.reveal()) for name, value in rendered.headers),
+        body=body.encode("utf-8", "replace"),
+    )
+
+
 def json_reply(status: int, content: Any) -> Reply:
     """A reply with a JSON document; half a character (a lone surrogate), which has no UTF-8, becomes a question mark."""
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from ringocli.errors import LocalError, RingocliError
 from ringocli.http.bodies import decode, decode_pairs, encode
-from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
+from ringocli.http.exchange import RenderedRequest, Reply, as_incoming
 from ringocli.messaging.confusion import confusions
 from ringocli.messaging.generated_values import generated_value, smaller_values
 from ringocli.messaging.request import names_of, render_event, render_request
@@ -249,19 +249,6 @@ def _taken_for_another(template: Template, event: WebhookEvent, values: Mapping[
     return None
 
 
-def as_incoming(rendered: RenderedRequest) -> IncomingRequest:
-    """A rendered request as its receiver decodes it."""
-    parts = urlsplit(rendered.url.reveal())
-    body = rendered.body.reveal().encode("utf-8") if rendered.body is not None else b""
-    return IncomingRequest(
-        method=rendered.method,
-        path=parts.path or "/",
-        query=parts.query,
-        headers=tuple((name, value.reveal()) for name, value in rendered.headers),
-        body=body,
-    )
-
-
 def _compared(
     where: str, values: Mapping[str, str], bindings: Mapping[str, str], fits: bool, sent: str
 ) -> CounterExample | None:
@@ -275,4 +262,4 @@ def _shown(rendered: RenderedRequest) -> str:
     return str(rendered.body) if rendered.body is not None else str(rendered.url)
 
 
-__all__ = ["Certificate", "CounterExample", "LocalError", "RingocliError", "as_incoming", "prove"]
+__all__ = ["Certificate", "CounterExample", "LocalError", "RingocliError", "prove"]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ringocli.errors import LocalError
 from ringocli.http.bodies import decode, decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
@@ -259,3 +260,14 @@ def read_reply(spec: RequestSpec, reply: Reply) -> Match:
         LocalError: the reply's body cannot be decoded.
     """
     return spec.reply.match(decode(reply.body, reply.content_type), {}, REQUIRED[Place.RESPONSE_MAP])
+
+
+def ids_in(spec: RequestSpec, reply: Reply) -> dict[str, str]:
+    """The variables in a reply, usually ``messageid``; empty if it cannot be decoded or does not fit ``response_map``."""
+    if spec.response_map is None:
+        return {}
+    try:
+        match = read_reply(spec, reply)
+    except LocalError:
+        return {}
+    return dict(match.bindings) if match.fits else {}

@@ -124,7 +124,7 @@ def test_magic_numbers_refuse(ringotel: Emulator, number: str, status: int) -> N
     """What the provider does not take is refused at once, with its reason."""
     sent = ringotel.send(number, "Hello", from_=NUMBER)
     assert ("refused", status) == (sent["status"], sent["reply"]["status"])
-    assert any("the provider says" in note for note in sent["notes"])
+    assert any("the provider's error" in note for note in sent["notes"])
 
 
 def test_number_that_gets_no_answer(ringotel: Emulator) -> None:
@@ -242,7 +242,8 @@ def test_what_cannot_be_served_gets_a_sentence(
 
 
 @pytest.mark.parametrize(
-    ("path", "size", "says"), [("/api/send", 1_000_001, "over 1 MB"), ("/api/files", 10_000_001, "over 10 MB")]
+    ("path", "size", "says"),
+    [("/api/send", 1_000_001, "larger than 1 MB"), ("/api/files", 10_000_001, "larger than 10 MB")],
 )
 def test_limit_that_was_passed_is_told(ringotel: Emulator, path: str, size: int, says: str) -> None:
     """Documents and files have limits of their own, and the refusal names the right one."""
@@ -724,7 +725,7 @@ def test_damaged_store_is_told(tmp_path: Path) -> None:
     whole = db.read_bytes()
     broken = whole[:8192] + bytes(byte ^ 0xA5 for byte in whole[8192:])
     db.write_bytes(broken)
-    with pytest.raises(LocalError, match=r"emulator\.db: is "), emulator(ACME, db=db):
+    with pytest.raises(LocalError, match=r"emulator\.db: the store is damaged"), emulator(ACME, db=db):
         pass
     assert broken == db.read_bytes()
 

@@ -156,8 +156,8 @@ def test_whoever_said_everything_still_hears(running: Emulator) -> None:
 
 
 @pytest.mark.parametrize("chaos", [{"status": 503}, {"delay_ms": 1}, {"fault": "html"}, {"fault": "gzip"}], ids=str)
-def test_weather_is_the_same_on_a_known_head(running: Emulator, chaos: dict[str, Any]) -> None:
-    """ChaosSettings that begins while a connection is open effects its next webhook."""
+def test_chaos_applies_on_both_paths(running: Emulator, chaos: dict[str, Any]) -> None:
+    """Chaos that is set while a connection is open applies to its next webhook."""
     inbox = running.inbox(f"way-{next(_inboxes):06}")
     raw = CASES["taken"].replace(b"INBOX", inbox.inbox_name.encode())
     with connected(running) as client:

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.emulator.rendered import as_incoming
 from ringocli.emulator.template_file import preset_of
-from ringocli.http.exchange import IncomingRequest
+from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.messaging.handset import MAGIC_NUMBERS, State, number_key, plan_for
 from ringocli.messaging.provider import accepted, goes_to, receive, refused
 from ringocli.messaging.receipts import failed_form

@@ -1,4 +1,4 @@
-"""What the page tells of itself: the template, the provider, addresses, magic numbers, and the readings it rests on."""
+"""The document of ``/api/about``: template, provider, URLs, magic numbers, and the assumptions in use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import sent
 
 ROWS = frozenset({2, 3, 4, 7, 8, 20, 28, 31, 34, 36})
-"""The readings that every emulator rests on; a template adds its own."""
+"""The assumptions behind every emulator; a template adds its own."""
 
 
 def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
@@ -65,11 +65,11 @@ def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
         "listens_as_provider": config.listen_as_provider,
         "assumptions": assumptions(ROWS | assumed_by(template.root)),
         "magic_numbers": [{"number": magic.number, "does": magic.does} for magic in MAGIC_NUMBERS],
-        "faults": [{"fault": str(fault), "does": words} for fault, words in FAULTS.items()],
+        "faults": [{"fault": str(fault), "does": description} for fault, description in FAULTS.items()],
         "sample_files": runtime.files.samples,
     }
 
 
 def _host(spec: RequestSpec) -> str:
-    """The host of a request as the template writes it; a variable in it stays one."""
+    """The host of a request as written in the template, variables included."""
     return spec.url.partition("://")[2].partition("/")[0]

@@ -1,7 +1,6 @@
-"""Which bytes of a stored exchange came from which variable: the colours of the page.
+"""Which bytes of a stored exchange come from which variable: the highlighting of the page.
 
-What Ringotel's side rendered knows it by itself. What came in is read again, and the places that the pattern took its
-values from are looked up in the text.
+A rendered request knows this itself. A received one is matched again, and the values are located in its text.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from ringocli.template.model import Template
 from ringocli.text.document import Document
 from ringocli.text.pointer import Pointer
 
-MAX_COLOURED = 1_000_000
-"""Longer bodies are shown without colours."""
+MAX_HIGHLIGHTED = 1_000_000
+"""Longer bodies are shown without highlighting."""
 
 Spans = list[dict[str, Any]]
 
 
 def provenance(template: Template, stored: StoredExchange) -> dict[str, Spans]:
-    """Spans in UTF-8 bytes of the shown address, request body and reply body."""
+    """Spans in UTF-8 bytes of the shown URL, request body and reply body."""
     known = stored.content["spans"]
     if stored.direction == "incoming":
         sources = _webhook_sources(template, stored)
@@ -51,8 +50,8 @@ def _webhook_sources(template: Template, stored: StoredExchange) -> Mapping[str,
     event = reading.event
     if event is None:
         return {}
-    places = event.pattern.variables.get("event_key", ())
-    return {**reading.sources, **({"event_key": places[0]} if places else {})}
+    pointers = event.pattern.variables.get("event_key", ())
+    return {**reading.sources, **({"event_key": pointers[0]} if pointers else {})}
 
 
 def _request_sources(template: Template, stored: StoredExchange) -> Mapping[str, Pointer]:
@@ -76,7 +75,7 @@ def _reply_sources(template: Template, stored: StoredExchange) -> Mapping[str, P
 
 def _in_body(shown: Mapping[str, Any], sources: Mapping[str, Pointer]) -> Spans:
     text = shown["body"]
-    if not text or not sources or len(text) > MAX_COLOURED:
+    if not text or not sources or len(text) > MAX_HIGHLIGHTED:
         return []
     if encoding_of(content_type_of(shown)) is Encoding.FORM or text.lstrip()[:1] not in ("{", "["):
         return _in_form(text, 0, sources)
@@ -98,19 +97,21 @@ def _in_query(url: str, sources: Mapping[str, Pointer]) -> Spans:
 
 
 def _in_form(text: str, start: int, sources: Mapping[str, Pointer]) -> Spans:
-    """Values of a form or query by their keys; of several with one key the first."""
-    places: dict[str, tuple[int, int]] = {}
+    """The values of a form or query by their keys; the first one if a key is repeated."""
+    positions: dict[str, tuple[int, int]] = {}
     for pair in re.compile(r"[^&]+").finditer(text, start):
         key, separator, _ = pair.group().partition("=")
         if separator:
-            places.setdefault(unquote_plus(key), (pair.start() + len(key) + 1, pair.end()))
-    return _as_bytes(text, _found(places, sources))
+            positions.setdefault(unquote_plus(key), (pair.start() + len(key) + 1, pair.end()))
+    return _as_bytes(text, _located(positions, sources))
 
 
-def _found(places: Mapping[str, tuple[int, int]], sources: Mapping[str, Pointer]) -> Iterator[tuple[str, int, int]]:
+def _located(
+    positions: Mapping[str, tuple[int, int]], sources: Mapping[str, Pointer]
+) -> Iterator[tuple[str, int, int]]:
     for name, pointer in sources.items():
-        if pointer and str(pointer[0]) in places:
-            yield (name, *places[str(pointer[0])])
+        if pointer and str(pointer[0]) in positions:
+            yield (name, *positions[str(pointer[0])])
 
 
 def _as_bytes(text: str, found: Any) -> Spans:
@@ -118,7 +119,7 @@ def _as_bytes(text: str, found: Any) -> Spans:
     spans, byte, at = [], 0, 0
     for name, start, end in sorted(found, key=lambda one: one[1]):
         if start < at:
-            continue  # two names at one place
+            continue  # two variables with the same value
         byte += len(text[at:start].encode("utf-8", "surrogatepass"))
         length = len(text[start:end].encode("utf-8", "surrogatepass"))
         spans.append({"variable": name, "start": byte, "end": byte + length})

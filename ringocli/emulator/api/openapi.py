@@ -1,4 +1,4 @@
-"""The API's description as OpenAPI 3.1, made from the table of endpoints that also routes them."""
+"""The OpenAPI 3.1 description of the API, generated from the table of endpoints."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ringocli.messaging.chaos import Fault
 
 Schema = Mapping[str, Any]
 
-_TEXT: Schema = {"type": "string"}
-_FILLED: Schema = {"type": "string", "minLength": 1}
-_SOMETHING: list[Schema] = [
+_STRING: Schema = {"type": "string"}
+_NONEMPTY: Schema = {"type": "string", "minLength": 1}
+_CONTENT_OR_MEDIA: list[Schema] = [
     {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}} for name in ("content", "media_url")
 ]
-_TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+_STRING_OR_NULL: Schema = {"type": ["string", "null"]}
 _HEADERS: Schema = {
     "type": "array",
-    "items": {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2},
-    "description": "Name and value, in order; credentials are ***.",
+    "items": {"type": "array", "items": _STRING, "minItems": 2, "maxItems": 2},
+    "description": "Name and value pairs, in order; credentials are ***.",
 }
 
 
@@ -36,45 +36,45 @@ def _object(properties: Mapping[str, Any], required: Iterable[str] | None = None
 SCHEMAS: dict[str, Schema] = {
     "Exchange": _object(
         {
-            "id": {"type": "string", "pattern": "^[0-9]+$", "description": "Grows with each exchange."},
+            "id": {"type": "string", "pattern": "^[0-9]+$", "description": "Increases with each exchange."},
             "at": {"type": "string", "format": "date-time"},
             "direction": {"enum": ["incoming", "outgoing"], "description": "Seen from Ringotel."},
             "name": {"enum": ["SendMessage", "SendFile", None]},
-            "event_key": _TEXT_OR_NULL,
-            "event_type": _TEXT_OR_NULL,
+            "event_key": _STRING_OR_NULL,
+            "event_type": _STRING_OR_NULL,
             "request": _object(
-                {"method": _TEXT, "url": _TEXT, "headers": _HEADERS, "body": _TEXT_OR_NULL},
-                description="As it may be shown; body_base64 stands beside a body that is no text.",
+                {"method": _STRING, "url": _STRING, "headers": _HEADERS, "body": _STRING_OR_NULL},
+                description="Secrets are masked; body_base64 is added if the body is not UTF-8 text.",
             ),
             "reply": {
                 "anyOf": [
-                    _object({"status": {"type": "integer"}, "headers": _HEADERS, "body": _TEXT_OR_NULL}),
+                    _object({"status": {"type": "integer"}, "headers": _HEADERS, "body": _STRING_OR_NULL}),
                     {"type": "null"},
                 ]
             },
             "matched": {"type": "boolean"},
-            "variables": {"type": "object", "additionalProperties": _TEXT},
+            "variables": {"type": "object", "additionalProperties": _STRING},
             "near_miss": {"anyOf": [_ref("NearMiss"), {"type": "null"}]},
             "correlates": {
                 "type": ["string", "null"],
                 "description": "The id of the message that a receipt belongs to.",
             },
             "status": {"enum": ["queued", "sent", "delivered", "failed", "refused", "taken", "unmatched", ""]},
-            "notes": {"type": "array", "items": _TEXT},
-            "problems": {"type": "array", "items": _object({"pointer": _TEXT, "message": _TEXT})},
+            "notes": {"type": "array", "items": _STRING},
+            "problems": {"type": "array", "items": _object({"pointer": _STRING, "message": _STRING})},
             "error": {"type": ["string", "null"], "description": "Why there was no reply."},
-            "chaos": {"type": ["string", "null"], "description": "What chaos did to it."},
+            "chaos": {"type": ["string", "null"], "description": "What chaos did to this exchange."},
             "forwarded": {"type": ["object", "null"], "description": "What the real Ringotel result."},
         }
     ),
     "NearMiss": _object(
         {
-            "event_key": _TEXT_OR_NULL,
-            "event_type": _TEXT_OR_NULL,
-            "pointer": _TEXT_OR_NULL,
+            "event_key": _STRING_OR_NULL,
+            "event_type": _STRING_OR_NULL,
+            "pointer": _STRING_OR_NULL,
             "differences": {
                 "type": "array",
-                "items": _object({"pointer": _TEXT, "expected": _TEXT, "found": _TEXT}),
+                "items": _object({"pointer": _STRING, "expected": _STRING, "found": _STRING}),
             },
             "patch": {
                 "type": "array",
@@ -103,49 +103,49 @@ SCHEMAS: dict[str, Schema] = {
     "Error": _object(
         {
             "schema_version": {"const": 1},
-            "error": _object({"code": {"type": "integer"}, "message": _TEXT, "hint": _TEXT_OR_NULL}),
+            "error": _object({"code": {"type": "integer"}, "message": _STRING, "hint": _STRING_OR_NULL}),
         }
     ),
     "Send": _object(
         {
-            "from": {**_FILLED, "description": "The SMS number at Ringotel."},
-            "to": {**_FILLED, "description": "The outside party."},
-            "content": _TEXT,
-            "media_url": {**_TEXT, "description": "A file's address: fires SendFile."},
-            "extension": _TEXT,
-            "domain": _TEXT,
-            "properties": {"type": "object", "additionalProperties": _TEXT},
+            "from": {**_NONEMPTY, "description": "The SMS number at Ringotel."},
+            "to": {**_NONEMPTY, "description": "The outside party."},
+            "content": _STRING,
+            "media_url": {**_STRING, "description": "The URL of a file: sends SendFile."},
+            "extension": _STRING,
+            "domain": _STRING,
+            "properties": {"type": "object", "additionalProperties": _STRING},
         },
         ("from", "to"),
         additionalProperties=False,
-        anyOf=_SOMETHING,
+        anyOf=_CONTENT_OR_MEDIA,
     ),
     "Answer": _object(
         {
-            "from": {**_FILLED, "description": "The outside party."},
-            "to": {**_FILLED, "description": "The SMS number at Ringotel."},
-            "content": _TEXT,
-            "media_url": _TEXT,
+            "from": {**_NONEMPTY, "description": "The outside party."},
+            "to": {**_NONEMPTY, "description": "The SMS number at Ringotel."},
+            "content": _STRING,
+            "media_url": _STRING,
         },
         ("from", "to"),
         additionalProperties=False,
-        anyOf=_SOMETHING,
+        anyOf=_CONTENT_OR_MEDIA,
     ),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointDoc:
-    """What the description says of an endpoint, beside its path, method and function.
+    """The documentation of an endpoint beside its path, method and function.
 
-    ``query`` maps parameters to their meaning; ``takes`` names the schema of the body; ``gives`` is the schema of the
-    reply with ``status``, None where it is described by ``kind`` (a media type) alone; ``errors`` are other statuses.
+    ``query`` maps parameters to their descriptions; ``takes`` names the schema of the body; ``gives`` is the schema of
+    the response with ``status``, None if only its ``media_type`` is documented; ``errors`` are further statuses.
     """
 
     query: Mapping[str, str] = field(default_factory=dict)
     takes: str | None = None
     gives: Schema | None = None
-    kind: str = "application/json"
+    media_type: str = "application/json"
     status: int = 200
     errors: tuple[int, ...] = ()
 
@@ -156,22 +156,22 @@ def ref(name: str) -> Schema:
 
 
 def document(operations: Iterable[tuple[str, str, str, EndpointDoc]], template_id: str) -> dict[str, Any]:
-    """The whole description; an operation is its path, method, sentence and ``EndpointDoc``."""
+    """The whole description; an operation is its path, method, summary and documentation."""
     paths: dict[str, dict[str, Any]] = {}
-    for path, method, sentence, told in operations:
-        paths.setdefault(path, {})[method.lower()] = _operation(path, method, sentence, told)
+    for path, method, summary, doc in operations:
+        paths.setdefault(path, {})[method.lower()] = _operation(path, method, summary, doc)
     paths["/webhook/{template_id}"] = {
         method: {
             "operationId": f"{method}Webhook",
-            "summary": "Ringotel's side: match, store, commit, then answer.",
-            "parameters": [_path_parameter("template_id", f"Here: {template_id}")],
+            "summary": "Ringotel's side: match and store a webhook, then answer.",
+            "parameters": [_path_parameter("template_id", f"The template's id: {template_id}")],
             "responses": {
-                "200": {"description": "Taken by an event (an assumption: Ringotel's answer is not published)."},
-                "400": {"description": "Not decodable."},
-                "404": {"description": "The id of another template."},
-                "413": {"description": "Over 10 MB."},
+                "200": {"description": "Matched (assumption 31: Ringotel's reply is not published)."},
+                "400": {"description": "The body cannot be decoded."},
+                "404": {"description": "Unknown template id."},
+                "413": {"description": "Larger than 10 MB."},
                 "422": {
-                    "description": "Stored, and taken by no event.",
+                    "description": "Stored, but no event matches.",
                     "content": {
                         "application/json": {
                             "schema": _object(
@@ -193,8 +193,8 @@ def document(operations: Iterable[tuple[str, str, str, EndpointDoc]], template_i
         "info": {
             "title": "ringocli emulate",
             "version": __version__,
-            "description": "A local Ringotel and a local provider. Every path also works below /i/{inbox}, which is"
-            " isolated from all others. /provider/... takes what the template sends.",
+            "description": "A local Ringotel and a local provider. Every path also exists below /i/{inbox}, which is"
+            " isolated from all other inboxes. /provider/... receives what the template sends.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
@@ -203,31 +203,31 @@ def document(operations: Iterable[tuple[str, str, str, EndpointDoc]], template_i
     }
 
 
-def _path_parameter(name: str, meaning: str = "") -> dict[str, Any]:
-    described = {"description": meaning} if meaning else {}
-    return {"name": name, "in": "path", "required": True, "schema": _TEXT, **described}
+def _path_parameter(name: str, description: str = "") -> dict[str, Any]:
+    documented = {"description": description} if description else {}
+    return {"name": name, "in": "path", "required": True, "schema": _STRING, **documented}
 
 
-def _operation(path: str, method: str, sentence: str, told: EndpointDoc) -> dict[str, Any]:
+def _operation(path: str, method: str, summary: str, doc: EndpointDoc) -> dict[str, Any]:
     words = [word.strip("{}") for word in path.strip("/").split("/") if word != "api"]
     operation: dict[str, Any] = {
         "operationId": method.lower() + "".join(word.replace(".", " ").title().replace(" ", "") for word in words),
-        "summary": sentence,
-        "responses": {str(told.status): _response(told)},
+        "summary": summary,
+        "responses": {str(doc.status): _response(doc)},
     }
     parameters = [_path_parameter(name) for name in ("id",) if f"{{{name}}}" in path]
     parameters += [
-        {"name": name, "in": "query", "required": False, "description": meaning, "schema": _TEXT}
-        for name, meaning in told.query.items()
+        {"name": name, "in": "query", "required": False, "description": description, "schema": _STRING}
+        for name, description in doc.query.items()
     ]
     if parameters:
         operation["parameters"] = parameters
-    if told.takes is not None:
-        kind = "application/octet-stream" if told.takes == "File" else "application/json"
-        schema: Schema = {} if told.takes == "File" else _ref(told.takes)
-        operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
-    for status in (*told.errors, *_EVERYWHERE):
-        schema = {"type": "object"} if status == 409 else _ref("Error")  # 409 shows the patch with what it would break
+    if doc.takes is not None:
+        media_type = "application/octet-stream" if doc.takes == "File" else "application/json"
+        schema: Schema = {} if doc.takes == "File" else _ref(doc.takes)
+        operation["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
+    for status in (*doc.errors, *_EVERYWHERE):
+        schema = {"type": "object"} if status == 409 else _ref("Error")  # 409 shows the patch and what it would break
         operation["responses"][str(status)] = {
             "description": _ERRORS[status],
             "content": {"application/json": {"schema": schema}},
@@ -236,22 +236,22 @@ def _operation(path: str, method: str, sentence: str, told: EndpointDoc) -> dict
 
 
 _ERRORS = {
-    400: "Asked wrongly; the message says what and how.",
-    404: "There is no such thing here.",
-    408: "Nothing came in time.",
-    409: "It would break something; the reply says what.",
+    400: "Invalid request; the message says why.",
+    404: "Not found.",
+    408: "No exchange fitted in time.",
+    409: "The change would break something; the response says what.",
     413: "The body is too large.",
     422: "The template has no such event, or cannot be rendered or written.",
-    401: "This emulator is open to a network, and the call brings no access token.",
-    403: "The call comes from a browser, and not from the page.",
-    421: "The host is not served here, or the call came through a proxy.",
+    401: "The access token is missing; it is required beyond loopback.",
+    403: "The request comes from another site.",
+    421: "Unknown Host header, or not available through a proxy.",
     503: "The store cannot be used.",
 }
 
 _EVERYWHERE = (401, 403, 421, 503)
-"""What any call may get."""
+"""Errors that every endpoint may return."""
 
 
-def _response(told: EndpointDoc) -> dict[str, Any]:
-    content = {told.kind: {"schema": told.gives}} if told.gives is not None else {told.kind: {}}
-    return {"description": "As asked.", "content": content}
+def _response(doc: EndpointDoc) -> dict[str, Any]:
+    content = {doc.media_type: {"schema": doc.gives}} if doc.gives is not None else {doc.media_type: {}}
+    return {"description": "Success.", "content": content}

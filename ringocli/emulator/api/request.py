@@ -1,4 +1,4 @@
-"""One call of the API: the runtime, the inbox and the request; what of it is read with care, and how it is result."""
+"""One request to the API with its context, and the responses of the API."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ MAX_JSON_BYTES = 1_000_000
 
 
 def as_utf8(text: str) -> bytes:
-    """Text as it leaves: half a character (a lone surrogate), which a webhook may hold, has no UTF-8."""
+    """Encode text as UTF-8; lone surrogates, which a webhook may contain, become "?"."""
     return text.encode("utf-8", "replace")
 
 
-class Answer(JSONResponse):
-    """A JSON document that may hold texts of strangers."""
+class ApiResponse(JSONResponse):
+    """A JSON document that may contain text from outside."""
 
     def render(self, content: Any) -> bytes:
-        """The document as UTF-8, whatever stands in its texts."""
+        """The document as UTF-8, whatever its strings contain."""
         return as_utf8(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
 
 
-def refused(status: int, message: str, hint: str = "", code: int = 2) -> Response:
-    """An error as a response."""
+def error_response(status: int, message: str, hint: str = "", code: int = 2) -> Response:
+    """An error in the format of the API."""
     reply = error_reply(status, message, hint, code=code)
     return Response(reply.body, status_code=status, media_type="application/json")
 
 
 class NotFound(UsageError):
-    """There is no such exchange, file or event."""
+    """The exchange, file or event does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the API: the runtime it is made to, the inbox it is about, and the request."""
+class ApiRequest:
+    """One request to the API: the emulator, the inbox and the HTTP request."""
 
     runtime: Runtime
     inbox: Inbox
-    request: Request
+    http: Request
 
     async def document(self) -> dict[str, Any]:
         """The JSON object in the body.
 
         Raises:
-            UsageError: it is none.
-            TooLarge: it is over a megabyte.
+            UsageError: the body is not a JSON object.
+            TooLarge: it is larger than a megabyte.
         """
         content = await self.body(MAX_JSON_BYTES)
         try:
@@ -63,29 +63,29 @@ class Call:
         except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict):
-            raise UsageError("the body is no JSON object", "Send one, as /openapi.json describes it.")
+            raise UsageError("the body is not a JSON object", "Send one as described in /openapi.json.")
         return document
 
     async def body(self, limit: int = MAX_BODY_BYTES) -> bytes:
-        """The body, within a limit.
+        """The body.
 
         Raises:
-            TooLarge: it is longer.
+            TooLarge: it is longer than ``limit`` bytes.
         """
         content = bytearray()
-        async for chunk in self.request.stream():
+        async for chunk in self.http.stream():
             content += chunk
             if len(content) > limit:
                 raise TooLarge(limit)
         return bytes(content)
 
     def number(self, name: str, default: float, least: float, most: float) -> float:
-        """A number from the query, held within its limits.
+        """A number from the query, clamped to ``least`` and ``most``.
 
         Raises:
-            UsageError: it is no number.
+            UsageError: it is not a number.
         """
-        given = self.request.query_params.get(name)
+        given = self.http.query_params.get(name)
         if given is None:
             return default
         try:
@@ -93,29 +93,29 @@ class Call:
         except ValueError:
             value = math.nan
         if math.isnan(value):
-            raise UsageError(f"{name} takes a number", f"For instance {name}={default:g}")
+            raise UsageError(f"{name} must be a number", f"For example {name}={default:g}")
         return min(max(value, least), most)
 
     def exchange_id(self, name: str) -> int:
-        """An exchange's id from the query; 0 where there is none.
+        """The id of an exchange from the query; 0 if there is none.
 
         Raises:
-            UsageError: it is no id.
+            UsageError: it is not an id.
         """
-        given = self.request.query_params.get(name, "0")
+        given = self.http.query_params.get(name, "0")
         if not (given.isascii() and given.isdigit() and len(given) < 19):
-            raise UsageError(f"{name} takes the id of an exchange", f"For instance {name}=17")
+            raise UsageError(f"{name} must be the id of an exchange", f"For example {name}=17")
         return int(given)
 
     async def stored(self) -> StoredExchange:
         """The exchange that the path names.
 
         Raises:
-            NotFound: there is none of that id in this inbox.
+            NotFound: the inbox has no exchange with that id.
         """
-        given = self.request.path_params["id"]
+        given = self.http.path_params["id"]
         usable = given.isascii() and given.isdigit() and len(given) < 19
         found = await self.runtime.ledger.read(lambda store: store.get(self.inbox.name, int(given))) if usable else None
         if found is None:
-            raise NotFound(f"there is no exchange {given[:40]!r} here", "It may have been cleared.")
+            raise NotFound(f"no exchange with id {given[:40]!r}", "It may have been deleted.")
         return found

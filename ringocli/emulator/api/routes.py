@@ -1,4 +1,4 @@
-"""The table of endpoints: path, method, function and description in one row; routing and ``/openapi.json`` follow."""
+"""The table of endpoints: path, method, function and documentation in one row; routes and ``/openapi.json`` follow."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from starlette.routing import Route, Router
 from ringocli.emulator.access import READ_ONLY_SECTIONS, TOKEN_COOKIE
 from ringocli.emulator.api import actions, queries
 from ringocli.emulator.api.openapi import EndpointDoc, document, ref
-from ringocli.emulator.api.request import Call, NotFound, refused
+from ringocli.emulator.api.request import ApiRequest, NotFound, error_response
 from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
 from ringocli.emulator.runtime import Runtime
 from ringocli.errors import RingocliError, UsageError
 
-Function = Callable[[Call], Awaitable[Response]]
+EndpointFunction = Callable[[ApiRequest], Awaitable[Response]]
 
 _PAGED = {
-    "limit": "How many, at most 1000. Default 50.",
+    "limit": "How many exchanges, at most 1000. Default 50.",
     "before": "Only exchanges older than this id.",
     "after": "Only exchanges newer than this id.",
 }
@@ -41,9 +41,9 @@ _WAIT = {
     "event_type": "message, mms or messageDelivered.",
     "event": "An event_key, an event_type, or type:key.",
     "direction": "incoming or outgoing.",
-    "status": "Where a message is.",
+    "status": "The status of a message, e.g. delivered.",
     "after": "Only exchanges newer than this id.",
-    "timeout_s": "How long to wait, at most 300. Default 10.",
+    "timeout_s": "How long to wait in seconds, at most 300. Default 10.",
 }
 _EXCHANGE = ref("Exchange")
 _ANY: dict[str, Any] = {"type": "object"}
@@ -60,15 +60,15 @@ _LIST = {
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path with its method, its function, and what is told of it beyond the function's first line."""
+    """A path with its method, its function, and its documentation beyond the function's docstring."""
 
     path: str
     method: str
-    function: Function
-    told: EndpointDoc
+    function: EndpointFunction
+    doc: EndpointDoc
 
     @property
-    def sentence(self) -> str:
+    def summary(self) -> str:
         """What it does: the first line of the function's docstring."""
         return (getdoc(self.function) or "").partition("\n")[0]
 
@@ -81,7 +81,7 @@ ENDPOINTS = (
     ),
     Endpoint("/api/exchanges", "DELETE", queries.clear, EndpointDoc(gives=_ANY)),
     Endpoint("/api/exchanges/{id}", "GET", queries.get_exchange, EndpointDoc(gives=_EXCHANGE, errors=(404,))),
-    Endpoint("/api/exchanges/{id}/curl", "GET", queries.get_curl, EndpointDoc(kind="text/plain", errors=(404,))),
+    Endpoint("/api/exchanges/{id}/curl", "GET", queries.get_curl, EndpointDoc(media_type="text/plain", errors=(404,))),
     Endpoint(
         "/api/exchanges/{id}/replay",
         "POST",
@@ -96,10 +96,10 @@ ENDPOINTS = (
         "/api/export",
         "GET",
         queries.export,
-        EndpointDoc(query={"format": "jsonl or har"}, kind="application/x-ndjson", errors=(400,)),
+        EndpointDoc(query={"format": "jsonl or har"}, media_type="application/x-ndjson", errors=(400,)),
     ),
     Endpoint("/api/wait", "GET", queries.wait, EndpointDoc(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
-    Endpoint("/api/stream", "GET", queries.stream, EndpointDoc(kind="text/event-stream")),
+    Endpoint("/api/stream", "GET", queries.stream, EndpointDoc(media_type="text/event-stream")),
     Endpoint(
         "/api/send",
         "POST",
@@ -143,22 +143,23 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-"""Nothing foreign is loaded, nothing inline is run, and no other page may hold this one."""
+"""Nothing is loaded from other origins, nothing inline is executed, and no other page may embed this one."""
 
 
-class Rest:
-    """Everything but the two sides: the page, its files, and the API."""
+class Api:
+    """The page, its files, and the API."""
 
     sections = READ_ONLY_SECTIONS
+    """The first segments of the paths that are served here."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        routes = [Route(one.path, self._served(one.function), methods=[one.method]) for one in ENDPOINTS]
+        routes = [Route(one.path, self._endpoint(one.function), methods=[one.method]) for one in ENDPOINTS]
         routes += [
             Route("/", self._page, methods=["GET"]),
             Route("/page/{name:path}", self._page_file, methods=["GET"]),
             Route("/files/{token}/{name}", self._file, methods=["GET"]),
-            Route("/openapi.json", self._described, methods=["GET"]),
+            Route("/openapi.json", self._openapi, methods=["GET"]),
         ]
         self._router = Router(routes, redirect_slashes=False)
 
@@ -167,22 +168,24 @@ class Rest:
         try:
             await self._router({**scope, "app": self}, receive, send)
         except HTTPException as error:
-            reply = refused(error.status_code, *_UNROUTED.get(error.status_code, ("this cannot be served", "")))
+            reply = error_response(error.status_code, *_UNROUTED.get(error.status_code, (error.detail, "")))
             reply.headers.update(error.headers or {})  # Allow
             await reply(scope, receive, send)
 
-    def _served(self, function: Function) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            call = Call(runtime=self._runtime, inbox=request.scope["ringocli.inbox"], request=request)
+    def _endpoint(self, function: EndpointFunction) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(http: Request) -> Response:
+            request = ApiRequest(runtime=self._runtime, inbox=http.scope["ringocli.inbox"], http=http)
             try:
-                response = await function(call)
+                response = await function(request)
             except NotFound as error:
-                response = refused(404, error.message, error.hint)
+                response = error_response(404, error.message, error.hint)
             except RingocliError as error:
                 status = 400 if isinstance(error, UsageError) else 422
-                response = refused(status, error.message, error.hint, error.code)
+                response = error_response(status, error.message, error.hint, error.code)
             except sqlite3.Error as error:
-                response = refused(503, f"the store cannot be used: {error}", "Make section, or name another --db.", 3)
+                response = error_response(
+                    503, f"the store cannot be used: {error}", "Free disk space, or use another --db.", 3
+                )
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers["X-Content-Type-Options"] = "nosniff"
             return response
@@ -190,50 +193,50 @@ class Rest:
         return endpoint
 
     async def _page(self, request: Request) -> Response:
-        """The page, with the token that proves that a call comes from it."""
+        """The page, with the token that proves that a request comes from it."""
         access = self._runtime.access
-        if not raw_path(request.scope).endswith("/"):  # /i/name: the page's addresses are relative to what is below it
+        if not raw_path(request.scope).endswith("/"):  # /i/name: the URLs in the page are relative
             return RedirectResponse(f"{request.scope['ringocli.inbox'].name}/?{request.url.query}".rstrip("?"))
         if access.access_token is not None and request.query_params.get("token"):
-            there = RedirectResponse("./", status_code=303)
-            there.set_cookie(TOKEN_COOKIE, access.access_token, httponly=True, samesite="strict")
-            return there
+            redirect = RedirectResponse("./", status_code=303)
+            redirect.set_cookie(TOKEN_COOKIE, access.access_token, httponly=True, samesite="strict")
+            return redirect
         text = _asset("index.html")
         if text is None:
-            return refused(404, "the page is not installed")
+            return error_response(404, "the page is not installed", "Reinstall ringocli.")
         page = text.replace(b"{{token}}", access.page_token.encode())
         return Response(page, media_type="text/html", headers=PAGE_HEADERS)
 
     async def _page_file(self, request: Request) -> Response:
         name = request.path_params["name"]
         content = _asset(name)
-        kind = PAGE_TYPES.get(name.rpartition(".")[2])
-        if content is None or kind is None or name == "index.html":
-            return refused(404, "the page has no such file")
-        return Response(content, media_type=kind, headers=PAGE_HEADERS)
+        media_type = PAGE_TYPES.get(name.rpartition(".")[2])
+        if content is None or media_type is None or name == "index.html":
+            return error_response(404, "no such file")
+        return Response(content, media_type=media_type, headers=PAGE_HEADERS)
 
     async def _file(self, request: Request) -> Response:
-        """A file that somebody dropped, or a sample."""
+        """An uploaded file, or a sample."""
         reply = await self._runtime.files.serve(request.path_params["token"], request.path_params["name"])
         if reply is None:
-            return refused(404, "there is no such file")
+            return error_response(404, "no such file")
         return Response(reply.body, headers=dict(reply.headers))
 
-    async def _described(self, request: Request) -> Response:
-        rows = [(one.path, one.method, one.sentence, one.told) for one in ENDPOINTS]
+    async def _openapi(self, request: Request) -> Response:
+        rows = [(one.path, one.method, one.summary, one.doc) for one in ENDPOINTS]
         return JSONResponse(document(rows, self._runtime.template_file.template.id))
 
 
 _UNROUTED: Mapping[int, tuple[str, str]] = {
-    404: ("there is nothing at this address", "See /openapi.json; what the template sends goes to /provider/..."),
-    405: ("this address takes another method", "See /openapi.json."),
+    404: ("unknown path", "See /openapi.json. Requests of the template go to /provider/..."),
+    405: ("method not allowed", "See /openapi.json."),
 }
 
 
 def _asset(name: str) -> bytes | None:
-    """A file of the page, by a relative name that stays below it."""
+    """A file of the page; None if there is none, or the name leaves the page's folder."""
     parts = name.split("/")
     if any(part in ("", ".", "..") or "\\" in part or ":" in part or "\x00" in part for part in parts):
         return None
-    place = resources.files("ringocli.emulator").joinpath("page", *parts)
-    return place.read_bytes() if place.is_file() else None
+    file = resources.files("ringocli.emulator").joinpath("page", *parts)
+    return file.read_bytes() if file.is_file() else None

@@ -1,7 +1,6 @@
-"""An exchange as the emulator keeps it: one request with its reply, and what both sides made of it.
+"""An exchange as the emulator stores it: one request with its reply, and what both sides made of it.
 
-It is stored as it is shown: secrets are masked before anything gets here, so neither the store nor any of its readers can
-leak one.
+It is stored as it is shown: secrets are masked before they get here, so neither the store nor any reader can leak one.
 """
 
 from __future__ import annotations
@@ -19,37 +18,37 @@ from ringocli.http.exchange import Reply, header
 from ringocli.text.secret import MASK, redact, search_patterns
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
-"""Headers whose value is a credential, whoever sent it."""
+"""Headers whose value is always a credential."""
 
 BRIEF_CHARACTERS = 500
 
-UNKNOWN_ID = "the receipt is for an unknown id: no message that was sent from here has it"
+UNKNOWN_ID = "receipt for an unknown id: no message sent from here has it"
 
-MAX_REMEMBERED_CHARACTERS = 2_000
-"""Headers up to this size are shown once for all requests that have the same; longer ones are not remembered."""
+MAX_CACHED_CHARACTERS = 2_000
+"""Headers up to this size are masked once for all requests that have the same ones."""
 
-written = JSONEncoder(ensure_ascii=False).encode
+as_json = JSONEncoder(ensure_ascii=False).encode
 """A value as JSON text."""
 
 
 class ShownHeaders(tuple[tuple[str, str], ...]):
-    """Headers as they are shown, with their JSON text, which is made once for all exchanges that share them."""
+    """Headers as they are shown; their JSON text is computed once for all exchanges that share them."""
 
     @cached_property
     def text(self) -> str:
         """The headers as JSON."""
-        return written(self)
+        return as_json(self)
 
 
-# These two are never changed. They are not frozen all the same: that makes them three times as slow to make, and
-# both are made for each request.
+# Exchange and StoredExchange are never modified. They are not frozen, because creating a frozen dataclass takes three
+# times as long, and both are created for each request.
 
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
     """One request and its reply, ready to be shown; ``request`` and ``reply`` are JSON objects.
 
-    ``message_id`` is the provider's id that the reply or the receipt carries. ``status`` says where a message is
+    ``message_id`` is the provider's id in the reply or the receipt. ``status`` is that of the message
     (outgoing: ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``).
     """
 
@@ -76,7 +75,7 @@ class Exchange:
 
     @property
     def content(self) -> dict[str, Any]:
-        """What goes into the store besides its columns."""
+        """What is stored besides the columns."""
         return {
             "name": self.name,
             "request": self.request,
@@ -94,22 +93,22 @@ class Exchange:
 
 
 NO_CONTENT: Mapping[str, Any] = Exchange(inbox="", at=datetime.fromtimestamp(0, UTC), direction="", request={}).content
-"""The content of which nothing is known: what the store leaves out."""
+"""Empty content: the defaults of members that are not stored."""
 
 
 def content_text(content: Mapping[str, Any]) -> str:
-    """Content as the store has it: JSON without the members that hold nothing.
+    """Content as it is stored: JSON without empty members.
 
-    It is put together from its members, of which most are like those of the exchange before.
+    It is assembled from its members, most of which are the same as in the previous exchange and therefore cached.
     """
-    members = [f'"{name}": {_WRITERS.get(name, written)(value)}' for name, value in content.items() if value]
+    members = [f'"{name}": {_WRITERS.get(name, as_json)(value)}' for name, value in content.items() if value]
     return f"{{{', '.join(members)}}}"
 
 
 def _request_text(request: Mapping[str, Any]) -> str:
     headers = request.get("headers")
     if not isinstance(headers, ShownHeaders) or len(request) != 4:
-        return written(request)
+        return as_json(request)
     method, url, body = quoted(request["method"]), quoted(request["url"]), quoted(request["body"])
     return f'{{"method": {method}, "url": {url}, "headers": {headers.text}, "body": {body}}}'
 
@@ -117,7 +116,7 @@ def _request_text(request: Mapping[str, Any]) -> str:
 def _reply_text(reply: Mapping[str, Any]) -> str:
     headers = reply.get("headers")
     if not isinstance(headers, ShownHeaders) or len(reply) != 3:
-        return written(reply)
+        return as_json(reply)
     return f'{{"status": {reply["status"]}, "headers": {headers.text}, "body": {quoted(reply["body"])}}}'
 
 
@@ -135,14 +134,14 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "reply": _reply_text,
     "variables": _texts_text,
     "sources": lambda sources: _sources_text(tuple(sources.items())),
-    "notes": lru_cache(maxsize=256)(written),
+    "notes": lru_cache(maxsize=256)(as_json),
 }
-"""How members are written that nearly every exchange has; the places of variables and the notes are always the same."""
+"""How common members are written; the sources of variables and the notes are nearly always the same."""
 
 
 @dataclass(slots=True, kw_only=True)
 class StoredExchange:
-    """An exchange that is in the store: committed, numbered, and correlated as far as it is known."""
+    """An exchange in the store: committed, numbered, and correlated as far as possible."""
 
     id: int
     inbox: str
@@ -157,7 +156,7 @@ class StoredExchange:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The Exchange as the API tells it."""
+        """The exchange as the API returns it."""
         content = self.content
         return {
             "id": str(self.id),
@@ -173,7 +172,7 @@ class StoredExchange:
             "near_miss": content["near_miss"],
             "correlates": str(self.correlates) if self.correlates is not None else None,
             "status": self.status,
-            "notes": [*content["notes"], *self._of_nobody],
+            "notes": [*content["notes"], *self._correlation_notes],
             "problems": list(content["problems"]),
             "error": content["error"],
             "chaos": content["chaos"],
@@ -181,15 +180,15 @@ class StoredExchange:
         }
 
     @property
-    def _of_nobody(self) -> tuple[str, ...]:
-        """Said of a receipt whose message is not known; one that comes first finds its message later."""
+    def _correlation_notes(self) -> tuple[str, ...]:
+        """A note on a receipt without a message; one that precedes the reply to its message is correlated later."""
         if self.event_type == "messageDelivered" and self.matched and self.correlates is None:
             return (UNKNOWN_ID,)
         return ()
 
     @property
     def brief(self) -> dict[str, Any]:
-        """The Exchange without bodies, long values cut: what a list needs."""
+        """The exchange without bodies and with long values shortened: what a list needs."""
         document = self.document
         for side in ("request", "reply"):
             if document[side] is not None:
@@ -202,14 +201,14 @@ class StoredExchange:
 
 
 def now() -> datetime:
-    """The time of an exchange."""
+    """The current time, in UTC."""
     return datetime.now(UTC)
 
 
 def shown_headers(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
-    """Headers with credentials masked; of an Authorization its scheme stays."""
-    is_short = sum([len(value) for _, value in headers]) <= MAX_REMEMBERED_CHARACTERS
-    return _remembered(headers, search_patterns()) if is_short else _shown(headers)
+    """Headers with credentials masked; the scheme of an Authorization header is kept."""
+    is_short = sum([len(value) for _, value in headers]) <= MAX_CACHED_CHARACTERS
+    return _cached(headers, search_patterns()) if is_short else _shown(headers)
 
 
 def _shown(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
@@ -217,8 +216,8 @@ def _shown(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
 
 
 @lru_cache(maxsize=512)
-def _remembered(headers: tuple[tuple[str, str], ...], secrets: tuple[str, ...]) -> ShownHeaders:
-    """The same, once for all requests with these headers, as long as no other secret becomes known."""
+def _cached(headers: tuple[tuple[str, str], ...], secrets: tuple[str, ...]) -> ShownHeaders:
+    """Cached per headers, until another secret becomes known."""
     return _shown(headers)
 
 
@@ -230,7 +229,7 @@ def _shown_header(name: str, value: str) -> str:
 
 
 def shown_body(body: bytes) -> dict[str, Any]:
-    """A body as text; bytes that are none go as base64 beside it, with their secrets masked as well."""
+    """A body as text; bytes that are not UTF-8 are added as base64, with their secrets masked as well."""
     try:
         return {"body": redact(body.decode("utf-8"))}
     except UnicodeDecodeError:
@@ -245,7 +244,7 @@ def body_of(shown: Mapping[str, Any]) -> bytes:
 
 
 def shown_reply(reply: Reply | None) -> dict[str, Any] | None:
-    """A reply as it is shown; None where there is none."""
+    """A reply as it is shown; None if there is none."""
     if reply is None:
         return None
     return {"status": reply.status, "headers": shown_headers(reply.headers), **shown_body(reply.body)}

@@ -1,7 +1,7 @@
-"""The ledger: exchanges are written in groups, and whoever waits or watches hears of them once they are committed.
+"""The ledger: exchanges are written in groups, and watchers and waiters are notified once they are committed.
 
-All requests that are ready in the same turn of the event loop share one commit: a single client pays for one commit a
-request, a hundred clients share it. Nothing is announced, and nothing is result, before it is in the file.
+All requests that are ready in the same iteration of the event loop share one commit: a single client pays for one
+commit per request, a hundred clients share it. Nothing is announced, and nothing is answered, before it is in the file.
 """
 
 from __future__ import annotations
@@ -14,57 +14,57 @@ from typing import Any, TypeVar
 
 from ringocli.emulator.store.criteria import Criteria, keys_of
 from ringocli.emulator.store.exchange import Exchange, StoredExchange
-from ringocli.emulator.store.sqlite import Change, StatusUpdate, Store
+from ringocli.emulator.store.sqlite import StatusChange, StatusUpdate, Store
 from ringocli.errors import LocalError
 
 MAX_BEHIND = 2_000
-"""A watcher that is further behind is told to start over: memory stays flat however slow it is."""
+"""A watcher that is further behind is told to start over, so that a slow one does not use more memory."""
 
 CHECKPOINT_AFTER = 1_000
-"""So many entries after the last time, the store's log is moved into its file."""
+"""After this many entries, the store's write-ahead log is moved into its file."""
 
 T = TypeVar("T")
 News = tuple[str, Any]
-Then = Callable[[StoredExchange | None, LocalError | None], None]
-"""What happens once an entry is in the file, or cannot be written."""
+OnStored = Callable[[StoredExchange | None, LocalError | None], None]
+"""Called once an entry is in the file, or cannot be written."""
 
 
 class Watcher:
-    """One listener of an inbox: what it has not been told yet, at most ``MAX_BEHIND`` of it."""
+    """One listener of an inbox, with the news it has not read yet, at most ``MAX_BEHIND`` items."""
 
     def __init__(self) -> None:
         self._news: deque[News] = deque()
-        self._some = asyncio.Event()
+        self._has_news = asyncio.Event()
 
     def tell(self, news: News) -> None:
-        """Add to what it has to hear; a full watcher hears ``reset`` instead of everything."""
+        """Add news; a watcher that is full gets ``reset`` instead of everything."""
         if len(self._news) >= MAX_BEHIND:
             self._news.clear()
             news = ("reset", {})
         self._news.append(news)
-        self._some.set()
+        self._has_news.set()
 
     async def listen(self, quiet_s: float) -> list[News]:
-        """All that is new, as soon as there is something; nothing after ``quiet_s`` without any."""
+        """All news, as soon as there is any; an empty list after ``quiet_s`` seconds without any."""
         try:
             async with asyncio.timeout(quiet_s):
-                await self._some.wait()
+                await self._has_news.wait()
         except TimeoutError:
             return []
-        self._some.clear()
-        heard = list(self._news)
+        self._has_news.clear()
+        news = list(self._news)
         self._news.clear()
-        return heard
+        return news
 
 
 class Ledger:
-    """Writes to the store, reads from it off the loop, and tells watchers and waiters."""
+    """Writes to the store, reads from it outside the event loop, and notifies watchers and waiters."""
 
     def __init__(self, store: Store, on_stored: Callable[[StoredExchange], None] | None = None) -> None:
         self.store = store
         self._on_kept = on_stored
         self._loop = asyncio.get_running_loop()
-        self._pending: list[tuple[Exchange | StatusUpdate, Then]] = []
+        self._pending: list[tuple[Exchange | StatusUpdate, OnStored]] = []
         self._watchers: dict[str, set[Watcher]] = {}
         self._waiters: dict[tuple[str, str, str], dict[asyncio.Future[StoredExchange], Criteria]] = {}
         self._readers = ThreadPoolExecutor(max_workers=3, thread_name_prefix="store")
@@ -72,7 +72,7 @@ class Ledger:
         self._since_checkpoint = 0
 
     def close(self) -> None:
-        """Write what is pending and let go of the file."""
+        """Write what is pending and close the file."""
         if self._pending:
             self._flush()
         self._readers.shutdown()
@@ -81,14 +81,14 @@ class Ledger:
     # -- writing ------------------------------------------------------------------------------------
 
     def add(self, entry: Exchange | StatusUpdate) -> asyncio.Future[Any]:
-        """Store an exchange; the future is done when it is committed, and then holds what was stored.
+        """Store an exchange; the future's result is the stored exchange, once it is committed.
 
         The future raises ``LocalError`` if it cannot be stored.
         """
         future: asyncio.Future[StoredExchange | None] = self._loop.create_future()
 
         def then(stored: StoredExchange | None, error: LocalError | None) -> None:
-            if future.done():  # whoever waited has been cancelled
+            if future.done():  # the waiting task has been cancelled
                 return
             if error is not None:
                 future.set_exception(error)
@@ -98,8 +98,8 @@ class Ledger:
         self.put(entry, then)
         return future
 
-    def put(self, entry: Exchange | StatusUpdate, then: Then) -> None:
-        """Store an exchange, and call ``then`` in the same turn as it is committed, or cannot be."""
+    def put(self, entry: Exchange | StatusUpdate, then: OnStored) -> None:
+        """Store an exchange, and call ``then`` as soon as it is committed, or cannot be."""
         if not self._pending:
             self._loop.call_soon(self._flush)
         self._pending.append((entry, then))
@@ -133,48 +133,48 @@ class Ledger:
         self._offer(stored)
 
     def _offer(self, stored: StoredExchange) -> None:
-        """Give an exchange to everybody who waits for one like it."""
+        """Give an exchange to everyone who waits for one like it."""
         if not self._waiters:
             return
         for name, value in keys_of(stored):
-            for future, wanted in self._waiters.get((stored.inbox, name, value), {}).items():
-                if not future.done() and wanted.fits(stored):
+            for future, criteria in self._waiters.get((stored.inbox, name, value), {}).items():
+                if not future.done() and criteria.fits(stored):
                     future.set_result(stored)
 
-    def _changed(self, change: Change) -> None:
-        """Tell of a new status; somebody may be waiting for just that."""
+    def _changed(self, change: StatusChange) -> None:
+        """Announce a new status; someone may be waiting for it."""
         self.tell(change.inbox, ("update", {"id": str(change.id), "status": change.status}))
-        if any(wanted.asks_for("status") for waiters in self._waiters.values() for wanted in waiters.values()):
+        if any(criteria.has("status") for waiters in self._waiters.values() for criteria in waiters.values()):
             changed = self.store.get(change.inbox, change.id)
             if changed is not None:
                 self._offer(changed)
 
     def tell(self, inbox: str, news: News) -> None:
-        """Tell everybody who watches an inbox something that is not an exchange."""
+        """Send news other than an exchange to every watcher of an inbox."""
         for watcher in self._watchers.get(inbox, ()):
             watcher.tell(news)
 
     def tell_all(self, news: News) -> None:
-        """Tell every watcher of every inbox."""
+        """Send news to every watcher of every inbox."""
         for inbox in self._watchers:
             self.tell(inbox, news)
 
     # -- reading ------------------------------------------------------------------------------------
 
     async def read(self, read: Callable[[Store], T]) -> T:
-        """Ask the store something, in a thread of its own: a long search holds up nobody."""
+        """Read from the store in a thread, so that a long search does not block the event loop."""
         return await self._loop.run_in_executor(self._readers, read, self.store)
 
-    async def wait(self, inbox: str, wanted: Criteria, timeout_s: float) -> StoredExchange | None:
-        """The newest exchange that fits, at once or as soon as it comes; None if none came in time.
+    async def wait(self, inbox: str, criteria: Criteria, timeout_s: float) -> StoredExchange | None:
+        """The newest exchange that fits, at once or as soon as it is stored; None if there is none in time.
 
-        The waiter is on the list before the store is asked, so nothing falls between the two.
+        The waiter is registered before the store is read, so that no exchange is missed in between.
         """
         future: asyncio.Future[StoredExchange] = self._loop.create_future()
-        place = (inbox, *wanted.key)
-        self._waiters.setdefault(place, {})[future] = wanted
+        key = (inbox, *criteria.key)
+        self._waiters.setdefault(key, {})[future] = criteria
         try:
-            found = await self.read(lambda store: store.first(inbox, wanted.conditions, wanted.fits))
+            found = await self.read(lambda store: store.first(inbox, criteria.conditions, criteria.fits))
             if found is not None:
                 return future.result() if future.done() else found
             async with asyncio.timeout(timeout_s):
@@ -182,13 +182,13 @@ class Ledger:
         except TimeoutError:
             return None
         finally:
-            here = self._waiters[place]
-            del here[future]
-            if not here:
-                del self._waiters[place]
+            waiters = self._waiters[key]
+            del waiters[future]
+            if not waiters:
+                del self._waiters[key]
 
     async def watch(self, inbox: str, quiet_s: float = 15.0) -> AsyncIterator[list[News]]:
-        """What happens in an inbox, in groups; an empty one whenever nothing happened for ``quiet_s``."""
+        """News of an inbox, in groups; an empty group whenever nothing happened for ``quiet_s`` seconds."""
         watcher = Watcher()
         watchers = self._watchers.setdefault(inbox, set())
         watchers.add(watcher)

@@ -1,4 +1,4 @@
-"""Where the emulator keeps its stores: one file a template in the user's state folder, for its owner alone."""
+"""Where the emulator keeps its stores: one file per template in the user's state folder, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
-_SIDES = ("", "-wal", "-shm", ".lock")
+_SUFFIXES = ("", "-wal", "-shm", ".lock")
+"""A store and the files that belong to it."""
 
 
 def folder() -> Path:
-    """The state folder: ``$XDG_STATE_HOME/ringocli`` or the system's own place; ``RINGOCLI_STATE_DIR`` beats both."""
+    """The state folder: ``RINGOCLI_STATE_DIR``, else ``$XDG_STATE_HOME/ringocli``, else the system's default."""
     own = os.environ.get("RINGOCLI_STATE_DIR")
     return Path(own) if own else platformdirs.user_state_path("ringocli", appauthor=False)
 
 
 def store_of(name: str, template_id: str) -> Path:
-    """The store of a template, told by its path and its id."""
-    place = str(Path(name).resolve()) if name != "-" else "-"
-    mark = hashlib.sha256(f"{place}\n{template_id}".encode("utf-8", "replace")).hexdigest()[:12]
+    """The store of a template, identified by the template's path and id."""
+    location = str(Path(name).resolve()) if name != "-" else "-"
+    digest = hashlib.sha256(f"{location}\n{template_id}".encode("utf-8", "replace")).hexdigest()[:12]
     readable = re.sub(r"[^A-Za-z0-9_-]", "-", template_id)[:40] or "template"
-    return folder() / "emulator" / f"{readable}-{mark}.db"
+    return folder() / "emulator" / f"{readable}-{digest}.db"
 
 
 def removable() -> list[Path]:
@@ -33,13 +34,13 @@ def removable() -> list[Path]:
 
 
 def remove(path: Path) -> bool:
-    """Remove a store with what belongs to it; False if an emulator is using it."""
+    """Remove a store with the files that belong to it; False if an emulator is using it."""
     lock = FileLock(f"{path}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
         return False
     lock.release()
-    for side in _SIDES:
-        Path(f"{path}{side}").unlink(missing_ok=True)
+    for suffix in _SUFFIXES:
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
     return True

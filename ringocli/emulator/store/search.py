@@ -1,7 +1,7 @@
 """The search language of the page and the API, as SQL: words, ``from:`` ``to:`` ``event:`` ``is:`` …, ``-`` negates.
 
-``from:+1310 -is:unmatched "see you"``: all of it has to be true. A word is looked for in everything that is shown of an
-exchange. Nothing a user types gets into the SQL but as a parameter.
+All terms of ``from:+1310 -is:unmatched "see you"`` have to be true. A word is searched for in everything that is shown
+of an exchange. User input reaches SQL only as a parameter.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _escaped(value: str) -> str:
 
 
 def _word(value: str) -> Condition:
-    """A word as it stands in the stored JSON."""
+    """A word as it is written in the stored JSON."""
     return _like("content")(json.dumps(value, ensure_ascii=False)[1:-1])
 
 
@@ -59,21 +59,23 @@ def _event(value: str) -> Condition:
 
 
 def _direction(value: str) -> Condition:
-    words = ("incoming", "outgoing")
-    if value not in words:
-        raise UsageError(f"direction: has no {value!r}{did_you_mean(value, words)}", "incoming or outgoing.")
+    directions = ("incoming", "outgoing")
+    if value not in directions:
+        message = f"invalid direction {value[:40]!r}{did_you_mean(value, directions)}"
+        raise UsageError(message, "Use incoming or outgoing.")
     return Condition("direction = ?", (value,))
 
 
 def _is(value: str) -> Condition:
     if value not in _STATES:
-        raise UsageError(f"is: has no {value!r}{did_you_mean(value, tuple(_STATES))}", f"{', '.join(_STATES)}.")
+        message = f"invalid is:{value[:40]}{did_you_mean(value, tuple(_STATES))}"
+        raise UsageError(message, f"Available: {', '.join(_STATES)}.")
     return Condition(_STATES[value])
 
 
 def _status(value: str) -> Condition:
     if not re.fullmatch(r"[1-5](\d\d|xx)", value.lower()):
-        raise UsageError("status: takes a status such as 422, or 4xx", "For instance status:4xx")
+        raise UsageError("status: must be a status code, such as 422 or 4xx", "For example status:4xx")
     return _like_start("CAST(json_extract(content, '$.reply.status') AS TEXT)", value.lower().rstrip("x"))
 
 
@@ -86,7 +88,7 @@ def _time(operator: str) -> Callable[[str], Condition]:
         try:
             at = datetime.fromisoformat(value)
         except ValueError:
-            raise UsageError("before: and after: take a date or a time", "For instance after:2026-01-31") from None
+            raise UsageError("before: and after: must be a date or a time", "For example after:2026-01-31") from None
         return Condition(f"at {operator} ?", ((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp(),))
 
     return condition
@@ -105,23 +107,23 @@ KEYS: dict[str, Callable[[str], Condition]] = {
 
 
 def conditions(query: str) -> list[Condition]:
-    """A query as conditions that all have to hold.
+    """The conditions of a query, all of which have to be true.
 
     Raises:
-        UsageError: it is too long, or a key has no such value.
+        UsageError: the query is too long, or a term has an invalid value.
     """
     if len(query) > MAX_QUERY:
-        raise UsageError(f"a search has at most {MAX_QUERY} characters", "Look for a part of it.")
+        raise UsageError(f"the search is longer than {MAX_QUERY} characters", "Search for a part of it.")
     found = []
     for minus, key, raw in _TERM.findall(query.replace("\x00", "")):
         value = raw.strip('"')
         known = KEYS.get(key.lower()) if key else _word
-        if known is None:  # an unknown key is text that has a colon in it, such as an address
+        if known is None:  # an unknown key is text with a colon in it, such as a URL
             known, value = _word, f"{key}:{value}"
         if not value:
             continue
         condition = known(value)
-        # NULL is neither true nor false: what has no sender is not from anybody.
+        # NULL is neither true nor false, but an exchange without a sender is not from anybody.
         sql = f"NOT coalesce({condition.sql}, 0)" if minus else condition.sql
         found.append(Condition(sql, condition.parameters))
     return found

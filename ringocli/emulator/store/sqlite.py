@@ -1,8 +1,8 @@
-"""The store: SQLite in WAL mode, one writer that commits in groups, readers that are never in its way.
+"""The store: SQLite in WAL mode, one writer that commits in groups, readers that never block it.
 
-What ``commit`` has returned is in the file: it survives ``kill -9`` (the system has the bytes); only a loss of power may
-take the last moments (``synchronous=NORMAL``). At most ``max_exchanges`` and ``max_days`` are stored. Exchanges are stored as
-they are shown, so the file holds no secret; its rights are 0600.
+What ``commit`` has returned is in the file and survives ``kill -9``, since the operating system has the bytes; only a
+power failure may lose the last moments (``synchronous=NORMAL``). At most ``max_exchanges`` and ``max_days`` are kept.
+Exchanges are stored as they are shown, so the file contains no secret; its mode is 0600.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ APPLICATION_ID = 0x52494E47
 VERSION = 1
 
 MAX_WAL_PAGES = 8_000
-"""Only when the log has grown to this (32 MB) does the writer move it into the file itself, and wait for the disk."""
+"""At this size of the log (32 MB) the writer itself moves it into the file, and waits for the disk."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS exchanges (
@@ -60,12 +60,12 @@ _INSERT = (
 _NEWEST = 2**63 - 1
 
 _LATER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused": 3}
-"""A message goes forward only: a late ``sent`` does not undo ``delivered``."""
+"""The order of statuses; a message only moves forward: a late ``sent`` does not undo ``delivered``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusUpdate:
-    """News of a message that was sent: the provider's id, and where it is by now."""
+    """The new status of a message that was sent, identified by the provider's id."""
 
     inbox: str
     message_id: str
@@ -73,8 +73,8 @@ class StatusUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A stored exchange whose status or correlation is no longer what it was."""
+class StatusChange:
+    """A stored exchange whose status or correlation has changed."""
 
     inbox: str
     id: int
@@ -83,7 +83,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """A file that is served."""
+    """An uploaded file."""
 
     name: str
     content_type: str
@@ -91,7 +91,7 @@ class StoredFile:
 
 
 class Store:
-    """One file, one process: a second one is refused."""
+    """The database of one emulator; a second process cannot open it."""
 
     def __init__(self, path: Path, *, max_exchanges: int = 100_000, max_days: float = 30) -> None:
         self.path = path
@@ -104,9 +104,9 @@ class Store:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise LocalError(f"{path}: is in use by another emulator", "Stop it, or name another --db.") from None
+            raise LocalError(f"{path}: in use by another emulator", "Stop it, or use another --db.") from None
         except OSError as error:
-            raise LocalError(f"{path}: cannot be locked: {reason(error)}", "Name another --db.") from None
+            raise LocalError(f"{path}: cannot be locked: {reason(error)}", "Use another --db.") from None
         try:
             self._check()
             self._writer = self._connected()
@@ -114,12 +114,12 @@ class Store:
             self._prepare()
         except sqlite3.DatabaseError as error:
             self._give_up()
-            raise LocalError(f"{path}: is no store of the emulator ({error})", "Name another --db.") from None
+            raise LocalError(f"{path}: not a store of the emulator ({error})", "Use another --db.") from None
         except LocalError:
             self._give_up()
             raise
         self._count = self._writer.execute("SELECT count(*) FROM exchanges").fetchone()[0]
-        # The only writer gives the numbers itself; one that was given is never given again, not even after clear().
+        # The only writer assigns the ids itself; an id is never used again, not even after clear().
         self._last_id: int = self._writer.execute(
             "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'exchanges'"
         ).fetchone()[0]
@@ -141,14 +141,14 @@ class Store:
             os.unlink(f"{self.path}.lock")
 
     def _check(self) -> None:
-        """Look before anything is changed: a file of somebody else's stays as it is."""
+        """Check the file before anything is changed: a file of another program stays as it is."""
         with contextlib.closing(sqlite3.connect(self.path)) as connection:
-            [mark], [version], [tables] = (
+            [application], [version], [tables] = (
                 connection.execute(sql).fetchone()
                 for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
             )
-        if (mark != APPLICATION_ID and tables) or version > VERSION:
-            raise LocalError(f"{self.path}: is no store of this emulator", "Name another --db.")
+        if (application != APPLICATION_ID and tables) or version > VERSION:
+            raise LocalError(f"{self.path}: not a store of this emulator", "Use another --db.")
 
     def _prepare(self) -> None:
         self._writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -156,7 +156,7 @@ class Store:
         self._writer.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Let go of the file; the store is of no use afterwards."""
+        """Close the file; the store cannot be used afterwards."""
         for connection in self._opened:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
@@ -164,14 +164,16 @@ class Store:
 
     # -- writing: one thread ------------------------------------------------------------------------
 
-    def commit(self, entries: Sequence[Exchange | StatusUpdate]) -> tuple[list[StoredExchange | None], list[Change]]:
-        """Store a group in one transaction; for each entry what was stored (None for news), and what it changed.
+    def commit(
+        self, entries: Sequence[Exchange | StatusUpdate]
+    ) -> tuple[list[StoredExchange | None], list[StatusChange]]:
+        """Store a group in one transaction. Returns what was stored for each entry (None for an update), and the changes.
 
         Raises:
             LocalError: the disk is full, or the file is gone; nothing of the group is stored.
         """
         stored: list[StoredExchange | None] = []
-        changes: list[Change] = []
+        changes: list[StatusChange] = []
         last_id = self._last_id
         try:
             with self._transaction():
@@ -193,8 +195,8 @@ class Store:
         self._count += added - surplus
         return stored, changes
 
-    def _insert(self, exchange: Exchange, changes: list[Change]) -> StoredExchange:
-        """Number an exchange and put it with the rows that are to be written."""
+    def _insert(self, exchange: Exchange, changes: list[StatusChange]) -> StoredExchange:
+        """Assign an id to an exchange and add it to the rows to be written."""
         correlates, status = None, exchange.status
         if exchange.message_id:
             if exchange.direction == "outgoing":
@@ -234,23 +236,23 @@ class Store:
         )
 
     def _write_rows(self) -> None:
-        """Write what waits, so that whatever looks for a message finds also those of its own group."""
+        """Write the pending rows, so that a query also finds the messages of the same group."""
         rows, self._rows = self._rows, []
         self._writer.executemany(_INSERT, rows)
 
-    def _adopt(self, exchange: Exchange, changes: list[Change]) -> str | None:
-        """A receipt may have come before the reply that tells the id: it belongs to this message all the same."""
+    def _adopt(self, exchange: Exchange, changes: list[StatusChange]) -> str | None:
+        """Correlate receipts that were stored before the reply that contains the id."""
         self._write_rows()
         early = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
             " AND event_type = 'messageDelivered' AND correlates IS NULL",
             (exchange.inbox, _text(exchange.message_id)),
         ).fetchall()
-        changes += [Change(inbox=exchange.inbox, id=number, status=status) for number, status in early]
+        changes += [StatusChange(inbox=exchange.inbox, id=number, status=status) for number, status in early]
         return "delivered" if early else None
 
-    def _advance(self, inbox: str, message_id: str, status: str) -> tuple[int | None, list[Change]]:
-        """Bring the newest message with this id forward; its number, and what changed."""
+    def _advance(self, inbox: str, message_id: str, status: str) -> tuple[int | None, list[StatusChange]]:
+        """Advance the status of the newest message with this id; its number, and what changed."""
         self._write_rows()
         found = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'outgoing'"
@@ -263,14 +265,14 @@ class Store:
         if _LATER.get(status, 0) <= _LATER.get(current, 0):
             return number, []
         self._writer.execute("UPDATE exchanges SET status = ? WHERE id = ?", (status, number))
-        return number, [Change(inbox=inbox, id=number, status=status)]
+        return number, [StatusChange(inbox=inbox, id=number, status=status)]
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Everything in the block, or nothing of it.
+        """Run the block in a transaction.
 
         Raises:
-            LocalError: it cannot be written.
+            LocalError: it cannot be written; nothing has changed.
         """
         try:
             self._writer.execute("BEGIN IMMEDIATE")
@@ -280,11 +282,11 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
             raise LocalError(
-                f"{self.path}: cannot be written: {error}", "Make section, or name another --db."
+                f"{self.path}: cannot be written: {error}", "Free disk space, or use another --db."
             ) from None
 
     def expire(self) -> int:
-        """Drop what is older than is stored; how many exchanges went."""
+        """Delete what is older than ``max_days``; how many exchanges were deleted."""
         before = (datetime.now(UTC) - self._max_age).timestamp()
         gone = self._writer.execute("DELETE FROM exchanges WHERE at < ?", (before,)).rowcount
         self._writer.execute("DELETE FROM files WHERE at < ?", (before,))
@@ -292,11 +294,11 @@ class Store:
         return gone
 
     def clear(self, inbox: str) -> None:
-        """Forget everything of an inbox."""
+        """Delete all exchanges of an inbox."""
         self._count -= self._writer.execute("DELETE FROM exchanges WHERE inbox = ?", (inbox,)).rowcount
 
     def add_file(self, token: str, file: StoredFile, max_bytes: int) -> None:
-        """Keep a file under a name that nobody guesses; the oldest make section for it.
+        """Store a file under an unguessable token; the oldest files are deleted beyond ``max_bytes`` in total.
 
         Raises:
             LocalError: it cannot be written.
@@ -321,25 +323,25 @@ class Store:
         return connection
 
     def checkpoint(self) -> None:
-        """Move the log into the file, while the writer goes on: waiting for the disk is nobody else's business."""
+        """Move the log into the file, while the writer continues: only this thread waits for the disk."""
         self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def find(
         self, inbox: str, conditions: Iterable[Condition] = (), *, limit: int = 1, oldest_first: bool = False
     ) -> list[StoredExchange]:
-        """Exchanges of an inbox for which all conditions hold, newest first."""
-        wanted = [Condition("inbox = ?", (inbox,)), *conditions]
+        """Exchanges of an inbox that meet all conditions, newest first."""
+        where = [Condition("inbox = ?", (inbox,)), *conditions]
         sql = (
-            f"SELECT {_COLUMNS} FROM exchanges WHERE {' AND '.join(one.sql for one in wanted)}"
+            f"SELECT {_COLUMNS} FROM exchanges WHERE {' AND '.join(one.sql for one in where)}"
             f" ORDER BY id {'ASC' if oldest_first else 'DESC'} LIMIT ?"
         )
-        parameters = [value for one in wanted for value in one.parameters]
+        parameters = [value for one in where for value in one.parameters]
         return [_kept(row) for row in self._reader.execute(sql, (*parameters, limit))]
 
     def first(
         self, inbox: str, conditions: Iterable[Condition], fits: Callable[[StoredExchange], bool]
     ) -> StoredExchange | None:
-        """The newest exchange for which the conditions hold and that fits."""
+        """The newest exchange that meets the conditions and that ``fits`` accepts."""
         before = _NEWEST
         while found := self.find(inbox, [*conditions, Condition("id < ?", (before,))], limit=20):
             for one in found:
@@ -349,26 +351,26 @@ class Store:
         return None
 
     def get(self, inbox: str, number: int) -> StoredExchange | None:
-        """The exchange of that number."""
+        """The exchange with that id."""
         return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
 
     def page_after(self, inbox: str, last: int, limit: int = 500) -> list[StoredExchange]:
-        """The next exchanges of an inbox after one of them, oldest first."""
+        """The exchanges of an inbox after the id ``last``, oldest first."""
         return self.find(inbox, [Condition("id > ?", (last,))], limit=limit, oldest_first=True)
 
     def file(self, token: str) -> StoredFile | None:
-        """The file of that token."""
+        """The file with that token."""
         row = self._reader.execute("SELECT name, content_type, content FROM files WHERE token = ?", (token,)).fetchone()
         return StoredFile(name=row[0], content_type=row[1], content=row[2]) if row else None
 
 
 def _make(path: Path) -> None:
-    """Create the file with rights for its owner alone, before SQLite does."""
+    """Create the file with mode 0600, before SQLite does."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except (OSError, ValueError) as error:
-        raise LocalError(f"{path}: cannot be opened: {reason(error)}", "Name another --db.") from None
+        raise LocalError(f"{path}: cannot be opened: {reason(error)}", "Use another --db.") from None
 
 
 def _kept(row: tuple[Any, ...]) -> StoredExchange:
@@ -388,5 +390,5 @@ def _kept(row: tuple[Any, ...]) -> StoredExchange:
 
 
 def _text(value: str | None) -> str | None:
-    """Text as SQLite takes it: half a character (a lone surrogate) has no UTF-8."""
+    """Text as SQLite accepts it; lone surrogates become "?"."""
     return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode()

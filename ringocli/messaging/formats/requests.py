@@ -1,4 +1,4 @@
-"""A rendered request in the forms people paste elsewhere: http, curl, httpie, python, HAR, JSON.
+"""A rendered request in formats for other tools: http, curl, httpie, python, JSON.
 
 ``show`` decides whether secrets are masked (``str``) or revealed (``sent``); it is the only way a secret gets in.
 Masked forms do not run as they stand, on purpose.
@@ -6,14 +6,12 @@ Masked forms do not run as they stand, on purpose.
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from ringocli.http.exchange import RenderedRequest
-from ringocli.messaging.formats.har_objects import request_object, response_object
 from ringocli.messaging.segments import segments_document
 from ringocli.text.secret import Text
 from ringocli.text.traced import Traced
@@ -81,17 +79,6 @@ def as_python(request: RenderedRequest, show: Show = str) -> str:
     )
 
 
-def as_har_request(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
-    """The ``request`` object of a HAR 1.2 entry."""
-    return request_object(
-        request.method,
-        shown(request.url, show),
-        [(name, shown(value, show)) for name, value in request.headers],
-        shown(request.body, show) if request.body is not None else None,
-        request.content_type,
-    )
-
-
 def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
     """The request as the JSON output of ``render`` has it; provenance offsets are UTF-8 bytes of ``body``."""
     variables = {name: show(value) for name, value in request.variables.items()}
@@ -123,21 +110,3 @@ FORMATS: dict[str, Callable[[RenderedRequest, Show], str]] = {
     "python": as_python,
 }
 """The forms that are printed one after the other; ``json`` and ``har`` are one document for all."""
-
-
-def as_har(requests: list[RenderedRequest], show: Show, version: str) -> str:
-    """A HAR 1.2 document of requests that were not sent: its entries have no reply."""
-    entries = [
-        {
-            "startedDateTime": "1970-01-01T00:00:00.000Z",
-            "time": 0,
-            "request": as_har_request(request, show),
-            "response": response_object(),
-            "cache": {},
-            "timings": {"send": 0, "wait": 0, "receive": 0},
-            "comment": "rendered, not sent",
-        }
-        for request in requests
-    ]
-    log = {"version": "1.2", "creator": {"name": "ringocli", "version": version}, "entries": entries}
-    return json.dumps({"log": log}, ensure_ascii=False, indent=2)
