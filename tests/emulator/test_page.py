@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import struct
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -27,142 +22,24 @@ from ringocli.emulator.server import in_thread
 from ringocli.emulator.store.exchange import Exchange
 from ringocli.emulator.store.sqlite import Store
 from ringocli.testing.context import Emulator, emulator
-from tests.conftest import ROOT, SAMPLES
+from tests.emulator.browser import (
+    CONTACT,
+    NUMBER,
+    PAGE,
+    TELNYX,
+    Open,
+    attach,
+    bubble,
+    picture,
+    post,
+    say,
+    shown_picture,
+    webhook,
+)
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 expect.set_options(timeout=10_000)  # only a failing test ever waits that long
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PAGE = ROOT / "ringocli" / "emulator" / "page"
-TELNYX = SAMPLES / "telnyx.json"
-NUMBER, CONTACT = "+12025550100", "+13105550199"
-
-Open = Callable[..., Any]
-
-
-def picture() -> bytes:
-    """A whole PNG of 2 by 2 pixels."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        check = zlib.crc32(kind + content)
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
-
-    header = struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)
-    pixels = zlib.compress((b"\0" + b"\xff\x80\x20" * 2) * 2)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-
-
-def webhook(text: str = "Hello", *, key: str = "text", url: str | None = None) -> dict[str, Any]:
-    """A message as Telnyx reports it; ``key`` is where its text stands."""
-    payload: dict[str, Any] = {"from": {"phone_number": CONTACT}, "to": [{"phone_number": NUMBER}], key: text}
-    if url is not None:
-        payload["media"] = [{"url": url}]
-    return {"data": {"event_type": "message.received", "payload": payload}}
-
-
-def post(address: str, content: Any) -> int:
-    """The status that a webhook is result with."""
-    body = json.dumps(content).encode()
-    try:
-        with urlopen(Request(address, data=body, headers={"Content-Type": "application/json"}), timeout=10) as reply:
-            return int(reply.status)
-    except HTTPError as error:
-        with error:
-            return error.code
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all tests."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
-    """One emulator for all tests that leave the template alone."""
-    with emulator(TELNYX) as running:
-        yield running
-
-
-@pytest.fixture
-def ringotel(shared: Emulator, request: pytest.FixtureRequest) -> Emulator:
-    """An inbox of the test's own."""
-    return shared.inbox(re.sub(r"\W+", "-", request.node.name)[:60])
-
-
-@pytest.fixture
-def visit(browser: Any) -> Iterator[Open]:
-    """Opens pages, one browser profile a test, and holds them to what must never happen."""
-    contexts: dict[str, Any] = {}
-    wrong: list[str] = []
-    hosts: set[str] = set()
-
-    def note_dialog(dialog: Any) -> None:
-        wrong.append(f"a dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def open_page(url: str, *, width: int = 1280, height: int = 800, path: str = "/", **options: Any) -> Any:
-        key = repr((width, height, sorted(options.items())))
-        if key not in contexts:
-            contexts[key] = browser.new_context(
-                viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce", **options
-            )
-            contexts[key].set_default_timeout(10_000)
-        page = contexts[key].new_page()
-        page.on("dialog", note_dialog)
-        page.on("pageerror", lambda error: wrong.append(f"an error: {error}"))
-        page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
-        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        hosts.add(urlsplit(url).netloc)
-        page.goto(url + path)
-        expect(page.locator(".link.live")).to_have_count(1)
-        return page
-
-    yield open_page
-    for context in contexts.values():
-        context.close()
-    assert [] == wrong
-    # A blob: of the page's own has no host.
-    assert 1 == len(hosts - {""}), hosts
-
-
-def say(page: Any, side: str, text: str) -> None:
-    """Type a message on one side and send it."""
-    page.locator(f".{side} textarea").fill(text)
-    page.locator(f".{side} textarea").press("Enter")
-
-
-def bubble(page: Any, side: str, text: str) -> Any:
-    """The message with this text as one side shows it."""
-    return page.locator(f".{side} .bubble", has_text=text)
-
-
-def attach(page: Any, side: str, name: str = "view.png", kind: str = "image/png") -> None:
-    """Pick a file on one side."""
-    chosen = {"name": name, "mimeType": kind, "buffer": picture()}
-    page.locator(f".{side} input[type=file]").set_input_files(chosen)
-
-
-def shown_picture(page: Any, side: str, index: int = 0) -> None:
-    """The thumbnail is there and has really been loaded."""
-    image = page.locator(f".{side} .bubble img").nth(index)
-    expect(image).to_be_visible()
-    page.wait_for_function("image => image.complete && image.naturalWidth === 2", arg=image.element_handle())
 
 
 def test_every_module_is_loaded_at_once() -> None:

@@ -16,7 +16,7 @@ from tests.conftest import SAMPLES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-from tests.emulator.test_page import CHROMIUM, QUIET  # noqa: E402
+from tests.emulator.browser import CHROMIUM, QUIET  # noqa: E402
 
 Run = Callable[[str, Any], Any]
 
