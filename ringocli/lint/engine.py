@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ringocli.lint.finding import Finding
 from ringocli.lint.registry import stage
-from ringocli.lint.rule import Rule, Severity
+from ringocli.lint.rule import Problem, Rule, Severity
 from ringocli.lint.subject import Subject
 from ringocli.template.reader import read_template
 from ringocli.text.document import Document
@@ -30,12 +30,14 @@ class Selection(NamedTuple):
             return False
         return not _names(one, self.ignore)
 
-    def severity_of(self, one: Rule) -> Severity:
-        """The severity of a rule; of several settings that name it, the longest name decides."""
+    def severity_of(self, one: Rule, problem: Problem) -> Severity:
+        """The severity of a problem; of several settings that name its rule, the longest name decides."""
         for name, severity in sorted(self.severities.items(), key=lambda pair: -len(pair[0])):
             if _names(one, (name,)):
                 return severity
-        return Severity.ERROR if self.strict and one.slug in STRICT_ERRORS else one.severity
+        if self.strict and one.slug in STRICT_ERRORS:
+            return Severity.ERROR
+        return problem.severity or one.severity
 
 
 def _names(one: Rule, names: Iterable[str]) -> bool:
@@ -63,17 +65,17 @@ def lint(document: Document, selection: Selection = EVERYTHING, earlier_id: str 
 
 
 def _findings(one: Rule, subject: Subject, selection: Selection) -> list[Finding]:
-    severity = None
     found: list[Finding] = []
     for problem in one.check(subject):
         if problem.part == "object" and subject.truncated:
             continue  # the text ends too early: what seems to be missing may just be lost
-        if severity is None:
-            severity = one.severity if selection is EVERYTHING else selection.severity_of(one)
-        if len(found) == MAX_PER_RULE - 1:
+        is_last = len(found) == MAX_PER_RULE - 1
+        if is_last:
             problem = problem._replace(message=f"{problem.message} (further findings of this rule are not shown)")
-            return [*found, Finding(one.code, one.slug, severity, problem, subject.document)]
+        severity = selection.severity_of(one, problem)
         found.append(Finding(one.code, one.slug, severity, problem, subject.document))
+        if is_last:
+            break
     return found
 
 

@@ -66,7 +66,7 @@ class Problem(NamedTuple):
 
     ``part`` says what is wrong at the pointer: the value, its key, or the object that lacks a key. ``offsets`` replace
     the pointer where the text itself is not valid JSON. ``hide`` keeps the value out of every output, because it is a
-    credential.
+    credential. ``severity`` replaces that of the rule, where one case is less serious.
     """
 
     pointer: Pointer
@@ -76,6 +76,7 @@ class Problem(NamedTuple):
     part: Part = "value"
     offsets: tuple[int, int] | None = None
     hide: bool = False
+    severity: Severity | None = None
 
 
 Check: TypeAlias = "Callable[[Subject], Iterable[Problem]]"

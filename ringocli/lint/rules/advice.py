@@ -15,10 +15,10 @@ _LEFT_OVER = re.compile(
 
 
 @rule("RT701", Severity.WARNING)
-def left_over(subject: Subject) -> Iterator[Problem]:
-    """Something is left over from the example on Ringotel's page.
+def example_value(subject: Subject) -> Iterator[Problem]:
+    """A value is left over from the example on Ringotel's page.
 
-    `YourService`, `api.example.com` and the sample logo are placeholders.
+    `YourService`, `api.example.com` and the sample logo are placeholders. Replace them with your own values.
 
     Bad:
     >   "name": "YourService"
@@ -32,14 +32,17 @@ def left_over(subject: Subject) -> Iterator[Problem]:
         text = literal.text
         if ("example.com" in text or text == "YourService") and _LEFT_OVER.search(text):
             if literal.pointer[0] in ("id", "name", "logo", "OAuth2") or literal.pointer[-1] == "request_url":
-                yield Problem(literal.pointer, f"{text!r} is left over from Ringotel's example; put your own here")
+                yield Problem(
+                    literal.pointer,
+                    f"{text!r} is a placeholder from Ringotel's example; replace it with your own value",
+                )
 
 
 @rule("RT702", Severity.INFO)
 def no_logo(subject: Subject) -> Iterator[Problem]:
-    """There is no logo.
+    """The template has no logo.
 
-    The portal shows it in the list of integrations; every example of Ringotel's has one.
+    The portal shows the logo in the list of integrations, and every example of Ringotel has one.
 
     Bad:
     >   {
@@ -95,4 +98,4 @@ def no_logo(subject: Subject) -> Iterator[Problem]:
     Source: Ringotel's wiki page 2212265985
     """
     if "logo" not in subject.root and subject.root:
-        yield Problem((), "there is no logo; the portal would show the integration without one", "logo", part="object")
+        yield Problem((), "no logo: the portal will show the integration without an image", "logo", part="object")

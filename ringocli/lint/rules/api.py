@@ -1,4 +1,4 @@
-"""RT2, second part: the requests that Ringotel fires."""
+"""RT2, second part: the requests that Ringotel sends."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ringocli.text.suggest import is_misspelled_in, nearest
 
 @rule("RT210", Severity.ERROR)
 def unknown_method(subject: Subject) -> Iterator[Problem]:
-    """The request method is no HTTP method.
+    """The request method is not an HTTP method.
 
-    Ringotel's page shows POST.
+    Ringotel's page shows POST. GET, PUT, PATCH and DELETE are accepted as well.
 
     Bad:
         "SendMessage": {
@@ -47,14 +47,14 @@ def unknown_method(subject: Subject) -> Iterator[Problem]:
             pointer = (*at, "request_method")
             choice = nearest(method, METHODS, least=0.5) or "POST"
             fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),))
-            yield Problem(pointer, f"{method!r} is no HTTP method; did you mean {choice}?", choice, fix)
+            yield Problem(pointer, f"{method!r} is not an HTTP method (did you mean {choice}?)", choice, fix)
 
 
 @rule("RT224", Severity.WARNING)
-def method_in_small_letters(subject: Subject) -> Iterator[Problem]:
-    """The request method is not in capitals.
+def lowercase_method(subject: Subject) -> Iterator[Problem]:
+    """The request method is not in upper case.
 
-    Methods differ by case in HTTP, and Ringotel's examples write POST.
+    HTTP methods are case-sensitive, and Ringotel's examples write POST.
 
     Bad:
         "SendMessage": {
@@ -82,15 +82,15 @@ def method_in_small_letters(subject: Subject) -> Iterator[Problem]:
         if isinstance(method, str) and method not in METHODS and (choice := method.upper()) in METHODS:
             pointer = (*at, "request_method")
             fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),))
-            yield Problem(pointer, f"{method!r} is not in capitals; write {choice}", choice, fix)
+            yield Problem(pointer, f"{method!r} is not in upper case; write {choice}", choice, fix)
 
 
 @rule("RT215", Severity.WARNING)
 def no_message_id(subject: Subject) -> Iterator[Problem]:
-    """The reply's message id is not taken.
+    """The message id in the reply is not used.
 
-    Delivery receipts find their message by the id that `response_map` took from the reply. Without `$messageid$` there,
-    no receipt can ever match.
+    A delivery receipt is matched to its message by the id that `response_map` took from the reply. Without
+    `$messageid$` in `response_map`, no receipt can match.
 
     Bad:
     >   "SendMessage": {
@@ -107,12 +107,16 @@ def no_message_id(subject: Subject) -> Iterator[Problem]:
           "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
           "response_map": {"id": "$messageid$"}
         }
-    Source: inferred from Ringotel's examples (format section 3, row 19)
+    Source: inferred from Ringotel's examples ; assumption 19
     """
     from ringocli.lint.rules.shape import meant
 
     receipts = any(event.place is Place.DELIVERED for event in subject.template.events)
-    why = "so the declared delivery receipts can never match" if receipts else "so no delivery receipt could match"
+    why = (
+        "so the delivery receipts declared under Webhook can never match"
+        if receipts
+        else "so delivery receipts cannot be matched"
+    )
     for spec in subject.template.requests:
         holder: dict[str, Any] = subject.root["API"][spec.name]
         if spec.response_map is None:
@@ -120,19 +124,19 @@ def no_message_id(subject: Subject) -> Iterator[Problem]:
                 yield Problem(spec.pointer, f"{spec.name} has no response_map, {why}", "response_map", part="object")
         elif "messageid" not in spec.reply.variables and not _almost(spec):
             pointer = (*spec.pointer, "response_map")
-            yield Problem(pointer, f"response_map takes no $messageid$, {why}", "$messageid$", part="key")
+            yield Problem(pointer, f"response_map does not contain $messageid$, {why}", "$messageid$", part="key")
 
 
 def _almost(spec: RequestSpec) -> bool:
-    """Whether a variable is there, though a wrong one: then that one has its own finding."""
+    """Whether there is a variable, though a wrong one, which has a finding of its own."""
     return bool(spec.reply.variables) or "$" in str(spec.response_map) or "messageid" in str(spec.response_map).lower()
 
 
 @rule("RT216", Severity.WARNING)
 def no_send_file(subject: Subject) -> Iterator[Problem]:
-    """There is no SendFile, so users cannot send files.
+    """SendFile is missing, so users cannot send files.
 
-    That is right for a provider that only takes text.
+    That is correct for a provider that accepts text only.
 
     Bad:
     >   "API": {
@@ -161,17 +165,17 @@ def no_send_file(subject: Subject) -> Iterator[Problem]:
             "response_map": {"id": "$messageid$"}
           }
         }
-    Source: a reading (format row 18)
+    Source: assumption 18
     """
     api = subject.root.get("API")
     if isinstance(api, dict) and "SendFile" not in api and "SendMessage" in api:
         if not is_misspelled_in((key for key in api if key not in KEYS["API"]), "SendFile"):
-            yield Problem(("API",), "there is no SendFile, so users cannot send files", "SendFile", part="object")
+            yield Problem(("API",), "SendFile is missing, so users cannot send files", "SendFile", part="object")
 
 
 @rule("RT217", Severity.ERROR)
 def no_send_message(subject: Subject) -> Iterator[Problem]:
-    """There is no SendMessage, so users cannot send anything.
+    """SendMessage is missing, so users cannot send text messages.
 
     Bad:
     >   "API": {
@@ -206,13 +210,13 @@ def no_send_message(subject: Subject) -> Iterator[Problem]:
     if isinstance(api, dict) and "SendMessage" not in api:
         if not is_misspelled_in((key for key in api if key not in KEYS["API"]), "SendMessage"):
             yield Problem(
-                ("API",), "there is no SendMessage, so users cannot send messages", "SendMessage", part="object"
+                ("API",), "SendMessage is missing, so users cannot send messages", "SendMessage", part="object"
             )
 
 
 @rule("RT218", Severity.ERROR)
 def unknown_api_method(subject: Subject) -> Iterator[Problem]:
-    """API has a method that Ringotel does not call.
+    """API contains a request that Ringotel does not send.
 
     Only SendMessage and SendFile are documented.
 
@@ -257,19 +261,19 @@ def unknown_api_method(subject: Subject) -> Iterator[Problem]:
         if key not in KEYS["API"]:
             choice = nearest(key, [name for name in KEYS["API"] if name not in api], least=0.75)
             fix = Fix(title=f"Rename to {choice}", changes=(RenameKey(("API", key), choice),)) if choice else None
-            hint = f"did you mean {choice}?" if choice else "only SendMessage and SendFile are documented"
-            yield Problem(("API", key), f"{key!r} is no method of messaging integrations; {hint}", choice, fix, "key")
+            hint = f" (did you mean {choice}?)" if choice else "; only SendMessage and SendFile are documented"
+            yield Problem(("API", key), f"{key!r} is not a request of messaging integrations{hint}", choice, fix, "key")
 
 
-_SURELY_ABSOLUTE = re.compile(r"https://[\w$][\w$.-]*(:\d+)?(/[\w$./~:@!,;=&?%+-]*)?")
-"""Addresses that need no closer look; without blanks, so also without those in a property's name."""
+_ABSOLUTE_URL = re.compile(r"https://[\w$][\w$.-]*(:\d+)?(/[\w$./~:@!,;=&?%+-]*)?")
+"""URLs that need no closer look. Spaces are excluded, so also those in the name of a property."""
 
 
 @rule("RT219", Severity.ERROR)
-def unusable_address(subject: Subject) -> Iterator[Problem]:
-    """A request_url is no absolute address.
+def invalid_url(subject: Subject) -> Iterator[Problem]:
+    """request_url is not an absolute URL.
 
-    CRM integrations have relative paths; messaging integrations have whole addresses.
+    CRM integrations use relative paths, messaging integrations use absolute URLs.
 
     Bad:
         "SendMessage": {
@@ -292,7 +296,7 @@ def unusable_address(subject: Subject) -> Iterator[Problem]:
     for spec in subject.template.requests:
         pointer = (*spec.pointer, "request_url")
         url = spec.url
-        if url.startswith("$") or pointer in subject.template.misfits or _SURELY_ABSOLUTE.fullmatch(url):
+        if url.startswith("$") or pointer in subject.template.misfits or _ABSOLUTE_URL.fullmatch(url):
             continue
         from urllib.parse import urlsplit
 
@@ -302,16 +306,16 @@ def unusable_address(subject: Subject) -> Iterator[Problem]:
         except ValueError:
             host = scheme = ""
         if url != url.strip():
-            fix = Fix(title="Remove the blanks", changes=(ReplaceValue(pointer, url.strip()),))
-            yield Problem(pointer, "the address starts or ends with a blank; remove it", url.strip(), fix)
+            fix = Fix(title="Remove the spaces", changes=(ReplaceValue(pointer, url.strip()),))
+            yield Problem(pointer, "the URL starts or ends with a space; remove it", url.strip(), fix)
         elif re.search(r"\s", "".join(part for part in split(url, spec.properties) if isinstance(part, str))):
             tidy = re.sub(r"(?<=[^$\s])\s+(?=/)|(?<=/)\s+", "", url)
-            message = "the address has a blank in it; write %20, or remove it"
+            message = "the URL contains a space; write %20 or remove it"
             yield Problem(pointer, message, tidy if tidy != url else None)
         elif scheme not in ("http", "https") or not host:
             better = _absolute(url)
-            hint = f"; did you mean {better}?" if better else ""
-            yield Problem(pointer, f"{url!r} is no absolute https address{hint}", better)
+            hint = f" (did you mean {better}?)" if better else ""
+            yield Problem(pointer, f"{url!r} is not an absolute https URL{hint}", better)
 
 
 _SCHEME = re.compile(r"([a-z]{3,6})?[:;]?/*(?=[\w$-])", re.I)
@@ -319,7 +323,7 @@ _HOST = re.compile(r"[\w$-][\w $-]*(\.[\w $-]+)+(:\d+)?(/|$|\?)")
 
 
 def _absolute(url: str) -> str | None:
-    """The absolute address that was probably meant: a scheme without its marks or misspelled, or none at all."""
+    """The absolute URL that was probably meant, if the scheme is missing, misspelled or lacks its punctuation."""
     slashed = url.replace("\\", "/")
     lead = _SCHEME.match(slashed)
     word = (lead.group(1) or "") if lead else ""
@@ -334,9 +338,9 @@ def _absolute(url: str) -> str | None:
 
 @rule("RT220", Severity.WARNING)
 def content_not_sent(subject: Subject) -> Iterator[Problem]:
-    """A request does not carry what it is for.
+    """A request does not send the recipient or the content.
 
-    SendMessage has to send `$content$` and `$to$`; in SendFile `$content$` is the file's address.
+    A request must contain `$to$` and `$content$`. In SendFile, `$content$` is the URL of the file.
 
     Bad:
         "SendMessage": {
@@ -364,13 +368,13 @@ def content_not_sent(subject: Subject) -> Iterator[Problem]:
         if "request_parameters" not in holder and not names & {"to", "content"}:
             if "request_parameters" in meant(holder, "request").values():
                 continue
-            yield Problem(spec.pointer, f"{spec.name} has no request_parameters, so it sends nothing",
+            yield Problem(spec.pointer, f"{spec.name} has no request_parameters, so it sends neither recipient nor content",
                           "request_parameters", part="object")  # fmt: skip
             continue
         if not names <= {"from", "to", "content", "extension", "domain", *spec.properties}:
-            continue  # an unknown name may be the one that is missing here, and has its own finding
+            continue  # an unknown name may be the one that is missing, and has a finding of its own
         missing = [name for name in ("to", "content") if name not in names]
         if missing and not unfinished(spec.body, frozenset(missing)):
             listed = " and ".join(f"${name}$" for name in missing)
-            yield Problem((*spec.pointer, "request_parameters"), f"{spec.name} never sends {listed}",
+            yield Problem((*spec.pointer, "request_parameters"), f"{spec.name} does not send {listed}",
                           f"${missing[0]}$", part="object")  # fmt: skip

@@ -1,4 +1,4 @@
-"""RT2, first half: authentication."""
+"""RT2, first part: authentication."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ NEEDS = {"Bearer": ("token",), "Basic": ("username", "password")}
 
 
 @rule("RT201", Severity.ERROR)
-def two_kinds_of_auth(subject: Subject) -> Iterator[Problem]:
-    """Both auth and OAuth2 are given.
+def conflicting_auth(subject: Subject) -> Iterator[Problem]:
+    """The template has both auth and OAuth2.
 
-    Ringotel's page has OAuth2 as an alternative to Basic and Bearer; which one wins is not known.
+    OAuth2 is an alternative to Basic and Bearer authentication. Which one Ringotel would use is not known.
 
     Bad:
         "auth": {"type": "Bearer", "token": "$API key$"},
@@ -27,14 +27,14 @@ def two_kinds_of_auth(subject: Subject) -> Iterator[Problem]:
     Source: Ringotel's wiki pages 2871296004 and 2871001099
     """
     if "auth" in subject.root and "OAuth2" in subject.root:
-        yield Problem(("OAuth2",), "OAuth2 is an alternative to auth; remove one of the two", part="key")
+        yield Problem(("OAuth2",), "auth and OAuth2 are alternatives; remove one of them", part="key")
 
 
 @rule("RT202", Severity.WARNING)
 def no_auth(subject: Subject) -> Iterator[Problem]:
-    """Requests carry no credentials.
+    """Requests contain no credentials.
 
-    Neither `auth` nor `OAuth2` is given, and no property stands in an address or in parameters.
+    The template has neither `auth` nor `OAuth2`, and no property is used in a URL or in request_parameters.
 
     Bad:
     >   {
@@ -86,20 +86,22 @@ def no_auth(subject: Subject) -> Iterator[Problem]:
             }
           ]
         }
-    Source: a reading (format row 21)
+    Source: assumption 21
     """
     root = subject.root
     if "auth" in root or "OAuth2" in root or AUTHS & {*meant(dict(root), "template").values()}:
         return
     if not any(use.name in subject.template.properties for use in subject.uses):
-        yield Problem((), "neither auth nor OAuth2 is given, and no property is sent", part="object")
+        yield Problem(
+            (), "requests are not authenticated: there is no auth, no OAuth2, and no property is sent", part="object"
+        )
 
 
 @rule("RT203", Severity.WARNING)
 def unknown_auth_type(subject: Subject) -> Iterator[Problem]:
     """The type of auth is neither Bearer nor Basic.
 
-    No other type is documented. Capitals matter.
+    No other type is documented. The type is case-sensitive.
 
     Bad:
         "auth": {
@@ -118,15 +120,16 @@ def unknown_auth_type(subject: Subject) -> Iterator[Problem]:
     if isinstance(kind, str) and kind not in AUTH_TYPES:
         choice = nearest(kind, AUTH_TYPES)
         fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(("auth", "type"), choice),)) if choice else None
-        hint = f"did you mean {choice}?" if choice else "only Bearer and Basic are documented"
-        yield Problem(("auth", "type"), f"{kind!r} is no documented type of auth; {hint}", choice, fix)
+        hint = f" (did you mean {choice}?)" if choice else "; only Bearer and Basic are documented"
+        yield Problem(("auth", "type"), f"{kind!r} is not a documented auth type{hint}", choice, fix)
 
 
 @rule("RT204", Severity.ERROR)
 def incomplete_auth(subject: Subject) -> Iterator[Problem]:
-    """Auth lacks what its type needs, or it is empty.
+    """auth lacks a value that its type requires, or the value is empty.
 
-    Bearer needs `token`, Basic needs `username` and `password`. A password may be empty where the user name is the key.
+    Bearer requires `token`; Basic requires `username` and `password`. The password may be empty if the user name is a
+    property.
 
     Bad:
     >   "auth": {"type": "Basic", "username": "$API key$"}
@@ -140,17 +143,17 @@ def incomplete_auth(subject: Subject) -> Iterator[Problem]:
         if key not in auth and not any(
             nearest(other, [key], least=0.75) for other in auth if other not in KEYS["auth"]
         ):
-            yield Problem(("auth",), f"{kind} needs {key}", key, part="object")
+            yield Problem(("auth",), f"{kind} requires {key}", key, part="object")
         elif auth.get(key) == "" and not (key == "password" and "$" in str(auth.get("username"))):
-            yield Problem(("auth", key), f"{key} is empty; put a property into it, as $API key$")
+            yield Problem(("auth", key), f"{key} is empty; use a property, for example $API key$")
 
 
 @rule("RT205", Severity.WARNING)
-def odd_oauth2(subject: Subject) -> Iterator[Problem]:
-    """OAuth2 holds something other than the one documented example.
+def undocumented_oauth2(subject: Subject) -> Iterator[Problem]:
+    """OAuth2 differs from the only documented example.
 
-    Only the flow `{"default": "0"}`, parameters with the key `default`, token parameters with `content_type`, and
-    `"request_auth": "Bearer"` have been seen.
+    The example has the flow type `{"default": "0"}`, authorization parameters with the key `default`, token parameters
+    with the key `content_type`, and `"request_auth": "Bearer"`. Other values may not work.
 
     Bad:
         "OAuth2": {
@@ -166,7 +169,7 @@ def odd_oauth2(subject: Subject) -> Iterator[Problem]:
             "default": "0"
           }
         }
-    Source: Ringotel's wiki page 2871001099; a reading (format row 23)
+    Source: Ringotel's wiki page 2871001099; assumption 23
     """
     section = subject.root.get("OAuth2")
     if not isinstance(section, dict):
@@ -179,9 +182,11 @@ def odd_oauth2(subject: Subject) -> Iterator[Problem]:
         inner = section.get(key)
         for name in inner if isinstance(inner, dict) else ():
             if name != legal:
-                yield Problem(("OAuth2", key, name), f"only {legal!r} has been seen in {key}", legal, part="key")
+                yield Problem(
+                    ("OAuth2", key, name), f"the only documented key of {key} is {legal!r}", legal, part="key"
+                )
     flow = section.get("flow_type")
     if isinstance(flow, dict) and flow.get("default", "0") != "0":
-        yield Problem(("OAuth2", "flow_type", "default"), 'only the flow "0" (web server) has been seen', "0")
+        yield Problem(("OAuth2", "flow_type", "default"), 'the only documented flow_type is "0" (web server flow)', "0")
     if section.get("request_auth", "Bearer") != "Bearer" and isinstance(section["request_auth"], str):
-        yield Problem(("OAuth2", "request_auth"), "only Bearer has been seen in request_auth", "Bearer")
+        yield Problem(("OAuth2", "request_auth"), "the only documented request_auth is Bearer", "Bearer")

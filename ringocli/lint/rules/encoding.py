@@ -1,4 +1,4 @@
-"""RT2, third part: values that do not survive the way they are written."""
+"""RT2, third part: content types, and values that their encoding cannot express."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ringocli.text.suggest import MAX_COMPARED, edit_distance, nearest
 
 @rule("RT211", Severity.WARNING)
 def missing_content_type(subject: Subject) -> Iterator[Problem]:
-    """A request with a body does not say its content type.
+    """A request with a body has no content type.
 
-    JSON is assumed.
+    ringocli assumes JSON; what Ringotel does is not documented.
 
     Bad:
     >   "SendMessage": {
@@ -37,7 +37,7 @@ def missing_content_type(subject: Subject) -> Iterator[Problem]:
           "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
           "response_map": {"id": "$messageid$"}
         }
-    Source: a reading (format row 14)
+    Source: assumption 14
     """
     from ringocli.lint.rules.shape import meant
 
@@ -50,10 +50,10 @@ def missing_content_type(subject: Subject) -> Iterator[Problem]:
 
 
 @rule("RT212", Severity.WARNING)
-def odd_content_type(subject: Subject) -> Iterator[Problem]:
-    """The content type is misspelled, or is neither JSON nor form.
+def unsupported_content_type(subject: Subject) -> Iterator[Problem]:
+    """The content type is misspelled, or is neither JSON nor a form.
 
-    Only JSON has been seen in requests, and forms in OAuth2. Multipart and XML have no documented notation.
+    Ringotel documents JSON for requests and forms for OAuth2. There is no documented notation for multipart or XML.
 
     Bad:
         "SendMessage": {
@@ -71,7 +71,7 @@ def odd_content_type(subject: Subject) -> Iterator[Problem]:
           "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
           "response_map": {"id": "$messageid$"}
         }
-    Source: help.ringotel.co/en/articles/11193931; a reading (format row 14)
+    Source: help.ringotel.co/en/articles/11193931; assumption 14
     """
     for spec in subject.template.requests:
         if spec.content_type is None or not spec.sends_body:
@@ -83,9 +83,9 @@ def odd_content_type(subject: Subject) -> Iterator[Problem]:
         pointer = (*spec.pointer, "request_content_type")
         if choice is not None:
             fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),))
-            yield Problem(pointer, f"{spec.content_type!r} is no content type; did you mean {choice}?", choice, fix)
+            yield Problem(pointer, f"{spec.content_type!r} is not a content type (did you mean {choice}?)", choice, fix)
         else:
-            yield Problem(pointer, f"{spec.content_type!r} has not been seen here; only JSON and forms have")
+            yield Problem(pointer, f"{spec.content_type!r} is not documented; use JSON or a form")
 
 
 _TYPE = re.compile(r"(application|text|multipart|image|audio|video)/[\w.+-]+")
@@ -93,7 +93,7 @@ _FORM_WORDS = re.compile(r"form|url-?encoded")
 
 
 def _meant_type(kind: str) -> str | None:
-    """The documented content type that one was meant to be; None if it is right, or something else altogether."""
+    """The documented content type that was meant; None if it is right, or a different type altogether."""
     if kind in CONTENT_TYPES:
         return None
     near = next((known for known in CONTENT_TYPES if edit_distance(kind[:MAX_COMPARED], known) <= 2), None)
@@ -108,9 +108,9 @@ def _meant_type(kind: str) -> str | None:
 
 @rule("RT213", Severity.ERROR)
 def nested_form(subject: Subject) -> Iterator[Problem]:
-    """A form has nested parameters.
+    """The parameters of a form are nested.
 
-    A form is a flat list of keys; how Ringotel would flatten an object is not documented.
+    A form is a flat list of keys and values. How Ringotel would flatten an object is not documented.
 
     Bad:
         "SendMessage": {
@@ -135,18 +135,18 @@ def nested_form(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: a reading (format row 15)
+    Source: assumption 15
     """
     for spec in subject.template.requests:
         if spec.sends_body and encoding_of(spec.content_type) is Encoding.FORM:
-            yield from _nested(spec, "a form")
+            yield from _nested(spec, "a form body")
 
 
 @rule("RT214", Severity.ERROR)
 def nested_query(subject: Subject) -> Iterator[Problem]:
-    """A GET or DELETE request has nested parameters.
+    """The parameters of a GET or DELETE request are nested.
 
-    They go into the query, which is flat.
+    They are sent in the query string, which is a flat list of keys and values.
 
     Bad:
         "SendMessage": {
@@ -172,30 +172,30 @@ def nested_query(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: a reading (format row 13)
+    Source: assumption 13
     """
     for spec in subject.template.requests:
         if not spec.sends_body:
-            yield from _nested(spec, "a query")
+            yield from _nested(spec, "a query string")
 
 
 def _nested(spec: RequestSpec, what: str) -> Iterator[Problem]:
     at = (*spec.pointer, "request_parameters")
     if isinstance(spec.parameters, list):
-        yield Problem(at, f"{what} needs an object of keys and values, not a list")
+        yield Problem(at, f"{what} needs an object of keys and values, not an array")
         return
     for key, value in spec.parameters.items():
         items = value if isinstance(value, list) else [value]
         if isinstance(value, dict) or any(isinstance(item, (dict, list)) for item in items):
-            yield Problem((*at, key), f"{what} is flat, and {key!r} is nested", part="value")
+            yield Problem((*at, key), f"{what} is flat, but {key!r} is nested", part="value")
 
 
 @rule("RT221", Severity.WARNING)
 def json_in_a_string(subject: Subject) -> Iterator[Problem]:
-    """A text of JSON holds a variable.
+    """A variable is inside JSON that is packed in a string.
 
-    The value is put into the text as it is: a quote or a line break in a message breaks the inner JSON. Ask the
-    provider for a way to send an object.
+    The value is inserted unchanged, so a quote or a line break in a message breaks the inner JSON. Ask the provider for
+    a way to send an object.
 
     Bad:
         "SendMessage": {
@@ -219,7 +219,7 @@ def json_in_a_string(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: RFC 8259; the framework has no notation for escaping twice
+    Source: RFC 8259; the framework has no notation for nested escaping
     """
     for spec in subject.template.requests:
         for pointer, leaf in spec.body.leaves:
@@ -227,7 +227,7 @@ def json_in_a_string(subject: Subject) -> Iterator[Problem]:
                 text = "".join(part if isinstance(part, str) else "x" for part in leaf.parts)
                 if text.lstrip()[:1] in ("{", "[") and _is_json(text):
                     at = (*spec.pointer, "request_parameters", *pointer)
-                    yield Problem(at, "a quote in a message would break the JSON inside this text")
+                    yield Problem(at, "a quote in a message would break the JSON inside this string")
 
 
 def _is_json(text: str) -> bool:
@@ -239,9 +239,9 @@ def _is_json(text: str) -> bool:
 
 @rule("RT222", Severity.WARNING)
 def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
-    """A text of XML or of a query holds a variable.
+    """A variable is inside XML or a query that is packed in a string.
 
-    The value is put into the text as it is: an ampersand or a bracket in a message breaks the inner notation. Ask the
+    The value is inserted unchanged, so an ampersand or an angle bracket in a message breaks the inner syntax. Ask the
     provider for a way to send plain parameters.
 
     Bad:
@@ -266,7 +266,7 @@ def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: XML 1.0 section 2.4, RFC 3986; the framework has no notation for escaping twice
+    Source: XML 1.0 section 2.4, RFC 3986; the framework has no notation for nested escaping
     """
     for spec in subject.template.requests:
         for pointer, leaf in spec.body.leaves:
@@ -274,7 +274,7 @@ def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
                 text = "".join(part if isinstance(part, str) else "x" for part in leaf.parts).strip()
                 if _is_markup(text) or _QUERY.fullmatch(text):
                     at = (*spec.pointer, "request_parameters", *pointer)
-                    yield Problem(at, "an & or < in a message would break the notation inside this text")
+                    yield Problem(at, "an & or < in a message would break the syntax inside this string")
 
 
 _QUERY = re.compile(r"[\w.\[\]-]+=[^&\s]*(&[\w.\[\]-]+=[^&\s]*)+")
@@ -286,9 +286,9 @@ def _is_markup(text: str) -> bool:
 
 @rule("RT223", Severity.WARNING)
 def null_in_a_form(subject: Subject) -> Iterator[Problem]:
-    """A form or a query has a null.
+    """A form or a query string contains null.
 
-    Neither has a way to write it: the key would be sent with the word null, or be left out.
+    Neither can express it: the key would be sent with the word "null", or be omitted.
 
     Bad:
         "SendMessage": {
@@ -323,4 +323,4 @@ def null_in_a_form(subject: Subject) -> Iterator[Problem]:
         for key, value in spec.parameters.items() if isinstance(spec.parameters, dict) else ():
             if value is None or (isinstance(value, list) and None in value):
                 pointer = (*spec.pointer, "request_parameters", key)
-                yield Problem(pointer, f"{key!r} is null, which a form cannot say; leave it out", part="value")
+                yield Problem(pointer, f"{key!r} is null, which a form cannot express; remove it", part="value")

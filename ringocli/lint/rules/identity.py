@@ -1,4 +1,4 @@
-"""RT1, second half: who the integration is."""
+"""RT1, second part: id, name and class of the integration."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 @rule("RT110", Severity.ERROR)
 def unknown_class(subject: Subject) -> Iterator[Problem]:
-    """The class is not one for messaging.
+    """The class is not that of a messaging integration.
 
     Messaging integrations have `"class": "sms"`.
 
@@ -35,17 +35,17 @@ def unknown_class(subject: Subject) -> Iterator[Problem]:
     """
     value = subject.root.get("class")
     if isinstance(value, str) and value not in CLASSES:
-        hint = "crm is for CRM integrations" if value == "crm" else f"{value!r} has never been seen"
+        hint = "crm is the class of CRM integrations" if value == "crm" else f"{value!r} is not documented"
         safe = (nearest(value, CLASSES) or "") != ""
         fix = Fix(title="Write sms", changes=(ReplaceValue(("class",), "sms"),), safe=safe)
-        yield Problem(("class",), f"the class of a messaging integration is sms; {hint}", "sms", fix)
+        yield Problem(("class",), f"the class of a messaging integration is sms ({hint})", "sms", fix)
 
 
 @rule("RT111", Severity.ERROR)
 def reserved_id(subject: Subject) -> Iterator[Problem]:
-    """The id belongs to an integration that Ringotel ships itself.
+    """The id is that of a built-in integration of Ringotel.
 
-    Ids have to be unique; choose one of your own.
+    Ids must be unique. Choose another one.
 
     Bad:
     >   "id": "twilio"
@@ -57,26 +57,26 @@ def reserved_id(subject: Subject) -> Iterator[Problem]:
     if value.lower() in _RESERVED:
         own = f"{value}-custom"
         fix = Fix(title=f"Use {own}", changes=(ReplaceValue(("id",), own),), safe=False)
-        yield Problem(("id",), f"{value!r} is an integration of Ringotel's own; choose another id", own, fix)
+        yield Problem(("id",), f"{value!r} is the id of a built-in integration; choose another id", own, fix)
 
 
 @rule("RT112", Severity.WARNING)
-def odd_id(subject: Subject) -> Iterator[Problem]:
-    """The id has characters that no id of Ringotel's has.
+def unusual_id(subject: Subject) -> Iterator[Problem]:
+    """The id contains characters that no known id contains.
 
-    All known ids are letters, digits, `-` and `_`; the id is part of the Webhook URL.
+    All known ids consist of letters, digits, `-` and `_`. Changing the id later changes the Webhook URL.
 
     Bad:
     >   "id": "Acme SMS"
     Good:
         "id": "acme-sms"
-    Source: Ringotel Admin API collection, getBranchOptions; a reading (format row 26)
+    Source: Ringotel Admin API collection, getBranchOptions; assumption 26
     """
     value = subject.template.id
     if "id" in subject.root and isinstance(subject.root["id"], str) and not _ID.fullmatch(value):
         plain = re.sub(r"[^A-Za-z0-9_-]+", "-", value).strip("-_") or "acme"
         fix = Fix(title=f"Use {plain}", changes=(ReplaceValue(("id",), plain),), safe=False)
-        what = f"{value!r} has characters that no known id has" if value else "the id is empty"
+        what = f"{value!r} contains characters that no known id contains" if value else "the id is empty"
         yield Problem(("id",), f"{what}; use letters, digits, - and _", plain, fix)
 
 
@@ -84,7 +84,7 @@ def odd_id(subject: Subject) -> Iterator[Problem]:
 def empty_name(subject: Subject) -> Iterator[Problem]:
     """The name is empty.
 
-    It is what people see in the portal.
+    The portal shows the name to administrators.
 
     Bad:
     >   "name": ""
@@ -93,16 +93,18 @@ def empty_name(subject: Subject) -> Iterator[Problem]:
     Source: Ringotel's wiki page 2212265985
     """
     if isinstance(subject.root.get("name"), str) and not subject.template.name.strip():
-        yield Problem(("name",), "the name is empty; it is what people see in the portal", subject.template.id or None)
+        yield Problem(
+            ("name",), "the name is empty; the portal shows it to administrators", subject.template.id or None
+        )
 
 
 @rule("RT114", Severity.WARNING)
-def moved_webhook_url(subject: Subject) -> Iterator[Problem]:
-    """The id differs from the one that the earlier version had, so the Webhook URL moves.
+def changed_id(subject: Subject) -> Iterator[Problem]:
+    """The id differs from the earlier version, so the Webhook URL changes.
 
-    The URL that is pasted into the provider's console keeps pointing at the old id: until it is replaced there, for
-    every account, no message and no receipt comes in. The earlier version is the one that `--against` or the baseline
-    knows.
+    Providers keep sending webhooks to the old URL. Until it is replaced in the provider's console, for every account,
+    no message and no receipt is received. The earlier version is the one given with `--against` or recorded in the
+    baseline.
 
     Earlier:
         "id": "acme"
@@ -115,7 +117,5 @@ def moved_webhook_url(subject: Subject) -> Iterator[Problem]:
         service id"
     """
     if subject.earlier_id is not None and subject.template.id and subject.template.id != subject.earlier_id:
-        message = (
-            f"the id was {subject.earlier_id!r}: a new one moves the Webhook URL, and every provider has the old one"
-        )
+        message = f"the id was {subject.earlier_id!r}: changing it changes the Webhook URL, which must then be replaced everywhere"
         yield Problem(("id",), message, subject.earlier_id)

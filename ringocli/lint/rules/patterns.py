@@ -17,11 +17,11 @@ from ringocli.text.pointer import Pointer
 
 
 @rule("RT303", Severity.ERROR)
-def same_event_twice(subject: Subject) -> Iterator[Problem]:
-    """Two events take the same webhooks.
+def duplicate_event(subject: Subject) -> Iterator[Problem]:
+    """Two events match the same webhooks.
 
-    Same method, same places, same words at them: the second can never be reached. An event_key counts where
-    `$event_key$` stands; an event without it is known by its shape alone, whatever its key.
+    They have the same method and the same pattern, so the second one is never selected. The event_key makes a difference
+    only if the pattern contains `$event_key$`; otherwise events are selected by the shape of their pattern.
 
     Bad:
         "Webhook": [
@@ -53,7 +53,7 @@ def same_event_twice(subject: Subject) -> Iterator[Problem]:
             "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
           }
         ]
-    Source: a reading (format row 32)
+    Source: assumption 32
     """
     seen: dict[object, WebhookEvent] = {}
     for event in subject.template.events:
@@ -61,7 +61,7 @@ def same_event_twice(subject: Subject) -> Iterator[Problem]:
         if shape in seen:
             part: Part = "key" if isinstance(event.pointer[-1], str) else "value"
             first = subject.document.locate(seen[shape].pointer).start.line
-            message = f"this event takes the same webhooks as the one at line {first}; one of them is never reached"
+            message = f"this event matches the same webhooks as the one at line {first}; one of them is never selected"
             if event.key is not None:
                 yield Problem((*event.pointer, "event_key"), message)
             else:
@@ -71,9 +71,10 @@ def same_event_twice(subject: Subject) -> Iterator[Problem]:
 
 @rule("RT304", Severity.ERROR)
 def incomplete_event(subject: Subject) -> Iterator[Problem]:
-    """An event does not take what Ringotel needs from it.
+    """The pattern of an event lacks a required variable.
 
-    A message needs `$from$`, `$to$` and `$content$`; an mms `$from$`, `$to$` and `$url$`; a receipt `$messageid$`.
+    A message needs `$from$`, `$to$` and `$content$`; an mms needs `$from$`, `$to$` and `$url$`; a receipt needs
+    `$messageid$`.
 
     Bad:
         "Webhook": [
@@ -99,7 +100,7 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
             }
           }
         ]
-    Source: Ringotel's wiki page 2288910338; a reading (format row 4)
+    Source: Ringotel's wiki page 2288910338; assumption 4
     """
     swapped = {Place.MMS: {"content"}, Place.MESSAGE: {"text", "url"}}
     for event in subject.template.events:
@@ -109,7 +110,7 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
         legal = {*REQUIRED[event.place], "text", "event_key", *event.properties}
         missing = sorted(REQUIRED[event.place] - names)
         if names - legal or unfinished(event.pattern, frozenset(missing)):
-            continue  # an unknown or swapped name may be the one that is missing, and has its own finding
+            continue  # an unknown or exchanged name may be the one that is missing, and has a finding of its own
         if missing and not (names & swapped.get(event.place, set())):
             listed = ", ".join(f"${name}$" for name in missing)
             pointer = (*event.pointer, "request_parameters")
@@ -117,11 +118,11 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
 
 
 @rule("RT306", Severity.WARNING)
-def receipt_takes_failures(subject: Subject) -> Iterator[Problem]:
-    """A delivery receipt that failed would be taken for a delivered one.
+def receipt_matches_failures(subject: Subject) -> Iterator[Problem]:
+    """A receipt of a failed delivery would count as delivered.
 
-    Ringotel only knows messageDelivered. If the provider reports good and bad news in the same shape, the pattern has
-    to pin success: put `$event_key$` where the status stands, or write the provider's word for delivered there.
+    Ringotel knows only messageDelivered. If the provider reports success and failure in the same format, the pattern
+    must match success only: put `$event_key$` at the status, or write the provider's word for delivered there.
 
     Bad:
         "Webhook": [
@@ -141,25 +142,27 @@ def receipt_takes_failures(subject: Subject) -> Iterator[Problem]:
             "request_parameters": {"type": "$event_key$", "id": "$messageid$", "status": "delivered"}
           }
         ]
-    Source: captured traffic of Telnyx, ClickSend and Sinch; a reading (format row 35)
+    Source: captured traffic of Telnyx, ClickSend and Sinch; assumption 35
     """
     for event in subject.template.events:
-        if event.place is not Place.DELIVERED or _pins_success(event):
+        if event.place is not Place.DELIVERED or _matches_success_only(event):
             continue
         key = event.key or ""
         if "event_key" not in event.pattern.variables:
-            message = "nothing in this pattern tells delivered from failed; put $event_key$ or a literal at the status"
+            message = "this pattern does not distinguish delivered from failed; put $event_key$ or the word for delivered at the status"
             yield Problem((*event.pointer, "request_parameters"), message, part="key")
         elif BOTH.search(key):
-            message = f"{key!r} may also report failures; pin the status that means delivered in the pattern"
+            message = (
+                f'{key!r} may also match failed deliveries; add the status value that means "delivered" to the pattern'
+            )
             yield Problem((*event.pointer, "event_key"), message)
 
 
 @rule("RT309", Severity.WARNING)
-def nested_query_event(subject: Subject) -> Iterator[Problem]:
-    """An event that comes by GET or DELETE has a nested pattern, which no query can match.
+def nested_query_pattern(subject: Subject) -> Iterator[Problem]:
+    """An event sent with GET or DELETE has a nested pattern, which no query string can match.
 
-    Such a webhook carries its values in the query, which is flat.
+    Such a webhook has its values in the query string, which is a flat list of keys and values.
 
     Bad:
         "Webhook": [
@@ -187,7 +190,7 @@ def nested_query_event(subject: Subject) -> Iterator[Problem]:
             }
           }
         ]
-    Source: RFC 3986 section 3.4; a reading (format row 13)
+    Source: RFC 3986 section 3.4; assumption 13
     """
     for event in subject.template.events:
         if event.method in ("GET", "DELETE"):
@@ -195,16 +198,18 @@ def nested_query_event(subject: Subject) -> Iterator[Problem]:
             if deep is not None or isinstance(event.parameters, list):
                 pointer = (*event.pointer, "request_parameters", *(deep[:1] if deep else ()))
                 yield Problem(
-                    pointer, f"a {event.method} webhook is a flat query; nothing nested can match", part="key"
+                    pointer,
+                    f"a {event.method} webhook has a flat query string, which a nested pattern cannot match",
+                    part="key",
                 )
 
 
 @rule("RT310", Severity.WARNING)
 def shadowed_event(subject: Subject) -> Iterator[Problem]:
-    """An event is never reached, because one before it takes every webhook that it would take.
+    """An event is never selected, because an earlier one matches all of its webhooks.
 
-    Of two events that fit equally well the first in the file is taken. Here the first has a variable where this one is
-    narrower, so it fits whenever this one does. Put the narrower event first, or pin the other one.
+    Of two events that match equally well, the first in the file is selected. Here the earlier event has a variable where
+    this one has a fixed value, so it matches whenever this one does. Put the more specific event first.
 
     Bad:
         "Webhook": [
@@ -236,19 +241,19 @@ def shadowed_event(subject: Subject) -> Iterator[Problem]:
             "request_parameters": {"kind": "$text$", "from": "$from$", "to": "$to$", "media": "$url$"}
           }
         ]
-    Source: a reading (format row 2)
+    Source: assumption 2
     """
     earlier: dict[frozenset[Pointer], list[tuple[WebhookEvent, _Form]]] = {}
     for event in subject.template.events:
         alike = earlier.setdefault(event.paths, [])
         form = _form(event)
         for other, wider in alike:
-            if other.method in (None, event.method) and _takes_all_of(wider, form):
+            if other.method in (None, event.method) and _is_wider_than(wider, form):
                 line = subject.document.locate(other.pointer).start.line
-                message = f"the event at line {line} takes every webhook that this one would"
+                message = f"the event at line {line} matches every webhook that this one matches"
                 yield Problem(event.pointer, message, part="key" if isinstance(event.pointer[-1], str) else "object")
                 break
-        if len(alike) < 20:  # each is compared with all before it, and nobody writes so many
+        if len(alike) < 20:  # each is compared with all before it; real templates have far fewer
             alike.append((event, form))
 
 
@@ -258,8 +263,8 @@ def _literal(leaf: Leaf | Constant, event: WebhookEvent) -> object:
     return ("literal", event.key) if leaf.alone == "event_key" else leaf.parts if len(leaf.parts) > 1 else "variable"
 
 
-def _pins_success(event: WebhookEvent) -> bool:
-    """Whether a literal leaf narrows the pattern, or the event key itself says that the message arrived."""
+def _matches_success_only(event: WebhookEvent) -> bool:
+    """Whether a literal value restricts the pattern, or the event_key itself means that the message was delivered."""
     literals = [leaf.value for _, leaf in event.pattern.leaves if isinstance(leaf, Constant)]
     keyed = "event_key" in event.pattern.variables
     if any(SUCCESS.search(str(value)) or isinstance(value, (bool, int)) for value in literals):
@@ -276,7 +281,7 @@ _FREE = "free"
 
 
 def _form(event: WebhookEvent) -> _Form:
-    """What each leaf asks of a webhook, in the order of their places; a variable of Ringotel's asks nothing."""
+    """What each leaf requires of a webhook, in the order of their pointers; a built-in variable requires nothing."""
     given = {"event_key", *event.properties}
     return tuple(
         _FREE if isinstance(leaf, Leaf) and leaf.alone and leaf.alone not in given else _literal(leaf, event)
@@ -284,6 +289,6 @@ def _form(event: WebhookEvent) -> _Form:
     )
 
 
-def _takes_all_of(other: _Form, form: _Form) -> bool:
-    """Whether one asks nothing that the other does not ask as well, and less (RT303 has those that ask the same)."""
+def _is_wider_than(other: _Form, form: _Form) -> bool:
+    """Whether one requires less than the other, and nothing else (equal patterns are the business of RT303)."""
     return other != form and all(its in (_FREE, mine) for its, mine in zip(other, form, strict=True))

@@ -1,4 +1,4 @@
-"""RT4, second half: texts that were meant to be a variable and are none."""
+"""RT4, second part: texts that were meant to be a variable but are not."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from ringocli.text.suggest import nearest
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _HIDDEN = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|" + _INVISIBLE.pattern)
-"""What nobody sees, and blanks that are none: between dollar signs neither belongs."""
+"""Invisible characters and Unicode spaces; neither belongs between dollar signs."""
 _UNFINISHED = re.compile(r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{|\$\(|\uff04")
 _FOREIGN = re.compile(r"[$#]\{+\s*([\w .-]+?)\s*\}+|\{\{\s*([\w .-]+?)\s*\}\}")
 _LOOSE = re.compile(
     r"%([A-Za-z_]\w*)%|<([A-Za-z_][\w .-]*)>|\{([A-Za-z_][\w .-]*)\}|\$\(([A-Za-z_][\w .-]*)\)|\$([A-Za-z_][\w .-]*)%"
 )
-"""Placeholders that may be text as well: only the name of a variable makes them one."""
+"""Notations that may also be plain text; they count as placeholders only around the name of a variable."""
 _MARKS = re.compile("[#$%&:@<({\\[\uff04]")
-"""One of these is in every placeholder."""
+"""Every placeholder contains one of these."""
 _WHOLE = re.compile(
     r"\[([A-Za-z_][\w .-]*)\]|[:@#&]([A-Za-z_][\w .-]*)|\uff04([^\uff04$]+)[\uff04$]|\$([^\uff04$]+)\uff04"
 )
-"""Placeholders only where they are the whole text, or a step of an address."""
+"""Notations that count as placeholders only if they are the whole text, or a segment of a URL."""
 
 
 def unfinished(pattern: Pattern, needed: frozenset[str] = frozenset()) -> bool:
-    """Whether a text looks like a variable that is none: unclosed, in foreign braces, with a character too many.
+    """Whether a text is a malformed variable: unclosed, in another notation, or with an extra character.
 
-    That text has its own finding, so nothing is said of a variable that is missing because of it.
+    That text has a finding of its own, so the variable that is missing because of it is not reported again.
     """
     for _, leaf in pattern.leaves:
         texts = [leaf.value] if isinstance(leaf, Constant) else leaf.parts
@@ -51,10 +51,10 @@ def _named(text: str, needed: frozenset[str]) -> bool:
 
 @rule("RT409", Severity.WARNING)
 def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
-    """A placeholder is written as other tools write it.
+    """A placeholder uses the notation of another tool.
 
-    Ringotel writes `$name$`; `${name}`, `{{name}}`, `%name%`, `{name}`, `<name>`, `:name` and the like are sent as they
-    stand.
+    Ringotel's notation is `$name$`. Placeholders such as `${name}`, `{{name}}`, `%name%`, `{name}`, `<name>` and `:name`
+    are sent unchanged.
 
     Bad:
         "SendMessage": {
@@ -80,7 +80,7 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: a reading (format row 5)
+    Source: assumption 5
     """
     for one in subject.templated:
         if one.leaf.alone is not None or not _MARKS.search(one.residue):
@@ -93,11 +93,11 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
         choice = nearest(word, sorted(legal), least=0.7) or word
         new = f"${choice}$"
         fix = in_string(subject, one.pointer, found.group(), new)
-        yield Problem(one.pointer, f"{found.group()} is no variable of Ringotel's; write {new}", new, fix)
+        yield Problem(one.pointer, f"{found.group()} is not a Ringotel variable; write {new}", new, fix)
 
 
 def _placeholder(one: Templated, legal: frozenset[str]) -> re.Match[str] | None:
-    """The first placeholder of another notation in a text; braces are one by themselves, others by a legal name."""
+    """The first placeholder in another notation; braces always count, other notations only around a known name."""
     residue = one.residue[:MAX_LOOKED_AT]
     if found := _FOREIGN.search(residue):
         return found
@@ -114,9 +114,9 @@ def _placeholder(one: Templated, legal: frozenset[str]) -> re.Match[str] | None:
 
 @rule("RT410", Severity.WARNING)
 def unclosed_variable(subject: Subject) -> Iterator[Problem]:
-    """A known variable lacks one of its dollar signs, or both.
+    """A variable lacks one or both of its dollar signs.
 
-    It would be sent as it stands. A bare name is taken for a variable only where that variable is needed and absent.
+    It would be sent unchanged. A bare name is reported only where that variable is required and missing.
 
     Bad:
         "SendMessage": {
@@ -142,7 +142,7 @@ def unclosed_variable(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: a reading (format row 5)
+    Source: assumption 5
     """
     for one in subject.templated:
         if isinstance(one.leaf, Constant):
@@ -150,7 +150,7 @@ def unclosed_variable(subject: Subject) -> Iterator[Problem]:
             if text in BY_NAME and text in NEEDED[one.place] - subject.names_beside(one):
                 new = f"${text}$"
                 fix = in_string(subject, one.pointer, text, new)
-                yield Problem(one.pointer, f"{text!r} would be sent as it stands; did you mean {new}?", new, fix)
+                yield Problem(one.pointer, f"{text!r} would be sent unchanged (did you mean {new}?)", new, fix)
             elif "$" in text:
                 yield from _unclosed(subject, one, text)
         elif one.leaf.alone is None:
@@ -165,15 +165,15 @@ def _unclosed(subject: Subject, one: Templated, residue: str) -> Iterator[Proble
         if found:
             new = f"${name}$"
             fix = in_string(subject, one.pointer, found.group(), new)
-            yield Problem(one.pointer, f"{found.group()} is no variable; did you mean {new}?", new, fix)
+            yield Problem(one.pointer, f"{found.group()} is not a variable (did you mean {new}?)", new, fix)
             return
 
 
 @rule("RT411", Severity.WARNING)
 def invisible_character(subject: Subject) -> Iterator[Problem]:
-    """An invisible character, or a blank that is none, stands in a variable, a key or an identifying value.
+    """A variable, a key or an identifying value contains an invisible character or a no-break space.
 
-    It comes with text pasted from web pages, and makes a name differ from the one that it looks like.
+    Such characters come with text copied from web pages. They make a name differ from the one it looks like.
 
     Bad:
         "SendMessage": {
@@ -199,21 +199,21 @@ def invisible_character(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: a reading (format row 5)
+    Source: assumption 5
     """
     text = subject.document.text
     for literal in () if text.isascii() and "\\u" not in text else subject.literals:
         if not literal.text.isascii() and (clean := _visible(subject, literal.pointer, literal.text)) != literal.text:
-            fix = Fix(title="Remove it", changes=(ReplaceValue(literal.pointer, clean),))
-            yield Problem(literal.pointer, "an invisible character stands in this text", clean, fix)
+            fix = Fix(title="Remove the invisible character", changes=(ReplaceValue(literal.pointer, clean),))
+            yield Problem(literal.pointer, "this string contains an invisible character", clean, fix)
         key = literal.pointer[-1]
         if isinstance(key, str) and not key.isascii() and _INVISIBLE.search(key):
             clean = _INVISIBLE.sub("", key)
-            yield Problem(literal.pointer, "an invisible character stands in this key", clean, part="key")
+            yield Problem(literal.pointer, "this key contains an invisible character", clean, part="key")
 
 
 def _visible(subject: Subject, pointer: Pointer, text: str) -> str:
-    """The text without what nobody sees, where that matters: in a variable, or in a value that identifies something."""
+    """The text without invisible characters, where they matter: in a variable or in an identifying value."""
     if "$" not in text and len(pointer) >= 4:
         return text
     place = subject.place_of(pointer)
@@ -231,9 +231,9 @@ def _visible(subject: Subject, pointer: Pointer, text: str) -> str:
 
 @rule("RT412", Severity.WARNING)
 def variable_as_key(subject: Subject) -> Iterator[Problem]:
-    """A variable stands in a key.
+    """A key contains a variable.
 
-    Only values are documented to have variables.
+    Ringotel documents variables in values only.
 
     Bad:
         "SendMessage": {
@@ -268,14 +268,14 @@ def variable_as_key(subject: Subject) -> Iterator[Problem]:
                 pointer = one.pointer[: depth + 1]
                 if pointer not in seen:
                     seen.add(pointer)
-                    yield Problem(pointer, "variables are documented in values only, not in keys", part="key")
+                    yield Problem(pointer, "variables are documented for values only, not for keys", part="key")
 
 
 @rule("RT413", Severity.WARNING)
-def padded_variable(subject: Subject) -> Iterator[Problem]:
-    """A variable has blanks inside its dollar signs, or a dollar sign too many.
+def malformed_variable(subject: Subject) -> Iterator[Problem]:
+    """A variable has spaces inside its dollar signs, or too many dollar signs.
 
-    How Ringotel reads `$ to $` is not published, and `$$to$$` would be sent with a dollar sign on either side.
+    How Ringotel reads `$ to $` is not documented, and `$$to$$` would be sent with a dollar sign on either side.
 
     Bad:
         "SendMessage": {
@@ -301,7 +301,7 @@ def padded_variable(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: a reading (format row 5)
+    Source: assumption 5
     """
     doubled = "$$" in subject.document.text
     for one in subject.templated:
@@ -311,7 +311,7 @@ def padded_variable(subject: Subject) -> Iterator[Problem]:
         for name in one.leaf.names:
             found = re.search(rf"\$\s+{re.escape(name)}\s*\$|\$\s*{re.escape(name)}\s+\$", text)
             found = found or re.search(rf"\${{2,}}{re.escape(name)}\${{2,}}", text)
-            # A price may well end or begin with the sign; alone with a variable it is one too many.
+            # A price may end or begin with a dollar sign; beside a variable alone, it is one too many.
             found = found or re.fullmatch(rf"\$+{re.escape(name)}\$+", text if text.count("$") > 2 else "")
             if found:
                 new = f"${name}$"

@@ -1,4 +1,4 @@
-"""RT6: what depends on the provider, the portal's settings, or on readings of the framework."""
+"""RT6: what depends on the provider, the settings in the portal, or assumptions about the framework."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ringocli.template.variables import Place
 
 @rule("RT601", Severity.INFO)
 def plus_before_number(subject: Subject) -> Iterator[Problem]:
-    """A plus stands before a number variable.
+    """A number variable is preceded by a plus sign.
 
-    With the portal's outboundFormat `e164` numbers already have one, so `++1...` would be sent. Choose the format per
-    number in the portal, and leave the variable bare.
+    With the portal setting outboundFormat `e164`, numbers already start with a plus sign, so `++1...` would be sent.
+    Set the format of each number in the portal, and use the variable alone.
 
     Bad:
         "SendMessage": {
@@ -42,7 +42,7 @@ def plus_before_number(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: Ringotel Admin API collection, createSMSTrunk; a reading (format row 34)
+    Source: Ringotel Admin API collection, createSMSTrunk; assumption 34
     """
     if "+$" not in subject.document.text:
         return
@@ -50,15 +50,15 @@ def plus_before_number(subject: Subject) -> Iterator[Problem]:
         if "+$from$" in literal.text or "+$to$" in literal.text:
             if subject.place_of(literal.pointer) in (Place.SEND_MESSAGE, Place.SEND_FILE):
                 better = literal.text.replace("+$", "$")
-                yield Problem(literal.pointer, "numbers in e164 format already have a plus", better)
+                yield Problem(literal.pointer, "numbers in e164 format already start with a plus sign", better)
 
 
 @rule("RT602", Severity.INFO)
 def undocumented_array(subject: Subject) -> Iterator[Problem]:
-    """An array stands in parameters or in a pattern.
+    """Parameters or a pattern contain an array.
 
-    Arrays are documented only for CRM replies. Ringotel's built-in providers need them, so they surely work; what is
-    not known is which element is taken when there are several.
+    Arrays are documented only for CRM replies. Built-in integrations such as Bandwidth need them, so they most likely
+    work. Which element is used if there are several is not known.
 
     Bad:
         "SendMessage": {
@@ -84,19 +84,19 @@ def undocumented_array(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: a reading (format rows 9 to 12)
+    Source: assumptions 9, 10, 11 and 12
     """
     places: list[tuple[tuple[str | int, ...], Json]] = []
     for spec in subject.template.requests:
         places.append(((*spec.pointer, "request_parameters"), spec.parameters))
         places.append(((*spec.pointer, "response_map"), spec.response_map))
     places += [((*event.pointer, "request_parameters"), event.parameters) for event in subject.template.events]
-    told: set[str | int] = set()
+    reported: set[str | int] = set()
     for at, tree in places:
         found = _first_array(tree)
-        if found is not None and at[0] not in told:
-            told.add(at[0])  # once for API, once for Webhook: more would be noise
-            yield Problem((*at, *found), "arrays are not documented here; see ringocli explain RT602")
+        if found is not None and at[0] not in reported:
+            reported.add(at[0])  # once for API and once for Webhook; more would be noise
+            yield Problem((*at, *found), "arrays are not documented here (see: ringocli explain RT602)")
 
 
 def _first_array(tree: Json) -> tuple[str | int, ...] | None:
@@ -111,10 +111,10 @@ def _first_array(tree: Json) -> tuple[str | int, ...] | None:
 
 
 @rule("RT603", Severity.WARNING)
-def ambiguous_text(subject: Subject) -> Iterator[Problem]:
-    """A text holds several values that cannot be told apart again.
+def ambiguous_pattern(subject: Subject) -> Iterator[Problem]:
+    """A string contains several variables that cannot be separated again.
 
-    In a webhook Ringotel would have to guess where one ends and the next begins.
+    When a webhook is matched, there is no way to tell where one value ends and the next begins.
 
     Bad:
         "Webhook": [
@@ -143,7 +143,7 @@ def ambiguous_text(subject: Subject) -> Iterator[Problem]:
             }
           }
         ]
-    Source: the laws of the pattern language; ringocli prove shows two values with the same bytes
+    Source: the laws of the pattern language; ringocli prove shows two sets of values with the same bytes
     """
     if not any(isinstance(one.leaf, Leaf) and len(one.leaf.names) > 1 for one in subject.templated):
         return
@@ -151,15 +151,15 @@ def ambiguous_text(subject: Subject) -> Iterator[Problem]:
         for found in event.pattern.ambiguities(("event_key", *event.properties)):
             pointer = (*event.pointer, "request_parameters", *found.pointer)
             listed = " and ".join(f"${name}$" for name in found.names)
-            yield Problem(pointer, f"{listed} cannot be told apart in this text")
+            yield Problem(pointer, f"{listed} cannot be separated in this string")
 
 
 @rule("RT604", Severity.INFO)
 def number_format(subject: Subject) -> Iterator[Problem]:
-    """The provider wants numbers in a certain form, which is set per number in the portal.
+    """The provider requires a number format, which is set for each number in the portal.
 
-    A template carries numbers as Ringotel hands them over; the form is the number's outboundFormat. What a preset
-    knows of the provider is repeated here.
+    A template cannot format numbers: it sends them in the outboundFormat that is set in the portal. The message repeats
+    what the preset of this provider says about it.
 
     Bad:
         "SendMessage": {
@@ -181,19 +181,19 @@ def number_format(subject: Subject) -> Iterator[Problem]:
     """
     for spec in subject.template.requests[:1]:
         host = spec.url.partition("://")[2].partition("/")[0].lower()
-        wanted = _format_at(host) if host and "$" not in host else None
-        if wanted:
-            yield Problem((*spec.pointer, "request_url"), wanted)
+        note = _number_format_at(host) if host and "$" not in host else None
+        if note:
+            yield Problem((*spec.pointer, "request_url"), note)
 
 
-def _format_at(host: str) -> str | None:
-    """What the preset of a host says of numbers. Only presets whose name is part of the host are read: a run is short."""
+def _number_format_at(host: str) -> str | None:
+    """What the preset of a host says about numbers. Only presets whose name is part of the host are loaded."""
     bare = host.replace(".", "").replace("-", "").replace("nexmo", "vonage")
     for name in _names():
         if name in bare:
-            addresses, wanted = _told(name)
-            if any(address.startswith(f"{host}/") for address in addresses):
-                return wanted
+            urls, note = _notes_of(name)
+            if any(url.startswith(f"{host}/") for url in urls):
+                return note
     return None
 
 
@@ -205,10 +205,10 @@ def _names() -> tuple[str, ...]:
 
 
 @cache
-def _told(name: str) -> tuple[tuple[str, ...], str]:
-    """The addresses of a preset without their scheme, and what it says of numbers."""
+def _notes_of(name: str) -> tuple[tuple[str, ...], str]:
+    """The request URLs of a preset without their scheme, and what it says about numbers."""
     from ringocli.template.presets import load
 
     preset = load(name)
-    addresses = (request["request_url"].partition("://")[2].lower() for request in preset.template["API"].values())
-    return tuple(addresses), f"{preset.title}: {preset.numbers['portal_setting']}"
+    urls = (request["request_url"].partition("://")[2].lower() for request in preset.template["API"].values())
+    return tuple(urls), f"{preset.title}: {preset.numbers['portal_setting']}"

@@ -21,9 +21,9 @@ _USABLE_NAME = re.compile(r"[^\W\d_][\w .\-]*")
 
 @rule("RT405", Severity.WARNING)
 def unused_property(subject: Subject) -> Iterator[Problem]:
-    """A property is declared, but nothing uses it.
+    """A property is declared but not used.
 
-    The portal would ask for it in vain.
+    The portal would ask for a value that has no effect.
 
     Bad:
         "properties": [
@@ -47,19 +47,19 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
             for one in subject.literals
         )
     ):
-        return  # what should use it is wrong itself, and has its own finding
+        return  # the place that should use it is wrong, and has a finding of its own
     unknown = {use.name for use in subject.undefined}
     for index, name in enumerate(_listed(subject)):
         if isinstance(name, str) and name not in subject.used and not _explained(name, unknown):
             if name not in BY_NAME and _USABLE_NAME.fullmatch(name):
-                yield Problem(("properties", index), f"nothing uses the property {name!r}")
+                yield Problem(("properties", index), f"the property {name!r} is not used")
 
 
 @rule("RT406", Severity.ERROR)
 def property_shadows_variable(subject: Subject) -> Iterator[Problem]:
-    """A property has the name of one of Ringotel's variables.
+    """A property has the name of a built-in variable.
 
-    Which of the two would be put in is not known.
+    Which of the two Ringotel would use is not known.
 
     Bad:
         "properties": [
@@ -70,18 +70,18 @@ def property_shadows_variable(subject: Subject) -> Iterator[Problem]:
         "properties": [
           "API key"
         ]
-    Source: a reading (format row 6)
+    Source: assumption 6
     """
     for index, name in enumerate(_listed(subject)):
         if isinstance(name, str) and name in BY_NAME:
-            yield Problem(
-                ("properties", index), f"{name!r} is a variable of Ringotel's; give the property another name"
-            )
+            yield Problem(("properties", index), f"{name!r} is a built-in variable; give the property another name")
 
 
 @rule("RT407", Severity.WARNING)
-def property_twice(subject: Subject) -> Iterator[Problem]:
+def duplicate_property(subject: Subject) -> Iterator[Problem]:
     """A property is declared twice.
+
+    The portal may ask for it twice.
 
     Bad:
         "properties": [
@@ -101,10 +101,10 @@ def property_twice(subject: Subject) -> Iterator[Problem]:
 
 
 @rule("RT408", Severity.WARNING)
-def odd_property_name(subject: Subject) -> Iterator[Problem]:
-    """A property has a name that no variable can have.
+def invalid_property_name(subject: Subject) -> Iterator[Problem]:
+    """A property has a name that cannot be used as a variable.
 
-    A variable starts with a letter and holds letters, digits, blanks and `_ - .`.
+    The name of a variable starts with a letter and contains only letters, digits, spaces and the characters `_ - .`.
 
     Bad:
         "properties": [
@@ -115,15 +115,17 @@ def odd_property_name(subject: Subject) -> Iterator[Problem]:
         "properties": [
           "API key"
         ]
-    Source: a reading (format row 5)
+    Source: assumption 5
     """
     for index, name in enumerate(_listed(subject)):
         if isinstance(name, str) and not _USABLE_NAME.fullmatch(name):
-            yield Problem(("properties", index), f"no variable can be called {name!r}, so nothing can use it")
+            yield Problem(
+                ("properties", index), f"{name!r} cannot be the name of a variable, so the property cannot be used"
+            )
 
 
 def _explained(name: str, unknown: set[str]) -> bool:
-    """Whether an unknown variable is this property misspelled; then that is the one mistake."""
+    """Whether an unknown variable is this property, misspelled; then that is the one mistake."""
     return any(nearest(other, [name], least=0.6) for other in islice(unknown, 50))
 
 

@@ -1,4 +1,4 @@
-"""RT5: what leaks, or travels in the clear."""
+"""RT5: credentials in the wrong place, and unencrypted or unreachable URLs."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _SHAPES = re.compile(
     r"|\b(Bearer|Basic|App|Token|Key|AccessKey|ApiKey)\s+(?=\S*\d)[A-Za-z0-9+/=._~-]{16,}"
     r"|\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}|-----BEGIN"
 )
-"""Credentials that give themselves away: Twilio, Telnyx, Stripe, AWS, JWT, GitHub, GitLab, Slack, SendGrid, Google,
-Mailgun, npm, DigitalOcean, Shopify, and what stands behind the name of a scheme."""
+"""Credentials with a known format: Twilio, Telnyx, Stripe, AWS, JWT, GitHub, GitLab, Slack, SendGrid, Google, Mailgun,
+npm, DigitalOcean, Shopify, and values after the name of an authentication scheme."""
 _ID_LIKE = re.compile(r"id$|uuid|guid|sid$|ref|profile|campaign|template|sender|service|hash|checksum|version", re.I)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PLACEHOLDER = re.compile(r"^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$", re.I)
@@ -33,24 +33,36 @@ _PLACEHOLDER = re.compile(r"^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|pla
 
 @rule("RT501", Severity.ERROR)
 def plain_http(subject: Subject) -> Iterator[Problem]:
-    """An address is http, so credentials and messages travel in the clear.
+    """A URL uses http, so credentials and messages are sent unencrypted.
 
-    For a test at your own machine leave the template as it is and use `--url http://127.0.0.1:8080`.
+    For a test on your own machine, keep https in the template and use `--url http://127.0.0.1:8080`. If the URL has a
+    port, an IP address or a host name without a dot, this is a warning, because it is probably a test server.
 
     Bad:
     >   "logo": "http://acme.example/logo.png"
     Good:
         "logo": "https://acme.example/logo.png"
-    Source: HTTPS is a prerequisite of Ringotel's CRM and SSO integrations; a reading (format row 25)
+    Source: HTTPS is a prerequisite of Ringotel's CRM and SSO integrations; assumption 25
     """
-    for pointer, url in _addresses(subject):
-        if url[:7].lower() == "http://":
+    for pointer, url in _urls(subject):
+        if url[:7].lower() != "http://":
+            continue
+        if _is_for_tests(url):
+            message = "http sends credentials and messages unencrypted; use the provider's https URL before you go live"
+            yield Problem(pointer, message, severity=Severity.WARNING)
+        else:
             better = "https://" + url[7:]
             fix = Fix(title="Use https", changes=(ReplaceValue(pointer, better),), safe=False)
-            yield Problem(pointer, "http sends credentials and messages in the clear; use https", better, fix)
+            yield Problem(pointer, "http sends credentials and messages unencrypted; use https", better, fix)
 
 
-def _addresses(subject: Subject) -> Iterator[tuple[Pointer, str]]:
+def _is_for_tests(url: str) -> bool:
+    """Whether a URL has a port, an IP address or a bare host name, so that https cannot just be assumed."""
+    host = re.split(r"[/?#]", url[7:], maxsplit=1)[0].rpartition("@")[2]
+    return "$" not in host and (":" in host or "." not in host or host.replace(".", "").isdigit())
+
+
+def _urls(subject: Subject) -> Iterator[tuple[Pointer, str]]:
     root = subject.root
     if isinstance(root.get("logo"), str):
         yield ("logo",), root["logo"]
@@ -65,10 +77,10 @@ def _addresses(subject: Subject) -> Iterator[tuple[Pointer, str]]:
 
 @rule("RT502", Severity.ERROR)
 def credential_in_template(subject: Subject) -> Iterator[Problem]:
-    """A credential is written into the template.
+    """The template contains a credential.
 
-    The file is mailed, reviewed and kept. Declare a property instead and put `$Property$` here; the portal then asks
-    each organization for its own value.
+    The file is sent by e-mail, reviewed and stored. Declare a property and use it as a variable instead; the portal then
+    asks each organization for its own value.
 
     Bad:
         "auth": {
@@ -89,20 +101,16 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
         where = credential_at(pointer, text)
         if where:
             name = _property_for(subject, text)
-            hint = (
-                "put the property here as"
-                if name in subject.template.properties
-                else "declare a property and put it here as"
-            )
+            hint = "use the property" if name in subject.template.properties else "declare a property and use it:"
             yield Problem(pointer, f"{where}; {hint} ${name}$", f"${name}$", hide=True)
 
 
 _ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
-"""Most texts of a template: no credential is so short, or without any digit."""
+"""Most strings of a template: too short for a credential, or without digits."""
 
 
 def _property_for(subject: Subject, text: str) -> str:
-    """The property that belongs in the place of a credential: one of that name, one that nothing uses, or a new one."""
+    """The property to use instead of a credential: one of that name, one that is not used yet, or a new one."""
     names = subject.template.properties
     bare = text.strip("[](){}<>:@#&%$ ")
     idle = [name for name in names if name not in subject.used]
@@ -110,23 +118,23 @@ def _property_for(subject: Subject, text: str) -> str:
 
 
 def credential_at(pointer: Pointer, text: str) -> str | None:
-    """What a literal credential is, or None."""
+    """Why a literal value is taken for a credential; None if it is not."""
     section, text = pointer[0], text[:MAX_LOOKED_AT]
     if not text or text[0] == text[-1] == "$" or (len(text) < 8 and section not in ("auth", "OAuth2")):
         return None
     name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
     if pointer[0] == "auth" and name in ("token", "password") and text and "$" not in text:
-        return f"the {name} stands in the template itself"
+        return f"the template contains the {name} itself"
     if pointer[0] == "OAuth2" and name == "client_secret" and text and "$" not in text:
-        return "the client secret stands in the template itself"
+        return "the template contains the client secret itself"
     if "://" in text:
-        return _in_address(text)
+        return _in_url(text)
     if pointer[0] == "Webhook":
-        return "this looks like a credential" if _SHAPES.search(text) and "event" not in name else None
+        return "this value has the format of a credential" if _SHAPES.search(text) and "event" not in name else None
     if _SHAPES.search(text):
-        return "this looks like a credential"
+        return "this value has the format of a credential"
     if pointer[0] != "properties" and name not in _OWN_KEYS and _KEY_LIKE.search(name) and _random(text):
-        return f"{name!r} seems to hold a credential"
+        return f"{name!r} probably contains a credential"
     return None
 
 
@@ -134,10 +142,10 @@ _OWN_KEYS = frozenset(key for keys in KEYS.values() for key in keys if key not i
 
 
 _RUN = re.compile(r"[\w-]{14}|\s")
-"""What every shape of a credential has in it."""
+"""Part of every credential format."""
 
 
-def _in_address(url: str) -> str | None:
+def _in_url(url: str) -> str | None:
     if "@" not in url and "?" not in url and not _RUN.search(url):
         return None
     from urllib.parse import parse_qsl, urlsplit
@@ -148,26 +156,26 @@ def _in_address(url: str) -> str | None:
         return None
     userinfo = parts.netloc.rpartition("@")[0]
     if ":" in userinfo and "$" not in userinfo.split(":", 1)[1]:
-        return "the address holds a user name and password"
+        return "the URL contains a user name and password"
     for key, value in parse_qsl(parts.query):
         if _KEY_LIKE.search(key) and _random(value):
-            return f"the address holds a credential in {key!r}"
-    return "the address holds what looks like a credential" if _SHAPES.search(url) else None
+            return f"the URL contains a credential in {key!r}"
+    return "the URL contains a value with the format of a credential" if _SHAPES.search(url) else None
 
 
 def _random(text: str) -> bool:
-    """Whether a text is long and mixed enough to be a key, and no placeholder or variable."""
+    """Whether a text is long and varied enough to be a key, and not a placeholder or a variable."""
     if len(text) < 8 or _PLACEHOLDER.search(text) or " " in text or text.isdigit():
         return False
     return (any(char.isdigit() for char in text) and any(char.isalpha() for char in text)) or len(text) >= 20
 
 
 @rule("RT506", Severity.WARNING)
-def random_text(subject: Subject) -> Iterator[Problem]:
-    """A long random text stands in the template: in an address, or in a parameter that is no id.
+def possible_secret(subject: Subject) -> Iterator[Problem]:
+    """A URL or a parameter contains a long random string.
 
-    It may be a token that nobody recognises as one. If it is a secret, declare a property and put it in; if it only
-    names an account, leave it, or better declare a property too: every organization has its own.
+    It may be a token. If it is a secret, declare a property and use it instead. If it identifies an account, a property
+    is still better, because every organization has its own.
 
     Bad:
         "SendMessage": {
@@ -198,14 +206,14 @@ def random_text(subject: Subject) -> Iterator[Problem]:
             name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
             found = pointer[2:3] == ("request_parameters",) and not _ID_LIKE.search(name) and _is_random(text)
         if found and not credential_at(pointer, text):
-            yield Problem(pointer, "this holds a long random text; if it is a secret, put a $property$ in its place")
+            yield Problem(pointer, "this contains a long random string; if it is a secret, use a property instead")
 
 
 _LONG = re.compile(r"[A-Za-z0-9+_=~-]{20}")
 
 
 def _is_random(text: str) -> bool:
-    """Whether no person thought this word up: long, of one piece, and its letters as good as evenly spread."""
+    """Whether a text is random: long, without separators, and with nearly evenly distributed characters."""
     if not 20 <= len(text) <= 256 or not re.fullmatch(r"[A-Za-z0-9+/_=~:-]+", text) or _UUID.fullmatch(text):
         return False
     if re.fullmatch(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{32,}|(?=.*\d)(?=.*[A-F])[0-9A-F]{32,}", text):
@@ -216,7 +224,7 @@ def _is_random(text: str) -> bool:
 
 
 def _bits(text: str) -> float:
-    """Shannon's entropy of a text, in bits a character."""
+    """The Shannon entropy of a text, in bits per character."""
     shares = [text.count(char) / len(text) for char in set(text)]
     return -sum(share * log2(share) for share in shares)
 
@@ -226,9 +234,9 @@ _AUTHORITY = re.compile(r"://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)")
 
 @rule("RT503", Severity.WARNING)
 def private_host(subject: Subject) -> Iterator[Problem]:
-    """A request goes to a host that only your own network knows.
+    """A request is sent to a host that is only reachable in a private network.
 
-    Ringotel's servers cannot reach loopback, private addresses or names without a dot.
+    Ringotel's servers cannot reach loopback addresses, private addresses or host names without a dot.
 
     Bad:
         "SendMessage": {
@@ -253,11 +261,11 @@ def private_host(subject: Subject) -> Iterator[Problem]:
         host = found.group(1).strip("[]") if found else ""
         if host and "$" not in host and _is_private(host):
             pointer = (*spec.pointer, "request_url")
-            yield Problem(pointer, f"Ringotel cannot reach {host}; for tests of your own use --url")
+            yield Problem(pointer, f"Ringotel cannot reach {host}; for local tests use --url")
 
 
 def _is_private(host: str) -> bool:
-    if not host[-1].isdigit() and ":" not in host:  # a name; asking ipaddress of it costs more than the rule
+    if not host[-1].isdigit() and ":" not in host:  # a name; parsing it as an address would take longer than the rule
         return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan"))
     import ipaddress
 
@@ -269,11 +277,11 @@ def _is_private(host: str) -> bool:
 
 
 @rule("RT504", Severity.WARNING)
-def secret_in_address(subject: Subject) -> Iterator[Problem]:
-    """A key or token is sent in the address.
+def secret_in_url(subject: Subject) -> Iterator[Problem]:
+    """A key or token is sent in the URL.
 
-    Addresses end up in the logs of every server on the way. Use auth, or a parameter of the body, if the provider
-    takes it there.
+    URLs are written to the logs of every server on the way. Use auth or a body parameter if the provider accepts it
+    there.
 
     Bad:
         "SendMessage": {
@@ -299,15 +307,15 @@ def secret_in_address(subject: Subject) -> Iterator[Problem]:
             key, _, value = pair.partition("=")
             if _KEY_LIKE.search(key) and "$" in value:
                 pointer = (*spec.pointer, "request_url")
-                yield Problem(pointer, f"{key!r} carries a secret in the address, which servers write to their logs")
+                yield Problem(pointer, f"{key!r} sends a secret in the URL, which servers write to their logs")
 
 
 @rule("RT505", Severity.INFO)
 def variable_host(subject: Subject) -> Iterator[Problem]:
-    """The host of an address is a variable.
+    """The host of a URL is a variable.
 
-    It is put in as it is: whoever fills the portal's form decides where messages and credentials are sent. Where a
-    provider gives each account a host of its own, keep the provider's part of it in the template.
+    Whoever fills in the form in the portal decides where messages and credentials are sent. If the provider gives each
+    account its own host, keep the provider's part of the host name in the template.
 
     Bad:
         "properties": ["API key", "Base URL"],
@@ -327,11 +335,14 @@ def variable_host(subject: Subject) -> Iterator[Problem]:
           "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
           "response_map": {"id": "$messageid$"}
         }
-    Source: OWASP, server-side request forgery; a reading (format row 16)
+    Source: OWASP, server-side request forgery; assumption 16
     """
     for spec in subject.template.requests:
         bare = spec.url.partition("://")[2] if "://" in spec.url else spec.url
         host = bare.partition("/")[0]
         parts = spec.address.variables
         if parts and re.fullmatch(r"\$[^$]+\$(?::\d+)?", host):
-            yield Problem((*spec.pointer, "request_url"), "whoever fills the form decides where this is sent")
+            yield Problem(
+                (*spec.pointer, "request_url"),
+                "the host is a variable, so whoever fills in the portal's form decides where requests are sent",
+            )

@@ -1,4 +1,4 @@
-"""RT1, first half: has it the shape? Types and missing keys by the JSON Schema, keys by the tables it is made of."""
+"""RT1, first part: the shape of a template. Types and required keys by the JSON Schema, keys by its tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DOCUMENTED = {kind: frozenset(keys) for kind, keys in KEYS.items()}
 
 
 def holders(subject: Subject) -> Iterator[tuple[Pointer, dict[str, Any], str]]:
-    """Every object whose keys are documented: its pointer, itself, and its kind in ``schema.KEYS``."""
+    """Every object whose keys are documented: its pointer, the object, and its kind in ``schema.KEYS``."""
     root = subject.root
     yield (), root, "template"
     for name, kind in (("auth", "auth"), ("OAuth2", "OAuth2"), ("API", "API")):
@@ -32,7 +32,7 @@ def holders(subject: Subject) -> Iterator[tuple[Pointer, dict[str, Any], str]]:
 
 
 def _events(webhook: Any) -> Iterator[Pointer]:
-    """The objects of the Webhook section that hold an event, also those too broken to be read as one."""
+    """Pointers to the objects under Webhook that should be events, even if they cannot be read as one."""
     if isinstance(webhook, list):
         yield from (("Webhook", index) for index, entry in enumerate(webhook) if isinstance(entry, dict))
     elif isinstance(webhook, dict) and any(mark in webhook for mark in EVENT_MARKS):
@@ -52,10 +52,10 @@ def _at(value: Any, pointer: Pointer) -> Any:
 
 
 def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
-    """The undocumented keys of an object that are a documented one, misspelled; that one must be absent."""
+    """The undocumented keys of an object that are misspellings of a documented, missing key."""
     documented = KEYS[kind]
     unknown = [key for key in holder if key not in documented]
-    if not unknown or len(unknown) > 100:  # nobody misspells so many; each would be compared with all
+    if not unknown or len(unknown) > 100:  # not misspellings; comparing each with every key would be slow
         return {}
     free = [key for key in documented if key not in holder and not (key in AUTHS and holder.keys() & AUTHS)]
     found: dict[str, str] = {}
@@ -70,11 +70,11 @@ def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
 
 
 AUTHS = {"auth", "OAuth2"}
-"""Alternatives: where one is there, no other key was meant to be the other."""
+"""Alternatives: if one is present, no other key was meant to be the other one."""
 
 
 def _is_likely(key: str, value: Any, kind: str) -> bool:
-    """Whether an absent key is so much to be expected that a poor likeness will do: it is needed, or the value fits."""
+    """Whether a missing key is so likely that a weak similarity suffices: it is required, or the value fits it."""
     if isinstance(value, dict):
         inner = KEYS.get(key, ())
         return any(name in inner for name in value)
@@ -82,7 +82,7 @@ def _is_likely(key: str, value: Any, kind: str) -> bool:
 
 
 def kind_of(pointer: Pointer) -> str:
-    """Which kind of object a missing key belongs to."""
+    """The kind of object that a missing key belongs to."""
     if not pointer:
         return "template"
     if pointer[0] in ("auth", "OAuth2"):
@@ -96,7 +96,7 @@ def kind_of(pointer: Pointer) -> str:
 def wrong_type(subject: Subject) -> Iterator[Problem]:
     """A value has the wrong type.
 
-    Texts stand in quotes, sections in braces, lists in square brackets.
+    Strings are written in quotes, objects in braces, and arrays in square brackets.
 
     Bad:
     >   "properties": "API key"
@@ -108,7 +108,7 @@ def wrong_type(subject: Subject) -> Iterator[Problem]:
     for pointer, error, wanted in shape_errors(document):
         if error == "type":
             article = "an" if wanted[0] in "aeiou" else "a"
-            name = f"{pointer[-1]} has to be" if pointer else "a template is"
+            name = f"{pointer[-1]} must be" if pointer else "a template must be"
             yield Problem(pointer, f"{name} {article} {wanted}, not {_name(_at(document, pointer))}")
 
 
@@ -127,9 +127,9 @@ def _name(value: Any) -> str:
 
 @rule("RT102", Severity.ERROR)
 def missing_key(subject: Subject) -> Iterator[Problem]:
-    """A key is missing that every example of Ringotel's has.
+    """A required key is missing.
 
-    The place is the object that should hold it.
+    Every example of Ringotel has it. The finding points at the object that should contain it.
 
     Bad:
     >   "SendMessage": {
@@ -153,15 +153,15 @@ def missing_key(subject: Subject) -> Iterator[Problem]:
         if error == "required" and key not in meant(_at(document, pointer), kind_of(pointer)).values():
             where = f"{pointer[-1]}" if pointer and isinstance(pointer[-1], str) else "the template"
             where = "the event" if pointer[:1] == ("Webhook",) else where
-            yield Problem(pointer, f"{where} has no {key}", suggestion=key, part="object")
+            yield Problem(pointer, f"{where} lacks the required key {key}", suggestion=key, part="object")
 
 
 @rule("RT103", Severity.ERROR)
-def key_case(subject: Subject) -> Iterator[Problem]:
-    """A key is spelled with the wrong capitals.
+def wrong_key_case(subject: Subject) -> Iterator[Problem]:
+    """A key is written in the wrong case.
 
-    Ringotel's examples write `API`, `Webhook` and `OAuth2`, and all other keys in lower case; keys in JSON
-    differ by case.
+    Keys are case-sensitive. Ringotel writes `API`, `Webhook`, `OAuth2`, `SendMessage` and `SendFile`, and all other keys
+    in lower case.
 
     Bad:
         "SendMessage": {
@@ -188,7 +188,9 @@ def key_case(subject: Subject) -> Iterator[Problem]:
 
 @rule("RT104", Severity.ERROR)
 def misspelled_key(subject: Subject) -> Iterator[Problem]:
-    """A key looks like a documented one, which is missing.
+    """A key is a misspelling of a documented key.
+
+    The documented key is missing from the same object.
 
     Bad:
         "SendMessage": {
@@ -214,8 +216,8 @@ def misspelled_key(subject: Subject) -> Iterator[Problem]:
 
 
 @lru_cache(maxsize=1)
-def _strange(subject: Subject) -> tuple[tuple[Pointer, dict[str, Any], str], ...]:
-    """The objects with keys that are not documented; names of methods have their own rule."""
+def _with_undocumented_keys(subject: Subject) -> tuple[tuple[Pointer, dict[str, Any], str], ...]:
+    """The objects with undocumented keys; the requests of API have a rule of their own."""
     return tuple(
         (at, holder, kind)
         for at, holder, kind in holders(subject)
@@ -224,19 +226,19 @@ def _strange(subject: Subject) -> tuple[tuple[Pointer, dict[str, Any], str], ...
 
 
 def _misspelled(subject: Subject) -> Iterator[Problem]:
-    for at, holder, kind in _strange(subject):
+    for at, holder, kind in _with_undocumented_keys(subject):
         for key, choice in meant(holder, kind).items():
             pointer = (*at, key)
             fix = Fix(title=f"Rename {key} to {choice}", changes=(RenameKey(pointer, choice),))
-            yield Problem(pointer, f"{key!r} is no documented key; did you mean {choice}?", choice, fix, "key")
+            yield Problem(pointer, f"{key!r} is not a documented key (did you mean {choice}?)", choice, fix, "key")
 
 
 @rule("RT105", Severity.WARNING)
 def undocumented_key(subject: Subject) -> Iterator[Problem]:
     """A key is not documented, so Ringotel may ignore it.
 
-    It is kept as it is; nothing in ringocli sends or reads it. Custom request headers, for example, have no
-    documented key.
+    ringocli keeps the key, but neither sends nor reads it. There is, for example, no documented key for custom request
+    headers.
 
     Bad:
         "SendMessage": {
@@ -255,9 +257,9 @@ def undocumented_key(subject: Subject) -> Iterator[Problem]:
           "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
           "response_map": {"id": "$messageid$"}
         }
-    Source: nothing is published; a reading (format row 17)
+    Source: nothing is published; assumption 17
     """
-    for at, holder, kind in _strange(subject):
+    for at, holder, kind in _with_undocumented_keys(subject):
         documented = KEYS[kind]
         mistaken = meant(holder, kind)
         for key in holder:

@@ -14,7 +14,7 @@ from ringocli.text.pointer import Pointer, lookup
 from ringocli.text.suggest import nearest
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
-"""Names that are right in another event, with the documented one (format row 30)."""
+"""Names that are right in another event, with the documented one and assumption 30."""
 
 _OUTGOING = {"text": "content", "url": "content"}
 _FIELD_WORDS = {
@@ -28,7 +28,7 @@ _FIELD_WORDS = {
     "domain": "org organization organisation tenant account",
     "event_key": "event type eventtype kind method key action status",
 }
-"""What the field calls these things; a variable by one of these names meant Ringotel's own."""
+"""Other words for the built-in variables; a variable with one of these names meant the built-in one."""
 
 _CRM = {"user_id", "firstname", "lastname", "email", "phone", "contact_id", "mobile", "company_name", "job_title"}
 _LOOKALIKES = str.maketrans(
@@ -38,7 +38,7 @@ _LOOKALIKES = str.maketrans(
 
 
 def in_string(subject: Subject, pointer: Pointer, old: str, new: str) -> Fix:
-    """Replace a piece of a string; the rest of it stays."""
+    """A fix that replaces a part of a string and keeps the rest."""
     text = lookup(subject.root, pointer)
     return Fix(title=f"Write {new}", changes=(ReplaceValue(pointer, text.replace(old, new)),))
 
@@ -49,9 +49,10 @@ def _looks_like_property(use: Use) -> bool:
 
 @rule("RT401", Severity.ERROR)
 def unknown_variable(subject: Subject) -> Iterator[Problem]:
-    """Nothing defines a variable.
+    """A variable is unknown.
 
-    It is none of Ringotel's at this place and no property. Names differ by case and may hold blanks.
+    It is neither a built-in variable that is available here nor a property. Names are case-sensitive and may contain
+    spaces.
 
     Bad:
         "SendMessage": {
@@ -77,28 +78,28 @@ def unknown_variable(subject: Subject) -> Iterator[Problem]:
           },
           "response_map": {"id": "$messageid$"}
         }
-    Source: Ringotel's wiki page 2288910338; a reading (format row 5)
+    Source: Ringotel's wiki page 2288910338; assumption 5
     """
     for use in subject.undefined:
         choice = _choice(subject, use)
         if choice is None and _looks_like_property(use):
             continue
         fix = in_string(subject, use.pointer, _spelled(subject, use), f"${choice}$") if choice else None
-        hint = f"did you mean ${choice}$?" if choice else _legal(subject, use)
+        hint = f" (did you mean ${choice}$?)" if choice else _available(subject, use)
         if use.name in _CRM and choice is None:
-            hint = "it belongs to CRM integrations"
-        yield Problem(use.pointer, f"nothing defines ${use.name}$; {hint}", f"${choice}$" if choice else None, fix)
+            hint = "; it is a variable of CRM integrations"
+        yield Problem(use.pointer, f"unknown variable ${use.name}${hint}", f"${choice}$" if choice else None, fix)
 
 
 def _spelled(subject: Subject, use: Use) -> str:
-    """The variable as it is written, blanks inside the dollar signs included."""
+    """The variable as it is written, including spaces inside the dollar signs."""
     text = lookup(subject.root, use.pointer)
     found = re.search(rf"\$\s*{re.escape(use.name)}\s*\$", text)
     return found.group() if found else f"${use.name}$"
 
 
 def _choice(subject: Subject, use: Use) -> str | None:
-    """The name that was probably meant: what is needed here and absent first, then what is not yet used, then any."""
+    """The name that was probably meant: a required one that is missing here, then an unused one, then any."""
     legal = known_at(use.place, subject.template.properties)
     plain = "".join(char for char in use.name.lower() if char.isalnum())
     for name, words in _FIELD_WORDS.items():
@@ -117,16 +118,16 @@ def _choice(subject: Subject, use: Use) -> str | None:
     )
 
 
-def _legal(subject: Subject, use: Use) -> str:
+def _available(subject: Subject, use: Use) -> str:
     names = sorted(known_at(use.place, subject.template.properties))
-    return f"here are {', '.join(f'${name}$' for name in names)}" if names else "declare it in properties"
+    return f"; available here: {', '.join(f'${name}$' for name in names)}" if names else "; declare it in properties"
 
 
 @rule("RT402", Severity.ERROR)
 def undeclared_property(subject: Subject) -> Iterator[Problem]:
-    """A property is used that `properties` does not declare.
+    """A property is used but not declared.
 
-    The portal asks only for declared ones, so it would have no value.
+    The portal asks only for the properties listed in `properties`, so this one would have no value.
 
     Bad:
         "auth": {
@@ -157,10 +158,10 @@ def undeclared_property(subject: Subject) -> Iterator[Problem]:
 
 @rule("RT403", Severity.ERROR)
 def misplaced_variable(subject: Subject) -> Iterator[Problem]:
-    """A variable stands where Ringotel does not know it.
+    """A variable is used where it is not available.
 
-    `$messageid$` comes from a reply or a receipt and is not sent; `$text$` and `$url$` belong to an incoming mms;
-    `$extension$` and `$domain$` are known when sending only; in SendFile the file's address is `$content$`.
+    `$messageid$` is taken from a reply or a receipt and never sent. `$text$` and `$url$` belong to an incoming mms.
+    `$extension$` and `$domain$` are available only when sending. In SendFile, the URL of the file is `$content$`.
 
     Bad:
         "SendFile": {
@@ -198,13 +199,13 @@ def misplaced_variable(subject: Subject) -> Iterator[Problem]:
         choice = _instead(subject, use)
         fix = in_string(subject, use.pointer, _spelled(subject, use), f"${choice}$") if choice else None
         places = ", ".join(BY_NAME[use.name].places)
-        hint = f"did you mean ${choice}$?" if choice else f"it is known in {places}"
-        message = f"${use.name}$ is not known in {use.place}; {hint}"
+        hint = f" (did you mean ${choice}$?)" if choice else f"; it is available in {places}"
+        message = f"${use.name}$ is not available in {use.place}{hint}"
         yield Problem(use.pointer, message, f"${choice}$" if choice else None, fix)
 
 
 def _instead(subject: Subject, use: Use) -> str | None:
-    """What was meant by a variable that is known elsewhere: its counterpart here, or the one that is absent here."""
+    """What was meant by a variable of another place: its counterpart here, or the required one that is missing."""
     absent = sorted(NEEDED[use.place] - subject.names_beside(use))
     if use.place in REQUESTS and _OUTGOING.get(use.name) is not None:
         return _OUTGOING[use.name]
@@ -216,10 +217,10 @@ def _instead(subject: Subject, use: Use) -> str | None:
 
 
 @rule("RT404", Severity.WARNING)
-def other_events_name(subject: Subject) -> Iterator[Problem]:
-    """An event uses the name that another kind of event has.
+def wrong_variable_for_event(subject: Subject) -> Iterator[Problem]:
+    """An event uses a variable of another event type.
 
-    A message has `$content$`; an mms has `$text$` and `$url$`.
+    The text of a message is `$content$`. An mms has `$text$` and `$url$` instead.
 
     Bad:
         "Webhook": [
@@ -249,7 +250,7 @@ def other_events_name(subject: Subject) -> Iterator[Problem]:
             }
           }
         ]
-    Source: Ringotel's wiki page 2288910338 (format row 30)
+    Source: Ringotel's wiki page 2288910338 and assumption 30
     """
     for use in subject.uses:
         choice = SWAPPED.get((use.place, use.name))
@@ -258,7 +259,7 @@ def other_events_name(subject: Subject) -> Iterator[Problem]:
         if use.event is not None and choice in use.event.pattern.variables:
             choice = "text" if use.place is Place.MMS and "text" not in use.event.pattern.variables else choice
         fix = in_string(subject, use.pointer, _spelled(subject, use), f"${choice}$")
-        yield Problem(use.pointer, f"a {use.place} event has ${choice}$, not ${use.name}$", f"${choice}$", fix)
+        yield Problem(use.pointer, f"{use.place} events use ${choice}$, not ${use.name}$", f"${choice}$", fix)
 
 
 _ROLES = {
@@ -293,15 +294,14 @@ _ROLES = {
         "to",
     ),
 }
-"""Keys whose own name says which of the two numbers they hold."""
+"""Keys whose name says which of the two numbers they contain."""
 
 
 @rule("RT414", Severity.WARNING)
 def swapped_numbers(subject: Subject) -> Iterator[Problem]:
-    """The sender's number stands where the key asks for the recipient's, or the other way round.
+    """The numbers of sender and recipient are exchanged.
 
-    In API `$from$` is the SMS number and `$to$` the outside party; in Webhook `$from$` is the outside party and `$to$`
-    the SMS number. Either way the one who sends is `$from$`.
+    `$from$` is always the sender: in API the SMS number, in Webhook the external contact. `$to$` is the recipient.
 
     Bad:
         "SendMessage": {
@@ -340,11 +340,11 @@ def swapped_numbers(subject: Subject) -> Iterator[Problem]:
         for use, role in found:
             if len(names) == 2 or role not in subject.names_beside(use):
                 fix = in_string(subject, use.pointer, _spelled(subject, use), f"${role}$")._replace(safe=False)
-                yield Problem(use.pointer, f"${use.name}$ stands where the key asks for ${role}$", f"${role}$", fix)
+                yield Problem(use.pointer, f"${use.name}$ is used where the key names ${role}$", f"${role}$", fix)
 
 
 def _role(use: Use) -> str | None:
-    """Which number the keys around a variable ask for, the nearest first; None where they do not say."""
+    """Which number the keys around a variable name, the nearest key first; None if they do not say."""
     for step in reversed(use.pointer[2:]):
         if isinstance(step, str) and (role := _role_of(step)) is not None:
             return role

@@ -1,4 +1,4 @@
-"""RT3: the webhooks that Ringotel takes."""
+"""RT3, first part: the Webhook section and the keys of its events."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _ALIASES = {"delivered": "messageDelivered", "delivery": "messageDelivered", "dl
 
 @rule("RT301", Severity.WARNING)
 def no_webhook(subject: Subject) -> Iterator[Problem]:
-    """There is no Webhook section, so nothing can come in.
+    """The Webhook section is missing or empty, so nothing can be received.
 
-    Without it no reply and no delivery receipt reaches the user.
+    Without it, users receive neither replies nor delivery receipts.
 
     Bad:
     >   "Webhook": []
@@ -38,16 +38,23 @@ def no_webhook(subject: Subject) -> Iterator[Problem]:
     if "Webhook" not in root:
         if is_misspelled_in(root, "Webhook"):
             return
-        yield Problem((), "there is no Webhook, so no message and no receipt can come in", "Webhook", part="object")
+        yield Problem(
+            (),
+            "no Webhook section: incoming messages and delivery receipts will not be received",
+            "Webhook",
+            part="object",
+        )
     elif root["Webhook"] in ([], {}):
-        yield Problem(("Webhook",), "Webhook is empty, so no message and no receipt can come in")
+        yield Problem(
+            ("Webhook",), "the Webhook section is empty: incoming messages and delivery receipts will not be received"
+        )
 
 
 @rule("RT302", Severity.ERROR)
 def unknown_event_type(subject: Subject) -> Iterator[Problem]:
-    """An event's type is none that Ringotel knows.
+    """The event_type of an event is not a known one.
 
-    Only message, mms and messageDelivered are documented; there is none for failed or read messages.
+    The documented types are message, mms and messageDelivered. There is none for failed or read messages.
 
     Bad:
         "Webhook": [
@@ -74,15 +81,15 @@ def unknown_event_type(subject: Subject) -> Iterator[Problem]:
             choice = _ALIASES.get(event.type.lower()) or nearest(event.type, TYPES)
             pointer = (*event.pointer, "event_type")
             fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),)) if choice else None
-            hint = f"did you mean {choice}?" if choice else f"there are {', '.join(TYPES)}"
-            yield Problem(pointer, f"{event.type!r} is no event type; {hint}", choice, fix)
+            hint = f" (did you mean {choice}?)" if choice else f"; use {', '.join(TYPES[:-1])} or {TYPES[-1]}"
+            yield Problem(pointer, f"{event.type!r} is not a known event type{hint}", choice, fix)
 
 
 @rule("RT305", Severity.ERROR)
 def event_without_key(subject: Subject) -> Iterator[Problem]:
-    """A pattern has `$event_key$`, but the event has no event_key.
+    """A pattern contains `$event_key$`, but the event has no event_key.
 
-    There is nothing to compare the value with.
+    There is nothing to compare the received value with.
 
     Bad:
         "Webhook": [
@@ -109,16 +116,16 @@ def event_without_key(subject: Subject) -> Iterator[Problem]:
         if event.key is None and "event_key" in event.pattern.variables:
             holder = _at(subject.root, event.pointer)
             if "event_key" not in holder and "event_key" not in meant(holder, "event").values():
-                message = "the pattern has $event_key$, but the event has no event_key to compare it with"
+                message = "the pattern contains $event_key$, but the event has no event_key to compare it with"
                 yield Problem(event.pointer, message, "event_key", part="object")
 
 
 @rule("RT307", Severity.INFO)
-def odd_container(subject: Subject) -> Iterator[Problem]:
-    """Webhook is not a list of events.
+def webhook_not_a_list(subject: Subject) -> Iterator[Problem]:
+    """Webhook is not an array of events.
 
-    How Ringotel holds its events together is not published. The examples look cut out of a list, so a list is what
-    ringocli writes; an object of events or a single event is read all the same.
+    How the Webhook section contains its events is not documented. The examples appear to be cut out of an array, so
+    ringocli writes an array; it also reads a single event and an object of events.
 
     Bad:
     >   "Webhook": {
@@ -138,18 +145,18 @@ def odd_container(subject: Subject) -> Iterator[Problem]:
             "request_parameters": {"type": "$event_key$", "from": "$from$", "to": "$to$", "text": "$content$"}
           }
         ]
-    Source: a reading (format row 1)
+    Source: assumption 1
     """
     if subject.template.container in ("single object", "named map", "wrapped array") and subject.template.events:
-        yield Problem(("Webhook",), f"Webhook is a {subject.template.container}; a list of events is the likelier form",
+        yield Problem(("Webhook",), f"Webhook is a {subject.template.container}; an array of events is more likely to work",
                       part="key")  # fmt: skip
 
 
 @rule("RT308", Severity.INFO)
 def event_without_method(subject: Subject) -> Iterator[Problem]:
-    """An event does not say its request_method.
+    """An event has no request_method.
 
-    Every documented event has one; any method is taken.
+    Every documented event has one. ringocli accepts any method for this event.
 
     Bad:
         "Webhook": [
@@ -176,4 +183,6 @@ def event_without_method(subject: Subject) -> Iterator[Problem]:
         holder = _at(subject.root, event.pointer)
         if event.method is None and "request_method" not in holder:
             if "request_method" not in meant(holder, "event").values():
-                yield Problem(event.pointer, "the event has no request_method; any is taken", "POST", part="object")
+                yield Problem(
+                    event.pointer, "the event has no request_method; any method is accepted", "POST", part="object"
+                )
