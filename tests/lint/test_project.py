@@ -181,4 +181,4 @@ def test_a_changed_id_is_told_against_the_version_before(ringocli: Command, fold
     for way in ways:
         assert [("RT114", "warning")] == codes(ringocli, "acme.json", *way)
     done = ringocli("validate", "acme.json", "--against", "nowhere")
-    assert (2, True) == (done.code, "no revision" in done.err)
+    assert (2, True) == (done.code, "git revision" in done.err)

@@ -33,7 +33,7 @@ def test_text_has_frames_and_carets(ringocli: Command, folder: Path) -> None:
     (folder / "bad.json").write_text(spoiled())
     done = ringocli("validate", "bad.json")
     assert 1 == done.code
-    assert "bad.json:19:15: error RT401 nothing defines $ot$; did you mean $to$?" in done.out
+    assert "bad.json:19:15: error RT401 unknown variable $ot$ (did you mean $to$?)" in done.out
     assert '19 |         "to": "$ot$",' in done.out
     assert "^^^^^^ $to$" in done.out
     assert all(len(line) <= 100 for line in done.out.splitlines())
@@ -58,7 +58,7 @@ def test_json_has_its_final_form(ringocli: Command, folder: Path) -> None:
         "code": "RT401",
         "slug": "unknown-variable",
         "severity": "error",
-        "message": "nothing defines $ot$; did you mean $to$?",
+        "message": "unknown variable $ot$ (did you mean $to$?)",
         "pointer": "/API/SendMessage/request_parameters/to",
         "range": {"start": {"line": 19, "column": 15}, "end": {"line": 19, "column": 21}},
         "suggestion": "$to$",
@@ -80,7 +80,7 @@ def test_every_format_tells_the_finding(ringocli: Command, folder: Path) -> None
     assert {1} == {line["schema_version"] for line in lines}
     github = ringocli("validate", "bad.json", "--format", "github").out
     assert (
-        "::error file=bad.json,line=19,endLine=19,col=15,endColumn=21,title=RT401 unknown-variable::nothing" in github
+        "::error file=bad.json,line=19,endLine=19,col=15,endColumn=21,title=RT401 unknown-variable::unknown" in github
     )
     suite = ElementTree.fromstring(ringocli("validate", "bad.json", "--format", "junit").out)
     assert 2 == len(suite.findall(".//failure"))
@@ -216,7 +216,7 @@ def test_a_wrong_question_is_one_sentence(
 def test_explain_tells_a_rule(ringocli: Command) -> None:
     """By code in any case, or by slug; all of them in a list or as JSON."""
     for name in ("RT401", "rt401", "unknown-variable"):
-        assert "Nothing defines a variable." in ringocli("explain", name).out
+        assert "A variable is unknown." in ringocli("explain", name).out
     assert len(rules()) == len(ringocli("explain", "--all").out.splitlines())
     assert len(rules()) == len(ringocli("explain", "--all", "--format", "json").document["rules"])
 
