@@ -7,6 +7,7 @@ from typing import Annotated
 
 from ringocli.cli.command import command
 from ringocli.cli.options import TextOrJson
+from ringocli.cli.output import print_json
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -38,7 +39,7 @@ def explain(options: ExplainOptions) -> int:
         names = [name for rule in rules() for name in (rule.code, rule.slug)]
         raise UsageError(f"unknown rule {code!r}{did_you_mean(code or '', names)}", "List all: ringocli explain --all")
     if options.format == "json":
-        console.out_json({"schema_version": 1, "rules": [rule_document(rule) for rule in found]})
+        print_json({"schema_version": 1, "rules": [rule_document(rule) for rule in found]})
     elif every:
         for rule in found:
             console.out(f"{rule.code}  {rule.severity.value:<8} {rule.slug:<28} {rule.doc.title}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ from ringocli.cli.command import command
 from ringocli.cli.inputs import gather_values, open_template
 from ringocli.cli.notices import print_notes
 from ringocli.cli.options import TemplateArgument, TextOrJson, ValueOptions
+from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, UsageError
 from ringocli.text import console
@@ -55,7 +57,9 @@ def match(options: MatchOptions) -> int:
     opened = open_template(options.template)
     reading = _reading(opened.template, read_sample(read_bytes(options.file)), options)
     if options.format == "json":
-        console.out_json(as_document(reading))
+        print_json(as_document(reading))
+    elif console.draws(sys.stdout):
+        _draw(reading)
     else:
         console.out(as_text(reading))
     print_notes(reading.notes)
@@ -74,3 +78,23 @@ def _reading(template: Template, sample: Sample, options: MatchOptions) -> Readi
     if spec.response_map is None:
         raise UsageError(f"API.{options.response} has no response_map", "Add one, or match a webhook instead.")
     return of_reply(spec, sample.as_reply(options.content_type))
+
+
+def _draw(reading: Reading | ReplyReading) -> None:
+    """The same as the text format, with a table of variables or a coloured diff."""
+    from ringocli.messaging.formats.webhook import headline, patch_lines
+    from ringocli.text import terminal
+    from ringocli.text.pointer import as_text as pointer_text
+
+    console.out(console.styled(headline(reading), "green" if reading.matched else "red", "bold"))
+    if reading.matched and reading.variables:
+        sources = {name: pointer_text(pointer) for name, pointer in reading.sources.items()}
+        rows = [(name, value, sources.get(name, "")) for name, value in reading.variables.items()]
+        print_table(("variable", "value", "from"), rows)
+    for event in reading.also:
+        console.out(f"  also matches, less specifically: {event.label}")
+    if reading.near_miss is not None:
+        differences = reading.near_miss.differences
+        terminal.print_diff((pointer_text(one.pointer) or "(root)", one.expected, one.found) for one in differences)
+        for line in patch_lines(reading.near_miss):
+            console.out(line)

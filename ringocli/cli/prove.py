@@ -8,6 +8,7 @@ from typing import Annotated
 from ringocli.cli.command import command
 from ringocli.cli.inputs import open_template
 from ringocli.cli.options import TemplateArgument, TextOrJson
+from ringocli.cli.output import print_json, progress
 from ringocli.cli.parameters import Option
 from ringocli.errors import CheckFailed, UsageError
 from ringocli.text import console
@@ -39,11 +40,12 @@ def prove(options: ProveOptions) -> int:
     from ringocli.messaging.formats.proof import as_document, as_text
 
     opened = open_template(options.template)
-    certificate = proof.prove(opened.template, opened.text, seed=options.seed, cases=options.cases)
+    with progress("proving"):
+        certificate = proof.prove(opened.template, opened.text, seed=options.seed, cases=options.cases)
     if not certificate.parts:
         raise UsageError("the template has nothing to prove", "Run ringocli validate to see what is missing.")
     if options.format == "json":
-        console.out_json(as_document(certificate))
+        print_json(as_document(certificate))
     else:
         console.out(as_text(certificate))
     return 0 if certificate.proved else CheckFailed.code

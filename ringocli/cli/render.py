@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
@@ -12,6 +12,7 @@ from ringocli.cli.completion import complete_events
 from ringocli.cli.inputs import gather_values, missing_policy, open_template
 from ringocli.cli.notices import print_notes, warn_of_secrets
 from ringocli.cli.options import ContentType, Missing, ShowSecrets, TemplateArgument, ValueOptions
+from ringocli.cli.output import print_json
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -123,7 +124,7 @@ def _print(requests: Sequence[RenderedRequest], options: RenderOptions) -> None:
     show: Show = sent if options.show_secrets else str
     if options.format == "json":
         documents = [formats.as_document(request, show) for request in requests]
-        console.out_json({"schema_version": 1, "requests": documents})
+        print_json({"schema_version": 1, "requests": documents})
         return
     if options.format == "har":
         from ringocli.messaging.formats.har import unsent_har_text
@@ -136,31 +137,25 @@ def _print(requests: Sequence[RenderedRequest], options: RenderOptions) -> None:
         if len(requests) > 1:
             console.out(console.styled(f"### {request.name}", "bold"))
         if options.format == "http":
-            console.out(_coloured_http(request, show))
+            _print_http(request, show)
         else:
             console.out(formats.FORMATS[options.format](request, show))
         if not options.template_view:
             _note_segments(request)
 
 
-def _coloured_http(request: RenderedRequest, show: Show) -> str:
-    """The request with each variable's text in its own colour; plain where there is no terminal."""
+def _print_http(request: RenderedRequest, show: Show) -> None:
+    """Print the request; on a terminal with its structure and the values of variables highlighted."""
     from ringocli.messaging.formats.requests import as_http
-    from ringocli.text.traced import Piece, Traced
 
-    if not console.coloured(sys.stdout) or request.body is None:
-        return as_http(request, show)
-    palette = ("cyan", "magenta", "yellow", "green", "blue")
-    names = list(dict.fromkeys(piece.variable for piece in request.body.pieces if piece.variable))
+    text = as_http(request, show)
+    if not console.draws(sys.stdout):
+        console.out(text)
+        return
+    from ringocli.text import terminal
 
-    def painted(piece: Piece) -> Piece:
-        if piece.variable not in names:
-            return Piece(show(piece.text))
-        colour = palette[names.index(piece.variable) % len(palette)]
-        return Piece(console.styled(console.printable(show(piece.text)), colour))
-
-    body = Traced(tuple(map(painted, request.body.pieces)))
-    return as_http(replace(request, body=body), show)
+    pieces = request.body.pieces if request.body is not None else ()
+    terminal.print_http(text, (show(piece.text) for piece in pieces if piece.variable))
 
 
 def _note_segments(request: RenderedRequest) -> None:

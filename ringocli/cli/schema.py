@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ringocli.cli.command import command
-from ringocli.text import console
+from ringocli.cli.output import print_json
 
 EXAMPLES = ("ringocli schema",)
 
@@ -20,5 +20,5 @@ def schema(options: SchemaOptions) -> int:
     """Print the schema."""
     from ringocli.template.schema import SCHEMA
 
-    console.out_json(SCHEMA)
+    print_json(SCHEMA)
     return 0

@@ -20,6 +20,7 @@ from ringocli.cli.options import (
     TextOrJson,
     ValueOptions,
 )
+from ringocli.cli.output import print_json
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, LocalError, NoReply, UsageError
 from ringocli.text import console
@@ -198,7 +199,7 @@ def _print_verdict(verdict: Verdict, options: SendOptions) -> None:
     from ringocli.messaging.formats.verdict import as_document, as_text
 
     if options.format == "json":
-        console.out_json(as_document(verdict))
+        print_json(as_document(verdict))
     elif options.har == "-":
         console.complain(as_text(verdict))
     else:
@@ -210,7 +211,7 @@ def _print_unsent(request: RenderedRequest, format_: str) -> None:
     from ringocli.messaging.formats.verdict import dry_document
 
     if format_ == "json":
-        console.out_json(dry_document(request))
+        print_json(dry_document(request))
         return
     console.out(console.printable(as_http(request)))
     console.note(f"note: not sent; it would go to {request.host}", "dim")

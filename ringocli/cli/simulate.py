@@ -21,6 +21,7 @@ from ringocli.cli.options import (
     TemplateArgument,
     ValueOptions,
 )
+from ringocli.cli.output import progress
 from ringocli.cli.parameters import Option
 from ringocli.errors import CheckFailed, NoReply, UsageError
 from ringocli.text import console
@@ -197,9 +198,13 @@ def _deliver(plan: Plan, render: Render, events: Sequence[WebhookEvent], host: s
             console.out_json(as_line(outcome, events[(outcome.index - 1) % len(events)]), indent=None)
         elif plan.count == 1:
             only.append(outcome)
+        advance(1)
 
     connection = options.connection
-    with Sender(timeout_s=connection.timeout_s, ca_file=connection.ca_file, connections=plan.concurrency) as sender:
+    with (
+        Sender(timeout_s=connection.timeout_s, ca_file=connection.ca_file, connections=plan.concurrency) as sender,
+        progress(f"sending to {host}", plan.count, enabled=options.format != "jsonl") as advance,
+    ):
         summary = deliver(plan, render, sender.send, tell=record)
     _print_summary(summary, only, reasons, host, options.format)
     if summary.interrupted:

@@ -77,6 +77,16 @@ def coloured(stream: TextIO) -> bool:
     return os.environ.get("TERM") != "dumb" and stream.isatty()
 
 
+def is_terminal(stream: TextIO) -> bool:
+    """Whether the stream is a terminal that can position its cursor."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def draws(stream: TextIO) -> bool:
+    """Whether tables and highlighting belong on this stream: it is a terminal, or colour is forced."""
+    return is_terminal(stream) or coloured(stream)
+
+
 def styled(text: str, *styles: str, stream: TextIO | None = None) -> str:
     """The text with escape codes, if ``stream`` (default: stdout) is coloured."""
     if not text or not coloured(stream or sys.stdout):

@@ -128,7 +128,8 @@ def test_colour_only_where_it_is_asked_for(ringocli: Command, acme: Path) -> Non
     """No escape code reaches a pipe unless it is forced."""
     assert "\033" not in ringocli("render", acme).out
     coloured = ringocli("--color", "always", "render", acme, *VALUES).out
-    assert "\033[36m+12025550100\033[0m" in coloured
+    assert "\033[1;35m+12025550100\033[0m" in coloured
+    assert "\033" not in ringocli("--color", "always", "render", acme, "--format", "json").out
 
 
 def test_match_says_what_ringotel_would_take(ringocli: Command, acme: Path) -> None:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
 
 from ringocli.cli.validate.files import Found, Linting, Named, lint_named
 
 
-def lint_in_parallel(named: Sequence[Named], linting: Linting) -> Found:
+def lint_in_parallel(named: Sequence[Named], linting: Linting, advance: Callable[[int], None]) -> Found:
     """The same as ``lint_named``, in the same order; without workers where no processes can be started."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     workers = min(os.cpu_count() or 1, 8)
-    size = -(-len(named) // (workers * 2))
+    size = -(-len(named) // (workers * 8))
     shares = [named[start : start + size] for start in range(0, len(named), size)]
     try:
         with ProcessPoolExecutor(workers, initializer=_ignore_interrupts) as pool:
-            found = list(pool.map(lint_named, shares, repeat(linting)))
+            found = []
+            for share in pool.map(lint_named, shares, repeat(linting)):
+                advance(size)
+                found.append(share)
     except (OSError, BrokenProcessPool):
-        return lint_named(named, linting)
+        return lint_named(named, linting, advance)
     return Found(
         linted=[one for share in found for one in share.linted],
         skipped=sum(share.skipped for share in found),

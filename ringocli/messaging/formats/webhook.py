@@ -83,38 +83,42 @@ def as_document(reading: Reading | ReplyReading) -> dict[str, Any]:
 
 
 def as_text(reading: Reading | ReplyReading) -> str:
-    """The reading for people."""
-    if reading.near_miss is not None:
-        return _missed(reading.near_miss)
-    if not reading.matched:
-        return "no match"
-    lines = [f"matches {reading.event.label} ({pointer_text(reading.event.pointer)})" if reading.event else "matches"]
+    """The event and its variables, or the differences from the nearest event, for people."""
+    lines = [headline(reading)]
     width = max((len(name) for name in reading.variables), default=0)
     for name, value in reading.variables.items():
         where = pointer_text(reading.sources[name]) if name in reading.sources else ""
         lines.append(f"  {name:<{width}}  {_line(value)}   from {where}")
-    for other in reading.also:
-        lines.append(f"  also fits, less exactly: {other.label}")
+    lines += [f"  also matches, less specifically: {event.label}" for event in reading.also]
+    if reading.near_miss is not None:
+        for one in reading.near_miss.differences:
+            lines.append(f"  {pointer_text(one.pointer) or '(root)'}")
+            lines.append(f"    expected {printable(one.expected)}")
+            lines.append(f"    found    {printable(one.found)}")
+        lines += patch_lines(reading.near_miss)
     return "\n".join(lines)
+
+
+def headline(reading: Reading | ReplyReading) -> str:
+    """Whether it matches, and which event."""
+    if reading.matched:
+        event = reading.event
+        return f"matches {event.label} ({pointer_text(event.pointer)})" if event else "matches"
+    nearest = reading.near_miss.event if reading.near_miss is not None else None
+    return f"no match; the nearest is {nearest.label}" if nearest else "no match"
+
+
+def patch_lines(near_miss: NearMiss) -> list[str]:
+    """The change of the template that would make it match, in words."""
+    lines = ["  With this change of the template it would match:"] if near_miss.patch else []
+    for operation in near_miss.patch:
+        if operation["op"] == "move":
+            lines.append(f"    move {operation['from']} to {operation['path']}")
+        else:
+            lines.append(f"    set {operation['path']} to {_line(str(operation['value']))}")
+    return lines
 
 
 def _line(value: str) -> str:
     text = printable(value).replace("\n", "\\n")
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _missed(near_miss: NearMiss) -> str:
-    nearest = f"; nearest is {near_miss.event.label}" if near_miss.event else ""
-    lines = [f"no match{nearest}"]
-    for one in near_miss.differences:
-        lines.append(f"  {pointer_text(one.pointer) or '(root)'}")
-        lines.append(f"    expected {printable(one.expected)}")
-        lines.append(f"    found    {printable(one.found)}")
-    if near_miss.patch:
-        lines.append("  this change of the template would let it match:")
-        for operation in near_miss.patch:
-            if operation["op"] == "move":
-                lines.append(f"    move {operation['from']} to {operation['path']}")
-            else:
-                lines.append(f"    set {operation['path']} to {_line(str(operation['value']))}")
-    return "\n".join(lines)

@@ -266,6 +266,7 @@ def test_very_many_files_have_the_findings_that_each_has_alone(
     (folder / "10.json").write_bytes(b"\xff")
     (folder / "11.json").write_text('{"class": "sms", // broken')
     alone = ringocli("validate", ".", "--format", "json")
+    monkeypatch.setattr(files, "SEVERAL", 60)
     monkeypatch.setattr(files, "MANY", 60)
     shared = ringocli("validate", ".", "--format", "json")
     assert (alone.code, alone.document, alone.err) == (shared.code, shared.document, shared.err)

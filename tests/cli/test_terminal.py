@@ -1,0 +1,94 @@
+"""What a person sees on a terminal of 80 columns, through a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES
+
+pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
+
+TELNYX = str(SAMPLES / "telnyx.json")
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def shown(*arguments: str, **environment: str) -> tuple[int, str]:
+    """The exit code, and what the command writes to a terminal."""
+    pid, terminal = pty.fork()
+    if pid == 0:  # the child: nothing of pytest may run in it
+        os.environ.update({"TERM": "xterm", "COLUMNS": "80", **environment})
+        os.execv(sys.executable, [sys.executable, "-m", "ringocli", *arguments])
+    output = b""
+    while True:
+        try:
+            chunk = os.read(terminal, 65536)
+        except OSError:  # the child has closed its end
+            break
+        if not chunk:
+            break
+        output += chunk
+    os.close(terminal)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return code, output.decode().replace("\r\n", "\n")
+
+
+COMMANDS = {
+    "render": (0, ("-q", "render", TELNYX, "SendMessage")),
+    "match": (0, ("match", TELNYX, str(SAMPLES / "telnyx" / "message.http"))),
+    "near miss": (1, ("match", TELNYX, str(SAMPLES / "twilio" / "message.http"))),
+    "json": (0, ("schema",)),
+}
+
+
+@pytest.mark.parametrize(("code", "arguments"), COMMANDS.values(), ids=COMMANDS)
+def test_a_terminal_shows_colours_of_its_own_palette(code: int, arguments: tuple[str, ...]) -> None:
+    """Colours are used, but neither bright ones nor black, white or yellow, which vanish on some backgrounds."""
+    exit_code, output = shown(*arguments)
+    assert code == exit_code, output
+    codes = {code for escape in re.findall(r"\x1b\[([0-9;]*)m", output) for code in escape.split(";")}
+    assert codes & {"31", "32", "35", "36"}
+    assert not codes & {"30", "33", "37", *map(str, range(90, 108)), *map(str, range(40, 48))}
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
+@pytest.mark.parametrize(("code", "arguments"), COMMANDS.values(), ids=COMMANDS)
+def test_no_colour_where_it_is_unwanted(code: int, arguments: tuple[str, ...], variables: dict[str, str]) -> None:
+    """``NO_COLOR`` and ``TERM=dumb`` are obeyed."""
+    exit_code, output = shown(*arguments, **variables)
+    assert (code, False) == (exit_code, re.search(r"\x1b\[[0-9;]*3[0-9]", output) is not None)
+
+
+def test_highlighting_does_not_change_the_text() -> None:
+    """JSON and requests on a terminal are the same text as in a pipe, but for colour."""
+    _, schema = shown("schema")
+    assert "https://json-schema.org/draft/2020-12/schema" == json.loads(ESCAPE.sub("", schema))["$schema"]
+    command = ["-q", "render", TELNYX, "SendMessage"]
+    _, request = shown(*command)
+    piped = subprocess.run([sys.executable, "-m", "ringocli", *command], capture_output=True, text=True, check=True)
+    assert piped.stdout == ESCAPE.sub("", request)
+
+
+def test_a_table_fits_80_columns() -> None:
+    """The variables of a webhook are a table, wrapped inside its columns."""
+    _, output = shown("match", TELNYX, str(SAMPLES / "telnyx" / "message.http"))
+    lines = ESCAPE.sub("", output).splitlines()
+    assert ["variable", "value", "from"] == lines[1].split()
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
+    """In scripts no command pays for the import of rich."""
+    script = (
+        "import sys; from ringocli.cli import run; code = run(sys.argv[1:]);"
+        "print([name for name in ('rich', 'pygments') if name in sys.modules], file=sys.stderr); sys.exit(code)"
+    )
+    for _, arguments in COMMANDS.values():
+        done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
+        assert "[]" == done.stderr.splitlines()[-1]
