@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import SplitResult, urlsplit
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import gather_values, open_template, path_of
@@ -169,13 +168,13 @@ def _check_template(template: Template) -> None:
 
 def _forward_url(given: str | None, settings: Settings) -> Secret | None:
     """Where webhooks are forwarded; a URL of the profile or the environment is used only with ``--forward-to``."""
-    from ringocli.http.webhook_url import address_of
+    from ringocli.http.addresses import webhook_address
 
     if given is None:
         return None
     if settings.webhook_url is None:
         raise UsageError("no webhook URL to forward to", "Set RINGOCLI_WEBHOOK_URL, or webhook_url in a profile.")
-    address_of(settings.webhook_url)  # refuses what is not a URL
+    webhook_address(settings.webhook_url)  # refuses what is not a URL
     return settings.webhook_url
 
 
@@ -185,16 +184,14 @@ def _check_targets(provider: str | None, forward: Secret | None, profile: str | 
     Raises:
         UsageError: not a URL, or ``--live`` is missing.
     """
-    from ringocli.http.addresses import is_loopback
+    from ringocli.http.addresses import check_http_url, is_loopback
     from ringocli.text.secret import sent
 
     for option, url in (("--provider-url", provider), ("--forward-to", sent(forward) if forward else None)):
         if url is None:
             continue
-        parts = _http_url(url)
-        host = parts.hostname if parts is not None else None
-        if host is None:
-            raise UsageError(f"{option} must be an http or https URL", f"For instance: {option} https://api.x.com")
+        parts = check_http_url(option, url, "https://api.example.com")
+        host = parts.hostname
         announce_host(host, profile)
         if not is_loopback(host):
             console.complain(f"{option} sends to {host}")
@@ -202,21 +199,13 @@ def _check_targets(provider: str | None, forward: Secret | None, profile: str | 
                 raise UsageError(f"{option} to {host}, which is not this machine, needs --live", "Nothing was sent.")
 
 
-def _http_url(url: str) -> SplitResult | None:
-    """The parts of an http or https URL with a host; None if it is not one, or its port is 0."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return None
-    return parts if usable else None
-
-
 def _check_public(url: str | None) -> None:
     if url is None:
         return
-    parts = _http_url(url)
-    if parts is None or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+    from ringocli.http.addresses import check_http_url
+
+    parts = check_http_url("--public-url", url)
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise UsageError(
             "--public-url must be the scheme and host of a tunnel, without a path",
             "For instance: --public-url https://something.trycloudflare.com",

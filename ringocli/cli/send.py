@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import gather_values, missing_policy, open_template, path_of
@@ -24,6 +23,7 @@ from ringocli.cli.output import print_json
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, LocalError, NoReply, UsageError
 from ringocli.text import console
+from ringocli.text.url import split_url
 
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
@@ -144,10 +144,7 @@ def _check_har(har: str, *, force: bool) -> None:
 
 def _check_base(url: str) -> None:
     """Refuse a ``--url`` with credentials, and note the parts that are ignored."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return  # at_base reports it
+    parts = split_url(url)
     if "@" in parts.netloc:
         raise UsageError("--url contains a user name or password", "Put credentials into properties.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:

@@ -147,7 +147,7 @@ def _webhook_url(settings: Settings) -> Secret:
     Raises:
         UsageError: there is none; every way to set it is named.
     """
-    from ringocli.http.webhook_url import address_of
+    from ringocli.http.addresses import webhook_address
 
     if settings.webhook_url is None:
         raise UsageError(
@@ -155,7 +155,7 @@ def _webhook_url(settings: Settings) -> Secret:
             "Use --url URL, set RINGOCLI_WEBHOOK_URL, or put webhook_url into a profile of ringocli.toml and use "
             "--profile. Ringotel's portal shows the URL in the integration's settings.",
         )
-    return address_of(settings.webhook_url)
+    return webhook_address(settings.webhook_url)
 
 
 def _check_amount(host: str, plan: Plan, *, live: bool, profile: str | None) -> None:

@@ -11,7 +11,9 @@ import hmac
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
+
+from ringocli.text.url import split_url
 
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 PUBLIC_SECTIONS = frozenset({"webhook", "provider", "files"})
@@ -100,20 +102,13 @@ class AccessPolicy:
 
 def host_name(host: str) -> str | None:
     """The name in a Host header in lower case, without its port; None if the header is invalid."""
-    try:
-        parts = urlsplit(f"//{host}")
-        name, _ = parts.hostname, parts.port
-    except ValueError:
-        return None
-    return name if name and not parts.path and "@" not in host else None
+    parts = split_url(f"http://{host}")
+    return parts.hostname if parts.problem is None and not parts.path and "@" not in host else None
 
 
 def _authority(origin: str) -> str | None:
     """Host and port of an Origin header; None if it has none, as in ``null``."""
-    try:
-        return urlsplit(origin).netloc.lower() or None
-    except ValueError:
-        return None
+    return split_url(origin).netloc.lower() or None
 
 
 def _is_ip_address(name: str) -> bool:

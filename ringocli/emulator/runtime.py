@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ringocli.emulator.access import AccessPolicy
 from ringocli.emulator.asgi import error_reply
@@ -26,11 +25,12 @@ from ringocli.emulator.store.sqlite import Store
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.user import User
 from ringocli.errors import LocalError, NoReply, UsageError
+from ringocli.http.addresses import webhook_address
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
-from ringocli.http.webhook_url import address_of
 from ringocli.messaging.request import with_query
 from ringocli.text.secret import redact
 from ringocli.text.traced import Piece, Traced
+from ringocli.text.url import split_url
 
 CHECK_FILE_EVERY_S = 0.5
 EXPIRE_EVERY_S = 3600.0
@@ -59,7 +59,7 @@ class Runtime:
             host=config.host.strip("[]").lower(),
             page_token=secrets.token_urlsafe(24),
             access_token=config.access_token,
-            public_host=urlsplit(config.public_url).hostname if config.public_url else None,
+            public_host=split_url(config.public_url).hostname if config.public_url else None,
         )
         self.files = MediaFiles(self.ledger, self.public_url or self.url)
         forward = self._forward if config.forward_to is not None else None
@@ -126,7 +126,7 @@ class Runtime:
             name="forwarded webhook",
             direction=Direction.INCOMING,
             method=incoming.method,
-            url=with_query(Traced((Piece(address_of(self.config.forward_to)),)), Traced.plain(incoming.query)),
+            url=with_query(Traced((Piece(webhook_address(self.config.forward_to)),)), Traced.plain(incoming.query)),
             headers=tuple(
                 (name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _HOP_BY_HOP
             ),

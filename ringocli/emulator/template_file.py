@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from ringocli.emulator.store.exchange import StoredExchange, body_of
 from ringocli.errors import LocalError, UsageError
@@ -28,6 +28,7 @@ from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
 from ringocli.text.files import read_text, write_text
 from ringocli.text.pointer import parse as parse_pointer
+from ringocli.text.url import split_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,7 @@ def _id_in(name: str, text: str) -> str | None:
 def preset_of(template: Template) -> Preset | None:
     """The preset of the provider that a template sends to, by the host of its first request."""
     for spec in template.requests:
-        host = urlsplit(spec.url).hostname if "://" in spec.url else None
+        host = split_url(spec.url).hostname if "://" in spec.url else None
         preset = of_host(host) if host else None
         if preset is not None and not preset.name.startswith("generic"):  # those belong to no provider
             return preset
@@ -205,7 +206,7 @@ def _steps(value: Any, pointer: str) -> tuple[str | int, ...]:
 def incoming_of(stored: StoredExchange) -> IncomingRequest:
     """A stored request as it was received, except for its masked secrets."""
     shown = stored.content["request"]
-    parts = urlsplit(shown["url"])
+    parts = split_url(shown["url"])
     return IncomingRequest(
         method=shown["method"],
         path=parts.path,

@@ -1,15 +1,29 @@
-"""Hosts by their names: which are this machine, and which the environment asks to be reached through a proxy."""
+"""Checks URLs and hosts: http(s) URLs given by users, webhook URLs, this machine, and proxies from the environment."""
 
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
-from ringocli.errors import LocalError
+from ringocli.errors import LocalError, UsageError
+from ringocli.text.secret import MIN_SEARCHED_LENGTH, Secret, sent
+from ringocli.text.url import Url, split_url
+
+
+def check_http_url(what: str, url: str, example: str = "https://api.example.com") -> Url:
+    """The parts of an http or https URL that can be requested; ``what`` names it, usually an option.
+
+    Raises:
+        UsageError: it is malformed. The URL is not repeated: it may contain a secret.
+    """
+    parts = split_url(url)
+    if parts.problem is not None:
+        raise UsageError(f"{what} must be an http or https URL: {parts.problem}", f"Example: {example}")
+    return parts
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name is this machine: ``localhost``, ``*.localhost``, 127/8 or ``::1``; nothing is looked up."""
+    """Whether a host name means this machine: ``localhost``, ``*.localhost``, 127/8 or ``::1``, without a DNS query."""
     name = host.lower().removesuffix(".").removeprefix("[").removesuffix("]")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -21,10 +35,10 @@ def is_loopback(host: str) -> bool:
 
 
 def proxy_for(scheme: str, host: str) -> str | None:
-    """The proxy that the environment names for a host; this machine is never asked through one.
+    """The proxy set in the environment for a host; none for this machine.
 
     Raises:
-        LocalError: the proxy is of a kind that is not spoken here.
+        LocalError: the proxy is not an http or https URL.
     """
     from urllib.request import getproxies, proxy_bypass
 
@@ -35,14 +49,30 @@ def proxy_for(scheme: str, host: str) -> str | None:
     if not proxy or proxy_bypass(host):
         return None
     address = proxy if "://" in proxy else f"http://{proxy}"
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if problem := split_url(address).problem:
         raise LocalError(
-            f"the environment's proxy for {host} is no http or https address",
-            f"Correct {scheme.upper()}_PROXY, or name the host in NO_PROXY.",
+            f"the proxy for {host} is not an http or https URL: {problem}",
+            f"Correct {scheme.upper()}_PROXY, or add the host to NO_PROXY.",
         )
     return address
+
+
+def webhook_address(url: Secret) -> Secret:
+    """A webhook URL that is shown as scheme and host only, because whoever knows the rest can write to the account.
+
+    Its parts are masked wherever they are repeated.
+
+    Raises:
+        UsageError: it is not an http or https URL.
+    """
+    text = sent(url)
+    parts = check_http_url("the webhook URL", text, "http://127.0.0.1:8025/hook")
+    beyond = text.partition("://")[2].partition(parts.netloc)[2]
+    pieces = [beyond, parts.path, parts.query, parts.fragment, parts.username or "", parts.password or ""]
+    pieces += parts.path.split("/")
+    pieces += [value.partition("=")[2] for value in parts.query.split("&")]
+    for piece in pieces:
+        for form in (piece, unquote(piece)):
+            if len(form) >= MIN_SEARCHED_LENGTH:
+                Secret(form)  # registers it for redaction
+    return Secret(text, parts.origin + ("/***" if beyond not in ("", "/") else beyond))

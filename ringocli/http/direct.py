@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import socket
 import time
-from urllib.parse import urlsplit
 
 from ringocli.errors import NoReply
 from ringocli.http.addresses import is_loopback
 from ringocli.http.exchange import Reply
 from ringocli.http.failure import Failure
 from ringocli.http.reply_parser import MalformedReply, ReplyParser
+from ringocli.text.url import split_url
 
 
 def is_direct(url: str) -> bool:
     """Whether a URL is plain http on this machine."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     return parts.scheme == "http" and is_loopback(parts.hostname or "")
 
 

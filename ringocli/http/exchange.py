@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 from ringocli.text.secret import Text
 from ringocli.text.traced import Traced
+from ringocli.text.url import split_url
 
 
 class Direction(StrEnum):
@@ -42,7 +42,7 @@ class RenderedRequest:
     @property
     def host(self) -> str:
         """The host it goes to; the only part of a webhook URL that may be shown."""
-        return urlsplit(self.url.reveal()).hostname or ""
+        return split_url(self.url.reveal()).hostname or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def as_incoming(rendered: RenderedRequest, path: str | None = None) -> IncomingR
 
     ``path`` replaces the path of the URL, for a webhook URL that is only a placeholder.
     """
-    parts = urlsplit(rendered.url.reveal())
+    parts = split_url(rendered.url.reveal())
     body = rendered.body.reveal() if rendered.body is not None else ""
     return IncomingRequest(
         method=rendered.method,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from ringocli import __version__
 from ringocli.errors import UsageError
 from ringocli.http.exchange import RenderedRequest
 from ringocli.text.secret import sent
 from ringocli.text.traced import Traced
+from ringocli.text.url import Url, split_url
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
 
@@ -30,7 +31,7 @@ def text_of(traced: Traced) -> str:
     return "".join(sent(piece.text) for piece in traced.pieces)
 
 
-def headers_of(request: RenderedRequest, parts: SplitResult) -> list[tuple[bytes, bytes]]:
+def headers_of(request: RenderedRequest, parts: Url) -> list[tuple[bytes, bytes]]:
     """The request's own headers and the ones every client sends; credentials in the URL become Basic.
 
     Raises:
@@ -68,7 +69,7 @@ def body_of(request: RenderedRequest) -> bytes | None:
         ) from None
 
 
-def target_of(parts: SplitResult) -> str:
+def target_of(parts: Url) -> str:
     """Path and query as they go over the wire; only what is not ASCII is quoted: a URL may have been typed by hand."""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return "".join(char if char.isascii() else quote(char) for char in target)
@@ -81,7 +82,7 @@ def payload_of(request: RenderedRequest) -> bytes:
         UsageError: the method, a header or the body cannot be sent.
     """
     check_method(request.method)
-    parts = urlsplit(text_of(request.url))
+    parts = split_url(text_of(request.url))
     body = body_of(request)
     lines = [
         f"{request.method} {target_of(parts)} HTTP/1.1".encode("ascii"),
@@ -93,7 +94,7 @@ def payload_of(request: RenderedRequest) -> bytes:
     return b"\r\n".join((*lines, b"", body or b""))
 
 
-def host_header(parts: SplitResult) -> str:
+def host_header(parts: Url) -> str:
     """The Host header: the host, internationalised names as IDNA, and the port where it is not the scheme's own."""
     name = parts.hostname or ""
     host = f"[{name}]" if ":" in name else name if name.isascii() else name.encode("idna").decode("ascii")

@@ -15,13 +15,13 @@ import zlib
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import SplitResult, urlsplit
 
 from ringocli.errors import LocalError, NoReply, NotConnected, UsageError
 from ringocli.http.addresses import is_loopback, proxy_for
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.failure import Failure
 from ringocli.http.outgoing import body_of, check_method, headers_of, target_of, text_of
+from ringocli.text.url import Url, split_url
 
 # What these two imports drag in and never use doubles a command's start: httpx imports its own command line (click,
 # rich, pygments) where those are installed, httpcore imports anyio and with it asyncio. Both take "not installed" for
@@ -47,7 +47,7 @@ DEFAULT_TIMEOUT_S = 10.0
 class _Address(httpx.URL):
     """An address whose path and query go over the wire as they are: httpx would quote and normalise them again."""
 
-    def __init__(self, parts: SplitResult) -> None:
+    def __init__(self, parts: Url) -> None:
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         super().__init__(f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else ""))
         self._target = target_of(parts).encode("ascii")
@@ -92,7 +92,7 @@ class Sender:
             NoReply: the request left, or part of it, and no reply came.
             UsageError: a header or the body holds what cannot be sent.
         """
-        parts = urlsplit(text_of(request.url))
+        parts = split_url(text_of(request.url))
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         proxy = proxy_for(parts.scheme, host)
         failure = Failure(host=host, port=port, timeout_s=self._timeout_s, proxied=bool(proxy))

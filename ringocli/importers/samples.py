@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from ringocli.http.exchange import IncomingRequest, Reply
+from ringocli.text.url import split_target
 
 _REQUEST_LINE = re.compile(rb"([A-Z]{3,10}) (\S+) HTTP/\d(?:\.\d)?[ \t]*\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})(?: [^\r\n]*)?\r?\n")
@@ -29,13 +29,13 @@ class Sample:
         if content_type is not None:
             kept = tuple(pair for pair in headers if pair[0].lower() != "content-type")
             headers = (*kept, ("Content-Type", content_type))
-        parts = urlsplit(self.target or "/")
+        path, own_query = split_target(self.target or "/")
         body = b"" if self.is_bare_query(method) else self.body
         bare = self.body.decode("utf-8", "replace").strip().removeprefix("?") if self.is_bare_query(method) else ""
         return IncomingRequest(
             method=(method or self.method or "POST").upper(),
-            path=parts.path or "/",
-            query=query if query is not None else parts.query or bare,
+            path=path,
+            query=query if query is not None else own_query or bare,
             headers=headers,
             body=body,
         )

@@ -11,7 +11,7 @@ import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ringocli.errors import LocalError, RingocliError
 from ringocli.http.bodies import decode, decode_pairs, encode
@@ -25,6 +25,7 @@ from ringocli.template.pattern.pattern import Hole, Json, Leaf, Pattern
 from ringocli.template.values import ACCESS_TOKEN, Layer, Missing, Values
 from ringocli.template.variables import BY_NAME, REQUIRED, Kind, Place, kind_at
 from ringocli.text.secret import Text
+from ringocli.text.url import split_url
 
 DEFAULT_CASES = 200
 """Assignments tried for each request, reply and event."""
@@ -183,7 +184,7 @@ def _decoded(spec: RequestSpec, address: Pattern, rendered: RenderedRequest) -> 
         assert rendered.body is not None
         yield spec.body, decode(rendered.body.reveal().encode(), rendered.content_type)
     else:
-        yield spec.body, decode_pairs(urlsplit(rendered.url.reveal()).query)
+        yield spec.body, decode_pairs(split_url(rendered.url.reveal()).query)
     if address.variables:
         yield address, _address_document(rendered.url.reveal())
 
@@ -202,7 +203,7 @@ def _starts_open(spec: RequestSpec) -> bool:
 
 
 def _address_document(url: str) -> Json:
-    parts = urlsplit(url)
+    parts = split_url(url)
     segments = {str(index): unquote(segment) for index, segment in enumerate(parts.path.split("/"))}
     query = {key: list(values) for key, values in decode_pairs(parts.query.replace("+", "%2B")).items()}
     return {"host": parts.netloc, "path": segments, "query": query}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.http.addresses import check_http_url
 from ringocli.http.bodies import encode, encode_pairs
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.http.exchange import Direction, RenderedRequest
@@ -16,6 +17,7 @@ from ringocli.template.values import ACCESS_TOKEN, Filled, Missing, Values, fill
 from ringocli.template.variables import BY_NAME, KNOWN_AT, Place
 from ringocli.text.secret import Secret, Text, basic_credentials, sent
 from ringocli.text.traced import Piece, Traced, joined
+from ringocli.text.url import split_url
 
 WEBHOOK_URL = "https://webhook-url-from-the-portal.invalid/"
 """Stands for the webhook URL where none is given; ``.invalid`` never resolves (RFC 2606)."""
@@ -182,14 +184,9 @@ def with_query(url: Traced, query: Traced) -> Traced:
 
 
 def _check_address(url: Traced) -> None:
-    """Refuse what no client could send; the message shows the address with its secrets masked."""
-    try:
-        parts = urlsplit(url.reveal())
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable or any(char <= " " or char == "\x7f" for char in url.reveal()):
-        raise UsageError(f"{str(url)!r} is no address to send to", "Check request_url and the values put into it.")
+    """Refuse a URL that cannot be requested; the message shows it with its secrets masked."""
+    if problem := split_url(url.reveal()).problem:
+        raise UsageError(f"{str(url)!r} cannot be requested: {problem}", "Check request_url and the values in it.")
 
 
 def render_event(
@@ -256,20 +253,14 @@ def default_content_type(template: Template, event: WebhookEvent) -> str:
 
 
 def at_base(request: RenderedRequest, base: str) -> RenderedRequest:
-    """The same request at another scheme, host and port; path and query stay.
+    """The same request with another scheme, host and port; path and query are kept.
 
     Raises:
-        UsageError: ``base`` is no http or https address.
+        UsageError: ``base`` is not an http or https URL.
     """
     from dataclasses import replace
 
-    try:
-        parts = urlsplit(base)
-        usable = parts.scheme in ("http", "https") and bool(parts.netloc) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise UsageError("--url takes an http or https address", "For instance --url http://127.0.0.1:8080")
+    parts = check_http_url("--url", base, "--url http://127.0.0.1:8080")
     pieces = list(request.url.pieces)
     rest = request.url.reveal()
     path_at = len(rest) - len(_path_and_query(rest))

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from ringocli.errors import UsageError
 from ringocli.template.model import Template
 from ringocli.template.variables import ALIASES, BY_NAME, REQUESTS, SETTABLE, Place, sample
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
+from ringocli.text.url import split_url
 
 ACCESS_TOKEN = "access token"
 """The name under which an OAuth2 template's token is supplied: it is no property of the template."""
@@ -156,7 +156,7 @@ def _sample(template: Template, name: str, place: Place) -> str:
     for spec in template.requests:
         if spec.url.startswith(f"${name}$"):
             return "https://sample.example"
-        if f"${name}$" in urlsplit(spec.url).netloc:
+        if f"${name}$" in split_url(spec.url).netloc:
             return "sample"
     return f"sample-{slug}"
 

@@ -16,10 +16,10 @@ import pytest
 
 from ringocli.cli import run
 from ringocli.errors import NoReply, UsageError
+from ringocli.http.addresses import webhook_address
 from ringocli.http.exchange import Direction, RenderedRequest, Reply
 from ringocli.http.retry import retry_after_s, retry_wait_s
 from ringocli.http.statuses import Statuses
-from ringocli.http.webhook_url import address_of
 from ringocli.messaging.delivery import Outcome, Plan, Summary, World, deliver, percentile, rate_of
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Traced
@@ -223,8 +223,8 @@ def test_no_secret_is_shown(
 
 def test_a_webhook_url_shows_its_host_only() -> None:
     """Scheme, host and port; that there is more is shown as three stars."""
-    assert "https://h.example:8443/***" == str(address_of(Secret("https://u:p@h.example:8443/a?b#c")))
-    assert "http://[::1]:80/" == str(address_of(Secret("http://[::1]:80/")))
+    assert "https://h.example:8443/***" == str(webhook_address(Secret("https://u:p@h.example:8443/a?b#c")))
+    assert "http://[::1]:80/" == str(webhook_address(Secret("http://[::1]:80/")))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a console event, not a signal")

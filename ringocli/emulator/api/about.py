@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from ringocli import __version__
 from ringocli.emulator.runtime import Runtime
@@ -14,6 +13,7 @@ from ringocli.template.model import RequestSpec
 from ringocli.template.variables import EVENTS, Place, sample
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import sent
+from ringocli.text.url import split_url
 
 ROWS = frozenset({2, 3, 4, 7, 8, 20, 28, 31, 34, 36})
 """The assumptions behind every emulator; a template adds its own."""
@@ -50,7 +50,7 @@ def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
         },
         "provider": {
             "kind": "builtin" if config.provider_url is None else "external",
-            "host": urlsplit(config.provider_url).hostname if config.provider_url else None,
+            "host": split_url(config.provider_url).hostname if config.provider_url else None,
             "preset": preset.name if preset is not None else None,
             "title": preset.title if preset is not None else "Provider",
         },
@@ -61,7 +61,7 @@ def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
         "webhook_url": root + runtime.template_file.webhook_path,
         "provider_url": f"{root}/provider",
         "public_url": runtime.public_url,
-        "forward_to": urlsplit(sent(config.forward_to)).hostname if config.forward_to is not None else None,
+        "forward_to": split_url(sent(config.forward_to)).hostname if config.forward_to is not None else None,
         "listens_as_provider": config.listen_as_provider,
         "assumptions": assumptions(ROWS | assumed_by(template.root)),
         "magic_numbers": [{"number": magic.number, "does": magic.does} for magic in MAGIC_NUMBERS],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ringocli.lint.rule import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
@@ -14,6 +14,7 @@ from ringocli.template.pattern.pattern import split
 from ringocli.template.schema import KEYS, METHODS
 from ringocli.template.variables import Place
 from ringocli.text.suggest import is_misspelled_in, nearest
+from ringocli.text.url import Url, split_url
 
 
 @rule("RT210", Severity.ERROR)
@@ -265,13 +266,13 @@ def unknown_api_method(subject: Subject) -> Iterator[Problem]:
             yield Problem(("API", key), f"{key!r} is not a request of messaging integrations{hint}", choice, fix, "key")
 
 
-_ABSOLUTE_URL = re.compile(r"https://[\w$][\w$.-]*(:\d+)?(/[\w$./~:@!,;=&?%+-]*)?")
+_ABSOLUTE_URL = re.compile(r"https://[a-zA-Z0-9_$][a-zA-Z0-9_$.-]*(:[1-9]\d{0,3})?(/[\w$./~:@!,;=&?%+-]*)?")
 """URLs that need no closer look. Spaces are excluded, so also those in the name of a property."""
 
 
 @rule("RT219", Severity.ERROR)
 def invalid_url(subject: Subject) -> Iterator[Problem]:
-    """request_url is not an absolute URL.
+    """request_url is not an absolute URL, or is malformed.
 
     CRM integrations use relative paths, messaging integrations use absolute URLs.
 
@@ -298,13 +299,7 @@ def invalid_url(subject: Subject) -> Iterator[Problem]:
         url = spec.url
         if url.startswith("$") or pointer in subject.template.misfits or _ABSOLUTE_URL.fullmatch(url):
             continue
-        from urllib.parse import urlsplit
-
-        try:
-            parts = urlsplit(url)
-            host, scheme = parts.netloc, parts.scheme
-        except ValueError:
-            host = scheme = ""
+        parts = split_url(url)
         if url != url.strip():
             fix = Fix(title="Remove the spaces", changes=(ReplaceValue(pointer, url.strip()),))
             yield Problem(pointer, "the URL starts or ends with a space; remove it", url.strip(), fix)
@@ -312,10 +307,17 @@ def invalid_url(subject: Subject) -> Iterator[Problem]:
             tidy = re.sub(r"(?<=[^$\s])\s+(?=/)|(?<=/)\s+", "", url)
             message = "the URL contains a space; write %20 or remove it"
             yield Problem(pointer, message, tidy if tidy != url else None)
-        elif scheme not in ("http", "https") or not host:
+        elif parts.scheme not in ("http", "https") or not parts.netloc:
             better = _absolute(url)
             hint = f" (did you mean {better}?)" if better else ""
             yield Problem(pointer, f"{url!r} is not an absolute https URL{hint}", better)
+        elif problem := _filled(url, spec.properties).problem:
+            yield Problem(pointer, f"the URL cannot be requested: {problem}")
+
+
+def _filled(url: str, properties: Sequence[str]) -> Url:
+    """The URL with a digit in place of each variable, which is valid in a host, a port and a path alike."""
+    return split_url("".join(part if isinstance(part, str) else "1" for part in split(url, properties)))
 
 
 _SCHEME = re.compile(r"([a-z]{3,6})?[:;]?/*(?=[\w$-])", re.I)

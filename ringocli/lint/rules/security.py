@@ -148,12 +148,11 @@ _RUN = re.compile(r"[\w-]{14}|\s")
 def _in_url(url: str) -> str | None:
     if "@" not in url and "?" not in url and not _RUN.search(url):
         return None
-    from urllib.parse import parse_qsl, urlsplit
+    from urllib.parse import parse_qsl
 
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
+    from ringocli.text.url import split_url
+
+    parts = split_url(url)
     userinfo = parts.netloc.rpartition("@")[0]
     if ":" in userinfo and "$" not in userinfo.split(":", 1)[1]:
         return "the URL contains a user name and password"

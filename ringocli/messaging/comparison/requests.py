@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ringocli.errors import RingocliError
 from ringocli.http.bodies import decode, decode_pairs
@@ -24,6 +24,7 @@ from ringocli.template.variables import KNOWN_AT, Place, sample
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text
+from ringocli.text.url import split_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,18 +111,18 @@ def wire_of(template: Template, spec: RequestSpec, values: Mapping[str, str], pr
 
 
 def _host(rendered: RenderedRequest) -> str:
-    parts = urlsplit(str(rendered.url))
+    parts = split_url(str(rendered.url))
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
 def _path(rendered: RenderedRequest) -> tuple[str, ...]:
-    return tuple(unquote(segment) for segment in (urlsplit(str(rendered.url)).path or "/").split("/"))
+    return tuple(unquote(segment) for segment in (split_url(str(rendered.url)).path or "/").split("/"))
 
 
 def _parameters(spec: RequestSpec, rendered: RenderedRequest) -> Json:
     """What a receiver decodes: the body, and the query as its own part."""
-    query = decode_pairs(urlsplit(str(rendered.url)).query)
+    query = decode_pairs(split_url(str(rendered.url)).query)
     if rendered.body is None:
         return query
     body = decode(str(rendered.body).encode("utf-8", "surrogatepass"), rendered.content_type)

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from ringocli import __version__
 from ringocli.http.error_text import phrase
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.messaging.formats.requests import Show, shown
 from ringocli.text.secret import redact
+from ringocli.text.url import split_url
 
 Headers = Iterable[tuple[str, str]]
 
@@ -91,7 +92,7 @@ def request_object(method: str, url: str, headers: Headers, body: str | None, me
         "cookies": [],
         "headers": _headers(headers),
         "queryString": [
-            {"name": name, "value": value} for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)
+            {"name": name, "value": value} for name, value in parse_qsl(split_url(url).query, keep_blank_values=True)
         ],
         "headersSize": -1,
         "bodySize": len((body or "").encode("utf-8", "replace")),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from ringocli.http.exchange import RenderedRequest
 from ringocli.messaging.segments import segments_document
 from ringocli.text.secret import Text
 from ringocli.text.traced import Traced
+from ringocli.text.url import split_url
 
 Show = Callable[[Text], str]
 
@@ -27,7 +27,7 @@ def shown(traced: Traced | None, show: Show) -> str:
 def as_http(request: RenderedRequest, show: Show = str) -> str:
     """The request as it stands on the wire, start line first."""
     url = shown(request.url, show)
-    parts = urlsplit(url)
+    parts = split_url(url)
     target = url.partition("://")[2][len(parts.netloc) :] or "/"
     target = target.partition("#")[0]
     if not target.startswith("/"):

@@ -10,13 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus
 
 from ringocli.http.content_types import Encoding, encoding_of
 from ringocli.http.exchange import RenderedRequest
 from ringocli.http.outgoing import check_method, headers_of, host_header, target_of
 from ringocli.text.secret import sent
 from ringocli.text.traced import Piece, Traced
+from ringocli.text.url import split_url
 
 Row: TypeAlias = Mapping[str, str]
 Encode: TypeAlias = Callable[[str], str]
@@ -64,7 +65,7 @@ def compiled(request: RenderedRequest, fillers: Mapping[str, Filler]) -> Compile
         UsageError: the method or a header cannot be sent.
     """
     check_method(request.method)
-    parts = urlsplit(request.url.reveal())
+    parts = split_url(request.url.reveal())
     head = [b" HTTP/1.1", b"Host: " + host_header(parts).encode("ascii")]
     head += [name + b": " + value for name, value in headers_of(request, parts)]
     in_body = quote_plus if encoding_of(request.content_type) is Encoding.FORM else _json_escaped
@@ -88,7 +89,7 @@ def _target(url: Traced, fillers: Mapping[str, Filler]) -> Pieces:
     """Path and query; scheme and host are the same for every event of a run."""
     whole = url.reveal()
     if not any(piece.variable in fillers for piece in url.pieces):
-        return (target_of(urlsplit(whole)),)
+        return (target_of(split_url(whole)),)
     start = whole.index("/", whole.index("://") + 3)
     kept: list[Piece] = []
     offset = 0

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import encode
@@ -23,6 +22,7 @@ from ringocli.template.pattern.pattern import Json
 from ringocli.template.presets import load
 from ringocli.template.reader import read_template
 from ringocli.text.suggest import did_you_mean
+from ringocli.text.url import split_url
 
 NO_PRESET = "none"
 """The value of ``--preset`` that uses the template's own pattern only."""
@@ -100,7 +100,7 @@ def recognised(template: Template) -> ProviderData | None:
 
 def _hosts(template: Template) -> set[str]:
     """The hosts of the requests as they are written, properties included: ``$Space$.signalwire.com``."""
-    return {urlsplit(spec.url).netloc.lower() for spec in template.requests} - {""}
+    return {split_url(spec.url).netloc.lower() for spec in template.requests} - {""}
 
 
 def base_for(template: Template, event: WebhookEvent, data: ProviderData) -> Base | None:

@@ -65,10 +65,10 @@ def load(name: str) -> Preset:
 @cache
 def of_host(host: str) -> Preset | None:
     """The preset whose requests go to a host; None where no provider is known there."""
-    from urllib.parse import urlsplit  # the linter loads presets, and needs no addresses
+    from ringocli.text.url import split_url
 
     for preset in map(load, names()):
         addresses = (str(spec["request_url"]) for spec in preset.template["API"].values())
-        if any(urlsplit(one).hostname == host.lower() for one in addresses):
+        if any(split_url(one).hostname == host.lower() for one in addresses):
             return preset
     return None

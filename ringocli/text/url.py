@@ -1,0 +1,130 @@
+"""Splits URLs without ever raising: what makes a URL unusable is a sentence in ``Url.problem``.
+
+``urllib.parse.urlsplit`` raises ``ValueError`` for brackets around no IPv6 address, for characters that Unicode
+normalises to delimiters (documentation in CJK languages contains them) and, on access, for ports out of range.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_PARTS = re.compile(
+    r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.S
+)  # RFC 3986, appendix B
+_HOST = re.compile(r"\[([^\[\]]*)\](?::(.*))?|([^:\[\]]*)(?::(.*))?", re.S)
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+_DELIMITERS = "/?#@:[]\\"
+MAX_PORT = 65_535
+
+
+class Url(NamedTuple):
+    """The parts of a URL as written; ``netloc`` is everything between ``//`` and the path."""
+
+    scheme: str
+    netloc: str
+    path: str
+    query: str
+    fragment: str
+
+    @property
+    def username(self) -> str | None:
+        """The user name, not decoded."""
+        account, separator, _ = self.netloc.rpartition("@")
+        return account.partition(":")[0] if separator else None
+
+    @property
+    def password(self) -> str | None:
+        """The password, not decoded."""
+        account, _, _ = self.netloc.rpartition("@")
+        _, separator, password = account.partition(":")
+        return password if separator else None
+
+    @property
+    def hostname(self) -> str:
+        """The host in lower case without brackets; empty if there is none or it is malformed."""
+        host, _ = self._host_and_port
+        return host or ""
+
+    @property
+    def port(self) -> int | None:
+        """The port; None if there is none or it is out of range."""
+        _, port = self._host_and_port
+        return int(port) if port and _is_port(port) else None
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, without user name and password."""
+        host = f"[{self.hostname}]" if ":" in self.hostname else self.hostname
+        return f"{self.scheme}://{host}" + (f":{self.port}" if self.port is not None else "")
+
+    @property
+    def problem(self) -> str | None:
+        """Why the URL is not an absolute http or https URL that can be requested, or None."""
+        if self.scheme not in ("http", "https"):
+            return "it does not start with http:// or https://"
+        if any(map(_FORBIDDEN.search, self)):
+            return "it contains a space or a control character"
+        if odd := _odd_character(self.netloc):
+            import unicodedata
+
+            return (
+                f"its host contains U+{ord(odd):04X}, which Unicode treats like {unicodedata.normalize('NFKC', odd)!r}"
+            )
+        host, port = self._host_and_port
+        if host is None:
+            return "its host has brackets that do not enclose an IPv6 address"
+        if not host:
+            return "it has no host"
+        if port and not (_is_port(port) and int(port)):
+            return f"its port is not a number from 1 to {MAX_PORT}"
+        return None
+
+    @property
+    def _host_and_port(self) -> tuple[str | None, str | None]:
+        found = _HOST.fullmatch(self.netloc.rpartition("@")[2])
+        if found is None:
+            return None, None
+        literal, literal_port, name, port = found.groups()
+        if literal is None:
+            return name.lower(), port
+        from ipaddress import IPv6Address
+
+        try:
+            IPv6Address(literal.replace("%25", "%", 1))
+        except ValueError:
+            return None, None
+        return literal.lower(), literal_port
+
+
+def split_url(text: str) -> Url:
+    """The parts of any text as a URL; whether it can be requested is in ``Url.problem``."""
+    found = _PARTS.fullmatch(text)
+    assert found is not None  # every part is optional
+    scheme, netloc, path, query, fragment = (part or "" for part in found.groups())
+    return Url(scheme.lower(), netloc, path, query, fragment)
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """Path and query of a request target; that of an absolute URL starts after its host."""
+    url = split_url(target) if "://" in target.partition("?")[0] else None
+    if url is not None and url.netloc:
+        return url.path or "/", url.query
+    path, _, query = target.partition("#")[0].partition("?")
+    return path or "/", query
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= MAX_PORT
+
+
+def _odd_character(netloc: str) -> str | None:
+    """The first character that Unicode normalises to a URL delimiter, which clients would read as one."""
+    if netloc.isascii():
+        return None
+    import unicodedata
+
+    for char in netloc:
+        if not char.isascii() and any(one in _DELIMITERS for one in unicodedata.normalize("NFKC", char)):
+            return char
+    return None

@@ -1,0 +1,122 @@
+"""URLs of every kind are split without an exception, and what is wrong with one is named."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ringocli.text.url import split_target, split_url
+
+_PIECES = st.sampled_from(
+    [
+        "http",
+        "https",
+        "://",
+        "//",
+        "[",
+        "]",
+        "::1",
+        "@",
+        ":",
+        "/",
+        "?",
+        "#",
+        "％",
+        "／",
+        "℀",
+        "host",
+        "0",
+        "99999",
+        "8080",
+        "é",
+    ]
+)
+TEXTS = st.text() | st.lists(_PIECES).map("".join)
+
+
+@given(TEXTS)
+@example("http://[")
+@example("http://[::1")
+@example("http://a／b")
+@example("http://x:99999999999999")
+@example("http://x:٣")
+@example("http://[fe80::1%25eth0]:80/")
+def test_no_text_raises(text: str) -> None:
+    """Every part of every text can be read, and the parts add up to the text."""
+    url = split_url(text)
+    assert isinstance((url.username, url.password, url.hostname, url.port, url.origin, url.problem), tuple)
+    assert all(part in text or part in text.lower() for part in url)
+    path, query = split_target(text)
+    assert path
+    assert "?" not in path
+    assert isinstance(query, str)
+
+
+@given(TEXTS.filter(str.isprintable))
+def test_the_parts_are_those_of_the_standard_library(text: str) -> None:
+    """Wherever urlsplit does not raise, it finds the same parts."""
+    try:
+        theirs = urlsplit(text.strip())
+        host, port = theirs.hostname, theirs.port
+    except ValueError:
+        return
+    ours = split_url(text.strip())
+    if ours.problem is None:
+        assert tuple(theirs) == tuple(ours)
+        assert (host, port, theirs.username, theirs.password) == (
+            ours.hostname, ours.port, ours.username, ours.password,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("https://api.example.com/v1?a=b#c", None),
+        ("http://127.0.0.1:8025/hook", None),
+        ("http://[::1]:8025/hook", None),
+        ("http://[fe80::1%25eth0]/", None),
+        ("HTTPS://API.example.com", None),
+        ("https://bücher.example/", None),
+        ("", "does not start with http"),
+        ("api.example.com/v1", "does not start with http"),
+        ("ftp://x.example", "does not start with http"),
+        ("https:///v1", "has no host"),
+        ("https://:80/", "has no host"),
+        ("https://x.example/a b", "space"),
+        ("https://x.exa\tmple/", "control character"),
+        ("https://[nonsense]/", "IPv6"),
+        ("https://[::1/", "IPv6"),
+        ("https://a[b].example/", "IPv6"),
+        ("https://x.example／v1", "U+FF0F"),
+        ("https://x.example：443/v1", "U+FF1A"),
+        ("https://x.example:0/", "port"),
+        ("https://x.example:65536/", "port"),
+        ("https://x.example:99999999999999999999/", "port"),
+        ("https://x.example:８０/", "port"),
+        ("https://x.example:-1/", "port"),
+    ],
+)
+def test_the_problem_is_named(text: str, words: str | None) -> None:
+    """A URL that no client could request has a reason."""
+    problem = split_url(text).problem
+    assert problem is None if words is None else words in (problem or "")
+
+
+@pytest.mark.parametrize(
+    ("target", "parts"),
+    [
+        ("/hook?a=b", ("/hook", "a=b")),
+        ("", ("/", "")),
+        ("?a=b", ("/", "a=b")),
+        ("//[x/hook?a=[b", ("//[x/hook", "a=[b")),
+        ("http://x.example/hook?a=b", ("/hook", "a=b")),
+        ("http://x.example?a=b", ("/", "a=b")),
+        ("/hook?to=http://x.example/", ("/hook", "to=http://x.example/")),
+    ],
+)
+def test_a_request_target_has_a_path_and_a_query(target: str, parts: tuple[str, str]) -> None:
+    """Targets are paths, or absolute URLs as proxies get them."""
+    assert parts == split_target(target)
