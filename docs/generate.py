@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ringocli.lint.explain import rule_markdown
+from ringocli.lint.explain import rule_markdown, rules_resting_on
 from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule
 from ringocli.messaging.chaos import FAULTS, KEYS
 from ringocli.messaging.handset import MAGIC_NUMBERS, START_WORDS, STOP_WORDS
 from ringocli.template.assumptions import ASSUMPTIONS
+from ringocli.template.evidence import EVIDENCE
 from ringocli.template.presets import load, names
 from ringocli.template.schema import OBJECTS, SCHEMA
 from ringocli.template.variables import VARIABLES
@@ -21,14 +22,23 @@ GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"
 
 
 def assumptions_page() -> str:
-    """What is assumed about undocumented behaviour."""
-    rows = "\n".join(f"| {number} | {text} |" for number, text in ASSUMPTIONS.items())
-    return (
-        "# Assumptions about undocumented Ringotel behaviour\n\n"
-        "Ringotel publishes no complete specification. Where it is silent, ringocli assumes the following; none of it "
-        "is a promise by Ringotel. Output that depends on an assumption cites its number, and `ringocli explain NUMBER` "
-        f"shows it.\n\n| number | assumption |\n|---|---|\n{rows}\n"
-    )
+    """What is assumed about undocumented behaviour, why, and what depends on it."""
+    parts = [
+        "# Assumptions about Ringotel\n\n"
+        "Ringotel publishes no schema and does not document everything. Where it does not, ringocli makes the numbered "
+        "assumptions on this page, and every result that depends on one cites its number. None of them is a promise by "
+        "Ringotel. `ringocli explain 7` shows one, `ringocli explain assumptions` lists all.\n\n"
+        "*Documented*: Ringotel's pages say so, at least for a sibling framework. *Observed*: seen in real traffic, or "
+        "required by one of Ringotel's built-in integrations. *Inferred*: the most plausible reading.",
+    ]
+    for number, text in ASSUMPTIONS.items():
+        evidence = EVIDENCE[number]
+        codes = ", ".join(f"[{rule.code}](rules/{rule.code}.md)" for rule in rules_resting_on(number))
+        parts.append(
+            f"## {number}\n\n{text}\n\n*{evidence.mark.capitalize()}.* {evidence.why}\n\n"
+            f"Affects: {evidence.affects}{f'; rules {codes}' if codes else ''}"
+        )
+    return "\n\n".join(parts) + "\n"
 
 
 def variables_page() -> str:

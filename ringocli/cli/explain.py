@@ -1,9 +1,10 @@
-"""``explain``: what a rule finds, why it matters, and how to fix it."""
+"""``explain``: what a rule finds, why it matters and how to fix it; what is assumed about Ringotel, and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
 from ringocli.cli.options import TextOrJson
@@ -12,39 +13,84 @@ from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import UsageError
 from ringocli.text import console
 
-EXAMPLES = ("ringocli explain RT401", "ringocli explain unknown-variable")
+if TYPE_CHECKING:
+    from ringocli.lint.rule import Rule
+
+EXAMPLES = (
+    "ringocli explain RT401",
+    "ringocli explain unknown-variable",
+    "ringocli explain 7",
+    "ringocli explain assumptions",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainOptions:
     """The options of ``explain``."""
 
-    code: Annotated[str | None, Argument("[CODE]", "The code or the name of a rule.")] = None
+    topic: Annotated[
+        str | None, Argument("[TOPIC]", "Code or name of a rule, number of an assumption, or assumptions.")
+    ] = None
     every: Annotated[bool, Option("List all rules, one a line.", flags=("--all",))] = False
     format: TextOrJson = "text"
 
 
-@command("explain", "Explain a rule.", examples=EXAMPLES)
+@command("explain", "Explain a rule or an assumption.", examples=EXAMPLES)
 def explain(options: ExplainOptions) -> int:
-    """Print one rule, or the list of all."""
-    from ringocli.lint.explain import rule_document, rule_text
-    from ringocli.lint.registry import rules
-    from ringocli.text.suggest import did_you_mean
+    """Print one rule or assumption, or the list of all.
 
-    code, every = options.code, options.every
-    if code is None and not every:
-        raise UsageError("explain needs the code of a rule", "For instance: ringocli explain RT401")
-    found = [rule for rule in rules() if every or code in (rule.code, rule.slug) or code == rule.code.lower()]
-    if not found:
-        names = [name for rule in rules() for name in (rule.code, rule.slug)]
-        raise UsageError(f"unknown rule {code!r}{did_you_mean(code or '', names)}", "List all: ringocli explain --all")
+    Raises:
+        UsageError: there is no such rule or assumption.
+    """
+    from ringocli.lint.registry import rules
+    from ringocli.template.assumptions import ASSUMPTIONS
+
+    topic = (options.topic or "").strip()
+    if options.every:
+        _explain_rules(rules(), options)
+    elif topic.lower() == "assumptions":
+        _explain_assumptions(tuple(ASSUMPTIONS), options)
+    elif topic.isdecimal():
+        if int(topic) not in ASSUMPTIONS:
+            raise UsageError(f"unknown assumption {topic}", f"They are numbered 1 to {max(ASSUMPTIONS)}.")
+        _explain_assumptions((int(topic),), options)
+    else:
+        _explain_rules((_rule_named(topic),), options)
+    return 0
+
+
+def _rule_named(topic: str) -> Rule:
+    from ringocli.lint.project import known_rule
+
+    if not topic:
+        raise UsageError("explain needs a topic", "For instance: ringocli explain RT401, or ringocli explain --all")
+    return known_rule(topic)
+
+
+def _explain_rules(found: tuple[Rule, ...], options: ExplainOptions) -> None:
+    from ringocli.lint.explain import rule_document, rule_text
+
     if options.format == "json":
         print_json({"schema_version": 1, "rules": [rule_document(rule) for rule in found]})
-    elif every:
+    elif options.every:
         for rule in found:
             console.out(f"{rule.code}  {rule.severity.value:<8} {rule.slug:<28} {rule.doc.title}")
     else:
-        rule = found[0]
-        console.out(f"{console.styled(f'{rule.code} {rule.slug}', 'bold')} ({rule.severity.value})\n")
-        console.out(rule_text(rule))
-    return 0
+        for rule in found:
+            console.out(f"{console.styled(f'{rule.code} {rule.slug}', 'bold')} ({rule.severity.value})\n")
+            console.out(rule_text(rule))
+
+
+def _explain_assumptions(numbers: tuple[int, ...], options: ExplainOptions) -> None:
+    from ringocli.lint.explain import assumption_document, assumption_text
+    from ringocli.template.assumptions import ASSUMPTIONS
+
+    if options.format == "json":
+        print_json({"schema_version": 1, "assumptions": [assumption_document(number) for number in numbers]})
+    elif len(numbers) == 1:
+        console.out(f"{console.styled(f'Assumption {numbers[0]}', 'bold')}\n")
+        console.out(assumption_text(numbers[0]))
+    else:
+        for number in numbers:
+            indent = " " * 4
+            console.out(fill(f"{number:>2}  {ASSUMPTIONS[number]}", 79, subsequent_indent=indent))

@@ -1,4 +1,4 @@
-"""Explanations of rules as text and as JSON: ``ringocli explain``, the rule pages, and the help in SARIF."""
+"""Explanations of rules and assumptions as text and as JSON: for ``ringocli explain``, the pages and SARIF."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 import textwrap
 from typing import Any
 
+from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule
 from ringocli.lint.rule_doc import Excerpt
+from ringocli.template.assumptions import ASSUMPTIONS
+from ringocli.template.evidence import EVIDENCE
 from ringocli.text.console import printable
 
 _ASSUMPTIONS = re.compile(r"\bassumptions? (\d+(?:(?:, | and )\d+)*)")
@@ -69,4 +72,39 @@ def rule_document(rule: Rule) -> dict[str, Any]:
         "source": doc.source,
         "assumptions": list(assumptions_of(rule)),
         "markdown": rule_markdown(rule),
+    }
+
+
+# -- assumptions --------------------------------------------------------------------------------
+
+
+def rules_resting_on(number: int) -> tuple[Rule, ...]:
+    """The rules that cite an assumption as their source."""
+    return tuple(one for one in rules() if number in assumptions_of(one))
+
+
+def assumption_text(number: int, width: int = 79) -> str:
+    """An assumption for a terminal: what is assumed, why, how well it is supported, and what depends on it."""
+    found = EVIDENCE[number]
+    codes = ", ".join(one.code for one in rules_resting_on(number))
+    parts = [
+        ASSUMPTIONS[number],
+        f"Why: {found.why}",
+        f"Support: {found.mark} (read 2026-11-23)",
+        f"Affects: {found.affects}{f'; rules {codes}' if codes else ''}",
+        "This is not a promise by Ringotel.",
+    ]
+    return "\n\n".join(_wrapped(part, width) for part in parts)
+
+
+def assumption_document(number: int) -> dict[str, Any]:
+    """An assumption as ``explain --format json`` prints it."""
+    found = EVIDENCE[number]
+    return {
+        "row": number,
+        "text": ASSUMPTIONS[number],
+        "why": found.why,
+        "support": found.mark,
+        "affects": found.affects.split(", "),
+        "rules": [one.code for one in rules_resting_on(number)],
     }

@@ -17,7 +17,7 @@ from ringocli.lint.engine import Selection
 from ringocli.lint.finding import Finding
 from ringocli.lint.former_slugs import FORMER_SLUGS
 from ringocli.lint.registry import rules
-from ringocli.lint.rule import Severity
+from ringocli.lint.rule import Rule, Severity
 from ringocli.template.project import project_path, read_toml
 from ringocli.text.files import read_text
 from ringocli.text.pointer import as_text
@@ -109,6 +109,20 @@ def known_name(where: str, name: str) -> str:
             f"{where}: unknown rule {name!r}{did_you_mean(name, known)}", "List them with: ringocli explain --all"
         )
     return name
+
+
+def known_rule(name: str) -> Rule:
+    """The rule with a code (in any case) or a slug, also a former one.
+
+    Raises:
+        UsageError: there is no such rule.
+    """
+    wanted = FORMER_SLUGS.get(name.lower(), name.lower())
+    for one in rules():
+        if wanted in (one.code.lower(), one.slug):
+            return one
+    known = [word for one in rules() for word in (one.code, one.slug)]
+    raise UsageError(f"unknown rule {name!r}{did_you_mean(name, known)}", "List them with: ringocli explain --all")
 
 
 def _severity_table(path: Path, table: Mapping[str, Any]) -> Mapping[str, str]:

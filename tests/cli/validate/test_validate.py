@@ -196,7 +196,7 @@ def test_a_baseline_hides_what_is_known(ringocli: Command, folder: Path) -> None
         (("validate", "acme.json", "--select", "RT999"), 2, "unknown rule"),
         (("validate", "acme.json", "--ignore", "unkown-variable"), 2, "did you mean unknown-variable"),
         (("validate", "acme.json", "--fail-on", "errors"), 2, "did you mean error"),
-        (("explain",), 2, "needs the code of a rule"),
+        (("explain",), 2, "explain needs a topic"),
         (("explain", "RT4O1"), 2, "did you mean RT401"),
     ],
 )
