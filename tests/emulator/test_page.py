@@ -157,7 +157,7 @@ def test_chaos_is_set_and_takes_effect(ringotel: Emulator, visit: Open) -> None:
     expect(page.locator(".row .badge.chaos")).to_have_count(1)
     page.keyboard.press("Escape")
     page.locator(".chaos-now").click()
-    page.locator(".dial").get_by_text("None").click()
+    page.locator(".dial").get_by_label("None").click()
     expect(page.locator(".chaos-now")).to_have_text("Chaos: none")
 
 
@@ -263,7 +263,7 @@ def test_two_tabs_keep_step(ringotel: Emulator, visit: Open) -> None:
     one.bring_to_front()  # the browser slows down a tab that is not in front
     one.keyboard.press("Escape")
     one.locator(".chaos-now").click()
-    one.locator(".dial").get_by_text("Mild").click()
+    one.locator(".dial").get_by_label("Mild").click()
     expect(other.locator(".chaos-now")).to_have_text("Chaos: mild")
     other.get_by_label("Delete all exchanges").click()
     other.get_by_role("button", name="Delete everything").click()
