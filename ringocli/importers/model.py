@@ -44,6 +44,8 @@ class Pasted:
     ``body`` is the text as it would be sent; a multipart body is in ``parts`` instead. ``content_type`` is None if
     nothing would be sent. ``samples`` are the webhooks that the source itself describes, by kind; ``with_file`` is the
     same request with a file instead of the text, if the source describes both.
+    ``declared`` are the values of variables that the paste sets and that name an account or a secret; in the request
+    such a variable stays a placeholder. ``credential_fields`` are the fields that the paste itself calls credentials.
     """
 
     method: str
@@ -55,6 +57,8 @@ class Pasted:
     auth: BasicAuth | BearerAuth | None = None
     limits: tuple[Limit, ...] = ()
     notes: tuple[str, ...] = ()
+    declared: Mapping[str, str] = field(default_factory=dict, repr=False)
+    credential_fields: frozenset[str] = frozenset()
     reply: bytes | None = None
     samples: Mapping[str, tuple[IncomingRequest, ...]] = field(default_factory=dict)
     with_file: Pasted | None = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.importers.learn.credential_places import belongs_to_account
 from ringocli.importers.learn.headers import authorization, uncarried
-from ringocli.importers.learn.properties import belongs_to_account, is_secret_name
+from ringocli.importers.learn.url_credentials import without_userinfo
 from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted
+from ringocli.template.credential_names import is_secret_name
 from ringocli.text.suggest import did_you_mean
 
 _REFERENCE = re.compile(r"\{\{\s*([^{}\s][^{}]{0,100}?)\s*\}\}")
@@ -45,6 +47,8 @@ def request(
     parts: Sequence[Part] = (),
     auth: BasicAuth | BearerAuth | None = None,
     limits: Sequence[Limit] = (),
+    declared: Mapping[str, str] | None = None,
+    credential_fields: Iterable[str] = (),
 ) -> Pasted:
     """A request with ``Authorization`` and ``Content-Type`` separated from its headers, and multipart bodies split."""
     found: list[Limit] = list(limits)
@@ -64,6 +68,10 @@ def request(
         body = _UNQUOTED.sub(r'\1"\2"', body)
     if "://" not in url:
         url = f"https://{url}"
+    url, userinfo = without_userinfo(url)
+    if userinfo is not None and auth is None:
+        username, _, password = userinfo.partition(":")
+        auth = BasicAuth(username=username, password=password, where="the URL")
     return Pasted(
         method=method.upper(),
         url=url.partition("#")[0],
@@ -73,6 +81,8 @@ def request(
         parts=tuple(parts),
         auth=auth,
         limits=(*found, *uncarried(kept)),
+        declared=declared or {},
+        credential_fields=frozenset(credential_fields),
     )
 
 

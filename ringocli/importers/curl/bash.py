@@ -11,6 +11,7 @@ from ringocli.importers.curl.commands import Command, is_curl, rejoined
 from ringocli.importers.curl.output import printed
 from ringocli.importers.curl.quoting import ansi_c, double_quoted, heredoc_plain, unquoted
 from ringocli.importers.curl.repair import shielded, unshielded, with_apostrophes
+from ringocli.importers.learn.credential_places import declares_credential
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 
 
@@ -43,8 +44,9 @@ def bash_commands(text: str, notes: list[str]) -> list[Command]:
     if source != text:
         notes.append("an unclosed quote was closed at the end")
     _visit(root, script, None)
+    declared = {name: value for name, value in script.assigned.items() if declares_credential(name, value)}
     return [
-        replace(command, words=tuple(unshielded(word) for word in command.words))
+        replace(command, words=tuple(unshielded(word) for word in command.words), declared=declared)
         for command in rejoined(script.commands, script.notes)
     ]
 
@@ -275,7 +277,11 @@ def _with_expansions(node: Any, start: int, end: int, script: _Script, plain: An
 
 def _expansion(node: Any, script: _Script) -> str:
     inside = script.raw(node).strip().strip("${}")
-    name = re.match(r"!?([A-Za-z_]\w*)", inside)
-    if name is None:
+    named = re.match(r"!?([A-Za-z_]\w*)", inside)
+    if named is None:
         return f"{OPEN}({inside}){CLOSE}"  # $1 and $# are set by the shell, not by the user
-    return script.assigned.get(name.group(1), f"{OPEN}{name.group(1)}{CLOSE}")
+    name = named.group(1)
+    value = script.assigned.get(name)
+    if value is None or declares_credential(name, value):
+        return f"{OPEN}{name}{CLOSE}"
+    return value

@@ -14,12 +14,14 @@ _WAITING = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url
 class Command:
     """One command: its words after unquoting, and its stdin where the paste shows it.
 
-    ``files`` maps the names of files that the paste itself wrote earlier to their content.
+    ``files`` maps the names of files that the paste itself wrote earlier to their content; ``declared`` maps the
+    variables that it set and that name an account or a secret to their values: they stay placeholders in ``words``.
     """
 
     words: tuple[str, ...]
     stdin: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_curl_name(word: str) -> bool:

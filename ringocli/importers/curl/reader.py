@@ -38,6 +38,7 @@ class _Call:
 
     stdin: str | None
     files: Mapping[str, str]
+    declared: Mapping[str, str]
     allowed: Path | None
     urls: list[str] = field(default_factory=list)
     method: str | None = None
@@ -78,11 +79,14 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
 
 
 def _calls(command: Command, allowed: Path | None) -> list[_Call]:
-    calls = [_Call(stdin=command.stdin, files=command.files, allowed=allowed)]
+    def started() -> _Call:
+        return _Call(stdin=command.stdin, files=command.files, declared=command.declared, allowed=allowed)
+
+    calls = [started()]
     for option, value in _options(command.words, calls[-1].notes):
         call = calls[-1]
         if option == "next":
-            calls.append(_Call(stdin=command.stdin, files=command.files, allowed=allowed))
+            calls.append(started())
         elif option == "":
             call.urls.append(_expanded(value, call))
         else:
@@ -320,6 +324,7 @@ def _request(call: _Call, url: str) -> Pasted:
         body=data,
         parts=tuple(call.form) if data is None else (),
         auth=auth,
+        declared=call.declared,
         limits=tuple(limits),
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -386,7 +391,9 @@ def _auth(call: _Call, userinfo: str | None) -> tuple[BasicAuth | BearerAuth | N
     """The credentials; as in curl, a custom header wins over the options."""
     for name, value in call.headers:
         if name.lower() == "authorization":
-            found = authorization(value)
+            scheme, _, rest = value.strip().partition(" ")
+            is_basic = scheme.lower().rstrip(":") == "basic"
+            found = authorization(f"{scheme} {_with_declared(rest, call)}" if is_basic else value)
             return (found, None) if isinstance(found, BasicAuth | BearerAuth | None) else (None, found)
     if call.bearer is not None:
         return BearerAuth(token=call.bearer, where="--oauth2-bearer"), None
@@ -394,6 +401,13 @@ def _auth(call: _Call, userinfo: str | None) -> tuple[BasicAuth | BearerAuth | N
         return None, None
     for text, where in ((call.user, "-u"), (userinfo and unquote(userinfo), "the URL")):
         if text is not None:
+            text = text if ":" in text else _with_declared(text, call)
             username, _, password = text.partition(":")
             return BasicAuth(username=username, password=password, where=where), None
     return None, None
+
+
+def _with_declared(text: str, call: _Call) -> str:
+    """The value of a variable that is the whole text and that the paste itself sets, such as ``-u "$LOGIN"``."""
+    name = text.strip().strip(OPEN + CLOSE)
+    return call.declared.get(name, text) if text.strip() == f"{OPEN}{name}{CLOSE}" else text

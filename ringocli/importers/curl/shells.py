@@ -22,8 +22,8 @@ def read_commands(text: str) -> tuple[list[Command], list[str]]:
     dialect = _dialect(text)
     if dialect == "bash":
         return bash_commands(text, notes), notes
-    lines = powershell_words(text) if dialect == "powershell" else cmd_words(text)
-    commands = [Command(words=tuple(line)) for line in lines if line]
+    lines, declared = powershell_words(text) if dialect == "powershell" else (cmd_words(text), {})
+    commands = [Command(words=tuple(line), declared=declared) for line in lines if line]
     return rejoined(commands, notes), notes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ringocli.importers.learn.credential_places import declares_credential
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 
 
@@ -92,8 +93,11 @@ _POWERSHELL = re.compile(
 )
 
 
-def powershell_words(text: str) -> list[list[str]]:
-    """The words of each line, by PowerShell's quoting; a backtick at the end of a line continues it."""
+def powershell_words(text: str) -> tuple[list[list[str]], dict[str, str]]:
+    """The words of each line, by PowerShell's quoting, and the account values and secrets that variables are set to.
+
+    A backtick at the end of a line continues it.
+    """
     lines: list[list[str]] = [[]]
     word: str | None = None
     for token in _POWERSHELL.finditer(text.strip() + "\n"):
@@ -113,10 +117,11 @@ def powershell_words(text: str) -> list[list[str]]:
                 piece = piece.replace("$", "\ue017")
             # A native program reads \" as a quote, whatever PowerShell's own quotes are.
             word = (word or "") + piece.replace('\\"', '"')
-    return list(_with_assignments(lines))
+    declared: dict[str, str] = {}
+    return list(_with_assignments(lines, declared)), declared
 
 
-def _with_assignments(lines: list[list[str]]) -> Iterator[list[str]]:
+def _with_assignments(lines: list[list[str]], declared: dict[str, str]) -> Iterator[list[str]]:
     """The lines without assignments (``$body = @'...'@``), and with the assigned variables expanded."""
     assigned: dict[str, str] = {}
     for line in lines:
@@ -125,7 +130,9 @@ def _with_assignments(lines: list[list[str]]) -> Iterator[list[str]]:
             for word in line[1:]
         ]
         if words[:1] == ["="] and len(words) == 2:
-            assigned[line[0].strip(OPEN + CLOSE)] = words[1]
+            name, value = line[0].strip(OPEN + CLOSE), words[1]
+            known = declared if declares_credential(name, value) else assigned
+            known[name] = value
         else:
             yield line[:1] + words
 

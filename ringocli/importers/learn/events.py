@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringocli.http.exchange import IncomingRequest
+from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.discriminators import Pin, event_pins, separating_pins, success_pins
 from ringocli.importers.learn.message_id import id_score
 from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
-from ringocli.importers.learn.properties import is_callback
 from ringocli.importers.learn.roles import RoleChoice, SampleLeaf, assign, leaves_of
 from ringocli.importers.learn.value_shapes import is_url, phone_scheme
 from ringocli.importers.learn.webhook_kind import packed, why_unreadable

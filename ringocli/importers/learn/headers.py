@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator
 
 from ringocli.importers.learn.placeholders import OPEN, has_placeholder
 from ringocli.importers.model import BasicAuth, BearerAuth, Limit, cannot_authenticate, limit
+from ringocli.template.credential_names import is_secret_name
 
 _CARRIED = {"content-type", "content-length", "host", "connection", "expect", "transfer-encoding", "accept-encoding"}
 """Headers that every client sets itself."""
@@ -88,6 +90,14 @@ def uncarried(headers: tuple[tuple[str, str], ...]) -> list[Limit]:
         else:
             found.append(limit(f"header {name}", "Ringotel documents no custom headers"))
     return found
+
+
+def secrets_of_headers(headers: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    """The values of headers that may be credentials, and the parts of those with several: cookies, signed fields."""
+    for name, value in headers:
+        if name.lower() == "cookie" or _names_key(name.lower()) or is_secret_name(name):
+            yield value
+            yield from (part for part in re.split(r"[;,\s]+|(?<=[A-Za-z])=", value) if len(part) > 5)
 
 
 def _names_key(name: str) -> bool:

@@ -40,6 +40,7 @@ class Placeholder:
     """One placeholder: its offsets, its name ("" if it has none), and whether a shell would fill it.
 
     ``is_sure`` if its form leaves no doubt; a word in capitals may be an actual key and must not be repeated in output.
+    ``is_variable`` if its notation is that of a variable, which has the same value wherever it is used.
     """
 
     start: int
@@ -47,6 +48,7 @@ class Placeholder:
     name: str
     of_shell: bool
     is_sure: bool
+    is_variable: bool
 
 
 def placeholders(text: str) -> Iterator[Placeholder]:
@@ -54,6 +56,8 @@ def placeholders(text: str) -> Iterator[Placeholder]:
     for found in _FORMS.finditer(text):
         kind = found.lastgroup or ""
         inside = found.group(kind)
+        if kind == "angle" and f"</{inside}>" in text:
+            continue  # an XML element
         if kind == "capital" and not (_is_whole(found, text) and _TELLING.search(inside)):
             continue
         if (
@@ -68,6 +72,7 @@ def placeholders(text: str) -> Iterator[Placeholder]:
             name="" if kind == "filler" or inside.startswith("(") else inside.strip().lstrip("$"),
             of_shell=kind == "shell" and not inside.startswith("("),
             is_sure=kind not in ("capital", "your", "filler"),
+            is_variable=kind in ("shell", "braced", "plain", "double", "single", "percent"),
         )
 
 

@@ -34,7 +34,8 @@ class Outline:
         """
         keys = [unquote_plus(key) for key, _ in self.target.query]
         in_runs = [key for index, key in enumerate(keys) if not index or keys[index - 1] != key]
-        return self.method in NO_BODY and self.tree is None and bool(keys) and len(in_runs) == len(set(keys))
+        is_plain = bool(keys) and len(in_runs) == len(set(keys)) and not any(step[:1] == ("key",) for step in self.put)
+        return self.method in NO_BODY and self.tree is None and is_plain
 
     def as_spec(self) -> dict[str, Any]:
         """The request as a template has it, without its ``response_map``."""

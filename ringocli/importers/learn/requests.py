@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote_plus
 
 from ringocli.importers.learn.bodies import read_body
+from ringocli.importers.learn.credential_places import (
+    EmbeddedValue,
+    account_value,
+    belongs_to_account,
+    is_callback,
+    resembles_key,
+    without_secrets,
+)
+from ringocli.importers.learn.headers import secrets_of_headers
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.placeholders import has_placeholder, shown, whole
-from ringocli.importers.learn.properties import PropertyBook, auth_of, belongs_to_account, is_callback
+from ringocli.importers.learn.properties import PropertyBook, auth_of
 from ringocli.importers.learn.request_outline import GONE, Outline
 from ringocli.importers.learn.roles import RoleChoice, SampleLeaf, assign, leaves_of
 from ringocli.importers.learn.url import Target
+from ringocli.importers.learn.url_credentials import embedded_in, host_parts, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, is_prose, is_url, phone_scheme
 from ringocli.importers.model import BasicAuth, Limit, Pasted, limit
 from ringocli.template.pattern.notation import Hole, split
@@ -89,6 +100,8 @@ class _Reader:
         self.learned.limits += body.limits
         self.learned.notes += body.notes
         self.put |= {("body", name): GONE for name in body.files}
+        book.declared |= pasted.declared
+        book.hide(secrets_of_headers(pasted.headers))
 
     def read(self) -> Learned:
         """The request, its auth, its decisions."""
@@ -104,6 +117,7 @@ class _Reader:
             self._decide(
                 leaf.pointer, None, leaf.text, f"also holds the value of ${self._variable(role)}$; kept as it is"
             )
+        self._place_keys()
         for leaf in leaves:
             if leaf.pointer not in self.put and not self._is_gone(leaf.pointer):
                 self._place_other(leaf)
@@ -203,7 +217,7 @@ class _Reader:
         if choice.part is not None:
             at = leaf.text.find(choice.part)
             text = leaf.text[:at] + text + leaf.text[at + len(choice.part) :]
-            text = self.book.filled(text, self._where(leaf))
+            text = self._with_embedded(self.book.filled(text, self._where(leaf)), self._where(leaf))
         elif role in (Role.FROM, Role.TO) and (scheme := phone_scheme(leaf.text)):
             text, literal = scheme + text, leaf.text[len(scheme) :]
         if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
@@ -215,7 +229,7 @@ class _Reader:
         if choice.rivals:
             also = ", ".join(repr(rival.names[0]) for rival in choice.rivals[:3] if rival.names)
             why += f"; doubtful, {also} fits too"
-        self._decide(general(leaf.pointer), variable, shown(literal), why)
+        self._decide(general(leaf.pointer), variable, without_secrets(shown(literal)), why)
 
     def _shrink(self, pointer: Pointer) -> None:
         """A list around a variable keeps the variable's element alone."""
@@ -247,22 +261,26 @@ class _Reader:
         if leaf.pointer[0] == "path":
             self._place_segment(leaf)
             return
-        why = belongs_to_account(name, leaf.value)
-        if why is None and is_url(leaf.value) and any(is_callback(outer) for outer in leaf.names[1:3]):
-            name = " ".join(reversed(leaf.names[:2]))
-            why = belongs_to_account(name, leaf.value)
-        if why is None and leaf.text and any(leaf.text == value for value in self.book.values.values()):
-            why = "the same value is a property already"
+        found = account_value(
+            self.tree,
+            leaf.pointer,
+            leaf.names,
+            leaf.value,
+            beside=[unquote_plus(key) for key, _ in self.target.query] if leaf.pointer[0] == "query" else (),
+            declared=self.pasted.credential_fields,
+        )
+        shared = self.book.shared(leaf.text) if found is None else None
+        why = found.why if found is not None else "the same value is a property already" if shared else None
         if why is None and leaf.text in self.book.known:
             why = "the preset of this provider has it as a property"
-        if why is None and isinstance(leaf.value, str) and has_placeholder(leaf.text):
-            self.put[leaf.pointer] = self.book.filled(leaf.text, where, name)
-            self._decide(leaf.pointer, None, shown(leaf.text), "the paste leaves this to you")
+        if why is None and isinstance(leaf.value, str) and (has_placeholder(leaf.text) or embedded_in(leaf.text)):
+            self.put[leaf.pointer] = self._with_embedded(self.book.filled(leaf.text, where, name), where)
+            self._decide(leaf.pointer, None, self.book.masked(shown(leaf.text)), "the paste leaves this to you")
             return
         if why is None:
             self._keep(leaf)
             return
-        title = self.book.name_for(leaf.text, where, [name])
+        title = shared or self.book.name_for(leaf.text, where, [found.name if found is not None else name])
         if isinstance(leaf.value, int | float):
             self._limit_once(f"a number without quotes ({name})", "Ringotel writes text: the provider gets a string")
         self.put[leaf.pointer] = f"${title}$"
@@ -277,11 +295,39 @@ class _Reader:
                 number = text[len(phone_scheme(text)) :]
                 self._decide(leaf.pointer, self._variable(role), number, "the same number stands in the body")
                 return
-        if (placeholder := whole(text)) is None or placeholder.end - placeholder.start < len(text):
+        if parts := segment_parts(text):
+            self.put[leaf.pointer] = self._with_parts(text, parts, self._where(leaf))
+        elif (placeholder := whole(text)) is None or placeholder.end - placeholder.start < len(text):
             self.put[leaf.pointer] = self.book.filled(text, self._where(leaf), name)
         if self.put.get(leaf.pointer, text) == text:
             self.put[leaf.pointer] = f"${self.book.name_for(text, self._where(leaf), [name])}$"
         self._decide(leaf.pointer, None, "***", "this part of the address is the account's own")
+
+    def _with_embedded(self, text: str, where: str) -> str:
+        """A text with the credentials inside it replaced by properties; its variables stay."""
+        return self.book.literally(text, lambda piece: self._with_parts(piece, embedded_in(piece), where))
+
+    def _with_parts(self, text: str, parts: Sequence[EmbeddedValue], where: str) -> str:
+        written, at = [], 0
+        for part in parts:
+            title = self.book.name_for(text[part.start : part.end], where, [part.name])
+            written += [text[at : part.start], f"${title}$"]
+            at = part.end
+        return "".join([*written, text[at:]])
+
+    def _place_keys(self) -> None:
+        """Names of fields that are credentials: in a query they become properties, in a body they cannot be sent."""
+        for index, (key, value) in enumerate(self.target.query):
+            if is_key_of_query(key, value):
+                self.put["key", index] = (
+                    f"${self.book.name_for(unquote_plus(key), 'the query of the URL', ['API key'])}$"
+                )
+        for key in list(self.tree) if isinstance(self.tree, dict) else []:
+            if resembles_key(str(key)) and ("body", key) not in self.put:
+                self.put["body", key] = GONE
+                self.book.hide([str(key)])
+                why = "a template cannot have a property as the name of a field, so this credential cannot be sent"
+                self._limit_once("a credential as the name of a field", why)
 
     def _keep(self, leaf: SampleLeaf) -> None:
         """A constant stays, unless the notation would read it otherwise or a secret is hidden in it."""
@@ -315,7 +361,8 @@ class _Reader:
             why = "Ringotel asks for https, which is written here: look whether the provider offers it"
             self._limit_once(f"{self.target.scheme}://", why)
             self.target = replace(self.target, scheme="https")
-        self.put["host",] = self.book.filled(self.target.host, "the host of the address", "Base URL")
+        host = self._with_parts(self.target.host, host_parts(self.target.host, self._account()), "the host of the URL")
+        self.put["host",] = self.book.filled(host, "the host of the URL", "Base URL")
         outline = Outline(
             method=self.method, target=self.target, tree=self.tree, content_type=self.content_type, put=self.put
         )

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ringocli.importers.learn.properties import is_secret_name
 from ringocli.importers.learn.value_shapes import (
     is_date,
     is_fill_in,
@@ -26,6 +25,7 @@ from ringocli.importers.learn.value_shapes import (
     is_word,
     text_of,
 )
+from ringocli.template.credential_names import is_secret_name
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain, side, tokens
 from ringocli.text.pointer import Pointer

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
 from ringocli.importers.learn.placeholders import placeholders
-from ringocli.importers.learn.properties import is_stand_in
+from ringocli.importers.learn.property_names import is_stand_in
 from ringocli.importers.learn.roles import SampleLeaf
+from ringocli.importers.learn.url_credentials import segment_name, segment_parts
 from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, phone_scheme
 
 
@@ -39,10 +40,14 @@ class Target:
         """The path segments that are not fixed parts of the API: placeholders, numbers, ids, and the texts in ``own``."""
         found: list[SampleLeaf] = []
         before: tuple[str, ...] = ()
-        for index, segment in enumerate(self.segments):
-            text = unquote(segment)
+        decoded = [unquote(segment) for segment in self.segments]
+        for index, (segment, text) in enumerate(zip(self.segments, decoded, strict=True)):
             if text in own or _varies(text) or _names_what(text, before):
                 found.append(SampleLeaf(pointer=("path", index), names=_segment_names(text, before), value=text))
+            elif name := segment_name(text, decoded[:index], decoded[index + 1 :]):
+                found.append(SampleLeaf(pointer=("path", index), names=(name, *before), value=text))
+            elif segment_parts(text):
+                found.append(SampleLeaf(pointer=("path", index), names=before, value=text))
             if not is_fill_in(segment):
                 before = (text,)
         return found
@@ -62,6 +67,7 @@ class Target:
         url = f"{self.scheme}://" + "/".join([host, *segments])
         pairs = []
         for index, (key, value) in enumerate(self.query if with_query else ()):
+            key = put(("key", index), key)
             pairs.append(key if value is None else f"{key}={put(('query', index), value)}")
         return url + ("?" + "&".join(pairs) if pairs else "")
 

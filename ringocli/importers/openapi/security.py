@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from ringocli.importers.learn.properties import is_secret_name
 from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Pasted, cannot_authenticate, limit
 from ringocli.importers.openapi.document import Operation, Spec
+from ringocli.template.credential_names import is_secret_name
 from ringocli.template.vocabulary import plain
 
 _LOGINS = {"user", "username", "userid", "login", "account", "accountid"}

@@ -1,0 +1,215 @@
+"""Finds account values and credentials in the parts of a URL: subdomains, path segments, and keys of the query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from ringocli.importers.learn.credential_places import (
+    EmbeddedValue,
+    belongs_by_name,
+    embedded_values,
+    is_mixed,
+    resembles_key,
+)
+from ringocli.importers.learn.placeholders import has_placeholder, placeholders, whole
+from ringocli.importers.learn.value_shapes import is_phone, is_url
+from ringocli.template.credential_names import is_account_name, is_secret_name, meaning
+
+_API_WORDS = frozenset(
+    [
+        "send",
+        "sms",
+        "mms",
+        "message",
+        "messages",
+        "text",
+        "texts",
+        "json",
+        "xml",
+        "api",
+        "apis",
+        "rest",
+        "http",
+        "https",
+        "submit",
+        "push",
+        "create",
+        "new",
+        "refresh",
+        "verify",
+        "generate",
+        "login",
+        "logout",
+        "me",
+        "self",
+        "balance",
+        "outbound",
+        "inbound",
+        "bulk",
+        "single",
+        "batch",
+        "batches",
+        "campaign",
+        "campaigns",
+        "messaging",
+        "oauth",
+        "oauth2",
+        "auth",
+        "token",
+        "tokens",
+        "list",
+        "get",
+        "post",
+        "put",
+        "mt",
+        "mo",
+        "gateway",
+        "index",
+        "php",
+        "asp",
+        "aspx",
+        "do",
+        "cgi",
+        "cgi-bin",
+        "service",
+        "services",
+        "out",
+        "in",
+        "to",
+        "from",
+        "body",
+        "content",
+        "number",
+        "phone",
+        "recipient",
+        "sender",
+        "simple",
+        "advanced",
+        "public",
+        "private",
+        "internal",
+        "external",
+        "test",
+        "sandbox",
+        "prod",
+        "production",
+        "live",
+        "url",
+        "status",
+        "check",
+        "query",
+        "reset",
+        "change",
+        "update",
+        "delete",
+        "validate",
+        "keys",
+        "users",
+        "accounts",
+        "to_number",
+        "sendsms",
+        "sendmessage",
+        "send-sms",
+        "send_sms",
+        "sendmms",
+        "sendfile",
+        "rotate",
+    ]
+)
+"""Segments that are fixed words of an API, even after a word such as ``key`` or ``user``."""
+_HOOKS = frozenset(
+    ["hook", "hooks", "webhook", "webhooks", "catch", "incoming-webhook", "incoming_webhook", "callbacks", "inbox"]
+)
+_MATRIX = re.compile(r"(?:^|;)(?P<name>[A-Za-z][\w.-]{0,40})(?P<sign>[=:])(?P<value>[^;]+)")
+_FILE = re.compile(r"(?P<stem>.+)\.(?:json|xml|php|txt|csv|html?|aspx?|do|jsp)", re.I)
+_BOT = re.compile(r"(?P<head>bot)(?P<token>\d{5,}:[\w-]{8,})")
+_SECOND_LEVEL = frozenset(["co", "com", "net", "org", "gov", "ac", "edu", "ne", "or", "go", "gob"])
+
+
+def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """What a path segment is called if it belongs to an account: by its neighbours or its form; "" for a fixed one."""
+    if not text or text.lower() in _API_WORDS or segment_parts(text):
+        return ""
+    last = before[-1] if before else ""
+    if meaning(last) in ("password", "secret", "token", "key", "pin") and is_secret_name(last) and not is_phone(text):
+        return last
+    if last == "auth" and any(is_account_name(word) for word in before[:-1]):
+        return last
+    later = [word for word in after if is_secret_name(word)]
+    if last and is_account_name(last) and not is_phone(text) and (later or is_mixed(text)):
+        return last
+    if any(word.lower() in _HOOKS for word in before) and (re.search(r"\d", text) or len(text) > 15):
+        return "webhook key"
+    if resembles_key(text) or is_mixed(text):
+        prefix = re.match(r"(?i)(key|token|secret|account|user|api)", text)
+        return f"{prefix.group()} id" if prefix and prefix.group().lower() in ("account", "user") else "API key"
+    return ""
+
+
+def segment_parts(text: str) -> list[EmbeddedValue]:
+    """The credentials inside a path segment: ``send;apikey=…``, ``token=…``, ``KEY.json``, ``bot123:…``."""
+    if (bot := _BOT.fullmatch(text)) is not None:
+        return [EmbeddedValue(start=bot.start("token"), end=bot.end("token"), name="bot token")]
+    found = [
+        EmbeddedValue(start=pair.start("value"), end=pair.end("value"), name=pair.group("name"))
+        for pair in _MATRIX.finditer(text)
+        if belongs_by_name(pair.group("name"), pair.group("value"))
+    ]
+    if not found and (file := _FILE.fullmatch(text)) is not None:
+        stem = file.group("stem")
+        if resembles_key(stem) or is_mixed(stem):
+            found.append(EmbeddedValue(start=0, end=len(stem), name="API key"))
+    return found
+
+
+def host_parts(host: str, own: Sequence[str] = ()) -> list[EmbeddedValue]:
+    """The subdomains of a host that belong to an account, such as that of ``k4x9p.api.acme.example``."""
+    name = re.sub(r":\d+$", "", host)
+    labels = name.split(".")
+    known = 3 if len(labels) > 2 and labels[-2].lower() in _SECOND_LEVEL and len(labels[-1]) == 2 else 2
+    found, at = [], 0
+    for label in labels[: max(len(labels) - known, 0)] if not re.fullmatch(r"[\d.]+", name) else []:
+        is_own = label in own or resembles_key(label) or is_mixed(label)
+        if is_own and not has_placeholder(label):
+            found.append(EmbeddedValue(start=at, end=at + len(label), name="subdomain"))
+        at += len(label) + 1
+    return found
+
+
+def is_key_of_query(key: str, value: str | None) -> bool:
+    """Whether the name of a query pair is itself a credential: ``?8f3ab2c1d4``, ``?KEY-abc123=1``."""
+    if whole(key) is not None:
+        return value is None
+    return resembles_key(key) or is_mixed(key) or (value is None and bool(re.search(r"\d", key)) and len(key) > 5)
+
+
+def embedded_in(text: str) -> list[EmbeddedValue]:
+    """The credentials inside a longer text, by name or by form; placeholders are found on their own."""
+    taken = [(placeholder.start, placeholder.end) for placeholder in placeholders(text)]
+    found = list(embedded_values(text))
+    taken += [(one.start, one.end) for one in found]
+    if not is_url(text) and re.search(r"[\s\"'<>(){},;]", text.strip()):
+        words = re.finditer(r"[^\s\"'<>(){}\[\],;=&]{6,}", text)
+        found += [
+            EmbeddedValue(start=word.start(), end=word.end(), name="API key")
+            for word in words
+            if resembles_key(word.group())
+            and not any(word.start() < end and start < word.end() for start, end in taken)
+        ]
+    marks = [(placeholder.start, placeholder.end) for placeholder in placeholders(text)]
+    return sorted(
+        (one for one in found if not any(one.start < end and start < one.end for start, end in marks)),
+        key=lambda one: one.start,
+    )
+
+
+def without_userinfo(url: str) -> tuple[str, str | None]:
+    """A URL without its ``user:password@``, and that part; None if there is none."""
+    scheme, separator, rest = url.partition("://")
+    authority = re.match(r"[^/?#]*", rest).group()  # type: ignore[union-attr]
+    userinfo, at, host = authority.rpartition("@")
+    if not separator or not at:
+        return url, None
+    return f"{scheme}://{host}{rest[len(authority) :]}", unquote(userinfo)

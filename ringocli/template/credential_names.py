@@ -1,0 +1,170 @@
+"""Recognises field names of secrets and account values, in the languages of the world's SMS providers.
+
+The words are from the public references of SMS gateways and of the providers in the presets (read 2026-11-28). A
+provider whose word is missing needs one entry here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SECRETS = _words(
+    "password passwords passwd passphrase passcode passkey pass pwd psw pswd pswrd pword passw pw secret secrets token "
+    "tokens apikey authkey accesskey appkey securitykey userkey secretkey privatekey credential credentials cred creds "
+    "private hmac sig sign signature jwt bearer hash mac digest checksum crypt pin license licence licensekey auth "
+    "authorization authentication session sessionid jsessionid phpsessid cookie otp salt sha1 sha256 md5 "
+    "sifre parola parol parole parool senha clave contrasena contrasenya contrasenia mdp motdepasse motpasse kennwort "
+    "passwort kodewort geheim geheimnis schluessel schlussel zugangscode heslo haslo wachtwoord sleutel losenord "
+    "salasana passord adgangskode kodeord jelszo lozinka zaporka geslo sandi katasandi matkhau mima kouling kod "
+    "anahtar chave cle llave chiave klucz klic kulcs avain nyckel nokkel nokkelen kluch sleutelwoord sernum "
+    "пароль парол ключ токен секрет 密码 密碼 口令 密钥 密鑰 令牌 パスワード 暗証番号 비밀번호 κωδικος συνθηματικο "
+    "סיסמה كلمةالمرور كلمةالسر पासवर्ड รหัสผ่าน"
+)
+"""Words that name a secret, alone or as one of the words of a longer name."""
+
+_INSIDE = (
+    "password", "passwd", "passwort", "passphrase", "passcode", "secret", "token", "apikey", "authkey", "accesskey",
+    "credential", "kennwort", "contrasen", "wachtwoord", "losenord", "motdepasse", "signature", "privatekey", "sifre",
+    "senha", "пароль",
+)  # fmt: skip
+"""Words that name a secret even in a run of lower-case letters, as in ``smspassword``."""
+
+_ENDINGS = re.compile(
+    r"(?:psw|pswd|pwd|(?<!by)(?<!com)(?<!tres)pass|parola|parol|heslo|haslo|clave|hmac|jwt|(?<!s)pin)$"
+)
+_RUN_KEY = re.compile(
+    r"(?:api|auth|access|app|sec|user|client|account|service|sms|pub|master|security|licen[cs]e|sign|enc)key$"
+)
+_KEY = re.compile(r"^k(?:ey)?s?$")
+_OTHER_KEYS = _words(
+    "idempotency sort cache dedup deduplication message template object partition primary routing language foreign "
+    "cell event map translation locale callback"
+)
+"""Words before "key" that make it something else than a credential."""
+
+_ABOUT_A_SECRET = _words(
+    "type types method mode algorithm algo alg format length len expiry expires expiration expire ttl lifetime version "
+    "encoding scheme url uri count required enabled name names question title strategy function size at in"
+)
+"""Last words of a name that is about a secret: ``token_type``."""
+
+_NOT_SECRET = _words(
+    "passthrough passthru passenger passengers passport hashtag hashtags keyword keywords pinned pincode tokenized "
+    "signup signin signed signname assign design authenticated authorized authors author privacy macro machine macos "
+    "maxtokens codec code coding kodlama"
+)
+
+ACCOUNTS = _words(
+    "user username userid usr uid un uname usrname login loginid loginname logon account accountid accountsid "
+    "accountno accountnumber accountname accountkey acct acctid client clientid clientcode appid applicationid apiid "
+    "profileid planid customer customerid customercode organisation organization orgid workspace workspaceid tenant "
+    "tenantid serviceid servicesid serviceplan serviceplanid project projectid campaignid campaignsid channelid company "
+    "companyid subaccount subaccountid email brand messagingservice messagingservicesid deviceid space businessid "
+    "routeid keywordid groupid pool poolid merchant merchantid partner partnerid member memberid subscription "
+    "subscriptionid instanceid "
+    "kullanici kullaniciadi kullanicikodu usuario utilizador utilisateur identifiant benutzer benutzername nutzer "
+    "nutzername kennung kunde kundennummer gebruiker gebruikersnaam utente uzivatel uzytkownik felhasznalo korisnik "
+    "anvandare bruker brugernavn brukernavn kayttaja conta cuenta compte konto логин пользователь 用户 用户名 账号 帐号 "
+    "ユーザー 사용자"
+)
+"""Words that name a value of an account; alone, or as the end of a longer name."""
+
+_ACCOUNT = re.compile(
+    r"(?:user|login|account|client|customer|organi[sz]ation|workspace|tenant|project|company|merchant|sub_?account)"
+    r"_?(?:name|id|sid|no|number|code|uuid)?$|"
+    r"(?:app|application|profile|plan|org|service|service_?plan|campaign|channel|business|device|messaging_service|partner|"
+    r"member|instance|route|keyword|group|pool|brand|space|api|auth)_?(?:id|sid|uuid|plan)$|^sid$|^e_?mail$|brand"
+)
+
+
+@lru_cache(maxsize=20_000)
+def folded(name: str) -> str:
+    """A name in lower case with ASCII letters for accented ones and ``_`` between its words; a final number is dropped.
+
+    ``contraseña`` → ``contrasena``, ``apiKey2`` → ``api_key``.
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    bare = unicodedata.normalize("NFKD", spaced).translate(_LETTERS).casefold()
+    bare = "".join(char for char in bare if not unicodedata.combining(char))
+    joined = "_".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", bare)))
+    return re.sub(r"(?<=[^\W\d_])_?\d{1,2}$", "", joined)
+
+
+_LETTERS = str.maketrans({"ı": "i", "İ": "I", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss"})
+
+
+@lru_cache(maxsize=20_000)
+def is_secret_name(name: str) -> bool:
+    """Whether a field is named like a secret: a password, a key, a token, a signature."""
+    words = folded(name).split("_")
+    run = "".join(words)
+    if run in _NOT_SECRET or (len(words) > 1 and words[-1] in _ABOUT_A_SECRET and "secret" not in words[-1]):
+        return False
+    if run in SECRETS or name.lower() in SECRETS or re.sub(r"^(?:x|api|sms|http|my|your)", "", run) in SECRETS:
+        return True
+    if _KEY.fullmatch(words[-1]) and len(words) > 1:
+        return words[-2] not in _OTHER_KEYS
+    if _KEY.fullmatch(run) and run != "k":
+        return True
+    if any(
+        word in SECRETS for word in words if word not in ("private", "kod", "cle", "sign", "hash", "session", "auth")
+    ):
+        return True
+    if words[-1] in ("hash", "sign", "session", "auth", "mac"):
+        return True
+    return any(word in run for word in _INSIDE) or bool(_ENDINGS.search(run)) or bool(_RUN_KEY.search(run))
+
+
+@lru_cache(maxsize=20_000)
+def is_account_name(name: str) -> bool:
+    """Whether a field is named like a value of an account: its login, its id, its project."""
+    bare = folded(name)
+    run = bare.replace("_", "")
+    return run in ACCOUNTS or bool(_ACCOUNT.search(bare)) or bare.split("_")[-1] in ("username", "login")
+
+
+_PAIRS = (("u", "p"), ("usr", "p"), ("l", "p"), ("id", "p"), ("user", "p"), ("un", "p"), ("n", "p"))
+
+
+def secret_of_pair(name: str, siblings: Iterable[str]) -> bool | None:
+    """Whether a one-letter name is the secret (True) or the login (False) of a pair such as ``u`` and ``p``.
+
+    None if it is not part of such a pair.
+    """
+    bare, others = name.lower(), {sibling.lower() for sibling in siblings}
+    for login, secret in _PAIRS:
+        if {login, secret} <= others and bare in (login, secret):
+            return bare == secret
+    return None
+
+
+_SYNONYMS = (
+    ("password", r"passw|passwd|^pass$|pass$|pwd|psw|^pw$|parol|sifre|senha|clave|contrasen|mdp|kennwort|heslo|haslo|"
+     r"wachtwoord|losenord|salasana|passord|jelszo|lozinka|motdepasse|kodeord|пароль|密码"),
+    ("secret", r"secret|private"),
+    ("token", r"token|jwt|bearer"),
+    ("key", r"key$|^keys?$|license|licence"),
+    ("signature", r"sig$|sign$|signature|hmac|hash|mac$|digest|checksum|md5|sha\d+"),
+    ("session", r"session|cookie"),
+    ("pin", r"pin$|otp$"),
+    ("login", r"user|^u$|^un$|^uid$|usr|login|benutzer|kullanici|usuario|utilisateur|gebruiker|identifiant|логин"),
+    ("account", r"account|acct|^sid$|conta|cuenta|compte|konto|auth_?id"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def meaning(name: str) -> str:
+    """What kind of value a name stands for; names with the same meaning may share a property."""
+    run = folded(name).replace("_", "")
+    for kind, pattern in _SYNONYMS:
+        if re.search(pattern, run):
+            return kind
+    return run
