@@ -39,6 +39,7 @@ COMMANDS = {
     "render": "render",
     "match": "match",
     "prove": "prove",
+    "test": "test",
     "diff": "diff",
     "send-test": "send",
     "simulate-webhook": "simulate",

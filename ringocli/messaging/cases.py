@@ -107,8 +107,8 @@ class Case:
     steps: tuple[CaseStep, ...]
 
 
-def read_case(path: Path, environ: Mapping[str, str]) -> Case:
-    """Read a case file; ``environ`` resolves ``{env = "NAME"}`` in routes.
+def read_case(path: Path, environ: Mapping[str, str] | None) -> Case:
+    """Read a case file; ``environ`` resolves ``{env = "NAME"}`` in routes, and with None routes are left out.
 
     Raises:
         LocalError: the file cannot be read or is not valid TOML.
@@ -139,7 +139,7 @@ def seconds_of(text: str | float) -> float | None:
 class _Reader:
     """Checks a case file's tables; every message starts with the file and the step."""
 
-    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, environ: Mapping[str, str] | None) -> None:
         self._path = path
         self._environ = environ
         self._where = str(path)
@@ -187,6 +187,8 @@ class _Reader:
 
     def _routes(self, table: Mapping[str, Any]) -> dict[str, Text]:
         routes: dict[str, Text] = {}
+        if self._environ is None:
+            return routes
         for name, value in table.items():
             if isinstance(value, Mapping):
                 self._check_keys(value, ("env",), f"routes.{name}")

@@ -136,17 +136,27 @@ def emulator(
     db: Path | None = None,
     chaos: Mapping[str, Mapping[str, Any]] | None = None,
     seed: int = 0,
+    provider_url: str | None = None,
+    timeout_s: float = 10.0,
 ) -> Iterator[Emulator]:
     """Run an emulator for as long as the block lasts; ``template`` is a file's path or the document itself.
 
+    With ``provider_url``, messages of the Ringotel user are sent there instead of to the built-in provider: to your own
+    server, whose scheme, host and port replace those of ``request_url``. It then needs the ``properties``.
+
     Raises:
-        LocalError: the template cannot be read, or is none.
+        LocalError: the template cannot be read, or is not one.
+        UsageError: ``provider_url`` is not an http or https URL.
     """
     from ringocli.emulator.config import EmulatorConfig
     from ringocli.emulator.server import in_thread
+    from ringocli.http.transport import Sender
 
+    if provider_url is not None and not provider_url.startswith(("http://", "https://")):
+        raise UsageError("provider_url must be an http or https URL", "For example http://127.0.0.1:8080")
     given: dict[str, Text] = secret_properties(properties or {})
     is_document = isinstance(template, Mapping)
+    sender = Sender(timeout_s=timeout_s, connections=8)
     config = EmulatorConfig(
         name="-" if is_document else str(template),
         text=json.dumps(template, indent=2) if isinstance(template, Mapping) else read_text(str(template)),
@@ -154,7 +164,9 @@ def emulator(
         values=Values(layers=(Layer(properties=given),)),
         chaos={side: ChaosSettings.read(side, (chaos or {}).get(side, {})) for side in SIDES},
         seed=seed,
+        provider_url=provider_url,
+        send=sender.send if provider_url is not None else None,
     )
-    with in_thread(config) as running:
+    with sender, in_thread(config) as running:
         assert running.runtime is not None
         yield Emulator(running.runtime.url, running.runtime.template_file.template.id)

@@ -1,0 +1,156 @@
+"""``test``: runs case files against their template, without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from ringocli.cli.command import command
+from ringocli.cli.inputs import open_template
+from ringocli.cli.options import TextOrJson
+from ringocli.cli.parameters import Argument, Option
+from ringocli.errors import CheckFailed, LocalError, UsageError
+from ringocli.text import console
+
+if TYPE_CHECKING:
+    from ringocli.testing.cases.discovery import CaseFile
+    from ringocli.testing.cases.outcome import CaseOutcome
+
+EXAMPLES = (
+    "ringocli test samples/telnyx.json",
+    "ringocli test samples -k delivered --format json",
+    "ringocli test samples/cases/telnyx-conversation.toml --junit report.xml",
+)
+MORE = (
+    "Cases are TOML files in a folder cases beside the template. A step sends as the Ringotel user (the request is "
+    "rendered and compared, a recorded reply is read) or delivers a webhook (it is matched and its values are "
+    "compared). Nothing is sent.\n\n"
+    "To make a case of recorded traffic, an emulator export, a HAR file, or one request or reply in any form:\n\n"
+    "\b\n"
+    "  ringocli test acme.json --record export.jsonl --name conversation\n\n"
+    "Exit codes: 0 all passed, 1 a case failed, 2 usage error, 3 no cases found or a file cannot be read."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestOptions:
+    """The options of ``test``."""
+
+    paths: Annotated[tuple[str, ...], Argument("[PATH]...", "Case files, templates or folders. Default: here.")] = ()
+    template: Annotated[str | None, Option("Use this template for all cases.", metavar="FILE")] = None
+    keyword: Annotated[
+        str | None, Option("Only cases whose path or name contains this; and, or, not.", flags=("-k",), metavar="WORDS")
+    ] = None
+    update: Annotated[bool, Option("Make the cases expect what they produce now.")] = False
+    junit: Annotated[str | None, Option("Also write JUnit XML to this file.", metavar="FILE")] = None
+    watch: Annotated[bool, Option("Run again whenever a file changes, until Ctrl-C.")] = False
+    record: Annotated[str | None, Option("Make a case of this recording (- is stdin).", metavar="FILE|-")] = None
+    name: Annotated[str | None, Option("With --record: the name of the case.", metavar="NAME")] = None
+    force: Annotated[bool, Option("With --record: overwrite an existing case.")] = False
+    format: TextOrJson = "text"
+
+
+@command("test", "Run test cases against the template.", examples=EXAMPLES, more=MORE)
+def test(options: TestOptions) -> int:
+    """Run the cases, update them, or record a new one."""
+    if options.record is not None:
+        return _record(options)
+    if options.watch:
+        _watch(options)
+    return _run_once(options)
+
+
+def _record(options: TestOptions) -> int:
+    from ringocli.testing.cases.discovery import FOLDER
+    from ringocli.testing.cases.recorded import read_recording, write_case
+    from ringocli.text.files import STDIN, read_bytes
+
+    names = [*options.paths, *([options.template] if options.template else [])]
+    if len(names) != 1 or not names[0].endswith(".json"):
+        raise UsageError("--record needs one template", "For example: ringocli test acme.json --record export.jsonl")
+    assert options.record is not None
+    template = open_template(names[0]).template
+    stem = Path(names[0]).stem
+    case = options.name or ("recorded" if options.record == STDIN else Path(options.record).name.partition(".")[0])
+    path = Path(names[0]).parent / FOLDER / (case if case.startswith(stem) else f"{stem}-{case}")
+    path = path.with_name(f"{path.name.removesuffix('.toml')}.toml")
+    path.parent.mkdir(exist_ok=True)
+    written = write_case(template, read_recording(read_bytes(options.record)), path, force=options.force)
+    if options.format == "json":
+        console.out_json({"schema_version": 1, "written": [file.as_posix() for file in written]})
+    else:
+        console.out(f"Wrote {path.as_posix()} and {len(written) - 1} files beside it. Check what it expects.")
+    return 0
+
+
+def _cases(options: TestOptions) -> list[CaseFile]:
+    from ringocli.testing.cases.discovery import find_cases, selects
+
+    found = find_cases(options.paths, options.template)
+    if not found:
+        raise LocalError("no cases found", "Put them in a folder named cases beside the template, or use --record.")
+    if options.keyword is not None:
+        chosen = [case for case in found if selects(options.keyword, (case.path.as_posix(), _name_of(case.path)))]
+        if not chosen:
+            raise UsageError(f"-k {options.keyword!r} selects none of {len(found)} cases")
+        return chosen
+    return found
+
+
+def _name_of(path: Path) -> str:
+    from ringocli.errors import RingocliError
+    from ringocli.messaging.cases import read_case
+
+    try:
+        return read_case(path, None).name
+    except RingocliError:
+        return ""
+
+
+def _run_once(options: TestOptions) -> int:
+    from ringocli.testing.cases.formats import as_document, as_junit, as_text
+    from ringocli.testing.cases.outcome import run_case_file
+    from ringocli.text.files import write_text
+
+    files = _cases(options)
+    outcomes = [run_case_file(file) for file in files]
+    if options.update:
+        outcomes = _updated(files, outcomes)
+    if options.junit is not None:
+        write_text(Path(options.junit), as_junit(outcomes), force=True)
+    if options.format == "json":
+        console.out_json(as_document(outcomes))
+    else:
+        console.out(as_text(outcomes))
+    if all(outcome.passed for outcome in outcomes):
+        return 0
+    only_errors = all(outcome.passed or outcome.error is not None for outcome in outcomes)
+    return LocalError.code if only_errors and len(outcomes) == 1 else CheckFailed.code
+
+
+def _updated(files: list[CaseFile], outcomes: list[CaseOutcome]) -> list[CaseOutcome]:
+    """Update every case that ran, and run those again that were written."""
+    from ringocli.testing.cases.outcome import run_case_file
+    from ringocli.testing.cases.update import update_case
+
+    found = []
+    for file, outcome in zip(files, outcomes, strict=True):
+        written = update_case(outcome.result) if outcome.result is not None else []
+        for path in written:
+            console.note(f"updated {path.as_posix()}")
+        found.append(run_case_file(file) if written else outcome)
+    return found
+
+
+def _watch(options: TestOptions) -> None:
+    from ringocli.cli.watch import watch_files
+
+    def files() -> list[str]:
+        found: set[str] = set()
+        for case in _cases(options):
+            found |= {str(path) for path in case.path.parent.glob(f"{case.path.stem}*")}
+            found |= {str(case.path), str(case.template)}
+        return sorted(found)
+
+    watch_files(files, lambda: _run_once(options))

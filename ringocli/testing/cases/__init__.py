@@ -1,0 +1,1 @@
+"""Case files as tests: finding them, running them without a network, updating them, and recording new ones."""

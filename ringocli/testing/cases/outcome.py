@@ -1,0 +1,67 @@
+"""The outcome of a case file: its result, or why it could not be run at all."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringocli.errors import LocalError, RingocliError
+from ringocli.messaging.cases import read_case
+from ringocli.template.model import Template
+from ringocli.template.reader import read_template
+from ringocli.testing.cases.discovery import CaseFile
+from ringocli.testing.cases.run import CaseResult, StepFailure, run_case
+from ringocli.text.document import Document
+from ringocli.text.files import read_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOutcome:
+    """How a case file ended; ``error`` says why it could not be run, and ``result`` is None then."""
+
+    path: Path
+    template: Path
+    name: str
+    result: CaseResult | None
+    error: str | None = None
+    elapsed_s: float = 0.0
+
+    @property
+    def failures(self) -> tuple[StepFailure, ...]:
+        """The failures of its steps."""
+        return self.result.failures if self.result is not None else ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether it ran and nothing failed."""
+        return self.error is None and not self.failures
+
+
+def run_case_file(file: CaseFile) -> CaseOutcome:
+    """Read a case and its template and run it; whatever goes wrong is in the outcome."""
+    started = time.perf_counter()
+    name = file.path.stem
+    try:
+        case = read_case(file.path, None)
+        name = case.name
+        result = run_case(load_template(file.template), case)
+    except RingocliError as error:
+        elapsed = time.perf_counter() - started
+        return CaseOutcome(
+            path=file.path, template=file.template, name=name, result=None, error=error.message, elapsed_s=elapsed
+        )
+    elapsed = time.perf_counter() - started
+    return CaseOutcome(path=file.path, template=file.template, name=name, result=result, elapsed_s=elapsed)
+
+
+def load_template(path: Path) -> Template:
+    """A template from its file.
+
+    Raises:
+        LocalError: it cannot be read, or is not a JSON object.
+    """
+    document = Document.read(str(path), read_text(str(path)))
+    if document.broken is not None or not isinstance(document.value, dict):
+        raise LocalError(f"{path}: not a template", f"Run: ringocli validate {path}")
+    return read_template(document.value)

@@ -1,0 +1,233 @@
+"""Makes cases of recorded traffic: an emulator's export, a HAR file, or one request or reply in any form."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ringocli.errors import RingocliError, UsageError
+from ringocli.http.exchange import IncomingRequest, Reply
+from ringocli.http.statuses import SUCCESS
+from ringocli.importers.samples import read_sample
+from ringocli.messaging.case_writer import as_toml
+from ringocli.messaging.cases import Anything, Case, CaseStep, Expectation
+from ringocli.messaging.provider import receive
+from ringocli.messaging.webhook import read_reply, read_webhook
+from ringocli.template.model import Template
+from ringocli.template.values import Layer
+from ringocli.template.variables import BY_NAME
+from ringocli.testing.cases.run import run_case
+from ringocli.text.files import write_text
+from ringocli.text.secret import redact
+
+_OF_THE_CONNECTION = frozenset(
+    {
+        "host",
+        "content-length",
+        "connection",
+        "accept",
+        "accept-encoding",
+        "transfer-encoding",
+        "user-agent",
+        "date",
+        "server",
+    }
+)
+_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedExchange:
+    """A request with its reply, as it was recorded; a reply alone has no request."""
+
+    request: IncomingRequest | None
+    reply: Reply | None = None
+
+
+def read_recording(content: bytes) -> list[RecordedExchange]:
+    """The exchanges of a recording, oldest first.
+
+    Raises:
+        UsageError: it contains none.
+    """
+    text = content.decode("utf-8", "replace").lstrip("\ufeff")
+    found = list(_exchanges(text))
+    if found:
+        return found
+    sample = read_sample(content)
+    if not content.strip():
+        raise UsageError("the recording is empty", "Give an emulator export, a HAR file, or a request.")
+    if sample.status is not None:
+        return [RecordedExchange(request=None, reply=sample.as_reply(None))]
+    return [RecordedExchange(request=sample.as_request(method=None, content_type=None, query=None))]
+
+
+def _exchanges(text: str) -> Iterator[RecordedExchange]:
+    """The exchanges of an emulator export (JSON lines, or a page of the API) or of a HAR file; none for other text."""
+    try:
+        document = json.loads(text)
+        documents = document if isinstance(document, list) else [document]
+    except ValueError:
+        try:
+            documents = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except ValueError:
+            return
+    for document in documents:
+        if not isinstance(document, Mapping):
+            continue
+        if isinstance(document.get("log"), Mapping):
+            yield from (_of_har(entry) for entry in document["log"].get("entries", ()))
+        elif isinstance(document.get("exchanges"), list):
+            yield from (_of_export(exchange) for exchange in reversed(document["exchanges"]))
+        elif isinstance(document.get("request"), Mapping) and "direction" in document:
+            yield _of_export(document)
+
+
+def _of_export(exchange: Mapping[str, Any]) -> RecordedExchange:
+    request, reply = exchange["request"], exchange.get("reply")
+    return RecordedExchange(
+        request=_request(request["method"], request["url"], request.get("headers", ()), str(request.get("body") or "")),
+        reply=_reply(reply["status"], reply.get("headers", ()), str(reply.get("body") or "").encode())
+        if reply
+        else None,
+    )
+
+
+def _of_har(entry: Mapping[str, Any]) -> RecordedExchange:
+    request, response = entry["request"], entry.get("response", {})
+    content = response.get("content", {})
+    body = str(content.get("text") or "").encode()
+    if content.get("encoding") == "base64":
+        try:
+            body = base64.b64decode(body)
+        except binascii.Error:
+            body = b""
+    data = request.get("postData") or {}
+    headers = [(pair["name"], pair["value"]) for pair in request.get("headers", ())]
+    if data.get("mimeType") and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", data["mimeType"]))
+    kinds = [(pair["name"], pair["value"]) for pair in response.get("headers", ())]
+    if content.get("mimeType") and not any(name.lower() == "content-type" for name, _ in kinds):
+        kinds.append(("Content-Type", content["mimeType"]))
+    status = int(response.get("status") or 0)
+    return RecordedExchange(
+        request=_request(request["method"], request["url"], headers, str(data.get("text") or "")),
+        reply=_reply(status, kinds, body) if status else None,
+    )
+
+
+def _request(method: str, url: str, headers: Any, body: str) -> IncomingRequest:
+    parts = urlsplit(url)
+    return IncomingRequest(
+        method=method,
+        path=parts.path or "/",
+        query=parts.query,
+        headers=tuple((str(name), str(value)) for name, value in headers),
+        body=body.encode("utf-8", "replace"),
+    )
+
+
+def _reply(status: int, headers: Any, body: bytes) -> Reply:
+    return Reply(status=status, headers=tuple((str(name), str(value)) for name, value in headers), body=body)
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def write_case(template: Template, exchanges: list[RecordedExchange], path: Path, *, force: bool) -> list[Path]:
+    """Write recorded traffic as a case beside its files; the files that were written, the case last.
+
+    Each request that the template makes becomes a ``send`` step with the recorded reply, anything else a webhook. The
+    case expects what the template makes of it now, so read it before it is committed.
+
+    Raises:
+        UsageError: the case exists, and ``force`` is not given.
+    """
+    files: dict[Path, str] = {}
+    steps = [_step(template, exchange, number, path, files) for number, exchange in enumerate(exchanges, 1)]
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists", "Use --force to overwrite it, or choose another name.")
+    for file, text in files.items():
+        write_text(file, text, force=True)
+    case = Case(path=path, name=path.stem.replace("-", " "), seed=0, values=Layer(), routes={}, steps=tuple(steps))
+    for step, result in zip(steps, run_case(template, case).steps, strict=True):
+        if result.request is not None and step.expect.request is not None:
+            write_text(step.expect.request, result.request, force=True)
+            files[step.expect.request] = result.request
+    write_text(path, as_toml(case), force=True)
+    return [*files, path]
+
+
+def _step(template: Template, exchange: RecordedExchange, number: int, path: Path, files: dict[Path, str]) -> CaseStep:
+    if exchange.request is None:
+        spec = template.requests[0] if template.requests else None
+        if spec is None:
+            raise UsageError("the template has no request that this could be a reply to")
+        return _send_step(template, str(spec.name), {}, exchange.reply, f"send-{number}", path, files)
+    received = receive(template, exchange.request)
+    if received.spec is not None and received.fits:
+        return _send_step(
+            template, str(received.spec.name), received.variables, exchange.reply, f"send-{number}", path, files
+        )
+    name = f"webhook-{number}"
+    webhook = path.with_name(f"{path.stem}.{name}.http")
+    files[webhook] = _as_http(exchange.request)
+    try:
+        reading = read_webhook(template, exchange.request)
+    except RingocliError:
+        return CaseStep(id=name, webhook=webhook, expect=Expectation(matched=False))
+    if reading.event is None:
+        return CaseStep(id=name, webhook=webhook, expect=Expectation(matched=False))
+    variables = {key: value for key, value in reading.variables.items() if key in BY_NAME and key != "event_key"}
+    return CaseStep(id=name, webhook=webhook, expect=Expectation(variables=variables, event=reading.event.label))
+
+
+def _send_step(
+    template: Template,
+    request: str,
+    variables: Mapping[str, str],
+    reply: Reply | None,
+    name: str,
+    path: Path,
+    files: dict[Path, str],
+) -> CaseStep:
+    expected: dict[str, Any] = {}
+    recorded = None
+    if reply is not None and reply.status in SUCCESS and reply.body.strip():
+        recorded = path.with_name(f"{path.stem}.{name}.reply.http")
+        files[recorded] = _reply_as_http(reply)
+        if read_reply(template.request(request), reply).bindings.get("messageid"):
+            expected["messageid"] = Anything()
+    given = {key: value for key, value in variables.items() if value and value != "***"}
+    return CaseStep(
+        id=name,
+        send=request,
+        set=given,
+        reply=recorded,
+        expect=Expectation(request=path.with_name(f"{path.stem}.{name}.request.http"), variables=expected),
+    )
+
+
+def _as_http(request: IncomingRequest) -> str:
+    target = request.path + (f"?{request.query}" if request.query else "")
+    if re.match(r"^(/i/[^/]+)?/webhook/", target):
+        target = "/webhook" + (f"?{request.query}" if request.query else "")
+    lines = [f"{request.method} {target} HTTP/1.1", *_header_lines(request.headers)]
+    return "\n".join(lines) + "\n\n" + redact(request.body.decode("utf-8", "replace"))
+
+
+def _reply_as_http(reply: Reply) -> str:
+    return "\n".join([f"HTTP/1.1 {reply.status}", *_header_lines(reply.headers)]) + "\n\n" + redact(reply.text)
+
+
+def _header_lines(headers: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    for name, value in headers:
+        if name.lower() not in _OF_THE_CONNECTION:
+            yield f"{name}: {'***' if name.lower() in _CREDENTIALS else redact(value)}"

@@ -1,0 +1,88 @@
+"""``--update``: writes what a case produced into its files, and leaves everything else in them as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from ringocli.messaging.cases import Anything, Reference
+from ringocli.testing.cases.run import CaseResult, StepResult
+from ringocli.text.files import read_text, write_text
+
+
+def update_case(result: CaseResult) -> list[Path]:
+    """Make the case expect what it produced; the files that were written.
+
+    A send step without an expected request gets one in a file of its own. Expected variables that are references or
+    ``{any = true}`` stay as they are.
+
+    Raises:
+        LocalError: a file cannot be written.
+    """
+    document = tomlkit.parse(read_text(str(result.case.path)))
+    written: list[Path] = []
+    for table, step in zip(_steps(document), result.steps, strict=True):
+        request = step.step.expect.request
+        if step.request is not None:
+            if request is None:
+                request = result.case.path.with_name(f"{result.case.path.stem}.{step.step.id}.http")
+                _expectation(table)["request"] = request.name
+            if not request.exists() or _differs(step, request):
+                write_text(request, step.request, force=True)
+                written.append(request)
+        _update_variables(table, step)
+        if step.step.send is None:
+            _update_matching(table, step)
+    text = tomlkit.dumps(document)
+    if text != read_text(str(result.case.path)):
+        write_text(result.case.path, text, force=True)
+        written.append(result.case.path)
+    return written
+
+
+def _steps(document: Any) -> list[Any]:
+    return list(document["step"])
+
+
+def _expectation(table: Any) -> Any:
+    if "expect" not in table:
+        table["expect"] = tomlkit.inline_table()
+    return table["expect"]
+
+
+def _differs(step: StepResult, request: Path) -> bool:
+    return any(request.name in failure.message for failure in step.failures)
+
+
+def _update_variables(table: Any, step: StepResult) -> None:
+    for name, expected in step.step.expect.variables.items():
+        found = step.variables.get(name)
+        if isinstance(expected, (Anything, Reference)) or found == expected:
+            continue
+        if found is None:
+            del table["expect"]["variables"][name]
+        else:
+            table["expect"]["variables"][name] = found
+
+
+def _update_matching(table: Any, step: StepResult) -> None:
+    """The event that a webhook is; ``event`` is only written where the step does not name it itself."""
+    if step.event is None:
+        if step.step.expect.matched is not False:
+            expect = _expectation(table)
+            expect["matched"] = False
+            expect.pop("event", None)
+            expect.pop("variables", None)
+        return
+    if step.step.expect.matched is False:
+        _expectation(table)["matched"] = True
+    if any("not " in failure.message and "matches" in failure.message for failure in step.failures):
+        _expectation(table)["event"] = step.event
+    elif step.step.webhook is not None and "expect" not in table:
+        expect = _expectation(table)
+        expect["event"] = step.event
+        variables = tomlkit.inline_table()
+        variables.update(step.variables)
+        expect["variables"] = variables
