@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringocli.errors import LocalError
-from ringocli.http.exchange import IncomingRequest
+from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.cases import Anything, Case, CaseStep, Expected, Given, Reference
 from ringocli.messaging.formats.requests import as_http
-from ringocli.messaging.proof import as_incoming
 from ringocli.messaging.request import names_of, render_event, render_request
 from ringocli.messaging.webhook import Reading, read_reply, read_webhook
 from ringocli.template.model import Template
