@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -78,7 +79,12 @@ def invoke(arguments: Sequence[str]) -> int:
 
 
 def _message(error: Any) -> str:
-    return " ".join(error.format_message().split()).rstrip(".")
+    """The message of a usage error in the form of our own: no capital, no full stop, one form of suggestion."""
+    text = " ".join(error.format_message().split()).rstrip(".")
+    text = re.sub(r"\. Did you mean '([^']+)'\?$", r" (did you mean \1?)", text)
+    text = re.sub(r" \(Possible options: ([^,)]+)[^)]*\)$", r" (did you mean \1?)", text)
+    text = re.sub(r"\. Did you mean (--[\w-]+)\?$", r" (did you mean \1?)", text)
+    return text[:1].lower() + text[1:]
 
 
 def _usage(error: Any) -> str:

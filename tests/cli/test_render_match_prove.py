@@ -283,8 +283,8 @@ def test_wrong_types_are_no_crash(ringocli: Command, template: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("rendr",), 2, "Did you mean 'render'"),
-        (("render",), 2, "Missing argument"),
+        (("rendr",), 2, "did you mean render?"),
+        (("render",), 2, "missing argument"),
         (("render", "acme.json", "--fromat", "json"), 2, "--format"),
         (("render", "acme.json", "SendMesage"), 2, "did you mean SendMessage"),
         (("render", "acme.json", "--event", "delivred"), 2, "did you mean delivered"),
