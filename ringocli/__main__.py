@@ -6,18 +6,14 @@ import sys
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line, and exit with its code."""
     if sys.argv[1:] == ["--version"]:
         from ringocli import __version__
 
         print(f"ringocli {__version__} (Python {sys.version.split()[0]}, {sys.platform})")
         return
-    import gc
-
     from ringocli.cli import run
 
-    # A command lives for a moment and makes few cycles: collecting at every 700 objects is a tenth of its time.
-    gc.set_threshold(50_000, 20, 20)
     sys.exit(run(sys.argv[1:]))
 
 
