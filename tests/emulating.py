@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from ringocli.testing.context import Emulator
 
-MESSAGE = {"method": "message", "params": {"from": "+13105550199", "to": "+12025550100", "content": "Hi"}}
+NUMBER, CONTACT = "+12025550100", "+13105550199"
+MESSAGE = {"method": "message", "params": {"from": CONTACT, "to": NUMBER, "content": "Hi"}}
 JSON = {"Content-Type": "application/json"}
 
 

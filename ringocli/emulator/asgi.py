@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import Fault
@@ -24,8 +24,21 @@ MAX_DRAINED_BYTES = 300_000_000
 MAX_DRAIN_S = 10
 MAX_HANG_S = 120.0
 
-TRANSPORT = "ringocli.http.transport"
-"""The key of the scope under which the server puts the connection's transport, for chaos that closes it."""
+CONNECTION = "ringocli.emulator.connection"
+"""The key of the scope under which the server puts its ``FaultyConnection``."""
+
+
+class FaultyConnection(Protocol):
+    """What chaos can do to a connection."""
+
+    def close(self) -> None:
+        """Close it after what has been written."""
+
+    def abort(self) -> None:
+        """Close it at once."""
+
+    def stop_answering(self, *, half_close: bool) -> None:
+        """Never answer the current request; with ``half_close`` close the sending half."""
 
 
 class TooLarge(Exception):
@@ -135,11 +148,11 @@ def error_reply(status: int, message: str, hint: str = "", *, code: int = 2) -> 
 
 async def inject_fault(fault: Fault, reply: Reply | None, scope: Scope, receive: Receive, send: Send) -> bool:
     """Apply a fault that affects the connection; False if the reply is to be written as usual."""
-    transport = scope.get(TRANSPORT)
-    if fault is Fault.TRUNCATE and reply is not None and transport is not None:
+    connection: FaultyConnection | None = scope.get(CONNECTION)
+    if fault is Fault.TRUNCATE and reply is not None and connection is not None:
         await _start(send, reply, max(len(reply.body), 64))
         await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
-        transport.close()
+        connection.close()
         return True
     if fault is Fault.HALF_CLOSE or fault is Fault.HANG:
         await hang(scope, receive, half_close=fault is Fault.HALF_CLOSE)
@@ -149,14 +162,14 @@ async def inject_fault(fault: Fault, reply: Reply | None, scope: Scope, receive:
 
 async def hang(scope: Scope, receive: Receive, *, half_close: bool = False) -> None:
     """Never answer: wait until the client disconnects, at most ``MAX_HANG_S`` seconds, then abort the connection."""
-    transport = scope.get(TRANSPORT)
-    if half_close and transport is not None and transport.can_write_eof():
-        transport.write_eof()
+    connection: FaultyConnection | None = scope.get(CONNECTION)
+    if connection is not None:
+        connection.stop_answering(half_close=half_close)
     try:
         async with asyncio.timeout(MAX_HANG_S):
             while (await receive())["type"] != "http.disconnect":
                 pass
     except TimeoutError:
         pass
-    if transport is not None:
-        transport.abort()
+    if connection is not None:
+        connection.abort()

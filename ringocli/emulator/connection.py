@@ -1,7 +1,7 @@
 """A connection: uvicorn's, with limits on time and on the size of the headers.
 
-uvicorn waits indefinitely for a request that arrives slowly; a ``Connection`` does not. It also puts its transport into
-the scope, so that chaos can close it.
+uvicorn waits indefinitely for a request that arrives slowly; a ``Connection`` does not. It also puts itself into the
+scope, so that chaos can close it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ringocli.emulator.asgi import TRANSPORT
+from ringocli.emulator.asgi import CONNECTION
 
 MAX_REQUEST_S = 30.0
 """A request has to be complete within this time, counted from its first byte or from connecting."""
@@ -40,6 +40,7 @@ class Connection(HttpToolsProtocol):
     open: ClassVar[set[Connection]]
     incomplete_since: float | None = None
     header_bytes: int | None = 0
+    never_answers = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -55,7 +56,7 @@ class Connection(HttpToolsProtocol):
 
         A client that has left altogether looks the same from here; that is noticed when writing fails.
         """
-        if self.incomplete_since is not None or self.cycle is None:
+        if self.incomplete_since is not None or self.cycle is None or self.never_answers:
             return False
         self.cycle.keep_alive = False
         return not self.cycle.response_complete
@@ -75,12 +76,26 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.header_bytes = None
-        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
+        self.scope[CONNECTION] = self  # type: ignore[literal-required]
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self.incomplete_since, self.header_bytes = None, 0
         super().on_message_complete()
+
+    def close(self) -> None:
+        """Close the connection after what has been written."""
+        self.transport.close()
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        self.transport.abort()
+
+    def stop_answering(self, *, half_close: bool) -> None:
+        """Never answer the current request; with ``half_close`` close the sending half."""
+        self.never_answers = True
+        if half_close and self.transport.can_write_eof():
+            self.transport.write_eof()
 
     def close_if_overdue(self, now: float) -> None:
         """Close the connection if its request is incomplete for too long; ``now`` is ``time.monotonic()``."""

@@ -1,4 +1,4 @@
-"""What stands nearest in a reply to a variable that ``response_map`` looked for in vain."""
+"""Suggests reply fields that are probably the message id if ``response_map`` does not find it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ID_KEYS = frozenset(
         "messagereference",
     ]
 )
-_OTHER_THINGS = ("account", "application", "organi", "profile", "user", "customer", "campaign", "correlation")
+_OTHER_IDS = ("account", "application", "organi", "profile", "user", "customer", "campaign", "correlation")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TOKEN = re.compile(r"[A-Za-z0-9._-]{8,80}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -38,7 +38,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A value of the reply that may be the one that was meant, and why."""
+    """A value of the reply that may be the message id, and why."""
 
     pointer: Pointer
     value: str
@@ -46,12 +46,12 @@ class Candidate:
 
 
 def candidates(document: Json, expected: Pointer, *, most: int = 3) -> tuple[Candidate, ...]:
-    """The values most like a message id, the likeliest first: by the same key, by an id-like key, by their looks."""
-    wanted = _folded(_last_key(expected))
+    """The values most likely to be the message id, best first: the same key, a key for ids, or the format of an id."""
+    expected_key = _folded(_last_key(expected))
     rated = []
     for order, (pointer, value) in enumerate(_leaves(document)):
         text = as_text(value)
-        score, why = _likeness(_folded(_last_key(pointer)), text, wanted)
+        score, why = _likeness(_folded(_last_key(pointer)), text, expected_key)
         if score:
             rated.append((-score, len(pointer), order, Candidate(pointer=pointer, value=text, why=why)))
     rated.sort(key=lambda one: one[:3])
@@ -59,38 +59,38 @@ def candidates(document: Json, expected: Pointer, *, most: int = 3) -> tuple[Can
 
 
 def pattern_at(pointer: Pointer, leaf: str) -> Json:
-    """A ``response_map`` that reads one leaf at a pointer; an array's element is written as a one-element array."""
+    """A ``response_map`` that reads one leaf at a pointer; an array element is written as a one-element array."""
     tree: Json = leaf
     for step in reversed(pointer):
         tree = [tree] if isinstance(step, int) else {step: tree}
     return tree
 
 
-def _likeness(key: str, text: str, wanted: str) -> tuple[int, str]:
-    """How much a leaf looks like the id that was meant, 0 for not at all; another thing's id counts little."""
+def _likeness(key: str, text: str, expected_key: str) -> tuple[int, str]:
+    """How likely a leaf is the message id, 0 for not at all; the id of something else scores low."""
     if not text or text == "null" or " " in text or len(text) > 200:
         return 0, ""
-    penalty = 3 if any(word in key for word in _OTHER_THINGS) else 0
-    looks = _looks_like_id(text)
-    if key == wanted:
+    penalty = 3 if any(word in key for word in _OTHER_IDS) else 0
+    has_id_format = _has_id_format(text)
+    if key == expected_key:
         return 6 - penalty, "the same key"
     if key in _ID_KEYS:
-        return 5 - penalty, "an id by its key"
-    if key.endswith(("id", "uuid", "guid")) and looks:
-        return max(1, 4 - penalty), "an id by its key"
-    return (2, "looks like an id") if looks else (0, "")
+        return 5 - penalty, "the key names an id"
+    if key.endswith(("id", "uuid", "guid")) and has_id_format:
+        return max(1, 4 - penalty), "the key names an id"
+    return (2, "has the format of an id") if has_id_format else (0, "")
 
 
-def _looks_like_id(text: str) -> bool:
+def _has_id_format(text: str) -> bool:
     if _UUID.fullmatch(text):
         return True
     token = _TOKEN.fullmatch(text) and any(char.isdigit() for char in text) and not _DATE.match(text)
-    # Digits alone are more often a telephone number or a time.
+    # Digits alone are more often a phone number or a time.
     return bool(token) and any(char.isalpha() for char in text)
 
 
 def _leaves(node: Json, at: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
-    """Scalars in the order of the document; of an array the first elements only, of a deep tree the upper part."""
+    """Scalars in document order; only the first elements of an array, and at most 12 levels deep."""
     if len(at) > 12:
         return
     if isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""Sample texts to render with: what ordinary, foreign, long and hostile messages do to a request."""
+"""Sample texts to render: ordinary, non-Latin, long and hostile messages."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ CORPORA: Mapping[str, tuple[str, ...]] = {
         "nul\x00byte",
     ),
 }
-"""Texts by the name that ``render --corpus`` takes."""
+"""Texts by the names of ``render --corpus``."""
 
 NUMBER_FORMATS = ("e164", "international", "national")
 
 
-def number_as(number: str, wanted: str) -> str:
-    """A number as the portal hands it over (a reading, row 34): with +, digits only, or without country code.
+def number_as(number: str, number_format: str) -> str:
+    """A phone number as the portal passes it (assumption 34): with +, digits only, or without the country code.
 
-    Short codes and alphanumeric senders stay as they are: they are no E.164 numbers.
+    Short codes and alphanumeric senders are not E.164 numbers and stay as they are.
     """
     import phonenumbers
 
@@ -40,9 +40,9 @@ def number_as(number: str, wanted: str) -> str:
         return number
     if not digits.isdigit() or not phonenumbers.is_possible_number(parsed):
         return number
-    if wanted == "national":
+    if number_format == "national":
         return phonenumbers.national_significant_number(parsed)
-    return f"+{digits}" if wanted == "e164" else digits
+    return f"+{digits}" if number_format == "e164" else digits
 
 
 def with_texts(values: Values, corpus: str) -> Iterator[Values]:

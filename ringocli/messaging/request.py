@@ -1,4 +1,4 @@
-"""Rendering: a template and values become the exact request, outgoing or incoming, with the origin of each byte."""
+"""Rendering: template and values in, the exact outgoing or incoming request out, with the origin of each byte."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ringocli.text.traced import Piece, Traced, joined
 from ringocli.text.url import split_url
 
 WEBHOOK_URL = "https://webhook-url-from-the-portal.invalid/"
-"""Stands for the webhook URL where none is given; ``.invalid`` never resolves (RFC 2606)."""
+"""The webhook URL if none is given; ``.invalid`` never resolves (RFC 2606)."""
 
 _URL_SAFE = "%/:?#[]@!$&'()*+,;=~-._"
 
 
 def names_of(template: Template, spec: RequestSpec) -> tuple[str, ...]:
-    """Every variable and property that a request needs: address, auth, parameters."""
+    """Every variable and property in a request: URL, auth, parameters."""
     names = [*spec.address.variables, *_auth_names(template), *spec.body.variables]
     return tuple(dict.fromkeys(names))
 
@@ -58,16 +58,16 @@ def render_request(
     """The request that Ringotel would send, as far as its documentation says; ``complete`` may change the rendered tree.
 
     Raises:
-        UsageError: values are missing (see ``fill``), or a property cannot be put into a header or an address.
-        LocalError: the body cannot be encoded as its content type asks.
+        UsageError: values are missing (see ``fill``), or a property cannot be used in a header or a URL.
+        LocalError: the body cannot be encoded as its content type requires.
     """
     given = fill(template, names_of(template, spec), spec.name, values, missing)
-    notes = [*_notes_on_values(template, spec.name, given), *_notes_on_holes(spec, given)]
+    notes = [*_notes_on_values(template, spec.name, given), *_notes_on_variables(spec, given)]
     rows = {7, 8, 16} if spec.address.variables else {7, 8}
     tree = spec.body.render(given.values, keep_empty=given.keep_empty)
     if complete is not None:
         tree = complete(tree)
-    url = _address(spec, given)
+    url = _url(spec, given)
     headers: list[tuple[str, Traced]] = []
     body = None
     if spec.sends_body:
@@ -84,7 +84,7 @@ def render_request(
         rows |= {9}
     if isinstance(template.auth, OAuth2):
         rows |= {24}
-    _check_address(url)
+    _check_url(url)
     return RenderedRequest(
         name=spec.name,
         direction=Direction.OUTGOING,
@@ -110,26 +110,26 @@ def _notes_on_values(template: Template, name: str, given: Filled) -> Iterable[s
     if given.invented:
         yield f"{name}: sample values for {', '.join(given.invented)}"
     if given.left_out:
-        yield f"{name}: unset, so left out (assumption 7): {', '.join(given.left_out)}"
+        yield f"{name}: {', '.join(given.left_out)} not set, so omitted (assumption 7)"
 
 
-def _notes_on_holes(spec: RequestSpec, given: Filled) -> Iterable[str]:
+def _notes_on_variables(spec: RequestSpec, given: Filled) -> Iterable[str]:
     for name in dict.fromkeys((*spec.address.variables, *spec.body.variables)):
         if name not in KNOWN_AT[spec.name] and name not in spec.properties:
-            yield f"{spec.name}: nothing defines ${name}$ here, so it is treated as unset; run validate"
+            yield f"{spec.name}: unknown variable ${name}$ is treated as unset; run ringocli validate"
     for pattern in (spec.address, spec.body):
         for _, leaf in pattern.leaves:
             if isinstance(leaf, Leaf) and leaf.alone is None:
                 empty = [name for name in leaf.names if not given.values.get(name)]
                 if empty and not given.keep_empty:
-                    yield f"{spec.name}: {', '.join(empty)} became nothing inside a longer text (assumption 7)"
+                    yield f"{spec.name}: {', '.join(empty)} not set, so replaced by nothing inside a longer text (assumption 7)"
 
 
 def _notes_on_type(spec: RequestSpec) -> Iterable[str]:
     if spec.content_type is None:
-        yield f"{spec.name}: no request_content_type, so {JSON_TYPE} is assumed (assumption 14)"
+        yield f"{spec.name}: no request_content_type, so {JSON_TYPE} is used (assumption 14)"
     elif encoding_of(spec.content_type) is Encoding.OTHER:
-        yield f"{spec.name}: {media_type(spec.content_type)} is written as JSON, since no other way is documented"
+        yield f"{spec.name}: {media_type(spec.content_type)} is encoded as JSON, since no other encoding is documented"
 
 
 def _authorization(template: Template, given: Filled) -> list[tuple[str, Traced]]:
@@ -141,20 +141,22 @@ def _authorization(template: Template, given: Filled) -> list[tuple[str, Traced]
     for text in texts:
         if any(ord(char) < 32 or ord(char) == 127 for char in sent(text)):
             raise UsageError(
-                "a property used in auth holds a line break or control character",
-                "A header cannot carry it: check the value for a stray newline.",
+                "a property used in auth contains a line break or control character",
+                "Headers cannot contain it: check the value for a stray newline.",
             )
     if isinstance(template.auth, Basic):
         scheme, credentials = "Basic ", basic_credentials(texts[0], texts[1])
     else:
         scheme, credentials = "Bearer ", texts[0]
     if not sent(credentials).isascii():
-        raise UsageError("a property used in auth is not ASCII", "A header cannot carry it: check the value.")
+        raise UsageError(
+            "a property used in auth contains non-ASCII characters", "Headers cannot contain them: check the value."
+        )
     return [("Authorization", Traced((Piece(scheme), Piece(credentials))))]
 
 
-def _address(spec: RequestSpec, given: Filled) -> Traced:
-    """``request_url`` with its values put in, each quoted as its position in the address needs it."""
+def _url(spec: RequestSpec, given: Filled) -> Traced:
+    """``request_url`` with its values, each percent-encoded as its position in the URL requires."""
     parts: list[Traced | str] = []
     so_far = ""
     for part in split(spec.url, {*KNOWN_AT[spec.name], *spec.properties}):
@@ -175,7 +177,7 @@ def _in_host(so_far: str) -> bool:
 
 
 def with_query(url: Traced, query: Traced) -> Traced:
-    """An address with more in its query; nothing is added for an empty one."""
+    """A URL with a longer query; unchanged if ``query`` is empty."""
     if not query.pieces:
         return url
     text = url.reveal()
@@ -183,7 +185,7 @@ def with_query(url: Traced, query: Traced) -> Traced:
     return joined((url, glue, query))
 
 
-def _check_address(url: Traced) -> None:
+def _check_url(url: Traced) -> None:
     """Refuse a URL that cannot be requested; the message shows it with its secrets masked."""
     if problem := split_url(url.reveal()).problem:
         raise UsageError(f"{str(url)!r} cannot be requested: {problem}", "Check request_url and the values in it.")
@@ -199,14 +201,14 @@ def render_event(
     content_type: str | None = None,
     complete: Callable[[Json], Json] | None = None,
 ) -> RenderedRequest:
-    """The webhook that a provider would fire for an event, as the template says it.
+    """The webhook that a provider would send for an event, according to the template.
 
-    ``content_type`` defaults to the one its outgoing requests suggest, since a template does not say it.
+    ``content_type`` defaults to that of the outgoing requests, since a template does not specify it.
     ``complete`` may add to the rendered tree what the template does not mention and the provider sends.
 
     Raises:
         UsageError: values are missing.
-        LocalError: the pattern cannot be encoded that way.
+        LocalError: the pattern cannot be encoded in that content type.
     """
     place = event.place or Place.MESSAGE
     names = [name for name in event.pattern.variables if name != "event_key"]
@@ -225,11 +227,11 @@ def render_event(
         body = encode(tree, kind)
         if content_type is None and kind != JSON_TYPE:
             notes.append(
-                f"{event.label}: sent as a form, as this template's requests are; --content-type says otherwise"
+                f"{event.label}: sent as a form, like this template's requests; use --content-type to change it"
             )
     else:
         address = with_query(address, encode_pairs(tree, "percent"))
-    _check_address(address)
+    _check_url(address)
     return RenderedRequest(
         name=event.label,
         direction=Direction.INCOMING,
@@ -244,7 +246,7 @@ def render_event(
 
 
 def default_content_type(template: Template, event: WebhookEvent) -> str:
-    """A form where the provider's API takes forms and the event is flat; else JSON."""
+    """A form if the provider's API uses forms and the event is flat; else JSON."""
     forms = any(encoding_of(spec.content_type) is Encoding.FORM for spec in template.requests)
     if forms and isinstance(event.parameters, dict):
         if not any(isinstance(value, (dict, list)) for value in event.parameters.values()):

@@ -1,8 +1,8 @@
-"""How a text travels as SMS: GSM-7 or UCS-2, how many segments, and which character forces the choice.
+"""How a text is sent as SMS: GSM-7 or UCS-2, how many segments, and which character forces UCS-2.
 
-The alphabets are those of 3GPP TS 23.038 §6.2.1; a segment holds 160 septets or 70 UTF-16 units, 153 or 67 in a
+The alphabets are those of 3GPP TS 23.038 §6.2.1; a segment contains 160 septets or 70 UTF-16 units, 153 or 67 in a
 concatenated message (TS 23.040 §9.2.3.24.1, user data header of 6 octets). Neither an escaped character nor a
-surrogate pair is split between two segments. Providers may replace characters first ("smart encoding"): not counted.
+surrogate pair is split between two segments. Providers that replace characters first ("smart encoding") may need fewer.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ GSM7_BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-"""The default alphabet, one septet a character."""
+"""The default alphabet, one septet per character."""
 
 GSM7_EXTENSION = "\f^{}\\[~]|€"
-"""The extension table: an escape and a character, two septets."""
+"""The extension table: escape plus character, two septets."""
 
 _COST = {**dict.fromkeys(GSM7_BASIC, 1), **dict.fromkeys(GSM7_EXTENSION, 2)}
 
 GSM7, UCS2 = "GSM-7", "UCS-2"
-_ROOM = {GSM7: (160, 153), UCS2: (70, 67)}
+_CAPACITY = {GSM7: (160, 153), UCS2: (70, 67)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forcing:
-    """The first character that GSM-7 lacks; ``index`` counts characters from 0."""
+class ForcingCharacter:
+    """The first character that GSM-7 does not contain; ``index`` counts characters from 0."""
 
     character: str
     index: int
@@ -36,14 +36,14 @@ class Forcing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segments:
-    """The SMS that a text makes: ``units`` are septets or UTF-16 units, ``room`` is what one segment holds."""
+    """The SMS that a text becomes: ``units`` are septets or UTF-16 units, ``capacity`` is that of one segment."""
 
     encoding: str
     characters: int
     units: int
     segments: int
-    room: int
-    forced_by: Forcing | None
+    capacity: int
+    forced_by: ForcingCharacter | None
 
     @property
     def summary(self) -> str:
@@ -58,41 +58,41 @@ class Segments:
 
 
 def count_segments(text: str) -> Segments:
-    """How a text is cut into SMS segments; an empty text still makes one."""
+    """How a text is split into SMS segments; an empty text is one segment."""
     forced_by = _forcing(text)
     encoding = UCS2 if forced_by else GSM7
     costs = [2 if ord(char) > 0xFFFF else 1 for char in text] if forced_by else [_COST[char] for char in text]
     units = sum(costs)
-    alone, chained = _ROOM[encoding]
-    segments = 1 if units <= alone else _chained(costs, chained)
+    single, multiple = _CAPACITY[encoding]
+    segments = 1 if units <= single else _split(costs, multiple)
     return Segments(
         encoding=encoding,
         characters=len(text),
         units=units,
         segments=segments,
-        room=alone if segments == 1 else chained,
+        capacity=single if segments == 1 else multiple,
         forced_by=forced_by,
     )
 
 
-def _forcing(text: str) -> Forcing | None:
+def _forcing(text: str) -> ForcingCharacter | None:
     for index, char in enumerate(text):
         if char not in _COST:
-            return Forcing(character=char, index=index, name=unicodedata.name(char, f"U+{ord(char):04X}"))
+            return ForcingCharacter(character=char, index=index, name=unicodedata.name(char, f"U+{ord(char):04X}"))
     return None
 
 
-def _chained(costs: list[int], room: int) -> int:
+def _split(costs: list[int], capacity: int) -> int:
     segments, used = 1, 0
     for cost in costs:
-        if used + cost > room:
+        if used + cost > capacity:
             segments, used = segments + 1, 0
         used += cost
     return segments
 
 
 def segments_document(text: str) -> dict[str, object]:
-    """The count as the JSON outputs carry it."""
+    """The count as JSON outputs contain it."""
     counted = count_segments(text)
     forced = counted.forced_by
     return {
@@ -100,6 +100,6 @@ def segments_document(text: str) -> dict[str, object]:
         "characters": counted.characters,
         "units": counted.units,
         "segments": counted.segments,
-        "per_segment": counted.room,
+        "per_segment": counted.capacity,
         "forced_by": forced and {"character": forced.character, "index": forced.index, "name": forced.name},
     }

@@ -1,4 +1,4 @@
-"""For tests: an emulator inside the test's own process, on a free port, forgotten at the end.
+"""An emulator for tests: it runs in the test's own process, on a free port, and stores nothing permanently.
 
 ::
 
@@ -10,13 +10,14 @@
             sent = ringotel.wait(direction="outgoing", to="+13105550199")
             assert "code" in sent["variables"]["content"]
 
-With pytest the fixture ``ringotel_emulator`` does the same (``ringotel = ringotel_emulator("acme.json")``), once
-``conftest.py`` says ``pytest_plugins = ["ringocli.testing.plugin"]``.
-Exchanges are dicts, as ``/openapi.json`` describes them.
+With pytest, the fixture ``ringotel_emulator`` does the same (``ringotel = ringotel_emulator("acme.json")``) if
+``conftest.py`` contains ``pytest_plugins = ["ringocli.testing.plugin"]``.
+Exchanges are dicts as described in ``/openapi.json``.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ from ringocli.text.secret import Text
 
 
 class Emulator:
-    """A running emulator, seen from a test. ``inbox`` isolates one user of it from all others."""
+    """A running emulator, as a test uses it. Each inbox is isolated from all others."""
 
     def __init__(self, base: str, template_id: str, inbox: str = "") -> None:
         self._base = base
@@ -50,57 +51,57 @@ class Emulator:
 
     @property
     def provider_url(self) -> str:
-        """What stands for the scheme and host of the provider's API."""
+        """The base URL that replaces the scheme and host of the provider's API."""
         return f"{self.url}/provider"
 
     def inbox(self, name: str) -> Emulator:
-        """The same emulator with an inbox of its own."""
+        """The same emulator with another inbox."""
         return Emulator(self._base, self._template_id, name)
 
     def send(self, to: str, content: str = "", *, from_: str, media_url: str | None = None) -> dict[str, Any]:
-        """The Ringotel user sends a message, or with ``media_url`` a file; the exchange.
+        """Send a message, or with ``media_url`` a file, as the Ringotel user; returns the exchange.
 
         Raises:
-            UsageError: the template cannot do that, or a value is wrong.
+            UsageError: the template has no such request, or a value is invalid.
         """
-        return self._say("/api/send", from_, to, content, media_url)
+        return self._send_as("/api/send", from_, to, content, media_url)
 
     def reply(self, to: str, content: str = "", *, from_: str, media_url: str | None = None) -> dict[str, Any]:
-        """The contact writes, or sends a file, to an SMS number at Ringotel; the exchange.
+        """Send a message or a file as the contact to an SMS number at Ringotel; returns the exchange.
 
         Raises:
             UsageError: the template has no event for it.
         """
-        return self._say("/api/reply", from_, to, content, media_url)
+        return self._send_as("/api/reply", from_, to, content, media_url)
 
-    def _say(self, path: str, from_: str, to: str, content: str, media_url: str | None) -> dict[str, Any]:
-        said = {"from": from_, "to": to, "content": content, "media_url": media_url}
-        return self._call("POST", path, {name: value for name, value in said.items() if value})
+    def _send_as(self, path: str, from_: str, to: str, content: str, media_url: str | None) -> dict[str, Any]:
+        message = {"from": from_, "to": to, "content": content, "media_url": media_url}
+        return self._call("POST", path, {name: value for name, value in message.items() if value})
 
-    def wait(self, *, timeout_s: float = 10.0, after: str | None = None, **wanted: str) -> dict[str, Any]:
-        """The newest exchange that fits, at once or as soon as it comes; ``from_`` stands for ``from``.
+    def wait(self, *, timeout_s: float = 10.0, after: str | None = None, **criteria: str) -> dict[str, Any]:
+        """The newest exchange that fits, at once or as soon as it is stored; ``from_`` means ``from``.
 
         Raises:
-            CheckFailed: none came in time; the message says what was waited for.
-            UsageError: there is nothing of that name to wait for.
+            CheckFailed: there was none in time; the message contains the criteria.
+            UsageError: an unknown criterion.
         """
-        query = {name.rstrip("_"): value for name, value in wanted.items()}
+        query = {name.rstrip("_"): value for name, value in criteria.items()}
         query |= {"timeout_s": f"{timeout_s:g}", **({"after": after} if after else {})}
         return self._call("GET", f"/api/wait?{urlencode(query)}", timeout_s=timeout_s + 10)
 
     def exchanges(self, query: str = "", *, limit: int = 1000) -> list[dict[str, Any]]:
-        """What was seen, newest first; ``query`` is the page's search language."""
+        """Exchanges, newest first; ``query`` is in the search language of the page."""
         found: list[dict[str, Any]] = self._call("GET", f"/api/exchanges?{urlencode({'q': query, 'limit': limit})}")[
             "exchanges"
         ]
         return found
 
     def set_chaos(self, *, seed: int = 0, **sides: Mapping[str, Any]) -> None:
-        """ChaosSettings for ``ringotel=`` and ``provider=``, such as ``{"status": 500}``; a side that is left out is calm."""
+        """Set chaos for ``ringotel=`` and ``provider=``, such as ``{"status": 500}``; a side that is omitted has none."""
         self._call("POST", "/api/chaos", {**sides, "seed": seed})
 
     def clear(self) -> None:
-        """Forget everything that was seen in this inbox."""
+        """Delete all exchanges of this inbox."""
         self._call("DELETE", "/api/exchanges")
 
     def _call(
@@ -120,12 +121,16 @@ class Emulator:
 
 
 def _failure(body: bytes, status: int) -> Mapping[str, str | None]:
-    """The error in a reply; what the server itself refuses, such as an address without end, is plain text."""
+    """The error in a reply. What the HTTP server itself refuses, such as an endless URL, is plain text."""
     try:
         failure: Mapping[str, str | None] = json.loads(body)["error"]
     except (ValueError, KeyError, TypeError):
-        return {"message": f"the emulator result {status}", "hint": body[:200].decode("utf-8", "replace")}
+        return {"message": f"the emulator answered {status}", "hint": body[:200].decode("utf-8", "replace")}
     return failure
+
+
+async def _no_delay(seconds: float) -> None:
+    await asyncio.sleep(0)
 
 
 @contextmanager
@@ -138,14 +143,17 @@ def emulator(
     seed: int = 0,
     provider_url: str | None = None,
     timeout_s: float = 10.0,
+    instant: bool = False,
 ) -> Iterator[Emulator]:
-    """Run an emulator for as long as the block lasts; ``template`` is a file's path or the document itself.
+    """Run an emulator for the duration of the block; ``template`` is the path of a file, or the document itself.
+
+    With ``instant``, receipts and replies of the handset come in their order, but without its delays of a second or two.
 
     With ``provider_url``, messages of the Ringotel user are sent there instead of to the built-in provider: to your own
     server, whose scheme, host and port replace those of ``request_url``. It then needs the ``properties``.
 
     Raises:
-        LocalError: the template cannot be read, or is not one.
+        LocalError: the template cannot be read, or is not a template.
         UsageError: ``provider_url`` is not an http or https URL.
     """
     from ringocli.emulator.config import EmulatorConfig
@@ -154,18 +162,19 @@ def emulator(
 
     if provider_url is not None and not provider_url.startswith(("http://", "https://")):
         raise UsageError("provider_url must be an http or https URL", "For example http://127.0.0.1:8080")
-    given: dict[str, Text] = secret_properties(properties or {})
+    secrets: dict[str, Text] = secret_properties(properties or {})
     is_document = isinstance(template, Mapping)
     sender = Sender(timeout_s=timeout_s, connections=8)
     config = EmulatorConfig(
         name="-" if is_document else str(template),
         text=json.dumps(template, indent=2) if isinstance(template, Mapping) else read_text(str(template)),
         db=db,
-        values=Values(layers=(Layer(properties=given),)),
+        values=Values(layers=(Layer(properties=secrets),)),
         chaos={side: ChaosSettings.read(side, (chaos or {}).get(side, {})) for side in SIDES},
         seed=seed,
         provider_url=provider_url,
         send=sender.send if provider_url is not None else None,
+        sleep=_no_delay if instant else asyncio.sleep,
     )
     with sender, in_thread(config) as running:
         assert running.runtime is not None

@@ -1,16 +1,33 @@
-"""Fixtures for tests of the emulator's page in a real browser."""
+"""Fixtures for tests of the emulator: a running one with an inbox for each test, and its page in a real browser."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from ringocli.testing.context import Emulator, emulator
+from tests.conftest import ACME
 from tests.emulator.browser import CHROMIUM, QUIET, TELNYX, Open
+
+_inboxes = count()
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Emulator]:
+    """One emulator for all tests without a browser, whose handset answers without delay."""
+    with emulator(ACME, instant=True) as started:
+        yield started
+
+
+@pytest.fixture
+def acme(running: Emulator) -> Emulator:
+    """A separate inbox for each test without a browser."""
+    return running.inbox(f"test-{next(_inboxes)}")
 
 
 @pytest.fixture(scope="module")
