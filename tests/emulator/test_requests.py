@@ -1,7 +1,7 @@
-"""The short way and uvicorn's: which one a webhook takes cannot be told from its answer, nor from what is stored.
+"""The short path and the general one through uvicorn: both answer and store the same.
 
-Of two requests in one segment the second queues behind the first, which is uvicorn's way; alone, each is plain enough
-for the short one.
+Of two requests in one TCP segment, the second waits for the first and takes the general path; a single one is plain
+enough for the short path.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FORM = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Emulator]:
-    """One emulator for all; each case has an inbox of its own."""
+    """One emulator for all cases; each case has an inbox of its own."""
     with emulator(FORM) as started:
         yield started
 
@@ -43,7 +43,7 @@ def running() -> Iterator[Emulator]:
 def request(
     body: bytes = b"", *more: str, method: str = "POST", path: str = "/webhook/acme", host: str = "127.0.0.1"
 ) -> bytes:
-    """A request to an inbox, of which ``INBOX`` is put in later."""
+    """A request to an inbox; ``INBOX`` is replaced by its name later."""
     lines = [f"{method} /i/INBOX{path} HTTP/1.1", f"Host: {host}", f"Content-Length: {len(body)}", *more, "", ""]
     return "\r\n".join(lines).encode() + body
 
@@ -55,61 +55,61 @@ def as_json(document: Any) -> bytes:
 FITTING = as_json(MESSAGE)
 JSON = "Content-Type: application/json"
 CASES = {
-    "taken": request(FITTING, JSON),
-    "taken without a type": request(FITTING),
-    "another word": request(as_json({**MESSAGE, "method": "massage"}), JSON),
-    "a key that differs": request(
+    "matched": request(FITTING, JSON),
+    "matched without a content type": request(FITTING),
+    "another event key": request(as_json({**MESSAGE, "method": "massage"}), JSON),
+    "a misspelled key": request(
         as_json({"method": "message", "params": {"form": "1", "to": "2", "content": "x"}}), JSON
     ),
-    "no JSON": request(b"{", JSON),
-    "no text": request(b"\xff\xfe\x00", JSON),
-    "nothing": request(b"", JSON),
+    "invalid JSON": request(b"{", JSON),
+    "invalid UTF-8": request(b"\xff\xfe\x00", JSON),
+    "empty": request(b"", JSON),
     "an array": request(as_json([MESSAGE, MESSAGE]), JSON),
     "a form": request(b"S=form&F=%2B1&T=2&B=a+b", "Content-Type: application/x-www-form-urlencoded"),
     "a query": request(method="GET", path="/webhook/acme?S=form&F=1&T=2&B=%41"),
-    "a query without sense": request(method="GET", path="/webhook/acme?a=b?c"),
+    "an unknown query": request(method="GET", path="/webhook/acme?a=b?c"),
     "credentials": request(FITTING, JSON, "Authorization: Bearer abc", "X-Api-Key: k", "X-Twice: 1", "X-Twice: 2"),
     "a long body": request(as_json({**MESSAGE, "more": "x" * 70_000}), JSON),
     "another id": request(FITTING, JSON, path="/webhook/other"),
-    "a slash at its end": request(FITTING, JSON, path="/webhook/acme/"),
+    "a trailing slash": request(FITTING, JSON, path="/webhook/acme/"),
     "another host": request(FITTING, JSON, host="evil.example"),
     "another origin": request(FITTING, JSON, "Origin: https://evil.example"),
     "PUT": request(FITTING, JSON, method="PUT"),
     "DELETE": request(method="DELETE"),
-    "waits for 100": request(FITTING, JSON, "Expect: 100-continue"),
-    "an inbox of no such name": request(FITTING, JSON).replace(b"/i/INBOX", b"/i/-%20"),
+    "Expect: 100-continue": request(FITTING, JSON, "Expect: 100-continue"),
+    "an invalid inbox name": request(FITTING, JSON).replace(b"/i/INBOX", b"/i/-%20"),
 }
 
 
 def answers(client: socket.socket, number: int) -> list[bytes]:
-    """So many responses, each with all its bytes; interim ones do not count."""
+    """This many complete responses; interim ones are skipped."""
     found: list[bytes] = []
-    heard = b""
+    received = b""
     while len(found) < number:
-        head, separator, _ = heard.partition(b"\r\n\r\n")
+        head, separator, _ = received.partition(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head)
         size = len(head) + 4 + (int(length[1]) if length else 0)
-        if separator and len(heard) >= size:
+        if separator and len(received) >= size:
             if not head.startswith(b"HTTP/1.1 100"):
-                found.append(heard[:size])
-            heard = heard[size:]
+                found.append(received[:size])
+            received = received[size:]
             continue
         more = client.recv(65_536)
-        assert more, heard
-        heard += more
-    assert b"" == heard
+        assert more, received
+        received += more
+    assert b"" == received
     return found
 
 
 def stored(inbox: Emulator) -> list[dict[str, Any]]:
-    """What an inbox has, oldest first, without what is different each time."""
+    """The exchanges of an inbox, oldest first, without what differs each time."""
     return [{**one, "id": "", "at": ""} for one in reversed(inbox.exchanges())]
 
 
 @pytest.mark.parametrize("raw", CASES.values(), ids=CASES.keys())
-def test_both_ways_answer_and_store_the_same(running: Emulator, raw: bytes) -> None:
-    """Alone, alone again with a head that is known, and two in one segment: the same bytes come back each time."""
-    inbox = running.inbox(f"way-{next(_inboxes):06}")
+def test_both_paths_answer_and_store_the_same(running: Emulator, raw: bytes) -> None:
+    """A request alone, repeated, and twice in one segment: the response has the same bytes each time."""
+    inbox = running.inbox(f"path-{next(_inboxes):06}")
     raw = raw.replace(b"INBOX", inbox.inbox_name.encode())
     with connected(running) as client:
         one_by_one = []
@@ -124,12 +124,12 @@ def test_both_ways_answer_and_store_the_same(running: Emulator, raw: bytes) -> N
     assert len(seen) in (0, 4)
 
 
-@given(st.lists(st.sampled_from(("taken", "another word", "nothing", "a query", "a form", "credentials", "another id")),
+@given(st.lists(st.sampled_from(("matched", "another event key", "empty", "a query", "a form", "credentials", "another id")),
                 min_size=1, max_size=5), st.data())  # fmt: skip
 @settings(max_examples=60)
-def test_however_it_is_cut(running: Emulator, names: list[str], data: st.DataObject) -> None:
-    """Segments that end anywhere change no answer and no order."""
-    inbox = running.inbox(f"way-{next(_inboxes):06}")
+def test_segmentation_does_not_matter(running: Emulator, names: list[str], data: st.DataObject) -> None:
+    """Where TCP segments end changes neither the responses nor their order."""
+    inbox = running.inbox(f"path-{next(_inboxes):06}")
     requests = [CASES[name].replace(b"INBOX", inbox.inbox_name.encode()) for name in names]
     whole = b"".join(requests)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(whole) - 1), max_size=4)))
@@ -146,8 +146,8 @@ def test_however_it_is_cut(running: Emulator, names: list[str], data: st.DataObj
     assert seen[: len(seen) // 2] == seen[len(seen) // 2 :]
 
 
-def test_whoever_said_everything_still_hears(running: Emulator) -> None:
-    """A client that closes its half after a webhook gets its answer."""
+def test_half_closed_client_is_answered(running: Emulator) -> None:
+    """A client that closes its sending half after a webhook still gets the response."""
     with connected(running) as client:
         client.sendall(request(FITTING, JSON).replace(b"/i/INBOX", b""))
         client.shutdown(socket.SHUT_WR)
@@ -158,8 +158,8 @@ def test_whoever_said_everything_still_hears(running: Emulator) -> None:
 @pytest.mark.parametrize("chaos", [{"status": 503}, {"delay_ms": 1}, {"fault": "html"}, {"fault": "gzip"}], ids=str)
 def test_chaos_applies_on_both_paths(running: Emulator, chaos: dict[str, Any]) -> None:
     """Chaos that is set while a connection is open applies to its next webhook."""
-    inbox = running.inbox(f"way-{next(_inboxes):06}")
-    raw = CASES["taken"].replace(b"INBOX", inbox.inbox_name.encode())
+    inbox = running.inbox(f"path-{next(_inboxes):06}")
+    raw = CASES["matched"].replace(b"INBOX", inbox.inbox_name.encode())
     with connected(running) as client:
         for _ in range(3):
             client.sendall(raw)
