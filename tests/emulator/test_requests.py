@@ -82,7 +82,7 @@ CASES = {
 
 
 def answers(client: socket.socket, number: int) -> list[bytes]:
-    """This many complete responses; interim ones are skipped."""
+    """The given number of complete responses; interim ones are skipped."""
     found: list[bytes] = []
     received = b""
     while len(found) < number:
