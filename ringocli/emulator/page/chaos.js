@@ -112,7 +112,7 @@ export function Chaos() {
     provider: { ...NONE, ...chaos.provider },
   };
   const only = (side) => (values) => setChaos({ ...whole, [side]: { ...whole[side], ...values } });
-  const choose = (name) => setChaos({ ...whole, ringotel: SETTINGS[name].chaos, provider: SETTINGS[name].chaos });
+  const choose = (name) => setChaos({ ...whole, ringotel: SETTINGS[name].side, provider: SETTINGS[name].side });
   return html`<${Dialog} title="Chaos" class="chaos">
     <div class="dial" role="radiogroup" aria-label="Chaos">
       ${Object.entries(SETTINGS).map(
