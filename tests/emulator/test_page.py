@@ -146,14 +146,14 @@ def test_a_failure_is_explained(ringotel: Emulator, visit: Open) -> None:
 def test_chaos_is_set_and_takes_effect(ringotel: Emulator, visit: Open) -> None:
     """A provider that answers 500 rejects the message, and the wire says that chaos caused it."""
     page = visit(ringotel.url)
-    page.keyboard.press("w")
+    page.keyboard.press("c")
     page.get_by_text("Details").click()
-    provider = page.get_by_role("group", name="The provider's side")
+    provider = page.get_by_role("group", name="Provider")
     provider.get_by_label("Status").select_option("500")
     expect(page.locator(".chaos-now")).to_have_text("Chaos: custom")
     page.keyboard.press("Escape")
-    say(page, "user", "In the rain")
-    expect(bubble(page, "user", "In the rain")).to_contain_text("Rejected")
+    say(page, "user", "With a fault")
+    expect(bubble(page, "user", "With a fault")).to_contain_text("Rejected")
     expect(page.locator(".row .badge.chaos")).to_have_count(1)
     page.keyboard.press("Escape")
     page.locator(".chaos-now").click()
@@ -162,7 +162,7 @@ def test_chaos_is_set_and_takes_effect(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_reply_that_ringotel_refuses_is_kept(ringotel: Emulator, visit: Open) -> None:
-    """Nothing typed on the handset is lost when Ringotel's side is in settings: it can be sent again."""
+    """Text typed on the handset is kept when Ringotel rejects it, and can be sent again."""
     ringotel.set_chaos(ringotel={"status": 503})
     page = visit(ringotel.url)
     say(page, "handset", "Anybody there?")
@@ -552,12 +552,14 @@ def test_a_phone_has_one_column(ringotel: Emulator, visit: Open) -> None:
     expect(page.locator(".row").first).to_be_in_viewport()
 
 
-def test_the_page_names_what_it_rests_on(ringotel: Emulator, visit: Open) -> None:
+def test_about_lists_assumptions_and_urls(ringotel: Emulator, visit: Open) -> None:
     """About lists the assumptions, the URLs, and the magic numbers, each of which starts a conversation."""
     page = visit(ringotel.url)
     page.get_by_role("button", name="About", exact=True).click()
     sheet = page.get_by_role("dialog", name="About this emulator")
-    expect(sheet.locator(".assumptions")).to_contain_text("Ringotel answers a webhook with an empty 200.")
+    expect(sheet.locator(".assumptions")).to_contain_text(
+        "Ringotel answers a webhook with status 200 and an empty body."
+    )
     expect(sheet).to_contain_text(ringotel.webhook_url)
     sheet.get_by_role("button", name="+1 500 555 0002").click()
     expect(page.locator(".picked")).to_have_text("+1 500 555 0002")

@@ -8,16 +8,16 @@ import { useStore } from "./store.js";
 const NONE = { status: null, fault: null, probability: 1, delay_ms: 0, jitter_ms: 0, rate_per_s: null, burst: null };
 
 const SETTINGS = {
-  none: { title: "None", about: "Every request is answered at once.", chaos: NONE },
+  none: { title: "None", about: "Every request is answered at once.", side: NONE },
   mild: {
     title: "Mild",
     about: "Replies are sometimes slow, and one request in ten gets a 503.",
-    chaos: { ...NONE, status: 503, probability: 0.1, delay_ms: 200, jitter_ms: 400 },
+    side: { ...NONE, status: 503, probability: 0.1, delay_ms: 200, jitter_ms: 400 },
   },
   severe: {
     title: "Severe",
     about: "A third of all requests fail, replies take seconds, and the limit is two requests a second.",
-    chaos: { ...NONE, status: 500, probability: 0.35, delay_ms: 800, jitter_ms: 1500, rate_per_s: 2, burst: 4 },
+    side: { ...NONE, status: 500, probability: 0.35, delay_ms: 800, jitter_ms: 1500, rate_per_s: 2, burst: 4 },
   },
 };
 
@@ -39,7 +39,7 @@ const same = (one, other) =>
 
 /** The name of the preset that these settings are, or "custom". */
 export function settingOf(chaos) {
-  const fits = ([, { chaos }]) => same(chaos?.ringotel, chaos) && same(chaos?.provider, chaos);
+  const fits = ([, { side }]) => same(chaos?.ringotel, side) && same(chaos?.provider, side);
   return Object.entries(SETTINGS).find(fits)?.[0] ?? (chaos ? "custom" : "none");
 }
 
