@@ -27,7 +27,7 @@ from ringocli.emulator.user import User
 from ringocli.errors import LocalError, NoReply, UsageError
 from ringocli.http.addresses import webhook_address
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
-from ringocli.messaging.request import with_query
+from ringocli.messaging.request import missing_properties, with_query
 from ringocli.text.secret import redact
 from ringocli.text.traced import Piece, Traced
 from ringocli.text.url import split_url
@@ -46,6 +46,7 @@ class Runtime:
 
     def __init__(self, config: EmulatorConfig, port: int) -> None:
         self.config = config
+        self.instance = secrets.token_hex(8)
         self.template_file = TemplateFile(config.name, config.text)
         self.template_file.on_change = self._template_changed
         self._folder = tempfile.TemporaryDirectory(prefix="ringocli-") if config.db is None else None
@@ -85,6 +86,8 @@ class Runtime:
 
     def start(self) -> None:
         """Start watching the template's file, and deleting what is too old."""
+        for warning in self.warnings:
+            self._log_line(f"warning: {warning}")
         self._background = [asyncio.create_task(self._watch_file()), asyncio.create_task(self._expire())]
 
     async def close(self) -> None:
@@ -108,12 +111,32 @@ class Runtime:
             with contextlib.suppress(sqlite3.Error):  # a disk that is full now may have space in an hour
                 self.ledger.store.expire()
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What will not work with this configuration."""
+        if self.config.provider_url is None:
+            return ()
+        missing = missing_properties(self.template_file.template, self.config.values)
+        if not missing:
+            return ()
+        names = ", ".join(missing)
+        return (f"no value for {names}, so nothing can be sent to {self.config.provider_url}; set it with "
+                f'--property-env "{missing[0]}=VARIABLE"',)  # fmt: skip
+
     def _template_changed(self) -> None:
-        self.ledger.tell_all(("template", {}))
+        file = self.template_file
+        if file.problem is None:
+            self._log_line(f"{file.name}: reloaded")
+        else:
+            self._log_line(f"{file.problem}; the version of {file.loaded_at:%H:%M:%S} UTC stays in use")
+        self.ledger.tell_all(("template", file.state))
+
+    def _log_line(self, line: str) -> None:
+        if self.config.log is not None:
+            self.config.log(line)
 
     def _log(self, stored: StoredExchange) -> None:
-        assert self.config.log is not None
-        self.config.log(line_of(stored))
+        self._log_line(line_of(stored))
 
     async def _forward(self, incoming: IncomingRequest) -> tuple[Reply, Mapping[str, Any]]:
         """Forward a webhook to the real Ringotel: its body, and the headers that describe it.

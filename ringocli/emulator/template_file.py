@@ -7,9 +7,11 @@ webhook may be read differently than before, and lint may find no new error. The
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -64,22 +66,36 @@ class TemplatePatch:
 
 
 class TemplateFile:
-    """A template with its file; ``template`` and ``preset`` are those of the last version that could be read."""
+    """A template with its file.
+
+    ``template`` and ``preset`` are those of the version in use: the last one that could be read. ``problem`` is why the
+    file on disk is not in use, None if it is. ``on_change`` is called whenever one of these changes.
+    """
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.path = None if name == "-" else Path(name)
+        self.problem: str | None = None
         self.on_change: Callable[[], None] = lambda: None
         self._stamp = self._stamp_of_file()
-        self._load(text)
+        self._use(text, _template_in(name, text))
 
-    def _load(self, text: str) -> None:
-        document = Document.read(self.name, text)
-        if document.broken is not None or not isinstance(document.value, dict):
-            raise LocalError(f"{self.name}: not a template", f"Run: ringocli validate {self.name}")
+    def _use(self, text: str, template: Template) -> None:
         self.text = text
-        self.template = read_template(document.value)
-        self.preset = preset_of(self.template)
+        self.template = template
+        self.preset = preset_of(template)
+        self.loaded_at = datetime.now(UTC)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Which version is in use, as the API shows it."""
+        return {
+            "path": self.name,
+            "sha256": hashlib.sha256(self.text.encode("utf-8", "replace")).hexdigest(),
+            "loaded_at": self.loaded_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "in_force": self.problem is None,
+            "problem": self.problem,
+        }
 
     @property
     def webhook_path(self) -> str:
@@ -93,24 +109,29 @@ class TemplateFile:
             return None
         return (stat.st_mtime_ns, stat.st_size) if stat is not None else None
 
-    def refresh(self) -> bool:
-        """Reload the file if it has changed and can be read; whether the template is a new one.
+    def refresh(self) -> None:
+        """Reload the file if it has changed. If it cannot be used, the version in use stays, and ``problem`` says why.
 
-        A changed ``id`` is not taken over: the webhook URL would change for those who use it.
+        A file with another ``id`` is not used: the webhook URL would change for those who use it.
         """
         stamp = self._stamp_of_file()
-        if stamp is None or stamp == self._stamp:
-            return False
+        if self.path is None or stamp == self._stamp:
+            return
         self._stamp = stamp
+        before = (self.problem, self.text)
         try:
-            text, before = read_text(self.name), self.template.id
-            if text == self.text or _id_in(self.name, text) != before:
-                return False
-            self._load(text)
-        except LocalError:
-            return False
-        self.on_change()
-        return True
+            text = read_text(self.name)
+            template = _template_in(self.name, text)
+            if template.id != self.template.id:
+                raise LocalError(f"{self.name}: the id is now {template.id!r} instead of {self.template.id!r}")
+        except LocalError as error:
+            self.problem = error.message
+        else:
+            self.problem = None
+            if text != self.text:
+                self._use(text, template)
+        if before != (self.problem, self.text):
+            self.on_change()
 
     def patch(
         self, operations: Sequence[Mapping[str, Any]], stored: StoredExchange, others: Iterable[StoredExchange]
@@ -156,14 +177,29 @@ class TemplateFile:
         if read_text(self.name) != self.text:
             raise UsageError(f"{self.name} has changed in the meantime", "Review the change again.")
         write_text(self.path, patch.text, force=True)
-        self._load(patch.text)
+        self._use(patch.text, _template_in(self.name, patch.text))
         self._stamp = self._stamp_of_file()
+        self.problem = None
         self.on_change()
 
 
-def _id_in(name: str, text: str) -> str | None:
-    value = Document.read(name, text).value
-    return value.get("id") if isinstance(value, dict) else None
+def _template_in(name: str, text: str) -> Template:
+    """The template in a text.
+
+    Raises:
+        LocalError: it is not JSON, or not a complete template.
+    """
+    hint = f"Run: ringocli validate {name}"
+    document = Document.read(name, text)
+    if document.broken is not None:
+        at = document.lines.position(document.broken.start)
+        raise LocalError(f"{name}:{at.line}:{at.column}: not valid JSON: {document.broken.message}", hint)
+    if not isinstance(document.value, dict):
+        raise LocalError(f"{name}: not a template, since it is not a JSON object", hint)
+    template = read_template(document.value)
+    if not template.requests and not template.events:
+        raise LocalError(f"{name}: not a template, since it has neither requests (API) nor events (Webhook)", hint)
+    return template
 
 
 def preset_of(template: Template) -> Preset | None:

@@ -31,6 +31,12 @@ def names_of(template: Template, spec: RequestSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def missing_properties(template: Template, values: Values) -> tuple[str, ...]:
+    """The properties that requests of the template use and that have no value, in order of use."""
+    used = dict.fromkeys(name for spec in template.requests for name in names_of(template, spec))
+    return tuple(name for name in used if name in template.properties and not values.properties.get(name))
+
+
 def _auth_texts(template: Template) -> tuple[str, ...]:
     match template.auth:
         case Bearer(token=token):

@@ -29,11 +29,13 @@ def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
     return {
         "schema_version": 1,
         "version": __version__,
+        "instance": runtime.instance,
         "inbox": inbox,
+        "warnings": list(runtime.warnings),
         "template": {
+            **runtime.template_file.state,
             "id": template.id,
             "name": template.name,
-            "path": runtime.template_file.name,
             "sends_text": Place.SEND_MESSAGE in names,
             "sends_files": Place.SEND_FILE in names,
             "requests": [{"name": spec.name, "method": spec.method, "host": _host(spec)} for spec in template.requests],

@@ -143,7 +143,7 @@ async def _events(request: ApiRequest) -> AsyncIterator[bytes]:
     ledger, inbox = request.runtime.ledger, request.inbox.name
     news_groups = ledger.watch(inbox)
     newest = await ledger.read(lambda store: store.find(inbox))
-    yield _event("hello", {"newest": str(newest[0].id) if newest else None})
+    yield _event("hello", {"instance": request.runtime.instance, "newest": str(newest[0].id) if newest else None})
     async for group in news_groups:
         if not group:
             yield b": keep-alive\n\n"

@@ -1,0 +1,86 @@
+"""The template's file changes while the emulator runs: what is in use, and what is reported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from ringocli.emulator.config import EmulatorConfig
+from ringocli.emulator.server import in_thread
+from ringocli.template.values import Values
+from ringocli.testing.context import Emulator
+from tests.conftest import ACME
+from tests.emulating import call, connected
+
+
+@contextmanager
+def edited(path: Path, **options: Any) -> Iterator[tuple[Emulator, SimpleQueue[str]]]:
+    """An emulator of a template's file, and the lines of its log."""
+    lines: SimpleQueue[str] = SimpleQueue()
+    path.write_text(json.dumps(ACME, indent=2), "utf-8")
+    config = EmulatorConfig(name=str(path), text=path.read_text("utf-8"), log=lines.put, **options)
+    with in_thread(config) as running:
+        assert running.runtime is not None
+        yield Emulator(running.runtime.url, "acme"), lines
+
+
+def renamed(text: str) -> str:
+    return json.dumps({**json.loads(text), "name": "Renamed"})
+
+
+BROKEN = {
+    "not JSON": (lambda text: text[: len(text) // 2], "not valid JSON"),
+    "not an object": (lambda text: "[]", "not a JSON object"),
+    "without requests and events": (lambda text: '{"id": "acme"}', "neither requests"),
+    "another id": (lambda text: text.replace('"acme"', '"acne"'), "instead of 'acme'"),
+}
+
+
+@pytest.mark.parametrize(("change", "problem"), BROKEN.values(), ids=BROKEN.keys())
+def test_unusable_version_is_reported(tmp_path: Path, change: Any, problem: str) -> None:
+    """A version that cannot be used is named in the log, the stream and /api/about; the version before stays in use."""
+    path = tmp_path / "acme.json"
+    with edited(path) as (ringotel, lines), connected(ringotel) as client:
+        client.sendall(b"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        text = path.read_text("utf-8")
+        in_use = call(ringotel, "GET", "/api/about").document["template"]
+        assert (True, None) == (in_use["in_force"], in_use["problem"])
+        path.write_text(change(text), "utf-8")
+        line = lines.get(timeout=10)
+        assert str(path) in line
+        assert problem in line
+        now = call(ringotel, "GET", "/api/about").document["template"]
+        assert (False, in_use["sha256"]) == (now["in_force"], now["sha256"])
+        assert problem in now["problem"]
+        path.write_text(renamed(text), "utf-8")
+        assert "reloaded" in lines.get(timeout=10)
+        now = call(ringotel, "GET", "/api/about").document["template"]
+        assert (True, None, "Renamed") == (now["in_force"], now["problem"], now["name"])
+        streamed = b""
+        while streamed.count(b"event: template") < 2:
+            streamed += client.recv(65536)
+        assert b'"instance": "' in streamed
+        assert b'"in_force": false' in streamed
+
+
+def test_deleted_file_is_reported(tmp_path: Path) -> None:
+    """A template whose file is gone stays in use, and the log says so."""
+    path = tmp_path / "acme.json"
+    with edited(path) as (ringotel, lines):
+        path.unlink()
+        assert "no such file" in lines.get(timeout=10)
+        assert not call(ringotel, "GET", "/api/about").document["template"]["in_force"]
+
+
+def test_missing_property_for_a_real_provider_is_reported_at_start(tmp_path: Path) -> None:
+    """With a provider URL and without the property that its requests need, the start says that nothing can be sent."""
+    path = tmp_path / "acme.json"
+    with edited(path, provider_url="http://127.0.0.1:9", values=Values()) as (ringotel, lines):
+        assert "no value for API key" in lines.get(timeout=10)
+        assert "API key" in call(ringotel, "GET", "/api/about").document["warnings"][0]
