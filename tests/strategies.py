@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
+SURROGATES: tuple[Literal["Cs"]] = ("Cs",)
+"""Lone surrogates have no encoding in UTF-8."""
+
 NAMES = ("from", "to", "content", "API key", "text", "url", "messageid")
 
-texts = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40)
+texts = st.text(st.characters(exclude_categories=SURROGATES), min_size=1, max_size=40)
 """Any text that can be encoded as UTF-8: NUL, line breaks, emoji, dollar signs, quotes."""
 
-literals = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="$"), max_size=8)
-keys = st.text(st.characters(exclude_categories=("Cs",)), max_size=6)
+literals = st.text(st.characters(exclude_categories=SURROGATES, exclude_characters="$"), max_size=8)
+keys = st.text(st.characters(exclude_categories=SURROGATES), max_size=6)
 
 
 @st.composite

@@ -20,7 +20,7 @@ def test_every_public_name_exists_and_is_documented(name: str) -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """A misspelled import fails like that of any module."""
     with pytest.raises(AttributeError, match="no attribute 'rendr_request'"):
-        _ = ringocli.rendr_request  # type: ignore[attr-defined]
+        _ = ringocli.rendr_request
 
 
 def test_the_example_of_the_docstring_works() -> None:

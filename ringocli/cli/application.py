@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,12 @@ from ringocli.cli.parameters import chosen
 from ringocli.errors import UsageError
 from ringocli.text import console
 from ringocli.text.secret import forget
+
+if TYPE_CHECKING:
+    from typer._click.exceptions import ClickException
+else:
+    # The base of Typer's usage errors has no public name, and another module in each of the supported versions.
+    ClickException = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 HELP = """Make, check and prove Ringotel SMS/MMS integrations on your own machine.
 
@@ -51,11 +57,6 @@ COMMANDS = {
 }
 """The module of each command, in the order of the help; the function is named after the command."""
 
-# Typer has no public name for the base of its usage errors in all supported versions.
-ClickUsageError: type[Exception] = next(
-    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
-)
-
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code.
@@ -69,7 +70,7 @@ def invoke(arguments: Sequence[str]) -> int:
     try:
         command = typer.main.get_command(application(arguments))
         result = command.main(list(arguments), prog_name="ringocli", standalone_mode=False)
-    except ClickUsageError as error:
+    except ClickException as error:
         raise UsageError(_message(error), _usage(error)) from None
     except typer.Exit as error:
         return error.exit_code
@@ -78,7 +79,7 @@ def invoke(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _message(error: Any) -> str:
+def _message(error: ClickException) -> str:
     """The message of a usage error in the form of our own: no capital, no full stop, one form of suggestion."""
     text = " ".join(error.format_message().split()).rstrip(".")
     text = re.sub(r"\. Did you mean '([^']+)'\?$", r" (did you mean \1?)", text)
@@ -87,7 +88,7 @@ def _message(error: Any) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _usage(error: Any) -> str:
+def _usage(error: ClickException) -> str:
     context = getattr(error, "ctx", None)
     return f"Run: {context.command_path} --help" if context is not None else ""
 

@@ -10,13 +10,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 from typer.core import TyperCommand
 
 from ringocli.cli.parameters import Argument, Option, flag_of
 from ringocli.text import console
+
+if TYPE_CHECKING:
+    from typer._click.core import Context
+    from typer._click.formatting import HelpFormatter
 
 OptionsT = TypeVar("OptionsT")
 
@@ -145,7 +149,7 @@ class _Leaf(NamedTuple):
 
 
 def _leaves(options: type[Any], section: str | None = None) -> Iterator[_Leaf]:
-    """The fields in the order of the class; a group's come where the group stands."""
+    """The fields in the order of the class; a group is replaced by its fields."""
     section = getattr(options, "SECTION", section)
     defaults = _defaults(options)
     for name, hint in get_type_hints(options, include_extras=True).items():
@@ -188,7 +192,7 @@ def _completion_of(choices: Sequence[str]) -> Callable[[str], list[str]]:
 class _SectionedCommand(TyperCommand):
     """A command whose help lists its options under the headings of their groups."""
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
+    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write arguments, options, then each section; the global options come last."""
         rows: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ringocli.text import console
 
@@ -18,7 +18,7 @@ PROGRESS_AFTER_S = 1.0
 """A progress display appears only for what takes longer."""
 
 
-def print_json(document: Any) -> None:
+def print_json(document: Mapping[str, object]) -> None:
     """Print one JSON document, highlighted on a terminal; forced colour does not count, since programs read JSON."""
     if console.is_terminal(sys.stdout) and console.speaks_unicode():
         from ringocli.text import terminal

@@ -6,7 +6,7 @@ Nothing heavy is imported here, because ``validate`` with plain arguments works 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ringocli.errors import UsageError
 
@@ -34,7 +34,7 @@ class Option(NamedTuple):
     unit: str = ""
     complete: Callable[..., list[str]] | None = None
 
-    def check(self, flag: str, value: Any) -> None:
+    def check(self, flag: str, value: str | float | None) -> None:
         """Refuse a value that is not a choice, or out of range.
 
         Raises:
@@ -42,9 +42,10 @@ class Option(NamedTuple):
         """
         if value is None:
             return
-        if self.choices:
-            chosen(flag, value, self.choices)
-        if self.min is not None and self.max is not None and not self.min <= value <= self.max:
+        if isinstance(value, str):
+            if self.choices:
+                chosen(flag, value, self.choices)
+        elif self.min is not None and self.max is not None and not self.min <= value <= self.max:
             raise UsageError(f"{flag} must be between {_number(self.min)} and {_number(self.max)}{self.unit}")
 
 

@@ -167,7 +167,7 @@ def _confirm(request: RenderedRequest, *, live: bool, may_ask: bool) -> None:
     if live:
         return
     if may_ask and console.is_interactive():
-        if console.asked(f"{_summary(request)}\nSend it for real? [y/N]: ").strip().lower() in ("y", "yes"):
+        if console.ask(f"{_summary(request)}\nSend it for real? [y/N]: ").strip().lower() in ("y", "yes"):
             return
         raise UsageError("nothing was sent", "Use --live to send without confirmation.")
     raise UsageError(

@@ -1,4 +1,4 @@
-"""The steps of the tour: each does one thing, checks what came of it, and says so in a few lines."""
+"""The steps of the tour: each does one thing, checks the result, and describes it in a few lines."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Tour:
         """Write the template of a preset.
 
         Raises:
-            UsageError: there is no such preset.
+            UsageError: the preset is unknown.
         """
         found = load(preset)
         document = from_preset(found, Answers()).template
@@ -43,90 +43,93 @@ class Tour:
         path.write_text(json.dumps(document, indent=2, ensure_ascii=False), "utf-8")
         return cls(preset=found, path=path, template=read_template(document))
 
-    def takes(self, place: Place) -> bool:
+    def has_event(self, place: Place) -> bool:
         """Whether the template has an event of a kind."""
         return any(event.place is place for event in self.template.events)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step; ``run`` yields what it found, or raises ``CheckFailed``."""
+class TourStep:
+    """One step; ``run`` yields lines of text, or raises ``CheckFailed``."""
 
     title: str
     run: Callable[[Tour, Emulator], Iterator[str]]
     command: Callable[[Tour], str] | None = None
 
 
-def _check(holds: bool, what: str) -> None:
-    if not holds:
-        raise CheckFailed(f"the tour stopped: {what}", "Run it with another --preset, or report it.")
+def _check(condition: bool, problem: str) -> None:
+    if not condition:
+        raise CheckFailed(f"the tour stopped: {problem}", "Try another --preset, or report this as a bug.")
 
 
 def _template(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     requests, events = len(tour.template.requests), len(tour.template.events)
     yield f"{tour.path.name}: {requests} requests to {tour.preset.title}, {events} webhooks from it."
-    yield "This one file is what Ringotel's support gets."
+    yield "This file is all that you send to Ringotel's support."
 
 
 def _lint(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     findings = lint(Document.read(tour.path.name, tour.path.read_text("utf-8")))
     errors = [one for one in findings if one.severity is Severity.ERROR]
     _check(not errors, f"{len(errors)} errors in the template")
-    yield "no error. Every mistake would have its line, its reason and mostly its fix."
+    yield "No errors. Each finding would show its line, its reason and usually a fix."
 
 
 def _send(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     sent = ringotel.send(CONTACT, "Hello from Ringotel!", from_=NUMBER)
-    _check(sent["matched"] and sent["status"] in ("queued", "sent"), "the provider did not take the message")
+    _check(sent["matched"] and sent["status"] in ("queued", "sent"), "the provider did not accept the message")
     request = sent["request"]
     yield f"{request['method']} {request['url']}"
     yield _short(request["body"])
-    yield f"{sent['reply']['status']}, and response_map found the id {sent['variables'].get('messageid', '(none)')}"
+    yield f"{sent['reply']['status']}; message id by response_map: {sent['variables'].get('messageid', '(none)')}"
 
 
 def _receipt(tour: Tour, ringotel: Emulator) -> Iterator[str]:
-    if not tour.takes(Place.DELIVERED):
-        yield f"{tour.preset.title} has no receipts that Ringotel could read: messages stay at 'sent'."
+    if not tour.has_event(Place.DELIVERED):
+        yield f"{tour.preset.title} has no receipts that Ringotel can read, so messages stay at 'sent'."
         return
     receipt = ringotel.wait(event_type="messageDelivered")
-    _check(receipt["correlates"] is not None, "the receipt belongs to no message")
+    _check(receipt["correlates"] is not None, "the receipt does not belong to a message")
     yield _short(receipt["request"]["body"] or receipt["request"]["url"])
-    yield "matches messageDelivered, and its id is the one of the message: two ticks."
+    yield "It matches messageDelivered, and its id is that of the message, which now shows two ticks."
 
 
 def _answer(tour: Tour, ringotel: Emulator) -> Iterator[str]:
-    taken = ringotel.reply(NUMBER, 'Thanks! Is "50 % off" still on?', from_=CONTACT)
-    _check(taken["variables"].get("content") == 'Thanks! Is "50 % off" still on?', "the text came back changed")
-    yield f"{taken['event_type']} from {taken['variables']['from']}: {taken['variables']['content']}"
+    received = ringotel.reply(NUMBER, 'Thanks! Is "50 % off" still on?', from_=CONTACT)
+    _check(
+        received["variables"].get("content") == 'Thanks! Is "50 % off" still on?',
+        "the received text differs from the one sent",
+    )
+    yield f"{received['event_type']} from {received['variables']['from']}: {received['variables']['content']}"
 
 
 def _send_file(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     if not any(spec.name is Place.SEND_FILE for spec in tour.template.requests):
-        yield "this template has no SendFile."
+        yield "This template has no SendFile."
         return
     sent = ringotel.send(CONTACT, media_url=_picture(ringotel), from_=NUMBER)
-    _check(sent["matched"], "the provider did not take the picture")
+    _check(sent["matched"], "the provider did not accept the picture")
     yield _short(sent["request"]["body"] or sent["request"]["url"])
-    yield "the provider fetches the picture from the address in it."
+    yield "The provider downloads the picture from the URL in the request."
 
 
 def _receive_file(tour: Tour, ringotel: Emulator) -> Iterator[str]:
-    if not tour.takes(Place.MMS):
-        yield f"{tour.preset.title} sends no pictures that Ringotel could read."
+    if not tour.has_event(Place.MMS):
+        yield f"{tour.preset.title} sends no pictures that Ringotel can read."
         return
-    taken = ringotel.reply(NUMBER, "Look!", from_=CONTACT, media_url=_picture(ringotel))
-    _check(taken["event_type"] == "mms", "the picture arrived as a text: the mistake that everybody makes once")
-    yield f"mms from {taken['variables']['from']}: {taken['variables']['url']}"
+    received = ringotel.reply(NUMBER, "Look!", from_=CONTACT, media_url=_picture(ringotel))
+    _check(received["event_type"] == "mms", "the picture was received as a text message")
+    yield f"mms from {received['variables']['from']}: {received['variables']['url']}"
 
 
-def _miss(tour: Tour, ringotel: Emulator) -> Iterator[str]:
+def _failure(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     sent = ringotel.send("+15005550002", "Will this arrive?", from_=NUMBER)
-    if tour.takes(Place.DELIVERED) and (sent["variables"].get("messageid")):
+    if tour.has_event(Place.DELIVERED) and (sent["variables"].get("messageid")):
         failed: dict[str, Any] = ringotel.wait(status="failed", timeout_s=5)
-        _check(failed["id"] == sent["id"], "the failed message is another one")
+        _check(failed["id"] == sent["id"], "the failed receipt belongs to another message")
     yield (
-        "+1 500 555 0002 is a magic number: it takes the message and fails. Ringotel has no event for that, so the "
-        "failed receipt matches nothing, and the message never shows two ticks."
+        "+1 500 555 0002 is a magic number: the message is accepted, then fails. Ringotel has no event for failures, "
+        "so the failed receipt matches nothing, and the message never shows two ticks."
     )
 
 
@@ -140,13 +143,13 @@ def _short(text: str | None) -> str:
 
 
 STEPS = (
-    Step(title="A template", run=_template, command=lambda tour: f"ringocli init --preset {tour.preset.name}"),
-    Step(title="What would break", run=_lint, command=lambda tour: f"ringocli validate {tour.path.name}"),
-    Step(title="A message goes out", run=_send, command=lambda tour: f"ringocli emulate {tour.path.name}"),
-    Step(title="The delivery receipt comes", run=_receipt),
-    Step(title="The handset answers", run=_answer),
-    Step(title="A picture goes out", run=_send_file),
-    Step(title="A picture comes in", run=_receive_file),
-    Step(title="A message fails", run=_miss),
+    TourStep(title="A template", run=_template, command=lambda tour: f"ringocli init --preset {tour.preset.name}"),
+    TourStep(title="Find mistakes", run=_lint, command=lambda tour: f"ringocli validate {tour.path.name}"),
+    TourStep(title="Send a message", run=_send, command=lambda tour: f"ringocli emulate {tour.path.name}"),
+    TourStep(title="Receive the delivery receipt", run=_receipt),
+    TourStep(title="Receive an answer", run=_answer),
+    TourStep(title="Send a picture", run=_send_file),
+    TourStep(title="Receive a picture", run=_receive_file),
+    TourStep(title="Send a message that fails", run=_failure),
 )
 """The tour, in order."""

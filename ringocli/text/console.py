@@ -152,7 +152,7 @@ def error(message: str, hint: str = "") -> None:
         complain(f"  {hint}")
 
 
-def asked(prompt: str) -> str:
+def ask(prompt: str) -> str:
     """Prompt on stderr, and read one line from the terminal.
 
     Raises:

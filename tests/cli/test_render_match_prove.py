@@ -352,7 +352,7 @@ def test_an_internal_error_is_one_sentence_with_a_report(
     """An unexpected exception ends with exit code 70 and a report without secrets."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr("ringocli.messaging.request.encode", lambda *_: {}["bug s3cret-value"])
+    monkeypatch.setattr("ringocli.messaging.request.encode", lambda *_: dict[str, str]()["bug s3cret-value"])
     done = ringocli("render", acme, "--property", "API key=s3cret-value")
     assert (70, "") == (done.code, done.out)
     assert "Traceback" not in done.err

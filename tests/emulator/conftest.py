@@ -67,6 +67,10 @@ def visit(browser: Any) -> Iterator[Open]:
         wrong.append(f"a dialog: {dialog.message}")
         dialog.dismiss()
 
+    def note_message(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            wrong.append(message.text)
+
     def open_page(url: str, *, width: int = 1280, height: int = 800, path: str = "/", **options: Any) -> Any:
         key = repr((width, height, sorted(options.items())))
         if key not in contexts:
@@ -77,7 +81,7 @@ def visit(browser: Any) -> Iterator[Open]:
         page = contexts[key].new_page()
         page.on("dialog", note_dialog)
         page.on("pageerror", lambda error: wrong.append(f"an error: {error}"))
-        page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))
+        page.on("console", note_message)
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
         hosts.add(urlsplit(url).netloc)
         page.goto(url + path)

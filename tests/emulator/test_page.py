@@ -276,18 +276,20 @@ def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
     """The page comes back by itself when the emulator does, with what it missed and without a double."""
     context = browser.new_context()
     page = context.new_page()
-    config = {"name": str(TELNYX), "text": TELNYX.read_text("utf-8"), "db": tmp_path / "store.db"}
-    with in_thread(EmulatorConfig(**config)) as running:
+    db = tmp_path / "store.db"
+    config = EmulatorConfig(name=str(TELNYX), text=TELNYX.read_text("utf-8"), db=db)
+    with in_thread(config) as running:
+        assert running.runtime is not None
         address = running.runtime.url
         client = Emulator(address, "telnyx-custom")
         page.goto(address + "/")
         post(client.webhook_url, webhook("before"))
         expect(bubble(page, "user", "before")).to_have_count(1)
     expect(page.locator(".link.lost")).to_have_count(1)
-    store = Store(config["db"])
+    store = Store(db)
     store.commit([replace(incoming("meanwhile", 0), at=datetime.now(UTC))])
     store.close()
-    with in_thread(EmulatorConfig(**config, port=urlsplit(address).port)):
+    with in_thread(replace(config, port=urlsplit(address).port or 0)):
         expect(page.locator(".link.live")).to_have_count(1, timeout=10_000)
         expect(bubble(page, "user", "meanwhile")).to_have_count(1)
         expect(page.locator(".row")).to_have_count(2)
@@ -482,6 +484,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     store.close()
     config = EmulatorConfig(name=str(TELNYX), text=TELNYX.read_text("utf-8"), db=path, max_days=36_500)
     with in_thread(config) as running:
+        assert running.runtime is not None
         yield Emulator(running.runtime.url, "telnyx-custom")
 
 

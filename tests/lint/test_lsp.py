@@ -55,7 +55,7 @@ def edited(work: Callable[[Editor], Awaitable[None]], folder: Path) -> None:
         await client.start_io(sys.executable, "-m", "ringocli", "lsp")
         editor = Editor(client, (folder / "acme.json").as_uri())
 
-        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def published(params: lsp.PublishDiagnosticsParams) -> None:
             editor.published.put_nowait(list(params.diagnostics))
 
@@ -68,7 +68,7 @@ def edited(work: Callable[[Editor], Awaitable[None]], folder: Path) -> None:
         finally:
             await client.shutdown_async(None)
             client.exit(None)
-            await client.stop()
+            await client.stop()  # type: ignore[no-untyped-call]
 
     asyncio.run(session())
 

@@ -125,7 +125,7 @@ def test_bearer_and_basic_are_applied() -> None:
 def test_an_oauth2_template_takes_an_access_token() -> None:
     """The token of the flow that ringocli never performs is supplied by name."""
     made = read_template({**template().root, "OAuth2": {"client_id": "$I$"}, "properties": ["I"]})
-    request = rendered(made, values(**{"access token": "tok"}))
+    request = rendered(made, values({}, **{"access token": "tok"}))
     assert "Bearer tok" == dict(request.headers)["Authorization"].reveal()
 
 
@@ -141,7 +141,7 @@ def test_an_unusable_address_is_one_sentence(base: str) -> None:
     """What no client can send is refused, without the secret in the message."""
     made = template(["Base URL"], request_url="$Base URL$/sms")
     with pytest.raises(UsageError) as caught:
-        rendered(made, values(**{"Base URL": base}))
+        rendered(made, values({}, **{"Base URL": base}))
     assert base not in caught.value.message
 
 

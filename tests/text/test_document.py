@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringocli.text.document import Document
-from ringocli.text.edits import Edit, apply
+from ringocli.text.edits import MAX_DEPTH, Edit, apply
 from ringocli.text.pointer import Pointer
-from ringocli.text.scanner import MAX_DEPTH, scan
+from ringocli.text.scanner import scan
 
 characters = st.characters(codec="utf-8")
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),

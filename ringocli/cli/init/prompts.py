@@ -58,7 +58,7 @@ def _question(text: str, default: str | None = None) -> str:
     """One question on stderr, so that stdout stays data; an empty answer takes the default, or asks again."""
     shown = f" [{default}]" if default else ""
     while True:
-        answer = console.asked(f"{text}{shown}: ").strip()
+        answer = console.ask(f"{text}{shown}: ").strip()
         if answer or default is not None:
             return answer or default or ""
 

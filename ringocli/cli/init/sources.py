@@ -216,7 +216,7 @@ def reviewed(pastes: Any, draw: Any) -> tuple[Any, Any]:
         console.note("\nSo Ringotel would send, with sample values:", "bold")
         console.note(preview(draft))
         while True:
-            answer = console.asked("\nEnter to take it, or correct a role as VARIABLE=FIELD (content=body): ").strip()
+            answer = console.ask("\nEnter to take it, or correct a role as VARIABLE=FIELD (content=body): ").strip()
             if not answer:
                 return pastes, draft
             if (named := _correction(answer, pastes)) is not None:
@@ -279,6 +279,6 @@ def _paragraph(title: str) -> str:
     """Several lines from the terminal, up to a line that holds a dot."""
     console.note(f"\n{title}:", "bold")
     lines: list[str] = []
-    while (line := console.asked("")) != ".":
+    while (line := console.ask("")) != ".":
         lines.append(line)
     return "\n".join(lines)

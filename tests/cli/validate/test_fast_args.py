@@ -13,6 +13,7 @@ from ringocli.cli import application
 from ringocli.cli.validate import fast_args
 from ringocli.cli.validate.fast_args import read_plain
 from ringocli.cli.validate.options import ValidateOptions
+from ringocli.errors import UsageError
 from tests.conftest import Command
 
 COMMAND: Any = typer.main.get_command(application.application(["validate"])).commands["validate"]  # type: ignore[attr-defined]
@@ -23,7 +24,7 @@ def as_typer_reads(words: list[str]) -> dict[str, Any] | None:
     try:
         with COMMAND.make_context("validate", list(words)) as context:
             params = dict(context.params)
-    except (application.UsageError, typer.Exit):
+    except (UsageError, typer.Exit):
         return None
     return {
         key: tuple(value or ()) if key in ("paths", "select", "ignore") else value
