@@ -1,8 +1,7 @@
-"""Bodies and queries by content type: JSON (any ``…/json`` or ``…+json``), form, query string.
+"""Encodes and decodes bodies and query strings by content type: JSON (any ``…/json`` or ``…+json``) and forms.
 
-Encoding takes a rendered tree and keeps track of where each variable went; decoding gives the tree that
-``Pattern.match`` reads. Which encodings Ringotel itself supports beyond ``application/json`` is not published;
-form bodies are read from what providers need (``assumptions``, row 14).
+Encoding keeps track of the position of each variable; decoding gives the tree that ``Pattern.match`` reads. Which
+content types Ringotel supports besides ``application/json`` is not documented (assumption 14).
 """
 
 from __future__ import annotations
@@ -46,22 +45,22 @@ def flat_pairs(tree: Json) -> Iterator[tuple[str, Json]]:
     """The key-value pairs of a flat object; a list of scalars repeats its key.
 
     Raises:
-        LocalError: the tree is nested, for which no form encoding is documented.
+        LocalError: the tree is nested (assumption 15).
     """
     if not isinstance(tree, dict):
-        raise LocalError("a form or query needs an object at its top", "Write request_parameters as an object.")
+        raise LocalError("a form or query needs an object, not an array", "Make request_parameters an object.")
     for key, value in tree.items():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, (dict, list)):
                 raise LocalError(
-                    f"{key!r} is nested, and a form or query is flat",
+                    f"{key!r} is nested, but a form or query must be flat",
                     "Flatten it, or send application/json.",
                 )
             yield key, item
 
 
 def encode_pairs(tree: Json, quoting: str = "plus") -> Traced:
-    """``key=value&…``; ``quoting`` is ``plus`` for forms (a blank is ``+``) and ``percent`` for addresses."""
+    """``key=value&…``; ``quoting`` is ``plus`` for forms (a space is ``+``) and ``percent`` for URLs."""
     escape = quote_plus if quoting == "plus" else _percent
     parts: list[Traced | str] = []
     for key, value in flat_pairs(tree):
@@ -75,7 +74,7 @@ def _percent(text: str) -> str:
 
 
 def encode(tree: Json, content_type: str | None) -> Traced:
-    """A rendered tree as a body. A type that is neither JSON nor form is written as JSON; a rule warns of it.
+    """A rendered tree as a body. A content type that is neither JSON nor form is encoded as JSON, with a warning by a rule.
 
     Raises:
         LocalError: a form body is nested.
@@ -86,7 +85,7 @@ def encode(tree: Json, content_type: str | None) -> Traced:
 
 
 def decode_pairs(text: str) -> dict[str, Json]:
-    """A form body or query string; every value is a ``Several``, since keys may repeat."""
+    """Decode a form body or query string; every value is a ``Several``, because keys may be repeated."""
     tree: dict[str, Json] = {}
     for key, value in parse_qsl(text, keep_blank_values=True, max_num_fields=10_000):
         tree.setdefault(key, Several()).append(value)
@@ -94,30 +93,30 @@ def decode_pairs(text: str) -> dict[str, Json]:
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not valid JSON")
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
-"""Made once: ``json.loads`` with an option would make one for each text."""
+"""Shared, because ``json.loads`` with an option creates a decoder for every text."""
 
 
 def decode_json(text: str) -> Json:
-    """JSON as the standard has it.
+    """Parse standard JSON.
 
     Raises:
-        LocalError: it is no JSON, or nested too deeply to be read.
+        LocalError: not valid JSON, or nested too deeply.
     """
     try:
         return _DECODER.decode(text)
     except RecursionError:
-        raise LocalError("the JSON is nested too deeply", "No real webhook is: look at what sent it.") from None
+        raise LocalError("the JSON is nested too deeply") from None
     except ValueError as error:
-        raise LocalError(f"the body is no JSON: {error}", "Send JSON, or say its --content-type.") from None
+        raise LocalError(f"the body is not valid JSON: {error}", "Send JSON, or the right Content-Type.") from None
 
 
 @lru_cache(maxsize=64)
 def charset_of(content_type: str | None) -> str:
-    """The charset that a content type names, UTF-8 unless it does."""
+    """The charset parameter of a content type, UTF-8 by default."""
     charset = "utf-8"
     for parameter in (content_type or "").split(";")[1:]:
         key, _, value = parameter.partition("=")
@@ -127,23 +126,25 @@ def charset_of(content_type: str | None) -> str:
 
 
 def text_of(body: bytes, content_type: str | None) -> str:
-    """The characters of a body by its charset, UTF-8 unless it says otherwise.
+    """Decode the characters of a body by its charset, UTF-8 by default.
 
     Raises:
-        LocalError: the bytes are not in that charset, or the charset is unknown.
+        LocalError: invalid bytes, or an unknown charset.
     """
     charset = charset_of(content_type)
     try:
         return body.decode(charset)
     except (UnicodeDecodeError, LookupError):
-        raise LocalError(f"the body is not {charset} text", "Check the sample, or its charset.") from None
+        raise LocalError(
+            f"the body is not valid {charset} text", "Check the body and the charset of its content type."
+        ) from None
 
 
 def decode(body: bytes, content_type: str | None) -> Json:
-    """The tree in a body. Without a JSON or form content type: JSON if it reads as JSON, else a form.
+    """The tree in a body; without a JSON or form content type, JSON if the body starts like it, else a form.
 
     Raises:
-        LocalError: the body is not what its content type says.
+        LocalError: the body does not match its content type.
     """
     text = text_of(body, content_type).removeprefix("\ufeff")
     kind = encoding_of(content_type) if content_type else Encoding.OTHER
@@ -158,7 +159,7 @@ def _decode_form(text: str) -> Json:
     try:
         return decode_pairs(text.strip())
     except ValueError:
-        raise LocalError("the form has over 10,000 fields", "No real webhook has: look at what sent it.") from None
+        raise LocalError("the form has more than 10,000 fields") from None
 
 
 __all__ = [

@@ -1,4 +1,7 @@
-"""What a content type says: how a body is written. Which ones Ringotel supports beyond JSON is not published."""
+"""Content types: media types and the encodings they stand for.
+
+Apart from ``bodies``, because the linter needs only this: importing ``bodies`` would add 20 ms to every ``validate``.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Encoding(Enum):
-    """How a body is written."""
+    """The encoding of a body."""
 
     JSON = "json"
     FORM = "form"
@@ -24,7 +27,7 @@ def media_type(content_type: str) -> str:
 
 @lru_cache(maxsize=64)
 def encoding_of(content_type: str | None) -> Encoding:
-    """How a body of this content type is written; nothing said means JSON (a reading, row 14)."""
+    """The encoding for a content type; a missing content type means JSON (assumption 14)."""
     kind = media_type(content_type) if content_type else JSON_TYPE
     if kind.endswith(("/json", "+json")):
         return Encoding.JSON

@@ -1,6 +1,6 @@
-"""What a reply says in its own words: the error of a provider or a server, whatever shape it comes in.
+"""Extracts a human-readable error message from a provider's reply, in whatever format it is sent.
 
-Texts are blanked before they are cut, so that no half of a secret is left over.
+Secrets are redacted before a text is cut, so that no part of one remains.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MAX_SHOWN = 300
 def own_words(reply: Reply, *, errors_only: bool = False) -> str:
     """The message in a reply, on one line of at most 300 characters; empty if there is none.
 
-    ``errors_only`` looks below keys that speak of errors only: a reply of success may repeat the SMS as ``text``.
+    With ``errors_only``, only below keys about errors: a successful reply may repeat the SMS as ``text``.
     """
     document = json_of(reply)
     if document is not None:
@@ -43,7 +43,7 @@ def own_words(reply: Reply, *, errors_only: bool = False) -> str:
 
 
 def phrase(status: int) -> str:
-    """The standard words for a status, as in ``Not Found``; empty for one that has none."""
+    """The standard reason phrase of a status, such as ``Not Found``, or an empty string."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -51,7 +51,7 @@ def phrase(status: int) -> str:
 
 
 def json_of(reply: Reply) -> Json:
-    """The tree of a reply that is JSON or a form by its type or by its looks; None if it is neither."""
+    """The tree of a reply that is JSON or a form, judging by its content type or its first character; else None."""
     kind = encoding_of(reply.content_type) if reply.content_type else Encoding.OTHER
     looks_like_json = reply.body.lstrip()[:1] in (b"{", b"[")
     if not reply.body.strip() or (kind is Encoding.OTHER and not looks_like_json):
@@ -67,7 +67,7 @@ def _folded(key: str) -> str:
 
 
 def _said(node: Json, errors_only: bool, depth: int = 0) -> Iterator[str]:
-    """Each object's own message, outer ones first."""
+    """The message of each object, outer objects first."""
     if depth > 8:
         return
     if isinstance(node, list):
@@ -106,7 +106,7 @@ def _sentence(node: dict[str, Json]) -> str:
 
 
 def _first(value: Json) -> str:
-    if isinstance(value, list) and value and type(value) is not list:  # a form's values
+    if isinstance(value, list) and value and type(value) is not list:  # the values of a form field
         value = value[0]
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
@@ -122,7 +122,7 @@ def _cut(text: str) -> str:
 
 
 def _readable(text: str) -> str:
-    """The words of a plain, XML or HTML text; a page's title where it has one."""
+    """The text of a plain, XML or HTML body; the title if an HTML page has one."""
     text = text[:_MAX_SCANNED]
     if "<" not in text:
         return _printed(text)

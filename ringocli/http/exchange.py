@@ -1,4 +1,4 @@
-"""What goes over the wire, as values that are safe to print: requests rendered, requests received, replies."""
+"""HTTP exchanges as values that are safe to print: rendered requests, received requests and replies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringocli.text.url import split_url
 
 
 class Direction(StrEnum):
-    """Seen from Ringotel: ``outgoing`` to the provider, ``incoming`` from it."""
+    """From Ringotel's point of view: ``outgoing`` to the provider, ``incoming`` from it."""
 
     OUTGOING = "outgoing"
     INCOMING = "incoming"
@@ -22,7 +22,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedRequest:
-    """A request as it will be sent. ``variables`` are the values that were put in; ``notes`` say what was assumed."""
+    """A request to send; ``variables`` are the values used, ``rows`` the numbers of the assumptions made."""
 
     name: str
     direction: Direction
@@ -41,13 +41,13 @@ class RenderedRequest:
 
     @property
     def host(self) -> str:
-        """The host it goes to; the only part of a webhook URL that may be shown."""
+        """The host of the URL; the only part of a webhook URL that may be shown."""
         return split_url(self.url.reveal()).hostname or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingRequest:
-    """A request that came in: a webhook seen from Ringotel, an API call seen from the provider."""
+    """A received request: a webhook at Ringotel, or an API call at the provider."""
 
     method: str = "POST"
     path: str = "/"
@@ -63,9 +63,9 @@ class IncomingRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A response as it came back; ``elapsed_ms`` from the first byte sent to the last byte received.
+    """A received response; ``elapsed_ms`` is from the first byte sent to the last byte received.
 
-    ``notes`` say where ``body`` is not all that the other side had to say (cut, broken off).
+    ``notes`` say if ``body`` is incomplete.
     """
 
     status: int
@@ -81,7 +81,7 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The body for reading, undecodable bytes replaced."""
+        """The body as text; invalid UTF-8 is replaced."""
         return self.body.decode("utf-8", "replace")
 
 
@@ -102,13 +102,13 @@ def as_incoming(rendered: RenderedRequest, path: str | None = None) -> IncomingR
 
 
 def json_reply(status: int, content: Any) -> Reply:
-    """A reply with a JSON document; half a character (a lone surrogate), which has no UTF-8, becomes a question mark."""
+    """A reply with a JSON document; lone surrogates, which UTF-8 cannot encode, become question marks."""
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     return Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
 
 
 def header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
-    """The first header of that name, upper and lower case alike."""
+    """The first header with a name given in lower case."""
     for key, value in headers:
         if key.lower() == name:
             return value

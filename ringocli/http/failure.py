@@ -1,6 +1,6 @@
-"""Why no reply came, in words: each names the host, nothing else of the address, and the next step.
+"""Error messages for requests without a reply: each names the cause, the host and the next step.
 
-What the libraries say themselves is never repeated: they may quote headers.
+Messages of the libraries are never repeated, because they may quote headers.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from ringocli.errors import NoReply, NotConnected
 
-PROXY_HINT = "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or name the host in NO_PROXY."
+PROXY_HINT = "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or add the host to NO_PROXY."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What was tried: a host and port, for how long, and whether through a proxy."""
+    """The attempted connection: host, port, time limit, and whether through a proxy."""
 
     host: str
     port: int
@@ -24,22 +24,24 @@ class Failure:
     proxied: bool
 
     def proxy_refused(self) -> NotConnected:
-        """A proxy answered that it will not connect."""
-        return _unconnected("connect", f"the proxy for {self.host} would not connect", PROXY_HINT)
+        """A proxy refused to connect."""
+        return _unconnected("connect", f"the proxy refused to connect to {self.host}", PROXY_HINT)
 
     def timed_out(self, *, has_left: bool) -> NoReply:
-        """Time was up, before or after the request began to leave."""
+        """The time limit was reached, before or after the request was sent."""
         waited = f"within {self.timeout_s:g} s"
         if has_left:
-            hint = "It may have arrived: look there before sending it again, or wait longer with --timeout-s."
+            hint = "The message may have been sent anyway. Check with the provider before retrying, or increase --timeout-s."
             return NoReply(f"{self.host} sent no reply {waited}", hint, kind="timeout")
-        hint = "Check the host, the port and the firewall, or wait longer with --timeout-s."
+        hint = "Check the host, the port and the firewall, or increase --timeout-s."
         return _unconnected("timeout", f"no connection to {self._reached} {waited}", hint)
 
     def no_http(self, *, silent: bool) -> NoReply:
-        """The connection was closed without a word (``silent``), or what came was no HTTP."""
-        what = "closed the connection without a reply" if silent else "answered with something that is no HTTP"
-        return NoReply(f"{self.host} {what}", "Check that an HTTP server listens there, and its log.", kind="protocol")
+        """The connection was closed without a reply (``silent``), or the reply was not HTTP."""
+        what = "closed the connection without a reply" if silent else "sent a reply that is not HTTP"
+        return NoReply(
+            f"{self.host} {what}", "Check that an HTTP server is listening there, and see its log.", kind="protocol"
+        )
 
     def truncated(self) -> NoReply:
         """The reply began, and the connection was closed before its announced end."""
@@ -47,34 +49,34 @@ class Failure:
         return NoReply(f"{self.host} sent only part of a reply", hint, kind="truncated")
 
     def broken_off(self) -> NoReply:
-        """The connection broke while the request was under way."""
-        hint = "The request may have arrived: look there before sending it again."
-        return NoReply(f"{self.host} broke off the connection before a reply", hint, kind="protocol")
+        """The connection was lost after the request was sent."""
+        hint = "The message may have been sent anyway. Check with the provider before retrying."
+        return NoReply(f"{self.host} closed the connection before replying", hint, kind="protocol")
 
     def unconnected(self, error: BaseException) -> NotConnected:
-        """No connection was made; the reason is somewhere among the error's causes."""
+        """No connection was made; the reason is among the causes of the error."""
         for cause in _chain(error):
             match cause:
                 case ssl.SSLCertVerificationError():
                     return self._untrusted(cause.verify_message.rstrip(".").lower())
                 case ssl.SSLError():
-                    hint = f"Check that port {self.port} speaks TLS; a private CA is trusted with --ca-file FILE."
+                    hint = f"Check that port {self.port} uses TLS. For a private CA, use --ca-file FILE."
                     return _unconnected("tls", f"{self.host}: the TLS handshake failed", hint)
                 case socket.gaierror() if not self.proxied:
-                    hint = "Check the spelling, and this machine's DNS."
-                    return _unconnected("name", f"{self.host}: no such host is known", hint)
+                    hint = "Check the spelling and the DNS settings of this machine."
+                    return _unconnected("name", f"{self.host}: unknown host", hint)
                 case ConnectionRefusedError():
                     hint = PROXY_HINT if self.proxied else f"Start the server, or check the port ({self.port})."
                     return _unconnected("connect", f"{self._reached} refused the connection", hint)
-        hint = PROXY_HINT if self.proxied else "Check the host, the port and this machine's network."
+        hint = PROXY_HINT if self.proxied else "Check the host, the port and the network of this machine."
         return _unconnected("connect", f"no connection to {self._reached}", hint)
 
     def _untrusted(self, why: str) -> NotConnected:
-        hint = "Trust the CA that signed it with --ca-file FILE (PEM)."
+        hint = "To trust the CA that signed it, use --ca-file FILE (PEM)."
         if "mismatch" in why:
-            why, hint = "it was made for another host", "Use the host name that the certificate was made for."
+            why, hint = "it was issued for another host", "Use the host name in the certificate."
         elif "expired" in why:
-            hint = "The server needs a new certificate; check this machine's clock, too."
+            hint = "The server needs a new certificate. Also check the clock of this machine."
         return _unconnected("tls", f"{self.host}: the TLS certificate is not trusted: {why}", hint)
 
     @property
@@ -87,7 +89,7 @@ def _unconnected(kind: str, message: str, hint: str) -> NotConnected:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error and those it came from, the last one first."""
+    """The error and its causes, the last one first."""
     found = [error]
     while (cause := found[-1].__cause__ or found[-1].__context__) is not None and len(found) < 10:
         found.append(cause)

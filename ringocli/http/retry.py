@@ -1,4 +1,4 @@
-"""When a webhook is worth sending again, and after how long. Clock and chance are arguments."""
+"""When to retry a request, and after how long; clock and randomness are arguments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_RETRY_AFTER_S = 3600.0
 
 
 def is_worth_retrying(reply: Reply | None) -> bool:
-    """No reply, too many requests, or trouble on the other side; anything else would only be said again."""
+    """Whether a retry may succeed: after no reply, 429 or 5xx. Anything else would be answered the same way."""
     return reply is None or reply.status == 429 or reply.status >= 500
 
 

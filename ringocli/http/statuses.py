@@ -1,4 +1,4 @@
-"""What a reply has to be: ``--expect-status`` read once, asked often."""
+"""Sets of status codes, as given to ``--expect-status``."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ _PART = re.compile(r"(?P<class>[1-5])xx|(?P<low>[1-5]\d\d)(?:-(?P<high>[1-5]\d\d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statuses:
-    """A set of status codes; ``text`` is how it was asked for."""
+    """A set of status codes; ``text`` is the notation it was given in."""
 
     text: str
     ranges: tuple[tuple[int, int], ...]
 
     @classmethod
     def parse(cls, text: str) -> Statuses:
-        """Read ``2xx``, ``200``, ``200-204`` or several of them with commas between.
+        """Parse ``2xx``, ``200``, ``200-204`` or a comma-separated list of these.
 
         Raises:
-            UsageError: it is none of these.
+            UsageError: invalid notation.
         """
         ranges = []
         for part in text.split(","):
             found = _PART.fullmatch(part.strip())
             if found is None:
-                raise UsageError(f"--expect-status cannot read {part.strip()!r}", "Write 2xx, 200, 200-204 or 200,202.")
+                raise UsageError(f"invalid --expect-status {part.strip()!r}", "Examples: 2xx, 200, 200-204 or 200,202.")
             if found["class"]:
                 ranges.append((int(found["class"]) * 100, int(found["class"]) * 100 + 99))
             else:
@@ -40,4 +40,4 @@ class Statuses:
 
 
 SUCCESS = Statuses.parse("2xx")
-"""What counts as sent (a reading, row 20)."""
+"""The statuses of a successful send (assumption 20)."""

@@ -23,7 +23,7 @@ from ringocli.importers.learn.roles import SampleLeaf, leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.model import Limit, Pasted, limit
 from ringocli.template.assumptions import assumed_by
-from ringocli.template.pattern.notation import Hole, split
+from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
@@ -244,7 +244,7 @@ def _ordered(book: PropertyBook, auth: Mapping[str, str] | None) -> list[str]:
         part.name
         for key in ("token", "username", "password")
         for part in split((auth or {}).get(key, ""), book.values)
-        if isinstance(part, Hole)
+        if isinstance(part, VariablePart)
     ]
     return list(dict.fromkeys([*first, *book.values]))
 

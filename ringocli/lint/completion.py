@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ringocli.template.model import Template
-from ringocli.template.pattern.pattern import Hole, split
+from ringocli.template.pattern.pattern import VariablePart, split
 from ringocli.template.reader import read_template
 from ringocli.template.schema import KEYS, SCHEMA
 from ringocli.template.variables import BY_NAME, EVENTS, REQUESTS, VARIABLES, Place, known_at
@@ -259,7 +259,7 @@ def _holes(document: Document, template: Template, cursor: Cursor) -> Iterator[t
     at = 0
     for part in split(text, {*BY_NAME, *template.properties}):
         length = len(part) if isinstance(part, str) else len(part.name) + 2
-        if isinstance(part, Hole):
+        if isinstance(part, VariablePart):
             written = text.find(f"${part.name}$", at)
             start = cursor.start + (written if written >= 0 else at)
             yield part.name, start, start + length

@@ -21,7 +21,7 @@ from ringocli.messaging.generated_values import generated_value, smaller_values
 from ringocli.messaging.request import names_of, render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
-from ringocli.template.pattern.pattern import Hole, Json, Leaf, Pattern
+from ringocli.template.pattern.pattern import Json, Leaf, Pattern, VariablePart
 from ringocli.template.values import ACCESS_TOKEN, Layer, Missing, Values
 from ringocli.template.variables import BY_NAME, REQUIRED, Kind, Place, kind_at
 from ringocli.text.secret import Text
@@ -199,7 +199,7 @@ def _address_pattern(spec: RequestSpec) -> Pattern:
 
 def _starts_open(spec: RequestSpec) -> bool:
     leaf = spec.address.leaves[0][1]
-    return isinstance(leaf, Leaf) and isinstance(leaf.parts[0], Hole)
+    return isinstance(leaf, Leaf) and isinstance(leaf.parts[0], VariablePart)
 
 
 def _address_document(url: str) -> Json:

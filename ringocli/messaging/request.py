@@ -11,7 +11,7 @@ from ringocli.http.bodies import encode, encode_pairs
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.http.exchange import Direction, RenderedRequest
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template, WebhookEvent
-from ringocli.template.pattern.pattern import Hole, Items, Json, Leaf, Pattern, split
+from ringocli.template.pattern.pattern import Items, Json, Leaf, Pattern, VariablePart, split
 from ringocli.template.pattern.rendering import filled
 from ringocli.template.values import ACCESS_TOKEN, Filled, Missing, Values, fill
 from ringocli.template.variables import BY_NAME, KNOWN_AT, Place
@@ -166,7 +166,7 @@ def _url(spec: RequestSpec, given: Filled) -> Traced:
     parts: list[Traced | str] = []
     so_far = ""
     for part in split(spec.url, {*KNOWN_AT[spec.name], *spec.properties}):
-        if isinstance(part, Hole):
+        if isinstance(part, VariablePart):
             value = filled((part,), given.values)
             raw = so_far == "" or _in_host(so_far)
             parts.append(value if raw else value.map(lambda text: quote(text, safe="")))

@@ -13,9 +13,9 @@ from ringocli.errors import LocalError
 from ringocli.http.bodies import decode, decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
+from ringocli.template.pattern.fast_path import misses
 from ringocli.template.pattern.matching import Match, Mismatch
 from ringocli.template.pattern.pattern import Constant, Items, Json, Leaf
-from ringocli.template.pattern.shortcuts import lacks
 from ringocli.template.variables import REQUIRED, Place
 from ringocli.text.outcomes import FAILURE, means_delivered
 from ringocli.text.pointer import Pointer
@@ -113,7 +113,7 @@ def read_webhook(
 
 def _is_ruled_out(event: WebhookEvent, document: Json) -> bool:
     """Whether it is plain that a webhook is not this event; an array is always tried (assumption 11)."""
-    return isinstance(document, dict) and lacks(document, event.marks)
+    return isinstance(document, dict) and misses(document, event.requirements)
 
 
 def _attempt(event: WebhookEvent, document: Json, properties: Mapping[str, Text]) -> _Attempt:

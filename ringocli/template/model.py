@@ -1,8 +1,8 @@
-"""A template as a value: header, properties, auth, the requests Ringotel makes and the webhooks it takes.
+"""The template as a value: properties, auth, the requests Ringotel sends and the webhooks it receives.
 
-``reader.read_template`` builds whatever has the right shape and lists the pointers of what has not (``misfits``), so that
-one wrong part does not hide the others and no rule needs to ask for types. ``schema`` says the same shape as JSON
-Schema, and a test holds the two together. Unknown keys stay in ``root`` untouched.
+``reader.read_template`` builds every part with the right types and lists the pointers of the others (``misfits``), so
+that one wrong part does not hide the rest. ``schema`` describes the same structure as JSON Schema, and a test compares
+the two. Unknown keys remain in ``root``.
 Facts about the keys: help.ringotel.co/en/articles/11193931 and the wiki pages it grew from, read 2026-11-23.
 """
 
@@ -19,9 +19,9 @@ from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from ringocli.template.pattern.shortcuts import Mark
+    from ringocli.template.pattern.fast_path import Requirement
 
-EVENT_MARKS = ("event_type", "event_key", "request_parameters")
+EVENT_KEYS = ("event_type", "event_key", "request_parameters")
 """An object in ``Webhook`` with one of these keys is an event, not a container."""
 
 
@@ -42,7 +42,7 @@ class Basic(NamedTuple):
 
 
 class OAuth2(NamedTuple):
-    """The OAuth 2.0 web server flow; ``options`` holds the section as written."""
+    """The OAuth 2.0 web server flow; ``options`` is the section as written."""
 
     options: Mapping[str, Json]
 
@@ -57,7 +57,7 @@ Auth: TypeAlias = Bearer | Basic | OAuth2 | OtherAuth | None
 
 
 class Use(NamedTuple):
-    """A variable in a string: where, at which place of the template, and whether it is the whole string."""
+    """A use of a variable: where, in which part of the template, and whether it is the whole string."""
 
     pointer: Pointer
     place: Place
@@ -67,7 +67,7 @@ class Use(NamedTuple):
 
 
 class Templated(NamedTuple):
-    """A string of a place that may have variables: a leaf with some, or a constant."""
+    """A string in which variables are allowed: a leaf with variables, or a constant."""
 
     pointer: Pointer
     place: Place
@@ -76,14 +76,14 @@ class Templated(NamedTuple):
 
     @property
     def residue(self) -> str:
-        """What of the string is no variable; holes leave a NUL."""
+        """The literal text of the string, with a NUL for each variable."""
         if isinstance(self.leaf, Constant):
             return str(self.leaf.value)
         return "".join(part if isinstance(part, str) else "\x00" for part in self.leaf.parts)
 
 
 def strings_of(at: Pointer, pattern: Pattern, place: Place, event: WebhookEvent | None = None) -> tuple[Templated, ...]:
-    """The strings of a pattern that stands at a pointer."""
+    """The strings of a pattern located at a pointer."""
     return tuple(
         Templated(at + pointer, place, leaf, event)
         for pointer, leaf in pattern.leaves
@@ -92,7 +92,7 @@ def strings_of(at: Pointer, pattern: Pattern, place: Place, event: WebhookEvent 
 
 
 def uses_in(strings: Iterable[Templated]) -> tuple[Use, ...]:
-    """The variables in some strings, in their order."""
+    """The variables used in strings, in order."""
     return tuple(
         Use(one.pointer, one.place, name, one.leaf.alone is not None, one.event)
         for one in strings
@@ -115,7 +115,7 @@ class _RequestSpec(NamedTuple):
 
 
 class RequestSpec(_RequestSpec):
-    """One call that Ringotel makes: ``API.SendMessage`` or ``API.SendFile``."""
+    """A request that Ringotel sends: ``API.SendMessage`` or ``API.SendFile``."""
 
     @cached_property
     def body(self) -> Pattern:
@@ -134,7 +134,7 @@ class RequestSpec(_RequestSpec):
 
     @cached_property
     def strings(self) -> tuple[Templated, ...]:
-        """Every string that may have variables."""
+        """All strings in which variables are allowed."""
         found = strings_of((*self.pointer, "request_url"), self.address, self.name)
         found += strings_of((*self.pointer, "request_parameters"), self.body, self.name)
         if self.response_map is not None:
@@ -143,15 +143,12 @@ class RequestSpec(_RequestSpec):
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """Every variable in them."""
+        """All uses of variables."""
         return uses_in(self.strings)
 
     @property
     def sends_body(self) -> bool:
-        """Whether parameters go into a body; with GET and DELETE they go into the query (a reading, row 13).
-
-        A request without ``request_parameters`` has no body, and so no content type.
-        """
+        """Whether the request has a body; GET and DELETE use the query string (assumption 13)."""
         return self.has_parameters and self.method not in ("GET", "DELETE", "HEAD")
 
 
@@ -166,11 +163,11 @@ class _WebhookEvent(NamedTuple):
 
 
 class WebhookEvent(_WebhookEvent):
-    """One webhook that Ringotel takes. ``method`` is None where nothing is said; ``key`` likewise."""
+    """A webhook that Ringotel receives; ``method`` and ``key`` are None if missing."""
 
     @property
     def place(self) -> Place | None:
-        """The event type as a place, if it is one that Ringotel documents."""
+        """The event type, if it is a documented one."""
         return _EVENT_PLACES.get(self.type)
 
     @cached_property
@@ -181,43 +178,43 @@ class WebhookEvent(_WebhookEvent):
 
     @cached_property
     def strings(self) -> tuple[Templated, ...]:
-        """Every string that may have variables; none if nobody knows what it is an event of."""
+        """All strings in which variables are allowed; none for an unknown event type."""
         if self.place is None:
             return ()
         return strings_of((*self.pointer, "request_parameters"), self.pattern, self.place, self)
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """Every variable in them."""
+        """All uses of variables."""
         return uses_in(self.strings)
 
     @cached_property
     def paths(self) -> frozenset[Pointer]:
-        """Where the pattern has a leaf."""
+        """The pointers of the pattern's leaves."""
         return frozenset(pointer for pointer, _ in self.pattern.leaves)
 
     @cached_property
     def required(self) -> frozenset[str]:
-        """The variables that a webhook has to have to be this event."""
+        """The variables that a webhook must have to match this event."""
         return frozenset({"event_key"}) | (REQUIRED[self.place] if self.place else frozenset())
 
     @cached_property
-    def marks(self) -> tuple[Mark, ...]:
-        """What a webhook that is an object has to have at the least, its event_key first."""
-        from ringocli.template.pattern.shortcuts import marks  # the linter reads templates and no webhooks
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The values that a matching webhook must have at least, the event_key first."""
+        from ringocli.template.pattern.fast_path import requirements  # not needed by the linter
 
         given = {"event_key": self.key} if self.key is not None else {}
-        found = marks(self.pattern.root, given, self.required)
-        return tuple(sorted(found, key=lambda mark: mark.text is None or mark.text != self.key))
+        found = requirements(self.pattern.root, given, self.required)
+        return tuple(sorted(found, key=lambda requirement: requirement.text is None or requirement.text != self.key))
 
     @property
     def label(self) -> str:
-        """``type:key``, the spelling that is never ambiguous but for doubled events."""
+        """``type:key``, which is unique unless an event is duplicated."""
         return f"{self.type}:{self.key}" if self.key is not None else self.type
 
 
 class Template(NamedTuple):
-    """A template, as far as it has the right shape; ``misfits`` points at the rest."""
+    """A template; ``misfits`` points at the parts of the wrong type, which are left out."""
 
     root: Mapping[str, Json]
     id: str
@@ -230,7 +227,7 @@ class Template(NamedTuple):
     misfits: tuple[Pointer, ...]
 
     def request(self, name: str) -> RequestSpec:
-        """The request of that name.
+        """The request with this name.
 
         Raises:
             UsageError: there is none.
@@ -240,33 +237,33 @@ class Template(NamedTuple):
                 return spec
         names = [str(spec.name) for spec in self.requests]
         raise UsageError(
-            f"the template has no usable request {name!r}{did_you_mean(name, names)}",
-            f"It has: {', '.join(names) or 'none'}.",
+            f"the template has no valid request {name!r}{did_you_mean(name, names)}",
+            f"Requests: {', '.join(names) or 'none'}.",
         )
 
-    def event(self, wanted: str) -> WebhookEvent:
-        """The event named by its event_key, its event_type, ``type:key`` or a pointer.
+    def event(self, name: str) -> WebhookEvent:
+        """The event with this event_key, event_type, ``type:key`` or pointer.
 
         Raises:
-            UsageError: no event is called that, or several are.
+            UsageError: no event or several events have that name.
         """
         from ringocli.text.pointer import as_text
 
-        for names in (
+        for names_of in (
             lambda event: (as_text(event.pointer), event.label),
             lambda event: (event.key,),
             lambda event: (event.type,),
         ):
-            found = [event for event in self.events if wanted in names(event)]
+            found = [event for event in self.events if name in names_of(event)]
             if len(found) == 1:
                 return found[0]
             if found:
                 spellings = [event.label for event in found]
                 if len(set(spellings)) < len(spellings):
                     spellings = [as_text(event.pointer) for event in found]
-                raise UsageError(f"{wanted!r} names several events", f"Say one of: {', '.join(spellings)}.")
-        names_of = [name for event in self.events for name in (event.key, event.type, event.label) if name]
+                raise UsageError(f"{name!r} matches several events", f"Use one of: {', '.join(spellings)}.")
+        known = [one for event in self.events for one in (event.key, event.type, event.label) if one]
         raise UsageError(
-            f"the template has no event {wanted!r}{did_you_mean(wanted, names_of)}",
-            f"It has: {', '.join(event.label for event in self.events) or 'none'}.",
+            f"the template has no event {name!r}{did_you_mean(name, known)}",
+            f"Events: {', '.join(event.label for event in self.events) or 'none'}.",
         )

@@ -1,4 +1,4 @@
-"""Reading a template leniently: what has the right shape is built, what has not is listed, nothing hides anything."""
+"""Builds a template from a JSON document; parts of the wrong type are listed instead of raising an error."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ringocli.template.model import (
-    EVENT_MARKS,
+    EVENT_KEYS,
     Auth,
     Basic,
     Bearer,
@@ -22,7 +22,7 @@ from ringocli.template.variables import REQUESTS, Place
 from ringocli.text.pointer import Pointer
 
 MAX_SHARED = 2_000
-"""So many parts are kept to be shared, then all are forgotten."""
+"""The cache of shared parts is cleared when it has this size."""
 
 _SHARED: dict[tuple[bytes, object, tuple[str, ...]], Any] = {}
 _Where = TypeVar("_Where")
@@ -35,7 +35,7 @@ def read_template(document: Json) -> Template:
 
 
 class _Reader:
-    """Reads a document part by part and keeps the pointers of what has the wrong shape."""
+    """Reads a document part by part and records the pointers of the parts of the wrong type."""
 
     def __init__(self) -> None:
         self.misfits: list[Pointer] = []
@@ -45,7 +45,7 @@ class _Reader:
         self.misfits.append(pointer)
 
     def text(self, holder: Mapping[str, Json], key: str, at: Pointer, *, needed: bool = False) -> str | None:
-        """A member that has to be a string; None where it is absent or is none."""
+        """A member that must be a string; None if it is missing or is not one."""
         value = holder.get(key)
         if isinstance(value, str):
             return value
@@ -54,7 +54,7 @@ class _Reader:
         return None
 
     def section(self, holder: Mapping[str, Json], key: str, at: Pointer) -> dict[str, Json] | None:
-        """A member that has to be an object; None where it is absent or is none."""
+        """A member that must be an object; None if it is missing or is not one."""
         value = holder.get(key)
         if isinstance(value, dict):
             return value
@@ -63,7 +63,7 @@ class _Reader:
         return None
 
     def tree(self, holder: Mapping[str, Json], key: str, at: Pointer, *, needed: bool = False) -> Json:
-        """A member that has to be an object or an array."""
+        """A member that must be an object or an array."""
         value = holder.get(key)
         if isinstance(value, (dict, list)):
             return value
@@ -146,7 +146,7 @@ class _Reader:
         return tuple(specs)
 
     def shared(self, read: Callable[[_Where, Mapping[str, Json]], _Part], where: _Where, part: Json) -> _Part:
-        """A part that is read once, however many templates have it: they repeat most of theirs, and no part changes."""
+        """Read a part once for all templates that contain it: large sets of templates repeat most of their parts."""
         key = (marshal.dumps(part, 2), where, self.properties)
         if key in _SHARED:
             found: _Part = _SHARED[key]
@@ -160,7 +160,7 @@ class _Reader:
         return found
 
     def read_request(self, name: Place, spec: Mapping[str, Json]) -> RequestSpec:
-        """A request; without a method or an address it is still one that can be looked at, though not sent."""
+        """A request; without a method or URL it can be checked but not sent."""
         at: Pointer = ("API", name.value)
         method = self.text(spec, "request_method", at, needed=True)
         url = self.text(spec, "request_url", at, needed=True)
@@ -189,7 +189,7 @@ class _Reader:
         if not isinstance(webhook, dict):
             self.misfit(at)
             return "none", ()
-        if any(mark in webhook for mark in EVENT_MARKS):
+        if any(mark in webhook for mark in EVENT_KEYS):
             event = self.read_event(at, webhook)
             return "single object", (event,) if event else ()
         kind = "named map"

@@ -1,8 +1,7 @@
-"""The shape of a template as JSON Schema 2020-12: what editors get, and the authority on types and missing keys.
+"""The JSON Schema 2020-12 of a template, for editors and for the rules about types and missing keys.
 
-``reader.read_template`` builds what has this shape and lists what has not; a property test holds both together.
-Values that are merely unknown (a method, a type) are the rules' business, because a rule can say what was meant;
-the schema lists them for completion in editors. Facts: help.ringotel.co/en/articles/11193931 and the wiki pages it
+A property test checks that ``reader.read_template`` accepts what the schema accepts. Unknown values (of a method or a
+type) are reported by rules, which can suggest a correction; the schema lists the known ones for completion. Facts: help.ringotel.co/en/articles/11193931 and the wiki pages it
 grew from, read 2026-11-23.
 """
 
@@ -11,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ringocli.template.model import EVENT_MARKS
+from ringocli.template.model import EVENT_KEYS
 from ringocli.template.variables import EVENTS, REQUESTS
 from ringocli.text.pointer import Pointer
 
@@ -35,7 +34,7 @@ _PROPERTIES_PAGE = "documented: wiki page 2871001099 (properties and authorizati
 _CRM = "documented for the CRM sibling: wiki page 2212265985"
 _SOURCES: dict[str, dict[str, str]] = {
     "template": {
-        "id": f"{_CRM}; which characters it may have is inferred from Ringotel's own",
+        "id": f"{_CRM}; the allowed characters are inferred from Ringotel's own ids",
         "name": _CRM,
         "logo": _CRM,
         "class": _PAGE,
@@ -43,7 +42,7 @@ _SOURCES: dict[str, dict[str, str]] = {
         "auth": _PROPERTIES_PAGE,
         "OAuth2": _PROPERTIES_PAGE,
         "API": _WIKI,
-        "Webhook": f"{_WIKI}; how the events are held together is inferred",
+        "Webhook": f"{_WIKI}; the container of the events is inferred",
     },
     "request": {
         "request_method": f"{_WIKI} (POST); the others are inferred",
@@ -53,10 +52,10 @@ _SOURCES: dict[str, dict[str, str]] = {
         "response_map": f"{_WIKI}; arrays are {_CRM}",
     },
     "event": {
-        "event_key": f"{_WIKI}; how it is compared is inferred",
-        "event_type": f"{_WIKI}; no other value was ever seen",
+        "event_key": f"{_WIKI}; the comparison is inferred",
+        "event_type": f"{_WIKI}; no other value is known",
         "request_method": _WIKI,
-        "request_parameters": f"{_WIKI}; which leaves may be absent is inferred",
+        "request_parameters": f"{_WIKI}; which values are optional is inferred",
     },
     "auth": dict.fromkeys(("type", "token", "username", "password"), _PROPERTIES_PAGE),
     "OAuth2": dict.fromkeys(
@@ -67,60 +66,60 @@ _SOURCES: dict[str, dict[str, str]] = {
         f"{_PROPERTIES_PAGE}, in one example",
     ),
 }  # fmt: skip
-"""Who says so: documented by Ringotel, or inferred; facts read 2026-11-23."""
+"""The source of each key: documented by Ringotel or inferred; read 2026-11-23."""
 
 _REQUEST = {
     "type": "object",
-    "description": "One HTTP request that Ringotel fires at the provider.",
+    "description": "An HTTP request that Ringotel sends to the provider.",
     "required": ["request_method", "request_url"],
     "properties": {
-        "request_method": _text("The HTTP method; Ringotel's page shows POST.", enum=list(METHODS), default="POST"),
-        "request_url": _text("The absolute https address; $Property$ variables may stand in it."),
+        "request_method": _text("The HTTP method; POST in Ringotel's examples.", enum=list(METHODS), default="POST"),
+        "request_url": _text("The absolute https URL; may contain $Property$ variables."),
         "request_content_type": _text(
-            "How request_parameters are written.", examples=list(CONTENT_TYPES), default=CONTENT_TYPES[0]
+            "The format in which request_parameters are sent.", examples=list(CONTENT_TYPES), default=CONTENT_TYPES[0]
         ),
         "request_parameters": {
             "type": _TREE,
-            "description": "What is sent: $from$ $to$ $content$ $extension$ $domain$ and $Property$ variables.",
+            "description": "The parameters to send: $from$ $to$ $content$ $extension$ $domain$ and $Property$ variables.",
         },
         "response_map": {
             "type": _TREE,
-            "description": "The shape of the provider's reply, with $messageid$ where its message id stands.",
+            "description": "The structure of the provider's reply, with $messageid$ in place of the message id.",
         },
     },
 }
 
 _EVENT = {
     "type": "object",
-    "description": "One webhook that the provider fires at Ringotel.",
+    "description": "A webhook that the provider sends to Ringotel.",
     "required": ["event_type", "request_parameters"],
     "properties": {
         "event_key": {
             "type": ["string", "number", "boolean"],
-            "description": "The provider's word for this event, compared with the value at $event_key$.",
+            "description": "The provider's name for this event, compared with the value at $event_key$.",
         },
-        "event_type": _text("What it is to Ringotel.", enum=[str(place) for place in EVENTS]),
+        "event_type": _text("The type of the event at Ringotel.", enum=[str(place) for place in EVENTS]),
         "request_method": _text("The HTTP method.", enum=list(METHODS), default="POST"),
         "request_parameters": {
             "type": _TREE,
-            "description": "The shape of the webhook's body, with variables where Ringotel takes values from.",
+            "description": "The structure of the webhook's body, with variables in place of the values that Ringotel reads.",
         },
     },
 }
 
 _OAUTH2 = {
     "type": "object",
-    "description": "OAuth 2.0 web server flow; stands instead of auth.",
+    "description": "OAuth 2.0 web server flow; used instead of auth.",
     "properties": {
         "client_id": _text("Usually a $Property$."),
         "client_secret": _text("Usually a $Property$."),
         "flow_type": {"type": "object", "description": 'Only {"default": "0"} is documented.'},
-        "authorization_endpoint": _text("Where the user is sent to sign in."),
+        "authorization_endpoint": _text("The URL where the user signs in."),
         "authorization_parameters": {
             "type": "object",
-            "description": 'Only "default" is documented: a query, already percent-encoded.',
+            "description": 'Only "default" is documented: a percent-encoded query string.',
         },
-        "token_endpoint": _text("Where the code is exchanged for a token."),
+        "token_endpoint": _text("The URL where the code is exchanged for a token."),
         "token_parameters": {"type": "object", "description": 'Only "content_type" is documented.'},
         "request_auth": _text("How the token is sent; only Bearer is documented.", enum=["Bearer"]),
     },
@@ -130,18 +129,18 @@ SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": SCHEMA_ID,
     "title": "Ringotel SMS/MMS integration",
-    "description": "Unofficial: Ringotel publishes no schema. Facts and readings are told apart in docs/.",
+    "description": "Unofficial: Ringotel publishes no schema. docs/format.md lists the source of each key.",
     "type": "object",
     "required": ["id", "name", "class", "API"],
     "properties": {
-        "id": _text("Unique id; it is part of the Webhook URL.", pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$"),
+        "id": _text("The unique id; changing it changes the Webhook URL.", pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$"),
         "name": _text("The name shown in the portal."),
-        "logo": _text("An https image."),
-        "class": _text("sms for messaging.", enum=list(CLASSES), default="sms"),
+        "logo": _text("The https URL of an image."),
+        "class": _text("The class of integration: sms for messaging.", enum=list(CLASSES), default="sms"),
         "properties": {
             "type": "array",
             "items": {"type": "string"},
-            "description": "Fields of the portal's form; each is a $variable$ in the whole file.",
+            "description": "Fields of the form in the portal; each can be used as a $variable$.",
             "default": [],
         },
         "auth": {
@@ -158,14 +157,14 @@ SCHEMA: dict[str, Any] = {
         "OAuth2": _OAUTH2,
         "API": {
             "type": "object",
-            "description": "The requests that Ringotel fires.",
+            "description": "The requests that Ringotel sends.",
             "properties": {str(name): {"$ref": "#/$defs/request"} for name in REQUESTS},
         },
         "Webhook": {
             "type": _TREE,
-            "description": "The webhooks that Ringotel takes. How they are held together is not published: write a list.",
+            "description": "The webhooks that Ringotel receives. The container is not documented; use an array.",
             "items": {"$ref": "#/$defs/event"},
-            "if": {"anyOf": [{"required": [mark]} for mark in EVENT_MARKS]},
+            "if": {"anyOf": [{"required": [key]} for key in EVENT_KEYS]},
             "then": {"$ref": "#/$defs/event"},
             "else": {
                 "additionalProperties": {
@@ -178,7 +177,7 @@ SCHEMA: dict[str, Any] = {
     },
     "$defs": {"request": _REQUEST, "event": _EVENT},
 }
-# An array has no keys, so "required" is true of it and its "then" would apply; events are held by "items" there.
+# "required" holds for every array, so that "then" would apply to it; the events of an array are covered by "items".
 SCHEMA["properties"]["Webhook"]["if"] = {"type": "object", **SCHEMA["properties"]["Webhook"]["if"]}
 
 OBJECTS: dict[str, dict[str, Any]] = {
@@ -206,20 +205,20 @@ REQUIRED_KEYS: dict[str, frozenset[str]] = {
     "request": frozenset(_REQUEST["properties"]),
     "event": frozenset(_EVENT["properties"]),
 }
-"""Those that an object of its kind is expected to have: an unknown key in their place is most likely one of them."""
+"""The keys that an object normally has: an unknown key beside a missing one is probably a misspelling of it."""
 
 
 def shape_errors(document: Any) -> Iterator[tuple[Pointer, str, str]]:
-    """Wrong types and missing keys: pointer, ``type`` or ``required``, and the types wanted or the key missing."""
+    """Wrong types and missing keys: the pointer, ``type`` or ``required``, and the expected types or the missing key."""
     from jsonschema import Draft202012Validator
 
     for error in Draft202012Validator(SCHEMA).iter_errors(document):
         at = tuple(error.absolute_path)
         if error.validator == "type":
-            wanted = error.validator_value
-            yield at, "type", " or ".join([wanted] if isinstance(wanted, str) else wanted)
+            types = error.validator_value
+            yield at, "type", " or ".join([types] if isinstance(types, str) else types)
         elif error.validator == "required":
-            # One error a missing key; the key is the one the message starts with, so it is computed instead.
+            # The error does not name the missing key except at the start of its message.
             yield from ((at, "required", key) for key in error.validator_value if _is_about(error, key))
 
 

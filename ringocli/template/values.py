@@ -1,7 +1,7 @@
-"""Values for variables and properties, in layers: the first layer that knows a name decides.
+"""Values of variables and properties in layers; the first layer that has a name decides.
 
-A layer is one source (options, environment, a file, a profile). ``number`` and ``contact`` are resolved inside their
-layer, so that ``--set number=…`` beats a profile's ``from``.
+A layer is one source (options, environment, a file, a profile). ``number`` and ``contact`` are resolved within their
+layer, so that ``--set number=…`` takes precedence over a profile's ``from``.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from ringocli.text.suggest import did_you_mean
 from ringocli.text.url import split_url
 
 ACCESS_TOKEN = "access token"
-"""The name under which an OAuth2 template's token is supplied: it is no property of the template."""
+"""The name under which the token of an OAuth2 template is set; it is not a property of the template."""
 
 
 class Missing(StrEnum):
-    """What to do with a variable that has no value."""
+    """What to do with a variable without a value."""
 
     ERROR = "error"
     DROP = "drop"
@@ -32,7 +32,7 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """The values of one source; ``outgoing`` and ``incoming`` win over ``variables`` in their direction."""
+    """The values of one source; ``outgoing`` and ``incoming`` override ``variables`` in their direction."""
 
     variables: Mapping[str, str] = field(default_factory=dict)
     outgoing: Mapping[str, str] = field(default_factory=dict)
@@ -41,12 +41,12 @@ class Layer:
 
     def at(self, place: Place) -> dict[str, str]:
         """The variables of this layer for a request or an event, aliases resolved."""
-        leaving = place in REQUESTS
+        outgoing = place in REQUESTS
         resolved: dict[str, str] = {}
-        for table in (self.variables, self.outgoing if leaving else self.incoming):
+        for table in (self.variables, self.outgoing if outgoing else self.incoming):
             for alias, names in ALIASES.items():
                 if alias in table:
-                    resolved[names[0 if leaving else 1]] = table[alias]
+                    resolved[names[0 if outgoing else 1]] = table[alias]
             resolved.update({name: value for name, value in table.items() if name not in ALIASES})
         if place is Place.SEND_FILE and "url" in resolved:
             resolved["content"] = resolved["url"]
@@ -55,7 +55,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """All layers, the strongest first."""
+    """All layers, the one with the highest precedence first."""
 
     layers: tuple[Layer, ...] = ()
 
@@ -76,33 +76,33 @@ class Values:
 
 
 def check_variable(name: str) -> None:
-    """Refuse a name that is no variable.
+    """Reject an unknown variable.
 
     Raises:
-        UsageError: with the nearest name.
+        UsageError: with a suggestion.
     """
     legal = (*SETTABLE, *ALIASES)
     if name not in legal:
-        raise UsageError(f"there is no variable {name!r}{did_you_mean(name, legal)}", f"Variables: {', '.join(legal)}.")
+        raise UsageError(f"unknown variable {name!r}{did_you_mean(name, legal)}", f"Variables: {', '.join(legal)}.")
 
 
 def check_property(template: Template, name: str) -> None:
-    """Refuse a property that the template does not declare.
+    """Reject a property that the template does not declare.
 
     Raises:
-        UsageError: with the nearest name.
+        UsageError: with a suggestion.
     """
     legal = (*template.properties, *((ACCESS_TOKEN,) if template.root.get("OAuth2") else ()))
     if name not in legal:
         raise UsageError(
-            f"the template declares no property {name!r}{did_you_mean(name, legal)}",
-            f"It declares: {', '.join(legal) or 'none'}.",
+            f"the template has no property {name!r}{did_you_mean(name, legal)}",
+            f"Properties: {', '.join(legal) or 'none'}.",
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """Values for one rendering: ``invented`` names got sample values, ``left_out`` names have none."""
+    """The values for one rendering; ``invented`` names have sample values, ``left_out`` names have none."""
 
     values: Mapping[str, Text]
     invented: tuple[str, ...] = ()
@@ -111,12 +111,12 @@ class Filled:
 
 
 def fill(template: Template, names: Iterable[str], place: Place, values: Values, missing: Missing | None) -> Filled:
-    """The values that a rendering needs, by one rule for what is unset.
+    """The values for a rendering; ``missing`` decides about names without a value.
 
-    ``missing=None`` is the rule for real sends: everything has to be set, but ``extension`` and ``domain``.
+    With ``missing=None``, as for real sends, only ``extension`` and ``domain`` may be unset.
 
     Raises:
-        UsageError: names are unset and may not be invented; all of them are listed at once.
+        UsageError: required names are unset; all of them are listed.
     """
     known: dict[str, Text] = {**values.at(place), **values.properties}
     chosen: dict[str, Text] = {}
@@ -145,11 +145,11 @@ def _how_to_set(template: Template, names: list[str], place: Place) -> str:
             ways.append(f"--set {spelling}=...")
         else:
             ways.append(f'--property-env "{name}=VARIABLE"')
-    return f"Give {' '.join(ways)}, or use --values or --profile."
+    return f"Use {' '.join(ways)}, --values or --profile."
 
 
 def _sample(template: Template, name: str, place: Place) -> str:
-    """A sample value; a property that starts an address gets an address."""
+    """A sample value; for a property at the start of a URL, a URL."""
     if name in BY_NAME:
         return sample(name, place)
     slug = "-".join(name.lower().split())
@@ -162,6 +162,6 @@ def _sample(template: Template, name: str, place: Place) -> str:
 
 
 def secret_properties(properties: Mapping[str, str], public: Iterable[str] = ()) -> dict[str, Text]:
-    """Properties as secrets, but those that are named public."""
+    """Properties as secrets, except public ones."""
     shown = set(public)
     return {name: value if name in shown else Secret(value) for name, value in properties.items()}

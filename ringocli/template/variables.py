@@ -1,6 +1,5 @@
-"""The table of Ringotel's variables: where each may stand, what it holds, and who says so.
+"""The table of Ringotel's variables: where each may be used, its meaning and its source.
 
-Only facts live here. ``pattern`` splits strings, ``rules.variables`` complains.
 Sources are the vendor's pages as read on 2026-11-23: the article "No-code framework for integration with messaging
 platforms" (help.ringotel.co/en/articles/11193931) and the wiki page it grew from (pageId 2288910338).
 """
@@ -16,7 +15,7 @@ WIKI = "ringotel.atlassian.net, pageId 2288910338, read 2026-11-23"
 
 
 class Place(StrEnum):
-    """A part of a template in which variables stand; requests and events go by Ringotel's own names."""
+    """A part of a template in which variables are used, with Ringotel's names for requests and events."""
 
     SEND_MESSAGE = "SendMessage"
     SEND_FILE = "SendFile"
@@ -42,7 +41,7 @@ def sample_kind(name: str) -> str:
 
 
 class Kind(StrEnum):
-    """What a variable holds; it decides sample values and what a proof generates."""
+    """The kind of a variable's value, which determines its samples and generated test values."""
 
     NUMBER = "number"
     TEXT = "text"
@@ -53,7 +52,7 @@ class Kind(StrEnum):
 
 
 class Variable(NamedTuple):
-    """One of Ringotel's variables: its name between the dollar signs, and the places that know it."""
+    """A variable of Ringotel: its name without dollar signs, and the places where it may be used."""
 
     name: str
     places: tuple[Place, ...]
@@ -67,21 +66,21 @@ VARIABLES = (
         name="from",
         places=(*REQUESTS, Place.MESSAGE, Place.MMS),
         kind=Kind.NUMBER,
-        meaning="who sends: the SMS number in API, the outside party in Webhook",
+        meaning="the sender: the SMS number in API, the external contact in Webhook",
         source=WIKI,
     ),
     Variable(
         name="to",
         places=(*REQUESTS, Place.MESSAGE, Place.MMS),
         kind=Kind.NUMBER,
-        meaning="who receives: the outside party in API, the SMS number in Webhook",
+        meaning="the recipient: the external contact in API, the SMS number in Webhook",
         source=WIKI,
     ),
     Variable(
         name="extension",
         places=REQUESTS,
         kind=Kind.WORD,
-        meaning="the extension of the Ringotel user who sends",
+        meaning="the extension of the sending Ringotel user",
         source=WIKI,
     ),
     Variable(
@@ -95,35 +94,35 @@ VARIABLES = (
         name="content",
         places=(*REQUESTS, Place.MESSAGE),
         kind=Kind.TEXT,
-        meaning="the message's text; in SendFile the address of the file",
+        meaning="the text of the message; in SendFile the URL of the file",
         source=WIKI,
     ),
     Variable(
         name="text",
         places=(Place.MMS,),
         kind=Kind.TEXT,
-        meaning="the text that comes with a file",
+        meaning="the text sent with a file",
         source=WIKI,
     ),
     Variable(
         name="url",
         places=(Place.MMS,),
         kind=Kind.URL,
-        meaning="the address of the file that came in",
+        meaning="the URL of the received file",
         source=WIKI,
     ),
     Variable(
         name="messageid",
         places=(Place.RESPONSE_MAP, Place.DELIVERED),
         kind=Kind.ID,
-        meaning="the provider's id of a message, taken from the reply and found again in the delivery receipt",
+        meaning="the provider's id of a message, read from the reply and repeated in the delivery receipt",
         source=WIKI,
     ),
     Variable(
         name="event_key",
         places=EVENTS,
         kind=Kind.ID,
-        meaning="the value that tells the kind of webhook, compared with the event's event_key",
+        meaning="the value that identifies the kind of webhook, compared with the event's event_key",
         source=WIKI,
     ),
 )
@@ -140,7 +139,7 @@ REQUIRED: dict[Place, frozenset[str]] = {
     Place.MMS: frozenset({"from", "to", "url"}),
     Place.DELIVERED: frozenset({"messageid"}),
 }
-"""What an event or a reply has to yield to be of any use (a reading: nothing is published)."""
+"""The variables that an event or a reply must have (assumption 4)."""
 
 NEEDED: dict[Place, frozenset[str]] = {
     Place.AUTH: frozenset(),
@@ -148,17 +147,17 @@ NEEDED: dict[Place, frozenset[str]] = {
     **dict.fromkeys(REQUESTS, frozenset({"from", "to", "content"})),
     **{place: REQUIRED[place] | {"event_key"} for place in EVENTS},
 }
-"""What every example has at a place: where one of these is absent, a strange name most likely means it."""
+"""The variables in every example: if one is missing, an unknown name is probably a misspelling of it."""
 
 SETTABLE = tuple(v.name for v in VARIABLES if v.name != "event_key")
-"""What ``--set`` takes, besides the two aliases."""
+"""The variables that ``--set`` accepts, in addition to the two aliases."""
 
 ALIASES = {"number": ("from", "to"), "contact": ("to", "from")}
-"""``number`` and ``contact``: the variable they mean in an outgoing and in an incoming message."""
+"""The variables that ``number`` and ``contact`` stand for in an outgoing and in an incoming message."""
 
 
 def kind_at(name: str, place: Place) -> Kind:
-    """What a variable holds at a place: ``$content$`` is text, but in SendFile the address of a file."""
+    """The kind of a variable at a place: ``$content$`` is text, but a URL in SendFile."""
     if name not in BY_NAME:
         return Kind.PROPERTY
     if name == "content" and place is Place.SEND_FILE:
@@ -168,7 +167,7 @@ def kind_at(name: str, place: Place) -> Kind:
 
 @lru_cache(maxsize=64)
 def known_at(place: Place, properties: tuple[str, ...]) -> frozenset[str]:
-    """Every name that means something at a place: Ringotel's variables there and the template's properties."""
+    """All names defined at a place: Ringotel's variables there and the template's properties."""
     return KNOWN_AT[place] | frozenset(properties)
 
 
@@ -183,7 +182,7 @@ _SAMPLES = {
 
 
 def sample(name: str, place: Place) -> str:
-    """A harmless sample value: numbers of the fictional 555 range, hosts of reserved names."""
+    """A harmless sample value: numbers in the fictional 555-01xx range, reserved host names."""
     if name in ("from", "to"):
         return _NUMBER if (name == "from") == (place in REQUESTS) else _CONTACT
     if name == "content":

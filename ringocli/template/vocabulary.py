@@ -1,7 +1,7 @@
-"""The field's words: which key names stand for which part of a message, and how surely.
+"""The vocabulary of SMS APIs: which key names denote which part of a message, and with what certainty.
 
-The words are those of the providers whose requests and webhooks are listed in the presets' sources, and of the
-public references of SMS gateways at large (read 2026-11-23). A provider whose word is missing needs one entry here.
+The names are taken from the sources of the presets and from public references of SMS gateways (read 2026-11-23). To
+support another provider's name, add it here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 
 class Role(StrEnum):
-    """What a value is to a message."""
+    """The role of a value in a message."""
 
     FROM = "from"
     TO = "to"
@@ -56,7 +56,7 @@ EXACT: dict[Role, frozenset[str]] = {
         Role.DOMAIN: "domain",
     }.items()
 }
-"""Whole names, in lower case and without separators."""
+"""Complete names, in lower case and without separators."""
 
 WEAK: dict[Role, Mapping[str, int]] = {
     Role.CONTENT: {
@@ -73,7 +73,7 @@ WEAK: dict[Role, Mapping[str, int]] = {
         "keyword": 54,
     },
 }
-"""Words that stand for a part of a message where no surer word is at hand."""
+"""Names with a lower score, used if no more certain name is present."""
 
 HOLDERS: dict[Role, frozenset[str]] = {
     role: _words(words)
@@ -88,7 +88,7 @@ HOLDERS: dict[Role, frozenset[str]] = {
         Role.ID: "id uuid sid guid",
     }.items()
 }
-"""Names that take their role from the object that holds them: ``from.number``, ``to[].phone_number``."""
+"""Names whose role depends on the enclosing object: ``from.number``, ``to[].phone_number``."""
 
 _TOKENS: dict[Role, frozenset[str]] = {
     role: _words(words)
@@ -99,20 +99,20 @@ _TOKENS: dict[Role, frozenset[str]] = {
         Role.URL: "media attachment attachments image picture mms file",
     }.items()
 }
-"""Words inside a longer name: ``smsRecipientNumber``."""
+"""Words within a longer name: ``smsRecipientNumber``."""
 
 OWN_NUMBERS = _words(
     "did didnumber shortcode longcode virtualnumber inboundnumber ownnumber servicenumber trackingnumber line lineid "
     "innumber owner accountnumber businessnumber callednumber called vn sc"
 )
-"""A number of the account's own: a request is sent from it, a webhook came to it."""
+"""A number of the account: the sender of a request, the recipient in a webhook."""
 
 LONE_NUMBERS = _words(
     "msisdn msisdns mobile mobiles phone phones phonenumber phonenumbers number numbers mobilenumber mobilenumbers "
     "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno "
     "mobileno num nums digits rawdigits"
 )
-"""A number of which the name says nothing more; in a request it is the recipient."""
+"""A number without a specific role; in a request it is the recipient."""
 
 _NOT_A_VALUE = _words(
     "type id ids status count class encoding format time date timestamp lang language segments length parts size "
@@ -121,7 +121,7 @@ _NOT_A_VALUE = _words(
     "options settings shorten tracking template label header footer param params method event retention variables "
     "schema sizes urlencoded"
 )
-"""A last word that says the value is about the thing and not the thing: ``message_type``, ``text_encoding``."""
+"""A last word after which the value describes the thing instead of being it: ``message_type``, ``text_encoding``."""
 
 
 _CONTACT = _words("contact customer client subscriber member patient handset remote external enduser")
@@ -130,7 +130,7 @@ _NUMBER_WORDS = _words("number phone msisdn mobile tn identity address phonenumb
 
 
 def side(names: Sequence[str]) -> str:
-    """``contact`` or ``own`` where a name says whose number it is (``contact_phone``, ``accountPhone``), else ""."""
+    """``contact`` or ``own`` if a name says whose number it is (``contact_phone``, ``accountPhone``), else empty."""
     words = tokens(names[0]) if names else []
     if words[-1:] == ["identity"] and len(names) > 1 and plain(names[1]) == "channelidentity":
         return "contact"
@@ -153,7 +153,7 @@ def tokens(name: str) -> list[str]:
 
 
 def name_score(role: Role, names: Sequence[str]) -> int:
-    """How surely a value is in a role by its names, the nearest first, then those of the objects around it; 0 to 100."""
+    """The certainty of a role, 0 to 100, judging by a value's name and the names of the enclosing objects."""
     if not names:
         return 0
     own = _own_score(role, names[0])
@@ -169,7 +169,7 @@ def name_score(role: Role, names: Sequence[str]) -> int:
     return 0
 
 
-@lru_cache(maxsize=20_000)  # a document has some hundred names, each a thousand times
+@lru_cache(maxsize=20_000)  # a document repeats a few hundred names many times
 def _own_score(role: Role, name: str) -> int:
     key = plain(name)
     if key in EXACT[role] or key.rstrip("0123456789") in EXACT[role]:

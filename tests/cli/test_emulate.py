@@ -240,13 +240,13 @@ def test_taken_port_and_foreign_file_are_refused(acme: Path, tmp_path: Path, rin
         connection.commit()
     before = other.read_bytes()
     done = ringocli("emulate", acme, "--no-browser", "--db", other)
-    assert (3, True, before) == (done.code, "is no store" in done.err, other.read_bytes())
+    assert (3, True, before) == (done.code, "not a store" in done.err, other.read_bytes())
     assert [other] == sorted(tmp_path.glob("other*"))
     foreign = tmp_path / "foreign.db"
     foreign.write_bytes(b"this is no database, but it is longer than a page of zeros" * 100)
     before = foreign.read_bytes()
     done = ringocli("emulate", acme, "--no-browser", "--db", foreign)
-    assert (3, True, before) == (done.code, "is no store" in done.err, foreign.read_bytes())
+    assert (3, True, before) == (done.code, "not a store" in done.err, foreign.read_bytes())
 
 
 def test_exposed_emulator_wants_its_token(acme: Path, tmp_path: Path) -> None:

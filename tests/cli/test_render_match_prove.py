@@ -291,7 +291,7 @@ def test_wrong_types_are_no_crash(ringocli: Command, template: str) -> None:
         (("render", "acme.json", "--set", "form=1"), 2, "did you mean from"),
         (("render", "acme.json", "--set", "nothing"), 2, "NAME=VALUE"),
         (("render", "acme.json", "--property", "API Key=1"), 2, "did you mean API key"),
-        (("render", "acme.json", "--public-property", "x"), 2, "declares no property"),
+        (("render", "acme.json", "--public-property", "x"), 2, "has no property"),
         (("render", "acme.json", "--missing", "dorp"), 2, "did you mean drop"),
         (("render", "acme.json", "--corpus", "basics"), 2, "did you mean basic"),
         (("render", "acme.json", "--number-format", "e146"), 2, "did you mean e164"),

@@ -155,7 +155,7 @@ def test_an_unknown_host_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
     error = failing("https://nobody.invalid/hook/t0ken")
     assert ("name", True) == (error.kind, isinstance(error, NotConnected))
-    assert "nobody.invalid: no such host is known" == error.message
+    assert "nobody.invalid: unknown host" == error.message
 
 
 def test_silence_is_a_timeout() -> None:
@@ -170,7 +170,7 @@ def test_silence_is_a_timeout() -> None:
     ("reply", "message"),
     [
         (b"", "127.0.0.1 closed the connection without a reply"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "127.0.0.1 answered with something that is no HTTP"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "127.0.0.1 sent a reply that is not HTTP"),
     ],
 )
 def test_what_is_no_http_is_a_protocol_error(reply: bytes, message: str) -> None:
@@ -214,7 +214,7 @@ def test_a_certificate_for_another_host_is_refused(authority: trustme.CA, tmp_pa
     authority.issue_cert("other.example").configure_cert(context)
     with serving(tls=context) as server:
         error = failing(server.url, ca_file=str(pem))
-    assert "127.0.0.1: the TLS certificate is not trusted: it was made for another host" == error.message
+    assert "127.0.0.1: the TLS certificate is not trusted: it was issued for another host" == error.message
 
 
 def test_tls_to_a_plain_port_fails_in_words() -> None:

@@ -30,7 +30,7 @@ from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import embedded_in, host_parts, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, is_prose, is_url, phone_scheme
 from ringocli.importers.model import BasicAuth, Limit, Pasted, limit
-from ringocli.template.pattern.notation import Hole, split
+from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.scaffold import Decision
 from ringocli.template.schema import METHODS
@@ -331,7 +331,7 @@ class _Reader:
 
     def _keep(self, leaf: SampleLeaf) -> None:
         """A constant stays, unless the notation would read it otherwise or a secret is hidden in it."""
-        if isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
+        if isinstance(leaf.value, str) and any(isinstance(part, VariablePart) for part in split(leaf.text, ())):
             self.put[leaf.pointer] = GONE
             why = "there is no notation for a $ that is no variable: the value is left out"
             self.learned.limits.append(limit(f"a text with $...$ in it ({self._where(leaf)})", why))

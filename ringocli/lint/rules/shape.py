@@ -8,7 +8,7 @@ from typing import Any
 
 from ringocli.lint.rule import Fix, Problem, RenameKey, Severity, rule
 from ringocli.lint.subject import Subject
-from ringocli.template.model import EVENT_MARKS
+from ringocli.template.model import EVENT_KEYS
 from ringocli.template.schema import KEYS, REQUIRED_KEYS, shape_errors
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest
@@ -35,7 +35,7 @@ def _events(webhook: Any) -> Iterator[Pointer]:
     """Pointers to the objects under Webhook that should be events, even if they cannot be read as one."""
     if isinstance(webhook, list):
         yield from (("Webhook", index) for index, entry in enumerate(webhook) if isinstance(entry, dict))
-    elif isinstance(webhook, dict) and any(mark in webhook for mark in EVENT_MARKS):
+    elif isinstance(webhook, dict) and any(mark in webhook for mark in EVENT_KEYS):
         yield ("Webhook",)
     elif isinstance(webhook, dict):
         for key, value in webhook.items():

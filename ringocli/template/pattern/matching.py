@@ -1,7 +1,7 @@
-"""Matching: one walk of a pattern's tree over a document, which collects bindings and everything that does not fit.
+"""Matches a pattern against a document, collecting the values of its variables and every mismatch.
 
-The work is linear in the document: mixed strings are cut at their literals from left to right, so no hostile text
-can make it backtrack.
+The time is linear in the size of the document: mixed strings are cut at their literals from left to right, so hostile
+text cannot cause backtracking.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from ringocli.template.pattern.notation import (
     Constant,
     Fields,
-    Hole,
     Items,
     Json,
     Leaf,
     Node,
     Part,
     Several,
+    VariablePart,
     as_text,
     leaves,
 )
@@ -29,7 +29,7 @@ from ringocli.text.secret import Secret, Text, sent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """A place of the document that does not fit: a pointer into the document, what was wanted, what is there."""
+    """A difference between pattern and document: where in the document, what was expected and what was found."""
 
     pointer: Pointer
     expected: str
@@ -38,9 +38,9 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What matching found: ``bindings`` with the ``sources`` (pointers into the document) they were read at.
+    """The result of matching: ``bindings`` of variables with the pointers they were read from (``sources``).
 
-    ``matched`` counts the leaves that fit, ``more`` points at arrays of which only one element was taken.
+    ``matched`` counts the leaves that match; ``more`` lists the arrays of which only one element was used.
     """
 
     bindings: Mapping[str, str]
@@ -51,12 +51,12 @@ class Match:
 
     @property
     def fits(self) -> bool:
-        """Whether the document has the pattern's shape and every required variable a value."""
+        """Whether the document has the pattern's shape and a value for every required variable."""
         return not self.mismatches
 
 
 def describe(value: Json) -> str:
-    """What stands in a document, short enough for a message."""
+    """A JSON value for messages, at most 60 characters long."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
@@ -66,8 +66,8 @@ def describe(value: Json) -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class Reading:
-    """One walk of a pattern over a document; mixed strings wait in ``mixed`` until all whole values are bound."""
+class Matcher:
+    """The state of one match; ``mixed`` are strings to cut once all whole values are bound."""
 
     given: Mapping[str, Text]
     required: Collection[str] | None
@@ -78,9 +78,9 @@ class Reading:
     mixed: list[tuple[Leaf, str, Pointer]] = field(default_factory=list)
     matched: int = 0
 
-    def fork(self) -> Reading:
-        """A copy to try one element of an array on."""
-        return Reading(
+    def fork(self) -> Matcher:
+        """A copy for trying one element of an array."""
+        return Matcher(
             given=self.given,
             required=self.required,
             bindings=dict(self.bindings),
@@ -90,8 +90,8 @@ class Reading:
             matched=self.matched,
         )
 
-    def take(self, other: Reading) -> None:
-        """Go on from what a fork found."""
+    def take(self, other: Matcher) -> None:
+        """Continue with the state of a fork."""
         self.bindings, self.sources, self.more = other.bindings, other.sources, other.more
         self.mixed, self.matched = other.mixed, other.matched
         self.mismatches.extend(other.mismatches)
@@ -136,18 +136,18 @@ class Reading:
                     self.absent(item, (*at, index), "nothing")
 
     def read_each(self, node: Node, value: list[Json], at: Pointer) -> None:
-        """The first element that fits; if none does, the one that comes nearest is reported."""
-        if len(value) == 1:  # there is nothing to choose, so nothing to try on a copy
+        """Use the first element that matches; if none does, report the mismatches of the closest one."""
+        if len(value) == 1:  # no choice, so no copy is needed
             since = len(self.mixed)
             self.read(node, value[0], (*at, 0))
             self.check_mixed(since)
             return
-        nearest: Reading | None = None
+        nearest: Matcher | None = None
         for index, item in enumerate(value):
             trial = self.fork()
             trial.read(node, item, (*at, index))
             trial.check_mixed(len(self.mixed))
-            if not trial.mismatches and (trial.matched > self.matched or not _holdsleaves(node)):
+            if not trial.mismatches and (trial.matched > self.matched or not _has_leaves(node)):
                 nearest = trial
                 break
             if nearest is None or _distance(trial) < _distance(nearest):
@@ -165,7 +165,7 @@ class Reading:
             self.matched += 1
 
     def read_leaf(self, leaf: Leaf, value: Json, at: Pointer) -> None:
-        if type(value) is str and value and leaf.alone is not None:  # most leaves of most webhooks
+        if type(value) is str and value and leaf.alone is not None:  # the most frequent case, checked first
             self.bind(leaf.alone, value, at)
             return
         if isinstance(value, Several):
@@ -173,7 +173,7 @@ class Reading:
                 self.more.append(at)
             value = value[0]
         if isinstance(value, (dict, list)):
-            self.wrong(at, self.wanted(leaf), describe(value))
+            self.wrong(at, self.expected(leaf), describe(value))
         elif value is None or value == "":
             self.absent(leaf, at, describe(value))
         elif leaf.alone is not None:
@@ -196,7 +196,7 @@ class Reading:
         self.matched += 1
 
     def absent(self, node: Node, at: Pointer, found: str) -> None:
-        """Note every leaf below a place that is not there, unless all its variables are optional."""
+        """Report every leaf below a missing value, unless all its variables are optional."""
         for below, leaf in leaves(node):
             if isinstance(leaf, Constant):
                 if leaf.value is None:
@@ -204,15 +204,15 @@ class Reading:
                     continue
                 self.wrong((*at, *below), describe(leaf.value), found)
             elif any(self.needs(name) for name in leaf.names):
-                self.wrong((*at, *below), self.wanted(leaf), found)
+                self.wrong((*at, *below), self.expected(leaf), found)
 
     def needs(self, name: str) -> bool:
         return name in self.given or self.required is None or name in self.required
 
-    def wanted(self, leaf: Leaf) -> str:
+    def expected(self, leaf: Leaf) -> str:
         parts = []
         for part in leaf.parts:
-            if isinstance(part, Hole):
+            if isinstance(part, VariablePart):
                 parts.append(str(self.given[part.name]) if part.name in self.given else f"${part.raw}$")
             else:
                 parts.append(part)
@@ -221,7 +221,7 @@ class Reading:
     def cut(self, leaf: Leaf, text: str) -> dict[str, str] | None:
         settled: list[Part] = []
         for part in leaf.parts:
-            if isinstance(part, Hole):
+            if isinstance(part, VariablePart):
                 known = self.given.get(part.name) or self.bindings.get(part.name)
                 settled.append(sent(known) if known else part)
             else:
@@ -229,41 +229,41 @@ class Reading:
         return cut(settled, text)
 
     def check_mixed(self, since: int) -> None:
-        """Whether the mixed strings of one array element can be cut at all; values are bound in ``settle``."""
+        """Check whether the mixed strings of one array element match; ``settle`` binds their values."""
         for leaf, text, at in self.mixed[since:]:
             if self.cut(leaf, text) is None:
-                self.wrong(at, self.wanted(leaf), describe(text))
+                self.wrong(at, self.expected(leaf), describe(text))
             else:
                 self.matched += 1
 
     def settle(self) -> None:
-        """Bind the mixed strings, those with the fewest unknown values first."""
-        waiting = list(self.mixed)
-        while waiting:
-            waiting.sort(key=lambda entry: sum(name not in self.bindings for name in entry[0].names))
-            leaf, text, at = waiting.pop(0)
+        """Bind the values of the mixed strings, those with the fewest unknown variables first."""
+        pending = list(self.mixed)
+        while pending:
+            pending.sort(key=lambda entry: sum(name not in self.bindings for name in entry[0].names))
+            leaf, text, at = pending.pop(0)
             values = self.cut(leaf, text)
             if values is None:
-                self.wrong(at, self.wanted(leaf), describe(text))
+                self.wrong(at, self.expected(leaf), describe(text))
                 continue
             self.matched += not values
             for name, value in values.items():
                 self.bind(name, value, at)
 
 
-def _distance(trial: Reading) -> tuple[int, int]:
+def _distance(trial: Matcher) -> tuple[int, int]:
     return len(trial.mismatches), -trial.matched
 
 
-def _holdsleaves(node: Node) -> bool:
+def _has_leaves(node: Node) -> bool:
     return bool(leaves(node))
 
 
 def cut(parts: list[Part], text: str) -> dict[str, str] | None:
-    """Cut a text at the literal parts of a mixed string; ``None`` if it does not fit.
+    """Cut a text at the literal parts of a mixed string; None if it does not match.
 
-    Each value has at least one character and ends where the next literal first occurs, so the work is linear
-    in the text: a hostile text cannot make it backtrack.
+    Each value has at least one character and ends at the first occurrence of the next literal, so the time is linear
+    in the length of the text.
     """
     merged: list[Part] = []
     for part in parts:
@@ -287,7 +287,7 @@ def cut(parts: list[Part], text: str) -> dict[str, str] | None:
 
 
 def _cut_middle(parts: list[Part], text: str) -> dict[str, str] | None:
-    """Cut between a first and a last variable."""
+    """Cut a text that starts and ends with a variable."""
     values: dict[str, str] = {}
     at = 0
     for index, part in enumerate(parts):

@@ -1,7 +1,4 @@
-"""The notation of patterns: strings with ``$variables$`` in them, and the tree of what they stand for.
-
-No direction yet: ``pattern`` renders these trees, ``matching`` reads documents by them.
-"""
+"""The syntax of patterns: parses strings with ``$variables$`` into a tree, which is rendered and matched elsewhere."""
 
 from __future__ import annotations
 
@@ -14,31 +11,31 @@ from typing import Any, NamedTuple, TypeAlias
 from ringocli.text.pointer import Pointer
 
 Json: TypeAlias = Any
-"""JSON as Python reads it: dict, list, str, int, float, bool, None."""
+"""A JSON value in Python: dict, list, str, int, float, bool or None."""
 
 _NAME = re.compile(r"[^\W\d_][\w .\-]*")
 
 
 class Several(list[str]):
-    """The values of a form or query key that occurs once or more; a plain leaf takes the first."""
+    """The values of a form or query key, which may be repeated; a leaf uses the first."""
 
 
-class Hole(NamedTuple):
-    """A ``$name$`` in a string; ``raw`` is what stood between the dollar signs, blanks included."""
+class VariablePart(NamedTuple):
+    """A ``$name$`` in a string; ``raw`` is the text between the dollar signs, including spaces."""
 
     name: str
     raw: str
 
 
-Part: TypeAlias = str | Hole
+Part: TypeAlias = str | VariablePart
 
 
 def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
-    """A string cut at its variables, left to right, without overlap.
+    """Split a string at its variables, from left to right, without overlap.
 
-    A name, trimmed, starts with a letter and holds only letters, digits, space, ``_ - .``; anything else between
-    two dollar signs is text, so that "costs $5 or $6" stays what it is. Where ``known`` names are given, a dollar
-    sign that closes an unknown name but opens a known one belongs to the known one.
+    A name, without surrounding spaces, starts with a letter and contains only letters, digits, spaces and ``_ - .``;
+    anything else between two dollar signs is text, as in "costs $5 or $6". A dollar sign that could close an unknown
+    name or open one of the ``known`` names opens the known one.
     """
     parts: list[Part] = []
     done = 0
@@ -54,7 +51,7 @@ def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
             continue
         if start > done:
             parts.append(text[done:start])
-        parts.append(Hole(name, raw))
+        parts.append(VariablePart(name, raw))
         done = end + 1
         start = text.find("$", done)
     if done < len(text):
@@ -63,7 +60,7 @@ def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
 
 
 def _steals(text: str, end: int, name: str, known: Collection[str] | None) -> bool:
-    """Whether the dollar sign at ``end`` rather opens a known variable than closes this unknown one."""
+    """Whether the dollar sign at ``end`` opens a known variable instead of closing this unknown one."""
     if known is None or name in known:
         return False
     close = text.find("$", end + 1)
@@ -71,14 +68,14 @@ def _steals(text: str, end: int, name: str, known: Collection[str] | None) -> bo
 
 
 def as_text(scalar: Json) -> str:
-    """A JSON scalar as the text it binds as: strings as they are, ``true``, ``201``, ``null`` as in JSON."""
+    """A JSON scalar as text: strings unchanged, anything else in JSON notation, such as ``true`` or ``201``."""
     return scalar if isinstance(scalar, str) else json.dumps(scalar)
 
 
 class Leaf(NamedTuple):
     """A string with at least one variable.
 
-    ``names`` are its variables in order, repeated ones repeated; ``alone`` is the one that makes up the whole string.
+    ``names`` are its variables in order, with repetitions; ``alone`` is the variable that is the whole string.
     """
 
     parts: tuple[Part, ...]
@@ -86,15 +83,15 @@ class Leaf(NamedTuple):
     alone: str | None
 
     padded: bool = False
-    """Whether a variable has blanks inside its dollar signs."""
+    """Whether a variable has spaces next to its dollar signs."""
 
 
 class Constant(NamedTuple):
-    """A scalar without variables: sent as it is, and an equality constraint when matching."""
+    """A scalar without variables: sent unchanged; in a webhook it must be equal."""
 
     value: Json
     alone: None = None
-    """It is no variable."""
+    """None: a constant is not a variable."""
 
 
 class Fields(NamedTuple):
@@ -124,7 +121,7 @@ def parse(tree: Json, known: Collection[str] | None = None) -> Node:
 
 
 def leaves(node: Node, at: Pointer = ()) -> list[tuple[Pointer, Leaf | Constant]]:
-    """Every scalar below a node with its pointer, in document order."""
+    """All scalars below a node with their pointers, in document order."""
     found: list[tuple[Pointer, Leaf | Constant]] = []
     _collect(node, at, found)
     return found
@@ -145,16 +142,16 @@ def _leaf(text: str, known: Collection[str] | None) -> Leaf | Constant:
     if text[0] == text[-1] == "$" and text.count("$") == 2:
         return _whole(text)
     parts = split(text, known)
-    names = tuple(part.name for part in parts if isinstance(part, Hole))
+    names = tuple(part.name for part in parts if isinstance(part, VariablePart))
     if not names:
         return Constant(text)
-    padded = any(isinstance(part, Hole) and part.raw != part.name for part in parts)
+    padded = any(isinstance(part, VariablePart) and part.raw != part.name for part in parts)
     return Leaf(parts, names, names[0] if len(parts) == 1 else None, padded)
 
 
 @lru_cache(maxsize=1024)
 def _whole(text: str) -> Leaf | Constant:
-    """A string that is one variable and nothing else: no neighbour can claim its dollar signs."""
+    """Parse a string that consists of exactly one variable."""
     raw = text[1:-1]
     name = raw.strip()
-    return Leaf((Hole(name, raw),), (name,), name, raw != name) if _NAME.fullmatch(name) else Constant(text)
+    return Leaf((VariablePart(name, raw),), (name,), name, raw != name) if _NAME.fullmatch(name) else Constant(text)

@@ -1,17 +1,16 @@
-"""The pattern language: any JSON with ``$variables$`` in its strings, in two directions.
+"""Patterns: JSON with ``$variables$`` in its strings, which can be rendered and matched.
 
-``render`` puts values in, ``match`` takes them out. Requests are rendered, replies and webhooks are matched, in one
-notation; each direction is loaded when it is first gone. Its laws, up to the coercions below:
+Requests are rendered, replies and webhooks are matched. The laws, up to the coercions below:
 
 1. *match undoes render*: for an unambiguous pattern, ``p.match(plain(p.render(v)))`` fits and binds exactly ``v``;
 2. *render undoes match*: if ``p.match(d)`` fits, ``d`` contains ``plain(p.render(bindings))``;
-3. *ambiguity is named*: ``ambiguities`` lists each string that holds several values which nothing else tells apart;
-4. *mismatches are complete*: every place that does not fit is listed, not only the first.
+3. *ambiguity is named*: ``ambiguities`` lists each string with several values that cannot be told apart;
+4. *mismatches are complete*: every difference is listed, not only the first.
 
 Coercions: values are non-empty strings; a JSON scalar binds as its JSON text; an optional variable that is absent,
-``null`` or empty binds nothing; a one-element array stands for "each element" and the first that fits is taken;
-further elements are reported in ``Match.more``. How Ringotel itself reads arrays and optional leaves is not
-published: these are readings, listed in ``assumptions``.
+``null`` or empty binds nothing; a one-element array stands for every element, and the first that matches is used;
+further elements are reported in ``Match.more``. How Ringotel treats arrays and optional values is not documented:
+see ``template.assumptions``.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ringocli.template.pattern.notation import (
     Constant,
     Fields,
-    Hole,
     Items,
     Json,
     Leaf,
     Node,
     Part,
     Several,
+    VariablePart,
     as_text,
     leaves,
     parse,
@@ -38,13 +37,13 @@ from ringocli.template.pattern.notation import (
 from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
+    from ringocli.template.pattern.fast_path import FastPath
     from ringocli.template.pattern.matching import Match
-    from ringocli.template.pattern.shortcuts import Straight
     from ringocli.text.secret import Text
 
 
 class Ambiguity(NamedTuple):
-    """A string whose values cannot be told apart once they are rendered."""
+    """A string whose values cannot be told apart after rendering."""
 
     pointer: Pointer
     names: tuple[str, ...]
@@ -59,24 +58,24 @@ class Pattern(_Pattern):
 
     @classmethod
     def parse(cls, tree: Json, known: Collection[str] | None = None) -> Pattern:
-        """Read a pattern; ``known`` names take precedence where two readings of a ``$`` overlap."""
+        """Parse a pattern; ``known`` names take precedence where a ``$`` could belong to two variables."""
         return cls(parse(tree, known))
 
     @cached_property
     def leaves(self) -> tuple[tuple[Pointer, Leaf | Constant], ...]:
-        """Every scalar of the pattern with its pointer, in document order."""
+        """All scalars of the pattern with their pointers, in document order."""
         return tuple(leaves(self.root))
 
     @cached_property
-    def straight(self) -> Straight | None:
-        """The pattern as a glance reads it, where it can."""
-        from ringocli.template.pattern.shortcuts import Straight
+    def fast_path(self) -> FastPath | None:
+        """The fast path for matching, if the pattern has one."""
+        from ringocli.template.pattern.fast_path import FastPath
 
-        return Straight.of(self.root)
+        return FastPath.of(self.root)
 
     @cached_property
     def variables(self) -> Mapping[str, tuple[Pointer, ...]]:
-        """Each variable with the places it stands at, in document order."""
+        """Each variable with the pointers of its strings, in document order."""
         found: dict[str, list[Pointer]] = {}
         for pointer, leaf in self.leaves:
             if isinstance(leaf, Leaf):
@@ -85,7 +84,7 @@ class Pattern(_Pattern):
         return {name: tuple(pointers) for name, pointers in found.items()}
 
     def ambiguities(self, given: Collection[str] = ()) -> tuple[Ambiguity, ...]:
-        """Strings that hold several free values; values that are given or stand alone elsewhere are not free."""
+        """Strings with several free variables; a variable that is given or alone in another string is not free."""
         settled = set(given) | {leaf.alone for _, leaf in self.leaves if isinstance(leaf, Leaf) and leaf.alone}
         found = []
         for pointer, leaf in self.leaves:
@@ -96,9 +95,9 @@ class Pattern(_Pattern):
         return tuple(found)
 
     def render(self, values: Mapping[str, Text], *, keep_empty: bool = False) -> Json:
-        """The tree with values put in as ``Traced``; a key or element that is one unset variable is dropped.
+        """The tree with ``Traced`` strings; a key or element that is exactly one unset variable is dropped.
 
-        With ``keep_empty`` a variable that is set to the empty string stays, as an empty string.
+        With ``keep_empty``, a variable set to the empty string is kept.
         """
         from ringocli.template.pattern.rendering import rendered
 
@@ -110,32 +109,32 @@ class Pattern(_Pattern):
         given: Mapping[str, Text] | None = None,
         required: Collection[str] | None = None,
     ) -> Match:
-        """Read the variables out of a document.
+        """Extract the variables from a document.
 
-        ``given`` values must stand where their variable does. ``required`` names must get a value (default: all);
-        the others may be absent, ``null`` or empty.
+        A ``given`` variable must have the given value. ``required`` variables must have a value (default: all of
+        them); the others may be absent, ``null`` or empty.
         """
-        straight = self.straight.read(document, given or {}) if self.straight is not None else None
-        return straight or self.walk(document, given, required)
+        found = self.fast_path.read(document, given or {}) if self.fast_path is not None else None
+        return found or self.match_fully(document, given, required)
 
-    def walk(
+    def match_fully(
         self,
         document: Json,
         given: Mapping[str, Text] | None = None,
         required: Collection[str] | None = None,
     ) -> Match:
-        """``match`` without a glance first: the whole truth, and slower."""
-        from ringocli.template.pattern.matching import Match, Reading
+        """``match`` without the fast path."""
+        from ringocli.template.pattern.matching import Match, Matcher
 
-        reading = Reading(given=given or {}, required=required)
-        reading.read(self.root, document, ())
-        reading.settle()
+        matcher = Matcher(given=given or {}, required=required)
+        matcher.read(self.root, document, ())
+        matcher.settle()
         return Match(
-            bindings=reading.bindings,
-            sources=reading.sources,
-            mismatches=tuple(reading.mismatches),
-            matched=reading.matched,
-            more=tuple(reading.more),
+            bindings=matcher.bindings,
+            sources=matcher.sources,
+            mismatches=tuple(matcher.mismatches),
+            matched=matcher.matched,
+            more=tuple(matcher.more),
         )
 
 
@@ -143,7 +142,6 @@ __all__ = [
     "Ambiguity",
     "Constant",
     "Fields",
-    "Hole",
     "Items",
     "Json",
     "Leaf",
@@ -151,6 +149,7 @@ __all__ = [
     "Part",
     "Pattern",
     "Several",
+    "VariablePart",
     "as_text",
     "split",
 ]

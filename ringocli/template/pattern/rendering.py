@@ -1,4 +1,4 @@
-"""Rendering: one walk of a pattern's tree that puts values in, and keeps where each of them went."""
+"""Renders patterns: replaces variables by values and records where each value is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DROPPED = object()
 
 
 def _rendered(node: Node, values: Mapping[str, Text], keep_empty: bool) -> Json:
-    """The tree with ``Traced`` leaves; ``_DROPPED`` for a leaf that is one unset variable."""
+    """The tree with ``Traced`` strings; ``_DROPPED`` for a leaf that is exactly one unset variable."""
     if isinstance(node, Constant):
         return node.value
     if isinstance(node, Leaf):
@@ -29,13 +29,13 @@ def _rendered(node: Node, values: Mapping[str, Text], keep_empty: bool) -> Json:
 
 
 def rendered(node: Node, values: Mapping[str, Text], keep_empty: bool) -> Json:
-    """The tree with ``Traced`` leaves, less what is one unset variable; None if nothing is left."""
+    """The tree with ``Traced`` strings, without leaves that are one unset variable; None if nothing is left."""
     found = _rendered(node, values, keep_empty)
     return None if found is _DROPPED else found
 
 
 def filled(parts: tuple[Part, ...], values: Mapping[str, Text]) -> Traced:
-    """A split string with its values put in; an unset variable leaves nothing."""
+    """A split string with its variables replaced; unset ones become empty."""
     pieces = []
     for part in parts:
         if isinstance(part, str):
@@ -46,7 +46,7 @@ def filled(parts: tuple[Part, ...], values: Mapping[str, Text]) -> Traced:
 
 
 def plain(tree: Json) -> Json:
-    """A rendered tree with ``str`` leaves as they are sent; for encoding and for the laws, never for printing."""
+    """A rendered tree with strings as they are sent, secrets included; never to be printed."""
     if isinstance(tree, Traced):
         return tree.reveal()
     if isinstance(tree, dict):

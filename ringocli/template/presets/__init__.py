@@ -1,7 +1,7 @@
-"""Provider presets: what is known of a provider, one JSON file each; data only, no code a provider.
+"""Provider presets: one JSON file for each provider, data only.
 
-A preset says whether Ringotel ships the provider itself, how numbers must look, where the provider's console takes the
-webhook URL, what the framework cannot express for it, and where each of these facts comes from.
+A preset contains the template, the required number format, where to enter the webhook URL in the provider's console,
+what the framework cannot express, whether Ringotel has a built-in integration, and the sources of these facts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ringocli.text.suggest import did_you_mean
 
 
 class Preset(NamedTuple):
-    """One provider; the fields are the keys of its file."""
+    """A provider; the fields are the keys of its file."""
 
     name: str
     title: str
@@ -35,10 +35,10 @@ class Preset(NamedTuple):
     replies: Mapping[str, Any]
     sample_values: Mapping[str, str]
     webhook_answer: Mapping[str, str] | None = None
-    """What the provider expects as the answer to its webhooks: ``content_type`` and ``body``; None is an empty 200."""
+    """The reply that the provider expects to its webhooks: ``content_type`` and ``body``; None is an empty 200."""
 
 
-_FOLDER = os.path.dirname(__file__)  # importlib.resources takes longer to import than all of lint
+_FOLDER = os.path.dirname(__file__)  # importing importlib.resources would take longer than linting
 
 
 def names() -> list[str]:
@@ -47,14 +47,14 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Preset:
-    """The preset of that name.
+    """The preset with this name.
 
     Raises:
-        UsageError: there is none; the nearest is named.
+        UsageError: unknown name, with a suggestion.
     """
     known = names()
     if name not in known:
-        raise UsageError(f"there is no preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}.")
+        raise UsageError(f"unknown preset {name!r}{did_you_mean(name, known)}", f"Presets: {', '.join(known)}.")
     with open(os.path.join(_FOLDER, f"{name}.json"), encoding="utf-8") as file:
         content = json.load(file)
     for key in ("sources", "public_properties", "not_expressible"):
@@ -64,7 +64,7 @@ def load(name: str) -> Preset:
 
 @cache
 def of_host(host: str) -> Preset | None:
-    """The preset whose requests go to a host; None where no provider is known there."""
+    """The preset that sends to a host, or None."""
     from ringocli.text.url import split_url
 
     for preset in map(load, names()):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ringocli.http.bodies import decode, decode_pairs, encode, encode_pairs
 from ringocli.template.pattern.matching import cut
-from ringocli.template.pattern.pattern import Hole, Pattern, Several, as_text, split
+from ringocli.template.pattern.pattern import Pattern, Several, VariablePart, as_text, split
 from ringocli.template.pattern.rendering import plain
 from ringocli.text.traced import Traced
 from tests.strategies import constants, flat_trees, keys, texts, trees, values_for
@@ -135,16 +135,16 @@ def test_mismatches_are_complete(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("$from$", (Hole("from", "from"),)),
-        ("$API key$", (Hole("API key", "API key"),)),
-        ("$ from $", (Hole("from", " from "),)),
+        ("$from$", (VariablePart("from", "from"),)),
+        ("$API key$", (VariablePart("API key", "API key"),)),
+        ("$ from $", (VariablePart("from", " from "),)),
         ("costs $5 or $6", ("costs $5 or $6",)),
-        ("$5 for $to$", ("$5 for ", Hole("to", "to"))),
+        ("$5 for $to$", ("$5 for ", VariablePart("to", "to"))),
         ("US$", ("US$",)),
         ("$$", ("$$",)),
-        ("a$from$b$to$", ("a", Hole("from", "from"), "b", Hole("to", "to"))),
-        ("$from$to$", (Hole("from", "from"), "to$")),
-        ("$a_b.c-d$", (Hole("a_b.c-d", "a_b.c-d"),)),
+        ("a$from$b$to$", ("a", VariablePart("from", "from"), "b", VariablePart("to", "to"))),
+        ("$from$to$", (VariablePart("from", "from"), "to$")),
+        ("$a_b.c-d$", (VariablePart("a_b.c-d", "a_b.c-d"),)),
         ("$fr\u200bom$", ("$fr\u200bom$",)),
         ("$1st$", ("$1st$",)),
         ("", ()),
@@ -157,7 +157,7 @@ def test_a_string_is_split_at_its_variables(text: str, parts: tuple[Any, ...]) -
 
 def test_a_known_variable_wins_over_an_unknown_one() -> None:
     """A price before a variable does not eat the variable's dollar sign."""
-    assert ("in $US or ", Hole("to", "to")) == split("in $US or $to$", {"to"})
+    assert ("in $US or ", VariablePart("to", "to")) == split("in $US or $to$", {"to"})
 
 
 def test_two_line_text_is_matched() -> None:
@@ -237,7 +237,7 @@ def test_other_shapes_are_mismatches_and_no_errors(document: Any) -> None:
 
 def test_a_hostile_text_is_cut_in_linear_time() -> None:
     """A long text full of separators is cut once through, without backtracking."""
-    parts = [Hole(name, name) if name.isalpha() else name for name in ("a", "-", "b", "-", "c", "-", "d", "!")]
+    parts = [VariablePart(name, name) if name.isalpha() else name for name in ("a", "-", "b", "-", "c", "-", "d", "!")]
     assert cut(parts, "-" * 200_000) is None
     assert cut(parts, "x-" * 100_000 + "y!") is not None
 

@@ -13,8 +13,8 @@ from ringocli.http.bodies import decode
 from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import WebhookEvent
+from ringocli.template.pattern.fast_path import misses
 from ringocli.template.pattern.pattern import Pattern
-from ringocli.template.pattern.shortcuts import lacks
 from ringocli.template.reader import read_template
 from ringocli.text.secret import Secret
 from tests.strategies import NAMES, constants, keys, texts, trees
@@ -67,7 +67,7 @@ def key_of(event: WebhookEvent) -> dict[str, str]:
 
 def fits(event: WebhookEvent, document: Any) -> Any:
     """The whole walk, without a glance before it."""
-    return event.pattern.walk(document, key_of(event), event.required)
+    return event.pattern.match_fully(document, key_of(event), event.required)
 
 
 @given(st.data())
@@ -87,7 +87,7 @@ def test_the_glance_changes_no_reading(data: st.DataObject) -> None:
     assert (dict(wanted[0][1].bindings) if wanted else {}) == dict(reading.variables)
     assert bool(wanted) == (reading.near_miss is None)
     for event, match in matches:
-        assert not (lacks(document, event.marks) and match.fits)
+        assert not (misses(document, event.requirements) and match.fits)
         assert event.pattern.match(document, key_of(event), event.required) == match
 
 
@@ -101,7 +101,7 @@ def test_the_glance_reads_forms_like_the_walk(data: st.DataObject) -> None:
     document = decode("&".join(f"{key}={value}" for key, value in pairs).encode(), FORM)
     for event in template.events:
         match = fits(event, document)
-        assert not (lacks(document, event.marks) and match.fits)
+        assert not (misses(document, event.requirements) and match.fits)
         assert event.pattern.match(document, key_of(event), event.required) == match
 
 
@@ -120,7 +120,7 @@ def test_what_a_glance_sees(document: Any, lacking: bool) -> None:
     event = {"event_key": "in", "event_type": "message",
              "request_parameters": {"data": {"kind": "$event_key$", "to": ["$to$"]}}}  # fmt: skip
     template = read_template({"id": "a", "name": "A", "class": "sms", "Webhook": [event]})
-    assert lacking == lacks(document, template.events[0].marks)
+    assert lacking == misses(document, template.events[0].requirements)
 
 
 @given(st.data())
@@ -132,8 +132,8 @@ def test_straight_reading_is_the_walk(data: st.DataObject) -> None:
     given = data.draw(
         st.dictionaries(st.sampled_from(NAMES), st.sampled_from(WORDS).map(lambda word: word and Secret(word)))
     )
-    straight = pattern.straight.read(document, given) if pattern.straight is not None else None
-    assert straight in (None, pattern.walk(document, given, ()))
+    straight = pattern.fast_path.read(document, given) if pattern.fast_path is not None else None
+    assert straight in (None, pattern.match_fully(document, given, ()))
 
 
 @pytest.mark.parametrize(
@@ -150,5 +150,5 @@ def test_straight_reading_is_the_walk(data: st.DataObject) -> None:
 def test_what_is_read_straight(document: Any, is_straight: bool) -> None:
     """A text at each leaf and one element in each array; anything else is left to the walk."""
     pattern = Pattern.parse({"from": "$from$", "to": ["$to$"], "kind": "in"})
-    assert pattern.straight is not None
-    assert is_straight == (pattern.straight.read(document, {}) is not None)
+    assert pattern.fast_path is not None
+    assert is_straight == (pattern.fast_path.read(document, {}) is not None)

@@ -1,7 +1,8 @@
-"""What a glance sees, before any walk: that a document lacks something, or that it is just like the pattern.
+"""Fast paths for matching: reject a document that lacks a required value, or match one with exactly the pattern's shape.
 
-Both are shortcuts of ``matching`` and say nothing else than it does: a document that ``lacks`` a mark does not fit, and
-what a ``Straight`` reading finds is what the walk would find. Of everything in between they say nothing.
+Their results are those of a full match; for all other documents they return nothing. ``python -m benchmarks.matching``
+(presets, Telnyx): a webhook is matched in 8 to 18 µs instead of 27 to 56 µs and rejected in 1 µs instead of 50 to 80 µs,
+which together is about half of the time that the emulator spends on a webhook.
 """
 
 from __future__ import annotations
@@ -16,70 +17,73 @@ from ringocli.text.secret import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What a document must have at the end of a path of keys: this text, or any value where ``text`` is None."""
+class Requirement:
+    """A value that a document must have at a path of keys: this text, or any value if ``text`` is None."""
 
     path: tuple[str, ...]
     text: str | None
 
 
-def marks(node: Node, given: Mapping[str, str], required: Set[str], path: tuple[str, ...] = ()) -> list[Mark]:
-    """What is seen without a walk: a document that lacks one of these marks does not fit.
-
-    They are necessary, not sufficient: whatever stands inside arrays or mixed strings is not among them.
-    """
+def requirements(
+    node: Node, given: Mapping[str, str], required: Set[str], path: tuple[str, ...] = ()
+) -> list[Requirement]:
+    """The values without which no document matches; what is inside arrays and mixed strings is not included."""
     if isinstance(node, Fields):
-        return [mark for key, member in node.members for mark in marks(member, given, required, (*path, key))]
+        return [
+            requirement
+            for key, member in node.members
+            for requirement in requirements(member, given, required, (*path, key))
+        ]
     if isinstance(node, Constant):
-        return [] if node.value is None else [Mark(path, as_text(node.value))]
+        return [] if node.value is None else [Requirement(path, as_text(node.value))]
     if isinstance(node, Leaf) and node.alone is not None and node.alone in given:
-        return [Mark(path, given[node.alone])]
+        return [Requirement(path, given[node.alone])]
     needed = (
         leaf.value is not None if isinstance(leaf, Constant) else not required.isdisjoint(leaf.names)
         for _, leaf in leaves(node)
     )
-    return [Mark(path, None)] if any(needed) else []
+    return [Requirement(path, None)] if any(needed) else []
 
 
-def lacks(document: Json, wanted: Iterable[Mark]) -> bool:
-    """Whether a document has not all of these marks."""
-    for mark in wanted:
+def misses(document: Json, required: Iterable[Requirement]) -> bool:
+    """Whether a document lacks one of the required values."""
+    for requirement in required:
         value = document
         try:
-            for key in mark.path:
+            for key in requirement.path:
                 value = value[key]
-        except (KeyError, TypeError):  # no such key, or nothing that has keys
+        except (KeyError, TypeError):  # no such key, or not an object
             return True
-        if mark.text is None:
+        if requirement.text is None:
             if value is None or value == "" or value == []:
                 return True
-        elif value != mark.text:
+        elif value != requirement.text:
             if isinstance(value, Several):
                 value = value[0]
-            if isinstance(value, (dict, list)) or as_text(value) != mark.text:
+            if isinstance(value, (dict, list)) or as_text(value) != requirement.text:
                 return True
     return False
 
 
 @dataclass(frozen=True, slots=True)
-class Straight:
-    """The leaves of a pattern by their places, for documents that have a text at each and one element in each array.
+class FastPath:
+    """The leaves of a pattern, for documents that have a string at each and one element in each array.
 
-    ``leaves`` are places with the variable that stands there, or None and the text that has to.
+    ``leaves`` are pointers with the variable there, or with None and the string required there.
     """
 
     arrays: tuple[Pointer, ...]
     leaves: tuple[tuple[Pointer, str | None, str], ...]
 
     @classmethod
-    def of(cls, node: Node) -> Straight | None:
-        """The places of a pattern; None where it has more to it than variables and texts in objects and arrays."""
+    def of(cls, node: Node) -> FastPath | None:
+        """The fast path of a pattern; None if it contains more than variables and strings in objects and arrays."""
         arrays: list[Pointer] = []
         found: list[tuple[Pointer, str | None, str]] = []
-        return cls(tuple(arrays), tuple(found)) if _is_straight(node, (), arrays, found) else None
+        return cls(tuple(arrays), tuple(found)) if _collect(node, (), arrays, found) else None
 
     def read(self, document: Json, given: Mapping[str, Text]) -> Match | None:
-        """What the walk would find; None where only the walk can tell."""
+        """The result of a full match, or None if only the full match can find it."""
         bindings: dict[str, str] = {}
         sources: dict[str, Pointer] = {}
         try:
@@ -111,14 +115,14 @@ class Straight:
         return Match(bindings=bindings, sources=sources, mismatches=(), matched=len(self.leaves), more=())
 
 
-def _is_straight(node: Node, at: Pointer, arrays: list[Pointer], found: list[tuple[Pointer, str | None, str]]) -> bool:
-    """Collect the places of a pattern; False where it is none that a glance can read."""
+def _collect(node: Node, at: Pointer, arrays: list[Pointer], found: list[tuple[Pointer, str | None, str]]) -> bool:
+    """Collect the pointers of a pattern; False if the pattern has no fast path."""
     if isinstance(node, Fields):
-        below = [_is_straight(member, (*at, key), arrays, found) for key, member in node.members]
+        below = [_collect(member, (*at, key), arrays, found) for key, member in node.members]
         return bool(below) and all(below)
     if isinstance(node, Items):
         arrays.append(at)
-        return len(node.nodes) == 1 and _is_straight(node.nodes[0], (*at, 0), arrays, found)
+        return len(node.nodes) == 1 and _collect(node.nodes[0], (*at, 0), arrays, found)
     if isinstance(node, Leaf):
         found.append((at, node.alone, ""))
         return node.alone is not None
