@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ringocli.testing.context import Emulator
 
 NUMBER, CONTACT = "+12025550100", "+13105550199"
-MESSAGE = {"method": "message", "params": {"from": CONTACT, "to": NUMBER, "content": "Hi"}}
+MESSAGE: dict[str, Any] = {"method": "message", "params": {"from": CONTACT, "to": NUMBER, "content": "Hi"}}
 JSON = {"Content-Type": "application/json"}
 
 

@@ -42,7 +42,7 @@ class ConsoleOptions:
         console.configure(color=self.color, quiet=self.quiet or None, verbose=self.verbose or None)
 
 
-class Command(Generic[OptionsT]):
+class CliCommand(Generic[OptionsT]):
     """A command: what runs it, and what its help shows. Calling it runs it; the result is the exit code."""
 
     def __init__(self, name: str, run: Callable[[OptionsT], int], help_text: str, examples: Sequence[str]) -> None:
@@ -67,9 +67,9 @@ class Command(Generic[OptionsT]):
 
 def command(
     name: str, summary: str, *, examples: Sequence[str] = (), more: str = ""
-) -> Callable[[Callable[[OptionsT], int]], Command[OptionsT]]:
+) -> Callable[[Callable[[OptionsT], int]], CliCommand[OptionsT]]:
     """Make a function of one options object a command. Each of the examples is run by a test."""
-    return lambda run: Command(name, run, help_text(summary, examples, more), examples)
+    return lambda run: CliCommand(name, run, help_text(summary, examples, more), examples)
 
 
 def help_text(summary: str, examples: Sequence[str], more: str = "") -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from ringocli.text import console
 
 if TYPE_CHECKING:
+    from ringocli.http.exchange import RenderedRequest
+    from ringocli.messaging.formats.requests import Show
     from ringocli.text.terminal import ProgressBar
 
 PROGRESS_AFTER_S = 1.0
@@ -26,6 +28,23 @@ def print_json(document: Mapping[str, object]) -> None:
         terminal.print_json(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         console.out_json(document)
+
+
+def print_http(request: RenderedRequest, show: Show = str, *, exact: bool = False) -> None:
+    """Print a request; on a terminal with its structure and the values of variables highlighted.
+
+    Control characters are escaped, except in a pipe if ``exact``.
+    """
+    from ringocli.messaging.formats.requests import as_http
+
+    text = as_http(request, show)
+    if not console.draws(sys.stdout):
+        console.out(text if exact else console.printable(text))
+        return
+    from ringocli.text import terminal
+
+    pieces = request.body.pieces if request.body is not None else ()
+    terminal.print_http(text, (show(piece.text) for piece in pieces if piece.variable))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,7 @@ from ringocli.cli.completion import complete_events
 from ringocli.cli.inputs import gather_values, missing_policy, open_template
 from ringocli.cli.notices import print_notes, warn_of_secrets
 from ringocli.cli.options import ContentType, Missing, ShowSecrets, TemplateArgument, ValueOptions
-from ringocli.cli.output import print_json
+from ringocli.cli.output import print_http, print_json
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -137,25 +136,11 @@ def _print(requests: Sequence[RenderedRequest], options: RenderOptions) -> None:
         if len(requests) > 1:
             console.out(console.styled(f"### {request.name}", "bold"))
         if options.format == "http":
-            _print_http(request, show)
+            print_http(request, show, exact=True)
         else:
             console.out(formats.FORMATS[options.format](request, show))
         if not options.template_view:
             _note_segments(request)
-
-
-def _print_http(request: RenderedRequest, show: Show) -> None:
-    """Print the request; on a terminal with its structure and the values of variables highlighted."""
-    from ringocli.messaging.formats.requests import as_http
-
-    text = as_http(request, show)
-    if not console.draws(sys.stdout):
-        console.out(text)
-        return
-    from ringocli.text import terminal
-
-    pieces = request.body.pieces if request.body is not None else ()
-    terminal.print_http(text, (show(piece.text) for piece in pieces if piece.variable))
 
 
 def _note_segments(request: RenderedRequest) -> None:

@@ -19,7 +19,7 @@ from ringocli.cli.options import (
     TextOrJson,
     ValueOptions,
 )
-from ringocli.cli.output import print_json
+from ringocli.cli.output import print_http, print_json
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, LocalError, NoReply, UsageError
 from ringocli.text import console
@@ -204,11 +204,10 @@ def _print_verdict(verdict: Verdict, options: SendOptions) -> None:
 
 
 def _print_unsent(request: RenderedRequest, format_: str) -> None:
-    from ringocli.messaging.formats.requests import as_http
     from ringocli.messaging.formats.verdict import dry_document
 
     if format_ == "json":
         print_json(dry_document(request))
         return
-    console.out(console.printable(as_http(request)))
+    print_http(request)
     console.note(f"note: not sent; it would go to {request.host}", "dim")

@@ -21,7 +21,7 @@ from ringocli.cli.options import (
     TemplateArgument,
     ValueOptions,
 )
-from ringocli.cli.output import progress
+from ringocli.cli.output import print_http, progress
 from ringocli.cli.parameters import Option
 from ringocli.errors import CheckFailed, NoReply, UsageError
 from ringocli.text import console
@@ -231,10 +231,13 @@ def _print_summary(summary: Summary, only: Sequence[Outcome], reasons: Counter[s
 
 
 def _print_unsent(requests: Sequence[RenderedRequest], plan: Plan, format_: str) -> None:
-    from ringocli.messaging.formats.requests import as_document, as_http
+    from ringocli.messaging.formats.requests import as_document
 
     if format_ == "text":
-        console.out("\n\n".join(console.printable(as_http(request)) for request in requests))
+        for index, request in enumerate(requests):
+            if index:
+                console.out()
+            print_http(request)
         console.note(f"note: not sent; {plan.total} would go to {requests[0].host}", "dim")
     elif format_ == "json":
         documents = [as_document(request) for request in requests]

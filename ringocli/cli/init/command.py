@@ -12,6 +12,7 @@ from ringocli.cli.init.extend import Growth, extend
 from ringocli.cli.init.prompts import ask, command_line
 from ringocli.cli.init.sources import Pasting, one_source, read_pastes, reviewed
 from ringocli.cli.inputs import path_of
+from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import chosen
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -310,7 +311,13 @@ def _list_presets(format_: str) -> None:
             }
             for preset in presets
         ]
-        console.out_json({"schema_version": 1, "presets": listed})
+        print_json({"schema_version": 1, "presets": listed})
+        return
+    rows = [
+        (preset.name, preset.title, preset.ringotel_builtin or "", ", ".join(preset.template["properties"]))
+        for preset in presets
+    ]
+    if print_table(("preset", "provider", "built into Ringotel as", "properties"), rows):
         return
     width = max(len(preset.name) for preset in presets)
     for preset in presets:
