@@ -48,6 +48,7 @@ COMMANDS = {
     "prove": "prove",
     "test": "test",
     "diff": "diff",
+    "bundle": "bundle",
     "send-test": "send",
     "simulate-webhook": "simulate",
     "emulate": "emulate",

@@ -61,6 +61,11 @@ def read_text(name: str, *, max_bytes: int = MAX_BYTES) -> str:
 
 
 def write_text(path: Path, text: str, *, force: bool, mode: int = 0o644) -> None:
+    """Write a text file in UTF-8; as ``write_bytes``."""
+    write_bytes(path, text.encode("utf-8"), force=force, mode=mode)
+
+
+def write_bytes(path: Path, content: bytes, *, force: bool, mode: int = 0o644) -> None:
     """Write a file atomically: a temporary file beside it, then a rename.
 
     Raises:
@@ -74,8 +79,8 @@ def write_text(path: Path, text: str, *, force: bool, mode: int = 0o644) -> None
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}-", suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         if os.name == "posix":
             os.chmod(temporary, _mode_like(path, mode))
         os.replace(temporary, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ringocli.errors import LocalError, RingocliError
@@ -36,6 +36,10 @@ class CaseOutcome:
     def passed(self) -> bool:
         """Whether it ran and nothing failed."""
         return self.error is None and not self.failures
+
+    def named(self, path: Path, template: Path) -> CaseOutcome:
+        """The same outcome under other file names."""
+        return replace(self, path=path, template=template)
 
 
 def run_case_file(file: CaseFile) -> CaseOutcome:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ringocli.errors import RingocliError, UsageError
 from ringocli.http.exchange import IncomingRequest, Reply
@@ -18,6 +15,7 @@ from ringocli.http.statuses import SUCCESS
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.case_writer import as_toml
 from ringocli.messaging.cases import Anything, Case, CaseStep, Expectation
+from ringocli.messaging.formats.har import HarEntry, read_entries
 from ringocli.messaging.provider import receive
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
@@ -26,6 +24,7 @@ from ringocli.template.variables import BY_NAME
 from ringocli.testing.cases.run import run_case
 from ringocli.text.files import write_text
 from ringocli.text.secret import redact
+from ringocli.text.url import split_url
 
 _OF_THE_CONNECTION = frozenset(
     {
@@ -83,7 +82,7 @@ def _exchanges(text: str) -> Iterator[RecordedExchange]:
         if not isinstance(document, Mapping):
             continue
         if isinstance(document.get("log"), Mapping):
-            yield from (_of_har(entry) for entry in document["log"].get("entries", ()))
+            yield from map(_of_har, read_entries(document))
         elif isinstance(document.get("exchanges"), list):
             yield from (_of_export(exchange) for exchange in reversed(document["exchanges"]))
         elif isinstance(document.get("request"), Mapping) and "direction" in document:
@@ -100,31 +99,18 @@ def _of_export(exchange: Mapping[str, Any]) -> RecordedExchange:
     )
 
 
-def _of_har(entry: Mapping[str, Any]) -> RecordedExchange:
-    request, response = entry["request"], entry.get("response", {})
-    content = response.get("content", {})
-    body = str(content.get("text") or "").encode()
-    if content.get("encoding") == "base64":
-        try:
-            body = base64.b64decode(body)
-        except binascii.Error:
-            body = b""
-    data = request.get("postData") or {}
-    headers = [(pair["name"], pair["value"]) for pair in request.get("headers", ())]
-    if data.get("mimeType") and not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(("Content-Type", data["mimeType"]))
-    kinds = [(pair["name"], pair["value"]) for pair in response.get("headers", ())]
-    if content.get("mimeType") and not any(name.lower() == "content-type" for name, _ in kinds):
-        kinds.append(("Content-Type", content["mimeType"]))
-    status = int(response.get("status") or 0)
+def _of_har(entry: HarEntry) -> RecordedExchange:
+    headers = list(entry.headers)
+    if entry.media_type and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", entry.media_type))
     return RecordedExchange(
-        request=_request(request["method"], request["url"], headers, str(data.get("text") or "")),
-        reply=_reply(status, kinds, body) if status else None,
+        request=_request(entry.method, entry.url, headers, entry.body or ""),
+        reply=_reply(entry.status, (), entry.reply) if entry.status else None,
     )
 
 
 def _request(method: str, url: str, headers: Any, body: str) -> IncomingRequest:
-    parts = urlsplit(url)
+    parts = split_url(url)
     return IncomingRequest(
         method=method,
         path=parts.path or "/",
