@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,29 +11,25 @@ from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.events import LearnedEvents, WebhookSample, learn_events, texts_of
+from ringocli.importers.learn.events import learn_events
+from ringocli.importers.learn.message_id import IdContext, form_difference, name_difference
 from ringocli.importers.learn.pattern_tree import general
-from ringocli.importers.learn.placeholders import OPEN, shown, whole
+from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.learn.preset_match import Known, recognise
 from ringocli.importers.learn.properties import PropertyBook
 from ringocli.importers.learn.replies import LearnedReply, learn_reply
-from ringocli.importers.learn.requests import Learned, learn_request
-from ringocli.importers.learn.roles import SampleLeaf, leaves_of
+from ringocli.importers.learn.requests import Guidance, LearnedRequest, learn_request
+from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.url import Target
+from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, WebhookSample
 from ringocli.importers.model import Limit, Pasted, limit
+from ringocli.importers.naming import default_id, default_name
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
 from ringocli.text.note import Note
-
-_SERVICE_LABELS = {
-    "api", "www", "rest", "sms", "gateway", "gw", "messaging", "http", "https", "secure", "app", "portal", "conversation",
-    "web", "my", "v1", "v2", "us", "eu", "au", "us1", "eu1", "service", "services", "live", "platform", "dashboard", "panel",
-    "restapi", "api2", "httpapi", "cpaas", "send", "msg", "messages", "co", "com", "net", "org", "api1", "cloud", "prod",
-    "sandbox", "localhost", "json", "rest2", "connect", "voip", "ms", "global", "nexus", "developer", "developers",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,44 +67,112 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     """A draft from pasted samples; what no sample shows comes from the answers, or is left out.
 
     Raises:
-        UsageError: there is neither a pasted request nor a URL among the answers.
+        UsageError: there is neither a pasted request nor a URL among the answers, or a field to drop does not exist.
     """
+    _check_dropped(pastes)
     if pastes.send is None and pastes.file is None:
         return _around_answers(pastes, answers)
     first = pastes.send or pastes.file
     assert first is not None
     known = recognise(Target.parse(first.url).host, first.url, tree_in(first))
     book = PropertyBook(host=Target.parse(first.url).host, known=known.by_value, given=list(answers.properties))
-    hints = _outgoing(pastes.hints)
-    send = _learned(pastes.send or pastes.file, Place.SEND_MESSAGE, book, hints, pastes, known, None)
-    text = _content_of(send)
-    file_paste = pastes.file or (pastes.send.with_file if pastes.send is not None else None)
-    if file_paste is None and send is not None and send.file_url is not None:
-        file_paste = pastes.send
-    file = _learned(file_paste, Place.SEND_FILE, book, hints, pastes, known, text)
-    events = _events(pastes)
-    reply = _reply(pastes)
-    learned = [request for request in (send, file) if request is not None]
-    template = _assembled(answers, known, book, learned, events, reply, reserved)
+    requests = _requests(pastes, first, book, known)
+    learned = _learned_samples(pastes, requests, book)
+    template = _assembled(answers, known, book, requests, learned, reserved)
     template |= {part: book.swept(template[part]) for part in ("API", "Webhook") if part in template}
     return Draft(
         template=template,
         decisions=tuple(
             replace(decision, value=book.masked(decision.value) if decision.variable else book.swept(decision.value))
-            for decision in _decisions(answers, template, known, learned, events, reply)
+            for decision in _decisions(answers, template, requests, learned)
         ),
-        not_expressible=_unique(
-            [*(entry for one in learned for entry in one.limits), *events.limits, *_reply_limits(reply)]
-        ),
+        not_expressible=_unique([*(entry for one in requests for entry in one.limits), *learned.limits]),
         rows=assumed_by(template),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
-        blocking=_blocking([*(one.limits for one in learned), events.limits, _reply_limits(reply)]),
-        missing=tuple(_missing(template)),
-        notes=_notes(
-            [*(note for one in learned for note in one.notes), *events.notes, *_lost(pastes), *_preset(known)]
+        constants=tuple(
+            replace(constant, value=book.swept(constant.value)) for one in requests for constant in one.constants
         ),
+        blocking=_blocking(requests, learned),
+        missing=tuple(_missing(template)),
+        notes=_notes([*(note for one in requests for note in one.notes), *_lost(pastes), *_preset(known)], learned),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _LearnedSamples:
+    """What was learned from the webhooks and the reply, which explain each other."""
+
+    events: LearnedEvents
+    reply: LearnedReply | None
+    mismatch: str
+
+    @property
+    def limits(self) -> list[Limit]:
+        return [*self.events.limits, *(self.reply.limits if self.reply is not None else ())]
+
+
+def _learned_samples(pastes: Pastes, requests: Sequence[LearnedRequest], book: PropertyBook | None) -> _LearnedSamples:
+    taken = {text for request in requests for text in request.texts}
+    taken |= {value for value in (book.values.values() if book is not None else ()) if value}
+    replied = _leaves_in(pastes.reply)
+    names = [name for name, role in pastes.named.items() if role is Role.ID]
+    named = [leaf.text for leaf in replied if any(leaf.is_called(name) for name in names)]
+    context = IdContext(taken, named[0] if named else pastes.hints.get("messageid"))
+    events = learn_events(pastes.samples, sent=replied, context=context, hints=pastes.hints, named=pastes.named)
+    receipt = events.receipt
+    reply = learn_reply(pastes.reply, receipt.leaves if receipt is not None else (), context) if pastes.reply else None
+    mismatch = _id_mismatch(reply, receipt, requests) if reply is not None and receipt is not None else ""
+    return _LearnedSamples(events, reply, mismatch)
+
+
+def _id_mismatch(reply: LearnedReply, receipt: EventDraft, requests: Sequence[LearnedRequest]) -> str:
+    """A clause on why receipts may never match: the ids of the two samples are of different kinds; "" if they match."""
+    choice = receipt.choices[Role.ID]
+    if reply.leaf is None or "as you" in reply.why + choice.why:
+        return ""
+    difference = form_difference(reply.leaf.text, choice.literal) or name_difference(reply.leaf, choice.leaf)
+    if not difference and reply.count > 1 and reply.leaf.text != choice.literal:
+        several = any(entry["what"].startswith("several") for one in requests for entry in one.limits)
+        difference = "" if several else f"the reply has {reply.count} ids, the receipt one"
+    if not difference:
+        return ""
+    return (
+        f'delivery receipts may never match: the reply\'s id "{reply.leaf.text}" ({reply.leaf.name}) and the '
+        f'receipt\'s "{choice.literal}" ({choice.leaf.name}) differ: {difference}'
+    )
+
+
+def _requests(pastes: Pastes, first: Pasted, book: PropertyBook, known: Known) -> list[LearnedRequest]:
+    """SendMessage and, if a sample sends a file, SendFile."""
+    send = learn_request(first, Place.SEND_MESSAGE, book, _guidance(pastes, known, None))
+    file_paste = pastes.file or (pastes.send.with_file if pastes.send is not None else None)
+    if file_paste is None and send.file_url is not None:
+        file_paste = pastes.send
+    if file_paste is None:
+        return [send]
+    text = send.choices.get(Role.CONTENT)
+    guidance = _guidance(pastes, known, text.leaf.text if text is not None else None)
+    return [send, learn_request(file_paste, Place.SEND_FILE, book, guidance)]
+
+
+def _guidance(pastes: Pastes, known: Known, content: str | None) -> Guidance:
+    return Guidance(
+        hints={{"number": "from", "contact": "to"}.get(name, name): text for name, text in pastes.hints.items()},
+        named=pastes.named,
+        dropped=pastes.dropped,
+        content=content,
+        auth_names=known.auth_names,
+    )
+
+
+def _check_dropped(pastes: Pastes) -> None:
+    fields = pastes.fields
+    for name in sorted(pastes.dropped):
+        outer = [replace(leaf, names=leaf.names[depth:]) for leaf in fields for depth in range(len(leaf.names))]
+        if not any(leaf.is_called(name) for leaf in outer):
+            there = ", ".join(dict.fromkeys(leaf.names[0] for leaf in fields if leaf.names))
+            raise UsageError(f"--drop {name}: no field has this name", f"The fields are: {there}.")
 
 
 def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
@@ -118,11 +181,12 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
         raise UsageError("no request was given", "Add --from-curl, or --id, --name and --send-url, or use --preset.")
     draft = from_answers(answers)
     template = dict(draft.template)
-    events, reply = _events(pastes), _reply(pastes)
+    learned = _learned_samples(pastes, (), None)
+    reply = learned.reply
     if pastes.samples:
         del template["Webhook"]  # the documented events would not match what the provider sends
-    if events.events:
-        template["Webhook"] = events.events
+    if learned.events.events:
+        template["Webhook"] = learned.events.events
     decisions = [d for d in draft.decisions if not (pastes.samples and d.pointer[:1] == ("Webhook",))]
     if reply is not None and reply.response_map is not None:
         for spec in template["API"].values():
@@ -131,41 +195,13 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
     return replace(
         draft,
         template=template,
-        decisions=(*decisions, *_reply_decisions(reply, list(template["API"])), *events.decisions),
-        not_expressible=_unique(
-            [*(() if pastes.samples else draft.not_expressible), *events.limits, *_reply_limits(reply)]
-        ),
+        decisions=(*decisions, *_reply_decisions(reply, list(template["API"])), *learned.events.decisions),
+        not_expressible=_unique([*(() if pastes.samples else draft.not_expressible), *learned.limits]),
         rows=assumed_by(template),
-        blocking=_blocking([events.limits, _reply_limits(reply)]),
+        blocking=_blocking((), learned),
         missing=tuple(_missing(template)) if pastes.samples else (),
-        notes=_notes([*events.notes, *_lost(pastes)]),
+        notes=_notes(_lost(pastes), learned),
     )
-
-
-def _outgoing(hints: Mapping[str, str]) -> dict[str, str]:
-    """Hints by role for outgoing requests: ``number`` is the sender, ``contact`` the recipient."""
-    return {{"number": "from", "contact": "to"}.get(name, name): text for name, text in hints.items()}
-
-
-def _learned(
-    pasted: Pasted | None,
-    place: Place,
-    book: PropertyBook,
-    hints: dict[str, str],
-    pastes: Pastes,
-    known: Known,
-    content: str | None,
-) -> Learned | None:
-    if pasted is None:
-        return None
-    return learn_request(
-        pasted, place, book, hints=hints, named=pastes.named, content=content, auth_names=known.auth_names
-    )
-
-
-def _content_of(send: Learned | None) -> str | None:
-    choice = send.choices.get(Role.CONTENT) if send is not None else None
-    return choice.leaf.text if choice is not None else None
 
 
 def tree_in(pasted: Pasted) -> Any:
@@ -174,21 +210,6 @@ def tree_in(pasted: Pasted) -> Any:
         return decode(pasted.body.encode(), pasted.content_type) if pasted.body else None
     except LocalError:
         return None
-
-
-def _events(pastes: Pastes) -> LearnedEvents:
-    ids = [leaf.text for leaf in _leaves_in(pastes.reply)]
-    return learn_events(pastes.samples, sent_ids=ids, hints=pastes.hints, named=pastes.named)
-
-
-def _reply(pastes: Pastes) -> LearnedReply | None:
-    if pastes.reply is None:
-        return None
-    receipts = [sample for sample in pastes.samples if sample.kind == "delivered"]
-    values = [text for sample in receipts for text in texts_of(sample.document)]
-    names = [name for name, role in pastes.named.items() if role is Role.ID]
-    said = [leaf.text for leaf in _leaves_in(pastes.reply) if any(leaf.is_called(name) for name in names)]
-    return learn_reply(pastes.reply, values, said[0] if said else pastes.hints.get("messageid"))
 
 
 def _leaves_in(reply: Reply | None) -> list[SampleLeaf]:
@@ -205,14 +226,14 @@ def _assembled(
     answers: Answers,
     known: Known,
     book: PropertyBook,
-    learned: list[Learned],
-    events: LearnedEvents,
-    reply: LearnedReply | None,
+    requests: list[LearnedRequest],
+    learned: _LearnedSamples,
     reserved: Sequence[str],
 ) -> dict[str, Any]:
-    auth = _auth(learned)
-    template: dict[str, Any] = {"id": answers.id or _default_id(book.host, reserved)}
-    template["name"] = answers.name or _default_name(template["id"], known)
+    auth = _auth(requests)
+    template: dict[str, Any] = {"id": answers.id or default_id(book.host, reserved)}
+    title = known.preset.title if known.preset is not None else default_name(template["id"])
+    template["name"] = answers.name or title
     if answers.logo is not None:
         template["logo"] = answers.logo
     template["class"] = "sms"
@@ -220,21 +241,21 @@ def _assembled(
     if auth is not None:
         template["auth"] = auth
     template["API"] = {}
-    for request in learned:
+    for request in requests:
         spec = dict(request.spec)
-        if reply is not None and reply.response_map is not None:
-            spec["response_map"] = reply.response_map
+        if learned.reply is not None and learned.reply.response_map is not None:
+            spec["response_map"] = learned.reply.response_map
         template["API"][request.place.value] = spec
-    if events.events:
-        template["Webhook"] = events.events
+    if learned.events.events:
+        template["Webhook"] = learned.events.events
     return template
 
 
-def _auth(learned: list[Learned]) -> dict[str, str] | None:
-    found = [request.auth for request in learned if request.auth is not None]
+def _auth(requests: list[LearnedRequest]) -> dict[str, str] | None:
+    found = [request.auth for request in requests if request.auth is not None]
     if len(found) > 1 and found[0] != found[1]:
         why = "a template has one auth for all requests: that of SendMessage is used"
-        learned[-1].limits.append(limit("two kinds of credentials", why))
+        requests[-1].limits.append(limit("two kinds of credentials", why))
     return found[0] if found else None
 
 
@@ -249,55 +270,21 @@ def _ordered(book: PropertyBook, auth: Mapping[str, str] | None) -> list[str]:
     return list(dict.fromkeys([*first, *book.values]))
 
 
-def _default_id(host: str, reserved: Sequence[str]) -> str:
-    """An id from the API's host: ``api.acme.example`` → ``acme``."""
-    label = host_label(host)
-    return f"{label}-custom" if label in {name.lower() for name in reserved} else label
-
-
-def host_label(host: str) -> str:
-    """The label of a host that names its owner; ``my-sms`` where none does."""
-    bare = re.sub(r":\d+$", "", host.lower())
-    labels = [label for label in bare.split(".") if label and not whole(label) and OPEN not in label]
-    if re.fullmatch(r"[\d.]+", bare) or not labels:
-        return "my-sms"
-    kept = labels[:-1] or labels
-    named = [re.sub(r"[^a-z0-9-]", "", label).strip("-") for label in kept]
-    named = [label for label in named if label and label not in _SERVICE_LABELS]
-    plain = [label for label in named if re.fullmatch(r"[a-z0-9][a-z0-9-]*", label) and not re.search(r"\{|<|\[", host)]
-    best = (plain or named or [re.sub(r"[^a-z0-9-]", "", kept[-1])])[-1]
-    if best in _SERVICE_LABELS and len(labels) > 1:
-        best = f"{best}-{labels[-1]}"  # voip.ms, sms.to: the label alone says nothing
-    return best or "my-sms"
-
-
-def _default_name(template_id: str, known: Known) -> str:
-    if known.preset is not None:
-        return known.preset.title
-    return " ".join(word.capitalize() for word in re.split(r"[-_]+", template_id))
-
-
-# -- the explanations -------------------------------------------------------------------------
+# -- the explanations ---------------------------------------------------------------------------
 
 
 def _decisions(
-    answers: Answers,
-    template: Mapping[str, Any],
-    known: Known,
-    learned: list[Learned],
-    events: LearnedEvents,
-    reply: LearnedReply | None,
+    answers: Answers, template: Mapping[str, Any], requests: list[LearnedRequest], learned: _LearnedSamples
 ) -> list[Decision]:
     found = []
     source = "from the host name of the API"
     for key, given in (("id", answers.id), ("name", answers.name)):
-        found.append(
-            Decision(pointer=(key,), variable=None, value=template[key], why="as you specified" if given else source)
-        )
-    for request in learned:
+        why = "as you specified" if given else source
+        found.append(Decision(pointer=(key,), variable=None, value=template[key], why=why))
+    for request in requests:
         found += request.decisions
-    found += _reply_decisions(reply, [request.place.value for request in learned])
-    return [*found, *events.decisions]
+    found += _reply_decisions(learned.reply, [request.place.value for request in requests])
+    return [*found, *learned.events.decisions]
 
 
 def _reply_decisions(reply: LearnedReply | None, places: Sequence[str]) -> list[Decision]:
@@ -305,7 +292,7 @@ def _reply_decisions(reply: LearnedReply | None, places: Sequence[str]) -> list[
         return []
     why = reply.why
     if reply.rivals:
-        also = ", ".join(repr(rival.names[0]) for rival in reply.rivals[:3] if rival.names)
+        also = ", ".join(f'"{rival.name}"' for rival in reply.rivals[:3])
         why += f"; uncertain, {also} also fits"
     at = general(reply.leaf.pointer)
     return [
@@ -314,10 +301,6 @@ def _reply_decisions(reply: LearnedReply | None, places: Sequence[str]) -> list[
         )
         for place in places
     ]
-
-
-def _reply_limits(reply: LearnedReply | None) -> Sequence[Limit]:
-    return reply.limits if reply is not None else ()
 
 
 def _unique(limits: Sequence[Limit]) -> tuple[Limit, ...]:
@@ -340,10 +323,15 @@ def _lost(pastes: Pastes) -> list[str]:
 
 
 def _strings(text: str) -> list[str]:
+    """Every scalar of a JSON text; none if it is not JSON."""
     try:
-        return texts_of(decode(text.encode(), "application/json")) if text.lstrip()[:1] in ("{", "[") else []
+        document = decode(text.encode(), "application/json") if text.lstrip()[:1] in ("{", "[") else {}
     except LocalError:
         return []
+    found = []
+    for leaf in leaves_of(document):
+        found += leaf.value if isinstance(leaf.value, Several) else [leaf.text]
+    return found
 
 
 def _missing(template: Mapping[str, Any]) -> list[str]:
@@ -369,10 +357,13 @@ def _preset(known: Known) -> list[str]:
     return [f"ringocli has a preset for this provider: ringocli init --preset {name}"] if name else []
 
 
-def _blocking(limits: Iterable[Iterable[Limit]]) -> tuple[str, ...]:
-    """The clauses that say why the template cannot work as it is."""
-    return tuple(dict.fromkeys(entry["blocking"] for group in limits for entry in group if "blocking" in entry))
+def _blocking(requests: Sequence[LearnedRequest], learned: _LearnedSamples) -> tuple[str, ...]:
+    """The clauses that say why the template cannot work as it is; credentials first."""
+    limits = [entry["blocking"] for one in requests for entry in one.limits if "blocking" in entry]
+    found = [*limits, *(clause for one in requests for clause in one.blocking)]
+    found += [entry["blocking"] for entry in learned.limits if "blocking" in entry]
+    return tuple(dict.fromkeys([*found, *([learned.mismatch] if learned.mismatch else [])]))
 
 
-def _notes(texts: Iterable[str]) -> tuple[Note, ...]:
-    return tuple(Note(text) for text in dict.fromkeys(texts))
+def _notes(texts: Iterable[str], learned: _LearnedSamples) -> tuple[Note, ...]:
+    return tuple(Note(text) for text in dict.fromkeys([*texts, *learned.events.notes]))

@@ -10,11 +10,12 @@ from typing import Any
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.importers.draft import tree_in
-from ringocli.importers.learn.events import WebhookSample, learn_events
+from ringocli.importers.learn.events import learn_events
 from ringocli.importers.learn.preset_match import named_by
 from ringocli.importers.learn.properties import PropertyBook
-from ringocli.importers.learn.requests import learn_request
+from ringocli.importers.learn.requests import Guidance, learn_request
 from ringocli.importers.learn.url import Target
+from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.model import Pasted, limit
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.assumptions import assumed_by
@@ -81,7 +82,7 @@ def with_file_request(
         raise UsageError(f"{name} already has a SendFile", "Use --force to replace it.")
     known = named_by(document.value, pasted.url, tree_in(pasted))
     book = PropertyBook(host=Target.parse(pasted.url).host, known=known.by_value)
-    learned = learn_request(pasted, Place.SEND_FILE, book, hints=hints, auth_names=known.auth_names)
+    learned = learn_request(pasted, Place.SEND_FILE, book, Guidance(hints=hints, auth_names=known.auth_names))
     spec = dict(learned.spec)
     message = api.get("SendMessage", {})
     if "response_map" in message and "response_map" not in spec:

@@ -36,7 +36,7 @@ EXACT: dict[Role, frozenset[str]] = {
         "sourcedid callerid oa mask frm fromnum sendfrom smsfrom msgfrom originatingaddress originnumber "
         "originationnumber srcaddr orig tpoa sendid sourceendpoint senderphone senderphonenumber moaddress fromtn fromto fromn "
         "fromid sendernum remitente remetente expediteur emetteur absender srcnumber "
-        "caller callernumber callerphone",
+        "caller callernumber callerphone author authoraddress authornumber authoridentity senderidentity participantaddress",
         Role.TO: "to recipient recipients destination destinations dst dest tonumber tophone tophonenumber toaddress "
         "todid destinationaddress destaddr destinationnumber destinationphonenumber recipientnumber "
         "recipientphone recipientphonenumber recipientaddress receiver receivers rcpt sendto smsto da toaddr "
@@ -52,8 +52,8 @@ EXACT: dict[Role, frozenset[str]] = {
         "mmsurl mmsmedia mms mmsurls medialink medialinks contenturls mediaitem fileuri mmsfile urls mediaurllist",
         Role.ID: "messageid msgid smsid messagesid smsmessageid messageuuid messageidentifier smsmessageid "
         "messagehandle dlrid mid messageguid msguid apimsgid apimessageid smsguid msgids messageids umid smsticket",
-        Role.EXTENSION: "extension ext userextension",
-        Role.DOMAIN: "domain",
+        Role.EXTENSION: "extension ext extn userextension extensionnumber",
+        Role.DOMAIN: "domain orgdomain organizationdomain organisationdomain",
     }.items()
 }
 """Complete names, in lower case and without separators."""
@@ -70,7 +70,6 @@ WEAK: dict[Role, Mapping[str, int]] = {
         "subject": 62,
         "comments": 58,
         "payload": 58,
-        "keyword": 54,
     },
 }
 """Names with a lower score, used if no more certain name is present."""

@@ -17,8 +17,8 @@ from ringocli.errors import UsageError
 from ringocli.http.exchange import Reply
 from ringocli.importers.curl.reader import read_curl
 from ringocli.importers.draft import Pastes, from_pastes
-from ringocli.importers.learn.events import WebhookSample
 from ringocli.importers.learn.value_shapes import is_url
+from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.samples import read_sample
 from ringocli.lint.engine import lint
 from ringocli.lint.rule import Severity

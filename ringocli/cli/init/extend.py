@@ -115,8 +115,8 @@ def _sample(pair: str) -> Any:
     """
     from pathlib import Path
 
-    from ringocli.importers.learn.events import KINDS
     from ringocli.importers.learn.webhook_kind import kind_of
+    from ringocli.importers.learn.webhook_samples import KINDS
     from ringocli.template.variables import sample_kind
     from ringocli.text.files import read_bytes
 

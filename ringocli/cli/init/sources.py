@@ -106,7 +106,7 @@ def read_hints(hints: Sequence[str]) -> dict[str, str]:
 
 def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
     """The webhooks that an OpenAPI document describes itself, for the kinds that no file was given for."""
-    from ringocli.importers.learn.events import WebhookSample
+    from ringocli.importers.learn.webhook_samples import WebhookSample
 
     return [
         WebhookSample(kind=kind, name="the document", incoming=incoming)
@@ -160,7 +160,7 @@ def _webhook(pair: str) -> Any:
         UsageError: the kind is unknown.
         LocalError: the file cannot be read, or its body not be decoded.
     """
-    from ringocli.importers.learn.events import KINDS
+    from ringocli.importers.learn.webhook_samples import KINDS
     from ringocli.template.variables import sample_kind
 
     kind, separator, path = pair.partition("=")
@@ -177,7 +177,7 @@ def webhook_of(kind: str, path: str, sample: Any) -> Any:
     Raises:
         LocalError: its body is neither JSON nor a form.
     """
-    from ringocli.importers.learn.events import WebhookSample
+    from ringocli.importers.learn.webhook_samples import WebhookSample
 
     bare = sample.method is None and sample.body.startswith(b"?")
     webhook = WebhookSample(

@@ -1,7 +1,8 @@
-"""Discriminators: the values by which a webhook says what it is.
+"""Discriminators: the values by which a webhook says what kind it is.
 
-They are words of the protocol (``message.received``, ``DELIVRD``, ``true``), never data. How good one is depends on
-its name, on its value, and on whether it differs between the samples.
+They are words from a small set (``message.received``, ``DELIVRD``, ``true``) in fields that name a kind; never an id,
+a time or a number, which differ in the next message. How good one is depends on its name, on its value, and on whether
+it differs between the samples.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringocli.importers.learn.pattern_tree import general
-from ringocli.importers.learn.roles import SampleLeaf
-from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_prose, is_url, is_word, text_of
+from ringocli.importers.learn.sample_leaves import SampleLeaf
+from ringocli.importers.learn.value_shapes import is_prose, text_of
 from ringocli.template.vocabulary import plain, tokens
 from ringocli.text.outcomes import FAILURE, means_delivered
 from ringocli.text.pointer import Pointer
@@ -21,7 +22,7 @@ from ringocli.text.pointer import Pointer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A place whose value has to be this one; ``tells_success`` if a failed sample has another there."""
+    """A location with a required value; ``tells_success`` if the failed sample has another value there."""
 
     pointer: Pointer
     value: Any
@@ -39,14 +40,23 @@ _EVENT_NAMES = {
     "type": 100, "event": 100, "eventtype": 104, "eventname": 100, "notificationtype": 100, "webhooktype": 100,
     "event_type": 104, "kind": 92, "action": 88, "method": 86, "topic": 90, "recordtype": 60, "messagetype": 84,
     "callbacktype": 98, "eventkey": 100, "trigger": 86, "notification": 90, "smstype": 84, "name": 58, "msgtype": 84,
-    "object": 56, "category": 70, "subtype": 72, "resource": 56, "requesttype": 92, "eventid": 40, "hook": 90,
+    "object": 56, "category": 70, "subtype": 72, "resource": 56, "requesttype": 92, "hook": 90,
 }  # fmt: skip
 _STATUS = re.compile(r"status|^state$|messagestate|^stat$|dlr|outcome|^result$|delivery|receipt|^err", re.I)
 _INBOUND = re.compile(r"receiv|inbound|incoming|\bmo\b|^mo[_-]|^in$|reply|mobile_?orig|moformat|^mo$|message_in", re.I)
-_SIDE = re.compile(
-    r"direction|inbound|incoming|outbound|^mms$|is_?mms|is_?dlr|has_?media|num_?media|media_?count|channel", re.I
-)
-_COUNT = re.compile(r"num_?media|count", re.I)
+_SIDE = re.compile(r"direction|inbound|incoming|outbound|^mms$|is_?mms|is_?dlr|has_?media|channel", re.I)
+_CODE = re.compile(r"status|^state$|^type$|^stat$|code$|^err|^result$|dlr|outcome|^reason$", re.I)
+_SURE_NAMES = {
+    "event",
+    "eventtype",
+    "eventname",
+    "notificationtype",
+    "webhooktype",
+    "callbacktype",
+    "eventkey",
+    "topic",
+}
+"""Names under which any word names the event; under the others it has to be a word for this kind of event."""
 _DATA = re.compile(
     r"city|zip|country|carrier|encoding|currency|segment|lang|price|cost|operator|network|profile|tag|units?$|version|"
     r"priority|amount|line_?type|title|keyword|subject|name$|account|user|token|timezone|sender|organi|app$|charset|"
@@ -55,18 +65,36 @@ _DATA = re.compile(
 )
 
 
-def _is_candidate(leaf: SampleLeaf) -> bool:
-    value = leaf.value
+_NUMBERED_WORDS = {"a2p", "p2p", "p2a", "2way", "10dlc", "mp4", "mp3", "utf8"}
+
+
+def is_kind_word(value: Any) -> bool:
+    """Whether a value is a word from a small set: booleans, and words without digits but for a version (``v2.sms``)."""
     if isinstance(value, bool):
         return True
-    if value is None or value == "" or is_url(value) or is_date(value) or is_phone(value) or is_prose(value):
+    if not isinstance(value, str) or not 0 < len(value) <= 40 or value.count(" ") > 2:
         return False
-    if isinstance(value, float):
+    parts = [part for part in re.split(r"[._:/\- ]+", value) if part]
+    words = [part for part in parts if part.isascii() and part.isalpha()]
+    versions = [part for part in parts if re.fullmatch(r"[vV]\d{1,2}", part) or part.lower() in _NUMBERED_WORDS]
+    return bool(words) and len(words) + len(versions) == len(parts)
+
+
+def _is_candidate(leaf: SampleLeaf) -> bool:
+    """Whether a value may be a constant of an event at all."""
+    if not leaf.names or not is_kind_word(leaf.value) or is_prose(leaf.value):
         return False
-    text = text_of(value)
-    if re.fullmatch(r"-?\d{1,4}", text):
-        return bool(_STATUS.search(leaf.names[0])) or bool(_SIDE.search(leaf.names[0])) if leaf.names else False
-    return is_word(value) and not is_id(value)
+    return (
+        not isinstance(leaf.value, bool) or bool(_BOOLEAN.search(leaf.names[0])) or bool(_STATUS.search(leaf.names[0]))
+    )
+
+
+_BOOLEAN = re.compile(
+    r"dlr|receipt|report|mms|media|inbound|incoming|outbound|outgoing|deliver|success|fail|receiv|is_?(?:mo|mt|reply|sent)|^sent$|"
+    r"^ok$|^status$|reply|direction",
+    re.I,
+)
+"""Names of booleans that tell kinds of webhooks apart; others (``unread``) are data."""
 
 
 def _is_data(name: str, value: Any) -> bool:
@@ -77,14 +105,14 @@ def _is_data(name: str, value: Any) -> bool:
 
 
 def _points(kind: str, leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int:
-    """How well a value names the event it stands in."""
+    """How well a value names its event."""
     name = leaf.names[0] if leaf.names else ""
     if not _is_candidate(leaf) or _is_data(name, leaf.value):
         return 0
     text = leaf.text
-    if _COUNT.search(name) and text != "0":
-        return 0  # the next message may have two files
     points = _EVENT_NAMES.get(plain(name), 0)
+    if points and plain(name) not in _SURE_NAMES and not _fits_kind(kind, text):
+        points = points - 30 if others and _difference(leaf, others) > 0 else 0
     if not points and tokens(name)[-1:] in (["type"], ["event"]):
         points = 66
     if _STATUS.search(name) and not isinstance(leaf.value, bool):
@@ -114,7 +142,7 @@ def _fits_kind(kind: str, text: str) -> bool:
 
 
 def _difference(leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int:
-    """Points for a place that has another value in the other samples; fewer where it has the same in all."""
+    """Points for a value that differs in the other samples; negative where it is the same in all."""
     if not others:
         return 0
     values = [_value_at(general(leaf.pointer), leaves) for leaves in others]
@@ -129,9 +157,15 @@ def _value_at(pointer: Pointer, leaves: Iterable[SampleLeaf]) -> str | None:
     return next((leaf.text for leaf in leaves if general(leaf.pointer) == pointer), None)
 
 
-def event_pins(kind: str, free: Sequence[SampleLeaf], others: Sequence[Sequence[SampleLeaf]]) -> list[Pin]:
-    """Where the event's name may stand, the best place first."""
-    scored = [(_points(kind, leaf, others), leaf) for leaf in free]
+def event_pins(
+    kind: str,
+    free: Sequence[SampleLeaf],
+    own: Sequence[Sequence[SampleLeaf]],
+    others: Sequence[Sequence[SampleLeaf]],
+) -> list[Pin]:
+    """The locations that may name the event, the best first; all samples of its own kind have the same value there."""
+    constant = [leaf for leaf in free if all(_value_at(general(leaf.pointer), leaves) == leaf.text for leaves in own)]
+    scored = [(_points(kind, leaf, others), leaf) for leaf in constant]
     fitting = sorted(((points, leaf) for points, leaf in scored if points >= 52), key=lambda pair: -pair[0])
     return [
         Pin(
@@ -148,7 +182,7 @@ def event_pins(kind: str, free: Sequence[SampleLeaf], others: Sequence[Sequence[
 def success_pins(
     free: Sequence[SampleLeaf], failed: Sequence[Sequence[SampleLeaf]], key: Pin | None, identity: SampleLeaf
 ) -> list[Pin]:
-    """What in a receipt says that the message arrived: by the failed samples, else by the field's words."""
+    """What in a receipt means that the message arrived: by comparison with failed samples, else by the usual words."""
     if key is not None and means_delivered(key.text) and not failed:
         return []
     differing = [leaf for leaf in free if _may_tell(leaf) and _differs(leaf, failed)] if failed else []
@@ -175,20 +209,21 @@ def success_pins(
 def _successes(
     leaves: Sequence[SampleLeaf], identity: SampleLeaf, *, proven: bool = False
 ) -> list[tuple[int, SampleLeaf]]:
-    """The values that say that the message arrived, the surest first."""
+    """The values that mean that the message arrived, the surest first."""
     scored = [(_success_points(leaf, identity, proven=proven), leaf) for leaf in leaves]
     return sorted(((points, leaf) for points, leaf in scored if points > 0), key=lambda pair: -pair[0])
 
 
 def _may_tell(leaf: SampleLeaf) -> bool:
-    """Whether a value may say how it went: a word, or a small number such as a code."""
+    """Whether a value may be an outcome: a word, or a small number in a field for a status or a code."""
     value = leaf.value
     small = isinstance(value, int | str) and bool(re.fullmatch(r"-?\d{1,4}", text_of(value)))
-    return _is_candidate(leaf) or small or _says_so(leaf)
+    is_code = small and bool(leaf.names) and bool(_CODE.search(leaf.names[0])) and not _is_data(leaf.names[0], value)
+    return _is_candidate(leaf) or is_code or _says_so(leaf)
 
 
 def _says_so(leaf: SampleLeaf) -> bool:
-    """Whether a value is a short sentence of the provider's own that the message arrived, the same for each message."""
+    """Whether a value is a fixed sentence of the provider that the message arrived."""
     value = leaf.value
     fixed = isinstance(value, str) and is_prose(value) and len(value) < 60 and not re.search(r"\d", value)
     return fixed and means_delivered(value)
@@ -226,7 +261,7 @@ def _success_points(leaf: SampleLeaf, identity: SampleLeaf, *, proven: bool) -> 
 def separating_pins(
     free: Sequence[SampleLeaf], other: Sequence[SampleLeaf], own: Sequence[Sequence[SampleLeaf]]
 ) -> list[Pin]:
-    """What an event's sample has and another kind's has otherwise, the best to pin first.
+    """The values of an event's sample that another kind's sample does not have, the best to pin first.
 
     A value is pinned only if all samples of the event's own kind have it.
     """
@@ -249,12 +284,7 @@ def separating_pins(
 
 def _separating_points(leaf: SampleLeaf, theirs: str | None) -> int:
     name, value = (leaf.names[0] if leaf.names else ""), leaf.value
-    if _is_data(name, value) or isinstance(value, float):
-        return 0
-    nothing = value == "0" or (value == 0 and not isinstance(value, bool))
-    if nothing and _SIDE.search(name):
-        return 90
-    if not _is_candidate(leaf):
+    if _is_data(name, value) or not _is_candidate(leaf):
         return 0
     points = _EVENT_NAMES.get(plain(name), 0)
     if tokens(name)[-1:] in (["type"], ["event"]):
@@ -263,8 +293,6 @@ def _separating_points(leaf: SampleLeaf, theirs: str | None) -> int:
         points = max(points, 60)
     if _SIDE.search(name):
         points = max(points, 80)
-        if re.fullmatch(r"\d+", leaf.text):
-            return 0  # a count is data
     if isinstance(value, bool):
         points = max(points, 50)
     return points - 2 * len(leaf.names) + (10 if theirs is not None else 0)

@@ -1,12 +1,22 @@
-"""Scores how likely a value of a reply or a delivery receipt is the provider's message id."""
+"""Recognises the provider's message id in a sample reply and in a sample delivery receipt.
+
+The two samples of a documentation page are usually of different messages. So a value that both contain is only a hint:
+it may as well belong to the account, or be in the request already.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
-from ringocli.importers.learn.roles import SampleLeaf
+from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.template.vocabulary import Role, name_score, plain, tokens
+
+LEAST_IN_REPLY = 40
+LEAST_IN_RECEIPT = 34
+"""The lowest scores at which a value counts as an id."""
 
 _PLAIN = {
     "id": 70,
@@ -34,22 +44,39 @@ _WEAK = {
 _REFERENCES = {"reference", "ref", "refid"}
 _CONTEXT = {"data", "message", "messages", "result", "results", "response", "sms", "smsmessagedata", "recipients"}
 _GIVEN = {"client", "cli", "custom", "customer", "external", "own", "your", "my"}
-"""First words of an id that the sender gave: it is the message's own only where there is no other."""
-_STRANGER = re.compile(
-    r"account|user|profile|campaign|contact|client|customer|org|app|country|parent|service|network|carrier|batch", re.I
+"""First words of an id that the sender chooses: it is the message's own only if there is no other."""
+_ACCOUNT = re.compile(
+    r"account|user|profile|campaign|contact|customer|organi[sz]ation|^org|application|^app(?:_?id)?$|country|parent|service|"
+    r"network|carrier|operator|project|tenant|workspace|company|brand|version|balance|credit|count|total|size|segments|parts$|"
+    r"price|cost|currency|code$|template|sender|number|phone",
+    re.I,
 )
+"""Names of what belongs to an account or to a batch, which no message has for itself."""
+_MESSAGE_WORDS = {"message", "msg", "sms", "mms"}
 
 
-def id_score(leaf: SampleLeaf, again: set[str], hint: str | None = None, *, receipt: bool = False) -> int:
-    """How surely a value is the message id: 40 and more is a reason."""
+@dataclass(frozen=True, slots=True)
+class IdContext:
+    """What a message id cannot be: the texts of the request and the values of properties; ``hint`` is the id itself."""
+
+    taken: Collection[str] = ()
+    hint: str | None = None
+
+    def excludes(self, leaf: SampleLeaf) -> bool:
+        """Whether a value is in the request already, or belongs to the account."""
+        return len(leaf.text) > 3 and leaf.text in self.taken
+
+
+def id_score(leaf: SampleLeaf, *, receipt: bool = False, hint: str | None = None) -> int:
+    """How likely a value is the message id, by its name and form; see ``LEAST_IN_REPLY``."""
     text = text_of(leaf.value)
     if not text or isinstance(leaf.value, bool | float) or is_url(leaf.value) or is_date(leaf.value):
         return -100
     if hint and hint == text:
         return 300
+    if _belongs_to_account(leaf):
+        return -100
     points = _name_points(leaf, receipt)
-    if text in again and len(text) > 3 and (points >= 40 or is_id(leaf.value)) and not _is_reference(leaf):
-        points = max(points, 20) + 120
     if is_phone(leaf.value) and text.startswith("+"):
         points -= 60
     if " " in text:
@@ -57,9 +84,16 @@ def id_score(leaf: SampleLeaf, again: set[str], hint: str | None = None, *, rece
     return points - len(leaf.names)
 
 
-def _is_reference(leaf: SampleLeaf) -> bool:
-    """A sender's own reference comes back with the receipt as well."""
-    return bool(leaf.names) and bool(re.search(r"ref|custom|correlat|external|tag|client", leaf.names[0], re.I))
+def _belongs_to_account(leaf: SampleLeaf) -> bool:
+    if not leaf.names:
+        return False
+    words = tokens(leaf.names[0])
+    if _MESSAGE_WORDS & set(words[:-1]) and words[-1:] != ["count"]:
+        return False
+    if _ACCOUNT.search(leaf.names[0]):
+        return True
+    bare = plain(leaf.names[0]) in ("id", "sid", "uuid", "guid", "ref", "reference", "key")
+    return bare and any(_ACCOUNT.search(name) for name in leaf.names[1:2])
 
 
 def _name_points(leaf: SampleLeaf, receipt: bool) -> int:
@@ -67,19 +101,104 @@ def _name_points(leaf: SampleLeaf, receipt: bool) -> int:
     key, outer = plain(name), {plain(other) for other in leaf.names[1:3]}
     points = name_score(Role.ID, leaf.names[:1])
     if key in _PLAIN:
+        if key in ("messages", "smsmessage") and not is_id(leaf.value):
+            return 0  # {"messages": 1} is a count
         points = _PLAIN[key]
         points += 8 if outer & _CONTEXT or (not outer and not receipt) else 0
-        points -= 25 if any(_STRANGER.search(other) for other in leaf.names[1:2]) else 0
     elif not points and key in _WEAK:
         points = 44 if key in _REFERENCES else 48
     elif not points and tokens(name)[-1:] in (["id"], ["uuid"], ["sid"], ["guid"]):
-        words = tokens(name)
-        points = 66 if {"message", "msg", "sms", "mms"} & set(words) else 46
-        points -= 40 if _STRANGER.search(name) and points < 60 else 0
+        points = 66 if _MESSAGE_WORDS & set(tokens(name)) else 46
     elif not points and key.endswith("id") and is_id(leaf.value):
-        points = 0 if _STRANGER.search(name) else 46
+        points = 46
     if points > 60 and tokens(name)[0] in _GIVEN:
         points -= 26
     if any(re.search(r"invalid|error|fail|reject", other) for other in outer):
         points -= 30
     return points
+
+
+def with_pair_scores(
+    scored: Iterable[tuple[int, SampleLeaf]], others: Sequence[SampleLeaf], known: IdContext, *, least: int
+) -> list[tuple[int, SampleLeaf]]:
+    """The candidates of one sample, with points for having a counterpart in the other sample; the best first.
+
+    The same value in both is strong evidence for a name that may be an id's; a value of the same form is some.
+    """
+    found = []
+    for points, leaf in scored:
+        if points > 200:
+            found.append((points, leaf))
+            continue
+        if known.excludes(leaf):
+            continue
+        same = [other for other in others if other.text == leaf.text and len(leaf.text) > 1]
+        if same and points < least and points > -50 and is_id(leaf.value):
+            points = least
+        if points < least:
+            continue
+        if same:
+            points += 60 if points > least else 20
+        elif any(not form_difference(leaf.text, other.text) for other in others):
+            points += 15
+        found.append((points, leaf))
+    return sorted(found, key=lambda pair: -pair[0])
+
+
+# -- comparing the ids of two samples -----------------------------------------------------------
+
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*?[-_:.](?=\w)|[A-Za-z]{1,12}(?=\d)")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_QUALIFIERS = {
+    "batch", "bulk", "request", "transaction", "job", "order", "campaign", "group", "conversation", "session", "thread",
+    "event", "tracking", "reference", "ref", "client", "external", "custom", "correlation", "operation", "queue",
+}  # fmt: skip
+"""Words that say that an id is not, or not only, that of a message."""
+
+
+def form_difference(reply: str, receipt: str) -> str:
+    """How the forms of two ids differ, so that they are hardly ids of the same kind; "" if they do not."""
+    if reply == receipt:
+        return ""
+    if bool(_UUID.fullmatch(reply)) != bool(_UUID.fullmatch(receipt)):
+        return "only one is a UUID"
+    if _UUID.fullmatch(reply):
+        return _case_difference(reply, receipt)
+    if reply.isdigit() != receipt.isdigit():
+        return "only one consists of digits"
+    first, second = (found.group() if (found := _PREFIX.match(text)) else "" for text in (reply, receipt))
+    separated = first[-1:] in ("-", "_", ":", ".") or second[-1:] in ("-", "_", ":", ".")
+    if first.lower() != second.lower() and separated and "" in (first, second):
+        return f'only one starts with "{first or second}"'
+    if first.lower() != second.lower() and first[-1:] == second[-1:] and separated and not _is_random(first + second):
+        return f'one starts with "{first}", the other with "{second}"'
+    return _case_difference(reply, receipt)
+
+
+def _is_random(prefix: str) -> bool:
+    """Whether what was taken for prefixes are parts of random ids."""
+    return any(char.isdigit() for char in prefix) or len(prefix) > 16
+
+
+def _case_difference(reply: str, receipt: str) -> str:
+    if sum(char.isalpha() for char in reply) > 2 and sum(char.isalpha() for char in receipt) > 2:
+        if (reply.islower() and receipt.isupper()) or (reply.isupper() and receipt.islower()):
+            return "one is in upper case, the other in lower case"
+    return ""
+
+
+def name_difference(reply: SampleLeaf, receipt: SampleLeaf) -> str:
+    """How the names of two ids with different values differ in what they identify; "" if they do not."""
+    if reply.text == receipt.text:
+        return ""
+    first, second = (_qualifiers(leaf) for leaf in (reply, receipt))
+    if first == second:
+        return ""
+    return f'"{reply.name}" and "{receipt.name}" seem to identify different things'
+
+
+def _qualifiers(leaf: SampleLeaf) -> set[str]:
+    own = set(tokens(leaf.name)) & _QUALIFIERS
+    if own or plain(leaf.name) not in ("id", "sid", "uuid", "guid"):
+        return own
+    return {word for name in leaf.names[1:2] for word in tokens(name)} & (_QUALIFIERS - {"event"})

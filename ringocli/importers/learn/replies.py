@@ -5,72 +5,85 @@ The id is recognised by its name, its form and, if there is a sample of a delive
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
-from ringocli.importers.learn.message_id import id_score
+from ringocli.importers.learn.message_id import LEAST_IN_REPLY, IdContext, id_score, with_pair_scores
 from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
-from ringocli.importers.learn.roles import SampleLeaf, leaves_of
+from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.value_shapes import is_phone
 from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.importers.model import Limit, limit
 
+_NO_ID = "delivery receipts cannot be matched: no message id was found in the sample reply"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedReply:
-    """The ``response_map``, the place and value of the id, why, and the places that might be meant as well."""
+    """The ``response_map``, the leaf with the id, why, other leaves that may be meant, and how many ids there are."""
 
     response_map: Any = None
     leaf: SampleLeaf | None = None
     why: str = ""
     rivals: tuple[SampleLeaf, ...] = ()
     limits: tuple[Limit, ...] = ()
+    count: int = 0
 
 
-def learn_reply(reply: Reply, receipt_values: Iterable[str] = (), hint: str | None = None) -> LearnedReply:
-    """Find the message id in a sample reply.
-
-    ``receipt_values`` are the texts of the delivery receipt's sample; ``hint`` is the id itself.
-    """
+def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), known: IdContext = IdContext()) -> LearnedReply:  # noqa: B008
+    """Recognise the message id in a sample reply; ``receipt`` are the values of a delivery receipt."""
     tree, why_not = _decoded(reply)
     if tree is None:
-        return LearnedReply(limits=(limit("the reply's message id", why_not),))
-    again = set(receipt_values)
-    scored = [(id_score(leaf, again, hint), leaf) for leaf in leaves_of(shortened(tree))]
-    fitting = sorted(((points, leaf) for points, leaf in scored if points >= 40), key=lambda pair: -pair[0])
+        return _without_id(why_not)
+    leaves = list(leaves_of(shortened(tree)))
+    scored = [(id_score(leaf, hint=known.hint), leaf) for leaf in leaves]
+    fitting = with_pair_scores(scored, _possible_ids(receipt), known, least=LEAST_IN_REPLY)
     if not fitting:
-        return LearnedReply(
-            limits=(limit("the reply's message id", "no value in the sample reply was recognised as one"),)
-        )
+        return _without_id("no value in the sample reply was recognised as one; name it with --hint messageid=VALUE")
     points, best = fitting[0]
-    if _is_keyed_by_number(best):
-        why = "its key is a phone number, which differs in each reply"
-        return LearnedReply(limits=(limit("the reply's message id", why),))
+    if any(isinstance(step, str) and is_phone(step) for step in best.pointer):
+        return _without_id("its key is a phone number, which differs in each reply")
     rivals = tuple(
         leaf
         for other, leaf in fitting[1:]
         if other > points - 6 and leaf.text != best.text and general(leaf.pointer) != general(best.pointer)
     )
-    if hint and hint in best.text:
+    if known.hint and known.hint in best.text:
         why = "as you hinted"
-    elif best.text in again:
+    elif any(leaf.text == best.text for leaf in receipt):
         why = "the delivery receipt contains the same value"
     else:
         why = f'named "{best.name}"'
-    return LearnedReply(response_map=tree_of({general(best.pointer): "$messageid$"}), leaf=best, why=why, rivals=rivals)
+    places = [leaf for leaf in leaves if general(leaf.pointer) == general(best.pointer)]
+    return LearnedReply(
+        response_map=tree_of({general(best.pointer): "$messageid$"}),
+        leaf=best,
+        why=why,
+        rivals=rivals,
+        count=len({leaf.text for leaf in places}),
+    )
 
 
-def _is_keyed_by_number(leaf: SampleLeaf) -> bool:
-    """Whether a key on the way to a value is a telephone number: no pattern names a key that changes."""
-    return any(isinstance(step, str) and is_phone(step) for step in leaf.pointer)
+def _possible_ids(leaves: Sequence[SampleLeaf]) -> list[SampleLeaf]:
+    return [leaf for leaf in leaves if id_score(leaf, receipt=True) > 0]
+
+
+def _without_id(why: str) -> LearnedReply:
+    return LearnedReply(limits=(limit("the reply's message id", why, blocking=_NO_ID),))
 
 
 def _decoded(reply: Reply) -> tuple[Any, str]:
     text = reply.body.decode("utf-8", "replace").strip()
+    if not text:
+        named = [name for name, _ in reply.headers if name.lower() in ("location", "x-message-id", "x-request-id")]
+        return (
+            None,
+            f"the sample reply is empty; the header {named[0]} cannot be read" if named else "the reply is empty",
+        )
     if why := why_unreadable(reply.body):
         return None, f"the sample reply {why}"
     try:

@@ -1,4 +1,4 @@
-"""A pasted request with its replacements, written as a request of a template."""
+"""Writes a pasted request, with its replacements, as a request of a template."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GONE = object()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A request in pieces, and what takes the place of some of them: pointers start with body, query, path or host."""
+    """A request in pieces, and the replacements of some: pointers start with body, query, path or host."""
 
     method: str
     target: Target
@@ -30,7 +30,7 @@ class Outline:
     def query_is_parameters(self) -> bool:
         """Whether the query becomes ``request_parameters``.
 
-        They repeat a key in one place only; a query that mixes repeated keys is left as it was written.
+        They repeat a key in one place only; a query that interleaves repeated keys is left as it was written.
         """
         keys = [unquote_plus(key) for key, _ in self.target.query]
         in_runs = [key for index, key in enumerate(keys) if not index or keys[index - 1] != key]
@@ -40,38 +40,82 @@ class Outline:
     def as_spec(self) -> dict[str, Any]:
         """The request as a template has it, without its ``response_map``."""
         spec: dict[str, Any] = {"request_method": self.method}
-        spec["request_url"] = self.target.rebuilt(self._piece, with_query=not self.query_is_parameters)
+        spec["request_url"] = self._url()
         if self.content_type is not None:
             spec["request_content_type"] = self.content_type
         if self.query_is_parameters:
-            spec["request_parameters"] = self._query_parameters()
+            kept = self._query_parameters()
+            spec["request_parameters"] = {
+                key: next(iter(values.values())) if len(values) == 1 else list(values.values())
+                for key, values in kept.items()
+            }
         elif self.tree is not None:
             filled = self._filled(self.tree, ("body",))
             spec["request_parameters"] = type(self.tree)() if filled is GONE else filled
         return spec
 
-    def place_of(self, pointer: Pointer) -> Pointer:
-        """Where in the request of the template a piece of the paste goes."""
+    def location_of(self, pointer: Pointer) -> Pointer | None:
+        """Where a piece of the sample is in the request of the template; None if it was left out."""
         if pointer[0] == "body":
-            return ("request_parameters", *pointer[1:])
+            moved = self._moved(pointer)
+            return None if moved is None else ("request_parameters", *moved)
+        if self.put.get(pointer) is GONE:
+            return None
         if pointer[0] == "query" and self.query_is_parameters:
-            return ("request_parameters", unquote_plus(self.target.query[int(pointer[1])][0]))
+            index = int(pointer[1])
+            key = unquote_plus(self.target.query[index][0])
+            values = self._query_parameters()[key]
+            if len(values) == 1:
+                return ("request_parameters", key)
+            return ("request_parameters", key, list(values).index(index))
         return ("request_url",)
+
+    def _url(self) -> str:
+        left_out = [index for index in range(len(self.target.query)) if self.put.get(("query", index)) is GONE]
+        if not left_out or self.query_is_parameters:
+            return self.target.rebuilt(self._piece, with_query=not self.query_is_parameters)
+        base = self.target.rebuilt(self._piece, with_query=False)
+        pairs = []
+        for index, (written, value) in enumerate(self.target.query):
+            key = self._piece(("key", index), written)
+            if index not in left_out:
+                pairs.append(key if value is None else f"{key}={self._piece(('query', index), value)}")
+        return base + ("?" + "&".join(pairs) if pairs else "")
 
     def _piece(self, pointer: Pointer, written: str) -> str:
         value = self.put.get(pointer, written)
         return "" if value is GONE else str(value)
 
-    def _query_parameters(self) -> dict[str, Any]:
-        tree: dict[str, Any] = {}
+    def _query_parameters(self) -> dict[str, dict[int, Any]]:
+        """The parameters that are kept: by key, then by position in the query."""
+        tree: dict[str, dict[int, Any]] = {}
         for index, (key, value) in enumerate(self.target.query):
             put = self.put.get(("query", index), unquote_plus(value or ""))
             if put is not GONE:
-                tree.setdefault(unquote_plus(key), []).append(put)
-        return {key: values[0] if len(values) == 1 else values for key, values in tree.items()}
+                tree.setdefault(unquote_plus(key), {})[index] = put
+        return tree
+
+    def _moved(self, pointer: Pointer) -> Pointer | None:
+        """The pointer in the filled tree: positions in a list move up where earlier elements are left out."""
+        node, moved = self.tree, []
+        for at, step in enumerate(pointer[1:], 1):
+            if self._filled(node, pointer[:at]) is GONE:
+                return None
+            if pointer[:at] in self.put or isinstance(node, Several):
+                break
+            if isinstance(node, list) and isinstance(step, int):
+                before = [self._filled(node[index], (*pointer[:at], index)) for index in range(step)]
+                moved.append(sum(1 for item in before if item is not GONE))
+                node = node[step]
+            elif isinstance(node, Mapping):
+                moved.append(step)  # type: ignore[arg-type]
+                node = node.get(step)
+            else:
+                break
+        return None if self._filled(node, pointer) is GONE else tuple(moved)
 
     def _filled(self, node: Any, pointer: Pointer) -> Any:
-        """A tree with its replacements; an object or list that loses all that it had is gone itself."""
+        """A tree with its replacements; an object or list that loses everything is left out itself."""
         if pointer in self.put:
             return self.put[pointer]
         if isinstance(node, Several):

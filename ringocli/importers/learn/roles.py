@@ -8,10 +8,12 @@ rivals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ringocli.importers.learn.sample_leaves import SampleLeaf
+from ringocli.importers.learn.substitution import Span, locate_literal
 from ringocli.importers.learn.value_shapes import (
     is_date,
     is_fill_in,
@@ -26,9 +28,7 @@ from ringocli.importers.learn.value_shapes import (
     text_of,
 )
 from ringocli.template.credential_names import is_secret_name
-from ringocli.template.pattern.pattern import Several
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain, side, tokens
-from ringocli.text.pointer import Pointer
 
 LEAST = 50
 """The lowest score that is a reason."""
@@ -38,65 +38,19 @@ CLOSE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SampleLeaf:
-    """One scalar of a sample: its pointer, its names from the innermost outwards, and its value."""
-
-    pointer: Pointer
-    names: tuple[str, ...]
-    value: Any
-
-    @property
-    def text(self) -> str:
-        """The value as text."""
-        return text_of(self.value)
-
-    @property
-    def name(self) -> str:
-        """Its own name; an element of a list at the root has none."""
-        return self.names[0] if self.names else "a value"
-
-    def is_called(self, name: str) -> bool:
-        """Whether a name means this leaf: its own, or with those around it (``to.number``)."""
-        return bool(self.names) and (f".{'.'.join(reversed(self.names))}".lower()).endswith(f".{name.lower()}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChoice:
-    """The leaf that took a role: why, which others might have, and which part of its text is meant (None: all)."""
+    """The leaf chosen for a role: why, which others also fit, and which part of its text is meant (None: all of it)."""
 
     role: Role
     leaf: SampleLeaf
     why: str
     rivals: tuple[SampleLeaf, ...] = ()
-    part: str | None = None
+    span: Span | None = None
 
     @property
-    def is_doubtful(self) -> bool:
-        """Whether another reading fits as well."""
-        return bool(self.rivals)
-
-
-def leaves_of(tree: Any, pointer: Pointer = (), names: tuple[str, ...] = ()) -> Iterator[SampleLeaf]:
-    """The scalars of a tree in document order; a list of form values counts by its first value."""
-    if isinstance(tree, Several):
-        yield SampleLeaf(pointer=pointer, names=names, value=tree[0] if tree else "")
-    elif isinstance(tree, Mapping):
-        for key, value in tree.items():
-            yield from leaves_of(value, (*pointer, key), (*_names(key), *names))
-    elif isinstance(tree, list):
-        for index, value in enumerate(tree):
-            yield from leaves_of(value, (*pointer, index), names)
-    else:
-        yield SampleLeaf(pointer=pointer, names=names, value=tree)
-
-
-def _names(key: str) -> tuple[str, ...]:
-    """A key's names; ``message[to][0]`` has two."""
-    if re.search(r"[\[.]", key) and not key.startswith("["):
-        parts = [part for part in re.split(r"[\[\].]+", key) if part and not part.isdigit()]
-        if parts:
-            return tuple(reversed(parts))
-    return (key,)
+    def literal(self) -> str:
+        """The text of the sample that stands for the variable."""
+        return self.leaf.text if self.span is None else self.leaf.text[slice(*self.span)]
 
 
 def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
@@ -114,9 +68,16 @@ def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
             if (whose == "contact") == ((role is Role.FROM) == incoming)
             else 0
         )
+    if role in (Role.FROM, Role.TO) and _TWO_NUMBERS.fullmatch(text_of(leaf.value)):
+        return 0
     if not by_name or (by_name < 80 and role in (Role.FROM, Role.TO) and not _may_be_number(leaf.value)):
         return 0
-    return by_name + _shape(role, leaf.value, incoming) - 2 * min(len(leaf.names), 6)
+    names_sender = bool(leaf.names) and plain(leaf.names[0]) not in _APPLICATION_NAMES
+    return by_name + _shape(role, leaf.value, incoming, names_sender=names_sender) - 2 * min(len(leaf.names), 6)
+
+
+_TWO_NUMBERS = re.compile(r"\+?\d{7,}[^\d,;]{1,3}\d{7,}")
+"""Two numbers in one text: neither of them alone is the value."""
 
 
 def _may_be_number(value: Any) -> bool:
@@ -130,7 +91,7 @@ def _belongs_to_other(role: Role, leaf: SampleLeaf) -> bool:
     return any(name_score(other, (name,)) > 60 for other in others for name in leaf.names[1:4])
 
 
-def _shape(role: Role, value: Any, incoming: bool) -> int:
+def _shape(role: Role, value: Any, incoming: bool, *, names_sender: bool) -> int:
     if value is None or isinstance(value, bool):
         return -100 if role is not Role.CONTENT or isinstance(value, bool) else -60
     if value == "":
@@ -138,7 +99,7 @@ def _shape(role: Role, value: Any, incoming: bool) -> int:
     if is_fill_in(value) and role is not Role.ID:
         return 8
     if role in (Role.FROM, Role.TO):
-        return _number_shape(role, value, incoming)
+        return _number_shape(role, value, incoming, names_sender=names_sender)
     if role is Role.CONTENT:
         return _text_shape(value)
     if role is Role.URL:
@@ -146,7 +107,7 @@ def _shape(role: Role, value: Any, incoming: bool) -> int:
     if role is Role.EXTENSION:
         return 0 if re.fullmatch(r"\d{2,6}", text_of(value)) else -100
     if role is Role.DOMAIN:
-        return -100  # by a hint only: the word is used for too much
+        return 0 if re.fullmatch(r"[A-Za-z0-9][\w.-]*", text_of(value)) else -100
     if role is Role.ID:
         return -45 if is_phone(value) and not is_long_number(value) else -60 if is_date(value) or is_url(value) else 10
     return 0
@@ -157,7 +118,7 @@ def is_long_number(value: Any) -> bool:
     return bool(re.fullmatch(r"\d{7,}", text_of(value)))
 
 
-def _number_shape(role: Role, value: Any, incoming: bool) -> int:
+def _number_shape(role: Role, value: Any, incoming: bool, *, names_sender: bool) -> int:
     if is_phone(value) or is_phone_list(value):
         return 23 if incoming and text_of(value).startswith("+") else 20
     if is_url(value) or is_date(value) or (isinstance(value, str) and "/" in value):
@@ -167,29 +128,41 @@ def _number_shape(role: Role, value: Any, incoming: bool) -> int:
     if is_id(value):
         return -25
     if is_sender(value):
-        # A word where a number is due: "from": "Acme" is a sender's name, "source": "api" is a constant.
+        # A word instead of a number: "from": "Acme" is a sender's name, "source": "portal" is a constant.
         if role is Role.FROM and not incoming:
-            return -100 if text_of(value).lower() in _CLIENT_WORDS else 4
+            return 4 if names_sender else -100
         return -35 if is_word(value) else 0
     return -60 if is_prose(value) else -10
 
 
-_CLIENT_WORDS = {
-    "api",
-    "curl",
-    "go",
-    "java",
-    "node",
-    "nodejs",
-    "php",
-    "postman",
-    "python",
-    "rest",
-    "ruby",
-    "sdk",
-    "web",
-}
-"""What an API's example calls the program that asks: ``"source": "php"`` is no sender."""
+_APPLICATION_NAMES = {"source", "src", "origin", "orig", "sourceapp", "client", "app"}
+"""Names that mean the sender's number, or the program that calls the API: a word under them is the latter."""
+
+_OTHER_NUMBER = re.compile(
+    r"serial|imei|imsi|iccid|order|invoice|ticket|case|account|customer|member|ref|zip|postal|seq|version|port|(?:^|_)id$|"
+    r"time|date|stamp|expir|valid|until|code|cost|price|amount|quantity|count|total|size|length|card|iban|tax|vat|isbn|ean|"
+    r"sku|license|licence|passport|parcel|parcels|policy|contract|room|flight|booking|weight|uid|guid|uuid|hash|token|key",
+    re.I,
+)
+"""Names of numbers that are not phone numbers, or not those of a message."""
+
+_COPY_NAMES = re.compile(
+    r"^(?:b?cc|copy|copyto|ccto|also|alternate\w*|alternative\w*|backup\w*|second\w*|fallback\w*)$", re.I
+)
+
+
+def names_other_number(leaf: SampleLeaf) -> bool:
+    """Whether a leaf's name says that its digits are something other than a phone number."""
+    return bool(leaf.names) and bool(_OTHER_NUMBER.search("_".join(tokens(leaf.names[0])) or leaf.names[0]))
+
+
+def is_other_recipient(leaf: SampleLeaf) -> bool:
+    """Whether a leaf is the number of a further recipient: a second ``to``, ``cc``, ``recipient2``."""
+    if not leaf.names or not (is_phone(leaf.value) or is_phone_list(leaf.value)):
+        return False
+    if any(_COPY_NAMES.fullmatch(plain(name)) for name in leaf.names[:2]):
+        return True
+    return name_score(Role.TO, leaf.names) > 66 and not _belongs_to_other(Role.TO, leaf)
 
 
 def _text_shape(value: Any) -> int:
@@ -227,15 +200,16 @@ def assign(
     wanted = tuple(roles)
     given = [(Role(name), text) for name, text in (hints or {}).items() if name in set(wanted) and text]
     for role, text in sorted(given, key=lambda pair: -len(pair[1])):
-        used = {choice.leaf.pointer for choice in taken.values() if choice.part is None}
-        places = [(leaf, held) for leaf in leaves if leaf.pointer not in used and (held := _held(text, leaf))]
-        if not places:
+        found = [
+            (leaf, span) for leaf in leaves if (span := locate_literal(text, leaf.text, _taken_spans(leaf, taken)))
+        ]
+        if not found:
             continue
-        places.sort(key=lambda place: (-name_score(role, place[0].names), len(place[0].pointer)))
-        leaf, held = places[0]
-        part = None if held == leaf.text else held
-        taken[role] = RoleChoice(role=role, leaf=leaf, why="as you hinted", part=part)
-        others += [(role, other) for other, _ in places[1:]]
+        found.sort(key=lambda pair: (-name_score(role, pair[0].names), len(pair[0].pointer)))
+        leaf, span = found[0]
+        whole = span == (0, len(leaf.text))
+        taken[role] = RoleChoice(role=role, leaf=leaf, why="as you hinted", span=None if whole else span)
+        others += [(role, other) for other, _ in found[1:]]
     for role in wanted:
         if role not in taken and (choice := _best(role, leaves, taken, incoming, named or {})):
             taken[role] = choice
@@ -248,19 +222,9 @@ def assign(
     return taken, others
 
 
-def _held(hint: str, leaf: SampleLeaf) -> str | None:
-    """The hint as it stands in a leaf, with or without its plus; never inside a longer run of letters or digits."""
-    text = leaf.text
-    for spelled in dict.fromkeys((hint, hint.removeprefix("+"))):
-        if not spelled:
-            continue
-        if text.strip() == spelled:
-            return text  # a raw + of a form has become a blank before the number
-        if spelled != hint and not is_phone(hint):
-            continue
-        if re.search(rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])", text):
-            return text if text.lstrip(" +") == spelled and spelled != hint else spelled
-    return None
+def _taken_spans(leaf: SampleLeaf, taken: Mapping[Role, RoleChoice]) -> list[Span]:
+    """The parts of a leaf's text that already stand for a variable."""
+    return [choice.span or (0, len(leaf.text)) for choice in taken.values() if choice.leaf.pointer == leaf.pointer]
 
 
 def _best(
@@ -328,7 +292,10 @@ def _settle_numbers(
         free = [
             leaf
             for leaf in leaves
-            if leaf.pointer not in used and not _is_beside(leaf, taken) and _is_plain_number(leaf, incoming)
+            if leaf.pointer not in used
+            and not _is_beside(leaf, taken)
+            and _is_plain_number(leaf, incoming)
+            and not (role is Role.FROM and is_other_recipient(leaf))
         ]
         if free and (role is Role.TO or len(free) == 1) and (len(free) == 1 or text_of(free[0].value).startswith("+")):
             taken[role] = RoleChoice(
@@ -361,8 +328,5 @@ def _is_plain_number(leaf: SampleLeaf, incoming: bool) -> bool:
     sure = text.startswith("+") or bool(re.fullmatch(r"[1-9]\d{9,13}", text))
     if incoming and is_short_code(leaf.value) and leaf.names and tokens(leaf.names[0])[-1:] == ["number"]:
         return True  # 2020 under justcall_number: a short code that is called a number
-    named_otherwise = bool(leaf.names) and bool(
-        re.search(r"id$|time|date|stamp|ref|code|cost|price", plain(leaf.names[0]))
-    )
     sided = any(name_score(role, leaf.names[:1]) > 60 for role in (Role.FROM, Role.TO))
-    return sure and (sided or not named_otherwise)
+    return sure and (sided or not names_other_number(leaf))

@@ -9,7 +9,7 @@ from urllib.parse import unquote, unquote_plus
 
 from ringocli.importers.learn.placeholders import placeholders
 from ringocli.importers.learn.property_names import is_stand_in
-from ringocli.importers.learn.roles import SampleLeaf
+from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import segment_name, segment_parts
 from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, phone_scheme
 

@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from ringocli.http.bodies import media_type
-from ringocli.importers.learn.message_id import id_score
-from ringocli.importers.learn.roles import LEAST, SampleLeaf, leaves_of, score
+from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, id_score
+from ringocli.importers.learn.roles import LEAST, score
+from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.template.vocabulary import Role, plain
 from ringocli.text.outcomes import FAILURE, means_delivered
 
-ONLY = "only JSON and forms have a notation"
+ONLY = "Ringotel reads only JSON and forms"
 _EVENTS = {"type", "event", "eventtype", "eventname"}
 
 
 def _is_outcome(leaf: SampleLeaf) -> bool:
-    """Whether the name of an event says how a message fared: ``message-delivered``."""
+    """Whether the name of an event is an outcome: ``message-delivered``."""
     return means_delivered(leaf.text) or bool(FAILURE.search(leaf.text))
 
 
@@ -35,7 +36,7 @@ def kind_of(words: str, body: Any) -> str | None:
     receipt = bool(re.search(r"deliver|dlr|receipt|status|report|finali[sz]ed", words, re.I))
     if has(Role.CONTENT) and has(Role.FROM) and (inbound or not (receipt or status)):
         return "mms" if has(Role.URL) else "message"
-    if (receipt or status) and any(id_score(leaf, set(), receipt=True) >= 34 for leaf in leaves):
+    if (receipt or status) and any(id_score(leaf, receipt=True) >= LEAST_IN_RECEIPT for leaf in leaves):
         if any(means_delivered(leaf.text) for leaf in status):
             return "delivered"
         failed = any(FAILURE.search(leaf.text) for leaf in status)
@@ -44,7 +45,7 @@ def kind_of(words: str, body: Any) -> str | None:
 
 
 def why_unreadable(body: bytes, content_type: str | None = None) -> str:
-    """What a body is instead of JSON or a form; "" where it may be one of them."""
+    """What a body is instead of JSON or a form; "" if it may be one of them."""
     text = body.decode("utf-8", "replace").strip()
     if text[:1] == "<":
         return f"is XML; {ONLY}"
@@ -56,8 +57,8 @@ def why_unreadable(body: bytes, content_type: str | None = None) -> str:
     return ""
 
 
-def packed(leaves: Iterable[SampleLeaf]) -> str:
-    """The name of a value that holds JSON as text, which no pattern looks into; "" where there is none."""
+def packed_in(leaves: Iterable[SampleLeaf]) -> str:
+    """The name of a value that contains JSON as text, which a pattern cannot look into; "" if there is none."""
     for leaf in leaves:
         if leaf.names and leaf.text.lstrip()[:2] in ('{"', "[{") and leaf.text.rstrip()[-1:] in ("}", "]"):
             return leaf.names[0]

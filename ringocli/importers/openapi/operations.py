@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 
 from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.roles import LEAST, leaves_of, score
+from ringocli.importers.learn.roles import LEAST, score
+from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.model import Part, Pasted, limit
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.openapi.examples import Examples, timeless

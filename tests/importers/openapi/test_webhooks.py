@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.importers.draft import Pastes, from_pastes
-from ringocli.importers.learn.events import WebhookSample
+from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.openapi.choose import read_openapi
 from ringocli.template.scaffold import Answers
 

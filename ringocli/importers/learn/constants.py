@@ -1,0 +1,93 @@
+"""Constants of a pasted request: why a value of the sample should perhaps not be in every message."""
+
+from __future__ import annotations
+
+import re
+
+from ringocli.importers.learn.credential_places import is_callback
+from ringocli.importers.learn.placeholders import CLOSE, OPEN
+from ringocli.importers.learn.roles import names_other_number
+from ringocli.importers.learn.sample_leaves import SampleLeaf
+from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
+from ringocli.template.vocabulary import Role, name_score, plain, tokens
+
+_TEST_NAME = re.compile(
+    r"sandbox|^tests?$|test_?mode|is_?test|dry_?run|simulat|^debug|^mock|^demo|^preview|validate_?only", re.I
+)
+_TEST_VALUE = re.compile(r"test|sandbox|true|1|yes|on|y|dev|development|demo|simulation|dry[-_ ]?run", re.I)
+_SCHEDULE = re.compile(
+    r"schedul|^send_?(?:at|on|time|date)|deliver_?(?:at|on|time|date)|delivery_?(?:time|date)|^(?:date|time)$|date_?time|"
+    r"start_?(?:at|time|date)|defer|delay_?until|valid_?until|expir|not_?before|not_?after|time_?to_?send|when$|"
+    r"time_?stamp|^ts$",
+    re.I,
+)
+_ONCE = re.compile(
+    r"^id$|idempot|dedup|nonce|unique_?id|transaction_?id|request_?id|^uuid$|^guid$|message_?id|msg_?id", re.I
+)
+_REFERENCE = re.compile(
+    r"ref(?:erence)?(?:_?id)?$|correlat|custom_?(?:id|data|string|field)|client_?(?:ref|msg|message)|external_?id|"
+    r"order|ticket|invoice|case_?id|session|conversation|thread|batch|user_?data|metadata|tracking",
+    re.I,
+)
+_TEMPLATE = re.compile(r"template|campaign|segment_?id|list_?id|group_?id|audience|contact_?id|customer_?id", re.I)
+_SIGNATURE = re.compile(r"^(?:sign|signature|sig|checksum|hash|hmac|mac|digest|auth_?hash|md5|sha\d*)$", re.I)
+_COMPUTED = re.compile(
+    rf"{OPEN}\(|\$\(|`[^`]+`|{OPEN}(?:RANDOM|SECONDS|EPOCHSECONDS|EPOCHREALTIME|SRANDOM){CLOSE}|\$RANDOM\b"
+)
+
+
+def constant_risk(leaf: SampleLeaf) -> str | None:
+    """Why a value should perhaps not be sent unchanged with every message; None if there is no reason."""
+    name, text = leaf.name, leaf.text
+    if _TEST_NAME.search(name) and _TEST_VALUE.fullmatch(text):
+        return "a test switch: messages may not be delivered"
+    if plain(name) in ("environment", "env", "mode") and re.fullmatch(r"test|sandbox|dev\w*|demo", text, re.I):
+        return "a test switch: messages may not be delivered"
+    if _SCHEDULE.search(name) and _is_time(leaf):
+        return "a point in time: the provider may send every message then, or reject it as past"
+    if is_date(leaf.value) and not is_phone(leaf.value):
+        return "a point in time of the sample"
+    if _ONCE.search(name) and text:
+        return "an id that has to differ in every message: the provider may drop all but the first as duplicates"
+    if is_url(leaf.value):
+        return _url_risk(leaf)
+    if _REFERENCE.search(name) and re.search(r"\d|[-_]", text):
+        return "a reference of the sample's message"
+    if _TEMPLATE.search(name) and re.search(r"\d", text):
+        return "an id of the sample's account"
+    if is_phone(leaf.value) and not names_other_number(leaf) and sum(char.isdigit() for char in text) >= 10:
+        return "a phone number of the sample"
+    if is_id(leaf.value):
+        return "an id of the sample"
+    return None
+
+
+def _url_risk(leaf: SampleLeaf) -> str | None:
+    if any(is_callback(name) for name in leaf.names[:2]):
+        return "a callback URL of the sample: the provider reports to it instead of to Ringotel"
+    if any(name_score(Role.URL, (name,)) for name in leaf.names[:2]) or re.search(
+        r"\.(?:jpe?g|png|gif|mp4|pdf|webp)\b", leaf.text, re.I
+    ):
+        return "a file of the sample: every message would contain it"
+    return "a URL of the sample"
+
+
+def _is_time(leaf: SampleLeaf) -> bool:
+    return is_date(leaf.value) or bool(re.fullmatch(r"\d{8,14}", leaf.text))
+
+
+def is_computed(text: str) -> bool:
+    """Whether a value is computed by a shell for each run: ``$(date)``, ``$RANDOM``, a backquoted command."""
+    return bool(_COMPUTED.search(text))
+
+
+def computed_risk(leaf: SampleLeaf) -> str:
+    """A clause on what does not work without a computed value; "" where a message does without it."""
+    if _ONCE.search(leaf.name) or _REFERENCE.search(leaf.name) or _SCHEDULE.search(leaf.name):
+        return ""
+    return f"the field {leaf.name} is missing: Ringotel cannot compute its value for each message"
+
+
+def is_signature(name: str) -> bool:
+    """Whether a field's name says that its value is computed from the message."""
+    return bool(_SIGNATURE.fullmatch(name)) or tokens(name)[-1:] in (["signature"], ["checksum"], ["hmac"])

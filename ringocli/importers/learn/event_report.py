@@ -1,0 +1,75 @@
+"""Explains learned events: a reason for each value, and what the samples do not tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ringocli.importers.learn.pattern_tree import general
+from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
+from ringocli.messaging.webhook import read_webhook
+from ringocli.template.model import Template
+from ringocli.template.scaffold import Decision
+from ringocli.template.variables import EVENT_TYPES
+from ringocli.template.vocabulary import Role
+from ringocli.text.outcomes import means_delivered
+from ringocli.text.pointer import Pointer
+
+
+def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: Template) -> None:
+    """Add the decisions and limits of the learned events, which ``template`` consists of."""
+    has_failed = any(sample.kind == "other" for sample in samples)
+    for index, draft in enumerate(learned.drafts):
+        learned.decisions += _decisions(index, draft)
+        file = draft.choices.get(Role.URL)
+        if file is not None and draft.count(file, lambda leaf: leaf.text) > 1:
+            learned.add_limit("several files in one message", "Ringotel takes one: the first is used")
+        message_id = draft.choices.get(Role.ID)
+        if message_id is not None and draft.count(message_id, lambda leaf: leaf.text) > 1:
+            why = "Ringotel takes one message id from each webhook: the first is used"
+            learned.add_limit("several receipts in one webhook", why, f"some delivery receipts will be lost: {why}")
+        if draft.kind == "delivered" and not has_failed and not _names_success(draft):
+            why = (
+                "no value in the receipt means delivered, so failed receipts would match as well; add one as other=FILE"
+            )
+            learned.add_limit("telling delivered from failed", why, f"failed messages may be shown as delivered: {why}")
+    _report_mixed_up(learned, samples, template)
+
+
+def _decisions(index: int, draft: EventDraft) -> list[Decision]:
+    at: Pointer = ("Webhook", index, "request_parameters")
+    found = []
+    for role, choice in draft.choices.items():
+        why = choice.why
+        if choice.rivals:
+            also = ", ".join(f'"{rival.name}"' for rival in choice.rivals[:3])
+            why += f"; uncertain, {also} also fits"
+        pointer = (*at, *general(choice.leaf.pointer))
+        found.append(Decision(pointer=pointer, variable=draft.variable(role), value=choice.literal, why=why))
+    for pin, variable in ((draft.key, "event_key"), *((pin, None) for pin in draft.pins)):
+        if pin is not None:
+            pointer = (*at, *general(pin.pointer))
+            found.append(Decision(pointer=pointer, variable=variable, value=pin.text, why=pin.why))
+    if draft.key is None:
+        why = "no value names the event, so it is recognised by its fields alone"
+        pointer = ("Webhook", index, "event_key")
+        found.append(Decision(pointer=pointer, variable=None, value=DEFAULT_KEYS[draft.kind], why=why))
+    return found
+
+
+def _names_success(draft: EventDraft) -> bool:
+    pins = [pin for pin in (draft.key, *draft.pins) if pin is not None]
+    return any(means_delivered(pin.text) or pin.tells_success for pin in pins)
+
+
+def _report_mixed_up(learned: LearnedEvents, samples: Sequence[WebhookSample], template: Template) -> None:
+    for sample in samples:
+        reading = read_webhook(template, sample.incoming)
+        what = f"{sample.kind} from {sample.name}"
+        if sample.kind == "other":
+            if reading.event is not None:
+                why = f"the {reading.event.type} event matches it: nothing in the samples tells them apart"
+                learned.add_limit(what, why, f"{sample.name} is read as {reading.event.type}: {why}")
+        elif reading.event is None or reading.event.type != EVENT_TYPES[sample.kind]:
+            got = "no event" if reading.event is None else f"the {reading.event.type} event"
+            why = f"{got} matches it: nothing in the samples tells them apart"
+            learned.add_limit(what, why, f"{sample.name} is not read as {EVENT_TYPES[sample.kind]}: {why}")

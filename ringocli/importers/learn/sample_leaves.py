@@ -1,0 +1,71 @@
+"""The scalars of a sample, each with its location and its names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ringocli.importers.learn.value_shapes import text_of
+from ringocli.template.pattern.pattern import Several
+from ringocli.text.pointer import Pointer
+
+
+class PackedSpan(NamedTuple):
+    """Where a packed value is: the pointer of the field, its text, and the value's start and end in that text."""
+
+    pointer: Pointer
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleLeaf:
+    """One scalar of a sample: its pointer, its names from the innermost outwards, and its value.
+
+    ``inside`` is set for a value of JSON or XML that another field contains as text.
+    """
+
+    pointer: Pointer
+    names: tuple[str, ...]
+    value: Any
+    inside: PackedSpan | None = None
+
+    @property
+    def text(self) -> str:
+        """The value as text."""
+        return text_of(self.value)
+
+    @property
+    def name(self) -> str:
+        """Its own name; an element of a list at the root has none."""
+        return self.names[0] if self.names else "a value"
+
+    def is_called(self, name: str) -> bool:
+        """Whether a name means this leaf: its own, or with those around it (``to.number``)."""
+        return bool(self.names) and (f".{'.'.join(reversed(self.names))}".lower()).endswith(f".{name.lower()}")
+
+
+def leaves_of(tree: Any, pointer: Pointer = (), names: tuple[str, ...] = ()) -> Iterator[SampleLeaf]:
+    """The scalars of a tree in document order; a list of form values counts by its first value."""
+    if isinstance(tree, Several):
+        yield SampleLeaf(pointer=pointer, names=names, value=tree[0] if tree else "")
+    elif isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from leaves_of(value, (*pointer, key), (*_names(key), *names))
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            yield from leaves_of(value, (*pointer, index), names)
+    else:
+        yield SampleLeaf(pointer=pointer, names=names, value=tree)
+
+
+def _names(key: str) -> tuple[str, ...]:
+    """A key's names; ``message[to][0]`` has two."""
+    if re.search(r"[\[.]", key) and not key.startswith("["):
+        parts = [part for part in re.split(r"[\[\].]+", key) if part and not part.isdigit()]
+        if parts:
+            return tuple(reversed(parts))
+    return (key,)
