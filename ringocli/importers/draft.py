@@ -18,7 +18,8 @@ from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.learn.preset_match import Known, recognise
 from ringocli.importers.learn.properties import PropertyBook
 from ringocli.importers.learn.replies import LearnedReply, learn_reply
-from ringocli.importers.learn.requests import Guidance, LearnedRequest, learn_request
+from ringocli.importers.learn.request_state import Guidance, LearnedRequest
+from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, WebhookSample

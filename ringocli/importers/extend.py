@@ -13,7 +13,8 @@ from ringocli.importers.draft import tree_in
 from ringocli.importers.learn.events import learn_events
 from ringocli.importers.learn.preset_match import named_by
 from ringocli.importers.learn.properties import PropertyBook
-from ringocli.importers.learn.requests import Guidance, learn_request
+from ringocli.importers.learn.request_state import Guidance
+from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.model import Pasted, limit

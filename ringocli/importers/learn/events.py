@@ -30,7 +30,7 @@ def learn_events(
     samples: Sequence[WebhookSample],
     *,
     sent: Sequence[SampleLeaf] = (),
-    context: IdContext = IdContext(),  # noqa: B008
+    context: IdContext | None = None,
     hints: Mapping[str, str] | None = None,
     named: Mapping[str, Role | None] | None = None,
 ) -> LearnedEvents:
@@ -42,7 +42,7 @@ def learn_events(
             continue
         leaves = list(leaves_of(sample.document))
         if sample.kind == "delivered":
-            choices = receipt_roles(leaves, sent, context, named or {})
+            choices = receipt_roles(leaves, sent, context or IdContext(), named or {})
         else:
             choices = message_roles(sample.kind, leaves, hints or {}, named or {})
         draft = EventDraft(kind=sample.kind, sample=sample, leaves=leaves, choices=choices)

@@ -34,8 +34,9 @@ class LearnedReply:
     count: int = 0
 
 
-def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), known: IdContext = IdContext()) -> LearnedReply:  # noqa: B008
+def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdContext | None = None) -> LearnedReply:
     """Recognise the message id in a sample reply; ``receipt`` are the values of a delivery receipt."""
+    known = context or IdContext()
     tree, why_not = _decoded(reply)
     if tree is None:
         return _without_id(why_not)

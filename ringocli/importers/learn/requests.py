@@ -6,28 +6,21 @@ framework cannot express is a limit, and a limit that keeps the template from wo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
-from urllib.parse import unquote_plus
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.constants import computed_risk, constant_risk, is_computed, is_signature
-from ringocli.importers.learn.copies import number_keys, repeated, stray_numbers
+from ringocli.importers.learn.constants import constant_risk
 from ringocli.importers.learn.credential_places import (
-    EmbeddedValue,
-    account_value,
-    belongs_to_account,
     is_callback,
-    resembles_key,
-    without_secrets,
 )
-from ringocli.importers.learn.headers import secrets_of_headers
-from ringocli.importers.learn.packed import packed_leaves, raw_span, written_in
-from ringocli.importers.learn.placeholders import has_placeholder, shown, whole
+from ringocli.importers.learn.packed import packed_leaves
+from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.learn.properties import PropertyBook, auth_of
+from ringocli.importers.learn.remaining_values import RemainingValues
 from ringocli.importers.learn.request_outline import GONE, Outline
-from ringocli.importers.learn.roles import RoleChoice, assign, is_other_recipient
+from ringocli.importers.learn.request_state import Guidance, LearnedRequest
+from ringocli.importers.learn.role_placement import RolePlacement
+from ringocli.importers.learn.roles import RoleChoice, assign
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.substitution import Span, locate_literal, substituted
 from ringocli.importers.learn.url import Target
@@ -39,121 +32,49 @@ from ringocli.template.pattern.pattern import Several
 from ringocli.template.scaffold import Decision, KeptConstant
 from ringocli.template.schema import METHODS
 from ringocli.template.variables import Place
-from ringocli.template.vocabulary import Role, name_score
+from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import Pointer
 
 _ROLES = (Role.URL, Role.TO, Role.FROM, Role.CONTENT, Role.EXTENSION, Role.DOMAIN)
 
 
-@dataclass(slots=True)
-class LearnedRequest:
-    """One request of the template, and the explanations of how it was learned."""
-
-    place: Place
-    spec: dict[str, Any] = field(default_factory=dict)
-    auth: dict[str, str] | None = None
-    choices: dict[Role, RoleChoice] = field(default_factory=dict)
-    decisions: list[Decision] = field(default_factory=list)
-    constants: list[KeptConstant] = field(default_factory=list)
-    limits: list[Limit] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    blocking: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    file_url: str | None = None
-
-    def add_limit(self, what: str, why: str, blocking: str = "") -> None:
-        """Add a limit, unless there is one about the same thing."""
-        if all(entry["what"] != what for entry in self.limits):
-            self.limits.append(limit(what, why, blocking=blocking))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guidance:
-    """What is known about a request besides its text.
-
-    ``hints`` are sample values by role; ``named`` corrections (a field → its role, None for a constant); ``dropped`` the
-    fields to leave out; ``content`` the text of the message in the other sample, by which a caption is recognised.
-    """
-
-    hints: Mapping[str, str] = field(default_factory=dict)
-    named: Mapping[str, Role | None] = field(default_factory=dict)
-    dropped: Collection[str] = ()
-    content: str | None = None
-    auth_names: tuple[str, ...] = ()
-
-
-def learn_request(pasted: Pasted, place: Place, book: PropertyBook, guidance: Guidance = Guidance()) -> LearnedRequest:
+def learn_request(pasted: Pasted, place: Place, book: PropertyBook, guidance: Guidance | None = None) -> LearnedRequest:
     """Recognise the parts of a message in a pasted request, and write it as a request of a template."""
-    return _RequestLearner(pasted, place, book, guidance).learn()
+    return _RequestLearner(pasted, place, book, guidance or Guidance()).learn()
 
 
-class _RequestLearner:
-    """Learns one request; the result is collected in ``learned``.
-
-    ``put`` are replacements of whole values, ``edits`` of parts of a text, both by the pointer of the field.
-    """
-
-    def __init__(self, pasted: Pasted, place: Place, book: PropertyBook, guidance: Guidance) -> None:
-        self.pasted = pasted
-        self.place = place
-        self.book = book
-        self.guidance = guidance
-        self.learned = LearnedRequest(place=place, limits=list(pasted.limits), notes=list(pasted.notes))
-        self.target = Target.parse(pasted.url)
-        self.put: dict[Pointer, Any] = {}
-        self.edits: dict[Pointer, list[tuple[Span, str]]] = {}
-        self.texts: dict[Pointer, str] = {}
-        self.kept: list[SampleLeaf] = []
-        self.method = self._method()
-        body = read_body(pasted, self.method)
-        self.tree, self.content_type = body.tree, body.content_type
-        self.learned.limits += body.limits
-        self.learned.notes += body.notes
-        self.put |= {("body", name): GONE for name in body.files}
-        book.declared |= pasted.declared
-        book.hide(secrets_of_headers(pasted.headers))
-        self._place_keys()
+class _RequestLearner(RolePlacement, RemainingValues):
+    """Learns one request: the parts of the message first, then everything else."""
 
     def learn(self) -> LearnedRequest:
         """The request with its auth, decisions and constants."""
+        self.place_keys()
         fields = [*leaves_of(self.tree, ("body",)), *self.target.query_leaves, *self._path_leaves()]
         self.texts = {leaf.pointer: leaf.text for leaf in fields}
         self.learned.texts = [leaf.text for leaf in fields]
         self._drop_fields(fields)
-        leaves = list(self._unpacked([leaf for leaf in fields if not self._is_gone(leaf.pointer)]))
+        leaves = list(self._unpacked([leaf for leaf in fields if not self.is_gone(leaf.pointer)]))
         choices, others = assign(leaves, _ROLES, self.guidance.hints, named=self.guidance.named)
         if self.place is Place.SEND_FILE and Role.URL not in choices:
             choices |= _any_url(leaves, choices)
         self.learned.choices = choices
-        self._reject_half_read_text(choices)
-        self._place_choices()
+        self.reject_half_read_text(choices)
+        self.place_choices()
         for role, leaf in others:
-            if leaf.inside is None and not self._is_gone(leaf.pointer):
-                why = f"also contains the value of ${self._variable(role)}$; sent unchanged"
-                self._decide(leaf, None, leaf.text, why)
+            if leaf.inside is None and not self.is_gone(leaf.pointer):
+                why = f"also contains the value of ${self.variable(role)}$; sent unchanged"
+                self.decide(leaf, None, leaf.text, why)
         for leaf in leaves:
-            if leaf.pointer not in self.put and not self._is_gone(leaf.pointer) and not self._is_edited(leaf):
-                self._place_other(leaf)
+            if leaf.pointer not in self.put and not self.is_gone(leaf.pointer) and not self.is_edited(leaf):
+                self.place_other(leaf)
         self.learned.auth = auth_of(self.pasted, self.book, self.guidance.auth_names)
-        self._check_kept()
+        self.check_kept()
         self._write()
         return self.learned
 
-    # -- the sample -----------------------------------------------------------------------------
-
-    def _method(self) -> str:
-        method = self.pasted.method.upper()
-        if method in METHODS:
-            return method
-        instead = "GET" if method == "HEAD" else "POST"
-        self.learned.limits.append(
-            limit(f"the method {method if method.isalpha() else '...'}", f"{instead} is used instead")
-        )
-        return instead
-
     def _path_leaves(self) -> list[SampleLeaf]:
         """The variable path segments, and those that contain a hinted value."""
-        found = self.target.path_leaves({*self.book.known, *self._account()})
+        found = self.target.path_leaves({*self.book.known, *self.account()})
         known = {leaf.pointer for leaf in found}
         for leaf in self.target.path_leaves(set(self.target.segments)):
             if leaf.pointer not in known and any(
@@ -161,11 +82,6 @@ class _RequestLearner:
             ):
                 found.append(leaf)
         return found
-
-    def _account(self) -> list[str]:
-        """The user name of the credentials, which may be in the path as well."""
-        auth = self.pasted.auth
-        return [auth.username] if isinstance(auth, BasicAuth) and len(auth.username) > 3 else []
 
     def _unpacked(self, fields: Sequence[SampleLeaf]) -> Iterator[SampleLeaf]:
         """The fields, and instead of a field with JSON or XML in it the values in that."""
@@ -487,7 +403,7 @@ class _RequestLearner:
             why = "Ringotel asks for https, which is used here: check that the provider supports it"
             self.learned.add_limit(f"{self.target.scheme}://", why)
             self.target = replace(self.target, scheme="https")
-        host = self._with_parts(self.target.host, host_parts(self.target.host, self._account()), "host name of the URL")
+        host = self.with_parts(self.target.host, host_parts(self.target.host, self.account()), "host name of the URL")
         self.put["host",] = self.book.filled(host, "host name of the URL", "Base URL")
         outline = Outline(
             method=self.method, target=self.target, tree=self.tree, content_type=self.content_type, put=self.put
@@ -506,23 +422,6 @@ class _RequestLearner:
             and leaf.value not in ("", None)
             and (location := outline.location_of(leaf.pointer if leaf.inside is None else leaf.inside.pointer))
         ]
-
-    def _decide(self, leaf: SampleLeaf, variable: str | None, value: str, why: str) -> None:
-        pointer = leaf.pointer if leaf.inside is None else leaf.inside.pointer
-        label = {
-            "path": "part of the URL's path",
-            "query": f"the query parameter {leaf.name}",
-        }.get(str(pointer[0]), "")
-        self.learned.decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why, label=label))
-
-
-_BREAKS = {"JSON": "a quote or a line break", "XML": "a < or &"}
-
-
-def _is_plain_variable(leaf: SampleLeaf) -> bool:
-    """Whether a value is one shell variable, which may be a credential: ``$TOKEN``."""
-    placeholder = whole(leaf.text)
-    return placeholder is not None and placeholder.of_shell
 
 
 def _holder(pointer: Pointer, depth: int) -> Pointer:

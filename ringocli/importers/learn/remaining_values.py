@@ -1,0 +1,146 @@
+"""Decides about the values of a pasted request that are no part of the message: properties and constants."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_plus
+
+from ringocli.importers.learn.constants import computed_risk, is_computed, is_signature
+from ringocli.importers.learn.copies import number_keys, repeated, stray_numbers
+from ringocli.importers.learn.credential_places import (
+    account_value,
+    belongs_to_account,
+    resembles_key,
+)
+from ringocli.importers.learn.placeholders import has_placeholder, shown, whole
+from ringocli.importers.learn.request_outline import GONE
+from ringocli.importers.learn.request_state import RequestState
+from ringocli.importers.learn.roles import is_other_recipient
+from ringocli.importers.learn.sample_leaves import SampleLeaf
+from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
+from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
+from ringocli.importers.model import limit
+from ringocli.template.pattern.notation import Hole, split
+
+
+class RemainingValues(RequestState):
+    """Turns an account's values into properties and keeps the others as constants."""
+
+    def place_other(self, leaf: SampleLeaf) -> None:
+        name = leaf.names[0] if leaf.names else ""
+        where = self.where(leaf)
+        if leaf.pointer[0] == "path":
+            self.place_segment(leaf)
+            return
+        if is_computed(shown(leaf.text)) and not (belongs_to_account(name, leaf.value) and _is_plain_variable(leaf)):
+            self.leave_out_computed(leaf)
+            return
+        found = account_value(
+            self.tree if leaf.inside is None else {},
+            leaf.pointer,
+            leaf.names,
+            leaf.value,
+            beside=[unquote_plus(key) for key, _ in self.target.query] if leaf.pointer[0] == "query" else (),
+            declared=self.pasted.credential_fields,
+        )
+        shared = self.book.shared(leaf.text) if found is None else None
+        why = found.why if found is not None else "the same value is already a property" if shared else None
+        if why is None and leaf.text in self.book.known:
+            why = "a property of this provider's preset"
+        if why is None and isinstance(leaf.value, str) and (has_placeholder(leaf.text) or embedded_in(leaf.text)):
+            self.replace(leaf, self.with_embedded(self.book.filled(leaf.text, where, name), where))
+            self.decide(leaf, None, self.book.masked(shown(leaf.text)), "a placeholder in the sample")
+            return
+        if why is None:
+            self.keep(leaf)
+            return
+        title = shared or self.book.name_for(leaf.text, where, [found.name if found is not None else name])
+        if isinstance(leaf.value, int | float) and leaf.inside is None:
+            self.learned.add_limit(
+                f"a number without quotes ({name})", "Ringotel sends text: the provider gets a string"
+            )
+        if is_signature(name):
+            self.learned.blocking.append(
+                f'it cannot authenticate: "{name}" seems to be a signature, which Ringotel cannot compute'
+            )
+        self.replace(leaf, f"${title}$")
+        self.decide(leaf, title, "***", why)
+
+    def leave_out_computed(self, leaf: SampleLeaf) -> None:
+        """Leave out what a shell computes for each run: no property could be filled with it."""
+        if leaf.inside is not None:
+            self.learned.blocking.append(f"{leaf.name} is computed by the shell, which Ringotel cannot do")
+            return
+        self.put[leaf.pointer] = GONE
+        why = (
+            f"the sample computes it for each run ({shown(leaf.text)[:40]}); Ringotel cannot, so the field is left out"
+        )
+        self.learned.add_limit(f"a computed value ({leaf.name})", why, computed_risk(leaf))
+
+    def place_segment(self, leaf: SampleLeaf) -> None:
+        name = leaf.names[0] if leaf.names else "id"
+        text = leaf.text
+        for role, choice in self.learned.choices.items():
+            if choice.leaf.text == text and is_phone(text) and choice.leaf.pointer in self.put:
+                self.put[leaf.pointer] = self.put[choice.leaf.pointer]
+                number = text[len(phone_scheme(text)) :]
+                self.decide(leaf, self.variable(role), number, "the same number as in the body")
+                return
+        if parts := segment_parts(text):
+            self.put[leaf.pointer] = self.with_parts(text, parts, self.where(leaf))
+        elif (placeholder := whole(text)) is None or placeholder.end - placeholder.start < len(text):
+            self.put[leaf.pointer] = self.book.filled(text, self.where(leaf), name)
+        if self.put.get(leaf.pointer, text) == text:
+            self.put[leaf.pointer] = f"${self.book.name_for(text, self.where(leaf), [name])}$"
+        self.decide(leaf, None, "***", "this part of the URL belongs to the account")
+
+    def keep(self, leaf: SampleLeaf) -> None:
+        """Keep a constant, unless it contains what the pattern language reads as a variable."""
+        if isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
+            if leaf.inside is not None:
+                self.learned.blocking.append(f"{leaf.name} contains $...$, which Ringotel reads as a variable")
+                return
+            self.put[leaf.pointer] = GONE
+            why = "a literal $ cannot be written there: the value is left out"
+            self.learned.limits.append(limit(f"a text with $...$ in it ({self.where(leaf)})", why))
+            return
+        if is_other_recipient(leaf) and leaf.inside is None and not self.repeats_a_role(leaf):
+            self.put[leaf.pointer] = GONE
+            self.learned.add_limit(f"a further recipient ({leaf.name})", "Ringotel sends each message to one recipient")
+            return
+        self.kept.append(leaf)
+        if (
+            leaf.names
+            and isinstance(leaf.value, int)
+            and len(leaf.text) > 3
+            and belongs_to_account(leaf.name, leaf.text)
+        ):
+            why = "a number without quotes cannot be a variable, so the template contains the sample's number"
+            self.learned.notes.append(f"replace {leaf.name} in the template with your own: {why}")
+
+    def check_kept(self) -> None:
+        """List the constants; copies of a message's own values among them are blocking."""
+        clauses = repeated(self.learned.choices, self.kept)
+        clauses += number_keys(self.tree)
+        copied = {leaf.pointer for leaf, _ in clauses if leaf is not None}
+        clauses += stray_numbers([leaf for leaf in self.kept if leaf.pointer not in copied])
+        self.learned.blocking += [clause for _, clause in clauses]
+
+    def place_keys(self) -> None:
+        """Names of fields that are credentials: in a query they become properties, in a body they cannot be sent."""
+        for index, (key, value) in enumerate(self.target.query):
+            if is_key_of_query(key, value):
+                title = self.book.name_for(unquote_plus(key), "the query of the URL", ["API key"])
+                self.put["key", index] = f"${title}$"
+        for key in list(self.tree) if isinstance(self.tree, dict) else []:
+            if resembles_key(str(key)) and ("body", key) not in self.put:
+                self.put["body", key] = GONE
+                self.book.hide([str(key)])
+                why = "a template cannot have a property as the name of a field, so this credential cannot be sent"
+                what = "a credential as the name of a field"
+                self.learned.add_limit(what, why, "it cannot authenticate: a credential is the name of a field")
+
+
+def _is_plain_variable(leaf: SampleLeaf) -> bool:
+    """Whether a value is one shell variable, which may be a credential: ``$TOKEN``."""
+    placeholder = whole(leaf.text)
+    return placeholder is not None and placeholder.of_shell

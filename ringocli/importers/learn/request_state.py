@@ -1,0 +1,168 @@
+"""What is known of a pasted request while it is turned into a request of a template."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringocli.importers.learn.bodies import read_body
+from ringocli.importers.learn.credential_places import (
+    EmbeddedValue,
+)
+from ringocli.importers.learn.headers import secrets_of_headers
+from ringocli.importers.learn.properties import PropertyBook
+from ringocli.importers.learn.request_outline import GONE
+from ringocli.importers.learn.roles import RoleChoice
+from ringocli.importers.learn.sample_leaves import SampleLeaf
+from ringocli.importers.learn.substitution import Span, substituted
+from ringocli.importers.learn.url import Target
+from ringocli.importers.learn.url_credentials import embedded_in
+from ringocli.importers.model import BasicAuth, Limit, Pasted, limit
+from ringocli.template.scaffold import Decision, KeptConstant
+from ringocli.template.schema import METHODS
+from ringocli.template.variables import Place
+from ringocli.template.vocabulary import Role, name_score
+from ringocli.text.pointer import Pointer
+
+
+@dataclass(slots=True)
+class LearnedRequest:
+    """One request of the template, and the explanations of how it was learned."""
+
+    place: Place
+    spec: dict[str, Any] = field(default_factory=dict)
+    auth: dict[str, str] | None = None
+    choices: dict[Role, RoleChoice] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    constants: list[KeptConstant] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    blocking: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    file_url: str | None = None
+
+    def add_limit(self, what: str, why: str, blocking: str = "") -> None:
+        """Add a limit, unless there is one about the same thing."""
+        if all(entry["what"] != what for entry in self.limits):
+            self.limits.append(limit(what, why, blocking=blocking))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guidance:
+    """What is known about a request besides its text.
+
+    ``hints`` are sample values by role; ``named`` corrections (a field → its role, None for a constant); ``dropped`` the
+    fields to leave out; ``content`` the text of the message in the other sample, by which a caption is recognised.
+    """
+
+    hints: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, Role | None] = field(default_factory=dict)
+    dropped: Collection[str] = ()
+    content: str | None = None
+    auth_names: tuple[str, ...] = ()
+
+
+class RequestState:
+    """One request in the making; the result is collected in ``learned``.
+
+    ``put`` are replacements of whole values, ``edits`` of parts of a text, both by the pointer of the field.
+    """
+
+    def __init__(self, pasted: Pasted, place: Place, book: PropertyBook, guidance: Guidance) -> None:
+        self.pasted = pasted
+        self.place = place
+        self.book = book
+        self.guidance = guidance
+        self.learned = LearnedRequest(place=place, limits=list(pasted.limits), notes=list(pasted.notes))
+        self.target = Target.parse(pasted.url)
+        self.put: dict[Pointer, Any] = {}
+        self.edits: dict[Pointer, list[tuple[Span, str]]] = {}
+        self.texts: dict[Pointer, str] = {}
+        self.kept: list[SampleLeaf] = []
+        self.method = self._supported_method()
+        body = read_body(pasted, self.method)
+        self.tree, self.content_type = body.tree, body.content_type
+        self.learned.limits += body.limits
+        self.learned.notes += body.notes
+        self.put |= {("body", name): GONE for name in body.files}
+        book.declared |= pasted.declared
+        book.hide(secrets_of_headers(pasted.headers))
+
+    def _supported_method(self) -> str:
+        method = self.pasted.method.upper()
+        if method in METHODS:
+            return method
+        instead = "GET" if method == "HEAD" else "POST"
+        self.learned.limits.append(
+            limit(f"the method {method if method.isalpha() else '...'}", f"{instead} is used instead")
+        )
+        return instead
+
+    def account(self) -> list[str]:
+        """The user name of the credentials, which may be in the path as well."""
+        auth = self.pasted.auth
+        return [auth.username] if isinstance(auth, BasicAuth) and len(auth.username) > 3 else []
+
+    def variable(self, role: Role) -> str:
+        return "content" if role is Role.URL else role.value
+
+    def contains_role(self, pointer: Pointer) -> bool:
+        return any(choice.leaf.pointer[: len(pointer)] == pointer for choice in self.learned.choices.values())
+
+    def drop(self, pointer: Pointer, role: Role) -> None:
+        """Leave a value out, and with it the entry or the object of that role that contains nothing else."""
+        while len(pointer) > 2 and pointer[0] == "body":
+            step, holder = pointer[-1], pointer[-2]
+            is_part = isinstance(step, int) or isinstance(holder, int) or name_score(role, (str(holder),)) > 60
+            if not is_part or self.contains_role(pointer[:-1]):
+                break
+            pointer = pointer[:-1]
+        self.put[pointer] = GONE
+
+    def where(self, leaf: SampleLeaf) -> str:
+        if leaf.pointer[0] == "path":
+            return "URL path"
+        return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {'.'.join(reversed(leaf.names)) or '?'}"
+
+    def is_gone(self, pointer: Pointer) -> bool:
+        return any(self.put.get(pointer[:end]) is GONE for end in range(1, len(pointer) + 1))
+
+    def is_edited(self, leaf: SampleLeaf) -> bool:
+        """Whether a packed value has been replaced inside its field."""
+        if leaf.inside is None:
+            return False
+        edits = self.edits.get(leaf.inside.pointer, [])
+        return any(start < leaf.inside.end and leaf.inside.start < end for (start, end), _ in edits)
+
+    def decide(self, leaf: SampleLeaf, variable: str | None, value: str, why: str) -> None:
+        pointer = leaf.pointer if leaf.inside is None else leaf.inside.pointer
+        label = {
+            "path": "part of the URL's path",
+            "query": f"the query parameter {leaf.name}",
+        }.get(str(pointer[0]), "")
+        self.learned.decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why, label=label))
+
+    def with_embedded(self, text: str, where: str) -> str:
+        """A text with the credentials inside it replaced by properties; its variables stay."""
+        return self.book.literally(text, lambda piece: self.with_parts(piece, embedded_in(piece), where))
+
+    def with_parts(self, text: str, parts: Sequence[EmbeddedValue], where: str) -> str:
+        written, at = [], 0
+        for part in parts:
+            title = self.book.name_for(text[part.start : part.end], where, [part.name])
+            written += [text[at : part.start], f"${title}$"]
+            at = part.end
+        return "".join([*written, text[at:]])
+
+    def replace(self, leaf: SampleLeaf, text: str) -> None:
+        """Replace a whole value, or a packed one inside its field."""
+        if leaf.inside is None:
+            self.put[leaf.pointer] = text
+            return
+        edits = self.edits.setdefault(leaf.inside.pointer, [])
+        edits.append(((leaf.inside.start, leaf.inside.end), text))
+        self.put[leaf.inside.pointer] = substituted(leaf.inside.text, edits)
+
+    def repeats_a_role(self, leaf: SampleLeaf) -> bool:
+        return any(leaf.text.lstrip("+") == choice.literal.lstrip("+") for choice in self.learned.choices.values())

@@ -1,0 +1,153 @@
+"""Puts the variables of a message into a pasted request."""
+
+from __future__ import annotations
+
+from ringocli.importers.learn.credential_places import (
+    without_secrets,
+)
+from ringocli.importers.learn.packed import raw_span, written_in
+from ringocli.importers.learn.placeholders import has_placeholder, shown
+from ringocli.importers.learn.request_outline import GONE
+from ringocli.importers.learn.request_state import RequestState
+from ringocli.importers.learn.roles import RoleChoice
+from ringocli.importers.learn.sample_leaves import SampleLeaf
+from ringocli.importers.learn.substitution import Span, substituted
+from ringocli.importers.learn.value_shapes import is_phone, is_prose, phone_scheme
+from ringocli.importers.model import limit
+from ringocli.template.pattern.pattern import Several
+from ringocli.template.variables import Place
+from ringocli.template.vocabulary import Role
+from ringocli.text.pointer import Pointer
+
+_BREAKS = {"JSON": "a quote or a line break", "XML": "a < or &"}
+
+
+class RolePlacement(RequestState):
+    """Places the values that were recognised as parts of the message."""
+
+    def reject_half_read_text(self, choices: dict[Role, RoleChoice]) -> None:
+        """Take a text back that contains the recipient's number: a command such as ``SEND +1555... Hello``."""
+        text = choices.get(Role.CONTENT)
+        if text is None or Role.TO in choices or text.span is not None or text.why.startswith("as you"):
+            return
+        if any(is_phone(word) for word in text.leaf.text.split()[:3]):
+            del choices[Role.CONTENT]
+            self.learned.blocking.append(
+                f'"{text.leaf.name}" seems to contain both the recipient and the text; name them with --hint '
+                "to=NUMBER --hint content=TEXT"
+            )
+
+    def place_choices(self) -> None:
+        choices = self.learned.choices
+        file = choices.get(Role.URL)
+        text = choices.get(Role.CONTENT)
+        if self.place is Place.SEND_MESSAGE and file is not None:
+            choices.pop(Role.URL)
+            self.leave_out_file(file)
+        if self.place is Place.SEND_FILE and text is not None:
+            choices.pop(Role.CONTENT)
+            self.leave_out_caption(text)
+        for role, choice in choices.items():
+            self.place_choice(role, choice)
+        packed = {choice.leaf.inside.pointer for choice in choices.values() if choice.leaf.inside is not None}
+        for pointer, edits in self.edits.items():
+            if pointer in packed:
+                self.put[pointer] = substituted(self.texts[pointer], edits)
+                continue
+            text_of_field = self.texts[pointer]
+            where = ".".join(str(step) for step in pointer[1:])
+            filled = substituted(text_of_field, edits, lambda gap, where=where: self.book.filled(gap, where))  # type: ignore[misc]
+            self.put[pointer] = self.with_embedded(filled, where)
+        self.report_missing(has_file=file is not None)
+
+    def report_missing(self, *, has_file: bool) -> None:
+        needed = {Role.TO: "to", (Role.URL if self.place is Place.SEND_FILE else Role.CONTENT): "content"}
+        for role, variable in needed.items():
+            if role in self.learned.choices:
+                continue
+            meaning = {Role.TO: "recipient", Role.CONTENT: "text", Role.URL: "file's URL"}[role]
+            clause = (
+                f"{self.place.value} sends the same message every time: no value was recognised as the {meaning} "
+                f"(${variable}$); name it with --hint {role.value}=VALUE"
+            )
+            if role is Role.CONTENT and has_file:
+                clause = "the sample sends a file but no text: use it with --file-from-curl, next to one with a text"
+            self.learned.blocking.append(clause)
+        if Role.FROM not in self.learned.choices and self.place is Place.SEND_MESSAGE:
+            self.learned.notes.append(
+                "no value was recognised as the sender ($from$): the provider uses its default sender"
+            )
+
+    def leave_out_file(self, file: RoleChoice) -> None:
+        self.drop(file.leaf.pointer, Role.URL)
+        self.learned.file_url = file.leaf.text
+        why = (
+            "Ringotel sends either a text or a file: SendMessage is written without the file, SendFile without the text"
+        )
+        self.learned.limits.append(limit("a text with a file in one request", why))
+
+    def leave_out_caption(self, text: RoleChoice) -> None:
+        leaf = text.leaf
+        is_caption = is_prose(leaf.value) or leaf.text in (self.guidance.content, self.guidance.hints.get("content"))
+        if not (is_caption or has_placeholder(leaf.text)) or leaf.text == self.guidance.hints.get("url"):
+            return
+        self.drop(leaf.pointer, Role.CONTENT)
+        why = "Ringotel sends a file without a text, so the field is left out; if the provider requires it, add a constant"
+        self.learned.limits.append(limit(f"a text with a file ({leaf.name})", why))
+
+    def place_choice(self, role: Role, choice: RoleChoice) -> None:
+        leaf, variable = choice.leaf, self.variable(role)
+        span = choice.span
+        if span is None and role in (Role.FROM, Role.TO) and (scheme := phone_scheme(leaf.text)):
+            span = (len(scheme), len(leaf.text))
+        literal = leaf.text if span is None else leaf.text[slice(*span)]
+        if leaf.inside is not None:
+            if not self.place_packed(leaf, span, variable):
+                return
+        elif span is not None:
+            self.edits.setdefault(leaf.pointer, []).append((span, f"${variable}$"))
+        else:
+            self.put[leaf.pointer] = f"${variable}$"
+        if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
+            why = "Ringotel sends text: the provider gets a string with the same digits"
+            self.learned.limits.append(limit(f"a number without quotes ({leaf.name})", why))
+        self.shrink(leaf.pointer if leaf.inside is None else leaf.inside.pointer)
+        why = choice.why
+        if choice.rivals:
+            also = ", ".join(f'"{rival.names[0]}"' for rival in choice.rivals[:3] if rival.names)
+            why += f"; uncertain, {also} also fits" if also else ""
+        self.decide(leaf, variable, without_secrets(shown(literal)), why)
+
+    def place_packed(self, leaf: SampleLeaf, span: Span | None, variable: str) -> bool:
+        """Put a variable into JSON or XML inside a field; whether its place in the text is clear."""
+        assert leaf.inside is not None
+        raw = raw_span(leaf, span)
+        field_name = next((str(step) for step in reversed(leaf.inside.pointer) if isinstance(step, str)), "")
+        notation = written_in(leaf)
+        if raw is None:
+            self.learned.blocking.append(f"{leaf.name} inside {field_name} stays as in the sample: its text is escaped")
+            return False
+        self.edits.setdefault(leaf.inside.pointer, []).append((raw, f"${variable}$"))
+        if variable == "content":
+            why = f"the text is inserted as it is: {_BREAKS[notation]} in a message would break that {notation}"
+            self.learned.add_limit(f"{notation} inside a field ({field_name})", why)
+        return True
+
+    def shrink(self, pointer: Pointer) -> None:
+        """Keep only the variable's element of each list around it."""
+        node, at = self.tree, 1
+        while pointer[0] == "body" and at < len(pointer):
+            step = pointer[at]
+            if isinstance(node, list) and not isinstance(node, Several):
+                others = [(*pointer[:at], index) for index in range(len(node)) if index != step]
+                dropped = [other for other in others if not self.contains_role(other)]
+                self.put |= dict.fromkeys(dropped, GONE)
+                if dropped:
+                    name = next((str(part) for part in reversed(pointer[:at]) if isinstance(part, str)), "list")
+                    what = f"several entries in {name if name != 'body' else 'one request'}"
+                    self.learned.add_limit(what, "Ringotel sends each message to one recipient: one entry is kept")
+            node = node[step]
+            at += 1
+        if isinstance(node, Several) and len(node) > 1:
+            what = f"several values of {pointer[-1]}"
+            self.learned.add_limit(what, "Ringotel sends to one recipient: one value is kept")
