@@ -19,7 +19,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
 from ringocli.importers.model import limit
-from ringocli.template.pattern.notation import Hole, split
+from ringocli.template.pattern.notation import VariablePart, split
 
 
 class RemainingValues(RequestState):
@@ -95,7 +95,7 @@ class RemainingValues(RequestState):
 
     def keep(self, leaf: SampleLeaf) -> None:
         """Keep a constant, unless it contains what the pattern language reads as a variable."""
-        if isinstance(leaf.value, str) and any(isinstance(part, Hole) for part in split(leaf.text, ())):
+        if isinstance(leaf.value, str) and any(isinstance(part, VariablePart) for part in split(leaf.text, ())):
             if leaf.inside is not None:
                 self.learned.blocking.append(f"{leaf.name} contains $...$, which Ringotel reads as a variable")
                 return

@@ -23,14 +23,12 @@ from ringocli.importers.learn.role_placement import RolePlacement
 from ringocli.importers.learn.roles import RoleChoice, assign
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.substitution import Span, locate_literal, substituted
-from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import embedded_in, host_parts, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, is_prose, is_url, phone_scheme
-from ringocli.importers.model import BasicAuth, Limit, Pasted, limit
+from ringocli.importers.model import Pasted, limit
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.pattern.pattern import Several
-from ringocli.template.scaffold import Decision, KeptConstant
-from ringocli.template.schema import METHODS
+from ringocli.template.scaffold import KeptConstant
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import Pointer
