@@ -27,6 +27,7 @@ from ringocli.importers.model import Limit, Pasted, limit
 from ringocli.importers.naming import default_id, default_name
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.notation import VariablePart, split
+from ringocli.template.pattern.pattern import Several
 from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
