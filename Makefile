@@ -21,6 +21,7 @@ format: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff format --check ringocli tests benchmarks samples
 	$(BIN)/ruff check ringocli tests benchmarks samples
+	$(BIN)/lint-imports
 
 types: $(STAMP)
 	$(BIN)/mypy

@@ -19,6 +19,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ringocli.text.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from ringocli.errors import RingocliError
     from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from ringocli.template.reader import read_template
     from ringocli.template.values import Layer, Values
     from ringocli.text.document import Document
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Document",

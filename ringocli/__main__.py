@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line, and exit with its code."""
     if sys.argv[1:] == ["--version"]:
-        from ringocli import __version__
+        from ringocli.text.version import __version__
 
         print(f"ringocli {__version__} (Python {sys.version.split()[0]}, {sys.platform})")
         return

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ringocli import __version__
 from ringocli.cli.application import COMMANDS
+from ringocli.text.version import __version__
 from tests.conftest import ACME, ROOT, SAMPLES, Command, Result
 from tests.loopback import Answer, serving, unused_port
 

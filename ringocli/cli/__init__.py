@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ringocli import __version__
 from ringocli.errors import RingocliError
 from ringocli.text import console
+from ringocli.text.version import __version__
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 70

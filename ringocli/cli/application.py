@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringocli import __version__
 from ringocli.cli.parameters import chosen
 from ringocli.errors import UsageError
 from ringocli.text import console
 from ringocli.text.secret import forget
+from ringocli.text.version import __version__
 
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException

@@ -6,12 +6,12 @@ import re
 from base64 import b64encode
 from urllib.parse import quote, unquote
 
-from ringocli import __version__
 from ringocli.errors import UsageError
 from ringocli.http.exchange import RenderedRequest
 from ringocli.text.secret import sent
 from ringocli.text.traced import Traced
 from ringocli.text.url import Url, split_url
+from ringocli.text.version import __version__
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
 

@@ -15,7 +15,6 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
-from ringocli import __version__
 from ringocli.errors import RingocliError
 from ringocli.lint.completion import Completion, Symbol, completions, explanation, outline
 from ringocli.lint.engine import lint
@@ -24,6 +23,7 @@ from ringocli.lint.project import read_suppressions, read_validate_settings, sup
 from ringocli.lint.rule import Severity
 from ringocli.template.recognition import is_template
 from ringocli.text.document import Document
+from ringocli.text.version import __version__
 
 _SEVERITIES = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ringocli import __version__
 from ringocli.errors import LocalError, NoReply, NotConnected, UsageError
 from ringocli.http.addresses import proxy_for
 from ringocli.http.exchange import Direction, RenderedRequest, Reply
 from ringocli.http.transport import MAX_REPLY_BYTES, Sender, is_loopback, send, send_when_connected
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Piece, Traced
+from ringocli.text.version import __version__
 from tests.loopback import Answer, raw, serving, unused_port
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

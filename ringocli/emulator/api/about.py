@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringocli import __version__
 from ringocli.emulator.runtime import Runtime
 from ringocli.messaging.chaos import FAULTS
 from ringocli.messaging.handset import MAGIC_NUMBERS
@@ -14,6 +13,7 @@ from ringocli.template.variables import EVENTS, Place, sample
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import sent
 from ringocli.text.url import split_url
+from ringocli.text.version import __version__
 
 ROWS = frozenset({2, 3, 4, 7, 8, 20, 28, 31, 34, 36})
 """The assumptions behind every emulator; a template adds its own."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringocli import __version__
 from ringocli.messaging.chaos import Fault
+from ringocli.text.version import __version__
 
 Schema = Mapping[str, Any]
 

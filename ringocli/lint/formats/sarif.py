@@ -6,13 +6,13 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from ringocli import __version__
 from ringocli.lint.explain import rule_markdown
 from ringocli.lint.finding import Finding
 from ringocli.lint.registry import rules
 from ringocli.lint.report import Linted, Report
 from ringocli.lint.rule import Rule, Severity
 from ringocli.text.pointer import as_text
+from ringocli.text.version import __version__
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ringocli import __version__
 from ringocli.http.error_text import phrase
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.messaging.formats.requests import Show, shown
 from ringocli.text.secret import redact
 from ringocli.text.url import split_url
+from ringocli.text.version import __version__
 
 Headers = Iterable[tuple[str, str]]
 
