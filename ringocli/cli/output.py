@@ -13,7 +13,7 @@ from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
-    from ringocli.messaging.formats.requests import Show
+    from ringocli.http.request_formats import Show
     from ringocli.text.terminal import ProgressBar
 
 PROGRESS_AFTER_S = 1.0
@@ -35,7 +35,7 @@ def print_http(request: RenderedRequest, show: Show = str, *, exact: bool = Fals
 
     Control characters are escaped, except in a pipe if ``exact``.
     """
-    from ringocli.messaging.formats.requests import as_http
+    from ringocli.http.request_formats import as_http
 
     text = as_http(request, show)
     if not console.draws(sys.stdout):

@@ -18,7 +18,7 @@ from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
-    from ringocli.messaging.formats.requests import Show
+    from ringocli.http.request_formats import Show
     from ringocli.template.model import RequestSpec, Template, WebhookEvent
     from ringocli.template.values import Missing as MissingPolicy
     from ringocli.template.values import Values
@@ -117,12 +117,13 @@ def _renders(template: Template, options: RenderOptions, policy: MissingPolicy |
 
 
 def _print(requests: Sequence[RenderedRequest], options: RenderOptions) -> None:
-    from ringocli.messaging.formats import requests as formats
+    from ringocli.http.request_formats import FORMATS
+    from ringocli.messaging.formats.requests import as_document
     from ringocli.text.secret import sent
 
     show: Show = sent if options.show_secrets else str
     if options.format == "json":
-        documents = [formats.as_document(request, show) for request in requests]
+        documents = [as_document(request, show) for request in requests]
         print_json({"schema_version": 1, "requests": documents})
         return
     if options.format == "har":
@@ -138,7 +139,7 @@ def _print(requests: Sequence[RenderedRequest], options: RenderOptions) -> None:
         if options.format == "http":
             print_http(request, show, exact=True)
         else:
-            console.out(formats.FORMATS[options.format](request, show))
+            console.out(FORMATS[options.format](request, show))
         if not options.template_view:
             _note_segments(request)
 

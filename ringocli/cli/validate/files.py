@@ -1,4 +1,4 @@
-"""Finds the files that ``validate`` was given, lints each, and fixes it if wanted."""
+"""Finds the files that ``validate`` was given, lints each, and fixes it if requested."""
 
 from __future__ import annotations
 
@@ -44,31 +44,6 @@ class Found(NamedTuple):
 
 Named: TypeAlias = tuple[str, bool]
 """A file, and whether it was named on the command line (else it was found in a folder)."""
-
-SEVERAL = 100
-"""From this many files on, a progress display may be worth its import."""
-
-MANY = 1_000
-"""From this many files on, starting worker processes is faster."""
-
-
-def lint_all(paths: Sequence[str], linting: Linting) -> Found:
-    """Lint every file that the paths name; with a progress display where there are many."""
-    failures: list[LocalError] = []
-    named = list(targets(paths, failures))
-    if len(named) < SEVERAL:
-        found = lint_named(named, linting)
-    else:
-        from ringocli.cli.output import progress
-        from ringocli.cli.validate.workers import lint_in_parallel
-
-        in_parallel = len(named) >= MANY and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff)
-        with progress("validating", len(named)) as advance:
-            if in_parallel and (STDIN, True) not in named:
-                found = lint_in_parallel(named, linting, advance)
-            else:
-                found = lint_named(named, linting, advance)
-    return found._replace(failures=failures + found.failures)
 
 
 def lint_named(named: Sequence[Named], linting: Linting, advance: Callable[[int], None] = lambda done: None) -> Found:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.cli.parameters import chosen
-from ringocli.cli.validate.files import Linting, lint_all
+from ringocli.cli.validate.files import Linting
 from ringocli.cli.validate.options import FORMATS, SEVERITIES, ValidateOptions
+from ringocli.cli.validate.parallel import lint_all
 from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.lint.engine import EVERYTHING, Selection
 from ringocli.lint.report import Linted, Report

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ringocli.emulator.store.exchange import StoredExchange, content_type_of
+from ringocli.http.request_formats import curl_command
 from ringocli.messaging.formats.har import entry_object, request_object, response_object
-from ringocli.messaging.formats.requests import curl_command
 
 _CONNECTION_HEADERS = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding"})
 

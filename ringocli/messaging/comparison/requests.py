@@ -11,10 +11,10 @@ from ringocli.errors import RingocliError
 from ringocli.http.bodies import decode, decode_pairs
 from ringocli.http.content_types import encoding_of, media_type
 from ringocli.http.exchange import RenderedRequest
+from ringocli.http.request_formats import as_http
 from ringocli.messaging.comparison.change import TemplateChange, Witness, change_of
 from ringocli.messaging.comparison.properties import PropertyChanges, carried_values
 from ringocli.messaging.corpus import CORPORA
-from ringocli.messaging.formats.requests import as_http
 from ringocli.messaging.request import render_request
 from ringocli.template.model import OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from ringocli.http.error_text import phrase
 from ringocli.http.exchange import RenderedRequest, Reply, header
-from ringocli.messaging.formats.requests import Show, shown
+from ringocli.http.request_formats import Show, shown
 from ringocli.text.secret import redact
 from ringocli.text.url import split_url
 from ringocli.text.version import __version__

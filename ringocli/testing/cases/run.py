@@ -12,9 +12,9 @@ from pathlib import Path
 
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, as_incoming
+from ringocli.http.request_formats import as_http
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.cases import Anything, Case, CaseStep, Expected, Given, Reference
-from ringocli.messaging.formats.requests import as_http
 from ringocli.messaging.request import names_of, render_event, render_request
 from ringocli.messaging.webhook import Reading, read_reply, read_webhook
 from ringocli.template.model import Template

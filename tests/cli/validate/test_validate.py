@@ -258,7 +258,7 @@ def test_very_many_files_have_the_findings_that_each_has_alone(
     ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Processes share the work; findings, their order, what is skipped and what cannot be read stay the same."""
-    from ringocli.cli.validate import files
+    from ringocli.cli.validate import parallel
 
     for number in range(60):
         text = spoiled(id=f"acme{number}") if number % 3 else json.dumps({**ACME, "id": f"acme{number}"})
@@ -266,8 +266,8 @@ def test_very_many_files_have_the_findings_that_each_has_alone(
     (folder / "10.json").write_bytes(b"\xff")
     (folder / "11.json").write_text('{"class": "sms", // broken')
     alone = ringocli("validate", ".", "--format", "json")
-    monkeypatch.setattr(files, "SEVERAL", 60)
-    monkeypatch.setattr(files, "MANY", 60)
+    monkeypatch.setattr(parallel, "SEVERAL", 60)
+    monkeypatch.setattr(parallel, "MANY", 60)
     shared = ringocli("validate", ".", "--format", "json")
     assert (alone.code, alone.document, alone.err) == (shared.code, shared.document, shared.err)
     assert (3, True) == (shared.code, "10.json: not valid UTF-8" in shared.err)
