@@ -209,7 +209,7 @@ def _starts_a_url(template: Template, name: str) -> bool:
 
 def _shown_exchanges(template: Template) -> tuple[tuple[str, str], ...]:
     """Each request and event as HTTP text, with its title."""
-    from ringocli.messaging.formats.requests import as_http
+    from ringocli.http.request_formats import as_http
 
     values = _masked_values(template)
     sent = ((f"API.{spec.name}", render_request(template, spec, values, Missing.SAMPLE)) for spec in template.requests)
