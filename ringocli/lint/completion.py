@@ -1,4 +1,4 @@
-"""What an editor asks of a template that is being typed: completions, explanations, an outline. Values in, values out."""
+"""What an editor needs while a template is being typed: completions, hover texts, an outline, renames. Pure functions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """Where a cursor stands: in a key or a value, at which pointer, and the offsets of what it stands in."""
+    """The position of a cursor: its pointer, whether it is in a key, and the offsets of that key or value."""
 
     pointer: Pointer
     in_key: bool
@@ -38,7 +38,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """One proposal: what is shown, what it is (key, variable, property, value), why, and which offsets it replaces."""
+    """A proposal: its label, its kind (key, variable, property, value), a description, and the offsets it replaces."""
 
     label: str
     kind: str
@@ -50,7 +50,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symbol:
-    """One entry of the outline; offsets of the whole and of its name."""
+    """An entry of the outline, with the offsets of the whole entry and of its name."""
 
     name: str
     detail: str
@@ -80,7 +80,7 @@ def _inside(node: Node, pointer: Pointer, offset: int) -> Cursor:
 
 
 def _kind_of(pointer: Pointer) -> str | None:
-    """Which kind of documented object a pointer points at."""
+    """The kind of documented object that a pointer points at."""
     for kind, at in _KINDS:
         if pointer == at:
             return kind
@@ -92,7 +92,7 @@ def _kind_of(pointer: Pointer) -> str | None:
 
 
 def _place_of(template: Template, pointer: Pointer) -> Place | None:
-    """Where variables are meant, if the pointer is below a place for them."""
+    """The place of the template that a pointer belongs to, if variables are allowed there."""
     if pointer[:1] == ("API",) and len(pointer) > 2 and pointer[1] in [str(name) for name in REQUESTS]:
         if pointer[2] == "response_map":
             return Place.RESPONSE_MAP
@@ -119,7 +119,7 @@ def _schema_of(kind: str) -> Mapping[str, Any]:
 
 
 def completions(document: Document, offset: int) -> list[Completion]:
-    """What may be written at an offset."""
+    """Everything that may be written at an offset."""
     template = read_template(document.value)
     cursor = cursor_at(document, offset)
     if not cursor.in_key:
@@ -152,7 +152,7 @@ def _keys(document: Document, pointer: Pointer, node: Node, start: int, end: int
 
 
 def _describe(schema: Mapping[str, Any]) -> str:
-    """The description of a schema, of the one it refers to if it has none of its own."""
+    """The description of a schema, or of the one it refers to."""
     if "$ref" in schema:
         return str(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]].get("description", ""))
     return str(schema.get("description", ""))
@@ -180,7 +180,7 @@ def _variables(document: Document, template: Template, cursor: Cursor, offset: i
             Completion(
                 label=f"${name}$",
                 kind="variable" if variable else "property",
-                detail=variable.meaning if variable else "a property of this template",
+                detail=variable.meaning if variable else "property of this template",
                 text=f"${name}$",
                 start=start,
                 end=end,
@@ -215,7 +215,7 @@ def _values(document: Document, cursor: Cursor) -> list[Completion]:
 
 
 def explanation(document: Document, offset: int) -> tuple[str, int, int] | None:
-    """What stands at an offset, in Markdown, and the offsets that it is about; None where there is nothing to say."""
+    """A description of the key or variable at an offset, in Markdown, and its offsets; None if there is neither."""
     cursor = cursor_at(document, offset)
     if cursor.in_key:
         kind = _kind_of(cursor.pointer[:-1])
@@ -224,7 +224,7 @@ def explanation(document: Document, offset: int) -> tuple[str, int, int] | None:
             return None
         return _key_page(str(cursor.pointer[-1]), schema), cursor.start, cursor.end
     template = read_template(document.value)
-    for name, start, end in _holes(document, template, cursor):
+    for name, start, end in variables_at(document, template, cursor):
         if start <= offset <= end:
             return _variable_page(name, template), start, end
     return None
@@ -245,14 +245,14 @@ def _variable_page(name: str, template: Template) -> str:
     variable = BY_NAME.get(name)
     if variable is not None:
         places = ", ".join(str(place) for place in variable.places)
-        return f"**${name}$**\n\n{variable.meaning}\n\nKnown in {places}.\n\n*{variable.source}*"
+        return f"**${name}$**\n\n{variable.meaning}\n\nAvailable in {places}.\n\n*{variable.source}*"
     if name in template.properties:
-        return f"**${name}$**\n\nA property of this template: a field of the portal's form."
-    return f"**${name}$**\n\nNothing defines it."
+        return f"**${name}$**\n\nA property of this template: a field of the form in the portal."
+    return f"**${name}$**\n\nUnknown variable."
 
 
-def _holes(document: Document, template: Template, cursor: Cursor) -> Iterator[tuple[str, int, int]]:
-    """The variables in the text that a cursor stands in, with their offsets."""
+def variables_at(document: Document, template: Template, cursor: Cursor) -> Iterator[tuple[str, int, int]]:
+    """The variables in the string at the cursor, with their offsets."""
     text = document.text[cursor.start : cursor.end]
     if not isinstance(cursor.node.value, str):
         return
@@ -270,7 +270,7 @@ def _holes(document: Document, template: Template, cursor: Cursor) -> Iterator[t
 
 
 def outline(document: Document) -> list[Symbol]:
-    """The requests and events of a template, by the names that people know them by."""
+    """The requests, events and properties of a template."""
     root = document.node(())
     template = read_template(document.value)
     found = []

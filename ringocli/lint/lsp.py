@@ -1,7 +1,7 @@
 """``ringocli lsp``: the linter in an editor, over stdio (Language Server Protocol 3.17, by pygls).
 
-Diagnostics as one types, quick fixes, completion, hover and an outline. Positions are converted by pygls; what is
-said comes from ``lint`` and ``editing``.
+Diagnostics while typing, quick fixes, completion, hover, an outline and the renaming of properties. This module only
+converts positions and messages; the content comes from ``engine``, ``completion`` and ``rename``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
@@ -20,9 +20,11 @@ from ringocli.lint.completion import Completion, Symbol, completions, explanatio
 from ringocli.lint.engine import lint
 from ringocli.lint.finding import Finding
 from ringocli.lint.project import read_suppressions, read_validate_settings, suppressed, suppression_file
+from ringocli.lint.rename import property_at, rename_property, why_not
 from ringocli.lint.rule import Severity
 from ringocli.template.recognition import is_template
 from ringocli.text.document import Document
+from ringocli.text.edits import Edit
 from ringocli.text.version import __version__
 
 _SEVERITIES = {
@@ -46,7 +48,7 @@ def _read(uri: str) -> tuple[TextDocument, Document]:
 
 
 def _range(text: TextDocument, start: int, end: int) -> lsp.Range:
-    """Offsets in characters as the client counts them."""
+    """A range of character offsets in the units of the client."""
     return lsp.Range(start=_position(text, start), end=_position(text, end))
 
 
@@ -69,17 +71,17 @@ def _diagnostic(text: TextDocument, finding: Finding) -> lsp.Diagnostic:
 
 
 def _findings(text: TextDocument, document: Document) -> Sequence[Finding]:
-    """What the project wants to hear of a template: its ``ringocli.toml`` and the exceptions beside the file hold here."""
+    """The findings in a template, less those that ``ringocli.toml`` or the suppression file beside it exclude."""
     if not is_template(document):
         return ()
     path = Path(text.path or text.uri)
     try:
-        wanted = read_validate_settings(path.parent)
-        excused = read_suppressions(suppression_file(path))
-    except RingocliError:  # the command line says what is wrong with them; here every finding is shown
+        chosen = read_validate_settings(path.parent)
+        suppressions = read_suppressions(suppression_file(path))
+    except RingocliError:  # `validate` reports what is wrong with these files; here every finding is shown
         return lint(document)
-    found = lint(document, wanted.selection)
-    return suppressed(str(path), found, excused, datetime.date.today())[0] if excused else found
+    found = lint(document, chosen.selection)
+    return suppressed(str(path), found, suppressions, datetime.date.today())[0] if suppressions else found
 
 
 def _publish(uri: str) -> None:
@@ -94,19 +96,19 @@ def _publish(uri: str) -> None:
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
 def opened(params: lsp.DidOpenTextDocumentParams) -> None:
-    """Lint what was opened."""
+    """Publish the findings of an opened file."""
     _publish(params.text_document.uri)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
 def changed(params: lsp.DidChangeTextDocumentParams) -> None:
-    """Lint what was typed."""
+    """Publish the findings after each change."""
     _publish(params.text_document.uri)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
 def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-    """Take the findings of a closed file away."""
+    """Clear the findings of a closed file."""
     server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=params.text_document.uri, diagnostics=[]))
 
 
@@ -115,7 +117,7 @@ def closed(params: lsp.DidCloseTextDocumentParams) -> None:
     lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.SourceFixAll]),
 )
 def fixes(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-    """The cures of the findings in a range, and all safe ones at once."""
+    """The fixes of the findings in a range, and one action that applies all safe fixes."""
     uri = params.text_document.uri
     text, document = _read(uri)
     found = [finding for finding in _findings(text, document) if finding.fix and finding.edits]
@@ -128,7 +130,7 @@ def fixes(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         edits = [_edit(text, edit) for finding in safe for edit in finding.edits]
         actions.append(
             lsp.CodeAction(
-                title="Mend everything that is safe",
+                title="Apply all safe fixes",
                 kind=lsp.CodeActionKind.SourceFixAll,
                 edit=lsp.WorkspaceEdit(changes={uri: edits}),
             )
@@ -143,14 +145,14 @@ def _overlap(one: lsp.Range, other: lsp.Range) -> bool:
     return key(one.start) <= key(other.end) and key(other.start) <= key(one.end)
 
 
-def _edit(text: TextDocument, edit: Any) -> lsp.TextEdit:
+def _edit(text: TextDocument, edit: Edit) -> lsp.TextEdit:
     return lsp.TextEdit(range=_range(text, edit.start, edit.end), new_text=edit.replacement)
 
 
 def _action(uri: str, text: TextDocument, finding: Finding) -> lsp.CodeAction:
     assert finding.fix is not None
     return lsp.CodeAction(
-        title=finding.fix.title + ("" if finding.fix.safe else " (look at it)"),
+        title=finding.fix.title + ("" if finding.fix.safe else " (may change the meaning)"),
         kind=lsp.CodeActionKind.QuickFix,
         diagnostics=[_diagnostic(text, finding)],
         edit=lsp.WorkspaceEdit(changes={uri: [_edit(text, edit) for edit in finding.edits]}),
@@ -160,7 +162,7 @@ def _action(uri: str, text: TextDocument, finding: Finding) -> lsp.CodeAction:
 
 @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=["$", '"']))
 def complete(params: lsp.CompletionParams) -> lsp.CompletionList:
-    """Keys, variables, properties and values that may stand at the cursor."""
+    """Keys, variables, properties and values that can be written at the cursor."""
     text, document = _read(params.text_document.uri)
     found = completions(document, text.offset_at_position(params.position)) if is_template(document) else []
     return lsp.CompletionList(is_incomplete=False, items=[_item(text, one) for one in found])
@@ -177,7 +179,7 @@ def _item(text: TextDocument, one: Completion) -> lsp.CompletionItem:
 
 @server.feature(lsp.TEXT_DOCUMENT_HOVER)
 def hover(params: lsp.HoverParams) -> lsp.Hover | None:
-    """What a key or a variable is, and who says so."""
+    """The description of the key or variable at the cursor, with its source."""
     text, document = _read(params.text_document.uri)
     found = explanation(document, text.offset_at_position(params.position)) if is_template(document) else None
     if found is None:
@@ -190,7 +192,7 @@ def hover(params: lsp.HoverParams) -> lsp.Hover | None:
 
 @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
 def symbols(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
-    """The requests and events."""
+    """The outline: requests, events and properties."""
     text, document = _read(params.text_document.uri)
     return [_outlined(text, one) for one in outline(document)] if is_template(document) else []
 
@@ -206,6 +208,35 @@ def _outlined(text: TextDocument, one: Symbol) -> lsp.DocumentSymbol:
     )
 
 
+@server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+def prepare_rename(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+    """The property at the cursor; nothing else can be renamed."""
+    text, document = _read(params.text_document.uri)
+    found = property_at(document, text.offset_at_position(params.position)) if is_template(document) else None
+    if found is None:
+        return None
+    name, start, end = found
+    return lsp.PrepareRenamePlaceholder(range=_range(text, start, end), placeholder=name)
+
+
+@server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+    """Rename a property where it is declared and in all its uses.
+
+    Raises:
+        JsonRpcInvalidParams: the new name cannot be the name of a property.
+    """
+    text, document = _read(params.text_document.uri)
+    found = property_at(document, text.offset_at_position(params.position)) if is_template(document) else None
+    if found is None:
+        return None
+    problem = why_not(document, params.new_name)
+    if problem is not None:
+        raise JsonRpcInvalidParams(problem)
+    edits = rename_property(document, found[0], params.new_name)
+    return lsp.WorkspaceEdit(changes={params.text_document.uri: [_edit(text, edit) for edit in edits]})
+
+
 def serve() -> None:
-    """Serve one editor on stdin and stdout until it says exit."""
+    """Serve one editor on stdin and stdout until it sends ``exit``."""
     server.start_io()

@@ -1,6 +1,6 @@
-"""What rules look at: a document, its template, and what several rules need, computed once.
+"""What rules examine: a document, its template, and what several rules need, computed once.
 
-Places come with the pointers they have in the document, so that a rule only has to yield them.
+All pointers are those of the document, so that a rule only has to yield them.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from ringocli.template.variables import BY_NAME, Place, known_at
 from ringocli.text.document import Document
 from ringocli.text.pointer import Pointer, lookup
 
-MAX_LOOKED_AT = 20_000
-"""Nobody writes a longer text into a template; of a longer one, rules that search look at the start."""
+MAX_EXAMINED = 20_000
+"""Characters of one string that rules with regular expressions examine; real templates have far shorter strings."""
 
 
 class Literal(NamedTuple):
@@ -27,9 +27,9 @@ class Literal(NamedTuple):
 
 
 class Subject:
-    """What rules look at; everything that several of them need is computed once.
+    """What rules examine; everything that several of them need is computed once.
 
-    ``earlier_id`` is the id that the version before this one had, where that version is known.
+    ``earlier_id`` is the id in the version before this one, where that is known.
     """
 
     def __init__(self, *, document: Document, template: Template, earlier_id: str | None = None) -> None:
@@ -39,16 +39,16 @@ class Subject:
 
     @property
     def root(self) -> Any:
-        """The template's JSON; an empty object if it is none."""
+        """The JSON of the template; an empty object if the document is not an object."""
         return self.template.root
 
     def at(self, pointer: Pointer) -> Any:
-        """What stands at a pointer of a request or an event."""
+        """The value at a pointer of a request or an event."""
         return lookup(self.root, pointer)
 
     @cached_property
     def truncated(self) -> bool:
-        """Whether a bracket is missing, so that nothing can be said of what is absent."""
+        """Whether a bracket is missing, so that keys may only seem to be missing."""
         return any(problem.kind in ("unclosed-bracket", "too-deep") for problem in self.document.problems)
 
     @cached_property
@@ -60,7 +60,7 @@ class Subject:
 
     @cached_property
     def templated(self) -> tuple[Templated, ...]:
-        """Every string of a place that may have variables, taken apart."""
+        """Every string that may contain variables, parsed."""
         found = [*self._credentials]
         for spec in self.template.requests:
             found += spec.strings
@@ -70,7 +70,7 @@ class Subject:
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """Every variable in a place that may have variables."""
+        """Every variable in a string that may contain variables."""
         found = [*uses_in(self._credentials)]
         for spec in self.template.requests:
             found += spec.uses
@@ -90,7 +90,7 @@ class Subject:
         return tuple(found)
 
     def names_beside(self, one: Use | Templated) -> frozenset[str]:
-        """Every variable in the same request, reply map or event."""
+        """Every variable in the same request, response_map or event."""
         return self._names_by_section.get(_section(one), frozenset())
 
     @cached_property
@@ -102,13 +102,13 @@ class Subject:
 
     @cached_property
     def undefined(self) -> tuple[Use, ...]:
-        """The variables that are neither Ringotel's nor a property."""
+        """The variables that are neither built in nor a property."""
         known = {*BY_NAME, *self.template.properties}
         return () if self.used <= known else tuple(use for use in self.uses if use.name not in known)
 
     @property
     def stray_dollars(self) -> bool:
-        """Whether the file has a dollar sign that belongs to no variable."""
+        """Whether the file contains a dollar sign that is not part of a variable."""
         return self.document.text.count("$") != 2 * len(self.uses)
 
     @cached_property
@@ -117,7 +117,7 @@ class Subject:
         return frozenset(use.name for use in self.uses)
 
     def place_of(self, pointer: Pointer) -> Place | None:
-        """Which place of the template a string is in; None where variables do not belong."""
+        """The place of the template that a string belongs to; None where variables are not allowed."""
         return self._places.get(pointer)
 
     @cached_property
@@ -126,7 +126,7 @@ class Subject:
 
 
 def _section(one: Use | Templated) -> object:
-    """What tells one request, reply map or event from another."""
+    """Identifies the request, response_map or event that a string belongs to."""
     return one.place, one.pointer[:2] if one.event is None else one.event.pointer
 
 

@@ -1,4 +1,4 @@
-"""Completion, hover and outline as values: whatever is typed, at whatever place, gives an answer."""
+"""Completion, hover and outline, at every position of a template that is being typed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TEXT = json.dumps(ACME, indent=2)
 @given(
     at=st.integers(0, len(TEXT)), gone=st.integers(0, 6), put=st.sampled_from(["", '"', "$", "{", '"x": ', ",", "$t"])
 )
-def test_every_place_of_a_text_being_typed_has_an_answer(at: int, gone: int, put: str) -> None:
-    """Proposals replace a part of the text that is there, and the outline's places are in the text."""
+def test_every_position_of_a_text_being_typed_is_answered(at: int, gone: int, put: str) -> None:
+    """Proposals replace an existing part of the text, and the outline's offsets are inside the text."""
     text = TEXT[:at] + put + TEXT[at + gone :]
     document = Document.read("typed", text)
     for one in completions(document, min(at + len(put), len(text))):
@@ -30,7 +30,7 @@ def test_every_place_of_a_text_being_typed_has_an_answer(at: int, gone: int, put
 
 
 def test_a_proposal_completes_what_was_typed() -> None:
-    """An opened variable is closed, a key brings its colon, a value its quotes."""
+    """A started variable is closed, a key gets its colon, a value its quotes."""
     text = TEXT.replace('"text": "$content$"', '"text": "$con"', 1)
     at = text.index("$con") + 4
     one = next(one for one in completions(Document.read("x", text), at) if one.label == "$content$")
@@ -40,12 +40,12 @@ def test_a_proposal_completes_what_was_typed() -> None:
     assert {"POST", "GET"} <= {one.label for one in completions(Document.read("x", text), at)}
 
 
-def test_what_nothing_defines_is_said() -> None:
-    """Hover over an unknown variable, and over a property."""
+def test_hover_describes_unknown_variables_and_properties() -> None:
+    """An unknown variable is called unknown, a property is described as a field of the portal."""
     text = TEXT.replace('"to": "$to$"', '"to": "$too$"', 1)
     said = explanation(Document.read("x", text), text.index("$too$") + 2)
     assert said is not None
-    assert "Nothing defines it" in said[0]
+    assert "Unknown variable" in said[0]
     said = explanation(Document.read("x", text), text.index("$API key$") + 2)
     assert said is not None
-    assert "portal's form" in said[0]
+    assert "form in the portal" in said[0]

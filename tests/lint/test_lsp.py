@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
 
 from tests.conftest import ACME, Command
@@ -84,8 +85,8 @@ def labels(found: Any) -> list[str]:
     return [item.label for item in found.items]
 
 
-def test_findings_follow_the_typing_and_fixes_mend_them(tmp_path: Path) -> None:
-    """Ranges count UTF-16 units; the quick fix is the linter's own; when all is well nothing is left."""
+def test_findings_follow_the_typing_and_can_be_fixed(tmp_path: Path) -> None:
+    """Ranges count UTF-16 units, quick fixes are those of the linter, and a correct template has no findings."""
 
     async def work(editor: Editor) -> None:
         wrong = TEXT.replace('"name": "Acme SMS"', '"name": "😀 SMS", "nam": "x"').replace(
@@ -127,10 +128,10 @@ def test_findings_follow_the_typing_and_fixes_mend_them(tmp_path: Path) -> None:
         ('"request_method": "POST",', '"request_method": "POST", "",', '"POST", "', [], ["request_method"]),
     ],
 )
-def test_completion_knows_what_is_legal_here(
+def test_completion_offers_what_is_allowed_here(
     tmp_path: Path, old: str, new: str, mark: str, wanted: list[str], unwanted: list[str]
 ) -> None:
-    """Variables by direction, keys that are not there yet, documented values."""
+    """Variables of this place, keys that are still missing, documented values."""
 
     async def work(editor: Editor) -> None:
         text = TEXT.replace(old, new, 1)
@@ -145,7 +146,7 @@ def test_completion_knows_what_is_legal_here(
 
 
 def test_hover_and_outline(tmp_path: Path) -> None:
-    """A key tells what it is, a variable what it means; requests and events are in the outline."""
+    """Hover describes keys and variables; the outline contains requests and events."""
 
     async def work(editor: Editor) -> None:
         await editor.open(TEXT)
@@ -171,11 +172,37 @@ def test_hover_and_outline(tmp_path: Path) -> None:
     edited(work, tmp_path)
 
 
-def test_the_project_decides_what_is_shown(tmp_path: Path) -> None:
-    """What ringocli.toml ignores, and what the side-car excuses, is no diagnostic and no quick fix."""
+def test_a_property_is_renamed_in_all_its_uses(tmp_path: Path) -> None:
+    """The editor shows the old name, gets all edits at once, and a reason if the new name is impossible."""
+
+    async def work(editor: Editor) -> None:
+        text = TEXT.replace("/v1/messages", "/v1/$API key$/😀/messages")
+        await editor.open(text)
+        cursor = at(text, '"token": "$API')
+        prepared = await editor.client.text_document_prepare_rename_async(
+            lsp.PrepareRenameParams(text_document=editor.named, position=cursor)
+        )
+        assert isinstance(prepared, lsp.PrepareRenamePlaceholder)
+        assert "API key" == prepared.placeholder
+        renamed = await editor.client.text_document_rename_async(
+            lsp.RenameParams(text_document=editor.named, position=cursor, new_name="Token")
+        )
+        assert renamed is not None
+        assert renamed.changes is not None
+        assert text.count("API key") == len(renamed.changes[editor.uri])
+        with pytest.raises(JsonRpcException, match="built-in variable"):
+            await editor.client.text_document_rename_async(
+                lsp.RenameParams(text_document=editor.named, position=cursor, new_name="domain")
+            )
+
+    edited(work, tmp_path)
+
+
+def test_project_settings_and_suppressions_apply(tmp_path: Path) -> None:
+    """Findings that ringocli.toml ignores or a suppression covers are neither diagnostics nor quick fixes."""
     (tmp_path / "ringocli.toml").write_text('[validate]\nignore = ["RT702"]\n', "utf-8")
-    excuse = '[[suppress]]\ncode = "RT401"\nreason = "on its way"\n'
-    (tmp_path / "acme.suppressions.toml").write_text(excuse, "utf-8")
+    suppression = '[[suppress]]\ncode = "RT401"\nreason = "on its way"\n'
+    (tmp_path / "acme.suppressions.toml").write_text(suppression, "utf-8")
 
     async def work(editor: Editor) -> None:
         wrong = TEXT.replace('"to": "$to$"', '"to": "$too$"', 1).replace('"POST"', '"PSOT"', 1)
@@ -184,8 +211,8 @@ def test_the_project_decides_what_is_shown(tmp_path: Path) -> None:
     edited(work, tmp_path)
 
 
-def test_without_the_extra_a_sentence_says_so(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit 3, and the name of what to install."""
+def test_a_missing_extra_is_named(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 3, and what to install."""
     for name in [*sys.modules]:
         if name == "ringocli.lint.lsp" or name.partition(".")[0] in ("pygls", "lsprotocol"):
             monkeypatch.delitem(sys.modules, name)

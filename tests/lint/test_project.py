@@ -1,4 +1,4 @@
-"""Living with findings: the project's own table, exceptions with a reason, statistics, watching."""
+"""Project settings, suppressions, statistics, --watch and --against."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def codes(ringocli: Command, *words: str | Path) -> list[tuple[str, str]]:
         ('[validate.severity]\nRT2 = "info"\nRT216 = "error"', [("RT216", "error")]),
     ],
 )
-def test_the_project_s_table_is_obeyed(
+def test_settings_of_the_project_apply(
     ringocli: Command, text_only: Path, table: str, found: list[tuple[str, str]]
 ) -> None:
-    """``[validate]`` of the nearest ringocli.toml selects, ignores, and sets severities; the longest name wins."""
+    """``[validate]`` in the nearest ringocli.toml selects, ignores and sets severities; the longest name decides."""
     (text_only.parent / "ringocli.toml").write_text(f"[validate]\n{table}\n")
     assert found == codes(ringocli, text_only)
 
 
-def test_an_option_beats_the_table(ringocli: Command, text_only: Path) -> None:
-    """What is typed counts more than what is kept."""
+def test_an_option_overrides_the_settings(ringocli: Command, text_only: Path) -> None:
+    """An option replaces the key of the same name."""
     (text_only.parent / "ringocli.toml").write_text('[validate]\nignore = ["RT216"]\nfail-on = "warning"\n')
     assert [("RT216", "warning")] == codes(ringocli, text_only, "--ignore", "RT4")
     assert 1 == ringocli("validate", text_only, "--ignore", "RT4").code
@@ -69,8 +69,8 @@ def test_an_option_beats_the_table(ringocli: Command, text_only: Path) -> None:
         ("= 3", "invalid TOML at line 2, column 1"),
     ],
 )
-def test_a_wrong_table_is_told(ringocli: Command, text_only: Path, table: str, said: str) -> None:
-    """Its mistakes end the run in a sentence, and are no findings."""
+def test_invalid_settings_are_reported(ringocli: Command, text_only: Path, table: str, said: str) -> None:
+    """They end the run with one sentence; they are not findings."""
     (text_only.parent / "ringocli.toml").write_text(f"[validate]\n{table}\n")
     done = ringocli("validate", text_only)
     assert (True, True) == (done.code in (2, 3), said in done.err), done.err
@@ -87,10 +87,10 @@ def test_a_wrong_table_is_told(ringocli: Command, text_only: Path, table: str, s
         ('code = "RT401"\npointer = "/API"\nreason = "x"', ["RT216"], "no such finding"),
     ],
 )
-def test_an_exception_has_a_place_a_reason_and_an_end(
+def test_a_suppression_has_a_place_a_reason_and_an_end(
     ringocli: Command, text_only: Path, entry: str, left: list[str], stale: str | None
 ) -> None:
-    """What it covers is not reported; when it covers nothing any more, that is."""
+    """Findings that it covers are not reported; a suppression that covers nothing is."""
     (text_only.parent / "acme.suppressions.toml").write_text(f"[[suppress]]\n{entry}\n")
     done = ringocli("validate", text_only, "--format", "json")
     assert left == [one["code"] for one in done.document["findings"] if one["severity"] != "info"]
@@ -110,7 +110,7 @@ def test_an_exception_has_a_place_a_reason_and_an_end(
         ('code = "RT216"\nreason = "x"\nuntil = "soon"', "must be a date"),
     ],
 )
-def test_a_wrong_exception_is_told(ringocli: Command, text_only: Path, entry: str, said: str) -> None:
+def test_an_invalid_suppression_is_reported(ringocli: Command, text_only: Path, entry: str, said: str) -> None:
     """With the file and the line."""
     (text_only.parent / "acme.suppressions.toml").write_text(f"[[suppress]]\n{entry}\n")
     done = ringocli("validate", text_only)
@@ -118,7 +118,7 @@ def test_a_wrong_exception_is_told(ringocli: Command, text_only: Path, entry: st
 
 
 def test_statistics_count_rules(ringocli: Command, text_only: Path) -> None:
-    """The most frequent first, with the number of files."""
+    """The most frequent rule comes first, with the number of files."""
     (text_only.parent / "b.json").write_text(text_only.read_text().replace('"to": "$to$"', '"to": "$too$"'))
     done = ringocli("validate", ".", "--statistics")
     assert 1 == done.code
@@ -126,8 +126,8 @@ def test_statistics_count_rules(ringocli: Command, text_only: Path) -> None:
     assert "RT401" in done.out
 
 
-def test_unsafe_fixes_are_asked_for(ringocli: Command, text_only: Path) -> None:
-    """--fix alone leaves http as it is; with --unsafe-fixes nothing mendable is left, and fixing twice changes nothing."""
+def test_unsafe_fixes_need_an_option(ringocli: Command, text_only: Path) -> None:
+    """--fix alone keeps http; with --unsafe-fixes nothing fixable remains, and fixing again changes nothing."""
     text_only.write_text(text_only.read_text().replace("https://sms", "http://sms"))
     assert 1 == ringocli("validate", text_only, "--fix").code
     assert "http://sms" in text_only.read_text()
@@ -140,7 +140,7 @@ def test_unsafe_fixes_are_asked_for(ringocli: Command, text_only: Path) -> None:
 
 
 def test_watching_lints_again_when_the_file_changes(text_only: Path) -> None:
-    """The second round shows what the first could not; Ctrl-C (or a kill) ends it."""
+    """The second round reports the new finding; Ctrl-C ends it."""
     done = subprocess.Popen(
         [sys.executable, "-m", "ringocli", "validate", text_only.name, "--watch", "--format", "concise"],
         cwd=text_only.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -160,8 +160,8 @@ def test_watching_lints_again_when_the_file_changes(text_only: Path) -> None:
         done.communicate()
 
 
-def test_a_changed_id_is_told_against_the_version_before(ringocli: Command, folder: Path) -> None:
-    """A file, a folder, a revision of git or the baseline knows the earlier id; an unchanged id is no finding."""
+def test_a_changed_id_is_reported(ringocli: Command, folder: Path) -> None:
+    """The earlier id comes from a file, a folder, a git revision or the baseline; an unchanged id is not a finding."""
     path = folder / "acme.json"
     path.write_text(json.dumps(ACME, indent=2), "utf-8")
     (folder / "old").mkdir()

@@ -1,4 +1,4 @@
-"""The rules: their own examples, a catalogue of mistakes with places and cures, and templates that are right."""
+"""The rules: their examples, a table of mistakes with positions and fixes, and templates that are correct."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def merged(target: Any, patch: Any) -> Any:
 
 
 def findings(text: str, **selection: Any) -> tuple[Finding, ...]:
-    """What the linter says of a text."""
+    """The findings in a text."""
     return lint(Document.read("x.json", text), Selection(**selection))
 
 
@@ -97,15 +97,15 @@ def test_examples_are_excerpts_that_a_person_can_read(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
-def test_a_rule_is_explained(rule: Rule) -> None:
-    """Every rule has a title that is a sentence, and a code of its family."""
+def test_a_rule_has_a_title_and_a_code(rule: Rule) -> None:
+    """The title is a sentence; the code has the form of its family."""
     assert rule.doc.title.endswith(".")
     assert len(rule.code) == 5
     assert rule.code.startswith("RT")
 
 
-def test_there_are_enough_rules_and_no_code_is_used_twice() -> None:
-    """The first twenty-five and more; codes and slugs are unique."""
+def test_no_code_and_no_slug_is_used_twice() -> None:
+    """Codes and slugs are unique."""
     codes, slugs = [rule.code for rule in rules()], [rule.slug for rule in rules()]
     assert len(codes) >= 25
     assert (len(codes), len(slugs)) == (len(set(codes)), len(set(slugs)))
@@ -234,10 +234,10 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
 
 
 @pytest.mark.parametrize(("text", "code", "covered", "suggestion"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_found_at_its_place_with_its_cure(
+def test_a_mistake_is_found_at_its_position_with_its_fix(
     text: str, code: str, covered: str, suggestion: str | None
 ) -> None:
-    """One mistake, one finding that is no mere remark; its range covers the mistake and its suggestion is right."""
+    """One mistake gives one finding above info; its range covers the mistake and its suggestion is right."""
     found = [finding for finding in findings(text) if finding.severity is not Severity.INFO]
     assert [code] == [finding.code for finding in found], [(f.code, f.message) for f in found]
     (finding,) = found
@@ -245,7 +245,7 @@ def test_a_mistake_is_found_at_its_place_with_its_cure(
     assert suggestion == finding.suggestion
 
 
-RIGHT: dict[str, Any] = {
+CORRECT: dict[str, Any] = {
     "dollars in text": {"API": {"SendMessage": {"request_parameters": {
         "from": "$from$", "to": "$to$", "text": "$content$", "note": "costs $5 or $6, US$"}}}},
     "form": {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded"}}},
@@ -305,9 +305,9 @@ RIGHT: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("patch", RIGHT.values(), ids=RIGHT)
-def test_what_is_right_has_no_error_and_hardly_a_warning(patch: Any) -> None:
-    """Odd but legal templates get no error, and at most one kind of warning."""
+@pytest.mark.parametrize("patch", CORRECT.values(), ids=CORRECT)
+def test_correct_templates_have_no_error_and_at_most_one_warning(patch: Any) -> None:
+    """Unusual but valid templates have no error and at most one kind of warning."""
     found = findings(json.dumps(merged(GOOD, patch)))
     assert not [(f.code, f.message) for f in found if f.severity is Severity.ERROR]
     assert len({f.code for f in found if f.severity is Severity.WARNING}) <= 1
@@ -315,21 +315,21 @@ def test_what_is_right_has_no_error_and_hardly_a_warning(patch: Any) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "samples").glob("*.json")), ids=lambda path: path.stem)
 def test_samples_have_no_error(path: Any) -> None:
-    """Every sample is free of errors, with at most one kind of warning."""
+    """Every sample has no error and at most one kind of warning."""
     found = findings(path.read_text("utf-8"))
     assert not [f.code for f in found if f.severity is Severity.ERROR]
     assert len({f.code for f in found if f.severity is Severity.WARNING}) <= 1
 
 
-def test_swapped_numbers_are_seen_by_their_keys() -> None:
-    """Both places are told, each with the variable that belongs there."""
+def test_exchanged_numbers_are_recognised_by_their_keys() -> None:
+    """Both places are reported, each with the variable that belongs there."""
     text = json.dumps(merged(GOOD, {"API": {"SendMessage": {"request_parameters": {"from": "$to$", "to": "$from$"}}}}))
     found = [(f.code, f.suggestion) for f in findings(text) if f.severity is not Severity.INFO]
     assert [("RT414", "$from$"), ("RT414", "$to$")] == sorted(found)
 
 
-def test_what_a_page_puts_around_json_is_taken_off() -> None:
-    """--fix gives back the very template, whatever the page or the editor did to it."""
+def test_what_a_page_adds_to_json_is_removed() -> None:
+    """--fix restores the template, whatever the page or the editor added."""
     whole = json.dumps(GOOD, indent=2)
     lines = whole.split("\n")
     for pasted in (
@@ -347,19 +347,19 @@ def test_what_a_page_puts_around_json_is_taken_off() -> None:
 
 
 def test_several_mistakes_are_all_found() -> None:
-    """One mistake does not hide another, in syntax, shape and meaning alike."""
+    """One mistake does not hide another, whether in syntax, shape or meaning."""
     text = broken('"$to$"', '"$ot$"').replace('"POST"', '"PSOT"', 1).replace('"id": "acme",', '"id": 5, // x')
     assert {"RT002", "RT101", "RT210", "RT401"} == {f.code for f in findings(text) if f.severity is Severity.ERROR}
 
 
-def test_a_lost_bracket_says_nothing_of_what_is_missing() -> None:
-    """When a bracket is missing, nothing is said about keys that only seem to be absent."""
+def test_a_lost_bracket_does_not_report_missing_keys() -> None:
+    """When a bracket is missing, keys that only seem to be absent are not reported."""
     text = json.dumps(GOOD, indent=2).replace('    }\n  },\n  "Webhook"', '    }\n  "Webhook"')
     assert {"RT009"} == {finding.code for finding in findings(text)}
 
 
 def test_strict_makes_undocumented_keys_errors() -> None:
-    """``--strict`` raises the one warning whose meaning it changes."""
+    """``--strict`` raises exactly one warning to an error."""
     text = broken('"request_method"', '"x_y_z": 1, "request_method"')
     assert [Severity.WARNING] == [f.severity for f in findings(text)]
     assert [Severity.ERROR] == [f.severity for f in findings(text, strict=True)]
@@ -373,8 +373,8 @@ def test_select_and_ignore_go_by_code_prefix_and_slug() -> None:
 
 
 @pytest.mark.parametrize(("text", "code", "covered", "suggestion"), MISTAKES.values(), ids=MISTAKES)
-def test_fixing_settles_and_leaves_nothing_fixable(text: str, code: str, covered: str, suggestion: str | None) -> None:
-    """After --fix no safe fix is left, fixing again changes nothing, and what was fixed has no finding."""
+def test_fixing_leaves_nothing_fixable(text: str, code: str, covered: str, suggestion: str | None) -> None:
+    """After --fix no safe fix remains, fixing again changes nothing, and what was fixed has no finding."""
     fixed, _ = fixed_text(Document.read("x", text))
     again, made = fixed_text(Document.read("x", fixed))
     assert (fixed, 0) == (again, made)
@@ -384,7 +384,7 @@ def test_fixing_settles_and_leaves_nothing_fixable(text: str, code: str, covered
 
 
 def test_a_fix_leaves_all_other_bytes_alone() -> None:
-    """Odd spacing, CRLF and escapes elsewhere stay as they are."""
+    """Unusual spacing, CRLF and escapes elsewhere are unchanged."""
     text = broken('"$to$"', '"$ot$"').replace("\n", "\r\n").replace('"Acme SMS"', '"\\u0041cme   SMS"')
     fixed, made = fixed_text(Document.read("x", text))
     assert (text.replace('"$ot$"', '"$to$"'), 1) == (fixed, made)
@@ -396,7 +396,7 @@ anything = st.recursive(leaf, lambda inner: st.lists(inner, max_size=3) | st.dic
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place of a document below its root."""
+    """The path to every value of a document below its root."""
     found = [at] if at else []
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, member in items:
@@ -406,7 +406,7 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @st.composite
 def mutants(draw: st.DrawFn) -> Any:
-    """The good template with a few places replaced, removed, renamed or doubled."""
+    """The good template with a few values replaced, removed or renamed."""
     document = copy.deepcopy(GOOD)
     if draw(st.integers(0, 3)) == 0:
         document["Webhook"] = draw(st.sampled_from([document["Webhook"][0], {"a": document["Webhook"][1]},
@@ -431,7 +431,7 @@ def mutants(draw: st.DrawFn) -> Any:
 @given(mutants())
 @settings(max_examples=600)
 def test_the_model_and_the_schema_agree_on_shape(document: Any) -> None:
-    """What the lenient reader calls a misfit is what jsonschema finds wrong in type or missing, and nothing else."""
+    """The lenient reader reports a misfit exactly where jsonschema finds a wrong type or a missing key."""
     wrong = list(shape_errors(document))
     assert bool(wrong) == bool(read_template(document).misfits), (wrong, read_template(document).misfits)
 
@@ -440,7 +440,7 @@ REPLACEMENTS: tuple[Any, ...] = (None, True, 5, 1.5, "", "text", [], ["x"], [5],
 
 
 def every_single_change() -> list[Any]:
-    """The good template in each form of its container, with every place removed, renamed, or of every other type."""
+    """The good template in each form of Webhook, with every value removed, renamed, or replaced by another type."""
     forms = [GOOD, *({**GOOD, "Webhook": webhook} for webhook in (
         GOOD["Webhook"][0], {"a": GOOD["Webhook"][1]}, {"list": GOOD["Webhook"][:1], "x": 1}
     )), {**{key: value for key, value in GOOD.items() if key != "auth"}, "OAuth2": {
@@ -466,7 +466,7 @@ def every_single_change() -> list[Any]:
 
 
 def test_the_reader_and_the_schema_agree_on_every_single_change() -> None:
-    """Thousands of documents: the fast reader calls the same places wrong as jsonschema, the authority on shape."""
+    """For thousands of documents, the fast reader reports the same places as jsonschema."""
     documents = every_single_change()
     verdicts = set()
     for document in documents:
@@ -479,7 +479,7 @@ def test_the_reader_and_the_schema_agree_on_every_single_change() -> None:
 
 @given(anything)
 def test_any_json_is_linted(document: Any) -> None:
-    """No JSON makes the linter fail; shape is judged the same by both."""
+    """No JSON makes the linter fail, and the reader and the schema agree."""
     text = json.dumps(document)
     for finding in findings(text):
         assert finding.range.start.line >= 1
@@ -489,7 +489,7 @@ def test_any_json_is_linted(document: Any) -> None:
 @given(mutants())
 @settings(max_examples=300)
 def test_no_mutant_makes_the_linter_fail(document: Any) -> None:
-    """Findings have places inside the text, and fixing settles, whatever was done to the template."""
+    """Findings are inside the text, and fixing converges, whatever was done to the template."""
     text = json.dumps(document, indent=1)
     for finding in findings(text):
         assert 0 <= finding.offsets[0] <= finding.offsets[1] <= len(text)
@@ -497,8 +497,8 @@ def test_no_mutant_makes_the_linter_fail(document: Any) -> None:
     assert fixed == fixed_text(Document.read("x", fixed))[0]
 
 
-def test_the_schema_is_a_schema_that_samples_fit() -> None:
-    """The published schema is valid 2020-12, and every sample is valid under all of it."""
+def test_the_schema_is_valid_and_the_samples_match_it() -> None:
+    """The published schema is valid JSON Schema 2020-12, and every sample is valid against it."""
     from jsonschema import Draft202012Validator
 
     Draft202012Validator.check_schema(SCHEMA)
@@ -506,8 +506,8 @@ def test_the_schema_is_a_schema_that_samples_fit() -> None:
         Draft202012Validator(SCHEMA).validate(json.loads(path.read_text("utf-8")))
 
 
-def test_a_family_that_was_imported_alone_hides_no_other() -> None:
-    """Whoever needs the names of one family still lints with all rules."""
+def test_importing_one_family_does_not_hide_the_others() -> None:
+    """After importing one family, all rules are still registered."""
     program = "from ringocli.lint.rules import identity; from ringocli.lint.registry import rules; print(len(rules()))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert len(rules()) == int(done.stdout)

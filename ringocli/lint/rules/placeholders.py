@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.rules.variables import in_string
-from ringocli.lint.subject import MAX_LOOKED_AT, Subject
+from ringocli.lint.subject import MAX_EXAMINED, Subject
 from ringocli.template.model import Templated
 from ringocli.template.pattern.pattern import Constant, Pattern
 from ringocli.template.variables import BY_NAME, NEEDED, known_at
@@ -98,7 +98,7 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
 
 def _placeholder(one: Templated, legal: frozenset[str]) -> re.Match[str] | None:
     """The first placeholder in another notation; braces always count, other notations only around a known name."""
-    residue = one.residue[:MAX_LOOKED_AT]
+    residue = one.residue[:MAX_EXAMINED]
     if found := _FOREIGN.search(residue):
         return found
     candidates = [] if "</" in residue else [*_LOOSE.finditer(residue)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -12,11 +11,9 @@ from ringocli.lint.rules.security import credential_at
 from ringocli.lint.rules.shape import AUTHS, meant
 from ringocli.lint.subject import Subject
 from ringocli.template.model import OtherAuth
+from ringocli.template.pattern.notation import VARIABLE_NAME
 from ringocli.template.variables import BY_NAME
 from ringocli.text.suggest import nearest
-
-_USABLE_NAME = re.compile(r"[^\W\d_][\w .\-]*")
-"""A name that a variable can have."""
 
 
 @rule("RT405", Severity.WARNING)
@@ -51,7 +48,7 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
     unknown = {use.name for use in subject.undefined}
     for index, name in enumerate(_listed(subject)):
         if isinstance(name, str) and name not in subject.used and not _explained(name, unknown):
-            if name not in BY_NAME and _USABLE_NAME.fullmatch(name):
+            if name not in BY_NAME and VARIABLE_NAME.fullmatch(name):
                 yield Problem(("properties", index), f"the property {name!r} is not used")
 
 
@@ -118,7 +115,7 @@ def invalid_property_name(subject: Subject) -> Iterator[Problem]:
     Source: assumption 5
     """
     for index, name in enumerate(_listed(subject)):
-        if isinstance(name, str) and not _USABLE_NAME.fullmatch(name):
+        if isinstance(name, str) and not VARIABLE_NAME.fullmatch(name):
             yield Problem(
                 ("properties", index), f"{name!r} cannot be the name of a variable, so the property cannot be used"
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from math import log2
 
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.lint.subject import MAX_LOOKED_AT, Subject
+from ringocli.lint.subject import MAX_EXAMINED, Subject
 from ringocli.template.schema import KEYS
 from ringocli.text.pointer import Pointer
 
@@ -119,7 +119,7 @@ def _property_for(subject: Subject, text: str) -> str:
 
 def credential_at(pointer: Pointer, text: str) -> str | None:
     """Why a literal value is taken for a credential; None if it is not."""
-    section, text = pointer[0], text[:MAX_LOOKED_AT]
+    section, text = pointer[0], text[:MAX_EXAMINED]
     if not text or text[0] == text[-1] == "$" or (len(text) < 8 and section not in ("auth", "OAuth2")):
         return None
     name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
@@ -301,7 +301,7 @@ def secret_in_url(subject: Subject) -> Iterator[Problem]:
     Source: RFC 6750 section 5.3
     """
     for spec in subject.template.requests:
-        query = spec.url[:MAX_LOOKED_AT].partition("?")[2]
+        query = spec.url[:MAX_EXAMINED].partition("?")[2]
         for pair in query.split("&"):
             key, _, value = pair.partition("=")
             if _KEY_LIKE.search(key) and "$" in value:

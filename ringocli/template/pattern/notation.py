@@ -13,7 +13,8 @@ from ringocli.text.pointer import Pointer
 Json: TypeAlias = Any
 """A JSON value in Python: dict, list, str, int, float, bool or None."""
 
-_NAME = re.compile(r"[^\W\d_][\w .\-]*")
+VARIABLE_NAME = re.compile(r"[^\W\d_][\w .\-]*")
+"""The name of a variable or a property."""
 
 
 class Several(list[str]):
@@ -46,7 +47,7 @@ def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
             break
         raw = text[start + 1 : end]
         name = raw.strip()
-        if not _NAME.fullmatch(name) or _steals(text, end, name, known):
+        if not VARIABLE_NAME.fullmatch(name) or _steals(text, end, name, known):
             start = end
             continue
         if start > done:
@@ -154,4 +155,8 @@ def _whole(text: str) -> Leaf | Constant:
     """Parse a string that consists of exactly one variable."""
     raw = text[1:-1]
     name = raw.strip()
-    return Leaf((VariablePart(name, raw),), (name,), name, raw != name) if _NAME.fullmatch(name) else Constant(text)
+    return (
+        Leaf((VariablePart(name, raw),), (name,), name, raw != name)
+        if VARIABLE_NAME.fullmatch(name)
+        else Constant(text)
+    )
