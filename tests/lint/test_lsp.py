@@ -151,7 +151,7 @@ def test_hover_and_outline(tmp_path: Path) -> None:
     async def work(editor: Editor) -> None:
         await editor.open(TEXT)
         for mark, words in (
-            ('"request_ur', "https address"),
+            ('"request_ur', "https URL"),
             ('"text": "$cont', "message"),
             ('"token": "$API', "property"),
         ):
