@@ -6,8 +6,8 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -150,6 +150,32 @@ def raw(reply: bytes, *, until: bytes = b"\r\n\r\n", hold: bool = False) -> Iter
             yield wire
         finally:
             wire.done.set()
+            listener.close()
+            thread.join(5)
+
+
+@contextmanager
+def dripping(pieces: Sequence[bytes], *, tls: ssl.SSLContext | None = None, every_s: float = 0.02) -> Iterator[str]:
+    """Accept one connection, read a little, and write one piece at a time until the client gives up; yields the URL."""
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):
+                client, _ = listener.accept()
+                with tls.wrap_socket(client, server_side=True) if tls is not None else client as stream:
+                    stream.recv(65536)
+                    for piece in pieces:
+                        if stop.wait(every_s):
+                            break
+                        stream.sendall(piece)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http{'s' if tls else ''}://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            stop.set()
             listener.close()
             thread.join(5)
 

@@ -61,6 +61,16 @@ class IncomingRequest:
         return header(self.headers, "content-type")
 
 
+CUT = "the reply is larger than 1 MB and was cut"
+BROKEN_OFF = "the connection was closed before the end of the reply"
+"""Notes of replies whose body is incomplete."""
+
+
+def too_slow(timeout_s: float) -> str:
+    """The note of a reply whose body did not end in time."""
+    return f"the reply did not end within {timeout_s:g} s and was cut"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A received response; ``elapsed_ms`` is from the first byte sent to the last byte received.

@@ -89,8 +89,8 @@ def payload_of(request: RenderedRequest) -> bytes:
         b"Host: " + host_header(parts).encode("ascii"),
         *(name + b": " + value for name, value in headers_of(request, parts)),
     ]
-    if body is not None:
-        lines.append(b"Content-Length: %d" % len(body))
+    if body is not None or request.method in ("POST", "PUT", "PATCH"):
+        lines.append(b"Content-Length: %d" % len(body or b""))
     return b"\r\n".join((*lines, b"", body or b""))
 
 

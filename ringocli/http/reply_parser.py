@@ -17,7 +17,7 @@ class MalformedReply(ValueError):
 
 
 class ReplyParser:
-    """Feeds on the bytes of one reply; ``done`` is true once its last byte arrived.
+    """Parses the bytes of one reply; ``done`` after its last byte, ``cut`` if its body is longer than what is kept.
 
     ``head_only`` is for replies to HEAD, which announce a body and have none.
     """
@@ -31,6 +31,7 @@ class ReplyParser:
         "_headers",
         "_in_body",
         "_parser",
+        "cut",
         "done",
         "keep_alive",
     )
@@ -45,7 +46,7 @@ class ReplyParser:
         self._body = bytearray()
         self._header_bytes = 0
         self._framed = self._in_body = self._excess = False
-        self.done = self.keep_alive = False
+        self.done = self.keep_alive = self.cut = False
 
     def feed(self, received: bytes) -> bool:
         """Take bytes; whether the reply is complete.
@@ -109,7 +110,8 @@ class ReplyParser:
 
     def on_body(self, chunk: bytes) -> None:
         """httptools: a piece of the body."""
-        if not self._excess and len(self._body) < MAX_REPLY_BYTES:
+        if not self._excess:
+            self.cut = self.cut or len(self._body) + len(chunk) > MAX_REPLY_BYTES
             self._body += chunk[: MAX_REPLY_BYTES - len(self._body)]
 
     def on_message_complete(self) -> None:

@@ -10,19 +10,21 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import trustme
 
 from ringocli.errors import LocalError, NoReply, NotConnected, UsageError
-from ringocli.http.addresses import proxy_for
+from ringocli.http.addresses import is_loopback, proxy_for
 from ringocli.http.exchange import Direction, RenderedRequest, Reply
-from ringocli.http.transport import MAX_REPLY_BYTES, Sender, is_loopback, send, send_when_connected
+from ringocli.http.reply_parser import MAX_REPLY_BYTES
+from ringocli.http.transport import Sender, send, send_when_connected
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Piece, Traced
 from ringocli.text.version import __version__
-from tests.loopback import Answer, raw, serving, unused_port
+from tests.loopback import Answer, dripping, raw, serving, unused_port
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -124,7 +126,7 @@ def test_a_long_reply_is_cut(encoding: str, compress: object) -> None:
     bomb = compress(long)  # type: ignore[operator]
     with serving(Answer(body=long), Answer(body=bomb, headers=(("Content-Encoding", encoding),))) as server:
         replies = [send(request_to(server.url)) for _ in range(2)]
-    note = ("the reply is over 1 MB and was cut",)
+    note = ("the reply is larger than 1 MB and was cut",)
     assert [(MAX_REPLY_BYTES, note)] * 2 == [(len(reply.body), reply.notes) for reply in replies]
 
 
@@ -132,7 +134,11 @@ def test_a_body_that_breaks_off_is_still_a_reply() -> None:
     """The status came, so the other side has the message; that its body broke off is a note."""
     with raw(b"HTTP/1.1 201 Created\r\nContent-Length: 50\r\n\r\nhalf") as wire:
         reply = send(request_to(wire.url, body=None, method="GET"))
-    assert (201, b"half", ("the reply broke off before its end",)) == (reply.status, reply.body, reply.notes)
+    assert (201, b"half", ("the connection was closed before the end of the reply",)) == (
+        reply.status,
+        reply.body,
+        reply.notes,
+    )
 
 
 def failing(url: str, **options: object) -> NoReply:
@@ -310,18 +316,59 @@ def test_a_proxy_gets_the_whole_address(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_libraries_log_nothing_below_a_warning() -> None:
     """Httpx logs whole addresses at INFO, and an address may be the secret."""
+    import_module("ringocli.http.remote")
     assert [logging.WARNING] * 2 == [logging.getLogger(name).level for name in ("httpx", "httpcore")]
 
 
-def test_importing_it_leaves_out_what_is_not_used() -> None:
-    """Neither httpx's own command line nor asyncio is imported, and both can be afterwards."""
-    code = (
-        "import sys, ringocli.http.transport\n"
-        "print([name for name in ('rich', 'click', 'anyio', 'asyncio', 'httpx._main') if name in sys.modules])\n"
-        "import anyio, httpx._main\n"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "[]\n" == found.stdout
+def test_a_plain_request_to_this_machine_imports_no_client() -> None:
+    """A single webhook from the shell waits for neither httpx nor asyncio to be imported."""
+    with raw(OK) as wire:
+        code = (
+            "import sys\n"
+            "from ringocli.http.exchange import Direction, RenderedRequest\n"
+            "from ringocli.http.transport import send\n"
+            "from ringocli.text.traced import Traced\n"
+            f"url = Traced.plain({wire.url!r})\n"
+            "print(send(RenderedRequest(name='', direction=Direction.OUTGOING, method='POST', url=url, headers=(), "
+            "body=None, variables={})).status)\n"
+            "print([name for name in ('httpx', 'httpcore', 'anyio', 'asyncio') if name in sys.modules])\n"
+        )
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "200\n[]\n" == found.stdout
+
+
+SLOW = {
+    "headers that never end": [b"HTTP/1.1 200 OK\r\n"] + [b"X-More: 1\r\n"] * 1000,
+    "interim replies without end": [b"HTTP/1.1 100 Continue\r\n\r\n"] * 1000,
+    "a status line byte by byte": [bytes([byte]) for byte in b"HTTP/1.1 200 " + b"O" * 1000],
+}
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["direct", "httpx"])
+@pytest.mark.parametrize("pieces", SLOW.values(), ids=SLOW.keys())
+def test_the_time_limit_covers_the_whole_reply(
+    pieces: list[bytes], secure: bool, server_tls: ssl.SSLContext, authority: trustme.CA, tmp_path: Path
+) -> None:
+    """A server that sends a little all the time, but never a whole status and headers, is given up in time."""
+    pem = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(pem))
+    with dripping(pieces, tls=server_tls if secure else None) as url:
+        error = failing(url, timeout_s=0.3, ca_file=str(pem) if secure else None)
+    assert ("timeout", "127.0.0.1 sent no reply within 0.3 s") == (error.kind, error.message)
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["direct", "httpx"])
+def test_a_slow_body_is_cut_in_time(
+    secure: bool, server_tls: ssl.SSLContext, authority: trustme.CA, tmp_path: Path
+) -> None:
+    """The reply counts, and a note says that its body did not end."""
+    pem = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(pem))
+    pieces = [b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", *[b"x"] * 1000]
+    with dripping(pieces, tls=server_tls if secure else None) as url:
+        reply = send(request_to(url), timeout_s=0.3, ca_file=str(pem) if secure else None)
+    assert (200, ("the reply did not end within 0.3 s and was cut",)) == (reply.status, reply.notes)
+    assert 0 < len(reply.body) < 1000
 
 
 def test_ipv6_loopback_is_reached() -> None:
