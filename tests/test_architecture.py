@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -96,3 +97,13 @@ def test_everything_public_has_a_docstring(name: str, path: Path) -> None:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
             assert ast.get_docstring(node), f"{name}: {node.name}"
     assert len(text.splitlines()) <= 420, f"{name} is too long: split it"
+
+
+def test_the_architecture_page_names_existing_files() -> None:
+    """Every path in the "where a change goes" table exists, and every package has its row."""
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    for path in re.findall(r"`(ringocli/[a-z_/.]+)`", page):
+        assert (ROOT / path).exists(), path
+    for names in LAYERS:
+        for name in names:
+            assert f"`{name}`" in page or name in ("__main__", "pytest_plugin"), name
