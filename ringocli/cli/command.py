@@ -192,6 +192,10 @@ def _completion_of(choices: Sequence[str]) -> Callable[[str], list[str]]:
 class _SectionedCommand(TyperCommand):
     """A command whose help lists its options under the headings of their groups."""
 
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """The arguments of the usage line, without Typer's braces around required ones."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write arguments, options, then each section; the global options come last."""
         rows: dict[str, list[tuple[str, str]]] = {}
