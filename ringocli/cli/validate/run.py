@@ -157,7 +157,7 @@ def _complain(unused: Sequence[UnusedSuppression], failures: Sequence[RingocliEr
             f"warning: {one.file}:{suppression.line}: unused suppression: {suppression.code} ({one.why})", "yellow"
         )
     for failure in failures:
-        console.complain(f"error: {failure.message}", "red")
+        console.error(failure.message)
 
 
 def _note_changes(linted: Sequence[Linted], against: str) -> None:
