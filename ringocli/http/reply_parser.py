@@ -30,7 +30,9 @@ class ReplyParser:
         "_header_bytes",
         "_headers",
         "_in_body",
+        "_interim",
         "_parser",
+        "_plain_length",
         "cut",
         "done",
         "keep_alive",
@@ -38,9 +40,8 @@ class ReplyParser:
 
     def __init__(self, *, head_only: bool = False) -> None:
         self._head_only = head_only
-        self._start()
-
-    def _start(self) -> None:
+        self._plain_length: int | None = None
+        self._interim = False
         self._parser = httptools.HttpResponseParser(self)
         self._headers: list[tuple[str, str]] = []
         self._body = bytearray()
@@ -75,6 +76,16 @@ class ReplyParser:
         """Whether the headers arrived, so that there is a status."""
         return self._in_body
 
+    @property
+    def status(self) -> int:
+        """The status, once the headers arrived."""
+        return self._parser.get_status_code()
+
+    @property
+    def plain_length(self) -> int | None:
+        """The length of a final reply that announced it; None where it is chunked, open-ended or had interim replies."""
+        return self._plain_length if self.done and self.keep_alive else None
+
     def reply(self, elapsed_ms: float) -> Reply:
         """The reply as it was received so far."""
         return Reply(
@@ -104,7 +115,9 @@ class ReplyParser:
         self._in_body = True
         pairs = tuple(self._headers)
         chunked = "chunked" in (header(pairs, "transfer-encoding") or "").lower()
-        self._framed = chunked or header(pairs, "content-length") is not None
+        length = header(pairs, "content-length")
+        self._framed = chunked or length is not None
+        self._plain_length = int(length) if length is not None and not chunked and not self._interim else None
         if self._head_only:
             self.done, self.keep_alive = True, self._parser.should_keep_alive()
 
@@ -121,5 +134,6 @@ class ReplyParser:
         if self._parser.get_status_code() < 200:
             self._headers.clear()
             self._in_body = False
+            self._interim = True
             return
         self.done, self.keep_alive = True, self._parser.should_keep_alive()

@@ -17,7 +17,7 @@ from ringocli.http.direct import exchange
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.failure import Failure
 from ringocli.http.outgoing import check_method, payload_of, text_of
-from ringocli.http.retry import backoff_s
+from ringocli.http.retry import longest_backoff_s
 from ringocli.text.url import split_url
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def send_when_connected(
         except NotConnected as error:
             if error.kind == "tls":
                 raise
-            wait_s = backoff_s(attempt + 1)
+            wait_s = longest_backoff_s(attempt + 1)
             on_retry(error, wait_s)
             sleep(wait_s)
     return sender(request)

@@ -21,13 +21,23 @@ from ringocli.text.url import split_url
 
 Row: TypeAlias = Mapping[str, str]
 Encode: TypeAlias = Callable[[str], str]
-Fill: TypeAlias = Callable[[int, str, Row], str]
-"""The text of a placeholder for one event: from its index, its digits and its data row, encoded for its place."""
+Fill: TypeAlias = Callable[[int, Row], str]
+"""The text of a placeholder for one event: from its index and its data row, encoded for its place."""
 
 Filler: TypeAlias = Callable[[Encode], Fill]
 """Makes the fill of a placeholder for the encoding of its place."""
 
-Pieces: TypeAlias = tuple[str | Fill, ...]
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Text with placeholders: a format for ``%`` and what fills it."""
+
+    text: str
+    fills: tuple[Fill, ...]
+
+    def filled(self, index: int, row: Row) -> bytes:
+        """The text of one event as UTF-8."""
+        return (self.text % tuple([fill(index, row) for fill in self.fills])).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,23 +49,19 @@ class CompiledRequest:
     headers: bytes
     body: Pieces | None
 
-    def body_bytes(self, index: int, digits: str, row: Row) -> bytes:
+    def body_bytes(self, index: int, row: Row) -> bytes:
         """The body of one event; empty where there is none.
 
         Raises:
             UnicodeEncodeError: a value of the row contains a lone surrogate.
         """
-        return _filled(self.body or (), index, digits, row)
+        return self.body.filled(index, row) if self.body is not None else b""
 
-    def payload(self, body: bytes, extra: bytes, index: int, digits: str, row: Row) -> bytes:
+    def payload(self, body: bytes, extra: bytes, index: int, row: Row) -> bytes:
         """The whole HTTP request around a body; ``extra`` are further header lines, each with its CRLF."""
-        target = _filled(self.target, index, digits, row)
+        target = self.target.filled(index, row) if self.target.fills else self.target.text.encode()
         length = b"Content-Length: %d\r\n" % len(body) if self.body is not None else b""
         return b"%b %b%b%b%b\r\n%b" % (self.method, target, self.headers, length, extra, body)
-
-
-def _filled(pieces: Pieces, index: int, digits: str, row: Row) -> bytes:
-    return "".join([piece if isinstance(piece, str) else piece(index, digits, row) for piece in pieces]).encode()
 
 
 def compiled(request: RenderedRequest, fillers: Mapping[str, Filler]) -> CompiledRequest:
@@ -89,7 +95,7 @@ def _target(url: Traced, fillers: Mapping[str, Filler]) -> Pieces:
     """Path and query; scheme and host are the same for every event of a run."""
     whole = url.reveal()
     if not any(piece.variable in fillers for piece in url.pieces):
-        return (target_of(split_url(whole)),)
+        return Pieces(target_of(split_url(whole)), ())
     start = whole.index("/", whole.index("://") + 3)
     kept: list[Piece] = []
     offset = 0
@@ -102,12 +108,12 @@ def _target(url: Traced, fillers: Mapping[str, Filler]) -> Pieces:
 
 
 def _pieces(pieces: Iterable[Piece], fillers: Mapping[str, Filler], encode: Encode) -> Pieces:
-    found: list[str | Fill] = []
+    text: list[str] = []
+    fills: list[Fill] = []
     for piece in pieces:
         if piece.variable is not None and piece.variable in fillers:
-            found.append(fillers[piece.variable](encode))
-        elif found and isinstance(found[-1], str):
-            found[-1] += sent(piece.text)
+            text.append("%s")
+            fills.append(fillers[piece.variable](encode))
         else:
-            found.append(sent(piece.text))
-    return tuple(found)
+            text.append(sent(piece.text).replace("%", "%%"))
+    return Pieces("".join(text), tuple(fills))

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from ringocli.errors import UsageError
 from ringocli.http.exchange import RenderedRequest
 from ringocli.messaging.load.compiled import CompiledRequest, Encode, Fill, Filler, Row, compiled
-from ringocli.messaging.load.identifiers import IDS_AT_ONCE, digits_of, identifier, key_of
+from ringocli.messaging.load.identifiers import identifier, key_of
 from ringocli.messaging.load.overlay import ID_MARK, completer, without
 from ringocli.messaging.load.provider_data import ProviderData, base_for
 from ringocli.messaging.request import at_base, render_event, render_request
@@ -83,8 +83,7 @@ class EventFactory:
         Raises:
             UsageError, LocalError: as ``render_event`` and ``render_request``.
         """
-        digits = digits_of(self._key, index)
-        texts = {name: filler(str)(index, digits, row) for name, filler in self._shape(index, row).fillers.items()}
+        texts = {name: filler(str)(index, row) for name, filler in self._shape(index, row).fillers.items()}
         values = {name: text for name, text in texts.items() if not name.startswith(ID_MARK)}
         unset = frozenset(name for name, filler in self._shape(index, row).fillers.items() if filler is _nothing)
         marked = values | dict.fromkeys(unset, "0")
@@ -97,16 +96,15 @@ class EventFactory:
             UsageError: a value of the row cannot be sent, or one that has to be set is missing.
         """
         shape = self._shape(index, row)
-        digits = digits_of(self._key, index)
         try:
-            body = shape.request.body_bytes(index, digits, row)
+            body = shape.request.body_bytes(index, row)
         except UnicodeEncodeError:
             raise UsageError("a value contains a lone surrogate, which UTF-8 cannot encode", "Fix the data.") from None
         event_id = f"evt_{self.run_id}_{index}"
         extra = b"webhook-id: %b\r\n" % event_id.encode("ascii") if self._plays_provider else b""
         if self._recipe.sign is not None:
             extra += self._recipe.sign(event_id, body)
-        return Event(index, event_id, shape.request.payload(body, extra, index, digits, row))
+        return Event(index, event_id, shape.request.payload(body, extra, index, row))
 
     def variables(self, index: int, row: Row = NO_ROW) -> dict[str, str]:
         """The variables of an event as they are shown."""
@@ -139,9 +137,7 @@ class EventFactory:
         fillers |= unset
         names = {piece.variable for piece in (*rendered.url.pieces, *(rendered.body.pieces if rendered.body else ()))}
         marks = sorted(name for name in names if name is not None and name.startswith(ID_MARK))
-        if len(marks) >= IDS_AT_ONCE:
-            raise AssertionError("a sample webhook has more ids than one digest is enough for")
-        fillers |= {name: _id_filler(name[2:], number) for number, name in enumerate(marks, 1)}
+        fillers |= {name: self._id_filler(name[2:], name) for name in marks}
         return _Shape(compiled(rendered, fillers), fillers)
 
     def _render(self, subject: Subject, values: Mapping[str, str], unset: frozenset[str]) -> RenderedRequest:
@@ -173,13 +169,18 @@ class EventFactory:
         fillers: dict[str, Filler] = {}
         if not known.get("messageid"):
             pattern = self._recipe.provider.message_id if self._recipe.provider is not None else "{uuid}"
-            fillers["messageid"] = _id_filler(pattern, 0)
+            fillers["messageid"] = self._id_filler(pattern, "messageid")
         if self._recipe.missing is Missing.SAMPLE:
             for name in ("content", "text"):
                 if not known.get(name) and kind_at(name, place) is Kind.TEXT:
                     fillers[name] = _numbered(sample(name, place))
         used = subject.body.variables if isinstance(subject, RequestSpec) else subject.pattern.variables
         return {name: filler for name, filler in fillers.items() if name in used}
+
+    def _id_filler(self, pattern: str, name: str) -> Filler:
+        """An identifier of letters, digits and hyphens, which no encoding changes."""
+        make = identifier(pattern, key_of(self._key.hex(), name))
+        return lambda encode: lambda index, row: make(index)
 
     def _check_columns(self) -> None:
         for subject in self._recipe.subjects:
@@ -218,14 +219,14 @@ def _row_fillers(subject: Subject, present: tuple[str, ...]) -> dict[str, Filler
 
 def _column(name: str) -> Filler:
     def filler(encode: Encode) -> Fill:
-        return lambda index, digits, row: encode(row[name])
+        return lambda index, row: encode(row[name])
 
     return filler
 
 
 def _nothing(encode: Encode) -> Fill:
     """A column without a value in this row."""
-    return lambda index, digits, row: ""
+    return lambda index, row: ""
 
 
 def _numbered(text: str) -> Filler:
@@ -233,16 +234,9 @@ def _numbered(text: str) -> Filler:
 
     def filler(encode: Encode) -> Fill:
         first, others = encode(text), encode(f"{text} ")
-        return lambda index, digits, row: f"{others}{index + 1}" if index else first
+        return lambda index, row: f"{others}{index + 1}" if index else first
 
     return filler
-
-
-def _id_filler(pattern: str, number: int) -> Filler:
-    """An identifier of letters, digits and hyphens, which no encoding changes."""
-    make = identifier(pattern)
-    start, end = 32 * number, 32 * number + 32
-    return lambda encode: lambda index, digits, row: make(digits[start:end])
 
 
 def _with_texts(request: RenderedRequest, texts: Mapping[str, str]) -> RenderedRequest:

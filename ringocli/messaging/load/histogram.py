@@ -25,9 +25,14 @@ class Histogram:
 
     def record(self, duration_us: int, times: int = 1) -> None:
         """Count a duration; a negative one counts as 0."""
+        # bucket_of() written out: a call for each of an event's durations is a tenth of the event's time.
         if duration_us > self.largest_us:
-            self.largest_us = min(duration_us, MAX_US)
-        self._counts[bucket_of(duration_us)] += times
+            self.largest_us = duration_us = min(duration_us, MAX_US)
+        if duration_us < _SUB_BUCKETS:
+            self._counts[max(duration_us, 0)] += times
+        else:
+            shift = duration_us.bit_length() - _BITS - 1
+            self._counts[(shift << _BITS) + (duration_us >> shift)] += times
         self.total += times
 
     def merge(self, counts: Mapping[int, int], largest_us: int) -> None:
@@ -70,6 +75,11 @@ def bucket_of(duration_us: int) -> int:
         return max(duration_us, 0)
     shift = min(duration_us, MAX_US).bit_length() - _BITS - 1
     return (shift << _BITS) + (min(duration_us, MAX_US) >> shift)
+
+
+def difference(now: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:
+    """What was recorded between two states of one histogram."""
+    return {bucket: count - before.get(bucket, 0) for bucket, count in now.items() if count > before.get(bucket, 0)}
 
 
 def middle_us(bucket: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -224,13 +225,18 @@ def test_what_is_shown_is_what_is_sent() -> None:
     assert {"from", "to", "content"} == set(made.variables(3))
 
 
-@given(st.text("0123456789abcdef", min_size=32, max_size=32))
-def test_identifiers_keep_their_form(digits: str) -> None:
-    """Each form gives its fixed length and alphabet."""
-    import re
-
-    assert re.fullmatch(r"SM[0-9a-f]{32}", identifier("SM{hex:32}")(digits))
-    assert re.fullmatch(r"[0-9]{14}[0-9a-f]{15}", identifier("{digits:14}{hex:15}")(digits))
-    assert re.fullmatch(r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-A[0-9A-F]{3}-[0-9A-F]{12}", identifier("{UUID}")(digits))
+@given(key=st.binary(min_size=32, max_size=32), indexes=st.sets(st.integers(0, 2**40), min_size=2, max_size=50))
+def test_identifiers_keep_their_form_and_never_repeat(key: bytes, indexes: set[int]) -> None:
+    """Each form gives its fixed length and alphabet, and no two events have the same."""
+    forms = {
+        "SM{hex:32}": r"SM[0-9a-f]{32}",
+        "{digits:14}": r"[0-9]{14}",
+        "01{HEX:24}": r"01[0-9A-F]{24}",
+        "{UUID}": r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-A[0-9A-F]{3}-[0-9A-F]{12}",
+    }
+    for pattern, form in forms.items():
+        made = [identifier(pattern, key)(index) for index in indexes]
+        assert all(re.fullmatch(form, one) for one in made)
+        assert len(made) == len(set(made))
     with pytest.raises(UsageError):
-        identifier("{nothing}")
+        identifier("{nothing}", key)

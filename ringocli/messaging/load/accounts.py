@@ -1,0 +1,218 @@
+"""The accounts of a run: planned = delivered + failed, always; in flat memory, whatever the number of events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringocli.messaging.load.histogram import Histogram, difference, middle_us
+
+MAX_SLICES = 360
+"""How many points the charts over time have at most; two neighbours become one when there are more."""
+
+MAX_REASONS = 100
+
+
+@dataclass(slots=True)
+class Slice:
+    """What happened in one stretch of time: replies by class, failures without a reply, and latencies in buckets."""
+
+    classes: Counter[str] = field(default_factory=Counter)
+    latencies: Counter[int] = field(default_factory=Counter)
+
+    def add(self, other: Slice) -> None:
+        """Take in the next stretch."""
+        self.classes += other.classes
+        self.latencies += other.latencies
+
+    def histogram(self) -> Histogram:
+        """The latencies as a histogram; its maximum is that of the highest bucket."""
+        found = Histogram()
+        found.merge(dict(self.latencies), middle_us(max(self.latencies)) if self.latencies else 0)
+        return found
+
+
+class Timeline:
+    """Replies and latencies over time: the accounts are compared with what they were a second ago.
+
+    In a long run the slices get longer, so that there are never more than ``MAX_SLICES``.
+    """
+
+    def __init__(self) -> None:
+        self.slices: list[Slice] = []
+        self.slice_s = 1.0
+        self._classes: Counter[str] = Counter()
+        self._latencies: dict[int, int] = {}
+
+    def advance(self, at_s: float, classes: Counter[str], latency: Histogram) -> None:
+        """Take in the accounts at a time since the start; whole seconds that passed get a slice."""
+        if at_s < (len(self.slices) + 1) * self.slice_s:
+            return
+        self._take(classes, latency)
+        while at_s >= (len(self.slices) + 1) * self.slice_s:  # nothing was looked at for a while
+            self.slices.append(Slice())
+        while len(self.slices) >= MAX_SLICES:
+            self._halve()
+
+    def finish(self, classes: Counter[str], latency: Histogram) -> None:
+        """Take in the rest, less than a whole slice."""
+        self._take(classes, latency)
+
+    def _take(self, classes: Counter[str], latency: Histogram) -> None:
+        buckets = latency.sparse
+        self.slices.append(Slice(classes - self._classes, Counter(difference(buckets, self._latencies))))
+        self._classes, self._latencies = Counter(classes), buckets
+
+    def _halve(self) -> None:
+        self.slice_s *= 2
+        merged = []
+        for index in range(0, len(self.slices), 2):
+            one = self.slices[index]
+            if index + 1 < len(self.slices):
+                one.add(self.slices[index + 1])
+            merged.append(one)
+        self.slices = merged
+
+
+class Accounts:
+    """Counts what becomes of events. Times are microseconds; ``latency`` runs from when an event was due."""
+
+    def __init__(self) -> None:
+        self.taken = self.done = self.delivered = self.replied = 0
+        self.sent_this_run = self.retries = self.duplicates_sent = self.skipped_rows = 0
+        self.late_without_cause = 0
+        self.latency, self.service, self.lateness = Histogram(), Histogram(), Histogram()
+        self.statuses: Counter[int] = Counter()
+        self.errors: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.replies: Counter[int] = Counter()
+        self.silences: Counter[str] = Counter()
+        self.timeline = Timeline()
+        self.stopped = False
+        self.circuit_opened = 0
+        self.remarks: list[str] = []
+
+    def finish(
+        self, *, error: str | None, status: int | None, replied: bool, tries: int, latency_us: int | None
+    ) -> None:
+        """Count an event that is done; ``status`` is that of its last reply."""
+        self.done += 1
+        self.retries += max(0, tries - 1)
+        if replied:
+            self.replied += 1
+        if status is not None:
+            self.statuses[status] += 1
+        if error is None:
+            self.delivered += 1
+            if latency_us is not None:
+                self.latency.record(latency_us)
+        else:
+            self.errors[error] += 1
+
+    @property
+    def classes(self) -> Counter[str]:
+        """Every try so far by what came of it: ``2xx``, ``5xx``, ``timeout``."""
+        found = Counter(self.silences)
+        for status, number in self.replies.items():
+            found[f"{status // 100}xx"] += number
+        return found
+
+    def advance(self, at_s: float) -> None:
+        """Let the timeline know the time."""
+        self.timeline.advance(at_s, self.classes, self.latency)
+
+    def fail_unsent(self, error: str, number: int) -> None:
+        """Count events that fail without having been sent."""
+        self.taken += number
+        self.done += number
+        self.errors[error] += number
+
+    def give_reason(self, reason: str, number: int = 1) -> None:
+        """Count why events failed, in words; only the first hundred different reasons are told apart."""
+        if reason in self.reasons or len(self.reasons) < MAX_REASONS:
+            self.reasons[reason] += number
+
+    def summary(self, planned: int, elapsed_s: float) -> LoadSummary:
+        """The accounts of the whole run; what was planned and never done counts as failed (``stopped``)."""
+        self.timeline.finish(self.classes, self.latency)
+        errors = Counter(self.errors)
+        if planned > self.done:
+            errors["stopped"] += planned - self.done
+        return LoadSummary(
+            planned=planned,
+            delivered=self.delivered,
+            duplicates_sent=self.duplicates_sent,
+            sent_this_run=self.sent_this_run,
+            retries=self.retries,
+            replied=self.replied,
+            skipped_rows=self.skipped_rows,
+            elapsed_s=elapsed_s,
+            latency=self.latency,
+            service=self.service,
+            lateness=self.lateness,
+            statuses={str(status): count for status, count in sorted(self.statuses.items())},
+            errors={word: count for word, count in sorted(errors.items()) if count},
+            reasons=tuple(self.reasons.most_common(3)),
+            remarks=tuple(self.remarks),
+            timeline=self.timeline,
+            interrupted=self.stopped,
+            late_without_cause=self.late_without_cause,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadSummary:
+    """A whole run; with a journal, everything but ``sent_this_run`` covers the whole journal.
+
+    ``late_without_cause`` counts events that left late although a connection was free: this machine was too slow.
+    """
+
+    planned: int
+    delivered: int
+    duplicates_sent: int
+    sent_this_run: int
+    retries: int
+    replied: int
+    skipped_rows: int
+    elapsed_s: float
+    latency: Histogram
+    service: Histogram
+    lateness: Histogram
+    statuses: dict[str, int]
+    errors: dict[str, int]
+    reasons: tuple[tuple[str, int], ...]
+    remarks: tuple[str, ...]
+    timeline: Timeline
+    interrupted: bool
+    late_without_cause: int = 0
+
+    @property
+    def failed(self) -> int:
+        """Events that were not delivered, for whatever reason."""
+        return self.planned - self.delivered
+
+    @property
+    def rate_per_s(self) -> float:
+        """Events that this run finished, each second."""
+        return round(self.sent_this_run / self.elapsed_s, 1) if self.elapsed_s > 0 else 0.0
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The summary as the JSON output has it; figures are null where there is nothing to measure."""
+        return dict(self._members())
+
+    def _members(self) -> Iterator[tuple[str, Any]]:
+        yield "schema_version", 1
+        for name in ("planned", "delivered", "failed", "duplicates_sent", "sent_this_run", "retries"):
+            yield name, getattr(self, name)
+        yield "elapsed_s", round(self.elapsed_s, 3)
+        yield "rate_per_s", self.rate_per_s
+        yield "latency_ms", self.latency.document()
+        yield "service_ms", self.service.document()
+        yield "lateness_ms", self.lateness.document()
+        yield "statuses", self.statuses
+        yield "errors", self.errors
+        if self.skipped_rows:
+            yield "skipped_rows", self.skipped_rows

@@ -1,0 +1,45 @@
+"""One event on its way: how often it was tried, and what became of each try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ringocli.errors import NoReply
+from ringocli.http.exchange import Reply
+from ringocli.messaging.load.events import Event
+
+
+class Attempt:
+    """An event being delivered; times are those of a monotonic clock.
+
+    ``unanswered`` counts tries that may have arrived although no complete answer was seen: sending the event again
+    then makes a possible duplicate. The defaults are on the class, because one is made for each event.
+    """
+
+    tries = 0
+    sent_at = 0.0
+    unanswered = 0
+    duplicates = 0
+    answered = False
+    reply: Reply | None = None
+    failure: NoReply | None = None
+
+    def __init__(self, event: Event, due: float) -> None:
+        self.event = event
+        self.due = due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventOutcome:
+    """What became of one event. ``error`` is None if it was delivered, else one word for the summary.
+
+    ``reply`` and ``failure`` are those of the last try; ``answered`` is whether any try got a reply.
+    """
+
+    event: Event
+    reply: Reply | None
+    failure: NoReply | None
+    error: str | None
+    tries: int
+    answered: bool
+    elapsed_ms: float | None

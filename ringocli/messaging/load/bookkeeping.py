@@ -1,0 +1,150 @@
+"""What becomes of each event: delivered, to be tried again, or failed. Knows no connection."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+from time import monotonic
+
+from ringocli.errors import NoReply
+from ringocli.http.error_text import own_words
+from ringocli.http.exchange import Reply
+from ringocli.messaging.load.accounts import Accounts
+from ringocli.messaging.load.attempt import Attempt, EventOutcome
+from ringocli.messaging.load.policy import LoadPlan
+
+Record = Callable[[Attempt, str | None, int], None]
+"""Keeps an event that is done: the attempt, its error or None, and its latency in microseconds."""
+
+MAX_EXPLAINED = 1_000
+"""The words of so many failed replies are looked at; reading each would slow a run down that fails as a whole."""
+
+
+class Bookkeeper:
+    """Decides about each try and counts the result. ``waiting`` is the queue of retries, ordered by their time."""
+
+    def __init__(
+        self,
+        plan: LoadPlan,
+        accounts: Accounts,
+        *,
+        report: Callable[[EventOutcome], None] | None,
+        record: Record | None,
+        chance: Callable[[], float],
+    ) -> None:
+        self._plan, self._accounts = plan, accounts
+        self._report, self._record, self._chance = report, record, chance
+        self.waiting: list[tuple[float, int, Attempt]] = []
+        self.started = 0.0
+        self._order = count()
+        self._closed = False
+        self._explained = 0
+
+    @property
+    def needs_status_only(self) -> bool:
+        """Whether nothing of a reply matters but its status."""
+        return self._report is None and self._plan.verdicts.body_contains is None
+
+    def is_over(self, moment: float) -> bool:
+        """Whether a moment is beyond the run's duration."""
+        return self._plan.duration_s is not None and moment >= self.started + self._plan.duration_s
+
+    def close(self) -> None:
+        """Schedule no more retries, and forget those that wait."""
+        self._closed = True
+        self.waiting.clear()
+
+    def delivered(self, attempt: Attempt, status: int, now: float) -> None:
+        """A reply counts as delivered; latency runs from when the event was due, over all tries."""
+        accounts = self._accounts
+        latency_us = int((now - attempt.due) * 1e6)
+        accounts.service.record(int((now - attempt.sent_at) * 1e6))
+        accounts.replies[status] += 1
+        attempt.answered = True
+        self._finish(attempt, None, status, latency_us)
+
+    def answered(self, attempt: Attempt, reply: Reply, now: float) -> None:
+        """A whole reply arrived, whatever it says."""
+        attempt.answered = True
+        attempt.reply, attempt.failure = reply, None
+        error = self._plan.verdicts.error(reply)
+        if error is None:
+            self.delivered(attempt, reply.status, now)
+            return
+        self._accounts.service.record(int((now - attempt.sent_at) * 1e6))
+        self._accounts.replies[reply.status] += 1
+        self._retry_or_fail(attempt, error, now)
+
+    def unanswered(self, attempt: Attempt, failure: NoReply, now: float) -> None:
+        """No whole reply arrived."""
+        attempt.failure, attempt.reply = failure, None
+        self._accounts.silences[failure.kind] += 1
+        self._retry_or_fail(attempt, failure.kind, now)
+
+    def fail_waiting(self, failure: NoReply) -> None:
+        """Every event that waits for its next try fails."""
+        while self.waiting:
+            attempt = heapq.heappop(self.waiting)[2]
+            attempt.failure, attempt.reply = failure, None
+            self._finish(attempt, failure.kind, None, None)
+
+    def fail_unsent(self, failure: NoReply, number: int) -> None:
+        """So many events were never sent, and fail."""
+        self._accounts.fail_unsent(failure.kind, number)
+        if number:
+            self._accounts.give_reason(failure.message, number)
+
+    def _retry_or_fail(self, attempt: Attempt, error: str, now: float) -> None:
+        retry = self._plan.retry
+        wait_s = retry.wait_s(attempt.tries, attempt.reply, chance=self._chance, now=_utc_now)
+        if wait_s is not None and not self._closed and not self.is_over(now + wait_s):
+            heapq.heappush(self.waiting, (monotonic() + wait_s, next(self._order), attempt))
+            return
+        if wait_s is None and retry.gives_up_on(attempt.tries, attempt.reply, _utc_now()):
+            error = "retry-after"
+        self._finish(attempt, error, attempt.reply.status if attempt.reply is not None else None, None)
+
+    def _finish(self, attempt: Attempt, error: str | None, status: int | None, latency_us: int | None) -> None:
+        self._accounts.sent_this_run += 1
+        self._accounts.finish(
+            error=error, status=status, replied=attempt.answered, tries=attempt.tries, latency_us=latency_us
+        )
+        if error is not None and self._explained < MAX_EXPLAINED:
+            self._explained += 1
+            self._accounts.give_reason(why(error, attempt.reply, attempt.failure))
+        if self._record is not None:
+            self._record(attempt, error, latency_us or 0)
+        if self._report is not None:
+            self._report(_outcome(attempt, error))
+
+
+def why(error: str | None, reply: Reply | None, failure: NoReply | None) -> str:
+    """Why an event was not delivered, in the receiver's words where there are any; empty if it was."""
+    if error is None:
+        return ""
+    if reply is None:
+        return failure.message if failure is not None else error
+    if error == "body":
+        return "the reply does not contain the expected text"
+    said = own_words(reply)
+    if error == "retry-after":
+        said = "Retry-After asks for a longer wait than --max-retry-after-s"
+    return f"status {reply.status}" + (f": {said}" if said else "")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _outcome(attempt: Attempt, error: str | None) -> EventOutcome:
+    return EventOutcome(
+        event=attempt.event,
+        reply=attempt.reply,
+        failure=attempt.failure,
+        error=error,
+        tries=attempt.tries,
+        answered=attempt.answered,
+        elapsed_ms=attempt.reply.elapsed_ms if attempt.reply is not None else None,
+    )

@@ -1,0 +1,397 @@
+"""Delivers events over many connections at once, and accounts for each of them.
+
+Closed model: each connection takes the next event as soon as the last one is answered. Open model (``rate_per_s``):
+event ``i`` is due at ``start + i / rate`` whatever the receiver does, and latency counts from then. Retries wait in a
+queue and occupy no connection. Everything runs on one event loop, in one thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from ringocli.errors import NoReply, NotConnected
+from ringocli.http.exchange import Reply
+from ringocli.messaging.load.accounts import Accounts
+from ringocli.messaging.load.attempt import Attempt, EventOutcome
+from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
+from ringocli.messaging.load.connection import Connection
+from ringocli.messaging.load.feed import Source
+from ringocli.messaging.load.policy import LoadPlan
+from ringocli.messaging.load.target import Connector, Target
+
+GRACE_S = 1.0
+"""How long Ctrl-C waits for replies that are on their way."""
+
+LATE_S = 0.1
+"""An event that leaves this much later than it was due, although a connection was free, shows that we are too slow."""
+
+MAX_IDLE_S = 2.0
+"""Connections that were idle for longer are not used again: the other side may be closing them right now."""
+
+PROBATION_S = 0.02
+"""How long the first reply's connection waits before it is used again, in case the server closes it unannounced."""
+
+MAX_WAITING = 50_000
+"""With this many events waiting for their next try, no new ones are taken."""
+
+
+class Engine:
+    """One run. ``report`` hears of each event that is done, ``record`` of each one that a journal keeps."""
+
+    def __init__(
+        self,
+        plan: LoadPlan,
+        target: Target,
+        source: Source,
+        accounts: Accounts,
+        *,
+        report: Callable[[EventOutcome], None] | None = None,
+        record: Record | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._plan, self._target, self._source, self._accounts = plan, target, source, accounts
+        self._books = Bookkeeper(plan, accounts, report=report, record=record, chance=chance)
+        self._waiting = self._books.waiting
+        self._connector = Connector(target)
+        self._breaker = plan.breaker
+        self.known_headers: dict[bytes, tuple[int, int]] = {}
+        self._open: set[Connection] = set()
+        self._idle: list[Connection] = []
+        self._connecting = 0
+        self._number = 0
+        self._in_flight = 0
+        self._exhausted = self._stopping = self._is_proven = self._closes_silently = False
+        self._started = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failure: BaseException | None = None
+
+    # --- the run ---
+
+    async def run(self) -> None:
+        """Deliver everything; returns early after ``stop``, with what was not done left out of the accounts.
+
+        Raises:
+            RingocliError: the source of events failed; what was sent is in the accounts.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._finished = self._loop.create_future()
+        self._started = self._books.started = monotonic()
+        self._loop.set_exception_handler(self._on_crash)
+        sweeper = self._loop.create_task(self._sweep())
+        try:
+            self._pump()
+            await self._finished
+        finally:
+            sweeper.cancel()
+            self._close_all()
+            for task in tuple(self._tasks):
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await sweeper
+        self._accounts.circuit_opened = self._breaker.times_opened
+        if self._failure is not None:
+            raise self._failure
+
+    def _on_crash(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An internal error in a callback ends the run instead of leaving it waiting for ever."""
+        self._failure = self._failure or context.get("exception") or RuntimeError(context["message"])
+        self._end()
+
+    def stop(self) -> None:
+        """End the run: take no more events, and wait a second for the replies that are on their way."""
+        if self._stopping:
+            self._end()
+            return
+        self._stopping = self._accounts.stopped = True
+        self._books.close()
+        self._loop.call_later(GRACE_S, self._end)
+        self._check_finished()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run started."""
+        return monotonic() - self._started
+
+    async def _sweep(self) -> None:
+        """Look for overdue replies and stale connections."""
+        pause_s = min(0.05, self._target.timeout_s / 4)
+        while True:
+            await asyncio.sleep(pause_s)
+            now = monotonic()
+            self._accounts.advance(now - self._started)
+            for connection in tuple(self._open):
+                connection.check_deadline(now)
+
+    def _end(self) -> None:
+        if not self._finished.done():
+            self._finished.set_result(None)
+
+    def _close_all(self) -> None:
+        for connection in tuple(self._open):
+            connection.close()
+
+    def _check_finished(self) -> None:
+        if self._in_flight == 0 and (self._stopping or (self._exhausted and not self._waiting)):
+            self._end()
+
+    # --- what is sent next ---
+
+    def _next(self, now: float) -> Attempt | None:
+        """What may be sent now: a retry whose time has come, else a new event that is due."""
+        if self._stopping:
+            return None
+        if self._waiting and self._waiting[0][0] <= now:
+            return heapq.heappop(self._waiting)[2]
+        if self._exhausted or len(self._waiting) >= MAX_WAITING:
+            return None
+        rate = self._plan.rate_per_s
+        due = self._started + self._number / rate if rate else now
+        if due > now:
+            return None
+        if self._number and self._books.is_over(max(due, now)):
+            self._exhausted = True
+            return None
+        return self._fresh(due)
+
+    def _fresh(self, due: float) -> Attempt | None:
+        try:
+            event = self._source.take()
+        except BaseException as error:  # carried out of the loop's callbacks, and raised by run()
+            self._failure = error
+            self._exhausted = True
+            self._books.close()
+            return None
+        if event is None:
+            self._exhausted = True
+            return None
+        self._number += 1
+        self._accounts.taken += 1
+        return Attempt(event, due)
+
+    def _pump(self) -> None:
+        """Send what may be sent, as far as there are connections, and set the timer for what comes later."""
+        while not self._stopping:
+            now = monotonic()
+            if self._breaker.given_up:
+                self._give_up()
+                break
+            is_probe = self._breaker.is_open
+            if is_probe and not self._breaker.may_probe(now):
+                break
+            connection = self._idle_connection(now)
+            if connection is None and len(self._open) + self._connecting >= self._plan.concurrency:
+                break
+            attempt = self._next(now)
+            if attempt is None:
+                if connection is not None:
+                    self._idle.append(connection)
+                break
+            self._breaker.probing = is_probe
+            if connection is not None:
+                self._send(connection, attempt, now)
+            else:
+                self._connect(attempt)
+        self._set_timer()
+        self._check_finished()
+
+    def _give_up(self) -> None:
+        """The receiver stays silent: nothing more is sent, and everything left fails for the same reason."""
+        failure = self._breaker.last_failure
+        if failure is None or self._failure is not None:
+            return
+        self._books.fail_waiting(failure)
+        if not self._exhausted:
+            self._exhausted = True
+            # Without a rate, a duration does not say how many more events there would have been.
+            is_open_ended = self._plan.duration_s is not None
+            self._books.fail_unsent(failure, 0 if is_open_ended else self._source.skip_rest())
+
+    def _idle_connection(self, now: float) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.reusable and now - connection.idle_since <= MAX_IDLE_S:
+                return connection
+            self._drop(connection)
+        return None
+
+    def _set_timer(self) -> None:
+        """Wake up for the next retry, the next event that is due, or the next probe."""
+        moments = [self._waiting[0][0]] if self._waiting else []
+        if self._breaker.is_open:
+            moments = [max(self._breaker.probe_at, *moments)] if not self._breaker.probing else []
+        elif self._plan.rate_per_s and not self._exhausted:
+            moments.append(self._started + self._number / self._plan.rate_per_s)
+        if not moments or self._stopping:
+            return
+        moment = min(moments)
+        if self._timer is not None:
+            if self._timer_at <= moment and self._timer_at > monotonic():
+                return
+            self._timer.cancel()
+        self._timer_at = moment
+        self._timer = self._loop.call_later(max(0.0, moment - monotonic()) + 0.0005, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._pump()
+
+    # --- sending ---
+
+    def _connect(self, attempt: Attempt) -> None:
+        self._connecting += 1
+        self._in_flight += 1
+        task = self._loop.create_task(self._connected(attempt))
+        self._tasks.add(task)
+        task.add_done_callback(self._on_connect_done)
+
+    def _on_connect_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failure = self._failure or error
+            self._end()
+
+    async def _connected(self, attempt: Attempt) -> None:
+        try:
+            connection = await self._connector.connect(lambda: Connection(self))
+        except NotConnected as failure:
+            self._connecting -= 1
+            self._in_flight -= 1
+            if not self._breaker.probing:  # a probe that could not connect costs the event no try
+                attempt.tries += 1
+            self._fail(attempt, failure, monotonic())
+            return
+        self._connecting -= 1
+        self._in_flight -= 1
+        self._open.add(connection)
+        self._send(connection, attempt, monotonic())
+
+    def _send(self, connection: Connection, attempt: Attempt, now: float) -> None:
+        self._in_flight += 1
+        attempt.sent_at = now
+        if not attempt.tries:
+            late_s = now - attempt.due
+            self._accounts.lateness.record(int(late_s * 1e6))
+            if late_s > LATE_S and len(self._open) + self._connecting < self._plan.concurrency:
+                self._accounts.late_without_cause += 1
+        attempt.tries += 1
+        if attempt.unanswered > attempt.duplicates:
+            attempt.duplicates += 1
+            self._accounts.duplicates_sent += 1
+        connection.send(attempt, now, self._target.timeout_s)
+
+    def _drop(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        connection.close()
+
+    def _go_on(self, connection: Connection, now: float) -> None:
+        """After a reply: the same connection takes the next event."""
+        if not connection.reusable or self._closes_silently:
+            self._drop(connection)
+        elif not self._is_proven:
+            if connection.replies > 1:
+                self._is_proven = True
+                self._release(connection)
+            else:
+                self._loop.call_later(PROBATION_S, self._release, connection)
+            return
+        elif not self._breaker.is_open and not self._breaker.given_up:
+            attempt = self._next(now)
+            if attempt is not None:
+                self._send(connection, attempt, now)
+                return
+            self._rest(connection, now)
+        else:
+            self._rest(connection, now)
+        self._pump()
+
+    def _release(self, connection: Connection) -> None:
+        if connection.reusable:
+            self._rest(connection, monotonic())
+        self._pump()
+
+    def _rest(self, connection: Connection, now: float) -> None:
+        connection.idle_since = now
+        self._idle.append(connection)
+
+    # --- what came of it: called by the connections ---
+
+    def may_remember(self, status: int) -> bool:
+        """Only what counts as delivered by its status alone need not be parsed."""
+        return self._books.needs_status_only and status in self._plan.verdicts.expected
+
+    def on_known_reply(self, connection: Connection, attempt: Attempt, status: int, now: float) -> None:
+        """A reply that counts as delivered."""
+        self._in_flight -= 1
+        self._breaker.answered()
+        self._books.delivered(attempt, status, now)
+        self._go_on(connection, now)
+
+    def on_reply(self, connection: Connection, attempt: Attempt, reply: Reply, now: float) -> None:
+        """A whole reply, whatever it says."""
+        self._in_flight -= 1
+        self._breaker.answered()
+        self._books.answered(attempt, reply, now)
+        self._go_on(connection, now)
+
+    def on_broken(self, connection: Connection, attempt: Attempt, what: str, now: float) -> None:
+        """The request left, and no whole reply arrived."""
+        self._in_flight -= 1
+        self._open.discard(connection)
+        words = self._target.failure
+        failure = {
+            "timeout": words.timed_out(has_left=True),
+            "malformed": words.no_http(silent=False),
+            "closed": words.no_http(silent=True),
+            "truncated": words.truncated(),
+        }.get(what) or words.broken_off()
+        attempt.unanswered += 1
+        self._fail(attempt, failure, now)
+
+    def _fail(self, attempt: Attempt, failure: NoReply, now: float) -> None:
+        self._breaker.silent(failure, now)
+        self._books.unanswered(attempt, failure, now)
+        self._pump()
+
+    def on_closed(self, connection: Connection, *, unannounced: bool) -> None:
+        """An idle connection was closed by the other side."""
+        self._open.discard(connection)
+        if unannounced and not self._is_proven and connection.replies:
+            self._closes_silently = True
+        if connection in self._idle:
+            self._idle.remove(connection)
+
+
+def run_engine(engine: Engine, *, on_start: Callable[[asyncio.AbstractEventLoop], None] | None = None) -> None:
+    """Run an engine to its end on uvloop where it is installed; Ctrl-C ends it early, with true accounts.
+
+    Raises:
+        RingocliError: the source of events failed.
+    """
+    import signal
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or not the main thread
+            loop.add_signal_handler(signal.SIGINT, engine.stop)
+        if on_start is not None:
+            on_start(loop)
+        await engine.run()
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,97 @@
+"""The order of a run's events: all of them, one shard of them, or what a journal says is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count as count_from
+from typing import NamedTuple, Protocol
+
+from ringocli.errors import UsageError
+from ringocli.messaging.load.compiled import Row
+from ringocli.messaging.load.events import NO_ROW, Event, EventFactory
+
+
+class Position(NamedTuple):
+    """An event to send: its number in the whole run, and its data row."""
+
+    number: int
+    row: Row
+
+
+class Source(Protocol):
+    """Where an engine takes its events from, in order."""
+
+    def take(self) -> Event | None:
+        """The next event, or None when there are no more."""
+
+    def skip_rest(self) -> int:
+        """How many events are left; none of them is given any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Part ``number`` of ``total`` (counting from 1): every ``total``-th event."""
+
+    number: int = 1
+    total: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """Read ``--shard``: ``2/4``.
+
+        Raises:
+            UsageError: it is not a part of a whole.
+        """
+        number, slash, total = text.partition("/")
+        if not (slash and number.isdigit() and total.isdigit() and 1 <= int(number) <= int(total) <= 10_000):
+            raise UsageError(f"invalid --shard {text!r}", "Write I/N, for example 2/4 for the second of four parts.")
+        return cls(int(number), int(total))
+
+    def size(self, whole: int) -> int:
+        """How many of so many events belong to this part."""
+        return max(0, (whole - self.number) // self.total + 1)
+
+
+def positions(*, count: int | None, rows: Iterable[Row] | None, shard: Shard) -> Iterator[Position]:
+    """The events of a shard in order; ``count`` None is without end, or with rows: each row once."""
+    if rows is None:
+        numbers = count_from(shard.number - 1, shard.total)
+        for number in numbers:
+            if count is not None and number >= count:
+                return
+            yield Position(number, NO_ROW)
+        return
+    for number, row in enumerate(rows):
+        if count is not None and number >= count:
+            return
+        if number % shard.total == shard.number - 1:
+            yield Position(number, row)
+
+
+class Feed:
+    """Makes the event for each position. ``known_left`` is how many there are, where that is known without counting."""
+
+    def __init__(self, factory: EventFactory, order: Iterator[Position], *, known_left: int | None = None) -> None:
+        self._make = factory.event
+        self._order = order
+        self._known_left = known_left
+        self._given = 0
+
+    def take(self) -> Event | None:
+        """The next event.
+
+        Raises:
+            RingocliError: its data row is wrong.
+        """
+        position = next(self._order, None)
+        if position is None:
+            return None
+        self._given += 1
+        return self._make(position[0], position[1])
+
+    def skip_rest(self) -> int:
+        """How many events are left; rows are read, to count them."""
+        if self._known_left is not None:
+            return max(0, self._known_left - self._given)
+        return sum(1 for _ in self._order)

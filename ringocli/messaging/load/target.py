@@ -1,0 +1,93 @@
+"""Where the events go: scheme, host and port, resolved once, and connected to with the first address that answers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ringocli.errors import NotConnected
+from ringocli.http.failure import Failure
+from ringocli.messaging.load.connection import Connection
+from ringocli.text.url import split_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A receiver. ``tls`` is None for plain http."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+    timeout_s: float
+
+    @classmethod
+    def of(cls, url: str, *, timeout_s: float, ca_file: str | None) -> Target:
+        """The receiver of a URL.
+
+        Raises:
+            LocalError: ``ca_file`` cannot be used.
+        """
+        parts = split_url(url)
+        tls = None
+        if parts.scheme == "https":
+            from ringocli.http.transport import trusted_certificates
+
+            tls = trusted_certificates(ca_file)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return cls(host=parts.hostname or "", port=port, tls=tls, timeout_s=timeout_s)
+
+    @property
+    def failure(self) -> Failure:
+        """The words for what goes wrong with this receiver."""
+        return Failure(host=self.host, port=self.port, timeout_s=self.timeout_s, proxied=False)
+
+
+class Connector:
+    """Opens connections to a target; the name is looked up once."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._addresses: list[str] = []
+
+    async def connect(self, make: Callable[[], Connection]) -> Connection:
+        """A new connection.
+
+        Raises:
+            NotConnected: none was made in time.
+        """
+        target = self._target
+        try:
+            async with asyncio.timeout(target.timeout_s):
+                return await self._connect(make)
+        except TimeoutError:
+            raise target.failure.timed_out(has_left=False) from None
+        except (OSError, UnicodeError) as error:
+            raise target.failure.unconnected(error) from None
+
+    async def _connect(self, make: Callable[[], Connection]) -> Connection:
+        loop = asyncio.get_running_loop()
+        target = self._target
+        if not self._addresses:
+            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+            self._addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
+        last: OSError | None = None
+        for address in tuple(self._addresses):
+            try:
+                _, connection = await loop.create_connection(
+                    make,
+                    address,
+                    target.port,
+                    ssl=target.tls,
+                    server_hostname=target.host if target.tls is not None else None,
+                )
+            except ssl.SSLError:
+                raise
+            except OSError as error:
+                last = error
+            else:
+                self._addresses.sort(key=lambda one: one != address)  # sorted before the loop goes on
+                return connection
+        raise last if last is not None else NotConnected(f"{target.host}: no address", "", kind="name")
