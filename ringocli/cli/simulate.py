@@ -1,15 +1,18 @@
-"""``simulate-webhook``: the provider's webhooks, one or many, to any URL."""
+"""``simulate-webhook``: the provider's webhooks, or the requests that Ringotel would send, one or many, to any URL."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
 from ringocli.cli.completion import complete_events
-from ringocli.cli.inputs import gather_values, missing_policy, open_template
+from ringocli.cli.inputs import OpenedTemplate, gather_values, missing_policy, open_template, path_of
 from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.options import (
     DAY_S,
@@ -21,15 +24,21 @@ from ringocli.cli.options import (
     TemplateArgument,
     ValueOptions,
 )
-from ringocli.cli.output import print_http, progress
+from ringocli.cli.output import print_http
 from ringocli.cli.parameters import Option
 from ringocli.errors import CheckFailed, NoReply, UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
-    from ringocli.messaging.delivery import Outcome, Plan, Render, Summary
-    from ringocli.template.model import Template, WebhookEvent
+    from ringocli.messaging.delivery import Delivery
+    from ringocli.messaging.load.accounts import Accounts, LoadSummary
+    from ringocli.messaging.load.attempt import EventOutcome
+    from ringocli.messaging.load.events import EventFactory, Recipe, Subject
+    from ringocli.messaging.load.policy import LoadPlan
+    from ringocli.messaging.load.provider_data import ProviderData
+    from ringocli.messaging.load.rows import DataRows
+    from ringocli.template.model import Template
     from ringocli.template.settings import Settings
     from ringocli.text.secret import Secret
 
@@ -38,11 +47,16 @@ EXAMPLES = (
     "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025 --set content='Hi there'",
     "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025 --event message --count 20 --rate 50",
     "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025 --count 5 --format jsonl",
+    "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025 --count 50 --concurrency 8 "
+    "--require 'p99<5s,failed=0'",
 )
 MORE = (
     "The URL can be Ringotel's, as shown in its portal for the integration, or your own server's. Ringotel's is a "
     "secret: keep it in RINGOCLI_WEBHOOK_URL or in a profile. Variables without a value get sample values.\n\n"
-    "Exit codes: 0 all delivered, 1 some were not, 2 usage error, 3 local error, 4 no event got a response."
+    "Every event is distinct: it has an id of its own in the provider's body and in the header webhook-id, the same on "
+    "each retry. The same --seed gives the same events.\n\n"
+    "Exit codes: 0 all delivered, 1 some were not, or a requirement was missed, 2 usage error, 3 local error, "
+    "4 no event got a response."
 )
 
 
@@ -55,13 +69,45 @@ class LoadOptions:
     count: Annotated[
         int | None, Option("How many events to send. Default: each --event once.", min=1, max=100_000_000)
     ] = None
-    rate: Annotated[str | None, Option("Events per second. Default: as fast as replies arrive.", metavar="R/s")] = None
-    concurrency: Annotated[int, Option("How many events may be in flight at once.", min=1, max=256)] = 1
+    rate: Annotated[
+        str | None,
+        Option("Events per second, whatever the receiver does. Default: as fast as replies arrive.", metavar="R/s"),
+    ] = None
+    concurrency: Annotated[
+        int | None,
+        Option(
+            "How many events may be in flight at once. Default: 1, or with --rate as many as it takes.", min=1, max=256
+        ),
+    ] = None
     duration: Annotated[
         float | None,
         Option("Stop after this time, even before --count.", metavar="SECONDS", min=0.001, max=DAY_S, unit=" seconds"),
     ] = None
     retry: Annotated[int, Option("Retries after no reply, 429 or 5xx; Retry-After is obeyed.", min=0, max=100)] = 0
+    max_retry_after_s: Annotated[
+        float,
+        Option(
+            "The longest Retry-After to wait for; an event fails at once if it is longer.",
+            min=0,
+            max=DAY_S,
+            unit=" seconds",
+        ),
+    ] = 300.0
+    data: Annotated[
+        str | None,
+        Option("One event per row of a CSV or JSON Lines file (- is stdin); columns are variables.", metavar="FILE"),
+    ] = None
+    on_bad_row: Annotated[str, Option("What to do about a row that cannot be used.", choices=("fail", "skip"))] = "fail"
+    shard: Annotated[str | None, Option("Send only the I-th of N parts of the events.", metavar="I/N")] = None
+    journal: Annotated[
+        str | None,
+        Option("Keep what was answered; the same command again sends only the rest.", metavar="FILE"),
+    ] = None
+    require: Annotated[
+        str | None,
+        Option("Conditions for exit code 0, such as 'p99<2s,failed=0,rate>=50/s'.", metavar="CONDITIONS"),
+    ] = None
+    report: Annotated[str | None, Option("Write an HTML report.", metavar="FILE")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +118,34 @@ class SimulateOptions:
     event: Annotated[
         tuple[str, ...],
         Option(
-            "The event to send; several are sent in turn. Default: the first. Repeatable.",
+            "The event to send, or all; several are sent in turn. Default: the first. Repeatable.",
             metavar="EVENT",
             complete=complete_events,
         ),
     ] = ()
+    send: Annotated[
+        str | None,
+        Option(
+            "Send the requests that Ringotel would send, to your own server.",
+            choices=("SendMessage", "SendFile"),
+        ),
+    ] = None
     url: Annotated[str | None, Option("The webhook URL; safer in RINGOCLI_WEBHOOK_URL.", metavar="URL")] = None
+    preset: Annotated[
+        str | None,
+        Option(
+            "Whose webhook bodies to send. Default: recognised from the template; none for the template's own.",
+            metavar="NAME",
+        ),
+    ] = None
+    seed: Annotated[int | None, Option("Makes the same events again. Default: random.", metavar="N")] = None
     missing: Missing = None
     content_type: ContentType = None
     status: ExpectStatusOptions
     expect_body_contains: Annotated[str | None, Option("A text that every reply must contain.", metavar="TEXT")] = None
     live: Live = False
     dry_run: Annotated[bool, Option("Show the webhooks and send nothing.")] = False
+    force: Annotated[bool, Option("Overwrite an existing report.")] = False
     format: Annotated[str, Option("Output format.", choices=("text", "json", "jsonl"))] = "text"
     load: LoadOptions
     values: ValueOptions
@@ -93,62 +155,144 @@ class SimulateOptions:
 @command("simulate-webhook", "Play the provider: send webhooks to a URL.", examples=EXAMPLES, more=MORE)
 def simulate_webhook(options: SimulateOptions) -> int:
     """Send the events and print the summary."""
-    from ringocli.messaging.delivery import renderer
-    from ringocli.template.values import Missing as MissingPolicy
+    from ringocli.messaging.load.events import EventFactory
 
-    template = open_template(options.template).template
-    settings = gather_values(template, options.values, url=options.url)
-    events = _events(template, options.event)
-    plan = _plan(options, len(events))
-    render = renderer(
-        template,
-        events,
-        settings.values,
-        missing_policy(options.missing, MissingPolicy.SAMPLE),
-        url=_webhook_url(settings),
-        content_type=options.content_type,
-    )
+    opened = open_template(options.template)
+    settings = gather_values(opened.template, options.values, url=options.url)
+    delivery = _delivery(options, opened, settings)
+    factory = EventFactory(delivery.recipe)
+    if options.load.data is not None and delivery.data is not None:
+        delivery.data.check_first()
     # Each event once before anything is sent, so that what is missing or cannot be encoded is reported first.
-    requests = [render(index) for index in range(min(len(events), plan.count or len(events)))]
+    subjects = delivery.recipe.subjects
+    requests = [factory.rendered(index) for index in range(min(len(subjects), delivery.count or len(subjects)))]
     print_notes(note for request in requests for note in request.notes)
     if options.dry_run:
-        _print_unsent(requests, plan, options.format)
+        _print_unsent(requests, delivery, options.format)
         return 0
-    host = requests[0].host
-    _check_amount(host, plan, live=options.live, profile=settings.profile)
-    return _deliver(plan, render, events, host, options)
+    _check_amount(delivery, live=options.live, profile=settings.profile)
+    return _deliver(delivery, factory, options)
 
 
-def _plan(options: SimulateOptions, events: int) -> Plan:
-    from ringocli.http.statuses import Statuses
-    from ringocli.messaging.delivery import Plan, rate_of
+def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settings) -> Delivery:
+    """Everything that the options say about the run."""
+    from ringocli.messaging.delivery import Delivery
+    from ringocli.messaging.load.feed import Shard
+    from ringocli.messaging.load.rows import DataRows
 
     load = options.load
-    return Plan(
-        count=load.count if load.count is not None or load.duration is not None else events,
-        rate_per_s=rate_of(load.rate) if load.rate is not None else None,
-        concurrency=load.concurrency,
-        duration_s=load.duration,
-        retries=load.retry,
-        expected=Statuses.parse(options.status.expect_status),
-        body_contains=options.expect_body_contains,
+    data = DataRows.open(load.data, skips_bad_rows=load.on_bad_row == "skip") if load.data is not None else None
+    recipe = _recipe(options, opened.template, settings, data)
+    journal = path_of(load.journal) if load.journal is not None else None
+    count = load.count
+    if count is None and load.duration is None and data is None:
+        count = len(recipe.subjects)
+    if load.report is not None:
+        _check_report(path_of(load.report), force=options.force)
+    return Delivery(
+        recipe=recipe,
+        plan=_plan(options),
+        url=_url(options, opened.template, settings),
+        count=count,
+        data=data,
+        shard=Shard.parse(load.shard) if load.shard is not None else Shard(),
+        journal=journal,
+        template_sha256=hashlib.sha256(opened.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        timeout_s=options.connection.timeout_s,
+        ca_file=options.connection.ca_file,
     )
 
 
-def _events(template: Template, names: Sequence[str]) -> tuple[WebhookEvent, ...]:
+def _recipe(options: SimulateOptions, template: Template, settings: Settings, data: DataRows | None) -> Recipe:
+    from ringocli.messaging.load.events import Recipe
+    from ringocli.template.values import Missing as MissingPolicy
+
+    if options.send is not None and (options.event or options.content_type or options.preset):
+        raise UsageError("--send cannot be combined with --event, --content-type or --preset", "Leave one of them out.")
+    return Recipe(
+        template=template,
+        subjects=_subjects(template, options),
+        values=settings.values,
+        missing=missing_policy(options.missing, MissingPolicy.SAMPLE),
+        url=_url(options, template, settings),
+        seed=_seed(options),
+        content_type=options.content_type,
+        provider=_provider(options, template) if options.send is None else None,
+        columns=data.columns if data is not None else (),
+    )
+
+
+def _seed(options: SimulateOptions) -> int:
+    """The seed: as given, else that of the journal, else a random one."""
+    from ringocli.messaging.delivery import random_seed
+
+    if options.seed is not None:
+        return options.seed
+    if options.load.journal is not None:
+        from ringocli.messaging.load.journal import Journal
+
+        known = Journal.seed_of(path_of(options.load.journal))
+        if known is not None:
+            return known
+    return random_seed()
+
+
+def _provider(options: SimulateOptions, template: Template) -> ProviderData | None:
+    from ringocli.messaging.load.provider_data import NO_PRESET, provider_data, recognised
+
+    if options.preset == NO_PRESET:
+        return None
+    return provider_data(options.preset) if options.preset is not None else recognised(template)
+
+
+def _subjects(template: Template, options: SimulateOptions) -> tuple[Subject, ...]:
+    if options.send is not None:
+        return (template.request(options.send),)
     if not template.events:
         raise UsageError("the template has no events to send", "Run ringocli validate to see what is missing.")
-    return tuple(map(template.event, names)) or template.events[:1]
+    if "all" in options.event:
+        return template.events
+    return tuple(map(template.event, options.event)) or template.events[:1]
 
 
-def _webhook_url(settings: Settings) -> Secret:
-    """The webhook URL.
+def _plan(options: SimulateOptions) -> LoadPlan:
+    from ringocli.http.statuses import Statuses
+    from ringocli.messaging.delivery import rate_of
+    from ringocli.messaging.load.policy import LoadPlan, RetryPolicy, Verdicts
+
+    load = options.load
+    rate = rate_of(load.rate) if load.rate is not None else None
+    return LoadPlan(
+        concurrency=load.concurrency or (1 if rate is None else MAX_CONNECTIONS),
+        rate_per_s=rate,
+        duration_s=load.duration,
+        retry=RetryPolicy(retries=load.retry, max_retry_after_s=load.max_retry_after_s),
+        verdicts=Verdicts(
+            expected=Statuses.parse(options.status.expect_status), body_contains=options.expect_body_contains
+        ),
+    )
+
+
+MAX_CONNECTIONS = 256
+"""As many connections as a rate may need while the receiver is slow."""
+
+
+def _url(options: SimulateOptions, template: Template, settings: Settings) -> Secret:
+    """Where everything goes: the webhook URL, or with ``--send`` the user's own server.
 
     Raises:
         UsageError: there is none; every way to set it is named.
     """
     from ringocli.http.addresses import webhook_address
+    from ringocli.text.secret import Secret
 
+    if options.send is not None:
+        if options.url is None:
+            raise UsageError(
+                "--send needs --url",
+                "Name your own server, for example --url http://127.0.0.1:8080. Path and query stay.",
+            )
+        return Secret(options.url, options.url, remembered=False)
     if settings.webhook_url is None:
         raise UsageError(
             "no webhook URL to send to",
@@ -158,7 +302,15 @@ def _webhook_url(settings: Settings) -> Secret:
     return webhook_address(settings.webhook_url)
 
 
-def _check_amount(host: str, plan: Plan, *, live: bool, profile: str | None) -> None:
+def _check_report(path: Path, *, force: bool) -> None:
+    """Refuse a report that cannot be written before anything is sent, not after."""
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists", "Use --force to overwrite it, or choose another name. Nothing was sent.")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path.parent}: no such folder", "Create it first. Nothing was sent.")
+
+
+def _check_amount(delivery: Delivery, *, live: bool, profile: str | None) -> None:
     """Announce host and total, and refuse to send much to another machine without ``--live``.
 
     Raises:
@@ -166,71 +318,115 @@ def _check_amount(host: str, plan: Plan, *, live: bool, profile: str | None) -> 
     """
     from ringocli.http.addresses import is_loopback
 
+    host, amount = delivery.host, delivery.amount
     announce_host(host, profile)
     if not is_loopback(host):
-        console.complain(f"sending {plan.total} to {host}")
-    elif plan.count != 1:
-        console.note(f"note: sending {plan.total} to {host}", "dim")
-    if plan.needs_live(host) and not live:
+        console.complain(f"sending {amount} to {host}")
+    elif delivery.count != 1:
+        console.note(f"note: sending {amount} to {host}, seed {delivery.recipe.seed}", "dim")
+    if delivery.needs_live and not live:
         raise UsageError(
-            f"sending {plan.total} to {host}, which is not this machine, needs --live",
+            f"sending {amount} to {host}, which is not this machine, needs --live",
             "Use --live if the receiver expects it, or send at most 10 events.",
         )
 
 
-def _deliver(plan: Plan, render: Render, events: Sequence[WebhookEvent], host: str, options: SimulateOptions) -> int:
+def _deliver(delivery: Delivery, factory: EventFactory, options: SimulateOptions) -> int:
     """Deliver the events and print the outcome; the exit code.
 
     Raises:
         KeyboardInterrupt: the run was interrupted; its summary is printed nevertheless.
     """
-    from ringocli.http.transport import Sender  # first: it is the slowest to import
     from ringocli.messaging.delivery import deliver
-    from ringocli.messaging.formats.delivery import as_line, why
+    from ringocli.messaging.formats.delivery import as_line
 
-    reasons: Counter[str] = Counter()
-    only: list[Outcome] = []
+    only: list[EventOutcome] = []
 
-    def record(outcome: Outcome) -> None:
-        if outcome.error is not None and len(reasons) < 1000:
-            reasons[why(outcome)] += 1
-        if options.format == "jsonl":
-            console.out_json(as_line(outcome, events[(outcome.index - 1) % len(events)]), indent=None)
-        elif plan.count == 1:
-            only.append(outcome)
-        advance(1)
+    def print_line(outcome: EventOutcome) -> None:
+        number = outcome.event.number
+        variables = factory.variables(number) if delivery.data is None else {}
+        console.out_json(as_line(outcome, factory.subject(number), variables), indent=None)
 
-    connection = options.connection
-    with (
-        Sender(timeout_s=connection.timeout_s, ca_file=connection.ca_file, connections=plan.concurrency) as sender,
-        progress(f"sending to {host}", plan.count, enabled=options.format != "jsonl") as advance,
-    ):
-        summary = deliver(plan, render, sender.send, tell=record)
-    _print_summary(summary, only, reasons, host, options.format)
+    is_only = delivery.count == 1 and delivery.data is None
+    report = print_line if options.format == "jsonl" else only.append if is_only else None
+    summary = deliver(delivery, factory, report=report, display=None if only else _display(delivery, options))
+    return _finish(delivery, factory, options, summary, only)
+
+
+def _display(delivery: Delivery, options: SimulateOptions) -> Callable[[Accounts], AbstractContextManager[None]] | None:
+    """The live display of a longer run, where a person is looking."""
+    if options.format == "jsonl" or console.is_quiet() or not console.is_terminal(sys.stderr):
+        return None
+
+    @contextmanager
+    def shown(accounts: Accounts) -> Iterator[None]:
+        from ringocli.cli.live import live_accounts
+
+        with live_accounts(accounts, delivery):
+            yield
+
+    return shown
+
+
+def _finish(
+    delivery: Delivery,
+    factory: EventFactory,
+    options: SimulateOptions,
+    summary: LoadSummary,
+    only: Sequence[EventOutcome],
+) -> int:
+    """Print the summary, write the report, and choose the exit code."""
+    from ringocli.messaging.load.require import parse_requirements, results
+
+    required = results(parse_requirements(options.load.require or ""), summary)
+    _print_summary(delivery, factory, options, summary, only, required)
+    if options.load.report is not None:
+        from ringocli.messaging.load.report import as_html
+        from ringocli.text.files import write_text
+
+        html = as_html(summary, required, delivery.host, delivery.recipe.seed, sys.argv[1:])
+        write_text(path_of(options.load.report), html, force=options.force)
+        console.note(f"note: wrote the report to {options.load.report}", "dim")
     if summary.interrupted:
         raise KeyboardInterrupt
-    if not summary.failed:
-        return 0
-    return CheckFailed.code if summary.replied else NoReply.code
+    if summary.failed and not summary.replied:
+        return NoReply.code
+    missed = any(not one["ok"] for one in required)
+    return CheckFailed.code if missed or (summary.failed and not _is_allowed_to_fail(options)) else 0
 
 
-def _print_summary(summary: Summary, only: Sequence[Outcome], reasons: Counter[str], host: str, format_: str) -> None:
+def _is_allowed_to_fail(options: SimulateOptions) -> bool:
+    """Whether the requirements say themselves how many events may fail."""
+    return "failed" in (options.load.require or "")
+
+
+def _print_summary(
+    delivery: Delivery,
+    factory: EventFactory,
+    options: SimulateOptions,
+    summary: LoadSummary,
+    only: Sequence[EventOutcome],
+    required: list[dict[str, object]],
+) -> None:
     """Print the only event in full, or the summary of many; failures without a reply go to stderr."""
     from ringocli.messaging.formats.delivery import as_text, one_event
+    from ringocli.messaging.load.events import subject_name
 
-    if format_ == "text":
-        console.out(one_event(only[0]) if only else as_text(summary, host, reasons))
+    host = delivery.host
+    if options.format == "text":
+        name = subject_name(factory.subject(0))
+        console.out(one_event(only[0], name, host) if only else as_text(summary, host, required))
     else:
-        console.out_json(summary.document, indent=2 if format_ == "json" else None)
+        console.out_json({**summary.document, "required": required}, indent=2 if options.format == "json" else None)
     for outcome in only:
         if outcome.failure is not None:
             console.error(outcome.failure.message, outcome.failure.hint)
-    if format_ == "json" and not only:
-        for reason, times in reasons.most_common(3):
-            console.complain(f"{times} x {console.printable(reason)}")
+    if options.format == "json" and not only:
+        for reason, times in summary.reasons:
+            console.complain(f"{times:,} x {console.printable(reason)}")
 
 
-def _print_unsent(requests: Sequence[RenderedRequest], plan: Plan, format_: str) -> None:
+def _print_unsent(requests: Sequence[RenderedRequest], delivery: Delivery, format_: str) -> None:
     from ringocli.messaging.formats.requests import as_document
 
     if format_ == "text":
@@ -238,10 +434,10 @@ def _print_unsent(requests: Sequence[RenderedRequest], plan: Plan, format_: str)
             if index:
                 console.out()
             print_http(request)
-        console.note(f"note: not sent; {plan.total} would go to {requests[0].host}", "dim")
+        console.note(f"note: not sent; {delivery.amount} would go to {requests[0].host}", "dim")
     elif format_ == "json":
         documents = [as_document(request) for request in requests]
-        console.out_json({"schema_version": 1, "dry_run": True, "planned": plan.count, "requests": documents})
+        console.out_json({"schema_version": 1, "dry_run": True, "planned": delivery.count, "requests": documents})
     else:
         for request in requests:
             console.out_json({"schema_version": 1, "dry_run": True, **as_document(request)}, indent=None)

@@ -8,21 +8,16 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ringocli.cli import run
-from ringocli.errors import NoReply, UsageError
 from ringocli.http.addresses import webhook_address
-from ringocli.http.exchange import Direction, RenderedRequest, Reply
-from ringocli.http.retry import retry_after_s, retry_wait_s
 from ringocli.http.statuses import Statuses
-from ringocli.messaging.delivery import Outcome, Plan, Summary, World, deliver, percentile, rate_of
+from ringocli.messaging.delivery import rate_of
 from ringocli.text.secret import Secret
-from ringocli.text.traced import Traced
 from tests.cli.test_send import CANARY, URL_CANARY, alone, leaks, template
 from tests.loopback import Answer, Seen, serving, unused_port
 
@@ -30,7 +25,7 @@ __all__ = ["alone", "template"]
 
 SUMMARY_KEYS = [
     "schema_version", "planned", "delivered", "failed", "duplicates_sent", "sent_this_run", "retries",
-    "elapsed_s", "rate_per_s", "latency_ms", "statuses", "errors",
+    "elapsed_s", "rate_per_s", "latency_ms", "service_ms", "lateness_ms", "statuses", "errors", "required",
 ]  # fmt: skip
 
 
@@ -175,7 +170,7 @@ def test_the_url_comes_from_many_places(
     [
         ["--event", "mesage"], ["--rate", "fast"], ["--rate", "0"], ["--rate", "inf"], ["--duration", "0"],
         ["--url", "127.0.0.1:8025"], ["--url", "http://127.0.0.1:99999"], ["--url", "http://a b/"],
-        ["--set", "form=1"], ["--count", "0"], ["--data", "rows.csv"], ["--weather", "dup=1%"],
+        ["--set", "form=1"], ["--count", "0"], ["--preset", "telnix"], ["--require", "p98<1s"], ["--shard", "3/2"],
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_exit_2(template: str, options: list[str]) -> None:
@@ -250,125 +245,6 @@ def test_ctrl_c_sums_up(template: str, hands: str) -> None:
     assert (1000, 1000) == (summary["planned"], summary["delivered"] + summary["failed"])
     assert 900 < summary["errors"]["stopped"] <= 1000
     assert "Traceback" not in err
-
-
-# --- the engine, without a socket: clock, sleep and chance are arguments ---
-
-
-class Time:
-    """A clock that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(round(seconds, 6))
-        self.now_s += seconds
-
-    def world(self) -> World:
-        return World(
-            clock=lambda: self.now_s,
-            sleep=self.sleep,
-            chance=lambda: 1.0,
-            now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
-        )
-
-
-def request_number(index: int) -> RenderedRequest:
-    return RenderedRequest(
-        name=str(index),
-        direction=Direction.INCOMING,
-        method="POST",
-        url=Traced.plain("http://127.0.0.1/"),
-        headers=(),
-        body=None,
-        variables={},
-    )
-
-
-def scripted(plan: Plan, *replies: Reply | NoReply) -> tuple[Summary, Time, list[Outcome]]:
-    """A run against scripted replies, the last one for good."""
-    script, time, outcomes = list(replies), Time(), list[Outcome]()
-
-    def send(_: RenderedRequest) -> Reply:
-        reply = script.pop(0) if len(script) > 1 else script[0]
-        if isinstance(reply, NoReply):
-            raise reply
-        return reply
-
-    return deliver(plan, request_number, send, tell=outcomes.append, world=time.world()), time, outcomes
-
-
-def test_a_rate_is_kept() -> None:
-    """Five events at 2/s leave half a second apart."""
-    summary, time, _ = scripted(Plan(count=5, rate_per_s=2.0), Reply(status=200))
-    assert ([0.5, 0.5, 0.5, 0.5], 2.0, 2.5) == (time.slept, summary.elapsed_s, summary.document["rate_per_s"])
-
-
-def test_a_duration_ends_a_run() -> None:
-    """Ten a second for one second are ten; a count may end it sooner."""
-    assert 10 == scripted(Plan(count=None, rate_per_s=10.0, duration_s=1.0), Reply(status=200))[0].planned
-    assert 3 == scripted(Plan(count=3, rate_per_s=10.0, duration_s=1.0), Reply(status=200))[0].planned
-
-
-def test_backoff_doubles_and_obeys_retry_after() -> None:
-    """0.5, 1, 2 s, or what Retry-After says if that is longer."""
-    busy, slow = Reply(status=429), Reply(status=503, headers=(("Retry-After", "7"),))
-    summary, time, _ = scripted(Plan(retries=4), busy, NoReply("x", kind="timeout"), slow, Reply(status=200))
-    assert ([0.5, 1.0, 7.0], 1, 3) == (time.slept, summary.delivered, summary.retries)
-
-
-def test_what_a_retry_cannot_mend_is_not_sent_again() -> None:
-    """A 400 will be a 400 again."""
-    summary, time, _ = scripted(Plan(retries=4), Reply(status=400))
-    assert ([], 1, 0, {"status": 1}) == (time.slept, summary.failed, summary.retries, summary.errors)
-
-
-def test_an_event_that_was_once_answered_counts_as_heard() -> None:
-    """Exit 4 is for runs in which no try got any reply."""
-    summary, _, outcomes = scripted(Plan(retries=1), Reply(status=503), NoReply("gone", kind="timeout"))
-    assert (1, {"timeout": 1}, 2) == (summary.replied, summary.errors, outcomes[0].tries)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("7", 7.0), ("Thu, 01 Jan 2026 00:01:30 GMT", 90.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
-        ("soon", 0.0), ("-1", 0.0), ("9" * 400, 3600.0), ("\u0663", 0.0), ("", 0.0),
-    ],
-)  # fmt: skip
-def test_retry_after_is_read_with_care(text: str, expected: float) -> None:
-    """Seconds or a date, at most an hour; nonsense is nothing."""
-    reply = Reply(status=503, headers=(("retry-after", text),))
-    assert expected == retry_after_s(reply, datetime(2026, 1, 1, tzinfo=UTC))
-
-
-def test_backoff_has_an_end() -> None:
-    """However many tries: at most half a minute, at least half of it."""
-    waits = [retry_wait_s(99, None, chance=chance, now=Time().world().now) for chance in (lambda: 0.0, lambda: 1.0)]
-    assert [15.0, 30.0] == waits
-
-
-def test_percentiles_are_nearest_ranks() -> None:
-    """Of 1 to 100 the 99th is 99; of nothing there is none."""
-    hundred = tuple(float(number) for number in range(1, 101))
-    assert [
-        50.0,
-        99.0,
-        100.0,
-        None,
-    ] == [*(percentile(hundred, rank) for rank in (50, 99, 100)), percentile((), 50)]
-
-
-def test_a_bug_in_a_thread_reaches_the_caller() -> None:
-    """Threads do not swallow exceptions."""
-
-    def broken(_: RenderedRequest) -> Reply:
-        raise UsageError("no")
-
-    with pytest.raises(UsageError):
-        deliver(Plan(count=50, concurrency=4), request_number, broken)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("5", 5.0), ("5/s", 5.0), (" 0.5 ", 0.5)])

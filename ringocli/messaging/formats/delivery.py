@@ -2,57 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
 from ringocli.http.error_text import own_words, phrase
-from ringocli.messaging.delivery import Outcome, Summary, percentile
-from ringocli.template.model import WebhookEvent
+from ringocli.messaging.load.accounts import LoadSummary
+from ringocli.messaging.load.attempt import EventOutcome
+from ringocli.messaging.load.bookkeeping import why
+from ringocli.messaging.load.events import Subject, subject_name
+from ringocli.messaging.load.histogram import Histogram
+from ringocli.template.model import RequestSpec
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import redact
 
 
-def as_line(outcome: Outcome, event: WebhookEvent) -> dict[str, Any]:
+def as_line(outcome: EventOutcome, subject: Subject, variables: Mapping[str, str]) -> dict[str, Any]:
     """One event as a document of the ``jsonl`` output."""
     reply = outcome.reply
+    is_request = isinstance(subject, RequestSpec)
     return {
         "schema_version": 1,
-        "index": outcome.index,
-        "event_key": event.key,
-        "event_type": event.type,
-        "pointer": pointer_text(event.pointer),
+        "index": outcome.event.number + 1,
+        "id": outcome.event.id,
+        "event_key": None if isinstance(subject, RequestSpec) else subject.key,
+        "event_type": None if isinstance(subject, RequestSpec) else subject.type,
+        **({"request": subject_name(subject)} if is_request else {}),
+        "pointer": pointer_text(subject.pointer),
         "delivered": outcome.error is None,
         "status": reply.status if reply is not None else None,
         "error": outcome.error,
-        "message": why(outcome) or None,
+        "message": redact(why(outcome.error, reply, outcome.failure)) or None,
         "tries": outcome.tries,
         "elapsed_ms": round(reply.elapsed_ms, 3) if reply is not None else None,
-        "variables": {name: str(value) for name, value in outcome.request.variables.items()},
+        "variables": dict(variables),
     }
 
 
-def why(outcome: Outcome) -> str:
-    """Why an event was not delivered, in the other side's words where it had any; empty if it was."""
-    if outcome.error is None:
-        return ""
-    if outcome.reply is None:
-        return outcome.failure.message if outcome.failure is not None else outcome.error
-    if outcome.error == "body":
-        return "the reply does not hold the expected text"
-    said = own_words(outcome.reply)
-    return f"status {outcome.reply.status}" + (f": {said}" if said else "")
+def one_event(outcome: EventOutcome, name: str, host: str) -> str:
+    """A single event in full: where it went, and the reply."""
+    return "\n".join(_one_event(outcome, name, host))
 
 
-def one_event(outcome: Outcome) -> str:
-    """A single event in full: where it went, what came back."""
-    return "\n".join(_one_event(outcome))
-
-
-def _one_event(outcome: Outcome) -> Iterator[str]:
-    yield f"{styled(outcome.request.name, 'bold')} -> {outcome.request.host}"
+def _one_event(outcome: EventOutcome, name: str, host: str) -> Iterator[str]:
+    yield f"{styled(name, 'bold')} -> {host}"
     reply = outcome.reply
     if reply is None:
         yield f"  {styled('no reply', 'red')}" + _tries(outcome)
@@ -66,36 +61,54 @@ def _one_event(outcome: Outcome) -> Iterator[str]:
     elif reply.body.strip():
         yield from excerpt(redact(reply.text))
     if outcome.error == "body":
-        yield "  the reply does not hold the expected text"
+        yield "  the reply does not contain the expected text"
     for note in reply.notes:
         yield f"  note: {note}"
 
 
-def _tries(outcome: Outcome) -> str:
+def _tries(outcome: EventOutcome) -> str:
     return f", {outcome.tries} tries" if outcome.tries > 1 else ""
 
 
-def as_text(summary: Summary, host: str, reasons: dict[str, int]) -> str:
-    """A run's summary for people; ``reasons`` counts why events failed, the commonest are shown."""
+def as_text(summary: LoadSummary, host: str, required: Sequence[Mapping[str, Any]] = ()) -> str:
+    """A run's summary for people; the commonest reasons of failures are shown."""
+    return "\n".join(_summary_lines(summary, host, required))
+
+
+def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     elapsed = milliseconds(summary.elapsed_s * 1000)
-    rate = f" ({summary.sent / summary.elapsed_s:.1f}/s)" if summary.elapsed_s > 0 else ""
-    lines = [
-        f"{summary.planned} event{'s' * (summary.planned != 1)} to {host} in {elapsed}{rate}",
-        f"  delivered  {styled(str(summary.delivered), 'green' if not summary.failed else 'yellow')}",
-    ]
+    rate = f" ({summary.rate_per_s:,.1f}/s)" if summary.rate_per_s else ""
+    yield f"{summary.planned:,} event{'s' * (summary.planned != 1)} to {host} in {elapsed}{rate}"
+    yield f"  delivered  {styled(f'{summary.delivered:,}', 'green' if not summary.failed else 'yellow')}"
     if summary.failed:
-        errors = ", ".join(f"{word} {count}" for word, count in summary.errors.items())
-        lines.append(f"  failed     {styled(str(summary.failed), 'red')}  ({errors})")
+        errors = ", ".join(f"{word} {count:,}" for word, count in summary.errors.items())
+        yield f"  failed     {styled(f'{summary.failed:,}', 'red')}  ({errors})"
     if summary.statuses:
-        statuses = ", ".join(f"{status} x {count}" for status, count in summary.statuses.items())
-        lines.append(f"  statuses   {statuses}")
+        yield "  statuses   " + ", ".join(f"{status} x {count:,}" for status, count in summary.statuses.items())
     if summary.retries:
-        lines.append(f"  retries    {summary.retries}")
-    if summary.latencies_ms:
-        times = [(f"p{rank}", percentile(summary.latencies_ms, rank)) for rank in (50, 90, 99)]
-        times.append(("max", percentile(summary.latencies_ms, 100)))
-        lines.append("  latency    " + "   ".join(f"{name} {milliseconds(ms or 0.0)}" for name, ms in times))
-    commonest = sorted(reasons.items(), key=lambda reason: -reason[1])[:3]
-    for reason, count in commonest:
-        lines.append(f"  {count} x {one_line(reason, WIDTH - 10)}")
-    return "\n".join(lines)
+        yield f"  retries    {summary.retries:,}"
+    if summary.duplicates_sent:
+        yield f"  possible duplicates  {summary.duplicates_sent:,}  (sent again because no answer was seen)"
+    if summary.skipped_rows:
+        yield f"  skipped rows  {summary.skipped_rows:,}"
+    for name, histogram in (("latency", summary.latency), ("service", summary.service), ("lateness", summary.lateness)):
+        if histogram.total and (name == "latency" or _differs(histogram, summary)):
+            yield f"  {name:<9}  " + _percentiles(histogram)
+    if summary.is_too_slow:
+        yield f"  {styled('note', 'yellow')}       this machine could not keep the rate: {summary.late_without_cause:,} events left late"
+    for reason, count in summary.reasons:
+        yield f"  {count:,} x {one_line(reason, WIDTH - 10)}"
+    for one in required:
+        mark = styled("ok", "green") if one["ok"] else styled("missed", "red")
+        yield f"  required   {one['what']}: {mark}, measured {one['measured']}"
+
+
+def _differs(histogram: Histogram, summary: LoadSummary) -> bool:
+    """Whether a second figure says anything that the latency does not."""
+    if histogram is summary.lateness:
+        return (histogram.percentile_ms(100) or 0.0) >= 10
+    return histogram.document() != summary.latency.document()
+
+
+def _percentiles(histogram: Histogram) -> str:
+    return "   ".join(f"{name} {milliseconds(ms or 0.0)}" for name, ms in histogram.document().items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -166,7 +166,7 @@ class Accounts:
 class LoadSummary:
     """A whole run; with a journal, everything but ``sent_this_run`` covers the whole journal.
 
-    ``late_without_cause`` counts events that left late although a connection was free: this machine was too slow.
+    ``run_elapsed_s`` is the time of this run where ``elapsed_s`` covers several. ``late_without_cause`` counts events that left late although a connection was free: this machine was too slow.
     """
 
     planned: int
@@ -187,6 +187,9 @@ class LoadSummary:
     timeline: Timeline
     interrupted: bool
     late_without_cause: int = 0
+    run_elapsed_s: float | None = None
+    account: Mapping[str, Any] | None = None
+    """What the receiver counted, where it is an emulator."""
 
     @property
     def failed(self) -> int:
@@ -194,9 +197,15 @@ class LoadSummary:
         return self.planned - self.delivered
 
     @property
+    def is_too_slow(self) -> bool:
+        """Whether this machine could not send as fast as was asked: over 1 % of the events left late without a cause."""
+        return self.late_without_cause > max(1, self.sent_this_run // 100)
+
+    @property
     def rate_per_s(self) -> float:
         """Events that this run finished, each second."""
-        return round(self.sent_this_run / self.elapsed_s, 1) if self.elapsed_s > 0 else 0.0
+        elapsed_s = self.elapsed_s if self.run_elapsed_s is None else self.run_elapsed_s
+        return round(self.sent_this_run / elapsed_s, 1) if elapsed_s > 0 else 0.0
 
     @property
     def document(self) -> dict[str, Any]:
@@ -214,5 +223,7 @@ class LoadSummary:
         yield "lateness_ms", self.lateness.document()
         yield "statuses", self.statuses
         yield "errors", self.errors
+        if self.account is not None:
+            yield "account", self.account
         if self.skipped_rows:
             yield "skipped_rows", self.skipped_rows

@@ -15,8 +15,8 @@ from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import Attempt, EventOutcome
 from ringocli.messaging.load.policy import LoadPlan
 
-Record = Callable[[Attempt, str | None, int], None]
-"""Keeps an event that is done: the attempt, its error or None, and its latency in microseconds."""
+Record = Callable[[Attempt, str | None, int | None, int], None]
+"""Keeps an event that is done: the attempt, its error or None, its last status, and its latency in microseconds."""
 
 MAX_EXPLAINED = 1_000
 """The words of so many failed replies are looked at; reading each would slow a run down that fails as a whole."""
@@ -115,7 +115,7 @@ class Bookkeeper:
             self._explained += 1
             self._accounts.give_reason(why(error, attempt.reply, attempt.failure))
         if self._record is not None:
-            self._record(attempt, error, latency_us or 0)
+            self._record(attempt, error, status, latency_us or 0)
         if self._report is not None:
             self._report(_outcome(attempt, error))
 

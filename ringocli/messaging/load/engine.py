@@ -226,7 +226,9 @@ class Engine:
         """Wake up for the next retry, the next event that is due, or the next probe."""
         moments = [self._waiting[0][0]] if self._waiting else []
         if self._breaker.is_open:
-            moments = [max(self._breaker.probe_at, *moments)] if not self._breaker.probing else []
+            if self._breaker.probing:
+                return  # its end decides what is next
+            moments = [max([self._breaker.probe_at, *(moments if self._exhausted else [])])]
         elif self._plan.rate_per_s and not self._exhausted:
             moments.append(self._started + self._number / self._plan.rate_per_s)
         if not moments or self._stopping:

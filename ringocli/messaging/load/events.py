@@ -5,7 +5,7 @@ The same seed gives the same bytes in the same order, whatever the concurrency, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -87,7 +87,9 @@ class EventFactory:
         values = {name: text for name, text in texts.items() if not name.startswith(ID_MARK)}
         unset = frozenset(name for name, filler in self._shape(index, row).fillers.items() if filler is _nothing)
         marked = values | dict.fromkeys(unset, "0")
-        return _with_texts(self._render(self._subject(index), marked, unset), texts)
+        request = _with_texts(self._render(self._subject(index), marked, unset), texts)
+        invented = [name for name in ("content", "text") if name in values and name not in self._recipe.columns]
+        return replace(request, notes=_with_invented(request, invented))
 
     def event(self, index: int, row: Row = NO_ROW) -> Event:
         """The event with that index.
@@ -237,6 +239,16 @@ def _numbered(text: str) -> Filler:
         return lambda index, row: f"{others}{index + 1}" if index else first
 
     return filler
+
+
+def _with_invented(request: RenderedRequest, names: Sequence[str]) -> tuple[str, ...]:
+    """The notes, with the texts that were invented here in the sentence about sample values."""
+    if not names:
+        return request.notes
+    start = f"{request.name}: sample values for "
+    others = [note for note in request.notes if not note.startswith(start)]
+    known = [note.removeprefix(start) for note in request.notes if note.startswith(start)]
+    return (start + ", ".join((*known, *names)), *others)
 
 
 def _with_texts(request: RenderedRequest, texts: Mapping[str, str]) -> RenderedRequest:

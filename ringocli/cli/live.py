@@ -1,0 +1,66 @@
+"""The live display of a load run: rate, percentiles and errors, redrawn four times a second while it lasts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from ringocli.text.layout import milliseconds
+
+if TYPE_CHECKING:
+    from ringocli.messaging.delivery import Delivery
+    from ringocli.messaging.load.accounts import Accounts
+
+SHOWN_AFTER_S = 1.0
+"""A run that is over sooner shows only its summary."""
+
+REDRAWN_AFTER_S = 0.25
+
+
+@contextmanager
+def live_accounts(accounts: Accounts, delivery: Delivery) -> Iterator[None]:
+    """Show the accounts on stderr while the body runs; a thread reads them and changes nothing."""
+    over = threading.Event()
+    thread = threading.Thread(target=_show, args=(accounts, delivery, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _show(accounts: Accounts, delivery: Delivery, over: threading.Event) -> None:
+    if over.wait(SHOWN_AFTER_S):
+        return
+    started = monotonic() - SHOWN_AFTER_S
+    done = 0
+    with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
+        while True:
+            rate = (accounts.done - done) / REDRAWN_AFTER_S if done else accounts.done / SHOWN_AFTER_S
+            done = accounts.done
+            live.update(_table(accounts, delivery, monotonic() - started, rate), refresh=True)
+            if over.wait(REDRAWN_AFTER_S):
+                return
+
+
+def _table(accounts: Accounts, delivery: Delivery, elapsed_s: float, rate: float) -> Table:
+    table = Table.grid(padding=(0, 2))
+    total = f" of {delivery.count:,}" if delivery.count is not None else ""
+    table.add_row("done", f"[bold]{accounts.done:,}[/]{total}", f"{elapsed_s:,.0f} s", f"{rate:,.0f}/s")
+    latency = accounts.latency.document()
+    table.add_row("latency", *(f"{name} {milliseconds(ms or 0.0)}" for name, ms in latency.items()))
+    failures = {**accounts.errors, **{f"{kind} (no reply)": count for kind, count in accounts.silences.items()}}
+    if failures:
+        words = ", ".join(f"{word} {count:,}" for word, count in sorted(failures.items())[:4])
+        table.add_row("errors", f"[red]{words}[/]")
+    if accounts.retries:
+        table.add_row("retries", f"{accounts.retries:,}")
+    return table

@@ -1,0 +1,371 @@
+"""The journal of a run: after ``kill -9`` the same command sends what has no answer, and nothing else.
+
+An event is a function of the template, the seed, its number and its data row, so no bodies are stored: a header, a
+claim for each block of 256 events that is committed *before* they are sent (``synchronous=FULL``), and one row for
+each answer, committed in groups by a thread. Claimed events without an answer go again with the same bytes and the
+same id; each of them is counted as a possible duplicate, because it may have arrived.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ringocli.errors import LocalError, UsageError
+from ringocli.messaging.load.accounts import LoadSummary
+from ringocli.messaging.load.attempt import Attempt
+from ringocli.messaging.load.compiled import Row
+from ringocli.messaging.load.feed import Position, Shard
+from ringocli.messaging.load.histogram import Histogram
+
+BLOCK = 256
+GROUP_S = 0.01
+"""Answers are committed at least this often; what is lost in a crash is sent again and counted."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS header (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claim (block INTEGER PRIMARY KEY, size INTEGER NOT NULL, rows BLOB, possible INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS answer (
+  place INTEGER PRIMARY KEY, error TEXT, status INTEGER, answered INTEGER NOT NULL, tries INTEGER NOT NULL,
+  duplicates INTEGER NOT NULL, may_have_arrived INTEGER NOT NULL, latency_us INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS data (place INTEGER PRIMARY KEY, row TEXT NOT NULL);
+"""
+_UPSERT = """
+INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE SET
+  error = excluded.error, status = excluded.status, answered = max(answered, excluded.answered),
+  tries = tries + excluded.tries, duplicates = duplicates + excluded.duplicates,
+  may_have_arrived = excluded.may_have_arrived, latency_us = excluded.latency_us
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalTotals:
+    """What the whole journal says, over all runs."""
+
+    done: int
+    delivered: int
+    answered: int
+    retries: int
+    duplicates: int
+    elapsed_s: float
+    latency: Histogram
+    statuses: Mapping[str, int]
+    errors: Mapping[str, int]
+
+
+class Journal:
+    """An open journal, locked for this process; a context manager.
+
+    ``fingerprint`` are the facts that decide the events; they must be the same on each run.
+    """
+
+    def __init__(self, path: Path, fingerprint: Mapping[str, str], shard: Shard) -> None:
+        self._path, self._shard = path, shard
+        self._answers: list[tuple[int, str | None, int | None, int, int, int, int, int]] = []
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._failure: str | None = None
+        try:
+            self._store = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.2)
+            self._store.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._store.execute("PRAGMA journal_mode=WAL")
+            self._store.execute("PRAGMA synchronous=FULL")
+            self._store.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise _refused(path, error) from None
+        self.is_resumed = self._checked_header(fingerprint)
+        self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._writer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._writer.join()
+        self._store.close()
+
+    # --- the run's facts ---
+
+    def _checked_header(self, fingerprint: Mapping[str, str]) -> bool:
+        known = dict(self._store.execute("SELECT name, value FROM header"))
+        if not known:
+            with self._committed():
+                self._store.executemany("INSERT INTO header VALUES (?, ?)", fingerprint.items())
+            return False
+        changed = [name for name, value in fingerprint.items() if known.get(name) != value]
+        if changed:
+            raise UsageError(
+                f"{self._path}: the journal belongs to another run: {', '.join(changed)} changed",
+                "Repeat the command as it was, or start a new journal.",
+            )
+        return True
+
+    @staticmethod
+    def seed_of(path: Path) -> int | None:
+        """The seed of an existing journal, so that a resumed run makes the same events; None if there is no journal.
+
+        Raises:
+            LocalError: the file is not a journal, or is in use.
+        """
+        if not path.exists() or path.stat().st_size == 0:
+            return None
+        try:
+            store = sqlite3.connect(path, timeout=0.2)
+            try:
+                row = store.execute("SELECT value FROM header WHERE name = 'seed'").fetchone()
+            finally:
+                store.close()
+        except sqlite3.Error as error:
+            raise _refused(path, error) from None
+        return int(row[0]) if row is not None else None
+
+    def keep_rows(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Rows from stdin: stored before the first event is sent, and read from the journal when the run is resumed."""
+        with self._lock, self._committed():
+            if not self.is_resumed:
+                lines = ((json.dumps(row),) for row in rows)
+                self._store.executemany("INSERT INTO data (row) VALUES (?)", lines)
+        last = 0
+        while True:
+            with self._lock:
+                page = self._store.execute(
+                    "SELECT place, row FROM data WHERE place > ? ORDER BY place LIMIT 1000", (last,)
+                ).fetchall()
+            if not page:
+                return
+            for place, text in page:
+                last = place
+                yield json.loads(text)
+
+    # --- claims ---
+
+    def check_rows(self, order: Iterable[Position], name: str) -> None:
+        """Compare the data rows of all claimed blocks with those that were claimed.
+
+        Raises:
+            UsageError: a row changed, or is missing.
+        """
+        claimed = self._store.execute("SELECT size, rows FROM claim ORDER BY block").fetchall()
+        positions = iter(order)
+        for size, sums in claimed:
+            expected = array("I")
+            expected.frombytes(sums or b"")
+            found = list(islice(positions, size))
+            for index, position in enumerate(found):
+                if index < len(expected) and expected[index] != _sum(position.row):
+                    raise UsageError(
+                        f"{name}: row {position.number + 1} is not the one that the journal was started with",
+                        "Restore the file, or start a new journal.",
+                    )
+            if len(found) < size:
+                raise UsageError(
+                    f"{name}: a row is missing: the journal was started with more rows",
+                    "Restore the file, or start a new journal.",
+                )
+
+    def pending(self, order: Iterable[Position]) -> Iterator[Position]:
+        """The events of ``order`` that have no answer yet, each block claimed before its first event is given.
+
+        Raises:
+            LocalError: the journal cannot be written.
+        """
+        positions = iter(order)
+        block = 0
+        while chunk := list(islice(positions, BLOCK)):
+            yield from self._claim(block, chunk)
+            block += 1
+
+    def _claim(self, block: int, chunk: list[Position]) -> list[Position]:
+        first = block * BLOCK
+        try:
+            with self._lock:
+                known = self._store.execute("SELECT 1 FROM claim WHERE block = ?", (block,)).fetchone()
+                if known is None:
+                    sums = array("I", [_sum(position.row) for position in chunk]) if chunk[0].row else None
+                    with self._committed():
+                        self._store.execute(
+                            "INSERT INTO claim VALUES (?, ?, ?, 0)",
+                            (block, len(chunk), sums.tobytes() if sums else None),
+                        )
+                    return chunk
+                answers = dict(
+                    self._store.execute(
+                        "SELECT place, answered OR NOT may_have_arrived FROM answer WHERE place >= ? AND place < ?",
+                        (first, first + len(chunk)),
+                    )
+                )
+                done = {
+                    place
+                    for (place,) in self._store.execute(
+                        "SELECT place FROM answer WHERE answered AND place >= ? AND place < ?",
+                        (first, first + len(chunk)),
+                    )
+                }
+                left = [place for place in range(first, first + len(chunk)) if place not in done]
+                possible = sum(not answers.get(place, False) for place in left)
+                with self._committed():
+                    self._store.execute(
+                        "UPDATE claim SET possible = possible + ?, size = ? WHERE block = ?",
+                        (possible, len(chunk), block),
+                    )
+                return [chunk[place - first] for place in left]
+        except sqlite3.Error as error:
+            raise _refused(self._path, error) from None
+
+    # --- answers ---
+
+    def record(self, attempt: Attempt, error: str | None, status: int | None, latency_us: int) -> None:
+        """Keep what became of an event. It is on disk about 10 ms later.
+
+        Raises:
+            LocalError: the journal cannot be written any more.
+        """
+        if self._failure is not None:
+            raise LocalError(self._failure, "Make room, then run the same command again: nothing is lost.")
+        self._answers.append(
+            (
+                (attempt.event.number - self._shard.number + 1) // self._shard.total,
+                error,
+                status,
+                attempt.answered and attempt.failure is None,
+                attempt.tries,
+                attempt.duplicates,
+                attempt.unanswered > 0,
+                latency_us,
+            )
+        )
+
+    def _write(self) -> None:
+        while not self._stop.wait(GROUP_S):
+            self._flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        with self._lock:
+            group, self._answers = self._answers, []
+            if not group or self._failure is not None:
+                return
+            try:
+                with self._committed():
+                    self._store.executemany(_UPSERT, group)
+            except sqlite3.Error as error:
+                self._failure = _refused(self._path, error).message
+
+    def flush(self, elapsed_s: float) -> None:
+        """Write everything that is left; the run took this long.
+
+        Raises:
+            LocalError: the journal cannot be written.
+        """
+        self._flush()
+        if self._failure is not None:
+            raise LocalError(self._failure, "Make room, then run the same command again: nothing is lost.")
+        with self._lock, self._committed():
+            self._store.execute(
+                "INSERT INTO header VALUES ('elapsed_s', ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+                (elapsed_s,),
+            )
+
+    def _committed(self) -> _Transaction:
+        return _Transaction(self._store)
+
+    # --- accounts ---
+
+    def totals(self) -> JournalTotals:
+        """What the whole journal says."""
+        query = self._store.execute
+        latency = Histogram()
+        for latency_us, times in query(
+            "SELECT latency_us, count(*) FROM answer WHERE error IS NULL GROUP BY latency_us"
+        ):
+            latency.record(latency_us, times)
+        done, delivered, answered, retries, duplicates = query(
+            "SELECT count(*), total(error IS NULL), total(answered), total(max(tries - 1, 0)), total(duplicates) FROM answer"
+        ).fetchone()
+        (possible,) = query("SELECT total(possible) FROM claim").fetchone()
+        elapsed = query("SELECT value FROM header WHERE name = 'elapsed_s'").fetchone()
+        return JournalTotals(
+            done=done,
+            delivered=int(delivered),
+            answered=int(answered),
+            retries=int(retries),
+            duplicates=int(duplicates + possible),
+            elapsed_s=float(elapsed[0]) if elapsed is not None else 0.0,
+            latency=latency,
+            statuses={
+                str(status): count
+                for status, count in query(
+                    "SELECT status, count(*) FROM answer WHERE status IS NOT NULL GROUP BY status ORDER BY status"
+                )
+            },
+            errors=dict(
+                query("SELECT error, count(*) FROM answer WHERE error IS NOT NULL GROUP BY error ORDER BY error")
+            ),
+        )
+
+    def over_all_runs(self, summary: LoadSummary, planned: int) -> LoadSummary:
+        """The summary of this run with the figures of the whole journal."""
+        totals = self.totals()
+        errors = Counter(totals.errors)
+        if planned > totals.done:
+            errors["stopped"] += planned - totals.done
+        return replace(
+            summary,
+            planned=planned,
+            delivered=totals.delivered,
+            duplicates_sent=totals.duplicates,
+            retries=totals.retries,
+            replied=totals.answered,
+            latency=totals.latency,
+            statuses=dict(totals.statuses),
+            errors=dict(sorted(errors.items())),
+            elapsed_s=max(totals.elapsed_s, summary.elapsed_s),
+            run_elapsed_s=summary.elapsed_s,
+        )
+
+
+class _Transaction:
+    """``BEGIN`` to ``COMMIT``, or to ``ROLLBACK`` where an exception leaves the block."""
+
+    def __init__(self, store: sqlite3.Connection) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        self._store.execute("BEGIN IMMEDIATE")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._store.execute("COMMIT")
+        elif self._store.in_transaction:
+            self._store.execute("ROLLBACK")
+
+
+def _sum(row: Row) -> int:
+    return zlib.crc32("\x1f".join(f"{name}={value}" for name, value in row.items()).encode())
+
+
+def _refused(path: Path, error: sqlite3.Error) -> LocalError:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return LocalError(
+            f"{path}: the journal is in use by another run", "Wait until it ends, or use another journal."
+        )
+    if "not a database" in text:
+        return LocalError(f"{path}: not a journal", "Choose another file name for --journal.")
+    return LocalError(f"{path}: the journal cannot be written: {text}", "Check the folder and the space on the disk.")

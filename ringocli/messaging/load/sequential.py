@@ -1,0 +1,142 @@
+"""Delivers a few events one after another, without an event loop: a single webhook should not wait for asyncio's import.
+
+It is also how events go through a proxy, which httpx speaks to. Bookkeeping is the engine's.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+from time import monotonic, sleep
+
+from ringocli.errors import NoReply, NotConnected
+from ringocli.http.exchange import Direction, RenderedRequest, Reply
+from ringocli.messaging.load.accounts import Accounts
+from ringocli.messaging.load.attempt import Attempt, EventOutcome
+from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
+from ringocli.messaging.load.feed import Source
+from ringocli.messaging.load.policy import LoadPlan
+from ringocli.text.secret import Secret
+from ringocli.text.traced import Piece, Traced
+
+Exchange = Callable[[bytes], Reply]
+"""Sends the bytes of a request and reads the reply; raises ``NoReply``."""
+
+
+def run_sequentially(
+    plan: LoadPlan,
+    source: Source,
+    accounts: Accounts,
+    exchange: Exchange,
+    *,
+    report: Callable[[EventOutcome], None] | None = None,
+    record: Record | None = None,
+    pause: Callable[[float], None] = sleep,
+    chance: Callable[[], float] = random.random,
+) -> float:
+    """Deliver everything; the seconds that it took. Ctrl-C ends it early, with true accounts."""
+    run = _SequentialRun(plan, source, accounts, exchange, report, record, pause, chance)
+    try:
+        run.work()
+    except KeyboardInterrupt:
+        accounts.stopped = True
+    return monotonic() - run.books.started
+
+
+class _SequentialRun:
+    """The state of one run."""
+
+    def __init__(
+        self,
+        plan: LoadPlan,
+        source: Source,
+        accounts: Accounts,
+        exchange: Exchange,
+        report: Callable[[EventOutcome], None] | None,
+        record: Record | None,
+        pause: Callable[[float], None],
+        chance: Callable[[], float],
+    ) -> None:
+        self._plan, self._source, self._accounts, self._exchange, self._pause = plan, source, accounts, exchange, pause
+        self.books = Bookkeeper(plan, accounts, report=report, record=record, chance=chance)
+        self.books.started = monotonic()
+        self._breaker = plan.breaker
+        self._number = 0
+
+    def work(self) -> None:
+        """Send one event after another until nothing is left."""
+        while (attempt := self._next()) is not None:
+            self._try(attempt)
+            self._accounts.advance(monotonic() - self.books.started)
+            if self._breaker.given_up and self._breaker.last_failure is not None:
+                self.books.fail_waiting(self._breaker.last_failure)
+                rest = 0 if self._plan.duration_s is not None else self._source.skip_rest()
+                self.books.fail_unsent(self._breaker.last_failure, rest)
+                return
+
+    def _next(self) -> Attempt | None:
+        """The next event, as soon as it is due: new ones first, since retries have time."""
+        rate = self._plan.rate_per_s
+        waiting = self.books.waiting
+        due = self.books.started + self._number / rate if rate else monotonic()
+        if waiting and (waiting[0][0] <= max(due, monotonic())):
+            self._wait_until(waiting[0][0])
+            return heapq.heappop(waiting)[2]
+        if not (self._number and self.books.is_over(max(due, monotonic()))):
+            self._wait_until(due)
+            event = self._source.take()
+            if event is not None:
+                self._number += 1
+                self._accounts.taken += 1
+                return Attempt(event, due)
+        if not waiting:
+            return None
+        self._wait_until(waiting[0][0])
+        return heapq.heappop(waiting)[2]
+
+    def _wait_until(self, moment: float) -> None:
+        while (left_s := moment - monotonic()) > 0:
+            self._pause(left_s)
+
+    def _try(self, attempt: Attempt) -> None:
+        attempt.sent_at = monotonic()
+        if not attempt.tries:
+            self._accounts.lateness.record(int((attempt.sent_at - attempt.due) * 1e6))
+        attempt.tries += 1
+        if attempt.unanswered > attempt.duplicates:
+            attempt.duplicates += 1
+            self._accounts.duplicates_sent += 1
+        try:
+            reply = self._exchange(attempt.event.payload)
+        except NoReply as failure:
+            if not isinstance(failure, NotConnected):
+                attempt.unanswered += 1
+            self._breaker.silent(failure, monotonic())
+            self.books.unanswered(attempt, failure, monotonic())
+            return
+        self._breaker.answered()
+        self.books.answered(attempt, reply, monotonic())
+
+
+def as_request(url: Secret, payload: bytes) -> RenderedRequest:
+    """The bytes of an event as a request for ``Sender``, to another path of the same host if the event has one."""
+    head, _, body = payload.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ")
+    pairs = [line.partition(": ") for line in lines]
+    whole = url.reveal()
+    origin = whole[: whole.index("/", whole.index("://") + 3)] if "/" in whole.partition("://")[2] else whole
+    return RenderedRequest(
+        name=method,
+        direction=Direction.INCOMING,
+        method=method,
+        url=Traced((Piece(Secret(origin + target, str(url), remembered=False)),)),
+        headers=tuple(
+            (name, Traced((Piece(Secret(value, remembered=False)),)))
+            for name, _, value in pairs
+            if name not in ("Host", "Content-Length")
+        ),
+        body=Traced((Piece(Secret(body.decode("utf-8"), remembered=False)),)) if body else None,
+        variables={},
+    )
