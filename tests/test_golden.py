@@ -66,7 +66,7 @@ CASES = {
     "send-test-needs-live": f"send-test acme.json --missing sample {VALUES} --no-input",
     "send-test-missing": "send-test acme.json --url URL",
     "simulate-webhook": f"simulate-webhook acme.json --url URL {VALUES}",
-    "simulate-webhook-many": "simulate-webhook acme.json --url URL --count 3 --format json",
+    "simulate-webhook-many": "simulate-webhook acme.json --url URL --count 3 --seed 7 --format json",
     "simulate-webhook-dry-run": f"simulate-webhook acme.json --url URL --dry-run {VALUES}",
     "simulate-webhook-no-url": "simulate-webhook acme.json",
     "clean": "clean --dry-run",
