@@ -50,7 +50,7 @@ COMMANDS = {
     "diff": "diff",
     "bundle": "bundle",
     "send-test": "send",
-    "simulate-webhook": "simulate",
+    "simulate-webhook": "simulate.command",
     "emulate": "emulate",
     "clean": "clean",
     "tour": "tour",

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from ringocli.cli.command import command
-from ringocli.cli.completion import complete_events
 from ringocli.cli.inputs import OpenedTemplate, gather_values, missing_policy, open_template, path_of
 from ringocli.cli.notices import announce_host, print_notes
-from ringocli.cli.options import (
-    DAY_S,
-    ConnectionOptions,
-    ContentType,
-    ExpectStatusOptions,
-    Live,
-    Missing,
-    TemplateArgument,
-    ValueOptions,
-)
 from ringocli.cli.output import print_http
-from ringocli.cli.parameters import Option
-from ringocli.errors import CheckFailed, NoReply, UsageError
+from ringocli.cli.simulate.options import SimulateOptions
+from ringocli.cli.simulate.run import deliver_and_print
+from ringocli.errors import UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
     from ringocli.messaging.delivery import Delivery
-    from ringocli.messaging.load.accounts import Accounts, LoadSummary
-    from ringocli.messaging.load.attempt import EventOutcome
-    from ringocli.messaging.load.events import EventFactory, Recipe, Subject
+    from ringocli.messaging.load.events import Recipe, Subject
     from ringocli.messaging.load.policy import LoadPlan
     from ringocli.messaging.load.provider_data import ProviderData
     from ringocli.messaging.load.rows import DataRows
@@ -60,98 +45,6 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadOptions:
-    """How many events are sent, and how fast."""
-
-    SECTION = "Load"
-
-    count: Annotated[
-        int | None, Option("How many events to send. Default: each --event once.", min=1, max=100_000_000)
-    ] = None
-    rate: Annotated[
-        str | None,
-        Option("Events per second, whatever the receiver does. Default: as fast as replies arrive.", metavar="R/s"),
-    ] = None
-    concurrency: Annotated[
-        int | None,
-        Option(
-            "How many events may be in flight at once. Default: 1, or with --rate as many as it takes.", min=1, max=256
-        ),
-    ] = None
-    duration: Annotated[
-        float | None,
-        Option("Stop after this time, even before --count.", metavar="SECONDS", min=0.001, max=DAY_S, unit=" seconds"),
-    ] = None
-    retry: Annotated[int, Option("Retries after no reply, 429 or 5xx; Retry-After is obeyed.", min=0, max=100)] = 0
-    max_retry_after_s: Annotated[
-        float,
-        Option(
-            "The longest Retry-After to wait for; an event fails at once if it is longer.",
-            min=0,
-            max=DAY_S,
-            unit=" seconds",
-        ),
-    ] = 300.0
-    data: Annotated[
-        str | None,
-        Option("One event per row of a CSV or JSON Lines file (- is stdin); columns are variables.", metavar="FILE"),
-    ] = None
-    on_bad_row: Annotated[str, Option("What to do about a row that cannot be used.", choices=("fail", "skip"))] = "fail"
-    shard: Annotated[str | None, Option("Send only the I-th of N parts of the events.", metavar="I/N")] = None
-    journal: Annotated[
-        str | None,
-        Option("Keep what was answered; the same command again sends only the rest.", metavar="FILE"),
-    ] = None
-    require: Annotated[
-        str | None,
-        Option("Conditions for exit code 0, such as 'p99<2s,failed=0,rate>=50/s'.", metavar="CONDITIONS"),
-    ] = None
-    report: Annotated[str | None, Option("Write an HTML report.", metavar="FILE")] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulateOptions:
-    """The options of ``simulate-webhook``."""
-
-    template: TemplateArgument
-    event: Annotated[
-        tuple[str, ...],
-        Option(
-            "The event to send, or all; several are sent in turn. Default: the first. Repeatable.",
-            metavar="EVENT",
-            complete=complete_events,
-        ),
-    ] = ()
-    send: Annotated[
-        str | None,
-        Option(
-            "Send the requests that Ringotel would send, to your own server.",
-            choices=("SendMessage", "SendFile"),
-        ),
-    ] = None
-    url: Annotated[str | None, Option("The webhook URL; safer in RINGOCLI_WEBHOOK_URL.", metavar="URL")] = None
-    preset: Annotated[
-        str | None,
-        Option(
-            "Whose webhook bodies to send. Default: recognised from the template; none for the template's own.",
-            metavar="NAME",
-        ),
-    ] = None
-    seed: Annotated[int | None, Option("Makes the same events again. Default: random.", metavar="N")] = None
-    missing: Missing = None
-    content_type: ContentType = None
-    status: ExpectStatusOptions
-    expect_body_contains: Annotated[str | None, Option("A text that every reply must contain.", metavar="TEXT")] = None
-    live: Live = False
-    dry_run: Annotated[bool, Option("Show the webhooks and send nothing.")] = False
-    force: Annotated[bool, Option("Overwrite an existing report.")] = False
-    format: Annotated[str, Option("Output format.", choices=("text", "json", "jsonl"))] = "text"
-    load: LoadOptions
-    values: ValueOptions
-    connection: ConnectionOptions
-
-
 @command("simulate-webhook", "Play the provider: send webhooks to a URL.", examples=EXAMPLES, more=MORE)
 def simulate_webhook(options: SimulateOptions) -> int:
     """Send the events and print the summary."""
@@ -171,7 +64,7 @@ def simulate_webhook(options: SimulateOptions) -> int:
         _print_unsent(requests, delivery, options.format)
         return 0
     _check_amount(delivery, live=options.live, profile=settings.profile)
-    return _deliver(delivery, factory, options)
+    return deliver_and_print(delivery, factory, options)
 
 
 def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settings) -> Delivery:
@@ -329,101 +222,6 @@ def _check_amount(delivery: Delivery, *, live: bool, profile: str | None) -> Non
             f"sending {amount} to {host}, which is not this machine, needs --live",
             "Use --live if the receiver expects it, or send at most 10 events.",
         )
-
-
-def _deliver(delivery: Delivery, factory: EventFactory, options: SimulateOptions) -> int:
-    """Deliver the events and print the outcome; the exit code.
-
-    Raises:
-        KeyboardInterrupt: the run was interrupted; its summary is printed nevertheless.
-    """
-    from ringocli.messaging.delivery import deliver
-    from ringocli.messaging.formats.delivery import as_line
-
-    only: list[EventOutcome] = []
-
-    def print_line(outcome: EventOutcome) -> None:
-        number = outcome.event.number
-        variables = factory.variables(number) if delivery.data is None else {}
-        console.out_json(as_line(outcome, factory.subject(number), variables), indent=None)
-
-    is_only = delivery.count == 1 and delivery.data is None
-    report = print_line if options.format == "jsonl" else only.append if is_only else None
-    summary = deliver(delivery, factory, report=report, display=None if only else _display(delivery, options))
-    return _finish(delivery, factory, options, summary, only)
-
-
-def _display(delivery: Delivery, options: SimulateOptions) -> Callable[[Accounts], AbstractContextManager[None]] | None:
-    """The live display of a longer run, where a person is looking."""
-    if options.format == "jsonl" or console.is_quiet() or not console.is_terminal(sys.stderr):
-        return None
-
-    @contextmanager
-    def shown(accounts: Accounts) -> Iterator[None]:
-        from ringocli.cli.live import live_accounts
-
-        with live_accounts(accounts, delivery):
-            yield
-
-    return shown
-
-
-def _finish(
-    delivery: Delivery,
-    factory: EventFactory,
-    options: SimulateOptions,
-    summary: LoadSummary,
-    only: Sequence[EventOutcome],
-) -> int:
-    """Print the summary, write the report, and choose the exit code."""
-    from ringocli.messaging.load.require import parse_requirements, results
-
-    required = results(parse_requirements(options.load.require or ""), summary)
-    _print_summary(delivery, factory, options, summary, only, required)
-    if options.load.report is not None:
-        from ringocli.messaging.load.report import as_html
-        from ringocli.text.files import write_text
-
-        html = as_html(summary, required, delivery.host, delivery.recipe.seed, sys.argv[1:])
-        write_text(path_of(options.load.report), html, force=options.force)
-        console.note(f"note: wrote the report to {options.load.report}", "dim")
-    if summary.interrupted:
-        raise KeyboardInterrupt
-    if summary.failed and not summary.replied:
-        return NoReply.code
-    missed = any(not one["ok"] for one in required)
-    return CheckFailed.code if missed or (summary.failed and not _is_allowed_to_fail(options)) else 0
-
-
-def _is_allowed_to_fail(options: SimulateOptions) -> bool:
-    """Whether the requirements say themselves how many events may fail."""
-    return "failed" in (options.load.require or "")
-
-
-def _print_summary(
-    delivery: Delivery,
-    factory: EventFactory,
-    options: SimulateOptions,
-    summary: LoadSummary,
-    only: Sequence[EventOutcome],
-    required: list[dict[str, object]],
-) -> None:
-    """Print the only event in full, or the summary of many; failures without a reply go to stderr."""
-    from ringocli.messaging.formats.delivery import as_text, one_event
-    from ringocli.messaging.load.events import subject_name
-
-    host = delivery.host
-    if options.format == "text":
-        name = subject_name(factory.subject(0))
-        console.out(one_event(only[0], name, host) if only else as_text(summary, host, required))
-    else:
-        console.out_json({**summary.document, "required": required}, indent=2 if options.format == "json" else None)
-    for outcome in only:
-        if outcome.failure is not None:
-            console.error(outcome.failure.message, outcome.failure.hint)
-    if options.format == "json" and not only:
-        for reason, times in summary.reasons:
-            console.complain(f"{times:,} x {console.printable(reason)}")
 
 
 def _print_unsent(requests: Sequence[RenderedRequest], delivery: Delivery, format_: str) -> None:

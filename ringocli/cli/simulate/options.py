@@ -1,0 +1,111 @@
+"""The options of ``simulate-webhook``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from ringocli.cli.completion import complete_events
+from ringocli.cli.options import (
+    DAY_S,
+    ConnectionOptions,
+    ContentType,
+    ExpectStatusOptions,
+    Live,
+    Missing,
+    TemplateArgument,
+    ValueOptions,
+)
+from ringocli.cli.parameters import Option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOptions:
+    """How many events are sent, and how fast."""
+
+    SECTION = "Load"
+
+    count: Annotated[
+        int | None, Option("How many events to send. Default: each --event once.", min=1, max=100_000_000)
+    ] = None
+    rate: Annotated[
+        str | None,
+        Option("Events per second, whatever the receiver does. Default: as fast as replies arrive.", metavar="R/s"),
+    ] = None
+    concurrency: Annotated[
+        int | None,
+        Option(
+            "How many events may be in flight at once. Default: 1, or with --rate as many as it takes.", min=1, max=256
+        ),
+    ] = None
+    duration: Annotated[
+        float | None,
+        Option("Stop after this time, even before --count.", metavar="SECONDS", min=0.001, max=DAY_S, unit=" seconds"),
+    ] = None
+    retry: Annotated[int, Option("Retries after no reply, 429 or 5xx; Retry-After is obeyed.", min=0, max=100)] = 0
+    max_retry_after_s: Annotated[
+        float,
+        Option(
+            "The longest Retry-After to wait for; an event fails at once if it is longer.",
+            min=0,
+            max=DAY_S,
+            unit=" seconds",
+        ),
+    ] = 300.0
+    data: Annotated[
+        str | None,
+        Option("One event per row of a CSV or JSON Lines file (- is stdin); columns are variables.", metavar="FILE"),
+    ] = None
+    on_bad_row: Annotated[str, Option("What to do about a row that cannot be used.", choices=("fail", "skip"))] = "fail"
+    shard: Annotated[str | None, Option("Send only the I-th of N parts of the events.", metavar="I/N")] = None
+    journal: Annotated[
+        str | None,
+        Option("Keep what was answered; the same command again sends only the rest.", metavar="FILE"),
+    ] = None
+    require: Annotated[
+        str | None,
+        Option("Conditions for exit code 0, such as 'p99<2s,failed=0,rate>=50/s'.", metavar="CONDITIONS"),
+    ] = None
+    report: Annotated[str | None, Option("Write an HTML report.", metavar="FILE")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulateOptions:
+    """The options of ``simulate-webhook``."""
+
+    template: TemplateArgument
+    event: Annotated[
+        tuple[str, ...],
+        Option(
+            "The event to send, or all; several are sent in turn. Default: the first. Repeatable.",
+            metavar="EVENT",
+            complete=complete_events,
+        ),
+    ] = ()
+    send: Annotated[
+        str | None,
+        Option(
+            "Send the requests that Ringotel would send, to your own server.",
+            choices=("SendMessage", "SendFile"),
+        ),
+    ] = None
+    url: Annotated[str | None, Option("The webhook URL; safer in RINGOCLI_WEBHOOK_URL.", metavar="URL")] = None
+    preset: Annotated[
+        str | None,
+        Option(
+            "Whose webhook bodies to send. Default: recognised from the template; none for the template's own.",
+            metavar="NAME",
+        ),
+    ] = None
+    seed: Annotated[int | None, Option("Makes the same events again. Default: random.", metavar="N")] = None
+    missing: Missing = None
+    content_type: ContentType = None
+    status: ExpectStatusOptions
+    expect_body_contains: Annotated[str | None, Option("A text that every reply must contain.", metavar="TEXT")] = None
+    live: Live = False
+    dry_run: Annotated[bool, Option("Show the webhooks and send nothing.")] = False
+    force: Annotated[bool, Option("Overwrite an existing report.")] = False
+    format: Annotated[str, Option("Output format.", choices=("text", "json", "jsonl"))] = "text"
+    load: LoadOptions
+    values: ValueOptions
+    connection: ConnectionOptions

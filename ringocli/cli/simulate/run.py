@@ -1,0 +1,114 @@
+"""Runs a delivery with a live display, and prints what became of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+from ringocli.cli.inputs import path_of
+from ringocli.errors import CheckFailed, NoReply
+from ringocli.text import console
+
+if TYPE_CHECKING:
+    from ringocli.cli.simulate.options import SimulateOptions
+    from ringocli.messaging.delivery import Delivery
+    from ringocli.messaging.load.accounts import Accounts, LoadSummary
+    from ringocli.messaging.load.attempt import EventOutcome
+    from ringocli.messaging.load.events import EventFactory
+
+
+def deliver_and_print(delivery: Delivery, factory: EventFactory, options: SimulateOptions) -> int:
+    """Deliver the events and print the outcome; the exit code.
+
+    Raises:
+        KeyboardInterrupt: the run was interrupted; its summary is printed nevertheless.
+    """
+    from ringocli.messaging.delivery import deliver
+    from ringocli.messaging.formats.delivery import as_line
+
+    only: list[EventOutcome] = []
+
+    def print_line(outcome: EventOutcome) -> None:
+        number = outcome.event.number
+        variables = factory.variables(number) if delivery.data is None else {}
+        console.out_json(as_line(outcome, factory.subject(number), variables), indent=None)
+
+    is_only = delivery.count == 1 and delivery.data is None
+    report = print_line if options.format == "jsonl" else only.append if is_only else None
+    summary = deliver(delivery, factory, report=report, display=None if only else _display(delivery, options))
+    return _finish(delivery, factory, options, summary, only)
+
+
+def _display(delivery: Delivery, options: SimulateOptions) -> Callable[[Accounts], AbstractContextManager[None]] | None:
+    """The live display of a longer run, where a person is looking."""
+    if options.format == "jsonl" or console.is_quiet() or not console.is_terminal(sys.stderr):
+        return None
+
+    @contextmanager
+    def shown(accounts: Accounts) -> Iterator[None]:
+        from ringocli.cli.simulate.live import live_accounts
+
+        with live_accounts(accounts, delivery):
+            yield
+
+    return shown
+
+
+def _finish(
+    delivery: Delivery,
+    factory: EventFactory,
+    options: SimulateOptions,
+    summary: LoadSummary,
+    only: Sequence[EventOutcome],
+) -> int:
+    """Print the summary, write the report, and choose the exit code."""
+    from ringocli.messaging.load.require import parse_requirements, results
+
+    required = results(parse_requirements(options.load.require or ""), summary)
+    _print_summary(delivery, factory, options, summary, only, required)
+    if options.load.report is not None:
+        from ringocli.messaging.load.report import as_html
+        from ringocli.text.files import write_text
+
+        html = as_html(summary, required, delivery.host, delivery.recipe.seed, sys.argv[1:])
+        write_text(path_of(options.load.report), html, force=options.force)
+        console.note(f"note: wrote the report to {options.load.report}", "dim")
+    if summary.interrupted:
+        raise KeyboardInterrupt
+    if summary.failed and not summary.replied:
+        return NoReply.code
+    missed = any(not one["ok"] for one in required)
+    return CheckFailed.code if missed or (summary.failed and not _is_allowed_to_fail(options)) else 0
+
+
+def _is_allowed_to_fail(options: SimulateOptions) -> bool:
+    """Whether the requirements say themselves how many events may fail."""
+    return "failed" in (options.load.require or "")
+
+
+def _print_summary(
+    delivery: Delivery,
+    factory: EventFactory,
+    options: SimulateOptions,
+    summary: LoadSummary,
+    only: Sequence[EventOutcome],
+    required: list[dict[str, object]],
+) -> None:
+    """Print the only event in full, or the summary of many; failures without a reply go to stderr."""
+    from ringocli.messaging.formats.delivery import as_text, one_event
+    from ringocli.messaging.load.events import subject_name
+
+    host = delivery.host
+    if options.format == "text":
+        name = subject_name(factory.subject(0))
+        console.out(one_event(only[0], name, host) if only else as_text(summary, host, required))
+    else:
+        console.out_json({**summary.document, "required": required}, indent=2 if options.format == "json" else None)
+    for outcome in only:
+        if outcome.failure is not None:
+            console.error(outcome.failure.message, outcome.failure.hint)
+    if options.format == "json" and not only:
+        for reason, times in summary.reasons:
+            console.complain(f"{times:,} x {console.printable(reason)}")
