@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ringocli.errors import UsageError
 from ringocli.http.addresses import is_loopback, proxy_for
-from ringocli.http.direct import exchange, is_direct
+from ringocli.http.direct import exchange
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts, LoadSummary
 from ringocli.messaging.load.attempt import EventOutcome
@@ -75,9 +75,10 @@ class Delivery:
     def is_small(self) -> bool:
         """Whether an event loop would cost more than it brings: a few events, one after another, to this machine."""
         plan = self.plan
+        is_local = split_url(self.url.reveal()).scheme == "http" and is_loopback(self.host)
         is_plain = plan.rate_per_s is None and plan.duration_s is None and plan.concurrency == 1
         few = self.count is not None and self.count <= FREE_EVENTS
-        return is_plain and few and self.journal is None and is_direct(self.url.reveal())
+        return is_plain and few and self.journal is None and is_local
 
 
 def rate_of(text: str) -> float:
@@ -140,7 +141,7 @@ def _run(
     display: Callable[[Accounts], AbstractContextManager[None]] | None,
 ) -> float:
     """Send everything; the seconds that it took."""
-    from ringocli.messaging.load.sequential import as_request, run_sequentially
+    from ringocli.messaging.load.sequential import as_request, run_sequentially, whole_replies_only
 
     url = delivery.url.reveal()
     parts = split_url(url)
@@ -151,7 +152,8 @@ def _run(
             def send(payload: bytes) -> Reply:
                 return exchange(parts.hostname, port, payload, timeout_s=delivery.timeout_s)
 
-            return run_sequentially(delivery.plan, feed, accounts, send, report=report, record=record)
+            send_whole = whole_replies_only(send, parts.hostname, port, delivery.timeout_s)
+            return run_sequentially(delivery.plan, feed, accounts, send_whole, report=report, record=record)
         if proxy_for(parts.scheme, parts.hostname) is not None:
             from ringocli.http.transport import Sender
 
@@ -160,7 +162,12 @@ def _run(
                     delivery.plan,
                     feed,
                     accounts,
-                    lambda payload: sender.send(as_request(delivery.url, payload)),
+                    whole_replies_only(
+                        lambda payload: sender.send(as_request(delivery.url, payload)),
+                        parts.hostname,
+                        port,
+                        delivery.timeout_s,
+                    ),
                     report=report,
                     record=record,
                 )

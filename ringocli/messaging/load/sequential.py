@@ -11,7 +11,8 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 from ringocli.errors import NoReply, NotConnected
-from ringocli.http.exchange import Direction, RenderedRequest, Reply
+from ringocli.http.exchange import BROKEN_OFF, Direction, RenderedRequest, Reply, too_slow
+from ringocli.http.failure import Failure
 from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import Attempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
@@ -117,6 +118,21 @@ class _SequentialRun:
             return
         self._breaker.answered()
         self.books.answered(attempt, reply, monotonic())
+
+
+def whole_replies_only(exchange: Exchange, host: str, port: int, timeout_s: float) -> Exchange:
+    """The same exchange, where a reply that did not arrive whole is a failure, as in the engine."""
+    words = Failure(host=host, port=port, timeout_s=timeout_s, proxied=False)
+
+    def checked(payload: bytes) -> Reply:
+        reply = exchange(payload)
+        if BROKEN_OFF in reply.notes:
+            raise words.truncated()
+        if too_slow(timeout_s) in reply.notes:
+            raise words.timed_out(has_left=True)
+        return reply
+
+    return checked
 
 
 def as_request(url: Secret, payload: bytes) -> RenderedRequest:

@@ -33,9 +33,9 @@ class Target:
         parts = split_url(url)
         tls = None
         if parts.scheme == "https":
-            from ringocli.http.transport import trusted_certificates
+            from ringocli.http.certificates import trusted
 
-            tls = trusted_certificates(ca_file)
+            tls = trusted(ca_file)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         return cls(host=parts.hostname or "", port=port, tls=tls, timeout_s=timeout_s)
 
