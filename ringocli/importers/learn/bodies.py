@@ -121,6 +121,7 @@ def _multipart(pasted: Pasted, body: Body) -> None:
             why = "Ringotel sends a file's address, not its content: look for a parameter that takes an address"
             body.limits.append(limit(f"an uploaded file ({part.name})", why))
             body.files.append(part.name)
-    why = "JSON and forms can be written; many providers take the same fields as a form, which is written here"
-    body.limits.append(limit("multipart/form-data", why))
+    why = "Ringotel sends JSON or forms. The fields are written as a form; check that the provider accepts that."
+    clause = "the sample is multipart/form-data, which Ringotel cannot send: the fields are written as a form instead"
+    body.limits.append(limit("multipart/form-data", why, blocking=clause))
     body.tree, body.content_type = tree, FORM_TYPE

@@ -36,6 +36,9 @@ _COMPUTED = re.compile(
 )
 
 
+_COUNTRY_CODES = {"cc", "countrycode", "country", "dialcode", "callingcode", "prefix", "countryprefix", "areacode"}
+
+
 def constant_risk(leaf: SampleLeaf) -> str | None:
     """Why a value should perhaps not be sent unchanged with every message; None if there is no reason."""
     name, text = leaf.name, leaf.text
@@ -55,6 +58,8 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
         return "a reference of the sample's message"
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"
+    if plain(name) in _COUNTRY_CODES and re.fullmatch(r"\+?\d{1,3}", text):
+        return "the country code of the sample's number: it fits only if the portal's number format is national"
     if is_phone(leaf.value) and not names_other_number(leaf) and sum(char.isdigit() for char in text) >= 10:
         return "a phone number of the sample"
     if is_id(leaf.value):

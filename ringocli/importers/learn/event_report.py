@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ringocli.importers.learn.pattern_tree import general
+from ringocli.importers.learn.value_shapes import encoding_of_text
 from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
@@ -20,6 +21,10 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
     has_failed = any(sample.kind == "other" for sample in samples)
     for index, draft in enumerate(learned.drafts):
         learned.decisions += _decisions(index, draft)
+        text = draft.choices.get(Role.CONTENT)
+        if text is not None and (encoding := encoding_of_text(text.literal)):
+            why = f'"{text.leaf.name}" is encoded ({encoding}), and Ringotel shows it as it is'
+            learned.add_limit("an encoded text", why, f"incoming texts will not be readable: {why}")
         file = draft.choices.get(Role.URL)
         if file is not None and draft.count(file, lambda leaf: leaf.text) > 1:
             learned.add_limit("several files in one message", "Ringotel takes one: the first is used")

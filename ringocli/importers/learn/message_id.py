@@ -27,6 +27,7 @@ _PLAIN = {
     "sid": 74,
     "guid": 72,
     "messages": 60,
+    "sms": 50,
     "smsmessage": 40,
 }
 _WEAK = {
@@ -101,7 +102,7 @@ def _name_points(leaf: SampleLeaf, receipt: bool) -> int:
     key, outer = plain(name), {plain(other) for other in leaf.names[1:3]}
     points = name_score(Role.ID, leaf.names[:1])
     if key in _PLAIN:
-        if key in ("messages", "smsmessage") and not is_id(leaf.value):
+        if key in ("messages", "sms", "smsmessage") and not (is_id(leaf.value) or re.fullmatch(r"\d{5,}", leaf.text)):
             return 0  # {"messages": 1} is a count
         points = _PLAIN[key]
         points += 8 if outer & _CONTEXT or (not outer and not receipt) else 0

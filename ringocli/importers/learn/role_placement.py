@@ -12,7 +12,7 @@ from ringocli.importers.learn.request_state import RequestState
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
-from ringocli.importers.learn.value_shapes import is_phone, is_prose, phone_scheme
+from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone, is_prose, phone_scheme
 from ringocli.importers.model import limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.variables import Place
@@ -111,6 +111,11 @@ class RolePlacement(RequestState):
         if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
             why = "Ringotel sends text: the provider gets a string with the same digits"
             self.learned.limits.append(limit(f"a number without quotes ({leaf.name})", why))
+        if variable == "content" and role is Role.CONTENT and (encoding := encoding_of_text(literal)):
+            self.learned.blocking.append(
+                f'the text in "{leaf.name}" is encoded ({encoding}): Ringotel sends plain text, which the provider would '
+                "not understand"
+            )
         self.shrink(leaf.pointer if leaf.inside is None else leaf.inside.pointer)
         why = choice.why
         if choice.rivals:

@@ -28,7 +28,7 @@ from ringocli.importers.learn.value_shapes import (
     text_of,
 )
 from ringocli.template.credential_names import is_secret_name
-from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain, side, tokens
+from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, plain, side, tokens
 
 LEAST = 50
 """The lowest score that is a reason."""
@@ -53,9 +53,15 @@ class RoleChoice:
         return self.leaf.text if self.span is None else self.leaf.text[slice(*self.span)]
 
 
+def _is_weak_text(role: Role, leaf: SampleLeaf) -> bool:
+    """Whether only a weak name (``template``, ``subject``) suggests that a value without spaces is the text."""
+    weak = bool(leaf.names) and plain(leaf.names[0]) in WEAK.get(role, {}) and "reply" not in plain(leaf.names[0])
+    return weak and not (is_prose(leaf.value) or is_fill_in(leaf.value))
+
+
 def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
     """How well a leaf fits a role; below ``LEAST`` it does not."""
-    by_name = name_score(role, leaf.names)
+    by_name = 0 if _is_weak_text(role, leaf) else name_score(role, leaf.names)
     bare = plain(leaf.names[0]).rstrip("0123456789") if leaf.names else ""
     lone = bare in LONE_NUMBERS
     if bare in OWN_NUMBERS and role in (Role.FROM, Role.TO) and (role is Role.TO) == incoming:

@@ -102,3 +102,14 @@ def is_fill_in(value: Any) -> bool:
 def is_constant(value: Any) -> bool:
     """Nothing that a reader would replace: no number, address, id or placeholder."""
     return not (is_phone(value) or is_url(value) or is_id(value) or (isinstance(value, str) and has_placeholder(value)))
+
+
+def encoding_of_text(value: Any) -> str:
+    """``hex`` or ``base64`` if a text for people is encoded that way; "" for plain text."""
+    if not isinstance(value, str) or " " in value:
+        return ""
+    if re.fullmatch(r"(?:[0-9A-Fa-f]{2}){5,}", value) and not value.isdigit() and re.search(r"\d", value):
+        return "hex"
+    if re.fullmatch(r"[A-Za-z0-9+/]{11,}={1,2}", value) and len(value) % 4 == 0:
+        return "base64"
+    return ""
