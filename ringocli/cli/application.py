@@ -48,6 +48,7 @@ COMMANDS = {
     "prove": "prove",
     "test": "test",
     "diff": "diff",
+    "doctor": "doctor",
     "bundle": "bundle",
     "send-test": "send",
     "simulate-webhook": "simulate.command",

@@ -36,6 +36,8 @@ class Preset(NamedTuple):
     sample_values: Mapping[str, str]
     webhook_answer: Mapping[str, str] | None = None
     """The reply that the provider expects to its webhooks: ``content_type`` and ``body``; None is an empty 200."""
+    credential_check: Mapping[str, str] | None = None
+    """A ``url`` that checks the credential and changes nothing, with its ``source``; None if none is known."""
 
 
 _FOLDER = os.path.dirname(__file__)  # importing importlib.resources would take longer than linting

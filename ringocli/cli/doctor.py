@@ -1,0 +1,147 @@
+"""``doctor``: finds where an integration is broken, one step after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from ringocli.cli.command import command
+from ringocli.cli.inputs import gather_values
+from ringocli.cli.options import ConnectionOptions, TemplateArgument, TextOrJson, ValueOptions
+from ringocli.cli.parameters import Option
+from ringocli.errors import CheckFailed, NoReply
+from ringocli.testing.doctor.rung import NETWORK_RUNGS, RUNGS
+from ringocli.text import console
+
+if TYPE_CHECKING:
+    from ringocli.template.model import Template
+    from ringocli.template.values import Values
+    from ringocli.testing.doctor.rung import Diagnosis, Rung
+
+EXAMPLES = (
+    'ringocli doctor samples/telnyx.json --url http://127.0.0.1:8025 --property-env "API key=TELNYX_KEY"',
+    'ringocli doctor samples/telnyx.json --url http://127.0.0.1:8025 --property-env "API key=TELNYX_KEY" --format json',
+)
+MORE = (
+    "The steps are "
+    + ", ".join(RUNGS)
+    + ". It stops at the first that fails, says what is wrong and how to fix it, and "
+    "gives the command that continues from there.\n\n"
+    "Without --live nothing is sent to the provider's sending URL; where a preset knows a URL that only checks the "
+    "credential, that is asked. With --live one real message is sent, so from, to and content are needed:\n\n"
+    "\b\n"
+    "  ringocli doctor acme.json --live --property-env 'API key=ACME_KEY' \\\n"
+    "    --set number=+12025550100 --set contact=+13105550199 \\\n"
+    "    --set content=Test --webhook-url https://...\n\n"
+    "What a real Ringotel did with an event cannot be read back: such a step asks you.\n\n"
+    "Exit codes: 0 nothing failed, 1 a step failed, 2 usage error, 3 local error, 4 no connection (dns, tcp, tls)."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorOptions:
+    """The options of ``doctor``."""
+
+    template: TemplateArgument
+    url: Annotated[str | None, Option("Examine this host instead: replaces scheme, host and port.", metavar="URL")] = (
+        None
+    )
+    webhook_url: Annotated[
+        str | None, Option("The webhook URL from Ringotel's portal, or of an emulator.", metavar="URL")
+    ] = None
+    live: Annotated[bool, Option("Send one real message and one event.")] = False
+    from_rung: Annotated[str, Option("Start at this step.", choices=RUNGS, metavar="STEP")] = RUNGS[0]
+    receipt_timeout_s: Annotated[
+        float, Option("How long to wait for the receipt.", metavar="SECONDS", min=0.1, max=3600, unit=" seconds")
+    ] = 30.0
+    format: TextOrJson = "text"
+    values: ValueOptions
+    connection: ConnectionOptions
+
+
+@command("doctor", "Find where a live integration is broken.", examples=EXAMPLES, more=MORE)
+def doctor(options: DoctorOptions) -> int:
+    """Examine an integration and print each step."""
+    from ringocli.http.addresses import check_http_url, webhook_address
+    from ringocli.template.reader import read_template
+    from ringocli.testing.doctor.diagnose import Examination, diagnose
+    from ringocli.text.document import Document
+    from ringocli.text.files import read_text
+
+    if options.url is not None:
+        check_http_url("--url", options.url)
+    document = Document.read(options.template, read_text(options.template))
+    readable = document.broken is None and isinstance(document.value, dict)
+    template = read_template(document.value) if readable else None
+    settings = gather_values(template, options.values, url=options.webhook_url) if template is not None else None
+
+    def values(_: Template) -> Values:
+        assert settings is not None
+        return settings.values
+
+    webhook_url = settings.webhook_url if settings is not None else None
+    diagnosis = diagnose(
+        Examination(
+            name=options.template,
+            document=document,
+            values=values,
+            base=options.url,
+            webhook_url=webhook_address(webhook_url) if webhook_url is not None else None,
+            live=options.live,
+            from_rung=options.from_rung,
+            timeout_s=options.connection.timeout_s,
+            receipt_wait_s=options.receipt_timeout_s,
+            ca_file=options.connection.ca_file,
+        )
+    )
+    _print(diagnosis, options.format)
+    if diagnosis.stopped_at is None:
+        return 0
+    return NoReply.code if diagnosis.stopped_at in NETWORK_RUNGS else CheckFailed.code
+
+
+def _print(diagnosis: Diagnosis, format_: str) -> None:
+    if format_ == "json":
+        console.out_json(_document(diagnosis))
+        return
+    for rung in diagnosis.rungs:
+        if rung.detail != "not reached":
+            console.out("\n".join(_lines(rung)))
+    for warning in diagnosis.warnings:
+        console.complain(f"warning: {warning}", "yellow")
+    if diagnosis.stopped_at is not None:
+        console.out(f"Stopped at {diagnosis.stopped_at}.")
+    else:
+        asked = sum(rung.result == "asked" for rung in diagnosis.rungs)
+        console.out("Nothing failed." + (f" {asked} questions are left to you." if asked else ""))
+
+
+_STYLES = {"ok": ("green",), "failed": ("red", "bold"), "skipped": ("dim",), "asked": ("yellow",)}
+
+
+def _lines(rung: Rung) -> list[str]:
+    mark = console.styled(f"{rung.result.value:<8}", *_STYLES[rung.result.value])
+    lines = [f"{mark} {rung.name:<13} {console.printable(rung.detail)}"]
+    if rung.fix:
+        lines.append(f"{'':<22} fix: {console.printable(rung.fix)}")
+    if rung.resume:
+        lines.append(f"{'':<22} then: {rung.resume}")
+    return lines
+
+
+def _document(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "rungs": [
+            {
+                "name": rung.name,
+                "result": rung.result.value,
+                "detail": rung.detail,
+                "fix": rung.fix,
+                "resume": rung.resume,
+            }
+            for rung in diagnosis.rungs
+        ],
+        "stopped_at": diagnosis.stopped_at,
+        "warnings": list(diagnosis.warnings),
+    }

@@ -1,0 +1,204 @@
+"""Goes through the steps in order and stops at the first that fails; nothing is sent to a provider without ``live``."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ringocli.errors import NoReply, RingocliError
+from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.http.certificates import trusted
+from ringocli.http.transport import Sender
+from ringocli.messaging.request import at_base, names_of, render_request
+from ringocli.template.model import RequestSpec, Template
+from ringocli.template.presets import Preset, of_host
+from ringocli.template.values import Missing, Values
+from ringocli.testing.doctor import reply_steps, template_steps, webhook_steps
+from ringocli.testing.doctor.credential_check import credential_request
+from ringocli.testing.doctor.network_steps import ProviderConnection
+from ringocli.testing.doctor.rung import RUNGS, Diagnosis, Rung, RungResult, StepFailed
+from ringocli.text.document import Document
+from ringocli.text.secret import Secret, redact
+from ringocli.text.url import split_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What to examine, and what is allowed. ``base`` replaces scheme, host and port of the provider."""
+
+    name: str
+    document: Document
+    values: Callable[[Template], Values]
+    base: str | None = None
+    webhook_url: Secret | None = None
+    live: bool = False
+    from_rung: str = RUNGS[0]
+    timeout_s: float = 10.0
+    receipt_wait_s: float = 30.0
+    ca_file: str | None = None
+
+
+def diagnose(given: Examination) -> Diagnosis:
+    """Examine an integration.
+
+    Raises:
+        UsageError: a value is malformed.
+        LocalError: a file that is needed cannot be read.
+    """
+    return _Doctor(given).run()
+
+
+class _Doctor:
+    """One examination: the steps so far, and what later steps need of earlier ones."""
+
+    def __init__(self, given: Examination) -> None:
+        self._given = given
+        self._rungs: list[Rung] = []
+        self._warnings: list[str] = []
+        self._message_id: str | None = None
+
+    def run(self) -> Diagnosis:
+        try:
+            self._run()
+        except StepFailed as error:
+            self._add(error.rung, RungResult.FAILED, error.detail, error.fix)
+        done = {rung.name for rung in self._rungs}
+        for name in RUNGS:
+            if name not in done:
+                self._add(name, RungResult.SKIPPED, "not reached")
+        return Diagnosis(rungs=tuple(self._rungs), warnings=tuple(dict.fromkeys(self._warnings)))
+
+    def _add(self, name: str, result: RungResult, detail: str, fix: str = "") -> None:
+        resume = self._resume(name) if result in (RungResult.FAILED, RungResult.ASKED) else ""
+        self._rungs.append(Rung(name=name, result=result, detail=redact(detail), fix=redact(fix), resume=resume))
+
+    def _resume(self, name: str) -> str:
+        """The command that continues at a step; values that may be secret are left out."""
+        words = ["ringocli", "doctor", self._given.name, "--from-rung", name]
+        words += ["--url", self._given.base] if self._given.base is not None else []
+        words += ["--ca-file", self._given.ca_file] if self._given.ca_file is not None else []
+        words += ["--live"] if self._given.live else []
+        return shlex.join(words)
+
+    def _step(self, name: str, check: Callable[[], str]) -> None:
+        """Run a step, unless the examination starts later."""
+        if RUNGS.index(name) < RUNGS.index(self._given.from_rung):
+            self._add(name, RungResult.SKIPPED, f"started at {self._given.from_rung}")
+        else:
+            self._add(name, RungResult.OK, check())
+
+    def _run(self) -> None:
+        given = self._given
+        template = template_steps.check_file(given.document, given.name)
+        self._step("parses", lambda: "JSON, and a template")
+        self._step("lints", lambda: template_steps.check_findings(given.document, given.name))
+        self._step("proves", lambda: template_steps.check_proof(template, given.document.text, given.name))
+        if not template.requests:
+            raise StepFailed("properties", "the template has no API.SendMessage", "Add one, then start again.")
+        spec = template.requests[0]
+        values = given.values(template)
+        self._step("properties", lambda: template_steps.check_properties(template, spec, values, live=given.live))
+        unused = [name for name in template.properties if not values.properties.get(name)]
+        self._warnings += [f"property {name!r} has no value" for name in unused]
+        request = self._rendered(template, spec, values)
+        preset = of_host(split_url(spec.url).hostname or "")
+        with Sender(timeout_s=given.timeout_s, ca_file=given.ca_file) as sender:
+            self._connect(request)
+            self._send(template, spec, values, request, preset, sender)
+            self._webhook(template, values, preset, sender)
+
+    def _rendered(self, template: Template, spec: RequestSpec, values: Values) -> RenderedRequest:
+        try:
+            request = render_request(template, spec, values, None if self._given.live else Missing.SAMPLE)
+        except RingocliError as error:
+            raise StepFailed("properties", error.message, error.hint) from None
+        return request if self._given.base is None else at_base(request, self._given.base)
+
+    def _connect(self, request: RenderedRequest) -> None:
+        parts = split_url(request.url.reveal())
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        connection = ProviderConnection(
+            parts.scheme,
+            parts.hostname or "",
+            port,
+            timeout_s=self._given.timeout_s,
+            trust=trusted(self._given.ca_file),
+        )
+        if connection.proxied:
+            for name in ("dns", "tcp", "tls"):
+                self._add(name, RungResult.SKIPPED, "a proxy connects for this machine")
+            return
+        self._step("dns", connection.resolve)
+        self._step("tcp", connection.connect)
+        if parts.scheme == "https":
+            self._step("tls", connection.handshake)
+        else:
+            connection.warn_of_plain_http()
+            self._add("tls", RungResult.SKIPPED, "plain http")
+        self._warnings += connection.warnings
+
+    def _send(
+        self,
+        template: Template,
+        spec: RequestSpec,
+        values: Values,
+        request: RenderedRequest,
+        preset: Preset | None,
+        sender: Sender,
+    ) -> None:
+        properties = tuple(name for name in names_of(template, spec) if name in template.properties)
+        if RUNGS.index(self._given.from_rung) > RUNGS.index("response_map"):
+            for name in ("http", "auth", "body", "response_map"):
+                self._add(name, RungResult.SKIPPED, f"started at {self._given.from_rung}")
+            return
+        if not self._given.live:
+            self._check_credential(template, values, preset, sender, properties)
+            return
+        reply = self._reply(request, sender)
+        self._add("http", RungResult.OK, reply_steps.check_http(reply))
+        self._add("auth", RungResult.OK, reply_steps.check_auth(reply, properties))
+        self._add("body", RungResult.OK, reply_steps.check_body(reply, str(spec.name), self._given.name))
+        detail, self._message_id = reply_steps.check_response_map(spec, request, reply)
+        self._add("response_map", RungResult.OK, detail)
+
+    def _check_credential(
+        self,
+        template: Template,
+        values: Values,
+        preset: Preset | None,
+        sender: Sender,
+        properties: tuple[str, ...],
+    ) -> None:
+        """Ask the preset's read-only URL, if it has one; sending itself needs ``live``."""
+        request = credential_request(template, values, preset)
+        if request is None:
+            for name in ("http", "auth", "body", "response_map"):
+                self._add(name, RungResult.SKIPPED, "sending needs --live")
+            return
+        reply = self._reply(request if self._given.base is None else at_base(request, self._given.base), sender)
+        if reply.status in (404, 405):
+            for name in ("http", "auth", "body", "response_map"):
+                self._add(name, RungResult.SKIPPED, f"the read-only URL gave {reply.status}; sending needs --live")
+            return
+        self._add("http", RungResult.OK, f"{reply_steps.check_http(reply)} (read-only URL)")
+        self._add("auth", RungResult.OK, reply_steps.check_auth(reply, properties))
+        for name in ("body", "response_map"):
+            self._add(name, RungResult.SKIPPED, "sending needs --live")
+
+    def _reply(self, request: RenderedRequest, sender: Sender) -> Reply:
+        try:
+            return sender.send(request)
+        except NoReply as error:
+            raise StepFailed("http", error.message, error.hint) from None
+
+    def _webhook(self, template: Template, values: Values, preset: Preset | None, sender: Sender) -> None:
+        result, detail, fix, target = webhook_steps.check_webhook_url(template, preset, self._given.webhook_url)
+        self._add("webhook_url", result, detail, fix)
+        if target is None:
+            self._add("event", RungResult.SKIPPED, "no --webhook-url to send an event to")
+        else:
+            result, detail, fix = webhook_steps.check_event(template, values, target, sender, live=self._given.live)
+            self._add("event", result, detail, fix)
+        result, detail, fix = webhook_steps.check_receipt(target, self._message_id, self._given.receipt_wait_s)
+        self._add("receipt", result, detail, fix)

@@ -1,0 +1,90 @@
+"""The steps below HTTP: the name, the connection, the TLS handshake."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from datetime import UTC, datetime
+
+from ringocli.errors import NoReply
+from ringocli.http.addresses import is_loopback, proxy_for
+from ringocli.http.failure import Failure
+from ringocli.testing.doctor.rung import StepFailed
+
+WARNED_DAYS = 14
+"""A certificate that expires within so many days is a warning."""
+
+
+class ProviderConnection:
+    """A host to connect to, step by step; behind a proxy only the proxy can tell."""
+
+    def __init__(self, scheme: str, host: str, port: int, *, timeout_s: float, trust: ssl.SSLContext) -> None:
+        self.scheme, self.host, self.port = scheme, host, port
+        self.proxied = proxy_for(scheme, host) is not None
+        self.warnings: list[str] = []
+        self._timeout_s = timeout_s
+        self._trust = trust
+        self._failure = Failure(host=host, port=port, timeout_s=timeout_s, proxied=self.proxied)
+
+    def resolve(self) -> str:
+        """The addresses of the host.
+
+        Raises:
+            StepFailed: the name is unknown.
+        """
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            hint = "Check the spelling of the host in request_url (or --url), and this machine's DNS."
+            raise StepFailed("dns", f"{self.host}: unknown host ({_reason(error)})", hint) from None
+        return ", ".join(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def connect(self) -> str:
+        """Open a connection and close it.
+
+        Raises:
+            StepFailed: it is refused, or nobody answers.
+        """
+        try:
+            with socket.create_connection((self.host, self.port), self._timeout_s):
+                return f"port {self.port} accepts connections"
+        except TimeoutError:
+            error = self._failure.timed_out(has_left=False)
+        except OSError as cause:
+            error = self._failure.unconnected(cause)
+        raise StepFailed("tcp", error.message, error.hint) from None
+
+    def handshake(self) -> str:
+        """Do the TLS handshake as a client would.
+
+        Raises:
+            StepFailed: it fails, or the certificate is not trusted.
+        """
+        try:
+            with (
+                socket.create_connection((self.host, self.port), self._timeout_s) as plain,
+                self._trust.wrap_socket(plain, server_hostname=self.host) as secured,
+            ):
+                self._warn_of_expiry(secured.getpeercert())
+                return f"{secured.version()}, certificate valid"
+        except TimeoutError:
+            error: NoReply = self._failure.timed_out(has_left=False)
+        except OSError as cause:
+            error = self._failure.unconnected(cause)
+        raise StepFailed("tls", error.message, error.hint) from None
+
+    def _warn_of_expiry(self, certificate: object) -> None:
+        expires = certificate.get("notAfter") if isinstance(certificate, dict) else None
+        if isinstance(expires, str):
+            left = datetime.fromtimestamp(ssl.cert_time_to_seconds(expires), UTC) - datetime.now(UTC)
+            if left.days < WARNED_DAYS:
+                self.warnings.append(f"the certificate of {self.host} expires in {left.days} days")
+
+    def warn_of_plain_http(self) -> None:
+        """Credentials over plain http to another machine are a warning."""
+        if not is_loopback(self.host):
+            self.warnings.append(f"plain http to {self.host} sends credentials and messages unencrypted")
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

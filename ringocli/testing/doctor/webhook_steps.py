@@ -1,0 +1,144 @@
+"""The steps on the way back: the webhook URL, an event sent to it, and the delivery receipt of the sent message."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+from ringocli.errors import NoReply
+from ringocli.http.addresses import is_loopback
+from ringocli.http.error_text import own_words, phrase
+from ringocli.http.transport import Sender
+from ringocli.messaging.request import render_event
+from ringocli.template.model import Template
+from ringocli.template.presets import Preset
+from ringocli.template.values import Missing, Values
+from ringocli.testing.doctor.rung import RungResult, StepFailed
+from ringocli.text.secret import Secret, sent
+from ringocli.text.url import split_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookTarget:
+    """Where webhooks go; ``emulator`` is the base URL of an emulator that can be asked what arrived."""
+
+    url: Secret
+    host: str
+    is_local: bool
+    emulator: str | None
+
+
+def check_webhook_url(
+    template: Template, preset: Preset | None, url: Secret | None
+) -> tuple[RungResult, str, str, WebhookTarget | None]:
+    """Whether somebody listens at the webhook URL; without one, the person is asked.
+
+    Raises:
+        StepFailed: it is the URL of another integration, or nobody answers there.
+    """
+    console = preset.webhook_console if preset is not None else "the provider's console"
+    if url is None:
+        detail = "is the webhook URL of Ringotel's portal entered at the provider?"
+        return RungResult.ASKED, detail, f"Enter it here: {console}", None
+    parts = split_url(sent(url))
+    host = parts.hostname or ""
+    base = f"{parts.scheme}://{parts.netloc}"
+    about = _about(base) if is_loopback(host) else None
+    target = WebhookTarget(url=url, host=host, is_local=is_loopback(host), emulator=base if about else None)
+    if about is not None:
+        own = about["template"]["id"]
+        if parts.path.rstrip("/").rpartition("/")[2] != quote(own, safe=""):
+            raise StepFailed(
+                "webhook_url", f"the emulator there serves /webhook/{own}, not this URL", f"Use {base}/webhook/{own}."
+            )
+        if own != template.id:
+            fix = f"The id of the template is {template.id!r}: the webhook URL moves with it."
+            raise StepFailed("webhook_url", f"the emulator there serves the integration {own!r}", fix)
+        return RungResult.OK, f"an emulator answers at {host}", "", target
+    if target.is_local:
+        return RungResult.OK, f"{host} is this machine; the next step sends an event there", "", target
+    detail = f"{host} was given; whether it is the URL of this integration, only the portal shows"
+    return RungResult.ASKED, detail, "Compare it with the Webhook URL in the integration's settings.", target
+
+
+def _about(base: str) -> dict[str, Any] | None:
+    """What an emulator says about itself; None if there is none."""
+    try:
+        with _opener().open(f"{base}/api/about", timeout=5) as response:
+            document = json.load(response)
+    except (URLError, OSError, ValueError):
+        return None
+    found = isinstance(document, dict) and isinstance(document.get("template"), dict) and "id" in document["template"]
+    return document if found else None
+
+
+def _opener() -> Any:
+    return build_opener(ProxyHandler({}))
+
+
+def check_event(
+    template: Template, values: Values, target: WebhookTarget, sender: Sender, *, live: bool
+) -> tuple[RungResult, str, str]:
+    """Send the first event to the webhook URL; a real Ringotel cannot be asked what it made of it.
+
+    Raises:
+        StepFailed: it is refused, or matches no event.
+    """
+    if not template.events:
+        return RungResult.SKIPPED, "the template has no events", ""
+    if not (live or target.is_local):
+        return RungResult.SKIPPED, f"sending an event to {target.host} needs --live", ""
+    event = template.events[0]
+    request = render_event(template, event, values, Missing.SAMPLE, url=target.url)
+    try:
+        reply = sender.send(request)
+    except NoReply as error:
+        raise StepFailed("event", error.message, error.hint) from None
+    said = f"{reply.status} {phrase(reply.status)}".strip()
+    words = own_words(reply)
+    said += f": {words}" if words and reply.status >= 400 else ""
+    if reply.status == 404:
+        raise StepFailed("event", said, "This is not the webhook URL: copy it from the integration's settings.")
+    if reply.status == 422:
+        fix = "The running version does not match its own event: load the current template, or run ringocli match."
+        raise StepFailed("event", said, fix)
+    if not 200 <= reply.status < 300:
+        raise StepFailed("event", said, "Check the log of the server that takes the webhooks.")
+    if target.emulator is not None:
+        return RungResult.OK, f"{event.label} was matched", ""
+    return RungResult.ASKED, f"{event.label} was sent ({said}): did the message appear in Ringotel?", _NOT_THERE
+
+
+_NOT_THERE = "If not: is the integration enabled, the number assigned to a user, and the template the current version?"
+
+
+def check_receipt(target: WebhookTarget | None, message_id: str | None, wait_s: float) -> tuple[RungResult, str, str]:
+    """Wait for the delivery receipt of the message that was sent, at an emulator that can be asked.
+
+    Raises:
+        StepFailed: none arrived in time.
+    """
+    if message_id is None:
+        return RungResult.SKIPPED, "no message was sent in this run", ""
+    if target is None or target.emulator is None:
+        return RungResult.ASKED, "was the message shown as delivered in Ringotel?", _NO_RECEIPT
+    query = urlencode({"event_type": "messageDelivered", "messageid": message_id, "timeout_s": f"{wait_s:g}"})
+    try:
+        with _opener().open(Request(f"{target.emulator}/api/wait?{query}"), timeout=wait_s + 10):
+            return RungResult.OK, f"the receipt of {message_id} arrived", ""
+    except HTTPError as error:
+        with error:
+            if error.code == 408:
+                raise StepFailed("receipt", f"no receipt of {message_id} within {wait_s:g} s", _NO_RECEIPT) from None
+            raise StepFailed("receipt", f"the emulator answered {error.code}", "Check the emulator.") from None
+    except (URLError, OSError):
+        raise StepFailed("receipt", "the emulator does not answer any more", "Start it again.") from None
+
+
+_NO_RECEIPT = (
+    "Check that receipts are switched on at the provider, go to the webhook URL, and carry the id of the reply."
+)

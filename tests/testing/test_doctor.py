@@ -1,0 +1,329 @@
+"""doctor against real servers: each fault stops at its own step with its own advice, and nothing is sent unasked."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from ringocli.testing import emulator
+from ringocli.testing.doctor.reply_steps import error_in
+from ringocli.testing.doctor.rung import RUNGS
+from tests.conftest import ACME, SAMPLES, Command, Result
+from tests.loopback import Answer, serving
+
+KEY = ("--property", "API key=s3cret-key-4711")
+VALUES = ("--set", "number=+12025550100", "--set", "contact=+13105550199", "--set", "content=Hi")
+ACCEPTED = Answer.json({"data": {"id": "m-1"}})
+
+
+def results(done: Result) -> dict[str, str]:
+    return {rung["name"]: rung["result"] for rung in done.document["rungs"]}
+
+
+def failed(done: Result) -> dict[str, str]:
+    (rung,) = [rung for rung in done.document["rungs"] if rung["result"] == "failed"]
+    assert done.document["stopped_at"] == rung["name"]
+    found: dict[str, str] = rung
+    return found
+
+
+REPLIES: dict[str, tuple[Answer, str, str]] = {
+    "not found": (Answer.json({"error": "no route"}, 404), "http", "path of request_url"),
+    "wrong method": (Answer(status=405, headers=(("Allow", "PUT"),)), "http", "Set request_method to PUT"),
+    "redirect": (Answer(status=301, headers=(("Location", "https://new.example/x"),)), "http", "Correct request_url"),
+    "rate limit": (Answer(status=429), "http", "Too many requests"),
+    "server error": (Answer(status=500, body=b"oops"), "http", "try again later"),
+    "unavailable": (Answer(status=503), "http", "status page"),
+    "unauthorized": (Answer.json({"message": "bad token"}, 401), "auth", "value of API key"),
+    "forbidden": (Answer.json({"message": "not your number"}, 403), "auth", "permissions"),
+    "bad request": (Answer.json({"errors": [{"detail": "to is invalid"}]}, 400), "body", "ringocli render acme.json"),
+    "unprocessable": (Answer.json({"message": "from is not yours"}, 422), "body", "ringocli render"),
+    "media type": (Answer(status=415), "body", "request_content_type"),
+    "no money": (Answer.json({"message": "top up"}, 402), "body", "balance"),
+    "200 with an error": (Answer.json({"error": {"code": 21211, "message": "Invalid To"}}), "body", "ringocli render"),
+    "200 with success false": (Answer.json({"success": False, "reason": "blocked"}), "body", "ringocli render"),
+    "200 with a failed status": (
+        Answer.json({"messages": [{"status": "4", "error-text": "Invalid credentials"}]}), "body", "ringocli render"),
+    "200 with an error in text": (
+        Answer(body=b"ERROR: number invalid", headers=(("Content-Type", "text/plain"),)), "body", "ringocli render"),
+    "200 with an id and an error": (
+        Answer.json({"data": {"id": "m-1"}, "errors": [{"title": "rejected"}]}), "body", "ringocli render"),
+    "id elsewhere": (Answer.json({"result": {"message_id": "9612c4e2-27f8"}}), "response_map", "/result/message_id"),
+    "empty reply": (Answer(), "response_map", "JSON reply"),
+    "a web page": (
+        Answer(body=b"<html><title>Log in</title></html>", headers=(("Content-Type", "text/html"),)),
+        "response_map", "JSON reply"),
+    "XML": (
+        Answer(body=b"<sms><id>5</id></sms>", headers=(("Content-Type", "text/xml"),)), "response_map", "JSON reply"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "step", "advice"), REPLIES.values(), ids=REPLIES)
+def test_a_reply_stops_at_its_step(ringocli: Command, acme: Path, answer: Answer, step: str, advice: str) -> None:
+    """One real message is sent with --live; the reply decides the step, and the advice names the fix."""
+    with serving(answer) as server:
+        done = ringocli("doctor", "acme.json", "--url", server.url, "--live", *KEY, *VALUES, "--format", "json")
+    assert 1 == len(server.seen)
+    assert (1, step) == (done.code, failed(done)["name"]), done.out
+    assert advice in failed(done)["fix"]
+    assert f"--from-rung {step}" in failed(done)["resume"]
+    assert "s3cret" not in done.out + done.err
+
+
+def test_nothing_is_sent_without_live(ringocli: Command, acme: Path) -> None:
+    """The provider sees a connection, and no request at all."""
+    with serving(ACCEPTED) as server:
+        done = ringocli("doctor", "acme.json", "--url", server.url, *KEY, "--format", "json")
+    assert (0, []) == (done.code, server.seen)
+    assert {"http": "skipped", "auth": "skipped", "webhook_url": "asked", "event": "skipped"}.items() <= results(
+        done
+    ).items()
+    assert list(RUNGS) == [rung["name"] for rung in done.document["rungs"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "stopped_at", "auth"),
+    [
+        (200, None, "ok"),
+        (401, "auth", "failed"),
+        (403, "auth", "failed"),
+        (500, "http", "skipped"),
+        (404, None, "skipped"),
+    ],
+)
+def test_a_preset_checks_the_credential_with_a_read_only_url(
+    ringocli: Command, status: int, stopped_at: str | None, auth: str
+) -> None:
+    """Only a GET that changes nothing, with the template's own credential; a stand-in without that URL says nothing."""
+    template = SAMPLES / "telnyx.json"
+    with serving(Answer.json({}, status)) as server:
+        done = ringocli("doctor", template, "--url", server.url, *KEY, "--format", "json")
+    assert [("GET", "/v2/messaging_profiles", "Bearer s3cret-key-4711")] == [
+        (seen.method, seen.target, seen.header("Authorization")) for seen in server.seen
+    ]
+    assert (stopped_at, auth) == (done.document["stopped_at"], results(done)["auth"])
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "advice"),
+    [
+        ('{"id": ', "parses", "ringocli validate"),
+        ("[]", "parses", "ringocli init"),
+        (json.dumps(ACME)[:-1] + ",}", "parses", "--fix"),
+        (json.dumps(ACME).replace("$messageid$", "$mesageid$"), "lints", "RT4"),
+        (
+            json.dumps(ACME).replace('"from": "$from$", "to": "$to$", "text"', '"x": "$from$$to$", "text"'),
+            "proves",
+            "prove",
+        ),
+    ],
+    ids=["broken", "list", "trailing comma", "unknown variable", "ambiguous"],
+)
+def test_a_broken_template_stops_before_the_network(
+    ringocli: Command, folder: Path, text: str, step: str, advice: str
+) -> None:
+    """What is wrong in the file is found first."""
+    (folder / "acme.json").write_text(text, "utf-8")
+    done = ringocli(
+        "doctor",
+        "acme.json",
+        "--url",
+        "http://127.0.0.1:9",
+        "--format",
+        "json",
+        *(KEY if text[0] == "{" and step not in ("parses",) else ()),
+    )
+    assert (1, step) == (done.code, failed(done)["name"]), done.out
+    assert advice in failed(done)["fix"]
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("key-4711 ", "space or a line break"),
+        ("key\x01key", "control character"),
+        ("<your key>", "placeholder"),
+        ("changeme", "placeholder"),
+        ("Bearer abcdef", "adds itself"),
+        ('"key-4711"', "in quotes"),
+        ("schlüssel", "header cannot carry"),
+    ],
+)
+def test_an_implausible_property_is_found(ringocli: Command, acme: Path, value: str, problem: str) -> None:
+    """The value is described, never repeated."""
+    done = ringocli("doctor", "acme.json", "--property", f"API key={value}", "--format", "json")
+    assert (1, "properties", True) == (done.code, failed(done)["name"], problem in failed(done)["detail"])
+
+
+def test_missing_values_are_listed_at_once(ringocli: Command, acme: Path) -> None:
+    """With --live everything that the message needs."""
+    done = ringocli("doctor", "acme.json", "--live", "--format", "json")
+    assert (1, "properties") == (done.code, failed(done)["name"])
+    assert all(name in failed(done)["detail"] for name in ("API key", "from", "to", "content"))
+
+
+def test_an_unknown_host_and_a_closed_port(ringocli: Command, acme: Path) -> None:
+    """No connection is exit code 4."""
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    for url, step in (("https://no-such-host.invalid", "dns"), (f"http://127.0.0.1:{port}", "tcp")):
+        done = ringocli("doctor", "acme.json", "--url", url, *KEY, "--format", "json")
+        assert (4, step) == (done.code, failed(done)["name"])
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def server_side(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names).configure_cert(context)
+    return context
+
+
+@pytest.mark.parametrize(
+    ("name", "trusted", "advice"),
+    [("127.0.0.1", False, "--ca-file"), ("other.example", True, "host name in the certificate")],
+    ids=["untrusted", "other host"],
+)
+def test_a_certificate_that_is_not_trusted(
+    ringocli: Command, acme: Path, authority: trustme.CA, name: str, trusted: bool, advice: str
+) -> None:
+    """The handshake is its own step."""
+    authority.cert_pem.write_to_path("ca.pem")
+    options = ("--ca-file", "ca.pem") if trusted else ()
+    with serving(ACCEPTED, tls=server_side(authority, name)) as server:
+        done = ringocli("doctor", "acme.json", "--url", server.url, *KEY, *options, "--format", "json")
+    assert (4, "tls", True) == (done.code, failed(done)["name"], advice in failed(done)["fix"]), done.out
+
+
+def test_a_trusted_certificate_passes(ringocli: Command, acme: Path, authority: trustme.CA) -> None:
+    """With the CA, the message is sent."""
+    authority.cert_pem.write_to_path("ca.pem")
+    with serving(ACCEPTED, tls=server_side(authority, "127.0.0.1")) as server:
+        done = ringocli(
+            "doctor",
+            "acme.json",
+            "--url",
+            server.url,
+            *KEY,
+            *VALUES,
+            "--live",
+            "--ca-file",
+            "ca.pem",
+            "--format",
+            "json",
+        )
+    assert (0, "ok", "ok") == (done.code, results(done)["tls"], results(done)["response_map"]), done.out
+
+
+def test_plain_http_on_a_tls_port(ringocli: Command, acme: Path) -> None:
+    """A server that does not speak TLS stops at tls."""
+    with serving(ACCEPTED) as server:
+        done = ringocli("doctor", "acme.json", "--url", f"https://127.0.0.1:{server.port}", *KEY, "--format", "json")
+    assert (4, "tls") == (done.code, failed(done)["name"])
+
+
+def test_a_server_that_hangs_up(ringocli: Command, acme: Path) -> None:
+    """A connection without a reply is not a usable reply."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        done = ringocli(
+            "doctor", "acme.json", "--url", url, *KEY, *VALUES, "--live", "--timeout-s", "0.3", "--format", "json"
+        )
+    assert (1, "http") == (done.code, failed(done)["name"])
+
+
+def live(ringocli: Command, provider: str, webhook: str, *more: str) -> Result:
+    return ringocli(
+        "doctor", "acme.json", "--url", provider, "--webhook-url", webhook, "--live", *KEY, *VALUES, "--format", "json", *more
+    )  # fmt: skip
+
+
+def test_a_whole_integration_passes_with_its_receipt(ringocli: Command, acme: Path) -> None:
+    """Message, id, event and receipt, against an emulator as Ringotel and as provider."""
+    with emulator(acme) as ringotel:
+        done = live(ringocli, ringotel.url, ringotel.webhook_url)
+    assert 0 == done.code, done.out
+    assert {"ok"} == {result for name, result in results(done).items() if name != "tls"}
+
+
+Fault = Callable[[Any], tuple[str, str]]
+WEBHOOK_FAULTS: dict[str, tuple[Fault, str, str]] = {
+    "another path": (lambda ringotel: (ringotel.url, f"{ringotel.url}/webhook/other"), "webhook_url", "/webhook/acme"),
+    "nobody there": (lambda ringotel: (ringotel.url, "http://127.0.0.1:9/hook"), "event", "port 9"),
+}
+
+
+@pytest.mark.parametrize(("urls", "step", "advice"), WEBHOOK_FAULTS.values(), ids=WEBHOOK_FAULTS)
+def test_a_fault_on_the_way_back(ringocli: Command, acme: Path, urls: Fault, step: str, advice: str) -> None:
+    """The webhook URL and the event are steps of their own."""
+    with emulator(acme) as ringotel:
+        done = live(ringocli, *urls(ringotel))
+    assert (1, step) == (done.code, failed(done)["name"]), done.out
+    assert advice in failed(done)["fix"] + failed(done)["detail"]
+
+
+def test_an_event_that_the_running_version_does_not_match(ringocli: Command, acme: Path) -> None:
+    """The template was edited and the emulator serves the version before."""
+    with emulator(json.loads(acme.read_text("utf-8"))) as ringotel:
+        acme.write_text(acme.read_text("utf-8").replace('"method": "$event_key$"', '"kind": "$event_key$"'), "utf-8")
+        done = live(ringocli, ringotel.url, ringotel.webhook_url)
+    assert (1, "event", True) == (done.code, failed(done)["name"], "current template" in failed(done)["fix"])
+
+
+def test_a_receipt_that_does_not_come(ringocli: Command, acme: Path) -> None:
+    """The provider accepts the message and reports nothing."""
+    with emulator(acme) as ringotel, serving(ACCEPTED) as provider:
+        done = live(ringocli, provider.url, ringotel.webhook_url, "--receipt-timeout-s", "0.2")
+    assert (1, "receipt", True) == (done.code, failed(done)["name"], "receipts are switched on" in failed(done)["fix"])
+
+
+def test_a_server_that_is_no_emulator_is_asked_about(ringocli: Command, acme: Path) -> None:
+    """A 200 says that the event arrived, not what became of it."""
+    with serving(ACCEPTED) as provider, serving(Answer(status=404), Answer()) as hook:
+        done = live(ringocli, provider.url, f"{hook.url}/hook/s3cret-hook-url")
+    assert (0, "asked", "asked") == (done.code, results(done)["event"], results(done)["receipt"])
+    assert "s3cret-hook-url" not in done.out + done.err
+
+
+def test_it_continues_where_it_stopped(ringocli: Command, acme: Path) -> None:
+    """--from-rung skips what was fine before."""
+    with emulator(acme) as ringotel:
+        done = ringocli(
+            "doctor", "acme.json", "--from-rung", "webhook_url", "--webhook-url", ringotel.webhook_url,
+            "--url", ringotel.url, *KEY, "--format", "json",
+        )  # fmt: skip
+    assert ("skipped", "skipped", "ok") == tuple(results(done)[name] for name in ("proves", "http", "event"))
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"error": None, "errors": [], "data": {"id": "1"}},
+        {"error_code": None, "error_message": None, "sid": "SM1", "status": "queued"},
+        {"http_code": 200, "response_code": "SUCCESS", "response_msg": "Messages queued"},
+        {"messages": [{"status": "0", "message-id": "1", "remaining-balance": "1"}]},
+        {"error": 0, "code": 0, "success": True, "ok": 1, "message": "no error"},
+        {"text": "your error report failed", "id": "1"},
+    ],
+)
+def test_an_ordinary_reply_reports_no_error(reply: dict[str, Any]) -> None:
+    """Fields that every reply of a provider has, and the text of the message itself, are no errors."""
+    assert "" == error_in(reply)
+
+
+def test_the_text_has_one_line_a_step(ringocli: Command, acme: Path) -> None:
+    """The step that failed has its fix and the command to continue."""
+    out = ringocli("doctor", "acme.json").out
+    assert "ok       proves" in out
+    assert "fix: Add --property-env" in out
+    assert out.endswith("Stopped at properties.\n")
