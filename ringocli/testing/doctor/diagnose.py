@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ringocli.errors import NoReply, RingocliError
-from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.certificates import trusted
+from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.transport import Sender
 from ringocli.messaging.request import at_base, names_of, render_request
 from ringocli.template.model import RequestSpec, Template
