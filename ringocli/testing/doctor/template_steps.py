@@ -20,7 +20,7 @@ from ringocli.text.secret import Text, sent
 PROOF_CASES = 50
 
 _PLACEHOLDER = re.compile(
-    r"<.*>|\{.*\}|\$\w+\$?|x{3,}|your[-_ ].*|change-?me|todo|placeholder|sample[-_].*|\.{3,}|\*{3,}|none|null|undefined",
+    r"<.*>|\{.*\}|\$\w+\$?|x{3,}|your[-_ ].*|change-?me|todo|placeholder|\.{3,}|\*{3,}|none|null|undefined",
     re.I,
 )
 
