@@ -55,7 +55,7 @@ def match(options: MatchOptions) -> int:
     if options.template == "-" and options.file == "-":
         raise UsageError("template and sample cannot both be read from stdin", "Name a file for one of them.")
     opened = open_template(options.template)
-    reading = _reading(opened.template, read_sample(read_bytes(options.file)), options)
+    reading = _reading(opened.template, read_sample(read_bytes(options.file), options.file), options)
     if options.format == "json":
         print_json(as_document(reading))
     elif console.draws(sys.stdout):

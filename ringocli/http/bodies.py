@@ -84,10 +84,13 @@ def encode(tree: Json, content_type: str | None) -> Traced:
     return joined(_json_parts(tree))
 
 
-def decode_pairs(text: str) -> dict[str, Json]:
-    """Decode a form body or query string; every value is a ``Several``, because keys may be repeated."""
+def decode_pairs(text: str, charset: str = "utf-8") -> dict[str, Json]:
+    """Decode a form body or query string; every value is a ``Several``, because keys may be repeated.
+
+    ``charset`` is that of its percent-encoded bytes.
+    """
     tree: dict[str, Json] = {}
-    for key, value in parse_qsl(text, keep_blank_values=True, max_num_fields=10_000):
+    for key, value in parse_qsl(text, keep_blank_values=True, max_num_fields=10_000, encoding=charset):
         tree.setdefault(key, Several()).append(value)
     return tree
 
@@ -149,15 +152,15 @@ def decode(body: bytes, content_type: str | None) -> Json:
     text = text_of(body, content_type).removeprefix("\ufeff")
     kind = encoding_of(content_type) if content_type else Encoding.OTHER
     if kind is Encoding.FORM:
-        return _decode_form(text)
+        return _decode_form(text, content_type)
     if kind is Encoding.JSON or text.lstrip()[:1] in tuple("{["):
         return decode_json(text)
-    return _decode_form(text)
+    return _decode_form(text, content_type)
 
 
-def _decode_form(text: str) -> Json:
+def _decode_form(text: str, content_type: str | None) -> Json:
     try:
-        return decode_pairs(text.strip())
+        return decode_pairs(text.strip(), charset_of(content_type))
     except ValueError:
         raise LocalError("the form has more than 10,000 fields") from None
 

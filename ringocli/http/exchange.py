@@ -54,6 +54,7 @@ class IncomingRequest:
     query: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    notes: tuple[str, ...] = ()
 
     @property
     def content_type(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus
@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
+from ringocli.http.received import decode_received
 from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.events import learn_events
 from ringocli.importers.learn.message_id import IdContext, form_difference, name_difference
@@ -25,6 +26,7 @@ from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, WebhookSample
 from ringocli.importers.model import Limit, Pasted, limit
 from ringocli.importers.naming import default_id, default_name
+from ringocli.messaging.webhook import decoded_webhook
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.pattern.pattern import Several
@@ -97,7 +99,15 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
         ),
         blocking=_blocking(requests, learned),
         missing=tuple(_missing(template)),
-        notes=_notes([*(note for one in requests for note in one.notes), *_lost(pastes), *_preset(known)], learned),
+        notes=_notes(
+            [
+                *(note for one in requests for note in one.notes),
+                *_sample_notes(pastes),
+                *_lost(pastes),
+                *_preset(known),
+            ],
+            learned,
+        ),
     )
 
 
@@ -202,7 +212,7 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
         rows=assumed_by(template),
         blocking=_blocking((), learned),
         missing=tuple(_missing(template)) if pastes.samples else (),
-        notes=_notes(_lost(pastes), learned),
+        notes=_notes([*_sample_notes(pastes), *_lost(pastes)], learned),
     )
 
 
@@ -216,7 +226,7 @@ def tree_in(pasted: Pasted) -> Any:
 
 def _leaves_in(reply: Reply | None) -> list[SampleLeaf]:
     try:
-        return list(leaves_of(decode(reply.body, reply.content_type))) if reply is not None else []
+        return list(leaves_of(decode_received(reply.body, reply.content_type).tree)) if reply is not None else []
     except LocalError:
         return []
 
@@ -307,6 +317,14 @@ def _reply_decisions(reply: LearnedReply | None, places: Sequence[str]) -> list[
 
 def _unique(limits: Sequence[Limit]) -> tuple[Limit, ...]:
     return tuple({entry["what"]: entry for entry in reversed(limits)}.values())[::-1]
+
+
+def _sample_notes(pastes: Pastes) -> Iterator[str]:
+    """What was unusual about the samples, by the name of each."""
+    for sample in pastes.samples:
+        yield from (f"{sample.name}: {note}" for note in decoded_webhook(sample.incoming).notes)
+    if pastes.reply is not None:
+        yield from (f"the reply: {note}" for note in pastes.reply.notes)
 
 
 def _lost(pastes: Pastes) -> list[str]:

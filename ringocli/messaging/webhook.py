@@ -6,12 +6,13 @@ Selection follows ``assumptions`` rows 1 to 4, 10, 11 and 36; the vendor publish
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ringocli.errors import LocalError
-from ringocli.http.bodies import decode, decode_pairs
+from ringocli.http.bodies import decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
+from ringocli.http.received import Decoded, decode_received
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.fast_path import misses
 from ringocli.template.pattern.matching import Match, Mismatch
@@ -67,14 +68,31 @@ class _Attempt(NamedTuple):
 
 
 def document_of(incoming: IncomingRequest) -> Json:
-    """The tree a webhook carries: its body, or its query where there is no body.
+    """The tree a webhook carries: its body, or its query if there is no body.
 
     Raises:
-        LocalError: the body is not what its content type says.
+        LocalError: the body is neither JSON nor a form.
+    """
+    return decoded_webhook(incoming).tree
+
+
+def decoded_webhook(incoming: IncomingRequest) -> Decoded:
+    """Like ``document_of``, with notes on what was unusual about the webhook.
+
+    Raises:
+        LocalError: the body is neither JSON nor a form.
     """
     if incoming.method in ("GET", "DELETE", "HEAD") or (not incoming.body.strip() and incoming.query):
-        return decode_pairs(incoming.query)
-    return decode(incoming.body, incoming.content_type)
+        if incoming.body.strip():
+            note = f"the body was not read: the values of a {incoming.method} webhook are in its query"
+            return Decoded(decode_pairs(incoming.query), (*incoming.notes, note))
+        return Decoded(decode_pairs(incoming.query), incoming.notes)
+    decoded = decode_received(incoming.body, incoming.content_type)
+    if not incoming.query and not incoming.notes:
+        return decoded
+    names = ", ".join(list(decode_pairs(incoming.query))[:4])
+    ignored = (f"the query of the URL ({names}) was not read: the values are taken from the body",) if names else ()
+    return Decoded(decoded.tree, (*incoming.notes, *decoded.notes, *ignored))
 
 
 def read_webhook(
@@ -85,18 +103,19 @@ def read_webhook(
     Raises:
         LocalError: the body cannot be decoded.
     """
-    document = document_of(incoming)
+    document, decoding_notes = decoded_webhook(incoming)
     given = properties or {}
     candidates = [event for event in template.events if event.method is None or event.method == incoming.method]
     # Most events are ruled out by one look; only where none fits does each have to say how near it came.
     attempts = [_attempt(event, document, given) for event in candidates if not _is_ruled_out(event, document)]
     fitting = [attempt for attempt in attempts if attempt.match.fits]
     if not fitting:
-        return _missed(template, incoming, document, [_attempt(event, document, given) for event in candidates])
+        missed = _missed(template, incoming, document, [_attempt(event, document, given) for event in candidates])
+        return replace(missed, notes=(*decoding_notes, *missed.notes)) if decoding_notes else missed
     if len(fitting) > 1:
         fitting.sort(key=lambda attempt: -attempt.match.matched)
     best = fitting[0]
-    notes = list(_notes(best))
+    notes = [*decoding_notes, *_notes(best)]
     rivals = [other for other in fitting[1:] if other.match.matched == best.match.matched]
     if rivals:
         names = ", ".join(other.event.label for other in rivals)
@@ -259,7 +278,7 @@ def read_reply(spec: RequestSpec, reply: Reply) -> Match:
     Raises:
         LocalError: the reply's body cannot be decoded.
     """
-    return spec.reply.match(decode(reply.body, reply.content_type), {}, REQUIRED[Place.RESPONSE_MAP])
+    return spec.reply.match(decode_received(reply.body, reply.content_type).tree, {}, REQUIRED[Place.RESPONSE_MAP])
 
 
 def ids_in(spec: RequestSpec, reply: Reply) -> dict[str, str]:

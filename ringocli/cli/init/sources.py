@@ -116,41 +116,28 @@ def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
     ]
 
 
-def _sample(path: str) -> Any:
+def _sample(path: str, *, is_reply: bool = False) -> Any:
     from ringocli.text.files import read_bytes
 
-    return sample_in(path, read_bytes(path))
+    return sample_in(path, read_bytes(path), is_reply=is_reply)
 
 
-def sample_in(path: str, content: bytes) -> Any:
-    """A sample, with JSON that a page broke mended; ``path`` names it in messages.
+def sample_in(path: str, content: bytes, *, is_reply: bool = False) -> Any:
+    """A sample; ``path`` names it in messages. Only a reply may be without a body.
 
     Raises:
-        LocalError: it is empty, or beyond reading.
+        LocalError: it is empty, or cannot be read.
     """
     from ringocli.importers.samples import read_sample
 
-    sample = read_sample(content)
-    if not sample.body.strip() and "?" not in (sample.target or ""):
-        raise LocalError(f"{path}: holds no body", "Paste the body that the documentation shows.")
-    text = sample.body.decode("utf-8", "replace")
-    if text.lstrip()[:1] not in ("{", "["):
-        return replace(sample, body=sample.body.strip())
-    import json
-
-    from ringocli.text.document import Document
-
-    document = Document.read(path, text)
-    if not document.problems:
-        return sample
-    if not isinstance(document.value, dict | list):
-        raise LocalError(f"{path}: {document.problems[0].message}", "Mend the sample.")
-    console.note(f"note: {path}: {document.problems[0].message}; read as if it were mended")
-    return replace(sample, body=json.dumps(document.value, ensure_ascii=False).encode())
+    sample = read_sample(content, path)
+    if sample.is_empty and not (is_reply and content.strip()):
+        raise LocalError(f"{path}: no body and no query", "Paste the example that the documentation shows.")
+    return sample
 
 
 def _reply(path: str) -> Any:
-    return _sample(path).as_reply(None)
+    return _sample(path, is_reply=True).as_reply()
 
 
 def _webhook(pair: str) -> Any:
@@ -179,12 +166,9 @@ def webhook_of(kind: str, path: str, sample: Any) -> Any:
     """
     from ringocli.importers.learn.webhook_samples import WebhookSample
 
-    bare = sample.method is None and sample.body.startswith(b"?")
-    webhook = WebhookSample(
-        kind=kind, name=path, incoming=sample.as_request(method="GET" if bare else None, content_type=None, query=None)
-    )
+    webhook = WebhookSample(kind=kind, name=path, incoming=sample.as_request())
     if not isinstance(_decoded(webhook, path), dict | list):
-        raise LocalError(f"{path}: is neither JSON nor a form", "Paste the body that the documentation shows.")
+        raise LocalError(f"{path}: neither JSON nor a form", "Paste the body that the documentation shows.")
     return webhook
 
 
@@ -192,7 +176,7 @@ def _decoded(webhook: Any, path: str) -> Any:
     try:
         return webhook.document
     except LocalError as error:
-        raise LocalError(f"{path}: {error}", "Mend the sample.") from None
+        raise LocalError(f"{path}: {error}", "Fix the sample.") from None
 
 
 # -- the review ---------------------------------------------------------------------------------
@@ -261,7 +245,7 @@ def pasted_in() -> Any:
     with_file = _paragraph("The command that sends a file")
     file = request_in("the second paste", with_file, None, None, for_file=True) if with_file.strip() else None
     answer = _paragraph("The reply to it, as the documentation shows it")
-    reply = sample_in("the reply", answer.encode()).as_reply(None) if answer.strip() else None
+    reply = sample_in("the reply", answer.encode(), is_reply=True).as_reply() if answer.strip() else None
     samples = []
     for kind, words in (
         ("message", "The webhook of an incoming text"),

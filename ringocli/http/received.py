@@ -1,0 +1,119 @@
+"""Decodes received bodies as tolerantly as servers do, and reports in notes what a strict reader would reject.
+
+Whatever takes a webhook or a reply uses this one function, so that ``init``, ``match``, ``test`` and the emulator agree
+on every sample.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+from ringocli.errors import LocalError
+from ringocli.http.bodies import charset_of, decode, decode_json, decode_pairs, text_of
+from ringocli.http.content_types import Encoding, encoding_of, media_type
+from ringocli.template.pattern.pattern import Json
+
+_FORM = re.compile(r"[\w.\[\]%+$~-]{1,200}=")
+_STRUCTURAL = frozenset({"unclosed-bracket", "missing-colon", "extra-text", "extra-bracket", "empty", "too-deep"})
+"""Syntax errors of JSON that leave open what was meant, so that a received body is rejected."""
+
+
+_START_OF_JSON = re.compile(r"(?:\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*[{\[]", re.S)
+
+
+def starts_json(text: str) -> bool:
+    """Whether a text starts like a JSON object or list, comments aside."""
+    return _START_OF_JSON.match(text) is not None
+
+
+class Decoded(NamedTuple):
+    """A decoded body, and what a strict reader would have rejected."""
+
+    tree: Json
+    notes: tuple[str, ...] = ()
+
+
+def decode_received(body: bytes, content_type: str | None) -> Decoded:
+    """The tree in a received body.
+
+    Raises:
+        LocalError: the body is neither JSON nor a form.
+    """
+    kind = encoding_of(content_type) if content_type else Encoding.OTHER
+    try:
+        if kind is Encoding.JSON:
+            return Decoded(decode(body, content_type))
+        text = text_of(body, content_type).removeprefix("\ufeff").strip()
+    except LocalError:
+        text = text_of(body, content_type).removeprefix("\ufeff").strip()
+        if not starts_json(text):
+            if _FORM.match(text):
+                note = "the body is a form, although its Content-Type says JSON"
+                return Decoded(decode_pairs(text, charset_of(content_type)), (note,))
+            raise
+    if starts_json(text):
+        decoded = _json(text, is_surely=kind is Encoding.JSON)
+        if decoded is not None:
+            said = media_type(content_type or "")
+            if kind is Encoding.FORM:
+                note = f"the body is JSON, although its Content-Type is {said}"
+                return Decoded(decoded.tree, (note, *decoded.notes))
+            return decoded
+    if text.startswith("<") and kind is not Encoding.FORM:
+        raise LocalError(
+            "the body is XML; a template can only describe JSON and forms", "Check the provider's settings."
+        )
+    tree = decode(body, content_type)
+    return Decoded(tree, tuple(_distortions(text)))
+
+
+def _json(text: str, *, is_surely: bool) -> Decoded | None:
+    """The JSON in a text, with small mistakes corrected; None if it may be something else.
+
+    Raises:
+        LocalError: it is surely meant as JSON, and beyond correction.
+    """
+    try:
+        return Decoded(decode_json(text))
+    except LocalError as error:
+        if several := _lines(text):
+            note = f"the body contains {len(several)} JSON documents; the first one was read"
+            return Decoded(several[0], (note,))
+        from ringocli.text.document import Document
+
+        document = Document.read("body", text)
+        kinds = {problem.kind for problem in document.problems}
+        if isinstance(document.value, dict | list) and kinds and not kinds & _STRUCTURAL:
+            first = document.problems[0]
+            note = f"the body is not valid JSON ({first.message}); read as if it were corrected"
+            return Decoded(document.value, (note,))
+        if is_surely:
+            raise error
+        return None
+
+
+def _lines(text: str) -> list[Json]:
+    """The documents of a text with several JSON objects one after the other (NDJSON); empty if it is anything else."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while at < len(text):
+        if text[at] != "{":
+            return []
+        try:
+            tree, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        found.append(tree)
+        at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,"))
+    return found if len(found) > 1 else []
+
+
+def _distortions(text: str) -> list[str]:
+    """Values of a form that do not arrive as the sender meant them."""
+    notes = []
+    if re.search(r"(?:^|&)[^&=]*=\+\d{7,}", text):
+        notes.append("a + that is not percent-encoded in a form is read as a space; the sender should write %2B")
+    if re.search(r"%25[0-9A-Fa-f]{2}", text):
+        notes.append("a value is percent-encoded twice, so it still contains % escapes after decoding")
+    return notes
