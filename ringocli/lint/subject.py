@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ringocli.template.model import Template, Templated, Use, strings_of, uses_in
+from ringocli.template.pattern.notation import VARIABLE_NAME
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.variables import BY_NAME, Place, known_at
 from ringocli.text.document import Document
@@ -89,6 +90,10 @@ class Subject:
                 found += strings_of((name,), pattern, Place.AUTH)
         return tuple(found)
 
+    def names_at(self, place: Place) -> frozenset[str]:
+        """The variables and properties that can be used at a place; a name that no variable can have is left out."""
+        return frozenset(name for name in known_at(place, self.template.properties) if VARIABLE_NAME.fullmatch(name))
+
     def names_beside(self, one: Use | Templated) -> frozenset[str]:
         """Every variable in the same request, response_map or event."""
         return self._names_by_section.get(_section(one), frozenset())
@@ -116,13 +121,18 @@ class Subject:
         """The names of all variables in use."""
         return frozenset(use.name for use in self.uses)
 
+    def string_at(self, pointer: Pointer) -> Templated:
+        """The string that may contain variables at the pointer of a use."""
+        return self._strings[pointer]
+
     def place_of(self, pointer: Pointer) -> Place | None:
         """The place of the template that a string belongs to; None where variables are not allowed."""
-        return self._places.get(pointer)
+        found = self._strings.get(pointer)
+        return found.place if found is not None else None
 
     @cached_property
-    def _places(self) -> dict[Pointer, Place]:
-        return {one.pointer: one.place for one in self.templated}
+    def _strings(self) -> dict[Pointer, Templated]:
+        return {one.pointer: one for one in self.templated}
 
 
 def _section(one: Use | Templated) -> object:

@@ -182,3 +182,11 @@ def test_a_changed_id_is_reported(ringocli: Command, folder: Path) -> None:
         assert [("RT114", "warning")] == codes(ringocli, "acme.json", *way)
     done = ringocli("validate", "acme.json", "--against", "nowhere")
     assert (2, True) == (done.code, "git revision" in done.err)
+
+
+def test_withheld_fixes_are_noted(ringocli: Command, folder: Path) -> None:
+    """The file is unchanged, and a note says why."""
+    (folder / "bad.json").write_text('{"id": "acme"')
+    done = ringocli("validate", "bad.json", "--fix")
+    assert (1, True) == (done.code, "some fixes were not applied" in done.err)
+    assert '{"id": "acme"' == (folder / "bad.json").read_text()

@@ -98,7 +98,12 @@ def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
         return None
     if linting.fix or linting.diff:
         document = _fix(document, name, linting)
-    return Linted(document, lint(document, linting.selection, _earlier_id(shown, linting)))
+    findings = lint(document, linting.selection, _earlier_id(shown, linting))
+    if linting.fix and any(one.fix and one.edits and (one.fix.safe or linting.unsafe) for one in findings):
+        console.note(
+            f"{shown}: some fixes were not applied, because they would uncover more findings than they resolve"
+        )
+    return Linted(document, findings)
 
 
 def _earlier_id(name: str, linting: Linting) -> str | None:

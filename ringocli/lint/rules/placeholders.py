@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
-from ringocli.lint.rules.variables import in_string
+from ringocli.lint.rules.rewriting import joined, parts_of, replace_span, rewrite
 from ringocli.lint.subject import MAX_EXAMINED, Subject
 from ringocli.template.model import Templated
-from ringocli.template.pattern.pattern import Constant, Pattern
-from ringocli.template.variables import BY_NAME, NEEDED, known_at
-from ringocli.text.pointer import Pointer, lookup
+from ringocli.template.pattern.notation import Constant, Part, VariablePart
+from ringocli.template.pattern.pattern import Pattern
+from ringocli.template.variables import BY_NAME, NEEDED
+from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -85,14 +86,14 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
     for one in subject.templated:
         if one.leaf.alone is not None or not _MARKS.search(one.residue):
             continue
-        legal = known_at(one.place, subject.template.properties)
+        legal = subject.names_at(one.place)
         found = _placeholder(one, legal)
         if found is None:
             continue
         word = next(group for group in found.groups() if group)
         choice = nearest(word, sorted(legal), least=0.7) or word
         new = f"${choice}$"
-        fix = in_string(subject, one.pointer, found.group(), new)
+        fix = replace_span(one, found.span(), new)
         yield Problem(one.pointer, f"{found.group()} is not a Ringotel variable; write {new}", new, fix)
 
 
@@ -149,7 +150,7 @@ def unclosed_variable(subject: Subject) -> Iterator[Problem]:
             text = one.leaf.value
             if text in BY_NAME and text in NEEDED[one.place] - subject.names_beside(one):
                 new = f"${text}$"
-                fix = in_string(subject, one.pointer, text, new)
+                fix = rewrite(one, new, new)
                 yield Problem(one.pointer, f"{text!r} would be sent unchanged (did you mean {new}?)", new, fix)
             elif "$" in text:
                 yield from _unclosed(subject, one, text)
@@ -160,11 +161,11 @@ def unclosed_variable(subject: Subject) -> Iterator[Problem]:
 def _unclosed(subject: Subject, one: Templated, residue: str) -> Iterator[Problem]:
     if "$" not in residue or _HIDDEN.search(residue):
         return
-    for name in sorted(known_at(one.place, subject.template.properties), key=len, reverse=True):
+    for name in sorted(subject.names_at(one.place), key=len, reverse=True):
         found = re.search(rf"\${re.escape(name)}(?![\w$%])|(?<![\w$]){re.escape(name)}\$", residue)
         if found:
             new = f"${name}$"
-            fix = in_string(subject, one.pointer, found.group(), new)
+            fix = replace_span(one, found.span(), new)
             yield Problem(one.pointer, f"{found.group()} is not a variable (did you mean {new}?)", new, fix)
             return
 
@@ -217,7 +218,7 @@ def _visible(subject: Subject, pointer: Pointer, text: str) -> str:
     if "$" not in text and len(pointer) >= 4:
         return text
     place = subject.place_of(pointer)
-    legal = sorted(known_at(place, subject.template.properties)) if place is not None else []
+    legal = sorted(subject.names_at(place)) if place is not None else []
 
     def clean(found: re.Match[str]) -> str:
         inner = found.group(1)
@@ -305,16 +306,30 @@ def malformed_variable(subject: Subject) -> Iterator[Problem]:
     """
     doubled = "$$" in subject.document.text
     for one in subject.templated:
-        if isinstance(one.leaf, Constant) or not (doubled or one.leaf.padded):
+        if not isinstance(one.leaf, Constant) and (doubled or one.leaf.padded):
+            found = next(_malformed(parts_of(one)), None)
+            if found is not None:
+                written, new, parts = found
+                yield Problem(one.pointer, f"{written!r} should be {new}", new, rewrite(one, joined(parts), new))
+
+
+def _malformed(parts: tuple[Part, ...]) -> Iterator[tuple[str, str, tuple[Part, ...]]]:
+    """Variables with spaces or extra dollar signs: as written, as they should be, and the corrected parts."""
+    literals = [part for part in parts if isinstance(part, str)]
+    is_alone = len(parts) - len(literals) == 1 and not "".join(literals).strip("$")
+    for index, part in enumerate(parts):
+        if not isinstance(part, VariablePart):
             continue
-        text = lookup(subject.root, one.pointer)
-        for name in one.leaf.names:
-            found = re.search(rf"\$\s+{re.escape(name)}\s*\$|\$\s*{re.escape(name)}\s+\$", text)
-            found = found or re.search(rf"\${{2,}}{re.escape(name)}\${{2,}}", text)
-            # A price may end or begin with a dollar sign; beside a variable alone, it is one too many.
-            found = found or re.fullmatch(rf"\$+{re.escape(name)}\$+", text if text.count("$") > 2 else "")
-            if found:
-                new = f"${name}$"
-                fix = in_string(subject, one.pointer, found.group(), new)
-                yield Problem(one.pointer, f"{found.group()!r} should be {new}", new, fix)
-                break
+        before = parts[index - 1] if index else ""
+        after = parts[index + 1] if index + 1 < len(parts) else ""
+        before, after = (text if isinstance(text, str) else "" for text in (before, after))
+        leading, trailing = len(before) - len(before.rstrip("$")), len(after) - len(after.lstrip("$"))
+        # A price may end or begin with a dollar sign; on both sides, or beside a variable alone, it is one too many.
+        if not (leading and trailing) and not (is_alone and (leading or trailing)):
+            leading = trailing = 0
+        if part.raw != part.name or leading or trailing:
+            new = f"${part.name}$"
+            written = "$" * leading + f"${part.raw}$" + "$" * trailing
+            head: tuple[Part, ...] = (*parts[: index - 1], before[: len(before) - leading]) if before else parts[:index]
+            tail: tuple[Part, ...] = (after[trailing:], *parts[index + 2 :]) if after else parts[index + 1 :]
+            yield written, new, (*head, new, *tail)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ringocli.lint.rule import AppendItem, Fix, Problem, ReplaceValue, Severity, rule
+from ringocli.lint.rule import AppendItem, Fix, Problem, Severity, rule
+from ringocli.lint.rules.rewriting import replace_variable
 from ringocli.lint.subject import Subject
 from ringocli.template.model import Use
-from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place, known_at
-from ringocli.text.pointer import Pointer, lookup
+from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place
 from ringocli.text.suggest import nearest
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
@@ -35,12 +34,6 @@ _LOOKALIKES = str.maketrans(
     "аеорсухіјһԁոѕɑορτιαενκϲΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХ", "aeopcyxijhdnsaoptiaevkcABEZHIKMNOPTYXABEKMHOPCTYX"
 )
 """Cyrillic and Greek letters that look like Latin ones."""
-
-
-def in_string(subject: Subject, pointer: Pointer, old: str, new: str) -> Fix:
-    """A fix that replaces a part of a string and keeps the rest."""
-    text = lookup(subject.root, pointer)
-    return Fix(title=f"Write {new}", changes=(ReplaceValue(pointer, text.replace(old, new)),))
 
 
 def _looks_like_property(use: Use) -> bool:
@@ -84,23 +77,23 @@ def unknown_variable(subject: Subject) -> Iterator[Problem]:
         choice = _choice(subject, use)
         if choice is None and _looks_like_property(use):
             continue
-        fix = in_string(subject, use.pointer, _spelled(subject, use), f"${choice}$") if choice else None
+        fix = _replaced(subject, use, choice)
         hint = f" (did you mean ${choice}$?)" if choice else _available(subject, use)
         if use.name in _CRM and choice is None:
             hint = "; it is a variable of CRM integrations"
         yield Problem(use.pointer, f"unknown variable ${use.name}${hint}", f"${choice}$" if choice else None, fix)
 
 
-def _spelled(subject: Subject, use: Use) -> str:
-    """The variable as it is written, including spaces inside the dollar signs."""
-    text = lookup(subject.root, use.pointer)
-    found = re.search(rf"\$\s*{re.escape(use.name)}\s*\$", text)
-    return found.group() if found else f"${use.name}$"
+def _replaced(subject: Subject, use: Use, choice: str | None, *, safe: bool = True) -> Fix | None:
+    """A fix that writes another variable, if there is a choice."""
+    if choice is None:
+        return None
+    return replace_variable(subject.string_at(use.pointer), use.name, f"${choice}$", safe=safe)
 
 
 def _choice(subject: Subject, use: Use) -> str | None:
     """The name that was probably meant: a required one that is missing here, then an unused one, then any."""
-    legal = known_at(use.place, subject.template.properties)
+    legal = subject.names_at(use.place)
     plain = "".join(char for char in use.name.lower() if char.isalnum())
     for name, words in _FIELD_WORDS.items():
         if name in legal and plain in words.split():
@@ -119,7 +112,7 @@ def _choice(subject: Subject, use: Use) -> str | None:
 
 
 def _available(subject: Subject, use: Use) -> str:
-    names = sorted(known_at(use.place, subject.template.properties))
+    names = sorted(subject.names_at(use.place))
     return f"; available here: {', '.join(f'${name}$' for name in names)}" if names else "; declare it in properties"
 
 
@@ -197,7 +190,7 @@ def misplaced_variable(subject: Subject) -> Iterator[Problem]:
         if use.event is not None and use.event.place is None:
             continue
         choice = _instead(subject, use)
-        fix = in_string(subject, use.pointer, _spelled(subject, use), f"${choice}$") if choice else None
+        fix = _replaced(subject, use, choice)
         places = ", ".join(BY_NAME[use.name].places)
         hint = f" (did you mean ${choice}$?)" if choice else f"; it is available in {places}"
         message = f"${use.name}$ is not available in {use.place}{hint}"
@@ -258,7 +251,7 @@ def wrong_variable_for_event(subject: Subject) -> Iterator[Problem]:
             continue
         if use.event is not None and choice in use.event.pattern.variables:
             choice = "text" if use.place is Place.MMS and "text" not in use.event.pattern.variables else choice
-        fix = in_string(subject, use.pointer, _spelled(subject, use), f"${choice}$")
+        fix = _replaced(subject, use, choice)
         yield Problem(use.pointer, f"{use.place} events use ${choice}$, not ${use.name}$", f"${choice}$", fix)
 
 
@@ -339,7 +332,7 @@ def swapped_numbers(subject: Subject) -> Iterator[Problem]:
         names = {use.name for use, _ in found}
         for use, role in found:
             if len(names) == 2 or role not in subject.names_beside(use):
-                fix = in_string(subject, use.pointer, _spelled(subject, use), f"${role}$")._replace(safe=False)
+                fix = _replaced(subject, use, role, safe=False)
                 yield Problem(use.pointer, f"${use.name}$ is used where the key names ${role}$", f"${role}$", fix)
 
 
