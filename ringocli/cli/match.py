@@ -18,7 +18,7 @@ from ringocli.text import console
 if TYPE_CHECKING:
     from ringocli.importers.samples import Sample
     from ringocli.messaging.formats.webhook import ReplyReading
-    from ringocli.messaging.webhook import Reading
+    from ringocli.messaging.webhook import WebhookReading
     from ringocli.template.model import Template
 
 EXAMPLES = (
@@ -66,7 +66,7 @@ def match(options: MatchOptions) -> int:
     return 0 if reading.matched else CheckFailed.code
 
 
-def _reading(template: Template, sample: Sample, options: MatchOptions) -> Reading | ReplyReading:
+def _reading(template: Template, sample: Sample, options: MatchOptions) -> WebhookReading | ReplyReading:
     from ringocli.messaging.formats.webhook import of_reply
     from ringocli.messaging.webhook import read_webhook
 
@@ -80,7 +80,7 @@ def _reading(template: Template, sample: Sample, options: MatchOptions) -> Readi
     return of_reply(spec, sample.as_reply(options.content_type))
 
 
-def _draw(reading: Reading | ReplyReading) -> None:
+def _draw(reading: WebhookReading | ReplyReading) -> None:
     """The same as the text format, with a table of variables or a coloured diff."""
     from ringocli.messaging.formats.webhook import headline, patch_lines
     from ringocli.text import terminal

@@ -1,50 +1,44 @@
-"""Reading: which event a webhook is and what Ringotel would take from it, or how near it came.
+"""Reading webhooks and replies: which event a webhook is, and what Ringotel would take from it.
 
-Selection follows ``assumptions`` rows 1 to 4, 10, 11 and 36; the vendor publishes none of it.
+Events are selected according to assumptions 1 to 4, 10, 11 and 36, since Ringotel publishes none of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.http.received import Decoded, decode_received
+from ringocli.messaging.near_miss import Attempt, Difference, NearMiss, Taken, nearest_miss
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.fast_path import misses
-from ringocli.template.pattern.matching import Match, Mismatch
-from ringocli.template.pattern.pattern import Constant, Items, Json, Leaf
+from ringocli.template.pattern.matching import Match
+from ringocli.template.pattern.pattern import Items, Json
 from ringocli.template.variables import REQUIRED, Place
-from ringocli.text.outcomes import FAILURE, means_delivered
 from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Text
-from ringocli.text.suggest import nearest
+
+__all__ = [
+    "Difference",
+    "NearMiss",
+    "WebhookReading",
+    "document_of",
+    "ids_in",
+    "read_reply",
+    "read_webhook",
+    "taken_by",
+]
+
+MAX_ELEMENTS = 1_000
+"""Elements of a list at the top of a body that are tried; a batch of a provider has far fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A place of the body that keeps it from matching."""
-
-    pointer: Pointer
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearMiss:
-    """The event or reply pattern that came nearest; ``patch`` is a JSON Patch of the template that would mend it."""
-
-    event: WebhookEvent | None
-    differences: tuple[Difference, ...]
-    patch: tuple[Mapping[str, Json], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What became of a webhook: an event with its variables, or a near miss (None if there is no event at all)."""
+class WebhookReading:
+    """The result of a webhook: an event with its variables, or a near miss (None if the template has no event)."""
 
     document: Json
     event: WebhookEvent | None = None
@@ -56,19 +50,12 @@ class Reading:
 
     @property
     def matched(self) -> bool:
-        """Whether the webhook is an event of the template."""
+        """Whether an event matches."""
         return self.event is not None
 
 
-class _Attempt(NamedTuple):
-    event: WebhookEvent
-    match: Match
-    base: Pointer = ()
-    found: Json = None
-
-
 def document_of(incoming: IncomingRequest) -> Json:
-    """The tree a webhook carries: its body, or its query if there is no body.
+    """The tree in a webhook: its body, or its query if it has no body.
 
     Raises:
         LocalError: the body is neither JSON nor a form.
@@ -96,31 +83,31 @@ def decoded_webhook(incoming: IncomingRequest) -> Decoded:
 
 
 def read_webhook(
-    template: Template, incoming: IncomingRequest, properties: Mapping[str, Text] | None = None
-) -> Reading:
-    """Which event of the template a webhook is, by our readings of the framework.
+    template: Template,
+    incoming: IncomingRequest,
+    properties: Mapping[str, Text] | None = None,
+    pairs: Mapping[Pointer, Pointer] | None = None,
+) -> WebhookReading:
+    """Which event of the template a webhook is, under our assumptions.
+
+    ``pairs`` are pairs of a missing value and a received field for the near miss, see ``pairing.pairs_in``.
 
     Raises:
         LocalError: the body cannot be decoded.
     """
     document, decoding_notes = decoded_webhook(incoming)
     given = properties or {}
-    candidates = [event for event in template.events if event.method is None or event.method == incoming.method]
-    # Most events are ruled out by one look; only where none fits does each have to say how near it came.
-    attempts = [_attempt(event, document, given) for event in candidates if not _is_ruled_out(event, document)]
-    fitting = [attempt for attempt in attempts if attempt.match.fits]
+    fitting = _fitting(template, incoming, document, given)
     if not fitting:
-        missed = _missed(template, incoming, document, [_attempt(event, document, given) for event in candidates])
+        missed = _missed(template, incoming, document, given, pairs)
         return replace(missed, notes=(*decoding_notes, *missed.notes)) if decoding_notes else missed
-    if len(fitting) > 1:
-        fitting.sort(key=lambda attempt: -attempt.match.matched)
     best = fitting[0]
-    notes = [*decoding_notes, *_notes(best)]
+    notes = [*decoding_notes, *_notes(best, document)]
     rivals = [other for other in fitting[1:] if other.match.matched == best.match.matched]
     if rivals:
         names = ", ".join(other.event.label for other in rivals)
-        notes.append(f"{names} fits just as well; the first in the file was taken (assumption 2)")
-    return Reading(
+        notes.append(f"{names} matches equally well; the first in the file is used (assumption 2)")
+    return WebhookReading(
         document=document,
         event=best.event,
         variables=best.match.bindings,
@@ -130,153 +117,95 @@ def read_webhook(
     )
 
 
+def taken_by(template: Template, incoming: IncomingRequest) -> Taken:
+    """The event type and the values that a template takes from a webhook; None if no event matches."""
+    try:
+        document = document_of(incoming)
+    except LocalError:
+        return None
+    fitting = _fitting(template, incoming, document, {})
+    return (fitting[0].event.type, fitting[0].match.bindings) if fitting else None
+
+
+def _candidates(template: Template, incoming: IncomingRequest) -> list[WebhookEvent]:
+    return [event for event in template.events if event.method is None or event.method == incoming.method]
+
+
+def _fitting(
+    template: Template, incoming: IncomingRequest, document: Json, properties: Mapping[str, Text]
+) -> list[Attempt]:
+    """The events that match, the most specific first."""
+    # Most events are ruled out by the values they require; the others are matched in full.
+    attempts = (
+        _attempt(event, document, properties)
+        for event in _candidates(template, incoming)
+        if not _is_ruled_out(event, document)
+    )
+    fitting = [attempt for attempt in attempts if attempt.match.fits]
+    if len(fitting) > 1:
+        fitting.sort(key=lambda attempt: -attempt.match.matched)
+    return fitting
+
+
 def _is_ruled_out(event: WebhookEvent, document: Json) -> bool:
-    """Whether it is plain that a webhook is not this event; an array is always tried (assumption 11)."""
+    """Whether a required value is missing; an array is always tried (assumption 11)."""
     return isinstance(document, dict) and misses(document, event.requirements)
 
 
-def _attempt(event: WebhookEvent, document: Json, properties: Mapping[str, Text]) -> _Attempt:
+def _attempt(event: WebhookEvent, document: Json, properties: Mapping[str, Text]) -> Attempt:
     given = {name: properties[name] for name in event.properties if properties.get(name)} if properties else {}
     if event.key is not None:
         given["event_key"] = event.key
     pattern, required = event.pattern, event.required
     if isinstance(document, list) and not isinstance(pattern.root, Items):
         attempts = [
-            _Attempt(event=event, match=pattern.match(item, given, required), base=(index,), found=item)
-            for index, item in enumerate(document)
+            Attempt(event=event, match=pattern.match(item, given, required), base=(index,), found=item)
+            for index, item in enumerate(document[:MAX_ELEMENTS])
         ]
         if attempts:
             return min(attempts, key=lambda one: (len(one.match.mismatches), -one.match.matched))
-    return _Attempt(event=event, match=pattern.match(document, given, required), found=document)
+    return Attempt(event=event, match=pattern.match(document, given, required), found=document)
 
 
-def _notes(attempt: _Attempt) -> list[str]:
+def _notes(attempt: Attempt, document: Json) -> list[str]:
     notes = []
     if attempt.base:
-        notes.append("the body is an array and was tried element by element (assumption 11)")
+        notes.append("the body is an array, so each element was tried (assumption 11)")
+    if isinstance(document, list) and len(document) > MAX_ELEMENTS:
+        notes.append(f"the body has {len(document)} elements; only the first {MAX_ELEMENTS} were tried")
     if attempt.match.more:
-        notes.append("an array holds more elements; the first that fits was taken (assumptions 10 and 12)")
+        notes.append("an array has more than one element; the first that matches is used (assumptions 10 and 12)")
     place = attempt.event.place
     if place and not REQUIRED[place] <= attempt.match.bindings.keys():
         absent = sorted(REQUIRED[place] - attempt.match.bindings.keys())
-        notes.append(f"the event yields no {', '.join(f'${name}$' for name in absent)}; run validate")
+        notes.append(f"the event does not provide {', '.join(f'${name}$' for name in absent)}; run ringocli validate")
     return notes
 
 
-def _missed(template: Template, incoming: IncomingRequest, document: Json, attempts: list[_Attempt]) -> Reading:
-    if not attempts:
+def _missed(
+    template: Template,
+    incoming: IncomingRequest,
+    document: Json,
+    properties: Mapping[str, Text],
+    pairs: Mapping[Pointer, Pointer] | None,
+) -> WebhookReading:
+    candidates = _candidates(template, incoming)
+    if not candidates:
         notes = ("the template has no event",)
         if template.events:
             methods = sorted({event.method for event in template.events if event.method})
-            notes = (f"no event takes {incoming.method}; they take {', '.join(methods)}",)
-        return Reading(document=document, variables={}, sources={}, notes=notes)
-    best = min(attempts, key=_remoteness)
-    return Reading(
-        document=document,
-        variables={},
-        sources={},
-        near_miss=NearMiss(
-            event=best.event,
-            differences=_differences(best.match.mismatches, best.base),
-            patch=tuple(_patch(best)),
-        ),
-    )
-
-
-def _remoteness(attempt: _Attempt) -> tuple[bool, int, int]:
-    """How far a webhook is from an event: first of all, whether it says that it is one."""
-    places = attempt.event.pattern.variables.get("event_key", ())
-    missed = {_pattern_pointer(attempt.event, miss.pointer) for miss in attempt.match.mismatches}
-    says_so = bool(places) and not missed.intersection(places)
-    return not says_so, len(attempt.match.mismatches), -attempt.match.matched
-
-
-def _differences(mismatches: tuple[Mismatch, ...], base: Pointer = ()) -> tuple[Difference, ...]:
-    return tuple(
-        Difference(pointer=(*base, *miss.pointer), expected=miss.expected, found=miss.found) for miss in mismatches
-    )
-
-
-def _patch(attempt: _Attempt) -> list[Mapping[str, Json]]:
-    """Edits of the template that would let this webhook match, where one is at hand; never a guess at a value.
-
-    A key that is spelled otherwise in the webhook is renamed; a literal or an event_key takes the value that came.
-    """
-    from ringocli.text.pointer import as_text as pointer_text
-
-    operations: list[Mapping[str, Json]] = []
-    for miss in attempt.match.mismatches:
-        at = _pattern_pointer(attempt.event, miss.pointer)
-        leaf = dict(attempt.event.pattern.leaves).get(at)
-        came = _lookup(attempt.found, miss.pointer)
-        where = (*attempt.event.pointer, "request_parameters", *at)
-        if isinstance(leaf, Leaf) and leaf.alone == "event_key" and isinstance(came, (str, int, bool)):
-            if _is_another_outcome(attempt.event, attempt.event.key or "", _plain(came)):
-                continue
-            path = pointer_text((*attempt.event.pointer, "event_key"))
-            operations.append({"op": "replace", "path": path, "value": _plain(came)})
-        elif isinstance(leaf, Constant) and isinstance(came, (str, int, float, bool)):
-            if _is_another_outcome(attempt.event, _plain(leaf.value), _plain(came)):
-                continue
-            operations.append({"op": "replace", "path": pointer_text(where), "value": came})
-        elif came is None and miss.pointer:
-            holder = _lookup(attempt.found, miss.pointer[:-1])
-            siblings = [key for key in holder if isinstance(key, str)] if isinstance(holder, dict) else []
-            renamed = nearest(str(miss.pointer[-1]), siblings)
-            if renamed is not None:
-                target = pointer_text((*where[:-1], renamed))
-                operations.append({"op": "move", "from": pointer_text(where), "path": target})
-    return operations
-
-
-def _is_another_outcome(event: WebhookEvent, expected: str, came: str) -> bool:
-    """Whether a word is no other spelling but other news: a pinned success keeps failed receipts out for good.
-
-    Of a receipt's numeric codes nobody knows the meaning, so none takes the place of another.
-    """
-    if FAILURE.search(came) and not FAILURE.search(expected):
-        return True
-    if event.place is not Place.DELIVERED:
-        return False
-    return (means_delivered(expected) and not means_delivered(came)) or (expected.isdigit() and came.isdigit())
-
-
-def _plain(value: Json) -> str:
-    return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _lookup(document: Json, pointer: Pointer) -> Json:
-    for step in pointer:
-        if isinstance(document, dict):
-            document = document.get(step)
-        elif isinstance(document, list) and isinstance(step, int) and step < len(document):
-            document = document[step]
-        else:
-            return None
-        if isinstance(document, list) and document and type(document).__name__ == "Several":
-            document = document[0]
-    return document
-
-
-def _pattern_pointer(event: WebhookEvent, pointer: Pointer) -> Pointer:
-    """Where in the pattern a place of the document is described: elements of an array all go by index 0."""
-    node: object = event.pattern.root
-    found: list[str | int] = []
-    for step in pointer:
-        if isinstance(node, Items):
-            step = 0 if len(node.nodes) == 1 else step
-            node = node.nodes[step] if isinstance(step, int) and step < len(node.nodes) else None
-        else:
-            node = dict(getattr(node, "members", ())).get(step)
-        found.append(step)
-    return tuple(found)
+            notes = (f"no event uses {incoming.method}; they use {', '.join(methods)}",)
+        return WebhookReading(document=document, variables={}, sources={}, notes=notes)
+    attempts = [_attempt(event, document, properties) for event in candidates]
+    near_miss = nearest_miss(template, incoming, attempts, taken_by, pairs)
+    return WebhookReading(document=document, variables={}, sources={}, near_miss=near_miss)
 
 
 def read_reply(spec: RequestSpec, reply: Reply) -> Match:
     """The variables that ``response_map`` takes from a provider's reply.
 
     Raises:
-        LocalError: the reply's body cannot be decoded.
+        LocalError: the body cannot be decoded.
     """
     return spec.reply.match(decode_received(reply.body, reply.content_type).tree, {}, REQUIRED[Place.RESPONSE_MAP])
 

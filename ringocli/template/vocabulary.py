@@ -113,7 +113,7 @@ LONE_NUMBERS = _words(
 )
 """A number without a specific role; in a request it is the recipient."""
 
-_NOT_A_VALUE = _words(
+NOT_A_VALUE = _words(
     "type id ids status count class encoding format time date timestamp lang language segments length parts size "
     "price cost currency country carrier network operator name title subject reference ref version schedule "
     "validity ttl callback priority state city zip mode kind code ton npi charset sid uuid token key flag option "
@@ -178,7 +178,7 @@ def _own_score(role: Role, name: str) -> int:
     words = tokens(name)
     if len(words) > 2 and "".join(words[-2:]) in EXACT[role]:
         return 66
-    if len(words) < 2 or words[-1] in _NOT_A_VALUE:
+    if len(words) < 2 or words[-1] in NOT_A_VALUE:
         return 0
     found = _TOKENS.get(role, frozenset())
     if words[0] in found:

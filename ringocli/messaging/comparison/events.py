@@ -10,7 +10,7 @@ from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.comparison.change import KINDS, Impact, TemplateChange, Witness, change_of
 from ringocli.messaging.comparison.event_edits import EventEdit, event_edits, paired
 from ringocli.messaging.comparison.webhooks import Specimen, specimens
-from ringocli.messaging.webhook import Reading, read_webhook
+from ringocli.messaging.webhook import WebhookReading, read_webhook
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.variables import BY_NAME
 
@@ -39,7 +39,7 @@ class _Difference(NamedTuple):
         return not self.before.variables.items() <= self.after.variables.items()
 
 
-def reading_of(template: Template, request: IncomingRequest) -> Reading | None:
+def reading_of(template: Template, request: IncomingRequest) -> WebhookReading | None:
     """How a template reads a webhook; None if it cannot be decoded."""
     try:
         return read_webhook(template, request)

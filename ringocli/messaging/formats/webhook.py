@@ -1,14 +1,16 @@
-"""What matching found, as text and as JSON: the event and its variables, or the near miss."""
+"""The result of matching as text and as JSON: the event and its variables, or the near miss."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ringocli.http.exchange import Reply
-from ringocli.messaging.webhook import Difference, NearMiss, Reading, read_reply
+from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, read_reply
 from ringocli.template.model import RequestSpec, WebhookEvent
+from ringocli.template.pattern.pattern import as_text as scalar_text
 from ringocli.text.console import printable
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
@@ -16,7 +18,7 @@ from ringocli.text.pointer import as_text as pointer_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyReading:
-    """A reply read by ``response_map``, in the shape of a webhook's reading; it is no event."""
+    """A reply read by ``response_map``, with the same fields as a ``WebhookReading``; it has no event."""
 
     matched: bool
     variables: Mapping[str, str]
@@ -46,7 +48,7 @@ def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
 
 
 def near_miss_document(near_miss: NearMiss | None) -> dict[str, Any] | None:
-    """A near miss as JSON outputs carry it."""
+    """A near miss as JSON outputs contain it."""
     if near_miss is None:
         return None
     event = near_miss.event
@@ -58,11 +60,23 @@ def near_miss_document(near_miss: NearMiss | None) -> dict[str, Any] | None:
             {"pointer": pointer_text(one.pointer), "expected": one.expected, "found": one.found}
             for one in near_miss.differences
         ],
+        "unclaimed": [
+            {"pointer": pointer_text(one.pointer), "value": scalar_text(one.value)} for one in near_miss.unclaimed
+        ],
+        "pairs": [
+            {
+                "variable": pair.leaf.names[0] if pair.leaf.names else None,
+                "pointer": pointer_text(pair.received.pointer),
+                "why": pair.why,
+            }
+            for pair in near_miss.pairs
+        ],
         "patch": [dict(operation) for operation in near_miss.patch],
+        "why": near_miss.why,
     }
 
 
-def as_document(reading: Reading | ReplyReading) -> dict[str, Any]:
+def as_document(reading: WebhookReading | ReplyReading) -> dict[str, Any]:
     """The JSON document of ``match``."""
     event = reading.event
     return {
@@ -82,7 +96,7 @@ def as_document(reading: Reading | ReplyReading) -> dict[str, Any]:
     }
 
 
-def as_text(reading: Reading | ReplyReading) -> str:
+def as_text(reading: WebhookReading | ReplyReading) -> str:
     """The event and its variables, or the differences from the nearest event, for people."""
     lines = [headline(reading)]
     width = max((len(name) for name in reading.variables), default=0)
@@ -99,7 +113,7 @@ def as_text(reading: Reading | ReplyReading) -> str:
     return "\n".join(lines)
 
 
-def headline(reading: Reading | ReplyReading) -> str:
+def headline(reading: WebhookReading | ReplyReading) -> str:
     """Whether it matches, and which event."""
     if reading.matched:
         event = reading.event
@@ -109,13 +123,20 @@ def headline(reading: Reading | ReplyReading) -> str:
 
 
 def patch_lines(near_miss: NearMiss) -> list[str]:
-    """The change of the template that would make it match, in words."""
-    lines = ["  With this change of the template it would match:"] if near_miss.patch else []
+    """The received fields that nothing reads, and the change of the template that would make it match, in words."""
+    lines = [
+        f"  also received: {pointer_text(one.pointer)} = {_line(scalar_text(one.value))}" for one in near_miss.unclaimed
+    ]
+    if near_miss.patch:
+        lines.append("  With this change of the template it would match:")
     for operation in near_miss.patch:
         if operation["op"] == "move":
-            lines.append(f"    move {operation['from']} to {operation['path']}")
+            lines.append(f"    rename {operation['from']} to {operation['path']}")
         else:
-            lines.append(f"    set {operation['path']} to {_line(str(operation['value']))}")
+            verb = "add" if operation["op"] == "add" else "set"
+            lines.append(f"    {verb} {operation['path']}: {_line(json.dumps(operation['value'], ensure_ascii=False))}")
+    if near_miss.why:
+        lines.append(f"  {'Why' if near_miss.patch else 'No change is proposed'}: {printable(near_miss.why)}")
     return lines
 
 

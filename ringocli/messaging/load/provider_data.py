@@ -16,7 +16,7 @@ from typing import Any
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import encode
 from ringocli.http.exchange import IncomingRequest
-from ringocli.messaging.webhook import Reading, read_webhook
+from ringocli.messaging.webhook import WebhookReading, read_webhook
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Json
 from ringocli.template.presets import load
@@ -58,7 +58,7 @@ class Base:
     """A sample webhook that a template reads as one of its events, with what it takes from it."""
 
     sample: SampleWebhook
-    reading: Reading
+    reading: WebhookReading
 
 
 def provider_names() -> list[str]:

@@ -16,7 +16,7 @@ from ringocli.http.request_formats import as_http
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.cases import Anything, Case, CaseStep, Expected, Given, Reference
 from ringocli.messaging.request import names_of, render_event, render_request
-from ringocli.messaging.webhook import Reading, read_reply, read_webhook
+from ringocli.messaging.webhook import WebhookReading, read_reply, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.values import Layer, Missing, Values, fill
 from ringocli.template.variables import BY_NAME, Place, sample
@@ -142,7 +142,7 @@ class _Runner:
         values = self._values(step, event.pattern.variables, event.place or Place.MESSAGE)
         return as_incoming(render_event(self._template, event, values, Missing.DROP))
 
-    def _matching_failures(self, step: CaseStep, reading: Reading) -> Iterable[StepFailure]:
+    def _matching_failures(self, step: CaseStep, reading: WebhookReading) -> Iterable[StepFailure]:
         expected = step.expect.event or step.event
         if step.expect.matched is False:
             if reading.event is not None:
@@ -196,7 +196,7 @@ def _failure(step: CaseStep, message: str) -> StepFailure:
     return StepFailure(step=step.id, message=message)
 
 
-def _near_miss(reading: Reading) -> Iterable[str]:
+def _near_miss(reading: WebhookReading) -> Iterable[str]:
     miss = reading.near_miss
     if miss is None:
         yield from reading.notes
