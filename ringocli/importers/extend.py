@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,7 +23,7 @@ from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft
 from ringocli.template.variables import EVENT_TYPES, Place
 from ringocli.text.document import Document
-from ringocli.text.edits import Edit, apply
+from ringocli.text.json_editor import with_item, with_member
 from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer
 
@@ -88,11 +87,11 @@ def with_file_request(
     message = api.get("SendMessage", {})
     if "response_map" in message and "response_map" not in spec:
         spec["response_map"] = message["response_map"]
-    document = _with_member(document, ("API",), "SendFile", spec)
+    document = with_member(document, ("API",), "SendFile", spec)
     auth = document.value.get("auth")
     used = json.dumps(spec) + json.dumps(auth or learned.auth or {})
     if auth is None and "OAuth2" not in document.value and learned.auth is not None:
-        document = _with_member(document, (), "auth", learned.auth)
+        document = with_member(document, (), "auth", learned.auth)
     limits = list(learned.limits)
     if auth is not None and learned.auth is not None and auth.get("type") != learned.auth["type"]:
         limits.append(
@@ -101,8 +100,8 @@ def with_file_request(
     for title in book.values:
         if title not in document.value.get("properties", []) and f"${title}$" in used:
             if "properties" not in document.value:
-                document = _with_member(document, (), "properties", [])
-            document = _with_item(document, ("properties",), title)
+                document = with_member(document, (), "properties", [])
+            document = with_item(document, ("properties",), title)
     return document.text, Draft(
         template=document.value,
         decisions=tuple(learned.decisions),
@@ -133,77 +132,20 @@ def _with_event(document: Document, event: Mapping[str, Any]) -> tuple[Document,
     """The document with one more event, and the pointer to it."""
     webhook = document.value.get("Webhook")
     if webhook is None:
-        return _with_member(document, (), "Webhook", [event]), ("Webhook", 0)
+        return with_member(document, (), "Webhook", [event]), ("Webhook", 0)
     if isinstance(webhook, list):
-        return _with_item(document, ("Webhook",), event), ("Webhook", len(webhook))
+        return with_item(document, ("Webhook",), event), ("Webhook", len(webhook))
     lists = [key for key, value in webhook.items() if isinstance(value, list)] if isinstance(webhook, dict) else []
     if len(lists) == 1:
-        return _with_item(document, ("Webhook", lists[0]), event), ("Webhook", lists[0], len(webhook[lists[0]]))
+        return with_item(document, ("Webhook", lists[0]), event), ("Webhook", lists[0], len(webhook[lists[0]]))
     if isinstance(webhook, dict) and "event_type" not in webhook:
         key = str(event["event_key"])
-        return _with_member(document, ("Webhook",), key, event), ("Webhook", key)
+        return with_member(document, ("Webhook",), key, event), ("Webhook", key)
     raise UsageError("the Webhook section is a single event, not a list", "Turn it into a list first.")
 
 
 def with_list_item(document: Document, key: str, value: Any) -> str:
     """The text of a JSON object with one more item in one of its lists, which is created if necessary."""
     if key not in document.value:
-        return _with_member(document, (), key, [value]).text
-    return _with_item(document, (key,), value).text
-
-
-# -- edits --------------------------------------------------------------------------------------
-
-
-def _with_member(document: Document, pointer: Pointer, key: str, value: Any) -> Document:
-    """The document with a new last member of an object, or with the value of an existing one replaced."""
-    node = document.node(pointer)
-    if key in node.members:
-        child = node.members[key][2]
-        written = _written(document, value, _indent_at(document.text, node.members[key][0]))
-        return _edited(document, Edit(child.start, child.end, written))
-    places = [(start, child.end) for start, _, child in node.members.values()]
-    return _inserted(document, node.start, places, f"{json.dumps(key, ensure_ascii=False)}: ", value)
-
-
-def _with_item(document: Document, pointer: Pointer, value: Any) -> Document:
-    node = document.node(pointer)
-    return _inserted(document, node.start, [(item.start, item.end) for item in node.items], "", value)
-
-
-def _inserted(document: Document, start: int, places: list[tuple[int, int]], head: str, value: Any) -> Document:
-    """The document with a new entry after the others, on its own line if they are on their own lines."""
-    text = document.text
-    if not places:
-        indent = _indent_at(text, start) + _unit(text)
-        written = f"\n{indent}{head}{_written(document, value, indent)}\n{_indent_at(text, start)}"
-        return _edited(document, Edit(start + 1, start + 1, written))
-    first, last = places[0][0], places[-1][1]
-    own_lines = "\n" in text[start:first]
-    indent = _indent_at(text, first)
-    written = _written(document, value, indent) if own_lines else json.dumps(value, ensure_ascii=False)
-    between = f",\n{indent}" if own_lines else ", "
-    return _edited(document, Edit(last, last, between + head + written))
-
-
-def _edited(document: Document, edit: Edit) -> Document:
-    line_end = "\r\n" if "\r\n" in document.text else "\n"
-    written = edit.replacement.replace("\n", line_end) if line_end != "\n" else edit.replacement
-    return Document.read(document.name, apply(document.text, [Edit(edit.start, edit.end, written)]))
-
-
-def _indent_at(text: str, offset: int) -> str:
-    """The indentation of the line of an offset."""
-    line = text[text.rfind("\n", 0, offset) + 1 : offset]
-    return re.match(r"[ \t]*", line).group()  # type: ignore[union-attr]
-
-
-def _unit(text: str) -> str:
-    """One level of the text's indentation; two spaces if it has none."""
-    found = re.search(r"\n([ \t]+)\S", text)
-    return found.group(1) if found else "  "
-
-
-def _written(document: Document, value: Any, indent: str) -> str:
-    unit = _unit(document.text)
-    return json.dumps(value, ensure_ascii=False, indent=unit).replace("\n", f"\n{indent}")
+        return with_member(document, (), key, [value]).text
+    return with_item(document, (key,), value).text

@@ -24,6 +24,7 @@ from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
+from ringocli.text.json_editor import steps_in
 from ringocli.text.outcomes import FAILURE, means_delivered
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
@@ -412,29 +413,16 @@ def patched_tree(tree: Mapping[str, Json], operations: Iterable[Operation]) -> d
     copied: dict[str, Json] = copy.deepcopy(dict(tree))
     for operation in operations:
         if operation["op"] == "move":
-            source = _steps(copied, str(operation["from"]))
+            source = steps_in(copied, str(operation["from"]))
             target = parse_pointer(str(operation["path"]))
             if tuple(map(str, source[:-1])) != target[:-1]:
                 raise LookupError("a member can only be renamed")
             copied = _renamed(copied, source, target[-1])
             continue
-        steps = _steps(copied, str(operation["path"]))
+        steps = steps_in(copied, str(operation["path"]))
         holder: Any = _at(copied, steps[:-1])
         if isinstance(holder, list) and steps[-1] == "-":
             holder.append(operation["value"])
         else:
             holder[steps[-1]] = operation["value"]
     return copied
-
-
-def _steps(value: Json, pointer: str) -> Pointer:
-    """The steps of a pointer into a value: digits are an index in a list, and a key in an object."""
-    steps: list[str | int] = []
-    for step in parse_pointer(pointer):
-        found: str | int = int(step) if isinstance(value, list) and step.isdigit() else step
-        steps.append(found)
-        if isinstance(value, list):
-            value = value[found] if isinstance(found, int) and found < len(value) else None
-        else:
-            value = value.get(step) if isinstance(value, dict) else None
-    return tuple(steps)

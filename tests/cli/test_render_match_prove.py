@@ -146,14 +146,14 @@ def test_match_says_what_ringotel_would_take(ringocli: Command, acme: Path) -> N
 
 
 def test_match_shows_the_near_miss(ringocli: Command, acme: Path) -> None:
-    """Nothing fits: exit 1, each difference, and the edit that would mend the template."""
+    """Nothing matches: exit 1, each difference, and the change of the template that would fix it."""
     done = ringocli(
         "match", acme, "-", "--format", "json", stdin='{"method": "sms", "params": {"From": 1, "to": 2, "content": 3}}'
     )
     near = done.document["near_miss"]
     assert (1, False, "message") == (done.code, done.document["matched"], near["event_key"])
     assert {"/method", "/params/from"} == {one["pointer"] for one in near["differences"]}
-    assert ["replace", "move"] == [one["op"] for one in near["patch"]]
+    assert ["move", "replace"] == [one["op"] for one in near["patch"]]
     text = ringocli("match", acme, "-", stdin='{"method": "sms"}').out
     assert "nearest is" in text
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -16,7 +17,7 @@ from ringocli.emulator.server import in_thread
 from ringocli.template.values import Values
 from ringocli.testing.context import Emulator
 from tests.conftest import ACME
-from tests.emulating import call, connected
+from tests.emulating import CONTACT, NUMBER, call, connected
 
 
 @contextmanager
@@ -84,3 +85,71 @@ def test_missing_property_for_a_real_provider_is_reported_at_start(tmp_path: Pat
     with edited(path, provider_url="http://127.0.0.1:9", values=Values()) as (ringotel, lines):
         assert "no value for API key" in lines.get(timeout=10)
         assert "API key" in call(ringotel, "GET", "/api/about").document["warnings"][0]
+
+
+def post(ringotel: Emulator, body: Any) -> str:
+    """Receive a webhook that does not match; the id of the exchange."""
+    assert 422 == call(ringotel, "POST", "/webhook/acme", body).status
+    return str(ringotel.exchanges()[0]["id"])
+
+
+def test_patch_is_applied_and_the_file_keeps_its_formatting(tmp_path: Path) -> None:
+    """The proposed change is written to the file, nothing else in it changes, and the webhook matches when replayed."""
+    path = tmp_path / "acme.json"
+    with edited(path) as (ringotel, _):
+        before = path.read_text("utf-8")
+        number = post(ringotel, {"method": "message", "params": {"sender": CONTACT, "to": NUMBER, "content": "Hi"}})
+        shown = call(ringotel, "GET", f"/api/exchanges/{number}/patch").document
+        assert (True, "change", [], []) == (shown["ok"], shown["as"], shown["breaks"], shown["alternatives"])
+        applied = call(ringotel, "POST", f"/api/exchanges/{number}/patch").document
+        assert (True, True) == (applied["applied"], applied["matches"])
+        webhooks = before.index('"Webhook"')
+        assert path.read_text("utf-8") == before[:webhooks] + before[webhooks:].replace('"from"', '"sender"', 1)
+        assert call(ringotel, "POST", f"/api/exchanges/{number}/replay").document["matched"]
+        again = call(ringotel, "GET", f"/api/exchanges/{number}/patch")
+        assert (400, "Replay it.") == (again.status, again.document["error"]["hint"])
+
+
+def test_patch_that_breaks_earlier_webhooks_has_an_alternative(tmp_path: Path) -> None:
+    """A change that earlier webhooks speak against is refused with the reason; a second event keeps both."""
+    path = tmp_path / "acme.json"
+    with edited(path) as (ringotel, _):
+        earlier = ringotel.reply(NUMBER, "Hi", from_=CONTACT)["id"]
+        number = post(ringotel, {"method": "message", "params": {"sender": CONTACT, "to": NUMBER, "content": "Hi"}})
+        shown = call(ringotel, "GET", f"/api/exchanges/{number}/patch").document
+        [alternative] = shown["alternatives"]
+        assert ("change", False, [earlier]) == (shown["as"], shown["ok"], shown["breaks"])
+        assert "1 earlier webhook would be read differently" == shown["why"]
+        assert ("event", True, []) == (alternative["as"], alternative["ok"], alternative["breaks"])
+        refused = call(ringotel, "POST", f"/api/exchanges/{number}/patch")
+        assert (409, False) == (refused.status, refused.document["applied"])
+        assert call(ringotel, "POST", f"/api/exchanges/{number}/patch", {"as": "event"}).document["applied"]
+        for one in (earlier, number):
+            assert call(ringotel, "POST", f"/api/exchanges/{one}/replay").document["matched"]
+
+
+def test_patch_can_be_applied_anyway(tmp_path: Path) -> None:
+    """The user may apply a change although earlier webhooks are then read differently."""
+    path = tmp_path / "acme.json"
+    with edited(path) as (ringotel, _):
+        earlier = ringotel.reply(NUMBER, "Hi", from_=CONTACT)["id"]
+        number = post(ringotel, {"method": "message", "params": {"sender": CONTACT, "to": NUMBER, "content": "Hi"}})
+        body = {"as": "change", "anyway": True}
+        assert call(ringotel, "POST", f"/api/exchanges/{number}/patch", body).document["applied"]
+        assert call(ringotel, "POST", f"/api/exchanges/{number}/replay").document["matched"]
+        assert not call(ringotel, "POST", f"/api/exchanges/{earlier}/replay").document["matched"]
+
+
+def test_user_pairs_fields_over_the_api(tmp_path: Path) -> None:
+    """A pair of a missing value and a received field, chosen by the user, completes the change."""
+    path = tmp_path / "acme.json"
+    with edited(path) as (ringotel, _):
+        number = post(ringotel, {"method": "message", "params": {"from": "1", "to": "2", "alpha": "a", "beta": "b"}})
+        assert [] == call(ringotel, "GET", f"/api/exchanges/{number}/patch").document["patch"]
+        pairs = {"/params/content": "/params/beta"}
+        query = quote(json.dumps(pairs))
+        assert call(ringotel, "GET", f"/api/exchanges/{number}/patch?pairs={query}").document["ok"]
+        assert call(ringotel, "POST", f"/api/exchanges/{number}/patch", {"pairs": pairs}).document["applied"]
+        replayed = call(ringotel, "POST", f"/api/exchanges/{number}/replay").document
+        assert "b" == replayed["variables"]["content"]
+        assert 400 == call(ringotel, "GET", f"/api/exchanges/{number}/patch?pairs=[").status

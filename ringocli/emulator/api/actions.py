@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,10 +12,12 @@ from starlette.responses import Response
 from ringocli.emulator.api.about import about
 from ringocli.emulator.api.request import ApiRequest, ApiResponse
 from ringocli.emulator.store.search import Condition
-from ringocli.emulator.template_file import TemplatePatch, incoming_of
+from ringocli.emulator.template_patch import TemplatePatch, incoming_of, proposals
 from ringocli.errors import UsageError
 from ringocli.messaging.chaos import SIDES, ChaosSettings
 from ringocli.template.values import check_property
+from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import parse as parse_pointer
 from ringocli.text.secret import Secret
 from ringocli.text.suggest import did_you_mean
 
@@ -84,27 +87,63 @@ async def add_file(request: ApiRequest) -> Response:
 
 
 async def show_patch(request: ApiRequest) -> Response:
-    """Show the template change that a near miss proposes, tried on all stored webhooks."""
-    return ApiResponse((await _patch(request)).document)
+    """Show the template changes that would make a webhook match, tried on all stored webhooks."""
+    first, *others = await _proposals(request, _json_query(request, "pairs"))
+    alternatives = [other.document for other in others]
+    return ApiResponse({"schema_version": 1, **first.document, "alternatives": alternatives})
 
 
 async def apply_patch(request: ApiRequest) -> Response:
-    """Write that change to the template's file, if the webhook then matches and nothing else changes."""
-    patch = await _patch(request)
-    if not patch.is_safe:
-        return ApiResponse({**patch.document, "applied": False}, status_code=409)
-    request.runtime.template_file.apply(patch)
-    return ApiResponse({**patch.document, "applied": True})
+    """Write a change to the template's file, if the webhook then matches and, unless ``anyway``, nothing else changes."""
+    body = await request.document()
+    _check_keys(body, ("as", "anyway", "pairs"))
+    kind, anyway = body.get("as"), body.get("anyway") is True
+    found = await _proposals(request, body.get("pairs"))
+    patch = next((one for one in found if kind in (None, one.kind)), None)
+    if patch is None:
+        raise UsageError(f"there is no such change: {str(kind)[:20]!r}", "Use change or event, as GET shows them.")
+    applied = patch.is_safe or (anyway and patch.is_possible)
+    if applied:
+        request.runtime.template_file.write(patch.text)
+    document = {"schema_version": 1, **patch.document, "applied": applied}
+    return ApiResponse(document, status_code=200 if applied else 409)
 
 
-async def _patch(request: ApiRequest) -> TemplatePatch:
+def _json_query(request: ApiRequest, name: str) -> Any:
+    """A JSON value from the query; None if there is none."""
+    text = request.http.query_params.get(name)
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        raise UsageError(
+            f"{name} is not valid JSON", f'For example {name}={{"/params/from": "/params/sender"}}'
+        ) from None
+
+
+def _pairs(given: Any) -> dict[Pointer, Pointer]:
+    """Pairs of a missing value and a received field, as pointers of the webhook."""
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        raise UsageError("pairs must be an object of pointers", 'For example {"/params/from": "/params/sender"}.')
+    try:
+        return {_pointer(missing): _pointer(received) for missing, received in given.items()}
+    except LookupError as error:
+        raise UsageError(str(error.args[0]), 'For example {"/params/from": "/params/sender"}.') from None
+
+
+def _pointer(text: str) -> Pointer:
+    return tuple(int(step) if step.isdigit() else step for step in parse_pointer(text))
+
+
+async def _proposals(request: ApiRequest, given: Any) -> tuple[TemplatePatch, ...]:
     stored = await request.stored()
-    near_miss = stored.content["near_miss"]
-    if near_miss is None:
-        raise UsageError("this exchange is not a near miss", "Use an unmatched webhook.")
+    pairs = _pairs(given)
+    if stored.direction != "incoming":
+        raise UsageError("this exchange is not a webhook", "Use an unmatched webhook.")
     conditions = [Condition("direction = 'incoming'"), Condition("matched")]
     others = await request.runtime.ledger.read(lambda store: store.find(stored.inbox, conditions, limit=MAX_COMPARED))
-    return await asyncio.to_thread(request.runtime.template_file.patch, near_miss["patch"], stored, others)
+    return await asyncio.to_thread(proposals, request.runtime.template_file, stored, others, pairs)
 
 
 async def get_chaos(request: ApiRequest) -> Response:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from ringocli.emulator.store.exchange import StoredExchange, content_type_of
-from ringocli.emulator.template_file import incoming_of
+from ringocli.emulator.template_patch import incoming_of
 from ringocli.errors import LocalError
 from ringocli.http.bodies import Encoding, encoding_of
 from ringocli.http.exchange import Reply

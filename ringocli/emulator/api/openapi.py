@@ -76,12 +76,37 @@ SCHEMAS: dict[str, Schema] = {
                 "type": "array",
                 "items": _object({"pointer": _STRING, "expected": _STRING, "found": _STRING}),
             },
+            "unclaimed": {
+                "type": "array",
+                "items": _object({"pointer": _STRING, "value": _STRING}),
+                "description": "Received fields that nothing reads.",
+            },
+            "pairs": {
+                "type": "array",
+                "items": _object({"variable": _STRING_OR_NULL, "pointer": _STRING, "why": _STRING}),
+                "description": "Which received field is taken for which missing value.",
+            },
             "patch": {
                 "type": "array",
                 "items": {"type": "object"},
-                "description": "JSON Patch (RFC 6902) of the template.",
+                "description": "JSON Patch (RFC 6902) of the template with which the webhook matches; may be empty.",
             },
-        }
+            "why": {**_STRING, "description": "What the patch does, or why there is none."},
+        },
+        ("event_key", "event_type", "pointer", "differences", "patch"),
+    ),
+    "Patch": _object(
+        {
+            "as": {"enum": ["change", "event"], "description": "change an event, or add a second one."},
+            "anyway": {"type": "boolean", "description": "Apply although earlier webhooks are then read differently."},
+            "pairs": {
+                "type": "object",
+                "additionalProperties": _STRING,
+                "description": "From the pointer of a missing value to that of a received field.",
+            },
+        },
+        (),
+        additionalProperties=False,
     ),
     "ChaosSettings": _object(
         {

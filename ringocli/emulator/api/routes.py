@@ -88,9 +88,17 @@ ENDPOINTS = (
         actions.replay,
         EndpointDoc(gives=_EXCHANGE, status=202, errors=(400, 404, 422)),
     ),
-    Endpoint("/api/exchanges/{id}/patch", "GET", actions.show_patch, EndpointDoc(gives=_ANY, errors=(400, 404))),
     Endpoint(
-        "/api/exchanges/{id}/patch", "POST", actions.apply_patch, EndpointDoc(gives=_ANY, errors=(400, 404, 409, 422))
+        "/api/exchanges/{id}/patch",
+        "GET",
+        actions.show_patch,
+        EndpointDoc(query={"pairs": "A JSON object, as in POST."}, gives=_ANY, errors=(400, 404)),
+    ),
+    Endpoint(
+        "/api/exchanges/{id}/patch",
+        "POST",
+        actions.apply_patch,
+        EndpointDoc(takes="Patch", gives=_ANY, errors=(400, 404, 409, 422)),
     ),
     Endpoint(
         "/api/export",
