@@ -7,14 +7,14 @@ break that, a second event is proposed instead.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ringocli.errors import RingocliError
 from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.messaging.alignment import Alignment, Received, align
+from ringocli.messaging.event_change import EventChange, Operation, changed_event, patched_tree, second_event
 from ringocli.messaging.pairing import Pair, direction, is_delivery_status, is_file, is_mms, left_over, pairs_in
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event
@@ -24,17 +24,12 @@ from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
-from ringocli.text.json_editor import steps_in
 from ringocli.text.outcomes import FAILURE, means_delivered
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.pointer import parse as parse_pointer
 
 MAX_UNCLAIMED = 50
 """Unused fields that a near miss lists."""
-
-Operation = Mapping[str, Json]
-"""An operation of a JSON Patch (RFC 6902)."""
 
 Taken = tuple[str, Mapping[str, str]] | None
 """The event type and the values that a template takes from a webhook; None if no event matches."""
@@ -142,15 +137,6 @@ def nearest_miss(
 # -- what to change ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """An event as it would have to be."""
-
-    parameters: Json
-    key: str | None
-    operations: tuple[Operation, ...]
-
-
 def _proposal(
     template: Template, incoming: IncomingRequest, best: _Candidate, take: TakeWebhook
 ) -> tuple[tuple[Operation, ...], str]:
@@ -176,7 +162,7 @@ def _summary(best: _Candidate) -> str:
     return "; ".join(parts)
 
 
-def _change(best: _Candidate) -> tuple[_Change | None, str]:
+def _change(best: _Candidate) -> tuple[EventChange | None, str]:
     """The changed event; None, with the reason, if something has no counterpart or means something else."""
     event, alignment = best.attempt.event, best.alignment
     paired = {pair.leaf.pointer: pair for pair in best.pairs}
@@ -203,150 +189,11 @@ def _change(best: _Candidate) -> tuple[_Change | None, str]:
             values[leaf.pointer] = received.value
     moves = {pointer: pair.received.pointer[len(best.attempt.base) :] for pointer, pair in paired.items()}
     drops = frozenset(one.pointer for one in dropped)
-    return _changed_event(event, alignment, moves, values, drops, key, best.attempt.base), ""
+    return changed_event(event, alignment, moves, values, drops, key, best.attempt.base), ""
 
 
 def _constant(leaf: object) -> Json:
     return leaf.value if isinstance(leaf, Constant) else None
-
-
-def _changed_event(
-    event: WebhookEvent,
-    alignment: Alignment,
-    moves: Mapping[Pointer, Pointer],
-    values: Mapping[Pointer, Json],
-    drops: frozenset[Pointer],
-    key: str | None,
-    base: Pointer,
-) -> _Change | None:
-    operations: list[Operation] = []
-    where = (*event.pointer, "request_parameters")
-    renames = {old: new for old, new in moves.items() if old[:-1] == _as_pattern(new)[:-1] and isinstance(new[-1], str)}
-    used = {pointer for pointer, _ in event.pattern.leaves}
-    if (
-        alignment.reshaped
-        or drops
-        or len(renames) < len(moves)
-        or any(_as_pattern(new) in used for new in moves.values())
-    ):
-        parameters = _rebuilt(event, alignment, moves, values, drops, base)
-        if parameters is None:
-            return None
-        operations.append({"op": "replace", "path": pointer_text(where), "value": parameters})
-    else:
-        parameters = copy.deepcopy(event.parameters)
-        for pointer, value in values.items():
-            target = renames.get(pointer, pointer)
-            operations.append({"op": "replace", "path": pointer_text((*where, *_as_pattern(target))), "value": value})
-            _put(parameters, pointer, value)
-        moved = []
-        for old, new in renames.items():
-            target = _as_pattern(new)
-            moved.append({"op": "move", "from": pointer_text((*where, *old)), "path": pointer_text((*where, *target))})
-            parameters = _renamed(parameters, old, str(target[-1]))
-        operations = [*moved, *operations]
-    if key != event.key:
-        path = pointer_text((*event.pointer, "event_key"))
-        operations.append({"op": "replace", "path": path, "value": key})
-    return _Change(parameters=parameters, key=key, operations=tuple(operations))
-
-
-def _as_pattern(pointer: Pointer) -> Pointer:
-    """A pointer of a webhook as the pattern would have it: an element of a list is written as its first one."""
-    return tuple(0 if isinstance(step, int) else step for step in pointer)
-
-
-def _rebuilt(
-    event: WebhookEvent,
-    alignment: Alignment,
-    moves: Mapping[Pointer, Pointer],
-    values: Mapping[Pointer, Json],
-    drops: frozenset[Pointer],
-    base: Pointer,
-) -> Json:
-    """The pattern with each leaf at the location in the webhook where its value is; None if two would collide."""
-    located = {leaf.pointer: received.pointer[len(base) :] for leaf, received in alignment.fitting}
-    located |= {leaf.pointer: received.pointer[len(base) :] for leaf, received in alignment.different}
-    located |= moves
-    tree: Json = (
-        [] if located and all(isinstance(pointer[:1] and pointer[0], int) for pointer in located.values()) else {}
-    )
-    for pointer, _ in event.pattern.leaves:
-        target = located.get(pointer)
-        if pointer in drops:
-            continue
-        if target is None:  # an optional value that was not received stays where it was, unless its object moved
-            target = pointer
-            if any(isinstance(step, int) for step in pointer) or alignment.reshaped:
-                continue
-        value = values.get(pointer, _at(event.parameters, pointer))
-        if not _insert(tree, _as_pattern(target), value):
-            if pointer in located:
-                return None
-    return tree
-
-
-def _insert(tree: Json, pointer: Pointer, value: Json) -> bool:
-    """Put a value into a tree, creating objects and one-element lists on the way; False if something is in the way."""
-    for index, step in enumerate(pointer):
-        last = index == len(pointer) - 1
-        child: Json = value if last else [] if isinstance(pointer[index + 1], int) else {}
-        if isinstance(tree, dict) and isinstance(step, str):
-            if last and step in tree:
-                return False
-            tree = tree.setdefault(step, child)
-        elif isinstance(tree, list) and isinstance(step, int):
-            if last and tree:
-                return False
-            if not tree:
-                tree.append(child)
-            tree = tree[0]
-        else:
-            return False
-    return bool(pointer)
-
-
-def _at(tree: Json, pointer: Pointer) -> Json:
-    for step in pointer:
-        tree = tree[step]
-    return tree
-
-
-def _put(tree: Json, pointer: Pointer, value: Json) -> None:
-    holder: Any = _at(tree, pointer[:-1])
-    holder[pointer[-1]] = value
-
-
-def _renamed(tree: Json, pointer: Pointer, key: str) -> Json:
-    """The tree with a member renamed, in the same order."""
-    if len(pointer) == 1:
-        assert isinstance(tree, dict)
-        return {key if name == pointer[0] else name: value for name, value in tree.items()}
-    if isinstance(tree, dict):
-        return {
-            name: _renamed(value, pointer[1:], key) if name == pointer[0] else value for name, value in tree.items()
-        }
-    assert isinstance(tree, list)
-    return [_renamed(item, pointer[1:], key) if index == pointer[0] else item for index, item in enumerate(tree)]
-
-
-def second_event(template: Template, event: WebhookEvent, parameters: Json, key: str | None) -> tuple[Operation, ...]:
-    """The patch that adds a copy of an event with another pattern after all others; empty if there is no way to."""
-    written: dict[str, Json] = {**event.written, "request_parameters": parameters}
-    if key is not None:
-        written["event_key"] = key
-    webhook = template.root.get("Webhook")
-    if isinstance(webhook, list):
-        return ({"op": "add", "path": "/Webhook/-", "value": written},)
-    if isinstance(webhook, dict) and "event_type" in webhook:
-        return ({"op": "replace", "path": "/Webhook", "value": [dict(webhook), written]},)
-    if isinstance(webhook, dict):
-        lists = [name for name, value in webhook.items() if isinstance(value, list)]
-        if len(lists) == 1 and len(webhook) == 1:
-            return ({"op": "add", "path": pointer_text(("Webhook", lists[0], "-")), "value": written},)
-        name = next(f"{event.type}{number}" for number in range(2, 1000) if f"{event.type}{number}" not in webhook)
-        return ({"op": "add", "path": pointer_text(("Webhook", name)), "value": written},)
-    return ()
 
 
 def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool:
@@ -402,27 +249,3 @@ def _sample(template: Template, event: WebhookEvent) -> IncomingRequest | None:
     except RingocliError:
         return None
     return as_incoming(rendered, "/")
-
-
-def patched_tree(tree: Mapping[str, Json], operations: Iterable[Operation]) -> dict[str, Json]:
-    """A copy of a JSON object with a JSON Patch applied; ``add``, ``replace`` and ``move`` are supported.
-
-    Raises:
-        LookupError: a pointer does not exist.
-    """
-    copied: dict[str, Json] = copy.deepcopy(dict(tree))
-    for operation in operations:
-        if operation["op"] == "move":
-            source = steps_in(copied, str(operation["from"]))
-            target = parse_pointer(str(operation["path"]))
-            if tuple(map(str, source[:-1])) != target[:-1]:
-                raise LookupError("a member can only be renamed")
-            copied = _renamed(copied, source, target[-1])
-            continue
-        steps = steps_in(copied, str(operation["path"]))
-        holder: Any = _at(copied, steps[:-1])
-        if isinstance(holder, list) and steps[-1] == "-":
-            holder.append(operation["value"])
-        else:
-            holder[steps[-1]] = operation["value"]
-    return copied
