@@ -51,12 +51,18 @@ STRICT_ERRORS = frozenset({"undocumented-key"})
 """Warnings that ``--strict`` makes errors."""
 
 
-def lint(document: Document, selection: Selection = EVERYTHING, earlier_id: str | None = None) -> tuple[Finding, ...]:
+def lint(
+    document: Document,
+    selection: Selection = EVERYTHING,
+    earlier_id: str | None = None,
+    same_id: tuple[str, ...] = (),
+) -> tuple[Finding, ...]:
     """Every finding in a document, in the order of the rules (``finding.in_order`` sorts them by position).
 
-    ``earlier_id`` is the id in the version before this one, where that is known.
+    ``earlier_id`` is the id in the version before this one, where that is known; ``same_id`` names other files with the
+    same id.
     """
-    subject = _subject(document, earlier_id)
+    subject = _subject(document, earlier_id, same_id)
     found: list[Finding] = []
     for one in _applicable(subject):
         if selection is EVERYTHING or selection.includes(one):
@@ -82,10 +88,13 @@ def _findings(one: Rule, subject: Subject, selection: Selection) -> list[Finding
 _latest: list[Subject] = []
 
 
-def _subject(document: Document, earlier_id: str | None) -> Subject:
+def _subject(document: Document, earlier_id: str | None, same_id: tuple[str, ...]) -> Subject:
     """What rules examine. The latest is kept, because masking credentials lints the same document again."""
-    if not (_latest and _latest[0].document is document and _latest[0].earlier_id == earlier_id):
-        _latest[:] = [Subject(document=document, template=read_template(document.value), earlier_id=earlier_id)]
+    latest = _latest[0] if _latest else None
+    if latest and latest.document is document and (latest.earlier_id, latest.same_id) == (earlier_id, same_id):
+        return latest
+    template = read_template(document.value)
+    _latest[:] = [Subject(document=document, template=template, earlier_id=earlier_id, same_id=same_id)]
     return _latest[0]
 
 

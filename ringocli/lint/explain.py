@@ -44,7 +44,7 @@ def rule_text(rule: Rule, width: int = 79) -> str:
 
 def _examples(rule: Rule) -> list[tuple[str, Excerpt]]:
     doc = rule.doc
-    examples = (("Earlier version", doc.earlier), ("Bad", doc.bad), ("Good", doc.good))
+    examples = (("Earlier version", doc.earlier), ("Other file", doc.other), ("Bad", doc.bad), ("Good", doc.good))
     return [(label, excerpt) for label, excerpt in examples if excerpt is not None]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-LABELS = ("Earlier", "Bad", "Good", "Source")
+LABELS = ("Earlier", "Other", "Bad", "Good", "Source")
 """The sections of a rule's docstring after its title and its explanation."""
 MARK = ">"
 """Starts a line of an example that a finding is about."""
@@ -30,11 +30,15 @@ class Excerpt(NamedTuple):
 
 
 class RuleDoc(NamedTuple):
-    """A rule's docstring by its sections; ``earlier`` is an excerpt of the version before, where a rule compares."""
+    """A rule's docstring by its sections.
+
+    A rule that compares has a second excerpt: of the version before (``earlier``) or of another file (``other``).
+    """
 
     title: str
     body: str
     earlier: Excerpt | None
+    other: Excerpt | None
     bad: Excerpt | None
     good: Excerpt | None
     source: str
@@ -58,6 +62,7 @@ def read_doc(docstring: str) -> RuleDoc:
         title=title.replace("\n", " "),
         body=rest.strip(),
         earlier=_excerpt(sections.get("earlier")),
+        other=_excerpt(sections.get("other")),
         bad=_excerpt(sections.get("bad")),
         good=_excerpt(sections.get("good")),
         source=" ".join(line.strip() for line in sections.get("source", ())).strip(),

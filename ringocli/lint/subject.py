@@ -30,13 +30,22 @@ class Literal(NamedTuple):
 class Subject:
     """What rules examine; everything that several of them need is computed once.
 
-    ``earlier_id`` is the id in the version before this one, where that is known.
+    ``earlier_id`` is the id in the version before this one, where that is known; ``same_id`` names the other files of
+    the run that have the same id.
     """
 
-    def __init__(self, *, document: Document, template: Template, earlier_id: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        document: Document,
+        template: Template,
+        earlier_id: str | None = None,
+        same_id: tuple[str, ...] = (),
+    ) -> None:
         self.document = document
         self.template = template
         self.earlier_id = earlier_id
+        self.same_id = same_id
 
     @property
     def root(self) -> Any:

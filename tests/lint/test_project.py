@@ -190,3 +190,26 @@ def test_withheld_fixes_are_noted(ringocli: Command, folder: Path) -> None:
     done = ringocli("validate", "bad.json", "--fix")
     assert (1, True) == (done.code, "some fixes were not applied" in done.err)
     assert '{"id": "acme"' == (folder / "bad.json").read_text()
+
+
+def test_two_templates_with_one_id_are_reported(ringocli: Command, folder: Path) -> None:
+    """Both files name the other; a suppression and --ignore hide the finding; one file alone has none."""
+    (folder / "my templates").mkdir()
+    text = json.dumps(ACME, indent=2)
+    (folder / "my templates" / "a.json").write_text(text, "utf-8")
+    (folder / "b.json").write_text(text, "utf-8")
+    (folder / "c.json").write_text(text.replace('"acme"', '"other"', 1), "utf-8")
+    document = ringocli("validate", "--format", "json").document
+    found = {one["file"]: one["message"] for one in document["findings"] if one["code"] == "RT115"}
+    assert {"b.json", str(Path("my templates/a.json"))} == set(found)
+    assert "b.json" in found[str(Path("my templates/a.json"))]
+    assert [] == codes(ringocli, "b.json")
+    assert [] == codes(ringocli, "b.json", "./b.json")
+    assert [] == codes(ringocli, ".", "--ignore", "duplicate-id")
+    entry = '[[suppress]]\ncode = "RT115"\npointer = "/id"\nreason = "the version in production"\n'
+    (folder / "b.suppressions.toml").write_text(entry, "utf-8")
+    done = ringocli("validate", ".", "--format", "json")
+    assert [str(Path("my templates/a.json"))] == [
+        one["file"] for one in done.document["findings"] if one["code"] == "RT115"
+    ]
+    assert "unused" not in done.err

@@ -49,7 +49,8 @@ def found_in(rule: Rule, excerpt: Excerpt) -> tuple[Finding, ...]:
     text = excerpt.text if rule.code.startswith("RT0") else completed(excerpt)
     earlier = rule.doc.earlier
     earlier_id = members(earlier)["id"] if earlier is not None else None
-    return lint(Document.read("x.json", text), earlier_id=earlier_id)
+    same_id = ("other.json",) if rule.doc.other and members(rule.doc.other)["id"] in excerpt.text.split('"') else ()
+    return lint(Document.read("x.json", text), earlier_id=earlier_id, same_id=same_id)
 
 
 def lines_of(rule: Rule, excerpt: Excerpt) -> set[int]:

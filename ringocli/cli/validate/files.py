@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.lint.duplicates import with_duplicate_ids
 from ringocli.lint.engine import Selection, lint
 from ringocli.lint.report import Linted
 from ringocli.template.recognition import is_template
@@ -49,7 +50,6 @@ Named: TypeAlias = tuple[str, bool]
 def lint_named(named: Sequence[Named], linting: Linting, advance: Callable[[int], None] = lambda done: None) -> Found:
     """Lint files one after the other; ``advance`` is called after each."""
     linted: list[Linted] = []
-    unused: list[UnusedSuppression] = []
     failures: list[LocalError] = []
     skipped = 0
     for name, is_named in named:
@@ -62,11 +62,8 @@ def lint_named(named: Sequence[Named], linting: Linting, advance: Callable[[int]
         if one is None:
             skipped += 1
             continue
-        if name != STDIN and os.path.isfile(beside := name.removesuffix(".json") + SIDE_CAR):
-            one, without_effect = _without_suppressed(one, beside)
-            unused += without_effect
         linted.append(one)
-    return Found(linted, skipped, unused, failures)
+    return Found(linted, skipped, [], failures)
 
 
 def targets(paths: Sequence[str], failures: list[LocalError]) -> Iterator[Named]:
@@ -112,6 +109,25 @@ def _earlier_id(name: str, linting: Linting) -> str | None:
 
         return earlier_id(name, linting.against)
     return linting.ids.get(name.replace(os.sep, "/")) if linting.ids else None
+
+
+def compared(found: Found, linting: Linting) -> Found:
+    """The findings that comparing the files adds, and then those left that no suppression file hides."""
+    linted: list[Linted] = []
+    unused: list[UnusedSuppression] = []
+    failures = [*found.failures]
+    files = with_duplicate_ids(found.linted, linting.selection) if len(found.linted) > 1 else found.linted
+    for one in files:
+        beside = one.document.name.removesuffix(".json") + SIDE_CAR
+        if os.path.isfile(beside):
+            try:
+                one, without_effect = _without_suppressed(one, beside)
+            except LocalError as error:
+                failures.append(error)
+                continue
+            unused += without_effect
+        linted.append(one)
+    return Found(linted, found.skipped, unused, failures)
 
 
 def _without_suppressed(one: Linted, beside: str) -> tuple[Linted, list[UnusedSuppression]]:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
-from ringocli.cli.validate.files import Found, Linting, Named, lint_named, targets
+from ringocli.cli.validate.files import Found, Linting, Named, compared, lint_named, targets
 from ringocli.errors import LocalError
 from ringocli.text.files import STDIN
 
@@ -33,6 +33,7 @@ def lint_all(paths: Sequence[str], linting: Linting) -> Found:
                 found = _lint_in_parallel(named, linting, advance)
             else:
                 found = lint_named(named, linting, advance)
+    found = compared(found, linting)
     return found._replace(failures=failures + found.failures)
 
 

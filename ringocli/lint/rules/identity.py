@@ -119,3 +119,23 @@ def changed_id(subject: Subject) -> Iterator[Problem]:
     if subject.earlier_id is not None and subject.template.id and subject.template.id != subject.earlier_id:
         message = f"the id was {subject.earlier_id!r}: changing it changes the Webhook URL, which must then be replaced everywhere"
         yield Problem(("id",), message, subject.earlier_id)
+
+
+@rule("RT115", Severity.WARNING)
+def duplicate_id(subject: Subject) -> Iterator[Problem]:
+    """Two templates have the same id.
+
+    Ids must be unique: Ringotel would replace one integration by the other, or send webhooks to the wrong one. All files
+    of one run of `ringocli validate` are compared.
+
+    Other:
+        "id": "acme"
+    Bad:
+    >   "id": "acme"
+    Good:
+        "id": "acme-eu"
+    Source: Ringotel's wiki page 2212265985: "should be unique"; assumption 26
+    """
+    if subject.same_id and subject.template.id:
+        others = ", ".join(subject.same_id[:3]) + (", ..." if len(subject.same_id) > 3 else "")
+        yield Problem(("id",), f"the id {subject.template.id!r} is also the id of {others}; ids must be unique")
