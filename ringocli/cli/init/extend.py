@@ -2,74 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ringocli.cli.init.sources import Pasting, folder_of, read_hints, sample_in, webhook_of
+from ringocli.cli.init.options import InitOptions
+from ringocli.cli.init.sources import Sources, folder_of, read_hints, sample_in, webhook_of
 from ringocli.cli.inputs import path_of
+from ringocli.cli.output import print_json
 from ringocli.errors import UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
+    from ringocli.importers.learn.webhook_samples import WebhookSample
     from ringocli.template.scaffold import Draft
 
 
-@dataclass(frozen=True)
-class Growth:
-    """The template to extend, samples of new events, and the source of a new SendFile."""
-
-    template: str | None
-    events: tuple[str, ...]
-    file: str | None
-    pasting: Pasting
-
-
-def extend(growth: Growth, *, dry_run: bool, force: bool, as_json: bool, credentials: str | None) -> None:
+def extend(options: InitOptions, sources: Sources) -> None:
     """Extend a template, check it and write it; a template that would become invalid is left as it is.
-
-    ``credentials`` is the file to save those of a pasted command in.
 
     Raises:
         UsageError: no template is named, or the addition would break it.
         LocalError: a file cannot be read.
     """
-    from ringocli.importers.credentials import check_place, save
     from ringocli.importers.extend import with_events, with_file_request
-    from ringocli.importers.formats import about_credentials, as_document, as_lines
     from ringocli.importers.sources import read_source
-    from ringocli.text.files import read_text, write_text
+    from ringocli.text.files import read_text
 
-    path, events, file = _sorted_out(growth)
+    path, events, file = _sorted_out(options, sources)
     before = text = read_text(path)
-    hints = read_hints(growth.pasting.hints)
+    hints = read_hints(sources.hints)
     drafts = []
     if file is not None:
-        pasted = read_source(file[1], file[0], for_file=True, allowed=folder_of(growth.pasting.allowed))
-        text, draft = with_file_request(path, text, pasted, hints, force=force)
+        pasted = read_source(file[1], file[0], for_file=True, allowed=folder_of(sources.allowed))
+        text, draft = with_file_request(path, text, pasted, hints, force=options.force)
         drafts.append(draft)
     if events:
         text, draft = with_events(path, text, [_sample(pair) for pair in events], hints)
         drafts.append(draft)
     _refuse_new_errors(path, before, text)
-    draft = _joined(drafts)
-    if credentials is not None and not dry_run:
-        check_place(path_of(credentials), force=force)
-    if not dry_run and text != before:
+    _finish(options, path, before, text, _joined(drafts))
+
+
+def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draft) -> None:
+    """Write the extended template and the credentials, and print what was added."""
+    from ringocli.importers.credentials import check_place, save
+    from ringocli.importers.formats import about_credentials, as_document, as_lines
+    from ringocli.text.files import write_text
+
+    credentials = options.learn.save_credentials if not options.dry_run else None
+    if credentials is not None:
+        check_place(path_of(credentials), force=options.force)
+    if not options.dry_run and text != before:
         write_text(path_of(path), text, force=True)
-    if credentials is not None and not dry_run:
-        save(path_of(credentials), draft.saved, force=force)
-    if as_json:
-        console.out_json(as_document(draft, None if dry_run else path))
+    if credentials is not None:
+        save(path_of(credentials), draft.saved, force=options.force)
+    if options.format == "json":
+        print_json(as_document(draft, None if options.dry_run else path))
         return
-    if dry_run:
+    if options.dry_run:
         console.out(text, end="")
+    elif text == before:
+        console.note(f"{path} already matches it: nothing was changed.", "green")
+    elif draft.blocking:
+        console.note(f"Extended {path}, but {draft.blocking[0].rstrip('.')}.", "yellow")
     else:
-        console.note(
-            f"Extended {path}." if text != before else f"{path} already matches it: nothing was changed.", "green"
-        )
+        console.note(f"Extended {path}.", "green")
     for indent, line in as_lines(draft, ()):
         console.remark(line, indent) if line else console.note()
-    if said := about_credentials(draft, None if dry_run else credentials):
+    if said := about_credentials(draft, credentials):
         console.note()
         console.remark(said)
 
@@ -82,24 +82,26 @@ def _joined(drafts: list[Draft]) -> Draft:
         not_expressible=tuple(entry for draft in drafts for entry in draft.not_expressible),
         credentials=tuple(pair for draft in drafts for pair in draft.credentials),
         saved={name: value for draft in drafts for name, value in draft.saved.items()},
+        constants=tuple(constant for draft in drafts for constant in draft.constants),
+        blocking=tuple(clause for draft in drafts for clause in draft.blocking),
         notes=tuple(note for draft in drafts for note in draft.notes),
     )
 
 
-def _sorted_out(growth: Growth) -> tuple[str, list[str], tuple[str | None, str] | None]:
+def _sorted_out(options: InitOptions, sources: Sources) -> tuple[str, list[str], tuple[str | None, str] | None]:
     """The template, the samples and the source of the request.
 
     The template may also be the value of ``--add-event`` or ``--add-file``, with the samples in ``--sample-webhook``
     and the command in ``--file-from-curl``.
     """
-    events, template = list(growth.events), growth.template
-    file: tuple[str | None, str] | None = (None, growth.file) if growth.file else None
-    if template is None and growth.pasting.webhooks and len(events) == 1:
-        template, events = events[0], list(growth.pasting.webhooks)
-    elif growth.pasting.webhooks:
-        events += growth.pasting.webhooks
-    if template is None and growth.pasting.file is not None and file is not None:
-        template, file = file[1], growth.pasting.file
+    events, template = list(options.extend.add_event), options.output
+    file: tuple[str | None, str] | None = (None, options.extend.add_file) if options.extend.add_file else None
+    if template is None and sources.webhooks and len(events) == 1:
+        template, events = events[0], list(sources.webhooks)
+    elif sources.webhooks:
+        events += sources.webhooks
+    if template is None and sources.file is not None and file is not None:
+        template, file = file[1], sources.file
     if template is None:
         raise UsageError(
             "no template given: name the file to extend", "For example: ringocli init acme.json --add-event in.json"
@@ -107,7 +109,7 @@ def _sorted_out(growth: Growth) -> tuple[str, list[str], tuple[str | None, str] 
     return template, events, file
 
 
-def _sample(pair: str) -> Any:
+def _sample(pair: str) -> WebhookSample:
     """``KIND=FILE``, or a file whose kind is recognised.
 
     Raises:

@@ -1,45 +1,79 @@
-"""The pastes of ``init``: from options to what the importers take, and the review of a draft on a terminal."""
+"""The samples of ``init``: from the options to what the importers take."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from ringocli.cli.init.options import LearnOptions
 from ringocli.cli.parameters import chosen
 from ringocli.errors import LocalError, UsageError
 from ringocli.text import console
 
+if TYPE_CHECKING:
+    from ringocli.http.exchange import Reply
+    from ringocli.importers.draft import Pastes
+    from ringocli.importers.learn.webhook_samples import WebhookSample
+    from ringocli.importers.model import Pasted
+    from ringocli.importers.samples import Sample
+
 HINTS = ("from", "to", "content", "url", "messageid", "extension", "domain", "number", "contact")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pasting:
-    """The paste options as they were typed: pairs of a source's kind (None: by its looks) and its file."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The sample options: of a request, the format (None: auto-detected) and the file."""
 
     send: tuple[str | None, str] | None = None
     file: tuple[str | None, str] | None = None
     reply: str | None = None
     webhooks: Sequence[str] = ()
     hints: Sequence[str] = ()
+    dropped: Sequence[str] = ()
     allowed: str | None = None
 
     @property
     def is_empty(self) -> bool:
-        """Whether no paste was given."""
+        """Whether no sample was given."""
         return not (self.send or self.file or self.reply or self.webhooks)
 
 
+def sources_of(options: LearnOptions) -> Sources:
+    """The samples that the options name.
+
+    Raises:
+        UsageError: several options name the same one.
+    """
+    return Sources(
+        send=one_source(
+            {"--from-curl": options.from_curl, "--from-openapi": options.from_openapi, "--from": options.from_}
+        ),
+        file=one_source(
+            {
+                "--file-from-curl": options.file_from_curl,
+                "--file-from-openapi": options.file_from_openapi,
+                "--file-from": options.file_from,
+            }
+        ),
+        reply=options.sample_response,
+        webhooks=options.sample_webhook,
+        hints=options.hint,
+        dropped=options.drop,
+        allowed=options.allow_files,
+    )
+
+
 def one_source(options: Mapping[str, str | None]) -> tuple[str | None, str] | None:
-    """The one source among options such as ``--from-curl``; the kind is the option's last word.
+    """The one source among options such as ``--from-curl``; the format is the option's last word.
 
     Raises:
         UsageError: several were given.
     """
     given = [(option, value) for option, value in options.items() if value is not None]
     if len(given) > 1:
-        raise UsageError(f"{' and '.join(option for option, _ in given)} say the same thing twice", "Give one of them.")
+        raise UsageError(f"{' and '.join(option for option, _ in given)} cannot be combined", "Use one of them.")
     if not given:
         return None
     option, value = given[0]
@@ -47,45 +81,50 @@ def one_source(options: Mapping[str, str | None]) -> tuple[str | None, str] | No
     return (None if kind in ("from", "--from") else kind), str(value)
 
 
-def read_pastes(pasting: Pasting) -> Any:
-    """Everything that was pasted, read.
+def read_pastes(sources: Sources) -> Pastes:
+    """Read all samples.
 
     Raises:
-        UsageError: an option is malformed, or a paste holds nothing of its kind.
+        UsageError: an option is malformed, or a sample contains nothing of its kind.
         LocalError: a file cannot be read.
     """
+    from ringocli.http.exchange import Reply
     from ringocli.importers.draft import Pastes
     from ringocli.importers.sources import read_source
 
-    names = [name for _, name in (pasting.send or (None, ""), pasting.file or (None, ""))]
-    names += [pasting.reply or "", *(pair.partition("=")[2] for pair in pasting.webhooks)]
+    names = [name for _, name in (sources.send or (None, ""), sources.file or (None, ""))]
+    names += [sources.reply or "", *(pair.partition("=")[2] for pair in sources.webhooks)]
     if names.count("-") > 1:
-        raise UsageError("stdin can be read once only", "Put the other pastes into files.")
-    allowed = folder_of(pasting.allowed)
-    send = read_source(pasting.send[1], pasting.send[0], allowed=allowed) if pasting.send else None
-    file = read_source(pasting.file[1], pasting.file[0], for_file=True, allowed=allowed) if pasting.file else None
-    reply = _reply(pasting.reply) if pasting.reply else None
+        raise UsageError("stdin can be read only once", "Put the other samples into files.")
+    allowed = folder_of(sources.allowed)
+    send = read_source(sources.send[1], sources.send[0], allowed=allowed) if sources.send else None
+    file = read_source(sources.file[1], sources.file[0], for_file=True, allowed=allowed) if sources.file else None
+    reply = _reply(sources.reply) if sources.reply else None
     own = send or file
     if reply is None and own is not None and own.reply is not None:
-        from ringocli.http.exchange import Reply
-
         reply = Reply(status=200, body=own.reply)
-    samples = [_webhook(pair) for pair in pasting.webhooks]
+    samples = [_webhook(pair) for pair in sources.webhooks]
     if own is not None:
-        given = {sample.kind for sample in samples}
-        samples += _own_samples(own, given)
-    return Pastes(send=send, file=file, reply=reply, samples=samples, hints=read_hints(pasting.hints))
+        samples += _described_webhooks(own, {sample.kind for sample in samples})
+    return Pastes(
+        send=send,
+        file=file,
+        reply=reply,
+        samples=samples,
+        hints=read_hints(sources.hints),
+        dropped=frozenset(sources.dropped),
+    )
 
 
 def folder_of(named: str | None) -> Path | None:
     """The folder below which an ``@file`` may be read.
 
     Raises:
-        LocalError: there is no such folder.
+        LocalError: the folder does not exist.
     """
     folder = Path(named) if named else None
     if folder is not None and not folder.is_dir():
-        raise LocalError(f"{folder}: no such folder", "Name the folder that holds the files.")
+        raise LocalError(f"{folder}: no such folder", "Name the folder that contains the files.")
     return folder
 
 
@@ -93,19 +132,19 @@ def read_hints(hints: Sequence[str]) -> dict[str, str]:
     """``NAME=VALUE`` pairs.
 
     Raises:
-        UsageError: a pair has no ``=``, or its name is no variable.
+        UsageError: a pair has no ``=``, or its name is not a variable.
     """
     found: dict[str, str] = {}
     for pair in hints:
         name, separator, value = pair.partition("=")
         if not separator or not value:
-            raise UsageError(f"--hint {pair}: has no value", "Write --hint NAME=LITERAL, as in --hint to=+15550001111.")
+            raise UsageError(f"--hint {pair}: has no value", "Write --hint NAME=VALUE, as in --hint to=+15550001111.")
         found[chosen("--hint", name.strip("$"), HINTS)] = value
     return found
 
 
-def _own_samples(pasted: Any, given: set[str]) -> list[Any]:
-    """The webhooks that an OpenAPI document describes itself, for the kinds that no file was given for."""
+def _described_webhooks(pasted: Pasted, given: set[str]) -> Iterable[WebhookSample]:
+    """The webhooks that an OpenAPI document itself describes, of the kinds that no file was given for."""
     from ringocli.importers.learn.webhook_samples import WebhookSample
 
     return [
@@ -128,7 +167,10 @@ def sample_in(path: str, content: bytes, *, is_reply: bool = False) -> Any:
     Raises:
         LocalError: it is empty, or cannot be read.
     """
+    import json
+
     from ringocli.importers.samples import read_sample
+    from ringocli.text.document import Document
 
     sample = read_sample(content, path)
     if sample.is_empty and not (is_reply and content.strip()):
@@ -140,12 +182,12 @@ def _reply(path: str) -> Any:
     return _sample(path, is_reply=True).as_reply()
 
 
-def _webhook(pair: str) -> Any:
+def _webhook(pair: str) -> WebhookSample:
     """One ``KIND=FILE``.
 
     Raises:
         UsageError: the kind is unknown.
-        LocalError: the file cannot be read, or its body not be decoded.
+        LocalError: the file cannot be read, or its body cannot be decoded.
     """
     from ringocli.importers.learn.webhook_samples import KINDS
     from ringocli.template.variables import sample_kind
@@ -153,12 +195,12 @@ def _webhook(pair: str) -> Any:
     kind, separator, path = pair.partition("=")
     if not separator or not path:
         hint = "Write --sample-webhook KIND=FILE; kinds: message, mms, delivered, other."
-        raise UsageError(f"--sample-webhook {pair}: says no kind", hint)
+        raise UsageError(f"--sample-webhook {pair}: the kind is missing", hint)
     kind = chosen("--sample-webhook", sample_kind(kind), KINDS)
     return webhook_of(kind, path, _sample(path))
 
 
-def webhook_of(kind: str, path: str, sample: Any) -> Any:
+def webhook_of(kind: str, path: str, sample: Sample) -> WebhookSample:
     """A sample as a webhook; a bare text that starts with ``?`` is the query of a GET.
 
     Raises:
@@ -174,7 +216,7 @@ def webhook_of(kind: str, path: str, sample: Any) -> Any:
 
 def _decoded(webhook: Any, path: str) -> Any:
     try:
-        return webhook.document
+        document = webhook.document
     except LocalError as error:
         raise LocalError(f"{path}: {error}", "Fix the sample.") from None
 

@@ -159,13 +159,13 @@ def test_wrong_options_are_told(ringocli: Command, docs: Path) -> None:
     before = sorted(docs.iterdir())
     for words, code, said in (
         (("--from-curl", "none.sh"), 3, "no such file"),
-        (("--from-curl", "send.sh", "--from", "send.sh"), 2, "the same thing twice"),
+        (("--from-curl", "send.sh", "--from", "send.sh"), 2, "cannot be combined"),
         (("--from-curl", "send.sh", "--preset", "telnyx"), 2, "--preset"),
         (("--from-curl", "send.sh", "--auth", "basic"), 2, "--auth"),
         (("--from-curl", "send.sh", "--hint", "form=1"), 2, "did you mean from"),
         (("--from-curl", "send.sh", "--hint", "to"), 2, "has no value"),
         (("--from-curl", "send.sh", "--sample-webhook", "mesage=message.json"), 2, "did you mean message"),
-        (("--from-curl", "send.sh", "--sample-webhook", "message.json"), 2, "says no kind"),
+        (("--from-curl", "send.sh", "--sample-webhook", "message.json"), 2, "the kind is missing"),
         (("--from-curl", "send.sh", "--allow-files", "none"), 3, "no such folder"),
         (("--from-curl", "-", "--file-from-curl", "-"), 2, "stdin"),
         (("--from-openapi", "openapi.yaml"), 2, "openapi.yaml#sendMessage"),

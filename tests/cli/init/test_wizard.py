@@ -1,4 +1,4 @@
-"""The wizard on a real terminal: pastes are asked for, shown, corrected, and only then written."""
+"""The wizard on a real terminal: samples are asked for, shown, corrected, and only then written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Terminal:
         """What was printed up to the text; fails after 30 s without a byte."""
         while text not in self.seen:
             ready, _, _ = select.select([self.handle], [], [], 30)
-            assert ready, f"{text!r} never came after:\n{self.seen}"
+            assert ready, f"{text!r} not printed after:\n{self.seen}"
             try:
                 self.seen += os.read(self.handle, 65536).decode("utf-8", "replace")
             except OSError:
@@ -54,7 +54,7 @@ class Terminal:
 def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
     """Each variable is coloured over the paste, a role is corrected by name, the request is previewed."""
     terminal = Terminal(tmp_path, "init")
-    terminal.expect("paste, or empty")
+    terminal.expect("or Enter: ")
     terminal.type("paste")
     terminal.expect("sends a text message")
     for line in (
@@ -65,13 +65,13 @@ def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
         terminal.type(line)
     terminal.expect("sends a file")
     terminal.type(".")
-    terminal.expect("The reply to it")
+    terminal.expect("The provider's reply")
     terminal.type('{"id": "abc-123"}')
     terminal.type(".")
-    for words in ("incoming text", "incoming file", "was delivered", "it failed"):
+    for words in ("incoming text", "incoming file", "a delivered message", "a failed message"):
         terminal.expect(words)
         terminal.type(".")
-    shown = terminal.expect("correct a role")
+    shown = terminal.expect("(? for help)")
     assert "\033[" in shown
     assert "Hello you\033[0m <= $content$" in shown
     assert "abc-123\033[0m <= $messageid$" in shown
@@ -80,22 +80,22 @@ def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     terminal.expect(": ")
     terminal.type("nonsense")
-    terminal.expect("write one of")
-    terminal.expect("correct a role")
+    terminal.expect("Type VARIABLE=FIELD")
+    terminal.expect("(? for help)")
     terminal.type("to=nowhere")
-    assert "to, from, text, memo, id" in terminal.expect("correct a role")
+    assert "to, from, text, memo, id" in terminal.expect("(? for help)")
     terminal.type("none=send.from")
-    terminal.expect("no field is called")
-    terminal.expect("correct a role")
+    terminal.expect("No field is called")
+    terminal.expect("(? for help)")
     terminal.type("none=from")
-    assert "<= $from$" not in terminal.expect("correct a role")
+    assert "<= $from$" not in terminal.expect("(? for help)")
     terminal.type("from=from")
-    assert "15550001111\033[0m <= $from$" in terminal.expect("correct a role")
+    assert "15550001111\033[0m <= $from$" in terminal.expect("(? for help)")
     terminal.type("content=memo")
-    again = terminal.expect("correct a role")
+    again = terminal.expect("(? for help)")
     assert "second text here\033[0m <= $content$" in again
     plain = re.sub(r"\033\[[\d;]*m", "", again)
-    assert max(len(line) for line in plain.splitlines() if "memo=" not in line and "/v1/send" not in line) <= 80
+    assert max(len(line) for line in plain.splitlines() if "memo=" not in line and "/v1/send" not in line) <= 82
     terminal.type("")
     terminal.expect("Wrote acme.json")
     assert 0 == terminal.end()
@@ -107,7 +107,61 @@ def test_leaving_the_review_writes_nothing(tmp_path: Path) -> None:
     """Ctrl-C ends with 130."""
     (tmp_path / "send.sh").write_text("curl https://x.example/s -d to=15550002222 -d text=hi")
     terminal = Terminal(tmp_path, "init", "--from-curl", "send.sh")
-    terminal.expect("correct a role")
+    terminal.expect("(? for help)")
     os.write(terminal.handle, b"\x03")
     assert 130 == terminal.end()
     assert ["send.sh"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
+    """Each answer is checked at once in the terms of its question; ? explains it; nothing typed is lost."""
+    terminal = Terminal(tmp_path, "init")
+    for prompt, answers in (
+        ("or Enter: ", (("telnix", "Did you mean telnyx?"), ("?", "A preset is a ready template"), ("", ""))),
+        ("(https://...): ", (("sms.acme.example", "is not a URL"), ("http://a.example/x", "requires https"),
+                             ("?", "The URL of your provider's API"), ("https://sms.acme.example/v1", ""))),
+        ("Webhook URL: ", (("acme sms", "is not an id"), ("twilio", "already has"), ("acme", ""))),
+        ("portal [acme]: ", (("", ""),)),
+        ("[bearer]: ", (("clear", "is not one of bearer, basic, oauth2, none"), ("none", ""))),
+    ):  # fmt: skip
+        for answer, expected in answers:
+            terminal.expect(prompt)
+            terminal.type(answer)
+            if expected:
+                terminal.expect(expected)
+    terminal.expect("Wrote acme.json")
+    assert 0 == terminal.end()
+    template = json.loads((tmp_path / "acme.json").read_text())
+    assert ("acme", "https://sms.acme.example/v1") == (template["id"], template["API"]["SendMessage"]["request_url"])
+
+
+def test_a_sample_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None:
+    """One bad sample does not lose the others; a field can be dropped in the review."""
+    terminal = Terminal(tmp_path, "init")
+    terminal.expect("or Enter: ")
+    terminal.type("paste")
+    terminal.expect("sends a text message")
+    for line in ("curl https://sms.acme.example/s -d to=15550002222 -d text=hi -d test_mode=1", "."):
+        terminal.type(line)
+    terminal.expect("sends a file")
+    for line in ("nothing like a command", "."):
+        terminal.type(line)
+    terminal.expect("cannot be read")
+    terminal.expect("sends a file")
+    terminal.type(".")
+    terminal.expect("The provider's reply")
+    terminal.type(".")
+    for words in ("incoming text", "incoming file", "a delivered message", "a failed message"):
+        terminal.expect(words)
+        terminal.type(".")
+    terminal.expect("(? for help)")
+    terminal.type("?")
+    terminal.expect("leaves the field out")
+    terminal.expect("(? for help)")
+    terminal.type("drop=test_mode")
+    terminal.expect("(? for help)")
+    terminal.type("")
+    terminal.expect("Wrote acme.json")
+    assert 0 == terminal.end()
+    parameters = json.loads((tmp_path / "acme.json").read_text())["API"]["SendMessage"]["request_parameters"]
+    assert {"to": "$to$", "text": "$content$"} == parameters
