@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringocli.cli.init.options import LearnOptions
 from ringocli.cli.parameters import chosen
 from ringocli.errors import LocalError, UsageError
-from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.http.exchange import Reply
@@ -155,22 +154,19 @@ def _described_webhooks(pasted: Pasted, given: set[str]) -> Iterable[WebhookSamp
     ]
 
 
-def _sample(path: str, *, is_reply: bool = False) -> Any:
+def _sample(path: str, *, is_reply: bool = False) -> Sample:
     from ringocli.text.files import read_bytes
 
     return sample_in(path, read_bytes(path), is_reply=is_reply)
 
 
-def sample_in(path: str, content: bytes, *, is_reply: bool = False) -> Any:
+def sample_in(path: str, content: bytes, *, is_reply: bool = False) -> Sample:
     """A sample; ``path`` names it in messages. Only a reply may be without a body.
 
     Raises:
         LocalError: it is empty, or cannot be read.
     """
-    import json
-
     from ringocli.importers.samples import read_sample
-    from ringocli.text.document import Document
 
     sample = read_sample(content, path)
     if sample.is_empty and not (is_reply and content.strip()):
@@ -178,7 +174,7 @@ def sample_in(path: str, content: bytes, *, is_reply: bool = False) -> Any:
     return sample
 
 
-def _reply(path: str) -> Any:
+def _reply(path: str) -> Reply:
     return _sample(path, is_reply=True).as_reply()
 
 
@@ -201,7 +197,7 @@ def _webhook(pair: str) -> WebhookSample:
 
 
 def webhook_of(kind: str, path: str, sample: Sample) -> WebhookSample:
-    """A sample as a webhook; a bare text that starts with ``?`` is the query of a GET.
+    """A sample as a webhook.
 
     Raises:
         LocalError: its body is neither JSON nor a form.
@@ -209,102 +205,10 @@ def webhook_of(kind: str, path: str, sample: Sample) -> WebhookSample:
     from ringocli.importers.learn.webhook_samples import WebhookSample
 
     webhook = WebhookSample(kind=kind, name=path, incoming=sample.as_request())
-    if not isinstance(_decoded(webhook, path), dict | list):
-        raise LocalError(f"{path}: neither JSON nor a form", "Paste the body that the documentation shows.")
-    return webhook
-
-
-def _decoded(webhook: Any, path: str) -> Any:
     try:
         document = webhook.document
     except LocalError as error:
         raise LocalError(f"{path}: {error}", "Fix the sample.") from None
-
-
-# -- the review ---------------------------------------------------------------------------------
-
-
-def reviewed(pastes: Any, draw: Any) -> tuple[Any, Any]:
-    """Show a draft, and draw it anew with each correction, until the user takes it.
-
-    ``draw`` makes a draft of pastes. Returns the pastes with their corrections, and the draft.
-    """
-    from ringocli.importers.review import as_legend, as_marked, preview
-
-    while True:
-        draft = draw(pastes)
-        for title, text in as_marked(draft, pastes):
-            console.note(f"\n{title}, as pasted:", "bold")
-            console.note(text)
-        console.note()
-        for line in as_legend(draft):
-            console.note(line)
-        console.note("\nSo Ringotel would send, with sample values:", "bold")
-        console.note(preview(draft))
-        while True:
-            answer = console.ask("\nEnter to take it, or correct a role as VARIABLE=FIELD (content=body): ").strip()
-            if not answer:
-                return pastes, draft
-            if (named := _correction(answer, pastes)) is not None:
-                pastes = replace(pastes, named={**pastes.named, **named})
-                break
-
-
-def _correction(answer: str, pastes: Any) -> dict[str, Any] | None:
-    """``VARIABLE=FIELD`` as a field and its role; None, with a word on why, where it says nothing of these pastes."""
-    from ringocli.template.vocabulary import Role
-
-    roles = [role.value for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL, Role.ID, Role.EXTENSION)]
-    role, separator, name = (part.strip().strip("$") for part in answer.partition("="))
-    if not separator or role not in (*roles, "none") or not name:
-        console.note(
-            f"write one of {', '.join(roles)}, =, and the name of a field; none= makes it a constant", "yellow"
-        )
-        return None
-    fields = pastes.fields
-    if not any(field.is_called(name) for field in fields):
-        known = ", ".join(dict.fromkeys(field.names[0] for field in fields if field.names))
-        console.note(f"no field is called {console.printable(name)!r}; there are {console.printable(known)}", "yellow")
-        return None
-    return {name: Role(role) if role != "none" else None}
-
-
-# -- pasting into the terminal ------------------------------------------------------------------
-
-
-def pasted_in() -> Any:
-    """Ask for each paste in turn, on a terminal.
-
-    Raises:
-        UsageError: what was pasted first is no request.
-    """
-    from ringocli.importers.draft import Pastes
-    from ringocli.importers.sources import request_in
-
-    console.note("Paste each text and end it with a line that holds a single dot; a dot alone skips it.")
-    command = _paragraph("The command that sends a text message (curl, or an OpenAPI, Postman, HAR, .http text)")
-    send = request_in("the paste", command, None, None)
-    with_file = _paragraph("The command that sends a file")
-    file = request_in("the second paste", with_file, None, None, for_file=True) if with_file.strip() else None
-    answer = _paragraph("The reply to it, as the documentation shows it")
-    reply = sample_in("the reply", answer.encode(), is_reply=True).as_reply() if answer.strip() else None
-    samples = []
-    for kind, words in (
-        ("message", "The webhook of an incoming text"),
-        ("mms", "The webhook of an incoming file"),
-        ("delivered", "The webhook that says a message was delivered"),
-        ("other", "The webhook that says it failed"),
-    ):
-        text = _paragraph(words)
-        if text.strip():
-            samples.append(webhook_of(kind, f"the {kind} sample", sample_in(words, text.encode())))
-    return Pastes(send=send, file=file, reply=reply, samples=samples)
-
-
-def _paragraph(title: str) -> str:
-    """Several lines from the terminal, up to a line that holds a dot."""
-    console.note(f"\n{title}:", "bold")
-    lines: list[str] = []
-    while (line := console.ask("")) != ".":
-        lines.append(line)
-    return "\n".join(lines)
+    if not isinstance(document, dict | list):
+        raise LocalError(f"{path}: neither JSON nor a form", "Paste the body that the documentation shows.")
+    return webhook
