@@ -54,9 +54,10 @@ def _load_meaning() -> None:
         properties,
         security,
         shape,
+        urls,
         variables,
         webhook,
     )
 
     families = (advice, api, auth, encoding, identity, patterns, placeholders, portability, properties)
-    assert all((*families, security, shape, variables, webhook))
+    assert all((*families, security, shape, urls, variables, webhook))

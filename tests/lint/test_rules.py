@@ -295,6 +295,8 @@ CORRECT: dict[str, Any] = {
         "type": "text", "kind": "message", "reply_to": "$from$"}}}},
     "account in the path": {"API": {"SendMessage": {
         "request_url": "https://acme.example/v1/740572b6-099c-44a1-89b9-6c92163bc68d/messages"}}},
+    "plus and percent in a query": {"API": {"SendMessage": {
+        "request_url": "https://sms.acme.example/send?note=a+b&rate=5%25&scope=sms+mms"}}},
     "other vendor types": {"API": {"SendMessage": {"request_content_type": "application/hal+json"}}},
     "numbered keys": {"API": {"SendMessage": {"request_content_type": "application/x-www-form-urlencoded",
                       "request_parameters": {"0": "$from$", "to[0]": "$to$", "text": "$content$", "flash": 0}}}},

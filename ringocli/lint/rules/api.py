@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from ringocli.lint.rule import Fix, Problem, RenameKey, ReplaceValue, Severity, rule
 from ringocli.lint.rules.placeholders import unfinished
 from ringocli.lint.subject import Subject
 from ringocli.template.model import RequestSpec
-from ringocli.template.pattern.pattern import split
 from ringocli.template.schema import KEYS, METHODS
 from ringocli.template.variables import Place
 from ringocli.text.suggest import is_misspelled_in, nearest
-from ringocli.text.url import Url, split_url
 
 
 @rule("RT210", Severity.ERROR)
@@ -264,78 +261,6 @@ def unknown_api_method(subject: Subject) -> Iterator[Problem]:
             fix = Fix(title=f"Rename to {choice}", changes=(RenameKey(("API", key), choice),)) if choice else None
             hint = f" (did you mean {choice}?)" if choice else "; only SendMessage and SendFile are documented"
             yield Problem(("API", key), f"{key!r} is not a request of messaging integrations{hint}", choice, fix, "key")
-
-
-_ABSOLUTE_URL = re.compile(r"https://[a-zA-Z0-9_$][a-zA-Z0-9_$.-]*(:[1-9]\d{0,3})?(/[\w$./~:@!,;=&?%+-]*)?")
-"""URLs that need no closer look. Spaces are excluded, so also those in the name of a property."""
-
-
-@rule("RT219", Severity.ERROR)
-def invalid_url(subject: Subject) -> Iterator[Problem]:
-    """request_url is not an absolute URL, or is malformed.
-
-    CRM integrations use relative paths, messaging integrations use absolute URLs.
-
-    Bad:
-        "SendMessage": {
-          "request_method": "POST",
-    >     "request_url": "/v1/messages",
-          "request_content_type": "application/json",
-          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
-          "response_map": {"id": "$messageid$"}
-        }
-    Good:
-        "SendMessage": {
-          "request_method": "POST",
-          "request_url": "https://sms.acme.example/v1/messages",
-          "request_content_type": "application/json",
-          "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
-          "response_map": {"id": "$messageid$"}
-        }
-    Source: help.ringotel.co/en/articles/11193931
-    """
-    for spec in subject.template.requests:
-        pointer = (*spec.pointer, "request_url")
-        url = spec.url
-        if url.startswith("$") or pointer in subject.template.misfits or _ABSOLUTE_URL.fullmatch(url):
-            continue
-        parts = split_url(url)
-        if url != url.strip():
-            fix = Fix(title="Remove the spaces", changes=(ReplaceValue(pointer, url.strip()),))
-            yield Problem(pointer, "the URL starts or ends with a space; remove it", url.strip(), fix)
-        elif re.search(r"\s", "".join(part for part in split(url, spec.properties) if isinstance(part, str))):
-            tidy = re.sub(r"(?<=[^$\s])\s+(?=/)|(?<=/)\s+", "", url)
-            message = "the URL contains a space; write %20 or remove it"
-            yield Problem(pointer, message, tidy if tidy != url else None)
-        elif parts.scheme not in ("http", "https") or not parts.netloc:
-            better = _absolute(url)
-            hint = f" (did you mean {better}?)" if better else ""
-            yield Problem(pointer, f"{url!r} is not an absolute https URL{hint}", better)
-        elif problem := _filled(url, spec.properties).problem:
-            yield Problem(pointer, f"the URL cannot be requested: {problem}")
-
-
-def _filled(url: str, properties: Sequence[str]) -> Url:
-    """The URL with a digit in place of each variable, which is valid in a host, a port and a path alike."""
-    return split_url("".join(part if isinstance(part, str) else "1" for part in split(url, properties)))
-
-
-_SCHEME = re.compile(r"([a-z]{3,6})?[:;]?/*(?=[\w$-])", re.I)
-_HOST = re.compile(r"[\w$-][\w $-]*(\.[\w $-]+)+(:\d+)?(/|$|\?)")
-
-
-def _absolute(url: str) -> str | None:
-    """The absolute URL that was probably meant, if the scheme is missing, misspelled or lacks its punctuation."""
-    slashed = url.replace("\\", "/")
-    lead = _SCHEME.match(slashed)
-    word = (lead.group(1) or "") if lead else ""
-    marked = lead is not None and lead.group() != word
-    if lead is None or (word and not (marked and nearest(word, ("https", "http"), least=0.6))):
-        rest = slashed
-    else:
-        rest = slashed[lead.end() :]
-    bare = rest.lstrip("/:")
-    return f"https://{bare}" if _HOST.match(bare) and not url.startswith(("/v", "./")) else None
 
 
 @rule("RT220", Severity.WARNING)
