@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+BROKEN = b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 RESET, HANG, CLOSE = b"<reset>", b"<hang>", b"<close>"
 """What may be done instead of a reply."""

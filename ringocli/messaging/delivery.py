@@ -113,7 +113,8 @@ def deliver(
     if delivery.journal is not None:
         return _deliver_with_journal(delivery, factory, report, accounts, display)
     order = positions(count=delivery.count, rows=delivery.data, shard=delivery.shard)
-    feed = Feed(factory, order, known_left=_known_size(delivery))
+    known = _known_size(delivery)
+    feed = Feed(factory, order, size=(lambda: known) if known is not None else None)
     elapsed_s = _run(delivery, feed, accounts, report, None, display)
     accounts.skipped_rows = delivery.data.skipped if delivery.data is not None else 0
     return accounts.summary(_planned(delivery, feed, accounts), elapsed_s)
@@ -200,15 +201,26 @@ def _deliver_with_journal(
 
         if journal.is_resumed and data is not None:
             journal.check_rows(order(), data.name)
-        feed = Feed(factory, journal.pending(order()))
+        answered = journal.totals().answered
+
+        def planned() -> int:
+            known = _known_size(delivery)
+            return (
+                known
+                if known is not None
+                else sum(1 for _ in order())
+                if data is not None
+                else accounts.taken + answered
+            )
+
+        feed = Feed(factory, journal.pending(order()), size=lambda: planned() - answered)
         elapsed_s = 0.0
         try:
             elapsed_s = _run(delivery, feed, accounts, report, journal.record, display)
         finally:
             journal.flush(elapsed_s)
-        planned = _known_size(delivery) or (sum(1 for _ in order()) if data is not None else journal.totals().done)
         accounts.skipped_rows = data.skipped if data is not None else 0
-        return journal.over_all_runs(accounts.summary(accounts.done, elapsed_s), planned)
+        return journal.over_all_runs(accounts.summary(accounts.done, elapsed_s), planned(), accounts.unsent_error)
 
 
 def _fingerprint(delivery: Delivery) -> Mapping[str, str]:

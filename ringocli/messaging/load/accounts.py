@@ -83,6 +83,7 @@ class Accounts:
         self.taken = self.done = self.delivered = self.replied = 0
         self.sent_this_run = self.retries = self.duplicates_sent = self.skipped_rows = 0
         self.late_without_cause = 0
+        self.unsent_error = "stopped"
         self.latency, self.service, self.lateness = Histogram(), Histogram(), Histogram()
         self.statuses: Counter[int] = Counter()
         self.errors: Counter[str] = Counter()
@@ -128,6 +129,7 @@ class Accounts:
         self.taken += number
         self.done += number
         self.errors[error] += number
+        self.unsent_error = error
 
     def give_reason(self, reason: str, number: int = 1) -> None:
         """Count why events failed, in words; only the first hundred different reasons are told apart."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count as count_from
 from typing import NamedTuple, Protocol
@@ -70,12 +70,14 @@ def positions(*, count: int | None, rows: Iterable[Row] | None, shard: Shard) ->
 
 
 class Feed:
-    """Makes the event for each position. ``known_left`` is how many there are, where that is known without counting."""
+    """Makes the event for each position. ``size`` says how many there are, where that is known without reading them."""
 
-    def __init__(self, factory: EventFactory, order: Iterator[Position], *, known_left: int | None = None) -> None:
+    def __init__(
+        self, factory: EventFactory, order: Iterator[Position], *, size: Callable[[], int] | None = None
+    ) -> None:
         self._make = factory.event
         self._order = order
-        self._known_left = known_left
+        self._size = size
         self._given = 0
 
     def take(self) -> Event | None:
@@ -92,6 +94,6 @@ class Feed:
 
     def skip_rest(self) -> int:
         """How many events are left; rows are read, to count them."""
-        if self._known_left is not None:
-            return max(0, self._known_left - self._given)
+        if self._size is not None:
+            return max(0, self._size() - self._given)
         return sum(1 for _ in self._order)

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import zlib
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -84,7 +84,8 @@ class Journal:
             self._store.executescript(_SCHEMA)
         except sqlite3.Error as error:
             raise _refused(path, error) from None
-        self.is_resumed = self._checked_header(fingerprint)
+        self.is_resumed = self._rows_are_kept = self._checked_header(fingerprint)
+        self._claimed: deque[Position] = deque()
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
 
     def __enter__(self) -> Self:
@@ -136,9 +137,10 @@ class Journal:
     def keep_rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Rows from stdin: stored before the first event is sent, and read from the journal when the run is resumed."""
         with self._lock, self._committed():
-            if not self.is_resumed:
+            if not self._rows_are_kept:
                 lines = ((json.dumps(row),) for row in rows)
                 self._store.executemany("INSERT INTO data (row) VALUES (?)", lines)
+                self._rows_are_kept = True
         last = 0
         while True:
             with self._lock:
@@ -186,7 +188,9 @@ class Journal:
         positions = iter(order)
         block = 0
         while chunk := list(islice(positions, BLOCK)):
-            yield from self._claim(block, chunk)
+            self._claimed.extend(self._claim(block, chunk))
+            while self._claimed:
+                yield self._claimed.popleft()
             block += 1
 
     def _claim(self, block: int, chunk: list[Position]) -> list[Position]:
@@ -238,7 +242,7 @@ class Journal:
             raise LocalError(self._failure, "Make room, then run the same command again: nothing is lost.")
         self._answers.append(
             (
-                (attempt.event.number - self._shard.number + 1) // self._shard.total,
+                self._place(attempt.event.number),
                 error,
                 status,
                 attempt.answered and attempt.failure is None,
@@ -248,6 +252,10 @@ class Journal:
                 latency_us,
             )
         )
+
+    def _place(self, number: int) -> int:
+        """The place of an event among those of its shard."""
+        return (number - self._shard.number + 1) // self._shard.total
 
     def _write(self) -> None:
         while not self._stop.wait(GROUP_S):
@@ -266,11 +274,13 @@ class Journal:
                 self._failure = _refused(self._path, error).message
 
     def flush(self, elapsed_s: float) -> None:
-        """Write everything that is left; the run took this long.
+        """Write everything that is left; the run took this long. What was claimed and never sent is no duplicate.
 
         Raises:
             LocalError: the journal cannot be written.
         """
+        never_sent = [(self._place(position.number), "stopped", None, 0, 0, 0, 0, 0) for position in self._claimed]
+        self._answers.extend(never_sent)
         self._flush()
         if self._failure is not None:
             raise LocalError(self._failure, "Make room, then run the same command again: nothing is lost.")
@@ -317,12 +327,12 @@ class Journal:
             ),
         )
 
-    def over_all_runs(self, summary: LoadSummary, planned: int) -> LoadSummary:
-        """The summary of this run with the figures of the whole journal."""
+    def over_all_runs(self, summary: LoadSummary, planned: int, unsent_error: str) -> LoadSummary:
+        """The summary of this run with the figures of the whole journal; ``unsent_error`` is why events were not sent."""
         totals = self.totals()
         errors = Counter(totals.errors)
-        if planned > totals.done:
-            errors["stopped"] += planned - totals.done
+        errors[unsent_error] += errors.pop("stopped", 0) + planned - totals.done
+        errors = Counter({word: count for word, count in errors.items() if count})
         return replace(
             summary,
             planned=planned,
