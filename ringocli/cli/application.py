@@ -50,7 +50,7 @@ COMMANDS = {
     "diff": "diff",
     "doctor": "doctor",
     "bundle": "bundle",
-    "send-test": "send",
+    "send-test": "send.command",
     "simulate-webhook": "simulate.command",
     "emulate": "emulate",
     "clean": "clean",

@@ -1,0 +1,1 @@
+"""The command ``send-test``: its options, the checks before a send, and the sends with their output."""

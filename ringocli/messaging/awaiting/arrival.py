@@ -1,0 +1,129 @@
+"""Webhooks that arrive after a send, and which of them belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Protocol
+
+from ringocli.errors import UsageError
+from ringocli.http.exchange import IncomingRequest
+from ringocli.messaging.handset import number_key
+from ringocli.template.model import RequestSpec, Template, WebhookEvent
+from ringocli.template.variables import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A webhook that arrived; ``at`` is seconds since 1970. ``problem`` says why it matched no event."""
+
+    at: float
+    matched: bool
+    event_key: str | None = None
+    event_type: str | None = None
+    variables: Mapping[str, str]
+    problem: str = ""
+    request: IncomingRequest | None = None
+
+    @property
+    def label(self) -> str:
+        """The event as ``type:key``, or that there is none."""
+        if not self.matched:
+            return "no event"
+        return f"{self.event_type}:{self.event_key}" if self.event_key is not None else str(self.event_type)
+
+
+class ArrivalSource(Protocol):
+    """Where webhooks arrive: an emulator, or a port of our own. It listens from before the send."""
+
+    def wait(self, known: int, timeout_s: float) -> Sequence[Arrival]:
+        """Everything that arrived so far, in order, as soon as there are more than ``known``, or after the time-out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMessage:
+    """What an arrival is compared with: the message's id from the reply, and its two numbers."""
+
+    message_id: str | None
+    sender: str
+    recipient: str
+
+
+def awaited_events(template: Template, spec: RequestSpec, names: Sequence[str]) -> tuple[WebhookEvent, ...]:
+    """The events that ``--await`` names; ``delivered`` is the delivery receipt, whatever its key is.
+
+    Raises:
+        UsageError: there is no such event, or the reply has no id by which a receipt could be recognised.
+    """
+    events = tuple(_event(template, name) for name in names)
+    if any(event.place is Place.DELIVERED for event in events):
+        if spec.response_map is None or "messageid" not in spec.reply.variables:
+            raise UsageError(
+                f"a receipt cannot be recognised: response_map of {spec.name} has no $messageid$",
+                "Add it: the receipt is found by the id in the provider's reply.",
+            )
+    return events
+
+
+def _event(template: Template, name: str) -> WebhookEvent:
+    known = {word for event in template.events for word in (event.key, event.type, event.label)}
+    if name == "delivered" and name not in known:
+        return template.event(str(Place.DELIVERED))
+    return template.event(name)
+
+
+def belongs(arrival: Arrival, event: WebhookEvent, message: SentMessage) -> bool:
+    """Whether an arrival is this event, and about this message: by its id, or as a message back from its recipient."""
+    if not arrival.matched or (arrival.event_key, arrival.event_type) != (event.key, event.type):
+        return False
+    if event.place is Place.DELIVERED:
+        return message.message_id is not None and arrival.variables.get("messageid") == message.message_id
+    pairs = ((arrival.variables.get("from"), message.recipient), (arrival.variables.get("to"), message.sender))
+    return all(found is not None and number_key(found) == number_key(expected) for found, expected in pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """One awaited event of one message, and the arrival that it was; None if it did not come in time."""
+
+    event: WebhookEvent
+    arrival: Arrival | None
+
+
+def await_events(
+    source: ArrivalSource,
+    events: Sequence[WebhookEvent],
+    messages: Sequence[SentMessage],
+    timeout_s: float,
+    *,
+    clock: Callable[[], float] = monotonic,
+) -> list[tuple[Awaited, ...]]:
+    """What became of the awaited events of each message, in the order of the messages.
+
+    An arrival is used once: two messages to one number need two replies.
+    """
+    ends = clock() + timeout_s
+    found: dict[tuple[int, int], Arrival] = {}
+    seen = 0
+    wanted = len(events) * len(messages)
+    while True:
+        arrivals = source.wait(seen, max(0.0, ends - clock()))
+        for arrival in arrivals[seen:]:
+            place = next(
+                (
+                    (index, turn)
+                    for index, message in enumerate(messages)
+                    for turn, event in enumerate(events)
+                    if (index, turn) not in found and belongs(arrival, event, message)
+                ),
+                None,
+            )
+            if place is not None:
+                found[place] = arrival
+        seen = len(arrivals)
+        if len(found) == wanted or clock() >= ends:
+            return [
+                tuple(Awaited(event=event, arrival=found.get((index, turn))) for turn, event in enumerate(events))
+                for index in range(len(messages))
+            ]

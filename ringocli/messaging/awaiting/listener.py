@@ -1,0 +1,126 @@
+"""A small HTTP server of our own that takes the provider's webhooks; its public address is the user's tunnel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic, time
+from types import TracebackType
+from typing import Self
+
+from ringocli.errors import LocalError, UsageError
+from ringocli.http.exchange import IncomingRequest
+from ringocli.messaging.awaiting.arrival import Arrival
+from ringocli.messaging.webhook import read_webhook
+from ringocli.template.model import Template
+from ringocli.text.secret import redact
+
+MAX_BODY_BYTES = 10_000_000
+
+
+class WebhookListener:
+    """Listens from ``__enter__`` on, answers every webhook with an empty 200, and keeps what it was."""
+
+    def __init__(self, template: Template, address: str) -> None:
+        host, port = _address(address)
+        self._template = template
+        self._arrivals: list[Arrival] = []
+        self._changed = threading.Condition()
+        try:
+            self._server = _Server((host, port), self)
+        except OSError as error:
+            reason = (error.strerror or "it cannot be used").lower()
+            raise LocalError(f"--listen {address}: {reason}", "Choose another port; 0 takes a free one.") from None
+        self.port: int = self._server.server_address[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def wait(self, known: int, timeout_s: float) -> Sequence[Arrival]:
+        """Everything that arrived so far, as soon as there are more than ``known``, or after the time-out."""
+        ends = monotonic() + timeout_s
+        with self._changed:
+            while len(self._arrivals) <= known and (left_s := ends - monotonic()) > 0:
+                self._changed.wait(min(left_s, 0.2))  # bounded, so that Ctrl-C is heard on Windows
+            return tuple(self._arrivals)
+
+    def take(self, incoming: IncomingRequest) -> None:
+        """Keep a webhook."""
+        arrival = _arrival(self._template, incoming)
+        with self._changed:
+            self._arrivals.append(arrival)
+            self._changed.notify_all()
+
+
+def _arrival(template: Template, incoming: IncomingRequest) -> Arrival:
+    at = time()
+    try:
+        reading = read_webhook(template, incoming)
+    except LocalError as error:
+        return Arrival(at=at, matched=False, variables={}, problem=error.message, request=incoming)
+    if reading.event is None:
+        differences = reading.near_miss.differences if reading.near_miss is not None else ()
+        problem = (
+            f"expected {differences[0].expected}, found {differences[0].found}" if differences else "matches no event"
+        )
+        return Arrival(at=at, matched=False, variables={}, problem=redact(problem), request=incoming)
+    return Arrival(
+        at=at,
+        matched=True,
+        event_key=reading.event.key,
+        event_type=reading.event.type,
+        variables=dict(reading.variables),
+        request=incoming,
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdigit() or int(port) > 65_535:
+        raise UsageError(f"invalid --listen {text!r}", "Write HOST:PORT, for example 127.0.0.1:8026.")
+    return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: tuple[str, int], listener: WebhookListener) -> None:
+        self.listener = listener
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no reason for a traceback."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+
+    def _take(self) -> None:
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+            self.send_error(413)
+            return
+        body = self.rfile.read(int(length))
+        path, _, query = self.path.partition("?")
+        assert isinstance(self.server, _Server)
+        self.server.listener.take(
+            IncomingRequest(method=self.command, path=path, query=query, headers=tuple(self.headers.items()), body=body)
+        )
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = _take  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Nothing is logged: the paths are the user's webhook URL."""

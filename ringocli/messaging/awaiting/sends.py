@@ -1,0 +1,214 @@
+"""Test sends: one or many, each judged, with the webhooks that it was followed by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic, sleep, time
+from typing import Any
+
+from ringocli.errors import NoReply, UsageError
+from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.http.statuses import Statuses
+from ringocli.messaging.awaiting.arrival import Arrival, ArrivalSource, Awaited, SentMessage, await_events
+from ringocli.messaging.segments import count_segments
+from ringocli.messaging.verdict import Verdict, judge
+from ringocli.template.model import RequestSpec, WebhookEvent
+from ringocli.text.secret import redact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """One send: what came back, and the awaited webhooks. ``sent_at`` is seconds since 1970."""
+
+    number: int
+    request: RenderedRequest
+    sent_at: float
+    verdict: Verdict | None = None
+    failure: NoReply | None = None
+    awaited: tuple[Awaited, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the reply was as expected, and everything that was awaited arrived."""
+        arrived = all(one.arrival is not None for one in self.awaited)
+        return self.verdict is not None and self.verdict.ok and arrived
+
+    @property
+    def missing(self) -> tuple[WebhookEvent, ...]:
+        """The awaited events that did not arrive."""
+        return tuple(one.event for one in self.awaited if one.arrival is None)
+
+    @property
+    def message(self) -> SentMessage:
+        """What arrivals are compared with."""
+        values = {name: str(value) for name, value in self.request.variables.items()}
+        found = self.verdict.variables if self.verdict is not None else {}
+        return SentMessage(
+            message_id=found.get("messageid"), sender=values.get("from", ""), recipient=values.get("to", "")
+        )
+
+    @property
+    def problem(self) -> str:
+        """Why it is not ok, in one sentence; empty if it is."""
+        if self.failure is not None:
+            return self.failure.message
+        assert self.verdict is not None
+        if not self.verdict.ok:
+            words = f": {self.verdict.words}" if self.verdict.words else ""
+            missed = "; response_map does not fit" if self.verdict.differences else ""
+            return redact(f"status {self.verdict.reply.status}{words}{missed}")
+        names = ", ".join(event.label for event in self.missing)
+        return f"{names} did not arrive" if names else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPlan:
+    """How sends are made: the expected statuses, what is awaited and for how long, and how many a second at most."""
+
+    spec: RequestSpec
+    expected: Statuses
+    events: tuple[WebhookEvent, ...] = ()
+    timeout_s: float = 60.0
+    rate_per_s: float | None = None
+
+
+def send_all(
+    plan: SendPlan,
+    requests: Sequence[RenderedRequest],
+    send: Callable[[RenderedRequest], Reply],
+    source: ArrivalSource | None,
+    *,
+    pause: Callable[[float], None] = sleep,
+) -> list[SendResult]:
+    """Send every request, then wait for what belongs to each. Sends that failed are not waited for."""
+    results = []
+    started = monotonic()
+    for index, request in enumerate(requests):
+        if plan.rate_per_s is not None and (wait_s := started + index / plan.rate_per_s - monotonic()) > 0:
+            pause(wait_s)
+        results.append(_sent(plan, index + 1, request, send))
+    if source is None or not plan.events:
+        return results
+    waiting = [index for index, result in enumerate(results) if result.verdict is not None and result.verdict.ok]
+    found = await_events(source, plan.events, [results[index].message for index in waiting], plan.timeout_s)
+    for index, awaited in zip(waiting, found, strict=True):
+        results[index] = replace(results[index], awaited=awaited)
+    return results
+
+
+def _sent(
+    plan: SendPlan, number: int, request: RenderedRequest, send: Callable[[RenderedRequest], Reply]
+) -> SendResult:
+    sent_at = time()
+    try:
+        reply = send(request)
+    except NoReply as failure:
+        return SendResult(number=number, request=request, sent_at=sent_at, failure=failure)
+    verdict = judge(plan.spec, request, reply, plan.expected)
+    return SendResult(number=number, request=request, sent_at=sent_at, verdict=verdict)
+
+
+def timeline(result: SendResult, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
+    """What happened in order; ``matched`` is whether a webhook is one that was awaited for this send."""
+    entries = [{"at_ms": 0.0, "what": "sent", "event_key": None, "matched": None}]
+    if result.verdict is not None:
+        elapsed = round(result.verdict.reply.elapsed_ms, 1)
+        what = f"reply {result.verdict.reply.status}"
+        entries.append({"at_ms": elapsed, "what": what, "event_key": None, "matched": None})
+    belonging = [one.arrival for one in result.awaited if one.arrival is not None]
+    for arrival in arrivals:
+        what = f"webhook {arrival.label}" + (f": {redact(arrival.problem)}" if not arrival.matched else "")
+        entries.append(
+            {
+                "at_ms": round((arrival.at - result.sent_at) * 1000, 1),
+                "what": what,
+                "event_key": arrival.event_key,
+                "matched": any(arrival is one for one in belonging),
+            }
+        )
+    return sorted(entries, key=lambda entry: float(entry["at_ms"] or 0.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """How many SMS segments a set of sends is, and what they cost where a price is known."""
+
+    messages: int
+    segments: int
+    price: float | None
+
+    @property
+    def text(self) -> str:
+        """The estimate in words."""
+        words = f"{self.messages:,} message{'s' * (self.messages != 1)}, {self.segments:,} segment{'s' * (self.segments != 1)}"
+        return words if self.price is None else f"{words}, about {self.cost:.4g} at {self.price:g} per segment"
+
+    @property
+    def cost(self) -> float | None:
+        """What all segments cost."""
+        return None if self.price is None else round(self.segments * self.price, 6)
+
+
+def estimate(requests: Sequence[RenderedRequest], price: float | None) -> Estimate:
+    """Count the segments of every text; a file counts as one."""
+    return Estimate(messages=len(requests), segments=sum(map(_segments, requests)), price=price)
+
+
+def _segments(request: RenderedRequest) -> int:
+    text = request.variables.get("content")
+    return count_segments(str(text)).segments if request.name == "SendMessage" and text is not None else 1
+
+
+def check_allowed(requests: Sequence[RenderedRequest], allowed: Sequence[str]) -> None:
+    """Refuse recipients that are on no allowed number or prefix; digits are compared, so spellings do not matter.
+
+    Raises:
+        UsageError: with the row of the first that is refused; nothing was sent.
+    """
+    prefixes = [_digits(one) for one in allowed]
+    if not prefixes:
+        return
+    for number, request in enumerate(requests, 1):
+        recipient = str(request.variables.get("to", ""))
+        if not any(prefix and _digits(recipient).startswith(prefix) for prefix in prefixes):
+            where = f"row {number}: " if len(requests) > 1 else ""
+            raise UsageError(f"{where}{recipient} is not allowed by --allow", "Nothing was sent.")
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def instead(arrivals: Sequence[Arrival], results: Sequence[SendResult]) -> Iterator[str]:
+    """What arrived although it was not awaited, one line each."""
+    used = [one.arrival for result in results for one in result.awaited if one.arrival is not None]
+    for arrival in arrivals:
+        if not any(arrival is one for one in used):
+            values = ", ".join(f"{name}={value}" for name, value in arrival.variables.items() if name != "event_key")
+            yield redact(f"{arrival.label}: {values}" if arrival.matched else f"{arrival.label}: {arrival.problem}")
+
+
+def campaign_document(results: Sequence[SendResult], arrivals: Sequence[Arrival], counted: Estimate) -> dict[str, Any]:
+    """The JSON document of many sends."""
+    return {
+        "schema_version": 1,
+        "ok": all(result.ok for result in results),
+        "sent": len(results),
+        "failed": sum(not result.ok for result in results),
+        "segments": counted.segments,
+        "cost": counted.cost,
+        "sends": [
+            {
+                "row": result.number,
+                "ok": result.ok,
+                "to": redact(result.message.recipient),
+                "status": result.verdict.reply.status if result.verdict is not None else None,
+                "messageid": redact(result.message.message_id) if result.message.message_id is not None else None,
+                "problem": result.problem or None,
+                "timeline": timeline(result, [one.arrival for one in result.awaited if one.arrival is not None]),
+            }
+            for result in results
+        ],
+        "unexpected": list(instead(arrivals, results)),
+    }
