@@ -90,7 +90,7 @@ MASKS = (
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\bport( \(?)\d+", r"port\1PORT"),
     (r"(in|after) [\d.]+ m?s\b( \([\d.]+/s\))?", r"\1 TIME"),
-    (r'("(?:elapsed_ms|elapsed_s|rate_per_s|p50|p90|p99|max|p999)": )[\d.]+', r"\1TIME"),
+    (r'("(?:elapsed_ms|at_ms|elapsed_s|rate_per_s|p50|p90|p99|max|p999)": )[\d.]+', r"\1TIME"),
     (r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT", "DATE"),
     (r"Python/[\d.]+", "Python/VERSION"),
     (r"BaseHTTP/[\d.]+", "BaseHTTP/VERSION"),
