@@ -19,11 +19,12 @@ from ringocli.text.secret import redact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """One send: what came back, and the awaited webhooks. ``sent_at`` is seconds since 1970."""
+    """One send: what came back, and the awaited webhooks. ``sent_at`` and ``answered_at`` are seconds since 1970."""
 
     number: int
     request: RenderedRequest
     sent_at: float
+    answered_at: float | None = None
     verdict: Verdict | None = None
     failure: NoReply | None = None
     awaited: tuple[Awaited, ...] = ()
@@ -105,15 +106,16 @@ def _sent(
         reply = send(request)
     except NoReply as failure:
         return SendResult(number=number, request=request, sent_at=sent_at, failure=failure)
+    answered_at = time()
     verdict = judge(plan.spec, request, reply, plan.expected)
-    return SendResult(number=number, request=request, sent_at=sent_at, verdict=verdict)
+    return SendResult(number=number, request=request, sent_at=sent_at, answered_at=answered_at, verdict=verdict)
 
 
 def timeline(result: SendResult, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
     """What happened in order; ``matched`` is whether a webhook is one that was awaited for this send."""
     entries = [{"at_ms": 0.0, "what": "sent", "event_key": None, "matched": None}]
-    if result.verdict is not None:
-        elapsed = round(result.verdict.reply.elapsed_ms, 1)
+    if result.verdict is not None and result.answered_at is not None:
+        elapsed = round((result.answered_at - result.sent_at) * 1000, 1)
         what = f"reply {result.verdict.reply.status}"
         entries.append({"at_ms": elapsed, "what": what, "event_key": None, "matched": None})
     belonging = [one.arrival for one in result.awaited if one.arrival is not None]
