@@ -78,7 +78,8 @@ def _explain_rules(found: tuple[Rule, ...], options: ExplainOptions) -> None:
     else:
         for rule in found:
             console.out(f"{console.styled(f'{rule.code} {rule.slug}', 'bold')} ({rule.severity.value})\n")
-            console.out(rule_text(rule))
+            for line in rule_text(rule).split("\n"):
+                console.out(console.styled(line, "red") if line.startswith("    >") else line)
 
 
 def _explain_assumptions(numbers: tuple[int, ...], options: ExplainOptions) -> None:

@@ -11,7 +11,6 @@ from ringocli.lint.rule import Rule
 from ringocli.lint.rule_doc import Excerpt
 from ringocli.template.assumptions import ASSUMPTIONS
 from ringocli.template.evidence import EVIDENCE
-from ringocli.text.console import printable
 
 _ASSUMPTIONS = re.compile(r"\bassumptions? (\d+(?:(?:, | and )\d+)*)")
 
@@ -50,7 +49,11 @@ def _examples(rule: Rule) -> list[tuple[str, Excerpt]]:
 
 def printable_excerpt(excerpt: Excerpt) -> str:
     """An example with its mark, and with invisible characters written as escapes."""
-    return "\n".join(map(printable, excerpt.framed.split("\n")))
+    return "\n".join("".join(map(_visible, line)) for line in excerpt.framed.split("\n"))
+
+
+def _visible(char: str) -> str:
+    return char if char.isprintable() else repr(char)[1:-1]
 
 
 def _wrapped(paragraph: str, width: int) -> str:

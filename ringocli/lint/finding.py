@@ -1,4 +1,4 @@
-"""A finding: a problem together with its rule, its document and, when asked for, its position in the text."""
+"""A finding: a problem together with its rule, its document and, on first use, its position in the text."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ FORMER_SLUGS: dict[str, str] = {
     "method-in-small-letters": "lowercase-method",
     "same-event-twice": "duplicate-event",
     "receipt-takes-failures": "receipt-matches-failures",
-    "odd-container": "webhook-not-a-list",
+    "odd-container": "webhook-not-an-array",
     "nested-query-event": "nested-query-pattern",
     "other-events-name": "wrong-variable-for-event",
     "property-twice": "duplicate-property",

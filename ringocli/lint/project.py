@@ -117,9 +117,9 @@ def known_rule(name: str) -> Rule:
     Raises:
         UsageError: there is no such rule.
     """
-    wanted = FORMER_SLUGS.get(name.lower(), name.lower())
+    meant = FORMER_SLUGS.get(name.lower(), name.lower())
     for one in rules():
-        if wanted in (one.code.lower(), one.slug):
+        if meant in (one.code.lower(), one.slug):
             return one
     known = [word for one in rules() for word in (one.code, one.slug)]
     raise UsageError(f"unknown rule {name!r}{did_you_mean(name, known)}", "List them with: ringocli explain --all")

@@ -38,13 +38,18 @@ class Linted(_LintedFields):
 
 
 class Report(NamedTuple):
-    """A run: files, how many were skipped, whether text output includes infos, and how it is coloured."""
+    """A run of the linter.
+
+    ``skipped`` counts the files that are not templates, ``failing`` are the severities that make the exit code 1, and
+    text output includes infos only with ``show_infos``.
+    """
 
     files: Sequence[Linted]
     skipped: int = 0
     show_infos: bool = True
     style: Style = lambda text, *_: text
     unused: Sequence[UnusedSuppression] = ()
+    failing: frozenset[Severity] = frozenset({Severity.ERROR})
 
     @property
     def findings(self) -> Iterable[tuple[Linted, Finding]]:

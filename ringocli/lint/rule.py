@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
-    """How serious a finding is: ``error`` breaks the integration, ``warning`` may break it, ``info`` is a remark."""
+    """How serious a finding is: ``error`` breaks the integration, ``warning`` may break it, ``info`` is worth knowing."""
 
     ERROR = "error"
     WARNING = "warning"

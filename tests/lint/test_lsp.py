@@ -117,7 +117,7 @@ def test_findings_follow_the_typing_and_can_be_fixed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "mark", "wanted", "unwanted"),
+    ("old", "new", "mark", "offered", "not_offered"),
     [
         ('"text": "$content$"', '"text": "$"', '"text": "$', ["$API key$", "$content$"], ["$url$", "$messageid$"]),
         ('"to": "$to$"', '"to": "$t$"', '"to": "$t', ["$to$"], ["$messageid$"]),
@@ -129,7 +129,7 @@ def test_findings_follow_the_typing_and_can_be_fixed(tmp_path: Path) -> None:
     ],
 )
 def test_completion_offers_what_is_allowed_here(
-    tmp_path: Path, old: str, new: str, mark: str, wanted: list[str], unwanted: list[str]
+    tmp_path: Path, old: str, new: str, mark: str, offered: list[str], not_offered: list[str]
 ) -> None:
     """Variables of this place, keys that are still missing, documented values."""
 
@@ -139,8 +139,8 @@ def test_completion_offers_what_is_allowed_here(
         found = await editor.client.text_document_completion_async(
             lsp.CompletionParams(text_document=editor.named, position=at(text, mark))
         )
-        assert set(wanted) <= set(labels(found))
-        assert not set(unwanted) & set(labels(found))
+        assert set(offered) <= set(labels(found))
+        assert not set(not_offered) & set(labels(found))
 
     edited(work, tmp_path)
 

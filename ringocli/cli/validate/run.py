@@ -16,6 +16,7 @@ from ringocli.cli.validate.parallel import lint_all
 from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.lint.engine import EVERYTHING, Selection
 from ringocli.lint.report import Linted, Report
+from ringocli.lint.rule import Severity
 from ringocli.template.project import project_path
 from ringocli.text import console
 
@@ -131,6 +132,7 @@ def _checked(linter: _Linter) -> int:
             show_infos=linter.shows_infos,
             style=console.styled,
             unused=found.unused,
+            failing=_failing(linter),
         )
         _print(report, "statistics" if options.statistics and linter.format == "text" else linter.format)
     _complain(found.unused, found.failures)
@@ -138,8 +140,9 @@ def _checked(linter: _Linter) -> int:
         _note_changes(linted, options.against)
     if found.failures:
         return LocalError.code
-    fail_on = "warning" if linter.selection.strict and linter.fail_on == "error" else linter.fail_on
-    return 1 if _fails(linted, fail_on) or (found.unused and linter.selection.strict) else 0
+    failing = _failing(linter)
+    fails = any(finding.severity in failing for one in linted for finding in one.findings)
+    return 1 if fails or (found.unused and linter.selection.strict) else 0
 
 
 def _baseline(given: str | None) -> Baseline | None:
@@ -175,9 +178,10 @@ def _joined(failures: Sequence[RingocliError]) -> str:
     return "; ".join(failure.message for failure in failures)
 
 
-def _fails(linted: Sequence[Linted], fail_on: str) -> bool:
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return any(finding.severity.value in failing for one in linted for finding in one.findings)
+def _failing(linter: _Linter) -> frozenset[Severity]:
+    """The severities that make the exit code 1."""
+    fail_on = "warning" if linter.selection.strict and linter.fail_on == "error" else linter.fail_on
+    return frozenset(Severity(word) for word in SEVERITIES[: SEVERITIES.index(fail_on) + 1])
 
 
 def _print(report: Report, format_: str) -> None:

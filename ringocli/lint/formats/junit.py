@@ -10,13 +10,14 @@ from ringocli.lint.rule import Severity
 
 
 def write(report: Report) -> str:
-    """Errors are failures with a body; warnings and infos are skipped test cases."""
+    """Findings that fail the run are failures; the others are skipped test cases."""
     cases: list[str] = []
     for linted in report.files:
-        cases += [_case(linted, finding) for finding in in_order(linted.findings)] or [_passed(linted)]
-    errors = report.count(Severity.ERROR)
-    skipped = report.count(Severity.WARNING) + report.count(Severity.INFO)
-    counts = f'tests="{len(cases)}" failures="{errors}" errors="0" skipped="{skipped}"'
+        findings = in_order(linted.findings)
+        cases += [_case(linted, one, fails=one.severity in report.failing) for one in findings] or [_passed(linted)]
+    failures = sum(report.count(severity) for severity in report.failing)
+    skipped = sum(report.count(severity) for severity in Severity if severity not in report.failing)
+    counts = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
@@ -33,16 +34,18 @@ def _passed(linted: Linted) -> str:
     return f"<testcase classname={_attribute(linted.document.name)} name={_attribute('no findings')}/>"
 
 
-def _case(linted: Linted, finding: Finding) -> str:
-    name = f"{finding.code} {finding.slug} at {finding.range.start.line}:{finding.range.start.column}"
+def _case(linted: Linted, finding: Finding, *, fails: bool) -> str:
+    start = finding.range.start
+    name = f"{finding.code} at {start.line}:{start.column}: {finding.message}"
     opening = f"<testcase classname={_attribute(linted.document.name)} name={_attribute(name)}>"
     body = f"{linted.place(finding)}: {finding.severity.value} {finding.code} {finding.message}"
     if finding.suggestion:
         body += f"\nsuggestion: {finding.suggestion}"
-    if finding.severity is Severity.ERROR:
+    if fails:
         message = f"message={_attribute(finding.message)} type={_attribute(finding.code)}"
         return f"{opening}<failure {message}>{_text(body)}</failure></testcase>"
-    return f"{opening}<skipped message={_attribute(f'{finding.severity.value}: {finding.message}')}/></testcase>"
+    message = f"message={_attribute(f'{finding.severity.value}: {finding.message}')}"
+    return f"{opening}<skipped {message}>{_text(body)}</skipped></testcase>"
 
 
 def _attribute(text: str) -> str:

@@ -224,8 +224,8 @@ def _visible(subject: Subject, pointer: Pointer, text: str) -> str:
         inner = found.group(1)
         if not _HIDDEN.search(inner):
             return found.group()
-        blank = _HIDDEN.sub(" ", inner).strip()
-        return f"${blank if blank in legal else _HIDDEN.sub('', inner)}$"
+        spaced = _HIDDEN.sub(" ", inner).strip()
+        return f"${spaced if spaced in legal else _HIDDEN.sub('', inner)}$"
 
     return _INVISIBLE.sub("", re.sub(r"\$([^$]*)\$", clean, text))
 
@@ -330,6 +330,8 @@ def _malformed(parts: tuple[Part, ...]) -> Iterator[tuple[str, str, tuple[Part, 
         if part.raw != part.name or leading or trailing:
             new = f"${part.name}$"
             written = "$" * leading + f"${part.raw}$" + "$" * trailing
-            head: tuple[Part, ...] = (*parts[: index - 1], before[: len(before) - leading]) if before else parts[:index]
-            tail: tuple[Part, ...] = (after[trailing:], *parts[index + 2 :]) if after else parts[index + 1 :]
-            yield written, new, (*head, new, *tail)
+            first: tuple[Part, ...] = (
+                (*parts[: index - 1], before[: len(before) - leading]) if before else parts[:index]
+            )
+            last: tuple[Part, ...] = (after[trailing:], *parts[index + 2 :]) if after else parts[index + 1 :]
+            yield written, new, (*first, new, *last)

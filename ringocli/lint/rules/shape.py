@@ -105,11 +105,11 @@ def wrong_type(subject: Subject) -> Iterator[Problem]:
     Source: help.ringotel.co/en/articles/11193931
     """
     document = subject.document.value
-    for pointer, error, wanted in shape_errors(document):
+    for pointer, error, expected in shape_errors(document):
         if error == "type":
-            article = "an" if wanted[0] in "aeiou" else "a"
+            article = "an" if expected[0] in "aeiou" else "a"
             name = f"{pointer[-1]} must be" if pointer else "a template must be"
-            yield Problem(pointer, f"{name} {article} {wanted}, not {_name(_at(document, pointer))}")
+            yield Problem(pointer, f"{name} {article} {expected}, not {_name(_at(document, pointer))}")
 
 
 def _name(value: Any) -> str:

@@ -286,7 +286,7 @@ def too_deep(subject: Subject) -> Iterator[Problem]:
             }
           }
         }
-    Source: MAX_DEPTH in ringocli/text/edits.py
+    Source: a limit of ringocli
     """
     return of_kind(subject, "too-deep")
 

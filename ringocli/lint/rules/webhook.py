@@ -121,7 +121,7 @@ def event_without_key(subject: Subject) -> Iterator[Problem]:
 
 
 @rule("RT307", Severity.INFO)
-def webhook_not_a_list(subject: Subject) -> Iterator[Problem]:
+def webhook_not_an_array(subject: Subject) -> Iterator[Problem]:
     """Webhook is not an array of events.
 
     How the Webhook section contains its events is not documented. The examples appear to be cut out of an array, so

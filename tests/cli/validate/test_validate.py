@@ -280,3 +280,17 @@ def test_an_unrelated_class_in_a_folder_is_skipped(ringocli: Command, folder: Pa
     (folder / "acme.json").write_text(json.dumps(ACME))
     done = ringocli("validate", "--format", "json", ".")
     assert (0, 1, 1) == (done.code, done.document["files"], done.document["skipped"])
+
+
+def test_junit_has_one_test_case_per_finding(ringocli: Command, folder: Path) -> None:
+    """Names are unique, each has a body, and what fails is what makes the exit code 1."""
+    (folder / "bad.json").write_text(spoiled(Webhook=[]))
+    (folder / "good.json").write_text(json.dumps({**ACME, "id": "good", "logo": "https://acme.example/logo.png"}))
+    for option, failures in (("error", 2), ("warning", 3), ("info", 4)):
+        suites = ElementTree.fromstring(ringocli("validate", "--format", "junit", "--fail-on", option).out)
+        cases = suites.findall(".//testcase")
+        names = [(case.get("classname"), case.get("name")) for case in cases]
+        assert len(names) == len(set(names))
+        assert ("good.json", "no findings") in names
+        assert failures == len(suites.findall(".//failure")) == int(suites.get("failures", ""))
+        assert all(outcome.text for case in cases for outcome in case)
