@@ -26,6 +26,7 @@ from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, WebhookSample
 from ringocli.importers.model import Limit, Pasted, limit
 from ringocli.importers.naming import default_id, default_name
+from ringocli.importers.safety import constant_hints, without_credentials
 from ringocli.messaging.webhook import decoded_webhook
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.notation import VariablePart, split
@@ -75,7 +76,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     """
     _check_dropped(pastes)
     if pastes.send is None and pastes.file is None:
-        return _around_answers(pastes, answers)
+        return without_credentials(_around_answers(pastes, answers))
     first = pastes.send or pastes.file
     assert first is not None
     known = recognise(Target.parse(first.url).host, first.url, tree_in(first))
@@ -84,7 +85,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     learned = _learned_samples(pastes, requests, book)
     template = _assembled(answers, known, book, requests, learned, reserved)
     template |= {part: book.swept(template[part]) for part in ("API", "Webhook") if part in template}
-    return Draft(
+    draft = Draft(
         template=template,
         decisions=tuple(
             replace(decision, value=book.masked(decision.value) if decision.variable else book.swept(decision.value))
@@ -97,7 +98,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
         constants=tuple(
             replace(constant, value=book.swept(constant.value)) for one in requests for constant in one.constants
         ),
-        blocking=_blocking(requests, learned),
+        blocking=(*_blocking(requests, learned), *constant_hints(template, pastes.hints)),
         missing=tuple(_missing(template)),
         notes=_notes(
             [
@@ -109,6 +110,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
             learned,
         ),
     )
+    return without_credentials(draft, book)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
-"""Reads a request from whatever was pasted: a curl command, an OpenAPI document, a Postman collection, a HAR or .http file."""
+"""Reads a request from whatever was pasted: a command, an OpenAPI document, a collection, a HAR file, a raw request."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringocli.errors import UsageError
+from ringocli.importers.detect import detect
+from ringocli.importers.learn.credential_places import without_secrets
 from ringocli.importers.model import Pasted
 from ringocli.text.files import STDIN, read_bytes
 
@@ -48,8 +51,15 @@ def request_in(
     if not text.strip():
         raise UsageError(f"{path}: empty", "Paste the example of the documentation into it.")
     text = _LONE_SURROGATE.sub(r"\\ufffd", text)
-    kind = kind or kind_of(text)
-    return _READERS[kind](path, text, choice, for_file, allowed)
+    if kind in (None, "curl"):
+        kind = detect(path, text)
+    if kind == "openapi":
+        from ringocli.importers.openapi.choose import read_openapi
+
+        return read_openapi(path, text, choice, for_file=for_file)
+    if kind in _COMMANDS:
+        return _most_like(_COMMANDS[kind](path, text, allowed), for_file)
+    return _chosen(path, _collection(str(kind))(path, text), choice, for_file)
 
 
 def _split(named: str) -> tuple[str, str | None]:
@@ -60,28 +70,10 @@ def _split(named: str) -> tuple[str, str | None]:
     return (path, choice or None) if separator else (named, None)
 
 
-def kind_of(text: str) -> str:
-    """The format of a text, one of ``KINDS``."""
-    start = text.lstrip()[:2000]
-    if '"_postman_id"' in text[:5000] or "schema.getpostman.com" in text[:20_000]:
-        return "postman"
-    if start[:1] == "{" and '"entries"' in text[:200_000] and '"log"' in text[:2000]:
-        return "har"
-    if any(word in text for word in ("openapi:", '"openapi"', "swagger:", '"swagger"')) and "paths" in text:
-        return "openapi"
-    first = next((line for line in start.splitlines() if line.strip() and not line.startswith(("#", "//", "@"))), "")
-    if first.split(" ")[0] in ("GET", "POST", "PUT", "PATCH", "DELETE") or start.startswith(("###", "@")):
-        return "http"
-    return "curl"
-
-
-def _curl(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from dataclasses import replace
-
-    from ringocli.importers.curl.reader import read_curl
+def _most_like(requests: list[Pasted], for_file: bool) -> Pasted:
+    """The request of several that most resembles sending, with a note that there were others."""
     from ringocli.importers.learn.likeness import most_like
 
-    requests = read_curl(path, text, allowed=allowed)
     best = most_like(requests, for_file=for_file)
     if len(requests) > 1:
         note = f"{len(requests)} requests were pasted; the one that most resembles sending a message was used"
@@ -89,43 +81,62 @@ def _curl(path: str, text: str, choice: str | None, for_file: bool, allowed: Pat
     return best
 
 
-def _openapi(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from ringocli.importers.openapi.choose import read_openapi
-
-    return read_openapi(path, text, choice, for_file=for_file)
-
-
-def _collection(path: str, named: Named, choice: str | None, for_file: bool) -> Pasted:
+def _chosen(path: str, named: Named, choice: str | None, for_file: bool) -> Pasted:
+    """The request of a collection with the given name; without a name the best one, with a note that names it."""
     from ringocli.importers.collection.common import chosen
     from ringocli.importers.learn.likeness import most_like
 
     if choice is not None:
         return chosen(path, named, choice)
-    return most_like([pasted for _, pasted in named], for_file=for_file)
+    best = most_like([pasted for _, pasted in named], for_file=for_file)
+    if len(named) > 1:
+        number = next(index for index, (_, pasted) in enumerate(named) if pasted is best)
+        what = "a file" if for_file else "a message"
+        title = without_secrets(named[number][0])
+        note = (
+            f"{path} has {len(named)} requests; number {number + 1}, {title!r}, most resembles sending {what} and was "
+            "used. To choose another, add #NAME or #NUMBER to the file"
+        )
+        return replace(best, notes=(*best.notes, note))
+    return best
 
 
-def _postman(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from ringocli.importers.collection.postman import read_postman
+def _collection(kind: str) -> Callable[[str, str], Named]:
+    """The reader of a kind of collection."""
+    from ringocli.importers.collection import har, http_file, other_clients, postman
 
-    return _collection(path, read_postman(path, text), choice, for_file)
-
-
-def _har(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from ringocli.importers.collection.har import read_har
-
-    return _collection(path, read_har(path, text), choice, for_file)
-
-
-def _http(path: str, text: str, choice: str | None, for_file: bool, allowed: Path | None) -> Pasted:
-    from ringocli.importers.collection.http_file import read_http
-
-    return _collection(path, read_http(path, text), choice, for_file)
+    return {
+        "postman": postman.read_postman,
+        "har": har.read_har,
+        "http": http_file.read_http,
+        "insomnia": other_clients.read_insomnia,
+        "hoppscotch": other_clients.read_hoppscotch,
+        "bruno": other_clients.read_bruno,
+        "bru": other_clients.read_bru,
+        "postman-v1": other_clients.read_postman_v1,
+    }[kind]
 
 
-_READERS: dict[str, Callable[[str, str, str | None, bool, Path | None], Pasted]] = {
+def _curl(path: str, text: str, allowed: Path | None) -> list[Pasted]:
+    from ringocli.importers.curl.reader import read_curl
+
+    return read_curl(path, text, allowed=allowed)
+
+
+def _wget(path: str, text: str, allowed: Path | None) -> list[Pasted]:
+    from ringocli.importers.curl.other_commands import read_wget
+
+    return read_wget(path, text)
+
+
+def _httpie(path: str, text: str, allowed: Path | None) -> list[Pasted]:
+    from ringocli.importers.curl.other_commands import read_httpie
+
+    return read_httpie(path, text)
+
+
+_COMMANDS: dict[str, Callable[[str, str, Path | None], list[Pasted]]] = {
     "curl": _curl,
-    "openapi": _openapi,
-    "postman": _postman,
-    "har": _har,
-    "http": _http,
+    "wget": _wget,
+    "httpie": _httpie,
 }

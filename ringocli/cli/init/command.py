@@ -98,6 +98,7 @@ def _draft(options: InitOptions, sources: Sources) -> tuple[Draft, str]:
     """The draft, and the command line that does without the questions that were asked ("" if there were none)."""
     from ringocli.cli.init.prompts import ask, command_line
     from ringocli.cli.init.review import drafted
+    from ringocli.importers.safety import without_credentials
     from ringocli.template.presets import load
     from ringocli.template.scaffold import from_answers, from_preset
 
@@ -113,7 +114,7 @@ def _draft(options: InitOptions, sources: Sources) -> tuple[Draft, str]:
         if pastes is not None:
             return drafted(pastes, answers, review=True), ""
         asked = True
-    draft = from_preset(load(preset), answers) if preset is not None else from_answers(answers)
+    draft = from_preset(load(preset), answers) if preset is not None else without_credentials(from_answers(answers))
     return draft, command_line(preset, answers, options.output) if asked else ""
 
 

@@ -30,7 +30,7 @@ def read_har(path: str, text: str) -> Named:
         )
         if entry.reply.strip() and 200 <= entry.status < 300:
             pasted = replace(pasted, reply=entry.reply)
-        found.append((f"{entry.method} {entry.url}", pasted))
+        found.append((f"{entry.method} {pasted.url.partition('?')[0]}", pasted))
     return listed(path, found)
 
 

@@ -28,7 +28,7 @@ def read_http(path: str, text: str) -> Named:
     Raises:
         UsageError: the file contains no request.
     """
-    text = text.replace("\r\n", "\n")
+    text = _with_request_line(text.replace("\r\n", "\n"))
     variables: dict[str, str] = dict(_VARIABLE.findall(text))
     found: Named = []
     for number, block in enumerate(re.split(r"(?m)^###", "\n" + text), 1):
@@ -58,12 +58,31 @@ def _block(lines: list[str]) -> Pasted | None:
             url += re.sub(r"\s+HTTP/[\d.]+$", "", line.strip())
         elif not _COMMENT.match(line) and separator:
             headers.append((name.strip(), _as_header(name, value.strip())))
+    url = _absolute(url, headers)
     body = _body(lines[at:])
     if body.startswith(("< ", "<@")):
         return request(method, url, headers, limits=[limit("a body from a file", "paste the text of the file instead")])
     if any(name.lower() == "content-type" and FORM_TYPE in value for name, value in headers):
         body = re.sub(r"\s*\n\s*", "", body)
     return request(method, url, headers, body=body or None)
+
+
+def _with_request_line(text: str) -> str:
+    """The text with a request line instead of the ``:method`` and ``:path`` that browsers copy for HTTP/2."""
+    pseudo = re.match(r"\s*((?::(?:method|authority|path|scheme):[^\n]*\n)+)", text)
+    if pseudo is None:
+        return text
+    named = dict(re.findall(r":(\w+):[ \t]*([^\n]*)", pseudo.group(1)))
+    url = (
+        f"{named.get('scheme', 'https').strip()}://{named.get('authority', '').strip()}{named.get('path', '/').strip()}"
+    )
+    return f"{named.get('method', 'POST').strip()} {url}\n{text[pseudo.end() :]}"
+
+
+def _absolute(url: str, headers: list[tuple[str, str]]) -> str:
+    """The URL of a raw request, whose host is in its Host header."""
+    host = next((value for name, value in headers if name.lower() == "host"), None)
+    return f"https://{host}{url}" if url.startswith("/") and host else url
 
 
 def _body(lines: list[str]) -> str:

@@ -37,10 +37,19 @@ class _Surroundings:
 
     auth: Any = None
     variables: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
 
     def within(self, holder: Mapping[str, Any]) -> _Surroundings:
         """The same, with the auth and variables of this folder or request added."""
-        return _Surroundings(holder.get("auth") or self.auth, (*self.variables, *_pairs(holder.get("variable"))))
+        listed = entries(holder.get("variable"))
+        secret = _pairs([one for one in listed if one.get("type") == "secret"])
+        plain = _pairs([one for one in listed if one.get("type") != "secret"])
+        return _Surroundings(holder.get("auth") or self.auth, (*self.variables, *plain), (*self.secrets, *secret))
+
+    @property
+    def declared(self) -> dict[str, str]:
+        """The values of variables, for those that stay placeholders because they name an account or a secret."""
+        return {name: value for name, value in (*self.variables, *self.secrets) if value}
 
     def filled(self, text: str) -> str:
         """A text with its variables filled in."""
@@ -76,6 +85,8 @@ def _request(entry: Mapping[str, Any], around: _Surroundings, item: Mapping[str,
         parts=parts,
         auth=auth,
         limits=[*limits, *more],
+        declared=around.declared,
+        credential_fields=[pair.partition("=")[0] for pair in query.split("&") if pair],
     )
     replies = [one.get("body") for one in entries(item.get("response")) if str(one.get("code", "")).startswith("2")]
     reply = next((text for text in replies if isinstance(text, str) and text.strip()), None)
@@ -163,7 +174,8 @@ def _auth(
     if kind == "apikey":
         key = values.get("key") or "api_key"
         value = values.get("value") or f"{{{key}}}"
-        return (None, [], f"{key}={value}", []) if values.get("in") == "query" else (None, [], "", [(key, value)])
+        written = value if "{" in value else quote_plus(value)
+        return (None, [], f"{key}={written}", []) if values.get("in") == "query" else (None, [], "", [(key, value)])
     if kind in ("", "noauth", "inherit"):
         return None, [], "", []
     why = "Ringotel documents Bearer, Basic and OAuth2 only"

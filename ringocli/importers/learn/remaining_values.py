@@ -31,6 +31,8 @@ class RemainingValues(RequestState):
         if leaf.pointer[0] == "path":
             self.place_segment(leaf)
             return
+        if leaf.pointer[0] == "query" and ("key", leaf.pointer[1]) in self.put:
+            return
         if is_computed(shown(leaf.text)) and not (belongs_to_account(name, leaf.value) and _is_plain_variable(leaf)):
             self.leave_out_computed(leaf)
             return

@@ -135,7 +135,7 @@ def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
     last = before[-1] if before else ""
     if meaning(last) in ("password", "secret", "token", "key", "pin") and is_secret_name(last) and not is_phone(text):
         return last
-    if last == "auth" and any(is_account_name(word) for word in before[:-1]):
+    if is_secret_name(last) and any(is_account_name(word) for word in before[:-1]):
         return last
     later = [word for word in after if is_secret_name(word)]
     if last and is_account_name(last) and not is_phone(text) and (later or is_mixed(text)):

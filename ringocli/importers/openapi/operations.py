@@ -78,10 +78,18 @@ def _filled_server(spec: Spec, server: Any) -> str:
     found = spec.mapping(server)
     url = str(found.get("url", ""))
     for name, variable in spec.mapping(found.get("variables")).items():
-        default = spec.mapping(variable).get("default")
-        if default not in (None, ""):
+        described = spec.mapping(variable)
+        default = described.get("default")
+        if default not in (None, "") and ("enum" in described or _names_part_of_api(str(name))):
             url = url.replace(f"{{{name}}}", str(default))
     return url if "://" in url or url.startswith("/") or not url else f"https://{url}"
+
+
+def _names_part_of_api(name: str) -> bool:
+    """Whether a server variable selects a part of the API, such as its version; any other belongs to the account."""
+    return bool(
+        re.search(r"version|^v$|port|protocol|scheme|base|path|environment|^env$|region|stage|server|host", name, re.I)
+    )
 
 
 def _path(spec: Spec, operation: Operation) -> str:

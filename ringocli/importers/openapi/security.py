@@ -75,7 +75,8 @@ def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Lim
         return replace(pasted, auth=BearerAuth(token="", where="OAuth2")), entry if pasted.auth is None else None
     if kind == "apiKey" and scheme.get("in") == "query":
         sign = "&" if "?" in pasted.url else "?"
-        return replace(pasted, url=f"{pasted.url}{sign}{quote(name)}={{{name}}}"), None
+        fields = pasted.credential_fields | {name}
+        return replace(pasted, url=f"{pasted.url}{sign}{quote(name)}={{{name}}}", credential_fields=fields), None
     if kind == "apiKey" and name.lower() == "authorization":
         if re.search(r"bearer", json.dumps(scheme, default=str), re.I):
             return replace(pasted, auth=BearerAuth(token="", where="Authorization header")), None

@@ -1,0 +1,153 @@
+"""Detects what a pasted text is, by parsing it; what cannot be imported is named with a way forward."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ringocli.errors import UsageError
+
+DOCUMENTS = ("openapi", "postman", "postman-v1", "har", "insomnia", "hoppscotch", "bruno")
+"""Kinds of JSON and YAML documents that can be imported."""
+
+_CURL = re.compile(
+    r"(?<![\w./'\"-])(?:[\w./\\-]*[/\\])?curl(?:\.exe|_[A-Za-z]+)?(?=[ \t]+(?:\\?\r?\n|-|\^|`|[\"'$<{]|[\w.-]+[/.:]))",
+    re.I,
+)
+_REQUEST_LINE = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+\S+")
+_SNIPPETS = (
+    ("a PowerShell command (Invoke-RestMethod)", re.compile(r"\bInvoke-(?:RestMethod|WebRequest)\b|^\s*i[rw][mr]\s", re.I | re.M)),
+    ("a PHP snippet", re.compile(r"<\?php|\bcurl_setopt(?:_array)?\s*\(|\bcurl_init\s*\(|new\s+\\?GuzzleHttp|\$client->(?:post|request)\(")),
+    ("a Python snippet", re.compile(r"^\s*(?:import|from)\s+(?:requests|httpx|http\.client|urllib)|\brequests\.(?:post|get|request)\s*\(", re.M)),
+    ("a JavaScript snippet", re.compile(r"\bfetch\s*\(|\baxios(?:\.\w+)?\s*[(.]|\bXMLHttpRequest\b|require\(['\"]|\$\.ajax\s*\(|\bconst\s+\w+\s*=")),
+    ("a Java snippet", re.compile(r"\bHttpClient\.newHttpClient|OkHttpClient|HttpRequest\.newBuilder|import\s+java\.")),
+    ("a C# snippet", re.compile(r"new\s+(?:HttpClient|RestClient|HttpRequestMessage)\b|using\s+System")),
+    ("a Go snippet", re.compile(r"http\.NewRequest|package\s+main")),
+    ("a Ruby snippet", re.compile(r"Net::HTTP|require\s+['\"]net/http")),
+)  # fmt: skip
+_MARKED = (
+    ("a WSDL document", re.compile(r"<(?:\w+:)?definitions\b[^>]*wsdl|schemas\.xmlsoap\.org/wsdl", re.I)),
+    ("a WADL document", re.compile(r"<application\b[^>]*wadl", re.I)),
+    ("a SOAP message", re.compile(r"<(?:\w+:)?Envelope\b", re.I)),
+    ("an HTML page", re.compile(r"\A\s*<(?:!doctype html|html)\b", re.I)),
+    ("an XML document", re.compile(r"\A\s*<\?xml\b")),
+    ("a RAML document", re.compile(r"\A\s*#%RAML")),
+    ("an API Blueprint document", re.compile(r"\A\s*FORMAT:\s*1A")),
+)
+
+
+def detect(name: str, text: str) -> str:
+    """The kind of a text: ``curl``, ``http``, ``wget``, ``httpie``, ``bru``, or one of ``DOCUMENTS``.
+
+    Raises:
+        UsageError: it is something that cannot be imported, which the message names.
+    """
+    stripped = text.lstrip("\ufeff \t\r\n")
+    document = parsed(stripped)
+    if isinstance(document, Mapping | list):
+        return _kind_of_document(name, document)
+    if re.match(r"###|@\w[\w.-]*\s*=", stripped) or _REQUEST_LINE.match(_first_line(stripped)):
+        return "http"
+    if re.match(r":(?:method|authority|path|scheme):", stripped):
+        return "http"
+    if re.match(r"meta\s*\{", stripped) and re.search(r"(?m)^(?:get|post|put|patch|delete)\s*\{", stripped):
+        return "bru"
+    if _CURL.search(text):
+        return "curl"
+    for what, pattern in (*_MARKED, *_SNIPPETS):
+        if pattern.search(text[:200_000]):
+            raise _unsupported(name, what)
+    if re.search(r"(?m)^(?:\s*\$ )?wget\s", text):
+        return "wget"
+    if re.search(r"(?m)^(?:\s*\$ )?https?\s+(?:-\S+\s+)*(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[\"':\w]", text):
+        return "httpie"
+    return "curl"
+
+
+def parsed(text: str) -> Any:
+    """The document in a text of JSON or of YAML with a mapping at its top; None if it is neither."""
+    if text[:1] in ("{", "["):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            from ringocli.text.document import Document
+
+            found = Document.read("paste", text).value if len(text) < 2_000_000 else None
+            return found if isinstance(found, dict | list) and found else None
+    if re.match(r"(?:---\s*\n)?(?:\s*#[^\n]*\n)*[\"']?[A-Za-z][\w -]*[\"']?:(?:\s|$)", text):
+        return _yaml(text)
+    return None
+
+
+def _yaml(text: str) -> Any:
+    """A YAML mapping; only its top is needed, so a document that another kind's reader takes is parsed again there."""
+    top = dict(re.findall(r"(?m)^[\"']?([A-Za-z]\w*)[\"']?:[ \t]*([^\n]*)", text))
+    if {"openapi", "swagger", "asyncapi", "opencollection"} & top.keys():
+        return top
+    if "collection.insomnia" in top.get("type", ""):
+        return {"insomnia": top}
+    return None
+
+
+def _kind_of_document(name: str, document: Any) -> str:
+    if isinstance(document, list):
+        document = document[0] if document and isinstance(document[0], Mapping) else {}
+    kinds = (
+        ("openapi", "openapi" in document or "swagger" in document),
+        ("har", isinstance(_mapping(document.get("log")).get("entries"), list)),
+        ("postman", _is_postman(document) or _is_postman(_mapping(document.get("collection")))),
+        ("insomnia", isinstance(document.get("resources"), list) and document.get("_type") == "export"),
+        ("hoppscotch", _has_requests(document, "endpoint")),
+        ("postman-v1", _has_requests(document, "url") and ("order" in document or "folders" in document)),
+        ("bruno", isinstance(document.get("items"), list) and "opencollection" not in document and "name" in document),
+    )
+    for kind, fits in kinds:
+        if fits:
+            return kind
+    named = (
+        ("asyncapi", "an AsyncAPI document, which describes messages and not HTTP requests"),
+        ("opencollection", "an OpenCollection file"),
+        ("insomnia", "an Insomnia collection (version 5)"),
+        ("client", "a Thunder Client collection"),
+        ("__schema", "a GraphQL schema"),
+        ("$schema", "a JSON Schema"),
+        ("values", "a Postman environment, which has no requests"),
+    )
+    for key, what in named:
+        if key in document:
+            raise _unsupported(name, what)
+    raise UsageError(
+        f"{name}: a JSON body without a request, so the URL is missing",
+        "Paste the cURL command, or the whole HTTP request with its first line and Host header.",
+    )
+
+
+def _is_postman(document: Mapping[str, Any]) -> bool:
+    info = _mapping(document.get("info"))
+    named = "_postman_id" in info or "getpostman.com" in str(info.get("schema", ""))
+    return isinstance(document.get("item"), list) and (named or bool(info))
+
+
+def _has_requests(document: Mapping[str, Any], key: str) -> bool:
+    listed = document.get("requests")
+    found = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+    folders = document.get("folders")
+    if not found and isinstance(folders, list):
+        return any(_has_requests(folder, key) for folder in folders if isinstance(folder, Mapping))
+    return bool(found) and all(key in one for one in found)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _first_line(text: str) -> str:
+    lines = (line for line in text.splitlines() if line.strip() and not re.match(r"\s*(?:#|//)", line))
+    return next(lines, "").strip()
+
+
+def _unsupported(name: str, what: str) -> UsageError:
+    hint = "Paste the cURL tab of the documentation, or an OpenAPI document, a Postman collection, a HAR or .http file."
+    return UsageError(f"{name}: this is {what}, which cannot be imported", hint)
