@@ -51,43 +51,69 @@ def variables_page() -> str:
 
 
 def presets_page() -> str:
-    """What is known of each provider."""
+    """What is known about each provider."""
     parts = ["# Presets\n"]
     for preset in map(load, names()):
-        builtin = f"Ringotel ships it itself as `{preset.ringotel_builtin}`." if preset.ringotel_builtin else ""
+        builtin = (
+            f"Ringotel has a built-in integration for it: `{preset.ringotel_builtin}`."
+            if preset.ringotel_builtin
+            else ""
+        )
         limits = "\n".join(f"* {entry['what']}: {entry['why']}" for entry in preset.not_expressible)
         sources = "\n".join(f"* {source['what']}: <{source['url']}>" for source in preset.sources)
         parts.append(
             f"## {preset.name}\n\n{preset.summary} {builtin}\n\n"
             f"Properties: {', '.join(f'`{name}`' for name in preset.template['properties']) or 'none'}\n\n"
             f"Numbers: {preset.numbers['portal_setting']}\n\nWebhook URL: {preset.webhook_console}\n\n"
-            f"Cannot be expressed:\n\n{limits or '* nothing known'}\n\nSources, read {preset.read}:\n\n{sources}\n"
+            f"Not supported by Ringotel:\n\n{limits or '* nothing known'}\n\nSources, read {preset.read}:\n\n{sources}\n"
         )
     return "\n".join(parts)
 
 
 def magic_page() -> str:
-    """The numbers that end otherwise, and the kinds of settings."""
+    """The numbers to which messages are not simply delivered, and the kinds of faults."""
     numbers = "\n".join(f"| `{magic.number}` | {magic.does} |" for magic in MAGIC_NUMBERS)
     chaos = "\n".join(f"| `{fault}` | {words} |" for fault, words in FAULTS.items())
     return (
-        "# Magic numbers and weather\n\n"
-        "The emulator's provider delivers to every number but these. The end of the number decides, so national "
-        f"spellings work, too.\n\n| number | what happens to a message |\n|---|---|\n{numbers}\n\n"
-        "A contact that sends one of " + ", ".join(sorted(word.upper() for word in STOP_WORDS)) + " gets no more "
+        "# Magic numbers and chaos\n\n"
+        "The emulator's provider delivers messages to all numbers except these. Only the last digits are compared, so "
+        f"national formats work as well.\n\n| number | what happens to a message |\n|---|---|\n{numbers}\n\n"
+        "A contact that sends " + ", ".join(sorted(word.upper() for word in STOP_WORDS)) + " receives no "
         "messages until it sends " + " or ".join(sorted(word.upper() for word in START_WORDS)) + ".\n\n"
-        "## Weather\n\nFor each side, `ringotel` and `provider`: " + ", ".join(f"`{key}`" for key in KEYS) + ".\n\n"
+        "## Chaos\n\nFault injection has these settings for each side, `ringotel` and `provider`: "
+        + ", ".join(f"`{key}`" for key in KEYS)
+        + ".\n\n"
         f"| fault | what it does |\n|---|---|\n{chaos}\n"
     )
 
 
+FAMILIES = {
+    "RT0": "Syntax: is the file valid JSON?",
+    "RT1": "Shape and identity of the template",
+    "RT2": "Authentication and the requests under `API`",
+    "RT3": "The events under `Webhook`",
+    "RT4": "Variables and properties",
+    "RT5": "Security",
+    "RT6": "Portability and deliverability",
+    "RT7": "Advice",
+}
+
+
 def rules_page() -> str:
-    """The index of the rules."""
-    rows = "\n".join(
-        f"| [{rule.code}](rules/{rule.code}.md) | {rule.slug} | {rule.severity.value} | {rule.doc.title} |"
-        for rule in rules()
-    )
-    return f"# Rules\n\n| code | name | severity | finds |\n|---|---|---|---|\n{rows}\n"
+    """The index of the rules, by family."""
+    parts = [
+        "# Rules\n\n`ringocli explain CODE` shows the page of a rule in the terminal. An *error* breaks the integration, a "
+        "*warning* may break it, an *info* is worth knowing. [Linting](linting.md) describes how to select rules, change "
+        "severities and suppress findings."
+    ]
+    for family, title in FAMILIES.items():
+        rows = "\n".join(
+            f"| [{rule.code}](rules/{rule.code}.md) | {rule.slug} | {rule.severity.value} | {rule.doc.title} |"
+            for rule in rules()
+            if rule.code.startswith(family)
+        )
+        parts.append(f"## {family}: {title}\n\n| code | name | severity | finds |\n|---|---|---|---|\n{rows}")
+    return "\n\n".join(parts) + "\n"
 
 
 def rule_page(rule: Rule) -> str:
@@ -96,15 +122,16 @@ def rule_page(rule: Rule) -> str:
 
 
 def format_page() -> str:
-    """The whole format, every key and variable, with who says so."""
+    """Every key and variable of the format, with its source."""
     titles = {
-        "template": "The template", "auth": "`auth`", "OAuth2": "`OAuth2`, in the place of `auth`", "API": "`API`",
+        "template": "The template", "auth": "`auth`", "OAuth2": "`OAuth2`, instead of `auth`", "API": "`API`",
         "request": "`API.SendMessage` and `API.SendFile`", "event": "Each event of `Webhook`",
     }  # fmt: skip
     parts = [
         "# The format, as far as it is known",
-        "Ringotel publishes no schema. *Documented* is what Ringotel states itself; *inferred* is our reading of it. The "
-        "readings are numbered in [assumptions.md](assumptions.md). This page is made from the tables that the code uses.",
+        "Ringotel publishes no schema. *Documented* means that Ringotel's own pages say so; *inferred* means that ringocli "
+        "assumes it. The assumptions are numbered in [assumptions.md](assumptions.md). This page is generated from the "
+        "tables that the code uses.",
     ]
     for kind, keys in OBJECTS.items():
         rows = []
@@ -114,7 +141,7 @@ def format_page() -> str:
             known = ", ".join(f"`{value}`" for value in [*schema.get("enum", ()), *schema.get("examples", ())])
             rows.append(f"| `{key}` | {described} | {known} | {schema.get('$comment', '')} |")
         parts.append(
-            f"## {titles[kind]}\n\n| key | is | known values | source |\n|---|---|---|---|\n" + "\n".join(rows)
+            f"## {titles[kind]}\n\n| key | meaning | known values | source |\n|---|---|---|---|\n" + "\n".join(rows)
         )
     rows = [
         f"| `${variable.name}$` | {', '.join(variable.places)} | {variable.meaning} | {variable.source} |"
