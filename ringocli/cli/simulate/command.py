@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from ringocli.cli.command import command
 from ringocli.cli.inputs import OpenedTemplate, gather_values, missing_policy, open_template, path_of
 from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.output import print_http
-from ringocli.cli.simulate.options import SimulateOptions
+from ringocli.cli.simulate.options import SignOptions, SimulateOptions
 from ringocli.cli.simulate.run import deliver_and_print
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ringocli.messaging.load.policy import LoadPlan
     from ringocli.messaging.load.provider_data import ProviderData
     from ringocli.messaging.load.rows import DataRows
+    from ringocli.messaging.load.signatures import Signer
     from ringocli.template.model import Template
     from ringocli.template.settings import Settings
     from ringocli.text.secret import Secret
@@ -112,7 +114,34 @@ def _recipe(options: SimulateOptions, template: Template, settings: Settings, da
         content_type=options.content_type,
         provider=_provider(options, template) if options.send is None else None,
         columns=data.columns if data is not None else (),
+        signer=_signer(options.signing),
     )
+
+
+def _signer(options: SignOptions) -> Signer | None:
+    """The signature that was asked for, with its key.
+
+    Raises:
+        UsageError: the key is missing, or has another form.
+    """
+    from ringocli.messaging.load.signatures import signer
+    from ringocli.text.files import read_text
+    from ringocli.text.secret import Secret
+
+    sources = [one for one in (options.sign_key_env, options.sign_key_file) if one is not None]
+    if options.sign is None:
+        if sources:
+            raise UsageError("--sign-key-env and --sign-key-file need --sign", "For example: --sign standard-webhooks")
+        return None
+    if len(sources) != 1:
+        raise UsageError("--sign needs a key", "Use either --sign-key-env VAR or --sign-key-file FILE.")
+    if options.sign_key_file is not None:
+        return signer(options.sign, Secret(read_text(options.sign_key_file).strip()))
+    assert options.sign_key_env is not None
+    key = os.environ.get(options.sign_key_env)
+    if not key:
+        raise UsageError(f"the environment variable {options.sign_key_env} is not set", "Set it to the key.")
+    return signer(options.sign, Secret(key))
 
 
 def _seed(options: SimulateOptions) -> int:

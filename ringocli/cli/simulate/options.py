@@ -69,6 +69,35 @@ class LoadOptions:
     report: Annotated[str | None, Option("Write an HTML report.", metavar="FILE")] = None
 
 
+SCHEMES = (
+    "standard-webhooks",
+    "hmac-sha256-hex",
+    "hmac-sha256-base64",
+    "hmac-sha256-timestamp-hex",
+    "hmac-sha256-timestamp-base64",
+    "twilio",
+    "telnyx",
+    "basic",
+    "token",
+)
+"""The words of ``signatures.Scheme``, which is not imported here because starting has to be quick; a test compares."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOptions:
+    """How webhooks are signed for a receiver of one's own."""
+
+    SECTION = "Signature"
+
+    sign: Annotated[str | None, Option("Sign each webhook as this scheme does.", choices=SCHEMES, metavar="SCHEME")] = (
+        None
+    )
+    sign_key_env: Annotated[
+        str | None, Option("The environment variable with the key; for basic USER:PASSWORD.", metavar="VAR")
+    ] = None
+    sign_key_file: Annotated[str | None, Option("The file with the key.", metavar="FILE")] = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulateOptions:
     """The options of ``simulate-webhook``."""
@@ -107,5 +136,6 @@ class SimulateOptions:
     force: Annotated[bool, Option("Overwrite an existing report.")] = False
     format: Annotated[str, Option("Output format.", choices=("text", "json", "jsonl"))] = "text"
     load: LoadOptions
+    signing: SignOptions
     values: ValueOptions
     connection: ConnectionOptions

@@ -5,9 +5,10 @@ The same seed gives the same bytes in the same order, whatever the concurrency, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeAlias
+from time import time
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import UsageError
 from ringocli.http.exchange import RenderedRequest
@@ -22,11 +23,11 @@ from ringocli.template.variables import ALIASES, REQUESTS, Kind, Place, kind_at,
 from ringocli.text.secret import Secret, sent
 from ringocli.text.traced import Piece, Traced
 
+if TYPE_CHECKING:
+    from ringocli.messaging.load.signatures import Signer
+
 Subject: TypeAlias = WebhookEvent | RequestSpec
 """What is played: an event of the provider, or a request that Ringotel would send."""
-
-Sign = Callable[[str, bytes], bytes]
-"""The header lines that sign a body: from the event's id and the body."""
 
 NO_ROW: Row = {}
 
@@ -56,7 +57,7 @@ class Recipe:
     content_type: str | None = None
     provider: ProviderData | None = None
     columns: tuple[str, ...] = ()
-    sign: Sign | None = None
+    signer: Signer | None = None
 
 
 class _Shape(NamedTuple):
@@ -64,6 +65,7 @@ class _Shape(NamedTuple):
 
     request: CompiledRequest
     fillers: Mapping[str, Filler]
+    content_type: str
 
 
 class EventFactory:
@@ -104,9 +106,16 @@ class EventFactory:
             raise UsageError("a value contains a lone surrogate, which UTF-8 cannot encode", "Fix the data.") from None
         event_id = f"evt_{self.run_id}_{index}"
         extra = b"webhook-id: %b\r\n" % event_id.encode("ascii") if self._plays_provider else b""
-        if self._recipe.sign is not None:
-            extra += self._recipe.sign(event_id, body)
+        if self._recipe.signer is not None:
+            extra += self._signature(event_id, body, shape.content_type)
         return Event(index, event_id, shape.request.payload(body, extra, index, row))
+
+    def _signature(self, event_id: str, body: bytes, content_type: str) -> bytes:
+        """The header lines that sign a body, now: receivers refuse old timestamps."""
+        signer, url = self._recipe.signer, self._recipe.url
+        assert signer is not None
+        made = signer.headers(event_id, sent(url) if url is not None else "", body, content_type, int(time()))
+        return b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in made.items())
 
     def variables(self, index: int, row: Row = NO_ROW) -> dict[str, str]:
         """The variables of an event as they are shown."""
@@ -140,7 +149,7 @@ class EventFactory:
         names = {piece.variable for piece in (*rendered.url.pieces, *(rendered.body.pieces if rendered.body else ()))}
         marks = sorted(name for name in names if name is not None and name.startswith(ID_MARK))
         fillers |= {name: self._id_filler(name[2:], name) for name in marks}
-        return _Shape(compiled(rendered, fillers), fillers)
+        return _Shape(compiled(rendered, fillers), fillers, rendered.content_type)
 
     def _render(self, subject: Subject, values: Mapping[str, str], unset: frozenset[str]) -> RenderedRequest:
         """Render with these values; keys that are one variable in ``unset`` are dropped, as Ringotel does it."""
@@ -159,10 +168,16 @@ class EventFactory:
             subject,
             layered,
             recipe.missing,
-            url=recipe.url,
+            url=self._signed_url(),
             content_type=recipe.content_type or (base.sample.content_type if base is not None else None),
             complete=lambda tree: fill_in(without(tree, unset)),
         )
+
+    def _signed_url(self) -> Secret | None:
+        recipe = self._recipe
+        if recipe.signer is None or recipe.url is None:
+            return recipe.url
+        return Secret(recipe.signer.url(sent(recipe.url)), str(recipe.url), remembered=False)
 
     def _own_fillers(self, subject: Subject) -> dict[str, Filler]:
         """Variables that differ from event to event without any data: the message id, and an invented text."""

@@ -1,0 +1,128 @@
+"""Signatures: made as the providers document them, verified against independent implementations."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+from standardwebhooks import Webhook
+
+from ringocli.cli.simulate.options import SCHEMES
+from ringocli.errors import UsageError
+from ringocli.messaging.load.signatures import Scheme, Signer, signer
+from ringocli.text.secret import Secret
+from tests.conftest import SAMPLES, Command
+from tests.hostile import receiver
+
+PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PRIVATE_KEY = base64.b64encode(bytes(range(32))).decode()
+PUBLIC_KEY = base64.b64encode(PRIVATE.public_key().public_bytes_raw()).decode()
+STANDARD_KEY = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+KEYS = {
+    Scheme.STANDARD_WEBHOOKS: STANDARD_KEY,
+    Scheme.TELNYX: PRIVATE_KEY,
+    Scheme.BASIC: "user:pass",
+    **dict.fromkeys(
+        [
+            Scheme.HMAC_HEX, Scheme.HMAC_BASE64, Scheme.HMAC_TIMESTAMP_HEX, Scheme.HMAC_TIMESTAMP_BASE64,
+            Scheme.TWILIO, Scheme.TOKEN,
+        ],
+        "shared-secret",
+    ),
+}  # fmt: skip
+URL = "https://hooks.example/sms?x=1"
+
+
+def verifier(scheme: Scheme) -> Signer:
+    return (
+        signer(scheme, Secret(KEYS[scheme]))
+        if scheme is not Scheme.TELNYX
+        else Signer(scheme=scheme, key=Secret(PUBLIC_KEY))
+    )
+
+
+@pytest.mark.parametrize("scheme", list(Scheme))
+@given(body=st.binary(max_size=200))
+def test_what_is_signed_verifies_and_nothing_else(scheme: Scheme, body: bytes) -> None:
+    """A changed body or another time is refused, by each scheme that covers it."""
+    made = signer(scheme, Secret(KEYS[scheme]))
+    headers = {**made.headers("evt_1", URL, body, "application/json", 1_000_000), "webhook-id": "evt_1"}
+    url = made.url(URL)
+    check = verifier(scheme)
+    assert None is check.problem(url, headers, body, 1_000_010)
+    covers_body = scheme not in (Scheme.BASIC, Scheme.TOKEN, Scheme.TWILIO)
+    assert covers_body == (check.problem(url, headers, body + b"x", 1_000_010) is not None)
+    has_time = any("timestamp" in name.lower() for name in headers)
+    assert has_time == (check.problem(url, headers, body, 1_000_900) is not None)
+
+
+@given(body=st.text(st.characters(exclude_categories=["Cs"]), max_size=100))
+def test_standardwebhooks_agrees(body: str) -> None:
+    """The reference library accepts what we sign, and we accept what it signs."""
+    now = datetime.now(UTC)
+    text = json.dumps({"text": body})
+    made = signer(Scheme.STANDARD_WEBHOOKS, Secret(STANDARD_KEY))
+    headers = {
+        "webhook-id": "evt_7",
+        **made.headers("evt_7", URL, text.encode(), "application/json", int(now.timestamp())),
+    }
+    assert {"text": body} == Webhook(STANDARD_KEY).verify(text, headers)
+    theirs = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": "v1,AAAA " + Webhook(STANDARD_KEY).sign("msg_1", now, text),
+    }
+    assert None is made.problem(URL, theirs, text.encode(), now.timestamp())
+
+
+def test_twilio_s_documented_example() -> None:
+    """The request that Twilio's own helper libraries are tested with, and its signature."""
+    body = "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212"
+    url = "https://mycompany.com/myapp.php?foo=1&bar=2"
+    headers = signer("twilio", Secret("12345")).headers("", url, body.encode(), "application/x-www-form-urlencoded", 0)
+    assert {"X-Twilio-Signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="} == headers
+
+
+def test_the_options_know_every_scheme() -> None:
+    """The choices of --sign are the schemes."""
+    assert list(SCHEMES) == [str(scheme) for scheme in Scheme]
+
+
+def test_telnyx_signs_timestamp_and_body() -> None:
+    """Ed25519 over timestamp, bar and body, as the portal's public key verifies it."""
+    made = signer(Scheme.TELNYX, Secret(PRIVATE_KEY))
+    headers = made.headers("", URL, b"{}", "application/json", 1_700_000_000)
+    PRIVATE.public_key().verify(base64.b64decode(headers["telnyx-signature-ed25519"]), b"1700000000|{}")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "key"),
+    [("standard-webhooks", "whsec_%%%"), ("telnyx", "c2hvcnQ="), ("basic", "no-colon"), ("hmac-sha256-hex", "")],
+)
+def test_a_key_of_another_form_is_refused(scheme: str, key: str) -> None:
+    """Before anything is sent, and without repeating the key."""
+    with pytest.raises(UsageError) as caught:
+        signer(scheme, Secret(key))
+    assert not key or key not in caught.value.message + caught.value.hint
+
+
+def test_simulated_webhooks_are_signed(folder: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every event has a signature that verifies; the key is in no output."""
+    monkeypatch.setenv("SIGNING_KEY", STANDARD_KEY)
+    with receiver() as receiving:
+        result = ringocli(
+            "simulate-webhook", SAMPLES / "telnyx.json", "--url", receiving.url, "--count", "20",
+            "--sign", "standard-webhooks", "--sign-key-env", "SIGNING_KEY", "--format", "json",
+        )  # fmt: skip
+    assert 0 == result.code, result.err
+    assert STANDARD_KEY not in result.out + result.err
+    for one in receiving.log:
+        head, _, body = one.payload.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+        Webhook(STANDARD_KEY).verify(body, {name.lower(): value for name, value in headers.items()})
