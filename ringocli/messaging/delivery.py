@@ -15,8 +15,9 @@ from ringocli.http.direct import exchange
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts, LoadSummary
 from ringocli.messaging.load.attempt import EventOutcome
+from ringocli.messaging.load.event_chaos import ChaoticFeed, EventChaos
 from ringocli.messaging.load.events import EventFactory, Recipe, subject_name
-from ringocli.messaging.load.feed import Feed, Position, Shard, positions
+from ringocli.messaging.load.feed import Feed, Position, Shard, Source, positions
 from ringocli.messaging.load.policy import LoadPlan
 from ringocli.messaging.load.rows import DataRows
 from ringocli.text.files import STDIN
@@ -44,6 +45,7 @@ class Delivery:
     data: DataRows | None = None
     shard: Shard = field(default_factory=Shard)
     journal: Path | None = None
+    chaos: EventChaos | None = None
     template_sha256: str = ""
     timeout_s: float = 10.0
     ca_file: str | None = None
@@ -56,7 +58,9 @@ class Delivery:
     @property
     def needs_live(self) -> bool:
         """Whether this much may go to a host only with ``--live``."""
-        is_much = self.plan.duration_s is not None or self.count is None or self.count > FREE_EVENTS
+        is_much = (
+            self.plan.duration_s is not None or self.chaos is not None or self.count is None or self.count > FREE_EVENTS
+        )
         return is_much and not is_loopback(self.host)
 
     @property
@@ -114,7 +118,10 @@ def deliver(
         return _deliver_with_journal(delivery, factory, report, accounts, display)
     order = positions(count=delivery.count, rows=delivery.data, shard=delivery.shard)
     known = _known_size(delivery)
-    feed = Feed(factory, order, size=(lambda: known) if known is not None else None)
+    feed: Source = Feed(factory, order, size=(lambda: known) if known is not None else None)
+    if delivery.chaos is not None:
+        feed = chaotic = ChaoticFeed(factory, order, delivery.chaos, delivery.recipe.seed)
+        accounts.chaos = chaotic.done
     elapsed_s = _run(delivery, feed, accounts, report, None, display)
     accounts.skipped_rows = delivery.data.skipped if delivery.data is not None else 0
     return accounts.summary(_planned(delivery, feed, accounts), elapsed_s)
@@ -126,7 +133,7 @@ def _known_size(delivery: Delivery) -> int | None:
     return delivery.shard.size(delivery.count)
 
 
-def _planned(delivery: Delivery, feed: Feed, accounts: Accounts) -> int:
+def _planned(delivery: Delivery, feed: Source, accounts: Accounts) -> int:
     """How many events were meant to be sent; where only time bounds a run, those that were begun."""
     is_counted = delivery.data is not None or delivery.count is not None
     left = feed.skip_rest() if accounts.stopped and is_counted and delivery.plan.duration_s is None else 0
@@ -135,7 +142,7 @@ def _planned(delivery: Delivery, feed: Feed, accounts: Accounts) -> int:
 
 def _run(
     delivery: Delivery,
-    feed: Feed,
+    feed: Source,
     accounts: Accounts,
     report: Report | None,
     record: Callable[..., None] | None,

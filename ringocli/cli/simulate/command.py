@@ -12,7 +12,7 @@ from ringocli.cli.command import command
 from ringocli.cli.inputs import OpenedTemplate, gather_values, missing_policy, open_template, path_of
 from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.output import print_http
-from ringocli.cli.simulate.options import SignOptions, SimulateOptions
+from ringocli.cli.simulate.options import LoadOptions, SignOptions, SimulateOptions
 from ringocli.cli.simulate.run import deliver_and_print
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -20,8 +20,9 @@ from ringocli.text import console
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
     from ringocli.messaging.delivery import Delivery
+    from ringocli.messaging.load.event_chaos import EventChaos
     from ringocli.messaging.load.events import Recipe, Subject
-    from ringocli.messaging.load.policy import LoadPlan
+    from ringocli.messaging.load.policy import LoadPlan, RetryPolicy
     from ringocli.messaging.load.provider_data import ProviderData
     from ringocli.messaging.load.rows import DataRows
     from ringocli.messaging.load.signatures import Signer
@@ -92,8 +93,9 @@ def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settin
         data=data,
         shard=Shard.parse(load.shard) if load.shard is not None else Shard(),
         journal=journal,
+        chaos=_chaos(options),
         template_sha256=hashlib.sha256(opened.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        timeout_s=options.connection.timeout_s,
+        timeout_s=_timeout_s(options),
         ca_file=options.connection.ca_file,
     )
 
@@ -116,6 +118,17 @@ def _recipe(options: SimulateOptions, template: Template, settings: Settings, da
         columns=data.columns if data is not None else (),
         signer=_signer(options.signing),
     )
+
+
+def _chaos(options: SimulateOptions) -> EventChaos | None:
+    from ringocli.messaging.load.event_chaos import parse_chaos
+
+    load = options.load
+    if load.chaos is None:
+        return None
+    if load.journal is not None or options.send is not None:
+        raise UsageError("--chaos cannot be combined with --journal or --send", "Leave one of them out.")
+    return parse_chaos(load.chaos)
 
 
 def _signer(options: SignOptions) -> Signer | None:
@@ -180,7 +193,7 @@ def _subjects(template: Template, options: SimulateOptions) -> tuple[Subject, ..
 def _plan(options: SimulateOptions) -> LoadPlan:
     from ringocli.http.statuses import Statuses
     from ringocli.messaging.delivery import rate_of
-    from ringocli.messaging.load.policy import LoadPlan, RetryPolicy, Verdicts
+    from ringocli.messaging.load.policy import LoadPlan, Verdicts
 
     load = options.load
     rate = rate_of(load.rate) if load.rate is not None else None
@@ -188,11 +201,33 @@ def _plan(options: SimulateOptions) -> LoadPlan:
         concurrency=load.concurrency or (1 if rate is None else MAX_CONNECTIONS),
         rate_per_s=rate,
         duration_s=load.duration,
-        retry=RetryPolicy(retries=load.retry, max_retry_after_s=load.max_retry_after_s),
+        retry=_retry_policy(load),
         verdicts=Verdicts(
             expected=Statuses.parse(options.status.expect_status), body_contains=options.expect_body_contains
         ),
     )
+
+
+def _retry_policy(load: LoadOptions) -> RetryPolicy:
+    from ringocli.messaging.load.policy import RetryPolicy
+    from ringocli.messaging.load.provider_behaviour import ProviderRetryPolicy, behaviour
+
+    if load.as_provider is None:
+        return RetryPolicy(retries=load.retry, max_retry_after_s=load.max_retry_after_s)
+    if load.retry:
+        raise UsageError("--as-provider has a schedule of its own", "Leave out --retry.")
+    data = behaviour(load.as_provider)
+    for note in (*data.notes, f"sources: {', '.join(data.sources)}"):
+        console.note(f"note: {data.title}: {note}", "dim")
+    return ProviderRetryPolicy(retries=len(data.waits_s), data=data, time_scale=load.time_scale)
+
+
+def _timeout_s(options: SimulateOptions) -> float:
+    """How long a reply is waited for: as long as the provider does."""
+    from ringocli.messaging.load.provider_behaviour import behaviour
+
+    data = behaviour(options.load.as_provider) if options.load.as_provider is not None else None
+    return data.timeout_s if data is not None and data.timeout_s is not None else options.connection.timeout_s
 
 
 MAX_CONNECTIONS = 256

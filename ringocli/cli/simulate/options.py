@@ -62,6 +62,22 @@ class LoadOptions:
         str | None,
         Option("Keep what was answered; the same command again sends only the rest.", metavar="FILE"),
     ] = None
+    as_provider: Annotated[
+        str | None,
+        Option("Wait and retry as this provider documents it: telnyx, bandwidth, sinch or twilio.", metavar="NAME"),
+    ] = None
+    time_scale: Annotated[
+        float,
+        Option("Multiply the provider's pauses by this, for example 0.001.", metavar="FACTOR", min=0, max=1000),
+    ] = 1.0
+    chaos: Annotated[
+        str | None,
+        Option(
+            "What goes wrong: early-receipt, per-part, dup-same=5%, dup-fresh=1%, reorder=3, late=2h, lost=1%, "
+            "batch-array=10, corrupt=0.1%.",
+            metavar="SPEC",
+        ),
+    ] = None
     require: Annotated[
         str | None,
         Option("Conditions for exit code 0, such as 'p99<2s,failed=0,rate>=50/s'.", metavar="CONDITIONS"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ringocli.cli.inputs import path_of
@@ -38,6 +39,10 @@ def deliver_and_print(delivery: Delivery, factory: EventFactory, options: Simula
     is_only = delivery.count == 1 and delivery.data is None
     report = print_line if options.format == "jsonl" else only.append if is_only else None
     summary = deliver(delivery, factory, report=report, display=None if only else _display(delivery, options))
+    if options.load.as_provider is not None:
+        from ringocli.messaging.load.provider_behaviour import behaviour, findings
+
+        summary = replace(summary, findings=findings(behaviour(options.load.as_provider), summary))
     return _finish(delivery, factory, options, summary, only)
 
 

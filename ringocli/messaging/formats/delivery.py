@@ -94,6 +94,12 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
     for name, histogram in (("latency", summary.latency), ("service", summary.service), ("lateness", summary.lateness)):
         if histogram.total and (name == "latency" or _differs(histogram, summary)):
             yield f"  {name:<9}  " + _percentiles(histogram)
+    if summary.chaos:
+        yield "  chaos      " + ", ".join(
+            f"{name.replace('_', '-')} {count:,}" for name, count in summary.chaos.items()
+        )
+    for finding in summary.findings:
+        yield f"  {styled('finding', 'yellow')}    {finding}"
     if summary.is_too_slow:
         yield f"  {styled('note', 'yellow')}       this machine could not keep the rate: {summary.late_without_cause:,} events left late"
     for reason, count in summary.reasons:

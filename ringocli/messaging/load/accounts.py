@@ -91,6 +91,7 @@ class Accounts:
         self.replies: Counter[int] = Counter()
         self.silences: Counter[str] = Counter()
         self.timeline = Timeline()
+        self.chaos: Counter[str] = Counter()
         self.stopped = False
         self.circuit_opened = 0
         self.remarks: list[str] = []
@@ -145,7 +146,9 @@ class Accounts:
         return LoadSummary(
             planned=planned,
             delivered=self.delivered,
-            duplicates_sent=self.duplicates_sent,
+            duplicates_sent=self.duplicates_sent + self.chaos["dup_same"] + self.chaos["dup_fresh"],
+            chaos=dict(sorted(self.chaos.items())),
+            silences=dict(self.silences),
             sent_this_run=self.sent_this_run,
             retries=self.retries,
             replied=self.replied,
@@ -190,6 +193,11 @@ class LoadSummary:
     interrupted: bool
     late_without_cause: int = 0
     run_elapsed_s: float | None = None
+    chaos: Mapping[str, int] = field(default_factory=dict)
+    silences: Mapping[str, int] = field(default_factory=dict)
+    """Tries without a whole reply, by kind."""
+
+    findings: tuple[str, ...] = ()
     account: Mapping[str, Any] | None = None
     """What the receiver counted, where it is an emulator."""
 
@@ -227,5 +235,9 @@ class LoadSummary:
         yield "errors", self.errors
         if self.account is not None:
             yield "account", self.account
+        if self.chaos:
+            yield "chaos", dict(self.chaos)
+        if self.findings:
+            yield "findings", list(self.findings)
         if self.skipped_rows:
             yield "skipped_rows", self.skipped_rows

@@ -70,6 +70,8 @@ class Bookkeeper:
         attempt.answered = True
         attempt.reply, attempt.failure = reply, None
         error = self._plan.verdicts.error(reply)
+        if attempt.event.damaged and 400 <= reply.status < 500:
+            error = None  # refusing what is damaged is right
         if error is None:
             self.delivered(attempt, reply.status, now)
             return
@@ -82,6 +84,10 @@ class Bookkeeper:
         attempt.failure, attempt.reply = failure, None
         self._accounts.silences[failure.kind] += 1
         self._retry_or_fail(attempt, failure.kind, now)
+
+    def wait_for(self, attempt: Attempt) -> None:
+        """Queue an event that is to be sent when it is due, later than those behind it."""
+        heapq.heappush(self.waiting, (attempt.due, next(self._order), attempt))
 
     def fail_waiting(self, failure: NoReply) -> None:
         """Every event that waits for its next try fails."""

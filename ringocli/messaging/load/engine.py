@@ -174,6 +174,9 @@ class Engine:
             return None
         self._number += 1
         self._accounts.taken += 1
+        if event.delay_s:
+            self._books.wait_for(Attempt(event, due + event.delay_s))
+            return self._next(monotonic())
         return Attempt(event, due)
 
     def _pump(self) -> None:

@@ -31,13 +31,21 @@ Subject: TypeAlias = WebhookEvent | RequestSpec
 
 NO_ROW: Row = {}
 
+COPIES_FROM = 1 << 40
+"""Copies of an event have its number plus a multiple of this: the same text and message id, other event ids."""
+
 
 class Event(NamedTuple):
-    """One event, ready to be sent; ``number`` counts from 0, ``payload`` is the whole HTTP request, the same on every try."""
+    """One event, ready to be sent; ``number`` counts from 0, ``payload`` is the whole HTTP request, the same on every try.
+
+    ``delay_s`` is how much later than it is due it is to be sent; ``damaged`` events should be refused.
+    """
 
     number: int
     id: str
     payload: bytes
+    delay_s: float = 0.0
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,15 @@ class EventFactory:
         self.run_id = self._key.hex()[:12]
         self._shapes: dict[tuple[int, tuple[str, ...]], _Shape] = {}
         self._check_columns()
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """What the events are instances of."""
+        return self._recipe.subjects
+
+    def copy(self, index: int, row: Row, number: int) -> Event:
+        """The same event under other ids: what a provider sends that delivers an event twice and does not say so."""
+        return self.event(index + number * COPIES_FROM, row)
 
     def rendered(self, index: int = 0, row: Row = NO_ROW) -> RenderedRequest:
         """The request as it is shown: with its notes, and with secrets masked.
@@ -130,10 +147,10 @@ class EventFactory:
         return not isinstance(self._recipe.subjects[0], RequestSpec)
 
     def _subject(self, index: int) -> Subject:
-        return self._recipe.subjects[index % len(self._recipe.subjects)]
+        return self._recipe.subjects[index % COPIES_FROM % len(self._recipe.subjects)]
 
     def _shape(self, index: int, row: Row) -> _Shape:
-        turn = index % len(self._recipe.subjects)
+        turn = index % COPIES_FROM % len(self._recipe.subjects)
         present = tuple([name for name in self._recipe.columns if row.get(name)]) if row else ()
         shape = self._shapes.get((turn, present))
         if shape is None:
@@ -186,7 +203,7 @@ class EventFactory:
         fillers: dict[str, Filler] = {}
         if not known.get("messageid"):
             pattern = self._recipe.provider.message_id if self._recipe.provider is not None else "{uuid}"
-            fillers["messageid"] = self._id_filler(pattern, "messageid")
+            fillers["messageid"] = _of_the_original(self._id_filler(pattern, "messageid"))
         if self._recipe.missing is Missing.SAMPLE:
             for name in ("content", "text"):
                 if not known.get(name) and kind_at(name, place) is Kind.TEXT:
@@ -241,6 +258,16 @@ def _column(name: str) -> Filler:
     return filler
 
 
+def _of_the_original(filler: Filler) -> Filler:
+    """The same text in all copies of an event."""
+
+    def copied(encode: Encode) -> Fill:
+        fill = filler(encode)
+        return lambda index, row: fill(index % COPIES_FROM, row)
+
+    return copied
+
+
 def _nothing(encode: Encode) -> Fill:
     """A column without a value in this row."""
     return lambda index, row: ""
@@ -251,7 +278,7 @@ def _numbered(text: str) -> Filler:
 
     def filler(encode: Encode) -> Fill:
         first, others = encode(text), encode(f"{text} ")
-        return lambda index, row: f"{others}{index + 1}" if index else first
+        return lambda index, row: f"{others}{index % COPIES_FROM + 1}" if index % COPIES_FROM else first
 
     return filler
 

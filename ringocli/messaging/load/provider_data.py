@@ -11,7 +11,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import encode
@@ -43,13 +42,30 @@ class SampleWebhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryData:
+    """How a provider delivers webhooks, as its pages say; ``notes`` are what they leave open, and what is assumed.
+
+    ``waits_s`` are the pauses before each further attempt. ``retried`` is ``all-but-2xx``, ``5xx-and-429`` or ``never``.
+    """
+
+    title: str
+    timeout_s: float | None
+    waits_s: tuple[float, ...]
+    retried: str
+    failover: str | None
+    batch: int
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderData:
     """One provider: its sample webhooks by event type, the form of its message ids, and how it delivers."""
 
     name: str
     message_id: str
     webhooks: Mapping[str, SampleWebhook]
-    delivery: Mapping[str, Any] | None = None
+    delivery: DeliveryData | None = None
     signature: str | None = None
 
 
@@ -79,7 +95,9 @@ def provider_data(name: str) -> ProviderData:
     with open(os.path.join(_FOLDER, f"{name}.json"), encoding="utf-8") as file:
         content = json.load(file)
     content["webhooks"] = {kind: SampleWebhook(**sample) for kind, sample in content["webhooks"].items()}
-    content.pop("sources", None)
+    if (delivery := content.get("delivery")) is not None:
+        lists = {key: tuple(delivery[key]) for key in ("waits_s", "notes", "sources")}
+        content["delivery"] = DeliveryData(**{**delivery, **lists})
     return ProviderData(**content)
 
 

@@ -90,6 +90,9 @@ class _SequentialRun:
             if event is not None:
                 self._number += 1
                 self._accounts.taken += 1
+                if event.delay_s:
+                    self.books.wait_for(Attempt(event, due + event.delay_s))
+                    return self._next()
                 return Attempt(event, due)
         if not waiting:
             return None

@@ -1,0 +1,81 @@
+"""Delivering as a provider does: its time-out and its schedule of attempts, from data with sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ringocli.errors import UsageError
+from ringocli.http.exchange import Reply
+from ringocli.http.statuses import SUCCESS
+from ringocli.messaging.load.accounts import LoadSummary
+from ringocli.messaging.load.policy import RetryPolicy
+from ringocli.messaging.load.provider_data import DeliveryData, provider_data, provider_names
+from ringocli.text.suggest import did_you_mean
+
+
+def behaviour(name: str) -> DeliveryData:
+    """How the provider of that name delivers.
+
+    Raises:
+        UsageError: its behaviour is not known.
+    """
+    known = [one for one in provider_names() if provider_data(one).delivery is not None]
+    data = provider_data(name).delivery if name in known else None
+    if data is None:
+        raise UsageError(
+            f"--as-provider: the behaviour of {name!r} is not known{did_you_mean(name, known)}",
+            f"Known: {', '.join(known)}.",
+        )
+    return data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRetryPolicy(RetryPolicy):
+    """A provider's own schedule; its waits are multiplied by ``time_scale``, so that 24 hours can pass in seconds."""
+
+    data: DeliveryData
+    time_scale: float = 1.0
+
+    def wait_s(
+        self, tries: int, reply: Reply | None, *, chance: Callable[[], float], now: Callable[[], datetime]
+    ) -> float | None:
+        """The provider's pause before the next attempt; None where it makes none."""
+        if tries > len(self.data.waits_s) or not self._is_retried(reply):
+            return None
+        return self.data.waits_s[tries - 1] * self.time_scale
+
+    def gives_up_on(self, tries: int, reply: Reply | None, now: datetime) -> bool:
+        """Providers document no obedience to ``Retry-After``."""
+        return False
+
+    def _is_retried(self, reply: Reply | None) -> bool:
+        match self.data.retried:
+            case "all-but-2xx":
+                return reply is None or reply.status not in SUCCESS
+            case "5xx-and-429":
+                return reply is None or reply.status >= 500 or reply.status == 429
+        return False
+
+
+def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
+    """What the receiver's behaviour means with this provider, in sentences."""
+    found = []
+    title = data.title
+    slow = summary.silences.get("timeout", 0)
+    if slow and data.timeout_s is not None:
+        again = "makes it send the message again" if data.waits_s else "makes it give the message up"
+        found.append(
+            f"{slow:,} attempt{'s' * (slow != 1)} had no answer within {data.timeout_s:g} s: {title} waits no longer, and that {again}"
+        )
+    if summary.duplicates_sent:
+        count = summary.duplicates_sent
+        found.append(
+            f"{count:,} event{'s' * (count != 1)} may have arrived twice: your receiver has to recognise webhooks that it has seen"
+        )
+    if summary.failed and data.failover:
+        found.append(f"{summary.failed:,} events would go to {data.failover}")
+    elif summary.failed:
+        found.append(f"{summary.failed:,} events would be lost: {title} makes no further attempt")
+    return tuple(found)
