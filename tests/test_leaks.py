@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
-import shlex
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import pytest
 
 from tests.conftest import ACME, Command
 from tests.loopback import Answer, Seen, serving
+from tests.text.test_masking import ENCODINGS
 
 CANARY = "k3y/with+odd=chars&<more>\"and'quotes"
 PROPERTY = ("--property", f"API key={CANARY}")
 SENT = ("--set", "from=1", "--set", "to=2", "--set", "content=x")
 
-FACES = {
-    "raw": CANARY,
-    "json": json.dumps(CANARY)[1:-1],
-    "json with slashes": json.dumps(CANARY)[1:-1].replace("/", "\\/"),
-    "url": quote(CANARY, safe=""),
-    "form": quote_plus(CANARY),
-    "base64": base64.b64encode(CANARY.encode()).decode(),
+FACES = {name: encode(CANARY) for name, encode in ENCODINGS.items()} | {
     "basic": base64.b64encode(f"user:{CANARY}".encode()).decode(),
-    "html": html.escape(CANARY),
-    "shell": shlex.quote(CANARY),
+    "cut at the end": CANARY[:-8],
+    "cut at the start": CANARY[8:],
+    "cut at both ends, encoded": quote(CANARY[:-8], safe=""),
 }
 
 
@@ -112,3 +106,29 @@ def test_a_mistyped_option_does_not_repeat_a_secret(
     done = ringocli("render", places, *arguments, "--format", "json")
     assert 2 == done.code
     assert "raw" not in leaks(done.out + done.err)
+
+
+PLAIN = "k3y-canary-0123456789"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(
+    "page", ["{}", "<html><title>no {}</title>", "<p>no <b>{}</b></p>", '{{"error": {{"message": "no {}"}}}}']
+)
+@pytest.mark.parametrize(
+    "face", [PLAIN, PLAIN.replace("-", "&#x2D;"), PLAIN.replace("-", "&#45;"), PLAIN.replace("-", "%2d")]
+)
+def test_an_error_that_repeats_the_key_is_masked_when_it_is_read(
+    ringocli: Command, places: Path, form: str, page: str, face: str
+) -> None:
+    """References of HTML are decoded before the message is shown, and the header that repeats the key has it in its name."""
+    answer = Answer(
+        status=401, body=page.format(face).encode(), headers=((f"X-{PLAIN}", face), ("Content-Type", "text/html"))
+    )
+    with serving(answer) as server:
+        done = ringocli(
+            "-v", "send-test", places, "--url", server.url, *SENT, "--property", f"API key={PLAIN}", "--format", form
+        )
+    assert 1 == done.code
+    assert face not in done.out + done.err
+    assert PLAIN not in done.out + done.err

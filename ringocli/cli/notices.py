@@ -22,4 +22,5 @@ def announce_host(host: str, profile: str | None) -> None:
 def warn_of_secrets(show: bool) -> None:
     """Warn that secrets are about to be printed."""
     if show:
+        console.reveal_secrets()
         console.complain("warning: --show-secrets prints credentials; keep this output private", "yellow")

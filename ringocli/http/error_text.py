@@ -36,10 +36,10 @@ def own_words(reply: Reply, *, errors_only: bool = False) -> str:
     document = json_of(reply)
     if document is not None:
         found = list(dict.fromkeys(_said(document, errors_only)))
-        return _cut("; ".join(found[:3]))
+        return _cut(redact("; ".join(found[:3])))
     if errors_only:
         return ""
-    return _cut(_readable(redact(reply.text)))
+    return _cut(redact(_readable(redact(reply.text))))
 
 
 def phrase(status: int) -> str:
@@ -114,7 +114,7 @@ def _first(value: Json) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(redact(text).split())
+    return " ".join(text.split())
 
 
 def _cut(text: str) -> str:

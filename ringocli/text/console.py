@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import unicodedata
 from typing import Any, NamedTuple, TextIO
+
+from ringocli.text.secret import redact, redact_tree
 
 _CODES = {
     "red": "31",
@@ -26,6 +29,7 @@ class _Settings(NamedTuple):
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+    reveals: bool = False
 
 
 _settings = _Settings()
@@ -40,11 +44,17 @@ def reset() -> None:
 def configure(*, color: str | None = None, quiet: bool | None = None, verbose: bool | None = None) -> None:
     """Set the global options that are not None; ``color`` is auto, always or never."""
     global _settings
-    _settings = _Settings(
+    _settings = _settings._replace(
         color=_settings.color if color is None else color,
         quiet=_settings.quiet if quiet is None else quiet,
         verbose=_settings.verbose if verbose is None else verbose,
     )
+
+
+def reveal_secrets() -> None:
+    """Stop masking known secrets in what is printed, for ``--show-secrets``."""
+    global _settings
+    _settings = _settings._replace(reveals=True)
 
 
 def is_verbose() -> bool:
@@ -101,7 +111,7 @@ def is_interactive() -> bool:
 
 def out(text: str = "", *, end: str = "\n") -> None:
     """Write data to stdout."""
-    sys.stdout.write(text + end)
+    sys.stdout.write(_safe(text, sys.stdout) + end)
 
 
 def speaks_unicode() -> bool:
@@ -111,7 +121,8 @@ def speaks_unicode() -> bool:
 
 def out_json(document: Any, *, indent: int | None = 2) -> None:
     """Write one JSON document to stdout; non-ASCII characters are escaped unless stdout is UTF-8."""
-    out(json.dumps(document, ensure_ascii=not speaks_unicode(), indent=indent))
+    shown = document if _settings.reveals else redact_tree(document)
+    sys.stdout.write(json.dumps(shown, ensure_ascii=not speaks_unicode(), indent=indent) + "\n")
 
 
 def is_quiet() -> bool:
@@ -141,6 +152,7 @@ def detail(text: str) -> None:
 def complain(text: str, *styles: str) -> None:
     """Write an error or a warning to stderr, even with ``--quiet``."""
     if sys.stderr is not None:
+        text = _safe(text, sys.stderr)
         sys.stderr.write((styled(text, *styles, stream=sys.stderr) if styles else text) + "\n")
         sys.stderr.flush()
 
@@ -167,7 +179,26 @@ def ask(prompt: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text from outside with control characters escaped, except line breaks and tabs."""
+    """Text from outside as it is safe to show: secrets masked, control characters and bidirectional overrides escaped."""
+    if not _settings.reveals:
+        text = redact(text)
     if text.isprintable():
         return text
-    return "".join(char if (char >= " " and char != "\x7f") or char in "\n\t" else repr(char)[1:-1] for char in text)
+    return "".join(repr(char)[1:-1] if _drives_terminal(char) else char for char in text)
+
+
+def _safe(text: str, stream: TextIO) -> str:
+    """The final text of a line: secrets masked and, on a terminal, without C1 controls and bidirectional overrides."""
+    if not _settings.reveals:
+        text = redact(text)
+    if text.isascii() or not stream.isatty():
+        return text
+    return "".join(repr(char)[1:-1] if char > "~" and _drives_terminal(char) else char for char in text)
+
+
+def _drives_terminal(char: str) -> bool:
+    """Whether a character could control a terminal or reorder the text around it; line breaks and tabs do not."""
+    return (unicodedata.category(char) == "Cc" and char not in "\n\t") or char in _BIDIRECTIONAL
+
+
+_BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -8,15 +8,10 @@ may repeat them in many encodings. ``reveal`` is called only where bytes leave t
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import NoReturn, TypeAlias
-from urllib.parse import quote, quote_plus
+from typing import Any, NoReturn, TypeAlias
 
-MASK = "***"
-
-MIN_SEARCHED_LENGTH = 8
-"""Shorter secrets are not searched for in text from outside: ordinary words would be masked."""
+from ringocli.text.masking import MASK, MIN_SEARCHED_LENGTH, Masker
 
 
 class Secret:
@@ -100,72 +95,73 @@ def basic_credentials(username: Text, password: Text) -> Text:
 
 
 _known: dict[str, None] = {}
-
-_edition = object()
-"""Replaced whenever ``_known`` changes, by any thread."""
-
-_patterns: tuple[object, tuple[str, ...]] = (_edition, ())
-"""The edition of ``_known`` and all encodings of its secrets, longest first."""
+_masker = Masker(())
 
 
 def _remember(text: str) -> None:
     """Register a secret, to be masked in text from outside."""
-    global _edition
+    global _masker
     if len(text) >= MIN_SEARCHED_LENGTH and text not in _known:
         _known[text] = None
-        _edition = object()
+        _masker = Masker(tuple(_known))
 
 
 def forget() -> None:
     """Forget all secrets: each command masks only the secrets that it read itself."""
-    global _edition
+    global _masker
     _known.clear()
-    _edition = object()
+    _masker = Masker(())
 
 
-def search_patterns() -> tuple[str, ...]:
-    """The texts that ``redact`` masks. While it returns the same object, redacting gives the same results."""
-    global _patterns
-    edition = _edition
-    if _patterns[0] is not edition:
-        _patterns = (edition, _longest_first(pattern for text in tuple(_known) for pattern in _encodings(text)))
-    return _patterns[1]
-
-
-def _longest_first(patterns: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(patterns), key=len, reverse=True))
-
-
-def _encodings(text: str) -> Iterable[str]:
-    """A secret in the encodings in which others may repeat it: raw, JSON, URL, form, base64, HTML, shell."""
-    import html
-    import shlex
-
-    yield text
-    yield json.dumps(text)[1:-1]
-    yield json.dumps(text, ensure_ascii=False)[1:-1]
-    yield json.dumps(text)[1:-1].replace("/", "\\/")
-    yield quote(text, safe="")
-    yield quote_plus(text)
-    yield quote(text)
-    yield base64.b64encode(text.encode()).decode()
-    yield base64.b64encode(text.encode()).decode().rstrip("=")
-    yield base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-    yield html.escape(text)
-    yield shlex.quote(text)
+def current_masker() -> Masker:
+    """Masks all known secrets. While it is the same object, masking gives the same results."""
+    return _masker
 
 
 def redact(text: str, secrets: Iterable[str | Secret] = ()) -> str:
-    """Replace every known secret of 8 or more characters, in any encoding, by ``***``."""
-    patterns = _patterns[1] if _patterns[0] is _edition else search_patterns()
-    if more := [sent(secret) for secret in secrets if len(sent(secret)) >= MIN_SEARCHED_LENGTH]:
-        patterns = _longest_first((*patterns, *(pattern for secret in more for pattern in _encodings(secret))))
-    for pattern in patterns:
-        if pattern in text:
-            text = text.replace(pattern, MASK)
-    return text
+    """Replace every known secret of 8 or more characters, in any encoding, by ``***``.
+
+    To be called on the final text: decoding, joining or cutting it afterwards could show a secret again.
+    """
+    masker = _masker
+    if more := [sent(secret) for secret in secrets]:
+        masker = Masker((*masker.secrets, *more))
+    return masker.mask(text)
 
 
 def redact_values(texts: Mapping[str, str]) -> dict[str, str]:
-    """Redact every value of a mapping."""
-    return {name: redact(text) for name, text in texts.items()} if search_patterns() else dict(texts)
+    """Redact the names and values of a mapping."""
+    masker = _masker
+    return {masker.mask(name): masker.mask(text) for name, text in texts.items()} if masker else dict(texts)
+
+
+def redact_tree(tree: Any) -> Any:
+    """Redact every string of a JSON value, keys included."""
+    return _redacted_tree(tree, _masker) if _masker else tree
+
+
+def _redacted_tree(tree: Any, masker: Masker) -> Any:
+    if isinstance(tree, str):
+        return masker.mask(tree)
+    if isinstance(tree, Mapping):
+        return {_redacted_tree(key, masker): _redacted_tree(value, masker) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_redacted_tree(item, masker) for item in tree]
+    return tree
+
+
+__all__ = [
+    "MASK",
+    "MIN_SEARCHED_LENGTH",
+    "Secret",
+    "Text",
+    "basic_credentials",
+    "current_masker",
+    "encoded",
+    "forget",
+    "join",
+    "redact",
+    "redact_tree",
+    "redact_values",
+    "sent",
+]

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 
-from ringocli.text.secret import MASK, Secret, basic_credentials, encoded, forget, join, redact, search_patterns, sent
+from ringocli.text.secret import MASK, Secret, basic_credentials, current_masker, encoded, forget, join, redact, sent
 from tests.strategies import texts
 
 CANARY = "k3y/+\"<&>' \\canary"
@@ -70,9 +70,9 @@ def test_secrets_are_searched_from_the_moment_they_are_known() -> None:
     try:
         Secret("first-secret")
         assert f"{MASK} second-secret" == redact("first-secret second-secret")
-        before = search_patterns()
+        before = current_masker()
         Secret("second-secret")
-        assert before is not search_patterns()
+        assert before is not current_masker()
         assert f"{MASK} {MASK}" == redact("first-secret second-secret")
     finally:
         forget()

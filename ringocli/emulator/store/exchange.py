@@ -15,7 +15,8 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from ringocli.http.exchange import Reply, header
-from ringocli.text.secret import MASK, redact, search_patterns
+from ringocli.text.masking import Masker
+from ringocli.text.secret import MASK, current_masker, redact
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 """Headers whose value is always a credential."""
@@ -208,7 +209,7 @@ def now() -> datetime:
 def shown_headers(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
     """Headers with credentials masked; the scheme of an Authorization header is kept."""
     is_short = sum([len(value) for _, value in headers]) <= MAX_CACHED_CHARACTERS
-    return _cached(headers, search_patterns()) if is_short else _shown(headers)
+    return _cached(headers, current_masker()) if is_short else _shown(headers)
 
 
 def _shown(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
@@ -216,7 +217,7 @@ def _shown(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
 
 
 @lru_cache(maxsize=512)
-def _cached(headers: tuple[tuple[str, str], ...], secrets: tuple[str, ...]) -> ShownHeaders:
+def _cached(headers: tuple[tuple[str, str], ...], masker: Masker) -> ShownHeaders:
     """Cached per headers, until another secret becomes known."""
     return _shown(headers)
 

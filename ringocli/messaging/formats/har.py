@@ -158,7 +158,7 @@ def _reply_object(reply: Reply | None) -> dict[str, Any]:
         return response_object()
     return response_object(
         reply.status,
-        [(name, redact(value)) for name, value in reply.headers],
+        [(redact(name), redact(value)) for name, value in reply.headers],
         redact(reply.text) or None,
         redact(reply.content_type or ""),
         body_bytes=len(reply.body),

@@ -16,7 +16,7 @@ from ringocli.messaging.verdict import Verdict
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.secret import redact
+from ringocli.text.secret import redact, redact_values
 
 
 def as_text(verdict: Verdict) -> str:
@@ -82,16 +82,16 @@ def as_document(verdict: Verdict) -> dict[str, Any]:
         "request": request_document(verdict.request),
         "reply": {
             "status": reply.status,
-            "headers": [[name, redact(value)] for name, value in reply.headers],
+            "headers": [[redact(name), redact(value)] for name, value in reply.headers],
             "body": redact(reply.text),
         },
-        "variables": {name: redact(value) for name, value in verdict.variables.items()},
+        "variables": redact_values(verdict.variables),
         "elapsed_ms": round(reply.elapsed_ms, 3),
         "sources": {name: pointer_text(pointer) for name, pointer in verdict.sources.items()},
         "expected_status": verdict.expected.text,
-        "message": verdict.words or None,
+        "message": redact(verdict.words) or None,
         "near_miss": _near_miss_document(verdict) if verdict.differences else None,
-        "notes": [*verdict.request.notes, *(redact(note) for note in verdict.notes)],
+        "notes": [redact(note) for note in (*verdict.request.notes, *verdict.notes)],
     }
 
 
