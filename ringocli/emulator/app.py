@@ -11,6 +11,7 @@ from ringocli.emulator.access import Refusal
 from ringocli.emulator.api.routes import Api
 from ringocli.emulator.asgi import (
     ClientGone,
+    Overloaded,
     Receive,
     RequestHeaders,
     Scope,
@@ -60,6 +61,9 @@ class Application:
                 await self._dispatch(inbox, section, path, scope, headers, receive, send)
         except TooLarge as error:
             refusal = Refusal(413, f"the body is larger than {error.limit // 1_000_000} MB")
+            await self._refuse(headers, receive, send, refusal)
+        except Overloaded:
+            refusal = Refusal(503, "too many large requests at the same time", "Try again in a moment.")
             await self._refuse(headers, receive, send, refusal)
         except LocalError as error:
             await respond(send, not_stored(error))

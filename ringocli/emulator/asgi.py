@@ -49,6 +49,10 @@ class TooLarge(Exception):
         self.limit = limit
 
 
+class Overloaded(Exception):
+    """Too many bytes of request bodies are being received at the same time."""
+
+
 class ClientGone(Exception):
     """The client disconnected before its request was complete."""
 
@@ -67,29 +71,48 @@ class RequestHeaders:
         return cls(pairs, dict(reversed(pairs)))
 
 
+MAX_RECEIVING_BYTES = 40_000_000
+"""How much of all unfinished bodies is held in memory."""
+
+UNCOUNTED_BYTES = 16_384
+"""A body up to this size is always received, however many large ones are on their way."""
+
+_receiving = 0
+
+
 async def read_body(headers: Mapping[str, str], receive: Receive, limit: int = MAX_BODY_BYTES) -> bytes:
     """The whole body.
 
     Raises:
+        Overloaded: too many large bodies are being received.
         TooLarge: it is over ``limit``, by its Content-Length or by what was received.
         ClientGone: the client disconnected.
     """
     announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > limit:
         raise TooLarge(limit)
+    global _receiving  # one budget for all requests of the process
     chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(limit)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+    size = counted = 0
+    try:
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(limit)
+            if size > UNCOUNTED_BYTES:
+                if _receiving + size - counted > MAX_RECEIVING_BYTES:
+                    raise Overloaded
+                _receiving += size - counted
+                counted = size
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                return b"".join(chunks)
+    finally:
+        _receiving -= counted
 
 
 async def drain(receive: Receive) -> None:

@@ -18,6 +18,9 @@ from ringocli.emulator.asgi import CONNECTION
 MAX_REQUEST_S = 30.0
 """A request has to be complete within this time, counted from its first byte or from connecting."""
 
+MAX_STALL_S = 30.0
+"""A client that reads nothing of a response for this time is disconnected."""
+
 KEEP_ALIVE_S = 75
 """An idle connection is closed after this time."""
 
@@ -41,6 +44,7 @@ class Connection(HttpToolsProtocol):
     incomplete_since: float | None = None
     header_bytes: int | None = 0
     never_answers = False
+    stalled_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -83,6 +87,14 @@ class Connection(HttpToolsProtocol):
         self.incomplete_since, self.header_bytes = None, 0
         super().on_message_complete()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.stalled_since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.stalled_since = None
+
     def close(self) -> None:
         """Close the connection after what has been written."""
         self.transport.close()
@@ -98,7 +110,10 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
 
     def close_if_overdue(self, now: float) -> None:
-        """Close the connection if its request is incomplete for too long; ``now`` is ``time.monotonic()``."""
+        """Close the connection if its client sends or reads too slowly; ``now`` is ``time.monotonic()``."""
+        if self.stalled_since is not None and now - self.stalled_since > MAX_STALL_S:
+            self.transport.abort()
+            return
         if self.incomplete_since is None or now - self.incomplete_since <= MAX_REQUEST_S:
             return
         if self.cycle is None or self.cycle.response_complete:

@@ -30,7 +30,7 @@ class MediaFiles:
         self._ledger = ledger
         self._base_url = base_url
 
-    def add(self, name: str, content_type: str | None, content: bytes) -> dict[str, object]:
+    async def add(self, name: str, content_type: str | None, content: bytes) -> dict[str, object]:
         """Store a file; returns its URL and metadata as the API shows them.
 
         Raises:
@@ -41,7 +41,7 @@ class MediaFiles:
         media_type = media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream"
         clean = _UNSAFE.sub("_", name.rpartition("/")[2].rpartition("\\")[2]).strip()[:100] or "file"
         file = StoredFile(name=clean, content_type=media_type, content=content)
-        self._ledger.store.add_file(token, file, MAX_STORED_BYTES)
+        await self._ledger.write(lambda store: store.add_file(token, file, MAX_STORED_BYTES))
         return {
             "schema_version": 1,
             "url": f"{self._base_url}/files/{token}/{quote(clean)}",

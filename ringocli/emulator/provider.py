@@ -12,10 +12,12 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import uuid4
 
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
+from ringocli.emulator.limits import excess, is_large
 from ringocli.emulator.ringotel import Ringotel, WebhookResult, shown_request
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
@@ -25,7 +27,7 @@ from ringocli.errors import LocalError, RingocliError
 from ringocli.http.exchange import IncomingRequest, Reply, as_incoming
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.handset import DeliveryPlan, HandsetStep, State, plan_for
-from ringocli.messaging.provider import ReceivedMessage, accepted, receive, refused
+from ringocli.messaging.provider import ReceivedMessage, RequestProblem, accepted, receive, refused
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event
 from ringocli.messaging.webhook import ids_in
@@ -104,13 +106,21 @@ class Provider:
     async def answer(self, inbox: Inbox, incoming: IncomingRequest) -> ProviderAnswer:
         """Decide how a request is answered, after the delay of chaos."""
         effect = inbox.provider.next_effect(time.monotonic())
-        answer = self._decide(inbox, incoming, effect)
+        if (message := excess(incoming)) is not None:
+            problem = RequestProblem(where="body", message=message)
+            received = ReceivedMessage(spec=None, status=413, variables={}, problems=(problem,))
+            reply = refused(message, self._template_file.preset, status=413, problems=(problem,))
+            return ProviderAnswer(received=received, reply=reply, plan=DeliveryPlan(), effect=effect)
+        if is_large(incoming):
+            received = await asyncio.to_thread(receive, self._template_file.template, incoming)
+        else:
+            received = receive(self._template_file.template, incoming)
+        answer = self._decide(inbox, received, effect)
         if effect.delay_s:
             await asyncio.sleep(effect.delay_s)
         return answer
 
-    def _decide(self, inbox: Inbox, incoming: IncomingRequest, effect: ChaosEffect) -> ProviderAnswer:
-        received = receive(self._template_file.template, incoming)
+    def _decide(self, inbox: Inbox, received: ReceivedMessage, effect: ChaosEffect) -> ProviderAnswer:
         unanswered = ProviderAnswer(received=received, reply=None, plan=DeliveryPlan(), effect=effect)
         if effect.status is not None:
             return replace(unanswered, reply=rejection(effect))
@@ -146,9 +156,10 @@ class Provider:
         ids: dict[str, str] = {}
         if spec is not None and answer.reply is not None and answer.message_id is not None:
             ids = ids_in(spec, answer.reply)
-        request = shown_request(incoming)
-        for text in sorted((one for one in received.credentials if one), key=len, reverse=True):
-            request = {key: _masked(value, text) if key in ("url", "body") else value for key, value in request.items()}
+        if is_large(incoming):
+            request = await asyncio.to_thread(_shown_without_credentials, incoming, received)
+        else:
+            request = _shown_without_credentials(incoming, received)
         exchange = Exchange(
             inbox=inbox.name,
             at=now(),
@@ -268,6 +279,14 @@ class Provider:
 
 def _should_retry(result: WebhookResult) -> bool:
     return result.effect.fault in NEVER_ANSWERED or result.reply.status not in _FINAL
+
+
+def _shown_without_credentials(incoming: IncomingRequest, received: ReceivedMessage) -> dict[str, Any]:
+    """A request as it is shown; values in place of properties are masked, too."""
+    request = shown_request(incoming)
+    for text in sorted((one for one in received.credentials if one), key=len, reverse=True):
+        request = {key: _masked(value, text) if key in ("url", "body") else value for key, value in request.items()}
+    return request
 
 
 def _masked(value: str | None, credential: str) -> str | None:

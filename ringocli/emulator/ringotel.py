@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -16,8 +17,18 @@ from typing import Any
 from ringocli.emulator.asgi import error_reply
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_body, shown_headers, shown_reply
+from ringocli.emulator.limits import excess, is_large
+from ringocli.emulator.store.exchange import (
+    Exchange,
+    StoredExchange,
+    content_text,
+    now,
+    shown_body,
+    shown_headers,
+    shown_reply,
+)
 from ringocli.emulator.store.ledger import Ledger
+from ringocli.emulator.store.sqlite import storable
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
@@ -64,6 +75,9 @@ def interpret(
     properties: Mapping[str, Text] | None = None,
 ) -> tuple[Exchange, Reply]:
     """What Ringotel would make of a webhook, under our assumptions, and the reply that says so."""
+    if (message := excess(incoming)) is not None:
+        reply = error_reply(413, message, "Send a smaller webhook.")
+        return unmatched(inbox, incoming, reply, status="refused", notes=(message,)), reply
     try:
         reading = read_webhook(template, incoming, properties)
     except LocalError as error:
@@ -130,6 +144,10 @@ def not_stored(error: LocalError) -> Reply:
     return error_reply(503, error.message, error.hint, code=error.code)
 
 
+MAX_WORKERS = 1
+"""Large webhooks that are processed at the same time; each may need a hundred megabytes."""
+
+
 class Ringotel:
     """Receives the webhooks of every inbox."""
 
@@ -144,10 +162,11 @@ class Ringotel:
         self._ledger = ledger
         self._properties = properties
         self._forward = forward
+        self._workers = ThreadPoolExecutor(max_workers=MAX_WORKERS, thread_name_prefix="webhook")
 
     def take_now(self, inbox: Inbox, incoming: IncomingRequest, then: Callable[[Reply], None]) -> bool:
         """Match and store, then call ``then`` with the reply; False if anything but the store has to be waited for."""
-        if self._forward is not None or not inbox.ringotel.is_off:
+        if self._forward is not None or not inbox.ringotel.is_off or is_large(incoming):
             return False
         exchange, reply = self._interpret(inbox, incoming)
         self._ledger.put(exchange, lambda stored, error: then(reply if error is None else not_stored(error)))
@@ -156,6 +175,21 @@ class Ringotel:
     def _interpret(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
         file = self._template_file
         return interpret(file.template, file.preset, incoming, inbox=inbox.name, properties=self._properties)
+
+    async def _interpret_apart(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
+        """The same in a worker thread, if it may take long; together with the text that is stored."""
+        if not is_large(incoming):
+            return self._interpret(inbox, incoming)
+
+        def work() -> tuple[Exchange, Reply]:
+            exchange, reply = self._interpret(inbox, incoming)
+            return replace(exchange, text=storable(content_text(exchange.content))), reply
+
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+    def close(self) -> None:
+        """Stop the worker threads."""
+        self._workers.shutdown(cancel_futures=True)
 
     async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> WebhookResult:
         """Match and store a webhook; ``notes`` are stored with it. The reply may be sent once this returns.
@@ -166,16 +200,16 @@ class Ringotel:
         effect = inbox.ringotel.next_effect(time.monotonic())
         if effect.status is not None:
             return await self._reject(inbox, incoming, effect)
-        exchange, reply = self._interpret(inbox, incoming)
+        exchange, reply = await self._interpret_apart(inbox, incoming)
         if notes:
-            exchange = replace(exchange, notes=(*notes, *exchange.notes))
+            exchange = replace(exchange, notes=(*notes, *exchange.notes), text=None)
         if self._forward is not None:
             reply, shown = await self._forward(incoming)
-            exchange = replace(exchange, forwarded=shown)
+            exchange = replace(exchange, forwarded=shown, text=None)
         if effect is not NO_EFFECT:
             reply = with_fault(reply, effect.fault)
             shown_or_none = None if effect.fault in NEVER_ANSWERED else shown_reply(reply)
-            exchange = replace(exchange, reply=shown_or_none, chaos=effect.description)
+            exchange = replace(exchange, reply=shown_or_none, chaos=effect.description, text=None)
         return await self._store(exchange, reply, effect)
 
     async def _reject(self, inbox: Inbox, incoming: IncomingRequest, effect: ChaosEffect) -> WebhookResult:

@@ -35,6 +35,9 @@ from ringocli.text.url import split_url
 CHECK_FILE_EVERY_S = 0.5
 EXPIRE_EVERY_S = 3600.0
 
+MAX_LARGE_PAGES = 2
+"""Exports that may hold a large exchange in memory at the same time."""
+
 _HOP_BY_HOP = frozenset(
     {"host", "content-length", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 )
@@ -53,6 +56,7 @@ class Runtime:
         path = Path(self._folder.name) / "emulator.db" if self._folder else config.db
         assert path is not None
         self.ledger = Ledger(_opened(path, config), self._log if config.log is not None else None)
+        self.large_pages = asyncio.Semaphore(MAX_LARGE_PAGES)
         self.inboxes = Inboxes(config.chaos, config.seed)
         self.url = f"http://{f'[{config.host}]' if ':' in config.host else config.host}:{port}"
         self.public_url = config.public_url.rstrip("/") if config.public_url else None
@@ -96,6 +100,7 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.provider.close()
+        self.ringotel.close()
         self.ledger.close()
         if self._folder is not None:
             self._folder.cleanup()

@@ -16,6 +16,7 @@ import uvicorn
 from ringocli.emulator.app import Application
 from ringocli.emulator.config import EmulatorConfig
 from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_overdue
+from ringocli.emulator.limits import bound_memory
 from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.short_path import ShortPathConnection
 from ringocli.errors import LocalError
@@ -137,6 +138,7 @@ def run(config: EmulatorConfig, on_ready: Callable[[Runtime], None]) -> None:
         LocalError: the port or the store cannot be used.
         KeyboardInterrupt: Ctrl-C was pressed; everything is closed by then.
     """
+    bound_memory()
     running = EmulatorServer(config, bound_socket(config.host, config.port))
     with _stopped_by_signals(running) as received:
         _run(running.serve(on_ready))

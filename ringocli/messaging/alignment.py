@@ -13,13 +13,14 @@ from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Fields, Items, Json, Leaf, Several, as_text
 from ringocli.text.pointer import Pointer
 
-MAX_FIELDS = 500
+MAX_FIELDS = 200
 """Fields of a webhook that are considered for suggestions."""
 
 MAX_ELEMENTS = 5
 """Elements of a list that are compared with a pattern."""
 
 MAX_DEPTH = 12
+MAX_TEXT = 300
 
 KEY_WEIGHT = 2
 """How much a matching event key counts, compared with any other value."""
@@ -49,6 +50,11 @@ class Received:
 
     pointer: Pointer
     value: str | int | float | bool
+
+    @property
+    def text(self) -> str:
+        """The start of the value as text, which is enough to tell what it is."""
+        return as_text(self.value[:MAX_TEXT] if isinstance(self.value, str) else self.value)[:MAX_TEXT]
 
     @property
     def names(self) -> list[str]:
@@ -221,6 +227,8 @@ def _collect(value: Json, at: Pointer, found: list[Received]) -> None:
         value = value[0]
     if isinstance(value, Mapping):
         for key, child in value.items():
+            if len(key) > MAX_TEXT:
+                continue
             _collect(child, (*at, key), found)
     elif isinstance(value, list):
         for index, child in enumerate(value[:MAX_ELEMENTS]):

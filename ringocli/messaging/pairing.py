@@ -139,7 +139,7 @@ class _Pairing:
         rated.sort(key=lambda one: one[:4])
         for points, *_, leaf, received, why in rated:
             rivals = [one for one in rated if one[4] is leaf and one[0] == points and one[5] in self.unclaimed]
-            is_ambiguous = "messageid" in leaf.names and len({as_text(one[5].value) for one in rivals}) > 1
+            is_ambiguous = "messageid" in leaf.names and len({one[5].text for one in rivals}) > 1
             if leaf in self.missing and received in self.unclaimed and not is_ambiguous:
                 self._pair(leaf, received, why)
 
@@ -151,7 +151,7 @@ class _Pairing:
         return _variable_score(leaf, received)
 
     def _event_key_score(self, leaf: PatternLeaf, received: Received) -> tuple[int, str]:
-        text = as_text(received.value)
+        text = received.text
         if text == self.event_key:
             return 100, "contains the event key"
         if self.event_key is not None and _is_same_word(self.event_key, received):
@@ -216,7 +216,7 @@ def _number_score(role: Role, names: list[str]) -> int:
 
 
 def _constant_score(leaf: PatternLeaf, constant: Constant, received: Received) -> tuple[int, str]:
-    same = as_text(constant.value) == as_text(received.value)
+    same = as_text(constant.value) == received.text
     spelling = _spelling(leaf, received)
     if same and spelling:
         return 100, "the same value, spelled alike"
@@ -234,7 +234,7 @@ def _constant_text(leaf: PatternLeaf) -> str | None:
 
 def _is_same_word(expected: str, received: Received) -> bool:
     """Whether a received word equals a fixed one, or both can only mean that the message was delivered."""
-    text = as_text(received.value)
+    text = received.text
     if len(expected) < 2 or expected.isdigit():
         return False
     return text == expected or (
@@ -262,7 +262,7 @@ def _is_possible(leaf: PatternLeaf, received: Received) -> bool:
     role = next((ROLES[name] for name in leaf.names if name in ROLES), None)
     if role is None or isinstance(received.value, bool):
         return False
-    text = as_text(received.value).strip()
+    text = received.text.strip()
     if role in (Role.FROM, Role.TO):
         if _URL.match(text) or _UUID.fullmatch(text) or _DATE.match(text):
             return False
@@ -292,29 +292,27 @@ def _format_of(leaf: PatternLeaf) -> str | None:
 
 
 def _is_phone(received: Received) -> bool:
-    text = as_text(received.value)
+    text = received.text
     digits = sum(char.isdigit() for char in text)
     return bool(_PHONE.fullmatch(text)) and 7 <= digits <= 15 and not _TIMESTAMP.fullmatch(text)
 
 
 def is_url(received: Received) -> bool:
     """Whether the value is an http or https URL."""
-    return isinstance(received.value, str) and bool(_URL.fullmatch(received.value))
+    return isinstance(received.value, str) and bool(_URL.fullmatch(received.text))
 
 
 def direction(received: Received) -> str:
     """``incoming`` or ``outgoing`` if the field says which way the message went, else an empty string."""
     if not received.names or plain(received.names[0]) not in _EVENT_NAMES:
         return ""
-    text = as_text(received.value)
+    text = received.text
     return "incoming" if _INCOMING.search(text) else "outgoing" if _OUTGOING.search(text) else ""
 
 
 def is_mms(received: Received) -> bool:
     """Whether the field says that the message is an MMS: ``"type": "mms"``."""
-    return (
-        bool(received.names) and plain(received.names[0]) in _EVENT_NAMES and as_text(received.value).lower() == "mms"
-    )
+    return bool(received.names) and plain(received.names[0]) in _EVENT_NAMES and received.text.lower() == "mms"
 
 
 def is_file(received: Received) -> bool:
@@ -325,14 +323,14 @@ def is_file(received: Received) -> bool:
 
 def is_delivery_status(received: Received) -> bool:
     """Whether the field reports the outcome of a message that was sent: ``"status": "delivered"``."""
-    text = as_text(received.value)
+    text = received.text
     if not received.names or not _WORD.fullmatch(text) or len(text) > 30 or "webhook" in text:
         return False
     return plain(received.names[0]) in _EVENT_NAMES and (means_delivered(text) or bool(FAILURE.search(text)))
 
 
 def _is_id(received: Received) -> bool:
-    text = as_text(received.value)
+    text = received.text
     words = tokens(received.names[0]) if received.names else []
     if _is_phone(received) or _URL.match(text) or _DATE.match(text) or len(text) < 6:
         return False
@@ -341,9 +339,9 @@ def _is_id(received: Received) -> bool:
 
 
 def _is_free_text(received: Received) -> bool:
-    text = received.value
+    text = received.text
     return (
-        isinstance(text, str)
+        isinstance(received.value, str)
         and not (_is_phone(received) or _is_id(received) or _URL.match(text) or _DATE.match(text))
         and not _TIMESTAMP.fullmatch(text)
         and not _is_metadata(received)

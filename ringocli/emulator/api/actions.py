@@ -24,6 +24,8 @@ from ringocli.text.suggest import did_you_mean
 MAX_COMPARED = 2_000
 """How many stored webhooks a patch of the template is tried on, newest first."""
 
+MAX_COMPARED_CHARACTERS = 10_000_000
+
 
 async def send(request: ApiRequest) -> Response:
     """Send SendMessage or SendFile to the provider, as the Ringotel user."""
@@ -82,7 +84,7 @@ async def add_file(request: ApiRequest) -> Response:
     if not content:
         raise UsageError("the file is empty", "Send its bytes as the body.")
     name = request.http.query_params.get("name", "file")
-    added = request.runtime.files.add(name, request.http.headers.get("content-type"), content)
+    added = await request.runtime.files.add(name, request.http.headers.get("content-type"), content)
     return ApiResponse(added, status_code=201)
 
 
@@ -141,8 +143,10 @@ async def _proposals(request: ApiRequest, given: Any) -> tuple[TemplatePatch, ..
     pairs = _pairs(given)
     if stored.direction != "incoming":
         raise UsageError("this exchange is not a webhook", "Use an unmatched webhook.")
-    conditions = [Condition("direction = 'incoming'"), Condition("matched")]
-    others = await request.runtime.ledger.read(lambda store: store.find(stored.inbox, conditions, limit=MAX_COMPARED))
+    conditions = [Condition("direction = 'incoming'"), Condition("matched"), Condition("length(content) < 200000")]
+    others = await request.runtime.ledger.read(
+        lambda store: store.find(stored.inbox, conditions, limit=MAX_COMPARED, max_characters=MAX_COMPARED_CHARACTERS)
+    )
     return await asyncio.to_thread(proposals, request.runtime.template_file, stored, others, pairs)
 
 

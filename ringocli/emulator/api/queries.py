@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import nullcontext
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from ringocli.emulator.api.export import as_curl, as_har_entry
 from ringocli.emulator.api.highlight import provenance
-from ringocli.emulator.api.request import ApiRequest, ApiResponse, as_utf8, error_response
+from ringocli.emulator.api.request import ApiRequest, ApiResponse, answer_from, as_utf8, error_response
 from ringocli.emulator.store.criteria import LIMITS, Criteria
 from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.search import KEYS, Condition, conditions
-from ringocli.emulator.store.sqlite import Store
+from ringocli.emulator.store.sqlite import MAX_PAGE_CHARACTERS, Store
 from ringocli.errors import UsageError
 from ringocli.messaging.formats.har import HAR_END, har_start
 from ringocli.text.suggest import did_you_mean
 
 MAX_LISTED = 1_000
+MAX_LISTED_CHARACTERS = 8_000_000
+"""A list is shorter than its limit if it would be longer than this; it then says that there are more."""
+
 MAX_WAIT_S = 300.0
 
 STREAM_PAUSE_S = 0.05
 """News is sent in groups: a page that shows 200 exchanges a second does not redraw 200 times."""
+
+PIECE_BYTES = 65_536
+"""An export is sent in pieces of this size, so that the connection's buffer stays small."""
 
 MAX_STREAMED = 200
 """If more exchanges than this are new at once, a client is told to load them itself."""
@@ -41,17 +49,24 @@ async def list_exchanges(request: ApiRequest) -> Response:
     if after := request.exchange_id("after"):
         filters.append(Condition("id > ?", (after,)))
     limit = int(request.number("limit", 50, 1, MAX_LISTED))
-    found = await request.runtime.ledger.read(lambda store: store.find(request.inbox.name, filters, limit=limit + 1))
     brief = query.get("brief") == "1"
-    listed = [one.brief if brief else one.document for one in found[:limit]]
-    return ApiResponse({"schema_version": 1, "exchanges": listed, "more": len(found) > limit})
+
+    def build(store: Store) -> dict[str, Any]:
+        found = store.find(
+            request.inbox.name, filters, limit=limit + 1, max_characters=MAX_LISTED_CHARACTERS, brief=brief
+        )
+        has_more = len(found) > limit or store.has_older(request.inbox.name, filters, found)
+        listed = [one.brief if brief else one.document for one in found[:limit]]
+        return {"schema_version": 1, "exchanges": listed, "more": has_more}
+
+    return await answer_from(request, build)
 
 
 async def get_exchange(request: ApiRequest) -> Response:
     """Show one exchange, with the bytes that each variable produced."""
     stored = await request.stored()
     template = request.runtime.template_file.template
-    return ApiResponse({**stored.document, "provenance": provenance(template, stored)})
+    return await answer_from(request, lambda _: {**stored.document, "provenance": provenance(template, stored)})
 
 
 async def get_curl(request: ApiRequest) -> Response:
@@ -72,34 +87,51 @@ async def export(request: ApiRequest) -> Response:
     return StreamingResponse(lines, media_type=media_type, headers=headers)
 
 
-async def _pages(request: ApiRequest) -> AsyncIterator[list[StoredExchange]]:
+async def _json_lines(request: ApiRequest) -> AsyncIterator[bytes]:
+    async for piece in _written(request, lambda one: json.dumps(one.document, ensure_ascii=False) + "\n"):
+        yield piece
+
+
+async def _har(request: ApiRequest) -> AsyncIterator[bytes]:
+    yield as_utf8(har_start())
+    separators = chain([""], repeat(","))
+    base = request.runtime.url
+
+    def entry(one: StoredExchange) -> str:
+        return next(separators) + json.dumps(as_har_entry(one, base), ensure_ascii=False)
+
+    async for piece in _written(request, entry):
+        yield piece
+    yield as_utf8(HAR_END)
+
+
+async def _written(request: ApiRequest, write: Callable[[StoredExchange], str]) -> AsyncIterator[bytes]:
+    """All exchanges of an inbox, oldest first, in pieces of limited size.
+
+    A client that stops reading holds one page. Of pages with a large exchange there are only ``MAX_LARGE_PAGES`` at a
+    time, whoever reads them; the others wait.
+    """
+    ledger, inbox = request.runtime.ledger, request.inbox.name
+
+    def read_page(last: int, store: Store) -> tuple[bytes, int]:
+        page = store.page_after(inbox, last)
+        return as_utf8("".join(map(write, page))), page[-1].id if page else last
+
     last = 0
     while True:
-        page = await request.runtime.ledger.read(partial(Store.page_after, inbox=request.inbox.name, last=last))
-        if not page:
+        size = await ledger.read(partial(Store.size_after, inbox=inbox, last=last))
+        if size is None:
             return
-        yield page
-        last = page[-1].id
-
-
-async def _json_lines(request: ApiRequest) -> AsyncIterator[str]:
-    async for page in _pages(request):
-        yield "".join(json.dumps(one.document, ensure_ascii=False) + "\n" for one in page)
-
-
-async def _har(request: ApiRequest) -> AsyncIterator[str]:
-    yield har_start()
-    separator = ""
-    async for page in _pages(request):
-        for one in page:
-            yield separator + json.dumps(as_har_entry(one, request.runtime.url), ensure_ascii=False)
-            separator = ","
-    yield HAR_END
+        async with request.runtime.large_pages if size > MAX_PAGE_CHARACTERS else nullcontext():
+            content, last = await ledger.read(partial(read_page, last))
+            for start in range(0, len(content), PIECE_BYTES):
+                yield content[start : start + PIECE_BYTES]
+            del content
 
 
 async def clear(request: ApiRequest) -> Response:
     """Delete all exchanges of this inbox."""
-    request.runtime.ledger.store.clear(request.inbox.name)
+    await request.runtime.ledger.write(lambda store: store.clear(request.inbox.name))
     request.runtime.ledger.tell(request.inbox.name, ("cleared", {}))
     return ApiResponse({"schema_version": 1, "cleared": True})
 
@@ -151,7 +183,7 @@ async def _events(request: ApiRequest) -> AsyncIterator[bytes]:
         exchanges: list[dict[str, Any]] = []
         for kind, content in group:
             if kind == "exchange":
-                exchanges.append(content.brief)
+                exchanges.append(content)
                 continue
             if exchanges:
                 yield _event("exchanges", exchanges)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from ringocli.emulator.asgi import MAX_BODY_BYTES, TooLarge, error_reply
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.store.exchange import StoredExchange
+from ringocli.emulator.store.sqlite import Store
 from ringocli.errors import UsageError
 
 MAX_JSON_BYTES = 1_000_000
@@ -30,6 +32,11 @@ class ApiResponse(JSONResponse):
     def render(self, content: Any) -> bytes:
         """The document as UTF-8, whatever its strings contain."""
         return as_utf8(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+
+
+async def answer_from(request: ApiRequest, build: Callable[[Store], Any]) -> Response:
+    """A JSON document that is built and encoded in a thread that reads the store, however large it is."""
+    return await request.runtime.ledger.read(lambda store: ApiResponse(build(store)))
 
 
 def error_response(status: int, message: str, hint: str = "", code: int = 2) -> Response:

@@ -23,6 +23,9 @@ CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"
 
 BRIEF_CHARACTERS = 500
 
+MAX_UNREADABLE_BYTES = 100_000
+"""How much of a body that is not UTF-8 is shown as text; all of it is stored as base64."""
+
 UNKNOWN_ID = "receipt for an unknown id: no message sent from here has it"
 
 MAX_CACHED_CHARACTERS = 2_000
@@ -50,7 +53,8 @@ class Exchange:
     """One request and its reply, ready to be shown; ``request`` and ``reply`` are JSON objects.
 
     ``message_id`` is the provider's id in the reply or the receipt. ``status`` is that of the message
-    (outgoing: ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``).
+    (outgoing: ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``). ``text`` is the content
+    as it is stored, if it was computed beforehand.
     """
 
     inbox: str
@@ -73,6 +77,7 @@ class Exchange:
     message_id: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     spans: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
 
     @property
     def content(self) -> dict[str, Any]:
@@ -193,7 +198,8 @@ class StoredExchange:
         document = self.document
         for side in ("request", "reply"):
             if document[side] is not None:
-                document[side] = {**document[side], "headers": [], "body": None}
+                shown = {name: value for name, value in document[side].items() if name != "body_base64"}
+                document[side] = {**shown, "headers": [], "body": None}
         values = self.content["variables"]
         if any(len(value) > BRIEF_CHARACTERS for value in values.values()):
             document["variables"] = {name: value[:BRIEF_CHARACTERS] for name, value in values.items()}
@@ -235,7 +241,8 @@ def shown_body(body: bytes) -> dict[str, Any]:
         return {"body": redact(body.decode("utf-8"))}
     except UnicodeDecodeError:
         masked = redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        return {"body": redact(body.decode("utf-8", "replace")), "body_base64": base64.b64encode(masked).decode()}
+        text = redact(body[:MAX_UNREADABLE_BYTES].decode("utf-8", "replace"))
+        return {"body": text, "body_base64": base64.b64encode(masked).decode()}
 
 
 def body_of(shown: Mapping[str, Any]) -> bytes:

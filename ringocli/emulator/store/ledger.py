@@ -25,6 +25,10 @@ CHECKPOINT_AFTER = 1_000
 
 T = TypeVar("T")
 News = tuple[str, Any]
+MAX_INLINE_CHARACTERS = 100_000
+"""A longer exchange is written in a thread, since the disk may take longer than others should wait."""
+
+_Commit = tuple[list[StoredExchange | None], list[StatusChange]]
 OnStored = Callable[[StoredExchange | None, LocalError | None], None]
 """Called once an entry is in the file, or cannot be written."""
 
@@ -68,11 +72,15 @@ class Ledger:
         self._watchers: dict[str, set[Watcher]] = {}
         self._waiters: dict[tuple[str, str, str], dict[asyncio.Future[StoredExchange], Criteria]] = {}
         self._readers = ThreadPoolExecutor(max_workers=3, thread_name_prefix="store")
+        self._committer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
+        self._commit: asyncio.Future[_Commit | LocalError] | None = None
         self._checkpoint: asyncio.Future[None] | None = None
         self._since_checkpoint = 0
 
     def close(self) -> None:
         """Write what is pending and close the file."""
+        self._committer.shutdown()
+        self._commit = None
         if self._pending:
             self._flush()
         self._readers.shutdown()
@@ -105,15 +113,38 @@ class Ledger:
         self._pending.append((entry, then))
 
     def _flush(self) -> None:
+        if self._commit is not None:  # what is pending is written as soon as the thread is done
+            return
         group, self._pending = self._pending, []
         if not group:
             return
+        entries = [entry for entry, _ in group]
+        if any(isinstance(entry, Exchange) and _is_long(entry) for entry in entries):
+            self._commit = self._loop.run_in_executor(self._committer, self._committed, entries)
+            self._commit.add_done_callback(lambda done: self._finish(group, done.result()))
+        else:
+            self._announce_group(group, self._committed(entries))
+
+    def _committed(self, entries: list[Exchange | StatusUpdate]) -> _Commit | LocalError:
         try:
-            stored, changes = self.store.commit([entry for entry, _ in group])
+            return self.store.commit(entries)
         except LocalError as error:
+            return error
+
+    def _finish(self, group: list[tuple[Exchange | StatusUpdate, OnStored]], result: _Commit | LocalError) -> None:
+        self._commit = None
+        self._announce_group(group, result)
+        if self._pending:
+            self._loop.call_soon(self._flush)
+
+    def _announce_group(
+        self, group: list[tuple[Exchange | StatusUpdate, OnStored]], result: _Commit | LocalError
+    ) -> None:
+        if isinstance(result, LocalError):
             for _, then in group:
-                then(None, error)
+                then(None, result)
             return
+        stored, changes = result
         for (_, then), one in zip(group, stored, strict=True):
             then(one, None)
             if one is not None:
@@ -128,8 +159,11 @@ class Ledger:
     def _announce(self, stored: StoredExchange) -> None:
         if self._on_kept is not None:
             self._on_kept(stored)
-        for watcher in self._watchers.get(stored.inbox, ()):
-            watcher.tell(("exchange", stored))
+        watchers = self._watchers.get(stored.inbox)
+        if watchers:
+            news = ("exchange", stored.brief)  # once for all watchers, and without the body, so that little is kept
+            for watcher in watchers:
+                watcher.tell(news)
         self._offer(stored)
 
     def _offer(self, stored: StoredExchange) -> None:
@@ -165,6 +199,10 @@ class Ledger:
         """Read from the store in a thread, so that a long search does not block the event loop."""
         return await self._loop.run_in_executor(self._readers, read, self.store)
 
+    async def write(self, write: Callable[[Store], T]) -> T:
+        """Write to the store in the thread that commits."""
+        return await self._loop.run_in_executor(self._committer, write, self.store)
+
     async def wait(self, inbox: str, criteria: Criteria, timeout_s: float) -> StoredExchange | None:
         """The newest exchange that fits, at once or as soon as it is stored; None if there is none in time.
 
@@ -199,3 +237,8 @@ class Ledger:
             watchers.discard(watcher)
             if not watchers:
                 self._watchers.pop(inbox, None)
+
+
+def _is_long(exchange: Exchange) -> bool:
+    bodies = (side.get("body") for side in (exchange.request, exchange.reply) if side is not None)
+    return sum(len(body) for body in bodies if body) > MAX_INLINE_CHARACTERS

@@ -57,7 +57,15 @@ _INSERT = (
     " matched, status, correlates, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-_NEWEST = 2**63 - 1
+_BRIEF_COLUMNS = _COLUMNS.replace(
+    "content",
+    "json_remove(content, '$.request.body', '$.request.body_base64', '$.request.headers',"
+    " '$.reply.body', '$.reply.body_base64', '$.reply.headers', '$.spans', '$.sources')",
+)
+"""Bodies are left out by SQLite itself: in a list they would only be read to be thrown away."""
+
+MAX_PAGE_CHARACTERS = 256_000
+"""How much is read at once: a reader that stalls holds no more than this, or one exchange."""
 
 _LATER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused": 3}
 """The order of statuses; a message only moves forward: a late ``sent`` does not undo ``delivered``."""
@@ -100,6 +108,7 @@ class Store:
         self._readers = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = FileLock(f"{path}.lock")
+        self._writing = threading.RLock()
         _make(path)
         try:
             self._lock.acquire(timeout=0)
@@ -172,6 +181,12 @@ class Store:
         Raises:
             LocalError: the disk is full, or the file is gone; nothing of the group is stored.
         """
+        with self._writing:
+            return self._commit(entries)
+
+    def _commit(
+        self, entries: Sequence[Exchange | StatusUpdate]
+    ) -> tuple[list[StoredExchange | None], list[StatusChange]]:
         stored: list[StoredExchange | None] = []
         changes: list[StatusChange] = []
         last_id = self._last_id
@@ -211,8 +226,8 @@ class Store:
             (
                 number, exchange.inbox, exchange.at.timestamp(), exchange.direction,
                 exchange.event_key, exchange.event_type,
-                _text(values.get("from")), _text(values.get("to")), _text(exchange.message_id),
-                exchange.matched, status, correlates, _text(content_text(content)),
+                storable(values.get("from")), storable(values.get("to")), storable(exchange.message_id),
+                exchange.matched, status, correlates, exchange.text or storable(content_text(content)),
             )
         )  # fmt: skip
         if exchange.direction == "outgoing" and status != exchange.status:
@@ -220,7 +235,7 @@ class Store:
             self._writer.execute(
                 "UPDATE exchanges SET correlates = ? WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
                 " AND correlates IS NULL",
-                (number, exchange.inbox, _text(exchange.message_id)),
+                (number, exchange.inbox, storable(exchange.message_id)),
             )
         return StoredExchange(
             id=number,
@@ -246,7 +261,7 @@ class Store:
         early = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
             " AND event_type = 'messageDelivered' AND correlates IS NULL",
-            (exchange.inbox, _text(exchange.message_id)),
+            (exchange.inbox, storable(exchange.message_id)),
         ).fetchall()
         changes += [StatusChange(inbox=exchange.inbox, id=number, status=status) for number, status in early]
         return "delivered" if early else None
@@ -257,7 +272,7 @@ class Store:
         found = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'outgoing'"
             " ORDER BY id DESC LIMIT 1",
-            (inbox, _text(message_id)),
+            (inbox, storable(message_id)),
         ).fetchone()
         if found is None:
             return None, []
@@ -288,14 +303,16 @@ class Store:
     def expire(self) -> int:
         """Delete what is older than ``max_days``; how many exchanges were deleted."""
         before = (datetime.now(UTC) - self._max_age).timestamp()
-        gone = self._writer.execute("DELETE FROM exchanges WHERE at < ?", (before,)).rowcount
-        self._writer.execute("DELETE FROM files WHERE at < ?", (before,))
-        self._count -= gone
+        with self._writing:
+            gone = self._writer.execute("DELETE FROM exchanges WHERE at < ?", (before,)).rowcount
+            self._writer.execute("DELETE FROM files WHERE at < ?", (before,))
+            self._count -= gone
         return gone
 
     def clear(self, inbox: str) -> None:
         """Delete all exchanges of an inbox."""
-        self._count -= self._writer.execute("DELETE FROM exchanges WHERE inbox = ?", (inbox,)).rowcount
+        with self._writing:
+            self._count -= self._writer.execute("DELETE FROM exchanges WHERE inbox = ?", (inbox,)).rowcount
 
     def add_file(self, token: str, file: StoredFile, max_bytes: int) -> None:
         """Store a file under an unguessable token; the oldest files are deleted beyond ``max_bytes`` in total.
@@ -303,8 +320,8 @@ class Store:
         Raises:
             LocalError: it cannot be written.
         """
-        row = (token, datetime.now(UTC).timestamp(), _text(file.name), file.content_type, file.content)
-        with self._transaction():
+        row = (token, datetime.now(UTC).timestamp(), storable(file.name), file.content_type, file.content)
+        with self._writing, self._transaction():
             self._writer.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", row)
             self._writer.execute(
                 "DELETE FROM files WHERE token IN (SELECT token FROM (SELECT token, sum(length(content))"
@@ -327,36 +344,75 @@ class Store:
         self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def find(
-        self, inbox: str, conditions: Iterable[Condition] = (), *, limit: int = 1, oldest_first: bool = False
+        self,
+        inbox: str,
+        conditions: Iterable[Condition] = (),
+        *,
+        limit: int = 1,
+        max_characters: int = MAX_PAGE_CHARACTERS,
+        oldest_first: bool = False,
+        brief: bool = False,
     ) -> list[StoredExchange]:
-        """Exchanges of an inbox that meet all conditions, newest first."""
+        """Exchanges of an inbox that meet all conditions, newest first.
+
+        There are fewer if they have more than ``max_characters`` in all, but at least one. With ``brief`` they have no
+        bodies and headers.
+        """
+        found: list[StoredExchange] = []
+        characters = 0
+        for one, size in self._rows_of(inbox, conditions, limit=limit, oldest_first=oldest_first, brief=brief):
+            characters += size
+            if found and characters > max_characters:
+                break
+            found.append(one)
+        return found
+
+    def _rows_of(
+        self,
+        inbox: str,
+        conditions: Iterable[Condition],
+        *,
+        limit: int,
+        oldest_first: bool = False,
+        brief: bool = False,
+    ) -> Iterator[tuple[StoredExchange, int]]:
+        """Exchanges with the size of their content in characters, one at a time."""
         where = [Condition("inbox = ?", (inbox,)), *conditions]
         sql = (
-            f"SELECT {_COLUMNS} FROM exchanges WHERE {' AND '.join(one.sql for one in where)}"
+            f"SELECT {_BRIEF_COLUMNS if brief else _COLUMNS} FROM exchanges WHERE {' AND '.join(one.sql for one in where)}"
             f" ORDER BY id {'ASC' if oldest_first else 'DESC'} LIMIT ?"
         )
         parameters = [value for one in where for value in one.parameters]
-        return [_kept(row) for row in self._reader.execute(sql, (*parameters, limit))]
+        with contextlib.closing(self._reader.execute(sql, (*parameters, limit))) as rows:
+            for row in rows:
+                yield _stored(row), len(row[-1])
 
     def first(
         self, inbox: str, conditions: Iterable[Condition], fits: Callable[[StoredExchange], bool]
     ) -> StoredExchange | None:
         """The newest exchange that meets the conditions and that ``fits`` accepts."""
-        before = _NEWEST
-        while found := self.find(inbox, [*conditions, Condition("id < ?", (before,))], limit=20):
-            for one in found:
-                if fits(one):
-                    return one
-            before = found[-1].id
-        return None
+        return next((one for one, _ in self._rows_of(inbox, conditions, limit=-1) if fits(one)), None)
 
     def get(self, inbox: str, number: int) -> StoredExchange | None:
         """The exchange with that id."""
         return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
 
-    def page_after(self, inbox: str, last: int, limit: int = 500) -> list[StoredExchange]:
-        """The exchanges of an inbox after the id ``last``, oldest first."""
-        return self.find(inbox, [Condition("id > ?", (last,))], limit=limit, oldest_first=True)
+    def has_older(self, inbox: str, conditions: Sequence[Condition], found: Sequence[StoredExchange]) -> bool:
+        """Whether there are exchanges that meet the conditions and are older than those found."""
+        if not found:
+            return False
+        older = Condition("id < ?", (found[-1].id,))
+        return bool(self.find(inbox, [*conditions, older], limit=1, brief=True))
+
+    def size_after(self, inbox: str, last: int) -> int | None:
+        """The characters of the exchange after the id ``last``; None if there is none."""
+        sql = "SELECT length(content) FROM exchanges WHERE inbox = ? AND id > ? ORDER BY id LIMIT 1"
+        row = self._reader.execute(sql, (inbox, last)).fetchone()
+        return row[0] if row else None
+
+    def page_after(self, inbox: str, last: int) -> list[StoredExchange]:
+        """The next exchanges of an inbox after the id ``last``, oldest first."""
+        return self.find(inbox, [Condition("id > ?", (last,))], limit=500, oldest_first=True)
 
     def file(self, token: str) -> StoredFile | None:
         """The file with that token."""
@@ -373,7 +429,7 @@ def _make(path: Path) -> None:
         raise LocalError(f"{path}: cannot be opened: {reason(error)}", "Use another --db.") from None
 
 
-def _kept(row: tuple[Any, ...]) -> StoredExchange:
+def _stored(row: tuple[Any, ...]) -> StoredExchange:
     number, inbox, at, direction, key, kind, matched, status, correlates, content = row
     return StoredExchange(
         id=number,
@@ -389,6 +445,6 @@ def _kept(row: tuple[Any, ...]) -> StoredExchange:
     )
 
 
-def _text(value: str | None) -> str | None:
+def storable(value: str | None) -> str | None:
     """Text as SQLite accepts it; lone surrogates become "?"."""
     return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode()

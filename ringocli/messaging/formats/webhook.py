@@ -10,7 +10,6 @@ from typing import Any
 from ringocli.http.exchange import Reply
 from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, read_reply
 from ringocli.template.model import RequestSpec, WebhookEvent
-from ringocli.template.pattern.pattern import as_text as scalar_text
 from ringocli.text.console import printable
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
@@ -60,9 +59,7 @@ def near_miss_document(near_miss: NearMiss | None) -> dict[str, Any] | None:
             {"pointer": pointer_text(one.pointer), "expected": one.expected, "found": one.found}
             for one in near_miss.differences
         ],
-        "unclaimed": [
-            {"pointer": pointer_text(one.pointer), "value": scalar_text(one.value)} for one in near_miss.unclaimed
-        ],
+        "unclaimed": [{"pointer": pointer_text(one.pointer), "value": one.text} for one in near_miss.unclaimed],
         "pairs": [
             {
                 "variable": pair.leaf.names[0] if pair.leaf.names else None,
@@ -124,9 +121,7 @@ def headline(reading: WebhookReading | ReplyReading) -> str:
 
 def patch_lines(near_miss: NearMiss) -> list[str]:
     """The received fields that nothing reads, and the change of the template that would make it match, in words."""
-    lines = [
-        f"  also received: {pointer_text(one.pointer)} = {_line(scalar_text(one.value))}" for one in near_miss.unclaimed
-    ]
+    lines = [f"  also received: {pointer_text(one.pointer)} = {_line(one.text)}" for one in near_miss.unclaimed]
     if near_miss.patch:
         lines.append("  With this change of the template it would match:")
     for operation in near_miss.patch:

@@ -1,0 +1,63 @@
+"""Limits on the work that one request may cause, so that no request delays the others.
+
+What is cheap to count is counted before a body is decoded, and refused with 413. What remains may still take seconds, so
+bodies over ``MAX_INLINE_BYTES`` are processed in a worker thread, a few at a time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+from ringocli.http.exchange import IncomingRequest
+
+MAX_INLINE_BYTES = 16_384
+"""A body up to this size is processed on the event loop: it takes about a millisecond."""
+
+MAX_VALUES = 100_000
+"""Values in a JSON body, counted by its separators."""
+
+MAX_ESCAPES = 300_000
+"""Percent escapes in a form or query; decoding each takes about a microsecond and a hundred bytes."""
+
+MAX_FIELDS = 10_000
+"""Fields of a form or query."""
+
+
+def excess(incoming: IncomingRequest) -> str | None:
+    """Why a request is too complex to be processed; None if it is not."""
+    query = incoming.query
+    if query.count("&") >= MAX_FIELDS:
+        return f"the query has more than {MAX_FIELDS:,} fields"
+    body = incoming.body
+    if len(body) <= MAX_INLINE_BYTES:
+        return None
+    if body.count(b"%") > MAX_ESCAPES:
+        return f"the body has more than {MAX_ESCAPES:,} percent escapes"
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MAX_VALUES:
+        return f"the body has more than {MAX_VALUES:,} values"
+    if body[:1].isalnum() and body.count(b"&") >= MAX_FIELDS:
+        return f"the form has more than {MAX_FIELDS:,} fields"
+    return None
+
+
+def is_large(incoming: IncomingRequest) -> bool:
+    """Whether a request has to be processed in a worker thread."""
+    return len(incoming.body) + len(incoming.query) > MAX_INLINE_BYTES
+
+
+def bound_memory() -> None:
+    """Let the process return large blocks to the system as soon as they are freed (glibc only).
+
+    By default glibc raises its threshold with each large block and keeps up to eight heaps per core, so that a few large
+    requests would cost hundreds of megabytes for the rest of the process.
+    """
+    if sys.platform.startswith("linux"):
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+        if mallopt is not None:
+            mallopt(_M_MMAP_THRESHOLD, 1_000_000)
+            mallopt(_M_ARENA_MAX, 2)
+
+
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+"""Parameters of mallopt(3)."""

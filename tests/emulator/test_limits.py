@@ -1,0 +1,72 @@
+"""Requests that cause much work: each is refused or processed beside the others, and exports stay readable."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ringocli.testing.context import Emulator
+from tests.emulating import JSON, MESSAGE, call, connected
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+HOSTILE = {
+    "a list of a million numbers": (JSON, b"[" + b"1," * 1_000_000 + b"1]", 413),
+    "a list of a million objects": (JSON, b"[" + b"{}," * 1_000_000 + b"{}]", 413),
+    "a list within the limit": (JSON, b"[" + b"{}," * 20_000 + b"{}]", 422),
+    "a million percent signs": (FORM, b"%" * 1_000_000, 413),
+    "20,000 fields": (FORM, b"a=1&" * 20_000, 413),
+    "a number of 100,000 digits": (JSON, b'{"a":' + b"1" * 100_000 + b"}", 422),
+    "deep lists": (JSON, b"[" * 90_000, 400),
+    "deep objects": (JSON, b'{"a":' * 90_000, 400),
+    "a wide object": (JSON, json.dumps({f"k{index}": index for index in range(40_000)}).encode(), 422),
+    "800 long values": (
+        JSON,
+        json.dumps({"method": "message", "params": {f"k{index}": "x" * 10_000 for index in range(800)}}).encode(),
+        422,
+    ),
+    "bytes that are not text": (JSON, b"\xff" * 1_000_000, 400),
+}
+
+
+@pytest.mark.parametrize(("headers", "body", "status"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_body_gets_an_answer(acme: Emulator, headers: dict[str, str], body: bytes, status: int) -> None:
+    """Each body has its 4xx with a message, on Ringotel's side and on the provider's, and is listed and exported."""
+    got = call(acme, "POST", "/webhook/acme", body, headers)
+    assert status == got.status
+    assert got.document.get("near_miss") or got.document["error"]["message"]
+    assert 400 <= call(acme, "POST", "/provider/v1/messages", body, headers).status < 500
+    assert 2 == len(call(acme, "GET", "/api/exchanges?brief=1").document["exchanges"])
+    assert 2 == len(call(acme, "GET", "/api/export?format=har").document["log"]["entries"])
+
+
+def test_query_with_many_fields_is_refused(acme: Emulator) -> None:
+    """A webhook whose query has more than 10,000 fields is refused, and does not break the export."""
+    got = call(acme, "GET", "/webhook/acme?" + "a&" * 10_001)
+    assert (413, True) == (got.status, "10,000 fields" in got.document["error"]["message"])
+    assert 1 == len(call(acme, "GET", "/api/export?format=har").document["log"]["entries"])
+
+
+def test_list_is_shortened_by_size(acme: Emulator) -> None:
+    """A list of large exchanges stops at a size, and says that there are more."""
+    body = {**MESSAGE, "more": "x" * 3_000_000}
+    for _ in range(4):
+        assert 200 == call(acme, "POST", "/webhook/acme", body).status
+    page = call(acme, "GET", "/api/exchanges?limit=1000").document
+    assert (2, True) == (len(page["exchanges"]), page["more"])
+    older = call(acme, "GET", f"/api/exchanges?limit=1000&before={page['exchanges'][-1]['id']}").document
+    assert (2, False) == (len(older["exchanges"]), older["more"])
+    brief = call(acme, "GET", "/api/exchanges?limit=1000&brief=1")
+    assert (4, True) == (len(brief.document["exchanges"]), len(brief.body) < 10_000)
+
+
+def test_stalled_export_holds_up_nobody(acme: Emulator) -> None:
+    """While several clients do not read their export of large exchanges, a webhook is still answered."""
+    for _ in range(3):
+        assert 200 == call(acme, "POST", "/webhook/acme", {**MESSAGE, "more": "x" * 1_000_000}).status
+    with connected(acme) as first, connected(acme) as second, connected(acme) as third:
+        for client in (first, second, third):
+            client.sendall(f"GET /i/{acme.inbox_name}/api/export HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert 200 == call(acme, "POST", "/webhook/acme", MESSAGE).status
+        assert 200 == call(acme, "GET", "/readyz").status
