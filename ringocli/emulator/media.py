@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ringocli.emulator.sample_files import SAMPLES
 from ringocli.emulator.store.ledger import Ledger
-from ringocli.emulator.store.sqlite import StoredFile
+from ringocli.emulator.store.reader import StoredFile
 from ringocli.http.exchange import Reply
 
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif"})

@@ -17,8 +17,9 @@ from ringocli.emulator.api.highlight import provenance
 from ringocli.emulator.api.request import ApiRequest, ApiResponse, answer_from, as_utf8, error_response
 from ringocli.emulator.store.criteria import LIMITS, Criteria
 from ringocli.emulator.store.exchange import StoredExchange
+from ringocli.emulator.store.reader import MAX_PAGE_CHARACTERS
 from ringocli.emulator.store.search import KEYS, Condition, conditions
-from ringocli.emulator.store.sqlite import MAX_PAGE_CHARACTERS, Store
+from ringocli.emulator.store.sqlite import Store
 from ringocli.errors import UsageError
 from ringocli.messaging.formats.har import HAR_END, har_start
 from ringocli.text.suggest import did_you_mean

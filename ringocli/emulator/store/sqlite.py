@@ -8,11 +8,10 @@ Exchanges are stored as they are shown, so the file contains no secret; its mode
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +19,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ringocli.emulator.store.compatibility import with_current_names
-from ringocli.emulator.store.exchange import NO_CONTENT, Exchange, StoredExchange, content_text
-from ringocli.emulator.store.search import Condition
+from ringocli.emulator.store.exchange import Exchange, StoredExchange, content_text
+from ringocli.emulator.store.reader import StoredFile, StoreReader
 from ringocli.errors import LocalError
 from ringocli.text.files import reason
 
@@ -50,22 +48,10 @@ CREATE TABLE IF NOT EXISTS files (
 );
 """
 
-_COLUMNS = "id, inbox, at, direction, event_key, event_type, matched, status, correlates, content"
-
 _INSERT = (
     "INSERT INTO exchanges (id, inbox, at, direction, event_key, event_type, sender, recipient, message_id,"
     " matched, status, correlates, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-
-_BRIEF_COLUMNS = _COLUMNS.replace(
-    "content",
-    "json_remove(content, '$.request.body', '$.request.body_base64', '$.request.headers',"
-    " '$.reply.body', '$.reply.body_base64', '$.reply.headers', '$.spans', '$.sources')",
-)
-"""Bodies are left out by SQLite itself: in a list they would only be read to be thrown away."""
-
-MAX_PAGE_CHARACTERS = 256_000
-"""How much is read at once: a reader that stalls holds no more than this, or one exchange."""
 
 _LATER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused": 3}
 """The order of statuses; a message only moves forward: a late ``sent`` does not undo ``delivered``."""
@@ -89,24 +75,13 @@ class StatusChange:
     status: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
-    """An uploaded file."""
-
-    name: str
-    content_type: str
-    content: bytes
-
-
-class Store:
+class Store(StoreReader):
     """The database of one emulator; a second process cannot open it."""
 
     def __init__(self, path: Path, *, max_exchanges: int = 100_000, max_days: float = 30) -> None:
-        self.path = path
         self._max_exchanges = max_exchanges
         self._max_age = timedelta(days=max_days)
-        self._readers = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        super().__init__(path)
         self._lock = FileLock(f"{path}.lock")
         self._writing = threading.RLock()
         _make(path)
@@ -133,15 +108,6 @@ class Store:
             "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'exchanges'"
         ).fetchone()[0]
         self._rows: list[tuple[Any, ...]] = []
-
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
-        self._opened.append(connection)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA journal_size_limit = 16000000")
-        connection.execute("PRAGMA cache_size = -4000")
-        return connection
 
     def _give_up(self) -> None:
         """Close, and leave nothing beside a file that is not ours."""
@@ -329,96 +295,6 @@ class Store:
                 (max_bytes,),
             )
 
-    # -- reading: any thread ------------------------------------------------------------------------
-
-    @property
-    def _reader(self) -> sqlite3.Connection:
-        if not hasattr(self._readers, "connection"):
-            self._readers.connection = self._connected()
-            self._readers.connection.execute("PRAGMA query_only = 1")
-        connection: sqlite3.Connection = self._readers.connection
-        return connection
-
-    def checkpoint(self) -> None:
-        """Move the log into the file, while the writer continues: only this thread waits for the disk."""
-        self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-
-    def find(
-        self,
-        inbox: str,
-        conditions: Iterable[Condition] = (),
-        *,
-        limit: int = 1,
-        max_characters: int = MAX_PAGE_CHARACTERS,
-        oldest_first: bool = False,
-        brief: bool = False,
-    ) -> list[StoredExchange]:
-        """Exchanges of an inbox that meet all conditions, newest first.
-
-        There are fewer if they have more than ``max_characters`` in all, but at least one. With ``brief`` they have no
-        bodies and headers.
-        """
-        found: list[StoredExchange] = []
-        characters = 0
-        for one, size in self._rows_of(inbox, conditions, limit=limit, oldest_first=oldest_first, brief=brief):
-            characters += size
-            if found and characters > max_characters:
-                break
-            found.append(one)
-        return found
-
-    def _rows_of(
-        self,
-        inbox: str,
-        conditions: Iterable[Condition],
-        *,
-        limit: int,
-        oldest_first: bool = False,
-        brief: bool = False,
-    ) -> Iterator[tuple[StoredExchange, int]]:
-        """Exchanges with the size of their content in characters, one at a time."""
-        where = [Condition("inbox = ?", (inbox,)), *conditions]
-        sql = (
-            f"SELECT {_BRIEF_COLUMNS if brief else _COLUMNS} FROM exchanges WHERE {' AND '.join(one.sql for one in where)}"
-            f" ORDER BY id {'ASC' if oldest_first else 'DESC'} LIMIT ?"
-        )
-        parameters = [value for one in where for value in one.parameters]
-        with contextlib.closing(self._reader.execute(sql, (*parameters, limit))) as rows:
-            for row in rows:
-                yield _stored(row), len(row[-1])
-
-    def first(
-        self, inbox: str, conditions: Iterable[Condition], fits: Callable[[StoredExchange], bool]
-    ) -> StoredExchange | None:
-        """The newest exchange that meets the conditions and that ``fits`` accepts."""
-        return next((one for one, _ in self._rows_of(inbox, conditions, limit=-1) if fits(one)), None)
-
-    def get(self, inbox: str, number: int) -> StoredExchange | None:
-        """The exchange with that id."""
-        return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
-
-    def has_older(self, inbox: str, conditions: Sequence[Condition], found: Sequence[StoredExchange]) -> bool:
-        """Whether there are exchanges that meet the conditions and are older than those found."""
-        if not found:
-            return False
-        older = Condition("id < ?", (found[-1].id,))
-        return bool(self.find(inbox, [*conditions, older], limit=1, brief=True))
-
-    def size_after(self, inbox: str, last: int) -> int | None:
-        """The characters of the exchange after the id ``last``; None if there is none."""
-        sql = "SELECT length(content) FROM exchanges WHERE inbox = ? AND id > ? ORDER BY id LIMIT 1"
-        row = self._reader.execute(sql, (inbox, last)).fetchone()
-        return row[0] if row else None
-
-    def page_after(self, inbox: str, last: int) -> list[StoredExchange]:
-        """The next exchanges of an inbox after the id ``last``, oldest first."""
-        return self.find(inbox, [Condition("id > ?", (last,))], limit=500, oldest_first=True)
-
-    def file(self, token: str) -> StoredFile | None:
-        """The file with that token."""
-        row = self._reader.execute("SELECT name, content_type, content FROM files WHERE token = ?", (token,)).fetchone()
-        return StoredFile(name=row[0], content_type=row[1], content=row[2]) if row else None
-
 
 def _make(path: Path) -> None:
     """Create the file with mode 0600, before SQLite does."""
@@ -427,22 +303,6 @@ def _make(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except (OSError, ValueError) as error:
         raise LocalError(f"{path}: cannot be opened: {reason(error)}", "Use another --db.") from None
-
-
-def _stored(row: tuple[Any, ...]) -> StoredExchange:
-    number, inbox, at, direction, key, kind, matched, status, correlates, content = row
-    return StoredExchange(
-        id=number,
-        inbox=inbox,
-        at=datetime.fromtimestamp(at, UTC),
-        direction=direction,
-        event_key=key,
-        event_type=kind,
-        matched=bool(matched),
-        status=status,
-        correlates=correlates,
-        content={**NO_CONTENT, **with_current_names(json.loads(content))},
-    )
 
 
 def storable(value: str | None) -> str | None:
