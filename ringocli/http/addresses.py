@@ -34,6 +34,12 @@ def is_loopback(host: str) -> bool:
     return bool((getattr(address, "ipv4_mapped", None) or address).is_loopback)
 
 
+def is_test_host(host: str) -> bool:
+    """Whether a host has a port, or is an IP address or a name without a dot, so that https cannot just be assumed."""
+    host = host.rpartition("@")[2]
+    return "$" not in host and (":" in host or "." not in host or host.replace(".", "").isdigit())
+
+
 def proxy_for(scheme: str, host: str) -> str | None:
     """The proxy set in the environment for a host; none for this machine.
 

@@ -13,6 +13,7 @@ from ringocli.http.bodies import decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.http.received import Decoded, decode_received
 from ringocli.messaging.near_miss import Attempt, Difference, NearMiss, Taken, nearest_miss
+from ringocli.messaging.value_notes import value_notes
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.fast_path import misses
 from ringocli.template.pattern.matching import Match
@@ -171,10 +172,13 @@ def _notes(attempt: Attempt, document: Json) -> list[str]:
     notes = []
     if attempt.base:
         notes.append("the body is an array, so each element was tried (assumption 11)")
+        if isinstance(document, list) and len(document) > 1:
+            notes.append(f"the body has {len(document)} elements; only element {attempt.base[0]} is used")
     if isinstance(document, list) and len(document) > MAX_ELEMENTS:
         notes.append(f"the body has {len(document)} elements; only the first {MAX_ELEMENTS} were tried")
     if attempt.match.more:
         notes.append("an array has more than one element; the first that matches is used (assumptions 10 and 12)")
+    notes += value_notes(attempt.found, attempt.match.bindings, attempt.match.sources)
     place = attempt.event.place
     if place and not REQUIRED[place] <= attempt.match.bindings.keys():
         absent = sorted(REQUIRED[place] - attempt.match.bindings.keys())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.value_shapes import encoding_of_text
 from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
-from ringocli.messaging.webhook import read_webhook
+from ringocli.messaging.webhook import decoded_webhook, read_webhook
 from ringocli.template.model import Template
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
@@ -69,6 +69,8 @@ def _names_success(draft: EventDraft) -> bool:
 def _report_mixed_up(learned: LearnedEvents, samples: Sequence[WebhookSample], template: Template) -> None:
     for sample in samples:
         reading = read_webhook(template, sample.incoming)
+        notes = [note for note in reading.notes if note not in decoded_webhook(sample.incoming).notes]
+        learned.notes += [f"{sample.name}: {note}" for note in notes if reading.event is not None]
         what = f"{sample.kind} from {sample.name}"
         if sample.kind == "other":
             if reading.event is not None:

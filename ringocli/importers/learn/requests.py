@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ringocli.http.addresses import is_test_host
 from ringocli.importers.learn.constants import constant_risk
 from ringocli.importers.learn.credential_places import (
     is_callback,
@@ -95,11 +96,24 @@ class _RequestLearner(RolePlacement, RemainingValues):
                         self.put[_holder(leaf.pointer, depth)] = GONE
                         break
 
+    def _use_https(self) -> None:
+        """Use https for a public host; the URL of a test server stays as it is, and the template is incomplete."""
+        if self.target.scheme.lower() == "https":
+            return
+        if self.target.scheme.lower() == "http" and is_test_host(self.target.host):
+            why = (
+                "a port, an IP address or a bare host name is a test server: put the provider's https URL into "
+                "request_url; for local tests use send-test --url"
+            )
+            clause = f"its URL uses http, and Ringotel requires https: {why}"
+            self.learned.add_limit("http://", why, clause)
+            return
+        why = "Ringotel requires https, which is used instead: check that the provider supports it"
+        self.learned.add_limit(f"{self.target.scheme}://", why)
+        self.target = replace(self.target, scheme="https")
+
     def _write(self) -> None:
-        if self.target.scheme != "https":
-            why = "Ringotel asks for https, which is used here: check that the provider supports it"
-            self.learned.add_limit(f"{self.target.scheme}://", why)
-            self.target = replace(self.target, scheme="https")
+        self._use_https()
         host = self.with_parts(self.target.host, host_parts(self.target.host, self.account()), "host name of the URL")
         self.put["host",] = self.book.filled(host, "host name of the URL", "Base URL")
         outline = Outline(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from math import log2
 
+from ringocli.http.addresses import is_test_host
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import MAX_EXAMINED, Subject
 from ringocli.template.schema import KEYS
@@ -47,19 +48,13 @@ def plain_http(subject: Subject) -> Iterator[Problem]:
     for pointer, url in _urls(subject):
         if url[:7].lower() != "http://":
             continue
-        if _is_for_tests(url):
+        if is_test_host(re.split(r"[/?#]", url[7:], maxsplit=1)[0]):
             message = "http sends credentials and messages unencrypted; use the provider's https URL before you go live"
             yield Problem(pointer, message, severity=Severity.WARNING)
         else:
             better = "https://" + url[7:]
             fix = Fix(title="Use https", changes=(ReplaceValue(pointer, better),), safe=False)
             yield Problem(pointer, "http sends credentials and messages unencrypted; use https", better, fix)
-
-
-def _is_for_tests(url: str) -> bool:
-    """Whether a URL has a port, an IP address or a bare host name, so that https cannot just be assumed."""
-    host = re.split(r"[/?#]", url[7:], maxsplit=1)[0].rpartition("@")[2]
-    return "$" not in host and (":" in host or "." not in host or host.replace(".", "").isdigit())
 
 
 def _urls(subject: Subject) -> Iterator[tuple[Pointer, str]]:

@@ -1,0 +1,61 @@
+"""Notes on values that are taken from a webhook, but not as the sender meant them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ringocli.template.pattern.pattern import Json
+from ringocli.text.pointer import Pointer, as_text, lookup
+
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){2,}")
+_NUMBERED = re.compile(r"(.*?)(\d+)$")
+
+
+def value_notes(document: Json, variables: Mapping[str, str], sources: Mapping[str, Pointer]) -> list[str]:
+    """What is distorted or left behind; ``sources`` are the locations of the variables in the document."""
+    notes = []
+    for name in ("content", "text"):
+        if (decoded := ucs2_text(variables.get(name, ""))) and name in sources:
+            notes.append(
+                f'${name}$ ({as_text(sources[name])}) is UCS-2 in hexadecimal for "{decoded[:40]}" and is shown as it is; '
+                "set the provider to send plain text"
+            )
+    if "url" in sources:
+        notes += _further_files(document, sources["url"])
+        for name in ("text", "content"):
+            if name in sources and _in_other_element(sources["url"], sources[name]):
+                notes.append(f"$url$ and ${name}$ are from different elements of a list")
+    return notes
+
+
+def ucs2_text(text: str) -> str:
+    """The text that hexadecimal UCS-2 stands for; "" if it is anything else."""
+    if not _HEX.fullmatch(text) or (text.isdigit() and not text.startswith("00")):
+        return ""
+    try:
+        decoded = bytes.fromhex(text).decode("utf-16-be")
+    except (ValueError, UnicodeDecodeError):
+        return ""
+    plausible = sum(char.isprintable() and (ord(char) < 0x3000 or char.isalpha()) for char in decoded)
+    return decoded if plausible == len(decoded) and any(char.isalpha() for char in decoded) else ""
+
+
+def _further_files(document: Json, source: Pointer) -> list[str]:
+    """A note if a numbered field such as ``MediaUrl0`` has a successor with a value."""
+    found = _NUMBERED.fullmatch(str(source[-1])) if source and isinstance(source[-1], str) else None
+    if found is None:
+        return []
+    following = f"{found[1]}{int(found[2]) + 1}"
+    try:
+        value = lookup(document, (*source[:-1], following))
+    except LookupError:
+        return []
+    return [f"{following} contains another file, which is not used (assumption 12)"] if value else []
+
+
+def _in_other_element(one: Pointer, other: Pointer) -> bool:
+    for step, beside in zip(one, other, strict=False):
+        if step != beside:
+            return isinstance(step, int) and isinstance(beside, int)
+    return False

@@ -1,0 +1,36 @@
+"""Notes on values that a webhook distorts or that are left behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from ringocli.messaging.value_notes import value_notes
+from ringocli.template.pattern.pattern import Json
+from ringocli.text.pointer import Pointer
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "sources", "expected"),
+    [
+        ({"t": "00480069"}, {"content": "00480069"}, {"content": ("t",)}, "UCS-2"),
+        ({"t": "0048"}, {"content": "0048"}, {"content": ("t",)}, ""),
+        ({"t": "12345678"}, {"content": "12345678"}, {"content": ("t",)}, ""),
+        ({"MediaUrl0": "a", "MediaUrl1": "b"}, {"url": "a"}, {"url": ("MediaUrl0",)}, "MediaUrl1"),
+        ({"MediaUrl0": "a", "MediaUrl1": ""}, {"url": "a"}, {"url": ("MediaUrl0",)}, ""),
+        ({"media_url": "a"}, {"url": "a"}, {"url": ("media_url",)}, ""),
+        (
+            [{"u": "a"}, {"t": "b"}],
+            {"url": "a", "text": "b"},
+            {"url": (0, "u"), "text": (1, "t")},
+            "different elements",
+        ),
+        ([{"u": "a", "t": "b"}], {"url": "a", "text": "b"}, {"url": (0, "u"), "text": (0, "t")}, ""),
+    ],
+)
+def test_distorted_values_are_reported(
+    document: Json, variables: dict[str, str], sources: dict[str, Pointer], expected: str
+) -> None:
+    """There is one note for a distorted value, and none for an ordinary one."""
+    notes = value_notes(document, variables, sources)
+    assert len(notes) == bool(expected)
+    assert all(expected in note for note in notes)
