@@ -7,6 +7,7 @@ JSON pointer, a reason and, unless it is for good, a date.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from ringocli.text.suggest import did_you_mean
 
 KEYS = ("select", "ignore", "severity", "fail-on", "strict")
 SUFFIX = ".suppressions.toml"
+_HEADER = re.compile(r"\s*\[\[\s*suppress\s*\]\]")
 _ENTRY_KEYS = ("code", "pointer", "reason", "until")
 OFF = "off"
 
@@ -75,12 +77,15 @@ def read_validate_settings(start: Path | None = None) -> ValidateSettings:
     fail_on = table.get("fail-on")
     if fail_on is not None:
         _require_one_of(f"{path}: fail-on", fail_on, [one.value for one in Severity])
+    strict = table.get("strict", False)
+    if not isinstance(strict, bool):
+        raise UsageError(f"{path}: strict must be true or false", "Write strict = true.")
     return ValidateSettings(
         select=_names(path, "select", table.get("select", [])),
         ignore=tuple(ignore),
         severities=severities,
         fail_on=fail_on,
-        strict=table.get("strict") is True,
+        strict=strict,
     )
 
 
@@ -184,7 +189,7 @@ def read_suppressions(path: Path) -> tuple[Suppression, ...]:
     entries = read_toml(str(path)).get("suppress", [])
     if not isinstance(entries, list):
         raise UsageError(f"{path}: suppress must be an array of tables", "Write [[suppress]] and its keys below it.")
-    headers = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[suppress]]"]
+    headers = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
     lines = headers if len(headers) == len(entries) else [1] * len(entries)
     return tuple(_suppression(path, entry, line) for entry, line in zip(entries, lines, strict=True))
 
@@ -217,25 +222,26 @@ def _date(where: str, until: object) -> datetime.date | None:
         found = False
     if not isinstance(found, datetime.date | None):
         raise UsageError(f"{where}: until must be a date", "Write until = 2027-06-30.")
-    return found
+    return found.date() if isinstance(found, datetime.datetime) else found
 
 
 def suppressed(
     file: str, findings: Iterable[Finding], suppressions: Sequence[Suppression], today: datetime.date
 ) -> tuple[tuple[Finding, ...], list[UnusedSuppression]]:
     """The findings that remain, and the suppressions that have expired or match no finding."""
-    remaining, used = [], set()
-    active = [one for one in suppressions if one.until is None or one.until >= today]
+    remaining: list[Finding] = []
+    used: set[int] = set()
+    active = {number: one for number, one in enumerate(suppressions) if one.until is None or one.until >= today}
     for finding in findings:
-        matching = [one for one in active if _covers(one, finding)]
-        used |= {one.line for one in matching}
+        matching = {number for number, one in active.items() if _covers(one, finding)}
+        used |= matching
         if not matching:
             remaining.append(finding)
     unused = []
-    for one in suppressions:
-        if one not in active:
+    for number, one in enumerate(suppressions):
+        if number not in active:
             unused.append(UnusedSuppression(file=file, suppression=one, why=f"expired on {one.until}"))
-        elif one.line not in used:
+        elif number not in used:
             unused.append(UnusedSuppression(file=file, suppression=one, why="no such finding any more"))
     return tuple(remaining), unused
 

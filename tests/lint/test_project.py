@@ -65,6 +65,7 @@ def test_an_option_overrides_the_settings(ringocli: Command, text_only: Path) ->
         ("ignore = 3", "must be a list"),
         ('severity = "x"', "must be a table"),
         ('[validate.severity]\nRT216 = "eror"', "did you mean error"),
+        ('strict = "yes"', "strict must be true or false"),
         ('fail-on = "all"', "invalid value 'all'"),
         ("= 3", "invalid TOML at line 2, column 1"),
     ],
@@ -82,6 +83,8 @@ def test_invalid_settings_are_reported(ringocli: Command, text_only: Path, table
         ('code = "RT216"\npointer = "/API"\nreason = "texts only"', [], None),
         ('code = "no-send-file"\npointer = ""\nreason = "texts only"', [], None),
         (f'code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = {TODAY}', [], None),
+        (f'code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = {TODAY}T12:00:00', [], None),
+        (f'code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = "{TODAY}"', [], None),
         ('code = "RT216"\npointer = "/API"\nreason = "x"\nuntil = 2020-01-01', ["RT216"], "expired"),
         ('code = "RT216"\npointer = "/Webhook"\nreason = "x"', ["RT216"], "no such finding"),
         ('code = "RT401"\npointer = "/API"\nreason = "x"', ["RT216"], "no such finding"),
@@ -213,3 +216,12 @@ def test_two_templates_with_one_id_are_reported(ringocli: Command, folder: Path)
         one["file"] for one in done.document["findings"] if one["code"] == "RT115"
     ]
     assert "unused" not in done.err
+
+
+def test_each_suppression_is_counted_by_itself(ringocli: Command, text_only: Path) -> None:
+    """An inline array has no header lines; the unused entry is reported although the other one is used."""
+    entries = '{code = "RT216", reason = "texts only"}, {code = "RT401", reason = "gone"}'
+    (text_only.parent / "acme.suppressions.toml").write_text(f"suppress = [{entries}]\n")
+    done = ringocli("validate", text_only)
+    assert "unused suppression: RT401" in done.err
+    assert "unused suppression: RT216" not in done.err
