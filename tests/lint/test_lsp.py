@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import sys
 from collections.abc import Awaitable, Callable
@@ -168,6 +169,46 @@ def test_hover_and_outline(tmp_path: Path) -> None:
         outline = {one.name: [child.name for child in one.children or ()] for one in symbols}  # type: ignore[union-attr]
         assert ["SendMessage", "SendFile"] == outline["API"]
         assert ["message:message", "mms:file", "messageDelivered:delivered"] == outline["Webhook"]
+
+    edited(work, tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_positions_count_lines_as_the_protocol_does(tmp_path: Path, ending: str) -> None:
+    """U+2028, a vertical tab or a form feed in a string is no line break; characters are UTF-16 units."""
+
+    async def work(editor: Editor) -> None:
+        text = TEXT.replace('"name": "Acme SMS"', '"name": "😀\u2028\u2029\u0085 SMS"').replace("$to$", "$too$", 1)
+        found = await editor.open(text.replace("\n", ending))
+        (typo,) = [one for one in found if one.code == "RT401"]
+        assert at(text, '"to": ') == typo.range.start
+        hover = await editor.client.text_document_hover_async(
+            lsp.HoverParams(text_document=editor.named, position=at(text, '"to": "$to'))
+        )
+        assert hover is not None
+        assert "$too$" in str(hover.contents)
+        await editor.type(text.replace("$too$", "$to$").replace("\n", ending))
+
+    edited(work, tmp_path)
+
+
+def test_all_safe_fixes_together_do_not_overlap(tmp_path: Path) -> None:
+    """Editors refuse overlapping edits; two mistakes in one string are fixed one after the other."""
+
+    async def work(editor: Editor) -> None:
+        text = TEXT.replace('"to": "$to$"', '"to": "$too$ $fom$"', 1)
+        found = await editor.open(text)
+        actions = await editor.client.text_document_code_action_async(
+            lsp.CodeActionParams(
+                text_document=editor.named, range=found[0].range, context=lsp.CodeActionContext(diagnostics=[])
+            )
+        )
+        fixes = [one for one in actions or () if isinstance(one, lsp.CodeAction)]
+        (every,) = [one for one in fixes if one.kind == lsp.CodeActionKind.SourceFixAll]
+        assert every.edit is not None
+        assert every.edit.changes is not None
+        ranges = sorted((one.range.start, one.range.end) for one in every.edit.changes[editor.uri])
+        assert all(one[1] <= other[0] for one, other in itertools.pairwise(ranges))
 
     edited(work, tmp_path)
 
