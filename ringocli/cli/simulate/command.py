@@ -55,6 +55,8 @@ def simulate_webhook(options: SimulateOptions) -> int:
 
     opened = open_template(options.template)
     settings = gather_values(opened.template, options.values, url=options.url)
+    if options.load.scenario is not None:
+        return _play(options, opened.template, settings)
     delivery = _delivery(options, opened, settings)
     factory = EventFactory(delivery.recipe)
     if options.load.data is not None and delivery.data is not None:
@@ -68,6 +70,32 @@ def simulate_webhook(options: SimulateOptions) -> int:
         return 0
     _check_amount(delivery, live=options.live, profile=settings.profile)
     return deliver_and_print(delivery, factory, options)
+
+
+def _play(options: SimulateOptions, template: Template, settings: Settings) -> int:
+    """Play a scenario; most options of a load run make no sense with it.
+
+    Raises:
+        UsageError: one of them was given.
+    """
+    from ringocli.cli.simulate.scenario import play_scenario
+    from ringocli.http.addresses import webhook_address
+
+    load = options.load
+    given = [
+        flag
+        for flag, value in (
+            ("--count", load.count), ("--rate", load.rate), ("--duration", load.duration), ("--data", load.data),
+            ("--journal", load.journal), ("--chaos", load.chaos), ("--as-provider", load.as_provider),
+            ("--report", load.report), ("--require", load.require), ("--send", options.send),
+            ("--event", options.event or None), ("--sign", options.signing.sign),
+        )
+        if value is not None
+    ]  # fmt: skip
+    if given:
+        raise UsageError(f"--scenario cannot be combined with {', '.join(given)}", "The file says what is sent.")
+    url = webhook_address(settings.webhook_url) if settings.webhook_url is not None else None
+    return play_scenario(options, template, settings, url, _provider(options, template))
 
 
 def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settings) -> Delivery:

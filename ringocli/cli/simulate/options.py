@@ -58,6 +58,9 @@ class LoadOptions:
     ] = None
     on_bad_row: Annotated[str, Option("What to do about a row that cannot be used.", choices=("fail", "skip"))] = "fail"
     shard: Annotated[str | None, Option("Send only the I-th of N parts of the events.", metavar="I/N")] = None
+    scenario: Annotated[
+        str | None, Option("Play the steps of a case file, with its clock and expectations.", metavar="FILE.toml")
+    ] = None
     journal: Annotated[
         str | None,
         Option("Keep what was answered; the same command again sends only the rest.", metavar="FILE"),
@@ -68,7 +71,12 @@ class LoadOptions:
     ] = None
     time_scale: Annotated[
         float,
-        Option("Multiply the provider's pauses by this, for example 0.001.", metavar="FACTOR", min=0, max=1000),
+        Option(
+            "Multiply the pauses of a provider or scenario by this, for example 0.001.",
+            metavar="FACTOR",
+            min=0,
+            max=1000,
+        ),
     ] = 1.0
     chaos: Annotated[
         str | None,
