@@ -13,7 +13,7 @@ DOCUMENTS = ("openapi", "postman", "postman-v1", "har", "insomnia", "hoppscotch"
 """Kinds of JSON and YAML documents that can be imported."""
 
 _CURL = re.compile(
-    r"(?<![\w./'\"-])(?:[\w./\\-]*[/\\])?curl(?:\.exe|_[A-Za-z]+)?(?=[ \t]+(?:\\?\r?\n|-|\^|`|[\"'$<{]|[\w.-]+[/.:]))",
+    r"(?<![\w./'\"-])(?:[\w./\\-]*[/\\])?curl(?:\.exe)?(?=[ \t]+(?:\\?\r?\n|-|\^|`|[\"'$<{]|[\w.-]+[/.:]))",
     re.I,
 )
 _REQUEST_LINE = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+\S+")

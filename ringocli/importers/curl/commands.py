@@ -29,9 +29,33 @@ def is_curl_name(word: str) -> bool:
     return bool(re.fullmatch(r"(?:.*[/\\])?curl(?:\.exe)?", word, re.I))
 
 
+_NOT_RUN = re.compile(
+    r"(?:.*/)?(?:apt|apt-get|aptitude|brew|yum|dnf|apk|pacman|zypper|choco|winget|scoop|pip3?|npm|snap|port|which|whereis|man|"
+    r"type|hash|echo|printf|alias|info|whatis)"
+)
+"""Programs whose argument ``curl`` is a package or a word, not a command to run."""
+_WRAPPERS = re.compile(
+    r"(?:.*/)?(?:sudo|doas|env|time|timeout|nohup|nice|xargs|exec|command|watch|docker|podman|nerdctl|kubectl|oc|ssh|chroot|"
+    r"nsenter|ip|torsocks|proxychains4?|parallel|docker-compose|lxc|heroku|fly|flyctl|wsl|vagrant)(?:\.exe)?"
+)
+"""Programs that run the command among their arguments."""
+_IMAGE = re.compile(r"(?:[\w.-]+(?::\d+)?/)*(?:curl|alpine-curl|curl-alpine)(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?")
+
+
+def curl_index(words: Sequence[str]) -> int | None:
+    """The position of curl among the words of a command, also behind ``sudo``, ``kubectl exec … --`` or ``docker run``."""
+    if not words or _NOT_RUN.fullmatch(words[0]):
+        return None
+    last = len(words) if _WRAPPERS.fullmatch(words[0]) else 4
+    named = next((index for index, word in enumerate(words[:last]) if is_curl_name(word)), None)
+    if named is None and _WRAPPERS.fullmatch(words[0]) and "run" in words:
+        return next((index for index, word in enumerate(words) if _IMAGE.fullmatch(word) and "/" in word), None)
+    return named
+
+
 def is_curl(words: Sequence[str]) -> bool:
     """Whether a command runs curl, itself or through another program such as ``sudo``."""
-    return any(is_curl_name(word) for word in words[:4])
+    return curl_index(words) is not None
 
 
 def rejoined(commands: list[Command], notes: list[str]) -> list[Command]:

@@ -72,10 +72,20 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
     for command in commands:
         for call in _calls(command, allowed):
             call.notes = [*notes, *call.notes]
-            requests += [_request(call, url) for url in call.urls]
+            requests += [_request(call, url) for url in _urls(call)]
     if not requests:
         raise UsageError(f"{name}: the curl command has no URL", "Paste the whole command.")
     return requests
+
+
+def _urls(call: _Call) -> list[str]:
+    """The URLs of a call, without the bare words beside a real URL, which are rather prose or mistakes."""
+    if not any("://" in url for url in call.urls):
+        return call.urls
+    kept = [url for url in call.urls if re.search(rf"[./:{OPEN}{{<$]", url)]
+    if len(kept) < len(call.urls):
+        call.notes.append("words beside the URL that are neither options nor URLs were ignored")
+    return kept
 
 
 def _calls(command: Command, allowed: Path | None) -> list[_Call]:
@@ -121,8 +131,17 @@ def _long(given: str, rest: list[str], notes: list[str]) -> tuple[str, str]:
         shown = given.partition("=")[0]
         named = f"--{shown}" if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", shown) else "the word after a --"
         notes.append(f"{named} is not a curl option and was ignored")
+        if "=" not in given and rest and not rest[0].startswith("-") and not _resembles_url(rest[0]):
+            rest.pop(0)  # its value, which would otherwise be read as a URL
         return "unknown", ""
     return name, (rest.pop(0) if rest else "") if name in VALUED else ""
+
+
+def _resembles_url(word: str) -> bool:
+    """Whether a word can only be the URL: it has a scheme, or a host name with a dot or a port, or is a placeholder."""
+    return bool(
+        re.match(rf"[\"']?(?:[a-z]+://|(?:[\w-]+\.)+[a-z]{{2,}}(?:[:/?]|$)|localhost|[\w.-]+:\d+|{OPEN})", word, re.I)
+    )
 
 
 def _short(letters: str, rest: list[str], notes: list[str]) -> Iterator[tuple[str, str]]:
@@ -249,10 +268,14 @@ def _add_data(call: _Call, option: str, value: str) -> None:
 
 
 def _urlencoded(call: _Call, value: str) -> str:
-    """``--data-urlencode`` and ``--url-query``: ``content =content name=content @file name@file``."""
-    name, sign, content = re.match(r"([^=@]*)([=@]?)(.*)", value, re.S).groups()  # type: ignore[union-attr]
-    if sign == "":
-        return quote(name, safe="")
+    """``--data-urlencode`` and ``--url-query``: ``content =content name=content @file name@file``.
+
+    As in curl, the first ``=`` wins over any ``@``.
+    """
+    sign = "=" if "=" in value else "@"
+    name, found, content = value.partition(sign)
+    if not found:
+        return quote(value, safe="")
     if sign == "@":
         content = _from_file(call, content)
     return (f"{name}=" if name else "") + quote(content, safe="")

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from ringocli.importers.curl.bash import bash_commands
-from ringocli.importers.curl.commands import Command, is_curl_name, rejoined
+from ringocli.importers.curl.commands import Command, curl_index, is_curl, rejoined
 from ringocli.importers.curl.repair import tidied
 from ringocli.importers.curl.windows import cmd_words, powershell_words
 
@@ -28,7 +28,9 @@ def read_commands(text: str) -> tuple[list[Command], list[str]]:
 
 
 def _dialect(text: str) -> str:
-    if re.search(r"`[ \t]*\n", text) or re.search(r"\$env:\w", text):
+    if any(line.rstrip().endswith("`") and line.count("`") % 2 for line in text.split("\n")[:-1]) or re.search(
+        r"\$env:\w", text
+    ):
         return "powershell"
     if re.search(r"\^[ \t]*\n|\s\^\"", text) and not re.search(r"\\\n", text):
         return "cmd"
@@ -41,19 +43,39 @@ def curl_words(text: str) -> tuple[list[Command], list[str]]:
     """The arguments of each curl command in a text, and notes on how it was read."""
     commands, notes = read_commands(text)
     for command in commands:
-        if command.words[0] in ("bash", "sh", "zsh") and "-c" in command.words[1:-1]:
-            inner, more = read_commands(command.words[-1])
-            commands = [*commands, *(replace(one, files={**command.files, **one.files}) for one in inner)]
+        script = None if is_curl(command.words) else _script_in(command)
+        if script is not None:
+            inner, more = read_commands(script)
+            inner = [
+                replace(
+                    one,
+                    files={**command.files, **one.files},
+                    declared={**command.declared, **one.declared},
+                    stdin=one.stdin or command.stdin,
+                )
+                for one in inner
+            ]
+            commands = [*commands, *inner]
             notes = [*notes, *more]
     found = []
     for command in commands:
-        for index, word in enumerate(command.words[:4]):
-            if is_curl_name(word):
-                found.append(replace(command, words=command.words[index + 1 :]))
-                break
+        if (index := curl_index(command.words)) is not None:
+            found.append(replace(command, words=command.words[index + 1 :]))
     if not found:
         first = next((command for command in commands if re.match(r"-|https?://", command.words[0])), None)
         if first is not None:
             found.append(first)
             notes.append("the word curl was missing before the options")
     return found, list(dict.fromkeys(notes))
+
+
+_SCRIPT = re.compile(r"(?s)(?:^|.*[\s;&|(])(?:[\w./-]*/)?curl(?:\.exe)?\s.*")
+
+
+def _script_in(command: Command) -> str | None:
+    """The script that a command passes to a shell, here or on another machine: ``sh -c '…'``, ``ssh host 'curl …'``."""
+    words = command.words
+    runs = re.fullmatch(
+        r"(?:.*/)?(?:bash|sh|zsh|ash|dash|ssh|docker|podman|kubectl|oc|su|sudo|eval|watch|cmd|wsl)", words[0]
+    )
+    return next((word for word in words[1:] if " " in word and _SCRIPT.match(word)), None) if runs else None

@@ -35,6 +35,9 @@ _TELLING = re.compile(
 """Words that make an all-capitals text a placeholder; without one it may be an actual key."""
 
 
+_GRAPHQL = re.compile(r"\s*(?:(?:query|mutation|subscription)\b[^{]*\{|\{\s*\w+\s*[({])")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placeholder:
     """One placeholder: its offsets, its name ("" if it has none), and whether a shell would fill it.
@@ -53,8 +56,11 @@ class Placeholder:
 
 def placeholders(text: str) -> Iterator[Placeholder]:
     """The placeholders of a text, from left to right."""
+    is_graphql = _GRAPHQL.match(text) is not None
     for found in _FORMS.finditer(text):
         kind = found.lastgroup or ""
+        if is_graphql and kind in ("plain", "single"):
+            continue  # $t and {id} are of the query itself
         inside = found.group(kind)
         if kind == "angle" and f"</{inside}>" in text:
             continue  # an XML element
