@@ -50,6 +50,7 @@ COMMANDS = {
     "diff": "diff",
     "doctor": "doctor",
     "bundle": "bundle",
+    "export": "export",
     "send-test": "send.command",
     "simulate-webhook": "simulate.command",
     "emulate": "emulate",

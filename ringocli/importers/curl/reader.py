@@ -280,8 +280,8 @@ def _request(call: _Call, url: str) -> Pasted:
         query.append(data)
         data = None
     address, userinfo = _address(url, query, as_it_is="path-as-is" in call.flags)
-    headers = tuple(pair for pair in call.headers if pair[0].lower() != "authorization")
     auth, unknown = _auth(call, userinfo)
+    headers = tuple(pair for pair in call.headers if unknown is not None or pair[0].lower() != "authorization")
     limits = [*call.limits, *([unknown] if unknown else []), *uncarried(headers), *_other_host(call, address)]
     notes = list(call.notes)
     if call.ignored:

@@ -1,0 +1,160 @@
+"""``export``: OpenAPI, JSON Schema, a messaging server, or a relay for a provider that Ringotel cannot express."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from ringocli.cli.command import command
+from ringocli.cli.inputs import open_template, path_of
+from ringocli.cli.options import TextOrJson
+from ringocli.cli.parameters import Argument, Option
+from ringocli.errors import UsageError
+from ringocli.text import console
+
+if TYPE_CHECKING:
+    from ringocli.template.model import Template
+
+TARGETS = ("openapi", "json-schema", "receiver", "relay")
+EXAMPLES = (
+    "ringocli export samples/telnyx.json --to openapi --output api",
+    "ringocli export samples/telnyx.json --to json-schema --output -",
+    "ringocli export samples/generic-json.json --to receiver --lang php",
+    "ringocli export --to relay --from-curl samples/docs/send.sh --sample-webhook message=samples/docs/message.json",
+)
+MORE = (
+    "openapi: OpenAPI 3.1 with the requests as paths and the events as webhooks. json-schema: one schema per event. "
+    "receiver: a server that takes the template's requests and sends its webhooks, to start your own from.\n\n"
+    "relay: for a provider that needs what Ringotel cannot send (custom headers, multipart, signed webhooks). It learns "
+    "from the provider's documentation as init does, and writes a small server with its test, and the template that "
+    "points to it.\n\n"
+    "The folder is the id unless --output says otherwise; existing files are overwritten only with --force."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasteOptions:
+    """What the provider's documentation shows."""
+
+    SECTION = "Learn from the provider's documentation (relay)"
+
+    from_curl: Annotated[str | None, Option("The command that sends a text.", metavar="FILE|-")] = None
+    file_from_curl: Annotated[str | None, Option("The command that sends a file.", metavar="FILE|-")] = None
+    source: Annotated[
+        str | None,
+        Option(
+            "curl, OpenAPI, Postman, HAR, .http; the format is auto-detected.", flags=("--from",), metavar="FILE[#NAME]"
+        ),
+    ] = None
+    sample_response: Annotated[str | None, Option("The provider's reply to a send request.", metavar="FILE")] = None
+    sample_webhook: Annotated[
+        tuple[str, ...], Option("KIND is message, mms, delivered or other. Repeatable.", metavar="KIND=FILE")
+    ] = ()
+    hint: Annotated[tuple[str, ...], Option("The sample value of a variable. Repeatable.", metavar="NAME=LITERAL")] = ()
+    id: Annotated[str | None, Option("The integration's id. Default: from the API's host.", metavar="ID")] = None
+    name: Annotated[str | None, Option("The name in Ringotel's portal.", metavar="NAME")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions:
+    """The options of ``export``."""
+
+    template: Annotated[str | None, Argument("[TEMPLATE]", "A template file, or - for stdin; not for relay.")] = None
+    to: Annotated[str, Option("What to write.", choices=TARGETS)]
+    lang: Annotated[str, Option("The language of receiver and relay.", choices=("python", "php"))] = "python"
+    output: Annotated[str | None, Option("The folder. Default: the id.", metavar="DIR|-")] = None
+    force: Annotated[bool, Option("Overwrite existing files.")] = False
+    format: TextOrJson = "text"
+    pastes: PasteOptions
+
+
+@command("export", "Export to OpenAPI, JSON Schema or a server.", examples=EXAMPLES, more=MORE)
+def export(options: ExportOptions) -> int:
+    """Write the files, or print the one document with ``--output -``."""
+    notes: tuple[str, ...] = ()
+    if options.to == "relay":
+        name, files, notes = _relay(options)
+    else:
+        if options.template is None:
+            raise UsageError("no template given", f"For example: ringocli export acme.json --to {options.to}")
+        template = open_template(options.template).template
+        name, files = template.id or "export", _files(template, options)
+    if options.output == "-":
+        _print(files)
+        return 0
+    _write(path_of(options.output or name), files, options)
+    for note in notes:
+        console.note(f"note: {note}")
+    return 0
+
+
+def _files(template: Template, options: ExportOptions) -> dict[str, str]:
+    if options.to == "openapi":
+        from ringocli.messaging.export.openapi import openapi_document
+
+        return {"openapi.json": _json(openapi_document(template))}
+    if options.to == "json-schema":
+        from ringocli.messaging.export.json_schema import schemas
+
+        found = {name: _json(schema) for name, schema in schemas(template).items()}
+        if not found:
+            raise UsageError("the template has no events", "JSON Schema describes webhooks; try --to openapi.")
+        return found
+    from ringocli.messaging.export.receiver import receiver_files
+
+    return receiver_files(template, options.lang)
+
+
+def _relay(options: ExportOptions) -> tuple[str, dict[str, str], tuple[str, ...]]:
+    from ringocli.cli.init.sources import Pasting, one_source, read_pastes
+    from ringocli.importers.relay.files import relay_files
+    from ringocli.importers.relay.spec import learn_relay
+    from ringocli.template.scaffold import Answers
+
+    if options.template is not None:
+        raise UsageError("a relay is learned from the provider's documentation", "Leave TEMPLATE out, add --from-curl.")
+    pastes = options.pastes
+    pasting = Pasting(
+        send=one_source({"--from-curl": pastes.from_curl, "--from": pastes.source}),
+        file=one_source({"--file-from-curl": pastes.file_from_curl}),
+        reply=pastes.sample_response,
+        webhooks=pastes.sample_webhook,
+        hints=pastes.hint,
+    )
+    spec = learn_relay(read_pastes(pasting), Answers(id=pastes.id, name=pastes.name))
+    return spec.id, relay_files(spec, options.lang), spec.notes
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _print(files: dict[str, str]) -> None:
+    """The one document, or all documents by their file names."""
+    if len(files) == 1:
+        console.out(next(iter(files.values())), end="")
+    elif all(name.endswith(".json") for name in files):
+        console.out_json({name: json.loads(text) for name, text in files.items()})
+    else:
+        raise UsageError("a server is a folder, which cannot be printed", "Name a folder after --output.")
+
+
+def _write(folder: Path, files: dict[str, str], options: ExportOptions) -> None:
+    from ringocli.text.files import write_text
+
+    existing = [name for name in files if (folder / name).exists()]
+    if existing and not options.force:
+        raise UsageError(
+            f"{folder / existing[0]} exists", "Use --force to overwrite it, or choose another folder with --output."
+        )
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file", "Choose a folder with --output.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        write_text(folder / name, text, force=True)
+    if options.format == "json":
+        console.out_json({"schema_version": 1, "path": str(folder), "files": sorted(files)})
+    else:
+        console.out(f"Wrote {folder}: {', '.join(sorted(files))}")
