@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.init.options import LearnOptions
 from ringocli.cli.inputs import open_template, path_of
 from ringocli.cli.options import TextOrJson
 from ringocli.cli.parameters import Argument, Option
@@ -35,29 +36,6 @@ MORE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasteOptions:
-    """What the provider's documentation shows."""
-
-    SECTION = "Learn from the provider's documentation (relay)"
-
-    from_curl: Annotated[str | None, Option("The command that sends a text.", metavar="FILE|-")] = None
-    file_from_curl: Annotated[str | None, Option("The command that sends a file.", metavar="FILE|-")] = None
-    source: Annotated[
-        str | None,
-        Option(
-            "curl, OpenAPI, Postman, HAR, .http; the format is auto-detected.", flags=("--from",), metavar="FILE[#NAME]"
-        ),
-    ] = None
-    sample_response: Annotated[str | None, Option("The provider's reply to a send request.", metavar="FILE")] = None
-    sample_webhook: Annotated[
-        tuple[str, ...], Option("KIND is message, mms, delivered or other. Repeatable.", metavar="KIND=FILE")
-    ] = ()
-    hint: Annotated[tuple[str, ...], Option("The sample value of a variable. Repeatable.", metavar="NAME=LITERAL")] = ()
-    id: Annotated[str | None, Option("The integration's id. Default: from the API's host.", metavar="ID")] = None
-    name: Annotated[str | None, Option("The name in Ringotel's portal.", metavar="NAME")] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
     """The options of ``export``."""
 
@@ -66,8 +44,10 @@ class ExportOptions:
     lang: Annotated[str, Option("The language of receiver and relay.", choices=("python", "php"))] = "python"
     output: Annotated[str | None, Option("The folder. Default: the id.", metavar="DIR|-")] = None
     force: Annotated[bool, Option("Overwrite existing files.")] = False
+    id: Annotated[str | None, Option("Of a relay: the integration's id. Default: from the API's host.")] = None
+    name: Annotated[str | None, Option("Of a relay: the name shown in Ringotel's portal.")] = None
     format: TextOrJson = "text"
-    pastes: PasteOptions
+    learn: LearnOptions
 
 
 @command("export", "Export to OpenAPI, JSON Schema or a server.", examples=EXAMPLES, more=MORE)
@@ -108,22 +88,19 @@ def _files(template: Template, options: ExportOptions) -> dict[str, str]:
 
 
 def _relay(options: ExportOptions) -> tuple[str, dict[str, str], tuple[str, ...]]:
-    from ringocli.cli.init.sources import Pasting, one_source, read_pastes
+    from ringocli.cli.init.sources import read_pastes, sources_of
     from ringocli.importers.relay.files import relay_files
     from ringocli.importers.relay.spec import learn_relay
     from ringocli.template.scaffold import Answers
 
     if options.template is not None:
         raise UsageError("a relay is learned from the provider's documentation", "Leave TEMPLATE out, add --from-curl.")
-    pastes = options.pastes
-    pasting = Pasting(
-        send=one_source({"--from-curl": pastes.from_curl, "--from": pastes.source}),
-        file=one_source({"--file-from-curl": pastes.file_from_curl}),
-        reply=pastes.sample_response,
-        webhooks=pastes.sample_webhook,
-        hints=pastes.hint,
-    )
-    spec = learn_relay(read_pastes(pasting), Answers(id=pastes.id, name=pastes.name))
+    if options.learn.save_credentials is not None:
+        raise UsageError(
+            "--save-credentials does not apply to a relay", "Its credentials are settings: see .env.example."
+        )
+    pastes = read_pastes(sources_of(options.learn))
+    spec = learn_relay(pastes, Answers(id=options.id, name=options.name))
     return spec.id, relay_files(spec, options.lang), spec.notes
 
 
