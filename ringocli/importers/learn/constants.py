@@ -58,7 +58,7 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
         return "a reference of the sample's message"
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"
-    if plain(name) in _COUNTRY_CODES and re.fullmatch(r"\+?\d{1,3}", text):
+    if is_country_code(leaf):
         return "the country code of the sample's number: it fits only if the portal's number format is national"
     if is_phone(leaf.value) and not names_other_number(leaf) and sum(char.isdigit() for char in text) >= 10:
         return "a phone number of the sample"
@@ -91,6 +91,16 @@ def computed_risk(leaf: SampleLeaf) -> str:
     if _ONCE.search(leaf.name) or _REFERENCE.search(leaf.name) or _SCHEDULE.search(leaf.name):
         return ""
     return f"the field {leaf.name} is missing: Ringotel cannot compute its value for each message"
+
+
+def is_country_code(leaf: SampleLeaf) -> bool:
+    """Whether a value is the country code of a number that has none itself."""
+    return plain(leaf.name) in _COUNTRY_CODES and bool(re.fullmatch(r"\+?\d{1,3}", leaf.text))
+
+
+def is_graphql(text: str) -> bool:
+    """Whether a text is a GraphQL document, whose ``$names`` and braces are its own syntax."""
+    return bool(re.match(r"\s*(?:query|mutation|subscription)\b[^{]*\{", text)) and text.rstrip().endswith("}")
 
 
 def is_signature(name: str) -> bool:

@@ -10,7 +10,7 @@ from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, IdContext, id_
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.roles import RoleChoice, assign
 from ringocli.importers.learn.sample_leaves import SampleLeaf
-from ringocli.importers.learn.value_shapes import is_url, phone_scheme
+from ringocli.importers.learn.value_shapes import is_url, number_span
 from ringocli.importers.learn.webhook_samples import EventDraft
 from ringocli.template.vocabulary import Role, name_score, plain
 
@@ -53,11 +53,9 @@ def message_roles(
 
 
 def _without_scheme(choice: RoleChoice) -> RoleChoice:
-    """A number without the ``tel:`` before it."""
-    scheme = phone_scheme(choice.leaf.text) if choice.role in (Role.FROM, Role.TO) else ""
-    if not scheme or choice.span is not None:
-        return choice
-    return replace(choice, span=(len(scheme), len(choice.leaf.text)))
+    """A number without the ``tel:`` before it or the host after it."""
+    span = number_span(choice.leaf.text) if choice.role in (Role.FROM, Role.TO) else None
+    return choice if span is None or choice.span is not None else replace(choice, span=span)
 
 
 def _as_incoming(hints: Mapping[str, str], leaves: Sequence[SampleLeaf]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote_plus
 
-from ringocli.importers.learn.constants import computed_risk, is_computed, is_signature
+from ringocli.importers.learn.constants import computed_risk, is_computed, is_country_code, is_graphql, is_signature
 from ringocli.importers.learn.copies import number_keys, repeated, stray_numbers
 from ringocli.importers.learn.credential_places import (
     account_value,
@@ -20,6 +20,7 @@ from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_quer
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
 from ringocli.importers.model import limit
 from ringocli.template.pattern.notation import VariablePart, split
+from ringocli.template.vocabulary import Role
 
 
 class RemainingValues(RequestState):
@@ -32,6 +33,9 @@ class RemainingValues(RequestState):
             self.place_segment(leaf)
             return
         if leaf.pointer[0] == "query" and ("key", leaf.pointer[1]) in self.put:
+            return
+        if is_graphql(leaf.text):
+            self.keep(leaf)
             return
         if is_computed(shown(leaf.text)) and not (belongs_to_account(name, leaf.value) and _is_plain_variable(leaf)):
             self.leave_out_computed(leaf)
@@ -126,6 +130,12 @@ class RemainingValues(RequestState):
         copied = {leaf.pointer for leaf, _ in clauses if leaf is not None}
         clauses += stray_numbers([leaf for leaf in self.kept if leaf.pointer not in copied])
         self.learned.blocking += [clause for _, clause in clauses]
+        codes = [leaf for leaf in self.kept if is_country_code(leaf)]
+        if codes and Role.TO in self.learned.choices and not self.learned.choices[Role.TO].literal.startswith("+"):
+            self.learned.blocking.append(
+                f"numbers have their country code in {codes[0].name}, which is a constant: it works only with the portal's "
+                "number format national, and for numbers of that country"
+            )
 
     def place_keys(self) -> None:
         """Names of fields that are credentials: in a query they become properties, in a body they cannot be sent."""

@@ -12,7 +12,7 @@ from ringocli.importers.learn.request_state import RequestState
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
-from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone, is_prose, phone_scheme
+from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone, is_prose, number_span
 from ringocli.importers.model import limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.variables import Place
@@ -98,8 +98,8 @@ class RolePlacement(RequestState):
     def place_choice(self, role: Role, choice: RoleChoice) -> None:
         leaf, variable = choice.leaf, self.variable(role)
         span = choice.span
-        if span is None and role in (Role.FROM, Role.TO) and (scheme := phone_scheme(leaf.text)):
-            span = (len(scheme), len(leaf.text))
+        if span is None and role in (Role.FROM, Role.TO):
+            span = number_span(leaf.text)
         literal = leaf.text if span is None else leaf.text[slice(*span)]
         if leaf.inside is not None:
             if not self.place_packed(leaf, span, variable):
@@ -115,6 +115,10 @@ class RolePlacement(RequestState):
             self.learned.blocking.append(
                 f'the text in "{leaf.name}" is encoded ({encoding}): Ringotel sends plain text, which the provider would '
                 "not understand"
+            )
+        if role is Role.TO and leaf.inside is None and (portal := _portal_format(literal)):
+            self.learned.notes.append(
+                f"numbers in the sample look like {shown(literal)}: set the portal's number format to {portal}"
             )
         self.shrink(leaf.pointer if leaf.inside is None else leaf.inside.pointer)
         why = choice.why
@@ -156,3 +160,11 @@ class RolePlacement(RequestState):
         if isinstance(node, Several) and len(node) > 1:
             what = f"several values of {pointer[-1]}"
             self.learned.add_limit(what, "Ringotel sends to one recipient: one value is kept")
+
+
+def _portal_format(number: str) -> str:
+    """The portal's number format (assumption 34) that gives numbers like this one; "" for numbers with a plus."""
+    digits = "".join(char for char in number if char.isdigit())
+    if number.startswith("+") or not is_phone(number):
+        return ""
+    return "national" if len(digits) <= 10 or digits.startswith("0") else "international"

@@ -147,10 +147,13 @@ _APPLICATION_NAMES = {"source", "src", "origin", "orig", "sourceapp", "client", 
 _OTHER_NUMBER = re.compile(
     r"serial|imei|imsi|iccid|order|invoice|ticket|case|account|customer|member|ref|zip|postal|seq|version|port|(?:^|_)id$|"
     r"time|date|stamp|expir|valid|until|code|cost|price|amount|quantity|count|total|size|length|card|iban|tax|vat|isbn|ean|"
-    r"sku|license|licence|passport|parcel|parcels|policy|contract|room|flight|booking|weight|uid|guid|uuid|hash|token|key",
+    r"sku|user|login|client|license|licence|passport|parcel|parcels|policy|contract|room|flight|booking|weight|uid|guid|uuid|hash|token|key",
     re.I,
 )
 """Names of numbers that are not phone numbers, or not those of a message."""
+
+_NO_PARTY = re.compile(r"reply|callback|call_?back|forward|support|notif|emergency|help|hotline|contact_?us", re.I)
+"""Names of numbers that are neither the sender nor the recipient of the message."""
 
 _COPY_NAMES = re.compile(
     r"^(?:b?cc|copy|copyto|ccto|also|alternate\w*|alternative\w*|backup\w*|second\w*|fallback\w*)$", re.I
@@ -302,6 +305,7 @@ def _settle_numbers(
             and not _is_beside(leaf, taken)
             and _is_plain_number(leaf, incoming)
             and not (role is Role.FROM and is_other_recipient(leaf))
+            and not (leaf.names and _NO_PARTY.search(leaf.names[0]))
         ]
         if free and (role is Role.TO or len(free) == 1) and (len(free) == 1 or text_of(free[0].value).startswith("+")):
             taken[role] = RoleChoice(

@@ -7,7 +7,7 @@ from typing import Any
 
 from ringocli.importers.learn.placeholders import has_placeholder, whole
 
-_PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB])?[\d][\d ().\-]{5,20}\d")
+_PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB])?\(?\d[\d ().\-]{5,20}\d")
 _MASKED = re.compile(r"(?:\+|00)?(?=(?:\D*\d){2})[\d]+[\d ()-]*[xX*#]{2,}[\dxX*# ()-]*")
 _SCHEMED = re.compile(r"(tel|sms|whatsapp|viber|mms|messenger|rcs):(?=[+\d<{\[$%\ue000])", re.I)
 _URL = re.compile(r"(?:https?|ftp)://\S+", re.I)
@@ -62,6 +62,18 @@ def phone_scheme(text: str) -> str:
     """``tel:`` and the like before a number, or ""."""
     found = _SCHEMED.match(text)
     return found.group() if found else ""
+
+
+_AROUND_NUMBER = re.compile(r"(?P<scheme>[a-z]{2,12}:)?(?P<number>\+?\d{3,15})(?P<host>@[\w.-]+|;[\w=.-]+)?", re.I)
+
+
+def number_span(text: str) -> tuple[int, int] | None:
+    """Where the number is in ``tel:+15550001111`` or ``sip:15550001111@host``; None if nothing is around it."""
+    scheme = phone_scheme(text)
+    found = _AROUND_NUMBER.fullmatch(text)
+    if found is not None and (found["host"] or (scheme and found["scheme"])):
+        return found.span("number")
+    return (len(scheme), len(text)) if scheme else None
 
 
 def is_url(value: Any) -> bool:
