@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import delivery
 import emulator
 
 ROOT = Path(__file__).parent.parent
@@ -101,6 +102,10 @@ def main() -> None:
                 data = paths[0] if len(paths) == 1 else f"{files[0].parent}/*.json"
                 commands["ajv"] = [ajv, "validate", "--spec=draft2020", "--strict=false", "-s", str(schema), "-d", data]
             table(title, measure(commands, runs), "check-jsonschema")
+    if shutil.which("nginx"):
+        with delivery.nginx() as url:
+            table("one webhook from the shell", measure(delivery.single_webhook(url)), "curl")
+    delivery.report()
     emulator.main()
 
 

@@ -39,6 +39,11 @@ def deliver_and_print(delivery: Delivery, factory: EventFactory, options: Simula
     is_only = delivery.count == 1 and delivery.data is None
     report = print_line if options.format == "jsonl" else only.append if is_only else None
     summary = deliver(delivery, factory, report=report, display=None if only else _display(delivery, options))
+    if not is_only and options.send is None:
+        from ringocli.messaging.load.receiver_account import receiver_account
+        from ringocli.text.secret import sent
+
+        summary = replace(summary, account=receiver_account(sent(delivery.url)))
     if options.load.as_provider is not None:
         from ringocli.messaging.load.provider_behaviour import behaviour, findings
 

@@ -98,6 +98,10 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
         yield "  chaos      " + ", ".join(
             f"{name.replace('_', '-')} {count:,}" for name, count in summary.chaos.items()
         )
+    if summary.account is not None:
+        yield "  receiver   " + ", ".join(
+            f"{name.replace('_', ' ')} {count:,}" for name, count in summary.account.items()
+        )
     for finding in summary.findings:
         yield f"  {styled('finding', 'yellow')}    {finding}"
     if summary.is_too_slow:

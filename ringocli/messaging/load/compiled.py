@@ -48,17 +48,13 @@ class CompiledRequest:
     target: Pieces
     headers: bytes
     body: Pieces | None
-
-    def body_bytes(self, index: int, row: Row) -> bytes:
-        """The body of one event; empty where there is none.
-
-        Raises:
-            UnicodeEncodeError: a value of the row contains a lone surrogate.
-        """
-        return self.body.filled(index, row) if self.body is not None else b""
+    start: bytes
+    """Everything up to Content-Length where the target is the same for all events; else empty."""
 
     def payload(self, body: bytes, extra: bytes, index: int, row: Row) -> bytes:
         """The whole HTTP request around a body; ``extra`` are further header lines, each with its CRLF."""
+        if self.start and self.body is not None:
+            return b"%bContent-Length: %d\r\n%b\r\n%b" % (self.start, len(body), extra, body)
         target = self.target.filled(index, row) if self.target.fills else self.target.text.encode()
         length = b"Content-Length: %d\r\n" % len(body) if self.body is not None else b""
         return b"%b %b%b%b%b\r\n%b" % (self.method, target, self.headers, length, extra, body)
@@ -75,10 +71,12 @@ def compiled(request: RenderedRequest, fillers: Mapping[str, Filler]) -> Compile
     head = [b" HTTP/1.1", b"Host: " + host_header(parts).encode("ascii")]
     head += [name + b": " + value for name, value in headers_of(request, parts)]
     in_body = quote_plus if encoding_of(request.content_type) is Encoding.FORM else _json_escaped
+    method, target, headers = request.method.encode("ascii"), _target(request.url, fillers), b"\r\n".join((*head, b""))
     return CompiledRequest(
-        method=request.method.encode("ascii"),
-        target=_target(request.url, fillers),
-        headers=b"\r\n".join((*head, b"")),
+        method=method,
+        target=target,
+        headers=headers,
+        start=b"" if target.fills else b"%b %b%b" % (method, target.text.encode(), headers),
         body=_pieces(request.body.pieces, fillers, in_body) if request.body is not None else None,
     )
 

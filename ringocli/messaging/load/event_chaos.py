@@ -120,7 +120,7 @@ class ChaoticFeed:
         held: Event | None = None
         for position in order:
             for event in self._instances(position):
-                if self._chaos.early_receipt and self._is_receipt(position.number):
+                if self._chaos.early_receipt and self._is_receipt(position[0]):
                     self.done["early_receipt"] += 1
                     yield event
                     continue
@@ -140,11 +140,11 @@ class ChaoticFeed:
         if lost < chaos.lost:
             self.done["lost"] += 1
             return
-        event = self._factory.event(position.number, position.row)
+        event = self._factory.event(position[0], position[1])
         if corrupt < chaos.corrupt:
             self.done["corrupt"] += 1
             event = _damaged(event, self._random)
-        is_receipt = self._is_receipt(position.number)
+        is_receipt = self._is_receipt(position[0])
         if is_receipt and chaos.late_s:
             self.done["late"] += 1
             event = event._replace(delay_s=late * chaos.late_s)
@@ -152,13 +152,13 @@ class ChaoticFeed:
         if is_receipt and chaos.per_part:
             for part in range(1, PARTS):
                 self.done["per_part"] += 1
-                yield self._factory.copy(position.number, position.row, part)
+                yield self._factory.copy(position[0], position[1], part)
         if same < chaos.dup_same:
             self.done["dup_same"] += 1
             yield event
         if fresh < chaos.dup_fresh:
             self.done["dup_fresh"] += 1
-            yield self._factory.copy(position.number, position.row, PARTS)
+            yield self._factory.copy(position[0], position[1], PARTS)
 
     def _is_receipt(self, number: int) -> bool:
         subject = self._factory.subject(number)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count as count_from
-from typing import NamedTuple, Protocol
+from itertools import repeat
+from typing import Protocol, TypeAlias
 
 from ringocli.errors import UsageError
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.events import NO_ROW, Event, EventFactory
 
-
-class Position(NamedTuple):
-    """An event to send: its number in the whole run, and its data row."""
-
-    number: int
-    row: Row
+Position: TypeAlias = tuple[int, Row]
+"""An event to send: its number in the whole run, and its data row."""
 
 
 class Source(Protocol):
@@ -55,18 +52,19 @@ class Shard:
 
 def positions(*, count: int | None, rows: Iterable[Row] | None, shard: Shard) -> Iterator[Position]:
     """The events of a shard in order; ``count`` None is without end, or with rows: each row once."""
+    first = shard.number - 1
     if rows is None:
-        numbers = count_from(shard.number - 1, shard.total)
-        for number in numbers:
-            if count is not None and number >= count:
-                return
-            yield Position(number, NO_ROW)
-        return
+        numbers = count_from(first, shard.total) if count is None else range(first, count, shard.total)
+        return zip(numbers, repeat(NO_ROW), strict=False)
+    return _row_positions(rows, count, shard)
+
+
+def _row_positions(rows: Iterable[Row], count: int | None, shard: Shard) -> Iterator[Position]:
     for number, row in enumerate(rows):
         if count is not None and number >= count:
             return
         if number % shard.total == shard.number - 1:
-            yield Position(number, row)
+            yield number, row
 
 
 class Feed:

@@ -12,8 +12,8 @@ from hashlib import blake2b
 
 from ringocli.errors import UsageError
 
-MakeId = Callable[[int], str]
-"""The identifier of an event, from its index."""
+MakeId = Callable[..., str]
+"""The identifier of an event, from its index; a data row may follow, which does not matter: it is a ``Fill``, too."""
 
 _PART = re.compile(r"\{(?P<kind>uuid|UUID|hex|HEX|digits)(?::(?P<length>\d+))?\}")
 _HEX_TAIL = 12
@@ -45,7 +45,7 @@ def identifier(pattern: str, key: bytes) -> MakeId:
         raise UsageError(f"invalid identifier pattern {pattern!r}", "Use {uuid}, {hex:N} or {digits:N}.")
     if len(pieces) == 1 and not isinstance(pieces[0], str):
         return pieces[0]
-    return lambda index: "".join([piece if isinstance(piece, str) else piece(index) for piece in pieces])
+    return lambda index, row=None: "".join([piece if isinstance(piece, str) else piece(index) for piece in pieces])
 
 
 def _part(kind: str, length: int, key: bytes) -> MakeId:
@@ -56,15 +56,15 @@ def _part(kind: str, length: int, key: bytes) -> MakeId:
     match kind:
         case "uuid":  # version 4 (RFC 9562)
             prefix = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-"
-            return lambda index: f"{prefix}{(index * factor + offset) & mask:012x}"
+            return lambda index, row=None: f"{prefix}{(index * factor + offset) & mask:012x}"
         case "UUID":
             prefix = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-A{digits[17:20]}-".upper()
-            return lambda index: f"{prefix}{(index * factor + offset) & mask:012X}"
+            return lambda index, row=None: f"{prefix}{(index * factor + offset) & mask:012X}"
         case "digits":
             modulus = 10**length
             step = factor + 2 if factor % 5 == 0 else factor  # odd and no multiple of 5: no two are alike
-            return lambda index: f"{(index * step + offset) % modulus:0{length}d}"
+            return lambda index, row=None: f"{(index * step + offset) % modulus:0{length}d}"
     prefix = digits[: max(0, length - _HEX_TAIL)]
     if kind == "HEX":
-        return lambda index: f"{prefix.upper()}{(index * factor + offset) & mask:012X}"
-    return lambda index: f"{prefix}{(index * factor + offset) & mask:012x}"
+        return lambda index, row=None: f"{prefix.upper()}{(index * factor + offset) & mask:012X}"
+    return lambda index, row=None: f"{prefix}{(index * factor + offset) & mask:012x}"

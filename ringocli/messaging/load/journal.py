@@ -168,9 +168,9 @@ class Journal:
             expected.frombytes(sums or b"")
             found = list(islice(positions, size))
             for index, position in enumerate(found):
-                if index < len(expected) and expected[index] != _sum(position.row):
+                if index < len(expected) and expected[index] != _sum(position[1]):
                     raise UsageError(
-                        f"{name}: row {position.number + 1} is not the one that the journal was started with",
+                        f"{name}: row {position[0] + 1} is not the one that the journal was started with",
                         "Restore the file, or start a new journal.",
                     )
             if len(found) < size:
@@ -199,7 +199,7 @@ class Journal:
             with self._lock:
                 known = self._store.execute("SELECT 1 FROM claim WHERE block = ?", (block,)).fetchone()
                 if known is None:
-                    sums = array("I", [_sum(position.row) for position in chunk]) if chunk[0].row else None
+                    sums = array("I", [_sum(position[1]) for position in chunk]) if chunk[0][1] else None
                     with self._committed():
                         self._store.execute(
                             "INSERT INTO claim VALUES (?, ?, ?, 0)",
@@ -279,7 +279,7 @@ class Journal:
         Raises:
             LocalError: the journal cannot be written.
         """
-        never_sent = [(self._place(position.number), "stopped", None, 0, 0, 0, 0, 0) for position in self._claimed]
+        never_sent = [(self._place(position[0]), "stopped", None, 0, 0, 0, 0, 0) for position in self._claimed]
         self._answers.extend(never_sent)
         self._flush()
         if self._failure is not None:

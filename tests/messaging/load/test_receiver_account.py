@@ -1,0 +1,43 @@
+"""The receiver's half of the accounts, where it is an emulator."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ringocli.messaging.load.receiver_account import KEYS, receiver_account
+from tests.conftest import SAMPLES, Command
+from tests.loopback import Answer, Seen, serving, unused_port
+
+ACCOUNT = {"schema_version": 1, **dict.fromkeys(KEYS, 3)}
+
+
+def answers(seen: Seen) -> Answer:
+    """An emulator's two addresses."""
+    return Answer.json(ACCOUNT) if seen.method == "GET" else Answer()
+
+
+@pytest.mark.parametrize("prefix", ["", "/i/alice"])
+def test_the_account_is_in_the_summary(ringocli: Command, prefix: str) -> None:
+    """It is asked for after the last event, in the inbox that the events went to."""
+    with serving(answers) as server:
+        url = f"{server.url}{prefix}/webhook/telnyx-custom"
+        result = ringocli("simulate-webhook", SAMPLES / "telnyx.json", "--url", url, "--count", "3", "--format", "json")
+    assert dict.fromkeys(KEYS, 3) == result.document["account"]
+    assert ["POST"] * 3 + ["GET"] == [seen.method for seen in server.seen]
+    assert f"{prefix}/api/account" == server.seen[-1].target
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(status=404), Answer(body=b"<html>"), Answer.json({"received": "many"}), Answer.json([1])]
+)
+def test_another_server_has_none(answer: Answer) -> None:
+    """A receiver that only looks like an emulator adds nothing to the summary."""
+    with serving(answer) as server:
+        assert None is receiver_account(f"{server.url}/webhook/x")
+        assert None is receiver_account(f"{server.url}/hook")
+    assert 1 == len(server.seen)
+    assert None is receiver_account(f"http://127.0.0.1:{unused_port()}/webhook/x")
+    assert None is receiver_account("https://hooks.example/webhook/x")
+    assert json.dumps(ACCOUNT)
