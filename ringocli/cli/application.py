@@ -53,6 +53,7 @@ COMMANDS = {
     "export": "export",
     "send-test": "send.command",
     "simulate-webhook": "simulate.command",
+    "locustfile": "locustfile",
     "emulate": "emulate",
     "clean": "clean",
     "tour": "tour",

@@ -1,0 +1,61 @@
+"""``locustfile``: a file for Locust that sends a template's events from any number of machines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from ringocli.cli.command import command
+from ringocli.cli.completion import complete_events
+from ringocli.cli.inputs import open_template, path_of
+from ringocli.cli.options import TemplateArgument
+from ringocli.cli.parameters import Option
+from ringocli.errors import LocalError
+from ringocli.text import console
+
+EXAMPLES = (
+    "ringocli locustfile samples/telnyx.json --output -",
+    "ringocli locustfile samples/telnyx.json --event message --output -",
+)
+MORE = (
+    "Locust needs the extra: pip install 'ringocli[load]'. Run the file with locust on one machine, or as one master and "
+    "any number of workers; the file's first lines show both.\n\n"
+    "Exit codes: 0 written, 2 usage error, 3 local error."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocustfileOptions:
+    """The options of ``locustfile``."""
+
+    template: TemplateArgument
+    event: Annotated[
+        tuple[str, ...],
+        Option("The event to send. Default: the first. Repeatable.", metavar="EVENT", complete=complete_events),
+    ] = ()
+    seed: Annotated[int, Option("Makes the same events again.", metavar="N")] = 0
+    output: Annotated[str, Option("The file to write (- is stdout).", metavar="FILE")] = "locustfile.py"
+    force: Annotated[bool, Option("Overwrite an existing file.")] = False
+
+
+@command("locustfile", "Write a Locust file for a template.", examples=EXAMPLES, more=MORE)
+def locustfile(options: LocustfileOptions) -> int:
+    """Write the file."""
+    from importlib.util import find_spec
+
+    from ringocli.messaging.load.locustfile import locustfile_text
+    from ringocli.text.files import STDIN, write_text
+
+    template = open_template(options.template).template
+    if options.template == STDIN:
+        raise LocalError("the template needs a file name, which Locust's workers read", "Save it first.")
+    events = tuple(template.event(name).label for name in options.event)
+    if find_spec("locust") is None:
+        raise LocalError("Locust is not installed", "Install it: pip install 'ringocli[load]'")
+    text = locustfile_text(options.template, events, options.seed)
+    if options.output == "-":
+        console.out(text, end="")
+        return 0
+    write_text(path_of(options.output), text, force=options.force)
+    console.out(f"Wrote {options.output}. Run: locust -f {options.output} --host URL --stop-timeout 10")
+    return 0
