@@ -54,7 +54,8 @@ class AccessPolicy:
 
     def refusal(self, method: str, section: str, query: str, headers: Mapping[str, str]) -> Refusal | None:
         """Why a request is refused, or None. Names in ``headers`` are in lower case."""
-        host = host_name(headers.get("host", ""))
+        # HTTP/1.0 knows no Host header; a browser, which could be lured here, always sends one.
+        host = host_name(headers["host"]) if "host" in headers else self.host
         is_public = section in PUBLIC_SECTIONS
         if not self._is_known_host(host, is_public=is_public):
             return Refusal(421, "unknown Host header", f"Use {self.host} as the host.")

@@ -50,7 +50,7 @@ class Application:
         inbox_name, path = inbox_and_path(raw_path(scope))
         section = path.partition("/")[2].partition("/")[0]
         query = scope["query_string"].decode("latin-1")
-        refusal = self.refusal(scope["method"], section, query, headers)
+        refusal = self._unsupported(scope, headers) or self.refusal(scope["method"], section, query, headers)
         try:
             if refusal is not None:
                 await self._refuse(headers, receive, send, refusal)
@@ -70,9 +70,19 @@ class Application:
         except ClientGone:
             return
 
+    def _unsupported(self, scope: Scope, headers: RequestHeaders) -> Refusal | None:
+        """Why a request cannot be served as HTTP; None if it can."""
+        expectation = headers.first.get("expect", "100-continue").lower()
+        if expectation != "100-continue":
+            return Refusal(417, f"unknown expectation {expectation[:40]!r}", "Only 100-continue is supported.")
+        if scope["http_version"] == "1.1" and "host" not in headers.first:
+            return Refusal(400, "the Host header is missing")
+        return None
+
     def refusal(self, method: str, section: str, query: str, headers: RequestHeaders) -> Refusal | None:
         """Why a request is not served; None if it is."""
-        if sum(name == "host" for name, _ in headers.pairs) > 1:  # RFC 9112, 3.2: recipients would disagree
+        hosts = sum(name == "host" for name, _ in headers.pairs)
+        if hosts > 1:  # RFC 9112, 3.2: recipients would disagree
             return Refusal(400, "more than one Host header")
         return self.runtime.access.refusal(method, section, query, headers.first)
 

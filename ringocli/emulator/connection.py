@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from typing import ClassVar
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ringocli.emulator.asgi import CONNECTION
@@ -66,12 +67,25 @@ class Connection(HttpToolsProtocol):
         return not self.cycle.response_complete
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._feed(data)
         if self.header_bytes is not None:
             self.header_bytes += len(data)
             if self.header_bytes > MAX_HEADER_BYTES and not self.transport.is_closing():
                 self.transport.write(_HEADERS_TOO_LARGE)
                 self.transport.close()
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            # The parser stops at the offer of another protocol and does not read the body. The offer is declined: a new
+            # parser gets the same headers without it, and the rest.
+            head = self._head_without_upgrade()
+            self.parser = httptools.HttpRequestParser(self)
+            self._feed(head + data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -79,11 +93,33 @@ class Connection(HttpToolsProtocol):
             self.incomplete_since = time.monotonic()
 
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self.header_bytes = None
+        self._use_target_authority()
         self.scope[CONNECTION] = self  # type: ignore[literal-required]
         super().on_headers_complete()
 
+    def _head_without_upgrade(self) -> bytes:
+        method = self.parser.get_method()
+        dropped = (b"upgrade", b"connection", b"http2-settings")
+        closes = b"close" in b",".join(value for name, value in self.headers if name == b"connection").lower()
+        headers = [(name, value) for name, value in self.headers if name not in dropped]
+        headers += [(b"connection", b"close")] if closes else []
+        lines = b"".join(b"%s: %s\r\n" % pair for pair in headers)
+        return b"%s %s HTTP/1.1\r\n%s\r\n" % (method, self.url, lines)
+
+    def _use_target_authority(self) -> None:
+        """Replace the Host header by the authority of an absolute-form target (RFC 9112, 3.2.2)."""
+        if self.url.startswith(b"/") or b"://" not in self.url:
+            return
+        authority = self.url.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0]
+        self.headers[:] = [(name, value) for name, value in self.headers if name != b"host"]
+        self.headers.append((b"host", authority))
+
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self.incomplete_since, self.header_bytes = None, 0
         super().on_message_complete()
 

@@ -7,6 +7,7 @@ Ringotel behind ``--forward-to``.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from ringocli.emulator.asgi import error_reply
+from ringocli.emulator.asgi import MAX_BODY_BYTES, error_reply
+from ringocli.emulator.decompression import BodyTooLarge, CorruptBody, UnsupportedEncoding, decompressed
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.limits import excess, is_large
@@ -148,6 +150,18 @@ MAX_WORKERS = 1
 """Large webhooks that are processed at the same time; each may need a hundred megabytes."""
 
 
+def _undecodable(inbox: str, incoming: IncomingRequest, error: Exception) -> tuple[Exchange, Reply]:
+    """The exchange and the reply of a webhook whose body cannot be decompressed."""
+    if isinstance(error, BodyTooLarge):
+        reply = error_reply(413, f"the decompressed body is larger than {MAX_BODY_BYTES // 1_000_000} MB")
+    elif isinstance(error, UnsupportedEncoding):
+        reply = error_reply(415, str(error), "Use gzip, deflate or no Content-Encoding.")
+    else:
+        reply = error_reply(400, str(error))
+    notes = (json.loads(reply.body)["error"]["message"],)
+    return unmatched(inbox, incoming, reply, status="refused", notes=notes), reply
+
+
 class Ringotel:
     """Receives the webhooks of every inbox."""
 
@@ -174,6 +188,10 @@ class Ringotel:
 
     def _interpret(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
         file = self._template_file
+        try:
+            incoming = decompressed(incoming, MAX_BODY_BYTES)
+        except (UnsupportedEncoding, CorruptBody, BodyTooLarge) as error:
+            return _undecodable(inbox.name, incoming, error)
         return interpret(file.template, file.preset, incoming, inbox=inbox.name, properties=self._properties)
 
     async def _interpret_apart(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:

@@ -95,6 +95,7 @@ class ShortPathConnection(Connection):
             and (self.cycle is None or self.cycle.response_complete)
             and not self.flow.write_paused
             and self.parser.get_method() in _METHODS
+            and self.url.startswith(b"/")
             and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
         )
