@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import sys
 
-from ringocli.http.exchange import IncomingRequest
+from ringocli.http.exchange import IncomingRequest, header
 
 MAX_INLINE_BYTES = 16_384
 """A body up to this size is processed on the event loop: it takes about a millisecond."""
@@ -43,7 +43,8 @@ def excess(incoming: IncomingRequest) -> str | None:
 
 def is_large(incoming: IncomingRequest) -> bool:
     """Whether a request has to be processed in a worker thread."""
-    return len(incoming.body) + len(incoming.query) > MAX_INLINE_BYTES
+    is_compressed = header(incoming.headers, "content-encoding") is not None
+    return is_compressed or len(incoming.body) + len(incoming.query) > MAX_INLINE_BYTES
 
 
 def bound_memory() -> None:

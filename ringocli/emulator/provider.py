@@ -18,7 +18,7 @@ from uuid import uuid4
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.limits import excess, is_large
-from ringocli.emulator.ringotel import Ringotel, WebhookResult, shown_request
+from ringocli.emulator.ringotel import Ringotel, should_retry, shown_request
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.store.sqlite import StatusUpdate
@@ -43,11 +43,6 @@ RETRY_DELAYS_S = (1.0, 3.0)
 """When the built-in provider retries a webhook that was not answered with a 2xx."""
 
 AUTO_REPLY_AFTER_S = 1.5
-
-FAILED_NOTE = "failed receipt: Ringotel has no event for it, so it is right that nothing matches"
-
-_FINAL = frozenset({200, 400, 404, 422})
-"""Statuses after which a retry would not help."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -142,7 +137,7 @@ class Provider:
         message_id = str(uuid4())
         if effect.fault in NEVER_ANSWERED:
             return replace(unanswered, plan=plan, message_id=message_id)
-        reply = with_fault(accepted(received.spec, message_id, preset), effect.fault)
+        reply = with_fault(accepted(received.spec, message_id, preset, received.variables), effect.fault)
         return replace(unanswered, plan=plan, message_id=message_id, reply=reply)
 
     async def take(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[StoredExchange, ProviderAnswer]:
@@ -151,6 +146,7 @@ class Provider:
         Raises:
             LocalError: it cannot be stored.
         """
+        started = time.perf_counter()
         answer = await self.answer(inbox, incoming)
         received, spec = answer.received, answer.received.spec
         ids: dict[str, str] = {}
@@ -174,6 +170,8 @@ class Provider:
             error=answer.error,
             chaos=answer.effect.description,
             message_id=ids.get("messageid"),
+            duration_ms=round((time.perf_counter() - started) * 1000, 3),
+            size_bytes=len(incoming.body) + (len(answer.reply.body) if answer.reply is not None else 0),
         )
         stored = await self._ledger.add(exchange)
         self.start_handset(inbox, answer)
@@ -216,7 +214,7 @@ class Provider:
         event = self.event_of(Place.DELIVERED)
         event = failed_form(event) if failed and event is not None else event
         if event is not None:
-            await self.deliver(inbox, event, {"messageid": message_id}, (FAILED_NOTE,) if failed else ())
+            await self.deliver(inbox, event, {"messageid": message_id})
 
     def event_of(self, place: Place) -> WebhookEvent | None:
         """The template's first event of a kind."""
@@ -241,9 +239,7 @@ class Provider:
         values |= {"url": media_url, "text": content} if media_url is not None else {"content": content}
         return await self.deliver(inbox, event, values)
 
-    async def deliver(
-        self, inbox: Inbox, event: WebhookEvent, values: dict[str, str], notes: tuple[str, ...] = ()
-    ) -> StoredExchange:
+    async def deliver(self, inbox: Inbox, event: WebhookEvent, values: dict[str, str]) -> StoredExchange:
         """Send a webhook to Ringotel's side, and retry as a provider would."""
         layers = (Layer(variables={name: value for name, value in values.items() if value}), *self._values.layers)
         missing = Missing.SAMPLE if event.place is not Place.MMS else Missing.DROP
@@ -251,19 +247,29 @@ class Provider:
         content_type = file.preset.webhook_content_type if file.preset is not None else None
         rendered = render_event(file.template, event, Values(layers=layers), missing, content_type=content_type)
         incoming = as_incoming(rendered, file.webhook_path)
-        result = await self._ringotel.take(inbox, incoming, notes)
-        if _should_retry(result):
-            self._start(self._retry(inbox, incoming))
+        result = await self._ringotel.take(inbox, incoming, will_retry=True)
+        if should_retry(result.reply, result.effect):
+            self._start(self._retry(inbox, incoming, result.stored.id))
         return result.stored
 
-    async def _retry(self, inbox: Inbox, incoming: IncomingRequest) -> None:
-        for delay_s in RETRY_DELAYS_S:
-            await self._sleep(delay_s)
-            try:
-                if not _should_retry(await self._ringotel.take(inbox, incoming)):
-                    return
-            except LocalError:
-                return
+    async def _retry(self, inbox: Inbox, incoming: IncomingRequest, first: int) -> None:
+        """Send a webhook again, and settle the exchanges that were waiting for the result."""
+        waiting = [first]
+        status = "refused"
+        try:
+            for number, delay_s in enumerate(RETRY_DELAYS_S, 1):
+                await self._sleep(delay_s)
+                is_last = number == len(RETRY_DELAYS_S)
+                note = f"retry {number} of the webhook in exchange {first}"
+                result = await self._ringotel.take(inbox, incoming, (note,), will_retry=not is_last)
+                if not should_retry(result.reply, result.effect):
+                    status = "retried"
+                    break
+                waiting.append(result.stored.id)
+            for exchange_id in waiting:
+                await self._ledger.add(StatusUpdate(inbox=inbox.name, id=exchange_id, status=status))
+        except LocalError:
+            return
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -275,10 +281,6 @@ class Provider:
         for task in tuple(self._active):
             task.cancel()
         await asyncio.gather(*self._active, return_exceptions=True)
-
-
-def _should_retry(result: WebhookResult) -> bool:
-    return result.effect.fault in NEVER_ANSWERED or result.reply.status not in _FINAL
 
 
 def _shown_without_credentials(incoming: IncomingRequest, received: ReceivedMessage) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text, redact, redact_values
 
 ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
+_ANSWER_NOTES = frozenset({ASSUMPTION_31})
 
 Forward = Callable[[IncomingRequest], Awaitable[tuple[Reply, Mapping[str, Any]]]]
 """Forwards a webhook; returns the reply, and the same as it is shown."""
@@ -85,6 +86,15 @@ def interpret(
     except LocalError as error:
         reply = error_reply(400, error.message, error.hint, code=error.code)
         return unmatched(inbox, incoming, reply, status="refused", notes=(error.message,)), reply
+    if reading.failed_receipt is not None:
+        reply = json_reply(
+            422, {"schema_version": 1, "matched": False, "near_miss": None, "notes": list(reading.notes)}
+        )
+        return replace(
+            unmatched(inbox, incoming, reply, status="unmatched"),
+            message_id=reading.failed_receipt,
+            is_failed_receipt=True,
+        ), reply
     if reading.event is None:
         near_miss = near_miss_document(reading.near_miss)
         reply = json_reply(
@@ -146,6 +156,21 @@ def not_stored(error: LocalError) -> Reply:
     return error_reply(503, error.message, error.hint, code=error.code)
 
 
+FINAL_STATUSES = frozenset({200, 400, 404, 413, 415, 422})
+"""Statuses after which a retry would not help."""
+
+
+def should_retry(reply: Reply, effect: ChaosEffect = NO_EFFECT) -> bool:
+    """Whether a provider sends a webhook again that got this reply, or none at all."""
+    return effect.fault in NEVER_ANSWERED or reply.status not in FINAL_STATUSES
+
+
+def _forward_note(reply: Reply, shown: Mapping[str, Any]) -> str:
+    if shown["status"] is None:
+        return "not forwarded, so the sender got 502 and should try again"
+    return f"answered with the reply of {shown['host']}: {reply.status}"
+
+
 MAX_WORKERS = 1
 """Large webhooks that are processed at the same time; each may need a hundred megabytes."""
 
@@ -182,7 +207,10 @@ class Ringotel:
         """Match and store, then call ``then`` with the reply; False if anything but the store has to be waited for."""
         if self._forward is not None or not inbox.ringotel.is_off or is_large(incoming):
             return False
+        started = time.perf_counter()
         exchange, reply = self._interpret(inbox, incoming)
+        exchange.duration_ms = round((time.perf_counter() - started) * 1000, 3)
+        exchange.size_bytes = len(incoming.body) + len(reply.body)
         self._ledger.put(exchange, lambda stored, error: then(reply if error is None else not_stored(error)))
         return True
 
@@ -209,35 +237,60 @@ class Ringotel:
         """Stop the worker threads."""
         self._workers.shutdown(cancel_futures=True)
 
-    async def take(self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = ()) -> WebhookResult:
+    async def take(
+        self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = (), *, will_retry: bool = False
+    ) -> WebhookResult:
         """Match and store a webhook; ``notes`` are stored with it. The reply may be sent once this returns.
+
+        With ``will_retry`` the sender sends it again if the reply asks for it, so that the exchange is waiting until then.
 
         Raises:
             LocalError: it cannot be stored, so it must not be answered with success.
         """
+        started = time.perf_counter()
         effect = inbox.ringotel.next_effect(time.monotonic())
         if effect.status is not None:
-            return await self._reject(inbox, incoming, effect)
+            reply = rejection(effect)
+            exchange = unmatched(inbox.name, incoming, reply, status="refused", chaos=effect.description)
+            if notes:
+                exchange = replace(exchange, notes=notes)
+            return await self._store(exchange, reply, effect, started, incoming, will_retry=will_retry)
         exchange, reply = await self._interpret_apart(inbox, incoming)
         if notes:
             exchange = replace(exchange, notes=(*notes, *exchange.notes), text=None)
         if self._forward is not None:
             reply, shown = await self._forward(incoming)
-            exchange = replace(exchange, forwarded=shown, text=None)
+            exchange = replace(
+                exchange,
+                forwarded=shown,
+                reply=shown_reply(reply),
+                notes=(*(note for note in exchange.notes if note not in _ANSWER_NOTES), _forward_note(reply, shown)),
+                error=shown["error"],
+                text=None,
+            )
         if effect is not NO_EFFECT:
             reply = with_fault(reply, effect.fault)
             shown_or_none = None if effect.fault in NEVER_ANSWERED else shown_reply(reply)
             exchange = replace(exchange, reply=shown_or_none, chaos=effect.description, text=None)
-        return await self._store(exchange, reply, effect)
+        return await self._store(exchange, reply, effect, started, incoming, will_retry=will_retry)
 
-    async def _reject(self, inbox: Inbox, incoming: IncomingRequest, effect: ChaosEffect) -> WebhookResult:
-        """Chaos rejects a webhook unread: it is stored, but not matched."""
-        reply = rejection(effect)
-        exchange = unmatched(inbox.name, incoming, reply, status="refused", chaos=effect.description)
-        return await self._store(exchange, reply, effect)
-
-    async def _store(self, exchange: Exchange, reply: Reply, effect: ChaosEffect) -> WebhookResult:
+    async def _store(
+        self,
+        exchange: Exchange,
+        reply: Reply,
+        effect: ChaosEffect,
+        started: float,
+        incoming: IncomingRequest,
+        *,
+        will_retry: bool,
+    ) -> WebhookResult:
         """Store the exchange, then apply the delay of chaos."""
+        elapsed_s = time.perf_counter() - started + effect.delay_s
+        exchange.duration_ms = round(elapsed_s * 1000, 3)
+        exchange.size_bytes = len(incoming.body) + (len(reply.body) if exchange.reply is not None else 0)
+        exchange.text = None if exchange.text is None else storable(content_text(exchange.content))
+        if will_retry and should_retry(reply, effect):
+            exchange.status = "waiting"
         stored: StoredExchange = await self._ledger.add(exchange)
         if effect.delay_s:
             await asyncio.sleep(effect.delay_s)

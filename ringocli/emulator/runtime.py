@@ -158,12 +158,13 @@ class Runtime:
             headers=tuple(
                 (name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _HOP_BY_HOP
             ),
-            body=Traced.plain(incoming.body.decode("utf-8", "surrogateescape")) if incoming.body else None,
+            body=None,
+            raw_body=incoming.body or None,
             variables={},
         )
         try:
             reply = await asyncio.to_thread(self.config.send, rendered)
-        except (NoReply, UsageError) as error:  # the latter: a body that is not text is not sent
+        except (NoReply, UsageError) as error:  # the latter: a header that cannot be sent
             why = redact(error.message)
             reply = error_reply(502, f"not forwarded to Ringotel: {why}", code=4)
             return reply, {"host": rendered.host, "status": None, "body": None, "error": why}

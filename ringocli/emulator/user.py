@@ -6,6 +6,7 @@ It goes to the built-in provider, or to a real one (``--provider-url``). A real 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,9 +77,9 @@ class User:
         rendered = render_request(template, spec, Values(layers=layers), missing)
         if self._provider_url is not None:
             rendered = at_base(rendered, self._provider_url)
-        started = now()
+        started, at = time.perf_counter(), now()
         result = await self._exchange_with_provider(inbox, rendered)
-        stored: StoredExchange = await self._ledger.add(self._record(inbox, started, spec, rendered, result))
+        stored: StoredExchange = await self._ledger.add(self._record(inbox, at, spec, rendered, result, started))
         if result.answer is not None:
             self._provider.start_handset(inbox, result.answer)
         return stored
@@ -93,7 +94,13 @@ class User:
             return _SendResult(reply=None, error=error.message)
 
     def _record(
-        self, inbox: Inbox, at: datetime, spec: RequestSpec, rendered: RenderedRequest, result: _SendResult
+        self,
+        inbox: Inbox,
+        at: datetime,
+        spec: RequestSpec,
+        rendered: RenderedRequest,
+        result: _SendResult,
+        started: float,
     ) -> Exchange:
         answer, reply = result.answer, result.reply
         # A property is rendered as ***; one that the user typed into the text is searched for, as in any outside text.
@@ -120,6 +127,8 @@ class User:
             error=redact(result.error) if result.error else None,
             chaos=answer.effect.description if answer is not None else None,
             message_id=ids.get("messageid"),
+            duration_ms=round((time.perf_counter() - started) * 1000, 3),
+            size_bytes=len(texts["body"].encode("utf-8", "replace")) + (len(reply.body) if reply is not None else 0),
             spans={"request_url": spans_document(rendered.url), "request_body": spans_document(rendered.body)}
             if masked == texts
             else {},

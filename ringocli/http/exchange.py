@@ -22,7 +22,10 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedRequest:
-    """A request to send; ``variables`` are the values used, ``rows`` the numbers of the assumptions made."""
+    """A request to send; ``variables`` are the values used, ``rows`` the numbers of the assumptions made.
+
+    ``raw_body`` is sent instead of ``body`` if a received body is forwarded, which need not be text.
+    """
 
     name: str
     direction: Direction
@@ -33,6 +36,7 @@ class RenderedRequest:
     variables: Mapping[str, Text]
     notes: tuple[str, ...] = ()
     rows: frozenset[int] = frozenset()
+    raw_body: bytes | None = None
 
     @property
     def content_type(self) -> str:

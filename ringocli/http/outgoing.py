@@ -53,11 +53,13 @@ def headers_of(request: RenderedRequest, parts: Url) -> list[tuple[bytes, bytes]
 
 
 def body_of(request: RenderedRequest) -> bytes | None:
-    """The body as UTF-8.
+    """The body as UTF-8, or the bytes that are forwarded.
 
     Raises:
         UsageError: it contains a lone surrogate.
     """
+    if request.raw_body is not None:
+        return request.raw_body
     if request.body is None:
         return None
     try:

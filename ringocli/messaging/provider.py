@@ -22,8 +22,12 @@ from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.pattern.rendering import plain
 from ringocli.template.presets import Preset
 from ringocli.template.variables import BY_NAME, known_at
+from ringocli.template.vocabulary import Role, name_score
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
+
+_MIN_ECHO_SCORE = 85
+"""How surely a field of a sample reply has to be named after a value of the request, 0 to 100."""
 
 OPTIONAL = frozenset({"extension", "domain"})
 """Ringotel may have no value for these; their keys are then omitted (assumption 7)."""
@@ -276,12 +280,34 @@ def _auth_mismatch(value: str, expected: str) -> str:
 # -- replies ----------------------------------------------------------------------------------------
 
 
-def accepted(spec: RequestSpec, message_id: str, preset: Preset | None) -> Reply:
-    """The reply to an accepted message: what ``response_map`` reads, with this id, in the provider's own format."""
+def accepted(
+    spec: RequestSpec, message_id: str, preset: Preset | None, variables: Mapping[str, str] | None = None
+) -> Reply:
+    """The reply to an accepted message: what ``response_map`` reads, with this id, in the provider's own format.
+
+    The numbers and the text of the request (``variables``) take the place of those in the provider's sample reply.
+    """
     tree = plain(spec.reply.render({"messageid": message_id})) if spec.response_map is not None else None
     own = preset.replies.get("accepted", {}) if preset is not None else {}
-    body = _merged(own.get("body"), tree)
+    body = _merged(_echoed(own.get("body"), variables or {}), tree)
     return json_reply(own.get("status", 200), {} if body is None else body)
+
+
+def _echoed(tree: Json, variables: Mapping[str, str], names: tuple[str, ...] = ()) -> Json:
+    """A sample reply with the request's numbers and text at the fields that are named after them."""
+    if isinstance(tree, dict):
+        return {key: _echoed(value, variables, (key, *names)) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_echoed(item, variables, names) for item in tree]
+    if not isinstance(tree, str):
+        return tree
+    if names[:1] in (("text",), ("body",)):  # "message" is as often a status: "message(s) queued"
+        return variables.get("content", tree)
+    for role, variable in ((Role.FROM, "from"), (Role.TO, "to")):
+        is_number = sum(char.isdigit() for char in tree) >= 7
+        if variables.get(variable) and is_number and name_score(role, names) >= _MIN_ECHO_SCORE:
+            return variables[variable]
+    return tree
 
 
 def _merged(base: Json, overlay: Json) -> Json:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 
+from ringocli.messaging.alignment import align
 from ringocli.template.model import WebhookEvent
-from ringocli.template.pattern.pattern import Json
-from ringocli.text.outcomes import means_delivered
+from ringocli.template.pattern.pattern import Constant, Json, as_text
+from ringocli.template.variables import Place
+from ringocli.text.outcomes import FAILURE, means_delivered
+from ringocli.text.pointer import Pointer
 
 _OPPOSITES = (
     (re.compile(r"delivrd", re.I), "undeliv"),
@@ -29,6 +32,20 @@ def failed_form(event: WebhookEvent) -> WebhookEvent | None:
     if parameters == event.parameters and key == event.key:
         return None
     return event._replace(parameters=parameters, key=key)
+
+
+def failed_receipt_id(event: WebhookEvent, document: Json, base: Pointer = ()) -> str | None:
+    """The message id in a webhook that is the failed form of a delivery receipt; None if it is anything else.
+
+    Everything of the event has to be there, and only values that pin success may differ, by reporting a failure.
+    """
+    alignment = align(event, document, base)
+    if event.place is not Place.DELIVERED or alignment.missing or not alignment.different or alignment.reshaped:
+        return None
+    for leaf, received in alignment.different:
+        if not (leaf.is_event_key or isinstance(leaf.leaf, Constant)) or not FAILURE.search(received.text):
+            return None
+    return next((as_text(one.value) for leaf, one in alignment.fitting if "messageid" in leaf.names), None)
 
 
 def _negated(tree: Json) -> Json:

@@ -13,6 +13,7 @@ from ringocli.http.bodies import decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.http.received import Decoded, decode_received
 from ringocli.messaging.near_miss import Attempt, Difference, NearMiss, Taken, nearest_miss
+from ringocli.messaging.receipts import failed_receipt_id
 from ringocli.messaging.value_notes import value_notes
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.fast_path import misses
@@ -39,7 +40,10 @@ MAX_ELEMENTS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookReading:
-    """The result of a webhook: an event with its variables, or a near miss (None if the template has no event)."""
+    """The result of a webhook: an event with its variables, or a near miss (None if the template has no event).
+
+    ``failed_receipt`` is the message id if the webhook reports that a message was not delivered.
+    """
 
     document: Json
     event: WebhookEvent | None = None
@@ -47,6 +51,7 @@ class WebhookReading:
     sources: Mapping[str, Pointer]
     also: tuple[WebhookEvent, ...] = ()
     near_miss: NearMiss | None = None
+    failed_receipt: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -202,7 +207,12 @@ def _missed(
         return WebhookReading(document=document, variables={}, sources={}, notes=notes)
     attempts = [_attempt(event, document, properties) for event in candidates]
     near_miss = nearest_miss(template, incoming, attempts, taken_by, pairs)
-    return WebhookReading(document=document, variables={}, sources={}, near_miss=near_miss)
+    ids = (failed_receipt_id(one.event, one.found, one.base) for one in attempts)
+    failed = next((message_id for message_id in ids if message_id is not None), None)
+    note = (f"failed receipt for the message {failed}: Ringotel has no event for it",) if failed is not None else ()
+    return WebhookReading(
+        document=document, variables={}, sources={}, near_miss=near_miss, failed_receipt=failed, notes=note
+    )
 
 
 def read_reply(spec: RequestSpec, reply: Reply) -> Match:

@@ -103,7 +103,7 @@ def answers(client: socket.socket, number: int) -> list[bytes]:
 
 def stored(inbox: Emulator) -> list[dict[str, Any]]:
     """The exchanges of an inbox, oldest first, without what differs each time."""
-    return [{**one, "id": "", "at": ""} for one in reversed(inbox.exchanges())]
+    return [{**one, "id": "", "at": "", "duration_ms": 0} for one in reversed(inbox.exchanges())]
 
 
 @pytest.mark.parametrize("raw", CASES.values(), ids=CASES.keys())

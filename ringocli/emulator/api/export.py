@@ -43,4 +43,5 @@ def as_har_entry(stored: StoredExchange, base: str) -> dict[str, Any]:
             body_bytes=len(reply["body"].encode("utf-8", "replace")),
         )
     what = " ".join(part for part in (stored.direction, stored.event_type or stored.content["name"]) if part)
-    return entry_object(stored.document["at"], request_entry, response_entry, comment=what)
+    elapsed_ms = stored.content["duration_ms"] or 0
+    return entry_object(stored.document["at"], request_entry, response_entry, elapsed_ms=elapsed_ms, comment=what)

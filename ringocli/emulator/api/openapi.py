@@ -59,11 +59,29 @@ SCHEMAS: dict[str, Schema] = {
                 "type": ["string", "null"],
                 "description": "The id of the message that a receipt belongs to.",
             },
-            "status": {"enum": ["queued", "sent", "delivered", "failed", "refused", "taken", "unmatched", ""]},
+            "status": {
+                "enum": [
+                    "queued",
+                    "sent",
+                    "delivered",
+                    "failed",
+                    "refused",
+                    "taken",
+                    "unmatched",
+                    "waiting",
+                    "retried",
+                    "",
+                ]
+            },
             "notes": {"type": "array", "items": _STRING},
             "problems": {"type": "array", "items": _object({"pointer": _STRING, "message": _STRING})},
             "error": {"type": ["string", "null"], "description": "Why there was no reply."},
             "chaos": {"type": ["string", "null"], "description": "What chaos did to this exchange."},
+            "duration_ms": {
+                "type": ["number", "null"],
+                "description": "From receiving the request to having the reply.",
+            },
+            "size_bytes": {"type": ["integer", "null"], "description": "The size of both bodies."},
             "forwarded": {"type": ["object", "null"], "description": "What the real Ringotel result."},
         }
     ),

@@ -67,7 +67,12 @@ async def get_exchange(request: ApiRequest) -> Response:
     """Show one exchange, with the bytes that each variable produced."""
     stored = await request.stored()
     template = request.runtime.template_file.template
-    return await answer_from(request, lambda _: {**stored.document, "provenance": provenance(template, stored)})
+
+    def build(store: Store) -> dict[str, Any]:
+        receipts = store.receipts_of(stored.inbox, stored.id)
+        return {**stored.document, "receipts": receipts, "provenance": provenance(template, stored)}
+
+    return await answer_from(request, build)
 
 
 async def get_curl(request: ApiRequest) -> Response:

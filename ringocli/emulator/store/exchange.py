@@ -53,7 +53,9 @@ class Exchange:
     """One request and its reply, ready to be shown; ``request`` and ``reply`` are JSON objects.
 
     ``message_id`` is the provider's id in the reply or the receipt. ``status`` is that of the message
-    (outgoing: ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``). ``text`` is the content
+    (outgoing: ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``, and ``waiting retried``
+    for a webhook that the provider sends again). ``duration_ms`` is from receiving the request to having the reply,
+    ``size_bytes`` that of both bodies. ``text`` is the content
     as it is stored, if it was computed beforehand.
     """
 
@@ -77,6 +79,9 @@ class Exchange:
     message_id: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     spans: Mapping[str, Any] = field(default_factory=dict)
+    duration_ms: float | None = None
+    size_bytes: int | None = None
+    is_failed_receipt: bool = False
     text: str | None = None
 
     @property
@@ -95,6 +100,9 @@ class Exchange:
             "forwarded": self.forwarded,
             "sources": self.sources,
             "spans": self.spans,
+            "duration_ms": self.duration_ms,
+            "size_bytes": self.size_bytes,
+            "is_failed_receipt": self.is_failed_receipt,
         }
 
 
@@ -183,11 +191,16 @@ class StoredExchange:
             "error": content["error"],
             "chaos": content["chaos"],
             "forwarded": content["forwarded"],
+            "duration_ms": content["duration_ms"],
+            "size_bytes": content["size_bytes"],
         }
 
     @property
     def _correlation_notes(self) -> tuple[str, ...]:
         """A note on a receipt without a message; one that precedes the reply to its message is correlated later."""
+        if self.content["is_failed_receipt"]:
+            of = f"the message {self.correlates}" if self.correlates is not None else "an unknown message"
+            return (f"failed receipt for {of}: Ringotel has no event for it, so it is right that nothing matches",)
         if self.event_type == "messageDelivered" and self.matched and self.correlates is None:
             return (UNKNOWN_ID,)
         return ()

@@ -121,6 +121,11 @@ class StoreReader:
         """The exchange with that id."""
         return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
 
+    def receipts_of(self, inbox: str, number: int) -> list[str]:
+        """The ids of the receipts of a message, oldest first."""
+        sql = "SELECT id FROM exchanges WHERE correlates = ? AND inbox = ? ORDER BY id LIMIT 100"
+        return [str(row[0]) for row in self._reader.execute(sql, (number, inbox))]
+
     def has_older(self, inbox: str, conditions: Sequence[Condition], found: Sequence[StoredExchange]) -> bool:
         """Whether there are exchanges that meet the conditions and are older than those found."""
         if not found:

@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS exchanges (
 CREATE INDEX IF NOT EXISTS by_inbox ON exchanges (inbox, id);
 CREATE INDEX IF NOT EXISTS by_sender ON exchanges (inbox, sender);
 CREATE INDEX IF NOT EXISTS by_recipient ON exchanges (inbox, recipient);
+CREATE INDEX IF NOT EXISTS by_correlates ON exchanges (correlates) WHERE correlates IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_message ON exchanges (inbox, message_id) WHERE message_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS files (
     token TEXT PRIMARY KEY, at REAL NOT NULL, name TEXT NOT NULL, content_type TEXT NOT NULL, content BLOB NOT NULL
@@ -59,11 +60,12 @@ _LATER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusUpdate:
-    """The new status of a message that was sent, identified by the provider's id."""
+    """The new status of a message that was sent, identified by the provider's id, or of the exchange ``id``."""
 
     inbox: str
-    message_id: str
     status: str
+    message_id: str = ""
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,11 @@ class Store(StoreReader):
                 for entry in entries:
                     if isinstance(entry, Exchange):
                         stored.append(self._insert(entry, changes))
+                    elif entry.id is not None:
+                        self._write_rows()
+                        self._writer.execute("UPDATE exchanges SET status = ? WHERE id = ?", (entry.status, entry.id))
+                        changes.append(StatusChange(inbox=entry.inbox, id=entry.id, status=entry.status))
+                        stored.append(None)
                     else:
                         changes += self._advance(entry.inbox, entry.message_id, entry.status)[1]
                         stored.append(None)
@@ -182,8 +189,9 @@ class Store(StoreReader):
         if exchange.message_id:
             if exchange.direction == "outgoing":
                 status = self._adopt(exchange, changes) or status
-            elif exchange.event_type == "messageDelivered":
-                correlates, news = self._advance(exchange.inbox, exchange.message_id, "delivered")
+            elif exchange.event_type == "messageDelivered" or exchange.is_failed_receipt:
+                outcome = "failed" if exchange.is_failed_receipt else "delivered"
+                correlates, news = self._advance(exchange.inbox, exchange.message_id, outcome)
                 changes += news
         content = exchange.content
         values = exchange.variables

@@ -1,0 +1,126 @@
+"""The record is what happened: forwarded replies, retries, failed receipts, durations and sizes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from ringocli.emulator.config import EmulatorConfig
+from ringocli.emulator.server import in_thread
+from ringocli.http.transport import Sender
+from ringocli.testing.context import Emulator, emulator
+from ringocli.text.secret import Secret
+from tests.conftest import ACME, SAMPLES
+from tests.emulating import CONTACT, JSON, MESSAGE, NUMBER, call
+from tests.loopback import Answer, serving
+
+
+@contextmanager
+def forwarding(url: str) -> Iterator[Emulator]:
+    """An emulator that forwards webhooks to a URL."""
+    with Sender(timeout_s=5) as sender:
+        config = EmulatorConfig(name="-", text=json.dumps(ACME), forward_to=Secret(url), send=sender.send)
+        with in_thread(config) as running:
+            assert running.runtime is not None
+            yield Emulator(running.runtime.url, "acme")
+
+
+def test_stored_reply_is_the_forwarded_one() -> None:
+    """With forwarding, the reply of the real Ringotel is what the sender gets and what is stored."""
+    with serving(Answer(status=202, body=b"queued")) as server, forwarding(server.url) as ringotel:
+        got = call(ringotel, "POST", "/webhook/acme", MESSAGE)
+        [exchange] = ringotel.exchanges()
+    assert (202, b"queued") == (got.status, got.body)
+    assert (202, "queued") == (exchange["reply"]["status"], exchange["reply"]["body"])
+    assert ["answered with the reply of 127.0.0.1: 202"] == exchange["notes"]
+
+
+def test_stored_reply_is_502_if_nothing_was_forwarded() -> None:
+    """If Ringotel cannot be reached, the sender gets 502, and that is what is stored, with the reason."""
+    with serving(Answer()) as server:
+        url = server.url
+    with forwarding(url) as ringotel:
+        assert 502 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
+        [exchange] = ringotel.exchanges()
+    assert (502, True) == (exchange["reply"]["status"], "refused the connection" in exchange["error"])
+    assert not any("assumption 31" in note for note in exchange["notes"])
+
+
+def test_bytes_are_forwarded_unchanged() -> None:
+    """A body that is not UTF-8 is forwarded as the bytes that were received."""
+    body = b"text=caf\xe9&bin=\xff\x00"
+    with serving(Answer()) as server, forwarding(server.url) as ringotel:
+        call(ringotel, "POST", "/webhook/acme", body, {"Content-Type": "application/x-www-form-urlencoded"})
+    assert [body] == [seen.body for seen in server.seen]
+
+
+def test_retried_message_is_settled(acme: Emulator) -> None:
+    """A message that is sent again is waiting, then retried; the retry names the exchange it repeats."""
+    acme.set_chaos(ringotel={"rate_per_s": 1_000_000, "burst": 1, "status": 503, "probability": 0.5}, seed=3)
+    tries = [acme.reply(NUMBER, f"text {number}", from_=CONTACT) for number in range(12)]
+    waiting = [one["id"] for one in tries if one["status"] == "waiting"]
+    assert waiting
+    while any(one["status"] == "waiting" for one in acme.exchanges()):
+        continue  # each look at the exchanges is a request
+    settled = {one["id"]: one for one in acme.exchanges()}
+    assert {"retried", "refused"} >= {settled[number]["status"] for number in waiting}
+    retried = [number for number in waiting if settled[number]["status"] == "retried"]
+    assert retried
+    notes = [note for one in settled.values() if one["matched"] for note in one["notes"]]
+    assert all(any(note.endswith(f"of the webhook in exchange {number}") for note in notes) for number in retried)
+
+
+def test_message_that_is_retried_in_vain_is_refused(acme: Emulator) -> None:
+    """If no retry succeeds, all tries end as refused."""
+    acme.set_chaos(ringotel={"status": 503})
+    first = acme.reply(NUMBER, "never", from_=CONTACT)
+    assert "waiting" == first["status"]
+    while {"refused"} != {one["status"] for one in acme.exchanges()} or len(acme.exchanges()) < 3:
+        acme.wait(status="refused", timeout_s=5)
+    newest = acme.exchanges()[0]
+    assert [f"retry 2 of the webhook in exchange {first['id']}"] == newest["notes"]
+
+
+def test_failed_receipt_is_correlated(acme: Emulator) -> None:
+    """A failed receipt belongs to its message, both ways, and is not a near miss."""
+    sent = acme.send("+15005550002", "Hello", from_=NUMBER)
+    acme.wait(status="failed", direction="outgoing")
+    [receipt] = acme.exchanges("direction:incoming")
+    assert (sent["id"], None, False) == (receipt["correlates"], receipt["near_miss"], receipt["matched"])
+    assert f"failed receipt for the message {sent['id']}" in receipt["notes"][0]
+    assert [receipt["id"]] == call(acme, "GET", f"/api/exchanges/{sent['id']}").document["receipts"]
+
+
+def test_failed_receipt_from_outside_is_correlated(acme: Emulator) -> None:
+    """A failed receipt that a real provider sends is recognised by its message id."""
+    sent = acme.send(CONTACT, "Hello", from_=NUMBER)
+    body = {"method": "undelivered", "params": {"messageid": sent["variables"]["messageid"]}}
+    assert 422 == call(acme, "POST", "/webhook/acme", body).status
+    receipt = acme.exchanges("is:unmatched")[0]
+    assert (sent["id"], None) == (receipt["correlates"], receipt["near_miss"])
+
+
+@pytest.mark.parametrize("name", ["twilio", "telnyx", "bandwidth"])
+def test_reply_echoes_the_numbers(name: str) -> None:
+    """The built-in provider's reply contains the numbers of the request, not those of its sample."""
+    with emulator(json.loads((SAMPLES / f"{name}.json").read_text("utf-8")), instant=True) as ringotel:
+        reply = ringotel.send("+15005550006", "Hello", from_="+12125550123")["reply"]["body"]
+    assert "+15005550006" in reply
+    assert "+13105550199" not in reply
+
+
+def test_duration_and_size(acme: Emulator) -> None:
+    """Each exchange has a duration and a size, and HAR has the same time."""
+    acme.set_chaos(provider={"delay_ms": 20})
+    acme.send(CONTACT, "Hello", from_=NUMBER)
+    body = json.dumps(MESSAGE).encode()
+    call(acme, "POST", "/webhook/acme", body, JSON)
+    webhook, *_, sent = acme.exchanges()
+    assert len(body) == webhook["size_bytes"]
+    assert sent["duration_ms"] >= 20
+    har = call(acme, "GET", "/api/export?format=har").document["log"]["entries"]
+    assert [sent["duration_ms"], webhook["duration_ms"]] == [har[0]["time"], har[-1]["time"]]
+    assert sent["duration_ms"] == har[0]["timings"]["wait"]
