@@ -44,8 +44,10 @@ class ExportOptions:
     lang: Annotated[str, Option("The language of receiver and relay.", choices=("python", "php"))] = "python"
     output: Annotated[str | None, Option("The folder. Default: the id.", metavar="DIR|-")] = None
     force: Annotated[bool, Option("Overwrite existing files.")] = False
-    id: Annotated[str | None, Option("Of a relay: the integration's id. Default: from the API's host.")] = None
-    name: Annotated[str | None, Option("Of a relay: the name shown in Ringotel's portal.")] = None
+    id: Annotated[
+        str | None, Option("Of a relay: the integration's id. Default: from the API's host.", metavar="ID")
+    ] = None
+    name: Annotated[str | None, Option("Of a relay: the name shown in Ringotel's portal.", metavar="NAME")] = None
     format: TextOrJson = "text"
     learn: LearnOptions
 

@@ -13,8 +13,8 @@ from ringocli.template.scaffold import Decision, Draft
 from ringocli.text.pointer import Pointer, as_text
 
 RELAY = (
-    "If the provider offers no other way, a small relay server of your own can take Ringotel's requests and call the "
-    "provider as its documentation shows."
+    "If the provider offers no other way, a small server between Ringotel and the provider can do it. To write one from "
+    "the same samples, run: ringocli export --to relay with the options of this command."
 )
 """The way out for a provider that the framework cannot express."""
 

@@ -127,6 +127,7 @@ Copy `.env.example` to `.env` and fill it in.
 | `RINGOTEL_WEBHOOK_URL` | the Webhook URL from Ringotel's portal |
 | `PROVIDER_URL` | replaces the provider's scheme, host and port, for tests |
 | `PUBLIC_URL` | the relay's own URL from outside, for callbacks and signatures over the URL |
+| `WEBHOOK_REPLY` | the body that the provider expects as the answer to a webhook; an empty 200 by default |
 | `HOST`, `PORT`, `STATE_FILE` | where it listens, and the file with message ids and undelivered events |
 
 ## Connect

@@ -84,8 +84,17 @@ def _with_upload(pasted: Pasted) -> Pasted | None:
 
 
 def _request(name: str, written: Mapping[str, Any], pasted: Pasted, properties: list[str]) -> dict[str, Any]:
-    """One request as data: the learned parameters, and what a template cannot say of it."""
+    """One request as data: the learned parameters, and what a template cannot say of it.
+
+    Raises:
+        UsageError: its body is neither JSON nor a form nor multipart.
+    """
     parameters = written.get("request_parameters", {})
+    if not parameters and (pasted.body or "").strip():
+        kind = (pasted.content_type or "of an unknown type").partition(";")[0]
+        raise UsageError(
+            f"the body of {name} is {kind}, which a relay cannot write", "Look for a JSON or form variant."
+        )
     files = [part.name for part in pasted.parts if part.is_file]
     if pasted.parts:
         encoding = "multipart"
