@@ -53,6 +53,7 @@ COMMANDS = {
     "export": "export",
     "send-test": "send.command",
     "simulate-webhook": "simulate.command",
+    "replay": "replay",
     "locustfile": "locustfile",
     "emulate": "emulate",
     "clean": "clean",

@@ -213,7 +213,7 @@ class _Player:
     def _webhook(self, step: CaseStep, number: int) -> tuple[RenderedRequest, str]:
         stage = self._stage
         if step.webhook is not None:
-            return _as_rendered(stage.read_webhook_file(step.webhook), self._url(step)), step.webhook.name
+            return as_rendered(stage.read_webhook_file(step.webhook), self._url(step)), step.webhook.name
         assert step.event is not None
         event = stage.template.event(step.event)
         recipe = Recipe(
@@ -303,7 +303,7 @@ def _reply_problems(step: CaseStep, reply: Reply) -> list[str]:
     return problems
 
 
-def _as_rendered(incoming: IncomingRequest, url: Secret) -> RenderedRequest:
+def as_rendered(incoming: IncomingRequest, url: Secret) -> RenderedRequest:
     """A recorded webhook as it is sent to a route."""
     from ringocli.http.exchange import Direction
 
