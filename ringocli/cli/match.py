@@ -12,6 +12,7 @@ from ringocli.cli.notices import print_notes
 from ringocli.cli.options import TemplateArgument, TextOrJson, ValueOptions
 from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.signing import SCHEMES, read_key
 from ringocli.errors import CheckFailed, UsageError
 from ringocli.text import console
 
@@ -29,6 +30,24 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOptions:
+    """The check of a webhook's signature."""
+
+    SECTION = "Signature"
+
+    verify: Annotated[str | None, Option("Also check the webhook's signature.", choices=SCHEMES, metavar="SCHEME")] = (
+        None
+    )
+    verify_key_env: Annotated[
+        str | None, Option("The environment variable with the key; for telnyx the public key.", metavar="VAR")
+    ] = None
+    verify_key_file: Annotated[str | None, Option("The file with the key.", metavar="FILE")] = None
+    verify_url: Annotated[
+        str | None, Option("The URL that the webhook was sent to, which twilio signs.", metavar="URL")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchOptions:
     """The options of ``match``."""
 
@@ -42,6 +61,7 @@ class MatchOptions:
         Option("Match a reply to this request against its response_map instead.", metavar="SendMessage|SendFile"),
     ] = None
     format: TextOrJson = "text"
+    verification: VerifyOptions
     values: ValueOptions
 
 
@@ -55,15 +75,47 @@ def match(options: MatchOptions) -> int:
     if options.template == "-" and options.file == "-":
         raise UsageError("template and sample cannot both be read from stdin", "Name a file for one of them.")
     opened = open_template(options.template)
-    reading = _reading(opened.template, read_sample(read_bytes(options.file), options.file), options)
+    sample = read_sample(read_bytes(options.file), options.file)
+    reading = _reading(opened.template, sample, options)
+    signature = _signature(sample, options)
     if options.format == "json":
-        print_json(as_document(reading))
+        print_json({**as_document(reading), **({"signature": signature} if signature is not None else {})})
     elif console.draws(sys.stdout):
         _draw(reading)
     else:
         console.out(as_text(reading))
     print_notes(reading.notes)
-    return 0 if reading.matched else CheckFailed.code
+    if signature is not None and options.format == "text":
+        console.out(f"signature: {signature['problem'] or 'valid'}")
+    is_signed = signature is None or bool(signature["ok"])
+    return 0 if reading.matched and is_signed else CheckFailed.code
+
+
+def _signature(sample: Sample, options: MatchOptions) -> dict[str, object] | None:
+    """Whether the webhook is signed with the key; None where nobody asked.
+
+    A recorded webhook may be of any age, so its timestamp is part of what is signed and is not compared with now.
+
+    Raises:
+        UsageError: the key or the URL is missing, or the sample is a bare body.
+    """
+    wanted = options.verification
+    if wanted.verify is None:
+        if wanted.verify_key_env or wanted.verify_key_file or wanted.verify_url:
+            raise UsageError("--verify-key-env, --verify-key-file and --verify-url need --verify")
+        return None
+    from ringocli.messaging.load.signatures import Scheme, Signer
+
+    if options.response is not None:
+        raise UsageError("--verify checks webhooks, not replies", "Leave out --response.")
+    scheme = Scheme(wanted.verify)
+    if scheme is Scheme.TWILIO and wanted.verify_url is None:
+        raise UsageError("--verify twilio needs --verify-url", "Twilio signs the URL exactly as it was configured.")
+    incoming = sample.as_request(method=options.method, content_type=options.content_type, query=options.query)
+    signer = Signer(scheme=scheme, key=read_key("--verify", wanted.verify_key_env, wanted.verify_key_file))
+    url = wanted.verify_url or f"{incoming.path}?{incoming.query}"
+    problem = signer.problem(url, dict(incoming.headers), incoming.body, 0.0, tolerance_s=float("inf"))
+    return {"scheme": wanted.verify, "ok": problem is None, "problem": problem}
 
 
 def _reading(template: Template, sample: Sample, options: MatchOptions) -> WebhookReading | ReplyReading:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from ringocli.cli.command import command
 from ringocli.cli.inputs import OpenedTemplate, gather_values, missing_policy, open_template, path_of
 from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.output import print_http
+from ringocli.cli.signing import read_key
 from ringocli.cli.simulate.options import LoadOptions, SignOptions, SimulateOptions
 from ringocli.cli.simulate.run import deliver_and_print
 from ringocli.errors import UsageError
@@ -166,23 +166,12 @@ def _signer(options: SignOptions) -> Signer | None:
         UsageError: the key is missing, or has another form.
     """
     from ringocli.messaging.load.signatures import signer
-    from ringocli.text.files import read_text
-    from ringocli.text.secret import Secret
 
-    sources = [one for one in (options.sign_key_env, options.sign_key_file) if one is not None]
     if options.sign is None:
-        if sources:
+        if options.sign_key_env is not None or options.sign_key_file is not None:
             raise UsageError("--sign-key-env and --sign-key-file need --sign", "For example: --sign standard-webhooks")
         return None
-    if len(sources) != 1:
-        raise UsageError("--sign needs a key", "Use either --sign-key-env VAR or --sign-key-file FILE.")
-    if options.sign_key_file is not None:
-        return signer(options.sign, Secret(read_text(options.sign_key_file).strip()))
-    assert options.sign_key_env is not None
-    key = os.environ.get(options.sign_key_env)
-    if not key:
-        raise UsageError(f"the environment variable {options.sign_key_env} is not set", "Set it to the key.")
-    return signer(options.sign, Secret(key))
+    return signer(options.sign, read_key("--sign", options.sign_key_env, options.sign_key_file))
 
 
 def _seed(options: SimulateOptions) -> int:

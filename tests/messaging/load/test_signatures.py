@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from ringocli.cli.simulate.options import SCHEMES
+from ringocli.cli.signing import SCHEMES
 from ringocli.errors import UsageError
 from ringocli.messaging.load.signatures import Scheme, Signer, signer
 from ringocli.text.secret import Secret
@@ -126,3 +126,34 @@ def test_simulated_webhooks_are_signed(folder: Path, ringocli: Command, monkeypa
         head, _, body = one.payload.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
         Webhook(STANDARD_KEY).verify(body, {name.lower(): value for name, value in headers.items()})
+
+
+@pytest.mark.parametrize("scheme", [Scheme.STANDARD_WEBHOOKS, Scheme.TELNYX, Scheme.TWILIO, Scheme.HMAC_HEX])
+def test_match_verifies_a_recorded_webhook(
+    folder: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch, scheme: Scheme
+) -> None:
+    """A valid signature is exit 0 at any age; a changed body is exit 1, and the reason is in the document."""
+    head, _, body = (SAMPLES / "telnyx" / "message.http").read_text("utf-8").partition("\n\n")
+    made = signer(scheme, Secret(KEYS[scheme]))
+    headers = made.headers("evt_1", URL, body.encode(), "application/json", 1_600_000_000)
+    lines = [head, "webhook-id: evt_1", *(f"{name}: {value}" for name, value in headers.items())]
+    Path("good.http").write_bytes(("\n".join(lines) + "\n\n" + body).encode())
+    Path("bad.http").write_bytes(("\n".join(lines) + "\n\n" + body.replace("Hello", "Hallo")).encode())
+    monkeypatch.setenv("KEY", PUBLIC_KEY if scheme is Scheme.TELNYX else KEYS[scheme])
+    options = ["--verify", str(scheme), "--verify-key-env", "KEY", "--format", "json", "--verify-url", URL]
+    good = ringocli("match", SAMPLES / "telnyx.json", "good.http", *options)
+    bad = ringocli("match", SAMPLES / "telnyx.json", "bad.http", *options)
+    assert (0, {"scheme": str(scheme), "ok": True, "problem": None}) == (good.code, good.document["signature"]), (
+        good.err
+    )
+    if scheme is not Scheme.TWILIO:  # it signs the fields of forms and the URL; this body is JSON
+        assert 1 == bad.code
+        assert "does not fit" in bad.document["signature"]["problem"]
+
+
+def test_verifying_needs_a_key(ringocli: Command) -> None:
+    """Exit 2 names the option that is missing."""
+    sample = ["match", SAMPLES / "telnyx.json", SAMPLES / "telnyx" / "message.http"]
+    assert "--verify-key-env VAR" in ringocli(*sample, "--verify", "telnyx").err
+    assert 2 == ringocli(*sample, "--verify-key-env", "KEY").code
+    assert 2 == ringocli(*sample, "--verify", "twilio").code
