@@ -130,12 +130,12 @@ def _sample(pair: str) -> WebhookSample:
     webhook = webhook_of(kind or "other", path, sample)
     if kind:
         return webhook
-    told = kind_of("", webhook.document)
-    if told is None:
+    recognised = kind_of("", webhook.document)
+    if recognised is None:
         raise UsageError(
             f"{path}: cannot tell whether this is a message, an mms or a receipt", f"Write --add-event KIND={path}."
         )
-    return webhook_of(told, path, sample)
+    return webhook_of(recognised, path, sample)
 
 
 def _refuse_new_errors(path: str, before: str, after: str) -> None:

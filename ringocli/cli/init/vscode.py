@@ -14,12 +14,12 @@ SCHEMA = Path(".vscode") / "ringotel.schema.json"
 
 
 def write_settings(template: str | None) -> None:
-    """Write the schema, and add it to the settings; what stands there already keeps its bytes.
+    """Write the schema, and add it to the settings; everything else in them is left unchanged.
 
     ``template`` is the file that the schema is for; None means every template below the working folder.
 
     Raises:
-        LocalError: the settings are no JSON, or cannot be written.
+        LocalError: the settings are not JSON, or cannot be written.
     """
     from ringocli.importers.extend import with_list_item
     from ringocli.template.schema import SCHEMA as CONTENT
@@ -30,7 +30,7 @@ def write_settings(template: str | None) -> None:
     text = read_text(str(SETTINGS)) if SETTINGS.exists() else "{}\n"
     document = Document.read(str(SETTINGS), text)
     if not isinstance(document.value, dict) or not document.is_json:
-        raise LocalError(f"{SETTINGS}: is no JSON object", "Mend it first.")
+        raise LocalError(f"{SETTINGS}: not a JSON object", "Fix it first.")
     url = f"./{SCHEMA.as_posix()}"
     present = [entry for entry in document.value.get("json.schemas", []) if isinstance(entry, dict)]
     missing = [name for name in matching if not any(name in entry.get("fileMatch", []) for entry in present)]

@@ -1,4 +1,4 @@
-"""The body of a pasted request as a tree, mended where documentation pages break it."""
+"""Decodes the body of a pasted request, and repairs what documentation pages break."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringocli.template.pattern.pattern import Several
 from ringocli.text.document import Document
 
 NO_BODY = ("GET", "DELETE", "HEAD")
-"""The methods whose parameters go into the address (a reading, row 13)."""
+"""The methods whose parameters go into the URL (assumption 13)."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Body:
 
 
 def read_body(pasted: Pasted, method: str) -> Body:
-    """What a request of this method sends besides its address."""
+    """What a request with this method sends besides its URL."""
     body = Body()
     if pasted.parts:
         _multipart(pasted, body)
@@ -41,14 +41,14 @@ def read_body(pasted: Pasted, method: str) -> Body:
     elif pasted.body is not None:
         _text(pasted.body, (pasted.content_type or "").strip("<> "), body)
     if pasted.content_type and not pasted.body and not pasted.parts and body.content_type is None:
-        why = "nothing is sent that it would be the type of, so it is left out; an API answers without it"
+        why = "there is no body, so it is left out; APIs respond without it"
         body.limits.append(limit("a Content-Type without a body", why))
     return body
 
 
 def _in_address(pasted: Pasted, method: str, body: Body) -> None:
     """The fields of a body that goes with a method which has none."""
-    why = "parameters of such a request go into the address"
+    why = "the parameters of such a request are sent in the URL"
     read = Body()
     _text(pasted.body or "", pasted.content_type or "", read)
     if isinstance(read.tree, dict) and not any(
@@ -56,7 +56,7 @@ def _in_address(pasted: Pasted, method: str, body: Body) -> None:
         for value in read.tree.values()
     ):
         body.tree, body.notes = read.tree, read.notes
-        why += ", where its fields are written: look whether the provider takes them there"
+        why += ", so its fields are written there: check that the provider accepts that"
     body.limits.append(limit(f"a body with {method}", why))
 
 
@@ -65,22 +65,28 @@ def _text(text: str, kind: str, body: Body) -> None:
     looks_json = text.lstrip()[:1] in ("{", "[") and isinstance(Document.read("body", text).value, dict | list)
     if looks_json:
         if encoding is not Encoding.JSON:
-            says = f"calls it {kind.partition(';')[0]}" if kind not in ("", FORM_TYPE) else "does not say so"
-            body.notes.append(f"the body is JSON, but the paste {says}: application/json is written")
+            named = (
+                f"its Content-Type is {kind.partition(';')[0]}"
+                if kind not in ("", FORM_TYPE)
+                else "it has no JSON Content-Type"
+            )
+            body.notes.append(f"the body is JSON, but {named}: application/json is used")
             kind = JSON_TYPE
         _json(text, body)
         body.content_type = kind
     elif encoding is Encoding.FORM or (encoding is Encoding.JSON and re.match(r"[\w.\[\]-]+=", text.strip())):
         if encoding is Encoding.JSON:
-            body.notes.append(f"the body is a form, but the paste says {kind}: the form's type is written")
+            body.notes.append(f"the body is a form, but its Content-Type is {kind}: that of a form is used")
             kind = FORM_TYPE
         _form(text, body)
         body.content_type = kind or FORM_TYPE
         if not kind and text:
-            body.limits.append(limit("a body without a Content-Type", "a template has one: the form's is written"))
+            body.limits.append(limit("a body without a Content-Type", "a template has one: that of a form is used"))
     elif text.strip():
-        named = "that is no JSON object" if encoding is Encoding.JSON else f"of type {kind.partition(';')[0] or 'this'}"
-        body.limits.append(limit(f"a body {named}", "JSON and forms can be written, nothing else"))
+        named = (
+            "that is not a JSON object" if encoding is Encoding.JSON else f"of type {kind.partition(';')[0] or 'this'}"
+        )
+        body.limits.append(limit(f"a body {named}", "Ringotel sends only JSON and forms"))
 
 
 def _json(text: str, body: Body) -> None:
@@ -88,12 +94,12 @@ def _json(text: str, body: Body) -> None:
     if document.problems:
         # What is quoted in a problem may be a key that nobody should read again.
         wrong = dict.fromkeys(re.sub(r"'[^']{3,}'", "'...'", problem.message) for problem in document.problems[:3])
-        body.notes.append(f"the JSON of the body was mended: {shown('; '.join(wrong))}")
+        body.notes.append(f"the JSON of the body was repaired: {shown('; '.join(wrong))}")
     body.tree = _without_ellipses(document.value)
 
 
 def _without_ellipses(node: Any) -> Any:
-    """The JSON without the ``...`` by which a page says that there may be more."""
+    """The JSON without the ``...`` of a page that leaves out further values."""
     if isinstance(node, dict):
         return {key: _without_ellipses(value) for key, value in node.items() if key not in ("...", "…")}
     return [_without_ellipses(item) for item in node] if isinstance(node, list) else node
@@ -101,7 +107,9 @@ def _without_ellipses(node: Any) -> Any:
 
 def _form(text: str, body: Body) -> None:
     if re.search(r"=\+\d{7,}", text):
-        body.notes.append("a raw + arrives as a blank in a form; Ringotel encodes what it sends")
+        body.notes.append(
+            "a + that is not percent-encoded in a form is read as a space; Ringotel encodes what it sends"
+        )
     try:
         body.tree = decode_pairs(_guarded(text.strip()))
     except ValueError:
@@ -118,7 +126,7 @@ def _multipart(pasted: Pasted, body: Body) -> None:
     for part in pasted.parts:
         tree.setdefault(part.name, Several()).append(part.value)
         if part.is_file:
-            why = "Ringotel sends a file's address, not its content: look for a parameter that takes an address"
+            why = "Ringotel sends the URL of a file, not its content: look for a parameter that takes a URL"
             body.limits.append(limit(f"an uploaded file ({part.name})", why))
             body.files.append(part.name)
     why = "Ringotel sends JSON or forms. The fields are written as a form; check that the provider accepts that."

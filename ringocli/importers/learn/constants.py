@@ -6,7 +6,7 @@ import re
 
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
-from ringocli.importers.learn.roles import names_other_number
+from ringocli.importers.learn.roles import TYPE_WORDS, names_other_number
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
 from ringocli.template.vocabulary import Role, name_score, plain, tokens
@@ -36,6 +36,9 @@ _COMPUTED = re.compile(
 )
 
 
+_FILE_FACTS = re.compile(
+    r"^(?:file|media|attachment|image)_?(?:name|size|type|length|hash)$|file_?name|mime|^md5$", re.I
+)
 _COUNTRY_CODES = {"cc", "countrycode", "country", "dialcode", "callingcode", "prefix", "countryprefix", "areacode"}
 
 
@@ -58,6 +61,15 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
         return "a reference of the sample's message"
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"
+    if _FILE_FACTS.search(name) or re.fullmatch(r"(?:image|video|audio|application)/[\w.+-]+", text):
+        return "a fact of the sample's file, which is wrong for other files"
+    if (
+        name_score(Role.CONTENT, leaf.names[:1]) >= 90
+        and text
+        and not text.isdigit()
+        and text.lower() not in TYPE_WORDS
+    ):
+        return "a text of the sample, sent with every message"
     if is_country_code(leaf):
         return "the country code of the sample's number: it fits only if the portal's number format is national"
     if is_phone(leaf.value) and not names_other_number(leaf) and sum(char.isdigit() for char in text) >= 10:

@@ -1,6 +1,6 @@
-"""Patterns from places: pointers into a sample, each with what belongs there, become one tree.
+"""Builds a JSON tree from {pointer: value}.
 
-A step through a list becomes a one-element list, which in a pattern stands for each element.
+A step through a list becomes a one-element list, which in a pattern means each element.
 """
 
 from __future__ import annotations

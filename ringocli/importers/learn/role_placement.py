@@ -89,8 +89,9 @@ class RolePlacement(RequestState):
     def leave_out_caption(self, text: RoleChoice) -> None:
         leaf = text.leaf
         is_caption = is_prose(leaf.value) or leaf.text in (self.guidance.content, self.guidance.hints.get("content"))
-        if not (is_caption or has_placeholder(leaf.text)) or leaf.text == self.guidance.hints.get("url"):
-            return
+        is_caption = is_caption or has_placeholder(leaf.text) or "caption" in leaf.name.lower()
+        if not is_caption or leaf.text == self.guidance.hints.get("url"):
+            return  # a word that the provider requires: it stays
         self.drop(leaf.pointer, Role.CONTENT)
         why = "Ringotel sends a file without a text, so the field is left out; if the provider requires it, add a constant"
         self.learned.limits.append(limit(f"a text with a file ({leaf.name})", why))

@@ -34,7 +34,7 @@ LEAST = 50
 """The lowest score that is a reason."""
 
 CLOSE = 8
-"""Two scores closer than this leave a doubt."""
+"""Two scores closer than this are ambiguous."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,11 @@ class RoleChoice:
 
 def _is_weak_text(role: Role, leaf: SampleLeaf) -> bool:
     """Whether only a weak name (``template``, ``subject``) suggests that a value without spaces is the text."""
-    weak = bool(leaf.names) and plain(leaf.names[0]) in WEAK.get(role, {}) and "reply" not in plain(leaf.names[0])
-    return weak and not (is_prose(leaf.value) or is_fill_in(leaf.value))
+    if not leaf.names or plain(leaf.names[0]) not in WEAK.get(role, {}):
+        return False
+    return not re.search(r"reply|caption", plain(leaf.names[0])) and not (
+        is_prose(leaf.value) or is_fill_in(leaf.value)
+    )
 
 
 def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
@@ -92,7 +95,7 @@ def _may_be_number(value: Any) -> bool:
 
 
 def _belongs_to_other(role: Role, leaf: SampleLeaf) -> bool:
-    """Whether an object around the leaf is named after another role: ``from.phone_number`` is no recipient."""
+    """Whether an object around the leaf is named after another role: ``from.phone_number`` is not a recipient."""
     others = [other for other in (Role.FROM, Role.TO) if other is not role]
     return any(name_score(other, (name,)) > 60 for other in others for name in leaf.names[1:4])
 
@@ -120,7 +123,7 @@ def _shape(role: Role, value: Any, incoming: bool, *, names_sender: bool) -> int
 
 
 def is_long_number(value: Any) -> bool:
-    """A run of digits that may be an id as well as a telephone number."""
+    """A run of digits that may be an id as well as a phone number."""
     return bool(re.fullmatch(r"\d{7,}", text_of(value)))
 
 
@@ -185,11 +188,11 @@ def _text_shape(value: Any) -> int:
         return -40
     if is_date(value) or is_id(value):
         return -30
-    return -60 if isinstance(value, str) and value.lower() in _TYPE_WORDS and value != "TEXT" else 0
+    return -60 if isinstance(value, str) and value.lower() in TYPE_WORDS and value != "TEXT" else 0
 
 
-_TYPE_WORDS = {"text", "sms", "mms", "plain", "unicode", "auto", "gsm", "utf-8", "text/plain", "whatsapp", "outbound"}
-"""Words that stand where a text might, but name its kind."""
+TYPE_WORDS = {"text", "sms", "mms", "plain", "unicode", "auto", "gsm", "utf-8", "text/plain", "whatsapp", "outbound"}
+"""Values under a text's name that are not texts but kinds of texts."""
 
 
 def assign(

@@ -1,11 +1,11 @@
-"""What a value looks like: a number, an address, an id, a date, a word of a protocol, a text for people."""
+"""Classifies values by their form: phone number, URL, id, date, protocol word, text for people."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from ringocli.importers.learn.placeholders import has_placeholder, whole
+from ringocli.importers.learn.placeholders import whole
 
 _PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB])?\(?\d[\d ().\-]{5,20}\d")
 _MASKED = re.compile(r"(?:\+|00)?(?=(?:\D*\d){2})[\d]+[\d ()-]*[xX*#]{2,}[\dxX*# ()-]*")
@@ -31,7 +31,7 @@ def text_of(value: Any) -> str:
 
 
 def is_phone(value: Any) -> bool:
-    """A telephone number: E.164, international, or national with its separators; 7 to 15 digits."""
+    """A phone number: E.164, international, or national with its separators; 7 to 15 digits."""
     text = text_of(value).strip()
     if isinstance(value, str) and 7 <= len(text) <= 18 and _MASKED.fullmatch(text):
         return True  # 9199999XXXXX: a number that the page hides in part
@@ -53,7 +53,7 @@ def is_short_code(value: Any) -> bool:
 
 
 def is_sender(value: Any) -> bool:
-    """What may stand as a sender: a number, a short code, or an alphanumeric name of up to 11 characters."""
+    """A possible sender: a number, a short code, or an alphanumeric name of up to 11 characters."""
     named = isinstance(value, str) and bool(_SENDER.fullmatch(value)) and not value.isdigit()
     return is_phone(value) or is_short_code(value) or named
 
@@ -77,7 +77,7 @@ def number_span(text: str) -> tuple[int, int] | None:
 
 
 def is_url(value: Any) -> bool:
-    """An absolute web address."""
+    """An absolute http, https or ftp URL."""
     return isinstance(value, str) and bool(_URL.fullmatch(value.strip()))
 
 
@@ -109,11 +109,6 @@ def is_prose(value: Any) -> bool:
 def is_fill_in(value: Any) -> bool:
     """A placeholder and nothing else."""
     return isinstance(value, str) and whole(value) is not None
-
-
-def is_constant(value: Any) -> bool:
-    """Nothing that a reader would replace: no number, address, id or placeholder."""
-    return not (is_phone(value) or is_url(value) or is_id(value) or (isinstance(value, str) and has_placeholder(value)))
 
 
 def encoding_of_text(value: Any) -> str:
