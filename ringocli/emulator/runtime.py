@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import socket
 import sqlite3
 import tempfile
 from collections.abc import Mapping
@@ -58,7 +59,8 @@ class Runtime:
         self.ledger = Ledger(_opened(path, config), self._log if config.log is not None else None)
         self.large_pages = asyncio.Semaphore(MAX_LARGE_PAGES)
         self.inboxes = Inboxes(config.chaos, config.seed)
-        self.url = f"http://{f'[{config.host}]' if ':' in config.host else config.host}:{port}"
+        host = reachable_host(config.host.strip("[]"))
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self.public_url = config.public_url.rstrip("/") if config.public_url else None
         self.access = AccessPolicy(
             host=config.host.strip("[]").lower(),
@@ -170,6 +172,19 @@ class Runtime:
             return reply, {"host": rendered.host, "status": None, "body": None, "error": why}
         shown = shown_reply(reply) or {}
         return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
+
+
+def reachable_host(host: str) -> str:
+    """The address under which others reach a server that listens on ``host``; all interfaces have no address of their own."""
+    if host not in ("0.0.0.0", "::"):
+        return host
+    family, elsewhere = (socket.AF_INET, "192.0.2.1") if host == "0.0.0.0" else (socket.AF_INET6, "2001:db8::1")
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((elsewhere, 9))  # sends nothing: it only selects the interface of the default route
+            return str(probe.getsockname()[0])
+    except OSError:
+        return "127.0.0.1" if host == "0.0.0.0" else "::1"
 
 
 def _opened(path: Path, config: EmulatorConfig) -> Store:

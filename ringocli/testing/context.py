@@ -81,6 +81,10 @@ class Emulator:
     def wait(self, *, timeout_s: float = 10.0, after: str | None = None, **criteria: str) -> dict[str, Any]:
         """The newest exchange that fits, at once or as soon as it is stored; ``from_`` means ``from``.
 
+        Criteria are the values of variables, ``event_key``, ``event_type``, ``direction``, ``status`` and so on, and
+        ``contains`` (a part of the text), ``matches`` (a regular expression) and ``q`` (a search of the page). ``after``
+        is the id of an exchange: only newer ones count.
+
         Raises:
             CheckFailed: there was none in time; the message contains the criteria.
             UsageError: an unknown criterion.
@@ -88,6 +92,24 @@ class Emulator:
         query = {name.rstrip("_"): value for name, value in criteria.items()}
         query |= {"timeout_s": f"{timeout_s:g}", **({"after": after} if after else {})}
         return self._call("GET", f"/api/wait?{urlencode(query)}", timeout_s=timeout_s + 10)
+
+    def wait_for(self, count: int, *, timeout_s: float = 10.0, after: str | None = None, **criteria: str) -> list[Any]:
+        """The newest ``count`` exchanges that fit, as soon as there are so many; see ``wait``.
+
+        Raises:
+            CheckFailed: there were fewer in time; the message says how many, and the hint what was received.
+        """
+        found = self.wait(timeout_s=timeout_s, after=after, count=str(count), **criteria)
+        exchanges: list[Any] = found["exchanges"]
+        return exchanges
+
+    def expect_none(self, *, timeout_s: float = 1.0, after: str | None = None, **criteria: str) -> None:
+        """Check that no exchange fits, now or within ``timeout_s``; see ``wait``.
+
+        Raises:
+            CheckFailed: there is one; the hint says which.
+        """
+        self.wait(timeout_s=timeout_s, after=after, none="true", **criteria)
 
     def exchanges(self, query: str = "", *, limit: int = 1000) -> list[dict[str, Any]]:
         """Exchanges, newest first; ``query`` is in the search language of the page."""
@@ -116,7 +138,7 @@ class Emulator:
         except HTTPError as error:
             with error:
                 failure = _failure(error.read(), error.code)
-            kind = CheckFailed if error.code == 408 else UsageError
+            kind = CheckFailed if error.code in (408, 409) else UsageError
             raise kind(failure["message"] or "", failure["hint"] or "") from None
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
 from ringocli.emulator.access import AccessPolicy
+from ringocli.emulator.runtime import reachable_host
 from ringocli.testing.context import Emulator
 from tests.emulating import CONTACT, MESSAGE, NUMBER, call, connected, until_closed
 
@@ -88,3 +91,21 @@ def test_any_ip_address_but_no_name_on_all_interfaces(name: str, served: bool) -
     refusal = access.refusal("GET", "api", "token=a+secret+%26+more", {"host": name})
     assert served == (refusal is None)
     assert (401 if served else 421) == getattr(access.refusal("GET", "api", "token=x", {"host": name}), "status", None)
+
+
+@pytest.mark.parametrize(("host", "expected"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("192.0.2.7", "192.0.2.7")])
+def test_url_has_the_host_that_is_listened_on(host: str, expected: str) -> None:
+    """A host that is an address is shown as it is."""
+    assert expected == reachable_host(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_url_of_all_interfaces_is_an_address(host: str) -> None:
+    """On all interfaces the URL has an address that other machines can use, not 0.0.0.0."""
+    assert not ip_address(reachable_host(host)).is_unspecified
+
+
+def test_readiness_needs_no_token() -> None:
+    """/readyz is answered without the access token, also beyond loopback."""
+    access = AccessPolicy(host="0.0.0.0", page_token="page", access_token="a secret & more")
+    assert access.refusal("GET", "readyz", "", {"host": "192.0.2.7"}) is None

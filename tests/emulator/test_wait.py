@@ -51,3 +51,56 @@ def test_wait_sees_replaced_surrogates(acme: Emulator) -> None:
         waiting = pool.submit(acme.wait, from_="7", timeout_s=20)
         assert 200 == call(acme, "POST", "/webhook/acme", half, JSON).status
         assert "a?b" == waiting.result()["variables"]["content"]
+
+
+def test_wait_for_a_part_of_the_text(acme: Emulator) -> None:
+    """The text may be given as a part or as a regular expression, and any search of the page can be used."""
+    acme.reply(NUMBER, "Your code is 4711.", from_=CONTACT)
+    for criteria in ({"contains": "code"}, {"matches": r"is \d{4}\.$"}, {"q": "from:+1310 4711"}):
+        assert "Your code is 4711." == acme.wait(timeout_s=1, **criteria)["variables"]["content"]
+    for criteria in ({"contains": "CODE"}, {"matches": "^code"}, {"q": "-4711"}):
+        with pytest.raises(CheckFailed) as failed:
+            acme.wait(timeout_s=0.05, **criteria)
+        assert "Your code is 4711." in failed.value.hint
+    for expression in ("(", "(a+)+$"):
+        with pytest.raises(UsageError):
+            acme.wait(matches=expression)
+
+
+def test_wait_for_a_number_of_exchanges(acme: Emulator) -> None:
+    """Several exchanges are returned as soon as there are enough; a time-out says how many there were."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(acme.wait_for, 3, event_type="message", timeout_s=20)
+        for number in range(3):
+            acme.reply(NUMBER, f"text {number}", from_=CONTACT)
+        assert ["text 2", "text 1", "text 0"] == [one["variables"]["content"] for one in waiting.result()]
+    with pytest.raises(CheckFailed, match="only 3 of 4"):
+        acme.wait_for(4, event_type="message", timeout_s=0.05)
+
+
+def test_none_was_received(acme: Emulator) -> None:
+    """A test can check that no exchange fits, now or for a while."""
+    acme.expect_none(content="Hi", timeout_s=0.05)
+    newest = acme.reply(NUMBER, "Hi", from_=CONTACT)
+    with pytest.raises(CheckFailed, match="none was expected"):
+        acme.expect_none(content="Hi", timeout_s=5)
+    acme.expect_none(content="Hi", after=newest["id"], timeout_s=0.05)
+
+
+def test_account_of_webhooks(acme: Emulator) -> None:
+    """Webhooks with an id are counted once; gaps and late ones are found by the number at the end of the id."""
+    for webhook_id in ("run-1", "run-2", "run-5", "run-4", "run-2", "other", "other"):
+        call(acme, "POST", "/webhook/acme", MESSAGE, {"webhook-id": webhook_id})
+    call(acme, "POST", "/webhook/acme", {"method": "unknown"})
+    assert {
+        "schema_version": 1, "received": 8, "matched": 7, "unmatched": 1, "distinct": 5, "duplicates": 2, "lost": 1,
+        "out_of_order": 1,
+    } == call(acme, "GET", "/api/account").document  # fmt: skip
+
+
+def test_export_obeys_the_search(acme: Emulator) -> None:
+    """An export contains only what the search selects."""
+    acme.reply(NUMBER, "one", from_=CONTACT)
+    acme.reply(NUMBER, "two", from_=CONTACT)
+    assert 1 == len(call(acme, "GET", "/api/export?q=two").body.splitlines())
+    assert 1 == len(call(acme, "GET", "/api/export?format=har&q=-two").document["log"]["entries"])

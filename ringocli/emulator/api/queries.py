@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from functools import partial
 from itertools import chain, repeat
@@ -14,8 +14,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from ringocli.emulator.api.export import as_curl, as_har_entry
 from ringocli.emulator.api.highlight import provenance
-from ringocli.emulator.api.request import ApiRequest, ApiResponse, answer_from, as_utf8, error_response
-from ringocli.emulator.store.criteria import LIMITS, Criteria
+from ringocli.emulator.api.request import ApiRequest, ApiResponse, answer_from, as_utf8
 from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.reader import MAX_PAGE_CHARACTERS
 from ringocli.emulator.store.search import KEYS, Condition, conditions
@@ -28,7 +27,6 @@ MAX_LISTED = 1_000
 MAX_LISTED_CHARACTERS = 8_000_000
 """A list is shorter than its limit if it would be longer than this; it then says that there are more."""
 
-MAX_WAIT_S = 300.0
 
 STREAM_PAUSE_S = 0.05
 """News is sent in groups: a page that shows 200 exchanges a second does not redraw 200 times."""
@@ -40,11 +38,21 @@ MAX_STREAMED = 200
 """If more exchanges than this are new at once, a client is told to load them itself."""
 
 
+def filters_of(request: ApiRequest) -> list[Condition]:
+    """The conditions of a request's q, direction and event.
+
+    Raises:
+        UsageError: one of them is invalid.
+    """
+    query = request.http.query_params
+    filters = conditions(query.get("q", ""))
+    return filters + [KEYS[key](query[key]) for key in ("direction", "event") if query.get(key)]
+
+
 async def list_exchanges(request: ApiRequest) -> Response:
     """List exchanges, newest first."""
     query = request.http.query_params
-    filters = conditions(query.get("q", ""))
-    filters += [KEYS[key](query[key]) for key in ("direction", "event") if query.get(key)]
+    filters = filters_of(request)
     if before := request.exchange_id("before"):
         filters.append(Condition("id < ?", (before,)))
     if after := request.exchange_id("after"):
@@ -81,7 +89,7 @@ async def get_curl(request: ApiRequest) -> Response:
 
 
 async def export(request: ApiRequest) -> Response:
-    """Export all exchanges, as JSON lines or as HAR."""
+    """Export exchanges, as JSON lines or as HAR."""
     form = request.http.query_params.get("format", "jsonl")
     if form not in ("jsonl", "har"):
         suggestion = did_you_mean(form, ("jsonl", "har"))
@@ -89,16 +97,17 @@ async def export(request: ApiRequest) -> Response:
     media_type = "application/json" if form == "har" else "application/x-ndjson"
     name = f"ringocli-{request.runtime.template_file.template.id or 'template'}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name.encode("ascii", "replace").decode()}"'}
-    lines = _har(request) if form == "har" else _json_lines(request)
+    filters = filters_of(request)
+    lines = _har(request, filters) if form == "har" else _json_lines(request, filters)
     return StreamingResponse(lines, media_type=media_type, headers=headers)
 
 
-async def _json_lines(request: ApiRequest) -> AsyncIterator[bytes]:
-    async for piece in _written(request, lambda one: json.dumps(one.document, ensure_ascii=False) + "\n"):
+async def _json_lines(request: ApiRequest, filters: list[Condition]) -> AsyncIterator[bytes]:
+    async for piece in _written(request, filters, lambda one: json.dumps(one.document, ensure_ascii=False) + "\n"):
         yield piece
 
 
-async def _har(request: ApiRequest) -> AsyncIterator[bytes]:
+async def _har(request: ApiRequest, filters: list[Condition]) -> AsyncIterator[bytes]:
     yield as_utf8(har_start())
     separators = chain([""], repeat(","))
     base = request.runtime.url
@@ -106,12 +115,14 @@ async def _har(request: ApiRequest) -> AsyncIterator[bytes]:
     def entry(one: StoredExchange) -> str:
         return next(separators) + json.dumps(as_har_entry(one, base), ensure_ascii=False)
 
-    async for piece in _written(request, entry):
+    async for piece in _written(request, filters, entry):
         yield piece
     yield as_utf8(HAR_END)
 
 
-async def _written(request: ApiRequest, write: Callable[[StoredExchange], str]) -> AsyncIterator[bytes]:
+async def _written(
+    request: ApiRequest, filters: list[Condition], write: Callable[[StoredExchange], str]
+) -> AsyncIterator[bytes]:
     """All exchanges of an inbox, oldest first, in pieces of limited size.
 
     A client that stops reading holds one page. Of pages with a large exchange there are only ``MAX_LARGE_PAGES`` at a
@@ -120,12 +131,12 @@ async def _written(request: ApiRequest, write: Callable[[StoredExchange], str]) 
     ledger, inbox = request.runtime.ledger, request.inbox.name
 
     def read_page(last: int, store: Store) -> tuple[bytes, int]:
-        page = store.page_after(inbox, last)
+        page = store.page_after(inbox, last, filters)
         return as_utf8("".join(map(write, page))), page[-1].id if page else last
 
     last = 0
     while True:
-        size = await ledger.read(partial(Store.size_after, inbox=inbox, last=last))
+        size = await ledger.read(partial(Store.size_after, inbox=inbox, last=last, conditions=filters))
         if size is None:
             return
         async with request.runtime.large_pages if size > MAX_PAGE_CHARACTERS else nullcontext():
@@ -142,33 +153,9 @@ async def clear(request: ApiRequest) -> Response:
     return ApiResponse({"schema_version": 1, "cleared": True})
 
 
-async def wait(request: ApiRequest) -> Response:
-    """Return the newest exchange that fits, at once or as soon as it is stored; 408 if there is none in time."""
-    pairs = [(name, value) for name, value in request.http.query_params.multi_items() if name not in LIMITS]
-    criteria = Criteria.read(pairs, request.exchange_id("after"))
-    timeout_s = request.number("timeout_s", 10.0, 0.0, MAX_WAIT_S)
-    found = await _unless_gone(request, request.runtime.ledger.wait(request.inbox.name, criteria, timeout_s))
-    if found is None:
-        described = ", ".join(f"{name}={value}" for name, value in criteria.pairs) or "any value"
-        message = f"no exchange with {described[:200]} within {timeout_s:g} s"
-        return error_response(408, message, "See /api/exchanges for what was received.", code=1)
-    return ApiResponse(found.document)
-
-
-async def _unless_gone(request: ApiRequest, work: Coroutine[Any, Any, StoredExchange | None]) -> StoredExchange | None:
-    """The result of the work, or None as soon as the client has disconnected."""
-
-    async def until_gone() -> None:
-        while not await request.http.is_disconnected():
-            await asyncio.sleep(1.0)
-
-    waiting, watching = asyncio.ensure_future(work), asyncio.ensure_future(until_gone())
-    try:
-        await asyncio.wait((waiting, watching), return_when=asyncio.FIRST_COMPLETED)
-        return waiting.result() if waiting.done() else None
-    finally:
-        watching.cancel()
-        waiting.cancel()
+async def account(request: ApiRequest) -> Response:
+    """Count the webhooks received in this inbox: matched, duplicate, lost and out of order, by the header webhook-id."""
+    return await answer_from(request, lambda store: store.account(request.inbox.name).document)
 
 
 async def stream(request: ApiRequest) -> Response:

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from ringocli.emulator.access import READ_ONLY_SECTIONS, TOKEN_COOKIE
-from ringocli.emulator.api import actions, queries
+from ringocli.emulator.api import actions, queries, waiting
 from ringocli.emulator.api.openapi import EndpointDoc, document, ref
 from ringocli.emulator.api.request import ApiRequest, NotFound, error_response
 from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
@@ -42,7 +42,12 @@ _WAIT = {
     "event": "An event_key, an event_type, or type:key.",
     "direction": "incoming or outgoing.",
     "status": "The status of a message, e.g. delivered.",
-    "after": "Only exchanges newer than this id.",
+    "contains": "A part of the text.",
+    "matches": "A regular expression that is found in the text.",
+    "q": "A search, as in /api/exchanges.",
+    "count": "Wait for this many; the response is then an object with exchanges.",
+    "none": "true: succeed if none fits within timeout_s, else 409.",
+    "after": "Only exchanges newer than this id: pass the id of the last one you have seen.",
     "timeout_s": "How long to wait in seconds, at most 300. Default 10.",
 }
 _EXCHANGE = ref("Exchange")
@@ -104,9 +109,10 @@ ENDPOINTS = (
         "/api/export",
         "GET",
         queries.export,
-        EndpointDoc(query={"format": "jsonl or har"}, media_type="application/x-ndjson", errors=(400,)),
+        EndpointDoc(query={"format": "jsonl or har", **_SEARCH}, media_type="application/x-ndjson", errors=(400,)),
     ),
-    Endpoint("/api/wait", "GET", queries.wait, EndpointDoc(query=_WAIT, gives=_EXCHANGE, errors=(400, 408))),
+    Endpoint("/api/account", "GET", queries.account, EndpointDoc(gives=_ANY)),
+    Endpoint("/api/wait", "GET", waiting.wait, EndpointDoc(query=_WAIT, gives=_ANY, errors=(400, 408, 409))),
     Endpoint("/api/stream", "GET", queries.stream, EndpointDoc(media_type="text/event-stream")),
     Endpoint(
         "/api/send",

@@ -5,6 +5,7 @@ The same criteria exist as SQL, for what is already stored, and as a predicate, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -23,11 +24,20 @@ _COLUMNS = {
     "direction": "direction",
     "status": "status",
 }
-NAMES = (*SETTABLE, "event_key", "event_type", "direction", "status", "name", "event", "matched")
+NAMES = (*SETTABLE, "event_key", "event_type", "direction", "status", "name", "event", "matched", "contains", "matches")
 """The available criteria."""
 
-LIMITS = ("after", "timeout_s")
+LIMITS = ("after", "timeout_s", "q", "count", "none")
 """Parameters that limit the wait."""
+
+_TEXT_CRITERIA = ("contains", "matches")
+"""Criteria for the text of a message: a part of it, or a regular expression."""
+
+MAX_EXPRESSION = 200
+MAX_SEARCHED = 10_000
+"""Characters of a text in which is searched."""
+
+_NESTED_REPETITION = re.compile(r"[*+}][^()]*\)[*+{]|\)[*+][*+{]")
 
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _PHONES = ("from", "to")
@@ -55,6 +65,8 @@ class Criteria:
                 raise UsageError(message, f"Available: {', '.join(known)}.")
             if name == "matched" and value.lower() not in _BOOLEANS:
                 raise UsageError("matched must be true or false", "For example matched=false")
+            if name == "matches":
+                _check_expression(value)
             # An unescaped + in a query is a space, and no phone number starts with a space.
             pairs.append((name, "+" + value[1:] if name in _PHONES and value.startswith(" ") else value))
         return cls(tuple(pairs), after)
@@ -64,7 +76,9 @@ class Criteria:
         """The criteria as SQL, as far as SQL can express them; ``fits`` decides."""
         found = [Condition("id > ?", (self.after,))] if self.after else []
         # SQLite's JSON functions end a string at NUL.
-        return found + [_condition(name, value) for name, value in self.pairs if "\0" not in value]
+        return found + [
+            _condition(name, value) for name, value in self.pairs if "\0" not in value and name not in _TEXT_CRITERIA
+        ]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -106,6 +120,18 @@ def _condition(name: str, value: str) -> Condition:
     return Condition(f"json_extract(content, '$.variables.{name}') = ?", (value,))
 
 
+def _check_expression(value: str) -> None:
+    """Refuse a regular expression that is invalid, or whose search may take exponential time."""
+    try:
+        re.compile(value)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise UsageError(
+            f"matches is not a valid regular expression: {error}", r"For example matches=code \d{4}"
+        ) from None
+    if len(value) > MAX_EXPRESSION or _NESTED_REPETITION.search(value):
+        raise UsageError("matches is too complex", "Use a shorter expression without nested repetition.")
+
+
 def _meets(stored: StoredExchange, name: str, value: str) -> bool:
     if name in ("event_key", "event_type", "direction", "status"):
         return bool(getattr(stored, name) == value)
@@ -115,4 +141,9 @@ def _meets(stored: StoredExchange, name: str, value: str) -> bool:
         return value in (stored.event_key, stored.event_type, f"{stored.event_type}:{stored.event_key}")
     if name == "name":
         return bool(stored.content["name"] == value)
+    if name in _TEXT_CRITERIA:
+        texts = [stored.content["variables"].get(variable, "")[:MAX_SEARCHED] for variable in ("content", "text")]
+        if name == "contains":
+            return any(value in text for text in texts)
+        return any(re.search(value, text) for text in texts)
     return bool(stored.content["variables"].get(name) == value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -225,7 +225,7 @@ class Ledger:
             if not waiters:
                 del self._waiters[key]
 
-    async def watch(self, inbox: str, quiet_s: float = 15.0) -> AsyncIterator[list[News]]:
+    async def watch(self, inbox: str, quiet_s: float = 15.0) -> AsyncGenerator[list[News], None]:
         """News of an inbox, in groups; an empty group whenever nothing happened for ``quiet_s`` seconds."""
         watcher = Watcher()
         watchers = self._watchers.setdefault(inbox, set())

@@ -9,9 +9,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ringocli.emulator.store.account import Account
 from ringocli.emulator.store.compatibility import with_current_names
 from ringocli.emulator.store.exchange import NO_CONTENT, StoredExchange
 from ringocli.emulator.store.search import Condition
@@ -115,11 +117,25 @@ class StoreReader:
         self, inbox: str, conditions: Iterable[Condition], fits: Callable[[StoredExchange], bool]
     ) -> StoredExchange | None:
         """The newest exchange that meets the conditions and that ``fits`` accepts."""
-        return next((one for one, _ in self._rows_of(inbox, conditions, limit=-1) if fits(one)), None)
+        return next(iter(self.select(inbox, conditions, fits, limit=1)), None)
+
+    def select(
+        self, inbox: str, conditions: Iterable[Condition], fits: Callable[[StoredExchange], bool], *, limit: int
+    ) -> list[StoredExchange]:
+        """The newest exchanges that meet the conditions and that ``fits`` accepts."""
+        return list(islice((one for one, _ in self._rows_of(inbox, conditions, limit=-1) if fits(one)), limit))
 
     def get(self, inbox: str, number: int) -> StoredExchange | None:
         """The exchange with that id."""
         return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
+
+    def account(self, inbox: str) -> Account:
+        """The account of the webhooks of an inbox."""
+        sql = (
+            "SELECT matched, json_extract(content, '$.request.headers') FROM exchanges"
+            " WHERE inbox = ? AND direction = 'incoming' ORDER BY id"
+        )
+        return Account.of(self._reader.execute(sql, (inbox,)))
 
     def receipts_of(self, inbox: str, number: int) -> list[str]:
         """The ids of the receipts of a message, oldest first."""
@@ -133,15 +149,17 @@ class StoreReader:
         older = Condition("id < ?", (found[-1].id,))
         return bool(self.find(inbox, [*conditions, older], limit=1, brief=True))
 
-    def size_after(self, inbox: str, last: int) -> int | None:
-        """The characters of the exchange after the id ``last``; None if there is none."""
-        sql = "SELECT length(content) FROM exchanges WHERE inbox = ? AND id > ? ORDER BY id LIMIT 1"
-        row = self._reader.execute(sql, (inbox, last)).fetchone()
+    def size_after(self, inbox: str, last: int, conditions: Iterable[Condition] = ()) -> int | None:
+        """The characters of the exchange after the id ``last`` that meets the conditions; None if there is none."""
+        where = [Condition("inbox = ?", (inbox,)), Condition("id > ?", (last,)), *conditions]
+        condition = " AND ".join(one.sql for one in where)
+        sql = f"SELECT length(content) FROM exchanges WHERE {condition} ORDER BY id LIMIT 1"
+        row = self._reader.execute(sql, [value for one in where for value in one.parameters]).fetchone()
         return row[0] if row else None
 
-    def page_after(self, inbox: str, last: int) -> list[StoredExchange]:
-        """The next exchanges of an inbox after the id ``last``, oldest first."""
-        return self.find(inbox, [Condition("id > ?", (last,))], limit=500, oldest_first=True)
+    def page_after(self, inbox: str, last: int, conditions: Iterable[Condition] = ()) -> list[StoredExchange]:
+        """The next exchanges of an inbox after the id ``last`` that meet the conditions, oldest first."""
+        return self.find(inbox, [Condition("id > ?", (last,)), *conditions], limit=500, oldest_first=True)
 
     def file(self, token: str) -> StoredFile | None:
         """The file with that token."""
