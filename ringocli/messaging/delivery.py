@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringocli.errors import UsageError
 from ringocli.http.addresses import is_loopback, proxy_for
@@ -15,7 +16,6 @@ from ringocli.http.direct import exchange
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts, LoadSummary
 from ringocli.messaging.load.attempt import EventOutcome
-from ringocli.messaging.load.event_chaos import ChaoticFeed, EventChaos
 from ringocli.messaging.load.events import EventFactory, Recipe, subject_name
 from ringocli.messaging.load.feed import Feed, Position, Shard, Source, positions
 from ringocli.messaging.load.policy import LoadPlan
@@ -23,6 +23,9 @@ from ringocli.messaging.load.rows import DataRows
 from ringocli.text.files import STDIN
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
+
+if TYPE_CHECKING:
+    from ringocli.messaging.load.event_chaos import EventChaos
 
 FREE_EVENTS = 10
 """This many events may be sent to a host that is not loopback without ``--live``."""
@@ -120,6 +123,8 @@ def deliver(
     known = _known_size(delivery)
     feed: Source = Feed(factory, order, size=(lambda: known) if known is not None else None)
     if delivery.chaos is not None:
+        from ringocli.messaging.load.event_chaos import ChaoticFeed
+
         feed = chaotic = ChaoticFeed(factory, order, delivery.chaos, delivery.recipe.seed)
         accounts.chaos = chaotic.done
     elapsed_s = _run(delivery, feed, accounts, report, None, display)

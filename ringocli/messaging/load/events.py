@@ -15,11 +15,12 @@ from ringocli.http.exchange import RenderedRequest
 from ringocli.messaging.load.compiled import CompiledRequest, Encode, Fill, Filler, Row, compiled
 from ringocli.messaging.load.identifiers import identifier, key_of
 from ringocli.messaging.load.overlay import ID_MARK, completer, without
-from ringocli.messaging.load.provider_data import ProviderData, base_for
+from ringocli.messaging.load.provider_data import Base, ProviderData, base_for
 from ringocli.messaging.request import at_base, render_event, render_request
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import ALIASES, REQUESTS, Kind, Place, kind_at, sample
+from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Secret, sent
 from ringocli.text.traced import Piece, Traced
 
@@ -84,6 +85,7 @@ class EventFactory:
         words = [recipe.template.id, *(subject_name(subject) for subject in recipe.subjects)]
         self._key = key_of(str(recipe.seed), *words)
         self.run_id = self._key.hex()[:12]
+        self._bases: dict[Pointer, Base | None] = {}
         self._shapes: dict[tuple[int, tuple[str, ...]], _Shape] = {}
         self._id_start = f"evt_{self.run_id}_"
         self._plays_provider = not isinstance(recipe.subjects[0], RequestSpec)
@@ -180,7 +182,7 @@ class EventFactory:
                 recipe.template, subject, layered, recipe.missing, complete=lambda tree: without(tree, unset)
             )
             return at_base(rendered, sent(recipe.url)) if recipe.url is not None else rendered
-        base = base_for(recipe.template, subject, recipe.provider) if recipe.provider is not None else None
+        base = self._base(subject)
         fill_in = completer(subject, base) if base is not None else lambda tree: tree
         return render_event(
             recipe.template,
@@ -191,6 +193,14 @@ class EventFactory:
             content_type=recipe.content_type or (base.sample.content_type if base is not None else None),
             complete=lambda tree: fill_in(without(tree, unset)),
         )
+
+    def _base(self, subject: WebhookEvent) -> Base | None:
+        """The provider's sample webhook for an event, looked for once."""
+        if subject.pointer not in self._bases:
+            provider = self._recipe.provider
+            found = base_for(self._recipe.template, subject, provider) if provider is not None else None
+            self._bases[subject.pointer] = found
+        return self._bases[subject.pointer]
 
     def _signed_url(self) -> Secret | None:
         recipe = self._recipe

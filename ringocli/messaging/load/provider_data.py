@@ -18,8 +18,7 @@ from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.webhook import WebhookReading, read_webhook
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Json
-from ringocli.template.presets import load
-from ringocli.template.reader import read_template
+from ringocli.template.presets import preset_text
 from ringocli.text.suggest import did_you_mean
 from ringocli.text.url import split_url
 
@@ -104,9 +103,15 @@ def provider_data(name: str) -> ProviderData:
 def recognised(template: Template) -> ProviderData | None:
     """The provider of a template: by the host of its requests, else by event patterns that only one provider fits."""
     named = [name for name in provider_names() if not name.startswith(_GENERIC)]
-    hosts = _hosts(template)
+    hosts = {split_url(spec.url).netloc.lower() for spec in template.requests} - {""}
     for name in named:
-        if hosts and hosts & _hosts(read_template(load(name).template)):
+        text = preset_text(name).lower()
+        if any(
+            f'"request_url": "{scheme}://{host}{end}' in text
+            for host in hosts
+            for scheme in ("https", "http")
+            for end in '/"?'
+        ):
             return provider_data(name)
     fitting = [
         data
@@ -114,11 +119,6 @@ def recognised(template: Template) -> ProviderData | None:
         if template.events and all(base_for(template, event, data) is not None for event in template.events)
     ]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _hosts(template: Template) -> set[str]:
-    """The hosts of the requests as they are written, properties included: ``$Space$.signalwire.com``."""
-    return {split_url(spec.url).netloc.lower() for spec in template.requests} - {""}
 
 
 def base_for(template: Template, event: WebhookEvent, data: ProviderData) -> Base | None:
