@@ -10,7 +10,12 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from ringocli.text.version import __version__
 
-        print(f"ringocli {__version__} (Python {sys.version.split()[0]}, {sys.platform})")
+        try:
+            print(f"ringocli {__version__} (Python {sys.version.split()[0]}, {sys.platform})", flush=True)
+        except OSError as error:
+            from ringocli.text.streams import exit_code_for
+
+            sys.exit(exit_code_for(error, "stdout"))
         return
     from ringocli.cli import run
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from ringocli.errors import RingocliError
 from ringocli.text import console
+from ringocli.text.streams import discard, exit_code_for, guard_streams
 from ringocli.text.version import __version__
 
 INTERRUPTED = 130
@@ -23,7 +24,18 @@ INTERNAL_ERROR = 70
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code. Every error is reported in one sentence."""
     console.prepare_streams()
+    guard_streams()
     console.reset()
+    try:
+        return _guarded(arguments)
+    except OSError as error:
+        code = exit_code_for(error)
+        if code is None:
+            raise
+        return code
+
+
+def _guarded(arguments: Sequence[str]) -> int:
     try:
         code = _invoked(arguments)
         sys.stdout.flush()
@@ -32,16 +44,15 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except RingocliError as error:
         return _report(arguments, error.code, error.message, error.hint)
-    except BrokenPipeError:
-        code = _reader_left()
-    except Exception as error:  # the outermost boundary: the user must never see a traceback
-        if isinstance(error, OSError) and error.errno == 22 and os.name == "nt":  # a closed pipe on Windows
-            return _reader_left()
-        return _report(arguments, INTERNAL_ERROR, *_crash_report(arguments, error))
-    try:
+    except SystemExit as stop:  # shell completion ends so, and typer at the end of a pipe
+        pipe_ended = stop.code == 1 and discard("stdout", "stderr")
         sys.stdout.flush()
-    except BrokenPipeError:
-        _reader_left()
+        return 0 if pipe_ended else int(stop.code or 0)
+    except Exception as error:  # the outermost boundary: the user must never see a traceback
+        code_of_stream = exit_code_for(error) if isinstance(error, OSError) else None
+        if code_of_stream is not None:
+            return code_of_stream
+        return _report(arguments, INTERNAL_ERROR, *_crash_report(arguments, error))
     return code
 
 
@@ -65,12 +76,9 @@ def _report(arguments: Sequence[str], code: int, message: str, hint: str) -> int
     message, hint = console.printable(redact(message)), console.printable(redact(hint))
     console.error(message, hint)
     if _wants_json(arguments):
-        try:
-            failure: dict[str, Any] = {"code": code, "message": message, "hint": hint or None}
-            console.out_json({"schema_version": 1, "error": failure})
-            sys.stdout.flush()
-        except BrokenPipeError:
-            _reader_left()
+        failure: dict[str, Any] = {"code": code, "message": message, "hint": hint or None}
+        console.out_json({"schema_version": 1, "error": failure})
+        sys.stdout.flush()
     return code
 
 
@@ -78,29 +86,42 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
 
-def _reader_left() -> int:
-    """Stop quietly after the reader of stdout has gone (``| head``); the interpreter's last flush must succeed."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    return 0
-
-
 def _crash_report(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
-    """Write a report without values or secrets; the message and the hint that name it."""
+    """Write a report of types, places and versions only; the message and the hint that name it.
+
+    Messages of exceptions, values and options may contain what the user gave to the command, so none is written.
+    """
     import platform
     import tempfile
+
+    from ringocli.cli.application import COMMANDS
+
+    report = (
+        f"ringocli {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n"
+        f"command: {next((word for word in arguments if word in COMMANDS), 'none')}\n\n"
+        + "\n".join(_places(error))
+        + "\n"
+    )
+    message = f"internal error ({type(error).__name__})"
+    try:
+        handle, path = tempfile.mkstemp(prefix="ringocli-crash-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(report)
+    except OSError:
+        return message, f"No crash report could be written. Places: {'; '.join(_places(error)[-3:])}"
+    return message, f"A crash report without your values was written to {path}"
+
+
+def _places(error: BaseException) -> list[str]:
+    """The type of the error and of its causes, each followed by the lines of code that it passed through."""
     import traceback
 
-    from ringocli.text.secret import redact
-
-    options = [word.partition("=")[0] for word in arguments if word.startswith("-") and word != "-"]
-    trace = "".join(traceback.format_exception(error))
-    report = (
-        f"ringocli {__version__}, Python {sys.version}, {platform.platform()}\n"
-        f"command: {next((word for word in arguments if not word.startswith('-')), '')} {' '.join(options)}\n\n"
-        f"{redact(trace)}"
-    )
-    handle, path = tempfile.mkstemp(prefix="ringocli-crash-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(report)
-    return f"internal error ({type(error).__name__})", f"A redacted crash report was written to {path}"
+    found: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(found) < 300:
+        found.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
+        for frame in traceback.extract_tb(cause.__traceback__, limit=-40):
+            parts = frame.filename.replace(os.sep, "/").split("/")
+            found.append(f"  {'/'.join(parts[-3:])}:{frame.lineno} in {frame.name}")
+        cause = cause.__cause__ or cause.__context__
+    return found

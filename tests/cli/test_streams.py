@@ -1,0 +1,86 @@
+"""A full or closed stdout or stderr ends a command with exit code 3 or silently, never with a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ringocli import cli as command_line
+from tests.conftest import ACME, Command
+
+pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+COMMANDS = {
+    "version": ("--version",),
+    "help": ("--help",),
+    "help of a command": ("render", "--help"),
+    "validate": ("validate", "acme.json"),
+    "validate as JSON": ("validate", "--format", "json", "acme.json"),
+    "render": ("render", "acme.json"),
+    "explain": ("explain", "--all"),
+    "presets": ("init", "--list-presets"),
+    "completion": ("--show-completion", "bash"),
+    "a usage error": ("nonsense",),
+    "a missing file": ("validate", "missing.json"),
+}
+
+
+def started(folder: Path, words: tuple[str, ...], redirection: str) -> subprocess.CompletedProcess[str]:
+    (folder / "acme.json").write_text(json.dumps(ACME))
+    line = f'"$0" -m ringocli "$@" {redirection}'
+    return subprocess.run(
+        ["sh", "-c", line, sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("redirection", [">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full", ">&-", "2>&-"])
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS.keys())
+def test_a_stream_that_cannot_be_written(tmp_path: Path, words: tuple[str, ...], redirection: str) -> None:
+    """The exit code is that of the command or 3, and the message names the stream."""
+    done = started(tmp_path, words, redirection)
+    assert done.returncode in (0, 1, 2, 3)
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "internal error" not in done.stderr
+    if (
+        redirection == ">/dev/full"
+        and words[0] not in ("nonsense", "--show-completion")
+        and "missing.json" not in words
+    ):
+        assert (3, "error: stdout cannot be written: no space left on device\n") == (
+            done.returncode,
+            done.stderr[done.stderr.find("error:") :],
+        )
+
+
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS.keys())
+def test_the_end_of_a_pipe_is_silent(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """``| true`` prints nothing but what the command says about itself."""
+    done = started(tmp_path, words, "| true")
+    assert 0 == done.returncode
+    assert "Traceback" not in done.stderr
+    assert "Broken pipe" not in done.stderr
+
+
+def test_a_crash_report_contains_no_values(ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Types, places and versions are written, but neither messages nor arguments."""
+    secret = "s3cret-value-of-the-user"
+
+    def broken(arguments: object) -> int:
+        raise ValueError(f"{secret} in a message") from KeyError(secret)
+
+    monkeypatch.setattr(command_line, "_invoked", broken)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    done = ringocli("render", secret, "--set", f"to={secret}")
+    (path,) = (name for name in os.listdir(folder) if name.startswith("ringocli-crash-"))
+    report = (folder / path).read_text()
+    assert (70, 1) == (done.code, done.err.count("internal error (ValueError)"))
+    assert secret not in report + done.err
+    assert "command: render" in report
+    assert "builtins.KeyError" in report
+    assert "test_streams.py:" in report
