@@ -22,10 +22,10 @@ from ringocli.emulator.provider import Provider
 from ringocli.emulator.ringotel import Ringotel
 from ringocli.emulator.store.exchange import StoredExchange, shown_reply
 from ringocli.emulator.store.ledger import Ledger
-from ringocli.emulator.store.sqlite import Store
+from ringocli.emulator.store.sqlite import Store, unusable
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.user import User
-from ringocli.errors import LocalError, NoReply, UsageError
+from ringocli.errors import NoReply, UsageError
 from ringocli.http.addresses import webhook_address
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.messaging.request import missing_properties, with_query
@@ -197,5 +197,5 @@ def _opened(path: Path, config: EmulatorConfig) -> Store:
         store = Store(path, max_exchanges=config.max_exchanges, max_days=config.max_days)
         store.expire()
     except sqlite3.Error as error:
-        raise LocalError(f"{path}: the store is damaged ({error})", "Move it away, or use another --db.") from None
+        raise unusable(path, error) from None
     return store

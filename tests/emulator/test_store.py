@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ringocli.emulator.store.exchange import Exchange, now
+from ringocli.emulator.store.paths import remove
+from ringocli.emulator.store.sqlite import Store
 from ringocli.errors import LocalError
 from ringocli.testing.context import Emulator, emulator
 from tests.conftest import ACME
@@ -95,3 +100,56 @@ def test_no_secret_is_stored(tmp_path: Path) -> None:
     told += b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for face in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
         assert face not in told
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])
+def test_store_is_locked_by_identity(tmp_path: Path, link: Any) -> None:
+    """A second emulator is refused, also under another name of the same file; the lock file is its owner's alone."""
+    db, other = tmp_path / "a.db", tmp_path / "elsewhere.db"
+    with emulator(ACME, db=db):
+        link(db, other)
+        with pytest.raises(LocalError, match="in use by another emulator"), emulator(ACME, db=other):
+            pass
+        assert 0o600 == (tmp_path / "a.db.lock").stat().st_mode & 0o777
+        assert not remove(other)
+    with emulator(ACME, db=other):
+        pass
+
+
+def test_foreign_files_are_named_as_such(tmp_path: Path) -> None:
+    """A file that is not a database, or the database of another program, is refused and left as it is."""
+    text, database = tmp_path / "notes.txt", tmp_path / "other.db"
+    text.write_text("not a database " * 100)
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    connection.close()
+    for path in (text, database):
+        before = path.read_bytes()
+        with pytest.raises(LocalError, match="not a store of"), emulator(ACME, db=path):
+            pass
+        assert before == path.read_bytes()
+        assert not Path(f"{path}.lock").exists()
+
+
+def test_full_disk_is_named_as_such(tmp_path: Path) -> None:
+    """If the disk is full, the sender gets 503 with that reason, and the emulator continues once there is space."""
+    store = Store(tmp_path / "s.db")
+    shown = {"method": "POST", "url": "/", "headers": [], "body": "x" * 100_000}
+    exchange = Exchange(inbox="", at=now(), direction="incoming", request=shown)
+    many = [exchange] * 10
+    store._writer.execute("PRAGMA max_page_count = 20")
+    with pytest.raises(LocalError, match="the disk is full"):
+        store.commit(many)
+    store._writer.execute("PRAGMA max_page_count = 100000")
+    assert store.commit([exchange])[0][0] is not None
+    store.close()
+
+
+def test_clearing_makes_the_file_smaller(tmp_path: Path) -> None:
+    """Deleting the exchanges of an inbox frees their space on the disk."""
+    db = tmp_path / "s.db"
+    with emulator(ACME, db=db) as ringotel:
+        for number in range(10):
+            ringotel.reply(NUMBER, f"{number}" + "x" * 100_000, from_=CONTACT)
+        ringotel.clear()
+        assert db.stat().st_size < 200_000

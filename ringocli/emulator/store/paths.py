@@ -8,7 +8,8 @@ import re
 from pathlib import Path
 
 import platformdirs
-from filelock import FileLock, Timeout
+
+from ringocli.emulator.store.lock import StoreLock
 
 _SUFFIXES = ("", "-wal", "-shm", ".lock")
 """A store and the files that belong to it."""
@@ -35,12 +36,10 @@ def removable() -> list[Path]:
 
 def remove(path: Path) -> bool:
     """Remove a store with the files that belong to it; False if an emulator is using it."""
-    lock = FileLock(f"{path}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+    lock = StoreLock(path)
+    if not lock.acquire():
         return False
-    lock.release()
+    lock.remove()
     for suffix in _SUFFIXES:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     return True

@@ -17,9 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, content_text
+from ringocli.emulator.store.lock import StoreLock
 from ringocli.emulator.store.reader import StoredFile, StoreReader
 from ringocli.errors import LocalError
 from ringocli.text.files import reason
@@ -48,6 +47,9 @@ CREATE TABLE IF NOT EXISTS files (
     token TEXT PRIMARY KEY, at REAL NOT NULL, name TEXT NOT NULL, content_type TEXT NOT NULL, content BLOB NOT NULL
 );
 """
+
+MAX_REWRITTEN = 10_000
+"""The file is only rewritten if it has fewer exchanges left."""
 
 _INSERT = (
     "INSERT INTO exchanges (id, inbox, at, direction, event_key, event_type, sender, recipient, message_id,"
@@ -84,13 +86,12 @@ class Store(StoreReader):
         self._max_exchanges = max_exchanges
         self._max_age = timedelta(days=max_days)
         super().__init__(path)
-        self._lock = FileLock(f"{path}.lock")
         self._writing = threading.RLock()
         _make(path)
         try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise LocalError(f"{path}: in use by another emulator", "Stop it, or use another --db.") from None
+            self._lock = StoreLock(path)
+            if not self._lock.acquire():
+                raise LocalError(f"{path}: in use by another emulator", "Stop it, or use another --db.")
         except OSError as error:
             raise LocalError(f"{path}: cannot be locked: {reason(error)}", "Use another --db.") from None
         try:
@@ -100,7 +101,7 @@ class Store(StoreReader):
             self._prepare()
         except sqlite3.DatabaseError as error:
             self._give_up()
-            raise LocalError(f"{path}: not a store of the emulator ({error})", "Use another --db.") from None
+            raise unusable(path, error) from None
         except LocalError:
             self._give_up()
             raise
@@ -114,8 +115,7 @@ class Store(StoreReader):
     def _give_up(self) -> None:
         """Close, and leave nothing beside a file that is not ours."""
         self.close()
-        with contextlib.suppress(OSError):
-            os.unlink(f"{self.path}.lock")
+        self._lock.remove()
 
     def _check(self) -> None:
         """Check the file before anything is changed: a file of another program stays as it is."""
@@ -270,9 +270,7 @@ class Store(StoreReader):
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
-            raise LocalError(
-                f"{self.path}: cannot be written: {error}", "Free disk space, or use another --db."
-            ) from None
+            raise unusable(self.path, error) from None
 
     def expire(self) -> int:
         """Delete what is older than ``max_days``; how many exchanges were deleted."""
@@ -284,9 +282,13 @@ class Store(StoreReader):
         return gone
 
     def clear(self, inbox: str) -> None:
-        """Delete all exchanges of an inbox."""
+        """Delete all exchanges of an inbox; the file becomes smaller."""
         with self._writing:
             self._count -= self._writer.execute("DELETE FROM exchanges WHERE inbox = ?", (inbox,)).rowcount
+            if self._count < MAX_REWRITTEN:
+                with contextlib.suppress(sqlite3.OperationalError):  # what was deleted is gone in any case
+                    self._writer.execute("VACUUM")
+                    self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def add_file(self, token: str, file: StoredFile, max_bytes: int) -> None:
         """Store a file under an unguessable token; the oldest files are deleted beyond ``max_bytes`` in total.
@@ -302,6 +304,18 @@ class Store(StoreReader):
                 " OVER (ORDER BY at DESC, rowid DESC) AS total FROM files) WHERE total > ?)",
                 (max_bytes,),
             )
+
+
+def unusable(path: Path, error: sqlite3.Error) -> LocalError:
+    """What is wrong with a store, and what to do about it."""
+    text = str(error)
+    if "full" in text:
+        return LocalError(f"{path}: the disk is full", "Free disk space, for example with ringocli clean.")
+    if "malformed" in text or "corrupt" in text:
+        return LocalError(f"{path}: the store is damaged ({text})", "Move it away, or use another --db.")
+    if "not a database" in text:
+        return LocalError(f"{path}: not a store of the emulator ({text})", "Use another --db.")
+    return LocalError(f"{path}: the store cannot be used: {text}", "Use another --db.")
 
 
 def _make(path: Path) -> None:
