@@ -103,6 +103,8 @@ def compare_events(old: Template, new: Template) -> tuple[list[TemplateChange], 
             warnings += warning
         else:
             change = _edited(bench, edit, differences)
+            if change.kind == "variable-added" and any(difference.is_loss for difference in differences):
+                warnings.append(f"{edit.what}: webhooks that matched another event equally well now match this one")
             if change.impact is Impact.NONE and edit.kind != "events-reordered":
                 warnings.append(f"{edit.what}: no webhook is read differently because of it")
         changes.append(change)
@@ -119,6 +121,8 @@ def compare_events(old: Template, new: Template) -> tuple[list[TemplateChange], 
 def _edited(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> TemplateChange:
     """The change that an edit of an existing event makes."""
     losses = [difference for difference in differences if difference.is_loss]
+    if losses and edit.kind == "variable-added" and all(_was_a_tie(bench, edit, loss) for loss in losses):
+        return change_of(edit.kind, edit.pointer, edit.what, _witness(bench, losses[0]))
     if losses:
         taken = [
             loss for loss in losses if loss.after is not None and loss.after.type != (loss.before or loss.after).type
@@ -130,6 +134,13 @@ def _edited(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> T
         impact = Impact.BREAKING if edit.kind == "literal-removed" else Impact.COMPATIBLE
         return change_of(edit.kind, edit.pointer, edit.what, _witness(bench, differences[0]), impact)
     return change_of(edit.kind, edit.pointer, edit.what, Witness(before=edit.before, after=edit.after), Impact.NONE)
+
+
+def _was_a_tie(bench: _Bench, edit: EventEdit, loss: _Difference) -> bool:
+    """Whether the old version of the event matched the webhook, too, and another one was only the first in the file."""
+    reading = reading_of(bench.old, loss.specimen.request)
+    also = reading.also if reading is not None else ()
+    return any((event.type, event.key) == (edit.event.type, edit.event.key) for event in also)
 
 
 def _takes_over(edit: EventEdit, loss: _Difference) -> str:

@@ -317,6 +317,26 @@ def test_an_added_event_that_takes_webhooks_of_another_is_breaking() -> None:
     assert ("message", "mms") == (change.witness.before["event_type"], change.witness.after["event_type"])
 
 
+@pytest.mark.parametrize("name", ["telnyx", "twilio", "generic-json"])
+def test_an_optional_text_that_ends_a_tie_is_compatible(name: str) -> None:
+    """An mms with a text matched the message event, too; that it no longer does is a warning."""
+    new = preset(name)
+    old = edited(new, lambda t: event(t, "mms").update(request_parameters=without_text(event(t, "mms"))))
+    found = compared(old, new)
+    (change,) = found.changes
+    assert ("variable-added", "COMPATIBLE", ("R",)) == (change.kind, change.impact.name, change.order)
+    assert (name != "generic-json") == bool(found.warnings)
+
+
+def without_text(mms: Tree) -> Any:
+    def dropped(tree: Any) -> Any:
+        if isinstance(tree, dict):
+            return {key: dropped(value) for key, value in tree.items() if value != "$text$"}
+        return [dropped(item) for item in tree] if isinstance(tree, list) else tree
+
+    return dropped(mms["request_parameters"])
+
+
 def test_the_order_of_two_events_that_tie_is_breaking() -> None:
     """Of two events that match equally well, the first in the file is taken (assumption 2)."""
     old = edited(preset("generic-json"), more_specific_mms)
