@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-WIDTH, HEIGHT = 720, 240
+WIDTH, HEIGHT = 480, 220
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 34
 COLOURS = {"2xx": "#2f7d4f", "3xx": "#3b6ea5", "4xx": "#b7791f", "5xx": "#b03a2e"}
 OTHER_COLOUR = "#6b4c9a"
@@ -76,7 +76,7 @@ def spectrum(title: str, points: Sequence[tuple[float, float]], limit_ms: float 
     for percent in (50.0, 90.0, 99.0, 99.9, 99.99):
         x = _x(_log_share(percent))
         parts.append(f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{HEIGHT - BOTTOM}" stroke="{_GRID}"/>')
-        parts.append(_text(x, HEIGHT - BOTTOM + 18, f"{percent:g} %", "middle"))
+        parts.append(_text(x, HEIGHT - BOTTOM + 18, f"{percent:g} %", "end" if percent > 99.9 else "middle"))
     path = " ".join(f"{_x(_log_share(percent)):.1f},{_y(ms / top):.1f}" for percent, ms in points)
     parts.append(f'<polyline points="{path}" fill="none" stroke="{_LINE}" stroke-width="2"/>')
     return _svg(title, parts)
@@ -102,7 +102,8 @@ def _frame(title: str, top: float, label: object, seconds: float | None) -> Iter
         yield _text(LEFT - 6, y + 4, label(top * step / 4), "end")
     if seconds is not None:
         for step in range(5):
-            yield _text(_x(step / 4), HEIGHT - BOTTOM + 18, f"{seconds * step / 4:.3g} s", "middle")
+            anchor = "end" if step == 4 else "middle"
+            yield _text(_x(step / 4), HEIGHT - BOTTOM + 18, f"{seconds * step / 4:.3g} s", anchor)
 
 
 def _legend(colours: Mapping[str, str]) -> Iterator[str]:
@@ -115,14 +116,14 @@ def _legend(colours: Mapping[str, str]) -> Iterator[str]:
 
 def _text(x: float, y: float, text: str, anchor: str, colour: str = _INK) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" font-family="sans-serif" '
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="13" font-family="sans-serif" '
         f'fill="{colour}">{escape(text)}</text>'
     )
 
 
 def _svg(title: str, parts: Sequence[str]) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" style="max-width:45rem" role="img" '
         f'aria-label="{escape(title)}"><rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>{"".join(parts)}</svg>'
     )
 

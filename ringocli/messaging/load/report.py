@@ -14,6 +14,7 @@ from ringocli import __version__
 from ringocli.messaging.load.accounts import LoadSummary
 from ringocli.messaging.load.charts import duration, line_chart, spectrum, stacked_bars
 from ringocli.messaging.load.histogram import Histogram
+from ringocli.messaging.load.require import measured_text
 from ringocli.text.secret import MASK, redact
 
 MAX_TABLE_ROWS = 120
@@ -39,7 +40,7 @@ def headline(summary: LoadSummary, required: Sequence[Mapping[str, Any]]) -> tup
     missed = [one for one in required if not one["ok"]]
     if missed:
         return (
-            f"{len(missed)} of {len(required)} requirements missed: {missed[0]['what']} (measured {missed[0]['measured']})",
+            f"{len(missed)} of {len(required)} requirements missed: {missed[0]['what']} (measured {measured_text(missed[0])})",
             False,
         )
     if summary.interrupted:
@@ -63,7 +64,7 @@ def _page(
         yield "<section><h2>Requirements</h2>"
         yield from _table(
             ("Requirement", "Measured", "Result"),
-            [(one["what"], one["measured"], "met" if one["ok"] else "missed") for one in required],
+            [(one["what"], measured_text(one), "met" if one["ok"] else "missed") for one in required],
         )
         yield "</section>"
     yield "<section><h2>Accounts</h2>"

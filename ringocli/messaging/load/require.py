@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ringocli.errors import UsageError
 from ringocli.messaging.load.accounts import LoadSummary
+from ringocli.text.layout import milliseconds
 from ringocli.text.suggest import did_you_mean
 
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
@@ -99,3 +100,15 @@ def results(requirements: tuple[Requirement, ...], summary: LoadSummary) -> list
     if requirements and summary.is_too_slow:
         found.append({"what": TOO_SLOW, "limit": 0, "measured": summary.late_without_cause, "ok": False})
     return found
+
+
+def measured_text(result: Mapping[str, Any]) -> str:
+    """What was measured for a condition, with its unit."""
+    found = _CONDITION.fullmatch(str(result["what"]))
+    value = result["measured"]
+    if value is None:
+        return "nothing"
+    if found is not None and (found[1] in TIMES or found[1] == "elapsed"):
+        return milliseconds(float(value))
+    unit = found[4] if found is not None and found[4] else ""
+    return f"{value:,g}{unit}"
