@@ -33,7 +33,7 @@ def deliver_and_print(delivery: Delivery, factory: EventFactory, options: Simula
 
     def print_line(outcome: EventOutcome) -> None:
         number = outcome.event.number
-        variables = factory.variables(number) if delivery.data is None else {}
+        variables = factory.variables(number, outcome.event.row)
         console.out_json(as_line(outcome, factory.subject(number), variables), indent=None)
 
     is_only = delivery.count == 1 and delivery.data is None

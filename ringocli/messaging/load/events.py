@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 Subject: TypeAlias = WebhookEvent | RequestSpec
 """What is played: an event of the provider, or a request that Ringotel would send."""
 
-NO_ROW: Row = {}
-
 COPIES_FROM = 1 << 40
 """Copies of an event have its number plus a multiple of this: the same text and message id, other event ids."""
+
+
+NO_ROW: Row = {}
 
 
 class Event(NamedTuple):
@@ -47,6 +48,7 @@ class Event(NamedTuple):
     payload: bytes
     delay_s: float = 0.0
     damaged: bool = False
+    row: Row = NO_ROW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,7 @@ class EventFactory:
         extra = f"webhook-id: {event_id}\r\n".encode("ascii") if self._plays_provider else b""
         if self._recipe.signer is not None:
             extra += self._signature(event_id, body, shape.content_type)
-        return Event(index, event_id, request.payload(body, extra, index, row))
+        return Event(index, event_id, request.payload(body, extra, index, row), row=row)
 
     def _signature(self, event_id: str, body: bytes, content_type: str) -> bytes:
         """The header lines that sign a body, now: receivers refuse old timestamps."""

@@ -96,3 +96,23 @@ def test_a_bad_row_stops_before_anything_is_sent(folder: Path, ringocli: Command
     assert (0, 2, 1) == (skipped.code, skipped.document["delivered"], skipped.document["skipped_rows"])
     texts = [json.loads(one.payload.partition(b"\r\n\r\n")[2])["data"]["payload"]["text"] for one in receiving.log]
     assert ["one", "three"] == texts
+
+
+def test_each_line_has_the_values_of_its_row(folder: Path, ringocli: Command) -> None:
+    """The jsonl output shows what was sent, not sample values."""
+    Path("rows.csv").write_text("contact,content\n+13105550101,one\n+13105550102,two\n", "utf-8")
+    with receiver() as receiving:
+        result = ringocli(
+            "simulate-webhook",
+            SAMPLES / "telnyx.json",
+            "--url",
+            receiving.url,
+            "--data",
+            "rows.csv",
+            "--format",
+            "jsonl",
+        )
+    lines = [json.loads(line) for line in result.out.splitlines()[:-1]]
+    assert [("+13105550101", "one"), ("+13105550102", "two")] == [
+        (line["variables"]["from"], line["variables"]["content"]) for line in lines
+    ]
