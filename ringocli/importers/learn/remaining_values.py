@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote_plus
 
 from ringocli.importers.learn.constants import computed_risk, is_computed, is_country_code, is_graphql, is_signature
@@ -91,6 +92,11 @@ class RemainingValues(RequestState):
                 number = text[len(phone_scheme(text)) :]
                 self.decide(leaf, self.variable(role), number, "the same number as in the body")
                 return
+            if is_phone(text) and choice.literal.lstrip("+") == text.lstrip("+"):
+                self.learned.blocking.append(
+                    f"the URL contains the number of ${self.variable(role)}$ in another form ({text}), so it becomes a property: "
+                    "it works for one number only"
+                )
         if parts := segment_parts(text):
             self.put[leaf.pointer] = self.with_parts(text, parts, self.where(leaf))
         elif (placeholder := whole(text)) is None or placeholder.end - placeholder.start < len(text):
@@ -110,7 +116,7 @@ class RemainingValues(RequestState):
             self.learned.limits.append(limit(f"a text with $...$ in it ({self.where(leaf)})", why))
             return
         if is_other_recipient(leaf) and leaf.inside is None and not self.repeats_a_role(leaf):
-            self.put[leaf.pointer] = GONE
+            self._drop_entry(leaf)
             self.learned.add_limit(f"a further recipient ({leaf.name})", "Ringotel sends each message to one recipient")
             return
         self.kept.append(leaf)
@@ -122,6 +128,19 @@ class RemainingValues(RequestState):
         ):
             why = "a number without quotes cannot be a variable, so the template contains the sample's number"
             self.learned.notes.append(f"replace {leaf.name} in the template with your own: {why}")
+
+    def _drop_entry(self, leaf: SampleLeaf) -> None:
+        """Leave a further recipient out, and with ``messages[1][to]`` all other keys that start with ``messages[1]``."""
+        self.put[leaf.pointer] = GONE
+        indexed = re.match(r"(.*\[\d+\])\[", str(leaf.pointer[-1]))
+        if indexed is None or not isinstance(self.tree, dict):
+            return
+        entry = [key for key in self.tree if str(key).startswith(indexed[1])]
+        if not any(
+            choice.leaf.pointer[:2] == ("body", key) for choice in self.learned.choices.values() for key in entry
+        ):
+            self.put |= {("body", key): GONE for key in entry}
+            self.kept = [other for other in self.kept if other.pointer[:2] not in {("body", key) for key in entry}]
 
     def check_kept(self) -> None:
         """List the constants; copies of a message's own values among them are blocking."""
@@ -155,4 +174,5 @@ class RemainingValues(RequestState):
 def _is_plain_variable(leaf: SampleLeaf) -> bool:
     """Whether a value is one shell variable, which may be a credential: ``$TOKEN``."""
     placeholder = whole(leaf.text)
-    return placeholder is not None and placeholder.of_shell
+    computed = {"RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME"}
+    return placeholder is not None and placeholder.of_shell and placeholder.name not in computed

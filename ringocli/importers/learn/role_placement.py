@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ringocli.importers.learn.credential_places import (
     without_secrets,
 )
@@ -30,7 +32,7 @@ class RolePlacement(RequestState):
         text = choices.get(Role.CONTENT)
         if text is None or Role.TO in choices or text.span is not None or text.why.startswith("as you"):
             return
-        if any(is_phone(word) for word in text.leaf.text.split()[:3]):
+        if any(is_phone(word) for word in re.split(r"[\s|,;:]+", text.leaf.text)[:3]):
             del choices[Role.CONTENT]
             self.learned.blocking.append(
                 f'"{text.leaf.name}" seems to contain both the recipient and the text; name them with --hint '

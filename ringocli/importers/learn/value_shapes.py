@@ -64,7 +64,9 @@ def phone_scheme(text: str) -> str:
     return found.group() if found else ""
 
 
-_AROUND_NUMBER = re.compile(r"(?P<scheme>[a-z]{2,12}:)?(?P<number>\+?\d{3,15})(?P<host>@[\w.-]+|;[\w=.-]+)?", re.I)
+_AROUND_NUMBER = re.compile(
+    r"(?P<scheme>[a-z]{2,12}:)?(?P<number>\+?\d{3,15})(?P<host>@[\w.-]+|;[a-z]+=[\w.-]+)?", re.I
+)
 
 
 def number_span(text: str) -> tuple[int, int] | None:

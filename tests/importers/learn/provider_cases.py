@@ -930,4 +930,57 @@ CASES = [
             ("other", '{"messageId":"my-own-4411","providerId":"~UUID~","status":"failed"}'),
         ],
     ),
+    ProviderCase(
+        name="numbers-with-a-host",
+        send=curl_json(
+            "https://api.h1.example/v1/sms", '{"to":"sip:~TO~@h1.example","from":"tel:~FROM~","text":"~TEXT~"}'
+        ),
+    ),
+    ProviderCase(
+        name="indexed-form-keys",
+        send=curl_form(
+            "https://api.h2.example/v1/sms",
+            "to=~to~",
+            "text=~TEXT~",
+            "from=~from~",
+        ),
+        reply='{"sid":"SM~HEX~","profile":{"id":"p-778899"}}',
+    ),
+    ProviderCase(
+        name="reply-to-number",
+        send=curl_json("https://api.h3.example/v1/sms", '{"to":"~TO~","reply_to":"+15557770000","text":"~TEXT~"}'),
+        incomplete="reply_to",
+    ),
+    ProviderCase(
+        name="country-code-apart",
+        send=curl_json("https://api.h4.example/v1/sms", '{"country_code":"1","phone":"5550002222","message":"~TEXT~"}'),
+        incomplete="country code",
+    ),
+    ProviderCase(
+        name="number-in-the-path-in-another-form",
+        send=curl_json(
+            "https://api.h5.example/v1/numbers/~from~/messages", '{"from":"~FROM~","to":"~TO~","text":"~TEXT~"}', BASIC
+        ),
+        incomplete="another form",
+    ),
+    ProviderCase(
+        name="text-in-hexadecimal",
+        send=curl_json("https://api.h6.example/v1/sms", '{"to":"~TO~","text":"00480065006C006C006F","coding":"ucs2"}'),
+        incomplete="encoded",
+    ),
+    ProviderCase(
+        name="login-like-a-number",
+        send="curl 'https://api.h7.example/s?username=15551234567&password=p4ssw0rdx&from=~from~&to=~to~&text=~TEXTQ~'",
+        reply='{"data":{"smsId":"~NUM~"},"account":{"id":"acc-778899"}}',
+    ),
+    ProviderCase(
+        name="test-server",
+        send="curl http://10.0.0.5:8080/send -d to=~to~ --data-urlencode 'text=~TEXT~'",
+        incomplete="https",
+    ),
+    ProviderCase(
+        name="computed-timestamp",
+        send="curl https://api.h8.example/send -d to=~to~ -d ts=$(date +%s) -d salt=$RANDOM --data-urlencode 'text=~TEXT~'",
+        incomplete="salt",
+    ),
 ]
