@@ -8,7 +8,7 @@ from dataclasses import replace
 from ringocli.http.exchange import IncomingRequest, header
 
 MAX_LAYERS = 3
-"""Encodings on top of each other; nobody uses more than one."""
+"""Encodings applied one after the other; clients use one."""
 
 
 _WINDOWS = {

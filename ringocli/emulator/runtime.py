@@ -37,7 +37,7 @@ CHECK_FILE_EVERY_S = 0.5
 EXPIRE_EVERY_S = 3600.0
 
 MAX_LARGE_PAGES = 2
-"""Exports that may hold a large exchange in memory at the same time."""
+"""Exports that may keep a large exchange in memory at the same time."""
 
 _HOP_BY_HOP = frozenset(
     {"host", "content-length", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
@@ -148,7 +148,7 @@ class Runtime:
     async def _forward(self, incoming: IncomingRequest) -> tuple[Reply, Mapping[str, Any]]:
         """Forward a webhook to the real Ringotel: its body, and the headers that describe it.
 
-        If there is no reply, the provider gets 502, so that it retries: nobody has the message yet.
+        If there is no reply, the provider gets 502, so that it retries, since the message is not delivered yet.
         """
         assert self.config.forward_to is not None
         assert self.config.send is not None

@@ -25,7 +25,7 @@ def running() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def acme(running: Emulator) -> Emulator:
+def inbox(running: Emulator) -> Emulator:
     """A separate inbox for each test without a browser."""
     return running.inbox(f"test-{next(_inboxes)}")
 

@@ -42,34 +42,34 @@ def page_token(page: bytes) -> str:
         ({"CF-Connecting-IP": "203.0.113.7"}, 421),
     ],
 )
-def test_only_this_machine_may_read(acme: Emulator, headers: dict[str, str], status: int) -> None:
+def test_only_this_machine_may_read(inbox: Emulator, headers: dict[str, str], status: int) -> None:
     """Other host names, other origins and tunnels cannot read the page or the API."""
     for path in ("/api/exchanges", "/readyz"):
-        assert status == call(acme, "GET", path, headers=headers).status
+        assert status == call(inbox, "GET", path, headers=headers).status
 
 
-def test_browser_must_send_the_page_token(acme: Emulator) -> None:
+def test_browser_must_send_the_page_token(inbox: Emulator) -> None:
     """A state-changing request from a browser needs the page's token; other programs need none."""
-    page = call(acme, "GET", "/")
+    page = call(inbox, "GET", "/")
     assert 200 == page.status
     assert "default-src 'none'" in page.headers["content-security-policy"]
     from_browser = {"Sec-Fetch-Site": "same-origin"}
     wanted = {"from": NUMBER, "to": CONTACT, "content": "Hi"}
-    assert 403 == call(acme, "POST", "/api/send", wanted, from_browser).status
-    assert 403 == call(acme, "DELETE", "/api/exchanges", None, from_browser).status
+    assert 403 == call(inbox, "POST", "/api/send", wanted, from_browser).status
+    assert 403 == call(inbox, "DELETE", "/api/exchanges", None, from_browser).status
     token = {"X-Ringocli-Token": page_token(page.body)}
-    assert 202 == call(acme, "POST", "/api/send", wanted, {**from_browser, **token}).status
-    assert 202 == call(acme, "POST", "/api/send", wanted).status
+    assert 202 == call(inbox, "POST", "/api/send", wanted, {**from_browser, **token}).status
+    assert 202 == call(inbox, "POST", "/api/send", wanted).status
 
 
-def test_other_sites_cannot_send_webhooks(acme: Emulator) -> None:
+def test_other_sites_cannot_send_webhooks(inbox: Emulator) -> None:
     """The webhook URL is open to programs, but not to other sites in the user's browser."""
-    assert 403 == call(acme, "POST", "/webhook/acme", MESSAGE, {"Origin": "https://evil.example"}).status
-    assert 403 == call(acme, "POST", "/webhook/acme", MESSAGE, {"Origin": "http://["}).status
+    assert 403 == call(inbox, "POST", "/webhook/acme", MESSAGE, {"Origin": "https://evil.example"}).status
+    assert 403 == call(inbox, "POST", "/webhook/acme", MESSAGE, {"Origin": "http://["}).status
     link = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}
     for path in ("/webhook/acme?method=message", "/provider/v1/messages", "/v1/messages"):
-        assert 403 == call(acme, "GET", path, headers=link).status
-    assert [] == acme.exchanges()
+        assert 403 == call(inbox, "GET", path, headers=link).status
+    assert [] == inbox.exchanges()
 
 
 def test_two_host_headers_are_refused(running: Emulator) -> None:

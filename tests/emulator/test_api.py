@@ -48,23 +48,23 @@ from tests.emulating import CONTACT, JSON, MESSAGE, NUMBER, call
     ],
 )
 def test_invalid_requests_get_an_error_message(
-    acme: Emulator, method: str, path: str, content: Any, status: int
+    inbox: Emulator, method: str, path: str, content: Any, status: int
 ) -> None:
     """Every refusal is JSON with a message, and the emulator keeps running."""
     headers = JSON if isinstance(content, bytes) else {}
-    got = call(acme, method, path, content, headers)
+    got = call(inbox, method, path, content, headers)
     assert status == got.status
     assert got.document.get("near_miss", {}) is None or "message" in got.document.get("error", {"message": ""})
-    assert 200 == call(acme, "GET", "/readyz").status
+    assert 200 == call(inbox, "GET", "/readyz").status
 
 
 @pytest.mark.parametrize(
     ("path", "size", "says"),
     [("/api/send", 1_000_001, "larger than 1 MB"), ("/api/files", 10_000_001, "larger than 10 MB")],
 )
-def test_error_names_the_size_limit(acme: Emulator, path: str, size: int, says: str) -> None:
+def test_error_names_the_size_limit(inbox: Emulator, path: str, size: int, says: str) -> None:
     """JSON documents and files have different size limits, and the error names the right one."""
-    got = call(acme, "POST", path, b" " * size)
+    got = call(inbox, "POST", path, b" " * size)
     assert 413 == got.status
     assert says in got.document["error"]["message"]
 
@@ -75,20 +75,20 @@ def test_openapi_describes_the_responses(running: Emulator) -> None:
 
     document = call(running, "GET", "/openapi.json").document
     validate(document)
-    acme = running.inbox("described")
-    acme.send(CONTACT, "Hello", from_=NUMBER)
-    call(acme, "POST", "/webhook/acme", {"method": "nothing"})
-    acme.wait(event_type="messageDelivered")
+    inbox = running.inbox("described")
+    inbox.send(CONTACT, "Hello", from_=NUMBER)
+    call(inbox, "POST", "/webhook/acme", {"method": "nothing"})
+    inbox.wait(event_type="messageDelivered")
     schema = {**document["components"]["schemas"]["Exchange"], "components": document["components"]}
-    for exchange in acme.exchanges():
+    for exchange in inbox.exchanges():
         jsonschema.validate(exchange, schema)
     chaos = {**document["components"]["schemas"]["Chaos"], "components": document["components"]}
-    jsonschema.validate(call(acme, "GET", "/api/chaos").document, chaos)
+    jsonschema.validate(call(inbox, "GET", "/api/chaos").document, chaos)
     send = document["components"]["schemas"]["Send"]
     for content in ({"from": NUMBER, "to": CONTACT}, {"from": "", "to": CONTACT, "content": "x"}):
-        assert 400 == call(acme, "POST", "/api/send", content).status
+        assert 400 == call(inbox, "POST", "/api/send", content).status
         assert not jsonschema.Draft202012Validator(send).is_valid(content)
-    assert "GET" in call(acme, "PATCH", "/api/about").headers["allow"]
+    assert "GET" in call(inbox, "PATCH", "/api/about").headers["allow"]
 
 
 def test_inboxes_are_isolated(running: Emulator) -> None:
@@ -103,26 +103,26 @@ def test_inboxes_are_isolated(running: Emulator) -> None:
     assert 404 == call(running, "GET", "/i/not%20allowed/readyz").status
 
 
-def test_export_contains_everything(acme: Emulator) -> None:
+def test_export_contains_everything(inbox: Emulator) -> None:
     """Exports contain every exchange, oldest first, as JSON lines and as HAR."""
     for number in range(3):
-        acme.reply(NUMBER, f"text {number}", from_=CONTACT)
-    lines = [json.loads(line) for line in call(acme, "GET", "/api/export").body.splitlines()]
+        inbox.reply(NUMBER, f"text {number}", from_=CONTACT)
+    lines = [json.loads(line) for line in call(inbox, "GET", "/api/export").body.splitlines()]
     assert ["text 0", "text 1", "text 2"] == [line["variables"]["content"] for line in lines]
     assert all("text" in line["request"]["body"] for line in lines)
-    har = call(acme, "GET", "/api/export?format=har").document
+    har = call(inbox, "GET", "/api/export?format=har").document
     assert 3 == len(har["log"]["entries"])
-    acme.clear()
-    assert [] == acme.exchanges()
+    inbox.clear()
+    assert [] == inbox.exchanges()
 
 
-def test_search_language(acme: Emulator) -> None:
+def test_search_language(inbox: Emulator) -> None:
     """Keys, negation and phrases select exchanges; an unknown key is plain text."""
-    acme.reply(NUMBER, 'the "quoted" 50% text', from_="+14155550111")
-    acme.reply(NUMBER, "another one", from_="+14155550112")
-    call(acme, "POST", "/webhook/acme", {"method": "unknown"})
+    inbox.reply(NUMBER, 'the "quoted" 50% text', from_="+14155550111")
+    inbox.reply(NUMBER, "another one", from_="+14155550112")
+    call(inbox, "POST", "/webhook/acme", {"method": "unknown"})
     found = {
-        query: len(acme.exchanges(query))
+        query: len(inbox.exchanges(query))
         for query in ('"quoted"', "50%", "from:0111", "-from:0111", "is:unmatched", "-is:unmatched another", "status:4xx",
                       "event:message", "http://x", "direction:incoming", "after:2020-01-01", "before:2020-01-01")
     }  # fmt: skip
@@ -144,38 +144,38 @@ def test_any_search_is_answered(running: Emulator, query: str) -> None:
         assert [] == running.inbox("searched").exchanges(query)
 
 
-def test_provenance_of_bytes(acme: Emulator) -> None:
+def test_provenance_of_bytes(inbox: Emulator) -> None:
     """Each value in a request, webhook or reply is located by its variable."""
-    sent = acme.send(CONTACT, "schöner Text", from_=NUMBER)
-    taken = acme.reply(NUMBER, "grüße", from_=CONTACT)
+    sent = inbox.send(CONTACT, "schöner Text", from_=NUMBER)
+    taken = inbox.reply(NUMBER, "grüße", from_=CONTACT)
     for exchange, expected in ((sent, {"from", "to", "content"}), (taken, {"from", "to", "content", "event_key"})):
-        detail = call(acme, "GET", f"/api/exchanges/{exchange['id']}").document
+        detail = call(inbox, "GET", f"/api/exchanges/{exchange['id']}").document
         body = detail["request"]["body"].encode()
         spans = detail["provenance"]["request_body"]
         assert expected == {span["variable"] for span in spans}
         values = {span["variable"]: body[span["start"] : span["end"]].decode() for span in spans}
         assert all(values[name] == value for name, value in exchange["variables"].items() if name in values)
-    reply = call(acme, "GET", f"/api/exchanges/{sent['id']}").document
+    reply = call(inbox, "GET", f"/api/exchanges/{sent['id']}").document
     [span] = reply["provenance"]["reply_body"]
     assert sent["variables"]["messageid"] == reply["reply"]["body"][span["start"] : span["end"]]
 
 
-def test_replay_repeats_an_exchange(acme: Emulator) -> None:
+def test_replay_repeats_an_exchange(inbox: Emulator) -> None:
     """A replayed webhook is received again, a replayed message is sent again."""
-    taken = acme.reply(NUMBER, "again", from_=CONTACT)
-    sent = acme.send(CONTACT, "again", from_=NUMBER)
+    taken = inbox.reply(NUMBER, "again", from_=CONTACT)
+    sent = inbox.send(CONTACT, "again", from_=NUMBER)
     for exchange in (taken, sent):
-        got = call(acme, "POST", f"/api/exchanges/{exchange['id']}/replay")
+        got = call(inbox, "POST", f"/api/exchanges/{exchange['id']}/replay")
         assert (202, True) == (got.status, got.document["matched"])
         assert exchange["variables"]["content"] == got.document["variables"]["content"]
-    assert "curl -X POST" in call(acme, "GET", f"/api/exchanges/{sent['id']}/curl").body.decode()
+    assert "curl -X POST" in call(inbox, "GET", f"/api/exchanges/{sent['id']}/curl").body.decode()
 
 
-def test_replay_sends_the_original_bytes(acme: Emulator) -> None:
+def test_replay_sends_the_original_bytes(inbox: Emulator) -> None:
     """A body in another charset is replayed with its original bytes."""
     kind = {"Content-Type": "application/x-www-form-urlencoded; charset=iso-8859-1"}
-    call(acme, "POST", "/webhook/acme", b"text=caf\xe9", kind)
-    [first] = acme.exchanges()
-    again = call(acme, "POST", f"/api/exchanges/{first['id']}/replay").document
+    call(inbox, "POST", "/webhook/acme", b"text=caf\xe9", kind)
+    [first] = inbox.exchanges()
+    again = call(inbox, "POST", f"/api/exchanges/{first['id']}/replay").document
     assert base64.b64encode(b"text=caf\xe9").decode() == first["request"]["body_base64"]
     assert first["request"]["body_base64"] == again["request"]["body_base64"]

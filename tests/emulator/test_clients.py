@@ -27,28 +27,28 @@ def target(emulator: Emulator) -> str:
     return f"/i/{emulator.inbox_name}/webhook/acme"
 
 
-def test_upgrade_to_http_2_is_ignored(acme: Emulator) -> None:
+def test_upgrade_to_http_2_is_ignored(inbox: Emulator) -> None:
     """A client that offers h2c, as Java's does by default, is served by HTTP/1.1, also on its next request."""
     upgrade = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB")
-    first = "\r\n".join([f"POST {target(acme)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, *upgrade, "", ""])
-    query = "\r\n".join([f"GET {target(acme)}?a=b HTTP/1.1", "Host: 127.0.0.1", *upgrade, "", ""])
-    last = "\r\n".join([f"POST {target(acme)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, "Connection: close", "", ""])
+    first = "\r\n".join([f"POST {target(inbox)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, *upgrade, "", ""])
+    query = "\r\n".join([f"GET {target(inbox)}?a=b HTTP/1.1", "Host: 127.0.0.1", *upgrade, "", ""])
+    last = "\r\n".join([f"POST {target(inbox)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, "Connection: close", "", ""])
     for requests in ((first, last), (query, last), (first, first, last)):
-        with connected(acme) as client:
+        with connected(inbox) as client:
             for head in requests[:-1]:
                 client.sendall(head.encode() + (b"" if head is query else BODY))
                 assert b"HTTP/1.1 " in client.recv(65_536)
             client.sendall(requests[-1].encode() + BODY)
             assert until_closed(client).startswith(b"HTTP/1.1 200 ")
-    assert 6 == len(acme.exchanges("is:matched"))
+    assert 6 == len(inbox.exchanges("is:matched"))
 
 
-def test_upgrade_in_one_segment_with_the_next_request(acme: Emulator) -> None:
+def test_upgrade_in_one_segment_with_the_next_request(inbox: Emulator) -> None:
     """A request that follows an upgrade in the same TCP segment is answered, too."""
     upgrade = ("Connection: Upgrade", "Upgrade: h2c")
-    first = "\r\n".join([f"POST {target(acme)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, *upgrade, "", ""]).encode()
-    last = "\r\n".join([f"POST {target(acme)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, "Connection: close", "", ""])
-    with connected(acme) as client:
+    first = "\r\n".join([f"POST {target(inbox)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, *upgrade, "", ""]).encode()
+    last = "\r\n".join([f"POST {target(inbox)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, "Connection: close", "", ""])
+    with connected(inbox) as client:
         client.sendall(first + BODY + last.encode() + BODY)
         assert 2 == until_closed(client).count(b"HTTP/1.1 200 ")
 
@@ -70,13 +70,13 @@ def raw_deflate(body: bytes) -> bytes:
         ("gzip, gzip", gzip.compress(gzip.compress(BODY))),
     ],
 )
-def test_compressed_webhook_is_read(acme: Emulator, encoding: str, body: bytes) -> None:
+def test_compressed_webhook_is_read(inbox: Emulator, encoding: str, body: bytes) -> None:
     """A compressed webhook is decompressed, matched, shown as text, and can be replayed."""
-    got = call(acme, "POST", "/webhook/acme", body, {**JSON, "Content-Encoding": encoding})
+    got = call(inbox, "POST", "/webhook/acme", body, {**JSON, "Content-Encoding": encoding})
     assert 200 == got.status
-    [stored] = acme.exchanges()
+    [stored] = inbox.exchanges()
     assert BODY.decode() == stored["request"]["body"]
-    assert call(acme, "POST", f"/api/exchanges/{stored['id']}/replay").document["matched"]
+    assert call(inbox, "POST", f"/api/exchanges/{stored['id']}/replay").document["matched"]
 
 
 @pytest.mark.parametrize(
@@ -90,22 +90,22 @@ def test_compressed_webhook_is_read(acme: Emulator, encoding: str, body: bytes) 
     ],
     ids=["br", "zstd", "invalid", "truncated", "bomb"],
 )
-def test_body_that_cannot_be_decompressed_is_refused(acme: Emulator, encoding: str, body: bytes, status: int) -> None:
+def test_body_that_cannot_be_decompressed_is_refused(inbox: Emulator, encoding: str, body: bytes, status: int) -> None:
     """An unknown encoding is refused by name, an invalid or too large body with its own status."""
-    got = call(acme, "POST", "/webhook/acme", body, {**JSON, "Content-Encoding": encoding})
+    got = call(inbox, "POST", "/webhook/acme", body, {**JSON, "Content-Encoding": encoding})
     assert status == got.status
     assert encoding in got.document["error"]["message"] or status == 413
 
 
-def test_expect_is_answered(acme: Emulator) -> None:
+def test_expect_is_answered(inbox: Emulator) -> None:
     """A client that waits for 100 Continue gets it before it sends the body; any other expectation gets 417."""
-    head = [f"POST {target(acme)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, "Connection: close"]
-    with connected(acme) as client:
+    head = [f"POST {target(inbox)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, "Connection: close"]
+    with connected(inbox) as client:
         client.sendall("\r\n".join([*head, "Expect: 100-continue", "", ""]).encode())
         assert client.recv(65_536).startswith(b"HTTP/1.1 100 ")
         client.sendall(BODY)
         assert until_closed(client).startswith(b"HTTP/1.1 200 ")
-    assert exchange(acme, *head, "Expect: something").startswith(b"HTTP/1.1 417 ")
+    assert exchange(inbox, *head, "Expect: something").startswith(b"HTTP/1.1 417 ")
 
 
 @pytest.mark.parametrize(
@@ -118,20 +118,20 @@ def test_expect_is_answered(acme: Emulator) -> None:
         ("http://user@127.0.0.1", "127.0.0.1", 421),
     ],
 )
-def test_absolute_target_is_judged_by_its_authority(acme: Emulator, authority: str, host: str, status: int) -> None:
+def test_absolute_target_is_judged_by_its_authority(inbox: Emulator, authority: str, host: str, status: int) -> None:
     """The authority of an absolute-form target counts, and the Host header is ignored (RFC 9112, 3.2.2)."""
-    lines = (f"POST {authority}{target(acme)} HTTP/1.1", f"Host: {host}", TYPE, LENGTH, "Connection: close")
-    assert exchange(acme, *lines).startswith(b"HTTP/1.1 %d " % status)
+    lines = (f"POST {authority}{target(inbox)} HTTP/1.1", f"Host: {host}", TYPE, LENGTH, "Connection: close")
+    assert exchange(inbox, *lines).startswith(b"HTTP/1.1 %d " % status)
 
 
 @pytest.mark.parametrize("host", [(), ("Host: 127.0.0.1",)], ids=["without Host", "with Host"])
-def test_http_1_0(acme: Emulator, host: tuple[str, ...]) -> None:
+def test_http_1_0(inbox: Emulator, host: tuple[str, ...]) -> None:
     """HTTP/1.0 needs no Host header, and the connection is closed after the response."""
-    lines = (f"POST {target(acme)} HTTP/1.0", *host, TYPE, LENGTH)
-    assert exchange(acme, *lines).startswith(b"HTTP/1.1 200 ")
+    lines = (f"POST {target(inbox)} HTTP/1.0", *host, TYPE, LENGTH)
+    assert exchange(inbox, *lines).startswith(b"HTTP/1.1 200 ")
 
 
-def test_http_1_1_needs_a_host(acme: Emulator) -> None:
+def test_http_1_1_needs_a_host(inbox: Emulator) -> None:
     """HTTP/1.1 without a Host header is refused (RFC 9112, 3.2)."""
-    lines = (f"POST {target(acme)} HTTP/1.1", TYPE, LENGTH, "Connection: close")
-    assert exchange(acme, *lines).startswith(b"HTTP/1.1 400 ")
+    lines = (f"POST {target(inbox)} HTTP/1.1", TYPE, LENGTH, "Connection: close")
+    assert exchange(inbox, *lines).startswith(b"HTTP/1.1 400 ")

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 KILLS = int(os.environ.get("RINGOCLI_KILLS", "4"))
-"""How often the process is killed; read here, since no test sees the variables of its caller."""
+"""How often the process is killed; read here, since tests run without the environment of their caller."""
 
 SENDERS = 6
 MOST_ANSWERS = 60
@@ -25,7 +25,7 @@ MOST_ANSWERS = 60
 
 @contextmanager
 def emulating(template: Path, store: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """``ringocli emulate`` as a process of its own, and where it listens; it is killed at the end at the latest."""
+    """``ringocli emulate`` as a process, and where it listens; it is killed at the end at the latest."""
     command = [
         sys.executable,
         "-m",
@@ -56,7 +56,7 @@ class Load:
         self.some = threading.Condition()
 
     def send(self, address: str) -> None:
-        """One event after the other, until the connection breaks."""
+        """Send one event after the other, until the connection breaks."""
         connection = http.client.HTTPConnection(address, timeout=30)
         try:
             while True:

@@ -31,42 +31,42 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("headers", "body", "status"), HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_body_gets_an_answer(acme: Emulator, headers: dict[str, str], body: bytes, status: int) -> None:
+def test_hostile_body_gets_an_answer(inbox: Emulator, headers: dict[str, str], body: bytes, status: int) -> None:
     """Each body has its 4xx with a message, on Ringotel's side and on the provider's, and is listed and exported."""
-    got = call(acme, "POST", "/webhook/acme", body, headers)
+    got = call(inbox, "POST", "/webhook/acme", body, headers)
     assert status == got.status
     assert got.document.get("near_miss") or got.document["error"]["message"]
-    assert 400 <= call(acme, "POST", "/provider/v1/messages", body, headers).status < 500
-    assert 2 == len(call(acme, "GET", "/api/exchanges?brief=1").document["exchanges"])
-    assert 2 == len(call(acme, "GET", "/api/export?format=har").document["log"]["entries"])
+    assert 400 <= call(inbox, "POST", "/provider/v1/messages", body, headers).status < 500
+    assert 2 == len(call(inbox, "GET", "/api/exchanges?brief=1").document["exchanges"])
+    assert 2 == len(call(inbox, "GET", "/api/export?format=har").document["log"]["entries"])
 
 
-def test_query_with_many_fields_is_refused(acme: Emulator) -> None:
+def test_query_with_many_fields_is_refused(inbox: Emulator) -> None:
     """A webhook whose query has more than 10,000 fields is refused, and does not break the export."""
-    got = call(acme, "GET", "/webhook/acme?" + "a&" * 10_001)
+    got = call(inbox, "GET", "/webhook/acme?" + "a&" * 10_001)
     assert (413, True) == (got.status, "10,000 fields" in got.document["error"]["message"])
-    assert 1 == len(call(acme, "GET", "/api/export?format=har").document["log"]["entries"])
+    assert 1 == len(call(inbox, "GET", "/api/export?format=har").document["log"]["entries"])
 
 
-def test_list_is_shortened_by_size(acme: Emulator) -> None:
+def test_list_is_shortened_by_size(inbox: Emulator) -> None:
     """A list of large exchanges stops at a size, and says that there are more."""
     body = {**MESSAGE, "more": "x" * 3_000_000}
     for _ in range(4):
-        assert 200 == call(acme, "POST", "/webhook/acme", body).status
-    page = call(acme, "GET", "/api/exchanges?limit=1000").document
+        assert 200 == call(inbox, "POST", "/webhook/acme", body).status
+    page = call(inbox, "GET", "/api/exchanges?limit=1000").document
     assert (2, True) == (len(page["exchanges"]), page["more"])
-    older = call(acme, "GET", f"/api/exchanges?limit=1000&before={page['exchanges'][-1]['id']}").document
+    older = call(inbox, "GET", f"/api/exchanges?limit=1000&before={page['exchanges'][-1]['id']}").document
     assert (2, False) == (len(older["exchanges"]), older["more"])
-    brief = call(acme, "GET", "/api/exchanges?limit=1000&brief=1")
+    brief = call(inbox, "GET", "/api/exchanges?limit=1000&brief=1")
     assert (4, True) == (len(brief.document["exchanges"]), len(brief.body) < 10_000)
 
 
-def test_stalled_export_holds_up_nobody(acme: Emulator) -> None:
+def test_stalled_export_holds_up_nobody(inbox: Emulator) -> None:
     """While several clients do not read their export of large exchanges, a webhook is still answered."""
     for _ in range(3):
-        assert 200 == call(acme, "POST", "/webhook/acme", {**MESSAGE, "more": "x" * 1_000_000}).status
-    with connected(acme) as first, connected(acme) as second, connected(acme) as third:
+        assert 200 == call(inbox, "POST", "/webhook/acme", {**MESSAGE, "more": "x" * 1_000_000}).status
+    with connected(inbox) as first, connected(inbox) as second, connected(inbox) as third:
         for client in (first, second, third):
-            client.sendall(f"GET /i/{acme.inbox_name}/api/export HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        assert 200 == call(acme, "POST", "/webhook/acme", MESSAGE).status
-        assert 200 == call(acme, "GET", "/readyz").status
+            client.sendall(f"GET /i/{inbox.inbox_name}/api/export HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert 200 == call(inbox, "POST", "/webhook/acme", MESSAGE).status
+        assert 200 == call(inbox, "GET", "/readyz").status

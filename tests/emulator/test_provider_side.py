@@ -6,23 +6,23 @@ from ringocli.testing.context import Emulator
 from tests.emulating import CONTACT, NUMBER, call
 
 
-def test_provider_explains_a_rejection(acme: Emulator) -> None:
+def test_provider_explains_a_rejection(inbox: Emulator) -> None:
     """A request that the template does not make is explained in the body and in a header."""
     body = {"from": NUMBER, "to": CONTACT}
-    got = call(acme, "POST", "/provider/v1/messages", body, {"Authorization": "Bearer abc"})
+    got = call(inbox, "POST", "/provider/v1/messages", body, {"Authorization": "Bearer abc"})
     assert 422 == got.status
     assert [{"where": "/text", "message": "expected $content$, found nothing"}] == got.document["ringocli"]
     assert "/text" in got.headers["ringocli-problems"]
-    [exchange] = acme.exchanges()
+    [exchange] = inbox.exchanges()
     assert (False, "/text") == (exchange["matched"], exchange["problems"][0]["pointer"])
 
 
-def test_provider_accepts_the_template_requests(acme: Emulator) -> None:
+def test_provider_accepts_the_template_requests(inbox: Emulator) -> None:
     """The provider accepts requests below /provider and at the template's own path, and stores no credential."""
     body = {"from": NUMBER, "to": CONTACT, "text": "Hi"}
     for path in ("/provider/v1/messages", "/v1/messages"):
-        got = call(acme, "POST", path, body, {"Authorization": "Bearer a-real-credential"})
+        got = call(inbox, "POST", path, body, {"Authorization": "Bearer a-real-credential"})
         assert (200, True) == (got.status, bool(got.document["data"]["id"]))
-        receipt = acme.wait(event_type="messageDelivered", messageid=got.document["data"]["id"])
+        receipt = inbox.wait(event_type="messageDelivered", messageid=got.document["data"]["id"])
         assert receipt["correlates"] is not None
-    assert "a-real-credential" not in call(acme, "GET", "/api/export").body.decode()
+    assert "a-real-credential" not in call(inbox, "GET", "/api/export").body.decode()

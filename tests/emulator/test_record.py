@@ -57,15 +57,15 @@ def test_bytes_are_forwarded_unchanged() -> None:
     assert [body] == [seen.body for seen in server.seen]
 
 
-def test_retried_message_is_settled(acme: Emulator) -> None:
+def test_retried_message_is_settled(inbox: Emulator) -> None:
     """A message that is sent again is waiting, then retried; the retry names the exchange it repeats."""
-    acme.set_chaos(ringotel={"rate_per_s": 1_000_000, "burst": 1, "status": 503, "probability": 0.5}, seed=3)
-    tries = [acme.reply(NUMBER, f"text {number}", from_=CONTACT) for number in range(12)]
+    inbox.set_chaos(ringotel={"rate_per_s": 1_000_000, "burst": 1, "status": 503, "probability": 0.5}, seed=3)
+    tries = [inbox.reply(NUMBER, f"text {number}", from_=CONTACT) for number in range(12)]
     waiting = [one["id"] for one in tries if one["status"] == "waiting"]
     assert waiting
-    while any(one["status"] == "waiting" for one in acme.exchanges()):
+    while any(one["status"] == "waiting" for one in inbox.exchanges()):
         continue  # each look at the exchanges is a request
-    settled = {one["id"]: one for one in acme.exchanges()}
+    settled = {one["id"]: one for one in inbox.exchanges()}
     assert {"retried", "refused"} >= {settled[number]["status"] for number in waiting}
     retried = [number for number in waiting if settled[number]["status"] == "retried"]
     assert retried
@@ -73,33 +73,33 @@ def test_retried_message_is_settled(acme: Emulator) -> None:
     assert all(any(note.endswith(f"of the webhook in exchange {number}") for note in notes) for number in retried)
 
 
-def test_message_that_is_retried_in_vain_is_refused(acme: Emulator) -> None:
+def test_message_that_is_retried_in_vain_is_refused(inbox: Emulator) -> None:
     """If no retry succeeds, all tries end as refused."""
-    acme.set_chaos(ringotel={"status": 503})
-    first = acme.reply(NUMBER, "never", from_=CONTACT)
+    inbox.set_chaos(ringotel={"status": 503})
+    first = inbox.reply(NUMBER, "never", from_=CONTACT)
     assert "waiting" == first["status"]
-    while {"refused"} != {one["status"] for one in acme.exchanges()} or len(acme.exchanges()) < 3:
-        acme.wait(status="refused", timeout_s=5)
-    newest = acme.exchanges()[0]
+    while {"refused"} != {one["status"] for one in inbox.exchanges()} or len(inbox.exchanges()) < 3:
+        inbox.wait(status="refused", timeout_s=5)
+    newest = inbox.exchanges()[0]
     assert [f"retry 2 of the webhook in exchange {first['id']}"] == newest["notes"]
 
 
-def test_failed_receipt_is_correlated(acme: Emulator) -> None:
+def test_failed_receipt_is_correlated(inbox: Emulator) -> None:
     """A failed receipt belongs to its message, both ways, and is not a near miss."""
-    sent = acme.send("+15005550002", "Hello", from_=NUMBER)
-    acme.wait(status="failed", direction="outgoing")
-    [receipt] = acme.exchanges("direction:incoming")
+    sent = inbox.send("+15005550002", "Hello", from_=NUMBER)
+    inbox.wait(status="failed", direction="outgoing")
+    [receipt] = inbox.exchanges("direction:incoming")
     assert (sent["id"], None, False) == (receipt["correlates"], receipt["near_miss"], receipt["matched"])
     assert f"failed receipt for the message {sent['id']}" in receipt["notes"][0]
-    assert [receipt["id"]] == call(acme, "GET", f"/api/exchanges/{sent['id']}").document["receipts"]
+    assert [receipt["id"]] == call(inbox, "GET", f"/api/exchanges/{sent['id']}").document["receipts"]
 
 
-def test_failed_receipt_from_outside_is_correlated(acme: Emulator) -> None:
+def test_failed_receipt_from_outside_is_correlated(inbox: Emulator) -> None:
     """A failed receipt that a real provider sends is recognised by its message id."""
-    sent = acme.send(CONTACT, "Hello", from_=NUMBER)
+    sent = inbox.send(CONTACT, "Hello", from_=NUMBER)
     body = {"method": "undelivered", "params": {"messageid": sent["variables"]["messageid"]}}
-    assert 422 == call(acme, "POST", "/webhook/acme", body).status
-    receipt = acme.exchanges("is:unmatched")[0]
+    assert 422 == call(inbox, "POST", "/webhook/acme", body).status
+    receipt = inbox.exchanges("is:unmatched")[0]
     assert (sent["id"], None) == (receipt["correlates"], receipt["near_miss"])
 
 
@@ -112,15 +112,15 @@ def test_reply_echoes_the_numbers(name: str) -> None:
     assert "+13105550199" not in reply
 
 
-def test_duration_and_size(acme: Emulator) -> None:
+def test_duration_and_size(inbox: Emulator) -> None:
     """Each exchange has a duration and a size, and HAR has the same time."""
-    acme.set_chaos(provider={"delay_ms": 20})
-    acme.send(CONTACT, "Hello", from_=NUMBER)
+    inbox.set_chaos(provider={"delay_ms": 20})
+    inbox.send(CONTACT, "Hello", from_=NUMBER)
     body = json.dumps(MESSAGE).encode()
-    call(acme, "POST", "/webhook/acme", body, JSON)
-    webhook, *_, sent = acme.exchanges()
+    call(inbox, "POST", "/webhook/acme", body, JSON)
+    webhook, *_, sent = inbox.exchanges()
     assert len(body) == webhook["size_bytes"]
     assert sent["duration_ms"] >= 20
-    har = call(acme, "GET", "/api/export?format=har").document["log"]["entries"]
+    har = call(inbox, "GET", "/api/export?format=har").document["log"]["entries"]
     assert [sent["duration_ms"], webhook["duration_ms"]] == [har[0]["time"], har[-1]["time"]]
     assert sent["duration_ms"] == har[0]["timings"]["wait"]

@@ -1,4 +1,4 @@
-"""The provider's side: whatever a template renders is understood, result, and otherwise told what is wrong with it."""
+"""The provider's side: requests of a template are recognised and answered, others are explained."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def values(**variables: str) -> Values:
 
 
 def rendered(template: Template, spec: RequestSpec, **variables: str) -> IncomingRequest:
-    """A request as the provider gets it."""
+    """A request as the provider receives it."""
     return as_incoming(render_request(template, spec, values(**variables)))
 
 
 @pytest.mark.parametrize(("name", "request_name"), REQUESTS)
-def test_what_is_rendered_is_received(name: str, request_name: str) -> None:
-    """Every request of every sample is known for what it is, with the values that went in."""
+def test_rendered_requests_are_recognised(name: str, request_name: str) -> None:
+    """Every request of every sample is recognised, with the values it was rendered with."""
     template = TEMPLATES[name]
     spec = template.request(request_name)
     received = receive(template, rendered(template, spec))
@@ -53,8 +53,8 @@ def test_what_is_rendered_is_received(name: str, request_name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name not in ("voipms",)])
 @given(content=TEXTS)
-def test_any_text_comes_through(name: str, content: str) -> None:
-    """Line breaks, quotes, emoji and control characters survive the way to the provider, through the real encoding."""
+def test_any_text_is_received(name: str, content: str) -> None:
+    """Line breaks, quotes, emoji and control characters survive encoding and decoding."""
     template = TEMPLATES[name]
     spec = template.request("SendMessage")
     received = receive(template, rendered(template, spec, content=content))
@@ -63,7 +63,7 @@ def test_any_text_comes_through(name: str, content: str) -> None:
 
 @pytest.mark.parametrize(("name", "request_name"), REQUESTS)
 def test_reply_is_what_response_map_reads(name: str, request_name: str) -> None:
-    """The id in the reply is the one that was given, in the provider's own reply and without a preset."""
+    """response_map reads the given id from the reply, with and without a preset."""
     template = TEMPLATES[name]
     spec = template.request(request_name)
     if spec.response_map is None:
@@ -99,8 +99,8 @@ def without(key: str) -> bytes:
         ({"body": b"[]"}, 422, ""),
     ],
 )
-def test_what_is_wrong_is_said(wrong: dict[str, Any], status: int, where: str) -> None:
-    """A request that the template would not make is refused with the place and the reason."""
+def test_problems_are_explained(wrong: dict[str, Any], status: int, where: str) -> None:
+    """A request that the template does not make is rejected with the location and the reason."""
     received = receive(ACME_TEMPLATE, replace(GOOD, **wrong))
     assert status == received.status
     assert where in [problem.where for problem in received.problems]
@@ -110,8 +110,8 @@ def test_what_is_wrong_is_said(wrong: dict[str, Any], status: int, where: str) -
     assert document["error"]["message"]
 
 
-def test_path_may_stand_behind_a_base() -> None:
-    """Whatever stands before the template's own path is the base address; no path at all is the caller's choice."""
+def test_path_may_have_a_prefix() -> None:
+    """A prefix of the path belongs to the base URL; an empty path is accepted."""
     assert receive(ACME_TEMPLATE, replace(GOOD, path="/some/proxy/v1/messages")).fits
     assert receive(ACME_TEMPLATE, replace(GOOD, path="/")).fits
     assert goes_to(ACME_TEMPLATE, "POST", "/v1/messages")
@@ -119,15 +119,15 @@ def test_path_may_stand_behind_a_base() -> None:
     assert not goes_to(ACME_TEMPLATE, "GET", "/v1/messages")
 
 
-def test_refusal_speaks_the_providers_language() -> None:
-    """With a preset the error has the provider's own form, and says the reason where its words stand."""
+def test_rejection_has_the_providers_format() -> None:
+    """With a preset the error has the provider's own format, with the reason in its message field."""
     reply = refused("the number is not valid", preset_of(TEMPLATES["telnyx"]))
     assert 422 == reply.status
     assert "the number is not valid" == json.loads(reply.body)["errors"][0]["title"]
 
 
-def test_credentials_are_found_wherever_they_stand() -> None:
-    """In the header, in the address and in the body: what stands for a property is known as one."""
+def test_credentials_are_found_everywhere() -> None:
+    """Values of properties are found in the header, the URL and the body."""
     received = receive(TEMPLATES["twilio"], rendered(TEMPLATES["twilio"], TEMPLATES["twilio"].request("SendMessage")))
     assert {"sample-account-sid", "sample-auth-token"} <= set(received.credentials)
     voipms = receive(TEMPLATES["voipms"], rendered(TEMPLATES["voipms"], TEMPLATES["voipms"].request("SendMessage")))
@@ -136,13 +136,13 @@ def test_credentials_are_found_wherever_they_stand() -> None:
 
 @given(header=st.text(max_size=60), body=st.binary(max_size=200), path=st.text(max_size=60))
 def test_nothing_breaks_the_provider(header: str, body: bytes, path: str) -> None:
-    """Any request at all is understood or refused."""
+    """Any request is either accepted or rejected."""
     request = replace(GOOD, path=f"/{path}", headers=(("Authorization", header), ("Content-Type", header)), body=body)
     assert receive(ACME_TEMPLATE, request).status in (200, 401, 404, 415, 422)
 
 
-def test_broken_basic_is_told() -> None:
-    """Basic needs base64 of a name and a password."""
+def test_invalid_basic_auth_is_rejected() -> None:
+    """Basic auth needs a user name and a password in base64."""
     template = TEMPLATES["twilio"]
     request = rendered(template, template.request("SendMessage"))
     for value in ("Basic", "Basic ***", f"Basic {base64.b64encode(b'no colon').decode()}"):
@@ -158,7 +158,7 @@ DELIVERED = [
 
 @pytest.mark.parametrize("name", DELIVERED)
 def test_failed_receipt_matches_no_event(name: str) -> None:
-    """The failed form of a receipt is one that the template, rightly, does not take for delivered."""
+    """The template does not match the failed form of its receipt."""
     template = TEMPLATES[name]
     event = next(event for event in template.events if event.place is Place.DELIVERED)
     failed = failed_form(event)
@@ -173,15 +173,15 @@ def test_failed_receipt_matches_no_event(name: str) -> None:
 
 
 def test_success_that_is_not_pinned_has_no_opposite() -> None:
-    """Where nothing says delivered, no failed receipt is made up."""
+    """If nothing pins success, there is no failed form."""
     event = ACME_TEMPLATE.events[2]._replace(key="status", parameters={"kind": "$event_key$", "id": "$messageid$"})
     assert failed_form(event) is None
     assert "failed" == failed_form(ACME_TEMPLATE.events[2]).key  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("magic", MAGIC_NUMBERS, ids=lambda magic: magic.number)
-def test_magic_numbers_keep_their_promise(magic: Any) -> None:
-    """However the number is written, its plan is the same, and what it does ends within 3 s unless it says otherwise."""
+def test_magic_numbers_have_their_plan(magic: Any) -> None:
+    """Every spelling of a magic number has the same plan, which ends within 3 s except for the slow number."""
     from random import Random
 
     national = magic.number[-10:]
@@ -193,8 +193,8 @@ def test_magic_numbers_keep_their_promise(magic: Any) -> None:
 
 
 @given(number=st.text(min_size=1), seed=st.integers())
-def test_ordinary_numbers_get_their_message_within_three_seconds(number: str, seed: int) -> None:
-    """Every number but the magic ones is delivered to, in time."""
+def test_ordinary_numbers_receive_within_three_seconds(number: str, seed: int) -> None:
+    """A message to any other number is delivered within 3 s."""
     from random import Random
 
     if number_key(number) in {magic.number[-10:] for magic in MAGIC_NUMBERS}:
@@ -205,7 +205,7 @@ def test_ordinary_numbers_get_their_message_within_three_seconds(number: str, se
 
 
 def test_path_of_samples_is_found() -> None:
-    """Every sample's own address leads to the provider's side."""
+    """The path of every sample's request is recognised."""
     for template in TEMPLATES.values():
         for spec in template.requests:
             incoming = as_incoming(render_request(template, spec, Values()))

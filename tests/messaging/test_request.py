@@ -47,7 +47,7 @@ def rendered(made: Template, given: Values, missing: Missing | None = Missing.SA
 
 
 def test_a_request_is_rendered_whole() -> None:
-    """Method, address, headers and body are what the template says, with the values put in."""
+    """Method, URL, headers and body are those of the template, with the values filled in."""
     request = rendered(template(), values({"from": "+1", "to": "+2", "content": 'hi "you"'}))
     assert ("POST", "https://api.acme.example/send", '{"from":"+1","to":"+2","text":"hi \\"you\\""}') == (
         request.method,
@@ -67,12 +67,12 @@ def test_a_request_is_rendered_whole() -> None:
     ],
 )
 def test_variables_in_an_address_are_quoted_where_they_stand(url: str, expected: str) -> None:
-    """Path segments and query values are percent-encoded; what the template quotes itself stays."""
+    """Path segments and query values are percent-encoded; what the template encodes itself stays."""
     assert expected == str(rendered(template(request_url=url), values({"from": "+1 2"})).url)
 
 
 def test_a_base_url_and_a_host_are_put_in_as_they_are() -> None:
-    """A property at the start or in the host is no path segment."""
+    """A property at the start of the URL or in the host is not percent-encoded."""
     base = template(["Base URL"], request_url="$Base URL$/sms/$to$")
     assert (
         "https://x.example/v1/sms/%2B2"
@@ -123,14 +123,14 @@ def test_bearer_and_basic_are_applied() -> None:
 
 
 def test_an_oauth2_template_takes_an_access_token() -> None:
-    """The token of the flow that ringocli never performs is supplied by name."""
+    """The OAuth2 access token is supplied as a property."""
     made = read_template({**template().root, "OAuth2": {"client_id": "$I$"}, "properties": ["I"]})
     request = rendered(made, values({}, **{"access token": "tok"}))
     assert "Bearer tok" == dict(request.headers)["Authorization"].reveal()
 
 
 def test_a_line_break_in_a_credential_is_refused() -> None:
-    """A property cannot smuggle a header."""
+    """A property cannot inject a header."""
     bearer = template(["K"], {"type": "Bearer", "token": "$K$"})
     with pytest.raises(UsageError, match="line break"):
         rendered(bearer, values(K="a\r\nX-Evil: 1"))
@@ -138,7 +138,7 @@ def test_a_line_break_in_a_credential_is_refused() -> None:
 
 @pytest.mark.parametrize("base", ["ftp://x", "x.example", "http://[", "http://a b/", "http://x:99999/"])
 def test_an_unusable_address_is_one_sentence(base: str) -> None:
-    """What no client can send is refused, without the secret in the message."""
+    """A URL that no client can use is refused, without the secret in the message."""
     made = template(["Base URL"], request_url="$Base URL$/sms")
     with pytest.raises(UsageError) as caught:
         rendered(made, values({}, **{"Base URL": base}))
@@ -146,7 +146,7 @@ def test_an_unusable_address_is_one_sentence(base: str) -> None:
 
 
 def test_missing_values_are_listed_all_at_once() -> None:
-    """A real send never invents: everything that is unset is named, but extension and domain are left out."""
+    """A real send never uses sample values: everything that is unset is listed, except extension and domain, which are omitted."""
     made = template(
         ["K"], {"type": "Bearer", "token": "$K$"}, request_parameters={"t": "$to$", "c": "$content$", "d": "$domain$"}
     )
@@ -158,7 +158,7 @@ def test_missing_values_are_listed_all_at_once() -> None:
 
 
 def test_every_missing_policy_does_what_it_says() -> None:
-    """drop leaves keys out, empty sends empty strings, sample invents and says so, error lists even extension."""
+    """drop omits keys, empty sends empty strings, sample uses sample values with a note, error lists even extension."""
     made = template(request_parameters={"e": "$extension$", "c": "$content$"})
     assert "{}" == str(rendered(made, values(), Missing.DROP).body)
     assert '{"e":"","c":""}' == str(rendered(made, values(), Missing.EMPTY).body)
@@ -170,7 +170,7 @@ def test_every_missing_policy_does_what_it_says() -> None:
 
 
 def test_provenance_counts_bytes_of_the_body() -> None:
-    """Each variable's place in the body is told in UTF-8 bytes."""
+    """Each variable is located in the body in UTF-8 bytes."""
     body = rendered(
         template(request_parameters={"ü": "$content$", "t": "$to$"}), values({"content": "é", "to": "2"})
     ).body
@@ -182,7 +182,7 @@ def test_provenance_counts_bytes_of_the_body() -> None:
 
 @given(texts, texts)
 def test_a_request_keeps_path_and_query_at_another_base(segment: str, word: str) -> None:
-    """``--url`` replaces scheme, host and port and nothing else, and the mark of a secret stays."""
+    """``--url`` replaces only scheme, host and port, and secrets stay marked."""
     made = template(["K"], request_url="https://api.acme.example:8443/v1/$K$/x?q=$content$")
     request = rendered(made, values({"content": word}, K=segment))
     moved = at_base(request, "http://127.0.0.1:8080/ignored")
@@ -193,7 +193,7 @@ def test_a_request_keeps_path_and_query_at_another_base(segment: str, word: str)
 
 
 def test_a_webhook_is_rendered_as_the_provider_would_send_it() -> None:
-    """Event key and values stand where the pattern has them; flat events of form providers are forms."""
+    """The event key and the values are at the pattern's locations; flat events of form providers are forms."""
     event = {
         "event_key": "received",
         "event_type": "message",
@@ -210,7 +210,7 @@ def test_a_webhook_is_rendered_as_the_provider_would_send_it() -> None:
 
 
 def test_a_get_webhook_goes_into_the_query() -> None:
-    """An event with GET carries its parameters in the address."""
+    """An event with GET has its parameters in the query."""
     event = {"event_key": "m", "event_type": "message", "request_method": "GET",
              "request_parameters": {"from": "$from$", "to": "$to$", "message": "$content$"}}  # fmt: skip
     made = template(events=[event])
@@ -220,7 +220,7 @@ def test_a_get_webhook_goes_into_the_query() -> None:
 
 @given(st.dictionaries(st.sampled_from(["number", "contact", "from", "to"]), texts))
 def test_aliases_know_their_direction(table: dict[str, str]) -> None:
-    """``number`` and ``contact`` stand for from and to outgoing, the other way round incoming; names win over them."""
+    """``number`` and ``contact`` are from and to of outgoing messages, and the reverse of incoming ones; from and to win."""
     from ringocli.template.variables import Place
 
     layer = Layer(variables=table)

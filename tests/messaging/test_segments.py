@@ -44,12 +44,12 @@ def test_segments_are_counted(text: str, encoding: str, units: int, segments: in
 
 
 def test_the_forcing_character_is_named() -> None:
-    """The first character that GSM-7 lacks is told with its place and its Unicode name."""
+    """The first character that GSM-7 does not contain is reported with its index and its Unicode name."""
     forced = count_segments("Hello – 👋").forced_by
     assert forced is not None
     assert ("–", 6, "EN DASH") == (forced.character, forced.index, forced.name)
 
 
 def test_the_alphabet_is_whole() -> None:
-    """127 characters and the escape make the 128 places of the default alphabet; ten are extended."""
+    """127 characters and the escape are the 128 codes of the default alphabet; ten more are in the extension table."""
     assert (127, 10) == (len(set(GSM7_BASIC)), len(set(GSM7_EXTENSION)))

@@ -89,7 +89,7 @@ def test_ringotels_own_samples_are_read(body: Any, kind: str, variables: dict[st
     ids=["array", "single object", "named map", "wrapped array"],
 )
 def test_every_container_is_read(container: Any) -> None:
-    """However the Webhook section holds its events, they are found."""
+    """Events are found in every form of the Webhook section."""
     reading = read_webhook(
         template(container=container),
         webhook({"method": "message", "params": {"from": "1", "to": "2", "content": "x"}}),
@@ -99,7 +99,7 @@ def test_every_container_is_read(container: Any) -> None:
 
 
 def test_the_more_specific_event_wins() -> None:
-    """One word for SMS and MMS: the event that also takes the picture comes first."""
+    """If SMS and MMS have the same key, the event that also reads the file wins."""
     shared = {"type": "$event_key$", "from": "$from$", "to": "$to$"}
     made = template(
         event("in", "message", {**shared, "text": "$content$"}),
@@ -116,7 +116,7 @@ def test_the_more_specific_event_wins() -> None:
 
 
 def test_equally_good_events_are_reported() -> None:
-    """Two events that fit just as well: the first in the file is taken, and it is said."""
+    """If two events match equally well, the first in the file is used, with a note."""
     made = template(event("a", "message", {"f": "$from$", "t": "$to$", "c": "$content$"}),
                     event("b", "mms", {"f": "$from$", "t": "$to$", "c": "$url$"}))  # fmt: skip
     reading = read_webhook(made, webhook({"f": "1", "t": "2", "c": "x"}))
@@ -134,7 +134,7 @@ def test_a_boolean_tells_receipts_apart(value: Any, matched: bool) -> None:
 
 
 def test_a_literal_pins_success() -> None:
-    """A receipt that says failed is not taken for a delivered one."""
+    """A failed receipt does not match the event for delivered messages."""
     made = template(event("message.finalized", "messageDelivered",
                           {"type": "$event_key$", "id": "$messageid$", "to": [{"status": "delivered"}]}))  # fmt: skip
     good = {"type": "message.finalized", "id": "1", "to": [{"status": "delivered"}]}
@@ -167,7 +167,7 @@ def test_forms_and_queries_are_read() -> None:
 
 
 def test_the_method_filters_events() -> None:
-    """An event that takes POST is not reached by GET, and the reading says so."""
+    """An event with POST does not match a GET, and a note says so."""
     reading = read_webhook(template(*DOCUMENTED), IncomingRequest(method="GET", query="a=1"))
     assert (None, None) == (reading.event, reading.near_miss)
     assert "no event uses GET" in reading.notes[0]
@@ -219,7 +219,7 @@ def test_a_patch_never_reads_another_outcome(kind: str, pinned: str, came: str, 
      (b"a", "text/plain; charset=nonsense"), (b"NaN", "application/json")],
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_is_one_sentence(body: bytes, content_type: str) -> None:
-    """Broken, wrongly encoded or absurdly nested bodies stop with a sentence, not a traceback."""
+    """Invalid, wrongly encoded or deeply nested bodies are an error with a message, not a traceback."""
     with pytest.raises(LocalError):
         read_webhook(template(*DOCUMENTED), webhook(body, content_type))
 

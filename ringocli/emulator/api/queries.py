@@ -125,8 +125,8 @@ async def _written(
 ) -> AsyncIterator[bytes]:
     """All exchanges of an inbox, oldest first, in pieces of limited size.
 
-    A client that stops reading holds one page. Of pages with a large exchange there are only ``MAX_LARGE_PAGES`` at a
-    time, whoever reads them; the others wait.
+    For a client that stops reading, one page is kept in memory. Of pages with a large exchange there are only a few at a
+    time (``MAX_LARGE_PAGES``); the other exports wait.
     """
     ledger, inbox = request.runtime.ledger, request.inbox.name
 

@@ -28,7 +28,7 @@ _BRIEF_COLUMNS = _COLUMNS.replace(
 """Bodies are left out by SQLite itself: in a list they would only be read to be thrown away."""
 
 MAX_PAGE_CHARACTERS = 256_000
-"""How much is read at once: a reader that stalls holds no more than this, or one exchange."""
+"""How much is read at once; a single exchange may be larger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
