@@ -32,6 +32,7 @@ def relay_files(spec: RelaySpec, language: str) -> dict[str, str]:
     defaults = {
         "PROVIDER_URL": "",
         "PUBLIC_URL": "",
+        "WEBHOOK_REPLY": "",
         "HOST": "127.0.0.1",
         "PORT": "8080",
         "STATE_FILE": "relay.db" if language == "python" else "relay.json",

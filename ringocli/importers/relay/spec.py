@@ -18,7 +18,7 @@ from ringocli.importers.relay.signatures import signature_scheme
 from ringocli.messaging.candidates import candidates
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.presets import of_host
-from ringocli.template.scaffold import Answers
+from ringocli.template.scaffold import Answers, Draft
 from ringocli.text.pointer import Pointer
 from ringocli.text.url import split_url
 
@@ -64,6 +64,7 @@ def learn_relay(pastes: Pastes, answers: Answers) -> RelaySpec:
         "auth": auth,
         "properties": properties,
         "callbacks": callbacks,
+        "numbers": _number_forms(draft),
         "message_id": _message_id(template, tree, xml_reply),
         "events": template.get("Webhook", []),
         "signature": signature_scheme([sample.incoming for sample in pastes.samples]),
@@ -76,6 +77,16 @@ def learn_relay(pastes: Pastes, answers: Answers) -> RelaySpec:
         provider=provider,
         notes=tuple(_missing(provider)),
     )
+
+
+def _number_forms(draft: Draft) -> dict[str, str]:
+    """How the samples write numbers: ``digits`` without a plus, or ``e164`` with one."""
+    found = {}
+    for decision in draft.decisions:
+        if decision.pointer[:2] == ("API", "SendMessage") and decision.variable in ("from", "to"):
+            is_bare = re.fullmatch(r"[1-9]\d{10,14}", str(decision.value)) is not None
+            found[decision.variable] = "digits" if is_bare else "e164"
+    return found
 
 
 def _with_upload(pasted: Pasted) -> Pasted | None:

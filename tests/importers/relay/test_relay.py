@@ -91,6 +91,7 @@ class ProviderDocs:
     send_file: str = ""
     reply: str
     reply_type: str = "application/json"
+    plus: str = "+"
     message: str
     receipt: str
     webhook_type: str = "application/json"
@@ -116,7 +117,8 @@ PROVIDERS = {
     ),
     "own scheme, signed": ProviderDocs(
         send="curl https://api.two.example/v2/messages -H 'Authorization: App 003026bbc133714df1834b8638bb496e' "
-        """-H 'Content-Type: application/json' -d '{"from":"+12025550100","to":"+13105550199","text":"Hello world"}'""",
+        """-H 'Content-Type: application/json' -d '{"from":"12025550100","to":"13105550199","text":"Hello world"}'""",
+        plus="",
         reply='{"messages":[{"id":"msg-00012345"}]}',
         message=JSON_MESSAGE,
         receipt=JSON_RECEIPT,
@@ -239,7 +241,8 @@ def test_a_relay_holds_a_conversation(ringocli: Command, folder: Path, docs: Pro
         log = (relay / "server.log").read_text("utf-8")
     assert [] == provider.problems
     sender, recipient, text = docs.fields
-    assert {sender: NUMBER, recipient: CONTACT, text: "Grüße & 100% 👋"}.items() <= provider.sent[0].items()
+    numbers = {sender: docs.plus + NUMBER[1:], recipient: docs.plus + CONTACT[1:]}
+    assert {**numbers, text: "Grüße & 100% 👋"}.items() <= provider.sent[0].items()
     assert not any(secret in log for secret in (KEY, SECRET, "t0ken", "Grüße", "Hello back"))
 
 
