@@ -1,6 +1,6 @@
 """A Locust user that sends a template's events, for load from more than one machine (extra ``ringocli[load]``).
 
-Locust distributes the users, ringocli makes the events: each worker has its own range of event numbers, so no two
+Locust distributes the users, ringocli makes the events: each worker has a seed of its own, so no two
 workers ever send the same id. Locust imports pytest at run time, which is why the extra brings it.
 
 ::
@@ -34,8 +34,8 @@ from ringocli.text.files import read_text
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
 
-NUMBERS_PER_WORKER = 1 << 32
-"""The event numbers of worker ``i`` start at ``i`` times this."""
+SEEDS_PER_WORKER = 1 << 32
+"""The seed of worker ``i`` is the user's plus ``i`` times this, so that each worker has a sequence of ids of its own."""
 
 TIMEOUT_S = 10.0
 
@@ -55,11 +55,11 @@ class _Events:
             values=Values(layers=(Layer(variables=user.values),)),
             missing=Missing.SAMPLE,
             url=Secret(url),
-            seed=user.seed,
+            seed=user.seed + worker * SEEDS_PER_WORKER,
             provider=recognised(template),
         )
         self._factory = EventFactory(recipe)
-        self._numbers = itertools.count(worker * NUMBERS_PER_WORKER)
+        self._numbers = itertools.count()
 
     def take(self) -> tuple[Event, str]:
         """The next event and its name."""

@@ -131,11 +131,15 @@ class EventFactory:
             body = request.body.filled(index, row) if request.body is not None else b""
         except UnicodeEncodeError:
             raise UsageError("a value contains a lone surrogate, which UTF-8 cannot encode", "Fix the data.") from None
-        event_id = f"{self._id_start}{index}"
+        event_id = f"{self._id_start}{index}" if index < COPIES_FROM else self._copy_id(index)
         extra = f"webhook-id: {event_id}\r\n".encode("ascii") if self._plays_provider else b""
         if self._recipe.signer is not None:
             extra += self._signature(event_id, body, shape.content_type)
         return Event(index, event_id, request.payload(body, extra, index, row), row=row)
+
+    def _copy_id(self, index: int) -> str:
+        """The id of a copy: outside the sequence of the events, in which a receiver looks for gaps."""
+        return f"{self._id_start}{index % COPIES_FROM}copy{index // COPIES_FROM}"
 
     def _signature(self, event_id: str, body: bytes, content_type: str) -> bytes:
         """The header lines that sign a body, now: receivers refuse old timestamps."""

@@ -191,7 +191,7 @@ class _Player:
 
     def _deliver(self, step: CaseStep, at_s: float, number: int) -> StepOutcome:
         request, what = self._webhook(step, number)
-        event_id = f"evt_{self._case.seed}_{number}"
+        event_id = f"evt_{self._case.seed}_{step.id}_{number % 1000}"
         request = replace(request, headers=(*request.headers, ("webhook-id", Traced.plain(event_id))))
         self._produced[step.id] = {name: str(value) for name, value in request.variables.items()}
         problems = self._matching_problems(step, request)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from ringocli.messaging.load.receiver_account import KEYS, receiver_account
+from ringocli.testing import emulator
 from tests.conftest import SAMPLES, Command
 from tests.loopback import Answer, Seen, serving, unused_port
 
@@ -41,3 +42,42 @@ def test_another_server_has_none(answer: Answer) -> None:
     assert None is receiver_account(f"http://127.0.0.1:{unused_port()}/webhook/x")
     assert None is receiver_account("https://hooks.example/webhook/x")
     assert json.dumps(ACCOUNT)
+
+
+def test_an_emulator_and_a_run_agree(ringocli: Command) -> None:
+    """Every event was received and matched once, and none is missing; chaos shows in the account as it was played."""
+    template = SAMPLES / "telnyx.json"
+    with emulator(str(template)) as ringotel:
+        url = ringotel.inbox("plain").webhook_url
+        arguments = [
+            "simulate-webhook",
+            template,
+            "--event",
+            "all",
+            "--count",
+            "300",
+            "--format",
+            "json",
+            "--seed",
+            "5",
+        ]
+        plain = ringocli(*arguments, "--url", url, "--concurrency", "1").document["account"]
+        chaotic = ringocli(
+            *arguments, "--url", ringotel.inbox("chaos").webhook_url, "--chaos", "dup-same=10%,dup-fresh=10%,lost=5%"
+        ).document
+    assert {
+        "received": 300,
+        "matched": 300,
+        "unmatched": 0,
+        "distinct": 300,
+        "duplicates": 0,
+        "lost": 0,
+        "out_of_order": 0,
+    } == plain
+    played, account = chaotic["chaos"], chaotic["account"]
+    assert chaotic["planned"] == account["received"] == account["matched"]
+    assert (played["dup_same"], account["received"] - played["dup_same"]) == (
+        account["duplicates"],
+        account["distinct"],
+    )
+    assert 0 < account["lost"] <= played["lost"]
