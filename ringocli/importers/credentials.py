@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ringocli.errors import UsageError
-from ringocli.text.files import write_text
+from ringocli.text.files import write_bytes
 from ringocli.text.secret import Secret
 
 
@@ -17,16 +18,29 @@ def check_place(path: Path, *, force: bool) -> None:
     """Refuse a file that exists, or that git could commit.
 
     Raises:
-        UsageError: the file exists and ``force`` is not given, or it is in a git work tree and not ignored there.
+        UsageError: the file exists and ``force`` is not given, it is a symbolic link, or it is in a git or hg work tree
+            and not ignored there by git.
     """
     if path.exists() and not force:
         raise UsageError(f"{path} already exists", "Use --force to overwrite it, or choose another name.")
-    tree = next((parent for parent in path.absolute().parents if (parent / ".git").exists()), None)
-    if tree is not None and not _is_ignored(path.absolute(), tree):
+    if path.is_symlink():
+        raise UsageError(f"{path} is a symbolic link", "Name the file itself, so that only its own mode is set.")
+    place = path.parent.resolve() / path.name
+    tree = _work_tree(place)
+    if tree is not None and ((tree / ".hg").exists() or not _is_ignored(place, tree)):
         raise UsageError(
-            f"{path}: this would store secrets in the git work tree {tree}",
+            f"{path}: this would store secrets in the work tree {tree}",
             f"Choose a file outside it, or add {path.name} to its .gitignore first.",
         )
+
+
+def _work_tree(place: Path) -> Path | None:
+    """The git or hg work tree that contains a file, also one named by GIT_WORK_TREE or GIT_DIR."""
+    if os.environ.get("GIT_DIR"):
+        tree = Path(os.environ.get("GIT_WORK_TREE") or Path.cwd()).resolve()
+        if tree in place.parents:
+            return tree
+    return next((one for one in place.parents if (one / ".git").exists() or (one / ".hg").exists()), None)
 
 
 def _is_ignored(path: Path, tree: Path) -> bool:
@@ -57,9 +71,7 @@ def save(path: Path, properties: Mapping[str, Any], *, force: bool) -> None:
     else:
         lines = [f"{_toml(name)} = {_toml(value)}" for name, value in plain.items()]
         text = "\n".join(["[properties]", *lines]) + "\n"
-    if path.exists():
-        path.chmod(0o600)  # overwriting a file keeps its permissions
-    write_text(path, text, force=force, mode=0o600)
+    write_bytes(path, text.encode(), force=force, mode=0o600, keep_mode=False)
 
 
 def _toml(value: Any) -> str:

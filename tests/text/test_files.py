@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.text import files
 from ringocli.text.files import MAX_BYTES, read_bytes, read_text, write_text
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
@@ -64,3 +67,61 @@ def test_a_folder_and_an_impossible_name_are_told(tmp_path: Path) -> None:
         read_bytes(str(tmp_path))
     with pytest.raises(LocalError, match="cannot be read"):
         read_bytes("a\x00b")
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="symbolic links, modes and FIFOs of POSIX")
+
+
+@posix
+def test_a_symbolic_link_stays_a_link(tmp_path: Path) -> None:
+    """The file behind it is replaced, with the same permissions."""
+    target, link = tmp_path / "real.json", tmp_path / "sub" / "link.json"
+    link.parent.mkdir()
+    target.write_text("old")
+    target.chmod(0o2640)
+    link.symlink_to(target)
+    write_text(link, "new", force=True)
+    assert (True, "new", 0o2640) == (link.is_symlink(), target.read_text(), target.stat().st_mode & 0o7777)
+    assert [link] == list(link.parent.iterdir())
+
+
+@posix
+def test_only_regular_files_are_read_and_replaced(tmp_path: Path) -> None:
+    """A FIFO, a socket and a device are refused instead of being waited for or replaced."""
+    fifo, link = tmp_path / "fifo.json", tmp_path / "null.json"
+    os.mkfifo(fifo)
+    link.symlink_to("/dev/null")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s.json"))
+        for path in (fifo, link, tmp_path / "s.json"):
+            with pytest.raises(LocalError, match="not a regular file"):
+                write_text(path, "x", force=True)
+            with pytest.raises(LocalError, match="not a regular file"):
+                read_text(str(path))
+
+
+def test_a_file_created_in_the_meantime_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Creating never replaces, also if the name is taken after the check."""
+    path = tmp_path / "a.json"
+    link = files._take_over
+
+    def taken(*arguments: Any, **options: Any) -> None:
+        path.write_text("theirs")
+        link(*arguments, **options)
+
+    monkeypatch.setattr(files, "_take_over", taken)
+    if os.name == "posix":
+        with pytest.raises(UsageError, match="exists"):
+            write_text(path, "ours", force=False)
+        assert (["a.json"], "theirs") == ([one.name for one in tmp_path.iterdir()], path.read_text())
+
+
+def test_a_change_in_the_meantime_is_reported(tmp_path: Path) -> None:
+    """What was read is compared before it is replaced."""
+    path = tmp_path / "a.json"
+    path.write_text("theirs")
+    with pytest.raises(LocalError, match="changed in the meantime"):
+        write_text(path, "ours", force=True, expected="read earlier")
+    assert (["a.json"], "theirs") == ([one.name for one in tmp_path.iterdir()], path.read_text())
+    write_text(path, "ours", force=True, expected="theirs")
+    assert "ours" == path.read_text()

@@ -53,7 +53,7 @@ def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draf
     if credentials is not None:
         check_place(path_of(credentials), force=options.force)
     if not options.dry_run and text != before:
-        write_text(path_of(path), text, force=True)
+        write_text(path_of(path), text, force=True, expected=before)
     if credentials is not None:
         save(path_of(credentials), draft.saved, force=options.force)
     if options.format == "json":

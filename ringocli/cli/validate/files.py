@@ -155,7 +155,7 @@ def _fix(document: Document, name: str, linting: Linting) -> Document:
     if text != document.text:
         if name == STDIN:
             raise UsageError("--fix cannot write to stdin", "Use --fix --diff, or name a file.")
-        write_text(Path(name), text, force=True)
+        write_text(Path(name), text, force=True, expected=document.text)
         console.note(f"{name}: fixed {made}", "green")
     return Document.read(document.name, text)
 
