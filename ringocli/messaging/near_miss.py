@@ -156,7 +156,10 @@ def _proposal(
 
 
 def _summary(best: _Candidate) -> str:
-    parts = [f"{pointer_text(pair.received.pointer)} is read: {pair.why}" for pair in best.pairs]
+    parts = []
+    for pair in best.pairs:
+        what = f"${pair.leaf.names[0]}$" if pair.leaf.names else describe(_constant(pair.leaf.leaf))
+        parts.append(f"{pointer_text(pair.received.pointer)} is read as {what} ({pair.why})")
     if best.alignment.reshaped:
         parts.append("a list is read where the template has an object, or the reverse")
     return "; ".join(parts)

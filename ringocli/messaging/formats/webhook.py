@@ -11,6 +11,7 @@ from ringocli.http.exchange import Reply
 from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, read_reply
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
+from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 
@@ -89,7 +90,7 @@ def as_document(reading: WebhookReading | ReplyReading) -> dict[str, Any]:
             for other in reading.also
         ],
         "near_miss": near_miss_document(reading.near_miss),
-        "notes": list(reading.notes),
+        "notes": [Note(text).as_document() for text in reading.notes],
     }
 
 
