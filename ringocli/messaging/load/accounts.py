@@ -46,10 +46,12 @@ class Timeline:
         self._classes: Counter[str] = Counter()
         self._latencies: dict[int, int] = {}
 
+    def is_due(self, at_s: float) -> bool:
+        """Whether a slice is over at a time since the start."""
+        return at_s >= (len(self.slices) + 1) * self.slice_s
+
     def advance(self, at_s: float, classes: Counter[str], latency: Histogram) -> None:
         """Take in the accounts at a time since the start; whole seconds that passed get a slice."""
-        if at_s < (len(self.slices) + 1) * self.slice_s:
-            return
         self._take(classes, latency)
         while at_s >= (len(self.slices) + 1) * self.slice_s:  # nothing was looked at for a while
             self.slices.append(Slice())
@@ -84,7 +86,9 @@ class Accounts:
         self.sent_this_run = self.retries = self.duplicates_sent = self.skipped_rows = 0
         self.late_without_cause = 0
         self.unsent_error = "stopped"
-        self.latency, self.service, self.lateness = Histogram(), Histogram(), Histogram()
+        self.later_latency, self.later_service, self.late = Histogram(), Histogram(), Histogram()
+        self.first_try = Histogram()
+        """Events that left when they were due and were delivered at once: latency and service are the same."""
         self.statuses: Counter[int] = Counter()
         self.errors: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
@@ -95,6 +99,24 @@ class Accounts:
         self.stopped = False
         self.circuit_opened = 0
         self.remarks: list[str] = []
+
+    @property
+    def latency(self) -> Histogram:
+        """From when each event was due to when it was delivered."""
+        return self.later_latency.merged(self.first_try)
+
+    @property
+    def service(self) -> Histogram:
+        """From when each request left to its reply, whatever it was."""
+        return self.later_service.merged(self.first_try)
+
+    @property
+    def lateness(self) -> Histogram:
+        """From when each event was due to when it left."""
+        found = self.late.merged(Histogram())
+        if on_time := self.first_try.total:
+            found.record(0, on_time)
+        return found
 
     def finish(
         self, *, error: str | None, status: int | None, replied: bool, tries: int, latency_us: int | None
@@ -109,7 +131,7 @@ class Accounts:
         if error is None:
             self.delivered += 1
             if latency_us is not None:
-                self.latency.record(latency_us)
+                self.later_latency.record(latency_us)
         else:
             self.errors[error] += 1
 
@@ -123,7 +145,8 @@ class Accounts:
 
     def advance(self, at_s: float) -> None:
         """Let the timeline know the time."""
-        self.timeline.advance(at_s, self.classes, self.latency)
+        if self.timeline.is_due(at_s):
+            self.timeline.advance(at_s, self.classes, self.latency)
 
     def fail_unsent(self, error: str, number: int) -> None:
         """Count events that fail without having been sent."""

@@ -21,6 +21,9 @@ class Attempt:
     unanswered = 0
     duplicates = 0
     answered = False
+    is_on_time = False
+    """Whether it left the moment that it was due, and its lateness is not recorded yet."""
+
     reply: Reply | None = None
     failure: NoReply | None = None
 

@@ -67,6 +67,7 @@ class Engine:
         self._number = 0
         self._in_flight = 0
         self._exhausted = self._stopping = self._is_proven = self._closes_silently = False
+        self._is_closed_model = plan.rate_per_s is None and plan.duration_s is None
         self._started = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -281,9 +282,13 @@ class Engine:
     def _send(self, connection: Connection, attempt: Attempt, now: float) -> None:
         self._in_flight += 1
         attempt.sent_at = now
-        if not attempt.tries:
+        if attempt.tries:
+            pass
+        elif attempt.due == now:
+            attempt.is_on_time = True
+        else:
             late_s = now - attempt.due
-            self._accounts.lateness.record(int(late_s * 1e6))
+            self._accounts.late.record(int(late_s * 1e6))
             if late_s > LATE_S and len(self._open) + self._connecting < self._plan.concurrency:
                 self._accounts.late_without_cause += 1
         attempt.tries += 1
@@ -308,7 +313,8 @@ class Engine:
                 self._loop.call_later(PROBATION_S, self._release, connection)
             return
         elif not self._breaker.is_open and not self._breaker.given_up:
-            attempt = self._next(now)
+            is_simple = self._is_closed_model and not (self._waiting or self._exhausted or self._stopping)
+            attempt = self._fresh(now) if is_simple else self._next(now)
             if attempt is not None:
                 self._send(connection, attempt, now)
                 return
@@ -335,7 +341,8 @@ class Engine:
     def on_known_reply(self, connection: Connection, attempt: Attempt, status: int, now: float) -> None:
         """A reply that counts as delivered."""
         self._in_flight -= 1
-        self._breaker.answered()
+        if self._breaker.is_troubled:
+            self._breaker.answered()
         self._books.delivered(attempt, status, now)
         self._go_on(connection, now)
 

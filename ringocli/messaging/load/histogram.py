@@ -29,7 +29,7 @@ class Histogram:
         if duration_us > self.largest_us:
             self.largest_us = duration_us = min(duration_us, MAX_US)
         if duration_us < _SUB_BUCKETS:
-            self._counts[max(duration_us, 0)] += times
+            self._counts[duration_us if duration_us > 0 else 0] += times
         else:
             shift = duration_us.bit_length() - _BITS - 1
             self._counts[(shift << _BITS) + (duration_us >> shift)] += times
@@ -41,6 +41,13 @@ class Histogram:
             self._counts[bucket] += count
             self.total += count
         self.largest_us = max(self.largest_us, largest_us)
+
+    def merged(self, other: Histogram) -> Histogram:
+        """Both histograms as one; neither changes."""
+        found = Histogram()
+        found.merge(self.sparse, self.largest_us)
+        found.merge(other.sparse, other.largest_us)
+        return found
 
     @property
     def sparse(self) -> dict[int, int]:

@@ -76,6 +76,7 @@ class CircuitBreaker:
         self.probing = False
         self.times_opened = 0
         self.given_up = False
+        self.is_troubled = False
         self.last_failure: NoReply | None = None
 
     @property
@@ -85,6 +86,7 @@ class CircuitBreaker:
 
     def answered(self) -> None:
         """The receiver answered, whatever it said."""
+        self.is_troubled = False
         self._in_a_row = 0
         self._opened_at = None
         self.probing = False
@@ -92,6 +94,7 @@ class CircuitBreaker:
     def silent(self, failure: NoReply, now: float) -> None:
         """A try got no answer."""
         self.last_failure = failure
+        self.is_troubled = True
         self._in_a_row += 1
         if failure.kind in PERMANENT:
             self.given_up = True

@@ -106,7 +106,7 @@ class _SequentialRun:
     def _try(self, attempt: Attempt) -> None:
         attempt.sent_at = monotonic()
         if not attempt.tries:
-            self._accounts.lateness.record(int((attempt.sent_at - attempt.due) * 1e6))
+            self._accounts.late.record(int((attempt.sent_at - attempt.due) * 1e6))
         attempt.tries += 1
         if attempt.unanswered > attempt.duplicates:
             attempt.duplicates += 1
