@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from ringocli.cli import run
 from ringocli.http.addresses import webhook_address
@@ -261,3 +263,30 @@ def test_statuses_are_read(text: str, inside: list[int], outside: list[int]) -> 
     """Classes, codes, ranges and lists of them."""
     statuses = Statuses.parse(text)
     assert [True] * len(inside) + [False] * len(outside) == [status in statuses for status in inside + outside]
+
+
+def test_many_events_over_tls(template: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The engine speaks TLS and trusts --ca-file; without it every event fails with one reason."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    with serving(tls=context) as server:
+        url = f"https://localhost:{server.port}/hook"
+        many = [template, "--url", url, "--count", "40", "--concurrency", "4"]
+        trusted = simulated(capsys, *many, "--ca-file", str(tmp_path / "ca.pem"))
+        untrusted = simulated(capsys, *many)
+    assert (0, 40, 40) == (trusted[0], trusted[1]["delivered"], len(server.seen))
+    assert (4, {"tls": 40}) == (untrusted[0], untrusted[1]["errors"])
+
+
+def test_a_proxy_is_used(template: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the environment asks to be sent through a proxy goes there, also many events."""
+    with serving() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        code, summary = simulated(
+            capsys, template, "--url", "http://hooks.example/hook", "--count", "12", "--concurrency", "4", "--live"
+        )
+    assert (0, 12, 12) == (code, summary["delivered"], len(proxy.seen))
+    assert {"http://hooks.example/hook"} == {seen.target for seen in proxy.seen}
+    assert 12 == len({seen.header("webhook-id") for seen in proxy.seen})
