@@ -43,8 +43,9 @@ def unknown_method(subject: Subject) -> Iterator[Problem]:
     for at, method in callers:
         if method not in METHODS:
             pointer = (*at, "request_method")
-            choice = nearest(method, METHODS, least=0.5) or "POST"
-            fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),))
+            similar = nearest(method, METHODS, least=0.7)
+            choice = similar or "POST"
+            fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),), safe=similar is not None)
             yield Problem(pointer, f"{method!r} is not an HTTP method (did you mean {choice}?)", choice, fix)
 
 

@@ -114,7 +114,12 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
         if missing and not (names & swapped.get(event.place, set())):
             listed = ", ".join(f"${name}$" for name in missing)
             pointer = (*event.pointer, "request_parameters")
-            yield Problem(pointer, f"a {event.type} event needs {listed}", f"${missing[0]}$", part="object")
+            yield Problem(
+                pointer,
+                f"{'an' if event.type == 'mms' else 'a'} {event.type} event needs {listed}",
+                f"${missing[0]}$",
+                part="object",
+            )
 
 
 @rule("RT306", Severity.WARNING)

@@ -211,4 +211,4 @@ def _notes_of(name: str) -> tuple[tuple[str, ...], str]:
 
     preset = load(name)
     urls = (request["request_url"].partition("://")[2].lower() for request in preset.template["API"].values())
-    return tuple(urls), f"{preset.title}: {preset.numbers['portal_setting']}"
+    return tuple(urls), f"{preset.title} expects numbers {preset.numbers['portal_setting']}"

@@ -195,7 +195,7 @@ def bare_word(subject: Subject) -> Iterator[Problem]:
         }
     Source: RFC 8259
     """
-    return of_kind(subject, "unknown-word", "Write it as JSON")
+    return of_kind(subject, "unknown-word", "Write a valid JSON value")
 
 
 @rule("RT014", Severity.ERROR)

@@ -322,26 +322,28 @@ def swapped_numbers(subject: Subject) -> Iterator[Problem]:
         }
     Source: Ringotel's wiki page 2288910338
     """
-    strange: dict[object, list[tuple[Use, str]]] = {}
+    exchanged: dict[object, list[tuple[Use, str, str]]] = {}
     for use in subject.uses:
         if use.name in ("from", "to") and use.alone and use.place is not Place.AUTH:
-            role = _role(use)
-            if role not in (None, use.name):
-                strange.setdefault((use.place, id(use.event)), []).append((use, role))
-    for found in strange.values():
-        names = {use.name for use, _ in found}
-        for use, role in found:
+            key, role = _role(use)
+            if role not in ("", use.name):
+                exchanged.setdefault((use.place, id(use.event)), []).append((use, key, role))
+    for found in exchanged.values():
+        names = {use.name for use, *_ in found}
+        for use, key, role in found:
             if len(names) == 2 or role not in subject.names_beside(use):
                 fix = _replaced(subject, use, role, safe=False)
-                yield Problem(use.pointer, f"${use.name}$ is used where the key names ${role}$", f"${role}$", fix)
+                yield Problem(
+                    use.pointer, f"the value of {key!r} should be ${role}$, not ${use.name}$", f"${role}$", fix
+                )
 
 
-def _role(use: Use) -> str | None:
-    """Which number the keys around a variable name, the nearest key first; None if they do not say."""
+def _role(use: Use) -> tuple[str, str]:
+    """The nearest key around a variable that names one of the numbers, and which; empty if there is none."""
     for step in reversed(use.pointer[2:]):
         if isinstance(step, str) and (role := _role_of(step)) is not None:
-            return role
-    return None
+            return step, role
+    return "", ""
 
 
 @lru_cache(maxsize=1024)

@@ -120,6 +120,14 @@ def event_without_key(subject: Subject) -> Iterator[Problem]:
                 yield Problem(event.pointer, message, "event_key", part="object")
 
 
+_FORMS = {
+    "single object": "a single event",
+    "named map": "an object of named events",
+    "wrapped array": "an object that wraps an array",
+}
+"""The forms of Webhook that are read besides an array."""
+
+
 @rule("RT307", Severity.INFO)
 def webhook_not_an_array(subject: Subject) -> Iterator[Problem]:
     """Webhook is not an array of events.
@@ -147,8 +155,9 @@ def webhook_not_an_array(subject: Subject) -> Iterator[Problem]:
         ]
     Source: assumption 1
     """
-    if subject.template.container in ("single object", "named map", "wrapped array") and subject.template.events:
-        yield Problem(("Webhook",), f"Webhook is a {subject.template.container}; an array of events is more likely to work",
+    form = _FORMS.get(subject.template.container)
+    if form is not None and subject.template.events:
+        yield Problem(("Webhook",), f"Webhook is {form}; an array of events is more likely to work",
                       part="key")  # fmt: skip
 
 
