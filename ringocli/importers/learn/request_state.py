@@ -11,6 +11,7 @@ from ringocli.importers.learn.credential_places import (
     EmbeddedValue,
 )
 from ringocli.importers.learn.headers import secrets_of_headers
+from ringocli.importers.learn.packed import raw_span
 from ringocli.importers.learn.properties import PropertyBook
 from ringocli.importers.learn.request_outline import GONE
 from ringocli.importers.learn.roles import RoleChoice
@@ -109,6 +110,17 @@ class RequestState:
 
     def contains_role(self, pointer: Pointer) -> bool:
         return any(choice.leaf.pointer[: len(pointer)] == pointer for choice in self.learned.choices.values())
+
+    def drop_value(self, choice: RoleChoice) -> None:
+        """Leave a value out; a part of a text, or one inside JSON or XML in a field, becomes empty."""
+        leaf, span = choice.leaf, choice.span
+        if leaf.inside is not None:
+            raw = raw_span(leaf, span) or (leaf.inside.start, leaf.inside.end)
+            self.edits.setdefault(leaf.inside.pointer, []).append((raw, ""))
+        elif span is not None and any(other.leaf.pointer == leaf.pointer for other in self.learned.choices.values()):
+            self.edits.setdefault(leaf.pointer, []).append((span, ""))
+        else:
+            self.drop(leaf.pointer, choice.role)
 
     def drop(self, pointer: Pointer, role: Role) -> None:
         """Leave a value out, and with it the entry or the object of that role that contains nothing else."""

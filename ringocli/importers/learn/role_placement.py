@@ -51,7 +51,8 @@ class RolePlacement(RequestState):
             self.leave_out_caption(text)
         for role, choice in choices.items():
             self.place_choice(role, choice)
-        packed = {choice.leaf.inside.pointer for choice in choices.values() if choice.leaf.inside is not None}
+        every = [choice for choice in (*choices.values(), file, text) if choice is not None]
+        packed = {choice.leaf.inside.pointer for choice in every if choice.leaf.inside is not None}
         for pointer, edits in self.edits.items():
             if pointer in packed:
                 self.put[pointer] = substituted(self.texts[pointer], edits)
@@ -81,7 +82,7 @@ class RolePlacement(RequestState):
             )
 
     def leave_out_file(self, file: RoleChoice) -> None:
-        self.drop(file.leaf.pointer, Role.URL)
+        self.drop_value(file)
         self.learned.file_url = file.leaf.text
         why = (
             "Ringotel sends either a text or a file: SendMessage is written without the file, SendFile without the text"
@@ -94,7 +95,7 @@ class RolePlacement(RequestState):
         is_caption = is_caption or has_placeholder(leaf.text) or "caption" in leaf.name.lower()
         if not is_caption or leaf.text == self.guidance.hints.get("url"):
             return  # a word that the provider requires: it stays
-        self.drop(leaf.pointer, Role.CONTENT)
+        self.drop_value(text)
         why = "Ringotel sends a file without a text, so the field is left out; if the provider requires it, add a constant"
         self.learned.limits.append(limit(f"a text with a file ({leaf.name})", why))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringocli.http.exchange import IncomingRequest
+from ringocli.importers.curl.reader import read_curl
 from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.formats import as_document
 from ringocli.importers.learn.discriminators import is_kind_word
@@ -106,3 +108,54 @@ def test_every_pointer_of_the_output_resolves(name: str) -> None:
             node = node[int(step)] if isinstance(node, list) else node[step]
         if entry["variable"]:
             assert f"${entry['variable']}$" in str(node), entry
+
+
+FIELDS = st.sampled_from(
+    ["to", "from", "text", "message", "cmd", "data", "recipients", "cc", "ref", "id", "m[0][to]", "phone"]
+)
+VALUES = st.sampled_from(
+    [
+        "+15550002222",
+        "15550001111",
+        "Hello you",
+        "SEND +15550002222 Hello you",
+        '{"to":"15550002222","text":"Hello you"}',
+        "<a><to>15550002222</to><b>Hello you</b></a>",
+        "sip:+15550002222@x.example",
+        "15550002222,15550003333",
+        15550002222,
+        "a $b$ c",
+        "<your key>",
+        "",
+        True,
+    ]
+)
+BODIES = st.dictionaries(
+    FIELDS,
+    st.recursive(
+        VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4), max_leaves=8
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(
+    body=BODIES,
+    path=st.sampled_from(["s", "15550002222/s", "a/15550002222-15550001111"]),
+    hinted=st.sets(st.sampled_from(["to", "content"])),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_hinted_value_is_sent_as_a_constant(body: dict[str, Any], path: str, hinted: set[str]) -> None:
+    """A hinted value is nowhere in the requests, or the draft says that it is; every pointer resolves."""
+    values = {"to": "15550002222", "content": "Hello you"}
+    pasted = read_curl("send", shlex.join(["curl", f"https://x.example/{path}", "--json", json.dumps(body)]))[0]
+    hints = {name: values[name] for name in hinted}
+    document = as_document(from_pastes(Pastes(send=pasted, hints=hints), ANSWERS), None)
+    requests = json.dumps(document["template"]["API"])
+    assert document["blocking"] or not any(value in requests for value in hints.values())
+    for entry in (*document["decisions"], *document["constants"]):
+        node = document["template"]
+        for step in parse(entry["pointer"]):
+            node = node[int(step)] if isinstance(node, list) else node[step]
+        assert not entry.get("variable") or f"${entry['variable']}$" in str(node)
