@@ -1,4 +1,4 @@
-"""What became of one real request: is the reply as expected, what does ``response_map`` take from it, what is missing."""
+"""Judges the reply to a test send: whether it is as expected, and what ``response_map`` finds in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringocli.text.pointer import Pointer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A reply, judged. ``words`` is the other side's own message; ``differences`` say what ``response_map`` missed."""
+    """A judged reply. ``words`` is the error message in it; ``differences`` are what ``response_map`` did not find."""
 
     ok: bool
     request: RenderedRequest
@@ -38,21 +38,21 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
     """
     succeeded = 200 <= reply.status < 300
     document = json_of(reply)
-    asked = spec.reply.variables if spec.response_map is not None else {}
+    mapped = spec.reply.variables if spec.response_map is not None else {}
     variables: Mapping[str, str] = {}
     sources: Mapping[str, Pointer] = {}
     differences: tuple[Difference, ...] = ()
-    if asked and document is not None:
+    if mapped and document is not None:
         found = read_reply(spec, reply)
         variables, sources = found.bindings, found.sources
         differences = tuple(
             Difference(pointer=miss.pointer, expected=miss.expected, found=miss.found)
             for miss in (found.mismatches if succeeded else ())
         )
-    elif asked and succeeded and "messageid" in asked:
-        differences = (Difference(pointer=asked["messageid"][0], expected="a value for $messageid$", found="nothing"),)
+    elif mapped and succeeded and "messageid" in mapped:
+        differences = (Difference(pointer=mapped["messageid"][0], expected="a value for $messageid$", found="nothing"),)
     fits = not differences
-    lost = succeeded and "messageid" in asked and "messageid" not in variables
+    lost = succeeded and "messageid" in mapped and "messageid" not in variables
     return Verdict(
         ok=reply.status in expected and fits,
         request=request,
@@ -61,7 +61,7 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
         variables=variables,
         sources=sources,
         differences=differences,
-        candidates=candidates(document, asked["messageid"][0]) if lost else (),
+        candidates=candidates(document, mapped["messageid"][0]) if lost else (),
         words=own_words(reply, errors_only=succeeded) if not (fits and reply.status in expected) else "",
         notes=(*reply.notes, *_notes(spec, reply, readable=document is not None)),
     )
@@ -70,14 +70,16 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
 def _notes(spec: RequestSpec, reply: Reply, *, readable: bool) -> list[str]:
     notes = []
     if not readable:
-        kind = media_type(reply.content_type) if reply.content_type else "of no type"
-        what = f"is {kind} and no JSON" if reply.body.strip() else "has no body"
+        kind = f"Content-Type: {media_type(reply.content_type)}" if reply.content_type else "without a Content-Type"
+        what = f"is not valid JSON ({kind})" if reply.body.strip() else "has no body"
         if 200 <= reply.status < 300 and spec.response_map is not None:
             notes.append(f"the reply {what}, so response_map finds nothing in it")
         elif reply.body.strip():
             notes.append(f"the reply {what}")
     if spec.response_map is None:
-        notes.append("the template has no response_map here: delivery receipts will find no message (assumption 19)")
+        notes.append(
+            "the template has no response_map here, so delivery receipts cannot be matched to messages (assumption 19)"
+        )
     if 300 <= reply.status < 400 and header(reply.headers, "location"):
-        notes.append("the reply is a redirect, and redirects are not followed: correct request_url")
+        notes.append("the reply is a redirect, and redirects are not followed. Correct request_url")
     return notes

@@ -180,11 +180,14 @@ def test_an_error_reply_is_shown(template: str, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Answer(body=b"<p>hi</p>", headers=(("Content-Type", "text/html"),)), "is text/html and no JSON"),
+        (
+            Answer(body=b"<p>hi</p>", headers=(("Content-Type", "text/html"),)),
+            "is not valid JSON (Content-Type: text/html)",
+        ),
         (Answer(), "has no body"),
         (
             Answer(body=b"{bad", headers=(("Content-Type", "application/json"),)),
-            "application/json and no JSON",
+            "is not valid JSON (Content-Type: application/json)",
         ),
     ],
 )

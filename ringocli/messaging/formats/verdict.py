@@ -60,11 +60,11 @@ def _missed(verdict: Verdict) -> Iterator[str]:
         yield f"    expected {one_line(one.expected)}, found {one_line(one.found)}"
     if not verdict.candidates:
         return
-    yield "  nearest in the reply:"
+    yield "  possible message ids in the reply:"
     for candidate in verdict.candidates:
         yield f"    {printable(pointer_text(candidate.pointer))}  {one_line(candidate.value)}  ({candidate.why})"
     pattern = pattern_at(verdict.candidates[0].pointer, "$messageid$")
-    yield "  to read the first of them, write:"
+    yield "  use the first of them with:"
     yield f'    "response_map": {printable(json.dumps(pattern, ensure_ascii=False))}'
 
 
