@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ringocli import __version__
+from ringocli.text.version import __version__
 from ringocli.messaging.load.accounts import LoadSummary
 from ringocli.messaging.load.charts import duration, line_chart, spectrum, stacked_bars
 from ringocli.messaging.load.histogram import Histogram

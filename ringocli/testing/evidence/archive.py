@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ringocli import __version__
+from ringocli.text.version import __version__
 from ringocli.errors import LocalError, RingocliError
 from ringocli.testing.evidence.contents import MANIFEST, RECORDED, TEMPLATE, EvidenceInput, build
 

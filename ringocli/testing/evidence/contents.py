@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ringocli import __version__
+from ringocli.text.version import __version__
 from ringocli.errors import CheckFailed, UsageError
 from ringocli.http.exchange import json_reply
 from ringocli.lint.engine import lint

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from ringocli import __version__
+from ringocli.text.version import __version__
 from ringocli.template.assumptions import assumptions
 from ringocli.text.console import printable
 
