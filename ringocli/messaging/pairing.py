@@ -204,7 +204,7 @@ def _variable_score(leaf: PatternLeaf, received: Received) -> tuple[int, str]:
 
 
 def _number_score(role: Role, names: list[str]) -> int:
-    """A score for names that only say whose number it is: a webhook comes from the contact to a number of one's own."""
+    """A score for names that only say whose number it is: a webhook comes from the contact to your own number."""
     if not names or role not in (Role.FROM, Role.TO):
         return 0
     whose = side(names)

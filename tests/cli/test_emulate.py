@@ -83,7 +83,7 @@ def test_store_is_capped(acme: Path, tmp_path: Path) -> None:
 
 
 def test_template_may_change_meanwhile(acme: Path, tmp_path: Path) -> None:
-    """The file is read anew when it changes; a near miss can mend it, its formatting kept."""
+    """The file is reloaded when it changes; a near miss can fix it and keeps its formatting."""
     text = acme.read_text("utf-8")
     with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, _):
         body = {"method": "message", "params": {"form": CONTACT, "to": NUMBER, "content": "Hi"}}

@@ -178,7 +178,7 @@ def test_match_reads_whole_messages_and_queries(ringocli: Command, acme: Path, f
 
 
 def test_match_reads_replies(ringocli: Command, acme: Path) -> None:
-    """A provider's reply goes through response_map; without the id the answer is no."""
+    """A provider's reply goes through response_map; without the id the check fails."""
     reply = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"data": {"id": 7}}'
     done = ringocli("match", acme, "-", "--response", "SendMessage", "--format", "json", stdin=reply)
     assert (0, {"messageid": "7"}) == (done.code, done.document["variables"])

@@ -50,7 +50,7 @@ def test_every_module_is_loaded_at_once() -> None:
 
 
 def test_nothing_is_inline() -> None:
-    """No script, style or handler stands in the page itself: its policy would forbid it."""
+    """The page has no inline script, style or handler: its policy would forbid it."""
     text = (PAGE / "index.html").read_text("utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text)
     assert not re.search(r"https?://", text)

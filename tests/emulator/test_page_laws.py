@@ -116,7 +116,7 @@ def test_side_by_side_is_both_texts(run: Run, old: list[str], new: list[str]) ->
 @given(text=st.text(max_size=60), characters=st.integers(1, 70), most=st.integers(1, 5))
 @some
 def test_a_clipped_text_is_its_beginning(run: Run, text: str, characters: int, most: int) -> None:
-    """Clipping keeps a beginning within both limits, and never half a character."""
+    """Clipping keeps a prefix within both limits and never splits a surrogate pair."""
     clip = """async ([text, characters, lines]) => (await import("./page/text.js")).clip(text, characters, lines)"""
     shown = run(clip, [text, characters, most])
     assert text.startswith(shown)

@@ -90,7 +90,7 @@ def test_headers_and_body_are_the_requests_own() -> None:
 
 
 def test_credentials_in_the_address_become_basic() -> None:
-    """A webhook URL may carry a user and a password; they do not stand in the request line or in Host."""
+    """A webhook URL may carry a user and a password; they appear neither in the request line nor in Host."""
     with serving() as server:
         send(request_to(server.url.replace("://", "://us%20er:pa%3Ass@") + "/hook"))
     seen = server.seen[0]
@@ -250,7 +250,7 @@ def test_a_useless_ca_file_is_refused(tmp_path: Path, content: str | None) -> No
     ],
 )
 def test_what_cannot_be_sent_is_refused(header: str, body: str, method: str) -> None:
-    """A line break in a header, half a character, an odd method: nothing leaves."""
+    """A line break in a header, a lone surrogate, an odd method: nothing leaves."""
     with serving() as server, pytest.raises(UsageError):
         send(request_to(server.url, body=body, method=method, headers=(("X-A", header),)))
     assert [] == server.seen

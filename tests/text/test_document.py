@@ -76,19 +76,19 @@ def test_any_text_is_read(text: str) -> None:
 
 @given(values, st.data())
 def test_mutated_json_is_read(value: Any, data: st.DataObject) -> None:
-    """A file with a few characters lost, doubled or replaced is read, and mending settles after a few rounds."""
+    """A file with a few characters lost, doubled or replaced is read, and repairing ends after a few rounds."""
     text = json.dumps(value, indent=1)
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(text)))
         text = text[:at] + data.draw(st.text('{}[]:,"\n ', max_size=2)) + text[at + data.draw(st.integers(0, 2)) :]
     for _ in range(12):
         edits = [edit for problem in Document.read("x", text).problems for edit in problem.edits]
-        mended = apply(text, edits)
-        if mended == text:
+        repaired = apply(text, edits)
+        if repaired == text:
             break
-        text = mended
+        text = repaired
     else:
-        pytest.fail("mending never settles")
+        pytest.fail("repairing never ends")
 
 
 MISTAKES: dict[str, tuple[str, str, str, Any]] = {
@@ -130,8 +130,8 @@ def test_a_mistake_is_found_once_and_mended(text: str, kind: str, covered: str, 
     """Each mistake is one problem whose place covers it, and its edits make JSON with the value that was meant."""
     document = Document.read("x", text)
     assert [(kind, covered)] == [(found.kind, text[found.start : found.end]) for found in document.problems]
-    mended = apply(text, document.problems[0].edits)
-    assert value == json.loads(mended)
+    repaired = apply(text, document.problems[0].edits)
+    assert value == json.loads(repaired)
 
 
 UNMENDED: dict[str, tuple[str, str, str]] = {
@@ -174,8 +174,8 @@ def test_indentation_tells_which_bracket_is_missing() -> None:
     document = Document.read("x", text)
     (found,) = document.problems
     assert ("unclosed-bracket", 3) == (found.kind, document.range_of(found.start, found.end).start.line)
-    mended = {"API": {"SendMessage": {"a": 1}, "SendFile": {"b": 2}}}
-    assert mended == json.loads(apply(text, found.edits))
+    repaired = {"API": {"SendMessage": {"a": 1}, "SendFile": {"b": 2}}}
+    assert repaired == json.loads(apply(text, found.edits))
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def _missed(verdict: Verdict) -> Iterator[str]:
 
 
 def request_line(request: RenderedRequest) -> str:
-    """Method and address, the address masked."""
+    """Method and URL, with the URL masked."""
     return f"{styled(request.method, 'bold')} {printable(shown(request.url, str))}"
 
 

@@ -137,7 +137,7 @@ class Accounts:
 
     @property
     def classes(self) -> Counter[str]:
-        """Every try so far by what came of it: ``2xx``, ``5xx``, ``timeout``."""
+        """Every try so far by its result: ``2xx``, ``5xx``, ``timeout``."""
         found = Counter(self.silences)
         for status, number in self.replies.items():
             found[f"{status // 100}xx"] += number

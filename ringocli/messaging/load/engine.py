@@ -332,7 +332,7 @@ class Engine:
         connection.idle_since = now
         self._idle.append(connection)
 
-    # --- what came of it: called by the connections ---
+    # --- results, called by the connections ---
 
     def may_remember(self, status: int) -> bool:
         """Only what counts as delivered by its status alone need not be parsed."""

@@ -64,14 +64,14 @@ def test_bare_answers_are_strict_clean_and_every_assumption_is_named(ringocli: C
     ids=["basic", "properties", "oauth2", "form", "get", "address"],
 )
 def test_every_answer_makes_a_strict_clean_template(ringocli: Command, folder: Path, more: tuple[str, ...]) -> None:
-    """Whatever is answered, the result lints clean and proves itself."""
+    """Any answers give a template without findings that prove accepts."""
     assert 0 == ringocli("init", *BARE, *more, "--no-input").code
     assert 0 == ringocli("validate", "acme.json", "--strict").code
 
 
 @pytest.mark.parametrize("preset", names())
 def test_a_preset_is_written_without_errors(ringocli: Command, folder: Path, preset: str) -> None:
-    """Each preset gives a template with no error that proves itself; the summary tells what to do next."""
+    """Each preset gives a template without errors that prove accepts; the summary says what to do next."""
     done = ringocli("init", "--preset", preset)
     assert 0 == done.code
     assert "Next:" in done.err

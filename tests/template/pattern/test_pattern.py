@@ -19,7 +19,7 @@ JSON_TYPES = ("application/json", "application/vnd.api+json", "application/json;
 
 
 def contains(document: Any, part: Any) -> bool:
-    """Whether every leaf of ``part`` stands in ``document``; arrays element by element, in any position."""
+    """Whether every leaf of ``part`` appears in ``document``; arrays element by element, in any position."""
     if isinstance(part, dict):
         return isinstance(document, dict) and all(
             key in document and contains(document[key], value) for key, value in part.items()
@@ -180,7 +180,7 @@ def test_empty_values_can_be_kept() -> None:
     ("value", "bound"), [("a", "a"), (5, "5"), (True, "true"), (False, "false"), (1.5, "1.5"), (0, "0")]
 )
 def test_scalars_bind_as_their_json_text(value: Any, bound: str) -> None:
-    """Numbers and booleans of a webhook become the text that stands in the JSON."""
+    """Numbers and booleans of a webhook become their text in the JSON."""
     assert {"x": bound} == dict(Pattern.parse({"k": "$x$"}).match({"k": value}).bindings)
 
 
