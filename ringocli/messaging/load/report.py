@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ringocli.text.version import __version__
 from ringocli.messaging.load.accounts import LoadSummary
 from ringocli.messaging.load.charts import duration, line_chart, spectrum, stacked_bars
 from ringocli.messaging.load.histogram import Histogram
 from ringocli.messaging.load.require import measured_text
 from ringocli.text.secret import MASK, redact
+from ringocli.text.version import __version__
 
 MAX_TABLE_ROWS = 120
 _SPECTRUM = (50.0, 75.0, 90.0, 95.0, 99.0, 99.5, 99.9, 99.95, 99.99)

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ringocli.text.version import __version__
 from ringocli.errors import LocalError, RingocliError
 from ringocli.testing.evidence.contents import MANIFEST, RECORDED, TEMPLATE, EvidenceInput, build
+from ringocli.text.version import __version__
 
 DIRECTORY = "(zip directory)"
 """Stands for the part of the file that belongs to no member."""

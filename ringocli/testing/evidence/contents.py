@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ringocli.text.version import __version__
 from ringocli.errors import CheckFailed, UsageError
 from ringocli.http.exchange import json_reply
 from ringocli.lint.engine import lint
@@ -38,6 +37,7 @@ from ringocli.text.document import Document
 from ringocli.text.files import read_bytes
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
+from ringocli.text.version import __version__
 
 TEMPLATE, MANIFEST, RECORDED = "template.json", "manifest.json", "exchanges.har"
 _DATE = "1980-01-01T00:00:00.000Z"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from ringocli.text.version import __version__
 from ringocli.template.assumptions import assumptions
 from ringocli.text.console import printable
+from ringocli.text.version import __version__
 
 if TYPE_CHECKING:
     from ringocli.testing.evidence.contents import EvidenceFacts
