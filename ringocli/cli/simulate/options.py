@@ -96,7 +96,7 @@ class LoadOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOptions:
-    """How webhooks are signed for a receiver of one's own."""
+    """How webhooks are signed for a receiver of your own."""
 
     SECTION = "Signature"
 

@@ -1,4 +1,4 @@
-"""Signatures on webhooks, as providers make them: to be sent to a receiver of one's own, and to be verified.
+"""Signatures on webhooks, as providers make them: to be sent to a receiver of your own, and to be verified.
 
 Sources: Standard Webhooks (standardwebhooks.com, specification 1.0.0), Twilio (twilio.com/docs/usage/security) and
 Telnyx (developers.telnyx.com, "Webhook fundamentals"), as of 2026-11. Ringotel documents no check of a signature.
