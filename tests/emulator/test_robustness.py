@@ -37,10 +37,10 @@ def test_oversized_and_malformed_requests(inbox: Emulator) -> None:
     assert 200 == call(inbox, "GET", "/readyz").status
 
 
-@pytest.mark.parametrize("weather", [{}, {"ringotel": {"delay_ms": 20}}], ids=["clear", "held-up"])
-def test_half_closed_client_is_answered(inbox: Emulator, weather: dict[str, Any]) -> None:
+@pytest.mark.parametrize("chaos", [{}, {"ringotel": {"delay_ms": 20}}], ids=["clear", "held-up"])
+def test_half_closed_client_is_answered(inbox: Emulator, chaos: dict[str, Any]) -> None:
     """A client that has closed its sending half still gets its answer, on both paths."""
-    inbox.set_chaos(**weather)
+    inbox.set_chaos(**chaos)
     body = json.dumps(MESSAGE).encode()
     for line, content in (("GET {}/api/exchanges", b""), ("GET {}/api/wait?timeout_s=0.05&content=x", b""),
                           ("POST {}/webhook/acme", body)):  # fmt: skip

@@ -1,4 +1,4 @@
-"""Scenarios: case files played with a clock, at an emulator and at a receiver of one's own."""
+"""Scenarios: case files played with a clock, at an emulator and at a receiver of your own."""
 
 from __future__ import annotations
 
