@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from math import log2
 
-from ringocli.http.addresses import is_test_host
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import MAX_EXAMINED, Subject
 from ringocli.template.schema import KEYS
@@ -48,6 +47,8 @@ def plain_http(subject: Subject) -> Iterator[Problem]:
     for pointer, url in _urls(subject):
         if url[:7].lower() != "http://":
             continue
+        from ringocli.http.addresses import is_test_host
+
         if is_test_host(re.split(r"[/?#]", url[7:], maxsplit=1)[0]):
             message = "http sends credentials and messages unencrypted; use the provider's https URL before you go live"
             yield Problem(pointer, message, severity=Severity.WARNING)

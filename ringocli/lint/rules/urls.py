@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import MAX_EXAMINED, Subject
 from ringocli.template.pattern.pattern import split
 from ringocli.text.suggest import nearest
-from ringocli.text.url import Url, split_url
+
+if TYPE_CHECKING:
+    from ringocli.text.url import Url
 
 _ABSOLUTE_URL = re.compile(r"https://[a-zA-Z0-9_$][a-zA-Z0-9_$.-]*(:[1-9]\d{0,3})?(/[\w$./~:@!,;=&?%+-]*)?")
 """URLs that need no closer look. Spaces are excluded, so also those in the name of a property."""
@@ -44,6 +47,8 @@ def invalid_url(subject: Subject) -> Iterator[Problem]:
         url = spec.url
         if url.startswith("$") or pointer in subject.template.misfits or _ABSOLUTE_URL.fullmatch(url):
             continue
+        from ringocli.text.url import split_url  # most URLs do not need it, and its import takes longer than a file
+
         parts = split_url(url)
         if url != url.strip():
             fix = Fix(title="Remove the spaces", changes=(ReplaceValue(pointer, url.strip()),))
@@ -62,6 +67,8 @@ def invalid_url(subject: Subject) -> Iterator[Problem]:
 
 def _filled(url: str, properties: Sequence[str]) -> Url:
     """The URL with a digit in place of each variable, which is valid in a host, a port and a path alike."""
+    from ringocli.text.url import split_url
+
     return split_url("".join(part if isinstance(part, str) else "1" for part in split(url, properties)))
 
 
