@@ -64,7 +64,7 @@ _NOT_SECRET = _words(
 
 ACCOUNTS = _words(
     "user username userid usr uid un uname usrname login loginid loginname logon account accountid accountsid "
-    "accountno accountnumber accountname accountkey acct acctid client clientid clientcode appid applicationid apiid "
+    "accountno accountnumber accountname accountkey acct acctid client clientid clientcode aid appid applicationid apiid "
     "profileid planid customer customerid customercode organisation organization orgid workspace workspaceid tenant "
     "tenantid serviceid servicesid serviceplan serviceplanid project projectid campaignid campaignsid channelid company "
     "companyid subaccount subaccountid email brand messagingservice messagingservicesid deviceid space businessid "
@@ -131,7 +131,7 @@ def is_account_name(name: str) -> bool:
     return run in ACCOUNTS or bool(_ACCOUNT.search(bare)) or bare.split("_")[-1] in ("username", "login")
 
 
-_PAIRS = (("u", "p"), ("usr", "p"), ("l", "p"), ("id", "p"), ("user", "p"), ("un", "p"), ("n", "p"))
+_PAIRS = (("u", "p"), ("usr", "p"), ("l", "p"), ("id", "p"), ("user", "p"), ("un", "p"), ("n", "p"), ("k", "s"))
 
 
 def secret_of_pair(name: str, siblings: Iterable[str]) -> bool | None:

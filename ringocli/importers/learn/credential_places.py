@@ -124,6 +124,8 @@ def _is_random(text: str) -> bool:
     """Whether letters and digits alternate as they do not in words, or are very many."""
     if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or " " in text:
         return False
+    if text.endswith("=") and re.search(r"[a-z]", text) and re.search(r"[A-Z]", text):
+        return True  # base64
     turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))
     return len(text) >= 20 or (len(text) >= 12 and text.isalnum() and turns > 3)
 
@@ -250,6 +252,7 @@ def without_secrets(text: str) -> str:
     """A text for display; credentials in the query of a URL, such as the signature of a media URL, are masked."""
     if not is_url(text):
         return text
+    text = re.sub(r"(?<=://)[^/?#@]*@", f"{MASK}@", text)
     base, question, query = text.partition("?")
     pairs = []
     for pair in query.split("&") if question else []:

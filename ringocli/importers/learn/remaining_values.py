@@ -35,7 +35,7 @@ class RemainingValues(RequestState):
             return
         if leaf.pointer[0] == "query" and ("key", leaf.pointer[1]) in self.put:
             return
-        if is_graphql(leaf.text):
+        if is_graphql(leaf.text) and not embedded_in(leaf.text):
             self.keep(leaf)
             return
         if is_computed(shown(leaf.text)) and not (belongs_to_account(name, leaf.value) and _is_plain_variable(leaf)):

@@ -138,7 +138,12 @@ def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
     if is_secret_name(last) and any(is_account_name(word) for word in before[:-1]):
         return last
     later = [word for word in after if is_secret_name(word)]
-    if last and is_account_name(last) and not is_phone(text) and (later or is_mixed(text)):
+    if (
+        last
+        and is_account_name(last.rstrip("s"))
+        and not is_phone(text)
+        and (later or is_mixed(text) or _has_number(text))
+    ):
         return last
     if any(word.lower() in _HOOKS for word in before) and (re.search(r"\d", text) or len(text) > 15):
         return "webhook key"
@@ -146,6 +151,11 @@ def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
         prefix = re.match(r"(?i)(key|token|secret|account|user|api)", text)
         return f"{prefix.group()} id" if prefix and prefix.group().lower() in ("account", "user") else "API key"
     return ""
+
+
+def _has_number(text: str) -> bool:
+    """Whether a word has a digit and is not a version, as the value of an account after ``accounts`` has."""
+    return bool(re.search(r"\d", text)) and not re.fullmatch(r"v?\d{1,3}(?:\.\d+)*|\d{4}-\d\d-\d\d", text, re.I)
 
 
 def segment_parts(text: str) -> list[EmbeddedValue]:
