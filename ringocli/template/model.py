@@ -19,7 +19,7 @@ from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from ringocli.template.pattern.fast_path import Requirement
+    from ringocli.template.pattern.fast_path import RequiredValue
 
 EVENT_KEYS = ("event_type", "event_key", "request_parameters")
 """An object in ``Webhook`` with one of these keys is an event, not a container."""
@@ -199,7 +199,7 @@ class WebhookEvent(_WebhookEvent):
         return frozenset({"event_key"}) | (REQUIRED[self.place] if self.place else frozenset())
 
     @cached_property
-    def requirements(self) -> tuple[Requirement, ...]:
+    def requirements(self) -> tuple[RequiredValue, ...]:
         """The values that a matching webhook must have at least, the event_key first."""
         from ringocli.template.pattern.fast_path import requirements  # not needed by the linter
 

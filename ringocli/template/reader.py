@@ -31,10 +31,10 @@ _Part = TypeVar("_Part")
 
 def read_template(document: Json) -> Template:
     """Build a template from any JSON document; ``misfits`` points at what has the wrong type or is missing."""
-    return _Reader().template(document)
+    return _TemplateReader().template(document)
 
 
-class _Reader:
+class _TemplateReader:
     """Reads a document part by part and records the pointers of the parts of the wrong type."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from ringocli.text.secret import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class RequiredValue:
     """A value that a document must have at a path of keys: this text, or any value if ``text`` is None."""
 
     path: tuple[str, ...]
@@ -26,7 +26,7 @@ class Requirement:
 
 def requirements(
     node: Node, given: Mapping[str, str], required: Set[str], path: tuple[str, ...] = ()
-) -> list[Requirement]:
+) -> list[RequiredValue]:
     """The values without which no document matches; what is inside arrays and mixed strings is not included."""
     if isinstance(node, Fields):
         return [
@@ -35,17 +35,17 @@ def requirements(
             for requirement in requirements(member, given, required, (*path, key))
         ]
     if isinstance(node, Constant):
-        return [] if node.value is None else [Requirement(path, as_text(node.value))]
+        return [] if node.value is None else [RequiredValue(path, as_text(node.value))]
     if isinstance(node, Leaf) and node.alone is not None and node.alone in given:
-        return [Requirement(path, given[node.alone])]
+        return [RequiredValue(path, given[node.alone])]
     needed = (
         leaf.value is not None if isinstance(leaf, Constant) else not required.isdisjoint(leaf.names)
         for _, leaf in leaves(node)
     )
-    return [Requirement(path, None)] if any(needed) else []
+    return [RequiredValue(path, None)] if any(needed) else []
 
 
-def misses(document: Json, required: Iterable[Requirement]) -> bool:
+def misses(document: Json, required: Iterable[RequiredValue]) -> bool:
     """Whether a document lacks one of the required values."""
     for requirement in required:
         value = document
