@@ -326,14 +326,14 @@ def _address(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, st
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url):
         url = f"http://{url.lstrip('/')}"
     scheme, _, rest = url.partition("://")
-    bare, question, asked = rest.partition("#")[0].partition("?")
+    bare, question, written = rest.partition("#")[0].partition("?")
     authority, _, path = bare.partition("/")
     userinfo, at, host = authority.rpartition("@")
     scheme = scheme.lower()
     host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, "\0"))
     path = path if as_it_is else _without_dots(path)
-    asked = "&".join([*([asked] if question else []), *query])
-    return f"{scheme}://{host}/{path}{'?' if question or query else ''}{asked}", userinfo if at else None
+    written = "&".join([*([written] if question else []), *query])
+    return f"{scheme}://{host}/{path}{'?' if question or query else ''}{written}", userinfo if at else None
 
 
 def _without_dots(path: str) -> str:

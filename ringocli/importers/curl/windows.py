@@ -15,15 +15,15 @@ def cmd_words(text: str) -> list[list[str]]:
     while index < len(text):
         char = text[index]
         if char == "^" and not quoted and index + 1 < len(text):
-            blank = re.match(r"\^[ \t]*\n[ \t]*", text[index:])
-            if blank:
+            spaces = re.match(r"\^[ \t]*\n[ \t]*", text[index:])
+            if spaces:
                 plain.append(" ")
-                index += blank.end()
+                index += spaces.end()
                 continue
             index += 1
             plain.append(text[index])
-        elif char == "^" and (blank := re.match(r"\^[ \t]*\n", text[index:])):
-            index += blank.end()
+        elif char == "^" and (spaces := re.match(r"\^[ \t]*\n", text[index:])):
+            index += spaces.end()
             continue
         elif char == "%" and (variable := re.match(r"%([A-Za-z_]\w*)%", text[index:])):
             plain.append(f"{OPEN}{variable.group(1)}{CLOSE}")
@@ -87,7 +87,7 @@ _POWERSHELL = re.compile(
     r"|`(?P<escaped>[^\n])"
     r"|(?P<joined>`[ \t]*\n\s*)"
     r"|(?P<end>\n)"
-    r"|(?P<blank>[ \t]+)"
+    r"|(?P<spaces>[ \t]+)"
     r"|(?P<plain>.)",
     re.S,
 )
@@ -102,7 +102,7 @@ def powershell_words(text: str) -> tuple[list[list[str]], dict[str, str]]:
     word: str | None = None
     for token in _POWERSHELL.finditer(text.strip() + "\n"):
         kind, piece = token.lastgroup or "", token.group(token.lastgroup or 0)
-        if kind in ("blank", "joined", "end"):
+        if kind in ("spaces", "joined", "end"):
             if word is not None:
                 lines[-1].append(_powershell_variables(word))
                 word = None
