@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ringocli.emulator.config import EmulatorConfig
+from ringocli.emulator.page_files import script
 from ringocli.emulator.server import in_thread
 from ringocli.emulator.store.exchange import Exchange
 from ringocli.emulator.store.sqlite import Store
@@ -42,11 +43,29 @@ expect = playwright.expect
 expect.set_options(timeout=10_000)  # only a failing test ever waits that long
 
 
-def test_every_module_is_loaded_at_once() -> None:
-    """The page names each of its modules up front, so that none waits for another to ask for it."""
-    text = (PAGE / "index.html").read_text("utf-8")
-    named = set(re.findall(r'(?:href|src)="page/([^"]+\.js)"', text))
-    assert named == {path.relative_to(PAGE).as_posix() for path in PAGE.rglob("*.js")}
+def test_the_script_contains_every_module() -> None:
+    """All modules are joined to one script; only what runs before the first paint is a script of its own."""
+    joined = set(re.findall(r'^modules\["([^"]+)"\]', script(), re.MULTILINE))
+    assert joined == {path.relative_to(PAGE).as_posix() for path in PAGE.rglob("*.js")} - {"theme.js"}
+    assert not re.search(r"^(import|export)\b", script(), re.MULTILINE)
+
+
+def test_the_page_needs_few_requests(ringotel: Emulator, visit: Open) -> None:
+    """The page is complete after at most 15 requests; the second time its script and style come from the cache."""
+    ringotel.send(to=CONTACT, content="Quick", from_=NUMBER)
+    page = visit(ringotel.url)
+    expect(page.locator(".row").first).to_be_visible()
+    asked: list[str] = []
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    page.goto(ringotel.url + "/#again")
+    page.reload()
+    expect(page.locator(".row").first).to_be_visible()
+    assert len(asked) <= 15
+    sizes = page.evaluate(
+        """() => performance.getEntriesByType("resource")
+            .filter(one => /all\\.(js|css)/.test(one.name)).map(one => one.transferSize)"""
+    )
+    assert [0, 0] == sizes
 
 
 def test_nothing_is_inline() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ringocli.emulator.api.play import variables_of
 from ringocli.emulator.runtime import Runtime
 from ringocli.messaging.chaos import FAULTS
 from ringocli.messaging.handset import MAGIC_NUMBERS
@@ -45,6 +46,7 @@ def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
                     "event_type": event.type,
                     "pointer": pointer_text(event.pointer),
                     "label": event.label,
+                    "variables": {name: sample(name, event.place or Place.MESSAGE) for name in variables_of(event)},
                 }
                 for event in template.events
             ],

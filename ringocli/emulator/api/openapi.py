@@ -163,6 +163,14 @@ SCHEMAS: dict[str, Schema] = {
         additionalProperties=False,
         anyOf=_CONTENT_OR_MEDIA,
     ),
+    "Play": _object(
+        {
+            "event": {**_NONEMPTY, "description": "An event's pointer, or its key or type if there is only one."},
+            "variables": {"type": "object", "additionalProperties": _STRING},
+        },
+        ("event",),
+        additionalProperties=False,
+    ),
     "Answer": _object(
         {
             "from": {**_NONEMPTY, "description": "The outside party."},

@@ -20,7 +20,11 @@ from ringocli.emulator.store.reader import MAX_PAGE_CHARACTERS
 from ringocli.emulator.store.search import KEYS, Condition, conditions
 from ringocli.emulator.store.sqlite import Store
 from ringocli.errors import UsageError
+from ringocli.lint.engine import lint
 from ringocli.messaging.formats.har import HAR_END, har_start
+from ringocli.text.document import Document
+from ringocli.text.pointer import as_text as pointer_text
+from ringocli.text.secret import redact
 from ringocli.text.suggest import did_you_mean
 
 MAX_LISTED = 1_000
@@ -156,6 +160,30 @@ async def clear(request: ApiRequest) -> Response:
 async def account(request: ApiRequest) -> Response:
     """Count the webhooks received in this inbox: matched, duplicate, lost and out of order, by the header webhook-id."""
     return await answer_from(request, lambda store: store.account(request.inbox.name).document)
+
+
+async def delete(request: ApiRequest) -> Response:
+    """Delete one exchange."""
+    stored = await request.stored()
+    await request.runtime.ledger.write(lambda store: store.delete(stored.inbox, stored.id))
+    request.runtime.ledger.tell(stored.inbox, ("deleted", {"id": str(stored.id)}))
+    return ApiResponse({"schema_version": 1, "deleted": str(stored.id)})
+
+
+async def get_template(request: ApiRequest) -> Response:
+    """Show the template in use, and what lint finds in it."""
+    file = request.runtime.template_file
+    findings = [
+        {
+            "code": one.code,
+            "severity": str(one.severity),
+            "message": one.message,
+            "pointer": pointer_text(one.pointer),
+            "line": one.range.start.line,
+        }
+        for one in await asyncio.to_thread(lambda: lint(Document.read(file.name, file.text)))
+    ]
+    return ApiResponse({"schema_version": 1, **file.state, "text": redact(file.text), "findings": findings})
 
 
 async def stream(request: ApiRequest) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from inspect import getdoc
 from typing import Any
 
@@ -15,10 +14,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from ringocli.emulator.access import READ_ONLY_SECTIONS, TOKEN_COOKIE
-from ringocli.emulator.api import actions, queries, waiting
+from ringocli.emulator.api import actions, play, queries, waiting
 from ringocli.emulator.api.openapi import EndpointDoc, document, ref
 from ringocli.emulator.api.request import ApiRequest, NotFound, error_response
 from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
+from ringocli.emulator.page_files import page_file, version
 from ringocli.emulator.runtime import Runtime
 from ringocli.errors import RingocliError, UsageError
 
@@ -30,7 +30,7 @@ _PAGED = {
     "after": "Only exchanges newer than this id.",
 }
 _SEARCH = {
-    "q": 'Words, and from: to: event: direction: is: status: before: after:; - negates, "..." groups.',
+    "q": 'Words, and from: to: with: event: direction: is: status: before: after:; - negates, "..." groups.',
     "direction": "incoming or outgoing.",
     "event": "An event_key, an event_type, or type:key.",
     "brief": "1: without bodies.",
@@ -86,6 +86,7 @@ ENDPOINTS = (
     ),
     Endpoint("/api/exchanges", "DELETE", queries.clear, EndpointDoc(gives=_ANY)),
     Endpoint("/api/exchanges/{id}", "GET", queries.get_exchange, EndpointDoc(gives=_EXCHANGE, errors=(404,))),
+    Endpoint("/api/exchanges/{id}", "DELETE", queries.delete, EndpointDoc(gives=_ANY, errors=(404,))),
     Endpoint("/api/exchanges/{id}/curl", "GET", queries.get_curl, EndpointDoc(media_type="text/plain", errors=(404,))),
     Endpoint(
         "/api/exchanges/{id}/replay",
@@ -127,6 +128,19 @@ ENDPOINTS = (
         EndpointDoc(takes="Answer", gives=_EXCHANGE, status=202, errors=(400, 413, 422)),
     ),
     Endpoint(
+        "/api/paste",
+        "POST",
+        play.paste,
+        EndpointDoc(takes="File", gives=_EXCHANGE, status=202, errors=(400, 413, 422)),
+    ),
+    Endpoint(
+        "/api/play",
+        "POST",
+        play.play,
+        EndpointDoc(takes="Play", gives=_EXCHANGE, status=202, errors=(400, 413, 422)),
+    ),
+    Endpoint("/api/template", "GET", queries.get_template, EndpointDoc(gives=_ANY)),
+    Endpoint(
         "/api/files",
         "POST",
         actions.add_file,
@@ -158,6 +172,9 @@ PAGE_HEADERS = {
     "Cache-Control": "no-cache",
 }
 """Nothing is loaded from other origins, nothing inline is executed, and no other page may embed this one."""
+
+FOREVER = "max-age=31536000, immutable"
+"""For files whose URL contains their version."""
 
 
 class Api:
@@ -215,19 +232,23 @@ class Api:
             redirect = RedirectResponse("./", status_code=303)
             redirect.set_cookie(TOKEN_COOKIE, access.access_token, httponly=True, samesite="strict")
             return redirect
-        text = _asset("index.html")
+        text = page_file("index.html")
         if text is None:
             return error_response(404, "the page is not installed", "Reinstall ringocli.")
-        page = text.replace(b"{{token}}", access.page_token.encode())
-        return Response(page, media_type="text/html", headers=PAGE_HEADERS)
+        runtime = self._runtime
+        for name, value in (("token", access.page_token), ("instance", runtime.instance), ("version", version())):
+            text = text.replace(f"{{{{{name}}}}}".encode(), value.encode())
+        return Response(text, media_type="text/html", headers=PAGE_HEADERS)
 
     async def _page_file(self, request: Request) -> Response:
         name = request.path_params["name"]
-        content = _asset(name)
+        content = page_file(name)
         media_type = PAGE_TYPES.get(name.rpartition(".")[2])
         if content is None or media_type is None or name == "index.html":
             return error_response(404, "no such file")
-        return Response(content, media_type=media_type, headers=PAGE_HEADERS)
+        is_current = request.query_params.get("v") == version()
+        headers = PAGE_HEADERS | ({"Cache-Control": FOREVER} if is_current else {})
+        return Response(content, media_type=media_type, headers=headers)
 
     async def _file(self, request: Request) -> Response:
         """An uploaded file, or a sample."""
@@ -245,12 +266,3 @@ _UNROUTED: Mapping[int, tuple[str, str]] = {
     404: ("unknown path", "See /openapi.json. Requests of the template go to /provider/..."),
     405: ("method not allowed", "See /openapi.json."),
 }
-
-
-def _asset(name: str) -> bytes | None:
-    """A file of the page; None if there is none, or the name leaves the page's folder."""
-    parts = name.split("/")
-    if any(part in ("", ".", "..") or "\\" in part or ":" in part or "\x00" in part for part in parts):
-        return None
-    file = resources.files("ringocli.emulator").joinpath("page", *parts)
-    return file.read_bytes() if file.is_file() else None

@@ -1,7 +1,7 @@
 // User actions: each calls the API and puts the result into the store.
 import * as api from "./api.js";
 import { EMPTY, find, indexOf, merge } from "./feed.js";
-import { contactOf } from "./conversation.js";
+import { contactOf, conversationKey, conversations } from "./conversation.js";
 import { notify } from "./notices.js";
 import { remember } from "./storage.js";
 import { change, get } from "./store.js";
@@ -62,23 +62,33 @@ async function attempt({ key, side, contact, number, content, file }) {
 }
 
 /** Add an exchange, unless the stream has already delivered a newer version of it. */
-function taken(exchange) {
+export function taken(exchange) {
   if (!find(get().feed, exchange.id)) change({ feed: merge(get().feed, [current(exchange)]) });
 }
 
 export function talkTo(contact, number = get().number) {
-  const { [contact]: _, ...unread } = get().unread;
+  const { [conversationKey({ contact, number })]: _, [conversationKey({ contact, number: "" })]: __, ...unread } = get().unread;
   change({ contact, number, unread });
   remember("contact", contact);
   remember("number", number);
 }
 
-/** Show an exchange in full, by its permalink; null closes. */
+let opener = null;
+
+/** Show an exchange in full, by its permalink; null closes, and gives the focus back. */
 export function open(id) {
   const hash = id === null ? "" : `#/x/${id}`;
+  if (id === null) setTimeout(giveFocusBack);
+  else if (!get().open) opener = document.activeElement;
   if (location.hash === hash) return;
   if (hash) location.hash = hash;
   else (history.pushState(null, "", location.pathname + location.search), followLink());
+}
+
+function giveFocusBack() {
+  if (get().open) return;
+  const visible = opener?.isConnected && opener !== document.body && opener.checkVisibility();
+  (visible ? opener : document.querySelector(".exchanges"))?.focus();
 }
 
 /** Apply the URL's hash to the store. */
@@ -108,6 +118,15 @@ export async function replay(id) {
     taken(exchange);
     notify("Replayed.");
     open(exchange.id);
+  } catch (error) {
+    notify(error);
+  }
+}
+
+export async function remove(id) {
+  try {
+    await api.remove(id);
+    notify("Deleted.");
   } catch (error) {
     notify(error);
   }
@@ -149,8 +168,7 @@ export async function setChaos(chaos) {
 
 /** Choose the first conversation: the one from before the reload, the template's own, or the latest. */
 export function beginWith({ contact, number }, numbers, items) {
-  const known = new Set(items.map(contactOf).filter(Boolean));
-  const latest = [...items].reverse().map(contactOf).find(Boolean);
-  const first = contact || (known.has(numbers.contact) || !latest ? numbers.contact : latest);
-  change({ contact: first, number: number || numbers.number });
+  const known = conversations(items);
+  const first = known.some((one) => one.contact === numbers.contact) ? numbers : (known[0] ?? numbers);
+  change({ contact: contact || first.contact, number: number || first.number || numbers.number });
 }

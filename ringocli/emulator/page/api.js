@@ -1,6 +1,19 @@
 // Every call to the server. URLs are relative, so that the page of an inbox uses that inbox.
 
-const token = document.querySelector('meta[name="ringocli-token"]').content;
+const meta = (name, from = document) => from.querySelector(`meta[name="ringocli-${name}"]`).content;
+
+let token = meta("token");
+
+/** Which run of the emulator this page is of; after a restart, its stream has another one. */
+export const instance = meta("instance");
+
+/** A restarted emulator has a new token; its page contains it. */
+async function renewToken() {
+  const page = new DOMParser().parseFromString(await (await fetch("./")).text(), "text/html");
+  const known = token;
+  token = meta("token", page);
+  return token !== known;
+}
 
 /** An error reply, or no reply at all; `message` is a sentence for people. */
 export class ApiError extends Error {
@@ -11,7 +24,8 @@ export class ApiError extends Error {
   }
 }
 
-async function call(method, path, { json, body, type } = {}) {
+async function call(method, path, content = {}, again = true) {
+  const { json, body, type } = content;
   const headers = {};
   if (method !== "GET") headers["X-Ringocli-Token"] = token;
   if (json !== undefined) headers["Content-Type"] = "application/json";
@@ -23,6 +37,7 @@ async function call(method, path, { json, body, type } = {}) {
     throw new ApiError("The emulator does not answer.", "Is `ringocli emulate` still running?", 0);
   }
   if (reply.ok) return reply;
+  if (reply.status === 403 && again && (await renewToken().catch(() => false))) return call(method, path, content, false);
   const told = await reply.json().catch(() => null);
   // A rejected patch is a normal result: it says what the patch would break.
   if (reply.status === 409 && told && "applied" in told) return { json: async () => told };
@@ -36,8 +51,15 @@ export const about = () => answer("GET", "api/about");
 export const exchange = (id) => answer("GET", `api/exchanges/${encodeURIComponent(id)}`);
 export const curl = async (id) => (await call("GET", `api/exchanges/${encodeURIComponent(id)}/curl`)).text();
 export const replay = (id) => answer("POST", `api/exchanges/${encodeURIComponent(id)}/replay`);
-export const proposal = (id) => answer("GET", `api/exchanges/${encodeURIComponent(id)}/patch`);
-export const applyPatch = (id) => answer("POST", `api/exchanges/${encodeURIComponent(id)}/patch`);
+export function proposal(id, pairs = {}) {
+  const query = Object.keys(pairs).length ? `?${new URLSearchParams({ pairs: JSON.stringify(pairs) })}` : "";
+  return answer("GET", `api/exchanges/${encodeURIComponent(id)}/patch${query}`);
+}
+export const applyPatch = (id, json = {}) => answer("POST", `api/exchanges/${encodeURIComponent(id)}/patch`, { json });
+export const remove = (id) => call("DELETE", `api/exchanges/${encodeURIComponent(id)}`);
+export const paste = (text) => answer("POST", "api/paste", { body: text, type: "text/plain" });
+export const play = (event, variables) => answer("POST", "api/play", { json: { event, variables } });
+export const template = () => answer("GET", "api/template");
 export const clear = () => call("DELETE", "api/exchanges");
 export const send = (json) => answer("POST", "api/send", { json });
 export const reply = (json) => answer("POST", "api/reply", { json });

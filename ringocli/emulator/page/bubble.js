@@ -83,7 +83,7 @@ export const Bubble = memo(({ exchange, side, last, receipts }) => {
       ${file && html`<${File} address=${file} />`}
       ${(text || !file) && html`<${Words} text=${text} whole=${whole} />`}
       <div class="meta">
-        <button class="time" title=${`${moment(exchange.at)}, show the exchange`} onClick=${() => open(exchange.id)}>
+        <button class="time" title=${moment(exchange.at)} aria-label=${`${minute(exchange.at)}, show exchange ${exchange.id}`} onClick=${() => open(exchange.id)}>
           ${minute(exchange.at)}
         </button>
         ${mine && html`<${Mark} status=${exchange.status} />`}

@@ -1,5 +1,5 @@
 // One side of the conversation: the Ringotel user's chat, or the handset. Both use the same list and composer.
-import { html, useMemo, useState } from "./html.js";
+import { html, useLayoutEffect, useMemo, useRef, useState } from "./html.js";
 import { again, drop } from "./actions.js";
 import { Bubble, Pending } from "./bubble.js";
 import { Composer } from "./composer.js";
@@ -22,13 +22,21 @@ const keyOf = (row) => row.key;
 function Messages({ side }) {
   const items = useStore((state) => state.feed.items);
   const contact = useStore((state) => state.contact);
+  const number = useStore((state) => state.number);
+  const list = useRef();
   const pending = useStore((state) => state.pending);
   const receipts = useStore((state) => state.about?.template.receives.messageDelivered ?? true);
   const rows = useMemo(() => {
-    const seen = messages(items, contact).filter((exchange) => seenBy(side, exchange, receipts) !== "absent");
-    const waiting = pending.filter((message) => message.side === side && message.contact === contact);
+    const seen = messages(items, contact, number).filter((exchange) => seenBy(side, exchange, receipts) !== "absent");
+    const waiting = pending.filter(
+      (message) => message.side === side && message.contact === contact && message.number === number,
+    );
     return rowsOf(seen).concat(waiting.map((message) => ({ key: message.key, message })));
-  }, [items, contact, pending, receipts]);
+  }, [items, contact, number, pending, receipts]);
+  const newest = rows[rows.length - 1]?.message?.key;
+  useLayoutEffect(() => {
+    if (newest) list.current.toEnd(); // whoever sends a message wants to see it
+  }, [newest]);
   const view = ({ exchange, last, at, message }) => {
     if (message)
       return html`<${Pending} message=${message} onAgain=${() => again(message)} onDrop=${() => drop(message.key)} />`;
@@ -36,7 +44,8 @@ function Messages({ side }) {
     return html`<${Bubble} exchange=${exchange} side=${side} last=${last} receipts=${receipts} />`;
   };
   return html`<${VirtualList}
-    key=${contact}
+    key=${`${number} ${contact}`}
+    handle=${list}
     low
     rows=${rows}
     keyOf=${keyOf}

@@ -3,6 +3,7 @@ import { html, useRef, useState } from "./html.js";
 import { send } from "./actions.js";
 import { Icon, IconButton } from "./icons.js";
 import { Popover } from "./popover.js";
+import { segmentsOf } from "./segments.js";
 import { recall, remember } from "./storage.js";
 import { useStore } from "./store.js";
 import { visible } from "./text.js";
@@ -52,6 +53,7 @@ export function Composer({ side, file, setFile, files, words }) {
     const pasted = [...(event.clipboardData?.files ?? [])][0];
     if (pasted && files) (event.preventDefault(), setFile(pasted));
   };
+  const size = words && text.trim() ? segmentsOf(text) : null;
   return html`<form class="composer" onSubmit=${(event) => (event.preventDefault(), go())}>
     ${
       file &&
@@ -74,5 +76,12 @@ export function Composer({ side, file, setFile, files, words }) {
       />
       <button class="go" aria-label="Send" disabled=${!text.trim() && !file}><${Icon} name="send" /></button>
     </div>
+    ${
+      size &&
+      html`<p class="segments" title="How the text is sent as SMS">
+        ${size.encoding}${size.forcedBy && html` because of “${visible(size.forcedBy)}”`}, ${size.units} of ${size.capacity * size.segments},${" "}
+        ${size.segments === 1 ? "1 segment" : `${size.segments} segments`}
+      </p>`
+    }
   </form>`;
 }

@@ -22,18 +22,33 @@ export function contentOf(exchange) {
   return { text: content ?? text ?? "", file: url ?? "" };
 }
 
-/** The messages of one conversation, oldest first. */
-export const messages = (items, contact) => items.filter((exchange) => contactOf(exchange) === contact);
+/** The SMS number at Ringotel, or "" if the template's event does not contain it. */
+export function numberOf(exchange) {
+  return (isFromUser(exchange) ? exchange.variables.from : exchange.variables.to) ?? "";
+}
 
-/** All contacts with messages: `{contact, last}`, the latest first. */
-export function contacts(items) {
+/** A conversation is a contact with one of the SMS numbers: the same contact may talk to several. */
+export const conversationKey = ({ contact, number }) => `${number} ${contact}`;
+
+/** The messages of one conversation, oldest first; those without an SMS number belong to every one of the contact. */
+export const messages = (items, contact, number) =>
+  items.filter((exchange) => contactOf(exchange) === contact && [number, ""].includes(numberOf(exchange)));
+
+/** All conversations: `{contact, number, last}`, the latest first. */
+export function conversations(items) {
   const found = new Map();
   for (let at = items.length - 1; at >= 0; at--) {
     const contact = contactOf(items[at]);
-    if (contact && !found.has(contact)) found.set(contact, { contact, last: items[at] });
+    const one = { contact, number: numberOf(items[at]), last: items[at] };
+    if (contact && !found.has(conversationKey(one))) found.set(conversationKey(one), one);
   }
-  return [...found.values()];
+  const all = [...found.values()];
+  return all.filter((one) => one.number || !all.some((other) => other.number && other.contact === one.contact));
 }
+
+/** Whether it has to be looked at: a webhook that matched no event, a message that failed, a request without a reply. */
+export const isProblem = (exchange) =>
+  ["unmatched", "failed", "refused"].includes(exchange.status) || Boolean(exchange.error);
 
 /** How one side sees a message: "shown", "coming", "lost" or "absent". */
 export function seenBy(side, exchange, receipts) {

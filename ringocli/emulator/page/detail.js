@@ -1,14 +1,15 @@
 // One exchange in full: request, reply, the variable that each byte came from, and what went wrong.
-import { html, useEffect, useState } from "./html.js";
+import { html, useEffect, useRef, useState } from "./html.js";
 import * as api from "./api.js";
-import { copy, copyCurl, open, replay, step } from "./actions.js";
+import { copy, copyCurl, open, remove, replay, step } from "./actions.js";
 import { Coloured } from "./highlight.js";
 import { isFromUser } from "./conversation.js";
+import { editable } from "./edit.js";
 import { find } from "./feed.js";
 import { hued } from "./colors.js";
 import { Icon, IconButton } from "./icons.js";
 import { NearMiss } from "./near_miss.js";
-import { useStore } from "./store.js";
+import { change, useStore } from "./store.js";
 import { clip, plain, visible } from "./text.js";
 import { moment } from "./time.js";
 import { Code, title } from "./wire.js";
@@ -141,10 +142,12 @@ function useExchange(id) {
 export function Detail({ id }) {
   const { exchange, error } = useExchange(id);
   const link = new URL(`#/x/${id}`, location.href).href;
-  return html`<aside class="pane detail" aria-label="Exchange ${id}">
+  const heading = useRef();
+  useEffect(() => heading.current.focus(), [id]); // so that its name is read out, and Tab continues from here
+  return html`<aside class="pane detail" aria-labelledby="exchange">
     <header class="head">
       <div class="who">
-        <h2>${exchange ? title(exchange) : `Exchange ${id}`}</h2>
+        <h2 id="exchange" ref=${heading} tabindex="-1">${exchange ? title(exchange) : `Exchange ${id}`}</h2>
         <p>
           ${
             exchange
@@ -158,12 +161,14 @@ export function Detail({ id }) {
       <${IconButton} icon="next" label="Next (j)" onClick=${() => step(1)} />
       <${IconButton} icon="close" label="Close (Esc)" onClick=${() => open(null)} />
     </header>
-    <div class="actions">
-      <button class="quiet" onClick=${() => replay(id)}><${Icon} name="replay" />Replay</button>
-      <button class="quiet" onClick=${() => copyCurl(id)}><${Icon} name="copy" />Copy as curl</button>
-      <button class="quiet" onClick=${() => copy(link, "Link")}><${Icon} name="link" />Copy link</button>
-    </div>
     <div class="content" key=${id} tabindex="-1">
+      <div class="actions">
+        <button class="quiet" onClick=${() => replay(id)}><${Icon} name="replay" />Replay</button>
+        <button class="quiet" disabled=${!exchange} onClick=${() => change({ dialog: editable(exchange) })}><${Icon} name="apply" />Edit and send</button>
+        <button class="quiet" onClick=${() => copyCurl(id)}><${Icon} name="copy" />Copy as curl</button>
+        <button class="quiet" onClick=${() => copy(link, "Link")}><${Icon} name="link" />Copy link</button>
+        <button class="quiet" onClick=${() => remove(id)}><${Icon} name="trash" />Delete</button>
+      </div>
       ${exchange && html`<${Exchange} exchange=${exchange} />`}
       ${error && html`<p class="nothing">${plain(error.message)} ${error.hint}</p>`}
     </div>

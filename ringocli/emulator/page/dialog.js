@@ -14,7 +14,7 @@ export function Dialog({ title, class: name = "", children }) {
   return html`<dialog ref=${box} class=${name} aria-label=${title} onClose=${close} onClick=${onClick}>
     <div class="sheet">
       <header class="head"><h2>${title}</h2><${IconButton} icon="close" label="Close" onClick=${close} /></header>
-      <div class="content">${children}</div>
+      <div class="content" tabindex="0">${children}</div>
     </div>
   </dialog>`;
 }

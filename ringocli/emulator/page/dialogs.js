@@ -11,6 +11,8 @@ const KEYS = [
   ["Esc", "close, or leave the field"],
   ["1  2", "write as the Ringotel user, or as the handset"],
   ["c", "chaos"],
+  ["n", "send a webhook: paste one, or fill in a form"],
+  ["t", "template"],
   ["?", "this help"],
 ];
 

@@ -58,3 +58,6 @@ export function patch(feed, id, values) {
   items[at] = { ...items[at], ...values };
   return { ...feed, items };
 }
+
+/** The feed without one exchange. */
+export const without = (feed, id) => ({ ...feed, items: feed.items.filter((exchange) => exchange.id !== id) });

@@ -11,6 +11,7 @@ const PAUSE_MS = 200;
 const WORDS = [
   ["parcel", "contains the word"],
   ['"your parcel"', "contains the phrase"],
+  ["with:+1310", "sender or recipient"],
   ["from:+1310", "sender; also to:"],
   ["event:mms", "message, mms or messageDelivered"],
   ["direction:outgoing", "or incoming"],
@@ -22,7 +23,7 @@ const WORDS = [
 
 function Language({ take }) {
   return html`<div class="language">
-    <h3>Filter by</h3>
+    <h2>Filter by</h2>
     ${WORDS.map(
       ([word, does]) =>
         html`<button type="button" onClick=${() => take(word)}><code>${word}</code><span>${does}</span></button>`,
@@ -67,6 +68,7 @@ export function Filter({ count, more }) {
         ${(close) => html`<${Language} take=${(word) => (add(word), close(), field.current.focus())} />`}
       <//>
     </div>
+    <${IconButton} icon="plus" label="Send a webhook" title="Send a webhook (n)" onClick=${() => change({ dialog: { compose: "paste" } })} />
     <${Popover} label="Export" icon="export" class="right">
       ${(close) => html`<div class="menu" role="menu">
         <a role="menuitem" href="api/export" download onClick=${close}><${Icon} name="file" />JSON lines</a>

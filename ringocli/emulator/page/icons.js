@@ -27,6 +27,7 @@ const PATHS = {
   none: "M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M8 12.5l2.8 2.8L16 9.5",
   phone: "M7 3h10v18H7zM11 18h2",
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 5M15 9.5v.01",
+  plus: "M12 5v14M5 12h14",
   previous: "M15 6l-6 6 6 6",
   replay: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5",
   search: "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13M15.5 15.5L20 20",

@@ -12,29 +12,37 @@ function focus(selector, tab) {
   if (document.activeElement !== field) requestAnimationFrame(() => field?.focus());
 }
 
+/** Move the cursor; the focus follows, to the list or to the detail view, which takes it itself. */
+function walk(rows) {
+  if (!get().open) focus(".exchanges", "wire");
+  step(rows);
+}
+
 const KEYS = {
   "/": () => focus("#filter", "wire"),
-  j: () => step(1),
-  k: () => step(-1),
+  j: () => walk(1),
+  k: () => walk(-1),
   1: () => focus(".user textarea", "user"),
   2: () => focus(".handset textarea", "handset"),
   c: () => change({ dialog: "chaos" }),
+  n: () => change({ dialog: { compose: "paste" } }),
+  t: () => change({ dialog: "template" }),
   "?": () => change({ dialog: "help" }),
 };
 
 /** Keys that have another meaning in a conversation or in the detail view. */
 const IN_WIRE = {
-  ArrowDown: () => step(1),
-  ArrowUp: () => step(-1),
+  ArrowDown: () => walk(1),
+  ArrowUp: () => walk(-1),
   Enter: () => get().cursor && open(get().cursor),
 };
 
 export function listen() {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || get().dialog) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && get().open) {
       open(null);
-      document.querySelector(".exchanges")?.focus();
       return;
     }
     if (typing(event.target)) return;

@@ -1,4 +1,4 @@
-// A near miss: what the template expects, what was received, and the edit that would make it match.
+// A near miss: what the template expects, what was received, and the edits that would make it match.
 import { html, useEffect, useState } from "./html.js";
 import * as api from "./api.js";
 import { replay } from "./actions.js";
@@ -13,17 +13,44 @@ const words = (value) => {
   return html`<span dir="auto">${visible(clip(text, 600, 12))}</span>`;
 };
 
-function Differences({ differences }) {
+/** A pointer as a button that takes part in a pair. */
+function Place({ pointer, picked, pick }) {
+  return html`<button
+    type="button"
+    class="place-button"
+    aria-pressed=${picked ? "true" : "false"}
+    title="Pair this with another field"
+    onClick=${pick}
+  ><bdi>${visible(pointer || "/")}</bdi></button>`;
+}
+
+function Differences({ differences, picked, pick }) {
   return html`<div class="differences" role="table" aria-label="Where the webhook differs">
     <div class="heads" role="row">
       <span role="columnheader">The template expects</span><span role="columnheader">The webhook contains</span>
     </div>
     ${differences.map(
       ({ pointer, expected, found }) => html`<div class="difference" role="row">
-        <span class="place" role="rowheader"><bdi>${visible(pointer || "/")}</bdi></span>
+        <span class="place" role="rowheader">
+          <${Place} pointer=${pointer} picked=${picked === pointer} pick=${() => pick(pointer)} />
+        </span>
         <span class="minus" role="cell">${words(expected)}</span><span class="plus" role="cell">${words(found)}</span>
       </div>`,
     )}
+  </div>`;
+}
+
+/** Received fields that nothing in the event reads. */
+function Unclaimed({ unclaimed, picked, pick }) {
+  if (!unclaimed?.length) return null;
+  return html`<div class="unclaimed">
+    <h4>Also received</h4>
+    <ul>${unclaimed.map(
+      ({ pointer, value }) => html`<li>
+        <${Place} pointer=${pointer} picked=${picked === pointer} pick=${() => pick(pointer)} /> = <span dir="auto">${words(value)}</span>
+      </li>`,
+    )}</ul>
+    <p class="soft">To pair two fields, click one that the template expects, and one that was received.</p>
   </div>`;
 }
 
@@ -41,54 +68,103 @@ function Split({ diff }) {
 
 function Breaks({ ids }) {
   if (!ids.length) return null;
-  return html`<p class="why">With this change, these earlier webhooks would be read differently:
+  return html`<p class="why">Earlier webhooks that would be read differently:
     ${ids.slice(0, 20).map((id) => html` <a href=${`#/x/${id}`}>${id}</a>`)}</p>`;
 }
 
-/** The proposed edit of the template, its effect on other webhooks, and the button that applies it. */
-function Proposal({ id, proposal, busy, apply }) {
-  const { diff, applied, findings, breaks, matches, ok } = proposal;
+/** One edit of the template, why it is or is not safe, and the button that applies it. */
+function Proposal({ proposal, first, busy, apply }) {
+  const [shown, setShown] = useState(first);
+  const { diff, findings, breaks, matches, ok, why } = proposal;
+  const second = proposal.as === "event";
   if (!diff) {
     return html`<p class="why">
-      No small edit of the template makes this match. Edit the event in the file; it is reloaded when you save it.
+      ${why ? `${why[0].toUpperCase()}${why.slice(1)}. ` : ""}Edit the event in the file; it is reloaded when you save it.
     </p>`;
   }
-  return html`<h4>${applied ? "The template now contains this edit" : "Suggested edit"}</h4>
-    <${Split} diff=${diff} />
+  return html`<div class="proposal">
+    <h4>${second ? "Add as a second event" : "Suggested edit"}</h4>
+    ${why && html`<p class="why">${visible(`${why[0].toUpperCase()}${why.slice(1)}`)}.</p>`}
+    ${
+      shown
+        ? html`<${Split} diff=${diff} />`
+        : html`<button type="button" class="show-all" onClick=${() => setShown(true)}>Show the change</button>`
+    }
     ${findings.map(
       ({ severity, code, message }) => html`<p class="why">${severity} <code>${code}</code> ${visible(message)}</p>`,
     )}
     <${Breaks} ids=${breaks} />
-    ${matches === false && html`<p class="why">This is a partial fix: the webhook would still not match.</p>`}
     <div class="firsts">
       ${
-        applied
-          ? html`<button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Fits now: replay</button>
-              <span class="state delivered"><${Icon} name="check" />Applied</span>`
-          : html`<button class="solid user" disabled=${busy || !ok} onClick=${apply}>
-              <${Icon} name="apply" />Apply to template
+        ok || !matches
+          ? html`<button class="solid user" disabled=${busy || !ok} onClick=${() => apply({ as: proposal.as })}>
+              <${Icon} name="apply" />${second ? "Add as a second event" : "Apply to template"}
+            </button>`
+          : html`<button class="quiet" disabled=${busy} onClick=${() => apply({ as: proposal.as, anyway: true })}>
+              <${Icon} name="apply" />Apply anyway
             </button>`
       }
-    </div>`;
+    </div>
+  </div>`;
+}
+
+function Applied({ id, diff }) {
+  return html`<div class="proposal"><h4>The template now contains this edit</h4>
+    <${Split} diff=${diff} />
+    <div class="firsts">
+      <button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Fits now: replay</button>
+      <span class="state delivered"><${Icon} name="check" />Applied</span>
+    </div>
+  </div>`;
+}
+
+/** The two places that are being paired, and the pairs so far: `{missing: received}`. */
+function usePairs(miss) {
+  const [half, setHalf] = useState({});
+  const [pairs, setPairs] = useState({});
+  const pick = (side) => (pointer) => {
+    const next = { ...half, [side]: half[side] === pointer ? undefined : pointer };
+    const whole = next.missing !== undefined && next.received !== undefined;
+    if (whole) setPairs({ ...pairs, [next.missing]: next.received });
+    setHalf(whole ? {} : next);
+  };
+  useEffect(() => (setPairs({}), setHalf({})), [miss]);
+  return [half, pairs, pick, () => setPairs({})];
+}
+
+function Pairs({ pairs, forget }) {
+  const chosen = Object.entries(pairs);
+  if (!chosen.length) return null;
+  return html`<p class="why" role="status">
+    Paired: ${chosen.map(([missing, received]) => html`<code>${visible(missing)}</code> is <code>${visible(received)}</code>. `)}
+    <button type="button" class="as-link" onClick=${forget}>Undo</button>
+  </p>`;
 }
 
 export function NearMiss({ exchange }) {
   const { near_miss: miss, id } = exchange;
   const [proposal, setProposal] = useState(null);
   const [busy, setBusy] = useState(false);
-  const fetchIt = (call) => {
+  const [half, pairs, pick, forget] = usePairs(miss);
+  const ask = (answer) => {
     setBusy(true);
-    call(id)
-      .then(setProposal, notify)
-      .finally(() => setBusy(false));
+    answer.then(setProposal, notify).finally(() => setBusy(false));
   };
-  useEffect(() => fetchIt(api.proposal), [id]);
+  useEffect(() => ask(api.proposal(id, pairs)), [id, pairs]);
+  const apply = (how) => ask(api.applyPatch(id, { ...how, ...(Object.keys(pairs).length ? { pairs } : {}) }));
+  const shown = proposal ? [proposal, ...(proposal.alternatives ?? [])] : [];
   return html`<section class="miss">
     <h3>
       <${Icon} name="warning" />Near miss: <b>${miss.event_type}</b>
       ${miss.event_key && html`<code>${visible(miss.event_key)}</code>`}<span class="soft">${miss.pointer}</span>
     </h3>
-    <${Differences} differences=${miss.differences} />
-    ${proposal && html`<${Proposal} id=${id} proposal=${proposal} busy=${busy} apply=${() => fetchIt(api.applyPatch)} />`}
+    <${Differences} differences=${miss.differences} picked=${half.missing} pick=${pick("missing")} />
+    <${Unclaimed} unclaimed=${miss.unclaimed} picked=${half.received} pick=${pick("received")} />
+    <${Pairs} pairs=${pairs} forget=${forget} />
+    ${
+      proposal?.applied
+        ? html`<${Applied} id=${id} diff=${proposal.diff} />`
+        : shown.map((one, at) => html`<${Proposal} key=${one.as} proposal=${one} first=${at === 0} busy=${busy} apply=${apply} />`)
+    }
   </section>`;
 }

@@ -11,13 +11,15 @@ let state = {
   loading: false, // a page of older exchanges is being loaded
   number: "", // the SMS number of the conversation
   contact: "", // the contact of the conversation
-  unread: {}, // contact -> messages that arrived while another conversation was shown
+  unread: {}, // conversation -> messages that arrived while another conversation was shown
   pending: [], // messages being sent to the API, or rejected by it
   cursor: null, // id of the selected row of the wire
   open: null, // id of the exchange that is shown in full
   chaos: null, // api/chaos
   tab: "user", // which column a narrow screen shows: user | wire | handset
   dialog: null, // about | chaos | help | clear | {picture, name}
+  announced: "", // what a screen reader is told
+  seen: 0, // id of the newest exchange that the wire has shown
   notices: [], // short sentences that go by themselves
 };
 const listeners = new Set();

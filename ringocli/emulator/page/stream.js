@@ -2,10 +2,11 @@
 // little; events missed while disconnected are fetched after reconnecting.
 import * as api from "./api.js";
 import { fresh } from "./animation.js";
-import { contactOf, isFromHandset } from "./conversation.js";
-import { EMPTY, merge, newest, oldest, patch } from "./feed.js";
+import { contactOf, contentOf, conversationKey, isFromHandset, numberOf } from "./conversation.js";
+import { EMPTY, merge, newest, oldest, patch, without } from "./feed.js";
 import { change, get } from "./store.js";
 import { notify } from "./notices.js";
+import { clip, phone, plain } from "./text.js";
 
 const GATHER_MS = 80;
 const RETRY_MS = [300, 500, 1000, 2000, 5000];
@@ -23,19 +24,28 @@ export const current = (exchange) =>
 export function connect() {
   const source = new EventSource("api/stream");
   const on = (name, action) => source.addEventListener(name, (event) => action(JSON.parse(event.data)));
-  on("hello", async () => {
+  on("hello", async ({ instance }) => {
+    // A page of the emulator's previous run may be of another version, and has an old token. Drafts are kept.
+    if (instance !== api.instance) return location.reload();
     failures = 0;
     told = new Map();
     change({ link: "live" });
-    await refresh();
+    await Promise.all([refresh(), newTemplate()]);
+    return undefined;
   });
   on("exchanges", (exchanges) => later(exchanges.map((exchange) => ["exchange", exchange])));
   on("update", (values) => later([["update", values]]));
-  on("template", async () => change({ about: await api.about() }));
+  on("template", newTemplate);
   on("chaos", (chaos) => change({ chaos }));
   on("cleared", () => {
     flush();
     change({ feed: EMPTY, found: get().query ? EMPTY : null, open: null, cursor: null, unread: {} });
+  });
+  on("deleted", ({ id }) => {
+    flush();
+    const { feed, found, open } = get();
+    change({ feed: without(feed, id), found: found && without(found, id) });
+    if (open === id) location.hash = "";
   });
   on("reset", refresh);
   source.addEventListener("error", () => {
@@ -45,6 +55,20 @@ export function connect() {
     const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)];
     setTimeout(connect, wait);
   });
+}
+
+/** The template's file has changed, or may have while there was no connection. */
+async function newTemplate() {
+  try {
+    const before = get().about;
+    const about = await api.about();
+    change({ about });
+    const { template } = about;
+    const changed = before && (before.template.sha256 !== template.sha256 || before.template.problem);
+    if (changed && template.in_force) notify("Template reloaded.");
+  } catch (error) {
+    notify(error);
+  }
 }
 
 function later(events) {
@@ -76,18 +100,30 @@ function flush() {
     if (found) found = patch(found, value.id, value);
   }
   if (told.size > 5000) told = new Map([...told].slice(-2500));
-  change({ feed, found, unread: counted(unseen) });
+  change({ feed, found, unread: counted(unseen), announced: announcement(unseen) || get().announced });
   if (get().query && came.size) searchOn();
+}
+
+/** What a screen reader is told about new exchanges: the last message, or the last webhook that matched nothing. */
+function announcement(exchanges) {
+  const last = exchanges.findLast((one) => isFromHandset(one) || one.status === "unmatched");
+  if (!last) return "";
+  if (last.status === "unmatched") return "A webhook matched no event of the template.";
+  const { text } = contentOf(last);
+  return `Message from ${phone(contactOf(last))}: ${plain(clip(text || "a file", 200))}`;
 }
 
 /** Unread messages: those that arrived in conversations that are not shown. */
 function counted(exchanges) {
-  const { contact } = get();
+  const { contact, number } = get();
   let { unread } = get();
   for (const exchange of exchanges) {
-    const other = contactOf(exchange);
-    if (!isFromHandset(exchange) || !other || other === contact) continue;
-    unread = { ...unread, [other]: (unread[other] ?? 0) + 1 };
+    const other = { contact: contactOf(exchange), number: numberOf(exchange) };
+    if (!isFromHandset(exchange) || !other.contact) continue;
+    const shown = other.contact === contact && [number, ""].includes(other.number);
+    if (shown && !document.hidden) continue;
+    const key = conversationKey(other);
+    unread = { ...unread, [key]: (unread[key] ?? 0) + 1 };
   }
   return unread;
 }

@@ -1,4 +1,4 @@
-"""The search language of the page and the API, as SQL: words, ``from:`` ``to:`` ``event:`` ``is:`` …, ``-`` negates.
+"""The search language of the page and the API, as SQL: words, ``from:`` ``to:`` ``with:`` ``event:`` …, ``-`` negates.
 
 All terms of ``from:+1310 -is:unmatched "see you"`` have to be true. A word is searched for in everything that is shown
 of an exchange. User input reaches SQL only as a parameter.
@@ -79,6 +79,19 @@ def _status(value: str) -> Condition:
     return _like_start("CAST(json_extract(content, '$.reply.status') AS TEXT)", value.lower().rstrip("x"))
 
 
+def _phone(*columns: str) -> Callable[[str], Condition]:
+    """A phone number, or a part of one, as it is stored or as it is displayed: with spaces, hyphens and parentheses."""
+
+    def condition(value: str) -> Condition:
+        number = re.sub(r"[\s().-]", "", value) if re.fullmatch(r"[+\d\s().-]+", value) else value
+        found = [_like(column)(number) for column in columns]
+        return Condition(
+            f"({' OR '.join(one.sql for one in found)})", tuple(value for one in found for value in one.parameters)
+        )
+
+    return condition
+
+
 def _like_start(column: str, start: str) -> Condition:
     return Condition(f"{column} LIKE ?", (f"{start}%",))
 
@@ -95,8 +108,9 @@ def _time(operator: str) -> Callable[[str], Condition]:
 
 
 KEYS: dict[str, Callable[[str], Condition]] = {
-    "from": _like("sender"),
-    "to": _like("recipient"),
+    "from": _phone("sender"),
+    "to": _phone("recipient"),
+    "with": _phone("sender", "recipient"),
     "event": _event,
     "direction": _direction,
     "is": _is,
@@ -118,6 +132,8 @@ def conditions(query: str) -> list[Condition]:
     for minus, key, raw in _TERM.findall(query.replace("\x00", "")):
         value = raw.strip('"')
         known = KEYS.get(key.lower()) if key else _word
+        if known is None and did_you_mean(key.lower(), tuple(KEYS)):
+            raise UsageError(f"unknown key {key}:{did_you_mean(key.lower(), tuple(KEYS))}", f"Use {', '.join(KEYS)}.")
         if known is None:  # an unknown key is text with a colon in it, such as a URL
             known, value = _word, f"{key}:{value}"
         if not value:

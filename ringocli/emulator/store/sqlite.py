@@ -290,6 +290,12 @@ class Store(StoreReader):
                     self._writer.execute("VACUUM")
                     self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def delete(self, inbox: str, number: int) -> None:
+        """Delete one exchange; a receipt for it keeps its number."""
+        with self._writing:
+            sql = "DELETE FROM exchanges WHERE inbox = ? AND id = ?"
+            self._count -= self._writer.execute(sql, (inbox, number)).rowcount
+
     def add_file(self, token: str, file: StoredFile, max_bytes: int) -> None:
         """Store a file under an unguessable token; the oldest files are deleted beyond ``max_bytes`` in total.
 
