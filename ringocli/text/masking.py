@@ -94,12 +94,13 @@ class _Form(NamedTuple):
     head: str
     tail: str
     any_case: bool = False
+    is_word: bool = False
 
     @classmethod
-    def of(cls, text: str, least: int, *, any_case: bool = False) -> _Form:
-        """The form with its shortest parts."""
+    def of(cls, text: str, least: int, *, any_case: bool = False, is_word: bool = False) -> _Form:
+        """The form with its shortest parts; of a word, parts inside longer words and phone numbers do not count."""
         least = min(least, len(text))
-        return cls(text, text[:least], text[-least:], any_case)
+        return cls(text, text[:least], text[-least:], any_case, is_word)
 
     def spans(self, text: str) -> Iterator[Span]:
         """Where the form, its start or its end is in a text."""
@@ -108,12 +109,21 @@ class _Form(NamedTuple):
             end = start + least
             while end - start < len(form) and text[end : end + 1] == form[end - start]:
                 end += 1
-            yield start, end
+            if end - start == len(form) or self._counts(text, start, end):
+                yield start, end
         for start in _occurrences(self.tail, text):
             index, first = len(form) - least, start
             while index and first and text[first - 1] == form[index - 1]:
                 index, first = index - 1, first - 1
-            yield first, start + least
+            if not index or self._counts(text, first, start + least):
+                yield first, start + least
+
+    def _counts(self, text: str, start: int, end: int) -> bool:
+        """Whether a part is one of this secret, and not of another word or number that happens to share characters."""
+        if not self.is_word:
+            return True
+        is_inside = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
+        return not is_inside and not re.fullmatch(_NUMBER, text[start:end])
 
 
 def _occurrences(part: str, text: str) -> Iterator[int]:
@@ -129,7 +139,7 @@ def _forms_of(secret: str) -> Iterator[_Form]:
     least = min(len(secret), MIN_SEARCHED_LENGTH + (origin.end() if origin else 0))
     if re.fullmatch(_NUMBER, secret):
         least = len(secret)
-    yield _Form.of(secret, least)
+    yield _Form.of(secret, least, is_word=True)
     octets = secret.encode("utf-8", "surrogatepass")
     yield _Form.of(octets.hex(), 2 * least, any_case=True)
     for form in _base64_forms(octets):

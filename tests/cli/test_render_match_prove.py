@@ -358,7 +358,7 @@ def test_an_internal_error_is_one_sentence_with_a_report(
     assert "Traceback" not in done.err
     (report,) = tmp_path.glob("ringocli-crash-*.txt")
     assert "s3cret-value" not in report.read_text()
-    assert "render --property" in report.read_text()
+    assert "command: render" in report.read_text()
 
 
 def test_basic_credentials_are_masked_as_a_whole(ringocli: Command) -> None:

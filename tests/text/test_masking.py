@@ -116,3 +116,21 @@ def test_what_others_share_is_no_part(secret: str, text: str) -> None:
 def test_hostile_text_is_searched_in_linear_time(text: str) -> None:
     """A megabyte of escapes takes seconds at most."""
     assert Masker(["sk_live_0123456789abcdef=", "it's a secret"]).mask(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["447123456789", "send to 0123456789", "xabcDEF-0123", "https://a.example/webhook/acme"]
+)
+def test_a_word_that_shares_characters_with_a_secret_is_kept(text: str) -> None:
+    """Another word, phone number or URL is not a part of a secret, even if it begins or ends with the same characters."""
+    masker = Masker(("abcDEF-0123456789", "https://a.example/webhook/other"))
+    assert text == masker.mask(text)
+
+
+@pytest.mark.parametrize(
+    "cut", ["key abcDEF-01… is invalid", "…EF-0123456789", "'abcDEF-0123'", "https://a.example/webhook/oth"]
+)
+def test_a_cut_secret_is_masked(cut: str) -> None:
+    """The beginning or the end of a secret is masked as well."""
+    masker = Masker(("abcDEF-0123456789", "https://a.example/webhook/other"))
+    assert "***" in masker.mask(cut)

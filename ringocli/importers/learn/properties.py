@@ -182,7 +182,8 @@ class PropertyBook:
             elif placeholder is not None and placeholder.of_shell:
                 kept[name] = {"env": placeholder.name}
             else:
-                kept[name] = Secret(shown(value))
+                # A placeholder such as XXXX is not a secret: it must not be masked inside other values.
+                kept[name] = Secret(shown(value), remembered=placeholder is None)
         return kept
 
 
