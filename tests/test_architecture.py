@@ -107,3 +107,32 @@ def test_the_architecture_page_names_existing_files() -> None:
     for names in LAYERS:
         for name in names:
             assert f"`{name}`" in page or name in ("__main__", "pytest_plugin"), name
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """There is no import cycle, imports inside functions and for types included."""
+    known = modules()
+    left = {name: {other for other in imports(path, set(known)) if other in known} for name, path in known.items()}
+    while free := [name for name, needed in left.items() if not needed & left.keys() - {name}]:
+        for name in free:
+            del left[name]
+    assert not left, f"in a circle, or importing one: {sorted(left)}"
+
+
+def test_class_names_are_unique() -> None:
+    """A class name means one thing in the whole package."""
+    homes: dict[str, list[str]] = {}
+    for name, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(name)
+    assert {} == {name: found for name, found in homes.items() if len(found) > 1}
+
+
+@pytest.mark.parametrize(("name", "path"), modules().items(), ids=str)
+def test_functions_are_short(name: str, path: Path) -> None:
+    """No function body is longer than 60 lines."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+            start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.body[0].lineno
+            assert node.end_lineno - start < 60, f"{name}: {node.name}"

@@ -185,9 +185,9 @@ def _run(
                     record=record,
                 )
         from ringocli.messaging.load.engine import Engine, run_engine
-        from ringocli.messaging.load.target import Target
+        from ringocli.messaging.load.target import LoadTarget
 
-        target = Target.of(url, timeout_s=delivery.timeout_s, ca_file=delivery.ca_file)
+        target = LoadTarget.of(url, timeout_s=delivery.timeout_s, ca_file=delivery.ca_file)
         engine = Engine(delivery.plan, target, feed, accounts, report=report, record=record)
         run_engine(engine)
         return engine.elapsed_s

@@ -130,7 +130,7 @@ def test_a_word_that_shares_characters_with_a_secret_is_kept(text: str) -> None:
 @pytest.mark.parametrize(
     "cut", ["key abcDEF-01… is invalid", "…EF-0123456789", "'abcDEF-0123'", "https://a.example/webhook/oth"]
 )
-def test_a_cut_secret_is_masked(cut: str) -> None:
+def test_a_secret_cut_by_a_message_is_masked(cut: str) -> None:
     """The beginning or the end of a secret is masked as well."""
     masker = Masker(("abcDEF-0123456789", "https://a.example/webhook/other"))
     assert "***" in masker.mask(cut)

@@ -28,7 +28,7 @@ class WebhookListener:
         self._arrivals: list[Arrival] = []
         self._changed = threading.Condition()
         try:
-            self._server = _Server((host, port), self)
+            self._server = _ListenerServer((host, port), self)
         except OSError as error:
             reason = (error.strerror or "it cannot be used").lower()
             raise LocalError(f"--listen {address}: {reason}", "Choose another port; 0 takes a free one.") from None
@@ -89,7 +89,7 @@ def _address(text: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)
 
 
-class _Server(ThreadingHTTPServer):
+class _ListenerServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
@@ -112,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length))
         path, _, query = self.path.partition("?")
-        assert isinstance(self.server, _Server)
+        assert isinstance(self.server, _ListenerServer)
         self.server.listener.take(
             IncomingRequest(method=self.command, path=path, query=query, headers=tuple(self.headers.items()), body=body)
         )

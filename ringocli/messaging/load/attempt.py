@@ -9,7 +9,7 @@ from ringocli.http.exchange import Reply
 from ringocli.messaging.load.events import Event
 
 
-class Attempt:
+class DeliveryAttempt:
     """An event being delivered; times are those of a monotonic clock.
 
     ``unanswered`` counts tries that may have arrived although no complete answer was seen: sending the event again

@@ -12,10 +12,10 @@ from ringocli.errors import NoReply
 from ringocli.http.error_text import own_words
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts
-from ringocli.messaging.load.attempt import Attempt, EventOutcome
+from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.policy import LoadPlan
 
-Record = Callable[[Attempt, str | None, int | None, int], None]
+Record = Callable[[DeliveryAttempt, str | None, int | None, int], None]
 """Keeps an event that is done: the attempt, its error or None, its last status, and its latency in microseconds."""
 
 MAX_EXPLAINED = 1_000
@@ -37,7 +37,7 @@ class Bookkeeper:
         self._plan, self._accounts = plan, accounts
         self._report, self._record, self._chance = report, record, chance
         self._plain = report is None and record is None
-        self.waiting: list[tuple[float, int, Attempt]] = []
+        self.waiting: list[tuple[float, int, DeliveryAttempt]] = []
         self.started = 0.0
         self._order = count()
         self._closed = False
@@ -57,7 +57,7 @@ class Bookkeeper:
         self._closed = True
         self.waiting.clear()
 
-    def delivered(self, attempt: Attempt, status: int, now: float) -> None:
+    def delivered(self, attempt: DeliveryAttempt, status: int, now: float) -> None:
         """A reply counts as delivered; latency runs from when the event was due, over all tries."""
         accounts = self._accounts
         latency_us = int((now - attempt.due) * 1e6)
@@ -76,7 +76,7 @@ class Bookkeeper:
         attempt.answered = True
         self._finish(attempt, None, status, latency_us)
 
-    def answered(self, attempt: Attempt, reply: Reply, now: float) -> None:
+    def answered(self, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
         """A whole reply arrived, whatever it says."""
         attempt.answered = True
         attempt.reply, attempt.failure = reply, None
@@ -90,13 +90,13 @@ class Bookkeeper:
         self._accounts.replies[reply.status] += 1
         self._retry_or_fail(attempt, error, now)
 
-    def unanswered(self, attempt: Attempt, failure: NoReply, now: float) -> None:
+    def unanswered(self, attempt: DeliveryAttempt, failure: NoReply, now: float) -> None:
         """No whole reply arrived."""
         attempt.failure, attempt.reply = failure, None
         self._accounts.silences[failure.kind] += 1
         self._retry_or_fail(attempt, failure.kind, now)
 
-    def wait_for(self, attempt: Attempt) -> None:
+    def wait_for(self, attempt: DeliveryAttempt) -> None:
         """Queue an event that is to be sent when it is due, later than those behind it."""
         heapq.heappush(self.waiting, (attempt.due, next(self._order), attempt))
 
@@ -113,13 +113,13 @@ class Bookkeeper:
         if number:
             self._accounts.give_reason(failure.message, number)
 
-    def _record_on_time(self, attempt: Attempt) -> None:
+    def _record_on_time(self, attempt: DeliveryAttempt) -> None:
         """Record that an event left when it was due, unless that is in ``first_try`` or was recorded before."""
         if attempt.is_on_time:
             attempt.is_on_time = False
             self._accounts.late.record(0)
 
-    def _retry_or_fail(self, attempt: Attempt, error: str, now: float) -> None:
+    def _retry_or_fail(self, attempt: DeliveryAttempt, error: str, now: float) -> None:
         self._record_on_time(attempt)
         retry = self._plan.retry
         wait_s = retry.wait_s(attempt.tries, attempt.reply, chance=self._chance, now=_utc_now)
@@ -130,7 +130,7 @@ class Bookkeeper:
             error = "retry-after"
         self._finish(attempt, error, attempt.reply.status if attempt.reply is not None else None, None)
 
-    def _finish(self, attempt: Attempt, error: str | None, status: int | None, latency_us: int | None) -> None:
+    def _finish(self, attempt: DeliveryAttempt, error: str | None, status: int | None, latency_us: int | None) -> None:
         self._accounts.sent_this_run += 1
         self._accounts.finish(
             error=error, status=status, replied=attempt.answered, tries=attempt.tries, latency_us=latency_us
@@ -162,7 +162,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _outcome(attempt: Attempt, error: str | None) -> EventOutcome:
+def _outcome(attempt: DeliveryAttempt, error: str | None) -> EventOutcome:
     return EventOutcome(
         event=attempt.event,
         reply=attempt.reply,

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from ringocli.http.exchange import Reply
 from ringocli.http.reply_parser import MalformedReply, ReplyParser
-from ringocli.messaging.load.attempt import Attempt
+from ringocli.messaging.load.attempt import DeliveryAttempt
 
 MAX_KNOWN_HEADERS = 64
 
@@ -26,20 +26,20 @@ class Receiver(Protocol):
     def may_remember(self, status: int) -> bool:
         """Whether replies with this status may be recognised without being parsed: nothing else of them matters."""
 
-    def on_known_reply(self, connection: Connection, attempt: Attempt, status: int, now: float) -> None:
+    def on_known_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, status: int, now: float) -> None:
         """A reply with known headers arrived whole; the connection may be used again."""
 
-    def on_reply(self, connection: Connection, attempt: Attempt, reply: Reply, now: float) -> None:
+    def on_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
         """A reply arrived whole."""
 
-    def on_broken(self, connection: Connection, attempt: Attempt, what: str, now: float) -> None:
+    def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, what: str, now: float) -> None:
         """The request left, and no whole reply arrived: ``closed``, ``reset``, ``malformed``, ``truncated`` or ``timeout``."""
 
-    def on_closed(self, connection: Connection, *, unannounced: bool) -> None:
+    def on_closed(self, connection: LoadConnection, *, unannounced: bool) -> None:
         """The connection is gone and carried no request."""
 
 
-class Connection(asyncio.Protocol):
+class LoadConnection(asyncio.Protocol):
     """``attempt`` is what is being carried, None while idle; ``reusable`` is false once the other side will close."""
 
     __slots__ = ("_parser", "_receiver", "_transport", "attempt", "deadline", "idle_since", "replies", "reusable")
@@ -48,7 +48,7 @@ class Connection(asyncio.Protocol):
         self._receiver = receiver
         self._transport: asyncio.Transport | None = None
         self._parser: ReplyParser | None = None
-        self.attempt: Attempt | None = None
+        self.attempt: DeliveryAttempt | None = None
         self.deadline = 0.0
         self.idle_since = 0.0
         self.replies = 0
@@ -58,7 +58,7 @@ class Connection(asyncio.Protocol):
         """asyncio: connected."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is not a subclass
 
-    def send(self, attempt: Attempt, now: float, timeout_s: float) -> None:
+    def send(self, attempt: DeliveryAttempt, now: float, timeout_s: float) -> None:
         """Write a request; the receiver hears of its end exactly once."""
         assert self._transport is not None
         self.attempt = attempt
@@ -82,7 +82,7 @@ class Connection(asyncio.Protocol):
             self._parser = ReplyParser(head_only=attempt.event.payload.startswith(b"HEAD "))
         self._parse(attempt, self._parser, data)
 
-    def _parse(self, attempt: Attempt, parser: ReplyParser, data: bytes) -> None:
+    def _parse(self, attempt: DeliveryAttempt, parser: ReplyParser, data: bytes) -> None:
         try:
             done = parser.feed(data)
         except MalformedReply:
@@ -94,7 +94,7 @@ class Connection(asyncio.Protocol):
             if parser.keep_alive:
                 self._remember(parser, data)
 
-    def _finish(self, attempt: Attempt, parser: ReplyParser, now: float) -> None:
+    def _finish(self, attempt: DeliveryAttempt, parser: ReplyParser, now: float) -> None:
         self.attempt = self._parser = None
         self.replies += 1
         self.reusable = self.reusable and parser.keep_alive

@@ -18,12 +18,12 @@ from typing import Any
 from ringocli.errors import NoReply, NotConnected
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts
-from ringocli.messaging.load.attempt import Attempt, EventOutcome
+from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
-from ringocli.messaging.load.connection import Connection
+from ringocli.messaging.load.connection import LoadConnection
 from ringocli.messaging.load.feed import Source
 from ringocli.messaging.load.policy import LoadPlan
-from ringocli.messaging.load.target import Connector, Target
+from ringocli.messaging.load.target import Connector, LoadTarget
 
 GRACE_S = 1.0
 """How long Ctrl-C waits for replies that are on their way."""
@@ -47,7 +47,7 @@ class Engine:
     def __init__(
         self,
         plan: LoadPlan,
-        target: Target,
+        target: LoadTarget,
         source: Source,
         accounts: Accounts,
         *,
@@ -61,8 +61,8 @@ class Engine:
         self._connector = Connector(target)
         self._breaker = plan.breaker
         self.known_headers: dict[bytes, tuple[int, int]] = {}
-        self._open: set[Connection] = set()
-        self._idle: list[Connection] = []
+        self._open: set[LoadConnection] = set()
+        self._idle: list[LoadConnection] = []
         self._connecting = 0
         self._number = 0
         self._in_flight = 0
@@ -145,7 +145,7 @@ class Engine:
 
     # --- what is sent next ---
 
-    def _next(self, now: float) -> Attempt | None:
+    def _next(self, now: float) -> DeliveryAttempt | None:
         """What may be sent now: a retry whose time has come, else a new event that is due."""
         if self._stopping:
             return None
@@ -162,7 +162,7 @@ class Engine:
             return None
         return self._fresh(due)
 
-    def _fresh(self, due: float) -> Attempt | None:
+    def _fresh(self, due: float) -> DeliveryAttempt | None:
         try:
             event = self._source.take()
         except BaseException as error:  # carried out of the loop's callbacks, and raised by run()
@@ -176,9 +176,9 @@ class Engine:
         self._number += 1
         self._accounts.taken += 1
         if event.delay_s:
-            self._books.wait_for(Attempt(event, due + event.delay_s))
+            self._books.wait_for(DeliveryAttempt(event, due + event.delay_s))
             return self._next(monotonic())
-        return Attempt(event, due)
+        return DeliveryAttempt(event, due)
 
     def _pump(self) -> None:
         """Send what may be sent, as far as there are connections, and set the timer for what comes later."""
@@ -218,7 +218,7 @@ class Engine:
             is_open_ended = self._plan.duration_s is not None
             self._books.fail_unsent(failure, 0 if is_open_ended else self._source.skip_rest())
 
-    def _idle_connection(self, now: float) -> Connection | None:
+    def _idle_connection(self, now: float) -> LoadConnection | None:
         while self._idle:
             connection = self._idle.pop()
             if connection.reusable and now - connection.idle_since <= MAX_IDLE_S:
@@ -251,7 +251,7 @@ class Engine:
 
     # --- sending ---
 
-    def _connect(self, attempt: Attempt) -> None:
+    def _connect(self, attempt: DeliveryAttempt) -> None:
         self._connecting += 1
         self._in_flight += 1
         task = self._loop.create_task(self._connected(attempt))
@@ -264,9 +264,9 @@ class Engine:
             self._failure = self._failure or error
             self._end()
 
-    async def _connected(self, attempt: Attempt) -> None:
+    async def _connected(self, attempt: DeliveryAttempt) -> None:
         try:
-            connection = await self._connector.connect(lambda: Connection(self))
+            connection = await self._connector.connect(lambda: LoadConnection(self))
         except NotConnected as failure:
             self._connecting -= 1
             self._in_flight -= 1
@@ -279,7 +279,7 @@ class Engine:
         self._open.add(connection)
         self._send(connection, attempt, monotonic())
 
-    def _send(self, connection: Connection, attempt: Attempt, now: float) -> None:
+    def _send(self, connection: LoadConnection, attempt: DeliveryAttempt, now: float) -> None:
         self._in_flight += 1
         attempt.sent_at = now
         if attempt.tries:
@@ -297,11 +297,11 @@ class Engine:
             self._accounts.duplicates_sent += 1
         connection.send(attempt, now, self._target.timeout_s)
 
-    def _drop(self, connection: Connection) -> None:
+    def _drop(self, connection: LoadConnection) -> None:
         self._open.discard(connection)
         connection.close()
 
-    def _go_on(self, connection: Connection, now: float) -> None:
+    def _go_on(self, connection: LoadConnection, now: float) -> None:
         """After a reply: the same connection takes the next event."""
         if not connection.reusable or self._closes_silently:
             self._drop(connection)
@@ -323,12 +323,12 @@ class Engine:
             self._rest(connection, now)
         self._pump()
 
-    def _release(self, connection: Connection) -> None:
+    def _release(self, connection: LoadConnection) -> None:
         if connection.reusable:
             self._rest(connection, monotonic())
         self._pump()
 
-    def _rest(self, connection: Connection, now: float) -> None:
+    def _rest(self, connection: LoadConnection, now: float) -> None:
         connection.idle_since = now
         self._idle.append(connection)
 
@@ -338,7 +338,7 @@ class Engine:
         """Only what counts as delivered by its status alone need not be parsed."""
         return self._books.needs_status_only and status in self._plan.verdicts.expected
 
-    def on_known_reply(self, connection: Connection, attempt: Attempt, status: int, now: float) -> None:
+    def on_known_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, status: int, now: float) -> None:
         """A reply that counts as delivered."""
         self._in_flight -= 1
         if self._breaker.is_troubled:
@@ -346,14 +346,14 @@ class Engine:
         self._books.delivered(attempt, status, now)
         self._go_on(connection, now)
 
-    def on_reply(self, connection: Connection, attempt: Attempt, reply: Reply, now: float) -> None:
+    def on_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
         """A whole reply, whatever it says."""
         self._in_flight -= 1
         self._breaker.answered()
         self._books.answered(attempt, reply, now)
         self._go_on(connection, now)
 
-    def on_broken(self, connection: Connection, attempt: Attempt, what: str, now: float) -> None:
+    def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, what: str, now: float) -> None:
         """The request left, and no whole reply arrived."""
         self._in_flight -= 1
         self._open.discard(connection)
@@ -367,12 +367,12 @@ class Engine:
         attempt.unanswered += 1
         self._fail(attempt, failure, now)
 
-    def _fail(self, attempt: Attempt, failure: NoReply, now: float) -> None:
+    def _fail(self, attempt: DeliveryAttempt, failure: NoReply, now: float) -> None:
         self._breaker.silent(failure, now)
         self._books.unanswered(attempt, failure, now)
         self._pump()
 
-    def on_closed(self, connection: Connection, *, unannounced: bool) -> None:
+    def on_closed(self, connection: LoadConnection, *, unannounced: bool) -> None:
         """An idle connection was closed by the other side."""
         self._open.discard(connection)
         if unannounced and not self._is_proven and connection.replies:

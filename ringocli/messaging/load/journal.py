@@ -23,7 +23,7 @@ from typing import Self
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.messaging.load.accounts import LoadSummary
-from ringocli.messaging.load.attempt import Attempt
+from ringocli.messaging.load.attempt import DeliveryAttempt
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.feed import Position, Shard
 from ringocli.messaging.load.histogram import Histogram
@@ -232,7 +232,7 @@ class Journal:
 
     # --- answers ---
 
-    def record(self, attempt: Attempt, error: str | None, status: int | None, latency_us: int) -> None:
+    def record(self, attempt: DeliveryAttempt, error: str | None, status: int | None, latency_us: int) -> None:
         """Keep what became of an event. It is on disk about 10 ms later.
 
         Raises:

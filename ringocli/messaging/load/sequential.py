@@ -14,7 +14,7 @@ from ringocli.errors import NoReply, NotConnected
 from ringocli.http.exchange import BROKEN_OFF, Direction, RenderedRequest, Reply, too_slow
 from ringocli.http.failure import Failure
 from ringocli.messaging.load.accounts import Accounts
-from ringocli.messaging.load.attempt import Attempt, EventOutcome
+from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
 from ringocli.messaging.load.feed import Source
 from ringocli.messaging.load.policy import LoadPlan
@@ -76,7 +76,7 @@ class _SequentialRun:
                 self.books.fail_unsent(self._breaker.last_failure, rest)
                 return
 
-    def _next(self) -> Attempt | None:
+    def _next(self) -> DeliveryAttempt | None:
         """The next event, as soon as it is due: new ones first, since retries have time."""
         rate = self._plan.rate_per_s
         waiting = self.books.waiting
@@ -91,9 +91,9 @@ class _SequentialRun:
                 self._number += 1
                 self._accounts.taken += 1
                 if event.delay_s:
-                    self.books.wait_for(Attempt(event, due + event.delay_s))
+                    self.books.wait_for(DeliveryAttempt(event, due + event.delay_s))
                     return self._next()
-                return Attempt(event, due)
+                return DeliveryAttempt(event, due)
         if not waiting:
             return None
         self._wait_until(waiting[0][0])
@@ -103,7 +103,7 @@ class _SequentialRun:
         while (left_s := moment - monotonic()) > 0:
             self._pause(left_s)
 
-    def _try(self, attempt: Attempt) -> None:
+    def _try(self, attempt: DeliveryAttempt) -> None:
         attempt.sent_at = monotonic()
         if not attempt.tries:
             self._accounts.late.record(int((attempt.sent_at - attempt.due) * 1e6))

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from ringocli.errors import NotConnected
 from ringocli.http.failure import Failure
-from ringocli.messaging.load.connection import Connection
+from ringocli.messaging.load.connection import LoadConnection
 from ringocli.text.url import split_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class LoadTarget:
     """A receiver. ``tls`` is None for plain http."""
 
     host: str
@@ -24,7 +24,7 @@ class Target:
     timeout_s: float
 
     @classmethod
-    def of(cls, url: str, *, timeout_s: float, ca_file: str | None) -> Target:
+    def of(cls, url: str, *, timeout_s: float, ca_file: str | None) -> LoadTarget:
         """The receiver of a URL.
 
         Raises:
@@ -48,11 +48,11 @@ class Target:
 class Connector:
     """Opens connections to a target; the name is looked up once."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: LoadTarget) -> None:
         self._target = target
         self._addresses: list[str] = []
 
-    async def connect(self, make: Callable[[], Connection]) -> Connection:
+    async def connect(self, make: Callable[[], LoadConnection]) -> LoadConnection:
         """A new connection.
 
         Raises:
@@ -67,7 +67,7 @@ class Connector:
         except (OSError, UnicodeError) as error:
             raise target.failure.unconnected(error) from None
 
-    async def _connect(self, make: Callable[[], Connection]) -> Connection:
+    async def _connect(self, make: Callable[[], LoadConnection]) -> LoadConnection:
         loop = asyncio.get_running_loop()
         target = self._target
         if not self._addresses:

@@ -19,7 +19,7 @@ from ringocli.lint.rule import Severity
 from ringocli.messaging.cases import read_case
 from ringocli.messaging.formats.har import entry_object, rendered_object, response_object
 from ringocli.messaging.formats.proof import as_document as proof_document
-from ringocli.messaging.proof import DEFAULT_CASES, Certificate, prove
+from ringocli.messaging.proof import DEFAULT_CASES, prove
 from ringocli.messaging.provider import accepted
 from ringocli.messaging.request import render_event, render_request
 from ringocli.template.assumptions import assumed_by, assumptions
@@ -31,6 +31,7 @@ from ringocli.template.variables import Place, sample
 from ringocli.testing.cases.discovery import CaseFile
 from ringocli.testing.cases.outcome import CaseOutcome, run_case_file
 from ringocli.testing.cases.run import case_files_of
+from ringocli.testing.evidence.facts import EvidenceFacts
 from ringocli.testing.evidence.mail import mail_text
 from ringocli.testing.evidence.report import report_html
 from ringocli.text.document import Document
@@ -56,20 +57,6 @@ class EvidenceInput:
     recorded: str | None = None
     seed: int = 0
     proof_cases: int = DEFAULT_CASES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceFacts:
-    """The results that the report shows."""
-
-    template: Template
-    preset: Preset | None
-    sha256: str
-    findings: tuple[str, ...]
-    certificate: Certificate
-    outcomes: tuple[CaseOutcome, ...]
-    numbers: frozenset[int]
-    exchanges: tuple[tuple[str, str], ...]
 
 
 def collect_cases(files: list[CaseFile], folder: Path) -> dict[str, bytes]:

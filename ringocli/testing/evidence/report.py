@@ -11,7 +11,7 @@ from ringocli.text.console import printable
 from ringocli.text.version import __version__
 
 if TYPE_CHECKING:
-    from ringocli.testing.evidence.contents import EvidenceFacts
+    from ringocli.testing.evidence.facts import EvidenceFacts
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
