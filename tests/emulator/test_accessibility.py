@@ -1,0 +1,201 @@
+"""The emulator's page for everyone: axe-core finds nothing, nothing is cut off, and everything can be tapped.
+
+Every state of the page is checked in both themes at a desktop's, a phone's, a zoomed and a very narrow size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ringocli.testing.context import Emulator
+from tests.emulator.browser import CONTACT, NUMBER, Open, post, webhook
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+SIZES = {"desktop": (1280, 800), "phone": (390, 844), "zoomed": (640, 400), "narrow": (320, 568)}
+
+
+def conversation(page: Any) -> None:
+    """A chat with a delivered and a failed message, a webhook that matched and one that did not."""
+    page.locator(".row").first.wait_for(state="attached")
+
+
+def details(page: Any) -> None:
+    """The near miss in full."""
+    show(page, "Wire")
+    page.locator(".row.amiss").first.click()
+    page.locator(".split .plus").wait_for()
+
+
+def dialog(button: str) -> Callable[[Any], None]:
+    """A dialog, opened by its button in the bar."""
+
+    def open_dialog(page: Any) -> None:
+        page.locator(".bar").get_by_role("button", name=button).click()
+        page.get_by_role("dialog").wait_for()
+
+    return open_dialog
+
+
+def contacts(page: Any) -> None:
+    """The conversation picker."""
+    show(page, "Ringotel")
+    page.locator("button.pick").click()
+    page.locator(".contacts").wait_for()
+
+
+def filter_syntax(page: Any) -> None:
+    """The help of the filter."""
+    show(page, "Wire")
+    page.get_by_role("button", name="Filter syntax").click()
+    page.locator(".language").wait_for()
+
+
+def menu(label: str, column: str) -> Callable[[Any], None]:
+    """A menu, opened by its button."""
+
+    def open_menu(page: Any) -> None:
+        show(page, column)
+        page.locator(".pane:visible").get_by_role("button", name=label, exact=True).first.click()
+        page.locator("dialog.pop").wait_for()
+
+    return open_menu
+
+
+def compose(button: str) -> Callable[[Any], None]:
+    """The dialog that sends a webhook."""
+
+    def open_dialog(page: Any) -> None:
+        show(page, "Wire")
+        page.get_by_role("button", name="Send a webhook").click()
+        page.get_by_role("button", name=button).click()
+
+    return open_dialog
+
+
+def sent(page: Any) -> None:
+    """The details of a message that was sent."""
+    show(page, "Wire")
+    page.locator(".row", has_text="SendMessage").first.click()
+    page.locator(".detail .request mark").first.wait_for()
+
+
+def typed(page: Any) -> None:
+    """A text that is not sent yet, with its segments."""
+    show(page, "Ringotel")
+    page.locator(".user textarea").fill("Ready – at 5 o'clock")
+    page.locator(".segments").wait_for()
+
+
+def failed(page: Any) -> None:
+    """A message that failed, beside one that was not sent."""
+    show(page, "Ringotel")
+    page.locator("button.pick").click()
+    page.get_by_label("Talk to").fill("+15005550002")
+    page.get_by_label("Talk to").press("Enter")
+    page.locator(".user .bubble.bad").first.wait_for()
+
+
+def template(page: Any) -> None:
+    """The template, and what lint finds in it."""
+    page.keyboard.press("t")
+    page.locator(".lines").wait_for()
+
+
+def banner(page: Any) -> None:
+    """A template file that cannot be used, as ``/api/about`` reports it."""
+    page.route("**/api/about", _with_problem)
+    page.reload()
+    page.locator(".banner.bad").wait_for()
+
+
+def _with_problem(route: Any) -> None:
+    document = route.fetch().json()
+    document["template"] |= {"in_force": False, "problem": "telnyx.json:3:1: not valid JSON: expected a value"}
+    route.fulfill(json=document)
+
+
+def show(page: Any, column: str) -> None:
+    """Show a column where the page has tabs."""
+    tab = page.locator(".tabs").get_by_text(column, exact=True)
+    if tab.is_visible():
+        tab.click()
+
+
+STATES: dict[str, Callable[[Any], None]] = {
+    "conversation": conversation,
+    "details": details,
+    "about": dialog("About"),
+    "chaos": dialog("Chaos"),
+    "shortcuts": dialog("Keys"),
+    "contacts": contacts,
+    "filter": filter_syntax,
+    "export": menu("Export", "Wire"),
+    "attach": menu("Attach a file", "Ringotel"),
+    "paste": compose("Paste a webhook"),
+    "event": compose("Test event"),
+    "sent": sent,
+    "typed": typed,
+    "failed": failed,
+    "banner": banner,
+    "template": template,
+}
+
+
+def fill(ringotel: Emulator) -> None:
+    """Exchanges of every kind."""
+    ringotel.send(to=CONTACT, content="Your bike is ready", from_=NUMBER)
+    ringotel.send(to="+15005550002", content="Does this arrive?", from_=NUMBER)
+    post(ringotel.webhook_url, webhook("Great, thanks!"))
+    post(ringotel.webhook_url, webhook("Open on Sunday?", key="txt"))
+
+
+@pytest.fixture
+def used(ringotel: Emulator) -> Emulator:
+    """An inbox with exchanges of every kind."""
+    fill(ringotel)
+    return ringotel
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_use_every_state_of_the_page(used: Emulator, visit: Open, scheme: str, size: str) -> None:
+    """axe-core finds nothing, nothing scrolls sideways or is covered, and no control is smaller than 24 by 24 px."""
+    width, height = SIZES[size]
+    found = []
+    for name, reach in STATES.items():
+        page = visit(used.url, width=width, height=height, color_scheme=scheme)
+        reach(page)
+        for violation in axe.Axe().run(page).response["violations"]:
+            found += [f"{name}: {violation['id']}: {node['html'][:160]}" for node in violation["nodes"]]
+        if scheme == "light":
+            found += [f"{name}: {what}" for what in page.evaluate(UNREACHABLE)]
+        page.close()
+    assert [] == found
+
+
+UNREACHABLE = """() => {
+    const found = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} px wide`);
+    const open = document.querySelector("dialog[open]");
+    for (const one of (open ?? document).querySelectorAll("button, a, input, select, textarea, summary, [tabindex='0']")) {
+        if (one.closest(".unseen") || !one.checkVisibility({visibilityProperty: true})) continue;
+        one.scrollIntoView({block: "nearest", inline: "nearest"});
+        const {left, right, top, bottom, width, height} = one.getBoundingClientRect();
+        const what = (one.ariaLabel || one.textContent.trim() || one.outerHTML).slice(0, 60);
+        const x = Math.min(Math.max((left + right) / 2, 0), innerWidth - 1);
+        const y = Math.min(Math.max((top + bottom) / 2, 0), innerHeight - 1);
+        const hit = document.elementFromPoint(x, y);
+        if (left < -1 || right > innerWidth + 1) found.push(`${what}: cut off sideways`);
+        else if (!hit || !(one.contains(hit) || hit.contains(one) || hit.closest("label")?.contains(one)))
+            found.push(`${what}: covered by ${hit?.outerHTML.slice(0, 80)}`);
+        const box = one.matches("input[type=radio], input[type=checkbox]") ? one.closest("label").getBoundingClientRect() : {width, height};
+        if (one.matches("a") && getComputedStyle(one).display === "inline") continue;
+        if (box.width < 24 || box.height < 24) found.push(`${what}: ${Math.round(box.width)} x ${Math.round(box.height)} px`);
+    }
+    return found;
+}"""
