@@ -22,7 +22,7 @@ else:
     # The base of Typer's usage errors has no public name, and another module in each of the supported versions.
     ClickException = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
-HELP = """Make, check and prove Ringotel SMS/MMS integrations on your own machine.
+HELP = """Build, check and test Ringotel SMS/MMS integrations on your own machine.
 
 \b
 Start here:

@@ -111,5 +111,5 @@ def _verify(name: str, options: BundleOptions) -> int:
         for one in problems:
             console.out(f"{one.member}: {one.message}")
     else:
-        console.out(f"{name}: every hash is right, and run again everything is the same.")
+        console.out(f"{name}: verified. All hashes match, and a second run gave the same results.")
     return CheckFailed.code if problems else 0

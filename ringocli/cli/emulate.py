@@ -36,8 +36,8 @@ MORE = (
     "The page shows the Ringotel user on the left, a phone on the right, and the HTTP exchanges between them. The "
     "built-in provider needs no account and no properties. Exchanges are stored in the state folder until you run "
     "`ringocli clean`.\n\n"
-    "The first line of stdout is the URL; nothing else is written there. Exit codes: 2 usage error, 3 the port is "
-    "taken or the store cannot be used, 130 stopped by Ctrl-C."
+    'The first line of stdout is "listening on URL"; everything else goes to stderr. '
+    "Exit codes: 2 usage error, 3 the port is taken or the store cannot be used, 130 stopped by Ctrl-C."
 )
 
 
@@ -110,7 +110,7 @@ class EmulateOptions:
         ),
     ] = ()
     seed: Annotated[int, Option("The same seed injects the same faults.")] = 0
-    auto_reply: Annotated[str | None, Option("What contacts answer to every message.", metavar="TEXT")] = None
+    auto_reply: Annotated[str | None, Option("Text that contacts reply to every message with.", metavar="TEXT")] = None
     listen: ListenOptions
     store: StoreOptions
     partners: PartnerOptions

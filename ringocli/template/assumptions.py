@@ -31,7 +31,7 @@ ASSUMPTIONS: dict[int, str] = {
     8: "Variables are sent as strings. Numbers, true, false and null written in the template are sent unchanged.",
     9: "Arrays in request_parameters stay arrays, and variables inside them are replaced. An element that is exactly "
     "one unset variable is omitted.",
-    10: "A one-element array in response_map or in a Webhook pattern stands for every element of the received array; "
+    10: "A one-element array in response_map or in a Webhook pattern matches each element of the received array; "
     "the first element that matches is used.",
     11: "If the body of a webhook is an array and the pattern is an object, each element is tried in turn.",
     12: "If an incoming MMS contains several files, only the first one is used.",
@@ -70,7 +70,7 @@ ASSUMPTIONS: dict[int, str] = {
     "international with digits only, national without the country code.",
     35: "Ringotel has an event for delivered messages only, so the messageDelivered pattern must not match failure "
     "receipts.",
-    36: "A value without a variable in a Webhook pattern must be equal in the webhook.",
+    36: "A value without a variable in a Webhook pattern must be the same in the webhook.",
 }
 
 

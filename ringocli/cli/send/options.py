@@ -43,13 +43,16 @@ class SendOptions:
         ),
     ] = ()
     await_timeout_s: Annotated[
-        float, Option("How long to wait for it.", metavar="SECONDS", min=0.001, max=DAY_S, unit=" seconds")
+        float,
+        Option(
+            "How long to wait for the webhook of --await.", metavar="SECONDS", min=0.001, max=DAY_S, unit=" seconds"
+        ),
     ] = 60.0
     emulator: Annotated[
         str | None, Option("With --await: the emulator at which the webhooks arrive.", metavar="URL")
     ] = None
     listen: Annotated[
-        str | None, Option("With --await: take the webhooks on this address, behind your tunnel.", metavar="HOST:PORT")
+        str | None, Option("With --await: receive webhooks on this address, behind your tunnel.", metavar="HOST:PORT")
     ] = None
     data: Annotated[
         str | None, Option("Send once per row of a CSV or JSON Lines file (- is stdin).", metavar="FILE")

@@ -31,12 +31,15 @@ class LoadOptions:
     ] = None
     rate: Annotated[
         str | None,
-        Option("Events per second, whatever the receiver does. Default: as fast as replies arrive.", metavar="R/s"),
+        Option(
+            "Events per second, independent of how fast the receiver answers. Default: as fast as replies arrive.",
+            metavar="R/s",
+        ),
     ] = None
     concurrency: Annotated[
         int | None,
         Option(
-            "How many events may be in flight at once. Default: 1, or with --rate as many as it takes.", min=1, max=256
+            "How many events may be in flight at once. Default: 1, or with --rate as many as needed.", min=1, max=256
         ),
     ] = None
     duration: Annotated[
@@ -64,7 +67,7 @@ class LoadOptions:
     ] = None
     journal: Annotated[
         str | None,
-        Option("Keep what was answered; the same command again sends only the rest.", metavar="FILE"),
+        Option("Record delivered events in FILE; running the same command again sends only the rest.", metavar="FILE"),
     ] = None
     as_provider: Annotated[
         str | None,
@@ -82,7 +85,7 @@ class LoadOptions:
     chaos: Annotated[
         str | None,
         Option(
-            "What goes wrong: early-receipt, per-part, dup-same=5%, dup-fresh=1%, reorder=3, late=2h, lost=1%, "
+            "Faults to inject: early-receipt, per-part, dup-same=5%, dup-fresh=1%, reorder=3, late=2h, lost=1%, "
             "batch-array=10, corrupt=0.1%.",
             metavar="SPEC",
         ),
@@ -137,7 +140,7 @@ class SimulateOptions:
             metavar="NAME",
         ),
     ] = None
-    seed: Annotated[int | None, Option("Makes the same events again. Default: random.", metavar="N")] = None
+    seed: Annotated[int | None, Option("The same seed generates the same events. Default: random.", metavar="N")] = None
     missing: Missing = None
     content_type: ContentType = None
     status: ExpectStatusOptions

@@ -9,7 +9,7 @@ import { phone, visible } from "./text.js";
 function Magic({ numbers, talk }) {
   if (!numbers.length) return null;
   return html`<section><h3>Magic numbers</h3>
-    <p class="soft">Send to one of these numbers, and the built-in provider does what is described.</p>
+    <p class="soft">Send to one of these numbers, and the built-in provider simulates the outcome described.</p>
     <table class="magic">${numbers.map(
       ({ number, does }) => html`<tr>
         <th scope="row"><button class="as-link" onClick=${() => talk(number)}>${phone(number)}</button></th>

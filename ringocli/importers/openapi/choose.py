@@ -24,7 +24,7 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
     spec = load(name, text)
     operations = list(spec.operations())
     if choice is None:
-        raise UsageError(f"{name}: which operation sends?", _listed(spec, operations, for_file))
+        raise UsageError(f"{name}: no operation given", _listed(spec, operations, for_file))
     spelled = " ".join(choice.split()).lower()
     for operation in operations:
         if spelled in (operation.id.lower(), operation.spelled.lower()):
@@ -57,7 +57,7 @@ def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
     if not lines:
         return missing.capitalize() if missing else "It describes no operation."
     more = f"\n  and {len(lines) - _MOST_LISTED} more" if len(lines) > _MOST_LISTED else ""
-    return "Name one, the likeliest first:\n" + "\n".join(lines[:_MOST_LISTED]) + more
+    return "Append one of these to the file name (most likely first):\n" + "\n".join(lines[:_MOST_LISTED]) + more
 
 
 def _points(spec: Spec, operation: Operation, for_file: bool) -> int:

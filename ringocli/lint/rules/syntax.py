@@ -25,7 +25,7 @@ def of_kind(subject: Subject, kind: str, title: str = "") -> Iterator[Problem]:
 def trailing_comma(subject: Subject) -> Iterator[Problem]:
     """There is a comma before a closing bracket.
 
-    JSON does not allow it. Ringotel's own page contains some, because it shows events cut out of a list.
+    JSON does not allow it. Ringotel's page has trailing commas because it shows list items without the list.
 
     Bad:
         {
@@ -274,7 +274,7 @@ def empty_file(subject: Subject) -> Iterator[Problem]:
 def too_deep(subject: Subject) -> Iterator[Problem]:
     """The JSON is nested more deeply than any template.
 
-    Reading stops at 64 levels, and nothing below is checked.
+    Parsing stops at 64 levels; deeper values are not checked.
 
     Bad:
     >   [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["deep"]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]

@@ -58,7 +58,7 @@ def as_text(comparison: TemplateComparison) -> str:
         if change.order:
             lines.append(f"  order: {' -> '.join(change.order)}")
         if change.rests_on:
-            lines.append(f"  rests on assumption {', '.join(map(str, change.rests_on))}")
+            lines.append(f"  based on assumption {', '.join(map(str, change.rests_on))}")
         lines += [f"  {line}" for line in _witness_lines(change)]
     letters = _letters(comparison)
     if letters:

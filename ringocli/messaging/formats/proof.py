@@ -45,7 +45,7 @@ def as_text(certificate: Certificate) -> str:
         f"  {certificate.cases} cases, seed {certificate.seed}",
         f"  template sha256 {certificate.template_sha256}",
         "",
-        "It rests on these assumptions about undocumented Ringotel behaviour:",
+        "Based on these assumptions about undocumented Ringotel behaviour:",
     ]
     lines += [f"  {entry['row']:>2}  {entry['text']}" for entry in assumptions(certificate.rows)]
     return "\n".join(_wrapped(line) for line in lines)

@@ -124,7 +124,7 @@ def patch_lines(near_miss: NearMiss) -> list[str]:
     """The received fields that nothing reads, and the change of the template that would make it match, in words."""
     lines = [f"  also received: {pointer_text(one.pointer)} = {_line(one.text)}" for one in near_miss.unclaimed]
     if near_miss.patch:
-        lines.append("  With this change of the template it would match:")
+        lines.append("  This change to the template would make it match:")
     for operation in near_miss.patch:
         if operation["op"] == "move":
             lines.append(f"    rename {operation['from']} to {operation['path']}")

@@ -1,4 +1,4 @@
-"""The accounts of a run: planned = delivered + failed, always; in flat memory, whatever the number of events."""
+"""Counters of a run: planned = delivered + failed, always; in flat memory, whatever the number of events."""
 
 from __future__ import annotations
 

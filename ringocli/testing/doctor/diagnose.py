@@ -91,7 +91,7 @@ class _Doctor:
     def _run(self) -> None:
         given = self._given
         template = template_steps.check_file(given.document, given.name)
-        self._step("parses", lambda: "JSON, and a template")
+        self._step("parses", lambda: "valid JSON with the structure of a template")
         self._step("lints", lambda: template_steps.check_findings(given.document, given.name))
         self._step("proves", lambda: template_steps.check_proof(template, given.document.text, given.name))
         if not template.requests:
