@@ -2,7 +2,8 @@
 
 Closed model: each connection takes the next event as soon as the last one is answered. Open model (``rate_per_s``):
 event ``i`` is due at ``start + i / rate`` whatever the receiver does, and latency counts from then. Retries wait in a
-queue and occupy no connection. Everything runs on one event loop, in one thread.
+queue and occupy no connection. Everything runs on one event loop, in one thread. The module has over 400 lines because
+the queue, the connections and the circuit share state that has to change together.
 """
 
 from __future__ import annotations
