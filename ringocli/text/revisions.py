@@ -25,7 +25,7 @@ def text_at(revision: str, path: str) -> str | None:
         LocalError: git is not installed.
     """
     where = os.path.relpath(path).replace(os.sep, "/")
-    return _git("show", f"{revision}:./{where}")
+    return _git("show", "--end-of-options", f"{revision}:./{where}")
 
 
 def split_revision(name: str) -> tuple[str, str] | None:

@@ -187,6 +187,22 @@ def test_a_changed_id_is_reported(ringocli: Command, folder: Path) -> None:
     assert (2, True) == (done.code, "git revision" in done.err)
 
 
+def test_a_revision_is_looked_up_in_the_folder_of_the_call(
+    ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``HEAD`` is another commit in another folder, and after another commit."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        for id_ in (name, f"{name}-new"):
+            Path("acme.json").write_text(json.dumps({**ACME, "id": id_}), "utf-8")
+            commit = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]
+            for words in (["init", "-q"], ["add", "acme.json"], commit):
+                subprocess.run(["git", *words], check=True)
+            assert [] == codes(ringocli, "acme.json", "--against", "HEAD")
+        assert [("RT114", "warning")] == codes(ringocli, "acme.json", "--against", "HEAD~1")
+
+
 def test_withheld_fixes_are_noted(ringocli: Command, folder: Path) -> None:
     """The file is unchanged, and a note says why."""
     (folder / "bad.json").write_text('{"id": "acme"')

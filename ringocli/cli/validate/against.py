@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from typing import TYPE_CHECKING
 
 from ringocli.errors import UsageError
@@ -48,15 +47,10 @@ def _text(name: str, against: str) -> str | None:
             return None
     if os.path.isfile(against):
         return read_text(against)
-    return text_at(_revision(against), name)
-
-
-@cache
-def _revision(word: str) -> str:
-    found = revision_of(word)
-    if found is None:
+    text = text_at(against, name)
+    if text is None and revision_of(against) is None:
         raise UsageError(
-            f"--against {word}: not a file, a folder or a git revision",
+            f"--against {against}: not a file, a folder or a git revision",
             "Name an earlier version, for instance main or HEAD~1.",
         )
-    return found
+    return text
