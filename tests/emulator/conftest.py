@@ -30,9 +30,9 @@ def inbox(running: Emulator) -> Emulator:
     return running.inbox(f"test-{next(_inboxes)}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """One browser for all tests."""
+    """One browser for all tests of the emulator; playwright's event loop would be in the way of tests elsewhere."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -43,7 +43,7 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shared() -> Iterator[Emulator]:
     """One emulator for all tests that do not change the template."""
     with emulator(TELNYX) as running:

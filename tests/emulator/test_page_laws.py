@@ -11,12 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ringocli.testing.context import emulator
-from tests.conftest import SAMPLES
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-from tests.emulator.browser import CHROMIUM, QUIET  # noqa: E402
+from ringocli.testing.context import Emulator
 
 Run = Callable[[str, Any], Any]
 
@@ -24,16 +19,12 @@ some = settings(max_examples=60)
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
+def run(browser: Any, shared: Emulator) -> Iterator[Run]:
     """Evaluates a function on the page; modules are imported by the page's own addresses."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine")
-    with emulator(SAMPLES / "telnyx.json") as ringotel, playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page()
-        page.goto(ringotel.url + "/")
-        yield page.evaluate
-        browser.close()
+    page = browser.new_page()
+    page.goto(shared.url + "/")
+    yield page.evaluate
+    page.close()
 
 
 @st.composite
