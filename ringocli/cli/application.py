@@ -32,9 +32,9 @@ Start here:
 
 \b
 Exit codes:
-  0  success                                   4    no response from the network
-  1  problems found / check failed             70   internal error
-  2  usage error                               130  interrupted (Ctrl-C)
+  0  success                          4    no response from the network
+  1  problems found / check failed    70   internal error
+  2  usage error                      130  interrupted (Ctrl-C)
   3  local error (file, port)
 """
 

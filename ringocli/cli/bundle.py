@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -91,7 +92,8 @@ def _build(options: BundleOptions) -> int:
         document = {"schema_version": 1, "path": str(output), "sha256": digest, "members": sorted(members)}
         console.out_json(document)
     else:
-        console.out(f"Wrote {output}: {len(members)} files, SHA-256 {digest}")
+        console.out(f"Wrote {output}: {len(members)} files\n  SHA-256 {digest}")
+        sys.stdout.flush()
         console.note("Next: read report.html, then send mail.txt with the file attached.")
     return 0
 

@@ -8,6 +8,7 @@ share groups by composition; a group's ``SECTION`` is its heading in the help te
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -74,8 +75,20 @@ def command(
 
 def help_text(summary: str, examples: Sequence[str], more: str = "") -> str:
     """The help of a command: what it does, examples, then the rest."""
-    lines = "\n".join(f"  {example}" for example in examples)
+    lines = "\n".join(f"  {_continued(example)}" for example in examples)
     return f"{summary}\n\n\b\nExamples:\n{lines}" + (f"\n\n{more}" if more else "")
+
+
+def _continued(example: str) -> str:
+    """A command that fits on lines of 78 columns, each but the last ending with a backslash."""
+    lines = [""]
+    for option in re.split(r" (?=-)", example):  # an option stays with its value
+        if lines[-1] and len(lines[-1]) + len(option) > 72:
+            lines[-1] += " \\"
+            lines.append(f"  {option}")
+        else:
+            lines[-1] += f" {option}" if lines[-1] else option
+    return "\n  ".join(lines)
 
 
 def callback_of(options: type[OptionsT], run: Callable[[OptionsT], int]) -> Callable[..., int]:
@@ -129,10 +142,19 @@ class _Leaf(NamedTuple):
             default,
             *self.flags,
             help=self.spec.help,
-            metavar=self.spec.metavar or choices or ("N" if self.kind in (int, int | None) else None),
+            metavar=self.spec.metavar or choices or self._metavar,
             autocompletion=self.spec.complete or (_completion_of(self.spec.choices) if choices else None),
             rich_help_panel=self.section,
         )
+
+    @property
+    def _metavar(self) -> str | None:
+        """What stands for the value in the help: its unit, N for a count, or the last word of the field's name."""
+        if self.kind is bool or isinstance(self.spec, Argument):
+            return None
+        if self.spec.unit:
+            return self.spec.unit.strip().upper()
+        return "N" if self.kind in (int, int | None) else self.name.rsplit("_", 1)[-1].upper()
 
     def value(self, given: Any) -> Any:
         """What was given, checked.

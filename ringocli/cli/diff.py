@@ -67,7 +67,7 @@ def _print(comparison: TemplateComparison, old: OpenedTemplate, new: OpenedTempl
         _write_step_summary(forms.as_markdown(comparison, new.name))
         return
     else:
-        console.out(forms.as_text(comparison))
+        console.out(forms.as_text(comparison), hang=2)
     for warning in comparison.warnings:
         console.complain(f"warning: {warning}", "yellow")
 

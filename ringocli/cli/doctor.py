@@ -27,8 +27,8 @@ MORE = (
     + ", ".join(RUNGS)
     + ". It stops at the first that fails, says what is wrong and how to fix it, and "
     "gives the command that continues from there.\n\n"
-    "Without --live nothing is sent to the provider's sending URL; where a preset knows a URL that only checks the "
-    "credential, that is asked. With --live one real message is sent, so from, to and content are needed:\n\n"
+    "Without --live nothing is sent to the provider's sending URL; if the preset knows a URL that only checks "
+    "the credential, that URL is requested. With --live one real message is sent, so from, to and content are needed:\n\n"
     "\b\n"
     "  ringocli doctor acme.json --live --property-env 'API key=ACME_KEY' \\\n"
     "    --set number=+12025550100 --set contact=+13105550199 \\\n"
@@ -106,14 +106,17 @@ def _print(diagnosis: Diagnosis, format_: str) -> None:
         return
     for rung in diagnosis.rungs:
         if rung.detail != "not reached":
-            console.out("\n".join(_lines(rung)))
+            for number, line in enumerate(_lines(rung)):
+                console.out(line, hang=14 if number else 23)
     for warning in diagnosis.warnings:
         console.complain(f"warning: {warning}", "yellow")
     if diagnosis.stopped_at is not None:
         console.out(f"Stopped at {diagnosis.stopped_at}.")
     else:
         asked = sum(rung.result == "asked" for rung in diagnosis.rungs)
-        console.out("Nothing failed." + (f" {asked} questions are left to you." if asked else ""))
+        console.out(
+            "Nothing failed." + (f" {asked} question{'s' * (asked != 1)} left for you to answer." if asked else "")
+        )
 
 
 _STYLES = {"ok": ("green",), "failed": ("red", "bold"), "skipped": ("dim",), "asked": ("yellow",)}
@@ -123,9 +126,9 @@ def _lines(rung: Rung) -> list[str]:
     mark = console.styled(f"{rung.result.value:<8}", *_STYLES[rung.result.value])
     lines = [f"{mark} {rung.name:<13} {console.printable(rung.detail)}"]
     if rung.fix:
-        lines.append(f"{'':<22} fix: {console.printable(rung.fix)}")
+        lines.append(f"{'':<8} fix: {console.printable(rung.fix)}")
     if rung.resume:
-        lines.append(f"{'':<22} then: {rung.resume}")
+        lines.append(f"{'':<8} then: {rung.resume}")
     return lines
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
 from ringocli.cli.options import TextOrJson
-from ringocli.cli.output import print_json
+from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -73,6 +73,9 @@ def _explain_rules(found: tuple[Rule, ...], options: ExplainOptions) -> None:
     if options.format == "json":
         print_json({"schema_version": 1, "rules": [rule_document(rule) for rule in found]})
     elif options.every:
+        rows = [(rule.code, rule.severity.value, rule.slug, rule.doc.title) for rule in found]
+        if print_table(("code", "severity", "name", "finds"), rows):
+            return
         for rule in found:
             console.out(f"{rule.code}  {rule.severity.value:<8} {rule.slug:<28} {rule.doc.title}")
     else:

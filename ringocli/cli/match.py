@@ -86,7 +86,7 @@ def match(options: MatchOptions) -> int:
         console.out(as_text(reading))
     print_notes(reading.notes)
     if signature is not None and options.format == "text":
-        console.out(f"signature: {signature['problem'] or 'valid'}")
+        console.out(f"signature: {signature['problem'] or 'valid'}", hang=2)
     is_signed = signature is None or bool(signature["ok"])
     return 0 if reading.matched and is_signed else CheckFailed.code
 
@@ -144,9 +144,9 @@ def _draw(reading: WebhookReading | ReplyReading) -> None:
         rows = [(name, value, sources.get(name, "")) for name, value in reading.variables.items()]
         print_table(("variable", "value", "from"), rows)
     for event in reading.also:
-        console.out(f"  also matches, less specifically: {event.label}")
+        console.out(f"  also matches, less specifically: {event.label}", hang=2)
     if reading.near_miss is not None:
         differences = reading.near_miss.differences
         terminal.print_diff((pointer_text(one.pointer) or "(root)", one.expected, one.found) for one in differences)
         for line in patch_lines(reading.near_miss):
-            console.out(line)
+            console.out(line, hang=2)

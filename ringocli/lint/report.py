@@ -31,7 +31,7 @@ class Linted(_LintedFields):
         """The text as outputs may show it: credentials are masked."""
         return masked(self.document)
 
-    def place(self, finding: Finding) -> str:
+    def location(self, finding: Finding) -> str:
         """``file:line:column`` of a finding."""
         start = finding.range.start
         return f"{self.document.name}:{start.line}:{start.column}"
@@ -69,14 +69,19 @@ class Report(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """One line: files, findings by severity, how many are fixable, how many are not shown."""
+        """One line: files, findings by severity, which are not shown, how many are fixable."""
+        files = f"{len(self.files)} file{'s' * (len(self.files) != 1)} checked"
+        if self.skipped:
+            files += f", {self.skipped} skipped"
         counts = [(severity, self.count(severity)) for severity in Severity]
         parts = [f"{number} {severity.value}{'s' * (number != 1)}" for severity, number in counts if number]
-        files = f"{len(self.files)} file{'s' * (len(self.files) != 1)} checked"
-        skipped = f", {self.skipped} skipped" if self.skipped else ""
         if not parts:
-            return self.style(f"{files}{skipped}: no findings", "green")
-        return f"{files}{skipped}: {', '.join(parts)}{self._fixable}{self._hidden}"
+            return self.style(f"{files}: no findings", "green")
+        infos = self.count(Severity.INFO)
+        shown = ", ".join(parts)
+        if infos and not self.show_infos:
+            shown = f"{'no errors or warnings; ' if len(parts) == 1 else ''}{shown} (-v shows {'it' if infos == 1 else 'them'})"
+        return f"{files}: {shown}{self._fixable}"
 
     @property
     def _fixable(self) -> str:
@@ -87,11 +92,6 @@ class Report(NamedTuple):
         if unsafe:
             parts.append(f"{unsafe} {'more ' if safe else 'fixable '}with --fix --unsafe-fixes")
         return f"; {', '.join(parts)}" if parts else ""
-
-    @property
-    def _hidden(self) -> str:
-        hidden = 0 if self.show_infos else self.count(Severity.INFO)
-        return f" ({hidden} info{'s' * (hidden != 1)} hidden; show with -v)" if hidden else ""
 
 
 def masked(document: Document) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unicodedata
 from typing import Any, NamedTuple, TextIO
@@ -109,9 +110,10 @@ def is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def out(text: str = "", *, end: str = "\n") -> None:
-    """Write data to stdout."""
-    sys.stdout.write(_safe(text, sys.stdout) + end)
+def out(text: str = "", *, end: str = "\n", hang: int | None = None) -> None:
+    """Write data to stdout. On a terminal, long lines are wrapped if ``hang`` gives the indent of the further lines."""
+    text = _safe(text, sys.stdout)
+    sys.stdout.write((text if hang is None else _wrapped(text, sys.stdout, hang)) + end)
 
 
 def speaks_unicode() -> bool:
@@ -140,6 +142,8 @@ def remark(text: str, indent: str = "") -> None:
     """Write a longer note to stderr, wrapped to 80 columns with a hanging indent."""
     import textwrap
 
+    if sys.stderr is not None:
+        text = _safe(text, sys.stderr)  # before a secret with spaces in it can be broken into lines
     note(textwrap.fill(text, 79, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False))
 
 
@@ -152,7 +156,7 @@ def detail(text: str) -> None:
 def complain(text: str, *styles: str) -> None:
     """Write an error or a warning to stderr, even with ``--quiet``."""
     if sys.stderr is not None:
-        text = _safe(text, sys.stderr)
+        text = _wrapped(_safe(text, sys.stderr), sys.stderr)
         sys.stderr.write((styled(text, *styles, stream=sys.stderr) if styles else text) + "\n")
         sys.stderr.flush()
 
@@ -194,6 +198,44 @@ def _safe(text: str, stream: TextIO) -> str:
     if text.isascii() or not stream.isatty():
         return text
     return "".join(repr(char)[1:-1] if char > "~" and _drives_terminal(char) else char for char in text)
+
+
+def _wrapped(text: str, stream: TextIO, hang: int = 2) -> str:
+    """On a terminal, the text with its long lines broken at spaces; elsewhere the text as it is.
+
+    The parts of a line after the first are indented by ``hang`` columns, but by two more than the line itself at least.
+    A ringocli command is never broken, so that it can be copied.
+    """
+    if not is_terminal(stream):
+        return text
+    import shutil
+
+    width = shutil.get_terminal_size().columns
+    return "\n".join(line if _columns(line) <= width else _broken(line, width, hang) for line in text.split("\n"))
+
+
+def _broken(line: str, width: int, hang: int) -> str:
+    unbreakable = _COMMAND.sub(lambda found: found.group().replace(" ", "\0"), line)
+    start = unbreakable.lstrip(" ")
+    margin = len(line) - len(start)
+    hanging = " " * max(margin + 2, hang)
+    words = start.split(" ")
+    lines = [" " * margin + words[0]]
+    for word in words[1:]:
+        if _columns(lines[-1]) + 1 + _columns(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(hanging + word)
+    return "\n".join(lines).replace("\0", " ")
+
+
+def _columns(text: str) -> int:
+    """How wide the text is, without its escape codes."""
+    return len(_ESCAPE_CODE.sub("", text))
+
+
+_ESCAPE_CODE = re.compile(r"\033\[[\d;]*m")
+_COMMAND = re.compile(r"(?<![\w/])ringocli [^;)]+")
 
 
 def _drives_terminal(char: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -104,4 +105,5 @@ def test_every_command_has_examples_and_a_one_line_summary(ringocli: Command, na
     assert not summary.endswith("...")
     assert import_module(f"ringocli.cli.{path}").EXAMPLES
     for line in ringocli(name, "--help").out.splitlines():
-        assert len(line) <= 80 or line.strip().startswith("ringocli "), line
+        assert len(line) <= 80, line
+        assert not re.search(r"--[\w-]+ <\w+>", line), "a value is named by what it is, not by its type"

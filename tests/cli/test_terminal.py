@@ -83,6 +83,33 @@ def test_a_table_fits_80_columns() -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
+LONG = {
+    "error": ("simulate-webhook", TELNYX),
+    "near miss": ("match", TELNYX, str(SAMPLES / "telnyx" / "reply.http")),
+    "doctor": ("doctor", TELNYX),
+    "findings": ("validate", "-v", TELNYX),
+    "rules": ("explain", "--all"),
+}
+
+
+@pytest.mark.parametrize("color", ["never", "always"])
+@pytest.mark.parametrize("arguments", LONG.values(), ids=LONG)
+def test_prose_is_wrapped_at_80_columns(arguments: tuple[str, ...], color: str) -> None:
+    """No sentence is cut by the edge of the terminal; only a command to copy may be longer than a line."""
+    _, output = shown(*arguments, "--color", color)
+    for line in ESCAPE.sub("", output).splitlines():
+        assert len(line) <= 80 or "ringocli " in line.strip()[:10], line
+
+
+def test_wrapping_keeps_the_words() -> None:
+    """On a terminal an error has the words that it has in a pipe."""
+    _, output = shown("simulate-webhook", TELNYX, "--color", "never")
+    command = [sys.executable, "-m", "ringocli", "simulate-webhook", TELNYX]
+    piped = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert piped.stderr.split() == output.split()
+    assert len(output.splitlines()) > len(piped.stderr.splitlines())
+
+
 def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
     """In scripts no command pays for the import of rich."""
     script = (

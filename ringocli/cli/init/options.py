@@ -94,8 +94,10 @@ class InitOptions:
     property: Annotated[tuple[str, ...], Option("The name of a property. Repeatable.", metavar="NAME")] = ()
     send_url: Annotated[str | None, Option("Where SendMessage goes.", metavar="URL")] = None
     file_url: Annotated[str | None, Option("Where SendFile goes, if not to the same URL.", metavar="URL")] = None
-    method: Annotated[str | None, Option("[default: POST]")] = None
-    content_type: Annotated[str | None, Option("[default: application/json]")] = None
+    method: Annotated[str | None, Option("The HTTP method. Default: POST.")] = None
+    content_type: Annotated[
+        str | None, Option("How requests are encoded. Default: application/json.", metavar="TYPE")
+    ] = None
     authorize_url: Annotated[str | None, Option("For --auth oauth2.", metavar="URL")] = None
     token_url: Annotated[str | None, Option("For --auth oauth2.", metavar="URL")] = None
     editor: Annotated[

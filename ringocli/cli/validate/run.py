@@ -129,7 +129,7 @@ def _checked(linter: _Linter) -> int:
         report = Report(
             files=linted,
             skipped=found.skipped,
-            show_infos=linter.shows_infos,
+            show_infos=linter.shows_infos or linter.format != "text" or options.statistics,
             style=console.styled,
             unused=found.unused,
             failing=_failing(linter),
@@ -191,7 +191,7 @@ def _print(report: Report, format_: str) -> None:
     if format_ in ("json", "jsonl", "sarif") and not console.speaks_unicode():
         text = "".join(char if char.isascii() else _json_escape(char) for char in text)
     if text:
-        console.out(text)
+        console.out(text, hang=2 if format_ == "text" else None)
 
 
 def _json_escape(char: str) -> str:

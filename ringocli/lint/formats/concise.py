@@ -9,6 +9,6 @@ from ringocli.text.console import printable
 def write(report: Report) -> str:
     """``file:line:column: severity code message``, a line each."""
     return "\n".join(
-        f"{linted.place(finding)}: {finding.severity.value} {finding.code} {printable(finding.message)}"
+        f"{linted.location(finding)}: {finding.severity.value} {finding.code} {printable(finding.message)}"
         for linted, finding in report.findings
     )

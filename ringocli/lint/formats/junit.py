@@ -38,7 +38,7 @@ def _case(linted: Linted, finding: Finding, *, fails: bool) -> str:
     start = finding.range.start
     name = f"{finding.code} at {start.line}:{start.column}: {finding.message}"
     opening = f"<testcase classname={_attribute(linted.document.name)} name={_attribute(name)}>"
-    body = f"{linted.place(finding)}: {finding.severity.value} {finding.code} {finding.message}"
+    body = f"{linted.location(finding)}: {finding.severity.value} {finding.code} {finding.message}"
     if finding.suggestion:
         body += f"\nsuggestion: {finding.suggestion}"
     if fails:

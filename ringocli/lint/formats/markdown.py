@@ -9,10 +9,10 @@ from ringocli.text.console import printable
 def write(report: Report) -> str:
     """One row per finding, then the summary."""
     rows = [
-        f"| {finding.severity.value} | {finding.code} | `{linted.place(finding)}` | {_cell(finding.message)} |"
+        f"| {finding.severity.value} | {finding.code} | `{linted.location(finding)}` | {_cell(finding.message)} |"
         for linted, finding in report.findings
     ]
-    return "\n".join(["| severity | code | place | finding |", "|---|---|---|---|", *rows, "", report.summary])
+    return "\n".join(["| severity | code | location | finding |", "|---|---|---|---|", *rows, "", report.summary])
 
 
 def _cell(text: str) -> str:

@@ -18,7 +18,7 @@ def write(report: Report) -> str:
     for linted, finding in report.shown_findings:
         colour = _COLOURS[finding.severity]
         label = report.style(f"{finding.severity.value} {finding.code}", colour, "bold")
-        block = f"{linted.place(finding)}: {label} {printable(finding.message)}"
+        block = f"{linted.location(finding)}: {label} {printable(finding.message)}"
         if finding.severity is not Severity.INFO:
             block += f"\n{_frame(linted, finding, report.style)}\n"
         blocks.append(block)
