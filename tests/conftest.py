@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
 from ringocli.cli import run
+
+if TYPE_CHECKING:
+    from tests.keyrings import Keyring
 
 # A timing is never a test; on a shared machine the same values are tried each time, so that red means broken.
 hypothesis.settings.register_profile(
@@ -75,6 +78,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder that is the current directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def ring() -> Iterator[Keyring]:
+    """The keyring in use, empty."""
+    import keyring
+
+    from tests.keyrings import Keyring
+
+    before, found = keyring.get_keyring(), Keyring()
+    keyring.set_keyring(found)
+    yield found
+    keyring.set_keyring(before)
 
 
 ACME: dict[str, Any] = {

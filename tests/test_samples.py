@@ -67,6 +67,7 @@ EXAMPLES = [
 ]
 
 
+@pytest.mark.usefixtures("ring")
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_of_the_help_runs(
     ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str
@@ -75,9 +76,10 @@ def test_an_example_of_the_help_runs(
     monkeypatch.chdir(tmp_path)
     os.symlink(SAMPLES, tmp_path / "samples")
     monkeypatch.setenv("TELNYX_KEY", "sample-key")
+    assert 0 == ringocli("secret", "set", "acme", stdin="sample-key").code
     with serving(Answer.json({"data": {"id": "m1"}})) as server:
         line = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{server.port}", example)
-        done = ringocli(*shlex.split(line)[1:])
+        done = ringocli(*shlex.split(line)[1:], stdin="typed\n")
     assert 0 == done.code, done.err
 
 

@@ -57,6 +57,8 @@ COMMANDS = {
     "locustfile": "locustfile",
     "emulate": "emulate",
     "clean": "clean",
+    "config": "config",
+    "secret": "secret",
     "tour": "tour",
     "lsp": "lsp",
 }

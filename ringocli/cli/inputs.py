@@ -12,7 +12,7 @@ from ringocli.text import console
 if TYPE_CHECKING:
     from ringocli.cli.options import ValueOptions
     from ringocli.template.model import Template
-    from ringocli.template.settings import Settings
+    from ringocli.template.settings import Settings, ValueArguments
     from ringocli.template.values import Missing
 
 
@@ -71,30 +71,38 @@ def gather_values(template: Template, options: ValueOptions, *, url: str | None 
         UsageError: an unknown or malformed name; also a property that the template does not declare.
         LocalError: a file cannot be read.
     """
-    from ringocli.template.settings import ValueSources, gather, pair
+    from ringocli.template.settings import gather, pair
     from ringocli.template.values import check_property
 
     for option, entries in (
         ("--property", options.property),
         ("--property-env", options.property_env),
         ("--property-file", options.property_file),
+        ("--property-cmd", options.property_cmd),
     ):
         for entry in entries:
             check_property(template, pair(option, entry)[0])
     for name in options.public_property:
         check_property(template, name)
-    sources = ValueSources(
+    return gather(value_arguments(options, url=url), template.properties)
+
+
+def value_arguments(options: ValueOptions, *, url: str | None = None) -> ValueArguments:
+    """The options that set values; ``url`` is the webhook URL option."""
+    from ringocli.template.settings import ValueArguments
+
+    return ValueArguments(
         set=options.set,
         set_file=options.set_file,
         property=options.property,
         property_env=options.property_env,
         property_file=options.property_file,
+        property_cmd=options.property_cmd,
         public=options.public_property,
         values=options.values,
         profile=options.profile,
         url=url,
     )
-    return gather(sources, template.properties)
 
 
 def missing_policy(value: str | None, default: Missing | None) -> Missing | None:

@@ -50,7 +50,18 @@ class ValueOptions:
             complete=complete_properties,
         ),
     ] = ()
-    property_file: Annotated[tuple[str, ...], Option("A property from a file. Repeatable.", metavar="NAME=PATH")] = ()
+    property_file: Annotated[
+        tuple[str, ...],
+        Option("A property from a file. Repeatable.", metavar="NAME=PATH", complete=complete_properties),
+    ] = ()
+    property_cmd: Annotated[
+        tuple[str, ...],
+        Option(
+            "A property from what a command prints, such as a password manager's. Repeatable.",
+            metavar="NAME=COMMAND",
+            complete=complete_properties,
+        ),
+    ] = ()
     property: Annotated[
         tuple[str, ...],
         Option(

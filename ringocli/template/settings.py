@@ -15,6 +15,7 @@ from typing import Any
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.template.project import PROJECT_FILE, parse_toml, project_path, read_toml
+from ringocli.template.property_sources import PropertySource, property_source
 from ringocli.template.values import Layer, Values, check_variable
 from ringocli.template.variables import ALIASES, SETTABLE
 from ringocli.text.document import Document
@@ -22,12 +23,13 @@ from ringocli.text.files import STDIN, read_text
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
 
-TABLES = ("variables", "outgoing", "incoming", "properties")
+VARIABLE_TABLES = ("variables", "outgoing", "incoming")
+TABLES = (*VARIABLE_TABLES, "properties")
 PROFILE_KEYS = (*TABLES, "public", "webhook_url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValueSources:
+class ValueArguments:
     """The options of a command that set values, as given by the user."""
 
     set: Sequence[str] = ()
@@ -35,6 +37,7 @@ class ValueSources:
     property: Sequence[str] = ()
     property_env: Sequence[str] = ()
     property_file: Sequence[str] = ()
+    property_cmd: Sequence[str] = ()
     public: Sequence[str] = ()
     values: str | None = None
     profile: str | None = None
@@ -51,15 +54,33 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """The tables of one file; ``name`` is used in messages, ``file =`` paths are relative to ``folder``."""
+class ValueSource:
+    """What one source sets. ``name`` is used in messages: ``options``, ``environment``, or a file and its profile.
+
+    ``variables`` has the tables ``variables``, ``outgoing`` and ``incoming``. Properties are not read yet.
+    """
 
     name: str
-    folder: Path
-    tables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    properties: Mapping[str, PropertySource] = field(default_factory=dict)
+    public: Sequence[str] = ()
+    webhook_url: str | None = None
+
+    def layer(self, env: Mapping[str, str], public: set[str]) -> Layer:
+        """The layer of this source, with its properties read.
+
+        Raises:
+            UsageError: an environment variable or a keyring's entry is missing.
+            LocalError: a file cannot be read, or a command fails.
+        """
+        values = {name: source.read(env) for name, source in self.properties.items()}
+        properties: dict[str, Text] = {
+            name: value if name in public else Secret(value) for name, value in values.items()
+        }
+        return Layer(**self.variables, properties=properties)
 
 
-def gather(options: ValueSources, declared: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Settings:
+def gather(options: ValueArguments, declared: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Settings:
     """Read every source once and order the layers.
 
     ``declared`` are the template's properties, which are looked up in the environment.
@@ -69,24 +90,27 @@ def gather(options: ValueSources, declared: Iterable[str] = (), environ: Mapping
         LocalError: a file that cannot be read.
     """
     env = os.environ if environ is None else environ
-    names = tuple(declared)
-    profile_name = options.profile or env.get("RINGOCLI_PROFILE")
-    sources = []
-    if options.values:
-        sources.append(_values_file(options.values))
-    if profile_name:
-        sources.append(_profile(profile_name))
-    if (user := user_file(env)).is_file():
-        sources.append(_Source(name=str(user), folder=user.parent, tables=_read_tables(str(user))))
-    public = {*options.public, *(name for source in sources for name in _public(source))}
-    layers = [_option_layer(options, env, public), _environment_layer(env, names, public)]
-    layers += [_file_layer(source, env, public) for source in sources]
-    url = options.url or env.get("RINGOCLI_WEBHOOK_URL") or _webhook_url(sources)
+    sources = find_sources(options, declared, env)
+    public = {name for source in sources for name in source.public}
+    url = next((source.webhook_url for source in sources if source.webhook_url), None)
     return Settings(
-        values=Values(layers=tuple(layers)),
+        values=Values(layers=tuple(source.layer(env, public) for source in sources)),
         webhook_url=Secret(url) if url else None,
-        profile=profile_name,
+        profile=options.profile or env.get("RINGOCLI_PROFILE"),
     )
+
+
+def find_sources(options: ValueArguments, declared: Iterable[str], env: Mapping[str, str]) -> list[ValueSource]:
+    """Every source, the one with the highest precedence first; raises as ``gather``, but reads no property."""
+    sources = [_options(options), _environment(env, declared)]
+    if options.values:
+        folder = Path.cwd() if options.values == STDIN else Path(options.values).parent
+        sources.append(_source(options.values, folder, _read_tables(options.values)))
+    if profile := options.profile or env.get("RINGOCLI_PROFILE"):
+        sources.append(_profile(profile))
+    if (user := user_file(env)).is_file():
+        sources.append(_source(str(user), user.parent, _read_tables(str(user)), commands=True))
+    return sources
 
 
 def environment_name(property_name: str) -> str:
@@ -133,70 +157,73 @@ def pair(option: str, given: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def _option_layer(options: ValueSources, env: Mapping[str, str], public: set[str]) -> Layer:
+def _options(options: ValueArguments) -> ValueSource:
     variables = {}
     for option, entries in (("--set", options.set), ("--set-file", options.set_file)):
         for entry in entries:
             name, value = pair(option, entry)
             check_variable(name)
-            variables[name] = value if option == "--set" else _content(value)
-    properties: dict[str, str] = {}
-    for entry in options.property:
-        name, value = pair("--property", entry)
-        properties[name] = value
-    for entry in options.property_env:
-        name, variable = pair("--property-env", entry)
-        properties[name] = _from_environment(name, variable, env)
-    for entry in options.property_file:
-        name, path = pair("--property-file", entry)
-        properties[name] = _secret_file(path)
-    return Layer(variables=variables, properties=_marked(properties, public))
+            variables[name] = value if option == "--set" else read_text(value).removeprefix("\ufeff")
+    properties: dict[str, PropertySource] = {}
+    for kind, option, entries in (
+        ("value", "--property", options.property),
+        ("env", "--property-env", options.property_env),
+        ("file", "--property-file", options.property_file),
+        ("command", "--property-cmd", options.property_cmd),
+    ):
+        for entry in entries:
+            name, reference = pair(option, entry)
+            properties[name] = PropertySource(name, kind, reference)
+    return ValueSource(
+        name="options",
+        variables={"variables": variables},
+        properties=properties,
+        public=options.public,
+        webhook_url=options.url,
+    )
 
 
-def _environment_layer(env: Mapping[str, str], declared: Iterable[str], public: set[str]) -> Layer:
+def _environment(env: Mapping[str, str], declared: Iterable[str]) -> ValueSource:
     variables = {
         name: env[f"RINGOCLI_{name.upper()}"] for name in (*SETTABLE, *ALIASES) if env.get(f"RINGOCLI_{name.upper()}")
     }
-    properties = {name: env[environment_name(name)] for name in declared if env.get(environment_name(name))}
-    return Layer(variables=variables, properties=_marked(properties, public))
+    properties = {
+        name: PropertySource(name, "env", environment_name(name))
+        for name in declared
+        if env.get(environment_name(name))
+    }
+    return ValueSource(
+        name="environment",
+        variables={"variables": variables},
+        properties=properties,
+        webhook_url=env.get("RINGOCLI_WEBHOOK_URL"),
+    )
 
 
-def _file_layer(source: _Source, env: Mapping[str, str], public: set[str]) -> Layer:
-    tables: dict[str, dict[str, str]] = {}
-    for table in ("variables", "outgoing", "incoming"):
-        tables[table] = {}
-        for name, value in _table(source, table).items():
+def _source(where: str, folder: Path, tables: Mapping[str, Any], *, commands: bool = False) -> ValueSource:
+    """A file's tables, or a profile's, checked; ``commands`` as in ``property_source``."""
+    variables: dict[str, dict[str, str]] = {}
+    for table in VARIABLE_TABLES:
+        variables[table] = {}
+        for name, value in _table(where, tables, table).items():
             check_variable(name)
-            tables[table][name] = _scalar(source, f"{table}.{name}", value)
-    properties = {name: _property(source, name, value, env) for name, value in _table(source, "properties").items()}
-    return Layer(**tables, properties=_marked(properties, public))
-
-
-def _marked(properties: Mapping[str, str], public: set[str]) -> dict[str, Text]:
-    return {name: value if name in public else Secret(value) for name, value in properties.items()}
-
-
-def _content(path: str) -> str:
-    return read_text(path).removeprefix("\ufeff")
-
-
-def _secret_file(path: str) -> str:
-    """The content of a secret's file without the line break at its end."""
-    return read_text(path).removeprefix("\ufeff").rstrip("\r\n")
-
-
-def _from_environment(name: str, variable: str, env: Mapping[str, str]) -> str:
-    if variable not in env:
-        raise UsageError(
-            f"the environment variable {variable} for the property {name!r} is not set",
-            f"Set it: export {variable}=...",
-        )
-    return env[variable]
-
-
-def _values_file(name: str) -> _Source:
-    folder = Path.cwd() if name == STDIN else Path(name).parent
-    return _Source(name=name, folder=folder, tables=_read_tables(name))
+            variables[table][name] = _scalar(where, f"{table}.{name}", value)
+    public = tables.get("public", [])
+    if not isinstance(public, list) or not all(isinstance(name, str) for name in public):
+        raise UsageError(f"{where}: public must be a list of names", 'Write public = ["Account ID"].')
+    url = tables.get("webhook_url")
+    if url is not None and not isinstance(url, str):
+        raise UsageError(f"{where}: webhook_url must be a string", 'Write webhook_url = "https://..."')
+    return ValueSource(
+        name=where,
+        variables=variables,
+        properties={
+            name: property_source(where, name, written, folder, commands=commands)
+            for name, written in _table(where, tables, "properties").items()
+        },
+        public=public,
+        webhook_url=url,
+    )
 
 
 def _read_tables(name: str) -> Mapping[str, Any]:
@@ -223,7 +250,7 @@ def _check_keys(name: str, tables: Mapping[str, Any]) -> None:
             )
 
 
-def _profile(name: str) -> _Source:
+def _profile(name: str) -> ValueSource:
     path = project_file()
     if path is None:
         raise UsageError(
@@ -241,68 +268,17 @@ def _profile(name: str) -> _Source:
     if not isinstance(found[name], dict):
         raise UsageError(f"{label} must be a table", f"Write [profiles.{name}] with its keys below.")
     _check_keys(label, found[name])
-    return _Source(name=label, folder=path.parent, tables=found[name])
+    return _source(label, path.parent, found[name])
 
 
-def _table(source: _Source, key: str) -> Mapping[str, Any]:
-    table = source.tables.get(key, {})
+def _table(where: str, tables: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    table = tables.get(key, {})
     if not isinstance(table, dict):
-        raise UsageError(f"{source.name}: {key} must be a table", f"Write [{key}] with NAME = VALUE below.")
+        raise UsageError(f"{where}: {key} must be a table", f"Write [{key}] with NAME = VALUE below.")
     return table
 
 
-def _public(source: _Source) -> list[str]:
-    names = source.tables.get("public", [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise UsageError(f"{source.name}: public must be a list of names", 'Write public = ["Account ID"].')
-    return names
-
-
-def _webhook_url(sources: Iterable[_Source]) -> str | None:
-    for source in sources:
-        url = source.tables.get("webhook_url")
-        if url is not None and not isinstance(url, str):
-            raise UsageError(f"{source.name}: webhook_url must be a string", 'Write webhook_url = "https://..."')
-        if url:
-            return url
-    return None
-
-
-def _scalar(source: _Source, where: str, value: Any) -> str:
+def _scalar(where: str, what: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise UsageError(f"{source.name}: {where} must be a string", f'Write {where.split(".")[-1]} = "..."')
-    return str(value)
-
-
-def _property(source: _Source, name: str, value: Any, env: Mapping[str, str]) -> str:
-    if not isinstance(value, dict):
-        return _scalar(source, f"properties.{name}", value)
-    match value:
-        case {"env": str(variable), **rest} if not rest:
-            return _from_environment(name, variable, env)
-        case {"file": str(path), **rest} if not rest:
-            return _secret_file(str(source.folder / Path(path).expanduser()))
-        case {"keyring": str(entry), **rest} if not rest:
-            return _from_keyring(name, entry)
-    raise UsageError(
-        f"{source.name}: properties.{name} must be a string, or a table with env, file or keyring",
-        'Write {env = "VARIABLE"}, {file = "path"} or {keyring = "name"}.',
-    )
-
-
-def _from_keyring(name: str, entry: str) -> str:
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        raise LocalError(
-            f"the property {name!r} is stored in the keyring, but keyring support is not installed",
-            "Install ringocli[keyring].",
-        ) from None
-    try:
-        value = keyring.get_password("ringocli", entry)
-    except KeyringError:
-        raise LocalError("the keyring cannot be opened", "Use env or file instead.") from None
-    if value is None:
-        raise UsageError(f"the keyring has no entry {entry!r}", f"Store it: keyring set ringocli {entry}")
+        raise UsageError(f"{where}: {what} must be a string", f'Write {what.split(".")[-1]} = "..."')
     return str(value)

@@ -8,7 +8,7 @@ import pytest
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.lint.project import read_validate_settings
-from ringocli.template.settings import ValueSources, environment_name, gather, profiles, project_file
+from ringocli.template.settings import ValueArguments, environment_name, gather, profiles, project_file
 from ringocli.template.variables import Place
 from ringocli.text.secret import Secret, sent
 
@@ -52,7 +52,7 @@ def test_precedence_is_option_environment_values_profile_user(folder: Path) -> N
         '[variables]\nextension = "user"\ndomain = "user"\ncontent = "user"'
     )
     environ = env(folder, ACME_KEY="k", RINGOCLI_CONTENT="env", RINGOCLI_TO="env")
-    options = ValueSources(set=["to=option"], values="values.json", profile="acme")
+    options = ValueArguments(set=["to=option"], values="values.json", profile="acme")
     variables = gather(options, (), environ).values.at(Place.SEND_MESSAGE)
     assert {
         "to": "option",
@@ -66,7 +66,7 @@ def test_precedence_is_option_environment_values_profile_user(folder: Path) -> N
 def test_an_alias_on_the_command_line_beats_a_name_in_a_profile(folder: Path) -> None:
     """``--set number`` wins over a weaker source's ``from``."""
     (folder / "v.toml").write_text('[variables]\nfrom = "file"\nto = "file"')
-    settings = gather(ValueSources(set=["number=option"], values="v.toml"), (), env(folder))
+    settings = gather(ValueArguments(set=["number=option"], values="v.toml"), (), env(folder))
     assert {"from": "option", "to": "file"} == settings.values.at(Place.SEND_FILE)
 
 
@@ -74,7 +74,7 @@ def test_direction_tables_win_over_variables(folder: Path) -> None:
     """``[incoming]`` overrides ``[variables]`` for webhooks only."""
     (folder / "ringocli.toml").write_text(PROJECT)
     (folder / "secret.txt").write_text("x")
-    values = gather(ValueSources(profile="acme"), (), env(folder, ACME_KEY="k")).values
+    values = gather(ValueArguments(profile="acme"), (), env(folder, ACME_KEY="k")).values
     assert "profile-in" == values.at(Place.MESSAGE)["content"]
     assert "profile" == values.at(Place.SEND_MESSAGE)["content"]
 
@@ -85,7 +85,7 @@ def test_properties_are_secrets_unless_public(folder: Path) -> None:
     (folder / "secret.txt").write_text("from-file\r\n")
     (folder / "key.txt").write_text("\ufefffile-option\n")
     environ = env(folder, ACME_KEY="env-key", OTHER="o", RINGOCLI_PROPERTY_MY_KEY="named")
-    options = ValueSources(
+    options = ValueArguments(
         property=["A=a=b"], property_env=["B=OTHER"], property_file=["C=key.txt"], public=["A"], profile="acme"
     )
     settings = gather(options, ["My key"], environ)
@@ -99,9 +99,9 @@ def test_the_webhook_url_is_a_secret_with_its_own_precedence(folder: Path) -> No
     """Option, then environment, then profile."""
     (folder / "ringocli.toml").write_text('[profiles.a]\nwebhook_url = "https://p.example/x"')
     for options, environ, expected in (
-        (ValueSources(url="u", profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "u"),
-        (ValueSources(profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "e"),
-        (ValueSources(), env(folder, RINGOCLI_PROFILE="a"), "https://p.example/x"),
+        (ValueArguments(url="u", profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "u"),
+        (ValueArguments(profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "e"),
+        (ValueArguments(), env(folder, RINGOCLI_PROFILE="a"), "https://p.example/x"),
     ):
         url = gather(options, (), environ).webhook_url
         assert url is not None
@@ -124,42 +124,47 @@ def test_the_project_file_is_looked_for_up_to_the_git_root(folder: Path, monkeyp
 def test_files_are_read_without_interpretation(folder: Path) -> None:
     """A variable from a file keeps its line breaks."""
     (folder / "text.txt").write_bytes(b"two\r\nlines\n")
-    values = gather(ValueSources(set_file=["content=text.txt"]), (), env(folder)).values
+    values = gather(ValueArguments(set_file=["content=text.txt"]), (), env(folder)).values
     assert "two\r\nlines\n" == values.at(Place.MESSAGE)["content"]
 
 
 @pytest.mark.parametrize(
     ("options", "files", "error", "words"),
     [
-        (ValueSources(set=["form=1"]), {}, UsageError, "did you mean from"),
-        (ValueSources(set=["nonsense"]), {}, UsageError, "--set needs NAME=VALUE"),
-        (ValueSources(property=["s3cret"]), {}, UsageError, "--property needs NAME=VALUE"),
-        (ValueSources(property_env=["A=UNSET"]), {}, UsageError, "UNSET .* is not set"),
-        (ValueSources(property_file=["A=missing.txt"]), {}, LocalError, "no such file"),
-        (ValueSources(values="missing.toml"), {}, LocalError, "no such file"),
-        (ValueSources(values="v"), {"v": "a = = 1"}, LocalError, "invalid TOML at line 1, column 5"),
-        (ValueSources(values="v"), {"v": "{" * 100_000}, LocalError, "invalid JSON at line 1, column 2"),
-        (ValueSources(values="v"), {"v": "[variable]\nto = '1'"}, UsageError, "did you mean variables"),
-        (ValueSources(values="v"), {"v": "variables = 5"}, UsageError, "must be a table"),
-        (ValueSources(values="v"), {"v": "[variables]\nto = []"}, UsageError, "must be a string"),
-        (ValueSources(values="v"), {"v": "[variables]\nfrmo = '1'"}, UsageError, "did you mean from"),
-        (ValueSources(values="v"), {"v": "public = 'x'"}, UsageError, "must be a list of names"),
-        (ValueSources(values="v"), {"v": "webhook_url = 5"}, UsageError, "webhook_url must be a string"),
-        (ValueSources(values="v"), {"v": "[properties]\na = {vault = 'x'}"}, UsageError, "env, file or keyring"),
+        (ValueArguments(set=["form=1"]), {}, UsageError, "did you mean from"),
+        (ValueArguments(set=["nonsense"]), {}, UsageError, "--set needs NAME=VALUE"),
+        (ValueArguments(property=["s3cret"]), {}, UsageError, "--property needs NAME=VALUE"),
+        (ValueArguments(property_env=["A=UNSET"]), {}, UsageError, "UNSET .* is not set"),
+        (ValueArguments(property_file=["A=missing.txt"]), {}, LocalError, "no such file"),
+        (ValueArguments(values="missing.toml"), {}, LocalError, "no such file"),
+        (ValueArguments(values="v"), {"v": "a = = 1"}, LocalError, "invalid TOML at line 1, column 5"),
+        (ValueArguments(values="v"), {"v": "{" * 100_000}, LocalError, "invalid JSON at line 1, column 2"),
+        (ValueArguments(values="v"), {"v": "[variable]\nto = '1'"}, UsageError, "did you mean variables"),
+        (ValueArguments(values="v"), {"v": "variables = 5"}, UsageError, "must be a table"),
+        (ValueArguments(values="v"), {"v": "[variables]\nto = []"}, UsageError, "must be a string"),
+        (ValueArguments(values="v"), {"v": "[variables]\nfrmo = '1'"}, UsageError, "did you mean from"),
+        (ValueArguments(values="v"), {"v": "public = 'x'"}, UsageError, "must be a list of names"),
+        (ValueArguments(values="v"), {"v": "webhook_url = 5"}, UsageError, "webhook_url must be a string"),
         (
-            ValueSources(values="v"),
+            ValueArguments(values="v"),
+            {"v": "[properties]\na = {vault = 'x'}"},
+            UsageError,
+            "env, file, keyring or command",
+        ),
+        (
+            ValueArguments(values="v"),
             {"v": "[properties]\na = {keyring = 'x'}"},
             LocalError,
             "ringocli\\[keyring\\]|keyring",
         ),
-        (ValueSources(profile="a"), {}, UsageError, "no ringocli.toml"),
-        (ValueSources(profile="acem"), {"ringocli.toml": "[profiles.acme]"}, UsageError, "did you mean acme"),
-        (ValueSources(profile="a"), {"ringocli.toml": "= 's3cret'"}, LocalError, "invalid TOML at line 1, column 1"),
-        (ValueSources(profile="a"), {"ringocli.toml": "profiles.a = 5"}, UsageError, "must be a table"),
+        (ValueArguments(profile="a"), {}, UsageError, "no ringocli.toml"),
+        (ValueArguments(profile="acem"), {"ringocli.toml": "[profiles.acme]"}, UsageError, "did you mean acme"),
+        (ValueArguments(profile="a"), {"ringocli.toml": "= 's3cret'"}, LocalError, "invalid TOML at line 1, column 1"),
+        (ValueArguments(profile="a"), {"ringocli.toml": "profiles.a = 5"}, UsageError, "must be a table"),
     ],
 )
 def test_a_wrong_source_is_one_sentence(
-    folder: Path, options: ValueSources, files: dict[str, str], error: type[Exception], words: str
+    folder: Path, options: ValueArguments, files: dict[str, str], error: type[Exception], words: str
 ) -> None:
     """Each mistake names its source and what to do; a secret in it is not repeated."""
     for name, text in files.items():
@@ -172,7 +177,7 @@ def test_a_wrong_source_is_one_sentence(
 def test_a_home_without_a_folder_is_no_reason_to_stop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container without HOME still works."""
     monkeypatch.delenv("HOME", raising=False)
-    assert gather(ValueSources(), (), {}).webhook_url is None
+    assert gather(ValueArguments(), (), {}).webhook_url is None
 
 
 def test_property_names_become_environment_names() -> None:
@@ -188,7 +193,7 @@ def test_a_project_file_is_read_the_same_way_everywhere(folder: Path, start: str
     (folder / "ringocli.toml").write_bytes((start + line_break.join(lines)).encode())
     (folder / "values.toml").write_bytes((start + line_break.join(["[variables]", 'to = "1"', ""])).encode())
     assert ["acme"] == profiles()
-    settings = gather(ValueSources(profile="acme", values="values.toml"), (), env(folder))
+    settings = gather(ValueArguments(profile="acme", values="values.toml"), (), env(folder))
     assert "https://p.example/x" == (settings.webhook_url and settings.webhook_url.reveal())
     assert "1" == settings.values.at(Place.SEND_MESSAGE)["to"]
     assert ("RT216",) == read_validate_settings().ignore
