@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def complete_events(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The event keys and types of the template."""
+    """The event keys and types of the template, and ``all``."""
     template = _template_of(ctx)
     if template is None:
         return []
     names = [name for event in template.events for name in (event.key, event.label) if name]
-    return [name for name in dict.fromkeys(names) if name.startswith(incomplete)]
+    return [name for name in (*dict.fromkeys(names), "all") if name.startswith(incomplete)]
 
 
 def complete_properties(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -31,7 +31,7 @@ class LocustfileOptions:
     template: TemplateArgument
     event: Annotated[
         tuple[str, ...],
-        Option("The event to send. Default: the first. Repeatable.", metavar="EVENT", complete=complete_events),
+        Option("The event to send. Default: the first. Repeatable.", metavar="EVENT|all", complete=complete_events),
     ] = ()
     seed: Annotated[int, Option("Makes the same events again.", metavar="N")] = 0
     output: Annotated[str, Option("The file to write (- is stdout).", metavar="FILE")] = "locustfile.py"
@@ -49,7 +49,7 @@ def locustfile(options: LocustfileOptions) -> int:
     template = open_template(options.template).template
     if options.template == STDIN:
         raise LocalError("the template needs a file name, which Locust's workers read", "Save it first.")
-    events = tuple(template.event(name).label for name in options.event)
+    events = tuple(event.label for event in template.events_named(options.event))
     if find_spec("locust") is None:
         raise LocalError("Locust is not installed", "Install it: pip install 'ringocli[load]'")
     text = locustfile_text(options.template, events, options.seed)

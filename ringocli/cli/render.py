@@ -109,8 +109,7 @@ def _renders(template: Template, options: RenderOptions, policy: MissingPolicy |
     if options.requests or not options.event:
         specs = [template.request(name) for name in options.requests] or list(template.requests)
         renders += map(of_request, specs)
-    events = template.events if "all" in options.event else map(template.event, options.event)
-    renders += map(of_event, events)
+    renders += map(of_event, template.events_named(options.event))
     if not renders:
         raise UsageError("the template has nothing to render", "Run ringocli validate to see what is missing.")
     return renders

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import UsageError
 from ringocli.template.pattern.pattern import Constant, Json, Leaf, Pattern
-from ringocli.template.variables import EVENTS, REQUIRED, Place, known_at
+from ringocli.template.variables import EVENTS, REQUIRED, Place, event_type_named, known_at
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import did_you_mean
 
@@ -241,8 +241,17 @@ class Template(NamedTuple):
             f"Requests: {', '.join(names) or 'none'}.",
         )
 
+    def events_named(self, names: Iterable[str]) -> tuple[WebhookEvent, ...]:
+        """The events with these names, in this order; ``all`` is every event, in the order of the template.
+
+        Raises:
+            UsageError: no event or several events have one of the names.
+        """
+        chosen = tuple(names)
+        return self.events if "all" in chosen else tuple(map(self.event, chosen))
+
     def event(self, name: str) -> WebhookEvent:
-        """The event with this event_key, event_type, ``type:key`` or pointer.
+        """The event with this event_key, event_type, ``type:key`` or pointer, or else of the type with this other name.
 
         Raises:
             UsageError: no event or several events have that name.
@@ -253,6 +262,7 @@ class Template(NamedTuple):
             lambda event: (as_text(event.pointer), event.label),
             lambda event: (event.key,),
             lambda event: (event.type,),
+            lambda event: (name,) if event.type == event_type_named(name) else (),
         ):
             found = [event for event in self.events if name in names_of(event)]
             if len(found) == 1:

@@ -40,6 +40,11 @@ def sample_kind(name: str) -> str:
     return _OTHER_NAMES.get(name, name)
 
 
+def event_type_named(name: str) -> str | None:
+    """The event type that a kind of sample webhook stands for: ``delivered`` is messageDelivered, ``file`` is mms."""
+    return EVENT_TYPES.get(sample_kind(name))
+
+
 class Kind(StrEnum):
     """The kind of a variable's value, which determines its samples and generated test values."""
 

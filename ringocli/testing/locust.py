@@ -51,7 +51,7 @@ class _Events:
             raise UsageError(f"{user.template}: the template has no events to send")
         recipe = Recipe(
             template=template,
-            subjects=tuple(map(template.event, names)),
+            subjects=template.events_named(names),
             values=Values(layers=(Layer(variables=user.values),)),
             missing=Missing.SAMPLE,
             url=Secret(url),

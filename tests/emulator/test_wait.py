@@ -28,6 +28,15 @@ def test_wait_finds_stored_and_new_exchanges(inbox: Emulator) -> None:
         inbox.wait(contact="third", timeout_s=0.05)
 
 
+@pytest.mark.parametrize("name", ["delivered", "messageDelivered", "messageDelivered:delivered"])
+def test_an_event_is_found_by_each_of_its_names(inbox: Emulator, name: str) -> None:
+    """A wait and the filter accept the names that the command line accepts."""
+    call(inbox, "POST", "/webhook/acme", {"method": "delivered", "params": {"messageid": "m-1"}})
+    assert "m-1" == inbox.wait(event=name, timeout_s=5)["variables"]["messageid"]
+    found = call(inbox, "GET", f"/api/exchanges?q=event:{name}").document["exchanges"]
+    assert ["m-1"] == [one["variables"]["messageid"] for one in found]
+
+
 def test_concurrent_waits_get_their_own_exchange(inbox: Emulator) -> None:
     """Each of many concurrent waits gets the exchange it asked for."""
     ready = threading.Barrier(20)

@@ -202,9 +202,7 @@ def _subjects(template: Template, options: SimulateOptions) -> tuple[Subject, ..
         return (template.request(options.send),)
     if not template.events:
         raise UsageError("the template has no events to send", "Run ringocli validate to see what is missing.")
-    if "all" in options.event:
-        return template.events
-    return tuple(map(template.event, options.event)) or template.events[:1]
+    return template.events_named(options.event) or template.events[:1]
 
 
 def _plan(options: SimulateOptions) -> LoadPlan:

@@ -120,8 +120,8 @@ class SimulateOptions:
     event: Annotated[
         tuple[str, ...],
         Option(
-            "The event to send, or all; several are sent in turn. Default: the first. Repeatable.",
-            metavar="EVENT",
+            "The event to send; several are sent in turn. Default: the first. Repeatable.",
+            metavar="EVENT|all",
             complete=complete_events,
         ),
     ] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 from starlette.responses import Response
@@ -12,7 +11,6 @@ from ringocli.emulator.api.request import ApiRequest, ApiResponse
 from ringocli.errors import UsageError
 from ringocli.importers.samples import read_sample
 from ringocli.template.model import WebhookEvent
-from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.suggest import did_you_mean
 
 
@@ -31,7 +29,7 @@ async def paste(request: ApiRequest) -> Response:
 async def play(request: ApiRequest) -> Response:
     """Send one of the template's events, with these values of its variables."""
     body = await request.document()
-    event = _event(request.runtime.template_file.template.events, body.get("event"))
+    event = request.runtime.template_file.template.event(str(body.get("event", "")))
     values = body.get("variables") or {}
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
         raise UsageError("variables must be an object of strings", 'For example {"from": "+13105550199"}.')
@@ -48,17 +46,3 @@ async def play(request: ApiRequest) -> Response:
 def variables_of(event: WebhookEvent) -> tuple[str, ...]:
     """The variables of an event that can be set, in the order of the template."""
     return tuple(name for name in event.pattern.variables if name != "event_key")
-
-
-def _event(events: tuple[WebhookEvent, ...], named: Any) -> WebhookEvent:
-    """The event with that pointer, or else with that key or type if there is only one."""
-    for event in events:
-        if pointer_text(event.pointer) == named:
-            return event
-    found = [event for event in events if named in (event.key, event.type, f"{event.type}:{event.key}")]
-    if len(found) == 1:
-        return found[0]
-    pointers = ", ".join(pointer_text(event.pointer) for event in events)
-    raise UsageError(
-        f"{'several events are' if found else 'no event is'} named {str(named)[:40]!r}", f"Use {pointers}."
-    )

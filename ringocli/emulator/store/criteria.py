@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.search import KEYS, Condition
 from ringocli.errors import UsageError
-from ringocli.template.variables import SETTABLE
+from ringocli.template.variables import SETTABLE, event_type_named
 from ringocli.text.suggest import did_you_mean
 
 _COLUMNS = {
@@ -138,7 +138,8 @@ def _meets(stored: StoredExchange, name: str, value: str) -> bool:
     if name == "matched":
         return stored.matched == _BOOLEANS[value.lower()]
     if name == "event":
-        return value in (stored.event_key, stored.event_type, f"{stored.event_type}:{stored.event_key}")
+        names = (stored.event_key, stored.event_type, f"{stored.event_type}:{stored.event_key}")
+        return value in names or (stored.event_type is not None and stored.event_type == event_type_named(value))
     if name == "name":
         return bool(stored.content["name"] == value)
     if name in _TEXT_CRITERIA:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ringocli.errors import UsageError
+from ringocli.template.variables import event_type_named
 from ringocli.text.suggest import did_you_mean
 
 MAX_QUERY = 500
@@ -55,7 +56,10 @@ def _word(value: str) -> Condition:
 
 
 def _event(value: str) -> Condition:
-    return Condition("? IN (event_key, event_type, event_type || ':' || event_key)", (value,))
+    other_name = event_type_named(value) or value
+    return Condition(
+        "(? IN (event_key, event_type || ':' || event_key) OR event_type IN (?, ?))", (value, value, other_name)
+    )
 
 
 def _direction(value: str) -> Condition:

@@ -56,7 +56,7 @@ def awaited_events(template: Template, spec: RequestSpec, names: Sequence[str]) 
     Raises:
         UsageError: there is no such event, or the reply has no id by which a receipt could be recognised.
     """
-    events = tuple(_event(template, name) for name in names)
+    events = tuple(map(template.event, names))
     if any(event.place is Place.DELIVERED for event in events):
         if spec.response_map is None or "messageid" not in spec.reply.variables:
             raise UsageError(
@@ -64,13 +64,6 @@ def awaited_events(template: Template, spec: RequestSpec, names: Sequence[str]) 
                 "Add it: the receipt is found by the id in the provider's reply.",
             )
     return events
-
-
-def _event(template: Template, name: str) -> WebhookEvent:
-    known = {word for event in template.events for word in (event.key, event.type, event.label)}
-    if name == "delivered" and name not in known:
-        return template.event(str(Place.DELIVERED))
-    return template.event(name)
 
 
 def belongs(arrival: Arrival, event: WebhookEvent, message: SentMessage) -> bool:
