@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -237,22 +237,24 @@ class Provider:
         inbox.note_opt_out(contact, content)
         values = {"from": contact, "to": number, "messageid": str(uuid4())}
         values |= {"url": media_url, "text": content} if media_url is not None else {"content": content}
-        return await self.deliver(inbox, event, values)
+        return await self.deliver(inbox, event, values, said={name: value for name, value in values.items() if value})
 
-    async def deliver(self, inbox: Inbox, event: WebhookEvent, values: dict[str, str]) -> StoredExchange:
-        """Send a webhook to Ringotel's side, and retry as a provider would."""
+    async def deliver(
+        self, inbox: Inbox, event: WebhookEvent, values: dict[str, str], said: Mapping[str, str] | None = None
+    ) -> StoredExchange:
+        """Send a webhook to Ringotel's side, and retry as a provider would. ``said`` is what the handset says in it."""
         layers = (Layer(variables={name: value for name, value in values.items() if value}), *self._values.layers)
         missing = Missing.SAMPLE if event.place is not Place.MMS else Missing.DROP
         file = self._template_file
         content_type = file.preset.webhook_content_type if file.preset is not None else None
         rendered = render_event(file.template, event, Values(layers=layers), missing, content_type=content_type)
         incoming = as_incoming(rendered, file.webhook_path)
-        result = await self._ringotel.take(inbox, incoming, will_retry=True)
+        result = await self._ringotel.take(inbox, incoming, said=said, will_retry=True)
         if should_retry(result.reply, result.effect):
-            self._start(self._retry(inbox, incoming, result.stored.id))
+            self._start(self._retry(inbox, incoming, result.stored.id, said))
         return result.stored
 
-    async def _retry(self, inbox: Inbox, incoming: IncomingRequest, first: int) -> None:
+    async def _retry(self, inbox: Inbox, incoming: IncomingRequest, first: int, said: Mapping[str, str] | None) -> None:
         """Send a webhook again, and settle the exchanges that were waiting for the result."""
         waiting = [first]
         status = "refused"
@@ -261,7 +263,9 @@ class Provider:
                 await self._sleep(delay_s)
                 is_last = number == len(RETRY_DELAYS_S)
                 note = f"retry {number} of the webhook in exchange {first}"
-                result = await self._ringotel.take(inbox, incoming, (note,), will_retry=not is_last)
+                result = await self._ringotel.take(
+                    inbox, incoming, said=said, will_retry=not is_last, retry_of=first, notes=(note,)
+                )
                 if not should_retry(result.reply, result.effect):
                     status = "retried"
                     break

@@ -238,11 +238,20 @@ class Ringotel:
         self._workers.shutdown(cancel_futures=True)
 
     async def take(
-        self, inbox: Inbox, incoming: IncomingRequest, notes: tuple[str, ...] = (), *, will_retry: bool = False
+        self,
+        inbox: Inbox,
+        incoming: IncomingRequest,
+        *,
+        said: Mapping[str, str] | None = None,
+        will_retry: bool = False,
+        retry_of: int | None = None,
+        notes: tuple[str, ...] = (),
     ) -> WebhookResult:
         """Match and store a webhook; ``notes`` are stored with it. The reply may be sent once this returns.
 
-        With ``will_retry`` the sender sends it again if the reply asks for it, so that the exchange is waiting until then.
+        ``said`` is what the handset said in it, and is stored if Ringotel does not read the sender. With ``will_retry`` the
+        sender sends it again if the reply asks for it, so that the exchange is waiting until then; ``retry_of`` is the
+        first exchange of one that is sent again.
 
         Raises:
             LocalError: it cannot be stored, so it must not be answered with success.
@@ -252,12 +261,13 @@ class Ringotel:
         if effect.status is not None:
             reply = rejection(effect)
             exchange = unmatched(inbox.name, incoming, reply, status="refused", chaos=effect.description)
-            if notes:
-                exchange = replace(exchange, notes=notes)
+            exchange = replace(exchange, notes=notes, said=said and redact_values(said), retry_of=retry_of)
             return await self._store(exchange, reply, effect, started, incoming, will_retry=will_retry)
         exchange, reply = await self._interpret_apart(inbox, incoming)
-        if notes:
-            exchange = replace(exchange, notes=(*notes, *exchange.notes), text=None)
+        if notes or retry_of is not None:
+            exchange = replace(exchange, notes=(*notes, *exchange.notes), retry_of=retry_of, text=None)
+        if said is not None and "from" not in exchange.variables:
+            exchange = replace(exchange, said=redact_values(said), text=None)
         if self._forward is not None:
             reply, shown = await self._forward(incoming)
             exchange = replace(

@@ -181,15 +181,55 @@ def test_chaos_is_set_and_takes_effect(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_reply_that_ringotel_refuses_is_kept(ringotel: Emulator, visit: Open) -> None:
-    """Text typed on the handset is kept when Ringotel rejects it, and can be sent again."""
+    """A message that Ringotel rejects shows its text and the reason, and can be sent again."""
+    ringotel.set_chaos(ringotel={"status": 400})
+    page = visit(ringotel.url)
+    say(page, "handset", "Anybody there?")
+    said = bubble(page, "handset", "Anybody there?")
+    expect(said).to_contain_text("Rejected")
+    expect(said.locator(".why")).to_have_text("Chaos: status 400")
+    expect(bubble(page, "user", "Anybody there?")).to_have_count(0)
+    ringotel.set_chaos()
+    said.get_by_text("Try again").click()
+    expect(bubble(page, "user", "Anybody there?")).to_have_count(1)
+    expect(said.last.locator(".mark")).to_have_attribute("data-status", "taken")
+
+
+def test_a_reply_that_is_retried_is_one_message(ringotel: Emulator, visit: Open) -> None:
+    """A message waits for the provider's retry, and is never shown beside its own delivery."""
     ringotel.set_chaos(ringotel={"status": 503})
     page = visit(ringotel.url)
     say(page, "handset", "Anybody there?")
-    expect(bubble(page, "handset", "Anybody there?")).to_contain_text("Not sent")
+    mark = bubble(page, "handset", "Anybody there?").locator(".mark")
+    expect(mark).to_have_attribute("data-status", "waiting")
+    expect(mark.get_by_role("img", name="Waiting for a retry")).to_be_visible()
     ringotel.set_chaos()
-    bubble(page, "handset", "Anybody there?").get_by_text("Try again").click()
     expect(bubble(page, "user", "Anybody there?")).to_have_count(1)
-    expect(bubble(page, "handset", "Anybody there?").locator(".mark")).to_have_attribute("data-status", "taken")
+    expect(mark).to_have_attribute("data-status", "taken")
+    page.reload()
+    expect(mark).to_have_attribute("data-status", "taken")
+    expect(page.locator(".row", has_text="Anybody there?")).to_have_count(2)
+
+
+def test_a_message_that_the_provider_refuses_says_why(ringotel: Emulator, visit: Open) -> None:
+    """The provider's own words are in the bubble."""
+    page = visit(ringotel.url)
+    page.get_by_title("Choose the conversation").click()
+    page.get_by_label("Talk to").fill("+15005550001")
+    page.get_by_label("Talk to").press("Enter")
+    say(page, "user", "To nobody")
+    expect(bubble(page, "user", "To nobody").locator(".why")).to_contain_text("number")
+
+
+def test_details_link_a_failed_receipt_with_its_message(ringotel: Emulator, visit: Open) -> None:
+    """Both ways; the details have the duration and the size."""
+    ringotel.send(to="+15005550002", content="Lost", from_=NUMBER)
+    page = visit(ringotel.url)
+    page.locator(".row", has_text="Failed receipt").click()
+    expect(page.locator(".detail .who")).to_contain_text(re.compile(r"failed receipt .* · [\d.]+ ms · \d+ bytes"))
+    page.locator(".detail .content > p a").click()
+    expect(page.locator(".detail h2")).to_have_text("SendMessage")
+    expect(page.locator(".detail")).to_contain_text(re.compile(r"Receipts: exchange \d+"))
 
 
 def test_a_near_miss_is_mended(tmp_path: Path, visit: Open) -> None:
@@ -597,8 +637,14 @@ def test_a_request_is_copied_replayed_and_exported(ringotel: Emulator, visit: Op
     assert page.evaluate("navigator.clipboard.readText()").startswith("curl")
     page.get_by_role("button", name="Replay").click()
     expect(bubble(page, "user", "Again!")).to_have_count(2)
+    ringotel.send(to=CONTACT, content="Not this one", from_=NUMBER)
+    page.get_by_label("Filter the wire").fill("with:3105550199 again")
+    expect(page.locator(".search .found")).to_have_text("2")
     for name, start in (("JSON lines", '{"id"'), ("HAR", '{"log"')):
         page.get_by_title("Export").click()
         with page.expect_download() as downloaded:
             page.get_by_role("menuitem", name=name).click()
-        assert Path(downloaded.value.path()).read_text("utf-8").startswith(start)
+        exported = Path(downloaded.value.path()).read_text("utf-8")
+        assert exported.startswith(start)
+        assert "Again!" in exported
+        assert "Not this one" not in exported

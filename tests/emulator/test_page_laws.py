@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ringocli.messaging.segments import count_segments
 from ringocli.testing.context import Emulator
 
 Run = Callable[[str, Any], Any]
@@ -113,3 +114,26 @@ def test_a_clipped_text_is_its_beginning(run: Run, text: str, characters: int, m
     assert text.startswith(shown)
     assert len(shown.encode("utf-16-le")) <= 2 * characters
     assert shown.count("\n") < most
+
+
+# Where counts change: both alphabets, their limits, characters that cost two, and any other.
+parts = st.sampled_from(
+    ["a", "€", "ü", "–", "😀", "\f", "\r", "x" * 66, "x" * 69, "x" * 152, "x" * 159, "ф" * 66, "😀" * 33]
+)
+texts = st.lists(parts | st.characters(exclude_categories=["Cs"]), max_size=6).map("".join)
+
+
+@given(many=st.lists(texts, min_size=20, max_size=40))
+@settings(max_examples=20)
+def test_the_composer_counts_segments_as_the_command_line_does(run: Run, many: list[str]) -> None:
+    """Encoding, units, segments and the character that forces UCS-2 are those of ``ringocli.messaging.segments``."""
+    found = run("async (texts) => texts.map((await import('./page/segments.js')).segmentsOf)", many)
+    for text, shown in zip(many, found, strict=True):
+        counted = count_segments(text)
+        assert shown == {
+            "encoding": counted.encoding,
+            "units": counted.units,
+            "segments": counted.segments,
+            "capacity": counted.capacity,
+            "forcedBy": counted.forced_by.character if counted.forced_by else None,
+        }

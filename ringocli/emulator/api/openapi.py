@@ -82,7 +82,14 @@ SCHEMAS: dict[str, Schema] = {
                 "description": "From receiving the request to having the reply.",
             },
             "size_bytes": {"type": ["integer", "null"], "description": "The size of both bodies."},
-            "forwarded": {"type": ["object", "null"], "description": "What the real Ringotel result."},
+            "failed_receipt": {"type": "boolean", "description": "Whether it says that a message was not delivered."},
+            "said": {
+                "type": ["object", "null"],
+                "additionalProperties": _STRING,
+                "description": "What the handset said in a webhook that Ringotel did not read.",
+            },
+            "retry_of": {"type": ["string", "null"], "description": "The first exchange of a webhook sent again."},
+            "forwarded": {"type": ["object", "null"], "description": "What the real Ringotel answered."},
         }
     ),
     "NearMiss": _object(

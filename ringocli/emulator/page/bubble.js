@@ -1,8 +1,8 @@
 // One message as either side sees it, with its time and delivery status.
 import { html, memo, useEffect, useState } from "./html.js";
 import * as api from "./api.js";
-import { open } from "./actions.js";
-import { contentOf, isFromUser, seenBy } from "./conversation.js";
+import { open, replay } from "./actions.js";
+import { contentOf, isFromUser, reasonOf, seenBy, valuesOf } from "./conversation.js";
 import { Icon } from "./icons.js";
 import { fileName, isPicture, ownFile } from "./media.js";
 import { notify } from "./notices.js";
@@ -19,6 +19,7 @@ const MARKS = {
   sent: ["check", "Sent"],
   delivered: ["checks", "Delivered"],
   taken: ["checks", "Delivered"],
+  waiting: ["waiting", "Waiting for a retry"],
   failed: ["warning", "Failed"],
   refused: ["warning", "Rejected"],
   unmatched: ["warning", "No match"],
@@ -76,10 +77,11 @@ export const Bubble = memo(({ exchange, side, last, receipts }) => {
     </div>`;
   }
   const { text, file } = contentOf(exchange);
-  const field = exchange.name === "SendFile" || exchange.event_type === "mms" ? "text" : "content";
-  const whole = exchange.cut ? async () => (await api.exchange(exchange.id)).variables[field] ?? text : null;
+  const field = exchange.name === "SendFile" || valuesOf(exchange).url ? "text" : "content";
+  const whole = exchange.cut ? async () => valuesOf(await api.exchange(exchange.id))[field] ?? text : null;
+  const bad = mine && BAD.includes(exchange.status);
   return html`<div class="line ${mine ? "mine" : "theirs"} ${last ? "last" : ""}">
-    <div class="bubble ${BAD.includes(exchange.status) && mine ? "bad" : ""}" data-id=${exchange.id}>
+    <div class="bubble ${bad ? "bad" : ""}" data-id=${exchange.id}>
       ${file && html`<${File} address=${file} />`}
       ${(text || !file) && html`<${Words} text=${text} whole=${whole} />`}
       <div class="meta">
@@ -87,7 +89,9 @@ export const Bubble = memo(({ exchange, side, last, receipts }) => {
           ${minute(exchange.at)}
         </button>
         ${mine && html`<${Mark} status=${exchange.status} />`}
+        ${bad && html`<button class="show-all" onClick=${() => replay(exchange.id, { show: false })}>Try again</button>`}
       </div>
+      ${bad && html`<p class="why" dir="auto">${visible(clip(reasonOf(exchange), 200, 3))}</p>`}
     </div>
   </div>`;
 });

@@ -3,28 +3,32 @@
 /** Whether the Ringotel user sent it. */
 export const isFromUser = (exchange) => exchange.direction === "outgoing";
 
-/** Whether the handset sent it. */
+/** Whether the handset sent it; Ringotel may not have read it. */
 export const isFromHandset = (exchange) =>
-  exchange.direction === "incoming" && (exchange.event_type === "message" || exchange.event_type === "mms");
+  exchange.direction === "incoming" &&
+  (exchange.event_type === "message" || exchange.event_type === "mms" || Boolean(exchange.said));
 
-export const isReceipt = (exchange) => exchange.event_type === "messageDelivered";
+export const isReceipt = (exchange) => exchange.event_type === "messageDelivered" || exchange.failed_receipt;
+
+/** The variables of a message: those that were read, or what the handset said. */
+export const valuesOf = (exchange) => exchange.said ?? exchange.variables;
 
 /** The contact's number, or "" for exchanges that belong to no conversation. */
 export function contactOf(exchange) {
   if (isFromUser(exchange)) return exchange.variables.to ?? "";
-  return isFromHandset(exchange) ? (exchange.variables.from ?? "") : "";
+  return isFromHandset(exchange) ? (valuesOf(exchange).from ?? "") : "";
 }
 
 /** `{text, file}` of a message; `file` is a URL. */
 export function contentOf(exchange) {
-  const { content, text, url } = exchange.variables;
+  const { content, text, url } = valuesOf(exchange);
   if (exchange.name === "SendFile") return { text: text ?? "", file: content ?? url ?? "" };
   return { text: content ?? text ?? "", file: url ?? "" };
 }
 
 /** The SMS number at Ringotel, or "" if the template's event does not contain it. */
 export function numberOf(exchange) {
-  return (isFromUser(exchange) ? exchange.variables.from : exchange.variables.to) ?? "";
+  return (isFromUser(exchange) ? exchange.variables.from : valuesOf(exchange).to) ?? "";
 }
 
 /** A conversation is a contact with one of the SMS numbers: the same contact may talk to several. */
@@ -48,11 +52,26 @@ export function conversations(items) {
 
 /** Whether it has to be looked at: a webhook that matched no event, a message that failed, a request without a reply. */
 export const isProblem = (exchange) =>
-  ["unmatched", "failed", "refused"].includes(exchange.status) || Boolean(exchange.error);
+  (["unmatched", "failed", "refused"].includes(exchange.status) && !exchange.failed_receipt) || Boolean(exchange.error);
+
+const PROVIDERS_ERROR = "the provider's error: ";
+
+/** Why a message was rejected or failed, as far as that is known. */
+export function reasonOf({ error, problems, notes, chaos, reply, near_miss: miss }) {
+  if (error) return error;
+  if (chaos) return `Chaos: ${chaos}`;
+  if (problems.length) return problems[0].message;
+  const words = notes.find((note) => note.startsWith(PROVIDERS_ERROR));
+  if (words) return words.slice(PROVIDERS_ERROR.length);
+  if (miss) return "It matches no event of the template.";
+  return notes[0] ?? (reply && reply.status >= 300 ? `Answered with status ${reply.status}` : "");
+}
 
 /** How one side sees a message: "shown", "coming", "lost" or "absent". */
 export function seenBy(side, exchange, receipts) {
-  if (side === "user") return isFromUser(exchange) || exchange.status === "taken" ? "shown" : "absent";
+  if (side === "user") return isFromUser(exchange) || exchange.matched ? "shown" : "absent";
+  // A webhook that is sent again is one message: the retry that gets through, or else the first.
+  if (exchange.status === "retried" || (exchange.retry_of && !exchange.matched)) return "absent";
   if (!isFromUser(exchange) || exchange.status === "delivered") return "shown";
   if (exchange.status === "failed" || exchange.status === "refused") return "lost";
   // Without receipts the status stays "sent".

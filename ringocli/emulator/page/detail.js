@@ -22,7 +22,18 @@ const STATUSES = {
   refused: "rejected",
   taken: "accepted by Ringotel",
   unmatched: "matches no event of the template",
+  waiting: "waiting for a retry",
+  retried: "accepted in a retry",
 };
+
+/** The status in words; Ringotel has no event for a failed receipt, so it matches none. */
+const stateOf = ({ status, failed_receipt: failed }) => (failed ? "failed receipt" : (STATUSES[status] ?? status));
+
+/** "12 ms" or "1.2 s". */
+const duration = (ms) => (ms < 1000 ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+const size = (bytes) => (bytes < 10000 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const measures = ({ duration_ms: ms, size_bytes: bytes }) =>
+  [ms && duration(ms), bytes && size(bytes)].filter(Boolean).map((words) => ` · ${words}`);
 
 function Headers({ headers }) {
   if (!headers?.length) return null;
@@ -47,7 +58,7 @@ function Body({ body, spans, hot, empty }) {
   </div>`;
 }
 
-function Variables({ variables, setHot }) {
+function Variables({ title: heading = "Variables", variables, setHot }) {
   const known = Object.entries(variables);
   if (!known.length) return null;
   const over = (name) => ({
@@ -56,7 +67,7 @@ function Variables({ variables, setHot }) {
     onFocus: () => setHot(name),
     onBlur: () => setHot(null),
   });
-  return html`<section><h3>Variables</h3><dl class="variables">
+  return html`<section><h3>${heading}</h3><dl class="variables">
     ${known.map(
       ([
         name,
@@ -96,6 +107,12 @@ function Forwarded({ forwarded }) {
   </section>`;
 }
 
+function Links({ words, ids }) {
+  const known = (ids ?? []).filter(Boolean);
+  if (!known.length) return null;
+  return html`<p class="soft">${words} ${known.map((id, at) => html`${at > 0 && ", "}<a href=${`#/x/${id}`}>exchange ${id}</a>`)}</p>`;
+}
+
 function Exchange({ exchange }) {
   const [hot, setHot] = useState(null);
   const { request, reply, provenance = {} } = exchange;
@@ -104,12 +121,10 @@ function Exchange({ exchange }) {
     <${Notes} exchange=${exchange} />
     ${exchange.near_miss && html`<${NearMiss} exchange=${exchange} />`}
     <${Variables} variables=${exchange.variables} setHot=${setHot} />
-    ${
-      exchange.correlates &&
-      html`<p class="soft">
-        Receipt for <a href=${`#/x/${exchange.correlates}`}>exchange ${exchange.correlates}</a>
-      </p>`
-    }
+    <${Variables} title="What the handset said" variables=${exchange.said ?? {}} setHot=${setHot} />
+    <${Links} words=${exchange.failed_receipt ? "Failed receipt for" : "Receipt for"} ids=${[exchange.correlates]} />
+    <${Links} words="Receipts:" ids=${exchange.receipts} />
+    <${Links} words="Retry of" ids=${[exchange.retry_of]} />
     <section class="request"><h3>Request from ${sender}</h3>
       <div class="address"><b>${request.method}</b><${Coloured} text=${request.url} spans=${provenance.request_url} hot=${hot} /></div>
       <${Headers} headers=${request.headers} />
@@ -151,8 +166,8 @@ export function Detail({ id }) {
         <p>
           ${
             exchange
-              ? html`<span class="state ${exchange.status}">${STATUSES[exchange.status] ?? exchange.status}</span>
-                  ${" · "}${moment(exchange.at)}`
+              ? html`<span class="state ${exchange.failed_receipt ? "failed" : exchange.status}">${stateOf(exchange)}</span>
+                  ${" · "}${moment(exchange.at)}${measures(exchange)}`
               : "\u00a0"
           }
         </p>

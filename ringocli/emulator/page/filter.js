@@ -3,7 +3,7 @@ import { html, useRef, useState } from "./html.js";
 import { Icon, IconButton } from "./icons.js";
 import { Popover } from "./popover.js";
 import { remember } from "./storage.js";
-import { change, get } from "./store.js";
+import { change, get, useStore } from "./store.js";
 import { search } from "./stream.js";
 
 const PAUSE_MS = 200;
@@ -31,8 +31,19 @@ function Language({ take }) {
   </div>`;
 }
 
+/** The exchanges that the wire shows, as a file. */
+function Export({ query, close }) {
+  const at = (format) => `api/export?${new URLSearchParams({ ...(query ? { q: query } : {}), format })}`;
+  return html`<div class="menu" role="menu" aria-label=${query ? "Export what the filter finds" : "Export all exchanges"}>
+    <p role="presentation">${query ? "What the filter finds, as" : "All exchanges, as"}</p>
+    <a role="menuitem" href=${at("jsonl")} download onClick=${close}><${Icon} name="file" />JSON lines</a>
+    <a role="menuitem" href=${at("har")} download="exchanges.har" onClick=${close}><${Icon} name="file" />HAR</a>
+  </div>`;
+}
+
 export function Filter({ count, more }) {
   const [text, setText] = useState(get().query);
+  const query = useStore((state) => state.query);
   const field = useRef();
   const timer = useRef();
   const type = (typed) => {
@@ -70,10 +81,7 @@ export function Filter({ count, more }) {
     </div>
     <${IconButton} icon="plus" label="Send a webhook" title="Send a webhook (n)" onClick=${() => change({ dialog: { compose: "paste" } })} />
     <${Popover} label="Export" icon="export" class="right">
-      ${(close) => html`<div class="menu" role="menu">
-        <a role="menuitem" href="api/export" download onClick=${close}><${Icon} name="file" />JSON lines</a>
-        <a role="menuitem" href="api/export?format=har" download="exchanges.har" onClick=${close}><${Icon} name="file" />HAR</a>
-      </div>`}
+      ${(close) => html`<${Export} query=${query} close=${close} />`}
     <//>
     <${IconButton} icon="trash" label="Delete all exchanges" disabled=${!count} onClick=${() => change({ dialog: "clear" })} />
   </header>`;

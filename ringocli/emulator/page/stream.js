@@ -106,7 +106,7 @@ function flush() {
 
 /** What a screen reader is told about new exchanges: the last message, or the last webhook that matched nothing. */
 function announcement(exchanges) {
-  const last = exchanges.findLast((one) => isFromHandset(one) || one.status === "unmatched");
+  const last = exchanges.findLast((one) => (isFromHandset(one) && one.matched) || (one.status === "unmatched" && !one.failed_receipt));
   if (!last) return "";
   if (last.status === "unmatched") return "A webhook matched no event of the template.";
   const { text } = contentOf(last);
@@ -119,7 +119,7 @@ function counted(exchanges) {
   let { unread } = get();
   for (const exchange of exchanges) {
     const other = { contact: contactOf(exchange), number: numberOf(exchange) };
-    if (!isFromHandset(exchange) || !other.contact) continue;
+    if (!isFromHandset(exchange) || !exchange.matched || !other.contact) continue;
     const shown = other.contact === contact && [number, ""].includes(other.number);
     if (shown && !document.hidden) continue;
     const key = conversationKey(other);

@@ -19,6 +19,7 @@ const idOf = (exchange) => exchange.id;
 export const title = (exchange) =>
   exchange.name ??
   exchange.event_type ??
+  (exchange.failed_receipt ? "Failed receipt" : undefined) ??
   (exchange.near_miss?.event_type
     ? `Near miss: ${exchange.near_miss.event_type}`
     : isFromUser(exchange)
@@ -52,7 +53,9 @@ export function Code({ reply, error }) {
 
 function Badges({ exchange }) {
   const badges = [];
-  if (exchange.status === "unmatched") badges.push(["miss", "unmatched"]);
+  if (exchange.status === "unmatched" && !exchange.failed_receipt) badges.push(["miss", "unmatched"]);
+  if (exchange.status === "waiting") badges.push(["plain", "waiting for a retry"]);
+  if (exchange.retry_of) badges.push(["plain", "retry"]);
   if (exchange.status === "failed") badges.push(["miss", "failed"]);
   if (exchange.chaos) badges.push(["chaos", exchange.chaos]);
   if (exchange.problems.length)
@@ -68,7 +71,7 @@ const Row = memo(({ exchange, at, total, chosen, opened }) => {
   const states = [
     [out, "out"],
     [!out, "in"],
-    [exchange.status === "unmatched" || exchange.error, "amiss"],
+    [(exchange.status === "unmatched" && !exchange.failed_receipt) || exchange.error, "amiss"],
     [chosen, "chosen"],
     [opened, "opened"],
     [arriving, "arriving"],

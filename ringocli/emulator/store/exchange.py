@@ -54,9 +54,10 @@ class Exchange:
 
     ``message_id`` is the provider's id in the reply or the receipt. ``status`` is that of the message
     (outgoing: ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``, and ``waiting retried``
-    for a webhook that the provider sends again). ``duration_ms`` is from receiving the request to having the reply,
-    ``size_bytes`` that of both bodies. ``text`` is the content
-    as it is stored, if it was computed beforehand.
+    for a webhook that the provider sends again). ``said`` is what the handset said in a webhook of which Ringotel did
+    not read the sender, ``retry_of`` the first exchange of a webhook that is sent again. ``duration_ms`` is from receiving the request
+    to having the reply, ``size_bytes`` that of both bodies. ``text`` is the content as it is stored, if it was computed
+    beforehand.
     """
 
     inbox: str
@@ -82,6 +83,8 @@ class Exchange:
     duration_ms: float | None = None
     size_bytes: int | None = None
     is_failed_receipt: bool = False
+    said: Mapping[str, str] | None = None
+    retry_of: int | None = None
     text: str | None = None
 
     @property
@@ -103,6 +106,8 @@ class Exchange:
             "duration_ms": self.duration_ms,
             "size_bytes": self.size_bytes,
             "is_failed_receipt": self.is_failed_receipt,
+            "said": self.said,
+            "retry_of": self.retry_of,
         }
 
 
@@ -193,6 +198,9 @@ class StoredExchange:
             "forwarded": content["forwarded"],
             "duration_ms": content["duration_ms"],
             "size_bytes": content["size_bytes"],
+            "failed_receipt": bool(content["is_failed_receipt"]),
+            "said": content["said"],
+            "retry_of": str(content["retry_of"]) if content["retry_of"] else None,
         }
 
     @property
@@ -213,10 +221,11 @@ class StoredExchange:
             if document[side] is not None:
                 shown = {name: value for name, value in document[side].items() if name != "body_base64"}
                 document[side] = {**shown, "headers": [], "body": None}
-        values = self.content["variables"]
-        if any(len(value) > BRIEF_CHARACTERS for value in values.values()):
-            document["variables"] = {name: value[:BRIEF_CHARACTERS] for name, value in values.items()}
-            document["cut"] = True
+        for member in ("variables", "said"):
+            values = self.content[member] or {}
+            if any(len(value) > BRIEF_CHARACTERS for value in values.values()):
+                document[member] = {name: value[:BRIEF_CHARACTERS] for name, value in values.items()}
+                document["cut"] = True
         return document
 
 

@@ -194,7 +194,7 @@ class Store(StoreReader):
                 correlates, news = self._advance(exchange.inbox, exchange.message_id, outcome)
                 changes += news
         content = exchange.content
-        values = exchange.variables
+        values = exchange.said or exchange.variables
         number = self._last_id = self._last_id + 1
         self._rows.append(
             (
