@@ -1,34 +1,62 @@
-"""``replay``: recorded webhooks, sent again."""
+"""``replay``: recorded webhooks, or the events of a journal, sent again."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
-from ringocli.cli.completion import complete_variables
-from ringocli.cli.inputs import open_template
-from ringocli.cli.options import ConnectionOptions, Live, TemplateArgument, TextOrJson
+from ringocli.cli.completion import complete_properties, complete_variables
+from ringocli.cli.inputs import OpenedTemplate, gather_values, open_template, path_of
+from ringocli.cli.options import ConnectionOptions, Live, TemplateArgument, TextOrJson, ValueOptions
 from ringocli.cli.output import print_json
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, NoReply, UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
+    from ringocli.messaging.delivery import Route
+    from ringocli.messaging.load.accounts import LoadSummary
+    from ringocli.messaging.load.attempt import EventOutcome
     from ringocli.testing.replay import Replay
+    from ringocli.text.secret import Secret
 
 EXAMPLES = (
     "ringocli replay samples/telnyx.json samples/telnyx/message.http --url http://127.0.0.1:8025",
     "ringocli replay samples/telnyx.json samples/telnyx/message.http --url http://127.0.0.1:8025 --set content=Hello",
 )
 MORE = (
-    "RECORDING is an export of the emulator (ringocli emulate, /api/export), a HAR file, or one webhook in any form. "
-    "Requests that the template itself sends are left out; the header webhook-id stays as it was.\n\n"
+    "RECORDING is an export of the emulator (ringocli emulate, /api/export), a HAR file, one webhook in any form, or the "
+    "journal of a simulate-webhook run. Requests that the template itself sends are left out of an export or HAR file. "
+    "The header webhook-id stays as it was.\n\n"
     "Exit codes: 0 all delivered, 1 some were not, 2 usage error, 3 local error, 4 none got a response."
 )
+NOTHING_REPLACED = "no webhook has ${}$: nothing was replaced"
 FREE_REPLAYS = 10
 """This many webhooks may be sent to another machine without ``--live``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalOptions:
+    """What is only meant for journals."""
+
+    SECTION = "Journals"
+
+    only: Annotated[
+        str | None, Option("Send only the events that were delivered, or that failed.", choices=("delivered", "failed"))
+    ] = None
+    data: Annotated[str | None, Option("The data file of the run, if it was moved.", metavar="FILE")] = None
+    property_env: Annotated[
+        tuple[str, ...],
+        Option(
+            "A property from an environment variable, for the journal of a --send run. Repeatable.",
+            metavar="NAME=VAR",
+            complete=complete_properties,
+        ),
+    ] = ()
+    property_file: Annotated[tuple[str, ...], Option("A property from a file. Repeatable.", metavar="NAME=PATH")] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +64,7 @@ class ReplayOptions:
     """The options of ``replay``."""
 
     template: TemplateArgument
-    recording: Annotated[str, Argument("RECORDING", "Recorded traffic, or - for stdin.")]
+    recording: Annotated[str, Argument("RECORDING", "Recorded traffic, or - for stdin; or a journal.")]
     url: Annotated[str | None, Option("Where to send the webhooks.", metavar="URL")] = None
     set: Annotated[
         tuple[str, ...],
@@ -46,63 +74,164 @@ class ReplayOptions:
             complete=complete_variables,
         ),
     ] = ()
+    rate: Annotated[str | None, Option("Webhooks per second. Default: as fast as replies arrive.", metavar="R/s")] = (
+        None
+    )
+    concurrency: Annotated[int, Option("How many may be in flight at once.", min=1, max=256)] = 1
+    retry: Annotated[int, Option("Retries after no reply, 429 or 5xx; Retry-After is obeyed.", min=0, max=100)] = 0
     live: Live = False
     format: TextOrJson = "text"
+    journal: JournalOptions
     connection: ConnectionOptions
 
 
 @command("replay", "Send recorded webhooks again.", examples=EXAMPLES, more=MORE)
 def replay(options: ReplayOptions) -> int:
-    """Send the webhooks and print what became of each."""
-    from ringocli.http.addresses import is_loopback, webhook_address
-    from ringocli.http.transport import Sender
+    """Send the webhooks and print what became of them."""
+    from ringocli.http.addresses import webhook_address
+    from ringocli.messaging.load.journal_reader import is_database
     from ringocli.template.settings import pair
     from ringocli.template.values import check_variable
-    from ringocli.testing.replay import recorded_webhooks, replay_all
-    from ringocli.text.files import read_bytes
-    from ringocli.text.secret import Secret, sent
-    from ringocli.text.url import split_url
+    from ringocli.text.secret import Secret
 
     if options.url is None:
         raise UsageError("no URL to send to", "Use --url URL.")
-    template = open_template(options.template).template
+    opened = open_template(options.template)
     edits = dict(pair("--set", entry) for entry in options.set)
     for name in edits:
         check_variable(name)
-    webhooks = recorded_webhooks(template, read_bytes(options.recording))
     url = webhook_address(Secret(options.url))
-    host = split_url(sent(url)).hostname
-    if not is_loopback(host):
-        console.complain(f"sending {len(webhooks):,} webhooks to {host}")
-        if len(webhooks) > FREE_REPLAYS and not options.live:
+    if is_database(options.recording):
+        return _replay_journal(options, opened, url, edits)
+    wanted = options.journal
+    if wanted.only or wanted.data or wanted.property_env or wanted.property_file:
+        raise UsageError("--only, --data and properties are for journals", f"{options.recording} is not a journal.")
+    return _replay_recording(options, opened, url, edits)
+
+
+def _replay_recording(options: ReplayOptions, opened: OpenedTemplate, url: Secret, edits: dict[str, str]) -> int:
+    from ringocli.messaging.delivery import send_events
+    from ringocli.messaging.load.accounts import Accounts
+    from ringocli.testing.replay import ReplaySource, replays_of
+    from ringocli.text.files import read_bytes
+
+    replays = replays_of(opened.template, read_bytes(options.recording), edits)
+    _note_edits(replays, edits)
+    route = _route(options, url, len(replays))
+    accounts = Accounts()
+    outcomes: list[EventOutcome] = []
+    source = ReplaySource(replays, url)
+    elapsed_s = send_events(route, source, accounts, report=outcomes.append)
+    summary = accounts.summary(accounts.taken + source.skip_rest(), elapsed_s)
+    outcomes.sort(key=lambda one: one.event.number)
+    _print(replays, outcomes, summary, route.host, options.format)
+    return _code(summary)
+
+
+def _replay_journal(options: ReplayOptions, opened: OpenedTemplate, url: Secret, edits: dict[str, str]) -> int:
+    from ringocli.messaging.delivery import send_events
+    from ringocli.messaging.formats.delivery import as_text
+    from ringocli.messaging.load.accounts import Accounts
+    from ringocli.messaging.load.events import EventFactory
+    from ringocli.messaging.load.feed import Feed
+    from ringocli.messaging.load.journal_facts import recipe_of
+    from ringocli.messaging.load.journal_reader import opened_journal
+    from ringocli.messaging.load.rows import DataRows
+
+    wanted = options.journal
+    given = ValueOptions(property_env=wanted.property_env, property_file=wanted.property_file)
+    with opened_journal(path_of(options.recording)) as journal:
+        recipe = recipe_of(
+            journal.facts,
+            opened.template,
+            hashlib.sha256(opened.text.encode("utf-8", "surrogatepass")).hexdigest(),
+            url=url,
+            edits=edits,
+            properties=gather_values(opened.template, given).values.properties,
+        )
+        file = wanted.data or journal.data_file
+        rows = DataRows.open(file, skips_bad_rows=True) if file is not None and not journal.has_rows else None
+        source = rows if rows is not None else list(journal.kept_rows()) if journal.has_rows else None
+        for _ in journal.positions(source, wanted.only):
+            pass  # a changed row is found before anything is sent
+        count = journal.count(wanted.only)
+        route = _route(options, url, count)
+        accounts, factory = Accounts(), EventFactory(recipe)
+        for name in edits:
+            if not factory.uses(name):
+                console.complain(NOTHING_REPLACED.format(name))
+        feed = Feed(factory, journal.positions(source, wanted.only), size=lambda: count)
+        elapsed_s = send_events(route, feed, accounts)
+    summary = accounts.summary(count, elapsed_s)
+    if options.format == "json":
+        print_json({**summary.document, "edited": sorted(edits)})
+    else:
+        console.out(as_text(summary, route.host))
+    return _code(summary)
+
+
+def _route(options: ReplayOptions, url: Secret, count: int) -> Route:
+    """Where and how the webhooks go.
+
+    Raises:
+        UsageError: there are none, or many for another machine and ``--live`` is missing.
+    """
+    from ringocli.http.addresses import is_loopback
+    from ringocli.messaging.delivery import Route, rate_of
+    from ringocli.messaging.load.policy import LoadPlan, RetryPolicy
+
+    plan = LoadPlan(
+        concurrency=options.concurrency,
+        rate_per_s=rate_of(options.rate) if options.rate is not None else None,
+        retry=RetryPolicy(retries=options.retry),
+    )
+    connection = options.connection
+    route = Route(url=url, plan=plan, count=count, timeout_s=connection.timeout_s, ca_file=connection.ca_file)
+    if not count:
+        raise UsageError(f"{options.recording}: there is nothing to send", "Leave out --only to send all events.")
+    if not is_loopback(route.host):
+        console.complain(f"sending {count:,} webhooks to {route.host}")
+        if count > FREE_REPLAYS and not options.live:
             raise UsageError(
-                f"sending {len(webhooks):,} webhooks to {host}, which is not this machine, needs --live",
+                f"sending {count:,} webhooks to {route.host}, which is not this machine, needs --live",
                 "Use --live if the receiver expects them.",
             )
-    connection = options.connection
-    with Sender(timeout_s=connection.timeout_s, ca_file=connection.ca_file) as sender:
-        replays = replay_all(template, webhooks, url, edits, sender.send)
-    _print(replays, host, options.format)
-    if all(one.status is None for one in replays):
+    return route
+
+
+def _note_edits(replays: Sequence[Replay], edits: dict[str, str]) -> None:
+    for name in edits:
+        if not any(name in one.edited for one in replays):
+            console.complain(NOTHING_REPLACED.format(name))
+    if any(one.edited and one.is_signed for one in replays):
+        console.complain("an edited webhook keeps its recorded signature, which no longer fits")
+
+
+def _code(summary: LoadSummary) -> int:
+    if summary.interrupted:
+        raise KeyboardInterrupt
+    if summary.failed and not summary.replied:
         return NoReply.code
-    return CheckFailed.code if any(one.problem for one in replays) else 0
+    return CheckFailed.code if summary.failed else 0
 
 
-def _print(replays: Sequence[Replay], host: str, format_: str) -> None:
-    failed = sum(bool(one.problem) for one in replays)
+def _print(
+    replays: Sequence[Replay], outcomes: Sequence[EventOutcome], summary: LoadSummary, host: str, format_: str
+) -> None:
+    documents = [replays[outcome.event.number].document(outcome) for outcome in outcomes]
     if format_ == "json":
         print_json(
             {
                 "schema_version": 1,
-                "sent": len(replays),
-                "delivered": len(replays) - failed,
-                "failed": failed,
-                "replays": [one.document for one in replays],
+                "sent": len(documents),
+                "delivered": summary.delivered,
+                "failed": summary.failed,
+                "replays": documents,
             }
         )
         return
-    for one in replays:
-        mark = console.styled(one.problem, "red") if one.problem else console.styled(f"{one.status}", "green")
-        edited = f"  ({', '.join(one.edited)} replaced)" if one.edited else ""
-        console.out(f"{one.number:>4}  {console.printable(one.event or 'no event'):<36} {mark}{edited}")
-    console.out(f"{len(replays) - failed:,} of {len(replays):,} delivered to {host}")
+    for one in documents:
+        mark = console.styled(one["problem"], "red") if one["problem"] else console.styled(f"{one['status']}", "green")
+        edited = f"  ({', '.join(one['edited'])} replaced)" if one["edited"] else ""
+        console.out(f"{one['number']:>4}  {console.printable(one['event'] or 'no event'):<36} {mark}{edited}")
+    console.out(f"{summary.delivered:,} of {summary.planned:,} delivered to {host}")

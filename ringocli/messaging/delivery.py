@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from ringocli.http.direct import exchange
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts, LoadSummary
 from ringocli.messaging.load.attempt import EventOutcome
-from ringocli.messaging.load.events import EventFactory, Recipe, subject_name
+from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.feed import Feed, Position, Shard, Source, positions
 from ringocli.messaging.load.policy import LoadPlan
 from ringocli.messaging.load.rows import DataRows
@@ -31,6 +32,30 @@ FREE_EVENTS = 10
 """This many events may be sent to a host that is not loopback without ``--live``."""
 
 Report = Callable[[EventOutcome], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where events go and how; ``count`` None is more than can be said before."""
+
+    url: Secret
+    plan: LoadPlan
+    count: int | None
+    timeout_s: float = 10.0
+    ca_file: str | None = None
+
+    @property
+    def host(self) -> str:
+        """The receiver's host."""
+        return split_url(self.url.reveal()).hostname
+
+    @property
+    def is_small(self) -> bool:
+        """Whether an event loop would cost more than it brings: a few events, one after another, to this machine."""
+        plan = self.plan
+        is_local = split_url(self.url.reveal()).scheme == "http" and is_loopback(self.host)
+        is_plain = plan.rate_per_s is None and plan.duration_s is None and plan.concurrency == 1
+        return is_plain and is_local and self.count is not None and self.count <= FREE_EVENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +79,20 @@ class Delivery:
     ca_file: str | None = None
 
     @property
+    def route(self) -> Route:
+        """Where the events go; with a journal through the engine, whose answers it keeps."""
+        return Route(
+            url=self.url,
+            plan=self.plan,
+            count=self.count if self.journal is None else None,
+            timeout_s=self.timeout_s,
+            ca_file=self.ca_file,
+        )
+
+    @property
     def host(self) -> str:
         """The receiver's host."""
-        return split_url(self.url.reveal()).hostname
+        return self.route.host
 
     @property
     def needs_live(self) -> bool:
@@ -77,15 +113,6 @@ class Delivery:
         if not events:
             return f"events for {time}"
         return f"{events} within {time}" if time else events
-
-    @property
-    def is_small(self) -> bool:
-        """Whether an event loop would cost more than it brings: a few events, one after another, to this machine."""
-        plan = self.plan
-        is_local = split_url(self.url.reveal()).scheme == "http" and is_loopback(self.host)
-        is_plain = plan.rate_per_s is None and plan.duration_s is None and plan.concurrency == 1
-        few = self.count is not None and self.count <= FREE_EVENTS
-        return is_plain and few and self.journal is None and is_local
 
 
 def rate_of(text: str) -> float:
@@ -153,44 +180,50 @@ def _run(
     record: Callable[..., None] | None,
     display: Callable[[Accounts], AbstractContextManager[None]] | None,
 ) -> float:
-    """Send everything; the seconds that it took."""
+    with display(accounts) if display is not None else nullcontext():
+        return send_events(delivery.route, feed, accounts, report=report, record=record)
+
+
+def send_events(
+    route: Route,
+    source: Source,
+    accounts: Accounts,
+    *,
+    report: Report | None = None,
+    record: Callable[..., None] | None = None,
+) -> float:
+    """Send everything; the seconds that it took.
+
+    Raises:
+        RingocliError: the source of events failed, or the CA file cannot be used.
+    """
     from ringocli.messaging.load.sequential import as_request, run_sequentially, whole_replies_only
 
-    url = delivery.url.reveal()
+    url = route.url.reveal()
     parts = split_url(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    with display(accounts) if display is not None else nullcontext():
-        if delivery.is_small:
+    if route.is_small:
 
-            def send(payload: bytes) -> Reply:
-                return exchange(parts.hostname, port, payload, timeout_s=delivery.timeout_s)
+        def send(payload: bytes) -> Reply:
+            return exchange(parts.hostname, port, payload, timeout_s=route.timeout_s)
 
-            send_whole = whole_replies_only(send, parts.hostname, port, delivery.timeout_s)
-            return run_sequentially(delivery.plan, feed, accounts, send_whole, report=report, record=record)
-        if proxy_for(parts.scheme, parts.hostname) is not None:
-            from ringocli.http.transport import Sender
+        send_whole = whole_replies_only(send, parts.hostname, port, route.timeout_s)
+        return run_sequentially(route.plan, source, accounts, send_whole, report=report, record=record)
+    if proxy_for(parts.scheme, parts.hostname) is not None:
+        from ringocli.http.transport import Sender
 
-            with Sender(timeout_s=delivery.timeout_s, ca_file=delivery.ca_file) as sender:
-                return run_sequentially(
-                    delivery.plan,
-                    feed,
-                    accounts,
-                    whole_replies_only(
-                        lambda payload: sender.send(as_request(delivery.url, payload)),
-                        parts.hostname,
-                        port,
-                        delivery.timeout_s,
-                    ),
-                    report=report,
-                    record=record,
-                )
-        from ringocli.messaging.load.engine import Engine, run_engine
-        from ringocli.messaging.load.target import LoadTarget
+        with Sender(timeout_s=route.timeout_s, ca_file=route.ca_file) as sender:
+            send_whole = whole_replies_only(
+                lambda payload: sender.send(as_request(route.url, payload)), parts.hostname, port, route.timeout_s
+            )
+            return run_sequentially(route.plan, source, accounts, send_whole, report=report, record=record)
+    from ringocli.messaging.load.engine import Engine, run_engine
+    from ringocli.messaging.load.target import LoadTarget
 
-        target = LoadTarget.of(url, timeout_s=delivery.timeout_s, ca_file=delivery.ca_file)
-        engine = Engine(delivery.plan, target, feed, accounts, report=report, record=record)
-        run_engine(engine)
-        return engine.elapsed_s
+    target = LoadTarget.of(url, timeout_s=route.timeout_s, ca_file=route.ca_file)
+    engine = Engine(route.plan, target, source, accounts, report=report, record=record)
+    run_engine(engine)
+    return engine.elapsed_s
 
 
 def _deliver_with_journal(
@@ -201,10 +234,13 @@ def _deliver_with_journal(
     display: Callable[[Accounts], AbstractContextManager[None]] | None,
 ) -> LoadSummary:
     from ringocli.messaging.load.journal import Journal
+    from ringocli.messaging.load.journal_facts import facts_of
 
     assert delivery.journal is not None
     data = delivery.data
-    with Journal(delivery.journal, _fingerprint(delivery), delivery.shard) as journal:
+    facts = facts_of(delivery.recipe, delivery.template_sha256, delivery.shard)
+    data_file = os.path.abspath(data.name) if data is not None and data.name != STDIN else None
+    with Journal(delivery.journal, facts, delivery.shard, data_file=data_file) as journal:
         is_stdin = data is not None and data.name == STDIN
 
         def order() -> Iterator[Position]:
@@ -233,27 +269,6 @@ def _deliver_with_journal(
             journal.flush(elapsed_s)
         accounts.skipped_rows = data.skipped if data is not None else 0
         return journal.over_all_runs(accounts.summary(accounts.done, elapsed_s), planned(), accounts.unsent_error)
-
-
-def _fingerprint(delivery: Delivery) -> Mapping[str, str]:
-    """The facts that decide the events, by names that a message can use."""
-    recipe = delivery.recipe
-    values = {
-        name: value
-        for layer in reversed(recipe.values.layers)
-        for table in (layer.variables, layer.outgoing, layer.incoming)
-        for name, value in table.items()
-    }
-    return {
-        "the template": delivery.template_sha256,
-        "seed": str(recipe.seed),
-        "the events": ", ".join(subject_name(subject) for subject in recipe.subjects),
-        "the values": repr(sorted(values.items())),
-        "the preset": recipe.provider.name if recipe.provider is not None else "none",
-        "the content type": recipe.content_type or "",
-        "the columns of the data": ", ".join(recipe.columns),
-        "the shard": f"{delivery.shard.number}/{delivery.shard.total}",
-    }
 
 
 def random_seed() -> int:

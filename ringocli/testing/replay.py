@@ -1,67 +1,97 @@
-"""Sends recorded webhooks again, elsewhere, with edited values."""
+"""Recorded webhooks as events that are sent again, elsewhere, with edited values. Every other byte of a body stays."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import quote_plus, unquote_plus
 
-from ringocli.errors import LocalError, NoReply, UsageError
+from ringocli.errors import LocalError, UsageError
 from ringocli.http.content_types import Encoding, encoding_of
-from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
+from ringocli.http.exchange import IncomingRequest, header
+from ringocli.http.outgoing import payload_of
+from ringocli.messaging.load.attempt import EventOutcome
+from ringocli.messaging.load.bookkeeping import why
+from ringocli.messaging.load.events import Event
 from ringocli.messaging.load.scenario import as_rendered
+from ringocli.messaging.load.signatures import SIGNATURE_HEADERS
 from ringocli.messaging.provider import receive
 from ringocli.messaging.webhook import WebhookReading, read_webhook
 from ringocli.template.model import Template
 from ringocli.testing.cases.recorded import read_recording
+from ringocli.text.edits import Edit, apply
+from ringocli.text.locate import find
 from ringocli.text.pointer import Pointer, lookup
-from ringocli.text.secret import Secret
-
-SQLITE_START = b"SQLite format 3\x00"
+from ringocli.text.secret import Secret, redact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """One webhook that was sent again. ``edited`` are the variables that were replaced in it."""
+    """One webhook to send again. ``edited`` are the variables that were replaced in it."""
 
-    number: int
     event: str | None
     edited: tuple[str, ...]
-    status: int | None
-    elapsed_ms: float | None
-    problem: str = ""
+    request: IncomingRequest
 
     @property
-    def document(self) -> dict[str, Any]:
-        """The replay as a JSON object."""
+    def is_signed(self) -> bool:
+        """Whether it carries a recorded signature."""
+        return any(header(self.request.headers, name) is not None for name in SIGNATURE_HEADERS)
+
+    def document(self, outcome: EventOutcome) -> dict[str, Any]:
+        """What became of it, as a JSON object."""
+        reply = outcome.reply
         return {
-            "number": self.number,
+            "number": outcome.event.number + 1,
             "event": self.event,
             "edited": list(self.edited),
-            "status": self.status,
-            "elapsed_ms": round(self.elapsed_ms, 3) if self.elapsed_ms is not None else None,
-            "problem": self.problem or None,
+            "status": reply.status if reply is not None else None,
+            "elapsed_ms": round(reply.elapsed_ms, 3) if reply is not None else None,
+            "problem": redact(why(outcome.error, reply, outcome.failure)) or None,
         }
 
 
-def recorded_webhooks(template: Template, content: bytes) -> list[IncomingRequest]:
-    """The webhooks of a recording, oldest first; what the template itself sends is left out.
+class ReplaySource:
+    """Where an engine takes recorded webhooks from: one event each, in their order."""
+
+    def __init__(self, replays: Sequence[Replay], url: Secret) -> None:
+        self._events = self._made(replays, url)
+        self._left = len(replays)
+
+    def take(self) -> Event | None:
+        """The next webhook as an event.
+
+        Raises:
+            UsageError: it cannot be sent as HTTP.
+        """
+        self._left = max(0, self._left - 1)
+        return next(self._events, None)
+
+    def skip_rest(self) -> int:
+        """How many are left; none of them is given any more."""
+        left, self._left = self._left, 0
+        return left
+
+    @staticmethod
+    def _made(replays: Sequence[Replay], url: Secret) -> Iterator[Event]:
+        for number, one in enumerate(replays):
+            event_id = header(one.request.headers, "webhook-id") or ""
+            yield Event(number, event_id, payload_of(as_rendered(one.request, url)))
+
+
+def replays_of(template: Template, content: bytes, edits: Mapping[str, str]) -> list[Replay]:
+    """The webhooks of a recording, oldest first and edited; what the template itself sends is left out.
 
     Raises:
-        UsageError: there are none, or the file is a journal, which contains no bodies.
+        UsageError: there are none.
     """
-    if content.startswith(SQLITE_START):
-        raise UsageError(
-            "a journal contains no webhooks, only what makes them",
-            "Run the same simulate-webhook command again with another --journal: the same seed gives the same events.",
-        )
     requests = [exchange.request for exchange in read_recording(content) if exchange.request is not None]
     found = [request for request in requests if not _is_sent_by(template, request)]
     if not found:
         raise UsageError("the recording contains no webhooks", "Give an emulator export, a HAR file, or a request.")
-    return found
+    return [_replay(template, request, edits) for request in found]
 
 
 def _is_sent_by(template: Template, request: IncomingRequest) -> bool:
@@ -69,59 +99,52 @@ def _is_sent_by(template: Template, request: IncomingRequest) -> bool:
     return received.spec is not None and received.fits
 
 
-def replay_all(
-    template: Template,
-    webhooks: Sequence[IncomingRequest],
-    url: Secret,
-    edits: Mapping[str, str],
-    send: Callable[[RenderedRequest], Reply],
-) -> list[Replay]:
-    """Send every webhook again; one that fails does not stop the others."""
-    found = []
-    for number, webhook in enumerate(webhooks, 1):
-        reading = _reading(template, webhook)
-        edited, names = _edited(webhook, reading, edits)
-        event = reading.event.label if reading is not None and reading.event is not None else None
-        status, elapsed_ms, problem = None, None, ""
-        try:
-            reply = send(as_rendered(edited, url))
-            status, elapsed_ms = reply.status, reply.elapsed_ms
-            problem = "" if 200 <= reply.status < 300 else f"status {reply.status}"
-        except NoReply as failure:
-            problem = failure.message
-        found.append(
-            Replay(number=number, event=event, edited=names, status=status, elapsed_ms=elapsed_ms, problem=problem)
-        )
-    return found
-
-
-def _reading(template: Template, webhook: IncomingRequest) -> WebhookReading | None:
+def _replay(template: Template, webhook: IncomingRequest, edits: Mapping[str, str]) -> Replay:
     try:
-        return read_webhook(template, webhook)
+        reading: WebhookReading | None = read_webhook(template, webhook)
     except LocalError:
-        return None
+        reading = None
+    if reading is None:
+        return Replay(event=None, edited=(), request=webhook)
+    places = {name: reading.sources[name] for name in edits if name in reading.sources}
+    event = reading.event.label if reading.event is not None else None
+    request = _edited(webhook, reading, places, edits) if places else webhook
+    return Replay(event=event, edited=tuple(places), request=request)
 
 
 def _edited(
-    webhook: IncomingRequest, reading: WebhookReading | None, edits: Mapping[str, str]
-) -> tuple[IncomingRequest, tuple[str, ...]]:
-    """The webhook with the variables that it has replaced; the rest of the body keeps its values."""
-    places = {name: reading.sources[name] for name in edits if name in reading.sources} if reading is not None else {}
-    if not places:
-        return webhook, ()
-    body = webhook.body.decode("utf-8", "replace")
-    if encoding_of(webhook.content_type) is Encoding.FORM and not body.lstrip().startswith(("{", "[")):
-        names = {str(pointer[0]): edits[name] for name, pointer in places.items()}
-        pairs = [(key, names.get(key, value)) for key, value in parse_qsl(body, keep_blank_values=True)]
-        text = urlencode(pairs)
-    else:
-        document = json.loads(body)
-        for name, pointer in places.items():
-            _put(document, pointer, edits[name])
-        text = json.dumps(document, ensure_ascii=False)
-    return replace(webhook, body=text.encode("utf-8")), tuple(places)
+    webhook: IncomingRequest, reading: WebhookReading, places: Mapping[str, Pointer], edits: Mapping[str, str]
+) -> IncomingRequest:
+    values = {pointer: _value(reading, name, pointer, edits[name]) for name, pointer in places.items()}
+    if webhook.method in ("GET", "DELETE", "HEAD") or not webhook.body.strip():
+        return replace(webhook, query=_with_pairs(webhook.query, values))
+    body = webhook.body.decode("utf-8", "surrogateescape")
+    is_json = encoding_of(webhook.content_type) is not Encoding.FORM or body.lstrip().startswith(("{", "["))
+    text = _with_values(body, values) if is_json else _with_pairs(body, values)
+    return replace(webhook, body=text.encode("utf-8", "surrogateescape"))
 
 
-def _put(document: Any, pointer: Pointer, value: str) -> None:
-    holder = lookup(document, pointer[:-1])
-    holder[pointer[-1]] = value
+def _value(reading: WebhookReading, name: str, pointer: Pointer, value: str) -> str | int:
+    """What takes the place of a leaf: text around the variable stays, and a number remains one."""
+    leaf, before = lookup(reading.document, pointer), reading.variables[name]
+    if isinstance(leaf, str):
+        return leaf.replace(before, value, 1) if before else value
+    return int(value) if isinstance(leaf, int) and value.isascii() and value.isdigit() else value
+
+
+def _with_values(text: str, values: Mapping[Pointer, str | int]) -> str:
+    start = len(text) - len(text.lstrip("\ufeff"))
+    bare = text[start:]
+    edits = [Edit(*find(bare, pointer)[1], json.dumps(value, ensure_ascii=False)) for pointer, value in values.items()]
+    return text[:start] + apply(bare, edits)
+
+
+def _with_pairs(text: str, values: Mapping[Pointer, str | int]) -> str:
+    """A query or form with some values replaced."""
+    names = {str(pointer[0]): str(value) for pointer, value in values.items()}
+    parts = []
+    for part in text.split("&"):
+        name = part.partition("=")[0]
+        known = names.get(unquote_plus(name))
+        parts.append(part if known is None else f"{name}={quote_plus(known)}")
+    return "&".join(parts)

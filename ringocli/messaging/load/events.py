@@ -5,7 +5,7 @@ The same seed gives the same bytes in the same order, whatever the concurrency, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import time
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -214,6 +214,10 @@ class EventFactory:
             return recipe.url
         return Secret(recipe.signer.url(sent(recipe.url)), str(recipe.url), remembered=False)
 
+    def uses(self, name: str) -> bool:
+        """Whether a variable, or what an alias means, is in any of the events."""
+        return any(variable_of(name, place_of(one)) in variables_of(one) for one in self._recipe.subjects)
+
     def _own_fillers(self, subject: Subject) -> dict[str, Filler]:
         """Variables that differ from event to event without any data: the message id, and an invented text."""
         place = place_of(subject)
@@ -226,7 +230,7 @@ class EventFactory:
             for name in ("content", "text"):
                 if not known.get(name) and kind_at(name, place) is Kind.TEXT:
                     fillers[name] = _numbered(sample(name, place))
-        used = subject.body.variables if isinstance(subject, RequestSpec) else subject.pattern.variables
+        used = variables_of(subject)
         return {name: filler for name, filler in fillers.items() if name in used}
 
     def _id_filler(self, pattern: str, name: str) -> Filler:
@@ -254,19 +258,29 @@ def place_of(subject: Subject) -> Place:
     return subject.name if isinstance(subject, RequestSpec) else subject.place or Place.MESSAGE
 
 
+def variables_of(subject: Subject) -> Collection[str]:
+    """The variables in the body of a request or event."""
+    return subject.body.variables if isinstance(subject, RequestSpec) else subject.pattern.variables
+
+
 def subject_name(subject: Subject) -> str:
     """How a request or event is named."""
     return str(subject.name) if isinstance(subject, RequestSpec) else subject.label
 
 
 def _row_fillers(subject: Subject, present: tuple[str, ...]) -> dict[str, Filler]:
-    """What each column fills; ``number`` and ``contact`` mean ``from`` or ``to``, by the direction."""
+    """What each column fills."""
     place = place_of(subject)
     fillers: dict[str, Filler] = {}
     for column in present:
-        name = ALIASES[column][0 if place in REQUESTS else 1] if column in ALIASES else column
-        fillers["content" if name == "url" and place is Place.SEND_FILE else name] = _column(column)
+        fillers[variable_of(column, place)] = _column(column)
     return fillers
+
+
+def variable_of(name: str, place: Place) -> str:
+    """The variable that a column or option sets: ``number`` and ``contact`` are ``from`` or ``to``."""
+    name = ALIASES[name][0 if place in REQUESTS else 1] if name in ALIASES else name
+    return "content" if name == "url" and place is Place.SEND_FILE else name
 
 
 def _column(name: str) -> Filler:

@@ -9,17 +9,19 @@ same id; each of them is counted as a possible duplicate, because it may have ar
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import zlib
 from array import array
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.messaging.load.accounts import LoadSummary
@@ -27,10 +29,14 @@ from ringocli.messaging.load.attempt import DeliveryAttempt
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.feed import Position, Shard
 from ringocli.messaging.load.histogram import Histogram
+from ringocli.text.files import reason
 
 BLOCK = 256
 GROUP_S = 0.01
 """Answers are committed at least this often; what is lost in a crash is sent again and counted."""
+
+DATA_FILE = "the data file"
+"""The fact that names where the rows came from; it may be moved between two runs."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS header (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -70,21 +76,27 @@ class Journal:
     ``fingerprint`` are the facts that decide the events; they must be the same on each run.
     """
 
-    def __init__(self, path: Path, fingerprint: Mapping[str, str], shard: Shard) -> None:
+    def __init__(
+        self, path: Path, fingerprint: Mapping[str, str], shard: Shard, *, data_file: str | None = None
+    ) -> None:
         self._path, self._shard = path, shard
         self._answers: list[tuple[int, str | None, int | None, int, int, int, int, int]] = []
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._failure: str | None = None
         try:
+            # It names numbers and texts, so nobody else may read it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._store = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.2)
             self._store.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._store.execute("PRAGMA journal_mode=WAL")
             self._store.execute("PRAGMA synchronous=FULL")
             self._store.executescript(_SCHEMA)
+        except OSError as error:
+            raise LocalError(f"{path}: {reason(error)}", "Check the folder of --journal.") from None
         except sqlite3.Error as error:
-            raise _refused(path, error) from None
-        self.is_resumed = self._rows_are_kept = self._checked_header(fingerprint)
+            raise refused(path, error) from None
+        self.is_resumed = self._rows_are_kept = self._checked_header(fingerprint, data_file)
         self._claimed: deque[Position] = deque()
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
 
@@ -101,11 +113,12 @@ class Journal:
 
     # --- the run's facts ---
 
-    def _checked_header(self, fingerprint: Mapping[str, str]) -> bool:
+    def _checked_header(self, fingerprint: Mapping[str, str], data_file: str | None) -> bool:
         known = dict(self._store.execute("SELECT name, value FROM header"))
         if not known:
+            facts = {**fingerprint, **({DATA_FILE: data_file} if data_file is not None else {})}
             with self._committed():
-                self._store.executemany("INSERT INTO header VALUES (?, ?)", fingerprint.items())
+                self._store.executemany("INSERT INTO header VALUES (?, ?)", facts.items())
             return False
         changed = [name for name, value in fingerprint.items() if known.get(name) != value]
         if changed:
@@ -131,7 +144,7 @@ class Journal:
             finally:
                 store.close()
         except sqlite3.Error as error:
-            raise _refused(path, error) from None
+            raise refused(path, error) from None
         return int(row[0]) if row is not None else None
 
     def keep_rows(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -141,17 +154,7 @@ class Journal:
                 lines = ((json.dumps(row),) for row in rows)
                 self._store.executemany("INSERT INTO data (row) VALUES (?)", lines)
                 self._rows_are_kept = True
-        last = 0
-        while True:
-            with self._lock:
-                page = self._store.execute(
-                    "SELECT place, row FROM data WHERE place > ? ORDER BY place LIMIT 1000", (last,)
-                ).fetchall()
-            if not page:
-                return
-            for place, text in page:
-                last = place
-                yield json.loads(text)
+        yield from kept_rows(self._store, self._lock)
 
     # --- claims ---
 
@@ -164,20 +167,15 @@ class Journal:
         claimed = self._store.execute("SELECT size, rows FROM claim ORDER BY block").fetchall()
         positions = iter(order)
         for size, sums in claimed:
-            expected = array("I")
-            expected.frombytes(sums or b"")
             found = list(islice(positions, size))
-            for index, position in enumerate(found):
-                if index < len(expected) and expected[index] != _sum(position[1]):
-                    raise UsageError(
-                        f"{name}: row {position[0] + 1} is not the one that the journal was started with",
-                        "Restore the file, or start a new journal.",
-                    )
-            if len(found) < size:
-                raise UsageError(
-                    f"{name}: a row is missing: the journal was started with more rows",
-                    "Restore the file, or start a new journal.",
+            place = changed_row(found, size, sums_of(sums))
+            if place is not None:
+                what = (
+                    f"row {found[place][0] + 1} is not the one that the journal was started with"
+                    if place < len(found)
+                    else "a row is missing: the journal was started with more rows"
                 )
+                raise UsageError(f"{name}: {what}", "Restore the file, or start a new journal.")
 
     def pending(self, order: Iterable[Position]) -> Iterator[Position]:
         """The events of ``order`` that have no answer yet, each block claimed before its first event is given.
@@ -228,7 +226,7 @@ class Journal:
                     )
                 return [chunk[place - first] for place in left]
         except sqlite3.Error as error:
-            raise _refused(self._path, error) from None
+            raise refused(self._path, error) from None
 
     # --- answers ---
 
@@ -271,7 +269,7 @@ class Journal:
                 with self._committed():
                     self._store.executemany(_UPSERT, group)
             except sqlite3.Error as error:
-                self._failure = _refused(self._path, error).message
+                self._failure = refused(self._path, error).message
 
     def flush(self, elapsed_s: float) -> None:
         """Write everything that is left; the run took this long. What was claimed and never sent is no duplicate.
@@ -366,16 +364,47 @@ class _Transaction:
             self._store.execute("ROLLBACK")
 
 
+def kept_rows(store: sqlite3.Connection, lock: AbstractContextManager[Any] | None = None) -> Iterator[Row]:
+    """The rows that a journal keeps, a page at a time; ``lock`` is taken while a page is read."""
+    last = 0
+    while True:
+        with lock or nullcontext():
+            page = store.execute(
+                "SELECT place, row FROM data WHERE place > ? ORDER BY place LIMIT 1000", (last,)
+            ).fetchall()
+        if not page:
+            return
+        for place, text in page:
+            last = place
+            yield json.loads(text)
+
+
+def sums_of(stored: bytes | None) -> array[int]:
+    """The checksums of a claimed block's rows; empty without data."""
+    found = array("I")
+    found.frombytes(stored or b"")
+    return found
+
+
+def changed_row(chunk: Sequence[Position], size: int, sums: Sequence[int]) -> int | None:
+    """The place in a block of ``size`` of the first row that is not the one claimed, or is missing; None if all are."""
+    for place, position in enumerate(chunk):
+        if place < len(sums) and sums[place] != _sum(position[1]):
+            return place
+    return len(chunk) if len(chunk) < size else None
+
+
 def _sum(row: Row) -> int:
     return zlib.crc32("\x1f".join(f"{name}={value}" for name, value in row.items()).encode())
 
 
-def _refused(path: Path, error: sqlite3.Error) -> LocalError:
+def refused(path: Path, error: sqlite3.Error) -> LocalError:
+    """What an error of SQLite means for a journal."""
     text = str(error)
     if "locked" in text or "busy" in text:
         return LocalError(
             f"{path}: the journal is in use by another run", "Wait until it ends, or use another journal."
         )
     if "not a database" in text:
-        return LocalError(f"{path}: not a journal", "Choose another file name for --journal.")
+        return LocalError(f"{path}: not a journal", "Check the name of the file.")
     return LocalError(f"{path}: the journal cannot be written: {text}", "Check the folder and the space on the disk.")

@@ -192,7 +192,8 @@ class _Player:
     def _deliver(self, step: CaseStep, at_s: float, number: int) -> StepOutcome:
         request, what = self._webhook(step, number)
         event_id = f"evt_{self._case.seed}_{step.id}_{number % 1000}"
-        request = replace(request, headers=(*request.headers, ("webhook-id", Traced.plain(event_id))))
+        own = tuple(pair for pair in request.headers if pair[0].lower() != "webhook-id")
+        request = replace(request, headers=(*own, ("webhook-id", Traced.plain(event_id))))
         self._produced[step.id] = {name: str(value) for name, value in request.variables.items()}
         problems = self._matching_problems(step, request)
         try:
@@ -304,19 +305,24 @@ def _reply_problems(step: CaseStep, reply: Reply) -> list[str]:
 
 
 def as_rendered(incoming: IncomingRequest, url: Secret) -> RenderedRequest:
-    """A recorded webhook as it is sent to a route."""
+    """A recorded webhook as it is sent to a URL: its body byte for byte; its query only where that is its content."""
     from ringocli.http.exchange import Direction
 
     kept = [(name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _OWN_HEADERS]
+    pieces = [Piece(url)]
+    if incoming.query and not incoming.body.strip():
+        pieces.append(Piece(("&" if "?" in sent(url) else "?") + incoming.query))
     return RenderedRequest(
         name="webhook",
         direction=Direction.INCOMING,
         method=incoming.method,
-        url=Traced((Piece(url),)),
+        url=Traced(tuple(pieces)),
         headers=tuple(kept),
         body=Traced.plain(incoming.body.decode("utf-8", "replace")) if incoming.body else None,
         variables={},
+        raw_body=incoming.body or None,
     )
 
 
-_OWN_HEADERS = {"host", "content-length", "connection", "transfer-encoding", "webhook-id"}
+_OWN_HEADERS = {"host", "content-length", "content-encoding", "connection", "transfer-encoding", "expect"}
+"""Headers of the recorded connection; a recording has its bodies decompressed."""

@@ -42,6 +42,9 @@ class Scheme(StrEnum):
 
 SIGNATURE_HEADER = "X-Signature"
 TIMESTAMP_HEADER = "X-Timestamp"
+SIGNATURE_HEADERS = ("webhook-signature", "x-twilio-signature", "telnyx-signature-ed25519", SIGNATURE_HEADER.lower())
+"""Headers with a signature of the body, in lower case."""
+
 _HMACS = {
     Scheme.HMAC_HEX: (False, "hex"),
     Scheme.HMAC_BASE64: (False, "base64"),
