@@ -12,7 +12,7 @@ from ringocli.cli.notices import print_notes
 from ringocli.cli.options import TemplateArgument, TextOrJson, ValueOptions
 from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.signing import SCHEMES, read_key
+from ringocli.cli.signing import CHOICES, read_key, scheme_of
 from ringocli.errors import CheckFailed, UsageError
 from ringocli.text import console
 
@@ -35,9 +35,14 @@ class VerifyOptions:
 
     SECTION = "Signature"
 
-    verify: Annotated[str | None, Option("Also check the webhook's signature.", choices=SCHEMES, metavar="SCHEME")] = (
-        None
-    )
+    verify: Annotated[
+        str | None,
+        Option(
+            "Also check the webhook's signature: preset for the provider's own scheme, or a scheme.",
+            choices=CHOICES,
+            metavar="SCHEME",
+        ),
+    ] = None
     verify_key_env: Annotated[
         str | None, Option("The environment variable with the key; for telnyx the public key.", metavar="VAR")
     ] = None
@@ -77,7 +82,7 @@ def match(options: MatchOptions) -> int:
     opened = open_template(options.template)
     sample = read_sample(read_bytes(options.file), options.file)
     reading = _reading(opened.template, sample, options)
-    signature = _signature(sample, options)
+    signature = _signature(opened.template, sample, options)
     if options.format == "json":
         print_json({**as_document(reading), **({"signature": signature} if signature is not None else {})})
     elif console.draws(sys.stdout):
@@ -91,7 +96,7 @@ def match(options: MatchOptions) -> int:
     return 0 if reading.matched and is_signed else CheckFailed.code
 
 
-def _signature(sample: Sample, options: MatchOptions) -> dict[str, object] | None:
+def _signature(template: Template, sample: Sample, options: MatchOptions) -> dict[str, object] | None:
     """Whether the webhook is signed with the key; None where nobody asked.
 
     A recorded webhook may be of any age, so its timestamp is part of what is signed and is not compared with now.
@@ -104,18 +109,19 @@ def _signature(sample: Sample, options: MatchOptions) -> dict[str, object] | Non
         if wanted.verify_key_env or wanted.verify_key_file or wanted.verify_url:
             raise UsageError("--verify-key-env, --verify-key-file and --verify-url need --verify")
         return None
+    from ringocli.messaging.load.provider_data import recognised
     from ringocli.messaging.load.signatures import Scheme, Signer
 
     if options.response is not None:
         raise UsageError("--verify checks webhooks, not replies", "Leave out --response.")
-    scheme = Scheme(wanted.verify)
+    scheme = Scheme(scheme_of("--verify", wanted.verify, recognised(template)))
     if scheme is Scheme.TWILIO and wanted.verify_url is None:
         raise UsageError("--verify twilio needs --verify-url", "Twilio signs the URL exactly as it was configured.")
     incoming = sample.as_request(method=options.method, content_type=options.content_type, query=options.query)
     signer = Signer(scheme=scheme, key=read_key("--verify", wanted.verify_key_env, wanted.verify_key_file))
     url = wanted.verify_url or f"{incoming.path}?{incoming.query}"
     problem = signer.problem(url, dict(incoming.headers), incoming.body, 0.0, tolerance_s=float("inf"))
-    return {"scheme": wanted.verify, "ok": problem is None, "problem": problem}
+    return {"scheme": str(scheme), "ok": problem is None, "problem": problem}
 
 
 def _reading(template: Template, sample: Sample, options: MatchOptions) -> WebhookReading | ReplyReading:

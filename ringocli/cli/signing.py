@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ringocli.errors import UsageError
 
 if TYPE_CHECKING:
+    from ringocli.messaging.load.provider_data import ProviderData
     from ringocli.text.secret import Secret
 
 SCHEMES = (
@@ -22,6 +23,30 @@ SCHEMES = (
     "token",
 )
 """The words of ``signatures.Scheme``, which is not imported here because starting has to be quick; a test compares."""
+
+PRESET = "preset"
+"""Instead of a scheme: the one that the provider of the template uses."""
+
+CHOICES = (PRESET, *SCHEMES)
+
+
+def scheme_of(option: str, wanted: str | None, provider: ProviderData | None) -> str:
+    """The scheme that was named, or that of the provider where only a key or ``preset`` was given.
+
+    Raises:
+        UsageError: the provider is not recognised, or no scheme of it is known.
+    """
+    if wanted not in (None, PRESET):
+        return str(wanted)
+    if provider is None:
+        raise UsageError(
+            f"{option}: the template's provider is not recognised", f"Name the scheme: {', '.join(SCHEMES)}."
+        )
+    if provider.signature is None:
+        raise UsageError(
+            f"{option}: how {provider.name} signs webhooks is not known", f"Name a scheme: {', '.join(SCHEMES)}."
+        )
+    return provider.signature
 
 
 def read_key(option: str, variable: str | None, file: str | None) -> Secret:

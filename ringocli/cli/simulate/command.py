@@ -11,7 +11,7 @@ from ringocli.cli.command import command
 from ringocli.cli.inputs import OpenedTemplate, gather_values, missing_policy, open_template, path_of
 from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.output import print_http
-from ringocli.cli.signing import read_key
+from ringocli.cli.signing import read_key, scheme_of
 from ringocli.cli.simulate.options import LoadOptions, SignOptions, SimulateOptions
 from ringocli.cli.simulate.run import deliver_and_print
 from ringocli.errors import UsageError
@@ -134,6 +134,7 @@ def _recipe(options: SimulateOptions, template: Template, settings: Settings, da
 
     if options.send is not None and (options.event or options.content_type or options.preset):
         raise UsageError("--send cannot be combined with --event, --content-type or --preset", "Leave one of them out.")
+    provider = _provider(options, template) if options.send is None else None
     return Recipe(
         template=template,
         subjects=_subjects(template, options),
@@ -142,9 +143,9 @@ def _recipe(options: SimulateOptions, template: Template, settings: Settings, da
         url=_url(options, template, settings),
         seed=_seed(options),
         content_type=options.content_type,
-        provider=_provider(options, template) if options.send is None else None,
+        provider=provider,
         columns=data.columns if data is not None else (),
-        signer=_signer(options.signing),
+        signer=_signer(options.signing, provider),
     )
 
 
@@ -159,19 +160,18 @@ def _chaos(options: SimulateOptions) -> EventChaos | None:
     return parse_chaos(load.chaos)
 
 
-def _signer(options: SignOptions) -> Signer | None:
-    """The signature that was asked for, with its key.
+def _signer(options: SignOptions, provider: ProviderData | None) -> Signer | None:
+    """The signature that was asked for, with its key; a key alone asks for the provider's own.
 
     Raises:
-        UsageError: the key is missing, or has another form.
+        UsageError: the key is missing, or has another form; or the provider's scheme is not known.
     """
+    if options.sign is None and options.sign_key_env is None and options.sign_key_file is None:
+        return None
     from ringocli.messaging.load.signatures import signer
 
-    if options.sign is None:
-        if options.sign_key_env is not None or options.sign_key_file is not None:
-            raise UsageError("--sign-key-env and --sign-key-file need --sign", "For example: --sign standard-webhooks")
-        return None
-    return signer(options.sign, read_key("--sign", options.sign_key_env, options.sign_key_file))
+    scheme = scheme_of("--sign", options.sign, provider)
+    return signer(scheme, read_key("--sign", options.sign_key_env, options.sign_key_file))
 
 
 def _seed(options: SimulateOptions) -> int:

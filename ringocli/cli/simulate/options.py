@@ -17,7 +17,7 @@ from ringocli.cli.options import (
     ValueOptions,
 )
 from ringocli.cli.parameters import Option
-from ringocli.cli.signing import SCHEMES
+from ringocli.cli.signing import CHOICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +103,14 @@ class SignOptions:
 
     SECTION = "Signature"
 
-    sign: Annotated[str | None, Option("Sign each webhook as this scheme does.", choices=SCHEMES, metavar="SCHEME")] = (
-        None
-    )
+    sign: Annotated[
+        str | None,
+        Option(
+            "Sign each webhook: preset for the provider's own scheme, which a key alone also means, or a scheme.",
+            choices=CHOICES,
+            metavar="SCHEME",
+        ),
+    ] = None
     sign_key_env: Annotated[
         str | None, Option("The environment variable with the key; for basic USER:PASSWORD.", metavar="VAR")
     ] = None

@@ -7,7 +7,7 @@ Rendering an event takes 176 µs, filling a compiled one 5 to 10 µs (``make ben
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
@@ -30,14 +30,15 @@ Filler: TypeAlias = Callable[[Encode], Fill]
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Text with placeholders: a format for ``%`` and what fills it."""
+    """Text with placeholders: a format for ``%`` and what fills it; without any, the text as it is."""
 
     text: str
     fills: tuple[Fill, ...]
 
     def filled(self, index: int, row: Row) -> bytes:
         """The text of one event as UTF-8."""
-        return (self.text % tuple([fill(index, row) for fill in self.fills])).encode()
+        text = self.text % tuple([fill(index, row) for fill in self.fills]) if self.fills else self.text
+        return text.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,10 @@ class CompiledRequest:
         """The whole HTTP request around a body; ``extra`` are further header lines, each with its CRLF."""
         if self.start and self.body is not None:
             return b"%bContent-Length: %d\r\n%b\r\n%b" % (self.start, len(body), extra, body)
-        target = self.target.filled(index, row) if self.target.fills else self.target.text.encode()
+        return self.payload_to(self.target.filled(index, row), body, extra)
+
+    def payload_to(self, target: bytes, body: bytes, extra: bytes) -> bytes:
+        """The whole HTTP request to another target."""
         length = b"Content-Length: %d\r\n" % len(body) if self.body is not None else b""
         return b"%b %b%b%b%b\r\n%b" % (self.method, target, self.headers, length, extra, body)
 
@@ -105,13 +109,13 @@ def _target(url: Traced, fillers: Mapping[str, Filler]) -> Pieces:
     return _pieces(kept, fillers, _percent)
 
 
-def _pieces(pieces: Iterable[Piece], fillers: Mapping[str, Filler], encode: Encode) -> Pieces:
-    text: list[str] = []
-    fills: list[Fill] = []
-    for piece in pieces:
-        if piece.variable is not None and piece.variable in fillers:
-            text.append("%s")
-            fills.append(fillers[piece.variable](encode))
-        else:
-            text.append(sent(piece.text).replace("%", "%%"))
-    return Pieces("".join(text), tuple(fills))
+def _pieces(pieces: Sequence[Piece], fillers: Mapping[str, Filler], encode: Encode) -> Pieces:
+    known = [fillers.get(piece.variable or "") for piece in pieces]
+    fills = tuple(filler(encode) for filler in known if filler is not None)
+    if not fills:
+        return Pieces("".join(sent(piece.text) for piece in pieces), ())
+    text = [
+        sent(piece.text).replace("%", "%%") if filler is None else "%s"
+        for piece, filler in zip(pieces, known, strict=True)
+    ]
+    return Pieces("".join(text), fills)

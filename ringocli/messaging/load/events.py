@@ -23,6 +23,7 @@ from ringocli.template.variables import ALIASES, REQUESTS, Kind, Place, kind_at,
 from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Secret, sent
 from ringocli.text.traced import Piece, Traced
+from ringocli.text.url import split_url
 
 if TYPE_CHECKING:
     from ringocli.messaging.load.signatures import Signer
@@ -133,20 +134,25 @@ class EventFactory:
             raise UsageError("a value contains a lone surrogate, which UTF-8 cannot encode", "Fix the data.") from None
         event_id = f"{self._id_start}{index}" if index < COPIES_FROM else self._copy_id(index)
         extra = f"webhook-id: {event_id}\r\n".encode("ascii") if self._plays_provider else b""
-        if self._recipe.signer is not None:
-            extra += self._signature(event_id, body, shape.content_type)
-        return Event(index, event_id, request.payload(body, extra, index, row), row=row)
+        if self._recipe.signer is None:
+            return Event(index, event_id, request.payload(body, extra, index, row), row=row)
+        target = request.target.filled(index, row).decode("ascii")
+        target, lines = self._signed(target, event_id, body, shape.content_type)
+        return Event(index, event_id, request.payload_to(target.encode("ascii"), body, extra + lines), row=row)
 
     def _copy_id(self, index: int) -> str:
         """The id of a copy: outside the sequence of the events, in which a receiver looks for gaps."""
         return f"{self._id_start}{index % COPIES_FROM}copy{index // COPIES_FROM}"
 
-    def _signature(self, event_id: str, body: bytes, content_type: str) -> bytes:
-        """The header lines that sign a body, now: receivers refuse old timestamps."""
+    def _signed(self, target: str, event_id: str, body: bytes, content_type: str) -> tuple[str, bytes]:
+        """Path and query, and the header lines that sign a body now: receivers refuse old timestamps."""
         signer, url = self._recipe.signer, self._recipe.url
         assert signer is not None
-        made = signer.headers(event_id, sent(url) if url is not None else "", body, content_type, int(time()))
-        return b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in made.items())
+        target = signer.target(target, body, content_type)
+        made = signer.headers(
+            event_id, (split_url(sent(url)).origin if url is not None else "") + target, body, content_type, int(time())
+        )
+        return target, b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in made.items())
 
     def variables(self, index: int, row: Row = NO_ROW) -> dict[str, str]:
         """The variables of an event as they are shown."""
@@ -195,7 +201,7 @@ class EventFactory:
             subject,
             layered,
             recipe.missing,
-            url=self._signed_url(),
+            url=recipe.url,
             content_type=recipe.content_type or (base.sample.content_type if base is not None else None),
             complete=lambda tree: fill_in(without(tree, unset)),
         )
@@ -207,12 +213,6 @@ class EventFactory:
             found = base_for(self._recipe.template, subject, provider) if provider is not None else None
             self._bases[subject.pointer] = found
         return self._bases[subject.pointer]
-
-    def _signed_url(self) -> Secret | None:
-        recipe = self._recipe
-        if recipe.signer is None or recipe.url is None:
-            return recipe.url
-        return Secret(recipe.signer.url(sent(recipe.url)), str(recipe.url), remembered=False)
 
     def uses(self, name: str) -> bool:
         """Whether a variable, or what an alias means, is in any of the events."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.http.content_types import Encoding, encoding_of
 from ringocli.text.secret import Secret
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Scheme(StrEnum):
     TOKEN = "token"
 
 
+_BODY_HASH = "bodySHA256"
 SIGNATURE_HEADER = "X-Signature"
 TIMESTAMP_HEADER = "X-Timestamp"
 SIGNATURE_HEADERS = ("webhook-signature", "x-twilio-signature", "telnyx-signature-ed25519", SIGNATURE_HEADER.lower())
@@ -89,11 +91,16 @@ class Signer:
         headers = {SIGNATURE_HEADER: digest.hex() if encoding == "hex" else _base64(digest)}
         return {**headers, TIMESTAMP_HEADER: str(timestamp)} if with_timestamp else headers
 
-    def url(self, url: str) -> str:
-        """The URL to send to: with ``token=KEY`` in its query for the scheme ``token``."""
-        if self.scheme is not Scheme.TOKEN:
-            return url
-        return f"{url}{'&' if '?' in url else '?'}token={quote(self.key.reveal(), safe='')}"
+    def target(self, target: str, body: bytes, content_type: str) -> str:
+        """Path and query as they are sent: with the key for ``token``, with the body's hash for ``twilio`` if needed."""
+        match self.scheme:
+            case Scheme.TOKEN:
+                more = f"token={quote(self.key.reveal(), safe='')}"
+            case Scheme.TWILIO if body and not _is_form(content_type):
+                more = f"{_BODY_HASH}={hashlib.sha256(body).hexdigest()}"
+            case _:
+                return target
+        return f"{target}{'&' if '?' in target else '?'}{more}"
 
     def problem(
         self, url: str, headers: Mapping[str, str], body: bytes, now: float, *, tolerance_s: float = TOLERANCE_S
@@ -123,6 +130,8 @@ class Signer:
             timestamp = int(text[:12])
             if abs(now - timestamp) > tolerance_s:
                 return f"the timestamp differs from now by {abs(now - timestamp):.0f} s"
+        if self.scheme is Scheme.TWILIO and not _has_its_hash(url, body, found.get("content-type", "")):
+            return f"{_BODY_HASH} in the URL is missing, or is not that of the body"
         return self._mismatch(url, found, body, signature, timestamp)
 
     def _mismatch(self, url: str, found: Mapping[str, str], body: bytes, signature: str, timestamp: int) -> str | None:
@@ -156,12 +165,23 @@ def signer(scheme: str, key: Secret) -> Signer:
 
 
 def twilio_signature(key: Secret, url: str, body: bytes, content_type: str) -> str:
-    """``X-Twilio-Signature``: HMAC-SHA1 over the URL and the sorted form fields; other bodies are hashed into the URL."""
+    """``X-Twilio-Signature``: HMAC-SHA1 over the URL and the sorted form fields; the URL has the hash of other bodies."""
     text = url
-    if content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+    if _is_form(content_type):
         pairs = sorted(set(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)))
         text += "".join(name + value for name, value in pairs)
     return _base64(hmac.new(key.reveal().encode(), text.encode("utf-8", "replace"), hashlib.sha1).digest())
+
+
+def _is_form(content_type: str) -> bool:
+    return encoding_of(content_type) is Encoding.FORM
+
+
+def _has_its_hash(url: str, body: bytes, content_type: str) -> bool:
+    if not body or _is_form(content_type):
+        return True
+    given = dict(parse_qsl(url.partition("?")[2])).get(_BODY_HASH, "")
+    return hmac.compare_digest(given.lower().encode(), hashlib.sha256(body).hexdigest().encode())
 
 
 def _hmac(key: bytes, signed: bytes) -> bytes:
