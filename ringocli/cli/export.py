@@ -101,7 +101,7 @@ def _relay(options: ExportOptions) -> tuple[str, dict[str, str], tuple[str, ...]
         raise UsageError(
             "--save-credentials does not apply to a relay", "Its credentials are settings: see .env.example."
         )
-    pastes = read_pastes(sources_of(options.learn))
+    pastes = read_pastes(sources_of(options.learn), accept_xml=True)
     spec = learn_relay(pastes, Answers(id=options.id, name=options.name))
     return spec.id, relay_files(spec, options.lang), spec.notes
 

@@ -80,8 +80,8 @@ def one_source(options: Mapping[str, str | None]) -> tuple[str | None, str] | No
     return (None if kind in ("from", "--from") else kind), str(value)
 
 
-def read_pastes(sources: Sources) -> Pastes:
-    """Read all samples.
+def read_pastes(sources: Sources, *, accept_xml: bool = False) -> Pastes:
+    """Read all samples; a webhook in XML only where it is accepted.
 
     Raises:
         UsageError: an option is malformed, or a sample contains nothing of its kind.
@@ -102,7 +102,7 @@ def read_pastes(sources: Sources) -> Pastes:
     own = send or file
     if reply is None and own is not None and own.reply is not None:
         reply = Reply(status=200, body=own.reply)
-    samples = [_webhook(pair) for pair in sources.webhooks]
+    samples = [_webhook(pair, accept_xml=accept_xml) for pair in sources.webhooks]
     if own is not None:
         samples += _described_webhooks(own, {sample.kind for sample in samples})
     return Pastes(
@@ -178,7 +178,7 @@ def _reply(path: str) -> Reply:
     return _sample(path, is_reply=True).as_reply()
 
 
-def _webhook(pair: str) -> WebhookSample:
+def _webhook(pair: str, *, accept_xml: bool) -> WebhookSample:
     """One ``KIND=FILE``.
 
     Raises:
@@ -193,10 +193,10 @@ def _webhook(pair: str) -> WebhookSample:
         hint = "Write --sample-webhook KIND=FILE; kinds: message, mms, delivered, other."
         raise UsageError(f"--sample-webhook {pair}: the kind is missing", hint)
     kind = chosen("--sample-webhook", sample_kind(kind), KINDS)
-    return webhook_of(kind, path, _sample(path))
+    return webhook_of(kind, path, _sample(path), accept_xml=accept_xml)
 
 
-def webhook_of(kind: str, path: str, sample: Sample) -> WebhookSample:
+def webhook_of(kind: str, path: str, sample: Sample, *, accept_xml: bool = False) -> WebhookSample:
     """A sample as a webhook.
 
     Raises:
@@ -205,6 +205,8 @@ def webhook_of(kind: str, path: str, sample: Sample) -> WebhookSample:
     from ringocli.importers.learn.webhook_samples import WebhookSample
 
     webhook = WebhookSample(kind=kind, name=path, incoming=sample.as_request())
+    if accept_xml and webhook.incoming.body.lstrip()[:1] == b"<":
+        return webhook
     try:
         document = webhook.document
     except LocalError as error:

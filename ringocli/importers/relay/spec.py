@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from xml.etree import ElementTree
 
 from ringocli.errors import UsageError
 from ringocli.http.bodies import Encoding, encoding_of
-from ringocli.http.exchange import Reply
+from ringocli.http.content_types import JSON_TYPE
+from ringocli.http.exchange import Reply, json_reply
 from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.learn.credential_places import is_callback
+from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.model import Pasted
-from ringocli.importers.relay.signatures import signature_scheme
+from ringocli.importers.relay.signatures import is_signature_header, signature_scheme
+from ringocli.importers.relay.xml_text import XmlText, is_xml, without_marks
 from ringocli.messaging.candidates import candidates
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.presets import of_host
@@ -27,6 +30,10 @@ _SENT_ANYWAY = frozenset(
 )
 
 
+_FRESH = re.compile(r"(?:x-)?(?:idempotency-?key|request-?id|correlation-?id|transaction-?id)")
+"""Headers that have another value for each message, and the same one when it is sent again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelaySpec:
     """What a relay does; ``provider`` is the data that the generated server contains."""
@@ -35,6 +42,7 @@ class RelaySpec:
     name: str
     properties: tuple[str, ...]
     provider: Mapping[str, Any]
+    reads_xml: bool
     notes: tuple[str, ...]
 
 
@@ -46,8 +54,7 @@ def learn_relay(pastes: Pastes, answers: Answers) -> RelaySpec:
     """
     if pastes.send is None:
         raise UsageError("a relay needs the request that sends a message", "Add --from-curl FILE.")
-    tree, xml_reply = _reply_tree(pastes.reply)
-    draft = from_pastes(replace(pastes, reply=None) if xml_reply else pastes, answers)
+    draft = from_pastes(_as_json(pastes), answers)
     template = draft.template
     properties = list(template["properties"])
     requests: dict[str, Any] = {}
@@ -65,18 +72,60 @@ def learn_relay(pastes: Pastes, answers: Answers) -> RelaySpec:
         "properties": properties,
         "callbacks": callbacks,
         "numbers": _number_forms(draft),
-        "message_id": _message_id(template, tree, xml_reply),
+        "message_id": _message_id(template, pastes.reply),
         "events": template.get("Webhook", []),
         "signature": signature_scheme([sample.incoming for sample in pastes.samples]),
         "webhook_answer": dict(preset.webhook_answer) if preset is not None and preset.webhook_answer else None,
     }
+    unsigned = [name for name, _ in pastes.send.headers if is_signature_header(name)]
+    has_xml = any(is_xml(body) for body in _received(pastes))
     return RelaySpec(
         id=template["id"],
         name=template["name"],
         properties=tuple(name for name in properties if name not in callbacks),
         provider=provider,
-        notes=tuple(_missing(provider)),
+        reads_xml=has_xml,
+        notes=tuple(_missing(provider, unsigned)),
     )
+
+
+def _received(pastes: Pastes) -> list[bytes]:
+    """The bodies that the provider sends."""
+    return [*([pastes.reply.body] if pastes.reply is not None else []), *(one.incoming.body for one in pastes.samples)]
+
+
+def _as_json(pastes: Pastes) -> Pastes:
+    """The same samples with every XML body as the JSON tree that the generated server makes of it."""
+    return replace(
+        pastes,
+        send=_pasted_as_json(pastes.send),
+        file=_pasted_as_json(pastes.file),
+        reply=_reply_as_json(pastes.reply),
+        samples=[_sample_as_json(sample) for sample in pastes.samples],
+    )
+
+
+def _pasted_as_json(pasted: Pasted | None) -> Pasted | None:
+    if pasted is None or not is_xml((pasted.body or "").encode()):
+        return pasted
+    tree = XmlText(pasted.body or "", "the body of the request").tree
+    return replace(pasted, body=json.dumps(tree, ensure_ascii=False), content_type=JSON_TYPE)
+
+
+def _reply_as_json(reply: Reply | None) -> Reply | None:
+    if reply is None or not is_xml(reply.body):
+        return reply
+    return json_reply(reply.status, XmlText(reply.text, "the sample reply").tree)
+
+
+def _sample_as_json(sample: WebhookSample) -> WebhookSample:
+    incoming = sample.incoming
+    if not is_xml(incoming.body):
+        return sample
+    tree = XmlText(incoming.body.decode("utf-8", "replace"), sample.name).tree
+    headers = [(name, value) for name, value in incoming.headers if name.lower() != "content-type"]
+    body = json.dumps(tree, ensure_ascii=False).encode()
+    return replace(sample, incoming=replace(incoming, headers=(*headers, ("Content-Type", JSON_TYPE)), body=body))
 
 
 def _number_forms(draft: Draft) -> dict[str, str]:
@@ -98,13 +147,21 @@ def _request(name: str, written: Mapping[str, Any], pasted: Pasted, properties: 
     """One request as data: the learned parameters, and what a template cannot say of it.
 
     Raises:
-        UsageError: its body is neither JSON nor a form nor multipart.
+        UsageError: its body is neither JSON nor XML nor a form nor multipart.
     """
     parameters = written.get("request_parameters", {})
+    common = {
+        "method": written["request_method"],
+        "url": written["request_url"],
+        "headers": [list(pair) for pair in _headers(pasted, properties)],
+    }
+    if is_xml((pasted.body or "").encode()):
+        body = XmlText(pasted.body or "", f"the body of {name}").rewritten(parameters)
+        return {**common, "encoding": "xml", "content_type": pasted.content_type or "text/xml", "body": body}
     if not parameters and (pasted.body or "").strip():
         kind = (pasted.content_type or "of an unknown type").partition(";")[0]
         raise UsageError(
-            f"the body of {name} is {kind}, which a relay cannot write", "Look for a JSON or form variant."
+            f"the body of {name} is {kind}, which a relay cannot write", "Look for a JSON, XML or form variant."
         )
     files = [part.name for part in pasted.parts if part.is_file]
     if pasted.parts:
@@ -121,11 +178,9 @@ def _request(name: str, written: Mapping[str, Any], pasted: Pasted, properties: 
         is_form = encoding_of(written.get("request_content_type")) is Encoding.FORM
         encoding = "form" if is_form else "json"
     return {
-        "method": written["request_method"],
-        "url": written["request_url"],
+        **common,
         "encoding": encoding,
         "content_type": written.get("request_content_type", "application/json"),
-        "headers": [list(pair) for pair in _headers(pasted, properties)],
         "parameters": parameters,
         "files": files,
     }
@@ -141,7 +196,10 @@ def _headers(pasted: Pasted, properties: list[str]) -> list[tuple[str, str]]:
     found = []
     for name, value in pasted.headers:
         key = name.lower()
-        if key in _SENT_ANYWAY:
+        if key in _SENT_ANYWAY or is_signature_header(name):
+            continue
+        if _FRESH.fullmatch(key):
+            found.append((name, "$request id$"))
             continue
         if key == "authorization":
             scheme, space, _ = value.strip().partition(" ")
@@ -163,64 +221,18 @@ def _declare(properties: list[str], name: str) -> None:
 # -- the reply -------------------------------------------------------------------------------------
 
 
-def _reply_tree(reply: Reply | None) -> tuple[Any, bool]:
-    """The reply as a tree if it is XML, and whether it is."""
-    if reply is None or reply.body.lstrip()[:1] != b"<":
-        return None, False
-    text = reply.text
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise UsageError("the sample reply has a document type", "Paste the XML element alone.")
-    try:
-        root = ElementTree.fromstring(text.strip())
-    except ElementTree.ParseError as error:
-        raise UsageError(f"the sample reply is not well-formed XML: {error}", "Paste the whole reply.") from None
-    return {_local(root.tag): _element(root)}, True
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
-def _element(element: ElementTree.Element) -> Any:
-    """An element as the generated server reads it: attributes with @ in front, repeated elements as a list."""
-    tree: dict[str, Any] = {f"@{_local(name)}": value for name, value in element.attrib.items()}
-    for child in element:
-        name, value = _local(child.tag), _element(child)
-        if name in tree:
-            tree[name] = [*(tree[name] if isinstance(tree[name], list) else [tree[name]]), value]
-        else:
-            tree[name] = value
-    text = (element.text or "").strip()
-    if not tree:
-        return text
-    return {**tree, "#text": text} if text else tree
-
-
-def _message_id(template: Mapping[str, Any], tree: Any, is_xml: bool) -> list[str | int] | None:
-    """Where the reply has the message id."""
-    if is_xml:
-        renamed = dict(_leaves(tree))
-        found = candidates(_without_marks(tree), ("id",))
-        if found:
-            wanted = tuple(found[0].pointer)
-            for pointer in renamed:
-                if _plain_pointer(pointer) == wanted:
-                    return list(pointer)
-        return None
+def _message_id(template: Mapping[str, Any], reply: Reply | None) -> list[str | int] | None:
+    """Where the reply has the message id; in XML also where only its name says so."""
     for spec in template["API"].values():
         for pointer, value in _leaves(spec.get("response_map")):
             if value == "$messageid$":
                 return list(pointer)
-    return None
-
-
-def _without_marks(tree: Any) -> Any:
-    """XML's attributes and texts under the names that the search for ids knows."""
-    if isinstance(tree, dict):
-        return {key.lstrip("@"): _without_marks(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_without_marks(item) for item in tree]
-    return tree
+    if reply is None or not is_xml(reply.body):
+        return None
+    tree = XmlText(reply.text, "the sample reply").tree
+    named = candidates(without_marks(tree), ("id",))
+    wanted = tuple(named[0].pointer) if named else None
+    return next((list(pointer) for pointer, _ in _leaves(tree) if _plain_pointer(pointer) == wanted), None)
 
 
 def _plain_pointer(pointer: Pointer) -> Pointer:
@@ -235,8 +247,8 @@ def _leaves(tree: Any, at: Pointer = ()) -> list[tuple[Pointer, Any]]:
     return [] if tree is None else [(at, tree)]
 
 
-def _missing(provider: Mapping[str, Any]) -> list[str]:
-    """What no sample showed."""
+def _missing(provider: Mapping[str, Any], unsigned: list[str]) -> list[str]:
+    """What no sample showed, and what is left to write."""
     notes = []
     if provider["message_id"] is None:
         notes.append("no sample reply: receipts cannot be matched; add --sample-response FILE")
@@ -244,6 +256,8 @@ def _missing(provider: Mapping[str, Any]) -> list[str]:
         notes.append("no sample webhooks: nothing comes in; add --sample-webhook message=FILE and delivered=FILE")
     if "SendFile" not in provider["requests"]:
         notes.append("no request with a file: a file is sent as a text with its URL; add --file-from-curl FILE")
+    for header in unsigned:
+        notes.append(f"requests are signed ({header}), which no sample explains: add the header in provider_request")
     if provider["signature"] is not None:
         notes.append(f"webhooks are signed ({provider['signature']['header']}): set WEBHOOK_SECRET")
     return notes

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-import pprint
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 _FILES = Path(__file__).parent / "files"
-REQUIREMENTS = "httpx>=0.28\nstarlette>=0.46\nuvicorn>=0.34\n"
+REQUIREMENTS = "# Python 3.11 or later.\nhttpx>=0.28\nstarlette>=0.46\nuvicorn>=0.34\n"
 PYTHON_IMPORTS = """\
 from __future__ import annotations
 
 import asyncio
 import base64
 import contextlib
+import hashlib
 import hmac
+import itertools
 import json
 import logging
 import os
@@ -27,9 +28,11 @@ import sqlite3
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import httpx
 from starlette.applications import Starlette
@@ -39,6 +42,7 @@ from starlette.routing import Route
 
 log = logging.getLogger(__name__)
 """
+"""What generated servers may import; each has the lines that it uses."""
 
 
 def variable_name(name: str) -> str:
@@ -57,12 +61,61 @@ def common(language: str) -> str:
     return source(_FILES / ("common.py.txt" if language == "python" else "common.php.txt"))
 
 
+def assembled(text: str, facts: Collection[str]) -> str:
+    """A source file without the blocks that a server does not need.
+
+    A block is between the lines ``@if NAME ...`` (one of these facts holds; ``@if not NAME``: it does not) and ``@end``.
+    """
+    lines: list[str] = []
+    open_blocks: list[bool] = []
+    for line in text.splitlines():
+        if line.startswith("@if not "):
+            open_blocks.append(line.removeprefix("@if not ") not in facts)
+        elif line.startswith("@if "):
+            open_blocks.append(not set(line.split()[1:]).isdisjoint(facts))
+        elif line == "@end":
+            open_blocks.pop()
+        elif all(open_blocks):
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def python_app(docstring: str, names: Mapping[str, Any], own: str) -> str:
-    """``app.py``: the docstring, the data by name, then the functions."""
-    values = "\n\n".join(
-        f"{name} = {pprint.pformat(value, width=100, sort_dicts=False)}" for name, value in names.items()
-    )
-    return f'"""{docstring}"""\n\n{PYTHON_IMPORTS}\n{values}\n\n\n{common("python")}\n\n{own}'
+    """``app.py``: the docstring, the imports, the data by name, then the functions."""
+    values = "\n\n".join(f"{name} = {_literal(value)}" for name, value in names.items())
+    functions = f"{common('python')}\n\n{own}"
+    return f'"""{docstring}"""\n\n{_imports_for(functions)}\n{values}\n\n\n{functions}'
+
+
+def _literal(value: Any, indent: str = "") -> str:
+    """A value as Python source: on one line where it is short, else one entry a line."""
+    if not isinstance(value, (dict, list)) or not value:
+        is_text = isinstance(value, str)
+        return json.dumps(value, ensure_ascii=False) if is_text else repr(value)
+    deeper = f"{indent}    "
+    if isinstance(value, dict):
+        entries = [f"{json.dumps(key, ensure_ascii=False)}: {_literal(item, deeper)}" for key, item in value.items()]
+    else:
+        entries = [_literal(item, deeper) for item in value]
+    start, end = "{}" if isinstance(value, dict) else "[]"
+    short = f"{start}{', '.join(entries)}{end}"
+    if "\n" not in short and len(indent) + len(short) <= 100:
+        return short
+    return "\n".join([start, *(f"{deeper}{entry}," for entry in entries), f"{indent}{end}"])
+
+
+def _imports_for(functions: str) -> str:
+    """The import lines with the names that are used."""
+    lines = []
+    for line in PYTHON_IMPORTS.splitlines():
+        head, keyword, names = line.partition("import ")
+        if keyword and head != "from __future__ ":
+            used = [name for name in names.split(", ") if re.search(rf"(?<![.\w]){name}\b", functions)]
+            if not used:
+                continue
+            line = f"{head}import {', '.join(used)}"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 def php_app(comment: str, names: Mapping[str, Any], own: str) -> str:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,7 @@ from ringocli.template.presets import load, names
 from ringocli.template.reader import read_template
 from ringocli.testing import emulator
 from tests.conftest import SAMPLES, Command
-from tests.servers import LANGUAGES, free_port, server
+from tests.servers import LANGUAGES, free_port, run_own_test, server
 
 
 @pytest.mark.parametrize("name", names())
@@ -100,14 +97,6 @@ def test_the_receivers_own_test_passes(ringocli: Command, folder: Path, name: st
     template = SAMPLES / f"{name}.json"
     assert 0 == ringocli("export", template, "--to", "receiver", "--lang", language, "--output", "server").code
     run_own_test(Path("server"))
-
-
-def run_own_test(folder: Path) -> None:
-    """Run the test that is in the folder of a generated server."""
-    python = [sys.executable, "-W", "ignore", "-m", "unittest", "test_app"]
-    command = python if (folder / "app.py").exists() else ["php", "test.php"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={**os.environ})
-    assert 0 == done.returncode, done.stdout + done.stderr
 
 
 def _post(url: str, document: Any) -> None:
