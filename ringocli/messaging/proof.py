@@ -20,6 +20,7 @@ from ringocli.messaging.confusion import confusions
 from ringocli.messaging.generated_values import generated_value, smaller_values
 from ringocli.messaging.request import names_of, render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
+from ringocli.template.assumptions import assumed_by
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.pattern import Json, Leaf, Pattern, VariablePart
 from ringocli.template.values import ACCESS_TOKEN, Layer, Missing, Values
@@ -61,13 +62,12 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """One part to prove: its variables, how to try an assignment, and the assumptions that it rests on."""
+    """One part to prove: its variables, and how to try an assignment."""
 
     where: str
     kinds: Mapping[str, Kind]
     optional: frozenset[str]
     attempt: Callable[[Mapping[str, str]], CounterExample | None]
-    rows: frozenset[int]
 
 
 def prove(template: Template, text: str, *, seed: int = 0, cases: int = DEFAULT_CASES) -> Certificate:
@@ -87,7 +87,7 @@ def prove(template: Template, text: str, *, seed: int = 0, cases: int = DEFAULT_
         seed=seed,
         cases=cases * len(parts),
         parts=tuple(part.where for part in parts),
-        rows=frozenset({2, 3, 5}).union(*(part.rows for part in parts)),
+        rows=assumed_by(template.root),
         counter_example=found,
     )
 
@@ -101,7 +101,6 @@ def _parts(template: Template) -> Iterator[_Part]:
                 kinds={name: kind_at(name, spec.name) for name in names},
                 optional=frozenset({"extension", "domain"}),
                 attempt=_request_attempt(template, spec),
-                rows=frozenset({7, 8, 14, 16}),
             )
         if spec.response_map is not None and spec.reply.variables:
             yield _Part(
@@ -109,7 +108,6 @@ def _parts(template: Template) -> Iterator[_Part]:
                 kinds={name: kind_at(name, Place.RESPONSE_MAP) for name in spec.reply.variables},
                 optional=frozenset(),
                 attempt=_reply_attempt(spec),
-                rows=frozenset({10}),
             )
     for event in template.events:
         names = [name for name in event.pattern.variables if name in BY_NAME and name != "event_key"]
@@ -118,7 +116,6 @@ def _parts(template: Template) -> Iterator[_Part]:
             kinds={name: kind_at(name, event.place or Place.MESSAGE) for name in names},
             optional=frozenset(names) - (REQUIRED[event.place] if event.place else frozenset()),
             attempt=_event_attempt(template, event),
-            rows=frozenset({1, 2, 3, 4, 10, 36}),
         )
 
 

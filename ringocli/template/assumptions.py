@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ringocli.template.model import OAuth2
-from ringocli.template.pattern.pattern import Json
+from ringocli.template.model import OAuth2, RequestSpec, WebhookEvent
+from ringocli.template.pattern.pattern import Constant, Json
 from ringocli.template.reader import read_template
+from ringocli.template.variables import Place
 
 ASSUMPTIONS: dict[int, str] = {
     1: "The Webhook section is an array of events. A single event, an object of named events, and an object that wraps "
@@ -92,24 +93,50 @@ def number_list(numbers: Iterable[int]) -> str:
 
 
 def assumed_by(document: Mapping[str, Json]) -> frozenset[int]:
-    """The numbers of the assumptions that a template depends on."""
+    """The numbers of the assumptions that a template depends on; everything that is derived from it cites these."""
     template = read_template(document)
-    sent = [spec.parameters for spec in template.requests]
-    received = [spec.response_map for spec in template.requests] + [event.parameters for event in template.events]
-    numbers = {1, 2, 3, 4, 5, 7, 8, 14, 20, 28, 34}
-    if any(_contains_array(tree) for tree in sent):
-        numbers.add(9)
-    if any(_contains_array(tree) for tree in received):
-        numbers |= {10, 12}
-    if any(isinstance(tree, list) for tree in (*sent, *received)):
-        numbers.add(11)
-    if any(spec.method in ("GET", "DELETE") for spec in template.requests):
-        numbers.add(13)
-    if any(spec.address.variables for spec in template.requests):
-        numbers.add(16)
+    numbers = {5}
+    for spec in template.requests:
+        numbers |= _assumed_by_request(spec)
+    for event in template.events:
+        numbers |= _assumed_by_event(event)
+    keys = [(event.key, event.method) for event in template.events]
+    if len(set(keys)) < len(keys):
+        numbers.add(32)
+    if template.requests and all(spec.name is not Place.SEND_FILE for spec in template.requests):
+        numbers.add(18)
     if isinstance(template.auth, OAuth2):
-        numbers.add(24)
+        numbers |= {23, 24}
     return frozenset(numbers)
+
+
+def _assumed_by_request(spec: RequestSpec) -> set[int]:
+    numbers = {7, 8, 20, 27, 34}
+    if spec.sends_body:
+        numbers.add(14)
+    if spec.method in ("GET", "DELETE"):
+        numbers.add(13)
+    if spec.address.variables:
+        numbers.add(16)
+    if _contains_array(spec.parameters):
+        numbers.add(9)
+        if not spec.sends_body or "urlencoded" in (spec.content_type or ""):
+            numbers.add(15)
+    if _contains_array(spec.response_map):
+        numbers.add(10)
+    return numbers
+
+
+def _assumed_by_event(event: WebhookEvent) -> set[int]:
+    numbers = {1, 2, 3, 4, 28, 31}
+    numbers |= {19, 35} if event.place is Place.DELIVERED else {34}
+    if any(isinstance(leaf, Constant) for _, leaf in event.pattern.leaves):
+        numbers.add(36)
+    if _contains_array(event.parameters):
+        numbers |= {10, 12} if event.place is Place.MMS else {10}
+    if isinstance(event.parameters, list):
+        numbers.add(11)
+    return numbers
 
 
 def _contains_array(tree: Json) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 
 import ringocli
 from ringocli.template.assumptions import ASSUMPTIONS, assumed_by, assumptions, number_list
+from ringocli.testing import emulator
+from tests.conftest import Command
 
 PACKAGE = Path(ringocli.__file__).parent
 
@@ -61,6 +65,18 @@ def test_only_what_a_template_uses_is_assumed() -> None:
     address = {"API": {"SendMessage": request | {"request_url": url + "/$to$"}}}
     usual = assumed_by(plain)
     assert {13} == assumed_by(query) - usual
+    assert {14} == usual - assumed_by(query)
     assert {9} == assumed_by(array) - usual
     assert {16} == assumed_by(address) - usual
     assert sorted(usual) == [entry["row"] for entry in assumptions(usual)]
+
+
+@pytest.mark.parametrize("preset", ["telnyx", "generic-form", "voipms"])
+def test_every_command_cites_the_same_assumptions(ringocli: Command, folder: Path, preset: str) -> None:
+    """What ``init`` says about a template is what ``prove`` says about it, and what the emulator's page lists."""
+    made = ringocli("init", "--preset", preset, "--no-input", "made.json", "--format", "json").document
+    proved = ringocli("prove", "made.json", "--cases", "1", "--format", "json").document
+    assert made["assumptions"] == proved["assumptions"]
+    with emulator("made.json") as running:
+        about = json.loads(urllib.request.urlopen(f"{running.url}/api/about", timeout=10).read())
+    assert made["assumptions"] == about["assumptions"]

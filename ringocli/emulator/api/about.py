@@ -16,9 +16,6 @@ from ringocli.text.secret import sent
 from ringocli.text.url import split_url
 from ringocli.text.version import __version__
 
-ROWS = frozenset({2, 3, 4, 7, 8, 20, 28, 31, 34, 36})
-"""The assumptions behind every emulator; a template adds its own."""
-
 
 def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
     """The JSON document of ``/api/about``."""
@@ -67,7 +64,7 @@ def about(runtime: Runtime, inbox: str) -> dict[str, Any]:
         "public_url": runtime.public_url,
         "forward_to": split_url(sent(config.forward_to)).hostname if config.forward_to is not None else None,
         "listens_as_provider": config.listen_as_provider,
-        "assumptions": assumptions(ROWS | assumed_by(template.root)),
+        "assumptions": assumptions(assumed_by(template.root)),
         "magic_numbers": [{"number": magic.number, "does": magic.does} for magic in MAGIC_NUMBERS],
         "faults": [{"fault": str(fault), "does": description} for fault, description in FAULTS.items()],
         "sample_files": runtime.files.samples,

@@ -22,7 +22,7 @@ from ringocli.messaging.formats.proof import as_document as proof_document
 from ringocli.messaging.proof import DEFAULT_CASES, prove
 from ringocli.messaging.provider import accepted
 from ringocli.messaging.request import render_event, render_request
-from ringocli.template.assumptions import assumed_by, assumptions
+from ringocli.template.assumptions import assumptions
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset, of_host
 from ringocli.template.reader import read_template
@@ -115,7 +115,7 @@ def build(given: EvidenceInput) -> dict[str, bytes]:
         findings=tuple(f"{finding.severity.value} {finding.code} {finding.message}" for finding in linted.findings),
         certificate=certificate,
         outcomes=outcomes,
-        numbers=certificate.rows | assumed_by(document.value),
+        numbers=certificate.rows,
         exchanges=_shown_exchanges(template),
     )
     members = {
