@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ WRITE = os.environ.get("RINGOCLI_GOLDEN") == "write"
 
 BROKEN = {**ACME, "auth": {"type": "Bearer", "token": "$Api key$"}, "Webhook": [{"event_key": "x"}]}
 NEAR = {"method": "message", "params": {"sender": "1", "to": "2", "content": "Hi"}}
+DOCS = "samples/docs"
 VALUES = "--set number=+12025550100 --set contact=+13105550199 --set content='Hi there'"
 
 CASES = {
@@ -66,6 +69,10 @@ CASES = {
     "doctor-json": "doctor acme.json --format json",
     "doctor-refused": "doctor acme.json --url NOBODY --property 'API key=s3cret-key'",
     "bundle-refused": "bundle broken.json",
+    "bundle": "bundle acme.json",
+    "bundle-json": "bundle acme.json --format json",
+    "export-receiver": "export acme.json --to receiver",
+    "export-relay": f"export --to relay --from-curl {DOCS}/send.sh --sample-webhook message={DOCS}/message.json",
     "export-openapi": "export acme.json --to openapi --output -",
     "export-json-schema": "export acme.json --to json-schema --output -",
     "init-preset": "init --preset telnyx --no-input",
@@ -85,7 +92,10 @@ CASES = {
     "simulate-webhook-many": "simulate-webhook acme.json --url URL --count 3 --seed 7 --format json",
     "simulate-webhook-dry-run": f"simulate-webhook acme.json --url URL --dry-run {VALUES}",
     "simulate-webhook-no-url": "simulate-webhook acme.json",
+    "simulate-webhook-jsonl": f"simulate-webhook acme.json --url URL --seed 7 --format jsonl {VALUES}",
     "clean": "clean --dry-run",
+    "clean-json": "clean --dry-run --format json",
+    "tour": "tour",
     "schema": "schema",
     "validate-sarif": "validate acme.json --format sarif",
     "replay": "replay samples/telnyx.json samples/telnyx/message.http --url URL",
@@ -117,6 +127,9 @@ MASKS = (
     (r"Python/[\d.]+", "Python/VERSION"),
     (r"BaseHTTP/[\d.]+", "BaseHTTP/VERSION"),
     (re.escape(__version__), "VERSION"),
+    (r"(SHA-256|\"sha256\":) (\"?)[0-9a-f]{64}", r"\1 \2HASH"),
+    (r"message id by response_map: [0-9a-f-]{36}", "message id by response_map: ID"),
+    (r'"id":"[0-9a-f-]+\.\.\.', '"id":"ID...'),
 )
 """What differs from run to run."""
 
@@ -162,6 +175,11 @@ def test_output_is_as_recorded(ringocli: Command, workspace: Path, name: str, li
     with serving(Answer.json({"data": {"id": "m1"}})) as server:
         words = {"URL": server.url, "NOBODY": f"http://127.0.0.1:{unused_port()}"}
         done = ringocli(*(words.get(word, word) for word in shlex.split(line)))
+    check_golden(name, line, done, workspace)
+
+
+def check_golden(name: str, line: str, done: Result, workspace: Path) -> None:
+    """Compare with the golden file, or write it."""
     actual = transcript(line, done, workspace)
     path = GOLDEN / f"{name}.txt"
     if WRITE:
@@ -170,6 +188,23 @@ def test_output_is_as_recorded(ringocli: Command, workspace: Path, name: str, li
     assert path.read_text("utf-8") == actual, "if this is intended: make golden, and read the diff"
 
 
+def test_the_start_of_the_emulator_is_as_recorded(workspace: Path) -> None:
+    """The first line of stdout, and what is said on stderr until the emulator is ready."""
+    line = "emulate acme.json --no-browser"
+    command = [sys.executable, "-m", "ringocli", *line.split()]
+    with subprocess.Popen(command, cwd=workspace, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        out = process.stdout.readline()
+        err = ""
+        while "under About" not in err:
+            said = process.stderr.readline()
+            assert said, err
+            err += said
+        process.terminate()
+    check_golden("emulate-start", line, Result(code=0, out=out, err=err), workspace)
+
+
 def test_every_golden_file_has_its_case() -> None:
     """No file is left over from a case that is gone."""
-    assert set(CASES) == {path.stem for path in GOLDEN.glob("*.txt")}
+    assert {*CASES, "emulate-start"} == {path.stem for path in GOLDEN.glob("*.txt")}

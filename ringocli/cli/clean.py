@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.options import TextOrJson
 from ringocli.cli.parameters import Option
 from ringocli.text import console
 
-EXAMPLES = ("ringocli clean", "ringocli clean --dry-run")
+EXAMPLES = ("ringocli clean", "ringocli clean --dry-run --format json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +19,27 @@ class CleanOptions:
     """The options of ``clean``."""
 
     dry_run: Annotated[bool, Option("List what would be removed, and remove nothing.")] = False
+    format: TextOrJson = "text"
 
 
 @command("clean", "Delete stored emulator exchanges.", examples=EXAMPLES)
 def clean(options: CleanOptions) -> int:
     """Remove the stores that no emulator is using."""
-    from ringocli.emulator.store.paths import folder, removable, remove
+    from ringocli.emulator.store.paths import folder, removable
 
-    stores = removable()
-    if not stores:
+    results = {path: "would remove" if options.dry_run else _removed(path) for path in removable()}
+    if options.format == "json":
+        stores = [{"path": str(path), "result": result} for path, result in results.items()]
+        console.out_json({"schema_version": 1, "folder": str(folder()), "stores": stores})
+        return 0
+    if not results:
         console.out(f"nothing is stored in {folder()}")
-    for path in stores:
-        removed = options.dry_run or remove(path)
-        console.out(f"{'would remove' if options.dry_run else 'removed' if removed else 'in use, kept:'} {path}")
+    for path, result in results.items():
+        console.out(f"{result}: {path}")
     return 0
+
+
+def _removed(path: Path) -> str:
+    from ringocli.emulator.store.paths import remove
+
+    return "removed" if remove(path) else "in use, kept"
