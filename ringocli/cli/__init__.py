@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from ringocli.cli.proposals import ASKING
 from ringocli.errors import RingocliError
 from ringocli.text import console
 from ringocli.text.streams import discard, exit_code_for, guard_streams
@@ -57,6 +58,12 @@ def _guarded(arguments: Sequence[str]) -> int:
 
 
 def _invoked(arguments: Sequence[str]) -> int:
+    if ASKING in os.environ and (code := _completed()) is not None:
+        return code
+    if arguments and arguments[0] in ("--install-completion", "--show-completion"):
+        from ringocli.cli.completion import as_command
+
+        arguments = as_command(list(arguments))
     from ringocli.cli.validate.fast_args import read_plain
 
     options = read_plain(arguments) if "validate" in arguments[:3] else None
@@ -67,6 +74,19 @@ def _invoked(arguments: Sequence[str]) -> int:
     from ringocli.cli.application import invoke
 
     return invoke(arguments)
+
+
+def _completed() -> int | None:
+    """Print proposals, if a shell asks for them; a mistake on the line only means that there are none."""
+    from ringocli.cli.shells import answer, is_asked
+
+    if not is_asked():
+        return None
+    try:
+        sys.stdout.write(answer(os.environ))
+    except RingocliError:
+        return 1
+    return 0
 
 
 def _report(arguments: Sequence[str], code: int, message: str, hint: str) -> int:

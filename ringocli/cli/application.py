@@ -60,6 +60,7 @@ COMMANDS = {
     "config": "config",
     "secret": "secret",
     "tour": "tour",
+    "completion": "completion",
     "lsp": "lsp",
 }
 """The module of each command, in the order of the help; the function is named after the command."""
@@ -128,6 +129,7 @@ def application(arguments: Sequence[str] = ()) -> typer.Typer:
         # Typer's rich help takes twice as long to import and draws boxes.
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
+        add_completion=False,  # Typer's scripts break at blanks and colons; ours are in shells.py
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True, help=HELP)(_global_options)

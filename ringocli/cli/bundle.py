@@ -35,8 +35,10 @@ MORE = (
 class BundleOptions:
     """The options of ``bundle``."""
 
-    template: Annotated[str, Argument("TEMPLATE|verify", "A template, or verify to check a bundle.")]
-    file: Annotated[str | None, Argument("[FILE]", "With verify: the bundle.")] = None
+    template: Annotated[
+        str, Argument("TEMPLATE|verify", "A template, or verify to check a bundle.", endings=(".json",))
+    ]
+    file: Annotated[str | None, Argument("[FILE]", "With verify: the bundle.", endings=(".zip",))] = None
     output: Annotated[str | None, Option("The zip file. Default: TEMPLATE with .zip.", metavar="FILE")] = None
     har: Annotated[
         str | None, Option("Use these recorded exchanges (send-test --har) instead of samples.", metavar="FILE")

@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand
 
 from ringocli.cli.parameters import Argument, Option, flag_of
+from ringocli.cli.proposals import complete_files
 from ringocli.text import console
 
 if TYPE_CHECKING:
@@ -136,14 +137,16 @@ class _Leaf(NamedTuple):
 
     def _typer_info(self, default: Any) -> Any:
         if isinstance(self.spec, Argument):
-            return typer.Argument(default, metavar=self.spec.metavar, help=self.spec.help)
+            return typer.Argument(
+                default, metavar=self.spec.metavar, help=self.spec.help, autocompletion=proposals_of(self.spec)
+            )
         choices = "|".join(self.spec.choices)
         return typer.Option(
             default,
             *self.flags,
             help=self.spec.help,
             metavar=self.spec.metavar or choices or self._metavar,
-            autocompletion=self.spec.complete or (_completion_of(self.spec.choices) if choices else None),
+            autocompletion=proposals_of(self.spec),
             rich_help_panel=self.section,
         )
 
@@ -204,11 +207,15 @@ def _filled(options: type[OptionsT], values: dict[str, Any]) -> OptionsT:
     return options(**found)
 
 
-def _completion_of(choices: Sequence[str]) -> Callable[[str], list[str]]:
-    def complete(incomplete: str) -> list[str]:
-        return [choice for choice in choices if choice.startswith(incomplete)]
-
-    return complete
+def proposals_of(spec: Argument | Option) -> Callable[..., list[str]] | None:
+    """What completion calls for the values of a field; None if there is nothing to propose."""
+    if spec.complete is not None:
+        return spec.complete
+    if choices := spec.choices:
+        return lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)]
+    if spec.endings or any(word in (spec.metavar or "") for word in ("FILE", "PATH", "DIR", "TEMPLATE")):
+        return complete_files(spec.endings)
+    return None
 
 
 class _SectionedCommand(TyperCommand):

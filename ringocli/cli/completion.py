@@ -1,77 +1,122 @@
-"""Shell completion: what the template on the command line and the working folder offer."""
+"""``completion``: prints or installs the script that completes ringocli's command lines in a shell."""
 
 from __future__ import annotations
 
 import os
-import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-import typer
+from ringocli.cli.command import command
+from ringocli.cli.parameters import Argument, Option, chosen
+from ringocli.cli.shells import SCRIPTS, SHELLS
+from ringocli.errors import LocalError, UsageError
+from ringocli.text import console
+from ringocli.text.files import read_text, write_text
 
-from ringocli.errors import LocalError
+EXAMPLES = ("ringocli completion bash", "ringocli completion zsh")
+MORE = (
+    "With --install the script is stored where the shell looks for it, and loaded from the shell's start file (.bashrc, "
+    ".zshrc, PowerShell's profile) if it has to be. Open a new terminal afterwards.\n\n"
+    "\b\n"
+    "  ringocli completion zsh --install\n\n"
+    "Exit codes: 0 success, 2 usage error, 3 a file cannot be written."
+)
 
-if TYPE_CHECKING:
-    from ringocli.template.model import Template
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionOptions:
+    """The options of ``completion``."""
+
+    shell: Annotated[
+        str | None, Argument("[bash|zsh|fish|powershell]", "The shell. Default: that of $SHELL.", choices=SHELLS)
+    ] = None
+    install: Annotated[bool, Option("Install the script instead of printing it.")] = False
 
 
-def complete_events(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The event keys and types of the template, and ``all``."""
-    template = _template_of(ctx)
-    if template is None:
+@command("completion", "Complete commands and values in your shell.", examples=EXAMPLES, more=MORE)
+def completion(options: CompletionOptions) -> int:
+    """Print or install the script."""
+    shell = (
+        _own_shell(os.environ) if options.shell is None else {"pwsh": "powershell"}.get(options.shell, options.shell)
+    )
+    chosen("shell", shell, SHELLS)
+    if not options.install:
+        console.out(SCRIPTS[shell], end="")
+        return 0
+    for path in _install(shell, os.environ):
+        console.note(f"wrote {path}")
+    console.note(f"open a new terminal to use completion in {shell}")
+    return 0
+
+
+def as_command(arguments: list[str]) -> list[str]:
+    """``--install-completion SHELL`` and ``--show-completion SHELL``, as other tools spell it, in our own words."""
+    if arguments[:1] == ["--install-completion"]:
+        return ["completion", *arguments[1:], "--install"]
+    if arguments[:1] == ["--show-completion"]:
+        return ["completion", *arguments[1:]]
+    return arguments
+
+
+def _own_shell(env: Mapping[str, str]) -> str:
+    name = Path(env.get("SHELL", "powershell" if os.name == "nt" else "")).stem
+    if name not in SHELLS:
+        raise UsageError("the shell is not known", f"Name it: {', '.join(SHELLS)}.")
+    return name
+
+
+def _install(shell: str, env: Mapping[str, str]) -> list[Path]:
+    """Write the script, and the line that loads it; the files that were written."""
+    home = Path.home()
+    match shell:
+        case "fish":
+            folder = Path(env.get("XDG_CONFIG_HOME") or home / ".config")
+            return [_write(folder / "fish" / "completions" / "ringocli.fish", SCRIPTS[shell])]
+        case "zsh":
+            folder = Path(env.get("ZDOTDIR") or home)
+            script = _write(folder / ".zfunc" / "_ringocli", SCRIPTS[shell])
+            loading = f"fpath=({_quoted(script.parent)} $fpath); autoload -Uz compinit && compinit"
+            return [script, *_append(folder / ".zshrc", loading)]
+        case "bash":
+            data = Path(env.get("XDG_DATA_HOME") or home / ".local" / "share")
+            script = _write(data / "ringocli" / "completion.bash", SCRIPTS[shell])
+            return [script, *_append(home / ".bashrc", f"source {_quoted(script)}")]
+    return _append(_powershell_profile(), SCRIPTS[shell].rstrip("\n"))
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, text, force=True)
+    return path
+
+
+def _append(path: Path, addition: str) -> list[Path]:
+    """Add lines to a start file, unless it has them."""
+    text = read_text(str(path)) if path.exists() else ""
+    if addition in text:
         return []
-    names = [name for event in template.events for name in (event.key, event.label) if name]
-    return [name for name in (*dict.fromkeys(names), "all") if name.startswith(incomplete)]
+    separator = "" if not text or text.endswith("\n") else "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, f"{text}{separator}{addition}\n", force=True, expected=text if path.exists() else None)
+    return [path]
 
 
-def complete_properties(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The properties of the template, each followed by ``=``."""
-    template = _template_of(ctx)
-    names = template.properties if template is not None else ()
-    return [f"{name}=" for name in names if name.startswith(incomplete)]
+def _quoted(path: Path) -> str:
+    """The path as one word of bash or zsh."""
+    return "'" + str(path).replace("'", "'\\''") + "'"
 
 
-def complete_variables(incomplete: str) -> list[str]:
-    """The variables, each followed by ``=``."""
-    from ringocli.template.variables import ALIASES, SETTABLE
-
-    return [f"{name}=" for name in (*SETTABLE, *ALIASES) if name.startswith(incomplete)]
-
-
-def complete_profiles(incomplete: str) -> list[str]:
-    """The profiles in ``ringocli.toml``."""
-    from ringocli.template.settings import profiles
-
-    return [name for name in profiles() if name.startswith(incomplete)]
-
-
-def complete_presets(incomplete: str) -> list[str]:
-    """The names of the presets."""
-    from ringocli.template.presets import names
-
-    return [name for name in names() if name.startswith(incomplete)]
-
-
-def _template_of(context: typer.Context) -> Template | None:
-    """The template on the command line; None if it cannot be read."""
-    from ringocli.template.reader import read_template
-    from ringocli.text.document import Document
-    from ringocli.text.files import read_text
-
-    name = context.params.get("template") or _file_on_the_line()
-    if not name or name == "-":
-        return None
-    try:
-        return read_template(Document.read(name, read_text(name)).value)
-    except LocalError:
-        return None
-
-
-def _file_on_the_line() -> str | None:
-    """The first word that is a file: the parser drops arguments that come before an option without a value."""
-    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
-    try:
-        words = shlex.split(line)
-    except ValueError:  # a quote that is still open
-        words = line.split()
-    return next((word for word in words[1:] if Path(word).is_file()), None)
+def _powershell_profile() -> Path:
+    program = shutil.which("pwsh") or shutil.which("powershell")
+    if program is None:
+        raise LocalError(
+            "PowerShell was not found", "Add the output of ringocli completion powershell to your profile by hand."
+        )
+    done = subprocess.run([program, "-NoProfile", "-Command", "$PROFILE"], capture_output=True, text=True, check=False)
+    if done.returncode or not done.stdout.strip():
+        raise LocalError("PowerShell does not say where its profile is", "Add the script to your profile by hand.")
+    return Path(done.stdout.strip())

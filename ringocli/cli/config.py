@@ -36,8 +36,10 @@ MORE = (
 class ConfigOptions:
     """The options of ``config``."""
 
-    action: Annotated[str, Argument("show", "Show the values.")]
-    template: Annotated[str | None, Argument("[TEMPLATE]", "A template, for its properties.")] = None
+    action: Annotated[str, Argument("show", "Show the values.", choices=("show",))]
+    template: Annotated[str | None, Argument("[TEMPLATE]", "A template, for its properties.", endings=(".json",))] = (
+        None
+    )
     values: ValueOptions
     origin: Annotated[bool, Option("Also show where each value comes from, and what it overrides.")] = False
     format: TextOrJson = "text"

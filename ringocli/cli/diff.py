@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from ringocli.cli.command import command
 from ringocli.cli.inputs import OpenedTemplate, open_template, parse_template
 from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.proposals import complete_files
 from ringocli.errors import CheckFailed, LocalError
 from ringocli.text import console
 
@@ -35,8 +36,8 @@ FORMATS = ("text", "json", "markdown", "github")
 class DiffOptions:
     """The options of ``diff``."""
 
-    old: Annotated[str, Argument("OLD", "The earlier version.")]
-    new: Annotated[str, Argument("NEW", "The later version.")]
+    old: Annotated[str, Argument("OLD", "The earlier version.", complete=complete_files((".json",)))]
+    new: Annotated[str, Argument("NEW", "The later version.", complete=complete_files((".json",)))]
     format: Annotated[str, Option("Output format.", choices=FORMATS)] = "text"
 
 

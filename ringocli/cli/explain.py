@@ -10,6 +10,7 @@ from ringocli.cli.command import command
 from ringocli.cli.options import TextOrJson
 from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.proposals import complete_topics
 from ringocli.errors import UsageError
 from ringocli.text import console
 
@@ -29,7 +30,10 @@ class ExplainOptions:
     """The options of ``explain``."""
 
     topic: Annotated[
-        str | None, Argument("[TOPIC]", "Code or name of a rule, number of an assumption, or assumptions.")
+        str | None,
+        Argument(
+            "[TOPIC]", "Code or name of a rule, number of an assumption, or assumptions.", complete=complete_topics
+        ),
     ] = None
     every: Annotated[bool, Option("List all rules, one a line.", flags=("--all",))] = False
     format: TextOrJson = "text"

@@ -39,7 +39,9 @@ MORE = (
 class ExportOptions:
     """The options of ``export``."""
 
-    template: Annotated[str | None, Argument("[TEMPLATE]", "A template file, or - for stdin; not for relay.")] = None
+    template: Annotated[
+        str | None, Argument("[TEMPLATE]", "A template file, or - for stdin; not for relay.", endings=(".json",))
+    ] = None
     to: Annotated[str, Option("What to write.", choices=TARGETS)]
     lang: Annotated[str, Option("The language of receiver and relay.", choices=("python", "php"))] = "python"
     output: Annotated[str | None, Option("The folder. Default: the id.", metavar="DIR|-")] = None

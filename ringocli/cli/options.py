@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
-from ringocli.cli.completion import complete_profiles, complete_properties, complete_variables
 from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.proposals import (
+    complete_profiles,
+    complete_properties,
+    complete_property_files,
+    complete_property_names,
+    complete_variable_files,
+    complete_variables,
+)
 
-TemplateArgument: TypeAlias = Annotated[str, Argument("TEMPLATE", "A template file, or - for stdin.")]
+TemplateArgument: TypeAlias = Annotated[
+    str, Argument("TEMPLATE", "A template file, or - for stdin.", endings=(".json",))
+]
 TextOrJson: TypeAlias = Annotated[str, Option("Output format.", choices=("text", "json"))]
 ContentType: TypeAlias = Annotated[
     str | None, Option("The Content-Type of a webhook, which a template does not specify.", metavar="TYPE")
@@ -40,7 +49,10 @@ class ValueOptions:
         ),
     ] = ()
     set_file: Annotated[
-        tuple[str, ...], Option("A variable from a file (- is stdin). Repeatable.", metavar="NAME=PATH")
+        tuple[str, ...],
+        Option(
+            "A variable from a file (- is stdin). Repeatable.", metavar="NAME=PATH", complete=complete_variable_files
+        ),
     ] = ()
     property_env: Annotated[
         tuple[str, ...],
@@ -52,7 +64,7 @@ class ValueOptions:
     ] = ()
     property_file: Annotated[
         tuple[str, ...],
-        Option("A property from a file. Repeatable.", metavar="NAME=PATH", complete=complete_properties),
+        Option("A property from a file. Repeatable.", metavar="NAME=PATH", complete=complete_property_files),
     ] = ()
     property_cmd: Annotated[
         tuple[str, ...],
@@ -72,12 +84,19 @@ class ValueOptions:
         ),
     ] = ()
     public_property: Annotated[
-        tuple[str, ...], Option("This property is not a secret and may be shown. Repeatable.", metavar="NAME")
+        tuple[str, ...],
+        Option(
+            "This property is not a secret and may be shown. Repeatable.",
+            metavar="NAME",
+            complete=complete_property_names,
+        ),
     ] = ()
     values: Annotated[
         str | None,
         Option(
-            "A TOML or JSON file with the tables [variables], [outgoing], [incoming], [properties].", metavar="FILE"
+            "A TOML or JSON file with the tables [variables], [outgoing], [incoming], [properties].",
+            metavar="FILE",
+            endings=(".toml", ".json"),
         ),
     ] = None
     profile: Annotated[
@@ -100,7 +119,9 @@ class ConnectionOptions:
         float,
         Option("How long to wait for a reply.", metavar="SECONDS", min=0.001, max=DAY_S, unit=" seconds"),
     ] = 10.0
-    ca_file: Annotated[str | None, Option("Also trust the CA certificates in this PEM file.", metavar="FILE")] = None
+    ca_file: Annotated[
+        str | None, Option("Also trust the CA certificates in this PEM file.", metavar="FILE", endings=(".pem", ".crt"))
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

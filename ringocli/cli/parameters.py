@@ -12,17 +12,21 @@ from ringocli.errors import UsageError
 
 
 class Argument(NamedTuple):
-    """A field that is given by its position."""
+    """A field that is given by its position; ``choices``, ``endings`` and ``complete`` as in ``Option``."""
 
     metavar: str
     help: str = ""
+    choices: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    complete: Callable[..., list[str]] | None = None
 
 
 class Option(NamedTuple):
     """A field that is given by name.
 
     ``flags`` default to the field's name. A value must be one of ``choices``, if there are any, and a number between
-    ``min`` and ``max``; ``unit`` is what those are counted in. ``complete`` proposes values to the shell.
+    ``min`` and ``max``; ``unit`` is what those are counted in. ``complete`` proposes values to the shell; without it,
+    choices are proposed, or files with one of ``endings``, or any file where the metavar asks for one.
     """
 
     help: str = ""
@@ -32,6 +36,7 @@ class Option(NamedTuple):
     min: float | None = None
     max: float | None = None
     unit: str = ""
+    endings: tuple[str, ...] = ()
     complete: Callable[..., list[str]] | None = None
 
     def check(self, flag: str, value: str | float | None) -> None:

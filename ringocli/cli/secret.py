@@ -40,7 +40,7 @@ _INDEX = "names of ringocli's secrets"
 class SecretOptions:
     """The options of ``secret``."""
 
-    action: Annotated[str, Argument("set|list|rm", "What to do.")]
+    action: Annotated[str, Argument("set|list|rm", "What to do.", choices=ACTIONS)]
     name: Annotated[str | None, Argument("[NAME]", "The name of the secret.")] = None
     format: TextOrJson = "text"
 

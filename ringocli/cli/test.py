@@ -37,8 +37,13 @@ MORE = (
 class TestOptions:
     """The options of ``test``."""
 
-    paths: Annotated[tuple[str, ...], Argument("[PATH]...", "Case files, templates or folders. Default: here.")] = ()
-    template: Annotated[str | None, Option("Use this template for all cases.", metavar="FILE")] = None
+    paths: Annotated[
+        tuple[str, ...],
+        Argument("[PATH]...", "Case files, templates or folders. Default: here.", endings=(".toml", ".json")),
+    ] = ()
+    template: Annotated[str | None, Option("Use this template for all cases.", metavar="FILE", endings=(".json",))] = (
+        None
+    )
     keyword: Annotated[
         str | None, Option("Only cases whose path or name contains this; and, or, not.", flags=("-k",), metavar="WORDS")
     ] = None

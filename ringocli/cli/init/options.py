@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from ringocli.cli.completion import complete_presets
 from ringocli.cli.options import NoInput, TextOrJson
 from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.proposals import complete_presets, complete_samples, complete_variables
 
 AUTH_KINDS = ("bearer", "basic", "oauth2", "none")
 
@@ -23,10 +23,14 @@ class LearnOptions:
     from_openapi: Annotated[
         str | None,
         Option(
-            "An operation of an OpenAPI document; without #OPERATION, lists the candidates.", metavar="SPEC#OPERATION"
+            "An operation of an OpenAPI document; without #OPERATION, lists the candidates.",
+            metavar="SPEC#OPERATION",
+            endings=(".json", ".yaml", ".yml"),
         ),
     ] = None
-    file_from_openapi: Annotated[str | None, Option("The same, for files.", metavar="SPEC#OPERATION")] = None
+    file_from_openapi: Annotated[
+        str | None, Option("The same, for files.", metavar="SPEC#OPERATION", endings=(".json", ".yaml", ".yml"))
+    ] = None
     from_: Annotated[
         str | None,
         Option(
@@ -43,6 +47,7 @@ class LearnOptions:
             "KIND is message, mms, delivered or other; other = a webhook that must not match (e.g. a failed receipt). "
             "Repeatable.",
             metavar="KIND=FILE",
+            complete=complete_samples,
         ),
     ] = ()
     hint: Annotated[
@@ -50,6 +55,7 @@ class LearnOptions:
         Option(
             "The sample value of a variable: from to content url messageid extension domain. Repeatable.",
             metavar="NAME=VALUE",
+            complete=complete_variables,
         ),
     ] = ()
     drop: Annotated[tuple[str, ...], Option("Leave this field out. Repeatable.", metavar="FIELD")] = ()
@@ -67,7 +73,11 @@ class ExtendOptions:
 
     add_event: Annotated[
         tuple[str, ...],
-        Option("Add an event for this sample to the existing template OUTPUT. Repeatable.", metavar="[KIND=]FILE"),
+        Option(
+            "Add an event for this sample to the existing template OUTPUT. Repeatable.",
+            metavar="[KIND=]FILE",
+            complete=complete_samples,
+        ),
     ] = ()
     add_file: Annotated[
         str | None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from ringocli.cli.completion import complete_events
 from ringocli.cli.options import (
     DAY_S,
     ConnectionOptions,
@@ -17,6 +16,7 @@ from ringocli.cli.options import (
     ValueOptions,
 )
 from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.proposals import complete_events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,9 @@ class SendOptions:
     """The options of ``send-test``."""
 
     template: TemplateArgument
-    request: Annotated[str, Argument("[SendMessage|SendFile]", "The request to send.")] = "SendMessage"
+    request: Annotated[
+        str, Argument("[SendMessage|SendFile]", "The request to send.", choices=("SendMessage", "SendFile"))
+    ] = "SendMessage"
     url: Annotated[str | None, Option("Send to this host instead: replaces scheme, host and port.", metavar="URL")] = (
         None
     )
@@ -55,7 +57,10 @@ class SendOptions:
         str | None, Option("With --await: receive webhooks on this address, behind your tunnel.", metavar="HOST:PORT")
     ] = None
     data: Annotated[
-        str | None, Option("Send once per row of a CSV or JSON Lines file (- is stdin).", metavar="FILE")
+        str | None,
+        Option(
+            "Send once per row of a CSV or JSON Lines file (- is stdin).", metavar="FILE", endings=(".csv", ".jsonl")
+        ),
     ] = None
     rate: Annotated[str | None, Option("With --data: sends per second at most.", metavar="R/s")] = None
     max_sends: Annotated[
@@ -67,7 +72,9 @@ class SendOptions:
     price: Annotated[
         float | None, Option("The price of a segment, for the estimate before the first send.", min=0, max=1_000_000)
     ] = None
-    record: Annotated[str | None, Option("Write the exchange as a case for ringocli test.", metavar="FILE.toml")] = None
+    record: Annotated[
+        str | None, Option("Write the exchange as a case for ringocli test.", metavar="FILE.toml", endings=(".toml",))
+    ] = None
     har: Annotated[str | None, Option("Write the exchange as HAR, secrets masked.", metavar="FILE")] = None
     force: Annotated[bool, Option("Overwrite existing files.")] = False
     no_input: NoInput = False

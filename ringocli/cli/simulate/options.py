@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from ringocli.cli.completion import complete_events
 from ringocli.cli.options import (
     DAY_S,
     ConnectionOptions,
@@ -17,6 +16,7 @@ from ringocli.cli.options import (
     ValueOptions,
 )
 from ringocli.cli.parameters import Option
+from ringocli.cli.proposals import complete_events, complete_providers
 from ringocli.cli.signing import CHOICES
 
 
@@ -58,12 +58,19 @@ class LoadOptions:
     ] = 300.0
     data: Annotated[
         str | None,
-        Option("One event per row of a CSV or JSON Lines file (- is stdin); columns are variables.", metavar="FILE"),
+        Option(
+            "One event per row of a CSV or JSON Lines file (- is stdin); columns are variables.",
+            metavar="FILE",
+            endings=(".csv", ".jsonl"),
+        ),
     ] = None
     on_bad_row: Annotated[str, Option("What to do about a row that cannot be used.", choices=("fail", "skip"))] = "fail"
     shard: Annotated[str | None, Option("Send only the I-th of N parts of the events.", metavar="I/N")] = None
     scenario: Annotated[
-        str | None, Option("Play the steps of a case file, with its clock and expectations.", metavar="FILE.toml")
+        str | None,
+        Option(
+            "Play the steps of a case file, with its clock and expectations.", metavar="FILE.toml", endings=(".toml",)
+        ),
     ] = None
     journal: Annotated[
         str | None,
@@ -71,7 +78,11 @@ class LoadOptions:
     ] = None
     as_provider: Annotated[
         str | None,
-        Option("Wait and retry as this provider documents it: telnyx, bandwidth, sinch or twilio.", metavar="NAME"),
+        Option(
+            "Wait and retry as this provider documents it: telnyx, bandwidth, sinch or twilio.",
+            metavar="NAME",
+            complete=complete_providers,
+        ),
     ] = None
     time_scale: Annotated[
         float,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.proposals import complete_rules
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
 SEVERITIES = ("error", "warning", "info")
@@ -18,13 +19,18 @@ class ValidateOptions(NamedTuple):
     """The options of ``validate``, with their defaults."""
 
     paths: Annotated[
-        tuple[str, ...], Argument("[PATH]...", "Files, folders, or - for stdin. Default: the working folder.")
+        tuple[str, ...],
+        Argument("[PATH]...", "Files, folders, or - for stdin. Default: the working folder.", endings=(".json",)),
     ] = ()
     format: Annotated[
         str | None, Option("Output format. Default: text; github in GitHub Actions.", choices=FORMATS)
     ] = None
-    select: Annotated[tuple[str, ...], Option("Only these rules. Repeatable.", metavar="CODE,...")] = ()
-    ignore: Annotated[tuple[str, ...], Option("Without these rules. Repeatable.", metavar="CODE,...")] = ()
+    select: Annotated[
+        tuple[str, ...], Option("Only these rules. Repeatable.", metavar="CODE,...", complete=complete_rules)
+    ] = ()
+    ignore: Annotated[
+        tuple[str, ...], Option("Without these rules. Repeatable.", metavar="CODE,...", complete=complete_rules)
+    ] = ()
     fail_on: Annotated[
         str | None, Option("The lowest severity that makes the exit code 1. Default: error.", choices=SEVERITIES)
     ] = None
