@@ -98,7 +98,7 @@ def payload_of(request: RenderedRequest) -> bytes:
 
 def host_header(parts: Url) -> str:
     """The Host header: the host, internationalised names as IDNA, and the port where it is not the scheme's own."""
-    name = parts.hostname or ""
-    host = f"[{name}]" if ":" in name else name if name.isascii() else name.encode("idna").decode("ascii")
+    name = parts.wire_host
+    host = f"[{name}]" if ":" in name else name
     usual = 443 if parts.scheme == "https" else 80
     return host if parts.port in (None, usual) else f"{host}:{parts.port}"

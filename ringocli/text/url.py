@@ -16,6 +16,8 @@ _HOST = re.compile(r"\[([^\[\]]*)\](?::(.*))?|([^:\[\]]*)(?::(.*))?", re.S)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
 _DELIMITERS = "/?#@:[]\\"
 MAX_PORT = 65_535
+MAX_HOST_LENGTH, MAX_LABEL_LENGTH = 254, 63
+"""RFC 1035, 2.3.4; one more for the final dot."""
 
 
 class Url(NamedTuple):
@@ -53,6 +55,23 @@ class Url(NamedTuple):
         return int(port) if port and _is_port(port) else None
 
     @property
+    def wire_host(self) -> str:
+        """The host as it is sent, without brackets: an internationalised name as IDNA (RFC 5891); empty if it is none."""
+        name = self.hostname
+        if ":" in name:
+            return name
+        if not name.isascii() and len(name) <= MAX_HOST_LENGTH:
+            import idna
+
+            try:
+                name = idna.encode(name).decode("ascii")
+            except UnicodeError:
+                return ""
+        labels = name.removesuffix(".").split(".")
+        is_name = len(name) <= MAX_HOST_LENGTH and all(0 < len(label) <= MAX_LABEL_LENGTH for label in labels)
+        return name if is_name else ""
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port, without user name and password."""
         host = f"[{self.hostname}]" if ":" in self.hostname else self.hostname
@@ -78,6 +97,8 @@ class Url(NamedTuple):
             return "it has no host"
         if port and not (_is_port(port) and int(port)):
             return f"its port is not a number from 1 to {MAX_PORT}"
+        if not self.wire_host:
+            return "its host is not a valid host name"
         return None
 
     @property
@@ -88,6 +109,8 @@ class Url(NamedTuple):
         literal, literal_port, name, port = found.groups()
         if literal is None:
             return name.lower(), port
+        if not literal.isascii():  # in a zone id
+            return None, None
         from ipaddress import IPv6Address
 
         try:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ringocli.http.outgoing import host_header
 from ringocli.text.url import split_target, split_url
 
 _PIECES = st.sampled_from(
@@ -97,12 +98,38 @@ def test_the_parts_are_those_of_the_standard_library(text: str) -> None:
         ("https://x.example:99999999999999999999/", "port"),
         ("https://x.example:８０/", "port"),
         ("https://x.example:-1/", "port"),
+        ("https://localhost./", None),
+        ("https://\ufffd/", "not a valid host name"),
+        ("https://a..example/", "not a valid host name"),
+        ("https://.example/", "not a valid host name"),
+        (f"https://{'a' * 64}.example/", "not a valid host name"),
+        (f"https://{'ä' * 64}.example/", "not a valid host name"),
+        (f"https://{'ä.' * 5000}example/", "not a valid host name"),
+        ("https://xn--ü.example/", "not a valid host name"),
+        ("https://[fe80::1%25é]/", "IPv6"),
     ],
 )
 def test_the_problem_is_named(text: str, words: str | None) -> None:
     """A URL that no client could request has a reason."""
     problem = split_url(text).problem
     assert problem is None if words is None else words in (problem or "")
+
+
+@given(TEXTS)
+def test_a_url_without_a_problem_can_be_sent(text: str) -> None:
+    """Its Host header is ASCII and names the host."""
+    url = split_url(f"https://{text}/")
+    if url.problem is None:
+        assert url.wire_host in host_header(url).encode("ascii").decode()
+        assert url.wire_host
+
+
+def test_an_internationalised_host_is_sent_as_idna() -> None:
+    """The same name goes into the Host header and to the resolver."""
+    assert ("xn--bcher-kva.example", "fe80::1") == (
+        split_url("https://BÜCHER.example/").wire_host,
+        split_url("https://[fe80::1]/").wire_host,
+    )
 
 
 @pytest.mark.parametrize(
