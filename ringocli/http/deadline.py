@@ -1,4 +1,6 @@
-"""Bounds a whole HTTP exchange by one deadline: httpx's time-outs apply to each read, so a slow reply could go on forever.
+"""Bounds a whole HTTP exchange by one deadline, the lookup of the host name included.
+
+httpx's time-outs apply to each read, so a slow reply could go on forever, and to no name lookup.
 
 The deadline belongs to the thread, because a thread sends one request at a time.
 """
@@ -8,9 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpcore
+
+from ringocli.http.name_lookup import lookup
 
 if TYPE_CHECKING:
     import ssl
@@ -77,6 +82,28 @@ class BoundedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Open a TCP connection."""
+        """Open a TCP connection to the first address of the host that accepts one."""
+        *others, last = self._addresses(host, port, timeout)
+        for address in others:
+            with suppress(httpcore.ConnectError):
+                return self._connected(address, port, timeout, local_address, socket_options)
+        return self._connected(last, port, timeout, local_address, socket_options)
+
+    def _addresses(self, host: str, port: int, timeout: float | None) -> list[str]:
+        try:
+            return lookup(host, port, _left_s(timeout, httpcore.ConnectTimeout) or threading.TIMEOUT_MAX)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout from error
+        except OSError as error:
+            raise httpcore.ConnectError from error
+
+    def _connected(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> httpcore.NetworkStream:
         left_s = _left_s(timeout, httpcore.ConnectTimeout)
-        return BoundedStream(self._backend.connect_tcp(host, port, left_s, local_address, socket_options))
+        return BoundedStream(self._backend.connect_tcp(address, port, left_s, local_address, socket_options))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 from ringocli.errors import NoReply
 from ringocli.http.compression import decompressed
 from ringocli.http.exchange import BROKEN_OFF, CUT, Reply, header, too_slow
 from ringocli.http.failure import Failure
+from ringocli.http.name_lookup import lookup
 from ringocli.http.reply_parser import MAX_REPLY_BYTES, MalformedReply, ReplyParser
 
 
@@ -29,13 +31,22 @@ def exchange(host: str, port: int, payload: bytes, *, timeout_s: float) -> Reply
     failure = Failure(host=host, port=port, timeout_s=timeout_s, proxied=False)
     ends = time.monotonic() + timeout_s
     try:
-        connection = socket.create_connection((host, port), timeout=timeout_s)
+        connection = _connected(host, port, ends)
     except TimeoutError:
         raise failure.timed_out(has_left=False) from None
     except (OSError, UnicodeError) as error:
         raise failure.unconnected(error) from None
     with connection:
         return _exchange(connection, failure, payload, ends)
+
+
+def _connected(host: str, port: int, ends: float) -> socket.socket:
+    """A connection to the first address of the host that accepts one."""
+    *others, last = lookup(host, port, _left_s(ends))
+    for address in others:
+        with suppress(OSError):
+            return socket.create_connection((address, port), timeout=_left_s(ends))
+    return socket.create_connection((last, port), timeout=_left_s(ends))
 
 
 def _exchange(connection: socket.socket, failure: Failure, payload: bytes, ends: float) -> Reply:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ringocli.errors import NotConnected
 from ringocli.http.failure import Failure
+from ringocli.http.name_lookup import lookup_async
 from ringocli.messaging.load.connection import LoadConnection
 from ringocli.text.url import split_url
 
@@ -37,7 +37,7 @@ class LoadTarget:
 
             tls = trusted(ca_file)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        return cls(host=parts.hostname or "", port=port, tls=tls, timeout_s=timeout_s)
+        return cls(host=parts.wire_host, port=port, tls=tls, timeout_s=timeout_s)
 
     @property
     def failure(self) -> Failure:
@@ -71,8 +71,7 @@ class Connector:
         loop = asyncio.get_running_loop()
         target = self._target
         if not self._addresses:
-            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-            self._addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
+            self._addresses = await lookup_async(target.host, target.port)
         last: OSError | None = None
         for address in tuple(self._addresses):
             try:
