@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qsl, quote, quote_plus
@@ -16,6 +18,9 @@ from ringocli.errors import LocalError
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json, Several, as_text
 from ringocli.text.traced import Traced, joined
+
+MAX_CHARSET_LENGTH = 40
+"""The longest name that IANA registers has 45 characters; the longest that is used has half as many."""
 
 
 def _json_escaped(text: str) -> str:
@@ -128,6 +133,21 @@ def charset_of(content_type: str | None) -> str:
     return charset
 
 
+_NO_CHARSETS = frozenset(
+    {"base64_codec", "bz2_codec", "hex_codec", "idna", "mbcs", "punycode", "quopri_codec", "raw_unicode_escape",
+     "rot_13", "unicode_escape", "uu_codec", "zlib_codec"}
+)  # fmt: skip
+"""Python's codecs that are no character sets; some of them take quadratic time."""
+
+_CHARSETS = frozenset({*aliases, *aliases.values(), "cp720", "cp737", "cp874", "koi8_t", "koi8_u", "utf_8_sig"})
+"""Only known names are looked up, because Python remembers every unknown one for good."""
+
+
+def _is_charset(name: str) -> bool:
+    known = normalize_encoding(name).lower() if len(name) <= MAX_CHARSET_LENGTH and name.isascii() else ""
+    return known in _CHARSETS and aliases.get(known, known) not in _NO_CHARSETS
+
+
 def text_of(body: bytes, content_type: str | None) -> str:
     """Decode the characters of a body by its charset, UTF-8 by default.
 
@@ -136,11 +156,14 @@ def text_of(body: bytes, content_type: str | None) -> str:
     """
     charset = charset_of(content_type)
     try:
-        return body.decode(charset)
-    except (UnicodeDecodeError, LookupError):
-        raise LocalError(
-            f"the body is not valid {charset} text", "Check the body and the charset of its content type."
-        ) from None
+        if _is_charset(charset):
+            return body.decode(charset)
+    except UnicodeDecodeError:
+        pass
+    raise LocalError(
+        f"the body is not valid {charset[:MAX_CHARSET_LENGTH]} text",
+        "Check the body and the charset of its content type.",
+    ) from None
 
 
 def decode(body: bytes, content_type: str | None) -> Json:
