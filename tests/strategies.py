@@ -54,3 +54,13 @@ def flat_trees(draw: st.DrawFn) -> dict[str, Any]:
 def values_for(names: Any) -> st.SearchStrategy[dict[str, str]]:
     """A value for each name."""
     return st.fixed_dictionaries(dict.fromkeys(names, texts))
+
+
+bodies = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["message", "+13105550199", "Hi", "k", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["method", "from", "params", ""]), inner)
+    ),
+    max_leaves=6,
+)
+"""Any JSON, of few different keys and values, so that it sometimes resembles a pattern."""

@@ -44,7 +44,7 @@ def changed_event(
     """
     operations: list[Operation] = []
     where = (*event.pointer, "request_parameters")
-    renames = {old: new for old, new in moves.items() if old[:-1] == _as_pattern(new)[:-1] and isinstance(new[-1], str)}
+    renames = {old: new for old, new in moves.items() if _is_rename(old, new)}
     used = {pointer for pointer, _ in event.pattern.leaves}
     if (
         alignment.reshaped
@@ -72,6 +72,11 @@ def changed_event(
         path = pointer_text((*event.pointer, "event_key"))
         operations.append({"op": "replace", "path": path, "value": key})
     return EventChange(parameters=parameters, key=key, operations=tuple(operations))
+
+
+def _is_rename(old: Pointer, new: Pointer) -> bool:
+    """Whether a value is in the same object under another key; a value that is the whole tree has no key."""
+    return bool(old and new) and isinstance(new[-1], str) and old[:-1] == _as_pattern(new)[:-1]
 
 
 def _as_pattern(pointer: Pointer) -> Pointer:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.samples import read_sample
@@ -16,6 +18,7 @@ from ringocli.messaging.near_miss import NearMiss
 from ringocli.messaging.webhook import read_webhook, taken_by
 from ringocli.template.reader import read_template
 from tests.conftest import ACME, SAMPLES
+from tests.strategies import bodies, trees
 
 TEMPLATES = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(SAMPLES.glob("*.json"))}
 
@@ -186,3 +189,18 @@ def test_most_webhooks_of_other_providers_are_understood() -> None:
         total += 1
         right += result is not None and all(result[1].get(key) == values.get(key) for key in NEEDED[kind])
     assert right >= 0.9 * total
+
+
+@given(st.one_of(st.sampled_from(["$event_key$", {"": "$event_key$"}, ["$from$"]]), trees()), bodies)
+@example("$event_key$", {"method": "message"})
+@example({"": "$event_key$"}, "message")
+@example({"": "$event_key$"}, ["message"])
+def test_any_pattern_and_any_body(parameters: Any, body: Any) -> None:
+    """Whatever the pattern and the webhook are, there is an answer, and a patch makes the webhook match."""
+    document = {
+        "id": "acme",
+        "Webhook": [{"event_key": "k", "event_type": "message", "request_parameters": parameters}],
+    }
+    near_miss = read_webhook(read_template(document), webhook(body)).near_miss
+    if near_miss is not None and near_miss.patch:
+        assert taken(document, near_miss, body) is not None
