@@ -1,4 +1,4 @@
-"""Compressed webhooks: gzip and deflate are decompressed within a limit, other encodings are refused by name."""
+"""Compressed requests: gzip and deflate are decompressed within a limit, other encodings are refused by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from ringocli.http.exchange import IncomingRequest, header
 MAX_LAYERS = 3
 """Encodings applied one after the other; clients use one."""
 
-
 _WINDOWS = {
     "gzip": (zlib.MAX_WBITS | 16,),
     "x-gzip": (zlib.MAX_WBITS | 16,),
@@ -19,32 +18,31 @@ _WINDOWS = {
 """The formats of each encoding; deflate is zlib (RFC 9110, 8.4.1.2), but some clients send it without its header."""
 
 
-class UnsupportedEncoding(Exception):
-    """The body has a Content-Encoding that is not supported."""
+_SUPPORTED = "Use gzip, deflate or no Content-Encoding."
 
 
-class CorruptBody(Exception):
-    """The body is not what its Content-Encoding says, or is incomplete."""
+class UndecodableBody(Exception):
+    """The body cannot be decompressed: the ``status`` of the reply, and what to say."""
 
-
-class BodyTooLarge(Exception):
-    """The decompressed body is over the limit."""
+    def __init__(self, status: int, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.hint = hint
 
 
 def decompressed(incoming: IncomingRequest, max_bytes: int) -> IncomingRequest:
     """The request with its body decompressed and without its Content-Encoding; the same request if it has none.
 
     Raises:
-        UnsupportedEncoding: neither gzip nor deflate.
-        CorruptBody: the body cannot be decompressed.
-        BodyTooLarge: it has more than ``max_bytes`` bytes.
+        UndecodableBody: neither gzip nor deflate (415), damaged (400), or more than ``max_bytes`` bytes (413).
     """
     given = header(incoming.headers, "content-encoding")
     if given is None:
         return incoming
     encodings = [name for part in given.split(",") if (name := part.strip().lower()) not in ("", "identity")]
     if len(encodings) > MAX_LAYERS:
-        raise UnsupportedEncoding(f"Content-Encoding {given[:60]!r} has too many layers")
+        raise UndecodableBody(415, f"Content-Encoding {given[:60]!r} has too many layers", _SUPPORTED)
     body = incoming.body
     for encoding in reversed(encodings):
         body = _decoded(body, encoding, max_bytes)
@@ -54,7 +52,7 @@ def decompressed(incoming: IncomingRequest, max_bytes: int) -> IncomingRequest:
 
 def _decoded(body: bytes, encoding: str, max_bytes: int) -> bytes:
     if encoding not in _WINDOWS:
-        raise UnsupportedEncoding(f"Content-Encoding {encoding[:40]!r} is not supported")
+        raise UndecodableBody(415, f"Content-Encoding {encoding[:40]!r} is not supported", _SUPPORTED)
     for window in _WINDOWS[encoding]:
         decompressor = zlib.decompressobj(window)
         try:
@@ -62,7 +60,7 @@ def _decoded(body: bytes, encoding: str, max_bytes: int) -> bytes:
         except zlib.error:
             continue
         if len(found) > max_bytes:
-            raise BodyTooLarge
+            raise UndecodableBody(413, f"the decompressed body is larger than {max_bytes // 1_000_000} MB")
         if decompressor.eof:
             return found
-    raise CorruptBody(f"the body is not valid {encoding}")
+    raise UndecodableBody(400, f"the body is not valid {encoding}")

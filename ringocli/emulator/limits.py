@@ -6,10 +6,16 @@ bodies over ``MAX_INLINE_BYTES`` are processed in a worker thread, a few at a ti
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from ringocli.http.exchange import IncomingRequest, header
+
+T = TypeVar("T")
 
 MAX_INLINE_BYTES = 16_384
 """A body up to this size is processed on the event loop: it takes about a millisecond."""
@@ -45,6 +51,23 @@ def is_large(incoming: IncomingRequest) -> bool:
     """Whether a request has to be processed in a worker thread."""
     is_compressed = header(incoming.headers, "content-encoding") is not None
     return is_compressed or len(incoming.body) + len(incoming.query) > MAX_INLINE_BYTES
+
+
+class Workers:
+    """Runs the work on large requests in a thread, one after the other: each may need a hundred megabytes."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large requests")
+
+    async def run(self, incoming: IncomingRequest, work: Callable[[], T]) -> T:
+        """The result of some work on a request: at once, or from the thread if the request is large."""
+        if not is_large(incoming):
+            return work()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def close(self) -> None:
+        """Stop the thread after what it is working on."""
+        self._threads.shutdown(cancel_futures=True)
 
 
 def bound_memory() -> None:

@@ -12,12 +12,15 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from ringocli.emulator.asgi import MAX_BODY_BYTES
+from ringocli.emulator.decompression import UndecodableBody, decompressed
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.limits import excess, is_large
+from ringocli.emulator.limits import Workers, excess
 from ringocli.emulator.ringotel import Ringotel, should_retry, shown_request
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
@@ -49,8 +52,9 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderAnswer:
-    """How a send is answered. ``reply`` None: never."""
+    """How a send is answered. ``request`` is the request without compression. ``reply`` None: never."""
 
+    request: IncomingRequest
     received: ReceivedMessage
     reply: Reply | None
     plan: DeliveryPlan
@@ -84,6 +88,7 @@ class Provider:
         ledger: Ledger,
         ringotel: Ringotel,
         values: Values,
+        workers: Workers,
         *,
         has_handset: bool = True,
         auto_reply: str | None = None,
@@ -93,6 +98,7 @@ class Provider:
         self._ledger = ledger
         self._ringotel = ringotel
         self._values = values
+        self._workers = workers
         self._has_handset = has_handset
         self._auto_replies = (HandsetStep(after_s=AUTO_REPLY_AFTER_S, says=auto_reply),) if auto_reply else ()
         self._sleep = sleep
@@ -101,22 +107,26 @@ class Provider:
     async def answer(self, inbox: Inbox, incoming: IncomingRequest) -> ProviderAnswer:
         """Decide how a request is answered, after the delay of chaos."""
         effect = inbox.provider.next_effect(time.monotonic())
-        if (message := excess(incoming)) is not None:
-            problem = RequestProblem(where="body", message=message)
-            received = ReceivedMessage(spec=None, status=413, variables={}, problems=(problem,))
-            reply = refused(message, self._template_file.preset, status=413, problems=(problem,))
-            return ProviderAnswer(received=received, reply=reply, plan=DeliveryPlan(), effect=effect)
-        if is_large(incoming):
-            received = await asyncio.to_thread(receive, self._template_file.template, incoming)
-        else:
-            received = receive(self._template_file.template, incoming)
-        answer = self._decide(inbox, received, effect)
+        request, received = await self._workers.run(incoming, partial(self._received, incoming))
+        answer = self._decide(inbox, request, received, effect)
         if effect.delay_s:
             await asyncio.sleep(effect.delay_s)
         return answer
 
-    def _decide(self, inbox: Inbox, received: ReceivedMessage, effect: ChaosEffect) -> ProviderAnswer:
-        unanswered = ProviderAnswer(received=received, reply=None, plan=DeliveryPlan(), effect=effect)
+    def _received(self, incoming: IncomingRequest) -> tuple[IncomingRequest, ReceivedMessage]:
+        """The request without its compression, and what the template makes of it."""
+        try:
+            request = decompressed(incoming, MAX_BODY_BYTES)
+        except UndecodableBody as error:
+            return incoming, _unreadable(error.status, error.message)
+        if (message := excess(request)) is not None:
+            return request, _unreadable(413, message)
+        return request, receive(self._template_file.template, request)
+
+    def _decide(
+        self, inbox: Inbox, request: IncomingRequest, received: ReceivedMessage, effect: ChaosEffect
+    ) -> ProviderAnswer:
+        unanswered = ProviderAnswer(request=request, received=received, reply=None, plan=DeliveryPlan(), effect=effect)
         if effect.status is not None:
             return replace(unanswered, reply=rejection(effect))
         preset = self._template_file.preset
@@ -152,10 +162,8 @@ class Provider:
         ids: dict[str, str] = {}
         if spec is not None and answer.reply is not None and answer.message_id is not None:
             ids = ids_in(spec, answer.reply)
-        if is_large(incoming):
-            request = await asyncio.to_thread(_shown_without_credentials, incoming, received)
-        else:
-            request = _shown_without_credentials(incoming, received)
+        shown = partial(_shown_without_credentials, answer.request, received)
+        request = await self._workers.run(incoming, shown)
         exchange = Exchange(
             inbox=inbox.name,
             at=now(),
@@ -285,6 +293,12 @@ class Provider:
         for task in tuple(self._active):
             task.cancel()
         await asyncio.gather(*self._active, return_exceptions=True)
+
+
+def _unreadable(status: int, message: str) -> ReceivedMessage:
+    """A request of which nothing can be read."""
+    problem = RequestProblem(where="body", message=message)
+    return ReceivedMessage(spec=None, status=status, variables={}, problems=(problem,))
 
 
 def _shown_without_credentials(incoming: IncomingRequest, received: ReceivedMessage) -> dict[str, Any]:

@@ -7,30 +7,26 @@ Ringotel behind ``--forward-to``.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from ringocli.emulator.asgi import MAX_BODY_BYTES, error_reply
-from ringocli.emulator.decompression import BodyTooLarge, CorruptBody, UnsupportedEncoding, decompressed
+from ringocli.emulator.decompression import UndecodableBody, decompressed
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.limits import excess, is_large
+from ringocli.emulator.limits import Workers, excess, is_large
 from ringocli.emulator.store.exchange import (
     Exchange,
     StoredExchange,
-    content_text,
     now,
     shown_body,
     shown_headers,
     shown_reply,
 )
 from ringocli.emulator.store.ledger import Ledger
-from ringocli.emulator.store.sqlite import storable
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
@@ -171,22 +167,6 @@ def _forward_note(reply: Reply, shown: Mapping[str, Any]) -> str:
     return f"answered with the reply of {shown['host']}: {reply.status}"
 
 
-MAX_WORKERS = 1
-"""Large webhooks that are processed at the same time; each may need a hundred megabytes."""
-
-
-def _undecodable(inbox: str, incoming: IncomingRequest, error: Exception) -> tuple[Exchange, Reply]:
-    """The exchange and the reply of a webhook whose body cannot be decompressed."""
-    if isinstance(error, BodyTooLarge):
-        reply = error_reply(413, f"the decompressed body is larger than {MAX_BODY_BYTES // 1_000_000} MB")
-    elif isinstance(error, UnsupportedEncoding):
-        reply = error_reply(415, str(error), "Use gzip, deflate or no Content-Encoding.")
-    else:
-        reply = error_reply(400, str(error))
-    notes = (json.loads(reply.body)["error"]["message"],)
-    return unmatched(inbox, incoming, reply, status="refused", notes=notes), reply
-
-
 class Ringotel:
     """Receives the webhooks of every inbox."""
 
@@ -195,13 +175,14 @@ class Ringotel:
         template_file: TemplateFile,
         ledger: Ledger,
         properties: Mapping[str, Text],
+        workers: Workers,
         forward: Forward | None = None,
     ) -> None:
         self._template_file = template_file
         self._ledger = ledger
         self._properties = properties
         self._forward = forward
-        self._workers = ThreadPoolExecutor(max_workers=MAX_WORKERS, thread_name_prefix="webhook")
+        self._workers = workers
 
     def take_now(self, inbox: Inbox, incoming: IncomingRequest, then: Callable[[Reply], None]) -> bool:
         """Match and store, then call ``then`` with the reply; False if anything but the store has to be waited for."""
@@ -218,24 +199,10 @@ class Ringotel:
         file = self._template_file
         try:
             incoming = decompressed(incoming, MAX_BODY_BYTES)
-        except (UnsupportedEncoding, CorruptBody, BodyTooLarge) as error:
-            return _undecodable(inbox.name, incoming, error)
+        except UndecodableBody as error:
+            reply = error_reply(error.status, error.message, error.hint)
+            return unmatched(inbox.name, incoming, reply, status="refused", notes=(error.message,)), reply
         return interpret(file.template, file.preset, incoming, inbox=inbox.name, properties=self._properties)
-
-    async def _interpret_apart(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
-        """The same in a worker thread, if it may take long; together with the text that is stored."""
-        if not is_large(incoming):
-            return self._interpret(inbox, incoming)
-
-        def work() -> tuple[Exchange, Reply]:
-            exchange, reply = self._interpret(inbox, incoming)
-            return replace(exchange, text=storable(content_text(exchange.content))), reply
-
-        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
-
-    def close(self) -> None:
-        """Stop the worker threads."""
-        self._workers.shutdown(cancel_futures=True)
 
     async def take(
         self,
@@ -259,29 +226,29 @@ class Ringotel:
         started = time.perf_counter()
         effect = inbox.ringotel.next_effect(time.monotonic())
         if effect.status is not None:
-            reply = rejection(effect)
-            exchange = unmatched(inbox.name, incoming, reply, status="refused", chaos=effect.description)
+            rejected = rejection(effect)
+            make = partial(unmatched, inbox.name, incoming, rejected, status="refused", chaos=effect.description)
+            exchange = await self._workers.run(incoming, make)
             exchange = replace(exchange, notes=notes, said=said and redact_values(said), retry_of=retry_of)
-            return await self._store(exchange, reply, effect, started, incoming, will_retry=will_retry)
-        exchange, reply = await self._interpret_apart(inbox, incoming)
+            return await self._store(exchange, rejected, effect, started, incoming, will_retry=will_retry)
+        exchange, reply = await self._workers.run(incoming, partial(self._interpret, inbox, incoming))
         if notes or retry_of is not None:
-            exchange = replace(exchange, notes=(*notes, *exchange.notes), retry_of=retry_of, text=None)
+            exchange = replace(exchange, notes=(*notes, *exchange.notes), retry_of=retry_of)
         if said is not None and "from" not in exchange.variables:
-            exchange = replace(exchange, said=redact_values(said), text=None)
+            exchange = replace(exchange, said=redact_values(said))
         if self._forward is not None:
             reply, shown = await self._forward(incoming)
             exchange = replace(
                 exchange,
                 forwarded=shown,
-                reply=shown_reply(reply),
+                reply=await asyncio.to_thread(shown_reply, reply),
                 notes=(*(note for note in exchange.notes if note not in _ANSWER_NOTES), _forward_note(reply, shown)),
                 error=shown["error"],
-                text=None,
             )
         if effect is not NO_EFFECT:
             reply = with_fault(reply, effect.fault)
             shown_or_none = None if effect.fault in NEVER_ANSWERED else shown_reply(reply)
-            exchange = replace(exchange, reply=shown_or_none, chaos=effect.description, text=None)
+            exchange = replace(exchange, reply=shown_or_none, chaos=effect.description)
         return await self._store(exchange, reply, effect, started, incoming, will_retry=will_retry)
 
     async def _store(
@@ -298,7 +265,6 @@ class Ringotel:
         elapsed_s = time.perf_counter() - started + effect.delay_s
         exchange.duration_ms = round(elapsed_s * 1000, 3)
         exchange.size_bytes = len(incoming.body) + (len(reply.body) if exchange.reply is not None else 0)
-        exchange.text = None if exchange.text is None else storable(content_text(exchange.content))
         if will_retry and should_retry(reply, effect):
             exchange.status = "waiting"
         stored: StoredExchange = await self._ledger.add(exchange)

@@ -16,6 +16,7 @@ from ringocli.emulator.access import AccessPolicy
 from ringocli.emulator.asgi import error_reply
 from ringocli.emulator.config import EmulatorConfig
 from ringocli.emulator.inboxes import Inboxes
+from ringocli.emulator.limits import Workers
 from ringocli.emulator.log import line_of
 from ringocli.emulator.media import MediaFiles
 from ringocli.emulator.provider import Provider
@@ -66,16 +67,18 @@ class Runtime:
             host=config.host.strip("[]").lower(),
             page_token=secrets.token_urlsafe(24),
             access_token=config.access_token,
-            public_host=split_url(config.public_url).hostname if config.public_url else None,
+            public_host=split_url(config.public_url).wire_host if config.public_url else None,
         )
         self.files = MediaFiles(self.ledger, self.public_url or self.url)
         forward = self._forward if config.forward_to is not None else None
-        self.ringotel = Ringotel(self.template_file, self.ledger, config.values.properties, forward)
+        self.workers = Workers()
+        self.ringotel = Ringotel(self.template_file, self.ledger, config.values.properties, self.workers, forward)
         self.provider = Provider(
             self.template_file,
             self.ledger,
             self.ringotel,
             config.values,
+            self.workers,
             has_handset=not config.listen_as_provider or config.forward_to is not None,
             auto_reply=config.auto_reply,
             sleep=config.sleep,
@@ -102,7 +105,7 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.provider.close()
-        self.ringotel.close()
+        self.workers.close()
         self.ledger.close()
         if self._folder is not None:
             self._folder.cleanup()
@@ -110,7 +113,7 @@ class Runtime:
     async def _watch_file(self) -> None:
         while True:
             await asyncio.sleep(CHECK_FILE_EVERY_S)
-            self.template_file.refresh()
+            await self.template_file.refresh()
 
     async def _expire(self) -> None:
         while True:
@@ -166,11 +169,11 @@ class Runtime:
         )
         try:
             reply = await asyncio.to_thread(self.config.send, rendered)
+            shown = await asyncio.to_thread(shown_reply, reply) or {}
         except (NoReply, UsageError) as error:  # the latter: a header that cannot be sent
             why = redact(error.message)
             reply = error_reply(502, f"not forwarded to Ringotel: {why}", code=4)
             return reply, {"host": rendered.host, "status": None, "body": None, "error": why}
-        shown = shown_reply(reply) or {}
         return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -62,7 +63,7 @@ class TemplateFile:
             return None
         return (stat.st_mtime_ns, stat.st_size) if stat is not None else None
 
-    def refresh(self) -> None:
+    async def refresh(self) -> None:
         """Reload the file if it has changed. If it cannot be used, the version in use stays, and ``problem`` says why.
 
         A file with another ``id`` is not used: the webhook URL would change for those who use it.
@@ -70,34 +71,43 @@ class TemplateFile:
         stamp = self._stamp_of_file()
         if self.path is None or stamp == self._stamp:
             return
+        used = self.text
+        found = await asyncio.to_thread(self._read)
+        if self.text is not used:  # written in the meantime: read again next time
+            return
         self._stamp = stamp
         before = (self.problem, self.text)
+        if isinstance(found, LocalError):
+            self.problem = found.message
+        else:
+            self.problem = None
+            text, template = found
+            if text != self.text:
+                self._use(text, template)
+        if before != (self.problem, self.text):
+            self.on_change()
+
+    def _read(self) -> tuple[str, Template] | LocalError:
+        """The version on disk, or why it cannot be used."""
         try:
             text = read_text(self.name)
             template = _template_in(self.name, text)
             if template.id != self.template.id:
                 raise LocalError(f"{self.name}: the id is now {template.id!r} instead of {self.template.id!r}")
         except LocalError as error:
-            self.problem = error.message
-        else:
-            self.problem = None
-            if text != self.text:
-                self._use(text, template)
-        if before != (self.problem, self.text):
-            self.on_change()
+            return error
+        return text, template
 
     def write(self, text: str) -> None:
         """Replace the content of the file, and use it.
 
         Raises:
-            UsageError: the template was read from stdin, or the file has changed since.
-            LocalError: the file cannot be written.
+            UsageError: the template was read from stdin.
+            LocalError: the file cannot be written, or has changed since; it is then kept.
         """
         if self.path is None:
             raise UsageError("the template was read from stdin, so there is no file to edit", "Start with a file.")
-        if read_text(self.name) != self.text:
-            raise UsageError(f"{self.name} has changed in the meantime", "Review the change again.")
-        write_text(self.path, text, force=True)
+        write_text(self.path, text, force=True, expected=self.text)
         self._use(text, _template_in(self.name, text))
         self._stamp = self._stamp_of_file()
         self.problem = None

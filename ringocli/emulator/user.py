@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ringocli.emulator.inboxes import Inbox
+from ringocli.emulator.limits import MAX_INLINE_BYTES
 from ringocli.emulator.provider import Provider, ProviderAnswer
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
@@ -79,10 +81,17 @@ class User:
             rendered = at_base(rendered, self._provider_url)
         started, at = time.perf_counter(), now()
         result = await self._exchange_with_provider(inbox, rendered)
-        stored: StoredExchange = await self._ledger.add(self._record(inbox, at, spec, rendered, result, started))
+        record = partial(self._record, inbox, at, spec, rendered, result, started)
+        stored: StoredExchange = await self._ledger.add(await self._beside(result, record))
         if result.answer is not None:
             self._provider.start_handset(inbox, result.answer)
         return stored
+
+    @staticmethod
+    async def _beside(result: _SendResult, record: Callable[[], Exchange]) -> Exchange:
+        """The record; that of a large reply is made in a thread, for masking it may take long."""
+        is_large = result.reply is not None and len(result.reply.body) > MAX_INLINE_BYTES
+        return await asyncio.to_thread(record) if is_large else record()
 
     async def _exchange_with_provider(self, inbox: Inbox, rendered: RenderedRequest) -> _SendResult:
         if self._send_request is None:

@@ -19,13 +19,21 @@ _FORM = re.compile(r"[\w.\[\]%+$~-]{1,200}=")
 _STRUCTURAL = frozenset({"unclosed-bracket", "missing-colon", "extra-text", "extra-bracket", "empty", "too-deep"})
 """Syntax errors of JSON that leave open what was meant, so that a received body is rejected."""
 
+MAX_BEFORE_JSON = 10_000
+"""Characters of comments before the JSON."""
+
+MAX_CORRECTED = 1_000_000
+"""A longer body that is not valid JSON is rejected; finding its mistakes would take seconds."""
+
+MAX_SEARCHED = 200_000
+"""How much of a form is searched for distorted values."""
 
 _START_OF_JSON = re.compile(r"(?:\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*[{\[]", re.S)
 
 
 def starts_json(text: str) -> bool:
     """Whether a text starts like a JSON object or list, comments aside."""
-    return _START_OF_JSON.match(text) is not None
+    return _START_OF_JSON.match(text[:MAX_BEFORE_JSON]) is not None
 
 
 class Decoded(NamedTuple):
@@ -81,17 +89,23 @@ def _json(text: str, *, is_surely: bool) -> Decoded | None:
         if several := _lines(text):
             note = f"the body contains {len(several)} JSON documents; the first one was read"
             return Decoded(several[0], (note,))
-        from ringocli.text.document import Document
-
-        document = Document.read("body", text)
-        kinds = {problem.kind for problem in document.problems}
-        if isinstance(document.value, dict | list) and kinds and not kinds & _STRUCTURAL:
-            first = document.problems[0]
-            note = f"the body is not valid JSON ({first.message}); read as if it were corrected"
-            return Decoded(document.value, (note,))
+        if len(text) <= MAX_CORRECTED and (corrected := _corrected(text)) is not None:
+            return corrected
         if is_surely:
             raise error
         return None
+
+
+def _corrected(text: str) -> Decoded | None:
+    """The JSON in a text with mistakes that leave no doubt about what was meant; None if there are others."""
+    from ringocli.text.document import Document
+
+    document = Document.read("body", text)
+    kinds = {problem.kind for problem in document.problems}
+    if not isinstance(document.value, dict | list) or not kinds or kinds & _STRUCTURAL:
+        return None
+    note = f"the body is not valid JSON ({document.problems[0].message}); read as if it were corrected"
+    return Decoded(document.value, (note,))
 
 
 def _lines(text: str) -> list[Json]:
@@ -112,6 +126,7 @@ def _lines(text: str) -> list[Json]:
 def _distortions(text: str) -> list[str]:
     """Values of a form that do not arrive as the sender meant them."""
     notes = []
+    text = text[:MAX_SEARCHED]
     if re.search(r"(?:^|&)[^&=]*=\+\d{7,}", text):
         notes.append("a + that is not percent-encoded in a form is read as a space; the sender should write %2B")
     if re.search(r"%25[0-9A-Fa-f]{2}", text):

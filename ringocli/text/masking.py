@@ -1,8 +1,8 @@
 """Masks secrets in text from outside, in every encoding in which frameworks repeat what they were sent.
 
-A secret is found raw, percent-encoded, as a form value, with escapes of JSON, JavaScript or a shell, with HTML references
-(named, decimal and hexadecimal), in up to three of these at once, and as base64 or hex. A part of it is found as well if
-it is the first or the last 8 characters or more, because messages are often cut.
+A secret is found raw, percent-encoded, as a form value, with escapes of JSON, JavaScript, JSON Pointer or a shell, with
+HTML references (named, decimal and hexadecimal), in up to three of these at once, and as base64 or hex. A part of it is
+found as well if it is the first or the last 8 characters or more, because messages are often cut.
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ class Masker:
         found = [_PERCENT, _SLASHES, _HTML]
         if any(" " in secret for secret in self.secrets):
             found.append(_PLUS)
+        if any("/" in secret or "~" in secret for secret in self.secrets):
+            found.append(_POINTER)
         if any("'" in secret for secret in self.secrets):
             found += [_SHELL, _SHELL_DOUBLE]
         return tuple(found)
@@ -278,6 +280,7 @@ _HTML = _Encoding(
     _html_characters,
 )
 _PLUS = _Encoding("+", r"\+", lambda match: [(" ", 1)])
+_POINTER = _Encoding("~", r"~[01]", lambda match: [("~" if match.group() == "~0" else "/", 2)])
 _SHELL = _Encoding("'\\''", r"'\\''", lambda match: [("'", 4)])
 _SHELL_DOUBLE = _Encoding("'\"'\"'", r"'\"'\"'", lambda match: [("'", 5)])
 

@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from ringocli.testing.context import Emulator
-from tests.emulating import JSON, MESSAGE, call, connected, until_closed
+from tests.emulating import CONTACT, JSON, MESSAGE, NUMBER, call, connected, until_closed
 
 BODY = json.dumps(MESSAGE).encode()
 LENGTH = f"Content-Length: {len(BODY)}"
@@ -96,6 +96,18 @@ def test_body_that_cannot_be_decompressed_is_refused(inbox: Emulator, encoding: 
     got = call(inbox, "POST", "/webhook/acme", body, {**JSON, "Content-Encoding": encoding})
     assert status == got.status
     assert encoding in got.document["error"]["message"] or status == 413
+
+
+def test_compressed_message_is_read_by_the_provider(inbox: Emulator) -> None:
+    """The provider's side decompresses within the same limits as Ringotel's."""
+    body = json.dumps({"from": NUMBER, "to": CONTACT, "text": "Hi"}).encode()
+    headers = {**JSON, "Authorization": "Bearer key-of-the-account", "Content-Encoding": "gzip"}
+    assert 200 == call(inbox, "POST", "/provider/v1/messages", gzip.compress(body), headers).status
+    assert body.decode() == inbox.exchanges("direction:outgoing")[0]["request"]["body"]
+    bomb = gzip.compress(b"x" * 20_000_000)
+    assert 413 == call(inbox, "POST", "/provider/v1/messages", bomb, headers).status
+    refused = call(inbox, "POST", "/provider/v1/messages", body, {**headers, "Content-Encoding": "br"})
+    assert (415, True) == (refused.status, b"'br' is not supported" in refused.body)
 
 
 def test_expect_is_answered(inbox: Emulator) -> None:

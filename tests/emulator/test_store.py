@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from ringocli.errors import LocalError
 from ringocli.testing.context import Emulator, emulator
 from tests.conftest import ACME
 from tests.emulating import CONTACT, JSON, MESSAGE, NUMBER, call
+from tests.loopback import Answer, Seen, serving
+from tests.text.test_masking import ENCODINGS
 
 
 def test_store_of_an_earlier_version_is_readable(tmp_path: Path) -> None:
@@ -100,6 +103,45 @@ def test_no_secret_is_stored(tmp_path: Path) -> None:
     told += b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for face in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
         assert face not in told
+
+
+CANARY = "k3y/with+odd=chars&<more>\"and'quotes"
+
+
+def test_no_part_of_an_exchange_shows_a_secret(tmp_path: Path) -> None:
+    """Not in names and values of headers, keys, near misses, notes, ids and errors, in whatever encoding it is repeated."""
+    faces = [encode(CANARY) for encode in ENCODINGS.values()]
+    script = iter(faces * 2)
+
+    def echo(seen: Seen) -> Answer:
+        face = next(script)
+        content = {"data": {"id": face}, "error": {"message": face}}
+        return Answer.json(content, status=200 if len(face) % 2 else 400, headers=(("X-Echo", face),))
+
+    with (
+        serving(echo) as server,
+        emulator(ACME, db=tmp_path / "e.db", properties={"API key": CANARY}, provider_url=server.url) as inbox,
+    ):
+        for face in faces:
+            call(inbox, "POST", "/webhook/acme", {"method": face, "params": {face: [face], "from": face}})
+            call(inbox, "POST", "/webhook/acme", {"method": "delivered", "params": {"messageid": face}})
+            call(inbox, "POST", "/webhook/acme", f"<x>{face}".encode(), {"Content-Type": f"text/xml; charset={face}"})
+            call(inbox, "POST", "/webhook/acme", face.encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+            call(inbox, "POST", "/provider/v1/messages", {"to": face, face: 1}, {"X-Echo": face})
+            inbox.send(CONTACT, "Hi", from_=NUMBER)
+        told = [call(inbox, "GET", f"/api/{path}").body.decode() for path in ("exchanges?limit=1000", "export")]
+        told += [call(inbox, "GET", "/api/export?format=har").body.decode()]
+        told += list(_strings([inbox.exchanges()]))
+    told += [path.read_bytes().decode("utf-8", "replace") for path in tmp_path.iterdir()]
+    assert [] == [face for face in faces if any(face in text for text in told)]
+
+
+def _strings(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict | list):
+        for one in [*tree, *tree.values()] if isinstance(tree, dict) else tree:
+            yield from _strings(one)
 
 
 @pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])

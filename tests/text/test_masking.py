@@ -48,6 +48,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode("utf-8", "surrogatepass")).decode(),
     "hex": lambda text: text.encode("utf-8", "surrogatepass").hex(),
     "hex, upper case": lambda text: text.encode("utf-8", "surrogatepass").hex().upper(),
+    "JSON Pointer": lambda text: text.replace("~", "~0").replace("/", "~1"),
     "shell": shlex.quote,
     "shell with backslashes": lambda text: "'" + text.replace("'", "'\\''") + "'",
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
 from starlette.responses import Response
 
-from ringocli.emulator.api.request import ApiRequest, ApiResponse
+from ringocli.emulator.api.request import MAX_JSON_BYTES, ApiRequest, ApiResponse
 from ringocli.errors import UsageError
 from ringocli.importers.samples import read_sample
 from ringocli.template.model import WebhookEvent
@@ -16,7 +17,7 @@ from ringocli.text.suggest import did_you_mean
 
 async def paste(request: ApiRequest) -> Response:
     """Send a webhook that is pasted as text: JSON, a form, a whole HTTP request, or a curl command."""
-    sample = read_sample(await request.body(), "the pasted text")
+    sample = await asyncio.to_thread(read_sample, await request.body(MAX_JSON_BYTES), "the pasted text")
     if sample.status is not None:
         raise UsageError("this is a reply, not a request", "Paste the request of a webhook.")
     if sample.is_empty:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ringocli.http.exchange import Reply, header
 from ringocli.text.masking import Masker
-from ringocli.text.secret import MASK, current_masker, redact
+from ringocli.text.secret import MASK, current_masker, redact, redact_tree
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 """Headers whose value is always a credential."""
@@ -55,9 +55,8 @@ class Exchange:
     ``message_id`` is the provider's id in the reply or the receipt. ``status`` is that of the message
     (outgoing: ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``, and ``waiting retried``
     for a webhook that the provider sends again). ``said`` is what the handset said in a webhook of which Ringotel did
-    not read the sender, ``retry_of`` the first exchange of a webhook that is sent again. ``duration_ms`` is from receiving the request
-    to having the reply, ``size_bytes`` that of both bodies. ``text`` is the content as it is stored, if it was computed
-    beforehand.
+    not read the sender, ``retry_of`` the first exchange of a webhook that is sent again. ``duration_ms`` is from
+    receiving the request to having the reply, ``size_bytes`` that of both bodies.
     """
 
     inbox: str
@@ -85,22 +84,21 @@ class Exchange:
     is_failed_receipt: bool = False
     said: Mapping[str, str] | None = None
     retry_of: int | None = None
-    text: str | None = None
 
     @property
     def content(self) -> dict[str, Any]:
-        """What is stored besides the columns."""
+        """What is stored besides the columns. Texts that may quote the request or the reply are masked here."""
         return {
             "name": self.name,
             "request": self.request,
             "reply": self.reply,
             "variables": self.variables,
-            "near_miss": self.near_miss,
-            "notes": self.notes,
-            "problems": self.problems,
-            "error": self.error,
+            "near_miss": redact_tree(self.near_miss),
+            "notes": tuple(map(redact, self.notes)),
+            "problems": redact_tree(self.problems),
+            "error": redact_tree(self.error),
             "chaos": self.chaos,
-            "forwarded": self.forwarded,
+            "forwarded": redact_tree(self.forwarded),
             "sources": self.sources,
             "spans": self.spans,
             "duration_ms": self.duration_ms,
@@ -241,7 +239,7 @@ def shown_headers(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
 
 
 def _shown(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
-    return ShownHeaders((name, _shown_header(name, value)) for name, value in headers)
+    return ShownHeaders((redact(name), _shown_header(name, value)) for name, value in headers)
 
 
 @lru_cache(maxsize=512)

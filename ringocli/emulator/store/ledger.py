@@ -240,5 +240,6 @@ class Ledger:
 
 
 def _is_long(exchange: Exchange) -> bool:
-    bodies = (side.get("body") for side in (exchange.request, exchange.reply) if side is not None)
-    return sum(len(body) for body in bodies if body) > MAX_INLINE_CHARACTERS
+    sides = (side for side in (exchange.request, exchange.reply) if side is not None)
+    texts = [text for side in sides for text in (side.get("body"), side.get("body_base64")) if text]
+    return sum(map(len, (*texts, *exchange.variables.values()))) > MAX_INLINE_CHARACTERS

@@ -22,6 +22,7 @@ from ringocli.emulator.store.lock import StoreLock
 from ringocli.emulator.store.reader import StoredFile, StoreReader
 from ringocli.errors import LocalError
 from ringocli.text.files import reason
+from ringocli.text.secret import redact
 
 APPLICATION_ID = 0x52494E47
 """Marks the file as an emulator's store (``PRAGMA application_id``)."""
@@ -200,8 +201,8 @@ class Store(StoreReader):
             (
                 number, exchange.inbox, exchange.at.timestamp(), exchange.direction,
                 exchange.event_key, exchange.event_type,
-                storable(values.get("from")), storable(values.get("to")), storable(exchange.message_id),
-                exchange.matched, status, correlates, exchange.text or storable(content_text(content)),
+                storable(values.get("from")), storable(values.get("to")), _stored_id(exchange.message_id),
+                exchange.matched, status, correlates, storable(content_text(content)),
             )
         )  # fmt: skip
         if exchange.direction == "outgoing" and status != exchange.status:
@@ -209,7 +210,7 @@ class Store(StoreReader):
             self._writer.execute(
                 "UPDATE exchanges SET correlates = ? WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
                 " AND correlates IS NULL",
-                (number, exchange.inbox, storable(exchange.message_id)),
+                (number, exchange.inbox, _stored_id(exchange.message_id)),
             )
         return StoredExchange(
             id=number,
@@ -235,7 +236,7 @@ class Store(StoreReader):
         early = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'incoming'"
             " AND event_type = 'messageDelivered' AND correlates IS NULL",
-            (exchange.inbox, storable(exchange.message_id)),
+            (exchange.inbox, _stored_id(exchange.message_id)),
         ).fetchall()
         changes += [StatusChange(inbox=exchange.inbox, id=number, status=status) for number, status in early]
         return "delivered" if early else None
@@ -246,7 +247,7 @@ class Store(StoreReader):
         found = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'outgoing'"
             " ORDER BY id DESC LIMIT 1",
-            (inbox, storable(message_id)),
+            (inbox, _stored_id(message_id)),
         ).fetchone()
         if found is None:
             return None, []
@@ -331,6 +332,11 @@ def _make(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except (OSError, ValueError) as error:
         raise LocalError(f"{path}: cannot be opened: {reason(error)}", "Use another --db.") from None
+
+
+def _stored_id(message_id: str | None) -> str | None:
+    """The provider's id as it is stored and searched for; a provider may answer with anything, a secret included."""
+    return storable(redact(message_id)) if message_id is not None else None
 
 
 def storable(value: str | None) -> str | None:
