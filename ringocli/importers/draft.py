@@ -12,8 +12,10 @@ from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
 from ringocli.http.received import decode_received
 from ringocli.importers.learn.bodies import read_body
+from ringocli.importers.learn.event_roles import message_roles
 from ringocli.importers.learn.events import learn_events
 from ringocli.importers.learn.message_id import IdContext, form_difference, name_difference
+from ringocli.importers.learn.parties import digits
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.learn.preset_match import Known, recognise
@@ -23,6 +25,7 @@ from ringocli.importers.learn.request_state import Guidance, LearnedRequest
 from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.url import Target
+from ringocli.importers.learn.value_shapes import is_phone
 from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, WebhookSample
 from ringocli.importers.model import Limit, Pasted, limit
 from ringocli.importers.naming import default_id, default_name
@@ -64,7 +67,7 @@ class Pastes:
         trees = [tree for pasted in requests if (tree := read_body(pasted, pasted.method.upper()).tree) is not None]
         found = [leaf for pasted in requests for leaf in Target.parse(pasted.url).query_leaves]
         found += [leaf for pasted in requests for leaf in Target.parse(pasted.url).path_leaves()]
-        trees += [sample.document for sample in self.samples]
+        trees += [sample.document for sample in self.samples if not sample.problem]
         return [*found, *(leaf for tree in trees for leaf in leaves_of(tree)), *_leaves_in(self.reply)]
 
 
@@ -176,8 +179,21 @@ def _guidance(pastes: Pastes, known: Known, content: str | None) -> Guidance:
         named=pastes.named,
         dropped=pastes.dropped,
         content=content,
+        own=_own_numbers(pastes),
         auth_names=known.auth_names,
     )
+
+
+def _own_numbers(pastes: Pastes) -> frozenset[str]:
+    """The digits of the account's own numbers: those that the sample messages were sent to."""
+    found = set()
+    for sample in pastes.samples:
+        if sample.kind in ("message", "mms") and not sample.problem:
+            choices = message_roles(sample.kind, list(leaves_of(sample.document)), pastes.hints, pastes.named)
+            recipient = choices.get(Role.TO)
+            if recipient is not None and not recipient.rivals and is_phone(recipient.literal):
+                found.add(digits(recipient.literal))
+    return frozenset(found)
 
 
 def _check_dropped(pastes: Pastes) -> None:
@@ -323,7 +339,7 @@ def _unique(limits: Sequence[Limit]) -> tuple[Limit, ...]:
 
 def _sample_notes(pastes: Pastes) -> Iterator[str]:
     """What was unusual about the samples, by the name of each."""
-    for sample in pastes.samples:
+    for sample in (one for one in pastes.samples if not one.problem):
         yield from (f"{sample.name}: {note}" for note in decoded_webhook(sample.incoming).notes)
     if pastes.reply is not None:
         yield from (f"the reply: {note}" for note in pastes.reply.notes)

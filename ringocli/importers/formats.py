@@ -9,7 +9,7 @@ from typing import Any
 from ringocli.lint.finding import Finding
 from ringocli.lint.rule import Severity
 from ringocli.template.assumptions import assumptions
-from ringocli.template.scaffold import Decision, Draft
+from ringocli.template.scaffold import PATH, Decision, Draft
 from ringocli.text.pointer import Pointer, as_text
 
 RELAY = (
@@ -39,7 +39,12 @@ def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
         "not_expressible": [{"what": entry["what"], "why": entry["why"]} for entry in draft.not_expressible],
         "credentials": [{"where": where, "property": name} for where, name in draft.credentials],
         "constants": [
-            {"pointer": as_text(constant.pointer), "value": constant.value, "risk": constant.risk}
+            {
+                "pointer": as_text(constant.pointer),
+                "name": constant.name,
+                "value": constant.value,
+                "risk": constant.risk,
+            }
             for constant in draft.constants
         ],
         "assumptions": assumptions(draft.rows),
@@ -153,7 +158,8 @@ def _constants(draft: Draft) -> Iterator[str]:
     """Constants with a risk first, each with its reason; the others by name and value."""
     risky = [constant for constant in draft.constants if constant.risk is not None]
     for constant in risky:
-        yield f"{constant.name} = {constant.value}: {constant.risk}; --drop {constant.name} leaves it out"
+        way = "" if constant.name == PATH else f"; --drop {constant.name} leaves it out"
+        yield f"{constant.name} = {constant.value}: {constant.risk}{way}"
     others = [f"{constant.name} = {constant.value}" for constant in draft.constants if constant.risk is None]
     if others:
         yield ", ".join(dict.fromkeys(others))

@@ -112,7 +112,7 @@ def _cleaned_url(url: str, book: PropertyBook) -> str:
     url, userinfo = without_userinfo(url)
     book.hide((userinfo or "").split(":"))
     target = Target.parse(url)
-    decoded = [unquote(segment) for segment in target.segments]
+    decoded = ["" if _VARIABLE.search(segment) else unquote(segment) for segment in target.segments]
 
     def cleaned(pointer: tuple[str | int, ...], written: str) -> str:
         if _VARIABLE.search(written):

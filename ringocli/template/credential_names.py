@@ -11,12 +11,9 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from ringocli.template.vocabulary import word_set
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-SECRETS = _words(
+SECRETS = word_set(
     "password passwords passwd passphrase passcode passkey pass pwd psw pswd pswrd pword passw pw secret secrets token "
     "tokens apikey authkey accesskey appkey securitykey userkey secretkey privatekey credential credentials cred creds "
     "private hmac sig sign signature jwt bearer hash mac digest checksum crypt pin license licence licensekey auth "
@@ -44,25 +41,26 @@ _RUN_KEY = re.compile(
     r"(?:api|auth|access|app|sec|user|client|account|service|sms|pub|master|security|licen[cs]e|sign|enc)key$"
 )
 _KEY = re.compile(r"^k(?:ey)?s?$")
-_OTHER_KEYS = _words(
-    "idempotency sort cache dedup deduplication message template object partition primary routing language foreign "
-    "cell event map translation locale callback"
+_OTHER_KEYS = word_set(
+    "idempotency idempotent sort cache dedup dedupe deduplication message msg template object partition primary routing "
+    "language foreign cell event map translation locale callback unique uniq request req external ext correlation "
+    "transaction tracking reference ref record local"
 )
 """Words before "key" that make it something else than a credential."""
 
-_ABOUT_A_SECRET = _words(
+_ABOUT_A_SECRET = word_set(
     "type types method mode algorithm algo alg format length len expiry expires expiration expire ttl lifetime version "
     "encoding scheme url uri count required enabled name names question title strategy function size at in"
 )
 """Last words of a name that is about a secret: ``token_type``."""
 
-_NOT_SECRET = _words(
+_NOT_SECRET = word_set(
     "passthrough passthru passenger passengers passport hashtag hashtags keyword keywords pinned pincode tokenized "
     "signup signin signed signname assign design authenticated authorized authors author privacy macro machine macos "
     "maxtokens codec code coding kodlama"
 )
 
-ACCOUNTS = _words(
+ACCOUNTS = word_set(
     "user username userid usr uid un uname usrname login loginid loginname logon account accountid accountsid "
     "accountno accountnumber accountname accountkey acct acctid client clientid clientcode aid appid applicationid apiid "
     "profileid planid customer customerid customercode organisation organization orgid workspace workspaceid tenant "
@@ -79,7 +77,7 @@ ACCOUNTS = _words(
 
 _ACCOUNT = re.compile(
     r"(?:user|login|account|client|customer|organi[sz]ation|workspace|tenant|project|company|merchant|sub_?account)"
-    r"_?(?:name|id|sid|no|number|code|uuid)?$|"
+    r"_?(?:name|id|sid|no|number|code|uuid)?$|(?:account|acct|contract|tenant)_?ref(?:erence)?$|"
     r"(?:app|application|profile|plan|org|service|service_?plan|campaign|channel|business|device|messaging_service|partner|"
     r"member|instance|route|keyword|group|pool|brand|space|api|auth)_?(?:id|sid|uuid|plan)$|^sid$|^e_?mail$|brand"
 )
@@ -112,6 +110,8 @@ def is_secret_name(name: str) -> bool:
         return True
     if _KEY.fullmatch(words[-1]) and len(words) > 1:
         return words[-2] not in _OTHER_KEYS
+    if run.endswith("key") and run.removesuffix("key") in _OTHER_KEYS:
+        return False
     if _KEY.fullmatch(run) and run != "k":
         return True
     if any(
@@ -129,6 +129,28 @@ def is_account_name(name: str) -> bool:
     bare = folded(name)
     run = bare.replace("_", "")
     return run in ACCOUNTS or bool(_ACCOUNT.search(bare)) or bare.split("_")[-1] in ("username", "login")
+
+
+_PER_MESSAGE = (
+    "local|client|cli|request|req|external|ext|custom|foreign|own|my|your|unique|uniq|message|msg|sms|mms|transaction|"
+    "trans|trx|txn|tx|track|tracking|trace|correlation|corr|reference|ref|idempotency|idempotent|dedup|dedupe|"
+    "deduplication|order|invoice|ticket|case|job|batch|bulk|event|conversation|thread|reply|operation|record|entry|"
+    "submission|random|source_?message|outgoing|incoming|user_?ref|user_?message|user_?msg"
+)
+_MESSAGE_ID = re.compile(
+    rf"(?:.*_)?(?:{_PER_MESSAGE})_?(?:id|ids|uid|uuid|guid|ulid|key|ref|refs|refid|reference|no|number|nr|idx)|id|idx|uuid|"
+    r"guid|ulid|refid|seq|sequence|correlator|correlation|tags?|idempotency|(?:.*_)?(?:ref|reference|nonce)|custom_?[a-z]+|"
+    r"(?:user|client|callback|meta|custom|pass)_?(?:data|through|field|string)"
+)
+
+
+@lru_cache(maxsize=20_000)
+def names_message(name: str) -> bool:
+    """Whether a field is named like the id or the reference that a sender chooses for one message.
+
+    ``local_id``, ``clientRef``, ``idempotency_key``, ``nonce``: neither a value of the account nor a credential.
+    """
+    return not is_account_name(name) and not is_secret_name(name) and bool(_MESSAGE_ID.fullmatch(folded(name)))
 
 
 _PAIRS = (("u", "p"), ("usr", "p"), ("l", "p"), ("id", "p"), ("user", "p"), ("un", "p"), ("n", "p"), ("k", "s"))

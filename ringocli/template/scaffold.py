@@ -60,6 +60,10 @@ class Decision:
     label: str = ""
 
 
+PATH = "part of the URL's path"
+"""The name of a constant that is a segment of the path, and has none itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptConstant:
     """A value of the sample that every message will contain; ``risk`` says why it should perhaps not (or None)."""

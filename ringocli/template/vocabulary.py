@@ -24,12 +24,13 @@ class Role(StrEnum):
     DOMAIN = "domain"
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, separated by spaces."""
     return frozenset(text.split())
 
 
 EXACT: dict[Role, frozenset[str]] = {
-    role: _words(words)
+    role: word_set(words)
     for role, words in {
         Role.FROM: "from sender senderid sendername senderaddress sendernumber originator originatoraddress origin src "
         "source sourceaddress sourceaddr sourcenumber fromnumber fromphone fromphonenumber fromaddress fromdid "
@@ -75,7 +76,7 @@ WEAK: dict[Role, Mapping[str, int]] = {
 """Names with a lower score, used if no more certain name is present."""
 
 HOLDERS: dict[Role, frozenset[str]] = {
-    role: _words(words)
+    role: word_set(words)
     for role, words in {
         Role.FROM: "number phonenumber phone address msisdn value endpoint mobile e164 id name identity addr tn identifiervalue "
         "identifier digits uri",
@@ -90,7 +91,7 @@ HOLDERS: dict[Role, frozenset[str]] = {
 """Names whose role depends on the enclosing object: ``from.number``, ``to[].phone_number``."""
 
 _TOKENS: dict[Role, frozenset[str]] = {
-    role: _words(words)
+    role: word_set(words)
     for role, words in {
         Role.FROM: "from sender originator originating source src origin",
         Role.TO: "to recipient recipients destination dest dst receiver target",
@@ -100,20 +101,20 @@ _TOKENS: dict[Role, frozenset[str]] = {
 }
 """Words within a longer name: ``smsRecipientNumber``."""
 
-OWN_NUMBERS = _words(
+OWN_NUMBERS = word_set(
     "did didnumber shortcode longcode virtualnumber inboundnumber ownnumber servicenumber trackingnumber line lineid "
     "innumber owner accountnumber businessnumber callednumber called vn sc"
 )
 """A number of the account: the sender of a request, the recipient in a webhook."""
 
-LONE_NUMBERS = _words(
+LONE_NUMBERS = word_set(
     "msisdn msisdns mobile mobiles phone phones phonenumber phonenumbers number numbers mobilenumber mobilenumbers "
     "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno "
     "mobileno num nums digits rawdigits"
 )
 """A number without a specific role; in a request it is the recipient."""
 
-NOT_A_VALUE = _words(
+NOT_A_VALUE = word_set(
     "type id ids status count class encoding format time date timestamp lang language segments length parts size "
     "price cost currency country carrier network operator name title subject reference ref version schedule "
     "validity ttl callback priority state city zip mode kind code ton npi charset sid uuid token key flag option "
@@ -123,9 +124,9 @@ NOT_A_VALUE = _words(
 """A last word after which the value describes the thing instead of being it: ``message_type``, ``text_encoding``."""
 
 
-_CONTACT = _words("contact customer client subscriber member patient handset remote external enduser")
-_OWN = _words("account business own our virtual system inbox company local agent inbound service")
-_NUMBER_WORDS = _words("number phone msisdn mobile tn identity address phonenumber")
+_CONTACT = word_set("contact customer client subscriber member patient handset remote external enduser")
+_OWN = word_set("account business own our virtual system inbox company local agent inbound service")
+_NUMBER_WORDS = word_set("number phone msisdn mobile tn identity address phonenumber")
 
 
 def side(names: Sequence[str]) -> str:

@@ -183,9 +183,9 @@ def _webhook(pair: str, *, accept_xml: bool) -> WebhookSample:
 
     Raises:
         UsageError: the kind is unknown.
-        LocalError: the file cannot be read, or its body cannot be decoded.
+        LocalError: the file cannot be read.
     """
-    from ringocli.importers.learn.webhook_samples import KINDS
+    from ringocli.importers.learn.webhook_samples import KINDS, WebhookSample
     from ringocli.template.variables import sample_kind
 
     kind, separator, path = pair.partition("=")
@@ -193,7 +193,10 @@ def _webhook(pair: str, *, accept_xml: bool) -> WebhookSample:
         hint = "Write --sample-webhook KIND=FILE; kinds: message, mms, delivered, other."
         raise UsageError(f"--sample-webhook {pair}: the kind is missing", hint)
     kind = chosen("--sample-webhook", sample_kind(kind), KINDS)
-    return webhook_of(kind, path, _sample(path), accept_xml=accept_xml)
+    sample = _sample(path)
+    if accept_xml:
+        return webhook_of(kind, path, sample, accept_xml=True)
+    return WebhookSample(kind=kind, name=path, incoming=sample.as_request())
 
 
 def webhook_of(kind: str, path: str, sample: Sample, *, accept_xml: bool = False) -> WebhookSample:

@@ -9,6 +9,7 @@ from ringocli.importers.learn.placeholders import CLOSE, OPEN
 from ringocli.importers.learn.roles import TYPE_WORDS, names_other_number
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
+from ringocli.template.credential_names import names_message
 from ringocli.template.vocabulary import Role, name_score, plain, tokens
 
 _TEST_NAME = re.compile(
@@ -22,7 +23,9 @@ _SCHEDULE = re.compile(
     re.I,
 )
 _ONCE = re.compile(
-    r"^id$|idempot|dedup|nonce|unique_?id|transaction_?id|request_?id|^uuid$|^guid$|message_?id|msg_?id", re.I
+    r"^id$|idempot|dedup|nonce|uniq\w*_?id|trans(?:action)?_?id|tr?xn?_?id|request_?id|req_?id|^uuid$|^guid$|^ulid$|"
+    r"message_?id|msg_?id|sms_?id|local_?id|random_?id|operation_?id|submission_?id",
+    re.I,
 )
 _REFERENCE = re.compile(
     r"ref(?:erence)?(?:_?id)?$|correlat|custom_?(?:id|data|string|field)|client_?(?:ref|msg|message)|external_?id|"
@@ -57,7 +60,7 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
         return "an id that has to differ in every message: the provider may drop all but the first as duplicates"
     if is_url(leaf.value):
         return _url_risk(leaf)
-    if _REFERENCE.search(name) and re.search(r"\d|[-_]", text):
+    if (names_message(name) or _REFERENCE.search(name)) and re.search(r"\d|[-_]", text):
         return "a reference of the sample's message"
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"

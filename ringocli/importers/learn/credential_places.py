@@ -10,16 +10,14 @@ from urllib.parse import unquote_plus
 
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.lint.rules.security import credential_at
-from ringocli.template.credential_names import is_account_name, is_secret_name, secret_of_pair
+from ringocli.template.credential_names import is_account_name, is_secret_name, names_message, secret_of_pair
 from ringocli.template.vocabulary import Role, name_score, tokens
 from ringocli.text.pointer import Pointer
 from ringocli.text.secret import MASK
 
 _CALLBACK = re.compile(
-    r"callback|webhook|notify|notification|status_?url|dlr|delivery_?report|report_?url|reply_?url", re.I
-)
-_REFERENCE = re.compile(
-    r"^tags?$|order_?id|ref(?:erence)?$|client_?ref|correlat|idempot|external|custom|unique|request_?id|message_?id",
+    r"callback|call_?back|postback|webhook|^cb|cb$|_cb_|^hook|hook$|notify|notif|status_?url|dlr|^dr_?url|delivery_?report|"
+    r"receipt_?url|report_?(?:url|to)|reply_?url|(?:return|redirect|forward|push|ping|response|result)_?(?:url|uri)",
     re.I,
 )
 _NAME_KEYS = ("name", "key", "field", "param", "parameter", "id", "code", "k", "n", "attribute", "header", "property")
@@ -99,9 +97,7 @@ def belongs_to_account(name: str, value: Any) -> str | None:
         return f"named {name!r}, like a secret"
     if isinstance(value, int | float):
         return None
-    if _CALLBACK.search(name) and is_url(value):
-        return "the callback URL of the provider: the Webhook URL from the Ringotel portal belongs there"
-    if _REFERENCE.search(name):
+    if (_CALLBACK.search(name) and is_url(value)) or names_message(name):
         return None
     if is_account_name(name) and not is_url(value):
         return f"named {name!r}, like an account"
@@ -164,10 +160,6 @@ def account_value(
     if pair is not None and not is_url(value):
         word = "password" if pair else "username"
         return AccountValue(name=word, why=f"named {name!r}, beside the other half of a login")
-    if is_url(value) and any(is_callback(outer) for outer in names[1:3]):
-        joined = " ".join(reversed(names[:2]))
-        if why := belongs_to_account(joined, value):
-            return AccountValue(name=joined, why=why)
     return _below_secret(names, value)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ringocli.importers.learn.pattern_tree import general
+from ringocli.importers.learn.discriminators import Pin
 from ringocli.importers.learn.value_shapes import encoding_of_text
 from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
 from ringocli.messaging.webhook import decoded_webhook, read_webhook
@@ -48,11 +48,11 @@ def _decisions(index: int, draft: EventDraft) -> list[Decision]:
         if choice.rivals:
             also = ", ".join(f'"{rival.name}"' for rival in choice.rivals[:3])
             why += f"; uncertain, {also} also fits"
-        pointer = (*at, *general(choice.leaf.pointer))
+        pointer = (*at, *draft.place(choice.leaf.pointer))
         found.append(Decision(pointer=pointer, variable=draft.variable(role), value=choice.literal, why=why))
     for pin, variable in ((draft.key, "event_key"), *((pin, None) for pin in draft.pins)):
         if pin is not None:
-            pointer = (*at, *general(pin.pointer))
+            pointer = (*at, *draft.place(pin.pointer))
             found.append(Decision(pointer=pointer, variable=variable, value=pin.text, why=pin.why))
     if draft.key is None:
         why = "no value names the event, so it is recognised by its fields alone"
@@ -63,7 +63,12 @@ def _decisions(index: int, draft: EventDraft) -> list[Decision]:
 
 def _names_success(draft: EventDraft) -> bool:
     pins = [pin for pin in (draft.key, *draft.pins) if pin is not None]
-    return any(means_delivered(pin.text) or pin.tells_success for pin in pins)
+    return any(means_delivered(pin.text) or pin.tells_success or _says_delivered(pin) for pin in pins)
+
+
+def _says_delivered(pin: Pin) -> bool:
+    """Whether a pin is a boolean under a name that means delivered: ``"delivered": true``."""
+    return pin.text.lower() == "true" and isinstance(pin.pointer[-1], str) and means_delivered(pin.pointer[-1])
 
 
 def _report_mixed_up(learned: LearnedEvents, samples: Sequence[WebhookSample], template: Template) -> None:
@@ -80,3 +85,17 @@ def _report_mixed_up(learned: LearnedEvents, samples: Sequence[WebhookSample], t
             got = "no event" if reading.event is None else f"the {reading.event.type} event"
             why = f"{got} matches it: nothing in the samples tells them apart"
             learned.add_limit(what, why, f"{sample.name} is not read as {EVENT_TYPES[sample.kind]}: {why}")
+        else:
+            _report_other_values(learned, sample, reading.variables)
+
+
+def _report_other_values(learned: LearnedEvents, sample: WebhookSample, variables: Mapping[str, str]) -> None:
+    """Report where an event takes another value than the one that was recognised: the first element of a list."""
+    draft = next((one for one in learned.drafts if one.sample is sample), None)
+    for role, choice in draft.choices.items() if draft is not None else ():
+        name = draft.variable(role) if draft is not None else ""
+        taken = variables.get(name)
+        if choice.literal and taken is not None and taken != choice.literal:
+            why = f'a pattern takes the first value of the list "{choice.leaf.name}", not the one that is meant'
+            what = f"${name}$ of {sample.kind} from {sample.name}"
+            learned.add_limit(what, why, f"${name}$ of {sample.name} is read wrongly: {why}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, IdContext, id_score, with_pair_scores
+from ringocli.importers.learn.parties import list_around, list_of_both
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.roles import RoleChoice, assign
 from ringocli.importers.learn.sample_leaves import SampleLeaf
@@ -44,12 +45,23 @@ def message_roles(
             choices[Role.URL] = RoleChoice(role=Role.URL, leaf=free[0], why=why, rivals=tuple(free[1:]))
             if Role.CONTENT in choices and choices[Role.CONTENT].leaf is free[0]:
                 del choices[Role.CONTENT]
+    _reject_guessed_sides(choices)
     file, text = choices.get(Role.URL), choices.get(Role.CONTENT)
     if file is not None and text is not None and file.leaf.text == text.leaf.text:
         del choices[Role.CONTENT]  # the provider repeats the URL where a text would be
     return {
         role: _without_scheme(choices[role]) for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL) if role in choices
     }
+
+
+def _reject_guessed_sides(choices: dict[Role, RoleChoice]) -> None:
+    """Take the sender and the recipient back if they are in one list, and only their positions told them apart."""
+    sender, recipient = choices.get(Role.FROM), choices.get(Role.TO)
+    if sender is None or recipient is None or list_around(sender.leaf.pointer, recipient.leaf.pointer) is None:
+        return
+    told = sender.is_told and recipient.is_told
+    if not told or list_of_both(sender.leaf.pointer, recipient.leaf.pointer) is None:
+        del choices[Role.FROM], choices[Role.TO]
 
 
 def _without_scheme(choice: RoleChoice) -> RoleChoice:

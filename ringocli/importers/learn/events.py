@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ringocli.importers.learn.discriminators import event_pins, separating_pins, success_pins
+from ringocli.importers.learn.discriminators import Pin, event_pins, separating_pins, success_pins
 from ringocli.importers.learn.event_report import explain
 from ringocli.importers.learn.event_roles import borrow_text, message_roles, receipt_roles
 from ringocli.importers.learn.message_id import IdContext
+from ringocli.importers.learn.parties import names_side
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.webhook_kind import packed_in, why_unreadable
@@ -36,6 +37,10 @@ def learn_events(
 ) -> LearnedEvents:
     """Events that match these samples; ``sent`` are the values of the sample reply, which contains the id as well."""
     learned = LearnedEvents()
+    for sample in samples:
+        if problem := sample.problem:
+            _report_lost(learned, sample, problem)
+    samples = [sample for sample in samples if not sample.problem]
     ordered = sorted((sample for sample in samples if sample.kind != "other"), key=lambda s: KINDS.index(s.kind))
     for sample in ordered:
         if any(draft.kind == sample.kind for draft in learned.drafts) and _is_matched(sample, learned.drafts):
@@ -73,6 +78,11 @@ _LOSSES = {
 }
 
 
+def _report_lost(learned: LearnedEvents, sample: WebhookSample, why: str) -> None:
+    loss = f"{_LOSSES[sample.kind]}: {sample.name}: {why}" if sample.kind in _LOSSES else ""
+    learned.add_limit(f"{sample.kind} from {sample.name}", why, loss)
+
+
 def _report_unreadable(learned: LearnedEvents, draft: EventDraft, missing: Sequence[Role]) -> None:
     sample = draft.sample
     names = " and ".join(f"${draft.variable(role)}$" for role in missing)
@@ -81,7 +91,7 @@ def _report_unreadable(learned: LearnedEvents, draft: EventDraft, missing: Seque
         why = f"it {unreadable}"
     elif name := packed_in(draft.leaves):
         why = f'the field "{name}" contains JSON as text, which a pattern cannot look into'
-    learned.add_limit(f"{sample.kind} from {sample.name}", why, f"{_LOSSES[sample.kind]}: {sample.name}: {why}")
+    _report_lost(learned, sample, why)
 
 
 # -- telling events apart -----------------------------------------------------------------------
@@ -100,11 +110,24 @@ def _pin(draft: EventDraft, samples: Sequence[WebhookSample]) -> None:
     failed = _leaves_by_kind(samples, "other")
     named = event_pins(draft.kind, free, own, others)
     draft.key = named[0] if named else None
+    draft.pins += _sides(draft)
     if draft.kind == "delivered":
         pinned = success_pins(free, failed, draft.key, draft.choices[Role.ID].leaf)
         if pinned and draft.key is None:
             draft.key, pinned = pinned[0], pinned[1:]
         draft.pins += [pin for pin in pinned if draft.key is None or pin.pointer != draft.key.pointer]
+
+
+def _sides(draft: EventDraft) -> list[Pin]:
+    """The words that say whose number each element of a list is, where the pattern goes by position."""
+    if draft.by_position is None:
+        return []
+    holders = [draft.choices[role].leaf.pointer[:-1] for role in (Role.FROM, Role.TO)]
+    return [
+        Pin(pointer=leaf.pointer, value=leaf.value, why="it says whose number this is")
+        for leaf in draft.leaves
+        if leaf.pointer[:-1] in holders and names_side(leaf)
+    ]
 
 
 def _as_template(drafts: Sequence[EventDraft]) -> Template:

@@ -1,6 +1,6 @@
 """Builds a JSON tree from {pointer: value}.
 
-A step through a list becomes a one-element list, which in a pattern means each element.
+A list with one element means each element in a pattern; one with several means these positions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ def tree_of(places: Mapping[Pointer, Any]) -> Any:
         return places[()]
     first = next(iter(places))[0]
     if isinstance(first, int):
-        return [tree_of({pointer[1:]: value for pointer, value in places.items()})]
+        positions = sorted({pointer[0] for pointer in places}, key=str)
+        return [tree_of({at[1:]: value for at, value in places.items() if at[0] == index}) for index in positions]
     keys = dict.fromkeys(pointer[0] for pointer in places)
     return {
         key: tree_of({pointer[1:]: value for pointer, value in places.items() if pointer[0] == key}) for key in keys

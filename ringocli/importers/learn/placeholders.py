@@ -25,7 +25,7 @@ _FORMS = re.compile(
     r"|\[\[(?P<bracketed>[A-Za-z_][\w .-]{0,60})\]\]"
     r"|\[(?P<square>[A-Za-z_][\w .-]{0,60})\]"
     r"|%(?P<percent>[A-Za-z_]\w{2,})%"
-    r"|(?<![A-Za-z0-9])(?P<your>(?:YOUR|MY|your|my|Your|My)[ _-]?[A-Za-z][A-Za-z_-]{1,60})(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])(?P<your>(?:YOUR|MY|your|my|Your|My)[ _-]?[A-Za-z][A-Za-z_-]{1,60}(?:[_-]?\d{1,2})?)(?![A-Za-z0-9]|[_-][A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])(?P<capital>[A-Z]+(?:[_-][A-Z]+)+)(?![A-Za-z0-9_])"
     r"|(?<![A-Za-z0-9])(?P<filler>[xX*]{4,}|\.{3,}|…)(?![A-Za-z0-9])"
 )

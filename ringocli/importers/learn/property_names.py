@@ -14,9 +14,9 @@ _STAND_IN = re.compile(
 _OWNED = re.compile(r"^(?:my|your)(?=account|api|app|auth|key|login|name|pass|secret|token|user)")
 _FILLERS = {"your", "my", "the", "a", "an", "enter", "insert", "here"}
 _SPELLED_OUT = {
-    "pwd": "password", "passwd": "password", "psw": "password", "pswd": "password", "un": "username",
+    "pwd": "password", "pass": "password", "pw": "password", "passwd": "password", "psw": "password", "pswd": "password", "un": "username",
     "usr": "username", "userid": "user id", "clientid": "client id", "clientsecret": "client secret",
-    "appid": "app id", "businessid": "business id", "apikey": "api key", "authkey": "auth key",
+    "appid": "app id", "accountreference": "account reference", "accountref": "account reference", "businessid": "business id", "apikey": "api key", "authkey": "auth key",
     "authtoken": "auth token", "apisecret": "api secret", "accesstoken": "access token", "accountsid": "account sid",
     "accountid": "account id", "apitoken": "api token", "secretkey": "secret key", "accesskey": "access key",
 }  # fmt: skip

@@ -20,6 +20,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
 from ringocli.importers.model import limit
+from ringocli.template.credential_names import names_message
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.vocabulary import Role
 
@@ -53,6 +54,9 @@ class RemainingValues(RequestState):
         why = found.why if found is not None else "the same value is already a property" if shared else None
         if why is None and leaf.text in self.book.known:
             why = "a property of this provider's preset"
+        if why is None and names_message(name) and _may_be_a_value(leaf.text):
+            self.keep(leaf)
+            return
         if why is None and isinstance(leaf.value, str) and (has_placeholder(leaf.text) or embedded_in(leaf.text)):
             self.replace(leaf, self.with_embedded(self.book.filled(leaf.text, where, name), where))
             self.decide(leaf, None, self.book.masked(shown(leaf.text)), "a placeholder in the sample")
@@ -123,6 +127,7 @@ class RemainingValues(RequestState):
         if (
             leaf.names
             and isinstance(leaf.value, int)
+            and not isinstance(leaf.value, bool)
             and len(leaf.text) > 3
             and belongs_to_account(leaf.name, leaf.text)
         ):
@@ -169,6 +174,12 @@ class RemainingValues(RequestState):
                 why = "a template cannot have a property as the name of a field, so this credential cannot be sent"
                 what = "a credential as the name of a field"
                 self.learned.add_limit(what, why, "it cannot authenticate: a credential is the name of a field")
+
+
+def _may_be_a_value(text: str) -> bool:
+    """Whether a text that reads like a placeholder, such as ``my_ref_1``, may be somebody's own reference instead."""
+    placeholder = whole(text)
+    return placeholder is not None and not placeholder.is_sure and not re.match(r"(?i)your|[x*.]{3}", text)
 
 
 def _is_plain_variable(leaf: SampleLeaf) -> bool:

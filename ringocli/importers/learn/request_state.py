@@ -54,13 +54,15 @@ class Guidance:
     """What is known about a request besides its text.
 
     ``hints`` are sample values by role; ``named`` corrections (a field → its role, None for a constant); ``dropped`` the
-    fields to leave out; ``content`` the text of the message in the other sample, by which a caption is recognised.
+    fields to leave out; ``content`` the text of the message in the other sample, by which a caption is recognised;
+    ``own`` the digits of the account's numbers in the webhooks.
     """
 
     hints: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, Role | None] = field(default_factory=dict)
     dropped: Collection[str] = ()
     content: str | None = None
+    own: frozenset[str] = frozenset()
     auth_names: tuple[str, ...] = ()
 
 
@@ -80,6 +82,7 @@ class RequestState:
         self.put: dict[Pointer, Any] = {}
         self.edits: dict[Pointer, list[tuple[Span, str]]] = {}
         self.texts: dict[Pointer, str] = {}
+        self.leaves: list[SampleLeaf] = []
         self.kept: list[SampleLeaf] = []
         self.method = self._supported_method()
         body = read_body(pasted, self.method)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 
 from ringocli.http.addresses import is_test_host
 from ringocli.importers.learn.constants import constant_risk
@@ -24,10 +25,10 @@ from ringocli.importers.learn.role_placement import RolePlacement
 from ringocli.importers.learn.roles import RoleChoice, assign
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.substitution import locate_literal
-from ringocli.importers.learn.url_credentials import host_parts
+from ringocli.importers.learn.url_credentials import host_parts, is_word_of_api
 from ringocli.importers.learn.value_shapes import is_url
 from ringocli.importers.model import Pasted
-from ringocli.template.scaffold import KeptConstant
+from ringocli.template.scaffold import PATH, KeptConstant
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import Pointer
@@ -51,11 +52,13 @@ class _RequestLearner(RolePlacement, RemainingValues):
         self.learned.texts = [leaf.text for leaf in fields]
         self._drop_fields(fields)
         leaves = list(self._unpacked([leaf for leaf in fields if not self.is_gone(leaf.pointer)]))
-        choices, others = assign(leaves, _ROLES, self.guidance.hints, named=self.guidance.named)
+        self.leaves = leaves
+        choices, others = assign(leaves, _ROLES, self.guidance.hints, named=self.guidance.named, own=self.guidance.own)
         if self.place is Place.SEND_FILE and Role.URL not in choices:
             choices |= _any_url(leaves, choices)
         self.learned.choices = choices
         self.reject_half_read_text(choices)
+        self.check_list(leaves, choices)
         self.place_choices()
         for role, leaf in others:
             if leaf.inside is None and not self.is_gone(leaf.pointer):
@@ -127,6 +130,24 @@ class _RequestLearner(RolePlacement, RemainingValues):
             if (location := outline.location_of(decision.pointer)) is not None
         ]
         self.learned.constants = [
+            *self._kept_segments(),
+            *self._kept_values(outline),
+        ]
+
+    def _kept_segments(self) -> Iterator[KeptConstant]:
+        """The path segments that are no usual words of an API; before such a word they may name an account."""
+        usual = [is_word_of_api(unquote(segment)) for segment in self.target.segments]
+        for index, segment in enumerate(self.target.segments):
+            if segment and not usual[index] and ("path", index) not in self.put:
+                risk = (
+                    "it may name the sample's account: then use a property instead" if any(usual[index + 1 :]) else None
+                )
+                pointer = ("API", self.place.value, "request_url")
+                yield KeptConstant(pointer=pointer, name=PATH, value=shown(segment), risk=risk)
+
+    def _kept_values(self, outline: Outline) -> list[KeptConstant]:
+        at: Pointer = ("API", self.place.value)
+        return [
             KeptConstant(pointer=(*at, *location), name=leaf.name, value=shown(leaf.text), risk=constant_risk(leaf))
             for leaf in self.kept
             if leaf.names

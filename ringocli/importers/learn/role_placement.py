@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from ringocli.importers.learn.credential_places import (
     without_secrets,
 )
 from ringocli.importers.learn.packed import raw_span, written_in
+from ringocli.importers.learn.parties import digits, list_around, names_recipients, numbers_beside
 from ringocli.importers.learn.placeholders import has_placeholder, shown
 from ringocli.importers.learn.request_outline import GONE
 from ringocli.importers.learn.request_state import RequestState
@@ -37,6 +39,19 @@ class RolePlacement(RequestState):
             self.learned.blocking.append(
                 f'"{text.leaf.name}" seems to contain both the recipient and the text; name them with --hint '
                 "to=NUMBER --hint content=TEXT"
+            )
+
+    def check_list(self, leaves: Sequence[SampleLeaf], choices: Mapping[Role, RoleChoice]) -> None:
+        """Report a list of numbers of which one may be the account's own, if nothing says which."""
+        recipient, sender = choices.get(Role.TO), choices.get(Role.FROM)
+        if recipient is None or recipient.is_told or names_recipients(recipient.leaf):
+            return
+        apart = sender is not None and list_around(sender.leaf.pointer, recipient.leaf.pointer) is None
+        settled = sender is not None and (apart or sender.is_told)
+        if numbers_beside(recipient.leaf, leaves) and not settled:
+            self.learned.blocking.append(
+                f'"{recipient.leaf.name}" has several numbers, and nothing says which is whose: name them with '
+                "--hint to=NUMBER --hint from=NUMBER"
             )
 
     def place_choices(self) -> None:
@@ -103,7 +118,7 @@ class RolePlacement(RequestState):
         leaf, variable = choice.leaf, self.variable(role)
         span = choice.span
         if span is None and role in (Role.FROM, Role.TO):
-            span = number_span(leaf.text)
+            span = number_span(leaf.text) or _after_double_zero(leaf.text)
         literal = leaf.text if span is None else leaf.text[slice(*span)]
         if leaf.inside is not None:
             if not self.place_packed(leaf, span, variable):
@@ -120,10 +135,13 @@ class RolePlacement(RequestState):
                 f'the text in "{leaf.name}" is encoded ({encoding}): Ringotel sends plain text, which the provider would '
                 "not understand"
             )
-        if role is Role.TO and leaf.inside is None and (portal := _portal_format(literal)):
+        if role is Role.TO and (portal := _portal_format(literal)):
             self.learned.notes.append(
-                f"numbers in the sample look like {shown(literal)}: set the portal's number format to {portal}"
+                f"numbers in the sample look like {shown(leaf.text if leaf.text.startswith('00') else literal)}: "
+                f"set the portal's number format to {portal}"
             )
+        if role is Role.TO:
+            self.keep_own_number(leaf)
         self.shrink(leaf.pointer if leaf.inside is None else leaf.inside.pointer)
         why = choice.why
         if choice.rivals:
@@ -146,6 +164,16 @@ class RolePlacement(RequestState):
             self.learned.add_limit(f"{notation} inside a field ({field_name})", why)
         return True
 
+    def keep_own_number(self, recipient: SampleLeaf) -> None:
+        """Put the sender into a list of all who take part in a conversation, beside the recipient."""
+        sender = self.learned.choices.get(Role.FROM)
+        if sender is None or names_recipients(recipient):
+            return
+        for leaf in numbers_beside(recipient, self.leaves):
+            if digits(leaf.text) == digits(sender.literal) and leaf.pointer not in self.put and leaf.inside is None:
+                self.put[leaf.pointer] = "$from$"
+                self.decide(leaf, "from", leaf.text, "the same number as that of the sender")
+
     def shrink(self, pointer: Pointer) -> None:
         """Keep only the variable's element of each list around it."""
         node, at = self.tree, 1
@@ -153,7 +181,7 @@ class RolePlacement(RequestState):
             step = pointer[at]
             if isinstance(node, list) and not isinstance(node, Several):
                 others = [(*pointer[:at], index) for index in range(len(node)) if index != step]
-                dropped = [other for other in others if not self.contains_role(other)]
+                dropped = [other for other in others if not self.contains_role(other) and other not in self.put]
                 self.put |= dict.fromkeys(dropped, GONE)
                 if dropped:
                     name = next((str(part) for part in reversed(pointer[:at]) if isinstance(part, str)), "list")
@@ -164,6 +192,11 @@ class RolePlacement(RequestState):
         if isinstance(node, Several) and len(node) > 1:
             what = f"several values of {pointer[-1]}"
             self.learned.add_limit(what, "Ringotel sends to one recipient: one value is kept")
+
+
+def _after_double_zero(text: str) -> Span | None:
+    """The number after the ``00`` that stands for a plus; no number format of the portal begins so."""
+    return (2, len(text)) if re.fullmatch(r"00[1-9]\d{7,13}", text) else None
 
 
 def _portal_format(number: str) -> str:

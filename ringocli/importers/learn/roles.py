@@ -8,10 +8,11 @@ rivals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ringocli.importers.learn.parties import digits, names_recipients, numbers_beside, own_in_lists, sides_beside
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, locate_literal
 from ringocli.importers.learn.value_shapes import (
@@ -29,6 +30,7 @@ from ringocli.importers.learn.value_shapes import (
 )
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, plain, side, tokens
+from ringocli.text.pointer import Pointer
 
 LEAST = 50
 """The lowest score that is a reason."""
@@ -39,13 +41,17 @@ CLOSE = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChoice:
-    """The leaf chosen for a role: why, which others also fit, and which part of its text is meant (None: all of it)."""
+    """The leaf chosen for a role: why, which others also fit, and which part of its text is meant (None: all of it).
+
+    ``is_told``: the user, other samples or what stands beside the value say so, not only its name or its position.
+    """
 
     role: Role
     leaf: SampleLeaf
     why: str
     rivals: tuple[SampleLeaf, ...] = ()
     span: Span | None = None
+    is_told: bool = False
 
     @property
     def literal(self) -> str:
@@ -202,10 +208,12 @@ def assign(
     *,
     incoming: bool = False,
     named: Mapping[str, Role | None] | None = None,
+    own: Collection[str] = (),
 ) -> tuple[dict[Role, RoleChoice], list[tuple[Role, SampleLeaf]]]:
     """The best leaf for each role, and the other places of hinted values.
 
     ``hints`` are literals by role name; ``named`` are corrections: what a leaf is called → its role, None for none.
+    ``own`` are the digits of the account's own numbers, as far as other samples show them.
     """
     taken: dict[Role, RoleChoice] = {}
     others: list[tuple[Role, SampleLeaf]] = []
@@ -220,11 +228,17 @@ def assign(
         found.sort(key=lambda pair: (-name_score(role, pair[0].names), len(pair[0].pointer)))
         leaf, span = found[0]
         whole = span == (0, len(leaf.text))
-        taken[role] = RoleChoice(role=role, leaf=leaf, why="as you hinted", span=None if whole else span)
+        taken[role] = RoleChoice(role=role, leaf=leaf, why="as you hinted", span=None if whole else span, is_told=True)
         others += [(role, other) for other, _ in found[1:]]
+    sides = sides_beside(leaves, incoming=incoming)
+    if not incoming:
+        sides |= own_in_lists(leaves, own)
     for role in wanted:
-        if role not in taken and (choice := _best(role, leaves, taken, incoming, named or {})):
+        if role not in taken and (choice := _best(role, leaves, taken, incoming, named or {}, sides)):
             taken[role] = choice
+    if not incoming:
+        _complete_list(leaves, wanted, taken)
+        _leave_own_number(leaves, taken)
     constant = [
         leaf for leaf in leaves if any(to is None and leaf.is_called(name) for name, to in (named or {}).items())
     ]
@@ -245,15 +259,26 @@ def _best(
     taken: Mapping[Role, RoleChoice],
     incoming: bool,
     named: Mapping[str, Role | None],
+    sides: Mapping[Pointer, Role],
 ) -> RoleChoice | None:
     used = {choice.leaf.pointer for choice in taken.values()}
     for leaf in leaves:
         if leaf.pointer not in used and any(to is role and leaf.is_called(name) for name, to in named.items()):
-            return RoleChoice(role=role, leaf=leaf, why="as you specified")
+            return RoleChoice(role=role, leaf=leaf, why="as you specified", is_told=True)
+    told = [leaf for leaf in leaves if sides.get(leaf.pointer) is role and leaf.pointer not in used]
+    if told:
+        why = (
+            "the value beside it says whose number it is"
+            if len(sides) > 1
+            else "another sample has it as your own number"
+        )
+        return RoleChoice(role=role, leaf=told[0], why=why, is_told=True)
     scored = [
         (score(role, leaf, incoming=incoming) - (0 if incoming else 20 * _is_beside(leaf, taken)), leaf)
         for leaf in leaves
-        if leaf.pointer not in used and not any(leaf.is_called(name) for name in named)
+        if leaf.pointer not in used
+        and not any(leaf.is_called(name) for name in named)
+        and (leaf.pointer not in sides or role not in (Role.FROM, Role.TO))
     ]
     fitting = [(points, leaf) for points, leaf in scored if points >= LEAST]
     if not fitting:
@@ -265,6 +290,34 @@ def _best(
         if leaf is not best and other > points - CLOSE and leaf.text != best.text and _shaped(leaf) != _shaped(best)
     )
     return RoleChoice(role=role, leaf=best, why=_reason(role, best), rivals=rivals)
+
+
+_NOT_THE_SENDER = "the first number of the list that is not the sender's"
+
+
+def _complete_list(leaves: Sequence[SampleLeaf], wanted: Sequence[Role], taken: dict[Role, RoleChoice]) -> None:
+    """The other side of a list in which it is known whose one number is."""
+    sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
+    if sender is not None and sender.is_told and recipient is None and Role.TO in wanted:
+        if others := numbers_beside(sender.leaf, leaves):
+            taken[Role.TO] = RoleChoice(role=Role.TO, leaf=others[0], why=_NOT_THE_SENDER, is_told=True)
+    elif recipient is not None and recipient.is_told and sender is None and Role.FROM in wanted:
+        others = numbers_beside(recipient.leaf, leaves)
+        if len(others) == 1 and not names_recipients(recipient.leaf):
+            taken[Role.FROM] = RoleChoice(
+                role=Role.FROM, leaf=others[0], why="the only other number of the list", is_told=True
+            )
+
+
+def _leave_own_number(leaves: Sequence[SampleLeaf], taken: dict[Role, RoleChoice]) -> None:
+    """Take another recipient from a list whose first number is that of the sender."""
+    sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
+    if sender is None or recipient is None or recipient.why.startswith("as you"):
+        return
+    if digits(sender.literal) == digits(recipient.literal) and is_phone(sender.literal):
+        others = numbers_beside(recipient.leaf, leaves)
+        if others:
+            taken[Role.TO] = replace(recipient, leaf=others[0], why=_NOT_THE_SENDER, is_told=True)
 
 
 def _is_beside(leaf: SampleLeaf, taken: Mapping[Role, RoleChoice]) -> bool:

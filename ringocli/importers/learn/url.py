@@ -10,8 +10,9 @@ from urllib.parse import unquote, unquote_plus
 from ringocli.importers.learn.placeholders import placeholders
 from ringocli.importers.learn.property_names import is_stand_in
 from ringocli.importers.learn.sample_leaves import SampleLeaf
-from ringocli.importers.learn.url_credentials import segment_name, segment_parts
-from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, phone_scheme
+from ringocli.importers.learn.url_credentials import name_by_pair, segment_name, segment_parts
+from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, is_prose, phone_scheme
+from ringocli.template.vocabulary import Role, name_score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,9 @@ class Target:
         before: tuple[str, ...] = ()
         decoded = [unquote(segment) for segment in self.segments]
         for index, (segment, text) in enumerate(zip(self.segments, decoded, strict=True)):
-            if text in own or _varies(text) or _names_what(text, before):
+            if name := name_by_pair(text, decoded[:index], decoded[index + 1 :]):
+                found.append(SampleLeaf(pointer=("path", index), names=(name, *before), value=text))
+            elif text in own or _varies(text) or _is_text(text, before) or _names_what(text, before):
                 found.append(SampleLeaf(pointer=("path", index), names=_segment_names(text, before), value=text))
             elif name := segment_name(text, decoded[:index], decoded[index + 1 :]):
                 found.append(SampleLeaf(pointer=("path", index), names=(name, *before), value=text))
@@ -80,6 +83,8 @@ _OWNERS = (
 
 def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
     """The names of a segment: from its placeholder, else from the segment before it (``users`` → ``user id``)."""
+    if before and _is_text(text, before):
+        return before
     first = next(iter(placeholders(text)), None)
     if first is not None and first.name:
         return (_of_owner(first.name, before), *before)
@@ -114,6 +119,11 @@ def _names_what(text: str, before: tuple[str, ...]) -> bool:
 
 _OWNER_ID = re.compile(r"(?:account|auth|app|client|customer|project|service|space|user|workspace)[_-]?s?id", re.I)
 """A segment that by itself stands for a value of the account."""
+
+
+def _is_text(text: str, before: tuple[str, ...]) -> bool:
+    """Whether a segment is a text for people, also with a plus for each space after a segment that says so."""
+    return is_prose(text) or ("+" in text.strip("+") and name_score(Role.CONTENT, before[:1]) >= 90)
 
 
 def _varies(text: str) -> bool:

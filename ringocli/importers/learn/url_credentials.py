@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import unquote
 
 from ringocli.importers.learn.credential_places import (
@@ -15,110 +16,29 @@ from ringocli.importers.learn.credential_places import (
 )
 from ringocli.importers.learn.placeholders import has_placeholder, placeholders, whole
 from ringocli.importers.learn.value_shapes import is_phone, is_url
-from ringocli.template.credential_names import is_account_name, is_secret_name, meaning
+from ringocli.template.credential_names import is_account_name, is_secret_name, meaning, secret_of_pair
+from ringocli.template.vocabulary import word_set
 
-_API_WORDS = frozenset(
-    [
-        "send",
-        "sms",
-        "mms",
-        "message",
-        "messages",
-        "text",
-        "texts",
-        "json",
-        "xml",
-        "api",
-        "apis",
-        "rest",
-        "http",
-        "https",
-        "submit",
-        "push",
-        "create",
-        "new",
-        "refresh",
-        "verify",
-        "generate",
-        "login",
-        "logout",
-        "me",
-        "self",
-        "balance",
-        "outbound",
-        "inbound",
-        "bulk",
-        "single",
-        "batch",
-        "batches",
-        "campaign",
-        "campaigns",
-        "messaging",
-        "oauth",
-        "oauth2",
-        "auth",
-        "token",
-        "tokens",
-        "list",
-        "get",
-        "post",
-        "put",
-        "mt",
-        "mo",
-        "gateway",
-        "index",
-        "php",
-        "asp",
-        "aspx",
-        "do",
-        "cgi",
-        "cgi-bin",
-        "service",
-        "services",
-        "out",
-        "in",
-        "to",
-        "from",
-        "body",
-        "content",
-        "number",
-        "phone",
-        "recipient",
-        "sender",
-        "simple",
-        "advanced",
-        "public",
-        "private",
-        "internal",
-        "external",
-        "test",
-        "sandbox",
-        "prod",
-        "production",
-        "live",
-        "url",
-        "status",
-        "check",
-        "query",
-        "reset",
-        "change",
-        "update",
-        "delete",
-        "validate",
-        "keys",
-        "users",
-        "accounts",
-        "to_number",
-        "sendsms",
-        "sendmessage",
-        "send-sms",
-        "send_sms",
-        "sendmms",
-        "sendfile",
-        "rotate",
-    ]
+_API_WORDS = word_set(
+    "send sms mms message messages text texts json xml api apis rest http https submit push create new refresh verify "
+    "generate login logout me self balance outbound inbound bulk single batch batches campaign campaigns messaging "
+    "oauth oauth2 auth token tokens list get post put mt mo gateway index php asp aspx do cgi cgi-bin service "
+    "services out in to from body content number phone recipient sender simple advanced public private internal "
+    "external test sandbox prod production live url status check query reset change update delete validate keys users "
+    "accounts to_number sendsms sendmessage send-sms send_sms sendmms sendfile rotate conversation conversations "
+    "channel channels media recipients gw sendtext sendmsg msg msgs sendmessages text2 httpapi smsapi web app apps "
+    "action method command whatsapp rcs viber dispatcher xms mail email phones phone-numbers numbers resource "
+    "resources 2010-04-01 e164 submissions submission dlr report reports portal panel secure bin dispatch outgoing "
+    "incoming outboundmessages outbox smsmessaging outgoingsms requests request deliveries delivery notify "
+    "notifications notification sendsinglesms sendbulk bulksms sendbatch multi one many transactional promotional "
+    "international quick fast smpp enqueue queue"
 )
 """Segments that are fixed words of an API, even after a word such as ``key`` or ``user``."""
+_WORDS_IN_A_ROW = re.compile(
+    "(?:"
+    + "|".join(sorted((re.escape(word) for word in _API_WORDS if word.isalpha() and len(word) > 2), reverse=True))
+    + ")+"
+)
 _HOOKS = frozenset(
     ["hook", "hooks", "webhook", "webhooks", "catch", "incoming-webhook", "incoming_webhook", "callbacks", "inbox"]
 )
@@ -130,11 +50,13 @@ _SECOND_LEVEL = frozenset(["co", "com", "net", "org", "gov", "ac", "edu", "ne", 
 
 def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
     """What a path segment is called if it belongs to an account: by its neighbours or its form; "" for a fixed one."""
+    if name := name_by_pair(text, before, after):
+        return name
     if not text or text.lower() in _API_WORDS or segment_parts(text):
         return ""
     last = before[-1] if before else ""
     if meaning(last) in ("password", "secret", "token", "key", "pin") and is_secret_name(last) and not is_phone(text):
-        return last
+        return "API key" if last.lower() in ("key", "keys", "k") else last
     if is_secret_name(last) and any(is_account_name(word) for word in before[:-1]):
         return last
     later = [word for word in after if is_secret_name(word)]
@@ -144,13 +66,29 @@ def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
         and not is_phone(text)
         and (later or is_mixed(text) or _has_number(text))
     ):
-        return last
+        return last.rstrip("s")
     if any(word.lower() in _HOOKS for word in before) and (re.search(r"\d", text) or len(text) > 15):
         return "webhook key"
     if resembles_key(text) or is_mixed(text):
         prefix = re.match(r"(?i)(key|token|secret|account|user|api)", text)
         return f"{prefix.group()} id" if prefix and prefix.group().lower() in ("account", "user") else "API key"
     return ""
+
+
+def is_word_of_api(text: str) -> bool:
+    """Whether a path segment is a version or made of the usual words of an API: ``v2``, ``sendSMS``, ``send-sms.php``."""
+    bare = _FILE.sub(r"\g<stem>", text).lower()
+    if re.fullmatch(r"v?\d{1,3}(?:[._]\d+)*|\d{4}-\d\d-\d\d", bare):
+        return True
+    rest = re.sub(r"[^a-z]|v\d+", "", bare)
+    return bare in _API_WORDS or bool(rest and _WORDS_IN_A_ROW.fullmatch(rest))
+
+
+def name_by_pair(text: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """What a segment is called as one half of a login such as ``/u/joe/p/secret``; "" if it is none."""
+    last = before[-1] if before else ""
+    pair = secret_of_pair(last, [last, *before[-3:-2], *after[:1]]) if text and last else None
+    return "" if pair is None else "password" if pair else "username"
 
 
 def _has_number(text: str) -> bool:
@@ -199,6 +137,8 @@ def embedded_in(text: str) -> list[EmbeddedValue]:
     """The credentials inside a longer text, by name or by form; placeholders are found on their own."""
     taken = [(placeholder.start, placeholder.end) for placeholder in placeholders(text)]
     found = list(embedded_values(text))
+    if is_url(text):
+        found += [one for one in _in_url(text) if not any(one.start < old.end and old.start < one.end for old in found)]
     taken += [(one.start, one.end) for one in found]
     if not is_url(text) and re.search(r"[\s\"'<>(){},;]", text.strip()):
         words = re.finditer(r"[^\s\"'<>(){}\[\],;=&]{6,}", text)
@@ -213,6 +153,27 @@ def embedded_in(text: str) -> list[EmbeddedValue]:
         (one for one in found if not any(one.start < end and start < one.end for start, end in marks)),
         key=lambda one: one.start,
     )
+
+
+def _in_url(url: str) -> Iterator[EmbeddedValue]:
+    """The credentials in the user info, the host and the path of a URL, which stays otherwise unchanged."""
+    base = re.split(r"[?#]", url, maxsplit=1)[0]
+    scheme, separator, rest = base.partition("://")
+    at = len(scheme) + len(separator)
+    authority, *segments = rest.split("/")
+    userinfo, sign, host = authority.rpartition("@")
+    if userinfo:
+        yield EmbeddedValue(start=at, end=at + len(userinfo), name="login")
+    start = at + len(userinfo) + len(sign)
+    yield from (replace(one, start=one.start + start, end=one.end + start) for one in host_parts(host))
+    at += len(authority) + 1
+    decoded = [unquote(segment) for segment in segments]
+    for index, segment in enumerate(segments):
+        if parts := segment_parts(segment):
+            yield from (replace(one, start=one.start + at, end=one.end + at) for one in parts)
+        elif name := segment_name(decoded[index], decoded[:index], decoded[index + 1 :]):
+            yield EmbeddedValue(start=at, end=at + len(segment), name=name)
+        at += len(segment) + 1
 
 
 def without_userinfo(url: str) -> tuple[str, str | None]:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.learn.discriminators import Pin
+from ringocli.importers.learn.parties import list_of_both
 from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
+from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.importers.model import Limit, limit
 from ringocli.messaging.webhook import document_of
 from ringocli.template.scaffold import Decision
@@ -34,8 +37,22 @@ class WebhookSample:
 
     @property
     def document(self) -> Any:
-        """The decoded body or query."""
+        """The decoded body or query.
+
+        Raises:
+            LocalError: the body is neither JSON nor a form.
+        """
         return shortened(document_of(self.incoming))
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be learned from the sample, as a clause about it; "" if its body can be read."""
+        try:
+            readable = isinstance(document_of(self.incoming), dict | list)
+        except LocalError as error:
+            unreadable = why_unreadable(self.incoming.body, self.incoming.content_type)
+            return f"it {unreadable}" if unreadable else str(error)
+        return "" if readable else "it is neither JSON nor a form"
 
 
 @dataclass(slots=True)
@@ -49,21 +66,36 @@ class EventDraft:
     key: Pin | None = None
     pins: list[Pin] = field(default_factory=list)
 
+    @property
+    def by_position(self) -> Pointer | None:
+        """The list that has both the sender and the recipient, which the pattern tells apart by position."""
+        sender, recipient = self.choices.get(Role.FROM), self.choices.get(Role.TO)
+        if sender is None or recipient is None:
+            return None
+        return list_of_both(sender.leaf.pointer, recipient.leaf.pointer)
+
+    def place(self, pointer: Pointer) -> Pointer:
+        """A pointer of the sample as the pattern has it."""
+        around = self.by_position
+        if around is None or pointer[: len(around)] != around or len(pointer) <= len(around):
+            return general(pointer)
+        return (*general(around), pointer[len(around)], *general(pointer[len(around) + 1 :]))
+
     def values(self) -> dict[Pointer, Any]:
         """The values of the pattern by pointer, in the order of the sample."""
         found: dict[Pointer, Any] = {}
         edits: dict[Pointer, tuple[str, list[tuple[Span, str]]]] = {}
         for role, choice in self.choices.items():
-            text, at = f"${self.variable(role)}$", general(choice.leaf.pointer)
+            text, at = f"${self.variable(role)}$", self.place(choice.leaf.pointer)
             found[at] = text
             if choice.span is not None:
                 edits.setdefault(at, (choice.leaf.text, []))[1].append((choice.span, text))
         found |= {at: substituted(text, spans) for at, (text, spans) in edits.items()}
         for pin in self.pins:
-            found[general(pin.pointer)] = pin.value
+            found[self.place(pin.pointer)] = pin.value
         if self.key is not None:
-            found[general(self.key.pointer)] = "$event_key$"
-        order = {general(leaf.pointer): index for index, leaf in enumerate(reversed(self.leaves))}
+            found[self.place(self.key.pointer)] = "$event_key$"
+        order = {self.place(leaf.pointer): index for index, leaf in enumerate(reversed(self.leaves))}
         return dict(sorted(found.items(), key=lambda place: -order.get(place[0], -1)))
 
     def variable(self, role: Role) -> str:

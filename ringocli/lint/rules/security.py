@@ -8,14 +8,10 @@ from math import log2
 
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import MAX_EXAMINED, Subject
+from ringocli.template.credential_names import is_secret_name
 from ringocli.template.schema import KEYS
 from ringocli.text.pointer import Pointer
 
-_KEY_LIKE = re.compile(
-    r"(api|access|auth|secret|private|security|account|app|integration)[-_ ]?(key|token|code|secret|password)|token|secret"
-    r"|passw(or)?d|passwd|\bpwd\b|signature|credential|^key$|^auth(orization)?$|^pass$",
-    re.I,
-)
 _SHAPES = re.compile(
     r"\b(AC|SK)[0-9a-fA-F]{32}\b|\bKEY[0-9A-F]{16,}_?\w*|\b(sk|pk|rk)_(live|test)_\w{10,}|\b(live|test)_[A-Za-z0-9]{20,}"
     r"|\bA(KI|SI)A[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}"
@@ -129,7 +125,7 @@ def credential_at(pointer: Pointer, text: str) -> str | None:
         return "this value has the format of a credential" if _SHAPES.search(text) and "event" not in name else None
     if _SHAPES.search(text):
         return "this value has the format of a credential"
-    if pointer[0] != "properties" and name not in _OWN_KEYS and _KEY_LIKE.search(name) and _random(text):
+    if pointer[0] != "properties" and name not in _OWN_KEYS and is_secret_name(name) and _random(text):
         return f"{name!r} probably contains a credential"
     return None
 
@@ -153,7 +149,7 @@ def _in_url(url: str) -> str | None:
     if ":" in userinfo and "$" not in userinfo.split(":", 1)[1]:
         return "the URL contains a user name and password"
     for key, value in parse_qsl(parts.query):
-        if _KEY_LIKE.search(key) and _random(value):
+        if is_secret_name(key) and _random(value):
             return f"the URL contains a credential in {key!r}"
     return "the URL contains a value with the format of a credential" if _SHAPES.search(url) else None
 
@@ -300,7 +296,7 @@ def secret_in_url(subject: Subject) -> Iterator[Problem]:
         query = spec.url[:MAX_EXAMINED].partition("?")[2]
         for pair in query.split("&"):
             key, _, value = pair.partition("=")
-            if _KEY_LIKE.search(key) and "$" in value:
+            if is_secret_name(key) and "$" in value:
                 pointer = (*spec.pointer, "request_url")
                 yield Problem(pointer, f"{key!r} sends a secret in the URL, which servers write to their logs")
 

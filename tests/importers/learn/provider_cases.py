@@ -233,7 +233,6 @@ CASES = [
                 '{"at":"~TIME~","batch_id":"~HEX~","code":407,"recipient":"~to~","status":"Failed","type":"recipient_delivery_report_sms"}',
             ),
         ],
-        incomplete="batch_id",
     ),
     ProviderCase(
         name="http-messages-channel",

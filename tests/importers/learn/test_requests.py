@@ -1,0 +1,285 @@
+"""Requests learned from a paste: logins in a path, lists of numbers, ids of one message, callbacks, constants."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+import pytest
+
+from ringocli.http.exchange import IncomingRequest, Reply
+from ringocli.importers.curl.reader import read_curl
+from ringocli.importers.draft import Pastes, from_pastes
+from ringocli.importers.formats import as_document
+from ringocli.importers.learn.webhook_samples import WebhookSample
+from ringocli.lint.engine import lint
+from ringocli.lint.rule import Severity
+from ringocli.messaging.webhook import read_webhook
+from ringocli.template.reader import read_template
+from ringocli.template.scaffold import Answers
+from ringocli.text.document import Document
+
+OWN, CONTACT, OTHER = "+14155550100", "+16475550123", "+12125550177"
+MESSAGE = {"to": CONTACT, "from": OWN, "text": "See you at noon"}
+
+
+def drafted(body: Any = None, *, url: str = "https://api.nimbus.example/v2/sms", **pastes: Any) -> dict[str, Any]:
+    """The JSON output for a request with this URL and JSON body."""
+    words = ["curl", url, *(["--json", json.dumps(body)] if body is not None else [])]
+    pasted = read_curl("send", shlex.join(words))[0]
+    return as_document(from_pastes(Pastes(send=pasted, **pastes), Answers()), None)
+
+
+def sent(document: dict[str, Any]) -> dict[str, Any]:
+    """The SendMessage of an output."""
+    request: dict[str, Any] = document["template"]["API"]["SendMessage"]
+    return request
+
+
+def webhook(kind: str, body: Any) -> WebhookSample:
+    """A sample webhook."""
+    incoming = IncomingRequest(method="POST", path="/", body=json.dumps(body).encode())
+    return WebhookSample(kind=kind, name=kind, incoming=incoming)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected", "properties"),
+    [
+        ("/gw/u/mara/p/0penSesame/mt", "/gw/u/$Username$/p/$Password$/mt", ["Username", "Password"]),
+        ("/usr/mara/p/letmein/send", "/usr/$Username$/p/$Password$/send", ["Username", "Password"]),
+        ("/l/test/p/sms/out", "/l/$Username$/p/$Password$/out", ["Username", "Password"]),
+        ("/login/mara/pwd/letmein/sms", "/login/$Login$/pwd/$Password$/sms", ["Login", "Password"]),
+        ("/accounts/nim77/keys/aB3dE5fG/sms", "/accounts/$Account$/keys/$API key$/sms", ["Account", "API key"]),
+    ],
+)
+def test_a_login_in_the_path_becomes_properties(path: str, expected: str, properties: list[str]) -> None:
+    """A user name and a password beside each other in a path are two properties with their own names."""
+    document = drafted(MESSAGE, url=f"https://api.nimbus.example{path}")
+    assert f"https://api.nimbus.example{expected}" == sent(document)["request_url"]
+    assert set(properties) == set(document["template"]["properties"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["See%20you%20at%20noon", "See+you+at+noon"],
+)
+def test_a_text_in_the_path_is_the_content(text: str) -> None:
+    """A text for people in a path is the message, also with a plus for each space."""
+    document = drafted(url=f"https://api.nimbus.example/send/to/16475550123/from/14155550100/text/{text}")
+    assert sent(document)["request_url"].endswith("/to/$to$/from/$from$/text/$content$")
+    assert document["complete"]
+
+
+REFERENCES = {
+    "local_id": "0d4f8a1c-61b2-4b8e-9a3e-5f0f1c2d3e4f",
+    "clientRef": "0d4f8a1c61b24b8e9a3e5f0f1c2d3e4f",
+    "request_uuid": "a81bc81b-dead-4e5d-abff-90865d1e13b1",
+    "nonce": "9a1b7c3d5e7f9a1b7c3d",
+    "externalId": "ext-9a1b7c3d5e7f",
+    "uuid": "f81d4fae-7dec-11d0-a765-00a0c91e6bf7",
+    "x-idempotency-key": "8f3a9c1d2e4b5f60718293a4b5c6d7e8",
+    "trxid": "TRX20260711093055",
+    "cliMsgId": "01J2ZK7M4Q8W3E5R6T7Y8U9I0P",
+    "dedupeKey": "f81d4fae-7dec-11d0-a765-00a0c91e6bf9",
+    "sms_id": "7f3c1b2a9d8e",
+    "my_ref_no": "my_ref_7",
+    "reference": "my-reference-4711",
+}
+"""Ids and references that a sender chooses for one message."""
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_an_id_of_one_message_is_a_constant_with_a_risk(name: str) -> None:
+    """What identifies the sample's message is no property, and is listed with a reason to leave it out."""
+    document = drafted({**MESSAGE, name: REFERENCES[name]})
+    (constant,) = [entry for entry in document["constants"] if entry["name"] == name]
+    assert constant["value"] == REFERENCES[name]
+    assert constant["risk"]
+    assert not document["template"]["properties"]
+    findings = lint(Document.read("draft", json.dumps(document["template"])))
+    assert not [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    "name", ["client_id", "customerId", "account_ref", "accountReference", "client_key", "workspace_id", "user_token"]
+)
+def test_a_value_of_the_account_is_a_property(name: str) -> None:
+    """Names with similar words that mean the account are properties."""
+    assert drafted({**MESSAGE, name: "7f3c1b2a9d8e"})["template"]["properties"]
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("callback", "https://me.nimbus.example/dlr"),
+        ("cb", "https://me.nimbus.example/status?x=1"),
+        ("dlrUrl", "https://me.nimbus.example/in"),
+        ("notify_url", "http://203.0.113.5:8080/hook"),
+    ],
+)
+def test_a_callback_url_is_a_marked_constant(name: str, url: str) -> None:
+    """A callback URL is no secret property, but a constant that should probably not be kept."""
+    document = drafted({**MESSAGE, name: url})
+    (constant,) = [entry for entry in document["constants"] if entry["name"] == name]
+    assert "callback" in constant["risk"]
+    assert not document["template"]["properties"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me.nimbus.example/hooks/9f86d081884c7d65/in",
+        "https://joe:0penSesame@me.nimbus.example/in",
+        "https://me.nimbus.example/u/joe/p/0penSesame",
+        "https://9f86d081884c7d65.me.nimbus.example/in",
+    ],
+)
+def test_a_credential_in_a_callback_url_is_not_kept(url: str) -> None:
+    """What a callback URL authenticates with becomes a property, wherever in the URL it is."""
+    document = drafted({**MESSAGE, "callback": url})
+    written = json.dumps(document["template"]) + json.dumps(document["constants"])
+    assert "9f86d081884c7d65" not in written
+    assert "0penSesame" not in written
+
+
+# -- lists of numbers ---------------------------------------------------------------------------
+
+IN = {"event": "sms.in", "sender": CONTACT, "destination": OWN, "text": "Hi back"}
+
+
+@pytest.mark.parametrize(
+    ("body", "pastes", "expected"),
+    [
+        (
+            {"numbers": [OWN, CONTACT, OTHER], "text": "Hi you"},
+            {"hints": {"to": CONTACT, "from": OWN}},
+            {"numbers": ["$from$", "$to$"]},
+        ),
+        ({"members": [CONTACT, OWN], "text": "Hi you"}, {"hints": {"from": OWN}}, {"members": ["$to$", "$from$"]}),
+        (
+            {"participants": [OWN, CONTACT, OTHER], "text": "Hi you"},
+            {"samples": [webhook("message", IN)]},
+            {"participants": ["$from$", "$to$"]},
+        ),
+        (
+            {"numbers": [OWN, CONTACT], "from": OWN, "text": "Hi you"},
+            {},
+            {"numbers": ["$from$", "$to$"], "from": "$from$"},
+        ),
+        (
+            {"recipients": [OWN, CONTACT], "sender": OWN, "text": "Hi you"},
+            {},
+            {"recipients": ["$to$"], "sender": "$from$"},
+        ),
+        ({"to": [CONTACT, OTHER], "text": "Hi you"}, {}, {"to": ["$to$"]}),
+        (
+            {"parties": [{"role": "sender", "tn": OWN}, {"role": "recipient", "tn": CONTACT}], "text": "Hi you"},
+            {},
+            {"parties": [{"role": "sender", "tn": "$from$"}, {"role": "recipient", "tn": "$to$"}]},
+        ),
+        (
+            {"ends": [{"type": "customer", "phone": CONTACT}, {"type": "business", "phone": OWN}], "text": "Hi you"},
+            {},
+            {"ends": [{"type": "customer", "phone": "$to$"}, {"type": "business", "phone": "$from$"}]},
+        ),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else None,
+)
+def test_a_list_of_numbers_is_decided_by_what_is_known(
+    body: dict[str, Any], pastes: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """Hints, webhooks, another field or the value beside a number say whose it is; a further recipient is left out."""
+    document = drafted(body, **pastes)
+    parameters = sent(document)["request_parameters"]
+    assert {**expected, "text": "$content$"} == parameters
+    assert document["complete"]
+
+
+@pytest.mark.parametrize("name", ["numbers", "participants", "phones", "addresses"])
+def test_an_undecided_list_of_numbers_is_blocking(name: str) -> None:
+    """Where nothing says which number is whose, the first line says so."""
+    document = drafted({name: [OWN, CONTACT, OTHER], "text": "Hi you"})
+    assert not document["complete"]
+    assert any(name in clause and "--hint" in clause for clause in document["blocking"])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_webhook_with_both_numbers_in_a_list_is_read_by_position(order: int) -> None:
+    """What stands beside each number is a constant of the pattern, and another message is read right."""
+
+    def body(contact: str, own: str) -> dict[str, Any]:
+        parties = [{"side": "contact", "number": contact}, {"side": "business", "number": own}]
+        return {"event": "sms.in", "parties": parties[::order], "text": "Hi back"}
+
+    document = drafted(MESSAGE, samples=[webhook("message", body(CONTACT, OWN))])
+    assert document["complete"]
+    template = read_template(document["template"])
+    reading = read_webhook(template, webhook("message", body(OTHER, "+14155550199")).incoming)
+    assert (OTHER, "+14155550199") == (reading.variables["from"], reading.variables["to"])
+    turned = body(OTHER, "+14155550199")
+    turned["parties"].reverse()
+    assert not read_webhook(template, webhook("message", turned).incoming).matched
+
+
+def test_a_webhook_with_an_undecided_list_is_not_guessed() -> None:
+    """A list of all who take part in a conversation says nothing about who wrote."""
+    document = drafted(
+        MESSAGE, samples=[webhook("message", {"event": "in", "members": [OWN, CONTACT, OTHER], "text": "Hi"})]
+    )
+    assert any("incoming messages will not be received" in clause for clause in document["blocking"])
+
+
+# -- numbers, constants, samples that cannot be read ----------------------------------------------
+
+
+def test_a_double_zero_stays_before_the_number() -> None:
+    """No number format of the portal begins with 00, so the template has it, and the note names the digits' format."""
+    document = drafted({"to": "004915901234567", "from": "14155550100", "text": "Hi you"})
+    assert sent(document)["request_parameters"]["to"] == "00$to$"
+    assert any("international" in note["text"] and "004915" in note["text"] for note in document["notes"])
+
+
+def test_constants_of_a_query_and_a_path_have_a_name_and_a_value() -> None:
+    """What is sent unchanged in a URL is listed with the field's name; a word that may name an account is marked."""
+    document = drafted(MESSAGE, url="https://api.nimbus.example/cirrus/sms/send?route=7&copies=1")
+    found = {entry["name"]: (entry["value"], bool(entry["risk"])) for entry in document["constants"]}
+    assert {"route": ("7", False), "copies": ("1", False), "part of the URL's path": ("cirrus", True)} == found
+
+
+def test_a_boolean_is_not_called_a_number() -> None:
+    """A switch is a constant without a note."""
+    document = drafted({**MESSAGE, "private": True, "secret": False})
+    assert not any("number" in note["text"] for note in document["notes"] if "private" in note["text"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "clause"),
+    [
+        ("message", "incoming messages will not be received"),
+        ("mms", "incoming files will not be received"),
+        ("delivered", "delivery receipts will not be matched"),
+    ],
+)
+@pytest.mark.parametrize(
+    "body", [b"<in><from>1</from></in>", b"just words", b"--x\r\nContent-Disposition: form-data\r\n"]
+)
+def test_an_unreadable_webhook_does_not_stop_the_draft(kind: str, clause: str, body: bytes) -> None:
+    """The rest is drafted, and the first line says what will not arrive."""
+    lost = WebhookSample(kind=kind, name="lost", incoming=IncomingRequest(method="POST", path="/", body=body))
+    document = drafted(MESSAGE, samples=[lost], reply=Reply(status=200, body=b'{"id":"a1b2c3d4e5f6a7b8"}'))
+    assert any(clause in one for one in document["blocking"])
+    assert sent(document)["response_map"] == {"id": "$messageid$"}
+
+
+@pytest.mark.parametrize(
+    "receipt", [{"id": "m-1", "delivered": True}, {"id": "m-1", "state": "ENTREGADO"}, {"id": "m-1", "stat": "DELIVRD"}]
+)
+def test_a_pinned_success_is_not_reported_as_missing(receipt: dict[str, Any]) -> None:
+    """A receipt whose pattern requires the word for delivered needs no failed sample."""
+    document = drafted(
+        MESSAGE,
+        reply=Reply(status=200, body=b'{"id":"m-2"}'),
+        samples=[webhook("delivered", {**receipt, "copies": 1})],
+    )
+    assert document["complete"], document["blocking"]
