@@ -138,6 +138,13 @@ def note(text: str = "", *styles: str) -> None:
         complain(text, *styles)
 
 
+def excerpt(text: str) -> None:
+    """Write a pasted text or a request to stderr with its own line breaks, unless ``--quiet``."""
+    if sys.stderr is not None and not is_quiet():
+        sys.stderr.write(_safe(text, sys.stderr) + "\n")
+        sys.stderr.flush()
+
+
 def remark(text: str, indent: str = "") -> None:
     """Write a longer note to stderr, wrapped to 80 columns with a hanging indent."""
     import textwrap

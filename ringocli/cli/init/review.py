@@ -40,12 +40,12 @@ def _show(draft: Draft, pastes: Pastes) -> None:
 
     for title, text in as_marked(draft, pastes):
         console.note(f"\n{title}, as pasted:", "bold")
-        console.note(text)
+        console.excerpt(text)
     console.note()
     for line in as_legend(draft):
         console.note(line)
     console.note("\nRingotel would send, with sample values:", "bold")
-    console.note(preview(draft))
+    console.excerpt(preview(draft))
     if draft.blocking:
         console.note("\nNot working yet:", "bold", "yellow")
         for clause in draft.blocking:

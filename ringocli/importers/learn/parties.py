@@ -1,4 +1,4 @@
-"""Whose number is whose in a list of numbers: what stands beside a number says so, or other samples show it."""
+"""Whose number is whose in a list of numbers: what is beside a number says so, or other samples show it."""
 
 from __future__ import annotations
 

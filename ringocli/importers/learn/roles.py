@@ -43,7 +43,7 @@ CLOSE = 8
 class RoleChoice:
     """The leaf chosen for a role: why, which others also fit, and which part of its text is meant (None: all of it).
 
-    ``is_told``: the user, other samples or what stands beside the value say so, not only its name or its position.
+    ``is_told``: the user, other samples or what is beside the value say so, not only its name or its position.
     """
 
     role: Role

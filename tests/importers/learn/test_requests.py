@@ -206,7 +206,7 @@ def test_an_undecided_list_of_numbers_is_blocking(name: str) -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_webhook_with_both_numbers_in_a_list_is_read_by_position(order: int) -> None:
-    """What stands beside each number is a constant of the pattern, and another message is read right."""
+    """What is beside each number is a constant of the pattern, and another message is read right."""
 
     def body(contact: str, own: str) -> dict[str, Any]:
         parties = [{"side": "contact", "number": contact}, {"side": "business", "number": own}]
