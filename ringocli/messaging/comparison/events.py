@@ -10,7 +10,7 @@ from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.comparison.change import KINDS, Impact, TemplateChange, Witness, change_of
 from ringocli.messaging.comparison.event_edits import EventEdit, event_edits, paired
 from ringocli.messaging.comparison.webhooks import Specimen, specimens
-from ringocli.messaging.webhook import WebhookReading, read_webhook
+from ringocli.messaging.webhook import WebhookReading, read_webhook, taken_by
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.variables import BY_NAME
 
@@ -49,11 +49,12 @@ def reading_of(template: Template, request: IncomingRequest) -> WebhookReading |
 
 def outcome_of(template: Template, request: IncomingRequest) -> Outcome | None:
     """What becomes of a webhook; None if no event matches it."""
-    reading = reading_of(template, request)
-    if reading is None or reading.event is None:
+    taken = taken_by(template, request)
+    if taken is None:
         return None
-    variables = {name: value for name, value in reading.variables.items() if name in BY_NAME and name != "event_key"}
-    return Outcome(reading.event.type, variables)
+    event_type, bindings = taken
+    variables = {name: value for name, value in bindings.items() if name in BY_NAME and name != "event_key"}
+    return Outcome(event_type, variables)
 
 
 def with_events(template: Template, events: Sequence[WebhookEvent]) -> Template:

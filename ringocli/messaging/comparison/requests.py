@@ -64,11 +64,16 @@ def compare_requests(old: Template, new: Template, properties: PropertyChanges) 
             shown = wire_of(new, after[name], sample_values(name), carried_values(old, new, properties)).shown
             witness = Witness(before=None, after=shown, input=sample_values(name))
             yield change_of("request-added", after[name].pointer, f"{name} is added", witness)
-        else:
+        elif not _is_unchanged(old, new, before[name], after[name]):
             for change in _compare(old, new, before[name], after[name], properties):
                 if change.kind != "auth" or "auth" not in reported:
                     reported.add(change.kind)
                     yield change
+
+
+def _is_unchanged(old: Template, new: Template, before: RequestSpec, after: RequestSpec) -> bool:
+    """Whether two requests are written alike, with the same properties and credential, so that nothing is rendered."""
+    return (before.written, old.properties, old.auth) == (after.written, new.properties, new.auth)
 
 
 def _sends(name: Place) -> str:
@@ -197,7 +202,10 @@ def _compare_envelope(
         yield change_of("method", (*at, "request_method"), what, _witness(pair))
     if pair := next((pair for pair in pairs if pair.before.host != pair.after.host), None):
         what = f"{name}: {pair.before.host} becomes {pair.after.host}"
-        yield change_of("host", (*at, "request_url"), what, _witness(pair))
+        witness = _witness(pair)
+        if witness.before == witness.after:  # the scheme is in no line of a request
+            witness = Witness(before=pair.before.host, after=pair.after.host)
+        yield change_of("host", (*at, "request_url"), what, witness)
     if pair := next((pair for pair in pairs if pair.before.path != pair.after.path), None):
         what = f"{name}: path {'/'.join(pair.before.path)} becomes {'/'.join(pair.after.path)}"
         yield change_of("path", (*at, "request_url"), what, _witness(pair))
