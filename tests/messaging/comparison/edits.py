@@ -69,7 +69,7 @@ def rename(path: str, name: str) -> Edit:
 
 def swap(path: str, one: Any, two: Any) -> Edit:
     def edit(tree: Tree) -> None:
-        container, key = holder(tree, f"{path}/x")
+        container, _ = holder(tree, f"{path}/x")
         container[one], container[two] = container[two], container[one]
 
     return edit
