@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ringocli.lint.finding import Finding
 from ringocli.lint.registry import stage
 from ringocli.lint.rule import Problem, Rule, Severity
-from ringocli.lint.subject import Subject
+from ringocli.lint.subject import UNKNOWN, Earlier, Subject
 from ringocli.template.reader import read_template
 from ringocli.text.document import Document
 
@@ -54,15 +54,14 @@ STRICT_ERRORS = frozenset({"undocumented-key"})
 def lint(
     document: Document,
     selection: Selection = EVERYTHING,
-    earlier_id: str | None = None,
+    earlier: Earlier = UNKNOWN,
     same_id: tuple[str, ...] = (),
 ) -> tuple[Finding, ...]:
     """Every finding in a document, in the order of the rules (``finding.in_order`` sorts them by position).
 
-    ``earlier_id`` is the id in the version before this one, where that is known; ``same_id`` names other files with the
-    same id.
+    ``earlier`` is what is known of the version before this one; ``same_id`` names other files with the same id.
     """
-    subject = _subject(document, earlier_id, same_id)
+    subject = _subject(document, earlier, same_id)
     found: list[Finding] = []
     for one in _applicable(subject):
         if selection is EVERYTHING or selection.includes(one):
@@ -88,13 +87,13 @@ def _findings(one: Rule, subject: Subject, selection: Selection) -> list[Finding
 _latest: list[Subject] = []
 
 
-def _subject(document: Document, earlier_id: str | None, same_id: tuple[str, ...]) -> Subject:
+def _subject(document: Document, earlier: Earlier, same_id: tuple[str, ...]) -> Subject:
     """What rules examine. The latest is kept, because masking credentials lints the same document again."""
     latest = _latest[0] if _latest else None
-    if latest and latest.document is document and (latest.earlier_id, latest.same_id) == (earlier_id, same_id):
+    if latest and latest.document is document and (latest.earlier, latest.same_id) == (earlier, same_id):
         return latest
     template = read_template(document.value)
-    _latest[:] = [Subject(document=document, template=template, earlier_id=earlier_id, same_id=same_id)]
+    _latest[:] = [Subject(document=document, template=template, earlier=earlier, same_id=same_id)]
     return _latest[0]
 
 

@@ -27,11 +27,31 @@ class Literal(NamedTuple):
     text: str
 
 
+class EarlierChange(NamedTuple):
+    """What breaks since the version before: where, what, and the order in which to deploy it."""
+
+    pointer: Pointer
+    what: str
+    order: tuple[str, ...]
+
+
+class Earlier(NamedTuple):
+    """What is known of the version before this one: its id, and what breaks since then apart from the id.
+
+    A baseline knows the id only. The comparison itself belongs to ``messaging``, so its result is passed in.
+    """
+
+    id: str | None = None
+    breaking: tuple[EarlierChange, ...] = ()
+
+
+UNKNOWN = Earlier()
+
+
 class Subject:
     """What rules examine; everything that several of them need is computed once.
 
-    ``earlier_id`` is the id in the version before this one, where that is known; ``same_id`` names the other files of
-    the run that have the same id.
+    ``same_id`` names the other files of the run that have the same id.
     """
 
     def __init__(
@@ -39,12 +59,12 @@ class Subject:
         *,
         document: Document,
         template: Template,
-        earlier_id: str | None = None,
+        earlier: Earlier = UNKNOWN,
         same_id: tuple[str, ...] = (),
     ) -> None:
         self.document = document
         self.template = template
-        self.earlier_id = earlier_id
+        self.earlier = earlier
         self.same_id = same_id
 
     @property

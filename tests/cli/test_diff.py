@@ -88,7 +88,12 @@ def test_without_both_versions_there_is_no_verdict(ringocli: Command, history: P
     assert message in done.err
 
 
-def test_validate_against_notes_what_breaks(ringocli: Command, history: Path) -> None:
-    """validate --against judges a change as diff does."""
-    done = ringocli("validate", "acme.json", "--against", "HEAD")
-    assert "breaking since HEAD: SendMessage: parameter /text becomes /body" in done.err
+def test_validate_against_finds_what_breaks(ringocli: Command, history: Path) -> None:
+    """Each breaking change is a finding of RT116 at its place, with its order; the id is RT114's."""
+    history.write_text(history.read_text("utf-8").replace('"id": "acme"', '"id": "acme2"'), "utf-8")
+    done = ringocli("validate", "acme.json", "--against", "HEAD", "--select", "RT11", "--format", "json")
+    first, second = done.document["findings"]
+    assert ("RT114", "/id") == (first["code"], first["pointer"])
+    assert ("RT116", "/API/SendMessage/request_parameters/body") == (second["code"], second["pointer"])
+    assert "parameter /text becomes /body; order: P accepts both -> R -> P drops the old" in second["message"]
+    assert (0, 1) == (done.code, ringocli("validate", "acme.json", "--against", "HEAD", "--strict").code)

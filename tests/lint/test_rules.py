@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringocli.cli.validate.against import earlier_of
 from ringocli.lint.engine import Selection, lint
 from ringocli.lint.explain import rule_markdown
 from ringocli.lint.finding import Finding
@@ -19,6 +20,7 @@ from ringocli.lint.fixing import fixed_text
 from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule, Severity
 from ringocli.lint.rule_doc import Excerpt
+from ringocli.lint.subject import Earlier
 from ringocli.template.reader import read_template
 from ringocli.template.schema import SCHEMA, shape_errors
 from ringocli.text.document import Document
@@ -48,9 +50,10 @@ def found_in(rule: Rule, excerpt: Excerpt) -> tuple[Finding, ...]:
     """The findings in a completed example; for a rule about JSON itself the example is the whole text."""
     text = excerpt.text if rule.code.startswith("RT0") else completed(excerpt)
     earlier = rule.doc.earlier
-    earlier_id = members(earlier)["id"] if earlier is not None else None
+    document = Document.read("x.json", text)
+    before = earlier_of(json.loads(completed(earlier)), document.value) if earlier is not None else Earlier()
     same_id = ("other.json",) if rule.doc.other and members(rule.doc.other)["id"] in excerpt.text.split('"') else ()
-    return lint(Document.read("x.json", text), earlier_id=earlier_id, same_id=same_id)
+    return lint(document, earlier=before, same_id=same_id)
 
 
 def lines_of(rule: Rule, excerpt: Excerpt) -> set[int]:

@@ -3,41 +3,45 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ringocli.errors import UsageError
+from ringocli.lint.subject import UNKNOWN, Earlier, EarlierChange
 from ringocli.text.document import Document
 from ringocli.text.files import read_text
 from ringocli.text.revisions import revision_of, text_at
 
-if TYPE_CHECKING:
-    from ringocli.messaging.comparison.change import TemplateComparison
 
-
-def earlier_id(name: str, against: str) -> str | None:
-    """The earlier id of a template; None if the earlier version lacks the file or the id.
+def earlier_version(document: Document, against: str) -> Earlier:
+    """What is known of the earlier version; nothing, if it lacks the file or if one of the two is not a template.
 
     Raises:
         UsageError: ``against`` is not a file, a folder or a revision.
     """
-    text = _text(name, against)
-    value = Document.read(name, text).value if text is not None else None
-    found = value.get("id") if isinstance(value, dict) else None
-    return found if isinstance(found, str) else None
+    text = _text(document.name, against)
+    if text is None or text == document.text:
+        return UNKNOWN
+    value = Document.read(document.name, text).value
+    if not isinstance(value, dict) or not isinstance(document.value, dict):
+        return UNKNOWN
+    return earlier_of(value, document.value)
 
 
-def comparison_with_earlier(document: Document, against: str) -> TemplateComparison | None:
-    """What changed since the earlier version; None if one of the two is not a template, or the text is the same."""
+def earlier_of(before: dict[str, Any], after: dict[str, Any]) -> Earlier:
+    """The earlier id, and what breaks apart from it, as ``diff`` judges it."""
     from ringocli.messaging.comparison.compare import compare
     from ringocli.template.reader import read_template
 
-    text = _text(document.name, against)
-    if text is None or text == document.text:
-        return None
-    earlier = Document.read(document.name, text).value
-    if not isinstance(earlier, dict) or not isinstance(document.value, dict):
-        return None
-    return compare(read_template(earlier), read_template(document.value))
+    found = before.get("id")
+    changes = compare(read_template(before), read_template(after)).changes
+    return Earlier(
+        id=found if isinstance(found, str) else None,
+        breaking=tuple(
+            EarlierChange(change.pointer, change.what, change.order)
+            for change in changes
+            if change.impact.name == "BREAKING" and change.kind != "id"
+        ),
+    )
 
 
 def _text(name: str, against: str) -> str | None:

@@ -10,6 +10,7 @@ from ringocli.errors import LocalError, UsageError
 from ringocli.lint.duplicates import with_duplicate_ids
 from ringocli.lint.engine import Selection, lint
 from ringocli.lint.report import Linted
+from ringocli.lint.subject import UNKNOWN, Earlier
 from ringocli.template.recognition import is_template
 from ringocli.text import console
 from ringocli.text.document import Document
@@ -95,7 +96,7 @@ def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
         return None
     if linting.fix or linting.diff:
         document = _fix(document, name, linting)
-    findings = lint(document, linting.selection, _earlier_id(shown, linting))
+    findings = lint(document, linting.selection, _earlier(document, linting))
     if linting.fix and any(one.fix and one.edits and (one.fix.safe or linting.unsafe) for one in findings):
         console.note(
             f"{shown}: some fixes were not applied, because they would uncover more findings than they resolve"
@@ -103,12 +104,12 @@ def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
     return Linted(document, findings)
 
 
-def _earlier_id(name: str, linting: Linting) -> str | None:
+def _earlier(document: Document, linting: Linting) -> Earlier:
     if linting.against is not None:
-        from ringocli.cli.validate.against import earlier_id
+        from ringocli.cli.validate.against import earlier_version
 
-        return earlier_id(name, linting.against)
-    return linting.ids.get(name.replace(os.sep, "/")) if linting.ids else None
+        return earlier_version(document, linting.against)
+    return Earlier(linting.ids.get(document.name.replace(os.sep, "/"))) if linting.ids else UNKNOWN
 
 
 def compared(found: Found, linting: Linting) -> Found:

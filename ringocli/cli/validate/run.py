@@ -15,7 +15,7 @@ from ringocli.cli.validate.options import FORMATS, SEVERITIES, ValidateOptions
 from ringocli.cli.validate.parallel import lint_all
 from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.lint.engine import EVERYTHING, Selection
-from ringocli.lint.report import Linted, Report
+from ringocli.lint.report import Report
 from ringocli.lint.rule import Severity
 from ringocli.template.project import project_path
 from ringocli.text import console
@@ -136,8 +136,6 @@ def _checked(linter: _Linter) -> int:
         )
         _print(report, "statistics" if options.statistics and linter.format == "text" else linter.format)
     _complain(found.unused, found.failures)
-    if options.against is not None:
-        _note_changes(linted, options.against)
     if found.failures:
         return LocalError.code
     failing = _failing(linter)
@@ -161,17 +159,6 @@ def _complain(unused: Sequence[UnusedSuppression], failures: Sequence[RingocliEr
         )
     for failure in failures:
         console.error(failure.message)
-
-
-def _note_changes(linted: Sequence[Linted], against: str) -> None:
-    """Note what breaks since the earlier version, as ``diff`` judges it; RT114 is the finding about the id."""
-    from ringocli.cli.validate.against import comparison_with_earlier
-
-    for one in linted:
-        comparison = comparison_with_earlier(one.document, against)
-        for change in comparison.changes if comparison is not None else ():
-            if change.impact.name == "BREAKING":
-                console.note(f"note: {one.document.name}: breaking since {against}: {change.what} (see ringocli diff)")
 
 
 def _joined(failures: Sequence[RingocliError]) -> str:

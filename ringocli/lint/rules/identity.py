@@ -1,4 +1,4 @@
-"""RT1, second part: id, name and class of the integration."""
+"""RT1, second part: id, name and class of the integration, and what changed since an earlier version."""
 
 from __future__ import annotations
 
@@ -116,9 +116,10 @@ def changed_id(subject: Subject) -> Iterator[Problem]:
     Source: Ringotel's wiki page 2288910338: "The Webhook URL doesn't change, unless you update JSON file with the new
         service id"
     """
-    if subject.earlier_id is not None and subject.template.id and subject.template.id != subject.earlier_id:
-        message = f"the id was {subject.earlier_id!r}: changing it changes the Webhook URL, which must then be replaced everywhere"
-        yield Problem(("id",), message, subject.earlier_id)
+    earlier = subject.earlier.id
+    if earlier is not None and subject.template.id and subject.template.id != earlier:
+        message = f"the id was {earlier!r}: changing it changes the Webhook URL, which must then be replaced everywhere"
+        yield Problem(("id",), message, earlier)
 
 
 @rule("RT115", Severity.WARNING)
@@ -139,3 +140,28 @@ def duplicate_id(subject: Subject) -> Iterator[Problem]:
     if subject.same_id and subject.template.id:
         others = ", ".join(subject.same_id[:3]) + (", ..." if len(subject.same_id) > 3 else "")
         yield Problem(("id",), f"the id {subject.template.id!r} is also the id of {others}; ids must be unique")
+
+
+@rule("RT116", Severity.WARNING)
+def breaking_change(subject: Subject) -> Iterator[Problem]:
+    """Something breaks for those who use the earlier version.
+
+    With `--against`, both versions render the same messages and read the same webhooks, as `ringocli diff` does. Each
+    change that breaks an integration in use is reported with the order in which to deploy it: R is Ringotel's review,
+    P the provider or your own server, A the admins in the portal, C the provider's console. `ringocli diff` shows the
+    request or the webhook that proves it.
+
+    Earlier:
+        "properties": ["API key"],
+        "auth": {"type": "Bearer", "token": "$API key$"}
+    Bad:
+    >   "properties": ["API Key"],
+        "auth": {"type": "Bearer", "token": "$API Key$"}
+    Good:
+        "properties": ["API key"],
+        "auth": {"type": "Bearer", "token": "$API key$"}
+    Source: Ringotel's wiki page 2871001099: properties are stored under their names; assumption 2
+    """
+    for change in subject.earlier.breaking:
+        order = f"; order: {' -> '.join(change.order)}" if change.order else ""
+        yield Problem(change.pointer, f"breaking since the earlier version: {change.what}{order}")
