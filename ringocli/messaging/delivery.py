@@ -18,7 +18,7 @@ from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts, LoadSummary
 from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.events import EventFactory, Recipe
-from ringocli.messaging.load.feed import Feed, Position, Shard, Source, positions
+from ringocli.messaging.load.feed import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.policy import LoadPlan
 from ringocli.messaging.load.rows import DataRows
 from ringocli.text.files import STDIN
@@ -147,8 +147,9 @@ def deliver(
     if delivery.journal is not None:
         return _deliver_with_journal(delivery, factory, report, accounts, display)
     order = positions(count=delivery.count, rows=delivery.data, shard=delivery.shard)
-    known = _known_size(delivery)
-    feed: Source = Feed(factory, order, size=(lambda: known) if known is not None else None)
+    feed: Source = Feed(factory, order)
+    if delivery.data is None:
+        feed = NumberedFeed(factory, numbers(delivery.count, delivery.shard), size=_known_size(delivery))
     if delivery.chaos is not None:
         from ringocli.messaging.load.event_chaos import ChaoticFeed
 
@@ -217,7 +218,8 @@ def send_events(
                 lambda payload: sender.send(as_request(route.url, payload)), parts.hostname, port, route.timeout_s
             )
             return run_sequentially(route.plan, source, accounts, send_whole, report=report, record=record)
-    from ringocli.messaging.load.engine import Engine, run_engine
+    from ringocli.messaging.load.engine import Engine
+    from ringocli.messaging.load.event_loop import run_engine
     from ringocli.messaging.load.target import LoadTarget
 
     target = LoadTarget.of(url, timeout_s=route.timeout_s, ca_file=route.ca_file)

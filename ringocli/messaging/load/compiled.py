@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
@@ -15,30 +16,72 @@ from urllib.parse import quote, quote_plus
 from ringocli.http.content_types import Encoding, encoding_of
 from ringocli.http.exchange import RenderedRequest
 from ringocli.http.outgoing import check_method, headers_of, host_header, target_of
+from ringocli.messaging.load.identifiers import Number
 from ringocli.text.secret import sent
 from ringocli.text.traced import Piece, Traced
 from ringocli.text.url import split_url
 
 Row: TypeAlias = Mapping[str, str]
 Encode: TypeAlias = Callable[[str], str]
-Fill: TypeAlias = Callable[[int, Row], str]
-"""The text of a placeholder for one event: from its index and its data row, encoded for its place."""
+Fill: TypeAlias = Callable[[Row], str]
+"""The text of a placeholder for one event from its data row, encoded for its place."""
 
-Filler: TypeAlias = Callable[[Encode], Fill]
-"""Makes the fill of a placeholder for the encoding of its place."""
+Part: TypeAlias = str | Number | Fill
+Filler: TypeAlias = Callable[[Encode], Sequence[Part]]
+"""Makes what a placeholder is replaced by, for the encoding of its place."""
 
 
-@dataclass(frozen=True, slots=True)
 class Pieces:
-    """Text with placeholders: a format for ``%`` and what fills it; without any, the text as it is."""
+    """Text with placeholders: a format for ``%`` and what fills it; without any, the text as it is.
 
-    text: str
-    fills: tuple[Fill, ...]
+    ``format`` is the text as bytes where there are placeholders and all are numbers; else empty.
+    """
+
+    __slots__ = ("_numbers", "_slots", "_text", "format")
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._slots = tuple(part for part in parts if not isinstance(part, str))
+        self.format = b""
+        if not self._slots:
+            self._text = "".join(str(part) for part in parts)
+            return
+        self._text = "".join(map(_formatted, parts))
+        numbers = tuple(slot for slot in self._slots if isinstance(slot, Number))
+        self._numbers = numbers
+        if len(numbers) == len(self._slots):  # bytes can be formatted at once
+            with suppress(UnicodeEncodeError):
+                self.format = self._text.encode()
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there are no placeholders."""
+        return not self._slots
 
     def filled(self, index: int, row: Row) -> bytes:
-        """The text of one event as UTF-8."""
-        text = self.text % tuple([fill(index, row) for fill in self.fills]) if self.fills else self.text
-        return text.encode()
+        """The text of one event as UTF-8.
+
+        Raises:
+            UnicodeEncodeError: it contains a lone surrogate.
+        """
+        if not self._slots:
+            return self._text.encode()
+        if self.format:
+            return self.format % tuple([number.at(index) for number in self._numbers])
+        values = [slot.at(index) if isinstance(slot, Number) else slot(row) for slot in self._slots]
+        return (self._text % tuple(values)).encode()
+
+    def columns(self, indexes: Sequence[int]) -> list[list[int]]:
+        """The numbers of many events, none of which is a copy."""
+        return [
+            [(index * factor + offset) % modulus for index in indexes]
+            for _, factor, offset, modulus, _ in self._numbers
+        ]
+
+
+def _formatted(part: Part) -> str:
+    if isinstance(part, str):
+        return part.replace("%", "%%")
+    return part.form if isinstance(part, Number) else "%s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +123,7 @@ def compiled(request: RenderedRequest, fillers: Mapping[str, Filler]) -> Compile
         method=method,
         target=target,
         headers=headers,
-        start=b"" if target.fills else b"%b %b%b" % (method, target.text.encode(), headers),
+        start=b"%b %b%b" % (method, target.filled(0, {}), headers) if target.is_fixed else b"",
         body=_pieces(request.body.pieces, fillers, in_body) if request.body is not None else None,
     )
 
@@ -97,7 +140,7 @@ def _target(url: Traced, fillers: Mapping[str, Filler]) -> Pieces:
     """Path and query; scheme and host are the same for every event of a run."""
     whole = url.reveal()
     if not any(piece.variable in fillers for piece in url.pieces):
-        return Pieces(target_of(split_url(whole)), ())
+        return Pieces((target_of(split_url(whole)),))
     start = whole.index("/", whole.index("://") + 3)
     kept: list[Piece] = []
     offset = 0
@@ -110,12 +153,8 @@ def _target(url: Traced, fillers: Mapping[str, Filler]) -> Pieces:
 
 
 def _pieces(pieces: Sequence[Piece], fillers: Mapping[str, Filler], encode: Encode) -> Pieces:
-    known = [fillers.get(piece.variable or "") for piece in pieces]
-    fills = tuple(filler(encode) for filler in known if filler is not None)
-    if not fills:
-        return Pieces("".join(sent(piece.text) for piece in pieces), ())
-    text = [
-        sent(piece.text).replace("%", "%%") if filler is None else "%s"
-        for piece, filler in zip(pieces, known, strict=True)
-    ]
-    return Pieces("".join(text), fills)
+    parts: list[Part] = []
+    for piece in pieces:
+        filler = fillers.get(piece.variable or "")
+        parts += [sent(piece.text)] if filler is None else filler(encode)
+    return Pieces(parts)

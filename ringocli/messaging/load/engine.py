@@ -13,6 +13,7 @@ import heapq
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -22,7 +23,9 @@ from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
 from ringocli.messaging.load.connection import LoadConnection
-from ringocli.messaging.load.feed import Source
+from ringocli.messaging.load.fast_lane import FastLane
+from ringocli.messaging.load.feed import NumberedFeed, Source
+from ringocli.messaging.load.known_replies import KnownReplies
 from ringocli.messaging.load.policy import LoadPlan
 from ringocli.messaging.load.target import Connector, LoadTarget
 
@@ -61,18 +64,18 @@ class Engine:
         self._waiting = self._books.waiting
         self._connector = Connector(target)
         self._breaker = plan.breaker
-        self.known_headers: dict[bytes, tuple[int, int]] = {}
+        self.known = KnownReplies()
         self._open: set[LoadConnection] = set()
         self._idle: list[LoadConnection] = []
-        self._connecting = 0
         self._number = 0
         self._in_flight = 0
         self._exhausted = self._stopping = self._is_proven = self._closes_silently = False
         self._is_closed_model = plan.rate_per_s is None and plan.duration_s is None
+        has_lane = plan.rate_per_s is None and self._books.counts_only and isinstance(source, NumberedFeed)
+        self.lane = FastLane(source, accounts, self.known) if has_lane and isinstance(source, NumberedFeed) else None
         self._started = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
 
     # --- the run ---
@@ -88,16 +91,19 @@ class Engine:
         self._started = self._books.started = monotonic()
         self._loop.set_exception_handler(self._on_crash)
         sweeper = self._loop.create_task(self._sweep())
+        if self.lane is not None and self._plan.duration_s is not None:
+            self._loop.call_later(self._plan.duration_s, self._on_time_over)
         try:
             self._pump()
             await self._finished
         finally:
             sweeper.cancel()
             self._close_all()
-            for task in tuple(self._tasks):
-                task.cancel()
+            self._connector.cancel()
             with suppress(asyncio.CancelledError):
                 await sweeper
+            if self.lane is not None:
+                self.lane.settle()
         self._accounts.circuit_opened = self._breaker.times_opened
         if self._failure is not None:
             raise self._failure
@@ -113,6 +119,7 @@ class Engine:
             self._end()
             return
         self._stopping = self._accounts.stopped = True
+        self._close_lane()
         self._books.close()
         self._loop.call_later(GRACE_S, self._end)
         self._check_finished()
@@ -128,9 +135,17 @@ class Engine:
         while True:
             await asyncio.sleep(pause_s)
             now = monotonic()
+            if self.lane is not None:
+                self.lane.settle()
             self._accounts.advance(now - self._started)
             for connection in tuple(self._open):
-                connection.check_deadline(now)
+                connection.check_deadline(now, self._target.timeout_s)
+
+    def _on_time_over(self) -> None:
+        """The duration of a run with a fast lane, which does not look at the clock itself."""
+        if self._number:
+            self._exhausted = True
+            self._close_lane()
 
     def _end(self) -> None:
         if not self._finished.done():
@@ -175,7 +190,8 @@ class Engine:
             self._exhausted = True
             return None
         self._number += 1
-        self._accounts.taken += 1
+        if self.lane is None:  # which counts them itself
+            self._accounts.taken += 1
         if event.delay_s:
             self._books.wait_for(DeliveryAttempt(event, due + event.delay_s))
             return self._next(monotonic())
@@ -192,7 +208,7 @@ class Engine:
             if is_probe and not self._breaker.may_probe(now):
                 break
             connection = self._idle_connection(now)
-            if connection is None and len(self._open) + self._connecting >= self._plan.concurrency:
+            if connection is None and len(self._open) + len(self._connector.pending) >= self._plan.concurrency:
                 break
             attempt = self._next(now)
             if attempt is None:
@@ -253,32 +269,20 @@ class Engine:
     # --- sending ---
 
     def _connect(self, attempt: DeliveryAttempt) -> None:
-        self._connecting += 1
         self._in_flight += 1
-        task = self._loop.create_task(self._connected(attempt))
-        self._tasks.add(task)
-        task.add_done_callback(self._on_connect_done)
+        self._connector.start(lambda: LoadConnection(self), partial(self._connected, attempt))
 
-    def _on_connect_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._failure = self._failure or error
-            self._end()
-
-    async def _connected(self, attempt: DeliveryAttempt) -> None:
-        try:
-            connection = await self._connector.connect(lambda: LoadConnection(self))
-        except NotConnected as failure:
-            self._connecting -= 1
-            self._in_flight -= 1
-            if not self._breaker.probing:  # a probe that could not connect costs the event no try
-                attempt.tries += 1
-            self._fail(attempt, failure, monotonic())
-            return
-        self._connecting -= 1
+    def _connected(self, attempt: DeliveryAttempt, found: LoadConnection | NotConnected) -> None:
         self._in_flight -= 1
-        self._open.add(connection)
-        self._send(connection, attempt, monotonic())
+        if isinstance(found, LoadConnection) and found.reusable:
+            self._open.add(found)
+            self._send(found, attempt, monotonic())
+            return
+        if not self._breaker.probing:  # a probe that could not connect costs the event no try
+            attempt.tries += 1
+        # A connection that is not reusable was closed before anything was sent.
+        failure = found if isinstance(found, NotConnected) else self._target.failure.no_http(silent=True)
+        self._fail(attempt, failure, monotonic())
 
     def _send(self, connection: LoadConnection, attempt: DeliveryAttempt, now: float) -> None:
         self._in_flight += 1
@@ -290,13 +294,13 @@ class Engine:
         else:
             late_s = now - attempt.due
             self._accounts.late.record(int(late_s * 1e6))
-            if late_s > LATE_S and len(self._open) + self._connecting < self._plan.concurrency:
+            if late_s > LATE_S and len(self._open) + len(self._connector.pending) < self._plan.concurrency:
                 self._accounts.late_without_cause += 1
         attempt.tries += 1
         if attempt.unanswered > attempt.duplicates:
             attempt.duplicates += 1
             self._accounts.duplicates_sent += 1
-        connection.send(attempt, now, self._target.timeout_s)
+        connection.send(attempt, now)
 
     def _drop(self, connection: LoadConnection) -> None:
         self._open.discard(connection)
@@ -313,16 +317,36 @@ class Engine:
             else:
                 self._loop.call_later(PROBATION_S, self._release, connection)
             return
-        elif not self._breaker.is_open and not self._breaker.given_up:
-            is_simple = self._is_closed_model and not (self._waiting or self._exhausted or self._stopping)
-            attempt = self._fresh(now) if is_simple else self._next(now)
-            if attempt is not None:
-                self._send(connection, attempt, now)
-                return
-            self._rest(connection, now)
+        elif self._takes_next(connection, now):
+            return
         else:
             self._rest(connection, now)
         self._pump()
+
+    def _takes_next(self, connection: LoadConnection, now: float) -> bool:
+        """Send the next event on a connection that is free; whether there was one to be sent now."""
+        is_simple = not (self._waiting or self._exhausted or self._stopping or self._breaker.is_troubled)
+        if is_simple and self.lane is not None:
+            pair = self.lane.take()
+            if pair is None:
+                self._exhausted = True
+                return False
+            self.lane.is_open = True
+            self._in_flight += 1
+            connection.carry(self.lane, pair, now)
+            return True
+        if self._breaker.is_open or self._breaker.given_up:
+            return False
+        attempt = self._fresh(now) if is_simple and self._is_closed_model else self._next(now)
+        if attempt is None:
+            return False
+        self._send(connection, attempt, now)
+        return True
+
+    def _close_lane(self) -> None:
+        """Let every connection ask what is next; the lane opens again when nothing else is to be done."""
+        if self.lane is not None:
+            self.lane.is_open = False
 
     def _release(self, connection: LoadConnection) -> None:
         if connection.reusable:
@@ -339,6 +363,18 @@ class Engine:
         """Only what counts as delivered by its status alone need not be parsed."""
         return self._books.needs_status_only and status in self._plan.verdicts.expected
 
+    def attempt_of(self, pair: tuple[int, bytes], sent_at: float) -> DeliveryAttempt:
+        """What the fast lane sent, as an attempt like any other."""
+        assert isinstance(self._source, NumberedFeed)
+        attempt = DeliveryAttempt(self._source.event_of(pair), sent_at)
+        attempt.tries, attempt.sent_at, attempt.is_on_time = 1, sent_at, True
+        return attempt
+
+    def on_lane_left(self, connection: LoadConnection, now: float) -> None:
+        """An event of the fast lane was delivered, and the connection did not take the next one."""
+        self._in_flight -= 1
+        self._go_on(connection, now)
+
     def on_known_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, status: int, now: float) -> None:
         """A reply that counts as delivered."""
         self._in_flight -= 1
@@ -352,6 +388,7 @@ class Engine:
         self._in_flight -= 1
         self._breaker.answered()
         self._books.answered(attempt, reply, now)
+        self._close_lane()
         self._go_on(connection, now)
 
     def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, what: str, now: float) -> None:
@@ -370,6 +407,7 @@ class Engine:
 
     def _fail(self, attempt: DeliveryAttempt, failure: NoReply, now: float) -> None:
         self._breaker.silent(failure, now)
+        self._close_lane()
         self._books.unanswered(attempt, failure, now)
         self._pump()
 
@@ -380,32 +418,3 @@ class Engine:
             self._closes_silently = True
         if connection in self._idle:
             self._idle.remove(connection)
-
-
-def run_engine(engine: Engine, *, on_start: Callable[[asyncio.AbstractEventLoop], None] | None = None) -> None:
-    """Run an engine to its end on uvloop where it is installed; Ctrl-C ends it early, with true accounts.
-
-    Raises:
-        RingocliError: the source of events failed.
-    """
-    import signal
-
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or not the main thread
-            loop.add_signal_handler(signal.SIGINT, engine.stop)
-        if on_start is not None:
-            on_start(loop)
-        await engine.run()
-
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(main())
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import UsageError
 from ringocli.http.exchange import RenderedRequest
-from ringocli.messaging.load.compiled import CompiledRequest, Encode, Fill, Filler, Row, compiled
-from ringocli.messaging.load.identifiers import identifier, key_of
+from ringocli.messaging.load.compiled import CompiledRequest, Encode, Filler, Part, Pieces, Row, compiled
+from ringocli.messaging.load.identifiers import COPIES_FROM, Number, identifier, key_of
 from ringocli.messaging.load.overlay import ID_MARK, completer, without
 from ringocli.messaging.load.provider_data import Base, ProviderData, base_for
 from ringocli.messaging.request import at_base, render_event, render_request
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 
 Subject: TypeAlias = WebhookEvent | RequestSpec
 """What is played: an event of the provider, or a request that Ringotel would send."""
-
-COPIES_FROM = 1 << 40
-"""Copies of an event have its number plus a multiple of this: the same text and message id, other event ids."""
-
 
 NO_ROW: Row = {}
 
@@ -89,13 +85,13 @@ class EventFactory:
         self._key = key_of(str(recipe.seed), *words)
         self.run_id = self._key.hex()[:12]
         self._bases: dict[Pointer, Base | None] = {}
-        self._shapes: dict[tuple[int, tuple[str, ...]], _Shape] = {}
+        self._shapes: dict[tuple[int, bool, tuple[str, ...]], _Shape] = {}
         self._id_start = f"evt_{self.run_id}_"
         self._plays_provider = not isinstance(recipe.subjects[0], RequestSpec)
         self._check_columns()
-        # One lookup less for each event where all have the same shape.
+        # One lookup less for each event where all but the first have the same shape.
         is_uniform = len(recipe.subjects) == 1 and not recipe.columns
-        self._only: _Shape | None = self._shape(0, NO_ROW) if is_uniform else None
+        self._usual: _Shape | None = self._shape(1, NO_ROW) if is_uniform else None
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -112,7 +108,7 @@ class EventFactory:
         Raises:
             UsageError, LocalError: as ``render_event`` and ``render_request``.
         """
-        texts = {name: filler(str)(index, row) for name, filler in self._shape(index, row).fillers.items()}
+        texts = {name: _text(filler, index, row) for name, filler in self._shape(index, row).fillers.items()}
         values = {name: text for name, text in texts.items() if not name.startswith(ID_MARK)}
         unset = frozenset(name for name, filler in self._shape(index, row).fillers.items() if filler is _nothing)
         marked = values | dict.fromkeys(unset, "0")
@@ -126,7 +122,7 @@ class EventFactory:
         Raises:
             UsageError: a value of the row cannot be sent, or one that has to be set is missing.
         """
-        shape = self._only if self._only is not None and not row else self._shape(index, row)
+        shape = self._usual if self._usual is not None and index % COPIES_FROM else self._shape(index, row)
         request = shape.request
         try:
             body = request.body.filled(index, row) if request.body is not None else b""
@@ -139,6 +135,30 @@ class EventFactory:
         target = request.target.filled(index, row).decode("ascii")
         target, lines = self._signed(target, event_id, body, shape.content_type)
         return Event(index, event_id, request.payload_to(target.encode("ascii"), body, extra + lines), row=row)
+
+    def payloads(self, indexes: Sequence[int]) -> list[bytes]:
+        """The payloads of many events without rows, each as ``event`` makes it, but in a quarter of the time.
+
+        Raises:
+            UsageError: as ``event``.
+        """
+        request = self._usual.request if self._usual is not None else None
+        body = request.body if request is not None else None
+        is_plain = self._recipe.signer is None and indexes[0] > 0 and indexes[-1] < COPIES_FROM
+        if is_plain and request is not None and request.start and body is not None and body.format:
+            # Numbers only grow in length, so if the first and the last are as long, all are.
+            length = len(body.filled(indexes[0], NO_ROW))
+            if length == len(body.filled(indexes[-1], NO_ROW)):
+                event_id = f"webhook-id: {self._id_start}%d\r\n".encode("ascii") if self._plays_provider else b""
+                start = request.start.replace(b"%", b"%%") + b"Content-Length: %d\r\n" % length
+                columns = body.columns(indexes)
+                values = zip(indexes, *columns, strict=True) if event_id else zip(*columns, strict=True)
+                return list(map((start + event_id + b"\r\n" + body.format).__mod__, values))
+        return [self.event(index).payload for index in indexes]
+
+    def event_of(self, index: int, payload: bytes) -> Event:
+        """The event whose payload was made before."""
+        return Event(index, f"{self._id_start}{index}", payload)
 
     def _copy_id(self, index: int) -> str:
         """The id of a copy: outside the sequence of the events, in which a receiver looks for gaps."""
@@ -166,16 +186,18 @@ class EventFactory:
         return self._recipe.subjects[index % COPIES_FROM % len(self._recipe.subjects)]
 
     def _shape(self, index: int, row: Row) -> _Shape:
-        turn = index % COPIES_FROM % len(self._recipe.subjects)
+        number = index % COPIES_FROM
+        turn = number % len(self._recipe.subjects)
         present = tuple([name for name in self._recipe.columns if row.get(name)]) if row else ()
-        shape = self._shapes.get((turn, present))
+        key = turn, not number, present
+        shape = self._shapes.get(key)
         if shape is None:
-            shape = self._shapes[(turn, present)] = self._compiled(self._recipe.subjects[turn], present)
+            shape = self._shapes[key] = self._compiled(self._recipe.subjects[turn], present, is_first=not number)
         return shape
 
-    def _compiled(self, subject: Subject, present: tuple[str, ...]) -> _Shape:
+    def _compiled(self, subject: Subject, present: tuple[str, ...], *, is_first: bool) -> _Shape:
         empty = tuple(name for name in self._recipe.columns if name not in present)
-        fillers = {**self._own_fillers(subject), **_row_fillers(subject, present)}
+        fillers = {**self._own_fillers(subject, is_first=is_first), **_row_fillers(subject, present)}
         unset = dict.fromkeys(_row_fillers(subject, empty), _nothing)
         rendered = self._render(subject, dict.fromkeys(fillers | unset, "0"), frozenset(unset))
         fillers |= unset
@@ -218,25 +240,25 @@ class EventFactory:
         """Whether a variable, or what an alias means, is in any of the events."""
         return any(variable_of(name, place_of(one)) in variables_of(one) for one in self._recipe.subjects)
 
-    def _own_fillers(self, subject: Subject) -> dict[str, Filler]:
+    def _own_fillers(self, subject: Subject, *, is_first: bool) -> dict[str, Filler]:
         """Variables that differ from event to event without any data: the message id, and an invented text."""
         place = place_of(subject)
         known = {**self._recipe.values.at(place), **dict.fromkeys(_row_fillers(subject, self._recipe.columns), "set")}
         fillers: dict[str, Filler] = {}
         if not known.get("messageid"):
             pattern = self._recipe.provider.message_id if self._recipe.provider is not None else "{uuid}"
-            fillers["messageid"] = _of_the_original(self._id_filler(pattern, "messageid"))
+            fillers["messageid"] = self._id_filler(pattern, "messageid", is_shared=True)
         if self._recipe.missing is Missing.SAMPLE:
             for name in ("content", "text"):
                 if not known.get(name) and kind_at(name, place) is Kind.TEXT:
-                    fillers[name] = _numbered(sample(name, place))
+                    fillers[name] = _sample_text(sample(name, place), is_first=is_first)
         used = variables_of(subject)
         return {name: filler for name, filler in fillers.items() if name in used}
 
-    def _id_filler(self, pattern: str, name: str) -> Filler:
+    def _id_filler(self, pattern: str, name: str, *, is_shared: bool = False) -> Filler:
         """An identifier of letters, digits and hyphens, which no encoding changes."""
-        make = identifier(pattern, key_of(self._key.hex(), name))
-        return lambda encode: make
+        parts = identifier(pattern, key_of(self._key.hex(), name), is_shared=is_shared)
+        return lambda encode: parts
 
     def _check_columns(self) -> None:
         for subject in self._recipe.subjects:
@@ -284,35 +306,23 @@ def variable_of(name: str, place: Place) -> str:
 
 
 def _column(name: str) -> Filler:
-    def filler(encode: Encode) -> Fill:
-        return lambda index, row: encode(row[name])
-
-    return filler
+    return lambda encode: (lambda row: encode(row[name]),)
 
 
-def _of_the_original(filler: Filler) -> Filler:
-    """The same text in all copies of an event."""
-
-    def copied(encode: Encode) -> Fill:
-        fill = filler(encode)
-        return lambda index, row: fill(index % COPIES_FROM, row)
-
-    return copied
-
-
-def _nothing(encode: Encode) -> Fill:
+def _nothing(encode: Encode) -> Sequence[Part]:
     """A column without a value in this row."""
-    return lambda index, row: ""
+    return ()
 
 
-def _numbered(text: str) -> Filler:
+def _sample_text(text: str, *, is_first: bool) -> Filler:
     """A sample text, numbered from the second event on, so that no two events are alike."""
+    number = Number("%d", 1, 1, COPIES_FROM, is_shared=True)
+    return lambda encode: (encode(text),) if is_first else (encode(f"{text} "), number)
 
-    def filler(encode: Encode) -> Fill:
-        first, others = encode(text), encode(f"{text} ")
-        return lambda index, row: f"{others}{index % COPIES_FROM + 1}" if index % COPIES_FROM else first
 
-    return filler
+def _text(filler: Filler, index: int, row: Row) -> str:
+    """What a filler puts in for one event, not encoded."""
+    return Pieces(filler(str)).filled(index, row).decode("utf-8")
 
 
 def _with_invented(request: RenderedRequest, names: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count as count_from
-from itertools import repeat
+from itertools import islice, repeat
+from operator import length_hint
 from typing import Protocol, TypeAlias
 
 from ringocli.errors import UsageError
@@ -14,6 +15,10 @@ from ringocli.messaging.load.events import NO_ROW, Event, EventFactory
 
 Position: TypeAlias = tuple[int, Row]
 """An event to send: its number in the whole run, and its data row."""
+
+
+BATCH = 256
+"""So many events are made at once, where that is faster."""
 
 
 class Source(Protocol):
@@ -50,12 +55,16 @@ class Shard:
         return max(0, (whole - self.number) // self.total + 1)
 
 
+def numbers(count: int | None, shard: Shard) -> Iterable[int]:
+    """The numbers of a shard's events in order; ``count`` None is without end."""
+    first = shard.number - 1
+    return count_from(first, shard.total) if count is None else range(first, count, shard.total)
+
+
 def positions(*, count: int | None, rows: Iterable[Row] | None, shard: Shard) -> Iterator[Position]:
     """The events of a shard in order; ``count`` None is without end, or with rows: each row once."""
-    first = shard.number - 1
     if rows is None:
-        numbers = count_from(first, shard.total) if count is None else range(first, count, shard.total)
-        return zip(numbers, repeat(NO_ROW), strict=False)
+        return zip(numbers(count, shard), repeat(NO_ROW), strict=False)
     return _row_positions(rows, count, shard)
 
 
@@ -95,3 +104,48 @@ class Feed:
         if self._size is not None:
             return max(0, self._size() - self._given)
         return sum(1 for _ in self._order)
+
+
+class NumberedFeed:
+    """Events that differ in nothing but their number, made many at a time; ``ready`` are those made and not given yet."""
+
+    def __init__(self, factory: EventFactory, numbers: Iterable[int], *, size: int | None) -> None:
+        self._factory = factory
+        self._numbers = iter(numbers)
+        self._size = size
+        self._made = 0
+        self.ready: Iterator[tuple[int, bytes]] = iter(())
+
+    @property
+    def given(self) -> int:
+        """How many events were given."""
+        return self._made - length_hint(self.ready)
+
+    def refill(self) -> tuple[int, bytes] | None:
+        """Make more events, and give the first of them; None when there are no more.
+
+        Raises:
+            UsageError: an event cannot be sent.
+        """
+        indexes = list(islice(self._numbers, BATCH))
+        self._made += len(indexes)
+        pairs = list(zip(indexes, self._factory.payloads(indexes), strict=True)) if indexes else []
+        self.ready = iter(pairs)
+        return next(self.ready, None)
+
+    def event_of(self, pair: tuple[int, bytes]) -> Event:
+        """The event that was given as its number and payload."""
+        return self._factory.event_of(*pair)
+
+    def take(self) -> Event | None:
+        """The next event.
+
+        Raises:
+            UsageError: it cannot be sent.
+        """
+        pair = next(self.ready, None) or self.refill()
+        return self.event_of(pair) if pair is not None else None
+
+    def skip_rest(self) -> int:
+        """How many events are left; none of them is given any more."""
+        return max(0, self._size - self.given) if self._size is not None else 0

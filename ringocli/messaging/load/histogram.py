@@ -14,13 +14,15 @@ _BUCKETS = (42 - _BITS + 1) << _BITS
 
 
 class Histogram:
-    """Counts durations in microseconds. Below 128 µs each has a bucket; above, a bucket is 1/128 of its octave."""
+    """Counts durations in microseconds. Below 128 µs each has a bucket; above, a bucket is 1/128 of its octave.
 
-    __slots__ = ("_counts", "largest_us", "total")
+    ``counts`` has one number for each bucket.
+    """
+
+    __slots__ = ("counts", "largest_us")
 
     def __init__(self) -> None:
-        self._counts = [0] * _BUCKETS
-        self.total = 0
+        self.counts = [0] * _BUCKETS
         self.largest_us = 0
 
     def record(self, duration_us: int, times: int = 1) -> None:
@@ -29,17 +31,20 @@ class Histogram:
         if duration_us > self.largest_us:
             self.largest_us = duration_us = min(duration_us, MAX_US)
         if duration_us < _SUB_BUCKETS:
-            self._counts[duration_us if duration_us > 0 else 0] += times
+            self.counts[duration_us if duration_us > 0 else 0] += times
         else:
             shift = duration_us.bit_length() - _BITS - 1
-            self._counts[(shift << _BITS) + (duration_us >> shift)] += times
-        self.total += times
+            self.counts[(shift << _BITS) + (duration_us >> shift)] += times
+
+    @property
+    def total(self) -> int:
+        """How many durations were counted."""
+        return sum(self.counts)
 
     def merge(self, counts: Mapping[int, int], largest_us: int) -> None:
         """Add the buckets of another histogram, as ``sparse`` gives them."""
         for bucket, count in counts.items():
-            self._counts[bucket] += count
-            self.total += count
+            self.counts[bucket] += count
         self.largest_us = max(self.largest_us, largest_us)
 
     def merged(self, other: Histogram) -> Histogram:
@@ -52,17 +57,18 @@ class Histogram:
     @property
     def sparse(self) -> dict[int, int]:
         """The buckets that are not empty."""
-        return {bucket: count for bucket, count in enumerate(self._counts) if count}
+        return {bucket: count for bucket, count in enumerate(self.counts) if count}
 
     def percentile_ms(self, percent: float) -> float | None:
         """The nearest-rank percentile in milliseconds; None of nothing. 100 is the exact maximum."""
-        if not self.total:
+        total = self.total
+        if not total:
             return None
         if percent >= 100:
             return round(self.largest_us / 1000, 3)
-        rank = max(1, ceil(round(self.total * percent / 100, 6)))
+        rank = max(1, ceil(round(total * percent / 100, 6)))
         reached = 0
-        for bucket, count in enumerate(self._counts):
+        for bucket, count in enumerate(self.counts):
             reached += count
             if reached >= rank:
                 return round(min(middle_us(bucket), self.largest_us) / 1000, 3)

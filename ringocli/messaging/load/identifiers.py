@@ -7,17 +7,37 @@ base: no two events of a run ever have the same one, which random digits could n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 from ringocli.errors import UsageError
 
-MakeId = Callable[..., str]
-"""The identifier of an event, from its index; a data row may follow, which does not matter: it is a ``Fill``, too."""
+COPIES_FROM = 1 << 40
+"""Copies of an event have its number plus a multiple of this: the same text and message id, other event ids."""
 
 _PART = re.compile(r"\{(?P<kind>uuid|UUID|hex|HEX|digits)(?::(?P<length>\d+))?\}")
 _HEX_TAIL = 12
 _MODULUS = 1 << (4 * _HEX_TAIL)
+
+
+class Number(NamedTuple):
+    """A number that follows from an event's: ``(index * factor + offset) % modulus``, written with a ``%`` format.
+
+    ``is_shared``: copies of an event have the same one.
+    """
+
+    form: str
+    factor: int
+    offset: int
+    modulus: int
+    is_shared: bool = False
+
+    def at(self, index: int) -> int:
+        """The number of one event."""
+        if self.is_shared:
+            index %= COPIES_FROM
+        return (index * self.factor + self.offset) % self.modulus
 
 
 def key_of(*parts: str) -> bytes:
@@ -26,45 +46,38 @@ def key_of(*parts: str) -> bytes:
     return blake2b(whole, digest_size=32).digest()
 
 
-def identifier(pattern: str, key: bytes) -> MakeId:
-    """The function for a pattern such as ``SM{hex:32}``; another key gives other identifiers.
+def identifier(pattern: str, key: bytes, *, is_shared: bool = False) -> tuple[str | Number, ...]:
+    """The parts of the identifiers of a pattern such as ``SM{hex:32}``; another key gives other identifiers.
 
     Raises:
         UsageError: the pattern has an unknown part.
     """
-    pieces: list[str | MakeId] = []
+    parts: list[str | Number] = []
     end = 0
     for found in _PART.finditer(pattern):
-        if found.start() > end:
-            pieces.append(pattern[end : found.start()])
-        pieces.append(_part(found["kind"], int(found["length"] or 32), key))
+        parts.append(pattern[end : found.start()])
+        parts += _part(found["kind"], int(found["length"] or 32), key, is_shared)
         end = found.end()
-    if end < len(pattern):
-        pieces.append(pattern[end:])
-    if "{" in "".join(piece for piece in pieces if isinstance(piece, str)):
+    parts.append(pattern[end:])
+    if "{" in "".join(part for part in parts if isinstance(part, str)):
         raise UsageError(f"invalid identifier pattern {pattern!r}", "Use {uuid}, {hex:N} or {digits:N}.")
-    if len(pieces) == 1 and not isinstance(pieces[0], str):
-        return pieces[0]
-    return lambda index, row=None: "".join([piece if isinstance(piece, str) else piece(index) for piece in pieces])
+    return tuple(part for part in parts if part)
 
 
-def _part(kind: str, length: int, key: bytes) -> MakeId:
+def written(parts: Sequence[str | Number], index: int) -> str:
+    """The identifier of one event."""
+    return "".join(part if isinstance(part, str) else part.form % part.at(index) for part in parts)
+
+
+def _part(kind: str, length: int, key: bytes, is_shared: bool) -> tuple[str | Number, ...]:
     number = int.from_bytes(key, "big")
     digits = f"{number:064x}"
     factor, offset = (number >> 64) % _MODULUS | 1, (number >> 128) % _MODULUS
-    mask = _MODULUS - 1
-    match kind:
-        case "uuid":  # version 4 (RFC 9562)
-            prefix = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-"
-            return lambda index, row=None: f"{prefix}{(index * factor + offset) & mask:012x}"
-        case "UUID":
-            prefix = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-A{digits[17:20]}-".upper()
-            return lambda index, row=None: f"{prefix}{(index * factor + offset) & mask:012X}"
-        case "digits":
-            modulus = 10**length
-            step = factor + 2 if factor % 5 == 0 else factor  # odd and no multiple of 5: no two are alike
-            return lambda index, row=None: f"{(index * step + offset) % modulus:0{length}d}"
+    if kind == "digits":
+        step = factor + 2 if factor % 5 == 0 else factor  # odd and no multiple of 5: no two are alike
+        return (Number(f"%0{length}d", step, offset, 10**length, is_shared),)
     prefix = digits[: max(0, length - _HEX_TAIL)]
-    if kind == "HEX":
-        return lambda index, row=None: f"{prefix.upper()}{(index * factor + offset) & mask:012X}"
-    return lambda index, row=None: f"{prefix}{(index * factor + offset) & mask:012x}"
+    if kind.lower() == "uuid":  # version 4 (RFC 9562)
+        prefix = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-"
+    tail = Number("%012X" if kind.isupper() else "%012x", factor, offset, _MODULUS, is_shared)
+    return prefix.upper() if kind.isupper() else prefix, tail

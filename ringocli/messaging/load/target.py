@@ -46,11 +46,33 @@ class LoadTarget:
 
 
 class Connector:
-    """Opens connections to a target; the name is looked up once."""
+    """Opens connections to a target; the name is looked up once. ``pending`` are those on their way."""
 
     def __init__(self, target: LoadTarget) -> None:
         self._target = target
         self._addresses: list[str] = []
+        self.pending: set[asyncio.Task[LoadConnection]] = set()
+
+    def start(self, make: Callable[[], LoadConnection], done: Callable[[LoadConnection | NotConnected], None]) -> None:
+        """Open a connection, and call ``done`` with it or with what prevented it."""
+
+        def finish(task: asyncio.Task[LoadConnection]) -> None:
+            self.pending.discard(task)
+            if task.cancelled():
+                return
+            error = task.exception()
+            if error is not None and not isinstance(error, NotConnected):
+                raise error  # to the loop's exception handler
+            done(task.result() if error is None else error)
+
+        task = asyncio.get_running_loop().create_task(self.connect(make))
+        self.pending.add(task)
+        task.add_done_callback(finish)
+
+    def cancel(self) -> None:
+        """Open none of those that are on their way."""
+        for task in tuple(self.pending):
+            task.cancel()
 
     async def connect(self, make: Callable[[], LoadConnection]) -> LoadConnection:
         """A new connection.

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -161,7 +162,7 @@ def test_a_retry_after_that_is_too_long_fails_at_once() -> None:
 
 def test_a_receiver_that_is_down_is_given_up() -> None:
     """10,000 events fail together with one sentence, instead of 40,000 tries."""
-    summary = run(f"http://127.0.0.1:{unused_port()}/hook", 10_000, retries=3)
+    summary = run(f"http://127.0.0.1:{unused_port()}/hook", 10_000, retries=3, give_up_s=0.2)
     assert (10_000, 0, {"connect": 10_000}) == (summary.planned, summary.delivered, summary.errors)
     assert (0, 1) == (summary.replied, len(summary.reasons))
     assert summary.retries < 1000
@@ -228,6 +229,39 @@ def test_a_text_in_the_body_can_be_expected() -> None:
     with receiver() as receiving:
         assert {"body": 20} == run(receiving.url, 20, body="done").errors
         assert 20 == run(receiving.url, 20, body="ok").delivered
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_trouble_at_once(seed: int) -> None:
+    """Every fourth event is in trouble at its first tries: all are delivered, each try and repeat is counted."""
+    soon = b"HTTP/1.1 503 Soon\r\nRetry-After: 0\r\nContent-Length: 4\r\n\r\nwait"
+    troubles = [soon, BROKEN, RESET, CLOSE, HALF, NOISE, HANG, SILENT_CLOSE]
+
+    def decide(name: str, times: int) -> bytes:
+        draw = Random(f"{seed} {name} {times}")
+        if times < 2 and draw.random() < 0.25:
+            return draw.choice(troubles)
+        return draw.choice([OK, OK, OK.replace(b"200 OK", b"202 Accepted")])
+
+    with receiver(decide) as receiving:
+        summary = run(receiving.url, 400, retries=6, timeout_s=0.25, concurrency=16)
+        receiving.over.set()
+    assert (400, 0) == (summary.delivered, summary.failed), summary.errors
+    tries = Counter(one.id for one in receiving.log)
+    assert 400 == len(tries)
+    assert sum(tries.values()) - 400 == summary.retries
+    silent = sum(one.answer in (RESET, CLOSE, HALF, NOISE, HANG) for one in receiving.log)
+    assert silent == summary.duplicates_sent == sum(summary.silences.values())
+    assert {"200": 400} == {"200": sum(summary.statuses.values())}
+    assert 400 == summary.latency.total == sum(sum(one.latencies.values()) for one in summary.timeline.slices)
+
+
+def test_a_duration_ends_a_closed_run() -> None:
+    """What arrived was planned, and nothing is sent after the time."""
+    with receiver() as receiving:
+        summary = run(receiving.url, None, concurrency=4, duration_s=0.2)
+    assert summary.planned == summary.delivered == len(receiving.log) > 4
+    assert summary.elapsed_s < 1
 
 
 def test_a_duration_ends_a_run() -> None:

@@ -19,7 +19,7 @@ from ringocli.errors import UsageError
 from ringocli.http.content_types import FORM_TYPE
 from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.load.events import Event, EventFactory, Recipe
-from ringocli.messaging.load.identifiers import identifier
+from ringocli.messaging.load.identifiers import identifier, written
 from ringocli.messaging.load.provider_data import base_for, provider_data, provider_names, recognised
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
@@ -235,8 +235,31 @@ def test_identifiers_keep_their_form_and_never_repeat(key: bytes, indexes: set[i
         "{UUID}": r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-A[0-9A-F]{3}-[0-9A-F]{12}",
     }
     for pattern, form in forms.items():
-        made = [identifier(pattern, key)(index) for index in indexes]
+        made = [written(identifier(pattern, key), index) for index in indexes]
         assert all(re.fullmatch(form, one) for one in made)
         assert len(made) == len(set(made))
     with pytest.raises(UsageError):
         identifier("{nothing}", key)
+
+
+@pytest.mark.parametrize("name", ["telnyx", "twilio", "bandwidth", "voipms"])
+@pytest.mark.parametrize("event", ["message", "all"])
+@pytest.mark.parametrize("content", [None, "100 % Grüße 👋 %d"])
+def test_many_events_at_once_are_the_same_events(name: str, event: str, content: str | None) -> None:
+    """Whatever the body and the text, and from whichever number on."""
+    template = read_template(json.loads((SAMPLES / f"{name}.json").read_text("utf-8")))
+    made = EventFactory(
+        Recipe(
+            template=template,
+            subjects=template.events if event == "all" else template.events[:1],
+            values=Values(layers=(Layer(variables={"content": content} if content else {}),)),
+            missing=Missing.SAMPLE,
+            url=Secret("http://127.0.0.1/hook?a=%20b"),
+            seed=3,
+            provider=recognised(template),
+        )
+    )
+    for indexes in (range(12), range(1, 600, 7), [10**9, 10**9 + 1]):
+        events = [made.event(index) for index in indexes]
+        assert [one.payload for one in events] == made.payloads(indexes)
+        assert events == [made.event_of(one.number, one.payload) for one in events]

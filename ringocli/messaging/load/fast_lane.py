@@ -1,0 +1,41 @@
+"""The way of nearly all events of a closed run: sent at once, answered as expected at the first try.
+
+Such an event costs no object and no call into the engine: its connection takes the next payload from ``feed.ready``, and
+the accounts are brought up to date from time to time. Anything else that happens to it makes a ``DeliveryAttempt`` of
+it. Against nginx, one core does this in about 8 µs an event, and without it in 20 µs (``make bench``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ringocli.messaging.load.accounts import Accounts
+from ringocli.messaging.load.feed import NumberedFeed
+from ringocli.messaging.load.known_replies import KnownReplies
+
+
+class FastLane:
+    """What the connections share. ``is_open`` is false while anything but the next event has to be done first."""
+
+    def __init__(self, feed: NumberedFeed, accounts: Accounts, known: KnownReplies) -> None:
+        self.feed, self._accounts, self._known = feed, accounts, known
+        self._given = 0
+        self.is_open = False
+
+    def take(self) -> tuple[int, bytes] | None:
+        """The next event; None when there are no more."""
+        return next(self.feed.ready, None) or self.feed.refill()
+
+    def settle(self) -> None:
+        """Bring the accounts up to date."""
+        accounts = self._accounts
+        for known in self._known.by_head.values():
+            if known.durations_s:
+                durations_s, known.durations_s = known.durations_s, []
+                accounts.deliver_at_once(known.status, len(durations_s))
+                for duration_us, times in Counter([int(one * 1e6) for one in durations_s]).items():
+                    accounts.first_try.record(duration_us, times)
+        accounts.taken += self.feed.given - self._given
+        self._given = self.feed.given
+        if self._known.is_full:
+            self._known.by_head.clear()
