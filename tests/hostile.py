@@ -65,6 +65,7 @@ class Receiver:
         if self.listener is not None:
             self.listener.shutdown(socket.SHUT_RDWR)
             self.listener.close()
+            self.listener = None
         with self.lock:
             for client in tuple(self.open):
                 _reset(client)

@@ -7,7 +7,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from ringocli.http.direct import exchange
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts, LoadSummary
 from ringocli.messaging.load.attempt import EventOutcome
+from ringocli.messaging.load.bookkeeping import Failover
 from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.feed import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.policy import LoadPlan
@@ -43,6 +44,8 @@ class Route:
     count: int | None
     timeout_s: float = 10.0
     ca_file: str | None = None
+    failover: tuple[Secret, Failover] | None = None
+    """The URL for events that the first one did not accept, and what makes their requests."""
 
     @property
     def host(self) -> str:
@@ -55,7 +58,7 @@ class Route:
         plan = self.plan
         is_local = split_url(self.url.reveal()).scheme == "http" and is_loopback(self.host)
         is_plain = plan.rate_per_s is None and plan.duration_s is None and plan.concurrency == 1
-        return is_plain and is_local and self.count is not None and self.count <= FREE_EVENTS
+        return is_plain and is_local and self.failover is None and self.count is not None and self.count <= FREE_EVENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ class Delivery:
     template_sha256: str = ""
     timeout_s: float = 10.0
     ca_file: str | None = None
+    failover_url: Secret | None = None
 
     @property
     def route(self) -> Route:
@@ -87,7 +91,13 @@ class Delivery:
             count=self.count if self.journal is None else None,
             timeout_s=self.timeout_s,
             ca_file=self.ca_file,
+            failover=(self.failover_url, self._failover(self.failover_url)) if self.failover_url is not None else None,
         )
+
+    def _failover(self, url: Secret) -> Failover:
+        """Makes the events of the same recipe for another URL, with the same ids and bodies."""
+        factory = EventFactory(replace(self.recipe, url=url))
+        return lambda event: factory.event(event.number, event.row)
 
     @property
     def host(self) -> str:
@@ -97,10 +107,14 @@ class Delivery:
     @property
     def needs_live(self) -> bool:
         """Whether this much may go to a host only with ``--live``."""
+        hosts = [
+            self.host,
+            *([split_url(self.failover_url.reveal()).hostname] if self.failover_url is not None else []),
+        ]
         is_much = (
             self.plan.duration_s is not None or self.chaos is not None or self.count is None or self.count > FREE_EVENTS
         )
-        return is_much and not is_loopback(self.host)
+        return is_much and not all(map(is_loopback, hosts))
 
     @property
     def amount(self) -> str:
@@ -211,6 +225,8 @@ def send_events(
         send_whole = whole_replies_only(send, parts.hostname, port, route.timeout_s)
         return run_sequentially(route.plan, source, accounts, send_whole, report=report, record=record)
     if proxy_for(parts.scheme, parts.hostname) is not None:
+        if route.failover is not None:
+            raise UsageError("--failover-url cannot be used through a proxy", "Add the host to NO_PROXY.")
         from ringocli.http.transport import Sender
 
         with Sender(timeout_s=route.timeout_s, ca_file=route.ca_file) as sender:
@@ -223,7 +239,11 @@ def send_events(
     from ringocli.messaging.load.target import LoadTarget
 
     target = LoadTarget.of(url, timeout_s=route.timeout_s, ca_file=route.ca_file)
-    engine = Engine(route.plan, target, source, accounts, report=report, record=record)
+    failover = None
+    if route.failover is not None:
+        second = LoadTarget.of(route.failover[0].reveal(), timeout_s=route.timeout_s, ca_file=route.ca_file)
+        failover = second, route.failover[1]
+    engine = Engine(route.plan, target, source, accounts, report=report, record=record, failover=failover)
     run_engine(engine)
     return engine.elapsed_s
 

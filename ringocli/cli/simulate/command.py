@@ -87,6 +87,7 @@ def _play(options: SimulateOptions, template: Template, settings: Settings) -> i
         for flag, value in (
             ("--count", load.count), ("--rate", load.rate), ("--duration", load.duration), ("--data", load.data),
             ("--journal", load.journal), ("--chaos", load.chaos), ("--as-provider", load.as_provider),
+            ("--failover-url", load.failover_url),
             ("--report", load.report), ("--require", load.require), ("--send", options.send),
             ("--event", options.event or None), ("--sign", options.signing.sign),
         )
@@ -124,6 +125,7 @@ def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settin
         chaos=_chaos(options),
         template_sha256=hashlib.sha256(opened.text.encode("utf-8", "surrogatepass")).hexdigest(),
         timeout_s=_timeout_s(options),
+        failover_url=_failover_url(load),
         ca_file=options.connection.ca_file,
     )
 
@@ -235,6 +237,25 @@ def _retry_policy(load: LoadOptions) -> RetryPolicy:
     for note in (*data.notes, f"sources: {', '.join(data.sources)}"):
         console.note(f"note: {data.title}: {note}", "dim")
     return ProviderRetryPolicy(retries=len(data.waits_s), data=data, time_scale=load.time_scale)
+
+
+def _failover_url(load: LoadOptions) -> Secret | None:
+    """Where events go that the first URL did not accept.
+
+    Raises:
+        UsageError: the provider documents no second URL, or the option cannot be used with another.
+    """
+    from ringocli.http.addresses import webhook_address
+    from ringocli.messaging.load.provider_behaviour import behaviour
+    from ringocli.text.secret import Secret
+
+    if load.failover_url is None:
+        return None
+    if load.as_provider is None or behaviour(load.as_provider).failover is None:
+        raise UsageError("--failover-url needs a provider that has one", "Use --as-provider telnyx, or twilio.")
+    if load.journal is not None or load.chaos is not None:
+        raise UsageError("--failover-url cannot be combined with --journal or --chaos", "Leave one of them out.")
+    return webhook_address(Secret(load.failover_url))
 
 
 def _timeout_s(options: SimulateOptions) -> float:

@@ -84,6 +84,10 @@ class LoadOptions:
             complete=complete_providers,
         ),
     ] = None
+    failover_url: Annotated[
+        str | None,
+        Option("With --as-provider telnyx or twilio: the URL for events that --url did not accept.", metavar="URL"),
+    ] = None
     time_scale: Annotated[
         float,
         Option(

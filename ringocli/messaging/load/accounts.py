@@ -84,7 +84,7 @@ class Accounts:
     def __init__(self) -> None:
         self.taken = self.done = self.delivered = self.replied = 0
         self.sent_this_run = self.retries = self.duplicates_sent = self.skipped_rows = 0
-        self.late_without_cause = 0
+        self.late_without_cause = self.failed_over = self.saved_by_failover = 0
         self.unsent_error = "stopped"
         self.later_latency, self.later_service, self.late = Histogram(), Histogram(), Histogram()
         self.first_try = Histogram()
@@ -196,6 +196,8 @@ class Accounts:
             timeline=self.timeline,
             interrupted=self.stopped,
             late_without_cause=self.late_without_cause,
+            failed_over=self.failed_over,
+            saved_by_failover=self.saved_by_failover,
         )
 
 
@@ -224,6 +226,10 @@ class LoadSummary:
     timeline: Timeline
     interrupted: bool
     late_without_cause: int = 0
+    failed_over: int = 0
+    """Events that went on to the failover URL; ``saved_by_failover`` were delivered there."""
+
+    saved_by_failover: int = 0
     run_elapsed_s: float | None = None
     chaos: Mapping[str, int] = field(default_factory=dict)
     silences: Mapping[str, int] = field(default_factory=dict)
@@ -269,6 +275,8 @@ class LoadSummary:
             yield "account", self.account
         if self.chaos:
             yield "chaos", dict(self.chaos)
+        if self.failed_over:
+            yield "failover", {"sent": self.failed_over, "delivered": self.saved_by_failover}
         if self.findings:
             yield "findings", list(self.findings)
         if self.skipped_rows:

@@ -26,6 +26,10 @@ class DeliveryAttempt:
 
     reply: Reply | None = None
     failure: NoReply | None = None
+    tries_before = 0
+    """Tries at the first URL, of an event that went on to the failover URL."""
+
+    is_failover = False
 
     def __init__(self, event: Event, due: float) -> None:
         self.event = event

@@ -13,10 +13,14 @@ from ringocli.http.error_text import own_words
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
+from ringocli.messaging.load.events import Event
 from ringocli.messaging.load.policy import LoadPlan
 
 Record = Callable[[DeliveryAttempt, str | None, int | None, int], None]
 """Keeps an event that is done: the attempt, its error or None, its last status, and its latency in microseconds."""
+
+Failover = Callable[[Event], Event]
+"""Makes the same event for the failover URL."""
 
 MAX_EXPLAINED = 1_000
 """The words of so many failed replies are looked at; reading each would slow a run down that fails as a whole."""
@@ -33,9 +37,11 @@ class Bookkeeper:
         report: Callable[[EventOutcome], None] | None,
         record: Record | None,
         chance: Callable[[], float],
+        failover: Failover | None = None,
     ) -> None:
         self._plan, self._accounts = plan, accounts
         self._report, self._record, self._chance = report, record, chance
+        self._failover = failover
         self._plain = report is None and record is None
         self.waiting: list[tuple[float, int, DeliveryAttempt]] = []
         self.started = 0.0
@@ -70,6 +76,7 @@ class Bookkeeper:
             accounts.deliver_at_once(status, 1)
             accounts.first_try.record(latency_us)
             return
+        accounts.saved_by_failover += attempt.is_failover
         accounts.replies[status] += 1
         self._record_on_time(attempt)
         accounts.later_service.record(int((now - attempt.sent_at) * 1e6))
@@ -122,11 +129,18 @@ class Bookkeeper:
     def _retry_or_fail(self, attempt: DeliveryAttempt, error: str, now: float) -> None:
         self._record_on_time(attempt)
         retry = self._plan.retry
-        wait_s = retry.wait_s(attempt.tries, attempt.reply, chance=self._chance, now=_utc_now)
+        tries = attempt.tries - attempt.tries_before
+        wait_s = retry.wait_s(tries, attempt.reply, chance=self._chance, now=_utc_now)
         if wait_s is not None and not self._closed and not self.is_over(now + wait_s):
             heapq.heappush(self.waiting, (monotonic() + wait_s, next(self._order), attempt))
             return
-        if wait_s is None and retry.gives_up_on(attempt.tries, attempt.reply, _utc_now()):
+        if wait_s is None and self._failover is not None and not attempt.is_failover and not self._closed:
+            attempt.is_failover, attempt.tries_before = True, attempt.tries
+            attempt.event = self._failover(attempt.event)
+            self._accounts.failed_over += 1
+            heapq.heappush(self.waiting, (monotonic(), next(self._order), attempt))
+            return
+        if wait_s is None and retry.gives_up_on(tries, attempt.reply, _utc_now()):
             error = "retry-after"
         self._finish(attempt, error, attempt.reply.status if attempt.reply is not None else None, None)
 

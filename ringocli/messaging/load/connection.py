@@ -22,9 +22,6 @@ class Receiver(Protocol):
     def may_remember(self, status: int) -> bool:
         """Whether replies with this status may be recognised without being parsed: nothing else of them matters."""
 
-    def attempt_of(self, pair: tuple[int, bytes], sent_at: float) -> DeliveryAttempt:
-        """What the fast lane sent, as an attempt like any other."""
-
     def on_lane_left(self, connection: LoadConnection, now: float) -> None:
         """An event of the fast lane was delivered, and the connection did not take the next one."""
 
@@ -48,7 +45,7 @@ class LoadConnection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_by_head", "_known", "_lane", "_parser", "_receiver", "_transport", "_write", "attempt", "idle_since", "pair", "replies",
+        "_by_head", "_known", "_lane", "_parser", "_receiver", "_transport", "_write", "attempt", "idle_since", "is_failover", "pair", "replies",
         "reusable", "sent_at",
     )  # fmt: skip
 
@@ -62,6 +59,7 @@ class LoadConnection(asyncio.Protocol):
         self.pair: tuple[int, bytes] | None = None
         self.sent_at = self.idle_since = 0.0
         self.replies = 0
+        self.is_failover = False
         self.reusable = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -119,7 +117,7 @@ class LoadConnection(asyncio.Protocol):
     def _carried(self) -> DeliveryAttempt | None:
         """What is being carried; an event of the fast lane leaves it."""
         if self.pair is not None:
-            self.attempt, self.pair = self._receiver.attempt_of(self.pair, self.sent_at), None
+            self.attempt, self.pair = self._lane.attempt_of(self.pair, self.sent_at), None
         return self.attempt
 
     def _parse(self, attempt: DeliveryAttempt, parser: ReplyParser, data: bytes) -> None:

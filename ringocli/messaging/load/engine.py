@@ -21,12 +21,12 @@ from ringocli.errors import NoReply, NotConnected
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
-from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
+from ringocli.messaging.load.bookkeeping import Bookkeeper, Failover, Record
 from ringocli.messaging.load.connection import LoadConnection
 from ringocli.messaging.load.fast_lane import FastLane
 from ringocli.messaging.load.feed import NumberedFeed, Source
 from ringocli.messaging.load.known_replies import KnownReplies
-from ringocli.messaging.load.policy import LoadPlan
+from ringocli.messaging.load.policy import CircuitBreaker, LoadPlan
 from ringocli.messaging.load.target import Connector, LoadTarget
 
 GRACE_S = 1.0
@@ -58,12 +58,20 @@ class Engine:
         report: Callable[[EventOutcome], None] | None = None,
         record: Record | None = None,
         chance: Callable[[], float] = random.random,
+        failover: tuple[LoadTarget, Failover] | None = None,
     ) -> None:
         self._plan, self._target, self._source, self._accounts = plan, target, source, accounts
-        self._books = Bookkeeper(plan, accounts, report=report, record=record, chance=chance)
+        self._books = Bookkeeper(
+            plan,
+            accounts,
+            report=report,
+            record=record,
+            chance=chance,
+            failover=failover[1] if failover is not None else None,
+        )
         self._waiting = self._books.waiting
-        self._connector = Connector(target)
-        self._breaker = plan.breaker
+        self._connectors = [Connector(target), *([Connector(failover[0])] if failover is not None else [])]
+        self._breaker = plan.breaker if failover is None else CircuitBreaker(threshold=None, give_up_s=0)
         self.known = KnownReplies()
         self._open: set[LoadConnection] = set()
         self._idle: list[LoadConnection] = []
@@ -71,8 +79,9 @@ class Engine:
         self._in_flight = 0
         self._exhausted = self._stopping = self._is_proven = self._closes_silently = False
         self._is_closed_model = plan.rate_per_s is None and plan.duration_s is None
-        has_lane = plan.rate_per_s is None and self._books.counts_only and isinstance(source, NumberedFeed)
-        self.lane = FastLane(source, accounts, self.known) if has_lane and isinstance(source, NumberedFeed) else None
+        self.lane: FastLane | None = None
+        if plan.rate_per_s is None and self._books.counts_only and isinstance(source, NumberedFeed):
+            self.lane = FastLane(source, accounts, self.known)
         self._started = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -98,8 +107,10 @@ class Engine:
             await self._finished
         finally:
             sweeper.cancel()
-            self._close_all()
-            self._connector.cancel()
+            for connection in tuple(self._open):
+                connection.close()
+            for connector in self._connectors:
+                connector.cancel()
             with suppress(asyncio.CancelledError):
                 await sweeper
             if self.lane is not None:
@@ -150,10 +161,6 @@ class Engine:
     def _end(self) -> None:
         if not self._finished.done():
             self._finished.set_result(None)
-
-    def _close_all(self) -> None:
-        for connection in tuple(self._open):
-            connection.close()
 
     def _check_finished(self) -> None:
         if self._in_flight == 0 and (self._stopping or (self._exhausted and not self._waiting)):
@@ -208,7 +215,7 @@ class Engine:
             if is_probe and not self._breaker.may_probe(now):
                 break
             connection = self._idle_connection(now)
-            if connection is None and len(self._open) + len(self._connector.pending) >= self._plan.concurrency:
+            if connection is None and len(self._open) + len(self._connectors[0].pending) >= self._plan.concurrency:
                 break
             attempt = self._next(now)
             if attempt is None:
@@ -216,10 +223,12 @@ class Engine:
                     self._idle.append(connection)
                 break
             self._breaker.probing = is_probe
-            if connection is not None:
+            if connection is not None and not attempt.is_failover:
                 self._send(connection, attempt, now)
-            else:
-                self._connect(attempt)
+                continue
+            if connection is not None:
+                self._rest(connection, now)
+            self._connect(attempt)
         self._set_timer()
         self._check_finished()
 
@@ -270,11 +279,12 @@ class Engine:
 
     def _connect(self, attempt: DeliveryAttempt) -> None:
         self._in_flight += 1
-        self._connector.start(lambda: LoadConnection(self), partial(self._connected, attempt))
+        self._connectors[attempt.is_failover].start(lambda: LoadConnection(self), partial(self._connected, attempt))
 
     def _connected(self, attempt: DeliveryAttempt, found: LoadConnection | NotConnected) -> None:
         self._in_flight -= 1
         if isinstance(found, LoadConnection) and found.reusable:
+            found.is_failover = attempt.is_failover  # which is not used again: failing over is rare
             self._open.add(found)
             self._send(found, attempt, monotonic())
             return
@@ -294,7 +304,7 @@ class Engine:
         else:
             late_s = now - attempt.due
             self._accounts.late.record(int(late_s * 1e6))
-            if late_s > LATE_S and len(self._open) + len(self._connector.pending) < self._plan.concurrency:
+            if late_s > LATE_S and len(self._open) + len(self._connectors[0].pending) < self._plan.concurrency:
                 self._accounts.late_without_cause += 1
         attempt.tries += 1
         if attempt.unanswered > attempt.duplicates:
@@ -308,7 +318,7 @@ class Engine:
 
     def _go_on(self, connection: LoadConnection, now: float) -> None:
         """After a reply: the same connection takes the next event."""
-        if not connection.reusable or self._closes_silently:
+        if not connection.reusable or self._closes_silently or connection.is_failover:
             self._drop(connection)
         elif not self._is_proven:
             if connection.replies > 1:
@@ -340,6 +350,9 @@ class Engine:
         attempt = self._fresh(now) if is_simple and self._is_closed_model else self._next(now)
         if attempt is None:
             return False
+        if attempt.is_failover:
+            self._connect(attempt)
+            return False
         self._send(connection, attempt, now)
         return True
 
@@ -362,13 +375,6 @@ class Engine:
     def may_remember(self, status: int) -> bool:
         """Only what counts as delivered by its status alone need not be parsed."""
         return self._books.needs_status_only and status in self._plan.verdicts.expected
-
-    def attempt_of(self, pair: tuple[int, bytes], sent_at: float) -> DeliveryAttempt:
-        """What the fast lane sent, as an attempt like any other."""
-        assert isinstance(self._source, NumberedFeed)
-        attempt = DeliveryAttempt(self._source.event_of(pair), sent_at)
-        attempt.tries, attempt.sent_at, attempt.is_on_time = 1, sent_at, True
-        return attempt
 
     def on_lane_left(self, connection: LoadConnection, now: float) -> None:
         """An event of the fast lane was delivered, and the connection did not take the next one."""
@@ -395,15 +401,8 @@ class Engine:
         """The request left, and no whole reply arrived."""
         self._in_flight -= 1
         self._open.discard(connection)
-        words = self._target.failure
-        failure = {
-            "timeout": words.timed_out(has_left=True),
-            "malformed": words.no_http(silent=False),
-            "closed": words.no_http(silent=True),
-            "truncated": words.truncated(),
-        }.get(what) or words.broken_off()
         attempt.unanswered += 1
-        self._fail(attempt, failure, now)
+        self._fail(attempt, self._target.broken(what), now)
 
     def _fail(self, attempt: DeliveryAttempt, failure: NoReply, now: float) -> None:
         self._breaker.silent(failure, now)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ringocli.messaging.load.accounts import Accounts
+from ringocli.messaging.load.attempt import DeliveryAttempt
 from ringocli.messaging.load.feed import NumberedFeed
 from ringocli.messaging.load.known_replies import KnownReplies
 
@@ -25,6 +26,12 @@ class FastLane:
     def take(self) -> tuple[int, bytes] | None:
         """The next event; None when there are no more."""
         return next(self.feed.ready, None) or self.feed.refill()
+
+    def attempt_of(self, pair: tuple[int, bytes], sent_at: float) -> DeliveryAttempt:
+        """What was sent, as an attempt like any other."""
+        attempt = DeliveryAttempt(self.feed.event_of(pair), sent_at)
+        attempt.tries, attempt.sent_at, attempt.is_on_time = 1, sent_at, True
+        return attempt
 
     def settle(self) -> None:
         """Bring the accounts up to date."""

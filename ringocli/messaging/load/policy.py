@@ -63,10 +63,11 @@ class CircuitBreaker:
     """Opens after many failures in a row without any answer; then one event at a time probes the receiver.
 
     While it is open nothing else is sent, so an outage costs each event one try at most. If the receiver stays silent
-    for ``give_up_s`` and three probes, ``given_up`` is true: the rest of the run fails at once.
+    for ``give_up_s`` and three probes, ``given_up`` is true: the rest of the run fails at once. With the threshold None it
+    never opens.
     """
 
-    def __init__(self, *, threshold: int, give_up_s: float) -> None:
+    def __init__(self, *, threshold: int | None, give_up_s: float) -> None:
         self._threshold = threshold
         self._give_up_s = give_up_s
         self._in_a_row = 0
@@ -96,6 +97,8 @@ class CircuitBreaker:
         self.last_failure = failure
         self.is_troubled = True
         self._in_a_row += 1
+        if self._threshold is None:
+            return
         if failure.kind in PERMANENT:
             self.given_up = True
         elif self._opened_at is None and self._in_a_row >= self._threshold:

@@ -74,8 +74,13 @@ def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
         found.append(
             f"{count:,} event{'s' * (count != 1)} may have arrived twice: your receiver has to recognise webhooks that it has seen"
         )
-    if summary.failed and data.failover:
-        found.append(f"{summary.failed:,} events would go to {data.failover}")
-    elif summary.failed:
+    if summary.failed_over:
+        found.append(
+            f"{summary.failed_over:,} event{'s' * (summary.failed_over != 1)} went to the failover URL, "
+            f"which accepted {summary.saved_by_failover:,}"
+        )
+    elif summary.failed and data.failover:
+        found.append(f"{summary.failed:,} events would go to {data.failover}; name it with --failover-url")
+    if summary.failed and (summary.failed_over or not data.failover):
         found.append(f"{summary.failed:,} events would be lost: {title} makes no further attempt")
     return tuple(found)

@@ -52,7 +52,6 @@ class DeliveryData:
     waits_s: tuple[float, ...]
     retried: str
     failover: str | None
-    batch: int
     notes: tuple[str, ...]
     sources: tuple[str, ...]
 

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ringocli.errors import NotConnected
+from ringocli.errors import NoReply, NotConnected
 from ringocli.http.failure import Failure
 from ringocli.http.name_lookup import lookup_async
 from ringocli.messaging.load.connection import LoadConnection
@@ -38,6 +38,18 @@ class LoadTarget:
             tls = trusted(ca_file)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         return cls(host=parts.wire_host, port=port, tls=tls, timeout_s=timeout_s)
+
+    def broken(self, what: str) -> NoReply:
+        """Why no whole reply arrived: ``closed``, ``reset``, ``malformed``, ``truncated`` or ``timeout``."""
+        words = self.failure
+        match what:
+            case "timeout":
+                return words.timed_out(has_left=True)
+            case "truncated":
+                return words.truncated()
+            case "closed" | "malformed":
+                return words.no_http(silent=what == "closed")
+        return words.broken_off()
 
     @property
     def failure(self) -> Failure:

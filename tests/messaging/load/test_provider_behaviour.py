@@ -69,6 +69,42 @@ def test_a_slow_receiver_gets_the_message_again(ringocli: Command) -> None:
     assert "may have arrived twice" in result.document["findings"][1]
 
 
+@pytest.mark.parametrize(("name", "attempts"), [("telnyx", 3), ("twilio", 1)])
+@pytest.mark.parametrize("is_down", [False, True], ids=["refuses events", "is down"])
+def test_the_failover_url_gets_what_the_first_did_not_take(
+    name: str, attempts: int, is_down: bool, ringocli: Command
+) -> None:
+    """The same bytes but for path and host, after the provider's attempts; what it refuses, too, has failed."""
+    with (
+        receiver(lambda name, times: BROKEN if name.endswith("7") else OK) as second,
+        receiver(lambda name, times: OK if name[-1] in "02468" else BROKEN) as first,
+    ):
+        if is_down:
+            first.stop()
+        result = ringocli(
+                "simulate-webhook", SAMPLES / f"{name}.json", "--url", first.url, "--as-provider", name,
+                "--failover-url", f"{second.url}/second", "--count", "40", "--concurrency", "8", "--format", "json",
+            )  # fmt: skip
+    moved = 40 if is_down else 20
+    assert (1, 36, 4) == (result.code, result.document["delivered"], result.document["failed"]), result.err
+    assert {"sent": moved, "delivered": moved - 4} == result.document["failover"]
+    assert f"{moved} events went to the failover URL, which accepted {moved - 4}" in result.document["findings"]
+    assert 20 * (1 + attempts) * (not is_down) == len(first.log)
+    assert moved - 4 + 4 * attempts == len(second.log)
+    bodies = {one.id: one.payload.partition(b"\r\n\r\n")[2] for one in first.log}
+    assert all(bodies.get(one.id) in (None, one.payload.partition(b"\r\n\r\n")[2]) for one in second.log)
+    assert all(b"/hook/second " in one.payload for one in second.log)
+
+
+def test_only_documented_failover(ringocli: Command) -> None:
+    """Exit 2 where the provider has no second URL, and --live for another machine's."""
+    arguments = ["simulate-webhook", SAMPLES / "telnyx.json", "--url", "http://127.0.0.1:9", "--failover-url"]
+    assert "needs a provider" in ringocli(*arguments, "http://127.0.0.1:8", "--as-provider", "sinch").err
+    assert 2 == ringocli(*arguments, "http://127.0.0.1:8").code
+    far = ringocli(*arguments, "https://hooks.example", "--as-provider", "telnyx", "--count", "11")
+    assert (2, True) == (far.code, "needs --live" in far.err)
+
+
 def test_a_day_of_retries_passes_in_a_moment(ringocli: Command) -> None:
     """Sinch's schedule on a scaled clock: a receiver that recovers after twelve attempts still gets the event."""
     tries: list[str] = []
