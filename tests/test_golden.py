@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.cli.application import COMMANDS
+from ringocli.cli.commands import COMMANDS
 from ringocli.text.version import __version__
 from tests.conftest import ACME, ROOT, SAMPLES, Command, Result
 from tests.loopback import Answer, serving, unused_port

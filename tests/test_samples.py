@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.cli.application import COMMANDS
+from ringocli.cli.commands import COMMANDS
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.request import render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook

@@ -1,7 +1,7 @@
 """The command line: one module per command, and the place where errors become messages and exit codes.
 
 A command reads its options, makes one library call, prints, and returns an exit code. Heavy libraries are imported by
-the commands that need them, so that ``--help`` stays quick; ``validate`` with plain arguments does without typer.
+the commands that need them, so that ``--help`` stays quick; plain arguments are read without typer.
 """
 
 from __future__ import annotations
@@ -71,6 +71,14 @@ def _invoked(arguments: Sequence[str]) -> int:
         from ringocli.cli.validate.run import validate
 
         return validate(options)
+    from ringocli.cli.plain_args import plain_command
+
+    run_plain = plain_command(arguments)
+    if run_plain is not None:
+        from ringocli.text.secret import forget
+
+        forget()
+        return run_plain()
     from ringocli.cli.application import invoke
 
     return invoke(arguments)
@@ -114,7 +122,7 @@ def _crash_report(arguments: Sequence[str], error: Exception) -> tuple[str, str]
     import platform
     import tempfile
 
-    from ringocli.cli.application import COMMANDS
+    from ringocli.cli.commands import COMMANDS
 
     report = (
         f"ringocli {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n"

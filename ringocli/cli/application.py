@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ringocli.cli.commands import COMMANDS
 from ringocli.cli.parameters import chosen
+from ringocli.cli.typer_command import register
 from ringocli.errors import UsageError
 from ringocli.text import console
 from ringocli.text.secret import forget
@@ -37,33 +39,6 @@ Exit codes:
   2  usage error                      130  interrupted (Ctrl-C)
   3  local error (file, port)
 """
-
-COMMANDS = {
-    "init": "init.command",
-    "validate": "validate.command",
-    "explain": "explain",
-    "schema": "schema",
-    "render": "render",
-    "match": "match",
-    "prove": "prove",
-    "test": "test",
-    "diff": "diff",
-    "doctor": "doctor",
-    "bundle": "bundle",
-    "export": "export",
-    "send-test": "send.command",
-    "simulate-webhook": "simulate.command",
-    "replay": "replay",
-    "locustfile": "locustfile",
-    "emulate": "emulate",
-    "clean": "clean",
-    "config": "config",
-    "secret": "secret",
-    "tour": "tour",
-    "completion": "completion",
-    "lsp": "lsp",
-}
-"""The module of each command, in the order of the help; the function is named after the command."""
 
 
 def invoke(arguments: Sequence[str]) -> int:
@@ -136,10 +111,7 @@ def application(arguments: Sequence[str] = ()) -> typer.Typer:
     named = _command_in(arguments)
     for name in [named] if named in COMMANDS else COMMANDS:
         module = import_module(f"ringocli.cli.{COMMANDS[name]}")
-        if hasattr(module, "register"):
-            module.register(app)
-        else:
-            getattr(module, name.replace("-", "_")).register(app)
+        register(app, getattr(module, name.replace("-", "_")))
     return app
 
 

@@ -1,4 +1,4 @@
-"""Commands: a function of one options object, and the Typer signature that is built from the object's fields.
+"""Commands: a function of one options object, whose fields are its arguments and options.
 
 An options class is a frozen dataclass, or a ``NamedTuple`` where its import has to be quick. Each field is annotated
 with an ``Argument`` or an ``Option``. A field whose type is another dataclass is a group of options, so that commands
@@ -7,22 +7,13 @@ share groups by composition; a group's ``SECTION`` is its heading in the help te
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
-
-import typer
-from typer.core import TyperCommand
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from ringocli.cli.parameters import Argument, Option, flag_of
-from ringocli.cli.proposals import complete_files
 from ringocli.text import console
-
-if TYPE_CHECKING:
-    from typer._click.core import Context
-    from typer._click.formatting import HelpFormatter
 
 OptionsT = TypeVar("OptionsT")
 
@@ -62,10 +53,6 @@ class CliCommand(Generic[OptionsT]):
         found: type[OptionsT] = get_type_hints(self.run)["options"]
         return found
 
-    def register(self, app: typer.Typer) -> None:
-        """Add the command to an application."""
-        app.command(self.name, help=self.help_text, cls=_SectionedCommand)(callback_of(self.options, self.run))
-
 
 def command(
     name: str, summary: str, *, examples: Sequence[str] = (), more: str = ""
@@ -92,22 +79,7 @@ def _continued(example: str) -> str:
     return "\n  ".join(lines)
 
 
-def callback_of(options: type[OptionsT], run: Callable[[OptionsT], int]) -> Callable[..., int]:
-    """The function that Typer calls: its parameters are the fields of ``options`` and the global options."""
-    leaves = list(_leaves(options))
-    general = list(_leaves(ConsoleOptions))
-
-    def callback(**given: Any) -> int:
-        _built(ConsoleOptions, general, given).apply()
-        return run(_built(options, leaves, given))
-
-    parameters = [leaf.parameter() for leaf in (*leaves, *general)]
-    callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    callback.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return callback
-
-
-class _Leaf(NamedTuple):
+class Field(NamedTuple):
     """One field of an options class, or of a group inside it."""
 
     name: str
@@ -125,40 +97,6 @@ class _Leaf(NamedTuple):
     def is_list(self) -> bool:
         return get_origin(self.kind) is tuple
 
-    def parameter(self) -> inspect.Parameter:
-        """The parameter that Typer reads."""
-        kind = (
-            list[str] | None if self.is_list and self.default is not ... else list[str] if self.is_list else self.kind
-        )
-        default = None if self.default == () else self.default
-        return inspect.Parameter(
-            self.name, inspect.Parameter.KEYWORD_ONLY, default=self._typer_info(default), annotation=kind
-        )
-
-    def _typer_info(self, default: Any) -> Any:
-        if isinstance(self.spec, Argument):
-            return typer.Argument(
-                default, metavar=self.spec.metavar, help=self.spec.help, autocompletion=proposals_of(self.spec)
-            )
-        choices = "|".join(self.spec.choices)
-        return typer.Option(
-            default,
-            *self.flags,
-            help=self.spec.help,
-            metavar=self.spec.metavar or choices or self._metavar,
-            autocompletion=proposals_of(self.spec),
-            rich_help_panel=self.section,
-        )
-
-    @property
-    def _metavar(self) -> str | None:
-        """What stands for the value in the help: its unit, N for a count, or the last word of the field's name."""
-        if self.kind is bool or isinstance(self.spec, Argument):
-            return None
-        if self.spec.unit:
-            return self.spec.unit.strip().upper()
-        return "N" if self.kind in (int, int | None) else self.name.rsplit("_", 1)[-1].upper()
-
     def value(self, given: Any) -> Any:
         """What was given, checked.
 
@@ -173,16 +111,16 @@ class _Leaf(NamedTuple):
         return given
 
 
-def _leaves(options: type[Any], section: str | None = None) -> Iterator[_Leaf]:
+def fields_of(options: type[Any], section: str | None = None) -> Iterator[Field]:
     """The fields in the order of the class; a group is replaced by its fields."""
     section = getattr(options, "SECTION", section)
     defaults = _defaults(options)
     for name, hint in get_type_hints(options, include_extras=True).items():
         if is_dataclass(hint):
-            yield from _leaves(hint, section) if isinstance(hint, type) else ()
+            yield from fields_of(hint, section) if isinstance(hint, type) else ()
         elif get_origin(hint) is Annotated:
             kind, spec = get_args(hint)
-            yield _Leaf(name, kind, defaults.get(name, ...), spec, section)
+            yield Field(name, kind, defaults.get(name, ...), spec, section)
 
 
 def _defaults(options: type[Any]) -> dict[str, Any]:
@@ -191,7 +129,7 @@ def _defaults(options: type[Any]) -> dict[str, Any]:
     return dict(getattr(options, "_field_defaults", {}))
 
 
-def _built(options: type[OptionsT], leaves: Sequence[_Leaf], given: dict[str, Any]) -> OptionsT:
+def built(options: type[OptionsT], leaves: Sequence[Field], given: dict[str, Any]) -> OptionsT:
     """The options object of what Typer read."""
     values = {leaf.name: leaf.value(given[leaf.name]) for leaf in leaves}
     return _filled(options, values)
@@ -205,38 +143,3 @@ def _filled(options: type[OptionsT], values: dict[str, Any]) -> OptionsT:
         if name in values or is_dataclass(hint)
     }
     return options(**found)
-
-
-def proposals_of(spec: Argument | Option) -> Callable[..., list[str]] | None:
-    """What completion calls for the values of a field; None if there is nothing to propose."""
-    if spec.complete is not None:
-        return spec.complete
-    if choices := spec.choices:
-        return lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)]
-    if spec.endings or any(word in (spec.metavar or "") for word in ("FILE", "PATH", "DIR", "TEMPLATE")):
-        return complete_files(spec.endings)
-    return None
-
-
-class _SectionedCommand(TyperCommand):
-    """A command whose help lists its options under the headings of their groups."""
-
-    def collect_usage_pieces(self, ctx: Context) -> list[str]:
-        """The arguments of the usage line, without Typer's braces around required ones."""
-        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
-
-    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write arguments, options, then each section; the global options come last."""
-        rows: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is None:
-                continue
-            is_argument = parameter.param_type_name == "argument"
-            section = getattr(parameter, "rich_help_panel", None)
-            section = GLOBAL_SECTION if parameter.name == "help" else section
-            rows.setdefault("Arguments" if is_argument else section or "Options", []).append(record)
-        first, last = [name for name in ("Arguments", "Options") if name in rows], [GLOBAL_SECTION]
-        for name in (*first, *(name for name in rows if name not in (*first, *last)), *last):
-            with formatter.section(name):
-                formatter.write_dl(rows[name])

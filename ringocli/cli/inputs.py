@@ -24,6 +24,13 @@ class OpenedTemplate:
     text: str
     template: Template
 
+    @property
+    def sha256(self) -> str:
+        """The hash of the text, which ties a journal to the template."""
+        import hashlib
+
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
 
 def open_template(name: str) -> OpenedTemplate:
     """Read a template; comments, trailing commas and the like are accepted with a note.

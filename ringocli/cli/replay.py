@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -144,7 +143,7 @@ def _replay_journal(options: ReplayOptions, opened: OpenedTemplate, url: Secret,
         recipe = recipe_of(
             journal.facts,
             opened.template,
-            hashlib.sha256(opened.text.encode("utf-8", "surrogatepass")).hexdigest(),
+            opened.sha256,
             url=url,
             edits=edits,
             properties=gather_values(opened.template, given).values.properties,

@@ -5,7 +5,6 @@ Secrets are redacted before a text is cut, so that no part of one remains.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -128,9 +127,15 @@ def _readable(text: str) -> str:
         return _printed(text)
     title = re.search(r"<title[^<>]*>([^<>]+)</title", text, re.IGNORECASE)
     if title is not None:
-        return _printed(html.unescape(title[1]))
-    return _printed(html.unescape(re.sub(r"<[^<>]*>", " ", text)))
+        return _printed(_unescaped(title[1]))
+    return _printed(_unescaped(re.sub(r"<[^<>]*>", " ", text)))
 
 
 def _printed(text: str) -> str:
     return " ".join(text.split())
+
+
+def _unescaped(text: str) -> str:
+    import html
+
+    return html.unescape(text)

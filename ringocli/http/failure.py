@@ -6,7 +6,6 @@ Messages of the libraries are never repeated, because they may quote headers.
 from __future__ import annotations
 
 import socket
-import ssl
 from dataclasses import dataclass
 
 from ringocli.errors import NoReply, NotConnected
@@ -55,6 +54,8 @@ class Failure:
 
     def unconnected(self, error: BaseException) -> NotConnected:
         """No connection was made; the reason is among the causes of the error."""
+        import ssl
+
         for cause in _chain(error):
             match cause:
                 case ssl.SSLCertVerificationError():

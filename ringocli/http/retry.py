@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from ringocli.http.exchange import Reply, header
 
@@ -39,6 +38,10 @@ def retry_after_s(reply: Reply | None, now: datetime) -> float | None:
     text = (header(reply.headers, "retry-after") or "").strip() if reply is not None else ""
     if text.isascii() and text.isdigit():
         return float(text[:9])
+    if not text:
+        return None
+    from email.utils import parsedate_to_datetime
+
     with suppress(ValueError, TypeError, OverflowError):
         moment = parsedate_to_datetime(text)
         moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -21,13 +20,13 @@ from ringocli.messaging.load.bookkeeping import Failover
 from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.feed import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.policy import LoadPlan
-from ringocli.messaging.load.rows import DataRows
 from ringocli.text.files import STDIN
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
 
 if TYPE_CHECKING:
     from ringocli.messaging.load.event_chaos import EventChaos
+    from ringocli.messaging.load.rows import DataRows
 
 FREE_EVENTS = 10
 """This many events may be sent to a host that is not loopback without ``--live``."""
@@ -295,4 +294,4 @@ def _deliver_with_journal(
 
 def random_seed() -> int:
     """A seed for a run that was given none; it is printed, so that the run can be repeated."""
-    return random.SystemRandom().getrandbits(32)
+    return int.from_bytes(os.urandom(4), "big")

@@ -7,19 +7,19 @@ break that, a second event is proposed instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ringocli.errors import RingocliError
 from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.messaging.alignment import Alignment, Received, align
 from ringocli.messaging.event_change import EventChange, Operation, changed_event, patched_tree, second_event
+from ringocli.messaging.miss import Attempt, Difference, NearMiss, TakeWebhook
 from ringocli.messaging.pairing import Pair, direction, is_delivery_status, is_file, is_mms, left_over, pairs_in
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event
 from ringocli.template.model import Template, WebhookEvent
-from ringocli.template.pattern.matching import Match, describe
+from ringocli.template.pattern.matching import describe
 from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
@@ -30,45 +30,6 @@ from ringocli.text.pointer import as_text as pointer_text
 
 MAX_UNCLAIMED = 50
 """Unused fields that a near miss lists."""
-
-Taken = tuple[str, Mapping[str, str]] | None
-"""The event type and the values that a template takes from a webhook; None if no event matches."""
-
-TakeWebhook = Callable[[Template, IncomingRequest], Taken]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A location in the body that keeps it from matching."""
-
-    pointer: Pointer
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearMiss:
-    """The event or reply pattern that is nearest.
-
-    ``patch`` is a JSON Patch of the template with which the webhook matches, empty if there is no safe one; ``why`` says
-    what it does, or why there is none. ``unclaimed`` are the received fields that nothing uses.
-    """
-
-    event: WebhookEvent | None
-    differences: tuple[Difference, ...]
-    patch: tuple[Operation, ...] = ()
-    unclaimed: tuple[Received, ...] = ()
-    pairs: tuple[Pair, ...] = ()
-    why: str = ""
-
-
-class Attempt(NamedTuple):
-    """An event that was tried on a webhook; ``found`` is the part of the body at ``base`` that was compared."""
-
-    event: WebhookEvent
-    match: Match
-    base: Pointer = ()
-    found: Json = None
 
 
 class _Candidate(NamedTuple):

@@ -12,8 +12,7 @@ from ringocli.errors import LocalError
 from ringocli.http.bodies import decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.http.received import Decoded, decode_received
-from ringocli.messaging.near_miss import Attempt, Difference, NearMiss, Taken, nearest_miss
-from ringocli.messaging.receipts import failed_receipt_id
+from ringocli.messaging.miss import Attempt, Difference, NearMiss, Taken
 from ringocli.messaging.value_notes import value_notes
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.fast_path import misses
@@ -205,6 +204,9 @@ def _missed(
             methods = sorted({event.method for event in template.events if event.method})
             notes = (f"no event uses {incoming.method}; they use {', '.join(methods)}",)
         return WebhookReading(document=document, variables={}, sources={}, notes=notes)
+    from ringocli.messaging.near_miss import nearest_miss
+    from ringocli.messaging.receipts import failed_receipt_id
+
     attempts = [_attempt(event, document, properties) for event in candidates]
     near_miss = nearest_miss(template, incoming, attempts, taken_by, pairs)
     ids = (failed_receipt_id(one.event, one.found, one.base) for one in attempts)

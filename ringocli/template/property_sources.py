@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -153,6 +152,8 @@ def _from_command(name: str, command: str) -> str:
         if not words:
             raise UsageError(f"the command for the property {name!r} cannot be read", "Check its quotes.")
     program = _program(command)
+    import subprocess
+
     try:
         done = subprocess.run(words, stdout=subprocess.PIPE, check=False)
     except OSError as error:

@@ -10,10 +10,14 @@ from typing import Annotated
 
 import pytest
 import typer
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ringocli.cli.application import COMMANDS
-from ringocli.cli.command import command
+from ringocli.cli.command import ConsoleOptions, built, command, fields_of
+from ringocli.cli.commands import COMMANDS
 from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.plain_args import plain_command, read_values
+from ringocli.cli.typer_command import register
 from ringocli.errors import UsageError
 from ringocli.text import console
 from tests.conftest import Command
@@ -50,7 +54,7 @@ def parsed(*arguments: str) -> ExampleOptions:
         return 7
 
     app = typer.Typer(rich_markup_mode=None)
-    example.register(app)
+    register(app, example)
     assert 7 == typer.main.get_command(app).main(list(arguments), standalone_mode=False)
     return seen[0]
 
@@ -107,3 +111,50 @@ def test_every_command_has_examples_and_a_one_line_summary(ringocli: Command, na
     for line in ringocli(name, "--help").out.splitlines():
         assert len(line) <= 80, line
         assert not re.search(r"--[\w-]+ <\w+>", line), "a value is named by what it is, not by its type"
+
+
+WORDS = st.sampled_from(
+    ["a.json", "b", "-", "", "--", "-q", "-v", "--set", "--set=x=1", "--set=", "x=1", "--color-name", "red", "blue", "--level",
+     "3", "12", "x", "--level=4", "--dry-run", "--dry-run=1", "--no-such", "--color", "never", "--help", "--col", "-5"]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=7))
+def test_plain_arguments_are_read_as_the_library_reads_them(words: list[str]) -> None:
+    """Whatever is read without the library gives the same options, or the same error."""
+    seen: list[ExampleOptions] = []
+
+    @command("example", "An example.")
+    def example(options: ExampleOptions) -> int:
+        seen.append(options)
+        return 0
+
+    fields = [*fields_of(ExampleOptions), *fields_of(ConsoleOptions)]
+    values = read_values(words, fields)
+    if values is None:
+        return
+    try:
+        plain: object = built(ExampleOptions, list(fields_of(ExampleOptions)), values)
+    except UsageError as error:
+        plain = error.message
+    app = typer.Typer(rich_markup_mode=None)
+    register(app, example)
+    read: list[object] = seen  # type: ignore[assignment]
+    try:
+        typer.main.get_command(app).main(words, standalone_mode=False)
+    except UsageError as error:
+        read = [error.message]
+    assert [plain] == read
+
+
+@pytest.mark.parametrize(
+    ("line", "is_plain"),
+    [
+        ("send-test a.json --url http://127.0.0.1 --set to=1", True), ("-q render a.json", True),
+        ("render --help", False), ("--color never render a.json", False), ("rendr a.json", False), ("render", False),
+        ("simulate-webhook a.json --count many", False), ("simulate-webhook a.json --count 2 --rate 5/s", True),
+    ],
+)  # fmt: skip
+def test_what_is_plain(line: str, is_plain: bool) -> None:
+    """Everything that needs help, a suggestion or an error goes to the library."""
+    assert is_plain == (plain_command(line.split()) is not None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.cli.application import COMMANDS
+from ringocli.cli.commands import COMMANDS
 from ringocli.cli.shells import SCRIPTS, answer, read_line
 from tests.conftest import SAMPLES, Command
 

@@ -90,13 +90,14 @@ def _check_combination(options: SendOptions) -> None:
 
 def _requests(options: SendOptions, template: Template, spec: RequestSpec, values: Values) -> list[RenderedRequest]:
     """The request, or one for each data row; every row is read and rendered before the first send."""
-    from ringocli.messaging.load.rows import DataRows
     from ringocli.messaging.request import at_base, render_request
     from ringocli.template.values import Layer, Values
 
     policy = missing_policy(options.missing, None)
     layers: list[Layer | None] = [None]
     if options.data is not None:
+        from ringocli.messaging.load.rows import DataRows
+
         rows = DataRows.open(options.data)
         limit = options.max_sends or (DEFAULT_MAX_SENDS if options.live else None)
         layers = []

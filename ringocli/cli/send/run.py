@@ -37,14 +37,18 @@ def send_and_print(
     from ringocli.http.transport import Sender, send_when_connected
     from ringocli.messaging.awaiting.arrival import awaited_events
     from ringocli.messaging.awaiting.sends import SendPlan, send_all
-    from ringocli.messaging.delivery import rate_of
 
+    rate_per_s = None
+    if options.rate is not None:
+        from ringocli.messaging.delivery import rate_of
+
+        rate_per_s = rate_of(options.rate)
     plan = SendPlan(
         spec=spec,
         expected=expected,
         events=awaited_events(template, spec, options.await_),
         timeout_s=options.await_timeout_s,
-        rate_per_s=rate_of(options.rate) if options.rate is not None else None,
+        rate_per_s=rate_per_s,
     )
     connection = options.connection
     with _source(options, template) as source:
@@ -88,11 +92,11 @@ def _note_retry(error: NoReply, wait_s: float) -> None:
 
 def _keep(options: SendOptions, template: Template, results: Sequence[SendResult], arrivals: Sequence[Arrival]) -> None:
     """Write the HAR file and the case of a single send."""
-    from ringocli.messaging.formats.har import Sent
-
     result = results[0]
     reply = result.verdict.reply if result.verdict is not None else None
     if options.har is not None:
+        from ringocli.messaging.formats.har import Sent
+
         failure = result.failure.message if result.failure is not None else ""
         at = datetime.fromtimestamp(result.sent_at, UTC)
         _write_har(Sent(at=at, request=result.request, reply=reply, failure=failure), options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,10 +102,13 @@ def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settin
     """Everything that the options say about the run."""
     from ringocli.messaging.delivery import Delivery
     from ringocli.messaging.load.feed import Shard
-    from ringocli.messaging.load.rows import DataRows
 
     load = options.load
-    data = DataRows.open(load.data, skips_bad_rows=load.on_bad_row == "skip") if load.data is not None else None
+    data = None
+    if load.data is not None:
+        from ringocli.messaging.load.rows import DataRows
+
+        data = DataRows.open(load.data, skips_bad_rows=load.on_bad_row == "skip")
     recipe = _recipe(options, opened.template, settings, data)
     journal = path_of(load.journal) if load.journal is not None else None
     count = load.count
@@ -123,7 +125,7 @@ def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settin
         shard=Shard.parse(load.shard) if load.shard is not None else Shard(),
         journal=journal,
         chaos=_chaos(options),
-        template_sha256=hashlib.sha256(opened.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        template_sha256=opened.sha256 if journal is not None else "",
         timeout_s=_timeout_s(options),
         failover_url=_failover_url(load),
         ca_file=options.connection.ca_file,
@@ -152,11 +154,11 @@ def _recipe(options: SimulateOptions, template: Template, settings: Settings, da
 
 
 def _chaos(options: SimulateOptions) -> EventChaos | None:
-    from ringocli.messaging.load.event_chaos import parse_chaos
-
     load = options.load
     if load.chaos is None:
         return None
+    from ringocli.messaging.load.event_chaos import parse_chaos
+
     if load.journal is not None or options.send is not None:
         raise UsageError("--chaos cannot be combined with --journal or --send", "Leave one of them out.")
     return parse_chaos(load.chaos)
@@ -227,10 +229,11 @@ def _plan(options: SimulateOptions) -> LoadPlan:
 
 def _retry_policy(load: LoadOptions) -> RetryPolicy:
     from ringocli.messaging.load.policy import RetryPolicy
-    from ringocli.messaging.load.provider_behaviour import ProviderRetryPolicy, behaviour
 
     if load.as_provider is None:
         return RetryPolicy(retries=load.retry, max_retry_after_s=load.max_retry_after_s)
+    from ringocli.messaging.load.provider_behaviour import ProviderRetryPolicy, behaviour
+
     if load.retry:
         raise UsageError("--as-provider has a schedule of its own", "Leave out --retry.")
     data = behaviour(load.as_provider)
@@ -245,12 +248,12 @@ def _failover_url(load: LoadOptions) -> Secret | None:
     Raises:
         UsageError: the provider documents no second URL, or the option cannot be used with another.
     """
+    if load.failover_url is None:
+        return None
     from ringocli.http.addresses import webhook_address
     from ringocli.messaging.load.provider_behaviour import behaviour
     from ringocli.text.secret import Secret
 
-    if load.failover_url is None:
-        return None
     if load.as_provider is None or behaviour(load.as_provider).failover is None:
         raise UsageError("--failover-url needs a provider that has one", "Use --as-provider telnyx, or twilio.")
     if load.journal is not None or load.chaos is not None:
@@ -260,10 +263,12 @@ def _failover_url(load: LoadOptions) -> Secret | None:
 
 def _timeout_s(options: SimulateOptions) -> float:
     """How long a reply is waited for: as long as the provider does."""
+    if options.load.as_provider is None:
+        return options.connection.timeout_s
     from ringocli.messaging.load.provider_behaviour import behaviour
 
-    data = behaviour(options.load.as_provider) if options.load.as_provider is not None else None
-    return data.timeout_s if data is not None and data.timeout_s is not None else options.connection.timeout_s
+    timeout_s = behaviour(options.load.as_provider).timeout_s
+    return timeout_s if timeout_s is not None else options.connection.timeout_s
 
 
 MAX_CONNECTIONS = 256

@@ -74,9 +74,11 @@ def _finish(
     only: Sequence[EventOutcome],
 ) -> int:
     """Print the summary, write the report, and choose the exit code."""
-    from ringocli.messaging.load.require import parse_requirements, results
+    required: list[dict[str, object]] = []
+    if options.load.require is not None:
+        from ringocli.messaging.load.require import parse_requirements, results
 
-    required = results(parse_requirements(options.load.require or ""), summary)
+        required = results(parse_requirements(options.load.require), summary)
     _print_summary(delivery, factory, options, summary, only, required)
     if options.load.report is not None:
         from ringocli.messaging.load.report import as_html

@@ -12,7 +12,6 @@ from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.bookkeeping import why
 from ringocli.messaging.load.events import Subject, subject_name
 from ringocli.messaging.load.histogram import Histogram
-from ringocli.messaging.load.require import measured_text
 from ringocli.template.model import RequestSpec
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
@@ -110,6 +109,8 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
     for reason, count in summary.reasons:
         yield f"  {count:,} x {one_line(reason, WIDTH - 10)}"
     for one in required:
+        from ringocli.messaging.load.require import measured_text
+
         mark = styled("ok", "green") if one["ok"] else styled("missed", "red")
         yield f"  required   {one['what']}: {mark}, measured {measured_text(one)}"
 

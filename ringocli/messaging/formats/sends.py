@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from xml.etree import ElementTree
 
 from ringocli.messaging.awaiting.sends import SendResult
 from ringocli.text.console import printable, styled
@@ -36,6 +35,8 @@ def sends_text(results: Sequence[SendResult]) -> Iterator[str]:
 
 def as_junit(results: Sequence[SendResult], name: str) -> str:
     """A test case for each send, named by its recipient."""
+    from xml.etree import ElementTree
+
     failed = sum(not result.ok for result in results)
     suite = ElementTree.Element(
         "testsuite", name=name, tests=str(len(results)), failures=str(failed), errors="0", skipped="0"

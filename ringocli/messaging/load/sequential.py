@@ -6,7 +6,6 @@ It is also how events go through a proxy, which httpx speaks to. Bookkeeping is 
 from __future__ import annotations
 
 import heapq
-import random
 from collections.abc import Callable
 from time import monotonic, sleep
 
@@ -34,15 +33,21 @@ def run_sequentially(
     report: Callable[[EventOutcome], None] | None = None,
     record: Record | None = None,
     pause: Callable[[float], None] = sleep,
-    chance: Callable[[], float] = random.random,
+    chance: Callable[[], float] | None = None,
 ) -> float:
     """Deliver everything; the seconds that it took. Ctrl-C ends it early, with true accounts."""
-    run = _SequentialRun(plan, source, accounts, exchange, report, record, pause, chance)
+    run = _SequentialRun(plan, source, accounts, exchange, report, record, pause, chance or _chance)
     try:
         run.work()
     except KeyboardInterrupt:
         accounts.stopped = True
     return monotonic() - run.books.started
+
+
+def _chance() -> float:
+    import random  # whose import takes longer than a delivery
+
+    return random.random()
 
 
 class _SequentialRun:

@@ -1,0 +1,60 @@
+"""What a comparison of a webhook with an event gives: the attempt, its differences, and the near miss.
+
+Apart from ``near_miss``, which is imported only where no event matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from ringocli.http.exchange import IncomingRequest
+from ringocli.template.model import Template, WebhookEvent
+from ringocli.template.pattern.matching import Match
+from ringocli.template.pattern.pattern import Json
+from ringocli.text.pointer import Pointer
+
+if TYPE_CHECKING:
+    from ringocli.messaging.alignment import Received
+    from ringocli.messaging.event_change import Operation
+    from ringocli.messaging.pairing import Pair
+
+Taken = tuple[str, Mapping[str, str]] | None
+"""The event type and the values that a template takes from a webhook; None if no event matches."""
+
+TakeWebhook = Callable[[Template, IncomingRequest], Taken]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A location in the body that keeps it from matching."""
+
+    pointer: Pointer
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """The event or reply pattern that is nearest.
+
+    ``patch`` is a JSON Patch of the template with which the webhook matches, empty if there is no safe one; ``why`` says
+    what it does, or why there is none. ``unclaimed`` are the received fields that nothing uses.
+    """
+
+    event: WebhookEvent | None
+    differences: tuple[Difference, ...]
+    patch: tuple[Operation, ...] = ()
+    unclaimed: tuple[Received, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    why: str = ""
+
+
+class Attempt(NamedTuple):
+    """An event that was tried on a webhook; ``found`` is the part of the body at ``base`` that was compared."""
+
+    event: WebhookEvent
+    match: Match
+    base: Pointer = ()
+    found: Json = None

@@ -1,0 +1,16 @@
+"""Phone numbers as they are compared, whatever form they are written in."""
+
+from __future__ import annotations
+
+import re
+
+_NOT_DIGITS = re.compile(r"\D")
+
+
+def number_key(number: str) -> str:
+    """A number in the form that is compared: its last ten digits, so that + and the country code do not matter.
+
+    A text with fewer than seven digits, such as a sender name or a short code, is compared as a whole.
+    """
+    digits = _NOT_DIGITS.sub("", number)
+    return digits[-10:] if len(digits) >= 7 else number.strip().casefold()
