@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import cycle
 
 WIDTH, HEIGHT = 480, 220
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 34
 COLOURS = {"2xx": "#2f7d4f", "3xx": "#3b6ea5", "4xx": "#b7791f", "5xx": "#b03a2e"}
-OTHER_COLOUR = "#6b4c9a"
+OTHER_COLOURS = ("#6b4c9a", "#b58bd6", "#40306b", "#8a8a8a")
+"""Kinds of tries without a reply, in turn."""
+
 _INK, _GRID, _LINE, _LIMIT = "#333333", "#dddddd", "#1f5fa8", "#b03a2e"
 
 
@@ -50,6 +53,8 @@ def line_chart(
 def stacked_bars(title: str, slices: Sequence[Mapping[str, int]], slice_s: float) -> str:
     """Replies a second over time, stacked by class."""
     names = sorted({name for one in slices for name in one})
+    others = dict(zip((name for name in names if name not in COLOURS), cycle(OTHER_COLOURS), strict=False))
+    colours = {name: COLOURS.get(name) or others[name] for name in names}
     top = nice_ceiling(max([sum(one.values()) / slice_s for one in slices] or [1.0]) or 1.0)
     parts = list(_frame(title, top, lambda value: f"{value:,.3g}", max(len(slices), 1) * slice_s))
     width = (WIDTH - LEFT - RIGHT) / max(len(slices), 1)
@@ -62,10 +67,10 @@ def stacked_bars(title: str, slices: Sequence[Mapping[str, int]], slice_s: float
                 height = _y(base) - y
                 parts.append(
                     f'<rect x="{LEFT + index * width:.1f}" y="{y:.1f}" width="{max(width - 0.5, 0.5):.1f}" '
-                    f'height="{height:.1f}" fill="{COLOURS.get(name, OTHER_COLOUR)}"/>'
+                    f'height="{height:.1f}" fill="{colours[name]}"/>'
                 )
                 base += share
-    parts.extend(_legend({name: COLOURS.get(name, OTHER_COLOUR) for name in names}))
+    parts.extend(_legend(colours))
     return _svg(title, parts)
 
 
@@ -117,7 +122,7 @@ def _legend(colours: Mapping[str, str]) -> Iterator[str]:
 def _text(x: float, y: float, text: str, anchor: str, colour: str = _INK) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="13" font-family="sans-serif" '
-        f'fill="{colour}">{escape(text)}</text>'
+        f'fill="{colour}" stroke="#ffffff" stroke-width="3" paint-order="stroke">{escape(text)}</text>'
     )
 
 

@@ -96,7 +96,11 @@ class Journal:
             raise LocalError(f"{path}: {reason(error)}", "Check the folder of --journal.") from None
         except sqlite3.Error as error:
             raise refused(path, error) from None
-        self.is_resumed = self._rows_are_kept = self._checked_header(fingerprint, data_file)
+        try:
+            self.is_resumed = self._rows_are_kept = self._checked_header(fingerprint, data_file)
+        except UsageError:
+            self._store.close()  # and so unlocked
+            raise
         self._claimed: deque[Position] = deque()
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
 

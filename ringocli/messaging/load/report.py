@@ -23,8 +23,8 @@ _SECRET_OPTIONS = ("--property", "--url", "--set-file", "--sign")
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem;color:#222;background:#fff}"
     "table{border-collapse:collapse;max-width:100%}td,th{padding:.25rem .6rem;border-bottom:1px solid #ddd;text-align:left}"
-    "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}pre{white-space:pre-wrap;overflow-wrap:anywhere;"
-    "background:#f4f4f4;padding:.6rem}@media print{section{break-inside:avoid}}"
+    "td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}pre{white-space:pre-wrap;overflow-wrap:anywhere;"
+    "background:#f4f4f4;padding:.6rem}@media(max-width:30rem){td,th{padding:.25rem .2rem;font-size:14px}}@media print{section{break-inside:avoid}}"
 )
 
 
@@ -137,8 +137,14 @@ def _rows(summary: LoadSummary, histograms: Sequence[Histogram]) -> Iterator[tup
         yield f"{index * slice_s:g}", replies, _shown(histogram.percentile_ms(50)), _shown(histogram.percentile_ms(99))
 
 
-def _shown(ms: float | None) -> str:
-    return "" if ms is None else duration(ms)
+class _Figure(str):
+    """A text that is aligned like a number."""
+
+    __slots__ = ()
+
+
+def _shown(ms: float | None) -> _Figure:
+    return _Figure("" if ms is None else duration(ms))
 
 
 def _latency_limit(required: Sequence[Mapping[str, Any]]) -> float | None:
@@ -149,13 +155,22 @@ def _latency_limit(required: Sequence[Mapping[str, Any]]) -> float | None:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    yield '<table cellpadding="4"><tr>' + "".join(f'<th align="left">{escape(head)}</th>' for head in heads) + "</tr>"
+    first = rows[0] if rows else [""] * len(heads)
+    yield '<table cellpadding="4"><tr>' + "".join(map(_head, heads, first)) + "</tr>"
     for row in rows:
         yield "<tr>" + "".join(_cell(value) for value in row) + "</tr>"
     yield "</table>"
 
 
+def _head(head: str, value: object) -> str:
+    if isinstance(value, int | _Figure):
+        return f'<th class="n" align="right">{escape(head)}</th>'
+    return f'<th align="left">{escape(head)}</th>'
+
+
 def _cell(value: object) -> str:
+    if isinstance(value, _Figure):
+        return f'<td class="n" align="right">{escape(value)}</td>'
     if isinstance(value, int) and not isinstance(value, bool):
         return f'<td class="n" align="right">{value:,}</td>'
     return f"<td>{escape(str(value))}</td>"
