@@ -82,8 +82,14 @@ def single_webhook(url: str) -> dict[str, list[str]]:
     commands = {
         "curl": ["curl", "-s", "-H", "Content-Type: application/json", "-d", document, url],
         "ringocli simulate-webhook": [*RINGOCLI, "--url", url],
-    }
-    if shutil.which("http"):
+        "ringocli send-test": [
+            sys.executable, "-m", "ringocli", "send-test", "samples/telnyx.json", "--url", url, "--set", "content=Hello",
+            "--set", "from=+12025550100", "--set", "to=+13105550199", "--property", "API key=none",
+        ],
+    }  # fmt: skip
+    if shutil.which("http") is None:
+        print("\n(httpie is not installed: pipx install httpie)")
+    else:
         commands["httpie"] = ["http", "--ignore-stdin", "POST", url, "method=message"]
     return commands
 

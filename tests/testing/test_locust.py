@@ -41,7 +41,7 @@ def test_two_workers_and_a_master_agree_with_the_receiver(folder: Path, ringocli
             master = subprocess.run(
                 [
                     *LOCUST, "--master", "--master-bind-port", str(port), "--expect-workers", "2", "--headless",
-                    "-u", "4", "-r", "4", "-t", "3s", "--stop-timeout", "10", "--host", receiving.url, "--json",
+                    "-u", "4", "-r", "4", "-t", "1s", "--stop-timeout", "10", "--host", receiving.url, "--json",
                 ],
                 capture_output=True,
                 text=True,

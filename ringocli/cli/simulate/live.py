@@ -52,15 +52,16 @@ def _show(accounts: Accounts, delivery: Delivery, over: threading.Event) -> None
 
 
 def _table(accounts: Accounts, delivery: Delivery, elapsed_s: float, rate: float) -> Table:
+    """Two columns, so that a long line does not widen those above it."""
     table = Table.grid(padding=(0, 2))
     total = f" of {delivery.count:,}" if delivery.count is not None else ""
-    table.add_row("done", f"[bold]{accounts.done:,}[/]{total}", f"{elapsed_s:,.0f} s", f"{rate:,.0f}/s")
+    table.add_row("done", f"[bold]{accounts.done:,}[/]{total}   {elapsed_s:,.0f} s   {rate:,.0f}/s")
     latency = accounts.latency.document()
-    table.add_row("latency", *(f"{name} {milliseconds(ms or 0.0)}" for name, ms in latency.items()))
-    failures = {**accounts.errors, **{f"{kind} (no reply)": count for kind, count in accounts.silences.items()}}
-    if failures:
-        words = ", ".join(f"{word} {count:,}" for word, count in sorted(failures.items())[:4])
-        table.add_row("errors", f"[red]{words}[/]")
+    table.add_row("latency", "   ".join(f"{name} {milliseconds(ms or 0.0)}" for name, ms in latency.items()))
+    for label, counts in (("failed", accounts.errors), ("no reply", accounts.silences)):
+        if counts:
+            words = ", ".join(f"{word} {count:,}" for word, count in sorted(counts.items())[:4])
+            table.add_row(label, f"[red]{words}[/]")
     if accounts.retries:
         table.add_row("retries", f"{accounts.retries:,}")
     return table
