@@ -2,7 +2,7 @@
 
 Such an event costs no object and no call into the engine: its connection takes the next payload from ``feed.ready``, and
 the accounts are brought up to date from time to time. Anything else that happens to it makes a ``DeliveryAttempt`` of
-it. Against nginx, one core does this in about 8 µs an event, and without it in 20 µs (``make bench``).
+it. Against nginx this takes 6 µs of processor time an event instead of 22; wrk takes 5 (measured on a loaded machine).
 """
 
 from __future__ import annotations
