@@ -23,7 +23,7 @@ INTERNAL_ERROR = 70
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line; its exit code. Every error is reported in one sentence."""
+    """Run one command line and return its exit code. Every error is reported in one sentence."""
     console.prepare_streams()
     guard_streams()
     console.reset()
@@ -98,7 +98,7 @@ def _completed() -> int | None:
 
 
 def _report(arguments: Sequence[str], code: int, message: str, hint: str) -> int:
-    """Print an error on stderr, and as a document on stdout where JSON was asked for; the exit code."""
+    """Print an error on stderr and, with ``--format json``, as a document on stdout; returns the exit code."""
     from ringocli.text.secret import redact
 
     message, hint = console.printable(redact(message)), console.printable(redact(hint))
@@ -115,9 +115,9 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 
 def _crash_report(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
-    """Write a report of types, places and versions only; the message and the hint that name it.
+    """Write a crash report of types, code locations and versions; returns the message and the hint that name it.
 
-    Messages of exceptions, values and options may contain what the user gave to the command, so none is written.
+    Exception messages, values and options are left out, because they may contain what the user gave to the command.
     """
     import platform
     import tempfile

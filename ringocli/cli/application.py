@@ -21,7 +21,7 @@ from ringocli.text.version import __version__
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 else:
-    # The base of Typer's usage errors has no public name, and another module in each of the supported versions.
+    # The base class of Typer's usage errors is not public, and its module differs between the supported versions.
     ClickException = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 HELP = """Build, check and test Ringotel SMS/MMS integrations on your own machine.
@@ -42,7 +42,7 @@ Exit codes:
 
 
 def invoke(arguments: Sequence[str]) -> int:
-    """Run one command line; its exit code.
+    """Run one command line and return its exit code.
 
     Raises:
         UsageError: the command line is invalid.
@@ -63,7 +63,7 @@ def invoke(arguments: Sequence[str]) -> int:
 
 
 def _message(error: ClickException) -> str:
-    """The message of a usage error in the form of our own: no capital, no full stop, one form of suggestion."""
+    """The message of a usage error in the style of ringocli's own: no capital, no full stop, one form of suggestion."""
     text = " ".join(error.format_message().split()).rstrip(".")
     text = re.sub(r"\. Did you mean '([^']+)'\?$", r" (did you mean \1?)", text)
     text = re.sub(r" \(Possible options: ([^,)]+)[^)]*\)$", r" (did you mean \1?)", text)
@@ -98,7 +98,7 @@ def _global_options(
 
 
 def application(arguments: Sequence[str] = ()) -> typer.Typer:
-    """The command line. Only the module of the command in the arguments is imported, because each takes its time."""
+    """The command line; only the module of the command in the arguments is imported, to start quickly."""
     app = typer.Typer(
         name="ringocli",
         # Typer's rich help takes twice as long to import and draws boxes.

@@ -20,8 +20,8 @@ EXAMPLES = (
     "ringocli bundle samples/twilio.json --output twilio.zip --format json",
 )
 MORE = (
-    "The zip file has the template, a report that is readable without script, the findings, the proof, the test cases, "
-    "sample exchanges (or those of --har), the mail to Ringotel's support, and a manifest with the SHA-256 of each. "
+    "The zip file contains the template, an HTML report, the findings, the proof, the test cases, sample exchanges (or "
+    "those of --har), a draft of the email to Ringotel's support, and a manifest with the SHA-256 of each file. "
     "Nothing is written if the template has errors, its proof or a case fails, or a secret is found in a file. The same "
     "input gives the same bytes.\n\n"
     "\b\n"

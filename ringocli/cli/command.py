@@ -57,7 +57,7 @@ class CliCommand(Generic[OptionsT]):
 def command(
     name: str, summary: str, *, examples: Sequence[str] = (), more: str = ""
 ) -> Callable[[Callable[[OptionsT], int]], CliCommand[OptionsT]]:
-    """Make a function of one options object a command. Each of the examples is run by a test."""
+    """Turn a function that takes an options object into a command. A test runs each of the examples."""
     return lambda run: CliCommand(name, run, help_text(summary, examples, more), examples)
 
 
@@ -68,7 +68,7 @@ def help_text(summary: str, examples: Sequence[str], more: str = "") -> str:
 
 
 def _continued(example: str) -> str:
-    """A command that fits on lines of 78 columns, each but the last ending with a backslash."""
+    """The command, broken into lines of at most 78 columns that are joined by backslashes."""
     lines = [""]
     for option in re.split(r" (?=-)", example):  # an option stays with its value
         if lines[-1] and len(lines[-1]) + len(option) > 72:

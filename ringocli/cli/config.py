@@ -27,7 +27,7 @@ EXAMPLES = (
 MORE = (
     "Takes the same options as the commands that send, so that you see which value wins: options, the environment, "
     "--values, the profile, your own config.toml. With a template, its properties are looked up in the environment, too. "
-    "Secrets are not read, no keyring is opened and no command is run; what is not set or not found is said.\n\n"
+    "Secrets are not read, no keyring is opened and no command is run; what is not set or not found is reported.\n\n"
     "Exit codes: 0 success, 2 usage error, 3 a file cannot be read."
 )
 

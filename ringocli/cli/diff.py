@@ -21,9 +21,9 @@ EXAMPLES = (
     "ringocli diff samples/telnyx.json samples/telnyx.json --format markdown",
 )
 MORE = (
-    "Both versions render the same messages and read the same webhooks and replies; only what comes out differently is "
-    "a change. Each has a verdict, the order in which to deploy it, and a witness: the bytes before and after, or a "
-    "webhook that is read otherwise.\n\n"
+    "Both versions render the same messages and read the same webhooks and replies; a change is what comes out "
+    "differently. Each change has a verdict, the order in which to deploy it, and an example: the request before and "
+    "after, or a webhook that is now read differently.\n\n"
     "A version is a file, - for stdin, or a file at a git revision (HEAD~1:acme.json). A revision alone (HEAD~1) means "
     "the other file at that revision.\n\n"
     "--format markdown writes a comment for a pull request, --format github annotates the file in GitHub Actions.\n\n"

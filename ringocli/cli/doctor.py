@@ -33,7 +33,7 @@ MORE = (
     "  ringocli doctor acme.json --live --property-env 'API key=ACME_KEY' \\\n"
     "    --set number=+12025550100 --set contact=+13105550199 \\\n"
     "    --set content=Test --webhook-url https://...\n\n"
-    "What a real Ringotel did with an event cannot be read back: such a step asks you.\n\n"
+    "ringocli cannot see what a real Ringotel did with an event, so that step asks you.\n\n"
     "Exit codes: 0 nothing failed, 1 a step failed, 2 usage error, 3 local error, 4 no connection (dns, tcp, tls)."
 )
 

@@ -110,7 +110,9 @@ class EmulateOptions:
         ),
     ] = ()
     seed: Annotated[int, Option("The same seed injects the same faults.")] = 0
-    auto_reply: Annotated[str | None, Option("Text that contacts reply to every message with.", metavar="TEXT")] = None
+    auto_reply: Annotated[
+        str | None, Option("The text with which contacts reply to every message.", metavar="TEXT")
+    ] = None
     listen: ListenOptions
     store: StoreOptions
     partners: PartnerOptions
@@ -243,7 +245,7 @@ def _sender(connection: ConnectionOptions) -> Callable[[RenderedRequest], Reply]
 
 
 def _log() -> Callable[[str], None] | None:
-    """Writes a line for each exchange to stderr, in a thread of its own, so that a full pipe blocks nobody."""
+    """Writes a line for each exchange to stderr, in its own thread, so that a full pipe does not block the emulator."""
     from ringocli.emulator.log import Log
 
     if console.is_quiet():

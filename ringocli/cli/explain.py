@@ -35,7 +35,7 @@ class ExplainOptions:
             "[TOPIC]", "Code or name of a rule, number of an assumption, or assumptions.", complete=complete_topics
         ),
     ] = None
-    every: Annotated[bool, Option("List all rules, one a line.", flags=("--all",))] = False
+    every: Annotated[bool, Option("List all rules, one per line.", flags=("--all",))] = False
     format: TextOrJson = "text"
 
 

@@ -27,11 +27,11 @@ EXAMPLES = (
 )
 MORE = (
     "openapi: OpenAPI 3.1 with the requests as paths and the events as webhooks. json-schema: one schema per event. "
-    "receiver: a server that takes the template's requests and sends its webhooks, to start your own from.\n\n"
+    "receiver: a server that takes the template's requests and sends its webhooks, as a start for your own.\n\n"
     "relay: for a provider that needs what Ringotel cannot send (custom headers, multipart, signed webhooks). It learns "
     "from the provider's documentation as init does, and writes a small server with its test, and the template that "
     "points to it.\n\n"
-    "The folder is the id unless --output says otherwise; existing files are overwritten only with --force."
+    "The folder is named after the id unless you give --output; existing files are overwritten only with --force."
 )
 
 
@@ -47,9 +47,9 @@ class ExportOptions:
     output: Annotated[str | None, Option("The folder. Default: the id.", metavar="DIR|-")] = None
     force: Annotated[bool, Option("Overwrite existing files.")] = False
     id: Annotated[
-        str | None, Option("Of a relay: the integration's id. Default: from the API's host.", metavar="ID")
+        str | None, Option("For relay: the integration's id. Default: from the API's host.", metavar="ID")
     ] = None
-    name: Annotated[str | None, Option("Of a relay: the name shown in Ringotel's portal.", metavar="NAME")] = None
+    name: Annotated[str | None, Option("For relay: the name shown in Ringotel's portal.", metavar="NAME")] = None
     format: TextOrJson = "text"
     learn: LearnOptions
 

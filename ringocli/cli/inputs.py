@@ -1,4 +1,4 @@
-"""Reads what most commands start from: the template, the values, and output paths."""
+"""Reads what most commands need first: the template, the values, and output paths."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ EXAMPLES = (
 )
 MORE = (
     "Locust needs the extra: pip install 'ringocli[load]'. Run the file with locust on one machine, or as one master and "
-    "any number of workers; the file's first lines show both.\n\n"
+    "any number of workers; the comment at its top shows how.\n\n"
     "Exit codes: 0 written, 2 usage error, 3 local error."
 )
 
@@ -48,7 +48,7 @@ def locustfile(options: LocustfileOptions) -> int:
 
     template = open_template(options.template).template
     if options.template == STDIN:
-        raise LocalError("the template needs a file name, which Locust's workers read", "Save it first.")
+        raise LocalError("the template must be a file, because Locust's workers read it", "Save it first.")
     events = tuple(event.label for event in template.events_named(options.event))
     if find_spec("locust") is None:
         raise LocalError("Locust is not installed", "Install it: pip install 'ringocli[load]'")

@@ -97,7 +97,7 @@ def match(options: MatchOptions) -> int:
 
 
 def _signature(template: Template, sample: Sample, options: MatchOptions) -> dict[str, object] | None:
-    """Whether the webhook is signed with the key; None where nobody asked.
+    """Whether the webhook is signed with the key; None without ``--verify``.
 
     A recorded webhook may be of any age, so its timestamp is part of what is signed and is not compared with now.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ringocli.text.terminal import ProgressBar
 
 PROGRESS_AFTER_S = 1.0
-"""A progress display appears only for what takes longer."""
+"""Seconds after which a progress display appears."""
 
 
 def print_json(document: Mapping[str, object]) -> None:

@@ -55,7 +55,7 @@ class Option(NamedTuple):
 
 
 def flag_of(field: str) -> str:
-    """The flag that a field's name stands for: ``fail_on`` is ``--fail-on``."""
+    """The flag of a field: ``fail_on`` is ``--fail-on``."""
     return f"--{field.replace('_', '-')}"
 
 

@@ -203,7 +203,7 @@ def _note_edits(replays: Sequence[Replay], edits: dict[str, str]) -> None:
         if not any(name in one.edited for one in replays):
             console.complain(NOTHING_REPLACED.format(name))
     if any(one.edited and one.is_signed for one in replays):
-        console.complain("an edited webhook keeps its recorded signature, which no longer fits")
+        console.complain("an edited webhook keeps its recorded signature, which is no longer valid")
 
 
 def _code(summary: LoadSummary) -> int:

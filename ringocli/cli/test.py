@@ -39,13 +39,20 @@ class TestOptions:
 
     paths: Annotated[
         tuple[str, ...],
-        Argument("[PATH]...", "Case files, templates or folders. Default: here.", endings=(".toml", ".json")),
+        Argument(
+            "[PATH]...", "Case files, templates or folders. Default: the working folder.", endings=(".toml", ".json")
+        ),
     ] = ()
     template: Annotated[str | None, Option("Use this template for all cases.", metavar="FILE", endings=(".json",))] = (
         None
     )
     keyword: Annotated[
-        str | None, Option("Only cases whose path or name contains this; and, or, not.", flags=("-k",), metavar="WORDS")
+        str | None,
+        Option(
+            "Only cases whose path or name contains these words; and, or, not combine them.",
+            flags=("-k",),
+            metavar="WORDS",
+        ),
     ] = None
     update: Annotated[bool, Option("Make the cases expect what they produce now.")] = False
     junit: Annotated[str | None, Option("Also write JUnit XML to this file.", metavar="FILE")] = None

@@ -1,4 +1,4 @@
-"""``tour``: three minutes, offline, from nothing to a two-way conversation with a picture, each step checked."""
+"""``tour``: an offline demonstration of a two-way conversation with a picture, in checked steps."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Access rules: which hosts, origins and tokens may call what. Pure: request headers in, a refusal or None out.
 
-The emulator is for the person at this machine. A web page that this person visits must not read or change anything,
-not even under a host name that it points here (DNS rebinding). A tunnel makes ``/webhook``, ``/provider`` and ``/files``
+The emulator is for the person at this machine. A web page that this person visits must not read or change anything, not
+even through a host name that resolves to this machine (DNS rebinding). A tunnel makes ``/webhook``, ``/provider`` and
+``/files``
 available to a provider, and nothing else.
 """
 
@@ -20,7 +21,7 @@ PUBLIC_SECTIONS = frozenset({"webhook", "provider", "files"})
 """What a provider has to reach: the first segment of a path, after ``/i/{inbox}``."""
 
 READ_ONLY_SECTIONS = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
-"""Where a GET only reads. Anywhere else it may be a webhook or a message, so links from other pages are refused."""
+"""Paths where a GET only reads. Elsewhere it may be a webhook or a message, so links from other pages are refused."""
 
 TOKEN_HEADER = "x-ringocli-token"
 TOKEN_COOKIE = "ringocli_token"
@@ -79,7 +80,8 @@ class AccessPolicy:
             return True
         if is_public and self.public_host is not None and host == self.public_host:
             return True
-        # When listening on every address, any IP address is accepted. A name is not: it may be made to point here.
+        # When listening on every address, any IP address is accepted. A name is not: its owner may let it resolve to
+        # this machine.
         return self.host in ("0.0.0.0", "::") and _is_ip_address(host)
 
     @staticmethod

@@ -43,7 +43,7 @@ class Application:
         self._api = Api(runtime)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; nothing of it outlives its client."""
+        """Serve one request; its work ends when the client disconnects."""
         if scope["type"] != "http":
             return
         headers = RequestHeaders.decode(scope["headers"])
@@ -87,7 +87,7 @@ class Application:
         return self.runtime.access.refusal(method, section, query, headers.first)
 
     async def _refuse(self, headers: RequestHeaders, receive: Receive, send: Send, refusal: Refusal) -> None:
-        """Refuse, but read the rest of the request: a client that is cut off does not read the reason."""
+        """Refuse, but read the rest of the request, since a client that is cut off never sees the reason."""
         await refuse(send, refusal.status, refusal.message, refusal.hint, more=True)
         if headers.first.get("expect", "").lower() != "100-continue":
             await drain(receive)

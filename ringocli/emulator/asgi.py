@@ -16,7 +16,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 MAX_BODY_BYTES = 10_000_000
-"""A larger webhook, request or file is refused."""
+"""The largest webhook, request or file in bytes."""
 
 MAX_DRAINED_BYTES = 300_000_000
 """How much of a refused body is still read, so that its sender receives the refusal instead of a broken pipe."""
@@ -75,7 +75,7 @@ MAX_RECEIVING_BYTES = 40_000_000
 """How much of all unfinished bodies is held in memory."""
 
 UNCOUNTED_BYTES = 16_384
-"""A body up to this size is always received, however many large ones are on their way."""
+"""A body up to this size is always received, however many large ones are being received."""
 
 _receiving = 0
 
@@ -130,7 +130,7 @@ async def drain(receive: Receive) -> None:
 
 
 def incoming_request(scope: Scope, headers: RequestHeaders, path: str, body: bytes) -> IncomingRequest:
-    """A request as the messaging functions take it."""
+    """The request in the form that ``messaging`` takes."""
     return IncomingRequest(
         method=scope["method"],
         path=path,
@@ -147,7 +147,7 @@ def raw_path(scope: Scope) -> str:
 
 
 async def respond(send: Send, reply: Reply, *, more: bool = False) -> None:
-    """Write a reply; with ``more`` the caller sends the last, empty part."""
+    """Write a reply; with ``more`` the caller still has to send the last, empty part."""
     await _start(send, reply, len(reply.body))
     await send({"type": "http.response.body", "body": reply.body, "more_body": more})
 

@@ -20,7 +20,7 @@ class EmulatorConfig:
     ``db`` None is a temporary file, deleted at the end. ``values`` fill what a send does not specify. ``send`` makes
     requests to anything but the built-in provider: it is required with ``provider_url`` and ``forward_to``.
     ``auto_reply`` is the text with which contacts answer every message. ``log`` is called with lines of text. ``sleep``
-    is the clock of the handset, so that a test need not wait for it.
+    is how the handset waits, so that tests can skip its delays.
     """
 
     name: str

@@ -28,7 +28,8 @@ KEEP_ALIVE_S = 75
 CHECK_EVERY_S = 1.0
 
 MAX_HEADER_BYTES = 400_000
-"""Larger headers are refused. More than the loop reads at once, so that several short requests are not one large one."""
+"""The largest headers in bytes: more than one read of the event loop, so that several short requests never count as
+one."""
 
 _HEADERS_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"

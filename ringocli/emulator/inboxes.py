@@ -1,4 +1,4 @@
-"""Inboxes: the state that one test or one person has alone: chaos, random sequence, and opted-out contacts."""
+"""Inboxes: the state of one test or one person: chaos, random sequence, and opted-out contacts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Limits on the work that one request may cause, so that no request delays the others.
 
-What is cheap to count is counted before a body is decoded, and refused with 413. What remains may still take seconds, so
-bodies over ``MAX_INLINE_BYTES`` are processed in a worker thread, a few at a time.
+Whatever can be counted cheaply is counted before a body is decoded; too much of it is refused with 413. What remains
+may still take seconds, so bodies over ``MAX_INLINE_BYTES`` are processed in a worker thread, a few at a time.
 """
 
 from __future__ import annotations

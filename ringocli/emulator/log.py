@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ringocli.emulator.store.exchange import StoredExchange
 
 MAX_PENDING = 1_000
-"""Lines that wait to be written; further ones are dropped, since the store has every exchange."""
+"""The most lines that wait to be written; further ones are dropped, since the store has every exchange."""
 
 COLLECT_S = 0.02
 """Lines are written in groups: waking the thread for each one would slow down the event loop."""

@@ -59,7 +59,7 @@ class MediaFiles:
         ]
 
     async def serve(self, token: str, name: str) -> Reply | None:
-        """A file as a reply; None if there is none of that name."""
+        """The reply that serves a file; None if there is no file of that name."""
         if token == "sample":
             sample = SAMPLES.get(name)
             file = StoredFile(name=name, content_type=sample.content_type, content=sample.content()) if sample else None

@@ -1,7 +1,7 @@
-"""The files of the page, and two that are made of them: all modules in one script, all style sheets in one.
+"""The files of the page, and two bundles made of them: all modules in one script, all style sheets in one file.
 
-Together they make the page a matter of few requests, without a build step: the modules stay as they are written, and
-are joined once, when the page is first loaded. Each becomes a function, after those that it imports from::
+The page then loads with few requests and without a build step: the modules are joined when the page is first loaded.
+Each becomes a function, after those that it imports from::
 
     const modules = {};
     modules["feed.js"] = (() => { ...the module...  return { EMPTY, find, merge }; })();
@@ -18,7 +18,7 @@ from functools import cache
 from importlib import resources
 
 SCRIPT, STYLE = "all.js", "all.css"
-"""The names of the files that are made of others."""
+"""The names of the bundles."""
 
 ENTRY = "app.js"
 STYLES = ("tokens", "frame", "chat", "wire", "detail", "panels")

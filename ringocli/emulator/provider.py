@@ -40,7 +40,7 @@ from ringocli.template.variables import Place
 from ringocli.text.secret import MASK, redact, redact_values
 
 MAX_ACTIVE = 10_000
-"""Messages whose handset is still active; beyond that, messages are accepted and nothing more happens."""
+"""The most messages whose handset is still active; further messages are accepted without receipts or replies."""
 
 RETRY_DELAYS_S = (1.0, 3.0)
 """When the built-in provider retries a webhook that was not answered with a 2xx."""
@@ -80,7 +80,7 @@ class ProviderAnswer:
 
 
 class Provider:
-    """The built-in provider of one template. ``sleep`` is the clock of its handset."""
+    """The built-in provider of one template. ``sleep`` is how its handset waits."""
 
     def __init__(
         self,
@@ -188,7 +188,7 @@ class Provider:
     # -- the handset --------------------------------------------------------------------------------
 
     def start_handset(self, inbox: Inbox, answer: ProviderAnswer) -> None:
-        """Let the message take its course: receipts and replies, as planned."""
+        """Send the receipts and replies of a message at their times."""
         if not self._has_handset or answer.message_id is None or len(self._active) >= MAX_ACTIVE:
             return
         values = answer.received.variables
@@ -250,7 +250,7 @@ class Provider:
     async def deliver(
         self, inbox: Inbox, event: WebhookEvent, values: dict[str, str], said: Mapping[str, str] | None = None
     ) -> StoredExchange:
-        """Send a webhook to Ringotel's side, and retry as a provider would. ``said`` is what the handset says in it."""
+        """Send a webhook to Ringotel's side, and retry as a provider would. ``said`` is the handset's text in it."""
         layers = (Layer(variables={name: value for name, value in values.items() if value}), *self._values.layers)
         missing = Missing.SAMPLE if event.place is not Place.MMS else Missing.DROP
         file = self._template_file
@@ -263,7 +263,7 @@ class Provider:
         return result.stored
 
     async def _retry(self, inbox: Inbox, incoming: IncomingRequest, first: int, said: Mapping[str, str] | None) -> None:
-        """Send a webhook again, and settle the exchanges that were waiting for the result."""
+        """Send a webhook again, and update the exchanges that were waiting for the result."""
         waiting = [first]
         status = "refused"
         try:

@@ -26,7 +26,7 @@ class SampleFile:
 
 @cache
 def picture(width: int = 480, height: int = 320) -> bytes:
-    """A PNG of hills under an evening engine (RGB, 8 bits; PNG specification, W3C)."""
+    """A PNG of hills under an evening sky (RGB, 8 bits; PNG specification, W3C)."""
     rows = bytearray()
     for y in range(height):
         rows.append(0)

@@ -53,7 +53,7 @@ class TemplateFile:
 
     @property
     def webhook_path(self) -> str:
-        """Where webhooks are received; the path is our choice, since Ringotel publishes no format of its URL."""
+        """Where webhooks are received; we chose the path, since Ringotel does not publish the format of its URL."""
         return f"/webhook/{quote(self.template.id, safe='')}"
 
     def _stamp_of_file(self) -> tuple[int, int] | None:
@@ -138,6 +138,6 @@ def preset_of(template: Template) -> Preset | None:
     for spec in template.requests:
         host = split_url(spec.url).hostname if "://" in spec.url else None
         preset = of_host(host) if host else None
-        if preset is not None and not preset.name.startswith("generic"):  # those belong to no provider
+        if preset is not None and not preset.name.startswith("generic"):  # example hosts belong to no provider
             return preset
     return None

@@ -1,7 +1,7 @@
-"""Changes of the template that a near miss proposes, tried on everything that was received so far.
+"""Changes to the template that a near miss proposes, tried on all webhooks received so far.
 
-A patch is applied only if it is proved: the webhook it is for must match, no other stored webhook may be read
-differently than before, and lint may find no new error. If a change of the event would break earlier webhooks, a second
+A patch is applied only if it is proved: the webhook it is for must match, every other stored webhook must be read as
+before, and lint may find no new error. If a change of the event would break earlier webhooks, a second
 event is offered. The file's formatting is preserved.
 """
 

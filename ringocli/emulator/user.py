@@ -152,7 +152,7 @@ def _status(reply: Reply | None) -> str:
 
 
 def _notes(spec: RequestSpec, rendered: RenderedRequest, reply: Reply | None) -> tuple[str, ...]:
-    """What is noteworthy about a reply, in the words of ``send-test``."""
+    """Notes about a reply, worded as by ``send-test``."""
     if reply is None:
         return ()
     verdict = judge(spec, rendered, reply, SUCCESS)

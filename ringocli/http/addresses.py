@@ -35,7 +35,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_test_host(host: str) -> bool:
-    """Whether a host has a port, or is an IP address or a name without a dot, so that https cannot just be assumed."""
+    """Whether a host has a port, is an IP address or has no dot, so that https cannot simply be assumed."""
     host = host.rpartition("@")[2]
     return "$" not in host and (":" in host or "." not in host or host.replace(".", "").isdigit())
 

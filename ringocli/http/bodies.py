@@ -1,6 +1,6 @@
 """Encodes and decodes bodies and query strings by content type: JSON (any ``…/json`` or ``…+json``) and forms.
 
-Encoding keeps track of the position of each variable; decoding gives the tree that ``Pattern.match`` reads. Which
+Encoding records the position of each variable; decoding returns the tree that ``Pattern.match`` reads. Which
 content types Ringotel supports besides ``application/json`` is not documented (assumption 14).
 """
 

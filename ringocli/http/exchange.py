@@ -101,7 +101,7 @@ class Reply:
 
 
 def as_incoming(rendered: RenderedRequest, path: str | None = None) -> IncomingRequest:
-    """A rendered request as its receiver gets it, secrets revealed; lone surrogates become "?".
+    """A rendered request as its receiver sees it, secrets revealed; lone surrogates become "?".
 
     ``path`` replaces the path of the URL, for a webhook URL that is only a placeholder.
     """

@@ -1,4 +1,4 @@
-"""A rendered request as the headers and the body that leave the process; every client of the project uses these."""
+"""The headers and the body of a rendered request as they are sent; every client of the project uses these."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def body_of(request: RenderedRequest) -> bytes | None:
 
 
 def target_of(parts: Url) -> str:
-    """Path and query as they go over the wire; only what is not ASCII is quoted: a URL may have been typed by hand."""
+    """Path and query as they are sent: only non-ASCII characters of the URL are quoted."""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return "".join(char if char.isascii() else quote(char) for char in target)
 

@@ -1,7 +1,6 @@
 """Decodes received bodies as tolerantly as servers do, and reports in notes what a strict reader would reject.
 
-Whatever takes a webhook or a reply uses this one function, so that ``init``, ``match``, ``test`` and the emulator agree
-on every sample.
+Every reader of webhooks and replies uses this function, so that ``init``, ``match``, ``test`` and the emulator agree.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from ringocli.template.pattern.pattern import Json
 
 _FORM = re.compile(r"[\w.\[\]%+$~-]{1,200}=")
 _STRUCTURAL = frozenset({"unclosed-bracket", "missing-colon", "extra-text", "extra-bracket", "empty", "too-deep"})
-"""Syntax errors of JSON that leave open what was meant, so that a received body is rejected."""
+"""Syntax errors of JSON whose meaning is unclear, so that a received body is rejected."""
 
 MAX_BEFORE_JSON = 10_000
 """Characters of comments before the JSON."""
@@ -124,7 +123,7 @@ def _lines(text: str) -> list[Json]:
 
 
 def _distortions(text: str) -> list[str]:
-    """Values of a form that do not arrive as the sender meant them."""
+    """Notes on values of a form that are not read as the sender meant them."""
     notes = []
     text = text[:MAX_SEARCHED]
     if re.search(r"(?:^|&)[^&=]*=\+\d{7,}", text):

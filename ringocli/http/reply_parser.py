@@ -1,4 +1,4 @@
-"""Parses one HTTP/1.x reply from the bytes of a connection, and says whether it arrived whole."""
+"""Parses one HTTP/1.x reply from the bytes of a connection, and reports whether it is complete."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class MalformedReply(ValueError):
 
 
 class ReplyParser:
-    """Parses the bytes of one reply; ``done`` after its last byte, ``cut`` if its body is longer than what is kept.
+    """Parses the bytes of one reply; ``done`` after its last byte, ``cut`` if only the start of its body is kept.
 
     ``head_only`` is for replies to HEAD, which announce a body and have none.
     """
@@ -50,7 +50,7 @@ class ReplyParser:
         self.done = self.keep_alive = self.cut = False
 
     def feed(self, received: bytes) -> bool:
-        """Take bytes; whether the reply is complete.
+        """Parse more bytes; returns whether the reply is complete.
 
         Raises:
             MalformedReply: this is not HTTP, or more follows than was announced.
@@ -66,7 +66,7 @@ class ReplyParser:
         return self.done
 
     def finish(self) -> bool:
-        """The connection was closed; whether the reply is complete nevertheless, because nothing announced its length."""
+        """Handle the end of the connection; returns whether the reply is complete, for example because no length was set."""
         if self._in_body and not self._framed and not self.done:
             self.done, self.keep_alive = True, False
         return self.done
@@ -83,7 +83,7 @@ class ReplyParser:
 
     @property
     def plain_length(self) -> int | None:
-        """The length of a final reply that announced it; None where it is chunked, open-ended or had interim replies."""
+        """The announced length of a final reply; None if it is chunked, open-ended or followed interim replies."""
         return self._plain_length if self.done and self.keep_alive else None
 
     def reply(self, elapsed_ms: float) -> Reply:

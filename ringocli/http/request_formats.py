@@ -1,7 +1,7 @@
 """A rendered request as text for other tools: HTTP, curl, HTTPie, Python.
 
-``show`` decides whether secrets are masked (``str``) or revealed (``sent``). Masked output does not work when it is
-executed, on purpose.
+``show`` decides whether secrets are masked (``str``) or revealed (``sent``). Masked output is not meant to work when it
+is executed.
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ from ringocli.http.exchange import Reply, header
 BASE_BACKOFF_S = 0.5
 MAX_BACKOFF_S = 30.0
 MAX_RETRY_AFTER_S = 300.0
-"""The default of ``--max-retry-after-s``: a longer wait is not worth it."""
+"""The default of ``--max-retry-after-s``."""
 
 
 def is_worth_retrying(reply: Reply | None) -> bool:
-    """Whether another try may go better: no reply, too many requests, or an error of the server."""
+    """Whether another try may succeed: after no reply, too many requests, or a server error."""
     return reply is None or reply.status == 429 or reply.status >= 500
 
 
@@ -29,12 +29,12 @@ def backoff_s(tries: int, chance: Callable[[], float]) -> float:
 
 
 def longest_backoff_s(tries: int) -> float:
-    """The longest wait after a number of failed tries: half a second, doubled with each, at most 30 s."""
+    """The longest wait after a number of failed tries: half a second, doubled with each try, at most 30 s."""
     return min(MAX_BACKOFF_S, BASE_BACKOFF_S * 2.0 ** min(tries - 1, 10))
 
 
 def retry_after_s(reply: Reply | None, now: datetime) -> float | None:
-    """What ``Retry-After`` asks for, as seconds or as a date; None where it says nothing, 0 for a date in the past."""
+    """The seconds that ``Retry-After`` asks for (0 for a date in the past); None without a valid header."""
     text = (header(reply.headers, "retry-after") or "").strip() if reply is not None else ""
     if text.isascii() and text.isdigit():
         return float(text[:9])

@@ -1,4 +1,4 @@
-"""What an editor needs while a template is being typed: completions, hover texts, an outline, renames. Pure functions."""
+"""Pure functions for editors: completions, hover texts and an outline of a template that is being typed."""
 
 from __future__ import annotations
 

@@ -7,14 +7,15 @@ from ringocli.text.document import Document
 from ringocli.text.edits import apply
 
 MAX_ROUNDS = 100
-"""One round may uncover what the next one fixes. Templates need two or three, and hostile texts have needed 30."""
+"""The most rounds; each may uncover what the next one fixes. Templates need two or three, and hostile texts have needed
+30."""
 
 
 def fixed_text(document: Document, selection: Selection = EVERYTHING, *, unsafe: bool = False) -> tuple[str, int]:
     """The text after all safe fixes (or all there are), and how many were applied.
 
-    A fix may uncover findings that were hidden before: once a bracket is closed, keys are missing. A text that has not
-    fewer findings than the original is never returned, so fixing again changes nothing.
+    A fix may uncover findings that were hidden before, such as missing keys once a bracket is closed. The text is only
+    returned if it has fewer findings than the original, so fixing again changes nothing.
     """
     findings = lint(document, selection)
     best, fewest, best_applied = document.text, len(findings), 0

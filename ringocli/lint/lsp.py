@@ -40,7 +40,8 @@ _KINDS = {
     "value": lsp.CompletionItemKind.EnumMember,
 }
 
-# Whole texts, because pygls applies partial changes by Python's line breaks, of which JSON strings may contain some.
+# The client sends whole texts, because pygls splits partial changes at Python's line breaks, some of which are allowed
+# in JSON strings.
 server = LanguageServer("ringocli", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
 
 
@@ -92,7 +93,7 @@ class OpenFile:
         return start + len(line)
 
     def findings(self) -> Sequence[Finding]:
-        """The findings, less those that ``ringocli.toml`` or the suppression file beside the template exclude."""
+        """The findings, without those that ``ringocli.toml`` or the suppression file beside the template exclude."""
         if not self.is_template:
             return ()
         try:
@@ -170,7 +171,7 @@ def _overlap(one: lsp.Range, other: lsp.Range) -> bool:
 
 
 def _without_overlaps(edits: Iterable[Edit]) -> list[Edit]:
-    """Edits that an editor accepts together: of two that overlap or are equal, the first."""
+    """Edits that an editor accepts together: if two overlap or are equal, only the first."""
     kept: list[Edit] = []
     for edit in sorted(set(edits), key=lambda edit: (edit.start, edit.end)):
         if not kept or edit.start >= kept[-1].end:

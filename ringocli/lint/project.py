@@ -1,7 +1,7 @@
 """Project settings for findings: ``[validate]`` in ``ringocli.toml``, and suppressions in a file beside a template.
 
 JSON has no comments, so ``acme.suppressions.toml`` beside ``acme.json`` lists the findings that are accepted: a code, a
-JSON pointer, a reason and, unless it is for good, a date.
+JSON pointer, a reason and, unless it is permanent, a date.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from ringocli.lint.rule import REGISTRY, Rule
 
 Stage: TypeAlias = Literal["syntax", "shape", "meaning"]
-"""Is the text JSON; does it have the shape of a template; what does it mean."""
+"""The stages of linting: the syntax of the text, the shape of the template, its meaning."""
 _SHAPE = ("RT101", "RT102")
 
 

@@ -1,4 +1,4 @@
-"""A whole run of the linter as a value: the files, their findings, the counts. ``formats`` writes it."""
+"""The result of a run of the linter: the files, their findings, the counts. ``formats`` writes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ringocli.lint.project import UnusedSuppression
 
 Style: TypeAlias = Callable[..., str]
-"""A text and the names of colours to the text as the terminal shows it."""
+"""A function from a text and names of colours to the text with escape codes."""
 
 
 class _LintedFields(NamedTuple):

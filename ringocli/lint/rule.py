@@ -1,4 +1,4 @@
-"""What a rule is made of: severity, problems and fixes as data, and the decorator that registers a rule.
+"""The parts of a rule: severity, problems and fixes as data, and the decorator that registers a rule.
 
 A rule is one function from a ``Subject`` to ``Problem``s, which point into the document; ``engine.lint`` turns them into
 findings. Named tuples are used here and in the modules that every run of ``validate`` loads, because importing
@@ -54,7 +54,7 @@ Change: TypeAlias = ReplaceValue | RenameKey | AppendItem | Edit
 
 
 class Fix(NamedTuple):
-    """A fix as data; ``safe`` if it cannot change the meaning of anything that is right already."""
+    """A fix as data; ``safe`` if it cannot change the meaning of anything that was already right."""
 
     title: str
     changes: tuple[Change, ...]
@@ -62,7 +62,7 @@ class Fix(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What a rule yields: a place in the document, one sentence, and how to fix it.
+    """What a rule yields: a location in the document, one sentence, and how to fix it.
 
     ``part`` says what is wrong at the pointer: the value, its key, or the object that lacks a key. ``offsets`` replace
     the pointer where the text itself is not valid JSON. ``hide`` keeps the value out of every output, because it is a
@@ -97,7 +97,7 @@ class Rule(NamedTuple):
 
 
 REGISTRY: dict[str, Rule] = {}
-"""The rules of the families imported so far, by code; ``registry.rules()`` has all."""
+"""The rules of the families imported so far, by code; ``registry.rules()`` returns all."""
 
 
 def rule(code: str, severity: Severity) -> Callable[[Check], Check]:

@@ -1,4 +1,4 @@
-"""What rules examine: a document, its template, and what several rules need, computed once.
+"""What rules examine: a document, its template, and values that several rules need, computed once.
 
 All pointers are those of the document, so that a rule only has to yield them.
 """
@@ -49,7 +49,7 @@ UNKNOWN = Earlier()
 
 
 class Subject:
-    """What rules examine; everything that several of them need is computed once.
+    """What rules examine; values that several of them need are computed once.
 
     ``same_id`` names the other files of the run that have the same id.
     """

@@ -23,7 +23,7 @@ MAX_DEPTH = 12
 MAX_TEXT = 300
 
 KEY_WEIGHT = 2
-"""How much a matching event key counts, compared with any other value."""
+"""The weight of a matching event key, relative to any other value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Alignment:
 
     @property
     def says_so(self) -> bool:
-        """Whether the webhook contains the event's own key."""
+        """Whether the webhook contains this event's key."""
         return any(one.is_event_key for one, _ in self.fitting)
 
     def share(self, paired: int = 0) -> float:

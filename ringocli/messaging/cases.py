@@ -28,7 +28,7 @@ MAX_COPIES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The value that a variable of an earlier step has: ``{from = "out.messageid"}``."""
+    """A reference to a variable of an earlier step: ``{from = "out.messageid"}``."""
 
     step: str
     variable: str
@@ -36,7 +36,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """An expected value that may be anything, but has to be there: ``{any = true}``."""
+    """An expectation that any value meets: ``{any = true}``."""
 
 
 Given: TypeAlias = str | Reference
@@ -66,7 +66,7 @@ class Copies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What has to be true of a step; None and empty mean that nothing is expected.
+    """What a step must result in; None and empty mean that nothing is expected.
 
     ``request`` is a file with the expected request, ``variables`` are what Ringotel takes from the reply or webhook.
     """

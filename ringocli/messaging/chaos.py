@@ -23,7 +23,7 @@ SIDES = ("ringotel", "provider")
 
 
 class Fault(StrEnum):
-    """What can be wrong with a reply although its status may be right."""
+    """Faults of a reply, other than its status."""
 
     HANG = "hang"
     HALF_CLOSE = "half-close"

@@ -1,4 +1,4 @@
-"""Webhooks of one event that are taken for another: because of a text in them, or because two events match equally."""
+"""Webhooks of one event that are read as another: because of a text in them, or because two events match equally."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FREE_KINDS = (Kind.TEXT, Kind.ID, Kind.WORD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confusion:
-    """A webhook of one event, with the fields of another besides, that is read as the other one."""
+    """A webhook of one event that also has the fields of another, and is read as that one."""
 
     why: str
     values: Mapping[str, str]
@@ -66,7 +66,7 @@ def confusions(template: Template, event: WebhookEvent, values: Mapping[str, str
 def _tried(
     template: Template, event: WebhookEvent, other: WebhookEvent, values: Mapping[str, str]
 ) -> IncomingRequest | None:
-    """The event's webhook with the other event's fields besides."""
+    """The event's webhook with the other event's fields added."""
     own = plain(event.pattern.render({**values, "event_key": event.key or ""}))
     document = laid_over(next(plain_forms(other)), own)
     return request_for(event.method or other.method or "POST", default_content_type(template, event), document)

@@ -46,7 +46,7 @@ def number_as(number: str, number_format: str) -> str:
 
 
 def with_texts(values: Values, corpus: str) -> Iterator[Values]:
-    """The values once for each text of a corpus; they win over the text, where they have one."""
+    """The values once for each text of a corpus; a text that is set already takes precedence."""
     for text in CORPORA[corpus]:
         yield Values(layers=(*values.layers, Layer(variables={"content": text, "text": text})))
 

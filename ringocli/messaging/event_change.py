@@ -21,7 +21,7 @@ Operation = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventChange:
-    """An event as it would have to be, and the operations that change it."""
+    """The event after a change, and the operations of the change."""
 
     parameters: Json
     key: str | None
@@ -80,7 +80,7 @@ def _is_rename(old: Pointer, new: Pointer) -> bool:
 
 
 def _as_pattern(pointer: Pointer) -> Pointer:
-    """A pointer of a webhook as the pattern would have it: an element of a list is written as its first one."""
+    """A pointer of a webhook as a pattern writes it: every element of a list is its first."""
     return tuple(0 if isinstance(step, int) else step for step in pointer)
 
 
@@ -159,7 +159,7 @@ def _renamed(tree: Json, pointer: Pointer, key: str) -> Json:
 
 
 def second_event(template: Template, event: WebhookEvent, parameters: Json, key: str | None) -> tuple[Operation, ...]:
-    """The patch that adds a copy of an event with another pattern after all others; empty if there is no way to."""
+    """The patch that appends a copy of an event with another pattern; empty if that is not possible."""
     written: dict[str, Json] = {**event.written, "request_parameters": parameters}
     if key is not None:
         written["event_key"] = key

@@ -1,6 +1,6 @@
 """The handset behind the built-in provider: what happens to a message, as a schedule.
 
-Most numbers simply receive the message. A few *magic numbers* do something else, so that a test can choose the outcome.
+Ordinary numbers receive the message. A few *magic numbers* have another outcome, for tests.
 They are all in +1 500 555 00xx, which is not assigned to anybody; where one of Twilio's test numbers has a meaning
 (twilio.com/docs/iam/test-credentials), it has the same meaning here. Only the last ten digits count, so that national
 spellings work, too.
@@ -60,7 +60,7 @@ class DeliveryPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MagicNumber:
-    """A number with a fixed outcome; ``does`` describes it."""
+    """A number with a fixed outcome, which ``does`` describes."""
 
     number: str
     does: str

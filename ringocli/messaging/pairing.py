@@ -1,7 +1,7 @@
-"""Pairs what an event's pattern misses with the fields of a webhook that no variable uses.
+"""Pairs the missing values of an event's pattern with the fields of a webhook that no variable uses.
 
 A pair is made because the names are spelled alike, because they are synonyms, because only one value has the required
-format, or because only one of each is left. What could be one thing as well as another is not paired.
+format, or because only one of each is left. Nothing ambiguous is paired.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _EVENT_NAMES = _words(
 """Names of fields that say which event a webhook is, without separators."""
 
 _API_URL_WORDS = _words("callback webhook status self href resource api next failover")
-"""Words in the names of URLs that are not those of a file."""
+"""Words in the names of URLs that are not URLs of a file."""
 
 _PHONE = re.compile(r"\+?\(?\d[\d\s().-]{5,18}\d")
 _SHORT_CODE = re.compile(r"\d{3,8}")
@@ -258,7 +258,7 @@ _MEANINGS: Mapping[Role, str] = {
 
 
 def _is_possible(leaf: PatternLeaf, received: Received) -> bool:
-    """Whether the value can be what the variable stands for, whatever its key."""
+    """Whether the value has the format that the variable needs, whatever its key."""
     role = next((ROLES[name] for name in leaf.names if name in ROLES), None)
     if role is None or isinstance(received.value, bool):
         return False

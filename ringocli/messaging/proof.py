@@ -34,7 +34,7 @@ DEFAULT_CASES = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterExample:
-    """Values that are not read back: ``first`` was rendered, ``second`` was read from the same ``sent`` bytes."""
+    """Values that were not read back: ``first`` was rendered, ``second`` was read from the same ``sent`` bytes."""
 
     where: str
     why: str

@@ -1,7 +1,7 @@
-"""The provider's side of a send, simulated from the template alone: which request it is, what is wrong, the reply.
+"""The provider's side of a send, simulated from the template alone: the request it is, its mistakes, and the reply.
 
 An incoming request is compared with every request of the template. The one that fits best is taken to be the intended
-one, and whatever keeps it from fitting is a ``RequestProblem``. The reply is what ``response_map`` reads, merged into the
+one, and whatever prevents a complete fit is a ``RequestProblem``. The reply is what ``response_map`` reads, merged into the
 provider's own reply if a preset knows it.
 """
 
@@ -27,7 +27,7 @@ from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 
 _MIN_ECHO_SCORE = 85
-"""How surely a field of a sample reply has to be named after a value of the request, 0 to 100."""
+"""The certainty (0 to 100) with which a field of a sample reply must be named after a value of the request."""
 
 OPTIONAL = frozenset({"extension", "domain"})
 """Ringotel may have no value for these; their keys are then omitted (assumption 7)."""
@@ -46,7 +46,7 @@ class RequestProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedMessage:
-    """A request as the provider understands it; ``status`` is 200 if nothing is wrong.
+    """A request as the provider reads it; ``status`` is 200 if nothing is wrong.
 
     ``spec`` is the template's request that fits best. ``variables`` are Ringotel's own variables in it, ``sources`` where
     in the body or the query they were found. ``credentials`` are the values found in place of properties.

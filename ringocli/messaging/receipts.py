@@ -37,7 +37,7 @@ def failed_form(event: WebhookEvent) -> WebhookEvent | None:
 def failed_receipt_id(event: WebhookEvent, document: Json, base: Pointer = ()) -> str | None:
     """The message id in a webhook that is the failed form of a delivery receipt; None if it is anything else.
 
-    Everything of the event has to be there, and only values that pin success may differ, by reporting a failure.
+    All values of the event must be present; only those that pin success may differ, and must report a failure.
     """
     alignment = align(event, document, base)
     if event.place is not Place.DELIVERED or alignment.missing or not alignment.different or alignment.reshaped:

@@ -61,7 +61,7 @@ def render_request(
     *,
     complete: Callable[[Json], Json] | None = None,
 ) -> RenderedRequest:
-    """The request that Ringotel would send, as far as its documentation says; ``complete`` may change the rendered tree.
+    """The request that Ringotel would send according to its documentation; ``complete`` may change the rendered tree.
 
     Raises:
         UsageError: values are missing (see ``fill``), or a property cannot be used in a header or a URL.

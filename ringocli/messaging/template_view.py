@@ -35,7 +35,7 @@ def _readable(traced: Traced) -> Traced:
 
 
 def _readable_headers(template: Template, request: RenderedRequest) -> tuple[tuple[str, Traced], ...]:
-    """The headers, with Basic credentials in clear instead of in base64."""
+    """The headers, with Basic credentials as plain text instead of base64."""
     if not isinstance(template.auth, Basic):
         return request.headers
     credentials = f"Basic base64({template.auth.username}:{template.auth.password})"

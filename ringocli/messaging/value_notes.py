@@ -1,4 +1,4 @@
-"""Notes on values that are taken from a webhook, but not as the sender meant them."""
+"""Notes on values of a webhook that are not read as the sender meant them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NUMBERED = re.compile(r"(.*?)(\d+)$")
 
 
 def value_notes(document: Json, variables: Mapping[str, str], sources: Mapping[str, Pointer]) -> list[str]:
-    """What is distorted or left behind; ``sources`` are the locations of the variables in the document."""
+    """Notes on what is distorted or left out; ``sources`` are the locations of the variables in the document."""
     notes = []
     for name in ("content", "text"):
         if (decoded := ucs2_text(variables.get(name, ""))) and name in sources:

@@ -34,7 +34,7 @@ class Verdict:
 def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: Statuses) -> Verdict:
     """Apply ``response_map`` and the expected statuses to a reply.
 
-    A 2xx reply has to fit ``response_map``; of any other reply it takes what is there.
+    A 2xx reply must fit ``response_map``; of any other reply, whatever it finds is taken.
     """
     succeeded = 200 <= reply.status < 300
     document = json_of(reply)

@@ -1,4 +1,4 @@
-"""Reading webhooks and replies: which event a webhook is, and what Ringotel would take from it.
+"""Reads webhooks and replies: which event a webhook is, and which values Ringotel would take from it.
 
 Events are selected according to assumptions 1 to 4, 10, 11 and 36, since Ringotel publishes none of it.
 """
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 MAX_ELEMENTS = 1_000
-"""Elements of a list at the top of a body that are tried; a batch of a provider has far fewer."""
+"""How many elements of a list at the top of a body are tried; a provider's batch has far fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

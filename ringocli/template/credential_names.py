@@ -157,7 +157,7 @@ _PAIRS = (("u", "p"), ("usr", "p"), ("l", "p"), ("id", "p"), ("user", "p"), ("un
 
 
 def secret_of_pair(name: str, siblings: Iterable[str]) -> bool | None:
-    """Whether a one-letter name is the secret (True) or the login (False) of a pair such as ``u`` and ``p``.
+    """Whether a one-letter name is the secret (True) or the login (False) in a pair such as ``u`` and ``p``.
 
     None if it is not part of such a pair.
     """

@@ -1,7 +1,8 @@
 """The template as a value: properties, auth, the requests Ringotel sends and the webhooks it receives.
 
-``reader.read_template`` builds every part with the right types and lists the pointers of the others (``misfits``), so
-that one wrong part does not hide the rest. ``schema`` describes the same structure as JSON Schema, and a test compares
+``reader.read_template`` builds every part that has the right types and lists the pointers of the others (``misfits``),
+so that one wrong part does not hide the rest. ``schema`` describes the same structure as JSON Schema, and a test
+compares
 the two. Unknown keys remain in ``root``.
 Facts about the keys: help.ringotel.co/en/articles/11193931 and the wiki pages it grew from, read 2026-11-23.
 """
@@ -200,7 +201,7 @@ class WebhookEvent(_WebhookEvent):
 
     @cached_property
     def requirements(self) -> tuple[RequiredValue, ...]:
-        """The values that a matching webhook must have at least, the event_key first."""
+        """The values that every matching webhook has, the event_key first."""
         from ringocli.template.pattern.fast_path import requirements  # not needed by the linter
 
         given = {"event_key": self.key} if self.key is not None else {}

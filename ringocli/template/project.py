@@ -1,4 +1,4 @@
-"""Finds and reads the project's ``ringocli.toml``, and TOML files in general. Imported by every run, so it is light."""
+"""Finds and reads the project's ``ringocli.toml``, and TOML files in general; quick to import."""
 
 from __future__ import annotations
 

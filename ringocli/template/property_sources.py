@@ -55,7 +55,7 @@ class PropertySource(NamedTuple):
         return self.reference
 
     def missing(self, env: Mapping[str, str]) -> str | None:
-        """Why the value cannot be read, as far as that can be told without opening a keyring or running a command."""
+        """Why the value cannot be read, as far as that is known without opening a keyring or running a command."""
         if self.kind == "env" and self.reference not in env:
             return "not set"
         if self.kind == "file" and not self._path.is_file():

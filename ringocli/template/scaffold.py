@@ -66,7 +66,7 @@ PATH = "part of the URL's path"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptConstant:
-    """A value of the sample that every message will contain; ``risk`` says why it should perhaps not (or None)."""
+    """A value of the sample that every message will contain; ``risk`` says why that may be wrong (or None)."""
 
     pointer: Pointer
     name: str
@@ -76,7 +76,7 @@ class KeptConstant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A template in the making, with all that its reader has to know.
+    """A template being drafted, with everything its reader has to know.
 
     ``credentials`` says where the sample contained a property's value; ``saved`` contains these values, as secrets or
     as ``{"env": name}``. ``blocking`` lists, as clauses, why the template cannot work as it is; ``missing`` what no
@@ -97,7 +97,7 @@ class Draft:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is known that keeps the template from working."""
+        """Whether the template can work, as far as is known."""
         return not self.blocking
 
 

@@ -102,7 +102,7 @@ def check_property(template: Template, name: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """The values for one rendering; ``invented`` names have sample values, ``left_out`` names have none."""
+    """The values for one rendering; the names in ``invented`` have sample values, those in ``left_out`` none."""
 
     values: Mapping[str, Text]
     invented: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ _OTHER_NAMES = {"file": "mms", Place.DELIVERED.value: "delivered"}
 
 
 def sample_kind(name: str) -> str:
-    """The kind of sample webhook that a kind, an event type or a documented event key names; else the name itself."""
+    """The kind of sample webhook for a kind, an event type or a documented event key; any other name unchanged."""
     return _OTHER_NAMES.get(name, name)
 
 

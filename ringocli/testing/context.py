@@ -94,7 +94,7 @@ class Emulator:
         return self._call("GET", f"/api/wait?{urlencode(query)}", timeout_s=timeout_s + 10)
 
     def wait_for(self, count: int, *, timeout_s: float = 10.0, after: str | None = None, **criteria: str) -> list[Any]:
-        """The newest ``count`` exchanges that fit, as soon as there are so many; see ``wait``.
+        """The newest ``count`` exchanges that fit, as soon as there are that many; see ``wait``.
 
         Raises:
             CheckFailed: there were fewer in time; the message says how many, and the hint what was received.
@@ -143,7 +143,7 @@ class Emulator:
 
 
 def _failure(body: bytes, status: int) -> Mapping[str, str | None]:
-    """The error in a reply. What the HTTP server itself refuses, such as an endless URL, is plain text."""
+    """The error in a reply; the HTTP server's own errors, such as for an endless URL, are plain text."""
     try:
         failure: Mapping[str, str | None] = json.loads(body)["error"]
     except (ValueError, KeyError, TypeError):

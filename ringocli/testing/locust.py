@@ -1,7 +1,7 @@
 """A Locust user that sends a template's events, for load from more than one machine (extra ``ringocli[load]``).
 
-Locust distributes the users, ringocli makes the events: each worker has a seed of its own, so no two
-workers ever send the same id. Locust imports pytest at run time, which is why the extra brings it.
+Locust distributes the users, ringocli makes the events: each worker has its own seed, so no two workers send the same
+id. Locust imports pytest at run time, which is why the extra brings it.
 
 ::
 
@@ -35,13 +35,14 @@ from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
 
 SEEDS_PER_WORKER = 1 << 32
-"""The seed of worker ``i`` is the user's plus ``i`` times this, so that each worker has a sequence of ids of its own."""
+"""The seed of worker ``i`` is the user's seed plus ``i`` times this, so that each worker has its own sequence of
+ids."""
 
 TIMEOUT_S = 10.0
 
 
 class _Events:
-    """The events of one process: every user of it takes the next one."""
+    """The events of one process, shared by its users."""
 
     def __init__(self, user: type[TemplateUser], url: str, worker: int) -> None:
         document = Document.read(user.template, read_text(user.template))
@@ -120,7 +121,7 @@ class TemplateUser(User):
         self._close()
 
     def _exchange(self, payload: bytes) -> int:
-        """Send the bytes on the open connection, or on a new one; the length of the reply's body."""
+        """Send the bytes on the open connection, or on a new one; returns the length of the reply's body."""
         if self._socket is None:
             self._socket = socket.create_connection(self._address, timeout=TIMEOUT_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

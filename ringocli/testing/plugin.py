@@ -1,9 +1,9 @@
 """The pytest plugin: collects case files as tests, and starts emulators and loads templates for other tests.
 
 A suite uses it with ``pytest_plugins = ["ringocli.testing.plugin"]`` in its ``conftest.py``, or with
-``pytest -p ringocli.testing.plugin``. It does not register itself: pytest rewrites the assertions of every module of a
-package that does, in all suites of every environment it is installed in, and CPython 3.11 can fail when a lazy import
-is rewritten while an emulator's thread is importing, too.
+``pytest -p ringocli.testing.plugin``. It has no entry point, because pytest would then rewrite the assertions of all
+modules of this package in every suite of the environment, and CPython 3.11 can fail if a lazy import is rewritten while
+an emulator's thread is importing as well.
 """
 
 from __future__ import annotations

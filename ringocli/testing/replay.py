@@ -1,4 +1,4 @@
-"""Recorded webhooks as events that are sent again, elsewhere, with edited values. Every other byte of a body stays."""
+"""Sends recorded webhooks again, with edited values; every other byte of a body is unchanged."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Replay:
         return any(header(self.request.headers, name) is not None for name in SIGNATURE_HEADERS)
 
     def document(self, outcome: EventOutcome) -> dict[str, Any]:
-        """What became of it, as a JSON object."""
+        """The result as a JSON object."""
         reply = outcome.reply
         return {
             "number": outcome.event.number + 1,
@@ -54,7 +54,7 @@ class Replay:
 
 
 class ReplaySource:
-    """Where an engine takes recorded webhooks from: one event each, in their order."""
+    """A source of events for the engine: one per recorded webhook, in order."""
 
     def __init__(self, replays: Sequence[Replay], url: Secret) -> None:
         self._events = self._made(replays, url)
@@ -70,7 +70,7 @@ class ReplaySource:
         return next(self._events, None)
 
     def skip_rest(self) -> int:
-        """How many are left; none of them is given any more."""
+        """How many are left; none of them is returned any more."""
         left, self._left = self._left, 0
         return left
 
@@ -125,7 +125,7 @@ def _edited(
 
 
 def _value(reading: WebhookReading, name: str, pointer: Pointer, value: str) -> str | int:
-    """What takes the place of a leaf: text around the variable stays, and a number remains one."""
+    """The new value of a leaf: text around the variable is kept, and a number stays a number."""
     leaf, before = lookup(reading.document, pointer), reading.variables[name]
     if isinstance(leaf, str):
         return leaf.replace(before, value, 1) if before else value

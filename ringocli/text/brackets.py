@@ -10,7 +10,7 @@ from ringocli.text.lexer import SPACE, Node
 from ringocli.text.pointer import Lines
 from ringocli.text.strings import Strings
 
-# Bounded: otherwise a million closing brackets would be scanned a million times.
+# Limited, because a million closing brackets would otherwise be scanned a million times.
 _CLOSERS = re.compile(r"[}\] \t\r\n]{1,400}")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _CLOSER = {"{": "}", "[": "]"}

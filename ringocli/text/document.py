@@ -1,4 +1,4 @@
-"""A JSON text with its parsed value, its syntax problems and the positions of its parts.
+"""A JSON text with its parsed value, its syntax problems and the locations of its parts.
 
 Valid JSON takes one pass of the standard library's parser. A second pass, which records positions and recovers from
 syntax errors, runs only when it is needed.
@@ -41,7 +41,7 @@ class _Lookups:
 
 
 class _Unclean(Exception):
-    """The text needs the scanner: the standard parser accepts it, but it contains a problem."""
+    """Raised if the standard parser accepts a text that contains a problem, so that the scanner has to read it."""
 
 
 class _Document(NamedTuple):

@@ -10,7 +10,7 @@ MAX_DEPTH = 64
 
 
 class Edit(NamedTuple):
-    """Replace the characters from ``start`` up to ``end`` by ``replacement``."""
+    """Replace the characters from ``start`` to before ``end`` with ``replacement``."""
 
     start: int
     end: int

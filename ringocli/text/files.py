@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 5_000_000
-"""Larger files are refused; real templates and webhooks stay far below it."""
+"""The largest file in bytes; real templates and webhooks are far smaller."""
 
 _USUAL, _LARGE = 60_000, 1_000_000
 
@@ -52,7 +52,7 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def _opened(name: str, flags: int) -> int:
-    """Open a file, but no FIFO, socket or device, where reading may block or never end; those of the shell excepted."""
+    """Open a regular file or a pipe of the shell, but no other FIFO, socket or device: reading it may never end."""
     if not name.startswith(("/dev/", "/proc/")) and os.name == "posix":
         mode = os.stat(name).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
@@ -162,7 +162,7 @@ def _take_over(temporary: str, known: os.stat_result | None, mode: int, *, keep_
 
 
 def _create(temporary: str, target: str) -> None:
-    """Move a temporary file to a name that must not exist, also if another process creates it at this moment."""
+    """Move a temporary file to a name that must not exist, even if another process creates it at the same moment."""
     if os.name == "nt":
         os.rename(temporary, target)
         return

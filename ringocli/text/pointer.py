@@ -14,7 +14,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class Position(NamedTuple):
-    """A position in a text; both numbers start at 1, and ``column`` counts characters."""
+    """A position in a text; both numbers count from 1, and ``column`` counts characters."""
 
     line: int
     column: int

@@ -28,7 +28,7 @@ _COLON = re.compile(r"[ \t\r\n]*:")
 _WORDS = {"true": True, "false": False, "null": None}
 _KEY_LIKE = re.compile(r"""["'“”„‟«»‘’‚‛′″`/#]|&[a-z0-9#]+;|\\"|\.{3}|…|[\w$.\- ]*["']?[ \t]*[:=]""")
 _JUNK = re.compile(r'(?:"(?:[^"\\\r\n]|\\.)*"|[^",}\]\r\n])+')
-# The rest of a string on the next line: no quote, bracket or comma, then one quote where a value may end.
+# A string that continues on the next line: no quote, bracket or comma, then a quote where a value may end.
 _NEXT_LINE = re.compile(r"""(\r\n|\n|\r)[ \t]*[^\s"'{}\[\],:“”][^"\r\n{}\[\]]*"(?=[ \t]*(?:[,}\]\r\n]|$))""")
 _LINE = re.compile(r"[^\r\n]*")
 # Text before the JSON: bounded, and without characters of JSON, so that the first brace surely starts the JSON.
@@ -44,7 +44,7 @@ _NO_ITEMS: list[Node] = []
 def scan(text: str) -> tuple[Node, tuple[SyntaxProblem, ...]]:
     """The value of a text with all positions, and its problems ordered by offset."""
     scanner = Scanner(text)
-    # The tree has no cycles; looking for some, again and again, would take most of the time of a large file.
+    # The tree has no cycles, and the garbage collector's search for them would take most of the time for a large file.
     pause = len(text) > 100_000 and gc.isenabled()
     if pause:
         gc.disable()

@@ -1,4 +1,4 @@
-"""Secret values: sent as they are, shown as ``***``.
+"""Secret values, which are sent as they are and shown as ``***``.
 
 Properties and webhook URLs are ``Secret`` from the moment they are read, and stay so when they are joined and encoded,
 so that a rendered request knows which of its bytes may be shown. ``redact`` masks secrets in text from outside, which
@@ -34,7 +34,7 @@ class Secret:
         return self.__sent
 
     def map(self, encode: Callable[[str], str]) -> Secret:
-        """The secret in another encoding; it is shown as before."""
+        """The secret in another encoding; it is still shown as ``***``."""
         return Secret(encode(self.__sent), self.shown)
 
     def __str__(self) -> str:

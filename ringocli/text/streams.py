@@ -23,7 +23,7 @@ class StreamError(OSError):
 
 
 class _Output(io.FileIO):
-    """The file of a standard stream, which tells its own errors from those of other files."""
+    """The file of a standard stream, whose errors name the stream."""
 
     def __init__(self, descriptor: int, stream: str) -> None:
         super().__init__(descriptor, "w", closefd=False)
@@ -44,7 +44,7 @@ class _Output(io.FileIO):
 
 
 def guard_streams() -> None:
-    """Let errors of stdout and stderr name the stream. A Windows console and replaced streams stay as they are."""
+    """Make errors of stdout and stderr name the stream. A Windows console and replaced streams stay unchanged."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if os.name == "posix" and stream is getattr(sys, f"__{name}__") and isinstance(stream, io.TextIOWrapper):
@@ -59,7 +59,7 @@ def guard_streams() -> None:
 def exit_code_for(error: OSError, stream: str = "") -> int | None:
     """The exit code if the error came from stdout or stderr, or from ``stream`` if it is given; else None.
 
-    The end of a pipe (``| head``) is silent and counts as success. What could not be written is discarded, because the
+    A closed pipe (``| head``) counts as success, without a message. Unwritten data is discarded, because the
     interpreter would otherwise try again at exit.
     """
     if isinstance(error, BrokenPipeError) or (error.errno == errno.EINVAL and os.name == "nt"):

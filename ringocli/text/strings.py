@@ -35,7 +35,7 @@ class Strings(Lexer):
         return self.long_string(start)
 
     def run_on(self, node: Node, is_key: bool) -> Node:
-        """Check a string not followed by what may follow one: a quote is missing, curly, or part of the text."""
+        """Check a string that is not followed by valid JSON: a quote is missing, curly, or part of the text."""
         after = self.text[self.at : self.at + 40].lstrip(" \t")
         if not after or after[0] in ",:}]\r\n/#":
             return node
@@ -140,7 +140,7 @@ class Strings(Lexer):
         return Node(start, self.at, self.text[first : close.start()])
 
     def odd_string(self) -> Node:
-        """A string in curly or single quotes, up to a quote followed by what may follow a string."""
+        """A string in curly or single quotes, up to a quote that is followed by valid JSON."""
         start, opening = self.at, self.peek()
         single = opening in SINGLE_QUOTES
         family = re.escape(SINGLE_QUOTES if single else DOUBLE_QUOTES + '"')

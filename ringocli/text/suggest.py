@@ -9,7 +9,7 @@ MAX_CHOICES = 500
 """Only this many names are compared."""
 
 MAX_COMPARED = 64
-"""Longer words are compared by shared substrings only, because the cost of an edit distance is quadratic."""
+"""Longer words are compared only by shared substrings, because computing an edit distance takes quadratic time."""
 
 
 def nearest(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | None:

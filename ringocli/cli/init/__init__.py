@@ -1,1 +1,1 @@
-"""ringocli init."""
+"""The command ``init``: its options, the wizard, and what it prints."""

@@ -95,7 +95,7 @@ def _check_credentials(options: InitOptions, sources: Sources) -> None:
 
 
 def _draft(options: InitOptions, sources: Sources) -> tuple[Draft, str]:
-    """The draft, and the command line that does without the questions that were asked ("" if there were none)."""
+    """The draft, and an equivalent command line that asks nothing ("" if nothing was asked)."""
     from ringocli.cli.init.prompts import ask, command_line
     from ringocli.cli.init.review import drafted
     from ringocli.importers.safety import without_credentials

@@ -154,7 +154,7 @@ def _question(text: str, check: Callable[[str], T], *, default: str | None = Non
 
 
 def command_line(preset: str | None, answers: Answers, output: str | None) -> str:
-    """The command line that does without the questions."""
+    """The equivalent command line, which asks nothing."""
     words = ["ringocli", "init"]
     if preset is not None:
         words += ["--preset", preset]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ringocli.template.scaffold import Answers, Draft
 
 HELP = """VARIABLE=FIELD  puts a variable into a field, e.g. content=body (variables: from, to, content, url, messageid,
-                extension, domain); write an outer name too where needed: from=sender.number
+                extension, domain); use a dotted path if a name occurs twice: from=sender.number
 none=FIELD      keeps the field constant
 drop=FIELD      leaves the field out
 Enter           accepts the draft"""

@@ -1,4 +1,4 @@
-"""The samples of ``init``: from the options to what the importers take."""
+"""Reads the samples that the options of ``init`` name, in the form that the importers take."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ MORE = (
     "\b\n"
     "  ringocli send-test acme.json --live --data numbers.csv --allow +1310 \\\n"
     "    --await message --listen 127.0.0.1:8026 --format junit\n\n"
-    "Exit codes: 0 sent and understood, 1 the reply is not as expected, 2 usage error, 3 local error, 4 no response."
+    "Exit codes: 0 sent and answered as expected, 1 the reply is not as expected, 2 usage error, 3 local error, "
+    "4 no response."
 )
 
 
@@ -125,7 +126,7 @@ DEFAULT_MAX_SENDS = 10
 
 
 def _check_amount(options: SendOptions, requests: Sequence[RenderedRequest]) -> None:
-    """Refuse recipients that are not allowed, and say what is about to be sent.
+    """Refuse recipients that are not allowed, and announce what is about to be sent.
 
     Raises:
         UsageError: a recipient is not allowed; nothing was sent.
@@ -147,7 +148,7 @@ def _check_base(url: str) -> None:
 
 
 def _confirm(requests: Sequence[RenderedRequest], *, live: bool, may_ask: bool) -> None:
-    """Let requests to another machine pass only with ``--live`` or a yes.
+    """Require ``--live`` or a yes at the prompt for requests to another machine.
 
     Raises:
         UsageError: neither was given; nothing was sent.

@@ -1,4 +1,4 @@
-"""Sends the requests of ``send-test``, waits for what belongs to them, and prints what became of each."""
+"""Sends the requests of ``send-test``, waits for the awaited webhooks, and prints the results."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def send_and_print(
     requests: Sequence[RenderedRequest],
     expected: Statuses,
 ) -> int:
-    """Send everything, wait for what was asked for, print it; the exit code.
+    """Send the requests, wait for the awaited webhooks, and print the results; returns the exit code.
 
     Raises:
         NoReply: the only request got no reply.

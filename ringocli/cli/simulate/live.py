@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ringocli.messaging.load.accounts import Accounts
 
 SHOWN_AFTER_S = 1.0
-"""A run that is over sooner shows only its summary."""
+"""Seconds; a shorter run shows only its summary."""
 
 REDRAWN_AFTER_S = 0.25
 

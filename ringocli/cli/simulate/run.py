@@ -1,4 +1,4 @@
-"""Runs a delivery with a live display, and prints what became of it."""
+"""Runs a delivery with a live display, and prints its result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def deliver_and_print(delivery: Delivery, factory: EventFactory, options: SimulateOptions) -> int:
-    """Deliver the events and print the outcome; the exit code.
+    """Deliver the events and print the outcome; returns the exit code.
 
     Raises:
         KeyboardInterrupt: the run was interrupted; its summary is printed nevertheless.
@@ -52,7 +52,7 @@ def deliver_and_print(delivery: Delivery, factory: EventFactory, options: Simula
 
 
 def _display(delivery: Delivery, options: SimulateOptions) -> Callable[[Accounts], AbstractContextManager[None]] | None:
-    """The live display of a longer run, where a person is looking."""
+    """The live display of a longer run, if stderr is a terminal."""
     if options.format == "jsonl" or console.is_quiet() or not console.is_terminal(sys.stderr):
         return None
 
@@ -96,7 +96,7 @@ def _finish(
 
 
 def _is_allowed_to_fail(options: SimulateOptions) -> bool:
-    """Whether the requirements say themselves how many events may fail."""
+    """Whether a requirement decides how many events may fail."""
     return "failed" in (options.load.require or "")
 
 

@@ -1,4 +1,4 @@
-"""Plays a scenario and prints what became of each step."""
+"""Plays a scenario and prints the result of each step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def play_scenario(
     options: SimulateOptions, template: Template, settings: Settings, url: Secret | None, provider: ProviderData | None
 ) -> int:
-    """Play the scenario that ``--scenario`` names; the exit code.
+    """Play the scenario that ``--scenario`` names; returns the exit code.
 
     Raises:
         UsageError: the scenario cannot be played, or needs ``--live``.
@@ -59,7 +59,7 @@ def play_scenario(
 
 
 def _check_hosts(case: Case, url: Secret | None, *, live: bool) -> None:
-    """Refuse to play at another machine without ``--live``, and name every host.
+    """Name every host, and refuse to send to another machine without ``--live``.
 
     Raises:
         UsageError: ``--live`` is missing; nothing was sent.

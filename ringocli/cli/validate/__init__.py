@@ -1,1 +1,1 @@
-"""ringocli validate."""
+"""The command ``validate``: its options, the files it lints, and its baseline."""

@@ -68,7 +68,7 @@ def lint_named(named: Sequence[Named], linting: Linting, advance: Callable[[int]
 
 
 def targets(paths: Sequence[str], failures: list[LocalError]) -> Iterator[Named]:
-    """Every file to lint; a folder stands for its JSON files, sorted."""
+    """Every file to lint; for a folder, its JSON files in alphabetical order."""
     for path in paths:
         if path != STDIN and os.path.isdir(path):
             found = sorted(_json_files(path))

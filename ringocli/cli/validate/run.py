@@ -39,7 +39,7 @@ class _Linter(NamedTuple):
 
 
 def validate(options: ValidateOptions) -> int:
-    """Lint the files and print the findings; the exit code.
+    """Lint the files and print the findings; returns the exit code.
 
     Raises:
         UsageError: an option has an invalid value, or two exclude each other.
@@ -99,7 +99,7 @@ def _codes(option: str, given: Sequence[str]) -> tuple[str, ...]:
 
 
 def _checked(linter: _Linter) -> int:
-    """Lint all paths once; the exit code.
+    """Lint all paths once; returns the exit code.
 
     Raises:
         LocalError: no file could be read.

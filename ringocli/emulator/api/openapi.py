@@ -82,11 +82,11 @@ SCHEMAS: dict[str, Schema] = {
                 "description": "From receiving the request to having the reply.",
             },
             "size_bytes": {"type": ["integer", "null"], "description": "The size of both bodies."},
-            "failed_receipt": {"type": "boolean", "description": "Whether it says that a message was not delivered."},
+            "failed_receipt": {"type": "boolean", "description": "It reports that a message was not delivered."},
             "said": {
                 "type": ["object", "null"],
                 "additionalProperties": _STRING,
-                "description": "What the handset said in a webhook that Ringotel did not read.",
+                "description": "The text that the handset sent in a webhook that Ringotel did not read.",
             },
             "retry_of": {"type": ["string", "null"], "description": "The first exchange of a webhook sent again."},
             "forwarded": {"type": ["object", "null"], "description": "What the real Ringotel answered."},
@@ -296,7 +296,7 @@ def _operation(path: str, method: str, summary: str, doc: EndpointDoc) -> dict[s
 _ERRORS = {
     400: "Invalid request; the message says why.",
     404: "Not found.",
-    408: "No exchange fitted in time.",
+    408: "No exchange met the criteria in time.",
     409: "The change would break something; the response says what.",
     413: "The body is too large.",
     422: "The template has no such event, or cannot be rendered or written.",

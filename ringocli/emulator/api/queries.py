@@ -29,14 +29,13 @@ from ringocli.text.suggest import did_you_mean
 
 MAX_LISTED = 1_000
 MAX_LISTED_CHARACTERS = 8_000_000
-"""A list is shorter than its limit if it would be longer than this; it then says that there are more."""
-
+"""The longest list; more exchanges than that are left out, and the response says so."""
 
 STREAM_PAUSE_S = 0.05
-"""News is sent in groups: a page that shows 200 exchanges a second does not redraw 200 times."""
+"""Seconds between two groups of news, so that a page with 200 exchanges a second does not redraw 200 times."""
 
 PIECE_BYTES = 65_536
-"""An export is sent in pieces of this size, so that the connection's buffer stays small."""
+"""The size of the pieces of an export, so that the connection's buffer stays small."""
 
 MAX_STREAMED = 200
 """If more exchanges than this are new at once, a client is told to load them itself."""

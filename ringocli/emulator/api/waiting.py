@@ -21,7 +21,7 @@ MAX_WAIT_S = 300.0
 MAX_COUNT = 1_000
 
 MAX_SHOWN = 5
-"""Exchanges that are shown if those that were waited for did not come."""
+"""How many received exchanges an error lists."""
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ def _line(stored: StoredExchange) -> str:
 
 
 async def _unless_gone(request: ApiRequest, work: Coroutine[Any, Any, T]) -> T | None:
-    """The result of the work, or None as soon as the client has disconnected."""
+    """The result of an awaitable; None as soon as the client has disconnected."""
 
     async def until_gone() -> None:
         while not await request.http.is_disconnected():

@@ -1,7 +1,7 @@
-"""The account of what an inbox received: how many webhooks, which twice, which never, and whether they were in order.
+"""Counts the webhooks that an inbox received: in total, repeated, missing and out of order.
 
-A webhook is identified by its header ``webhook-id``. If the id ends with a number, the number is its place in the
-sequence of ids with the same start.
+A webhook is identified by its header ``webhook-id``. If the id ends with a number, that is its position in the sequence
+of ids with the same prefix.
 """
 
 from __future__ import annotations

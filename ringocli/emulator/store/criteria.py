@@ -45,14 +45,14 @@ _PHONES = ("from", "to")
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Names and the values they must have; ``after`` excludes everything up to that exchange."""
+    """Names with their required values; ``after`` excludes everything up to that exchange."""
 
     pairs: tuple[tuple[str, str], ...]
     after: int = 0
 
     @classmethod
     def read(cls, query: Iterable[tuple[str, str]], after: int = 0) -> Criteria:
-        """Criteria from the pairs of a query string.
+        """Parse the pairs of a query string.
 
         Raises:
             UsageError: a name that no exchange has, or an invalid value.

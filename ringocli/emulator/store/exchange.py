@@ -228,7 +228,7 @@ class StoredExchange:
 
 
 def now() -> datetime:
-    """The current time, in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 

@@ -1,7 +1,7 @@
 """The ledger: exchanges are written in groups, and watchers and waiters are notified once they are committed.
 
-All requests that are ready in the same iteration of the event loop share one commit: a single client pays for one
-commit per request, a hundred clients share it. Nothing is announced, and nothing is answered, before it is in the file.
+All requests that are ready in the same iteration of the event loop share one commit, so that a hundred clients pay for
+one. Nothing is announced or answered before it is in the file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ringocli.emulator.store.sqlite import StatusChange, StatusUpdate, Store
 from ringocli.errors import LocalError
 
 MAX_BEHIND = 2_000
-"""A watcher that is further behind is told to start over, so that a slow one does not use more memory."""
+"""The most news that a watcher may be behind; then it is told to start over, so that a slow one uses no more memory."""
 
 CHECKPOINT_AFTER = 1_000
 """After this many entries, the store's write-ahead log is moved into its file."""
@@ -167,7 +167,7 @@ class Ledger:
         self._offer(stored)
 
     def _offer(self, stored: StoredExchange) -> None:
-        """Give an exchange to everyone who waits for one like it."""
+        """Give an exchange to every waiter whose criteria it meets."""
         if not self._waiters:
             return
         for name, value in keys_of(stored):
@@ -176,7 +176,7 @@ class Ledger:
                     future.set_result(stored)
 
     def _changed(self, change: StatusChange) -> None:
-        """Announce a new status; someone may be waiting for it."""
+        """Announce a new status, also to waiters."""
         self.tell(change.inbox, ("update", {"id": str(change.id), "status": change.status}))
         if any(criteria.has("status") for waiters in self._waiters.values() for criteria in waiters.values()):
             changed = self.store.get(change.inbox, change.id)

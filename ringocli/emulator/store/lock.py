@@ -56,5 +56,5 @@ def _identity_path(path: Path) -> Path:
     folder = Path(tempfile.gettempdir()) / f"ringocli-locks-{user}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-        folder = path.parent  # somebody else made the folder: then links are told apart by their own folder only
+        folder = path.parent  # another user's folder; links from other folders then count as other stores
     return folder / f"{stat.st_dev:x}-{stat.st_ino:x}.lock"

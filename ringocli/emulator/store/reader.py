@@ -1,4 +1,4 @@
-"""Reads the store's database: any thread may, each with its own connection, and none of them blocks the writer."""
+"""Reads the store's database: each thread has its own connection, and none of them blocks the writer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BRIEF_COLUMNS = _COLUMNS.replace(
     "json_remove(content, '$.request.body', '$.request.body_base64', '$.request.headers',"
     " '$.reply.body', '$.reply.body_base64', '$.reply.headers', '$.spans', '$.sources')",
 )
-"""Bodies are left out by SQLite itself: in a list they would only be read to be thrown away."""
+"""Lists have no bodies; SQLite leaves them out, so that they are not even read."""
 
 MAX_PAGE_CHARACTERS = 256_000
 """How much is read at once; a single exchange may be larger."""

@@ -143,7 +143,7 @@ def conditions(query: str) -> list[Condition]:
         if not value:
             continue
         condition = known(value)
-        # NULL is neither true nor false, but an exchange without a sender is not from anybody.
+        # In SQL, NULL is neither true nor false; an exchange without a sender must still count as not from anybody.
         sql = f"NOT coalesce({condition.sql}, 0)" if minus else condition.sql
         found.append(Condition(sql, condition.parameters))
     return found

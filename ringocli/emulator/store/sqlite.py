@@ -114,7 +114,7 @@ class Store(StoreReader):
         self._rows: list[tuple[Any, ...]] = []
 
     def _give_up(self) -> None:
-        """Close, and leave nothing beside a file that is not ours."""
+        """Close, and remove the lock files beside a file that is not a store."""
         self.close()
         self._lock.remove()
 
@@ -287,7 +287,8 @@ class Store(StoreReader):
         with self._writing:
             self._count -= self._writer.execute("DELETE FROM exchanges WHERE inbox = ?", (inbox,)).rowcount
             if self._count < MAX_REWRITTEN:
-                with contextlib.suppress(sqlite3.OperationalError):  # what was deleted is gone in any case
+                # The exchanges are deleted even if the file does not become smaller.
+                with contextlib.suppress(sqlite3.OperationalError):
                     self._writer.execute("VACUUM")
                     self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

@@ -7,7 +7,7 @@ from ringocli.text.console import printable
 
 
 def write(report: Report) -> str:
-    """``file:line:column: severity code message``, a line each."""
+    """Each finding as ``file:line:column: severity code message``."""
     return "\n".join(
         f"{linted.location(finding)}: {finding.severity.value} {finding.code} {printable(finding.message)}"
         for linted, finding in report.findings

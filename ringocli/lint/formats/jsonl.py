@@ -9,7 +9,7 @@ from ringocli.lint.report import Report
 
 
 def write(report: Report) -> str:
-    """The findings, a line each."""
+    """The findings, one per line."""
     return "\n".join(
         json.dumps({"schema_version": 1, **finding_document(linted, finding)}, ensure_ascii=False)
         for linted, finding in report.findings

@@ -8,7 +8,7 @@ from ringocli.lint.report import Report
 
 
 def write(report: Report) -> str:
-    """One line per rule, the most frequent first, with the number of files."""
+    """One line per rule with the number of files, the most frequent rule first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     files: dict[str, set[str]] = {}
     for linted in report.files:

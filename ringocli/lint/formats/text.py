@@ -1,4 +1,4 @@
-"""``--format text``: each finding with its line and a caret, then one line that sums up."""
+"""``--format text``: each finding with its line and a caret, then a summary."""
 
 from __future__ import annotations
 

@@ -286,7 +286,7 @@ _FREE = "free"
 
 
 def _form(event: WebhookEvent) -> _Form:
-    """What each leaf requires of a webhook, in the order of their pointers; a built-in variable requires nothing."""
+    """The value that each leaf requires, in the order of their pointers; a built-in variable requires none."""
     given = {"event_key", *event.properties}
     return tuple(
         _FREE if isinstance(leaf, Leaf) and leaf.alone and leaf.alone not in given else _literal(leaf, event)
@@ -295,5 +295,5 @@ def _form(event: WebhookEvent) -> _Form:
 
 
 def _is_wider_than(other: _Form, form: _Form) -> bool:
-    """Whether one requires less than the other, and nothing else (equal patterns are the business of RT303)."""
+    """Whether one requires less than the other, and nothing else; RT303 reports equal patterns."""
     return other != form and all(its in (_FREE, mine) for its, mine in zip(other, form, strict=True))

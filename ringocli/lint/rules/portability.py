@@ -95,7 +95,7 @@ def undocumented_array(subject: Subject) -> Iterator[Problem]:
     for at, tree in places:
         found = _first_array(tree)
         if found is not None and at[0] not in reported:
-            reported.add(at[0])  # once for API and once for Webhook; more would be noise
+            reported.add(at[0])  # reported once for API and once for Webhook
             yield Problem((*at, *found), "arrays are not documented here (see: ringocli explain RT602)")
 
 

@@ -44,7 +44,7 @@ def unused_property(subject: Subject) -> Iterator[Problem]:
             for one in subject.literals
         )
     ):
-        return  # the place that should use it is wrong, and has a finding of its own
+        return  # the variable that should use it has a finding of its own
     unknown = {use.name for use in subject.undefined}
     for index, name in enumerate(_listed(subject)):
         if isinstance(name, str) and name not in subject.used and not _explained(name, unknown):
@@ -122,7 +122,7 @@ def invalid_property_name(subject: Subject) -> Iterator[Problem]:
 
 
 def _explained(name: str, unknown: set[str]) -> bool:
-    """Whether an unknown variable is this property, misspelled; then that is the one mistake."""
+    """Whether an unknown variable is this property, misspelled; only that is then reported."""
     return any(nearest(other, [name], least=0.6) for other in islice(unknown, 50))
 
 

@@ -1,4 +1,4 @@
-"""Fixes that rewrite a part of a string with variables and keep the rest, the other variables included."""
+"""Fixes that rewrite a part of a string with variables and keep the rest, including its other variables."""
 
 from __future__ import annotations
 

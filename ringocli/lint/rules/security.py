@@ -256,7 +256,8 @@ def private_host(subject: Subject) -> Iterator[Problem]:
 
 
 def _is_private(host: str) -> bool:
-    if not host[-1].isdigit() and ":" not in host:  # a name; parsing it as an address would take longer than the rule
+    # A host name is not parsed as an IP address, which would take longer than the rest of the rule.
+    if not host[-1].isdigit() and ":" not in host:
         return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan"))
     import ipaddress
 

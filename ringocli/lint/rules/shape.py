@@ -70,11 +70,11 @@ def meant(holder: dict[str, Any], kind: str) -> dict[str, str]:
 
 
 AUTHS = {"auth", "OAuth2"}
-"""Alternatives: if one is present, no other key was meant to be the other one."""
+"""Alternative keys: if one is present, no unknown key is a misspelling of the other."""
 
 
 def _is_likely(key: str, value: Any, kind: str) -> bool:
-    """Whether a missing key is so likely that a weak similarity suffices: it is required, or the value fits it."""
+    """Whether a weak similarity suffices for a missing key: because it is required, or because the value fits it."""
     if isinstance(value, dict):
         inner = KEYS.get(key, ())
         return any(name in inner for name in value)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ringocli.text.url import Url
 
 _ABSOLUTE_URL = re.compile(r"https://[a-zA-Z0-9_$][a-zA-Z0-9_$.-]*(:[1-9]\d{0,3})?(/[\w$./~:@!,;=&?%+-]*)?")
-"""URLs that need no closer look. Spaces are excluded, so also those in the name of a property."""
+"""URLs that are valid without further checks. They contain no space, not even in the name of a property."""
 
 
 @rule("RT219", Severity.ERROR)

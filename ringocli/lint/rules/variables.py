@@ -13,7 +13,7 @@ from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Pla
 from ringocli.text.suggest import nearest
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
-"""Names that are right in another event, with the documented one and assumption 30."""
+"""The right name for a variable of another event (assumption 30)."""
 
 _OUTGOING = {"text": "content", "url": "content"}
 _FIELD_WORDS = {
@@ -198,7 +198,7 @@ def misplaced_variable(subject: Subject) -> Iterator[Problem]:
 
 
 def _instead(subject: Subject, use: Use) -> str | None:
-    """What was meant by a variable of another place: its counterpart here, or the required one that is missing."""
+    """The variable that was probably meant: the counterpart of the misplaced one, or the missing required one."""
     absent = sorted(NEEDED[use.place] - subject.names_beside(use))
     if use.place in REQUESTS and _OUTGOING.get(use.name) is not None:
         return _OUTGOING[use.name]

@@ -28,17 +28,17 @@ class Arrival:
 
     @property
     def label(self) -> str:
-        """The event as ``type:key``, or that there is none."""
+        """The event as ``type:key``, or a text that says that there is none."""
         if not self.matched:
             return "no event"
         return f"{self.event_type}:{self.event_key}" if self.event_key is not None else str(self.event_type)
 
 
 class ArrivalSource(Protocol):
-    """Where webhooks arrive: an emulator, or a port of our own. It listens from before the send."""
+    """Where webhooks arrive: an emulator, or a port of this command. It receives them from before the send."""
 
     def wait(self, known: int, timeout_s: float) -> Sequence[Arrival]:
-        """Everything that arrived so far, in order, as soon as there are more than ``known``, or after the time-out."""
+        """All arrivals so far in order, as soon as there are more than ``known``, or after the time-out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def awaited_events(template: Template, spec: RequestSpec, names: Sequence[str]) 
 
 
 def belongs(arrival: Arrival, event: WebhookEvent, message: SentMessage) -> bool:
-    """Whether an arrival is this event, and about this message: by its id, or as a message back from its recipient."""
+    """Whether an arrival is this event for this message: a receipt by its id, a message by the two numbers."""
     if not arrival.matched or (arrival.event_key, arrival.event_type) != (event.key, event.type):
         return False
     if event.place is Place.DELIVERED:
@@ -78,7 +78,7 @@ def belongs(arrival: Arrival, event: WebhookEvent, message: SentMessage) -> bool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """One awaited event of one message, and the arrival that it was; None if it did not come in time."""
+    """One awaited event of one message, and its arrival; None if it did not arrive in time."""
 
     event: WebhookEvent
     arrival: Arrival | None
@@ -92,7 +92,7 @@ def await_events(
     *,
     clock: Callable[[], float] = monotonic,
 ) -> list[tuple[Awaited, ...]]:
-    """What became of the awaited events of each message, in the order of the messages.
+    """The awaited events of each message with their arrivals, in the order of the messages.
 
     An arrival is used once: two messages to one number need two replies.
     """

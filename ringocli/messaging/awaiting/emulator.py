@@ -1,4 +1,4 @@
-"""Webhooks that arrive at a running emulator, read through its API from before the send on."""
+"""Webhooks that arrive at a running emulator, read through its API; listening starts before the send."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EmulatorArrivals:
         self._arrivals: list[Arrival] = []
 
     def wait(self, known: int, timeout_s: float) -> Sequence[Arrival]:
-        """Everything that arrived so far, as soon as there are more than ``known``, or after the time-out."""
+        """All arrivals so far, as soon as there are more than ``known``, or after the time-out."""
         ends = monotonic() + timeout_s
         self._fetch()
         while len(self._arrivals) <= known and (left_s := ends - monotonic()) > 0:
@@ -56,7 +56,7 @@ class EmulatorArrivals:
                 return
 
     def _get(self, path: str, **query: str) -> dict[str, Any]:
-        """A document of the API; ``TimeoutError`` where nothing came within the time that was asked for."""
+        """A document of the API; ``TimeoutError`` if nothing arrived within the requested time."""
         request = Request(f"{self._base}{path}?{urlencode(query)}")
         try:
             with self._opener.open(request, timeout=LONG_POLL_S + 10) as response:

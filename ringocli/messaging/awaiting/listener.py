@@ -1,4 +1,4 @@
-"""A small HTTP server of our own that takes the provider's webhooks; its public address is the user's tunnel."""
+"""A small HTTP server that receives the provider's webhooks through the user's tunnel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_BODY_BYTES = 10_000_000
 
 
 class WebhookListener:
-    """Listens from ``__enter__`` on, answers every webhook with an empty 200, and keeps what it was."""
+    """Listens from ``__enter__`` on, answers every webhook with an empty 200, and keeps it."""
 
     def __init__(self, template: Template, address: str) -> None:
         host, port = _address(address)
@@ -45,11 +45,11 @@ class WebhookListener:
         self._server.server_close()
 
     def wait(self, known: int, timeout_s: float) -> Sequence[Arrival]:
-        """Everything that arrived so far, as soon as there are more than ``known``, or after the time-out."""
+        """All arrivals so far, as soon as there are more than ``known``, or after the time-out."""
         ends = monotonic() + timeout_s
         with self._changed:
             while len(self._arrivals) <= known and (left_s := ends - monotonic()) > 0:
-                self._changed.wait(min(left_s, 0.2))  # bounded, so that Ctrl-C is heard on Windows
+                self._changed.wait(min(left_s, 0.2))  # short, because Windows ignores Ctrl-C meanwhile
             return tuple(self._arrivals)
 
     def take(self, incoming: IncomingRequest) -> None:

@@ -1,4 +1,4 @@
-"""Test sends: one or many, each judged, with the webhooks that it was followed by."""
+"""Test sends: one or many, each with its verdict and the webhooks that followed it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ringocli.text.secret import redact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """One send: what came back, and the awaited webhooks. ``sent_at`` and ``answered_at`` are seconds since 1970."""
+    """One send: its reply, and the awaited webhooks. ``sent_at`` and ``answered_at`` are seconds since 1970."""
 
     number: int
     request: RenderedRequest
@@ -65,7 +65,7 @@ class SendResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendPlan:
-    """How sends are made: the expected statuses, what is awaited and for how long, and how many a second at most."""
+    """How sends are made: the expected statuses, what is awaited and for how long, and the highest rate per second."""
 
     spec: RequestSpec
     expected: Statuses
@@ -82,7 +82,7 @@ def send_all(
     *,
     pause: Callable[[float], None] = sleep,
 ) -> list[SendResult]:
-    """Send every request, then wait for what belongs to each. Sends that failed are not waited for."""
+    """Send every request, then wait for the webhooks of each send that did not fail."""
     results = []
     started = monotonic()
     for index, request in enumerate(requests):
@@ -112,7 +112,7 @@ def _sent(
 
 
 def timeline(result: SendResult, arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
-    """What happened in order; ``matched`` is whether a webhook is one that was awaited for this send."""
+    """The events of a send in order; ``matched`` is whether a webhook was awaited for it."""
     entries = [{"at_ms": 0.0, "what": "sent", "event_key": None, "matched": None}]
     if result.verdict is not None and result.answered_at is not None:
         elapsed = round((result.answered_at - result.sent_at) * 1000, 1)
@@ -134,7 +134,7 @@ def timeline(result: SendResult, arrivals: Sequence[Arrival]) -> list[dict[str, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """How many SMS segments a set of sends is, and what they cost where a price is known."""
+    """The number of SMS segments in a set of sends, and their cost if a price is known."""
 
     messages: int
     segments: int
@@ -148,7 +148,7 @@ class Estimate:
 
     @property
     def cost(self) -> float | None:
-        """What all segments cost."""
+        """The cost of all segments."""
         return None if self.price is None else round(self.segments * self.price, 6)
 
 
@@ -163,7 +163,7 @@ def _segments(request: RenderedRequest) -> int:
 
 
 def check_allowed(requests: Sequence[RenderedRequest], allowed: Sequence[str]) -> None:
-    """Refuse recipients that are on no allowed number or prefix; digits are compared, so spellings do not matter.
+    """Refuse recipients that match no allowed number or prefix; only digits are compared.
 
     Raises:
         UsageError: with the row of the first that is refused; nothing was sent.
@@ -183,7 +183,7 @@ def _digits(text: str) -> str:
 
 
 def instead(arrivals: Sequence[Arrival], results: Sequence[SendResult]) -> Iterator[str]:
-    """What arrived although it was not awaited, one line each."""
+    """Arrivals that were not awaited, one line each."""
     used = [one.arrival for result in results for one in result.awaited if one.arrival is not None]
     for arrival in arrivals:
         if not any(arrival is one for one in used):

@@ -1,1 +1,1 @@
-"""What an edit of a template changes in its behaviour: verdict, order of deployment, and a witness for each change."""
+"""What an edit of a template changes in its behaviour: verdict, order of deployment, and an example for each change."""

@@ -1,4 +1,4 @@
-"""The result of a comparison: changes with verdicts, and the table that gives each kind of change its order."""
+"""The result of a comparison: changes with verdicts, and the table of the verdict and order of each kind of change."""
 
 from __future__ import annotations
 

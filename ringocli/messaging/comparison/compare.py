@@ -23,7 +23,7 @@ from ringocli.text.pointer import as_text as pointer_text
 
 
 def compare(old: Template, new: Template) -> TemplateComparison:
-    """What the new version does otherwise than the old one, with a witness for each change."""
+    """What the new version does differently from the old one, with a witness for each change."""
     properties = property_changes(old, new)
     event_changes, warnings = compare_events(old, new)
     changes = [
@@ -79,7 +79,7 @@ def _compare_properties(old: Template, new: Template, changes: PropertyChanges) 
 def _property_change(
     old: Template, new: Template, kind: str, name: str, what: str, before: set[str], after: set[str]
 ) -> TemplateChange:
-    """The witness is the request that each version sends with what the portal has stored for the old one."""
+    """The witness is the request that each version sends with the values that the portal has stored for the old one."""
     pointer: Pointer = ("properties",)
     names = list(new.properties)
     if name in names:
@@ -116,7 +116,7 @@ def _compare_undocumented(old: Template, new: Template) -> Iterator[TemplateChan
 
 
 def _undocumented(template: Template) -> Iterator[tuple[Pointer, Json]]:
-    """Keys that Ringotel's pages do not have, with their values; events go by their labels."""
+    """Keys that Ringotel's pages do not mention, with their values; events are named by their labels."""
     root = template.root
     yield from _unknown("template", root, ())
     for section in ("auth", "OAuth2", "API"):

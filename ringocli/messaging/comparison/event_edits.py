@@ -16,7 +16,7 @@ from ringocli.text.pointer import as_text as pointer_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventEdit:
-    """One edit; ``events`` are the old version's events with this edit alone, ``event`` is the one concerned."""
+    """One edit; ``events`` are the old version's events with only this edit, ``event`` is the edited one."""
 
     kind: str
     pointer: Pointer
@@ -41,7 +41,7 @@ _ALIKE: tuple[Callable[[WebhookEvent, WebhookEvent], bool], ...] = (
     lambda one, two: one.key == two.key and one.parameters == two.parameters,
     lambda one, two: one.type == two.type and len(one.paths & two.paths) * 2 >= len(one.paths | two.paths),
 )
-"""What makes two events the same one, the surest criterion first."""
+"""The criteria by which two events are the same, the most certain first."""
 
 
 def paired(old: Template, new: Template) -> list[EventPair]:
@@ -82,7 +82,7 @@ def event_edits(old: Template, new: Template) -> Iterator[EventEdit]:
 
 
 def _inserted(old: Template, new: Template, event: WebhookEvent, pairs: list[EventPair]) -> tuple[WebhookEvent, ...]:
-    """The old events with one more, where it is in the new version: behind the nearest one that both have."""
+    """The old events with one added at its position in the new version: after the nearest event that both have."""
     before = new.events[: _index(new.events, event)]
     at = max((_index(old.events, pair.old) + 1 for pair in pairs if any(pair.new is one for one in before)), default=0)
     return (*old.events[:at], event, *old.events[at:])
@@ -110,7 +110,7 @@ def _reordered(old: Template, new: Template, pairs: list[EventPair]) -> Iterator
 
 
 class _Edit(NamedTuple):
-    """An edit within one event: the old event with this edit alone, or None if it cannot be made alone."""
+    """An edit within one event: the old event with only this edit, or None if it cannot be made alone."""
 
     kind: str
     pointer: Pointer

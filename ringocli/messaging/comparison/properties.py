@@ -81,7 +81,7 @@ def sample_properties(template: Template, names: Iterable[str] | None = None) ->
 
 
 def stored_values(old: Template) -> dict[str, Text]:
-    """What the portal has stored when the new version goes live: the values of the old version's properties."""
+    """The values that the portal has stored when the new version goes live: those of the old version's properties."""
     return sample_properties(old)
 
 

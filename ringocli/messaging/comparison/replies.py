@@ -34,13 +34,13 @@ def _compare(before: RequestSpec, after: RequestSpec) -> Iterator[TemplateChange
     gained = next((reading for reading in readings if reading[1] is None and reading[2] is not None), None)
     if lost is not None:
         kind = "response-map" if reads_after else "response-map-removed"
-        what = f"{after.name}: the message id is no longer read from a reply that it was read from"
+        what = f"{after.name}: response_map no longer finds the message id in a reply where it did before"
         yield change_of(kind, at, what, _witness(*lost))
     elif gained is not None and not reads_before:
-        what = f"{after.name}: the message id is now read from the reply"
+        what = f"{after.name}: response_map now finds the message id"
         yield change_of("response-map-added", at, what, _witness(*gained))
     elif gained is not None:
-        what = f"{after.name}: the message id is read from more replies than before"
+        what = f"{after.name}: response_map finds the message id in more replies than before"
         yield change_of("response-map-loosened", at, what, _witness(*gained))
 
 
@@ -60,7 +60,7 @@ def _read(spec: RequestSpec, reply: Reply) -> str | None:
 
 
 def _replies(before: RequestSpec, after: RequestSpec) -> Iterator[Reply]:
-    """Replies that either version is written for, then each with one literal changed or one element more."""
+    """Replies that one of the versions is written for, then each with one literal changed or one element added."""
     for spec in (before, after):
         if spec.response_map is not None:
             whole = plain(spec.reply.render({"messageid": sample("messageid", Place.RESPONSE_MAP)}))
@@ -83,7 +83,7 @@ def _lists(tree: Json, at: Pointer = ()) -> Iterator[Pointer]:
 
 
 def _doubled(tree: Json, pointer: Pointer) -> Json:
-    """A copy in which a list begins with one more element: its first one with another message id."""
+    """A copy in which one list has another first element: a copy of its first one with another message id."""
     copy = json.loads(json.dumps(tree))
     target = copy
     for step in pointer:

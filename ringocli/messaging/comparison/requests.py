@@ -29,7 +29,7 @@ from ringocli.text.url import split_url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """A rendered request taken apart as its receiver would do it; ``problem`` says why it cannot be rendered."""
+    """A rendered request, decoded as its receiver would; ``problem`` says why it cannot be rendered."""
 
     shown: str
     method: str = ""
@@ -98,7 +98,7 @@ def _assignments(name: Place) -> Iterator[dict[str, str]]:
 
 
 def wire_of(template: Template, spec: RequestSpec, values: Mapping[str, str], properties: Mapping[str, Text]) -> Wire:
-    """Render a request and take it apart; what has no value is dropped."""
+    """Render a request and decode it; variables without a value are dropped."""
     layered = Values(layers=(Layer(variables=values, properties=properties),))
     try:
         rendered = render_request(template, spec, layered, Missing.DROP)

@@ -1,4 +1,4 @@
-"""Webhooks to compare two versions with: what each event is written for, near variants of it, and mixtures of two."""
+"""Webhooks to compare two versions with: one for each event, near variants of it, and mixtures of two."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Specimen:
 
 
 def specimens(old: Template, new: Template) -> tuple[Specimen, ...]:
-    """Webhooks for all events of both versions, the plainest ones first, each once."""
+    """Webhooks for all events of both versions without repetition, the simplest first."""
     found: dict[tuple[str, str, bytes], Specimen] = {}
     for mixed, method, kind, tree in _trees(old, new):
         request = request_for(method, kind, tree)
@@ -44,7 +44,7 @@ def specimens(old: Template, new: Template) -> tuple[Specimen, ...]:
 
 
 def _trees(old: Template, new: Template) -> Iterator[tuple[bool, str, str, Json]]:
-    """Whether it is a mixture, method, content type and document of each webhook."""
+    """For each webhook: whether it is a mixture, its method, its content type and its document."""
     owners = [*((old, event) for event in old.events), *((new, event) for event in new.events)]
     methods = sorted({event.method or "POST" for _, event in owners} & METHODS)
     if any(event.method is None for _, event in owners) and "PUT" not in methods:
@@ -202,7 +202,7 @@ def removed(tree: Json, pointer: Pointer) -> Json:
 
 
 def laid_over(lower: Json, upper: Json) -> Json:
-    """One tree over another: members of both stay, and where both have a scalar the upper one wins."""
+    """Merge two trees: members of both are kept, and where both have a scalar the upper one wins."""
     if isinstance(lower, dict) and isinstance(upper, dict):
         merged = {key: laid_over(lower[key], value) if key in lower else value for key, value in upper.items()}
         return {**{key: value for key, value in lower.items() if key not in upper}, **merged}

@@ -1,1 +1,1 @@
-"""Turns a template into what other tools and servers need: OpenAPI, JSON Schema, and a runnable messaging server."""
+"""Converts a template to OpenAPI, JSON Schema, and a runnable messaging server."""

@@ -14,7 +14,7 @@ OPTIONAL_OUTGOING = frozenset({"extension", "domain"})
 
 
 def event_schema(event: WebhookEvent) -> dict[str, Any]:
-    """What a webhook has to be to match an event; fields that the pattern does not mention are allowed."""
+    """The schema of the webhooks that match an event; fields that the pattern does not mention are allowed."""
     schema = _incoming(event.pattern.root, event)
     return {"$schema": DIALECT, "title": event.label, "description": _described(event), **schema}
 
@@ -43,7 +43,7 @@ def _incoming(node: Node, event: WebhookEvent) -> dict[str, Any]:
 
 
 def _literal(value: Json) -> dict[str, Any]:
-    """A literal, in any type that has the same text."""
+    """The schema of a literal: any type with the same text."""
     text = scalar_text(value)
     same: list[Json] = [text]
     if not isinstance(value, str):
@@ -87,7 +87,7 @@ def _may_be_dropped(node: Node) -> bool:
 
 
 def reply_schema(spec: RequestSpec) -> dict[str, Any]:
-    """What the reply to a request has to contain."""
+    """The schema of the reply to a request."""
 
     def schema(node: Node) -> dict[str, Any]:
         if isinstance(node, Fields):

@@ -47,7 +47,7 @@ def receiver_files(template: Template, language: str) -> dict[str, str]:
 
 
 def _data(template: Template) -> dict[str, Any]:
-    """What the server needs to know of the template."""
+    """The parts of the template that the server needs."""
     return {
         "id": template.id,
         "properties": list(template.properties),

@@ -88,7 +88,7 @@ def python_app(docstring: str, names: Mapping[str, Any], own: str) -> str:
 
 
 def _literal(value: Any, indent: str = "") -> str:
-    """A value as Python source: on one line where it is short, else one entry a line."""
+    """A value as Python source: on one line if it is short, else one entry per line."""
     if not isinstance(value, (dict, list)) or not value:
         is_text = isinstance(value, str)
         return json.dumps(value, ensure_ascii=False) if is_text else repr(value)

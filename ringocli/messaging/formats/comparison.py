@@ -67,7 +67,7 @@ def as_text(comparison: TemplateComparison) -> str:
 
 
 def _letters(comparison: TemplateComparison) -> list[str]:
-    """The letters that the orders use, in the order of the legend."""
+    """The letters in the orders of deployment, in the order of the legend."""
     used = " ".join(step.replace("/", " ") for change in comparison.changes for step in change.order)
     return [letter for letter in LEGEND if re.search(rf"\b{letter}\b", used)]
 
@@ -77,14 +77,14 @@ def _witness_lines(change: TemplateChange) -> Iterator[str]:
     if isinstance(witness.before, dict) and "matched" in witness.before:
         yield "this webhook"
         yield from _block(witness.input)
-        yield f"was {_reading(witness.before)}"
-        yield f"is  {_reading(witness.after)}"
+        yield f"before: {_reading(witness.before)}"
+        yield f"after:  {_reading(witness.after)}"
         return
     if isinstance(witness.before, dict) and "messageid" in witness.before:
         yield "this reply"
         yield from _block(witness.input)
-        yield f"gave {_id(witness.before)}"
-        yield f"gives {_id(witness.after)}"
+        yield f"before: {_id(witness.before)}"
+        yield f"after:  {_id(witness.after)}"
         return
     yield "before"
     yield from _block(witness.before)
@@ -94,7 +94,7 @@ def _witness_lines(change: TemplateChange) -> Iterator[str]:
 
 def _reading(reading: Json) -> str:
     if not reading["matched"]:
-        return "not matched"
+        return "no match"
     values = ", ".join(f"{name}={value!r}" for name, value in reading["variables"].items())
     key = f":{reading['event_key']}" if reading["event_key"] is not None else ""
     return printable(f"{reading['event_type']}{key} with {values}")

@@ -71,7 +71,7 @@ def _tries(outcome: EventOutcome) -> str:
 
 
 def as_text(summary: LoadSummary, host: str, required: Sequence[Mapping[str, Any]] = ()) -> str:
-    """A run's summary for people; the commonest reasons of failures are shown."""
+    """A run's summary for people, with the most frequent reasons for failures."""
     return "\n".join(_summary_lines(summary, host, required))
 
 
@@ -116,7 +116,7 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
 
 
 def _differs(histogram: Histogram, summary: LoadSummary) -> bool:
-    """Whether a second figure says anything that the latency does not."""
+    """Whether a second row of figures differs enough from the latency to be shown."""
     if histogram is summary.lateness:
         return (histogram.percentile_ms(100) or 0.0) >= 10
     return histogram.document() != summary.latency.document()

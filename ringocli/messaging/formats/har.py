@@ -57,11 +57,11 @@ def _document(entries: list[dict[str, Any]]) -> str:
 
 
 HAR_END = "]}}\n"
-"""What follows the last entry of a document that is written entry by entry."""
+"""The text after the last entry of a document that is written entry by entry."""
 
 
 def har_start() -> str:
-    """What precedes the first entry of a document that is written entry by entry, separated by commas."""
+    """The text before the first entry of a document that is written entry by entry, separated by commas."""
     return f'{{"log":{{"version":"1.2","creator":{json.dumps(_CREATOR)},"entries":['
 
 

@@ -29,6 +29,6 @@ def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
 
 
 def spans_document(traced: Traced | None, show: Show = str) -> list[dict[str, Any]]:
-    """Where each variable's text lies in a shown text, in UTF-8 bytes; nothing for None."""
+    """The position of each variable's value in a shown text, in UTF-8 bytes; empty for None."""
     spans = traced.spans(show) if traced is not None else ()
     return [{"variable": span.variable, "start": span.start, "end": span.end} for span in spans]

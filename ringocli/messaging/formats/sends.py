@@ -11,7 +11,7 @@ from ringocli.text.layout import milliseconds
 
 
 def timeline_text(entries: Sequence[dict[str, Any]]) -> str:
-    """The timeline of one send, a line for each thing that happened."""
+    """The timeline of one send, one line per event."""
     return "\n".join(
         f"  {_offset(entry['at_ms']):>10}  {printable(str(entry['what']))}"
         + (f"  {styled('awaited', 'green')}" if entry["matched"] else "")

@@ -10,20 +10,20 @@ from typing import Any
 from ringocli.messaging.load.histogram import Histogram, difference, middle_us
 
 MAX_SLICES = 360
-"""How many points the charts over time have at most; two neighbours become one when there are more."""
+"""The most points in a chart over time; beyond that, neighbours are merged."""
 
 MAX_REASONS = 100
 
 
 @dataclass(slots=True)
 class Slice:
-    """What happened in one stretch of time: replies by class, failures without a reply, and latencies in buckets."""
+    """One interval of a run: replies by class, failures without a reply, and latencies in buckets."""
 
     classes: Counter[str] = field(default_factory=Counter)
     latencies: Counter[int] = field(default_factory=Counter)
 
     def add(self, other: Slice) -> None:
-        """Take in the next stretch."""
+        """Add the next interval."""
         self.classes += other.classes
         self.latencies += other.latencies
 
@@ -35,7 +35,7 @@ class Slice:
 
 
 class Timeline:
-    """Replies and latencies over time: the accounts are compared with what they were a second ago.
+    """Replies and latencies over time, from the difference between the accounts now and a second ago.
 
     In a long run the slices get longer, so that there are never more than ``MAX_SLICES``.
     """
@@ -51,15 +51,15 @@ class Timeline:
         return at_s >= (len(self.slices) + 1) * self.slice_s
 
     def advance(self, at_s: float, classes: Counter[str], latency: Histogram) -> None:
-        """Take in the accounts at a time since the start; whole seconds that passed get a slice."""
+        """Add the accounts at a time since the start; every whole second gets a slice."""
         self._take(classes, latency)
-        while at_s >= (len(self.slices) + 1) * self.slice_s:  # nothing was looked at for a while
+        while at_s >= (len(self.slices) + 1) * self.slice_s:  # nobody called this for a while
             self.slices.append(Slice())
         while len(self.slices) >= MAX_SLICES:
             self._halve()
 
     def finish(self, classes: Counter[str], latency: Histogram) -> None:
-        """Take in the rest, less than a whole slice."""
+        """Add the rest, which is less than a whole slice."""
         self._take(classes, latency)
 
     def _take(self, classes: Counter[str], latency: Histogram) -> None:
@@ -79,7 +79,7 @@ class Timeline:
 
 
 class Accounts:
-    """Counts what becomes of events. Times are microseconds; ``latency`` runs from when an event was due."""
+    """Counts the results of events. Times are microseconds; ``latency`` runs from when an event was due."""
 
     def __init__(self) -> None:
         self.taken = self.done = self.delivered = self.replied = 0
@@ -107,12 +107,12 @@ class Accounts:
 
     @property
     def service(self) -> Histogram:
-        """From when each request left to its reply, whatever it was."""
+        """From when each request was sent to its reply, whatever that was."""
         return self.later_service.merged(self.first_try)
 
     @property
     def lateness(self) -> Histogram:
-        """From when each event was due to when it left."""
+        """From when each event was due to when it was sent."""
         found = self.late.merged(Histogram())
         if on_time := self.first_try.total:
             found.record(0, on_time)
@@ -153,7 +153,7 @@ class Accounts:
         return found
 
     def advance(self, at_s: float) -> None:
-        """Let the timeline know the time."""
+        """Tell the timeline the time."""
         if self.timeline.is_due(at_s):
             self.timeline.advance(at_s, self.classes, self.latency)
 
@@ -165,12 +165,12 @@ class Accounts:
         self.unsent_error = error
 
     def give_reason(self, reason: str, number: int = 1) -> None:
-        """Count why events failed, in words; only the first hundred different reasons are told apart."""
+        """Count why events failed, in words; only the first hundred different reasons are distinguished."""
         if reason in self.reasons or len(self.reasons) < MAX_REASONS:
             self.reasons[reason] += number
 
     def summary(self, planned: int, elapsed_s: float) -> LoadSummary:
-        """The accounts of the whole run; what was planned and never done counts as failed (``stopped``)."""
+        """The accounts of the whole run; planned events that were never finished count as failed (``stopped``)."""
         self.timeline.finish(self.classes, self.latency)
         errors = Counter(self.errors)
         if planned > self.done:
@@ -233,11 +233,11 @@ class LoadSummary:
     run_elapsed_s: float | None = None
     chaos: Mapping[str, int] = field(default_factory=dict)
     silences: Mapping[str, int] = field(default_factory=dict)
-    """Tries without a whole reply, by kind."""
+    """Tries without a complete reply, by kind."""
 
     findings: tuple[str, ...] = ()
     account: Mapping[str, Any] | None = None
-    """What the receiver counted, where it is an emulator."""
+    """The receiver's own counts, if it is an emulator."""
 
     @property
     def failed(self) -> int:
@@ -246,12 +246,12 @@ class LoadSummary:
 
     @property
     def is_too_slow(self) -> bool:
-        """Whether this machine could not send as fast as was asked: over 1 % of the events left late without a cause."""
+        """Whether this machine was too slow for the rate: over 1 % of the events were sent late without a cause."""
         return self.late_without_cause > max(1, self.sent_this_run // 100)
 
     @property
     def rate_per_s(self) -> float:
-        """Events that this run finished, each second."""
+        """Events that this run finished per second."""
         elapsed_s = self.elapsed_s if self.run_elapsed_s is None else self.run_elapsed_s
         return round(self.sent_this_run / elapsed_s, 1) if elapsed_s > 0 else 0.0
 

@@ -1,4 +1,4 @@
-"""One event on its way: how often it was tried, and what became of each try."""
+"""One event being sent: its tries and their results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DeliveryAttempt:
     duplicates = 0
     answered = False
     is_on_time = False
-    """Whether it left the moment that it was due, and its lateness is not recorded yet."""
+    """Whether it was sent the moment it was due, and its lateness is not recorded yet."""
 
     reply: Reply | None = None
     failure: NoReply | None = None
@@ -38,7 +38,7 @@ class DeliveryAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventOutcome:
-    """What became of one event. ``error`` is None if it was delivered, else one word for the summary.
+    """The result of one event. ``error`` is None if it was delivered, else one word for the summary.
 
     ``reply`` and ``failure`` are those of the last try; ``answered`` is whether any try got a reply.
     """

@@ -1,4 +1,4 @@
-"""What becomes of each event: delivered, to be tried again, or failed. Knows no connection."""
+"""Decides the result of each event (delivered, to be tried again, or failed), independently of connections."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from ringocli.messaging.load.events import Event
 from ringocli.messaging.load.policy import LoadPlan
 
 Record = Callable[[DeliveryAttempt, str | None, int | None, int], None]
-"""Keeps an event that is done: the attempt, its error or None, its last status, and its latency in microseconds."""
+"""Records a finished event: the attempt, its error or None, its last status, and its latency in microseconds."""
 
 Failover = Callable[[Event], Event]
 """Makes the same event for the failover URL."""
 
 MAX_EXPLAINED = 1_000
-"""The words of so many failed replies are looked at; reading each would slow a run down that fails as a whole."""
+"""How many failed replies are read for their error message; reading each would slow down a run that fails as a
+whole."""
 
 
 class Bookkeeper:
@@ -51,7 +52,7 @@ class Bookkeeper:
 
     @property
     def needs_status_only(self) -> bool:
-        """Whether nothing of a reply matters but its status."""
+        """Whether only the status of a reply matters."""
         return self._report is None and self._plan.verdicts.body_contains is None
 
     @property
@@ -64,7 +65,7 @@ class Bookkeeper:
         return self._plan.duration_s is not None and moment >= self.started + self._plan.duration_s
 
     def close(self) -> None:
-        """Schedule no more retries, and forget those that wait."""
+        """Schedule no more retries, and drop the waiting ones."""
         self._closed = True
         self.waiting.clear()
 
@@ -84,12 +85,12 @@ class Bookkeeper:
         self._finish(attempt, None, status, latency_us)
 
     def answered(self, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
-        """A whole reply arrived, whatever it says."""
+        """A complete reply arrived, whatever it says."""
         attempt.answered = True
         attempt.reply, attempt.failure = reply, None
         error = self._plan.verdicts.error(reply)
         if attempt.event.damaged and 400 <= reply.status < 500:
-            error = None  # refusing what is damaged is right
+            error = None  # a damaged event should be refused
         if error is None:
             self.delivered(attempt, reply.status, now)
             return
@@ -98,24 +99,24 @@ class Bookkeeper:
         self._retry_or_fail(attempt, error, now)
 
     def unanswered(self, attempt: DeliveryAttempt, failure: NoReply, now: float) -> None:
-        """No whole reply arrived."""
+        """No complete reply arrived."""
         attempt.failure, attempt.reply = failure, None
         self._accounts.silences[failure.kind] += 1
         self._retry_or_fail(attempt, failure.kind, now)
 
     def wait_for(self, attempt: DeliveryAttempt) -> None:
-        """Queue an event that is to be sent when it is due, later than those behind it."""
+        """Queue an event that is due later than those after it."""
         heapq.heappush(self.waiting, (attempt.due, next(self._order), attempt))
 
     def fail_waiting(self, failure: NoReply) -> None:
-        """Every event that waits for its next try fails."""
+        """Fail every event that waits for its next try."""
         while self.waiting:
             attempt = heapq.heappop(self.waiting)[2]
             attempt.failure, attempt.reply = failure, None
             self._finish(attempt, failure.kind, None, None)
 
     def fail_unsent(self, failure: NoReply, number: int) -> None:
-        """So many events were never sent, and fail."""
+        """Fail this many events that were never sent."""
         self._accounts.fail_unsent(failure.kind, number)
         if number:
             self._accounts.give_reason(failure.message, number)
@@ -159,7 +160,7 @@ class Bookkeeper:
 
 
 def why(error: str | None, reply: Reply | None, failure: NoReply | None) -> str:
-    """Why an event was not delivered, in the receiver's words where there are any; empty if it was."""
+    """Why an event was not delivered, in the receiver's words if there are any; empty if it was delivered."""
     if error is None:
         return ""
     if reply is None:

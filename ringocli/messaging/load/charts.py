@@ -51,7 +51,7 @@ def line_chart(
 
 
 def stacked_bars(title: str, slices: Sequence[Mapping[str, int]], slice_s: float) -> str:
-    """Replies a second over time, stacked by class."""
+    """Replies per second over time, stacked by class."""
     names = sorted({name for one in slices for name in one})
     others = dict(zip((name for name in names if name not in COLOURS), cycle(OTHER_COLOURS), strict=False))
     colours = {name: COLOURS.get(name) or others[name] for name in names}

@@ -86,14 +86,14 @@ def _formatted(part: Part) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRequest:
-    """A request less what differs from event to event; ``body`` is None where a request has no body."""
+    """A request without the parts that differ between events; ``body`` is None if it has no body."""
 
     method: bytes
     target: Pieces
     headers: bytes
     body: Pieces | None
     start: bytes
-    """Everything up to Content-Length where the target is the same for all events; else empty."""
+    """Everything up to Content-Length if the target is the same for all events; else empty."""
 
     def payload(self, body: bytes, extra: bytes, index: int, row: Row) -> bytes:
         """The whole HTTP request around a body; ``extra`` are further header lines, each with its CRLF."""

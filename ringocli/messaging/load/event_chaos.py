@@ -27,7 +27,7 @@ MAX_WINDOW = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventChaos:
-    """What goes wrong with events. Shares are from 0 to 1; ``reorder`` and ``batch_array`` count events, 1 is none."""
+    """The faults of events. Shares are from 0 to 1; ``reorder`` and ``batch_array`` are numbers of events."""
 
     early_receipt: bool = False
     per_part: bool = False
@@ -91,7 +91,7 @@ def _share(text: str) -> float | None:
 
 
 class ChaoticFeed:
-    """A source of events with chaos; ``done`` counts what was done to them."""
+    """A source of events with faults, which ``done`` counts."""
 
     def __init__(self, factory: EventFactory, order: Iterator[Position], chaos: EventChaos, seed: int) -> None:
         self._factory, self._chaos = factory, chaos
@@ -112,11 +112,11 @@ class ChaoticFeed:
         return next(self._events, None)
 
     def skip_rest(self) -> int:
-        """How many events are left; none of them is given any more."""
+        """How many events are left; none of them is returned any more."""
         return sum(1 for _ in self._events)
 
     def _repeated(self, order: Iterator[Position]) -> Iterator[Event]:
-        """The events with losses, repetitions, delays and damage; a receipt may come before its predecessor."""
+        """The events with losses, repetitions, delays and damage; a receipt may precede the event before it."""
         held: Event | None = None
         for position in order:
             for event in self._instances(position):

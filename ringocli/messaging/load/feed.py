@@ -1,4 +1,4 @@
-"""The order of a run's events: all of them, one shard of them, or what a journal says is left."""
+"""The order of a run's events: all of them, one shard, or those that a journal has left."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ BATCH = 256
 
 
 class Source(Protocol):
-    """Where an engine takes its events from, in order."""
+    """The source of an engine's events, in order."""
 
     def take(self) -> Event | None:
         """The next event, or None when there are no more."""
 
     def skip_rest(self) -> int:
-        """How many events are left; none of them is given any more."""
+        """How many events are left; none of them is returned any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Shard:
         return cls(int(number), int(total))
 
     def size(self, whole: int) -> int:
-        """How many of so many events belong to this part."""
+        """How many of ``count`` events belong to this part."""
         return max(0, (whole - self.number) // self.total + 1)
 
 
@@ -77,7 +77,7 @@ def _row_positions(rows: Iterable[Row], count: int | None, shard: Shard) -> Iter
 
 
 class Feed:
-    """Makes the event for each position. ``size`` says how many there are, where that is known without reading them."""
+    """Makes the event for each position. ``size`` is their number, if it is known without reading them."""
 
     def __init__(
         self, factory: EventFactory, order: Iterator[Position], *, size: Callable[[], int] | None = None

@@ -1,9 +1,9 @@
-"""The journal of a run: after ``kill -9`` the same command sends what has no answer, and nothing else.
+"""The journal of a run: after ``kill -9`` the same command sends the events without an answer, and nothing else.
 
 An event is a function of the template, the seed, its number and its data row, so no bodies are stored: a header, a
 claim for each block of 256 events that is committed *before* they are sent (``synchronous=FULL``), and one row for
-each answer, committed in groups by a thread. Claimed events without an answer go again with the same bytes and the
-same id; each of them is counted as a possible duplicate, because it may have arrived.
+each answer, committed in groups by a thread. Claimed events without an answer are sent again with the same bytes and
+the same id; each counts as a possible duplicate, because it may have arrived.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalTotals:
-    """What the whole journal says, over all runs."""
+    """The accounts of the whole journal, over all runs."""
 
     done: int
     delivered: int
@@ -85,7 +85,7 @@ class Journal:
         self._stop = threading.Event()
         self._failure: str | None = None
         try:
-            # It names numbers and texts, so nobody else may read it.
+            # It contains phone numbers and texts, so nobody else may read it.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._store = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.2)
             self._store.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -182,7 +182,7 @@ class Journal:
                 raise UsageError(f"{name}: {what}", "Restore the file, or start a new journal.")
 
     def pending(self, order: Iterable[Position]) -> Iterator[Position]:
-        """The events of ``order`` that have no answer yet, each block claimed before its first event is given.
+        """The events of ``order`` that have no answer yet; each block is claimed before its first event is returned.
 
         Raises:
             LocalError: the journal cannot be written.
@@ -235,7 +235,7 @@ class Journal:
     # --- answers ---
 
     def record(self, attempt: DeliveryAttempt, error: str | None, status: int | None, latency_us: int) -> None:
-        """Keep what became of an event. It is on disk about 10 ms later.
+        """Record the result of an event, which is on disk about 10 ms later.
 
         Raises:
             LocalError: the journal cannot be written any more.
@@ -256,7 +256,7 @@ class Journal:
         )
 
     def _place(self, number: int) -> int:
-        """The place of an event among those of its shard."""
+        """The position of an event among those of its shard."""
         return (number - self._shard.number + 1) // self._shard.total
 
     def _write(self) -> None:
@@ -276,7 +276,9 @@ class Journal:
                 self._failure = refused(self._path, error).message
 
     def flush(self, elapsed_s: float) -> None:
-        """Write everything that is left; the run took this long. What was claimed and never sent is no duplicate.
+        """Write everything that is left, and the duration of the run.
+
+        Claimed events that were never sent are not duplicates.
 
         Raises:
             LocalError: the journal cannot be written.
@@ -298,7 +300,7 @@ class Journal:
     # --- accounts ---
 
     def totals(self) -> JournalTotals:
-        """What the whole journal says."""
+        """The accounts of the whole journal."""
         query = self._store.execute
         latency = Histogram()
         for latency_us, times in query(
@@ -391,7 +393,7 @@ def sums_of(stored: bytes | None) -> array[int]:
 
 
 def changed_row(chunk: Sequence[Position], size: int, sums: Sequence[int]) -> int | None:
-    """The place in a block of ``size`` of the first row that is not the one claimed, or is missing; None if all are."""
+    """The position in a block of the first row that differs from the claimed one or is missing; None if all match."""
     for place, position in enumerate(chunk):
         if place < len(sums) and sums[place] != _sum(position[1]):
             return place
@@ -403,7 +405,7 @@ def _sum(row: Row) -> int:
 
 
 def refused(path: Path, error: sqlite3.Error) -> LocalError:
-    """What an error of SQLite means for a journal."""
+    """An error of SQLite as the error of a journal."""
     text = str(error)
     if "locked" in text or "busy" in text:
         return LocalError(

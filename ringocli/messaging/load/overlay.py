@@ -1,4 +1,4 @@
-"""Puts what a template says into a webhook as the provider sends it, so that events are realistic."""
+"""Puts the values of a template's event into the provider's sample webhook, so that events are realistic."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def completer(event: WebhookEvent, base: Base) -> Callable[[Json], Json]:
 
 
 def without(tree: Json, names: frozenset[str]) -> Json:
-    """The tree less the keys and elements that are exactly one of these variables."""
+    """The tree without the keys and elements that are exactly one of these variables."""
     if not names:
         return tree
     if isinstance(tree, dict):
@@ -64,7 +64,7 @@ def _merged(base: Json, tree: Json) -> Json:
 
 
 def _without_dropped(base: Json, event: WebhookEvent, tree: Json) -> Json:
-    """The sample less the places of variables that have no value: their keys are not sent (assumption 7)."""
+    """The sample without the keys of variables that have no value, which are not sent (assumption 7)."""
     for pointer, leaf in event.pattern.leaves:
         if isinstance(leaf, Leaf) and leaf.alone is not None and _at(tree, pointer) is None:
             root = base[0] if isinstance(base, list) and base and isinstance(tree, dict) else base

@@ -1,4 +1,4 @@
-"""Delivering as a provider does: its time-out and its schedule of attempts, from data with sources."""
+"""Delivers as a provider does: its time-out and its schedule of attempts, from data with sources."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ProviderRetryPolicy(RetryPolicy):
     def wait_s(
         self, tries: int, reply: Reply | None, *, chance: Callable[[], float], now: Callable[[], datetime]
     ) -> float | None:
-        """The provider's pause before the next attempt; None where it makes none."""
+        """The provider's pause before the next attempt; None if there is none."""
         if tries > len(self.data.waits_s) or not self._is_retried(reply):
             return None
         return self.data.waits_s[tries - 1] * self.time_scale
@@ -65,14 +65,14 @@ def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
     title = data.title
     slow = summary.silences.get("timeout", 0)
     if slow and data.timeout_s is not None:
-        again = "makes it send the message again" if data.waits_s else "makes it give the message up"
+        then = "sends the message again" if data.waits_s else "gives the message up"
         found.append(
-            f"{slow:,} attempt{'s' * (slow != 1)} had no answer within {data.timeout_s:g} s: {title} waits no longer, and that {again}"
+            f"{slow:,} attempt{'s' * (slow != 1)} had no answer within {data.timeout_s:g} s: {title} then {then}"
         )
     if summary.duplicates_sent:
         count = summary.duplicates_sent
         found.append(
-            f"{count:,} event{'s' * (count != 1)} may have arrived twice: your receiver has to recognise webhooks that it has seen"
+            f"{count:,} event{'s' * (count != 1)} may have arrived twice: your receiver has to detect repeated webhooks"
         )
     if summary.failed_over:
         found.append(

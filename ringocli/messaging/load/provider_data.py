@@ -1,4 +1,4 @@
-"""What is known of a provider's webhooks: sample bodies, where its ids are, and how it delivers. Data only.
+"""Facts about a provider's webhooks: sample bodies, where its ids are, and how it delivers.
 
 One JSON file a provider in ``providers/``. The bodies are those of ``samples/``, which a test compares; each file names
 its sources.
@@ -26,7 +26,7 @@ NO_PRESET = "none"
 """The value of ``--preset`` that uses the template's own pattern only."""
 
 _GENERIC = "generic-"
-"""Presets of no provider: they share the host of the documentation's examples, and have nothing to add."""
+"""Presets without a provider: they share the host of the documentation's examples."""
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "providers")
 
@@ -69,7 +69,7 @@ class ProviderData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """A sample webhook that a template reads as one of its events, with what it takes from it."""
+    """A sample webhook that a template reads as one of its events, with the values read."""
 
     sample: SampleWebhook
     reading: WebhookReading

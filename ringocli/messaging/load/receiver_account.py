@@ -1,4 +1,4 @@
-"""What the receiver counted, where it is a ringocli emulator: the other half of a run's accounts."""
+"""Reads the receiver's own counts if it is a ringocli emulator: the other half of a run's accounts."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def _cell(value: object) -> str:
 
 
 def _command(arguments: Sequence[str], seed: int) -> str:
-    """The command as it was given, less secrets; with the seed, so that it makes the same events."""
+    """The command as it was given, without secrets; with the seed, so that it makes the same events."""
     shown, hide = [], False
     for argument in arguments:
         name, equals, _ = argument.partition("=")

@@ -26,7 +26,7 @@ _FIGURES = ("latency", "service", "lateness")
 _COUNTS = ("planned", "delivered", "failed", "retries", "duplicates_sent", "sent_this_run")
 TIMES = (*_PERCENTILES, *(f"{figure}.{percentile}" for figure in _FIGURES for percentile in _PERCENTILES))
 NAMES = (*TIMES, *_COUNTS, "rate", "elapsed")
-"""What can be required. A percentile without a figure is that of the latency."""
+"""The figures that can be required. A percentile without a prefix is that of the latency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Requirement:
     text: str
 
     def measured(self, summary: LoadSummary) -> float | None:
-        """The value that is compared; None where there is none, which never fulfils a condition."""
+        """The value that is compared; None if there is none, which never meets a condition."""
         if self.what in TIMES:
             figure, _, percentile = self.what.rpartition(".")
             document: dict[str, float | None] = getattr(summary, figure or "latency").document()

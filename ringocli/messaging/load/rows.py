@@ -18,7 +18,7 @@ from ringocli.text.files import STDIN, reason
 from ringocli.text.suggest import did_you_mean
 
 CHECKED_FIRST = 10_000
-"""So many rows of a file are checked before anything is sent; the rest as they are read."""
+"""How many rows of a file are checked before anything is sent; the rest are checked as they are read."""
 
 LEGAL = (*SETTABLE, *ALIASES)
 
@@ -29,7 +29,7 @@ class BadRow(UsageError):
 
 @dataclass(slots=True)
 class DataRows:
-    """The rows of a file. ``columns`` are variables; ``skipped`` counts bad rows where they are to be skipped.
+    """The rows of a file. ``columns`` are variables; ``skipped`` counts bad rows, if they are skipped.
 
     ``required`` are columns that must have a value in each row.
     """

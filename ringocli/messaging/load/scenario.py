@@ -33,7 +33,7 @@ DEFAULT_ROUTE = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What a scenario is played with. ``read_reply_file`` and ``read_webhook_file`` read recorded messages."""
+    """The inputs of a scenario. ``read_reply_file`` and ``read_webhook_file`` read recorded messages."""
 
     template: Template
     values: Values
@@ -47,7 +47,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOutcome:
-    """What became of one delivery of a step; ``at_s`` is the scenario's time, before ``time_scale``."""
+    """The result of one delivery of a step; ``at_s`` is the scenario's time, before ``time_scale``."""
 
     step: str
     what: str
@@ -119,7 +119,7 @@ class _Player:
         self._produced: dict[str, Mapping[str, str]] = {}
 
     def check(self) -> None:
-        """Look for everything that would stop the scenario in the middle, before anything is sent."""
+        """Check everything that would stop the scenario in the middle, before anything is sent."""
         for step in self._case.steps:
             if step.send is not None:
                 self._stage.template.request(step.send)
@@ -141,7 +141,7 @@ class _Player:
                 )
 
     def play(self, step: CaseStep, at_s: float) -> list[StepOutcome]:
-        """Do what a step says, as often as it says."""
+        """Perform a step, as often as it says."""
         if step.send is not None:
             return [self._send(step, at_s)]
         index = self._case.steps.index(step)
@@ -173,7 +173,7 @@ class _Player:
         )
 
     def _sent(self, step: CaseStep) -> tuple[Mapping[str, str], Reply]:
-        """The variables of a send and its reply; a recorded reply leaves the machine alone."""
+        """The variables of a send and its reply; with a recorded reply nothing is sent."""
         assert step.send is not None
         spec = self._stage.template.request(step.send)
         request = render_request(self._stage.template, spec, self._values(step), Missing.SAMPLE)
@@ -238,7 +238,7 @@ class _Player:
         return url if isinstance(url, Secret) else Secret(url)
 
     def _matching_problems(self, step: CaseStep, request: RenderedRequest) -> list[str]:
-        """What the template itself makes of the webhook, where the step expects something of it."""
+        """How the template reads the webhook, if the step expects something of it."""
         if step.expect.matched is None and step.expect.event is None and not step.expect.variables:
             return []
         try:
@@ -305,7 +305,7 @@ def _reply_problems(step: CaseStep, reply: Reply) -> list[str]:
 
 
 def as_rendered(incoming: IncomingRequest, url: Secret) -> RenderedRequest:
-    """A recorded webhook as it is sent to a URL: its body byte for byte; its query only where that is its content."""
+    """A recorded webhook as it is sent to a URL: its body byte for byte; its query only if that is its content."""
     from ringocli.http.exchange import Direction
 
     kept = [(name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _OWN_HEADERS]

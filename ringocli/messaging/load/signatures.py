@@ -1,4 +1,4 @@
-"""Signatures on webhooks, as providers make them: to be sent to a receiver of your own, and to be verified.
+"""Signs webhooks as providers do, for a receiver of your own, and verifies signatures.
 
 Sources: Standard Webhooks (standardwebhooks.com, specification 1.0.0), Twilio (twilio.com/docs/usage/security) and
 Telnyx (developers.telnyx.com, "Webhook fundamentals"), as of 2026-11. Ringotel documents no check of a signature.
@@ -149,7 +149,7 @@ class Signer:
 
 
 def signer(scheme: str, key: Secret) -> Signer:
-    """A scheme with its key, checked by signing nothing.
+    """A scheme with its key, which is checked by signing an empty body.
 
     Raises:
         UsageError: the key does not have the form that the scheme needs.

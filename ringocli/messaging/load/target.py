@@ -1,4 +1,4 @@
-"""Where the events go: scheme, host and port, resolved once, and connected to with the first address that answers."""
+"""The receiver of events: scheme, host and port, resolved once; the first address that answers is used."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LoadTarget:
 
     @property
     def failure(self) -> Failure:
-        """The words for what goes wrong with this receiver."""
+        """The error messages for this receiver."""
         return Failure(host=self.host, port=self.port, timeout_s=self.timeout_s, proxied=False)
 
 
@@ -121,6 +121,6 @@ class Connector:
             except OSError as error:
                 last = error
             else:
-                self._addresses.sort(key=lambda one: one != address)  # sorted before the loop goes on
+                self._addresses.sort(key=lambda one: one != address)  # sorted before the loop continues
                 return connection
         raise last if last is not None else NotConnected(f"{target.host}: no address", "", kind="name")

@@ -29,7 +29,7 @@ from ringocli.text.secret import Secret, Text, sent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """A difference between pattern and document: where in the document, what was expected and what was found."""
+    """A difference between pattern and document: its location in the document, the expected and the found value."""
 
     pointer: Pointer
     expected: str

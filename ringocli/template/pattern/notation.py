@@ -35,8 +35,8 @@ def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
     """Split a string at its variables, from left to right, without overlap.
 
     A name, without surrounding spaces, starts with a letter and contains only letters, digits, spaces and ``_ - .``;
-    anything else between two dollar signs is text, as in "costs $5 or $6". A dollar sign that could close an unknown
-    name or open one of the ``known`` names opens the known one.
+    anything else between two dollar signs is text, as in "costs $5 or $6". A dollar sign that could end an unknown name
+    or start one of the ``known`` names starts the known one.
     """
     parts: list[Part] = []
     done = 0
@@ -61,7 +61,7 @@ def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
 
 
 def _steals(text: str, end: int, name: str, known: Collection[str] | None) -> bool:
-    """Whether the dollar sign at ``end`` opens a known variable instead of closing this unknown one."""
+    """Whether the dollar sign at ``end`` starts a known variable instead of ending this unknown one."""
     if known is None or name in known:
         return False
     close = text.find("$", end + 1)
@@ -96,7 +96,7 @@ class Constant(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """An object; keys of a matched document that are not named here do not matter."""
+    """An object; a matched document may have further keys."""
 
     members: tuple[tuple[str, Node], ...]
 

@@ -1,6 +1,6 @@
 """Finds case files and the template that each belongs to.
 
-Cases are TOML files in a folder ``cases`` beside the template. Where several templates share the folder, a case belongs
+Cases are TOML files in a folder ``cases`` beside the template. If several templates share the folder, a case belongs
 to the template whose name its file or subfolder has: ``cases/acme/stop.toml`` and ``cases/acme-stop.toml`` belong to
 ``acme.json``.
 """
@@ -62,7 +62,7 @@ def _cases_of(path: Path) -> Iterator[Path]:
 
 
 def is_case_file(path: Path) -> bool:
-    """Whether a TOML file is in a ``cases`` folder and starts like a case; hidden folders are left out."""
+    """Whether a TOML file is in a ``cases`` folder and starts like a case; hidden folders are skipped."""
     folders = path.parent.parts
     if FOLDER not in folders or any(name.startswith(".") and name not in (".", "..") for name in folders):
         return False

@@ -38,7 +38,7 @@ def as_document(outcomes: Sequence[CaseOutcome]) -> dict[str, Any]:
 
 
 def as_text(outcomes: Sequence[CaseOutcome]) -> str:
-    """One line a case; below it, each failure with its diff. The last line is the summary."""
+    """One line per case; below it, each failure with its diff. The last line is the summary."""
     lines: list[str] = []
     for outcome in outcomes:
         mark = styled("passed", "green") if outcome.passed else styled("FAILED", "red", "bold")
@@ -51,7 +51,7 @@ def as_text(outcomes: Sequence[CaseOutcome]) -> str:
 
 
 def failure_lines(outcome: CaseOutcome) -> list[str]:
-    """Each failure as a sentence and its diff, in colour where the terminal has it."""
+    """Each failure as a sentence and its diff, in colour if the terminal supports it."""
     lines = [printable(outcome.error)] if outcome.error is not None else []
     for failure in outcome.failures:
         lines += _failure_lines(failure)
@@ -67,7 +67,7 @@ def _failure_lines(failure: StepFailure) -> list[str]:
 
 
 def as_junit(outcomes: Sequence[CaseOutcome]) -> str:
-    """JUnit XML: a suite a template, a test case a file."""
+    """JUnit XML: one suite per template, one test case per file."""
     root = ElementTree.Element("testsuites", name="ringocli test")
     for template in dict.fromkeys(outcome.template for outcome in outcomes):
         own = [outcome for outcome in outcomes if outcome.template == template]

@@ -43,7 +43,7 @@ class CaseOutcome:
 
 
 def run_case_file(file: CaseFile) -> CaseOutcome:
-    """Read a case and its template and run it; whatever goes wrong is in the outcome."""
+    """Read a case and its template and run it; errors are part of the outcome."""
     started = time.perf_counter()
     name = file.path.stem
     try:

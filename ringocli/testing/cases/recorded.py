@@ -1,4 +1,4 @@
-"""Makes cases of recorded traffic: an emulator's export, a HAR file, or one request or reply in any form."""
+"""Makes cases from recorded traffic: an emulator's export, a HAR file, or one request or reply in any form."""
 
 from __future__ import annotations
 
@@ -128,10 +128,10 @@ def _reply(status: int, headers: Any, body: bytes) -> Reply:
 
 
 def write_case(template: Template, exchanges: list[RecordedExchange], path: Path, *, force: bool) -> list[Path]:
-    """Write recorded traffic as a case beside its files; the files that were written, the case last.
+    """Write recorded traffic as a case and its files; returns the written files, the case last.
 
     Each request that the template makes becomes a ``send`` step with the recorded reply, anything else a webhook. The
-    case expects what the template makes of it now, so read it before it is committed.
+    case expects the present results of the template, so check it before you commit it.
 
     Raises:
         UsageError: the case exists, and ``force`` is not given.

@@ -1,4 +1,4 @@
-"""Compares two HTTP requests in text form by what they mean: key order, header order and white space do not count."""
+"""Compares two HTTP requests in text form by their meaning: key order, header order and white space do not count."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def difference(expected: str, found: str) -> list[str]:
 
 
 def _normal_lines(text: str) -> Iterator[str]:
-    """Start line, headers by name, and the body decoded: JSON by sorted keys, a form as one field a line."""
+    """Start line, sorted headers, and the decoded body: JSON with sorted keys, a form as one field per line."""
     sample = read_sample(text.encode("utf-8", "surrogatepass"))
     if sample.method is not None:
         yield f"{sample.method} {sample.target}"

@@ -27,7 +27,7 @@ from ringocli.text.secret import Secret, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFailure:
-    """Why a step failed: one sentence, and lines of a diff where there is one."""
+    """Why a step failed: one sentence, and the lines of a diff if there is one."""
 
     step: str
     message: str
@@ -36,7 +36,7 @@ class StepFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """What a step did: the request as text and the variables, for ``--update``."""
+    """The results of a step: the request as text and the variables, for ``--update``."""
 
     step: CaseStep
     request: str | None = None

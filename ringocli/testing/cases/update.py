@@ -1,4 +1,4 @@
-"""``--update``: writes what a case produced into its files, and leaves everything else in them as it is."""
+"""``--update``: writes the results of a case into its files, and leaves everything else in them unchanged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringocli.text.files import read_text, write_text
 
 
 def update_case(result: CaseResult) -> list[Path]:
-    """Make the case expect what it produced; the files that were written.
+    """Make the case expect its present results; returns the written files.
 
     A send step without an expected request gets one in a file of its own. Expected variables that are references or
     ``{any = true}`` stay as they are.
@@ -68,7 +68,7 @@ def _update_variables(table: Any, step: StepResult) -> None:
 
 
 def _update_matching(table: Any, step: StepResult) -> None:
-    """The event that a webhook is; ``event`` is only written where the step does not name it itself."""
+    """The event of a webhook; ``event`` is only written if the step does not name it itself."""
     if step.event is None:
         if step.step.expect.matched is not False:
             expect = _expectation(table)

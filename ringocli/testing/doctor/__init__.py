@@ -1,1 +1,1 @@
-"""Checks a live integration step by step, and says at the first failing step what is wrong and what to do."""
+"""Checks a live integration step by step; at the first step that fails, it says what is wrong and what to do."""

@@ -25,7 +25,7 @@ from ringocli.text.url import split_url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """What to examine, and what is allowed. ``base`` replaces scheme, host and port of the provider."""
+    """What to examine, and what may be sent. ``base`` replaces scheme, host and port of the provider."""
 
     name: str
     document: Document
@@ -50,7 +50,7 @@ def diagnose(given: Examination) -> Diagnosis:
 
 
 class _Doctor:
-    """One examination: the steps so far, and what later steps need of earlier ones."""
+    """One examination: the steps so far, and the results that later steps need."""
 
     def __init__(self, given: Examination) -> None:
         self._given = given
@@ -127,7 +127,7 @@ class _Doctor:
         )
         if connection.proxied:
             for name in ("dns", "tcp", "tls"):
-                self._add(name, RungResult.SKIPPED, "a proxy connects for this machine")
+                self._add(name, RungResult.SKIPPED, "connections go through a proxy")
             return
         self._step("dns", connection.resolve)
         self._step("tcp", connection.connect)
@@ -170,7 +170,7 @@ class _Doctor:
         sender: Sender,
         properties: tuple[str, ...],
     ) -> None:
-        """Ask the preset's read-only URL, if it has one; sending itself needs ``live``."""
+        """Request the preset's read-only URL, if it has one; sending itself needs ``live``."""
         request = credential_request(template, values, preset)
         if request is None:
             for name in ("http", "auth", "body", "response_map"):

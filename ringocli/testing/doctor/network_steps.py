@@ -12,11 +12,11 @@ from ringocli.http.failure import Failure
 from ringocli.testing.doctor.rung import StepFailed
 
 WARNED_DAYS = 14
-"""A certificate that expires within so many days is a warning."""
+"""A certificate that expires within this many days is a warning."""
 
 
 class ProviderConnection:
-    """A host to connect to, step by step; behind a proxy only the proxy can tell."""
+    """A host to connect to, step by step."""
 
     def __init__(self, scheme: str, host: str, port: int, *, timeout_s: float, trust: ssl.SSLContext) -> None:
         self.scheme, self.host, self.port = scheme, host, port

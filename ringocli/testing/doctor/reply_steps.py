@@ -84,7 +84,7 @@ def check_body(reply: Reply, name: str, file: str) -> str:
 
 
 def check_response_map(spec: RequestSpec, request: RenderedRequest, reply: Reply) -> tuple[str, str | None]:
-    """Whether ``response_map`` finds the message id; what was found, and the id.
+    """Check that ``response_map`` finds the message id; returns a description and the id.
 
     Raises:
         StepFailed: the reply cannot be parsed, or has no id where it is looked for.
@@ -132,7 +132,7 @@ _CODES = frozenset({"code", "statuscode", "httpcode", "errorcode", "errcode", "e
 
 
 def error_in(document: Json, depth: int = 0) -> str:
-    """Why a reply reports an error; empty if it does not. Only the upper levels are looked at, where providers say so."""
+    """The error that the upper levels of a reply report; empty if there is none."""
     if depth > 4:
         return ""
     if isinstance(document, list):

@@ -14,7 +14,7 @@ NETWORK_RUNGS = frozenset({"dns", "tcp", "tls"})
 
 
 class RungResult(StrEnum):
-    """How a step ended; ``asked`` means that only a person can tell."""
+    """How a step ended; ``asked`` means that only a person can answer it."""
 
     OK = "ok"
     FAILED = "failed"

@@ -42,7 +42,7 @@ def check_file(document: Document, name: str) -> Template:
 
 
 def check_findings(document: Document, name: str) -> str:
-    """What the linter says below error.
+    """The findings of the linter below error.
 
     Raises:
         StepFailed: it has errors.

@@ -56,12 +56,12 @@ def check_webhook_url(
                 "webhook_url", f"the emulator there serves /webhook/{own}, not this URL", f"Use {base}/webhook/{own}."
             )
         if own != template.id:
-            fix = f"The id of the template is {template.id!r}: the webhook URL moves with it."
+            fix = f"The id of the template is {template.id!r}: the webhook URL changes with it."
             raise StepFailed("webhook_url", f"the emulator there serves the integration {own!r}", fix)
         return RungResult.OK, f"an emulator answers at {host}", "", target
     if target.is_local:
         return RungResult.OK, f"{host} is this machine; the next step sends an event there", "", target
-    detail = f"{host} was given; whether it is the URL of this integration, only the portal shows"
+    detail = f"{host} was given; only the portal shows whether it is the URL of this integration"
     return RungResult.ASKED, detail, "Compare it with the Webhook URL in the integration's settings.", target
 
 

@@ -16,7 +16,7 @@ from ringocli.testing.evidence.contents import MANIFEST, RECORDED, TEMPLATE, Evi
 from ringocli.text.version import __version__
 
 DIRECTORY = "(zip directory)"
-"""Stands for the part of the file that belongs to no member."""
+"""The name for the part of the file that belongs to no member."""
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -47,7 +47,7 @@ def zip_bytes(members: Mapping[str, bytes]) -> bytes:
 
 
 def verify(content: bytes) -> list[EvidenceProblem]:
-    """Everything that is wrong: first the hashes and the archive, and only if they are right, another run.
+    """Everything that is wrong: first the hashes and the archive and, if they are right, the results of another run.
 
     Raises:
         LocalError: it is not a zip file, or has no manifest.

@@ -162,7 +162,7 @@ def _preset_of(template: Template) -> Preset | None:
 
 
 def _run_cases(given: EvidenceInput) -> tuple[CaseOutcome, ...]:
-    """The cases in a folder of their own, so that nothing but the evidence is used."""
+    """The cases in a temporary folder, so that nothing but the evidence is used."""
     outcomes = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

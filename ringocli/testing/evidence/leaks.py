@@ -1,4 +1,4 @@
-"""Finds secrets in evidence before it is written: values that are known, and texts in the format of a credential."""
+"""Finds secrets in evidence before it is written: known values, and texts in the format of a credential."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report as one HTML file without script, readable without its style sheet as well."""
+"""The report as one HTML file without script, which is readable without its style sheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ table { border-collapse: collapse; } td, th { text-align: left; vertical-align: 
 
 
 def report_html(facts: EvidenceFacts) -> str:
-    """The whole page: the verdict, then what the template does, what was checked, and what it rests on."""
+    """The whole page: the verdict, what the template does, what was checked, and the assumptions."""
     return "\n".join(_lines(facts)) + "\n"
 
 
