@@ -42,7 +42,7 @@ ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
 _ANSWER_NOTES = frozenset({ASSUMPTION_31})
 
 Forward = Callable[[IncomingRequest], Awaitable[tuple[Reply, Mapping[str, Any]]]]
-"""Forwards a webhook; returns the reply, and the same as it is shown."""
+"""Forwards a webhook; returns the reply, once as sent and once as shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def interpret(
     inbox: str = "",
     properties: Mapping[str, Text] | None = None,
 ) -> tuple[Exchange, Reply]:
-    """What Ringotel would make of a webhook, under our assumptions, and the reply that says so."""
+    """The exchange and the reply for a webhook, as Ringotel would read it under our assumptions."""
     if (message := excess(incoming)) is not None:
         reply = error_reply(413, message, "Send a smaller webhook.")
         return unmatched(inbox, incoming, reply, status="refused", notes=(message,)), reply
@@ -130,14 +130,14 @@ def unmatched(inbox: str, incoming: IncomingRequest, reply: Reply, *, status: st
 
 
 _pointer_text = lru_cache(maxsize=1024)(pointer_text)
-"""Cached, since a template reads its variables at the same few places again and again."""
+"""Cached, since a template always reads its variables at the same few pointers."""
 
 _EMPTY = Reply(status=200)
 _EMPTY_SHOWN = shown_reply(_EMPTY)
 
 
 def _success(preset: Preset | None) -> tuple[Reply, Mapping[str, Any] | None, str]:
-    """The reply to a matched webhook, the same as it is shown, and the note that explains it."""
+    """The reply to a matched webhook, once as sent and once as shown, and the note that explains it."""
     if preset is None or preset.webhook_answer is None:
         return _EMPTY, _EMPTY_SHOWN, ASSUMPTION_31
     answer = preset.webhook_answer
@@ -153,7 +153,7 @@ def not_stored(error: LocalError) -> Reply:
 
 
 FINAL_STATUSES = frozenset({200, 400, 404, 413, 415, 422})
-"""Statuses after which a retry would not help."""
+"""Statuses that a retry would not change."""
 
 
 def should_retry(reply: Reply, effect: ChaosEffect = NO_EFFECT) -> bool:
@@ -185,7 +185,7 @@ class Ringotel:
         self._workers = workers
 
     def take_now(self, inbox: Inbox, incoming: IncomingRequest, then: Callable[[Reply], None]) -> bool:
-        """Match and store, then call ``then`` with the reply; False if anything but the store has to be waited for."""
+        """Match and store, then call ``then`` with the reply; False if the reply depends on anything but the store."""
         if self._forward is not None or not inbox.ringotel.is_off or is_large(incoming):
             return False
         started = time.perf_counter()

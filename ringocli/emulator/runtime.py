@@ -123,7 +123,7 @@ class Runtime:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What will not work with this configuration."""
+        """A warning for each part of this configuration that will not work."""
         if self.config.provider_url is None:
             return ()
         missing = missing_properties(self.template_file.template, self.config.values)
@@ -170,7 +170,7 @@ class Runtime:
         try:
             reply = await asyncio.to_thread(self.config.send, rendered)
             shown = await asyncio.to_thread(shown_reply, reply) or {}
-        except (NoReply, UsageError) as error:  # the latter: a header that cannot be sent
+        except (NoReply, UsageError) as error:  # UsageError: a header that cannot be sent
             why = redact(error.message)
             reply = error_reply(502, f"not forwarded to Ringotel: {why}", code=4)
             return reply, {"host": rendered.host, "status": None, "body": None, "error": why}
@@ -178,7 +178,7 @@ class Runtime:
 
 
 def reachable_host(host: str) -> str:
-    """The address under which others reach a server that listens on ``host``; all interfaces have no address of their own."""
+    """The address under which others reach a server on ``host``; for all interfaces, that of the default route."""
     if host not in ("0.0.0.0", "::"):
         return host
     family, elsewhere = (socket.AF_INET, "192.0.2.1") if host == "0.0.0.0" else (socket.AF_INET6, "2001:db8::1")

@@ -39,7 +39,7 @@ def _left_s(timeout_s: float | None, error: type[Exception]) -> float | None:
 
 
 class BoundedStream(httpcore.NetworkStream):
-    """A connection whose reads and writes end at the deadline of the thread."""
+    """A connection whose reads and writes stop at the deadline of the thread."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
@@ -64,12 +64,12 @@ class BoundedStream(httpcore.NetworkStream):
         return BoundedStream(self._stream.start_tls(ssl_context, server_hostname, left_s))
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks about the socket."""
+        """Extra information about the socket, for httpcore."""
         return self._stream.get_extra_info(info)
 
 
 class BoundedBackend(httpcore.NetworkBackend):
-    """Opens connections that are bounded by the deadline of the thread."""
+    """Opens connections that obey the deadline of the thread."""
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
         self._backend = backend

@@ -1,6 +1,6 @@
-"""Runs the rules on a document. Three stages: is it JSON (RT0), has it the shape (RT101, RT102), what does it mean.
+"""Runs the rules on a document, in three stages: syntax (RT0), shape (RT101, RT102) and meaning (all others).
 
-A clean file passes all stages without a position being computed and without a heavy import.
+A clean file passes them without computing a position and without a heavy import.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ringocli.text.document import Document
 
 
 class Selection(NamedTuple):
-    """Which findings are reported: code prefixes or slugs to select and to ignore, severities, strictness."""
+    """Which findings are reported: codes, prefixes or slugs to select and to ignore, severities, strictness."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Selection(NamedTuple):
         return not _names(one, self.ignore)
 
     def severity_of(self, one: Rule, problem: Problem) -> Severity:
-        """The severity of a problem; of several settings that name its rule, the longest name decides."""
+        """The severity of a problem; if several settings apply to its rule, the longest name decides."""
         for name, severity in sorted(self.severities.items(), key=lambda pair: -len(pair[0])):
             if _names(one, (name,)):
                 return severity
@@ -73,7 +73,7 @@ def _findings(one: Rule, subject: Subject, selection: Selection) -> list[Finding
     found: list[Finding] = []
     for problem in one.check(subject):
         if problem.part == "object" and subject.truncated:
-            continue  # the text ends too early: what seems to be missing may just be lost
+            continue  # the file is cut off: keys that seem to be missing may have been in the rest
         is_last = len(found) == MAX_PER_RULE - 1
         if is_last:
             problem = problem._replace(message=f"{problem.message} (further findings of this rule are not shown)")
@@ -88,7 +88,7 @@ _latest: list[Subject] = []
 
 
 def _subject(document: Document, earlier: Earlier, same_id: tuple[str, ...]) -> Subject:
-    """What rules examine. The latest is kept, because masking credentials lints the same document again."""
+    """The subject of a document. The latest is cached, because masking credentials lints the same document again."""
     latest = _latest[0] if _latest else None
     if latest and latest.document is document and (latest.earlier, latest.same_id) == (earlier, same_id):
         return latest

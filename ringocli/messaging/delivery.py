@@ -36,7 +36,7 @@ Report = Callable[[EventOutcome], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where events go and how; ``count`` None is more than can be said before."""
+    """Where events go and how; ``count`` is None if it is not known beforehand."""
 
     url: Secret
     plan: LoadPlan
@@ -53,7 +53,7 @@ class Route:
 
     @property
     def is_small(self) -> bool:
-        """Whether an event loop would cost more than it brings: a few events, one after another, to this machine."""
+        """Whether an event loop would cost more than it gains: a few events, one after another, to this machine."""
         plan = self.plan
         is_local = split_url(self.url.reveal()).scheme == "http" and is_loopback(self.host)
         is_plain = plan.rate_per_s is None and plan.duration_s is None and plan.concurrency == 1
@@ -83,7 +83,7 @@ class Delivery:
 
     @property
     def route(self) -> Route:
-        """Where the events go; with a journal through the engine, whose answers it keeps."""
+        """How the events are sent; with a journal by the engine, whose results it records."""
         return Route(
             url=self.url,
             plan=self.plan,
@@ -105,7 +105,7 @@ class Delivery:
 
     @property
     def needs_live(self) -> bool:
-        """Whether this much may go to a host only with ``--live``."""
+        """Whether sending this much to a host requires ``--live``."""
         hosts = [
             self.host,
             *([split_url(self.failover_url.reveal()).hostname] if self.failover_url is not None else []),
@@ -117,7 +117,7 @@ class Delivery:
 
     @property
     def amount(self) -> str:
-        """How much is planned, in words."""
+        """The planned amount, in words."""
         if self.count is not None:
             events = f"{self.count:,} event{'s' * (self.count != 1)}"
         else:
@@ -151,7 +151,7 @@ def deliver(
     accounts: Accounts | None = None,
     display: Callable[[Accounts], AbstractContextManager[None]] | None = None,
 ) -> LoadSummary:
-    """Send everything; ``report`` hears of each event that is done, ``display`` shows the accounts while they change.
+    """Send everything; ``report`` is called with each finished event, ``display`` shows the accounts as they change.
 
     Raises:
         RingocliError: a data row is wrong, or the journal cannot be used; the summary so far is in the accounts.
@@ -180,7 +180,7 @@ def _known_size(delivery: Delivery) -> int | None:
 
 
 def _planned(delivery: Delivery, feed: Source, accounts: Accounts) -> int:
-    """How many events were meant to be sent; where only time bounds a run, those that were begun."""
+    """How many events were planned; if only time limits a run, those that were begun."""
     is_counted = delivery.data is not None or delivery.count is not None
     left = feed.skip_rest() if accounts.stopped and is_counted and delivery.plan.duration_s is None else 0
     return accounts.taken + left
@@ -206,7 +206,7 @@ def send_events(
     report: Report | None = None,
     record: Callable[..., None] | None = None,
 ) -> float:
-    """Send everything; the seconds that it took.
+    """Send everything; returns the seconds that it took.
 
     Raises:
         RingocliError: the source of events failed, or the CA file cannot be used.

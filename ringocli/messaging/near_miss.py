@@ -44,7 +44,7 @@ class _Candidate(NamedTuple):
 
     @property
     def contradiction(self) -> str:
-        """Why the webhook cannot be this event, whatever its other fields are; empty if nothing speaks against it."""
+        """Why the webhook cannot be this event, whatever its other fields are; empty if it may be."""
         ways = {direction(one) for one in self.received}
         if self.attempt.event.place is Place.DELIVERED:
             return "this is an incoming message, not a receipt" if ways - {""} == {"incoming"} else ""
@@ -53,7 +53,7 @@ class _Candidate(NamedTuple):
 
     @property
     def nearness(self) -> tuple[float, bool, float]:
-        """The share that fits or is paired, less what the event does not explain: an unread file, a delivery status."""
+        """The share that fits or is paired, minus a penalty for an unread file or an unexplained delivery status."""
         share = self.alignment.share(sum(pair.leaf in self.alignment.missing for pair in self.pairs))
         place = self.attempt.event.place
         has_file = any(is_file(one) for one in left_over(self.alignment, self.pairs))
@@ -146,7 +146,7 @@ def _change(best: _Candidate) -> tuple[EventChange | None, str]:
         if leaf.names and not leaf.is_event_key:
             return None, f"{pointer_text(received.pointer)} does not have the form of the template"
         if _is_other_outcome(event, as_text(old), as_text(received.value)):
-            return None, f"{describe(received.value)} is another outcome than {describe(old)}"
+            return None, f"{describe(received.value)} means another outcome than {describe(old)}"
         if leaf.is_event_key:
             key = as_text(received.value)
         else:
@@ -161,9 +161,9 @@ def _constant(leaf: object) -> Json:
 
 
 def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool:
-    """Whether a value is not another spelling but another outcome: a pinned success keeps failed receipts out.
+    """Whether a value means another outcome, and is not only another spelling of the expected one.
 
-    The meaning of a receipt's numeric codes is unknown, so none of them replaces another.
+    A pattern that requires success excludes failed receipts. The meaning of a receipt's numeric codes is unknown, so none of them replaces another.
     """
     if FAILURE.search(received) and not FAILURE.search(expected):
         return True

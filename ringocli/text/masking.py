@@ -1,8 +1,8 @@
 """Masks secrets in text from outside, in every encoding in which frameworks repeat what they were sent.
 
 A secret is found raw, percent-encoded, as a form value, with escapes of JSON, JavaScript, JSON Pointer or a shell, with
-HTML references (named, decimal and hexadecimal), in up to three of these at once, and as base64 or hex. A part of it is
-found as well if it is the first or the last 8 characters or more, because messages are often cut.
+HTML references (named, decimal and hexadecimal), in up to three of these at once, and as base64 or hex. Its first or
+last 8 or more characters are found as well, because messages are often cut.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ MIN_SEARCHED_LENGTH = 8
 """Shorter secrets are not searched for: ordinary words would be masked."""
 
 MAX_LAYERS = 3
-"""How many encodings around each other are undone."""
+"""How many nested encodings are undone."""
 
 MAX_READINGS = 20
-"""How many ways to decode a text are tried; only hostile texts have more."""
+"""How many ways to decode a text are tried; only a hostile text has more."""
 
 _NUMBER = r"[+\d\s()./-]{1,20}"
 _ORIGIN = r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"
@@ -149,7 +149,7 @@ def _forms_of(secret: str) -> Iterator[_Form]:
 
 
 def _base64_forms(octets: bytes) -> Iterable[str]:
-    """What base64 makes of the bytes, alone or inside a longer text: without the characters shared with neighbours."""
+    """The base64 of the bytes in any longer text: without the characters that depend on their neighbours."""
     import base64
 
     forms = {base64.b64encode(octets).decode().rstrip("="): None}
@@ -187,7 +187,7 @@ class _Encoding:
         return self.pattern.sub(plain, text)
 
     def offsets(self, text: str) -> tuple[list[int], list[int]]:
-        """Offsets in the decoded text from which on each offset in the text follows; between them both grow alike."""
+        """Pairs of offsets in the decoded and the original text; between two pairs both grow at the same rate."""
         decoded, original = [0], [0]
         shift = 0
         for match in self.pattern.finditer(text):

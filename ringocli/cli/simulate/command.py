@@ -60,7 +60,7 @@ def simulate_webhook(options: SimulateOptions) -> int:
     factory = EventFactory(delivery.recipe)
     if options.load.data is not None and delivery.data is not None:
         delivery.data.check_first()
-    # Each event once before anything is sent, so that what is missing or cannot be encoded is reported first.
+    # Render each event once before anything is sent, so that missing values and encoding errors are reported first.
     subjects = delivery.recipe.subjects
     requests = [factory.rendered(index) for index in range(min(len(subjects), delivery.count or len(subjects)))]
     print_notes(note for request in requests for note in request.notes)
@@ -235,7 +235,7 @@ def _retry_policy(load: LoadOptions) -> RetryPolicy:
     from ringocli.messaging.load.provider_behaviour import ProviderRetryPolicy, behaviour
 
     if load.retry:
-        raise UsageError("--as-provider has a schedule of its own", "Leave out --retry.")
+        raise UsageError("--as-provider already has a retry schedule", "Leave out --retry.")
     data = behaviour(load.as_provider)
     for note in (*data.notes, f"sources: {', '.join(data.sources)}"):
         console.note(f"note: {data.title}: {note}", "dim")
@@ -262,7 +262,7 @@ def _failover_url(load: LoadOptions) -> Secret | None:
 
 
 def _timeout_s(options: SimulateOptions) -> float:
-    """How long a reply is waited for: as long as the provider does."""
+    """How long to wait for a reply: as long as the provider waits."""
     if options.load.as_provider is None:
         return options.connection.timeout_s
     from ringocli.messaging.load.provider_behaviour import behaviour

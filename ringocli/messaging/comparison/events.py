@@ -23,7 +23,7 @@ class Outcome(NamedTuple):
 
 
 class _Difference(NamedTuple):
-    """A webhook that is read otherwise."""
+    """A webhook that is read differently."""
 
     specimen: Specimen
     before: Outcome | None
@@ -48,7 +48,7 @@ def reading_of(template: Template, request: IncomingRequest) -> WebhookReading |
 
 
 def outcome_of(template: Template, request: IncomingRequest) -> Outcome | None:
-    """What becomes of a webhook; None if no event matches it."""
+    """How a webhook is read; None if no event matches it."""
     taken = taken_by(template, request)
     if taken is None:
         return None
@@ -72,7 +72,7 @@ class _Bench:
         self.after = [outcome_of(new, specimen.request) for specimen in self.specimens]
 
     def differences(self, events: Sequence[WebhookEvent], *, mixed: bool) -> list[_Difference]:
-        """What is read otherwise when the old version gets these events, and is read otherwise by the new one, too."""
+        """The webhooks that both the old version with these events and the new version read differently."""
         hybrid = with_events(self.old, events)
         return [
             _Difference(specimen, before, after)
@@ -138,7 +138,7 @@ def _edited(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> T
 
 
 def _was_a_tie(bench: _Bench, edit: EventEdit, loss: _Difference) -> bool:
-    """Whether the old version of the event matched the webhook, too, and another one was only the first in the file."""
+    """Whether the old event matched the webhook equally well, but came later in the file."""
     reading = reading_of(bench.old, loss.specimen.request)
     also = reading.also if reading is not None else ()
     return any((event.type, event.key) == (edit.event.type, edit.event.key) for event in also)
@@ -179,7 +179,7 @@ def _added(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> tu
 
 
 def _combined(bench: _Bench, rest: list[_Difference]) -> Iterator[TemplateChange]:
-    """What no edit does alone, but all of them do together; that more is read then is no news."""
+    """The change that no edit makes alone, but all of them make together; reading more webhooks does not count."""
     losses = [difference for difference in rest if difference.is_loss]
     if losses:
         before, after = losses[0].before, losses[0].after
@@ -189,7 +189,7 @@ def _combined(bench: _Bench, rest: list[_Difference]) -> Iterator[TemplateChange
 
 
 def _witness(bench: _Bench, difference: _Difference) -> Witness:
-    """A webhook with what both whole versions make of it."""
+    """A webhook with its readings by both whole versions."""
     request = difference.specimen.request
     return Witness(
         before=_as_document(bench.old, request), after=_as_document(bench.new, request), input=as_message(request)

@@ -15,12 +15,12 @@ from ringocli.messaging.load.known_replies import KnownReplies
 
 
 class Receiver(Protocol):
-    """What a connection reports to."""
+    """Receives the results of a connection."""
 
     known: KnownReplies
 
     def may_remember(self, status: int) -> bool:
-        """Whether replies with this status may be recognised without being parsed: nothing else of them matters."""
+        """Whether replies with this status may be recognised without parsing, because only their status matters."""
 
     def on_lane_left(self, connection: LoadConnection, now: float) -> None:
         """An event of the fast lane was delivered, and the connection did not take the next one."""
@@ -29,17 +29,17 @@ class Receiver(Protocol):
         """A known reply arrived whole; the connection may be used again."""
 
     def on_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
-        """A reply arrived whole."""
+        """A complete reply arrived."""
 
     def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, what: str, now: float) -> None:
-        """The request left, and no whole reply arrived: ``closed``, ``reset``, ``malformed``, ``truncated`` or ``timeout``."""
+        """No complete reply arrived: ``closed``, ``reset``, ``malformed``, ``truncated`` or ``timeout``."""
 
     def on_closed(self, connection: LoadConnection, *, unannounced: bool) -> None:
-        """The connection is gone and carried no request."""
+        """The connection was closed while idle."""
 
 
 class LoadConnection(asyncio.Protocol):
-    """``attempt`` is what is being carried, None while idle; ``reusable`` is false once the other side will close.
+    """``attempt`` is the event being sent, None while idle; ``reusable`` is false if the receiver will close.
 
     In the fast lane, ``pair`` is carried instead: an event's number and payload.
     """
@@ -68,7 +68,7 @@ class LoadConnection(asyncio.Protocol):
         self._write = self._transport.write
 
     def send(self, attempt: DeliveryAttempt, now: float) -> None:
-        """Write a request; the receiver hears of its end exactly once."""
+        """Write a request; its result is reported exactly once."""
         self.attempt = attempt
         self.sent_at = now
         self._write(attempt.event.payload)
@@ -170,7 +170,7 @@ class LoadConnection(asyncio.Protocol):
             self._receiver.on_broken(self, attempt, what, now)
 
     def close(self) -> None:
-        """End the connection; what it carries is dropped without a report."""
+        """Close the connection; a request on it is dropped without a report."""
         self.attempt = self.pair = None
         self.reusable = False
         if self._transport is not None:

@@ -1,4 +1,4 @@
-"""Delivers events over many connections at once, and accounts for each of them.
+"""Delivers events over many connections at once, and records the result of each.
 
 Closed model: each connection takes the next event as soon as the last one is answered. Open model (``rate_per_s``):
 event ``i`` is due at ``start + i / rate`` whatever the receiver does, and latency counts from then. Retries wait in a
@@ -33,7 +33,7 @@ GRACE_S = 1.0
 """How long Ctrl-C waits for replies that are on their way."""
 
 LATE_S = 0.1
-"""An event that leaves this much later than it was due, although a connection was free, shows that we are too slow."""
+"""If an event is sent this much later than it was due although a connection was free, this machine is too slow."""
 
 MAX_IDLE_S = 2.0
 """Connections that were idle for longer are not used again: the other side may be closing them right now."""
@@ -42,11 +42,11 @@ PROBATION_S = 0.02
 """How long the first reply's connection waits before it is used again, in case the server closes it unannounced."""
 
 MAX_WAITING = 50_000
-"""With this many events waiting for their next try, no new ones are taken."""
+"""No new events are taken while this many wait for their next try."""
 
 
 class Engine:
-    """One run. ``report`` hears of each event that is done, ``record`` of each one that a journal keeps."""
+    """One run. ``report`` is called with each finished event, ``record`` with each one that a journal keeps."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Engine:
     # --- the run ---
 
     async def run(self) -> None:
-        """Deliver everything; returns early after ``stop``, with what was not done left out of the accounts.
+        """Deliver everything; after ``stop`` it returns early, and unfinished events are not in the accounts.
 
         Raises:
             RingocliError: the source of events failed; what was sent is in the accounts.
@@ -120,7 +120,7 @@ class Engine:
             raise self._failure
 
     def _on_crash(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """An internal error in a callback ends the run instead of leaving it waiting for ever."""
+        """End the run after an internal error in a callback, instead of waiting forever."""
         self._failure = self._failure or context.get("exception") or RuntimeError(context["message"])
         self._end()
 
@@ -169,7 +169,7 @@ class Engine:
     # --- what is sent next ---
 
     def _next(self, now: float) -> DeliveryAttempt | None:
-        """What may be sent now: a retry whose time has come, else a new event that is due."""
+        """The next event to send now: a retry that is due, else a new event that is due."""
         if self._stopping:
             return None
         if self._waiting and self._waiting[0][0] <= now:
@@ -205,7 +205,7 @@ class Engine:
         return DeliveryAttempt(event, due)
 
     def _pump(self) -> None:
-        """Send what may be sent, as far as there are connections, and set the timer for what comes later."""
+        """Send what is due, as far as there are connections, and set the timer for the rest."""
         while not self._stopping:
             now = monotonic()
             if self._breaker.given_up:
@@ -233,7 +233,7 @@ class Engine:
         self._check_finished()
 
     def _give_up(self) -> None:
-        """The receiver stays silent: nothing more is sent, and everything left fails for the same reason."""
+        """Give up on a silent receiver: nothing more is sent, and all remaining events fail for the same reason."""
         failure = self._breaker.last_failure
         if failure is None or self._failure is not None:
             return
@@ -253,11 +253,11 @@ class Engine:
         return None
 
     def _set_timer(self) -> None:
-        """Wake up for the next retry, the next event that is due, or the next probe."""
+        """Set the timer for the next retry, event or probe."""
         moments = [self._waiting[0][0]] if self._waiting else []
         if self._breaker.is_open:
             if self._breaker.probing:
-                return  # its end decides what is next
+                return  # the end of the probe decides what is next
             moments = [max([self._breaker.probe_at, *(moments if self._exhausted else [])])]
         elif self._plan.rate_per_s and not self._exhausted:
             moments.append(self._started + self._number / self._plan.rate_per_s)
@@ -288,7 +288,7 @@ class Engine:
             self._open.add(found)
             self._send(found, attempt, monotonic())
             return
-        if not self._breaker.probing:  # a probe that could not connect costs the event no try
+        if not self._breaker.probing:  # a probe that cannot connect does not count as a try of the event
             attempt.tries += 1
         # A connection that is not reusable was closed before anything was sent.
         failure = found if isinstance(found, NotConnected) else self._target.failure.no_http(silent=True)
@@ -373,7 +373,7 @@ class Engine:
     # --- results, called by the connections ---
 
     def may_remember(self, status: int) -> bool:
-        """Only what counts as delivered by its status alone need not be parsed."""
+        """Only replies that count as delivered by their status alone need no parsing."""
         return self._books.needs_status_only and status in self._plan.verdicts.expected
 
     def on_lane_left(self, connection: LoadConnection, now: float) -> None:
@@ -390,7 +390,7 @@ class Engine:
         self._go_on(connection, now)
 
     def on_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
-        """A whole reply, whatever it says."""
+        """A complete reply arrived, whatever it says."""
         self._in_flight -= 1
         self._breaker.answered()
         self._books.answered(attempt, reply, now)
@@ -398,7 +398,7 @@ class Engine:
         self._go_on(connection, now)
 
     def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, what: str, now: float) -> None:
-        """The request left, and no whole reply arrived."""
+        """The request was sent, and no complete reply arrived."""
         self._in_flight -= 1
         self._open.discard(connection)
         attempt.unanswered += 1

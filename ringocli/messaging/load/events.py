@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ringocli.messaging.load.signatures import Signer
 
 Subject: TypeAlias = WebhookEvent | RequestSpec
-"""What is played: an event of the provider, or a request that Ringotel would send."""
+"""What is sent: an event of the provider, or a request that Ringotel would send."""
 
 NO_ROW: Row = {}
 
@@ -37,7 +37,7 @@ NO_ROW: Row = {}
 class Event(NamedTuple):
     """One event, ready to be sent; ``number`` counts from 0, ``payload`` is the whole HTTP request, the same on every try.
 
-    ``delay_s`` is how much later than it is due it is to be sent; ``damaged`` events should be refused.
+    ``delay_s`` is how long after its due time it is sent; ``damaged`` events should be refused.
     """
 
     number: int
@@ -99,7 +99,7 @@ class EventFactory:
         return self._recipe.subjects
 
     def copy(self, index: int, row: Row, number: int) -> Event:
-        """The same event under other ids: what a provider sends that delivers an event twice and does not say so."""
+        """The same event under other ids, as some providers deliver an event twice."""
         return self.event(index + number * COPIES_FROM, row)
 
     def rendered(self, index: int = 0, row: Row = NO_ROW) -> RenderedRequest:
@@ -179,7 +179,7 @@ class EventFactory:
         return {name: str(value) for name, value in self.rendered(index, row).variables.items()}
 
     def subject(self, index: int) -> Subject:
-        """What an event is an instance of: the subjects take turns."""
+        """The subject of an event: the subjects take turns."""
         return self._subject(index)
 
     def _subject(self, index: int) -> Subject:
@@ -276,7 +276,7 @@ def _option_names(values: Values) -> set[str]:
 
 
 def place_of(subject: Subject) -> Place:
-    """The place of a request or event, which decides what its variables mean."""
+    """The ``Place`` of a request or event, which decides what its variables mean."""
     return subject.name if isinstance(subject, RequestSpec) else subject.place or Place.MESSAGE
 
 
@@ -286,12 +286,12 @@ def variables_of(subject: Subject) -> Collection[str]:
 
 
 def subject_name(subject: Subject) -> str:
-    """How a request or event is named."""
+    """The name of a request or event."""
     return str(subject.name) if isinstance(subject, RequestSpec) else subject.label
 
 
 def _row_fillers(subject: Subject, present: tuple[str, ...]) -> dict[str, Filler]:
-    """What each column fills."""
+    """The variable that each column sets."""
     place = place_of(subject)
     fillers: dict[str, Filler] = {}
     for column in present:
@@ -315,7 +315,7 @@ def _nothing(encode: Encode) -> Sequence[Part]:
 
 
 def _sample_text(text: str, *, is_first: bool) -> Filler:
-    """A sample text, numbered from the second event on, so that no two events are alike."""
+    """A sample text, numbered from the second event on, so that no two events are the same."""
     number = Number("%d", 1, 1, COPIES_FROM, is_shared=True)
     return lambda encode: (encode(text),) if is_first else (encode(f"{text} "), number)
 
@@ -326,7 +326,7 @@ def _text(filler: Filler, index: int, row: Row) -> str:
 
 
 def _with_invented(request: RenderedRequest, names: Sequence[str]) -> tuple[str, ...]:
-    """The notes, with the texts that were invented here in the sentence about sample values."""
+    """The notes; the one about sample values also names the texts that were invented here."""
     if not names:
         return request.notes
     start = f"{request.name}: sample values for "

@@ -8,7 +8,7 @@ from math import ceil
 _BITS = 7
 _SUB_BUCKETS = 1 << _BITS
 MAX_US = (1 << 42) - 1
-"""The longest duration that is told apart, about 51 days."""
+"""The longest distinguishable duration, about 51 days."""
 
 _BUCKETS = (42 - _BITS + 1) << _BITS
 
@@ -60,7 +60,7 @@ class Histogram:
         return {bucket: count for bucket, count in enumerate(self.counts) if count}
 
     def percentile_ms(self, percent: float) -> float | None:
-        """The nearest-rank percentile in milliseconds; None of nothing. 100 is the exact maximum."""
+        """The nearest-rank percentile in milliseconds; None without values. 100 is the exact maximum."""
         total = self.total
         if not total:
             return None
@@ -91,7 +91,7 @@ def bucket_of(duration_us: int) -> int:
 
 
 def difference(now: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:
-    """What was recorded between two states of one histogram."""
+    """The durations recorded between two states of one histogram."""
     return {bucket: count - before.get(bucket, 0) for bucket, count in now.items() if count > before.get(bucket, 0)}
 
 

@@ -1,4 +1,4 @@
-"""What happens after a try that failed: wait and try again, stop trying, or stop everything for a while."""
+"""Decides what follows a failed try: wait and try again, stop trying, or stop everything for a while."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Verdicts:
     body_contains: str | None = None
 
     def error(self, reply: Reply) -> str | None:
-        """What keeps a reply from being a delivery, in one word; None if nothing does."""
+        """Why a reply is not a delivery, in one word; None if it is."""
         if reply.status not in self.expected:
             return "status"
         if self.body_contains is not None and self.body_contains not in reply.text:
@@ -33,7 +33,7 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often an event is tried again, and how long a ``Retry-After`` may be to be waited for."""
+    """How often an event is tried again, and the longest ``Retry-After`` to wait for."""
 
     retries: int = 0
     max_retry_after_s: float = MAX_RETRY_AFTER_S
@@ -41,7 +41,7 @@ class RetryPolicy:
     def wait_s(
         self, tries: int, reply: Reply | None, *, chance: Callable[[], float], now: Callable[[], datetime]
     ) -> float | None:
-        """Seconds until the next try, never shorter than ``Retry-After``; None where there is no next try."""
+        """Seconds until the next try, never shorter than ``Retry-After``; None if there is no next try."""
         if tries > self.retries or not is_worth_retrying(reply):
             return None
         asked_s = retry_after_s(reply, now()) or 0.0

@@ -1,6 +1,6 @@
 """Delivers a few events one after another, without an event loop: a single webhook should not wait for asyncio's import.
 
-It is also how events go through a proxy, which httpx speaks to. Bookkeeping is the engine's.
+Events also go through a proxy this way, with httpx. The bookkeeping is shared with the engine.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def run_sequentially(
     pause: Callable[[float], None] = sleep,
     chance: Callable[[], float] | None = None,
 ) -> float:
-    """Deliver everything; the seconds that it took. Ctrl-C ends it early, with true accounts."""
+    """Deliver everything; returns the seconds that it took. Ctrl-C ends it early, with correct accounts."""
     run = _SequentialRun(plan, source, accounts, exchange, report, record, pause, chance or _chance)
     try:
         run.work()
@@ -82,7 +82,7 @@ class _SequentialRun:
                 return
 
     def _next(self) -> DeliveryAttempt | None:
-        """The next event, as soon as it is due: new ones first, since retries have time."""
+        """The next event, as soon as it is due: new ones first, since retries can wait."""
         rate = self._plan.rate_per_s
         waiting = self.books.waiting
         due = self.books.started + self._number / rate if rate else monotonic()
@@ -129,7 +129,7 @@ class _SequentialRun:
 
 
 def whole_replies_only(exchange: Exchange, host: str, port: int, timeout_s: float) -> Exchange:
-    """The same exchange, where a reply that did not arrive whole is a failure, as in the engine."""
+    """The same exchange; an incomplete reply is a failure, as in the engine."""
     words = Failure(host=host, port=port, timeout_s=timeout_s, proxied=False)
 
     def checked(payload: bytes) -> Reply:
