@@ -12,10 +12,9 @@ from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
 from ringocli.http.received import decode_received
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.event_roles import message_roles
+from ringocli.importers.learn.event_roles import own_numbers
 from ringocli.importers.learn.events import learn_events
 from ringocli.importers.learn.message_id import IdContext, form_difference, name_difference
-from ringocli.importers.learn.parties import digits
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.learn.preset_match import Known, recognise
@@ -25,7 +24,6 @@ from ringocli.importers.learn.request_state import Guidance, LearnedRequest
 from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.url import Target
-from ringocli.importers.learn.value_shapes import is_phone
 from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, WebhookSample
 from ringocli.importers.model import Limit, Pasted, limit
 from ringocli.importers.naming import default_id, default_name
@@ -179,21 +177,9 @@ def _guidance(pastes: Pastes, known: Known, content: str | None) -> Guidance:
         named=pastes.named,
         dropped=pastes.dropped,
         content=content,
-        own=_own_numbers(pastes),
+        own=own_numbers(pastes.samples, pastes.hints, pastes.named),
         auth_names=known.auth_names,
     )
-
-
-def _own_numbers(pastes: Pastes) -> frozenset[str]:
-    """The digits of the account's own numbers: those that the sample messages were sent to."""
-    found = set()
-    for sample in pastes.samples:
-        if sample.kind in ("message", "mms") and not sample.problem:
-            choices = message_roles(sample.kind, list(leaves_of(sample.document)), pastes.hints, pastes.named)
-            recipient = choices.get(Role.TO)
-            if recipient is not None and not recipient.rivals and is_phone(recipient.literal):
-                found.add(digits(recipient.literal))
-    return frozenset(found)
 
 
 def _check_dropped(pastes: Pastes) -> None:

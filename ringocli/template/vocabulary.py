@@ -36,18 +36,18 @@ EXACT: dict[Role, frozenset[str]] = {
         "source sourceaddress sourceaddr sourcenumber fromnumber fromphone fromphonenumber fromaddress fromdid "
         "sourcedid callerid oa mask frm fromnum sendfrom smsfrom msgfrom originatingaddress originnumber "
         "originationnumber srcaddr orig tpoa sendid sourceendpoint senderphone senderphonenumber moaddress fromtn fromto fromn "
-        "fromid sendernum remitente remetente expediteur emetteur absender srcnumber "
-        "caller callernumber callerphone author authoraddress authornumber authoridentity senderidentity participantaddress",
+        "fromid sendernum msgheader smsheader smssender remitente remetente expediteur emetteur absender srcnumber "
+        "ani nadawca odesilatel afzender mittente avsender afsender baslik caller callernumber callerphone author authoraddress authornumber authoridentity senderidentity participantaddress",
         Role.TO: "to recipient recipients destination destinations dst dest tonumber tophone tophonenumber toaddress "
         "todid destinationaddress destaddr destinationnumber destinationphonenumber recipientnumber "
         "recipientphone recipientphonenumber recipientaddress receiver receivers rcpt sendto smsto da toaddr "
         "tonum destinationmsisdn destnumber destinations recipientmsisdn recipientaddresses receivernumber "
         "destaddress totn tos msgto dstnumber addressee targetnumber targets mobileto destcode empfaenger destinatario "
-        "callee",
+        "callee dnis odbiorca prijemce ontvanger destinatari destinataire modtager mottagare mottaker alici",
         Role.CONTENT: "text body content message msg messagetext messagebody messagecontent smstext smsbody smscontent "
         "smsmessage msgtext textbody messagedata plaintext textmessage msgbody smsmsg txt mensaje nachricht "
         "userdata sms msgcontent msgdata bodytext contenttext shortmessage "
-        "mensagem texte texto mes incomingdata",
+        "mensagem texte texto mes incomingdata ud mesaj tresc zprava bericht testo besked meddelande melding tekst",
         Role.URL: "mediaurl mediaurls media mediauri mediauris mediafile mediafileurl mediaitems attachment attachments "
         "attachmenturl attachmenturls fileurl file files image imageurl images contenturl picture pictureurl "
         "mmsurl mmsmedia mms mmsurls medialink medialinks contenturls mediaitem fileuri mmsfile urls mediaurllist",
@@ -62,6 +62,9 @@ EXACT: dict[Role, frozenset[str]] = {
 WEAK: dict[Role, Mapping[str, int]] = {
     Role.CONTENT: {
         "reply": 80,
+        "messages": 80,
+        "texts": 80,
+        "bodies": 80,
         "template": 58,
         "caption": 70,
         "filecaption": 70,
@@ -103,14 +106,14 @@ _TOKENS: dict[Role, frozenset[str]] = {
 
 OWN_NUMBERS = word_set(
     "did didnumber shortcode longcode virtualnumber inboundnumber ownnumber servicenumber trackingnumber line lineid "
-    "innumber owner accountnumber businessnumber callednumber called vn sc"
+    "innumber phonecode owner accountnumber businessnumber callednumber called vn sc"
 )
 """A number of the account: the sender of a request, the recipient in a webhook."""
 
 LONE_NUMBERS = word_set(
     "msisdn msisdns mobile mobiles phone phones phonenumber phonenumbers number numbers mobilenumber mobilenumbers "
     "cellphone gsm cell telephone tel address addresses contact contacts numero numeros celular telefono phoneno "
-    "mobileno num nums digits rawdigits"
+    "mobileno num nums no gsmno telno ceptel cep tlf tel telefon telefone telephonenumber handphone hp digits rawdigits"
 )
 """A number without a specific role; in a request it is the recipient."""
 
@@ -129,9 +132,18 @@ _OWN = word_set("account business own our virtual system inbox company local age
 _NUMBER_WORDS = word_set("number phone msisdn mobile tn identity address phonenumber")
 
 
+_ALONE = {
+    **dict.fromkeys(("contact", "customer", "client", "remote", "external", "theirs", "them", "outside"), "contact"),
+    **dict.fromkeys(("own", "ours", "us", "business", "internal", "inside", "local"), "own"),
+}
+"""Names that say whose number a value is without a word for a number."""
+
+
 def side(names: Sequence[str]) -> str:
     """``contact`` or ``own`` if a name says whose number it is (``contact_phone``, ``accountPhone``), else empty."""
     words = tokens(names[0]) if names else []
+    if words and (whose := _ALONE.get("".join(words))):
+        return whose
     if words[-1:] == ["identity"] and len(names) > 1 and plain(names[1]) == "channelidentity":
         return "contact"
     if len(words) < 2 or words[-1] not in _NUMBER_WORDS:

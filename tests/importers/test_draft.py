@@ -294,6 +294,8 @@ def test_what_is_pasted_comes_out_again(body: Any) -> None:
     }
     if "" in variables.values():
         return  # Ringotel drops a parameter without a value
+    if "***" in variables.values():
+        return  # the same text is also a credential of the paste, so the output does not show it
     facts = sent(read_template(draft.template), "SendMessage", variables, dict(draft.saved))
     assert body == facts["body"]
 

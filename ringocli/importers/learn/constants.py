@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
@@ -118,6 +119,16 @@ def is_graphql(text: str) -> bool:
     return bool(re.match(r"\s*(?:query|mutation|subscription)\b[^{]*\{", text)) and text.rstrip().endswith("}")
 
 
-def is_signature(name: str) -> bool:
-    """Whether a field's name says that its value is computed from the message."""
-    return bool(_SIGNATURE.fullmatch(name)) or tokens(name)[-1:] in (["signature"], ["checksum"], ["hmac"])
+def is_signature(name: str, value: str, beside: Iterable[str]) -> bool:
+    """Whether a value is computed from each message; ``beside`` are the names of all fields.
+
+    A hash without a time or a nonce to go into it may be a fixed one of a password, and a word is no signature.
+    """
+    if not _SIGNATURE.fullmatch(name) and tokens(name)[-1:] not in (["signature"], ["checksum"], ["hmac"]):
+        return False
+    if name.lower() in ("hash", "md5", "auth_hash", "authhash") or re.fullmatch(r"[A-Za-z ]{1,11}", value):
+        return any(_SALT.search(other) for other in beside)
+    return True
+
+
+_SALT = re.compile(r"time|^ts$|nonce|salt|date$|expires", re.I)

@@ -45,7 +45,7 @@ _EVENT_NAMES = {
 _STATUS = re.compile(r"status|^state$|messagestate|^stat$|dlr|outcome|^result$|delivery|receipt|^err", re.I)
 _INBOUND = re.compile(r"receiv|inbound|incoming|\bmo\b|^mo[_-]|^in$|reply|mobile_?orig|moformat|^mo$|message_in", re.I)
 _SIDE = re.compile(r"direction|inbound|incoming|outbound|^mms$|is_?mms|is_?dlr|has_?media|channel", re.I)
-_CODE = re.compile(r"status|^state$|^type$|^stat$|code$|^err|^result$|dlr|outcome|^reason$", re.I)
+_CODE = re.compile(r"status|^state$|^type$|^stat$|code$|^err|^result$|dlr|outcome|^reason$|success|fail|deliver", re.I)
 _SURE_NAMES = {
     "event",
     "eventtype",

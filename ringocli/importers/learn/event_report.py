@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ringocli.importers.learn.discriminators import Pin
-from ringocli.importers.learn.value_shapes import encoding_of_text
+from ringocli.importers.learn.parties import digits
+from ringocli.importers.learn.roles import RoleChoice
+from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone
 from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
 from ringocli.messaging.webhook import decoded_webhook, read_webhook
 from ringocli.template.model import Template
@@ -21,6 +23,9 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
     has_failed = any(sample.kind == "other" for sample in samples)
     for index, draft in enumerate(learned.drafts):
         learned.decisions += _decisions(index, draft)
+        for role, choice in draft.choices.items():
+            if role in (Role.FROM, Role.TO, Role.CONTENT) and not choice.is_told:
+                _report_rival(learned, draft, choice)
         text = draft.choices.get(Role.CONTENT)
         if text is not None and (encoding := encoding_of_text(text.literal)):
             why = f'"{text.leaf.name}" is encoded ({encoding}), and Ringotel shows it as it is'
@@ -38,6 +43,27 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
             )
             learned.add_limit("telling delivered from failed", why, f"failed messages may be shown as delivered: {why}")
     _report_mixed_up(learned, samples, template)
+
+
+def _report_rival(learned: LearnedEvents, draft: EventDraft, choice: RoleChoice) -> None:
+    """Report a value that fits as well as the chosen one and is another: somebody has to say which is meant.
+
+    What is deeper in the sample belongs to something else, such as the message that was replied to.
+    """
+    others = {digits(other.literal) or other.literal for other in draft.choices.values()}
+    rivals = [
+        leaf
+        for leaf in choice.rivals
+        if len(leaf.pointer) <= len(choice.leaf.pointer)
+        and (is_phone(leaf.value) or choice.role is Role.CONTENT)
+        and (digits(leaf.text) or leaf.text) not in others
+    ]
+    if not rivals:
+        return
+    name = draft.variable(choice.role)
+    why = f'"{choice.leaf.name}" is taken, and "{rivals[0].name}" fits as well'
+    clause = f"${name}$ of {draft.sample.name} may be wrong: {why}; name it with --hint {choice.role.value}=VALUE"
+    learned.add_limit(f"${name}$ of {draft.kind} from {draft.sample.name}", why, clause)
 
 
 def _decisions(index: int, draft: EventDraft) -> list[Decision]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, IdContext, id_score, with_pair_scores
-from ringocli.importers.learn.parties import list_around, list_of_both
+from ringocli.importers.learn.parties import digits, list_around, list_of_both
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.roles import RoleChoice, assign
-from ringocli.importers.learn.sample_leaves import SampleLeaf
-from ringocli.importers.learn.value_shapes import is_url, number_span
-from ringocli.importers.learn.webhook_samples import EventDraft
+from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
+from ringocli.importers.learn.value_shapes import is_phone, is_url, number_span
+from ringocli.importers.learn.webhook_samples import EventDraft, WebhookSample
 from ringocli.template.vocabulary import Role, name_score, plain
 
 _ENVELOPES = {"payload", "data", "body", "object", "values", "message", "sms", "resource", "content", "params"}
@@ -52,6 +52,19 @@ def message_roles(
     return {
         role: _without_scheme(choices[role]) for role in (Role.FROM, Role.TO, Role.CONTENT, Role.URL) if role in choices
     }
+
+
+def own_numbers(
+    samples: Sequence[WebhookSample], hints: Mapping[str, str], named: Mapping[str, Role | None]
+) -> frozenset[str]:
+    """The digits of the account's own numbers: those that the sample messages were sent to."""
+    found = set()
+    for sample in samples:
+        if sample.kind in ("message", "mms") and not sample.problem:
+            recipient = message_roles(sample.kind, list(leaves_of(sample.document)), hints, named).get(Role.TO)
+            if recipient is not None and not recipient.rivals and is_phone(recipient.literal):
+                found.add(digits(recipient.literal))
+    return frozenset(found)
 
 
 def _reject_guessed_sides(choices: dict[Role, RoleChoice]) -> None:

@@ -53,6 +53,8 @@ def learn_events(
         draft = EventDraft(kind=sample.kind, sample=sample, leaves=leaves, choices=choices)
         if missing := [role for role in _required(sample.kind) if role not in choices]:
             _report_unreadable(learned, draft, missing)
+        elif key := draft.changing_key:
+            _report_lost(learned, sample, f'"{key}" is the name of a field and differs in each webhook')
         else:
             learned.drafts.append(draft)
     borrow_text(learned.drafts)
@@ -87,7 +89,8 @@ def _report_unreadable(learned: LearnedEvents, draft: EventDraft, missing: Seque
     sample = draft.sample
     names = " and ".join(f"${draft.variable(role)}$" for role in missing)
     why = f"no value was recognised as {names}; name it with --hint"
-    if unreadable := why_unreadable(sample.incoming.body, sample.incoming.content_type):
+    body = sample.incoming.body
+    if body.strip() and (unreadable := why_unreadable(body, sample.incoming.content_type)):
         why = f"it {unreadable}"
     elif name := packed_in(draft.leaves):
         why = f'the field "{name}" contains JSON as text, which a pattern cannot look into'

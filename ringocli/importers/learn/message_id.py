@@ -134,10 +134,19 @@ def with_pair_scores(
             continue
         if same:
             points += 60 if points > least else 20
+        elif any(_is_same_kind(leaf, other) for other in others):
+            points += 70
         elif any(not form_difference(leaf.text, other.text) for other in others):
             points += 15
         found.append((points, leaf))
     return sorted(found, key=lambda pair: -pair[0])
+
+
+def _is_same_kind(leaf: SampleLeaf, other: SampleLeaf) -> bool:
+    """Whether two ids have the same name, one that says more than "id", and the same form."""
+    name = plain(leaf.name)
+    is_named = name not in ("id", "ids", "uuid", "sid", "guid", "messages", "sms", *_REFERENCES)
+    return is_named and len(leaf.text) > 3 and name == plain(other.name) and not form_difference(leaf.text, other.text)
 
 
 # -- comparing the ids of two samples -----------------------------------------------------------

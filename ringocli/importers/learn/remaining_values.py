@@ -69,7 +69,7 @@ class RemainingValues(RequestState):
             self.learned.add_limit(
                 f"a number without quotes ({name})", "Ringotel sends text: the provider gets a string"
             )
-        if is_signature(name):
+        if is_signature(name, leaf.text, [other.name for other in self.leaves if other is not leaf]):
             self.learned.blocking.append(
                 f'it cannot authenticate: "{name}" seems to be a signature, which Ringotel cannot compute'
             )

@@ -15,7 +15,7 @@ from ringocli.http.exchange import Reply
 from ringocli.importers.learn.message_id import LEAST_IN_REPLY, IdContext, id_score, with_pair_scores
 from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
-from ringocli.importers.learn.value_shapes import is_phone
+from ringocli.importers.learn.value_shapes import is_id, is_phone
 from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.importers.model import Limit, limit
 
@@ -46,8 +46,8 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
     if not fitting:
         return _without_id("no value in the sample reply was recognised as one; name it with --hint messageid=VALUE")
     points, best = fitting[0]
-    if any(isinstance(step, str) and is_phone(step) for step in best.pointer):
-        return _without_id("its key is a phone number, which differs in each reply")
+    if any(isinstance(step, str) and (is_phone(step) or is_id(step)) for step in best.pointer):
+        return _without_id("it is below a key that differs in each reply")
     rivals = tuple(
         leaf
         for other, leaf in fitting[1:]

@@ -77,7 +77,8 @@ def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
         by_name = max(by_name, 78)
     if lone and not by_name and role in (Role.FROM, Role.TO) and not _belongs_to_other(role, leaf):
         by_name = 72 if (role is Role.FROM) == incoming else 52
-    if (whose := side(leaf.names)) and role in (Role.FROM, Role.TO):
+    whose = side(leaf.names) if role in (Role.FROM, Role.TO) else ""
+    if whose and (len(tokens(leaf.names[0])) > 1 or is_phone(leaf.value)):
         by_name = (
             max(by_name, 104 if "identity" in leaf.names[0] else 80)
             if (whose == "contact") == ((role is Role.FROM) == incoming)
@@ -363,13 +364,8 @@ def _settle_numbers(
             and not (role is Role.FROM and is_other_recipient(leaf))
             and not (leaf.names and _NO_PARTY.search(leaf.names[0]))
         ]
-        if free and (role is Role.TO or len(free) == 1) and (len(free) == 1 or text_of(free[0].value).startswith("+")):
-            taken[role] = RoleChoice(
-                role=role,
-                leaf=free[0],
-                why="the only remaining phone number" if len(free) == 1 else "its value is a phone number",
-                rivals=tuple(free[1:]),
-            )
+        if free and len({digits(leaf.text) for leaf in free}) == 1:
+            taken[role] = RoleChoice(role=role, leaf=free[0], why="the only remaining phone number")
 
 
 def _settle_sender_id(taken: dict[Role, RoleChoice]) -> None:

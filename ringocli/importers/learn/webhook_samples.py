@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
+from ringocli.importers.learn.value_shapes import is_id
 from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.importers.model import Limit, limit
 from ringocli.messaging.webhook import document_of
@@ -73,6 +75,12 @@ class EventDraft:
         if sender is None or recipient is None:
             return None
         return list_of_both(sender.leaf.pointer, recipient.leaf.pointer)
+
+    @property
+    def changing_key(self) -> str:
+        """A key above a variable that is a number or an id, so that the next webhook has another one; "" if none is."""
+        steps = [step for choice in self.choices.values() for step in choice.leaf.pointer if isinstance(step, str)]
+        return next((step for step in steps if is_id(step) or re.fullmatch(r"\+?\d{4,}", step)), "")
 
     def place(self, pointer: Pointer) -> Pointer:
         """A pointer of the sample as the pattern has it."""

@@ -283,3 +283,63 @@ def test_a_pinned_success_is_not_reported_as_missing(receipt: dict[str, Any]) ->
         samples=[webhook("delivered", {**receipt, "copies": 1})],
     )
     assert document["complete"], document["blocking"]
+
+
+# -- what is not decided is said ----------------------------------------------------------------
+
+IN_NAMES = [
+    ({"party": {"external": CONTACT, "own": OWN}, "text": "Hi"}, True),
+    ({"ani": CONTACT, "dnis": OWN, "ud": "Hi back"}, True),
+    ({"afzender": CONTACT, "ontvanger": OWN, "bericht": "Hi"}, True),
+    ({"phonecode": OWN, "phoneno": CONTACT, "content": "Hi"}, True),
+    ({"alpha": CONTACT, "beta": OWN, "text": "Hi"}, False),
+    ({"from": CONTACT, "sender": OTHER, "to": OWN, "text": "Hi"}, False),
+    ({"from": CONTACT, "to": OWN, "text": "Hi", "original": {"from": OWN, "to": OTHER, "text": "No"}}, True),
+    ({"sms": {"7000123": {"from": CONTACT, "to": OWN, "text": "Hi"}}}, False),
+]
+
+
+@pytest.mark.parametrize(("body", "is_clear"), IN_NAMES, ids=lambda value: str(value)[:60])
+def test_a_webhook_is_read_right_or_reported(body: dict[str, Any], is_clear: bool) -> None:
+    """Names that say whose number it is decide; two that fit, none that does, or a changing key are blocking."""
+    document = drafted(MESSAGE, samples=[webhook("message", {"type": "sms.in", **body})])
+    assert is_clear == document["complete"], document["blocking"]
+    if is_clear:
+        template = read_template(document["template"])
+        text = json.dumps(body).replace(CONTACT, "+16475550999").replace(OWN, "+14155550888")
+        reading = read_webhook(template, webhook("message", {"type": "sms.in", **json.loads(text)}).incoming)
+        assert ("+16475550999", "+14155550888") == (reading.variables["from"], reading.variables["to"])
+
+
+def test_ids_of_the_same_name_belong_together() -> None:
+    """The reply has only a request id: the receipt's field of that name is used, not its other id."""
+    document = drafted(
+        MESSAGE,
+        reply=Reply(status=200, body=b'{"request_id":"3f2504e0-4f89-41d3-9a0c-0305e82c3301"}'),
+        samples=[
+            webhook(
+                "delivered",
+                {"request_id": "7d444840-9dc0-41d1-b245-5ffdce74fad2", "msg_id": "a1b2c3d4e5f6", "status": "delivered"},
+            )
+        ],
+    )
+    assert document["complete"]
+    assert {"request_id": "$messageid$", "status": "$event_key$"} == document["template"]["Webhook"][0][
+        "request_parameters"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_signature"),
+    [
+        ({"hash": "e3b0c44298fc1c149afbf4c8996fb924"}, False),
+        ({"sign": "Acme Shop"}, False),
+        ({"hash": "e3b0c44298fc1c149afbf4c8996fb924", "timestamp": "1767322445"}, True),
+        ({"signature": "e3b0c44298fc1c149afbf4c8996fb924"}, True),
+    ],
+)
+def test_a_fixed_hash_is_no_signature(fields: dict[str, str], is_signature: bool) -> None:
+    """A hash without a time or a nonce is the same in each message, so a property can carry it."""
+    document = drafted({**MESSAGE, **fields})
+    assert is_signature == any("signature" in clause for clause in document["blocking"])
+    assert document["template"]["properties"]
