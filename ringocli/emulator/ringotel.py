@@ -87,7 +87,7 @@ def interpret(
             422, {"schema_version": 1, "matched": False, "near_miss": None, "notes": list(reading.notes)}
         )
         return replace(
-            unmatched(inbox, incoming, reply, status="unmatched"),
+            unmatched(inbox, incoming, reply, status="unmatched", notes=reading.notes),
             message_id=reading.failed_receipt,
             is_failed_receipt=True,
         ), reply

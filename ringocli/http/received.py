@@ -14,7 +14,7 @@ from ringocli.http.bodies import charset_of, decode, decode_json, decode_pairs, 
 from ringocli.http.content_types import Encoding, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json
 
-_FORM = re.compile(r"[\w.\[\]%+$~-]{1,200}=")
+_FORM = re.compile(r"[^\s=&<>{}\"]{1,200}=")
 _STRUCTURAL = frozenset({"unclosed-bracket", "missing-colon", "extra-text", "extra-bracket", "empty", "too-deep"})
 """Syntax errors of JSON whose meaning is unclear, so that a received body is rejected."""
 
@@ -49,31 +49,41 @@ def decode_received(body: bytes, content_type: str | None) -> Decoded:
         LocalError: the body is neither JSON nor a form.
     """
     kind = encoding_of(content_type) if content_type else Encoding.OTHER
-    try:
-        if kind is Encoding.JSON:
-            return Decoded(decode(body, content_type))
-        text = text_of(body, content_type).removeprefix("\ufeff").strip()
-    except LocalError:
-        text = text_of(body, content_type).removeprefix("\ufeff").strip()
-        if not starts_json(text):
-            if _FORM.match(text):
-                note = "the body is a form, although its Content-Type says JSON"
-                return Decoded(decode_pairs(text, charset_of(content_type)), (note,))
-            raise
+    text = text_of(body, content_type).removeprefix("\ufeff").strip()
+    if what := unreadable(text, content_type):
+        raise LocalError(
+            f"the body is {what}; a template can only describe JSON and forms", "Check the provider's settings."
+        )
+    if kind is Encoding.JSON and not starts_json(text) and _FORM.match(text):
+        tree = decode_pairs(text, charset_of(content_type))
+        return Decoded(tree, ("the body is a form, although its Content-Type says JSON", *_distortions(text)))
     if starts_json(text):
         decoded = _json(text, is_surely=kind is Encoding.JSON)
         if decoded is not None:
-            said = media_type(content_type or "")
             if kind is Encoding.FORM:
-                note = f"the body is JSON, although its Content-Type is {said}"
+                note = f"the body is JSON, although its Content-Type is {media_type(content_type or '')}"
                 return Decoded(decoded.tree, (note, *decoded.notes))
             return decoded
-    if text.startswith("<") and kind is not Encoding.FORM:
-        raise LocalError(
-            "the body is XML; a template can only describe JSON and forms", "Check the provider's settings."
-        )
-    tree = decode(body, content_type)
-    return Decoded(tree, tuple(_distortions(text)))
+    if kind is Encoding.JSON:
+        return Decoded(decode(body, content_type))
+    return Decoded(decode(body, content_type), tuple(_distortions(text)))
+
+
+def decode_query(query: str) -> Decoded:
+    """The pairs in the query of a URL, which is encoded like a form."""
+    return Decoded(decode_pairs(query), tuple(_distortions(query)))
+
+
+def unreadable(text: str, content_type: str | None) -> str:
+    """What a body is instead of JSON or a form; "" if it may be one of them."""
+    if re.match(r"<[?!A-Za-z]", text):
+        return "XML"
+    if media_type(content_type or "").startswith("multipart/") or re.match(r"--\S+\s+content-disposition:", text, re.I):
+        return "multipart"
+    kind = encoding_of(content_type) if content_type else Encoding.OTHER
+    if not text or kind is Encoding.JSON or starts_json(text):
+        return ""
+    return "" if "=" in text and (kind is Encoding.FORM or _FORM.match(text)) else "plain text"
 
 
 def _json(text: str, *, is_surely: bool) -> Decoded | None:
@@ -126,7 +136,7 @@ def _distortions(text: str) -> list[str]:
     """Notes on values of a form that are not read as the sender meant them."""
     notes = []
     text = text[:MAX_SEARCHED]
-    if re.search(r"(?:^|&)[^&=]*=\+\d{7,}", text):
+    if re.search(r"(?:^|&)[^&=]*=(?:\w+:)?\+\d{6,}", text):
         notes.append("a + that is not percent-encoded in a form is read as a space; the sender should write %2B")
     if re.search(r"%25[0-9A-Fa-f]{2}", text):
         notes.append("a value is percent-encoded twice, so it still contains % escapes after decoding")

@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 
 from ringocli.http.exchange import header
+from ringocli.http.received import starts_json
 
 Headers = tuple[tuple[str, str], ...]
 MAX_BODY_BYTES = 20_000_000
@@ -41,6 +42,8 @@ def message_in(content: bytes) -> tuple[tuple[str, str] | int, Headers, bytes] |
         headers, body = _headers_and_body(content[pseudo.end() :])
         if named.get("status", "").strip().isdigit():
             return int(named["status"]), headers, body
+        if "authority" in named:
+            headers = (("Host", named["authority"].strip()), *headers)
         return (named.get("method", "POST").strip(), named.get("path", "/").strip()), headers, body
     if start := _REQUEST.match(content):
         method, target = (part.decode("latin-1") for part in start.groups())
@@ -68,6 +71,24 @@ def _headers_and_body(rest: bytes) -> tuple[Headers, bytes]:
         elif separator:
             headers.append((name.strip(), value.strip()))
     return tuple(headers), body
+
+
+_NAMED = re.compile(
+    rb"(?:content-type|content-length|host|user-agent|accept(?:-\w+)?|x-[\w-]+|authorization)[ \t]*:", re.I
+)
+
+
+def headers_above(content: bytes) -> tuple[Headers, bytes] | None:
+    """Headers and the body below them, for a message without its first line; None if the text is something else."""
+    end = _END_OF_HEADERS.search(content.lstrip())
+    if end is None:
+        return None
+    lines = content.lstrip()[: end.start()].splitlines()
+    if not any(_NAMED.match(line) for line in lines):
+        return None
+    if not all(_HEADER.match(line.decode("latin-1")) or line[:1] in b" \t" for line in lines):
+        return None
+    return _headers_and_body(content.lstrip())
 
 
 # -- curl -v ------------------------------------------------------------------------------------
@@ -150,7 +171,7 @@ _FIELDS = re.compile(r'method="?(GET|POST|PUT|PATCH|DELETE)"?\s+.*?(?:path|uri|u
 def log_target(text: str) -> tuple[str, str, int] | None:
     """The method and target of the first request in an access log, and how many requests it contains."""
     found = [*_ACCESS.findall(text), *_FIELDS.findall(text)]
-    if not found or text.lstrip()[:1] in ("{", "[", "<"):
+    if not found or text.lstrip()[:1] == "<" or starts_json(text):
         return None
     method, target = found[0]
     return method, target, len(found)

@@ -8,15 +8,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringocli.errors import UsageError
+from ringocli.http.received import starts_json
+from ringocli.importers.raw_requests import raw_request
 
-DOCUMENTS = ("openapi", "postman", "postman-v1", "har", "insomnia", "hoppscotch", "bruno")
+DOCUMENTS = ("openapi", "postman", "postman-v1", "har", "rendered", "insomnia", "hoppscotch", "bruno")
 """Kinds of JSON and YAML documents that can be imported."""
 
 _CURL = re.compile(
     r"(?<![\w./'\"-])(?:[\w./\\-]*[/\\])?curl(?:\.exe)?(?=[ \t]+(?:\\?\r?\n|-|\^|`|[\"'$<{]|[\w.-]+[/.:]))",
     re.I,
 )
+_COMMAND_LINE = re.compile(
+    r"(?m)^[ \t]*(?:[$#%>][ \t]+)?(?:sudo[ \t]+)?(curl(?:\.exe)?(?=\s)|wget(?=\s)"
+    r"|https?(?=[ \t]+(?:-\S+[ \t]+)*(?:(?:GET|POST|PUT|PATCH|DELETE)[ \t]+)?[\"':\w]))"
+)
+"""The first line that is a command of one of these programs."""
 _REQUEST_LINE = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+\S+")
+_OF_CLIENT = re.compile(r"(?m)^(?:###|@[\w.-]+\s*=|\s*(?:#|//)|[<>] ?\{%|<@? \S|>>!? |<> )|\{\{|\n[ \t]+[&?]")
+"""What only files of HTTP clients have: separators, variables, comments, scripts, included files, folded queries."""
 _SNIPPETS = (
     ("a PowerShell command (Invoke-RestMethod)", re.compile(r"\bInvoke-(?:RestMethod|WebRequest)\b|^\s*i[rw][mr]\s", re.I | re.M)),
     ("a PHP snippet", re.compile(r"<\?php|\bcurl_setopt(?:_array)?\s*\(|\bcurl_init\s*\(|new\s+\\?GuzzleHttp|\$client->(?:post|request)\(")),
@@ -39,7 +48,9 @@ _MARKED = (
 
 
 def detect(name: str, text: str) -> str:
-    """The kind of a text: ``curl``, ``http``, ``wget``, ``httpie``, ``bru``, or one of ``DOCUMENTS``.
+    """The kind of a text: ``curl``, ``wget``, ``httpie``, ``http``, ``bru``, ``raw``, or one of ``DOCUMENTS``.
+
+    ``http`` is a file of an HTTP client, ``raw`` a captured request in one of the forms of ``raw_requests``.
 
     Raises:
         UsageError: it is something that cannot be imported, which the message names.
@@ -47,23 +58,66 @@ def detect(name: str, text: str) -> str:
     stripped = text.lstrip("\ufeff \t\r\n")
     document = parsed(stripped)
     if isinstance(document, Mapping | list):
-        return _kind_of_document(name, document)
-    if re.match(r"###|@\w[\w.-]*\s*=", stripped) or _REQUEST_LINE.match(_first_line(stripped)):
-        return "http"
-    if re.match(r":(?:method|authority|path|scheme):", stripped):
-        return "http"
-    if re.match(r"meta\s*\{", stripped) and re.search(r"(?m)^(?:get|post|put|patch|delete)\s*\{", stripped):
+        if (kind := _kind_of_document(document)) is not None:
+            return kind
+        raise _unknown_document(name, document)
+    if (kind := kind_of_text(stripped)) is not None:
+        return kind
+    if what := unsupported_text(text):
+        raise _unsupported(name, what)
+    if re.match(r"[\w.\[\]-]+=[^\s=]*(?:&|$)", stripped):
+        raise _without_request(name, "a form")
+    return "curl"  # its reader repairs what the pattern above does not know
+
+
+def kind_of_sample(text: str) -> str | None:
+    """The kind of a text that is not a raw request, if it can be imported; None if it may be a bare body."""
+    stripped = text.lstrip("\ufeff \t\r\n")
+    if starts_json(stripped):
+        document = parsed(stripped) if re.search(r'"(?:entries|item|items|requests|resources)"', text) else None
+        kind = _kind_of_document(document) if isinstance(document, Mapping | list) else None
+        return kind if kind not in ("openapi", "raw") else None
+    if stripped[:1] == "<" or _is_form(stripped):
+        return None
+    kind = kind_of_text(stripped)
+    return kind if kind != "raw" else None
+
+
+def _is_form(text: str) -> bool:
+    """Whether a text is one line of ``name=value&name=value``."""
+    line = text.strip()
+    return "\n" not in line and bool(re.match(r"[^\s=&]+=[^=&]*&", line))
+
+
+def kind_of_text(text: str) -> str | None:
+    """The kind of a text that is not a JSON or YAML document; None if it is not known."""
+    if re.match(r"meta\s*\{", text) and re.search(r"(?m)^(?:get|post|put|patch|delete)\s*\{", text):
         return "bru"
+    starts = re.match(r"###|@\w[\w.-]*\s*=", text) or _REQUEST_LINE.match(_first_line(text))
+    if starts and _OF_CLIENT.search(text):
+        return "http"
+    first = _COMMAND_LINE.search(text)
+    if first is not None and first.group(1) == "wget":
+        return "wget"
     if _CURL.search(text):
         return "curl"
-    for what, pattern in (*_MARKED, *_SNIPPETS):
-        if pattern.search(text[:200_000]):
-            raise _unsupported(name, what)
-    if re.search(r"(?m)^(?:\s*\$ )?wget\s", text):
-        return "wget"
-    if re.search(r"(?m)^(?:\s*\$ )?https?\s+(?:-\S+\s+)*(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?[\"':\w]", text):
-        return "httpie"
-    return "curl"
+    if starts or raw_request(text.encode("utf-8", "replace")) is not None:
+        return "raw"
+    if unsupported_text(text):
+        return None
+    return "httpie" if first is not None and first.group(1).startswith("http") else None
+
+
+def unsupported_snippet(text: str) -> str:
+    """What a text of a programming language is; "" if it may be a body."""
+    if _is_form(text.lstrip()):
+        return ""
+    return next((what for what, pattern in _SNIPPETS if pattern.search(text[:200_000])), "")
+
+
+def unsupported_text(text: str) -> str:
+    """What a document or a snippet of a programming language is; "" if it is neither."""
+    return next((what for what, pattern in (*_MARKED, *_SNIPPETS) if pattern.search(text[:200_000])), "")
 
 
 def parsed(text: str) -> Any:
@@ -91,35 +145,44 @@ def _yaml(text: str) -> Any:
     return None
 
 
-def _kind_of_document(name: str, document: Any) -> str:
+def _kind_of_document(document: Any) -> str | None:
     if isinstance(document, list):
         document = document[0] if document and isinstance(document[0], Mapping) else {}
     kinds = (
         ("openapi", "openapi" in document or "swagger" in document),
         ("har", isinstance(_mapping(document.get("log")).get("entries"), list)),
+        ("rendered", document.get("schema_version") == 1 and _has_requests(document, "direction")),
+        ("raw", isinstance(document.get("request"), Mapping) and "direction" in document),
         ("postman", _is_postman(document) or _is_postman(_mapping(document.get("collection")))),
         ("insomnia", isinstance(document.get("resources"), list) and document.get("_type") == "export"),
         ("hoppscotch", _has_requests(document, "endpoint")),
         ("postman-v1", _has_requests(document, "url") and ("order" in document or "folders" in document)),
         ("bruno", isinstance(document.get("items"), list) and "opencollection" not in document and "name" in document),
     )
-    for kind, fits in kinds:
-        if fits:
-            return kind
-    named = (
-        ("asyncapi", "an AsyncAPI document, which describes messages and not HTTP requests"),
-        ("opencollection", "an OpenCollection file"),
-        ("insomnia", "an Insomnia collection (version 5)"),
-        ("client", "a Thunder Client collection"),
-        ("__schema", "a GraphQL schema"),
-        ("$schema", "a JSON Schema"),
-        ("values", "a Postman environment, which has no requests"),
-    )
-    for key, what in named:
-        if key in document:
-            raise _unsupported(name, what)
-    raise UsageError(
-        f"{name}: a JSON body without a request, so the URL is missing",
+    return next((kind for kind, fits in kinds if fits), None)
+
+
+_NAMED_DOCUMENTS = (
+    ("asyncapi", "an AsyncAPI document, which describes messages and not HTTP requests"),
+    ("opencollection", "an OpenCollection file"),
+    ("insomnia", "an Insomnia collection (version 5)"),
+    ("client", "a Thunder Client collection"),
+    ("__schema", "a GraphQL schema"),
+    ("$schema", "a JSON Schema"),
+    ("values", "a Postman environment, which has no requests"),
+)
+
+
+def _unknown_document(name: str, document: Any) -> UsageError:
+    if isinstance(document, list):
+        document = document[0] if document and isinstance(document[0], Mapping) else {}
+    what = next((what for key, what in _NAMED_DOCUMENTS if key in document), "")
+    return _unsupported(name, what) if what else _without_request(name, "a JSON")
+
+
+def _without_request(name: str, what: str) -> UsageError:
+    return UsageError(
+        f"{name}: {what} body without a request, so the URL is missing",
         "Paste the cURL command, or the whole HTTP request with its first line and Host header.",
     )
 

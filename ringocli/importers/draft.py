@@ -28,7 +28,7 @@ from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, 
 from ringocli.importers.model import Limit, Pasted, limit
 from ringocli.importers.naming import default_id, default_name
 from ringocli.importers.safety import constant_hints, without_credentials
-from ringocli.messaging.webhook import decoded_webhook
+from ringocli.messaging.webhook import decoded_webhook, reply_notes
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.pattern.pattern import Several
@@ -325,10 +325,11 @@ def _unique(limits: Sequence[Limit]) -> tuple[Limit, ...]:
 
 def _sample_notes(pastes: Pastes) -> Iterator[str]:
     """What was unusual about the samples, by the name of each."""
-    for sample in (one for one in pastes.samples if not one.problem):
-        yield from (f"{sample.name}: {note}" for note in decoded_webhook(sample.incoming).notes)
+    for sample in pastes.samples:
+        notes = sample.incoming.notes if sample.problem else decoded_webhook(sample.incoming).notes
+        yield from (f"{sample.name}: {note}" for note in notes)
     if pastes.reply is not None:
-        yield from (f"the reply: {note}" for note in pastes.reply.notes)
+        yield from (f"the reply: {note}" for note in reply_notes(pastes.reply))
 
 
 def _lost(pastes: Pastes) -> list[str]:

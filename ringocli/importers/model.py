@@ -46,6 +46,7 @@ class Pasted:
     same request with a file instead of the text, if the source describes both.
     ``declared`` are the values of variables that the paste sets and that name an account or a secret; in the request
     such a variable stays a placeholder. ``credential_fields`` are the fields that the paste itself calls credentials.
+    ``is_incoming`` if the source says that it is a webhook.
     """
 
     method: str
@@ -60,6 +61,7 @@ class Pasted:
     declared: Mapping[str, str] = field(default_factory=dict, repr=False)
     credential_fields: frozenset[str] = frozenset()
     reply: bytes | None = None
+    is_incoming: bool = False
     samples: Mapping[str, tuple[IncomingRequest, ...]] = field(default_factory=dict)
     with_file: Pasted | None = None
 

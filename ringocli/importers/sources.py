@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringocli.errors import UsageError
-from ringocli.importers.detect import detect
+from ringocli.http.bodies import text_of
+from ringocli.http.exchange import header
+from ringocli.importers.captures import text_of_capture
+from ringocli.importers.detect import detect, kind_of_sample, unsupported_snippet
 from ringocli.importers.learn.credential_places import without_secrets
 from ringocli.importers.model import Pasted
+from ringocli.importers.raw_requests import raw_request
 from ringocli.text.files import STDIN, read_bytes
 
 if TYPE_CHECKING:
@@ -36,23 +40,40 @@ def read_source(named: str, kind: str | None, *, for_file: bool = False, allowed
         LocalError: the file cannot be read.
     """
     path, choice = _split(named)
-    text = read_bytes(path, max_bytes=MAX_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
-    return request_in(path, text, choice, kind, for_file=for_file, allowed=allowed)
+    content = read_bytes(path, max_bytes=MAX_BYTES)
+    return request_in(path, content, choice, kind, for_file=for_file, allowed=allowed)
 
 
 def request_in(
-    path: str, text: str, choice: str | None, kind: str | None, *, for_file: bool = False, allowed: Path | None = None
+    path: str,
+    content: str | bytes,
+    choice: str | None,
+    kind: str | None,
+    *,
+    for_file: bool = False,
+    allowed: Path | None = None,
 ) -> Pasted:
     """Like ``read_source``, for a text that was already read; ``path`` names it in messages.
 
     Raises:
         UsageError: as ``read_source``.
     """
+    content, notes = text_of_capture(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+    found = _request_in(path, content, choice, kind, for_file, allowed)
+    return replace(found, notes=(*notes, *found.notes)) if notes else found
+
+
+def _request_in(
+    path: str, content: bytes, choice: str | None, kind: str | None, for_file: bool, allowed: Path | None
+) -> Pasted:
+    text = content.decode("utf-8", "replace").removeprefix("\ufeff")
     if not text.strip():
         raise UsageError(f"{path}: empty", "Paste the example of the documentation into it.")
     text = _LONE_SURROGATE.sub(r"\\ufffd", text)
-    if kind in (None, "curl"):
+    if kind in (None, "curl", "http"):
         kind = detect(path, text)
+    if kind == "raw":
+        return _raw(path, content)
     if kind == "openapi":
         from ringocli.importers.openapi.choose import read_openapi
 
@@ -60,6 +81,50 @@ def request_in(
     if kind in _COMMANDS:
         return _most_like(_COMMANDS[kind](path, text, allowed), for_file)
     return _chosen(path, _collection(str(kind))(path, text), choice, for_file)
+
+
+def requests_in(path: str, text: str) -> list[Pasted]:
+    """The requests of a command or a collection, for ``samples``; none if the text may be a bare body.
+
+    Raises:
+        UsageError: it is a command or a snippet that cannot be read.
+    """
+    kind = kind_of_sample(text)
+    if kind is None:
+        if text.lstrip()[:1] not in ("{", "[", "<") and (what := unsupported_snippet(text)):
+            raise UsageError(f"{path}: this is {what}, which cannot be read", "Paste the request itself, or as cURL.")
+        return []
+    if kind in _COMMANDS:
+        return _COMMANDS[kind](path, text, None)
+    return [pasted for _, pasted in _collection(kind)(path, text)]
+
+
+def _raw(path: str, content: bytes) -> Pasted:
+    """A captured request.
+
+    Raises:
+        UsageError: it is a reply, or does not say its host.
+    """
+    from ringocli.importers.collection.common import request
+    from ringocli.importers.collection.http_file import sent_header
+
+    sample = raw_request(content)
+    if sample is None or sample.method is None:
+        raise UsageError(f"{path}: this is a reply, not a request", "Give it as --sample-response.")
+    if not sample.origin:
+        raise UsageError(
+            f"{path}: the request does not say its host", "Add a Host header, or write the whole URL after the method."
+        )
+    headers = [
+        (name, sent_header(name, value))
+        for name, value in sample.headers
+        if name.lower() not in ("content-length", "connection")
+    ]
+    kind = header(sample.headers, "content-type")
+    body = text_of(sample.body, kind).removeprefix("\ufeff")
+    found = request(sample.method, f"{sample.origin}{sample.target}", headers, body=body or None)
+    reply = sample.reply.body if sample.reply is not None and 200 <= sample.reply.status < 300 else None
+    return replace(found, notes=(*found.notes, *sample.notes), reply=reply or None)
 
 
 def _split(named: str) -> tuple[str, str | None]:
@@ -103,11 +168,12 @@ def _chosen(path: str, named: Named, choice: str | None, for_file: bool) -> Past
 
 def _collection(kind: str) -> Callable[[str, str], Named]:
     """The reader of a kind of collection."""
-    from ringocli.importers.collection import har, http_file, other_clients, postman
+    from ringocli.importers.collection import har, http_file, other_clients, postman, rendered
 
     return {
         "postman": postman.read_postman,
         "har": har.read_har,
+        "rendered": rendered.read_rendered,
         "http": http_file.read_http,
         "insomnia": other_clients.read_insomnia,
         "hoppscotch": other_clients.read_hoppscotch,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ringocli.errors import LocalError
 from ringocli.http.bodies import decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
-from ringocli.http.received import Decoded, decode_received
+from ringocli.http.received import Decoded, decode_query, decode_received
 from ringocli.messaging.miss import Attempt, Difference, NearMiss, Taken
 from ringocli.messaging.value_notes import value_notes
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
@@ -30,6 +30,7 @@ __all__ = [
     "ids_in",
     "read_reply",
     "read_webhook",
+    "reply_notes",
     "taken_by",
 ]
 
@@ -75,10 +76,10 @@ def decoded_webhook(incoming: IncomingRequest) -> Decoded:
         LocalError: the body is neither JSON nor a form.
     """
     if incoming.method in ("GET", "DELETE", "HEAD") or (not incoming.body.strip() and incoming.query):
+        tree, notes = decode_query(incoming.query)
         if incoming.body.strip():
-            note = f"the body was not read: the values of a {incoming.method} webhook are in its query"
-            return Decoded(decode_pairs(incoming.query), (*incoming.notes, note))
-        return Decoded(decode_pairs(incoming.query), incoming.notes)
+            notes = (*notes, f"the body was not read: the values of a {incoming.method} webhook are in its query")
+        return Decoded(tree, (*incoming.notes, *notes))
     decoded = decode_received(incoming.body, incoming.content_type)
     if not incoming.query and not incoming.notes:
         return decoded
@@ -180,14 +181,19 @@ def _notes(attempt: Attempt, document: Json) -> list[str]:
             notes.append(f"the body has {len(document)} elements; only element {attempt.base[0]} is used")
     if isinstance(document, list) and len(document) > MAX_ELEMENTS:
         notes.append(f"the body has {len(document)} elements; only the first {MAX_ELEMENTS} were tried")
-    if attempt.match.more:
-        notes.append("an array has more than one element; the first that matches is used (assumptions 10 and 12)")
+    notes += array_notes(attempt.match)
     notes += value_notes(attempt.found, attempt.match.bindings, attempt.match.sources)
     place = attempt.event.place
     if place and not REQUIRED[place] <= attempt.match.bindings.keys():
         absent = sorted(REQUIRED[place] - attempt.match.bindings.keys())
         notes.append(f"the event does not provide {', '.join(f'${name}$' for name in absent)}; run ringocli validate")
     return notes
+
+
+def array_notes(match: Match) -> tuple[str, ...]:
+    """A note if an array had more elements than the one that was taken."""
+    text = "an array has more than one element; the first that matches is used (assumptions 10 and 12)"
+    return (text,) if match.more else ()
 
 
 def _missed(
@@ -224,6 +230,14 @@ def read_reply(spec: RequestSpec, reply: Reply) -> Match:
         LocalError: the body cannot be decoded.
     """
     return spec.reply.match(decode_received(reply.body, reply.content_type).tree, {}, REQUIRED[Place.RESPONSE_MAP])
+
+
+def reply_notes(reply: Reply) -> tuple[str, ...]:
+    """What is unusual about a reply."""
+    try:
+        return (*reply.notes, *decode_received(reply.body, reply.content_type).notes)
+    except LocalError:
+        return reply.notes
 
 
 def ids_in(spec: RequestSpec, reply: Reply) -> dict[str, str]:

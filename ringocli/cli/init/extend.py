@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ringocli.cli.init.options import InitOptions
-from ringocli.cli.init.sources import Sources, folder_of, read_hints, sample_in, webhook_of
+from ringocli.cli.init.sources import Sources, folder_of, read_hints, readable, sample_in, webhook_of
 from ringocli.cli.inputs import path_of
 from ringocli.cli.output import print_json
 from ringocli.errors import UsageError
@@ -127,7 +127,7 @@ def _sample(pair: str) -> WebhookSample:
     if not separator or kind not in KINDS or Path(pair).exists():
         kind, path = "", pair
     sample = sample_in(path, read_bytes(path))
-    webhook = webhook_of(kind or "other", path, sample)
+    webhook = readable(webhook_of(kind or "other", path, sample))
     if kind:
         return webhook
     recognised = kind_of("", webhook.document)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ringocli.cli.init.options import AUTH_KINDS
-from ringocli.cli.init.sources import sample_in, webhook_of
+from ringocli.cli.init.sources import readable, sample_in, webhook_of
 from ringocli.errors import RingocliError, UsageError
 from ringocli.text import console
 
@@ -189,7 +189,7 @@ def pasted_in() -> Pastes:
     )
     reply = _sample(
         "The provider's reply, as the documentation shows it",
-        lambda text: sample_in("the sample", text.encode()).as_reply(None),
+        lambda text: sample_in("the sample", text.encode(), is_reply=True).as_reply(None),
     )
     samples = []
     for kind, title in (
@@ -200,8 +200,8 @@ def pasted_in() -> Pastes:
     ):
         webhook = _sample(
             title,
-            lambda text, kind=kind: webhook_of(  # type: ignore[misc]
-                kind, f"the {kind} sample", sample_in(f"the {kind} sample", text.encode())
+            lambda text, kind=kind: readable(  # type: ignore[misc]
+                webhook_of(kind, f"the {kind} sample", sample_in(f"the {kind} sample", text.encode()))
             ),
         )
         samples += [webhook] if webhook is not None else []

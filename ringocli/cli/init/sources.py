@@ -169,7 +169,7 @@ def sample_in(path: str, content: bytes, *, is_reply: bool = False) -> Sample:
     from ringocli.importers.samples import read_sample
 
     sample = read_sample(content, path)
-    if sample.is_empty and not (is_reply and content.strip()):
+    if sample.is_empty and not is_reply:
         raise LocalError(f"{path}: no body and no query", "Paste the example that the documentation shows.")
     return sample
 
@@ -185,7 +185,7 @@ def _webhook(pair: str, *, accept_xml: bool) -> WebhookSample:
         UsageError: the kind is unknown.
         LocalError: the file cannot be read.
     """
-    from ringocli.importers.learn.webhook_samples import KINDS, WebhookSample
+    from ringocli.importers.learn.webhook_samples import KINDS
     from ringocli.template.variables import sample_kind
 
     kind, separator, path = pair.partition("=")
@@ -193,27 +193,30 @@ def _webhook(pair: str, *, accept_xml: bool) -> WebhookSample:
         hint = "Write --sample-webhook KIND=FILE; kinds: message, mms, delivered, other."
         raise UsageError(f"--sample-webhook {pair}: the kind is missing", hint)
     kind = chosen("--sample-webhook", sample_kind(kind), KINDS)
-    sample = _sample(path)
-    if accept_xml:
-        return webhook_of(kind, path, sample, accept_xml=True)
-    return WebhookSample(kind=kind, name=path, incoming=sample.as_request())
+    webhook = webhook_of(kind, path, _sample(path))
+    is_xml = webhook.incoming.body.lstrip()[:1] == b"<"
+    return readable(webhook) if accept_xml and not is_xml else webhook
 
 
-def webhook_of(kind: str, path: str, sample: Sample, *, accept_xml: bool = False) -> WebhookSample:
-    """A sample as a webhook.
+def webhook_of(kind: str, path: str, sample: Sample) -> WebhookSample:
+    """A sample as a webhook; one that is neither JSON nor a form is reported with the template.
 
     Raises:
-        LocalError: its body is neither JSON nor a form.
+        LocalError: it is a reply.
     """
     from ringocli.importers.learn.webhook_samples import WebhookSample
 
-    webhook = WebhookSample(kind=kind, name=path, incoming=sample.as_request())
-    if accept_xml and webhook.incoming.body.lstrip()[:1] == b"<":
-        return webhook
-    try:
-        document = webhook.document
-    except LocalError as error:
-        raise LocalError(f"{path}: {error}", "Fix the sample.") from None
-    if not isinstance(document, dict | list):
-        raise LocalError(f"{path}: neither JSON nor a form", "Paste the body that the documentation shows.")
+    if sample.status is not None:
+        raise LocalError(f"{path}: this is a reply, not a webhook", "Give it as --sample-response.")
+    return WebhookSample(kind=kind, name=path, incoming=sample.as_request())
+
+
+def readable(webhook: WebhookSample) -> WebhookSample:
+    """The webhook, if a template can describe it.
+
+    Raises:
+        LocalError: it is neither JSON nor a form.
+    """
+    if webhook.problem:
+        raise LocalError(f"{webhook.name}: {webhook.problem}", "Paste the body that the documentation shows.")
     return webhook

@@ -57,7 +57,7 @@ def _block(lines: list[str]) -> Pasted | None:
         if line[:1] in (" ", "\t") and not headers:
             url += re.sub(r"\s+HTTP/[\d.]+$", "", line.strip())
         elif not _COMMENT.match(line) and separator:
-            headers.append((name.strip(), _as_header(name, value.strip())))
+            headers.append((name.strip(), sent_header(name, value.strip())))
     url = _absolute(url, headers)
     body = _body(lines[at:])
     if body.startswith(("< ", "<@")):
@@ -92,7 +92,7 @@ def _body(lines: list[str]) -> str:
     return re.sub(r"^(?:(?:#|//).*\n+)+(?=[{\[])", "", text)  # comments above JSON are not part of the body
 
 
-def _as_header(name: str, value: str) -> str:
+def sent_header(name: str, value: str) -> str:
     """A header as it is sent: these clients encode ``Basic user password`` themselves."""
     written = _PLAIN_BASIC.fullmatch(value) if name.strip().lower() == "authorization" else None
     if written is None or "{{" in value:

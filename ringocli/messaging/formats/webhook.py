@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringocli.http.exchange import Reply
-from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, read_reply
+from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, array_notes, read_reply, reply_notes
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
 from ringocli.text.note import Note
@@ -44,6 +44,7 @@ def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
         variables=found.bindings if found.fits else {},
         sources=found.sources,
         near_miss=None if found.fits else NearMiss(event=None, differences=differences, patch=()),
+        notes=(*reply_notes(reply), *array_notes(found)),
     )
 
 

@@ -31,6 +31,7 @@ def as_document(outcomes: Sequence[CaseOutcome]) -> dict[str, Any]:
                     {"step": failure.step, "message": failure.message, "diff": list(failure.diff)}
                     for failure in outcome.failures
                 ],
+                "notes": [{"step": step, "text": text} for step, text in outcome.notes],
             }
             for outcome in outcomes
         ],
@@ -44,6 +45,7 @@ def as_text(outcomes: Sequence[CaseOutcome]) -> str:
         mark = styled("passed", "green") if outcome.passed else styled("FAILED", "red", "bold")
         lines.append(f"{mark}  {outcome.path.as_posix()}: {printable(outcome.name)}")
         lines += [f"  {line}" for line in failure_lines(outcome)]
+        lines += [printable(f"  note: step {step}: {text}") for step, text in outcome.notes]
     failed = sum(not outcome.passed for outcome in outcomes)
     noun = "case" if len(outcomes) == 1 else "cases"
     lines.append(f"{len(outcomes)} {noun}: {len(outcomes) - failed} passed, {failed} failed")

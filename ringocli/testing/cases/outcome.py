@@ -33,6 +33,12 @@ class CaseOutcome:
         return self.result.failures if self.result is not None else ()
 
     @property
+    def notes(self) -> tuple[tuple[str, str], ...]:
+        """What is unusual about the recorded messages: step and text."""
+        steps = self.result.steps if self.result is not None else ()
+        return tuple((step.step.id, note) for step in steps for note in step.notes)
+
+    @property
     def passed(self) -> bool:
         """Whether it ran and nothing failed."""
         return self.error is None and not self.failures

@@ -16,7 +16,14 @@ from ringocli.http.request_formats import as_http
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.cases import Anything, Case, CaseStep, Expected, Given, Reference
 from ringocli.messaging.request import names_of, render_event, render_request
-from ringocli.messaging.webhook import WebhookReading, read_reply, read_webhook
+from ringocli.messaging.webhook import (
+    WebhookReading,
+    array_notes,
+    decoded_webhook,
+    read_reply,
+    read_webhook,
+    reply_notes,
+)
 from ringocli.template.model import Template
 from ringocli.template.values import Layer, Missing, Values, fill
 from ringocli.template.variables import BY_NAME, Place, sample
@@ -36,13 +43,14 @@ class StepFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """The results of a step: the request as text and the variables, for ``--update``."""
+    """The results of a step: request text and variables for ``--update``, and ``notes`` on its recorded file."""
 
     step: CaseStep
     request: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     event: str | None = None
     failures: tuple[StepFailure, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +108,11 @@ class _Runner:
         text = as_http(rendered)
         failures = list(self._request_failures(step, text))
         variables = _shown(rendered.variables)
+        notes: tuple[str, ...] = ()
         if step.reply is not None:
-            match = read_reply(spec, read_sample(read_bytes(str(step.reply))).as_reply(None))
+            reply = read_sample(read_bytes(str(step.reply)), step.reply.name).as_reply()
+            match = read_reply(spec, reply)
+            notes = (*reply_notes(reply), *array_notes(match))
             variables |= match.bindings
             if not match.fits and "messageid" in spec.reply.variables:
                 missed = "; ".join(f"expected {miss.expected}, found {miss.found}" for miss in match.mismatches)
@@ -109,7 +120,7 @@ class _Runner:
         else:
             variables.setdefault("messageid", sample("messageid", Place.RESPONSE_MAP))
         failures += self._variable_failures(step, variables)
-        return StepResult(step=step, request=text, variables=variables, failures=tuple(failures))
+        return StepResult(step=step, request=text, variables=variables, failures=tuple(failures), notes=notes)
 
     def _request_failures(self, step: CaseStep, text: str) -> Iterable[StepFailure]:
         if step.expect.request is None:
@@ -132,11 +143,14 @@ class _Runner:
         if reading.event is not None:
             failures += self._variable_failures(step, variables)
         label = reading.event.label if reading.event is not None else None
-        return StepResult(step=step, variables=variables, event=label, failures=tuple(failures))
+        notes = reading.notes if step.webhook is not None else ()
+        if step.expect.matched is False:  # that nothing matches is what was expected
+            notes = decoded_webhook(incoming).notes if step.webhook is not None else ()
+        return StepResult(step=step, variables=variables, event=label, failures=tuple(failures), notes=notes)
 
     def _incoming(self, step: CaseStep) -> IncomingRequest:
         if step.webhook is not None:
-            return read_sample(read_bytes(str(step.webhook))).as_request(method=None, content_type=None, query=None)
+            return read_sample(read_bytes(str(step.webhook)), step.webhook.name).as_request()
         assert step.event is not None
         event = self._template.event(step.event)
         values = self._values(step, event.pattern.variables, event.place or Place.MESSAGE)
