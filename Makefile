@@ -12,15 +12,15 @@ demo: $(STAMP)  ## the whole workflow, against an emulator on this machine
 test: $(STAMP)  ## the whole test suite, on all cores
 	$(BIN)/python -m pytest -n auto
 
-check: $(STAMP) lint types test docs-check  ## everything that must pass before a change is merged
+check: $(STAMP) lint types test docs-check site  ## everything that must pass before a change is merged
 
 format: $(STAMP)
-	$(BIN)/ruff check --fix-only ringocli tests benchmarks samples
-	$(BIN)/ruff format ringocli tests benchmarks samples
+	$(BIN)/ruff check --fix-only ringocli tests benchmarks samples docs
+	$(BIN)/ruff format ringocli tests benchmarks samples docs
 
 lint: $(STAMP)
-	$(BIN)/ruff format --check ringocli tests benchmarks samples
-	$(BIN)/ruff check ringocli tests benchmarks samples
+	$(BIN)/ruff format --check ringocli tests benchmarks samples docs
+	$(BIN)/ruff check ringocli tests benchmarks samples docs
 	$(BIN)/lint-imports
 
 types: $(STAMP)
@@ -39,6 +39,10 @@ docs: $(STAMP)  ## rewrite the generated pages
 docs-check: $(STAMP)
 	$(BIN)/python docs/generate.py --check
 
+.PHONY: site
+site: $(STAMP)  ## the documentation as a site; open site/index.html
+	$(BIN)/zensical build --clean --strict
+
 bench: $(STAMP)  ## timings as ratios to the peers, in one run
 	$(BIN)/python benchmarks/run.py
 
@@ -50,7 +54,7 @@ fuzz: $(STAMP)  ## coverage-guided fuzzing, where atheris can be installed
 	else echo "atheris cannot be installed on this machine: nothing was fuzzed"; fi
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build site
 
 # pip 25.1 is the first version that reads dependency groups.
 $(STAMP): pyproject.toml

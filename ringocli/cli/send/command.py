@@ -34,6 +34,7 @@ MORE = (
     "To check regularly that every number answers, behind a tunnel to port 8026:\n\n"
     "\b\n"
     "  ringocli send-test acme.json --live --data numbers.csv --allow +1310 \\\n"
+    "    --property-env 'API key=ACME_KEY' \\\n"
     "    --await message --listen 127.0.0.1:8026 --format junit\n\n"
     "Exit codes: 0 sent and answered as expected, 1 the reply is not as expected, 2 usage error, 3 local error, "
     "4 no response."

@@ -1,0 +1,36 @@
+"""Markdown that MkDocs and Git hosts show alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"
+
+
+def cell(text: str) -> str:
+    """A text as the cell of a table."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; its cells are Markdown already, except for vertical bars."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines)
+
+
+def fenced(text: str, language: str = "text", title: str = "") -> str:
+    """A code block; ``title`` is the file that the block is the content of."""
+    info = f'{language} title="{title}"' if title else language
+    return f"```{info}\n{text.rstrip()}\n```"
+
+
+def page(*parts: str) -> str:
+    """A generated page."""
+    return GENERATED + "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def plain(text: str) -> str:
+    """A help text as Markdown: no HTML tags and no emphasis by accident, and options as code."""
+    escaped = text.replace("<", "&lt;").replace("*", "\\*")
+    return re.sub(r"(?<![`\w-])--[a-z][\w-]*", r"`\g<0>`", escaped)
