@@ -157,7 +157,7 @@ def constant_hints(template: Mapping[str, Any], hints: Mapping[str, str]) -> lis
             if name == "messageid" or len(bare) < 5:
                 continue
             spelled = "|".join(re.escape(one) for one in dict.fromkeys((bare, quote(bare, safe=""))))
-            alone = re.compile(rf"(?<![A-Za-z0-9])(?:{spelled})(?![A-Za-z0-9])")
+            alone = re.compile(rf"(?<![A-Za-z0-9])(?:00)?(?:{spelled})(?![A-Za-z0-9])")
             if any(alone.search(_VARIABLE.sub("$", text)) for text in written):
                 clauses.append(f"{place} still contains the sample's value of ${name}$ as a constant")
     return clauses

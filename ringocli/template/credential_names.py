@@ -169,7 +169,7 @@ def secret_of_pair(name: str, siblings: Iterable[str]) -> bool | None:
 
 
 _SYNONYMS = (
-    ("password", r"passw|passwd|^pass$|pass$|pwd|psw|^pw$|parol|sifre|senha|clave|contrasen|mdp|kennwort|heslo|haslo|"
+    ("password", r"passw|passwd|passcode|passkey|passphrase|^pass$|pass$|pwd|psw|^pw$|parol|sifre|senha|clave|contrasen|mdp|kennwort|heslo|haslo|"
      r"wachtwoord|losenord|salasana|passord|jelszo|lozinka|motdepasse|kodeord|пароль|密码"),
     ("secret", r"secret|private"),
     ("token", r"token|jwt|bearer"),

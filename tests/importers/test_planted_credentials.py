@@ -181,6 +181,30 @@ BY_NAME: dict[str, Plant] = {
     "media": lambda name, value: curl_json(
         {**MESSAGE, "media_url": f"https://cdn.example/x.jpg?Expires=1&{name}={quote(value, safe='')}"}
     ),
+    "json-rpc": lambda name, value: curl_json({"jsonrpc": "2.0", "method": "send", "params": {**MESSAGE, name: value}}),
+    "pair-in-list": lambda name, value: curl_json({"options": [[name, value]], **MESSAGE}),
+    "assignment-in-field": lambda name, value: curl_json({"auth": f"{name}={value}", **MESSAGE}),
+    "xml-attribute": lambda name, value: curl_form(
+        [("xml", f'<sms {name}="{value}"><to>+15550002222</to><text>Hello there</text></sms>')]
+    ),
+    "bracketed": lambda name, value: curl_form([(f"auth[{name}]", value), *PAIRS]),
+    "json-in-query": lambda name, value: curl_get([("payload", json.dumps({name: value, **MESSAGE}))]),
+    "path-pair": lambda _, value: curl_get(PAIRS, f"/sms/u/joe/p/{quote(value, safe='')}/send"),
+    "callback-path": lambda name, value: curl_json(
+        {**MESSAGE, "callback": f"https://me.example/hooks/{quote(name, safe='')}/{quote(value, safe='')}"}
+    ),
+    "callback-userinfo": lambda _, value: curl_json(
+        {**MESSAGE, "notify_url": f"https://joe:{quote(value, safe='')}@me.example/x"}
+    ),
+    "fragment": lambda name, value: curl_json(
+        {**MESSAGE, "media_url": f"https://cdn.example/x.jpg#{name}={quote(value, safe='')}"}
+    ),
+    "proxy": lambda _, value: curl_json(MESSAGE, "-x", f"http://joe:{quote(value, safe='')}@proxy.example:8080"),
+    "referer": lambda name, value: curl_json(MESSAGE, "-e", f"https://x.example/?{name}={quote(value, safe='')}"),
+    "raw-request": lambda name, value: (
+        f"POST /send?{pairs_of([(name, value)])} HTTP/1.1\nHost: api.acme.example\nContent-Type: application/json\n\n"
+        + json.dumps({name: value, **MESSAGE})
+    ),
     "pair": lambda name, value: curl_get([("u", "joe"), ("p", value), *PAIRS]),
     "postman-query-auth": lambda name, value: postman(
         "POST", URL, MESSAGE,
@@ -244,10 +268,10 @@ BY_FORM: dict[str, Plant] = {
 
 
 def cases() -> list[tuple[str, Plant, str, str]]:
-    """About 1,000 combinations of a position, a name and a value, the same in every run."""
+    """About 1,250 combinations of a position, a name and a value, the same in every run."""
     named = list(product(BY_NAME.items(), NAMES, VALUES))
     random.Random(10).shuffle(named)
-    chosen = [(place, plant, name, value) for (place, plant), name, value in named[:950]]
+    chosen = [(place, plant, name, value) for (place, plant), name, value in named[:1_200]]
     return chosen + [(place, plant, "", value) for (place, plant), value in product(BY_FORM.items(), TELLING)]
 
 
@@ -270,7 +294,7 @@ def leaks(text: str, value: str) -> bool:
 
 
 def test_no_planted_credential_is_left() -> None:
-    """1,000 planted credentials: none in the template, in the JSON or on the terminal."""
+    """1,245 planted credentials: none in the template, in the JSON or on the terminal."""
     left = []
     for place, plant, name, value in cases():
         planted = VALUES[value].replace(".", "") if place == "subdomain" else VALUES[value]

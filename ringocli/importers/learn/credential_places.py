@@ -165,8 +165,10 @@ def account_value(
 
 def _candidate_names(tree: Any, pointer: Pointer, names: tuple[str, ...]) -> Iterator[str]:
     """The names of a value: its own, and what a sibling such as ``{"name": …, "value": …}`` calls it."""
+    holder = _at(tree, pointer[:-1])
+    if isinstance(holder, list) and len(holder) == 2 and pointer[-1] == 1 and isinstance(holder[0], str):
+        yield holder[0]  # ["password", "..."]
     if names and names[0].lower() in _VALUE_KEYS:
-        holder = _at(tree, pointer[:-1])
         for key, sibling in holder.items() if isinstance(holder, Mapping) else ():
             if str(key).lower() in _NAME_KEYS and isinstance(sibling, str) and sibling:
                 yield sibling
@@ -186,11 +188,11 @@ def _below_secret(names: tuple[str, ...], value: Any) -> AccountValue | None:
         if (
             is_secret_name(outer)
             or is_id_of_account
-            or outer.lower() in ("login", "authentication", "security", "account")
+            or outer.lower() in ("login", "authentication", "security", "account", "user")
         ):
-            if outer.lower() in ("security", "account") and not re.fullmatch(r"\S{3,}", text_of(value)):
+            if outer.lower() in ("security", "account", "user") and not re.fullmatch(r"\S{3,}", text_of(value)):
                 continue
-            if is_phone(value) and not (is_secret_name(outer) or outer.lower() == "login"):
+            if is_phone(value) and len(text_of(value)) > 9 and not (is_secret_name(outer) or outer.lower() == "login"):
                 return None
             if any(name_score(role, names[:1]) >= 100 for role in (Role.FROM, Role.TO, Role.CONTENT)):
                 return None
@@ -245,13 +247,13 @@ def without_secrets(text: str) -> str:
     if not is_url(text):
         return text
     text = re.sub(r"(?<=://)[^/?#@]*@", f"{MASK}@", text)
-    base, question, query = text.partition("?")
+    base, *rest = re.split(r"([?#&])", text)
     pairs = []
-    for pair in query.split("&") if question else []:
+    for pair in rest[1::2]:
         name, equals, value = pair.partition("=")
         hidden = belongs_by_name(unquote_plus(name), unquote_plus(value)) if value else resembles_key(name)
         pairs.append((f"{name}={MASK}" if equals else MASK) if hidden else pair)
-    return base + question + "&".join(pairs)
+    return base + "".join(sign + pair for sign, pair in zip(rest[::2], pairs, strict=True))
 
 
 def declares_credential(name: str, value: str) -> bool:

@@ -12,11 +12,11 @@ from ringocli.importers.learn.sample_leaves import PackedSpan, SampleLeaf, leave
 from ringocli.text.document import Document
 
 _ELEMENT = re.compile(
-    r"<(?P<name>[A-Za-z_][\w:.-]*)(?P<attributes>[^<>]*?)(?P<empty>/?)>|</(?P<end>[A-Za-z_][\w:.-]*)\s*>"
+    r"<(?P<name>[^\W\d][\w:.-]*)(?P<attributes>[^<>]*?)(?P<empty>/?)>|</(?P<end>[^\W\d][\w:.-]*)\s*>"
     r"|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<[?!][^>]*>|(?P<text>[^<]+)",
     re.S,
 )
-_ATTRIBUTE = re.compile(r"([A-Za-z_][\w:.-]*)\s*=\s*([\"'])(.*?)\2", re.S)
+_ATTRIBUTE = re.compile(r"([^\W\d][\w:.-]*)\s*=\s*([\"'])(.*?)\2", re.S)
 
 
 def packed_leaves(leaf: SampleLeaf) -> list[SampleLeaf]:
@@ -24,7 +24,7 @@ def packed_leaves(leaf: SampleLeaf) -> list[SampleLeaf]:
     text = leaf.text.strip()
     if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
         return list(_in_json(leaf))
-    if re.match(r"<[?A-Za-z]", text) and re.search(r"</[A-Za-z]|/>\s*$", text):
+    if re.match(r"<(?:\?|[^\W\d])", text) and re.search(r"</[^\W\d]|/>\s*$", text):
         return list(_in_xml(leaf))
     return []
 

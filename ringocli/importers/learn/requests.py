@@ -6,6 +6,7 @@ framework cannot express is a limit, and a limit that keeps the template from wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote
@@ -16,7 +17,7 @@ from ringocli.importers.learn.credential_places import (
     is_callback,
 )
 from ringocli.importers.learn.packed import packed_leaves
-from ringocli.importers.learn.placeholders import shown
+from ringocli.importers.learn.placeholders import has_placeholder, shown
 from ringocli.importers.learn.properties import PropertyBook, auth_of
 from ringocli.importers.learn.remaining_values import RemainingValues
 from ringocli.importers.learn.request_outline import GONE, Outline
@@ -103,13 +104,17 @@ class _RequestLearner(RolePlacement, RemainingValues):
         """Use https for a public host; the URL of a test server stays as it is, and the template is incomplete."""
         if self.target.scheme.lower() == "https":
             return
-        if self.target.scheme.lower() == "http" and is_test_host(self.target.host):
+        host = self.target.host
+        is_known = not has_placeholder(host) or bool(re.search(r":\d+$", host))
+        if self.target.scheme.lower() == "http" and is_known and is_test_host(host):
             why = (
                 "a port, an IP address or a bare host name is a test server: put the provider's https URL into "
                 "request_url; for local tests use send-test --url"
             )
             clause = f"its URL uses http, and Ringotel requires https: {why}"
             self.learned.add_limit("http://", why, clause)
+            if has_placeholder(host):  # a property: whose host it is shows only when it is filled in
+                self.target = replace(self.target, scheme="https")
             return
         why = "Ringotel requires https, which is used instead: check that the provider supports it"
         self.learned.add_limit(f"{self.target.scheme}://", why)

@@ -25,9 +25,10 @@ def locate_literal(literal: str, text: str, taken: Iterable[Span] = ()) -> Span 
         is_whole = text.strip() == spelled or (spelled != literal and text.lstrip(" +") == spelled)
         if is_whole and not occupied:
             return 0, len(text)
-        for found in re.finditer(rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])", text):
+        zeros = "(?:00)?" if re.fullmatch(r"[1-9]\d{7,}", spelled) else ""  # 00 stands for the plus
+        for found in re.finditer(rf"(?<![A-Za-z0-9]){zeros}({re.escape(spelled)})(?![A-Za-z0-9])", text):
             if all(found.end() <= start or end <= found.start() for start, end in occupied):
-                return found.span()
+                return found.span(1)
     return None
 
 

@@ -42,6 +42,8 @@ _WORDS_IN_A_ROW = re.compile(
 _HOOKS = frozenset(
     ["hook", "hooks", "webhook", "webhooks", "catch", "incoming-webhook", "incoming_webhook", "callbacks", "inbox"]
 )
+_ACCOUNT_BEFORE = re.compile(r"user|username|login|(?:client|account|app|customer)_?s?id", re.I)
+"""Segments after which anything but a word of the API is a value of the account."""
 _MATRIX = re.compile(r"(?:^|;)(?P<name>[A-Za-z][\w.-]{0,40})(?P<sign>[=:])(?P<value>[^;]+)")
 _FILE = re.compile(r"(?P<stem>.+)\.(?:json|xml|php|txt|csv|html?|aspx?|do|jsp)", re.I)
 _BOT = re.compile(r"(?P<head>bot)(?P<token>\d{5,}:[\w-]{8,})")
@@ -55,7 +57,8 @@ def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
     if not text or text.lower() in _API_WORDS or segment_parts(text):
         return ""
     last = before[-1] if before else ""
-    if meaning(last) in ("password", "secret", "token", "key", "pin") and is_secret_name(last) and not is_phone(text):
+    told = meaning(last) in ("password", "secret", "token", "key", "pin") or last.lower() not in _API_WORDS
+    if told and is_secret_name(last) and not is_phone(text):
         return "API key" if last.lower() in ("key", "keys", "k") else last
     if is_secret_name(last) and any(is_account_name(word) for word in before[:-1]):
         return last
@@ -67,6 +70,8 @@ def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
         and (later or is_mixed(text) or _has_number(text))
     ):
         return last.rstrip("s")
+    if _ACCOUNT_BEFORE.fullmatch(last) and not is_phone(text) and not is_word_of_api(text):
+        return last
     if any(word.lower() in _HOOKS for word in before) and (re.search(r"\d", text) or len(text) > 15):
         return "webhook key"
     if resembles_key(text) or is_mixed(text):

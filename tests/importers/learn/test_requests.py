@@ -343,3 +343,30 @@ def test_a_fixed_hash_is_no_signature(fields: dict[str, str], is_signature: bool
     document = drafted({**MESSAGE, **fields})
     assert is_signature == any("signature" in clause for clause in document["blocking"])
     assert document["template"]["properties"]
+
+
+@pytest.mark.parametrize(
+    ("url", "written", "is_complete"),
+    [
+        ("http://{host}/send", "https://$Host$/send", True),
+        ("http://{{gateway}}:8443/send", "https://$Gateway$:8443/send", False),
+        ("http://198.51.100.7/send", "http://198.51.100.7/send", False),
+        ("http://modem/send", "http://modem/send", False),
+        ("http://sms.nimbus.example:8080/send", "http://sms.nimbus.example:8080/send", False),
+        ("http://sms.nimbus.example/send", "https://sms.nimbus.example/send", True),
+    ],
+)
+def test_http_becomes_https_only_for_a_public_host(url: str, written: str, is_complete: bool) -> None:
+    """A port, an IP address or a bare host name stays as it is and makes the template incomplete; no rule fails."""
+    document = drafted({"to": CONTACT, "text": "Hi you"}, url=url)
+    assert written == sent(document)["request_url"]
+    assert is_complete == document["complete"]
+    assert is_complete or "send-test --url" in document["blocking"][0]
+    findings = lint(Document.read("draft", json.dumps(document["template"])))
+    assert not [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def test_a_hinted_number_is_found_after_a_double_zero() -> None:
+    """A hint in digits is found in a number that begins with 00, which stays."""
+    document = drafted({"dest": "0016475550123", "text": "Hi you"}, hints={"to": "16475550123"})
+    assert {"dest": "00$to$", "text": "$content$"} == sent(document)["request_parameters"]
