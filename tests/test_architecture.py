@@ -87,6 +87,15 @@ def test_starting_is_light() -> None:
     assert "[]" == done.stdout.strip()
 
 
+def test_a_clean_file_is_validated_without_the_masking() -> None:
+    """Searching for secrets is not even imported where a command has read none."""
+    script = (
+        "import sys; from ringocli.cli import run; run(['validate', 'samples/telnyx.json']);"
+        "sys.exit('ringocli.text.masking' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, cwd=ROOT)
+
+
 @pytest.mark.parametrize(("name", "path"), modules().items(), ids=str)
 def test_everything_public_has_a_docstring(name: str, path: Path) -> None:
     """Every public module, class and function has a docstring, and no module outgrows one idea."""

@@ -49,7 +49,9 @@ def _guarded(arguments: Sequence[str]) -> int:
         pipe_ended = stop.code == 1 and discard("stdout", "stderr")
         sys.stdout.flush()
         return 0 if pipe_ended else int(stop.code or 0)
-    except Exception as error:  # the outermost boundary: the user must never see a traceback
+    # The only place that catches everything: whatever is left is a bug of ringocli. It becomes a crash report without the
+    # user's values instead of a traceback, which would print them.
+    except Exception as error:
         code_of_stream = exit_code_for(error) if isinstance(error, OSError) else None
         if code_of_stream is not None:
             return code_of_stream

@@ -14,10 +14,7 @@ from functools import cached_property
 from math import ceil
 from typing import NamedTuple
 
-MASK = "***"
-
-MIN_SEARCHED_LENGTH = 8
-"""Shorter secrets are not searched for: ordinary words would be masked."""
+from ringocli.text.mask import MASK, MIN_SEARCHED_LENGTH
 
 MAX_LAYERS = 3
 """How many nested encodings are undone."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
-from ringocli.text.masking import MASK, MIN_SEARCHED_LENGTH, Masker
+from ringocli.text.mask import MASK, MIN_SEARCHED_LENGTH
+
+if TYPE_CHECKING:
+    from ringocli.text.masking import Masker
 
 
 class Secret:
@@ -95,7 +98,8 @@ def basic_credentials(username: Text, password: Text) -> Text:
 
 
 _known: dict[str, None] = {}
-_masker = Masker(())
+_masker: Masker | None = None
+"""Masks the known secrets; None until it is needed after one was added."""
 
 
 def _remember(text: str) -> None:
@@ -103,18 +107,23 @@ def _remember(text: str) -> None:
     global _masker
     if len(text) >= MIN_SEARCHED_LENGTH and text not in _known:
         _known[text] = None
-        _masker = Masker(tuple(_known))
+        _masker = None
 
 
 def forget() -> None:
     """Forget all secrets: each command masks only the secrets that it read itself."""
     global _masker
     _known.clear()
-    _masker = Masker(())
+    _masker = None
 
 
 def current_masker() -> Masker:
     """Masks all known secrets. While it is the same object, masking gives the same results."""
+    global _masker
+    if _masker is None:
+        from ringocli.text.masking import Masker
+
+        _masker = Masker(tuple(_known))
     return _masker
 
 
@@ -123,21 +132,25 @@ def redact(text: str, secrets: Iterable[str | Secret] = ()) -> str:
 
     To be called on the final text: decoding, joining or cutting it afterwards could show a secret again.
     """
-    masker = _masker
-    if more := [sent(secret) for secret in secrets]:
-        masker = Masker((*masker.secrets, *more))
-    return masker.mask(text)
+    more = [sent(secret) for secret in secrets]
+    if more:
+        from ringocli.text.masking import Masker
+
+        return Masker((*_known, *more)).mask(text)
+    return current_masker().mask(text) if _known else text
 
 
 def redact_values(texts: Mapping[str, str]) -> dict[str, str]:
     """Redact the names and values of a mapping."""
-    masker = _masker
-    return {masker.mask(name): masker.mask(text) for name, text in texts.items()} if masker else dict(texts)
+    if not _known:
+        return dict(texts)
+    masker = current_masker()
+    return {masker.mask(name): masker.mask(text) for name, text in texts.items()}
 
 
 def redact_tree(tree: Any) -> Any:
     """Redact every string of a JSON value, keys included."""
-    return _redacted_tree(tree, _masker) if _masker else tree
+    return _redacted_tree(tree, current_masker()) if _known else tree
 
 
 def _redacted_tree(tree: Any, masker: Masker) -> Any:
