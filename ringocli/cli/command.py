@@ -8,9 +8,9 @@ share groups by composition; a group's ``SECTION`` is its heading in the help te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from ringocli.cli.parameters import Argument, Option, flag_of
 from ringocli.text import console
@@ -83,8 +83,8 @@ class Field(NamedTuple):
     """One field of an options class, or of a group inside it."""
 
     name: str
-    kind: Any
-    default: Any
+    kind: object
+    default: object
     spec: Argument | Option
     section: str | None
 
@@ -97,21 +97,20 @@ class Field(NamedTuple):
     def is_list(self) -> bool:
         return get_origin(self.kind) is tuple
 
-    def value(self, given: Any) -> Any:
+    def value(self, given: object) -> object:
         """What was given, checked.
 
         Raises:
             UsageError: not a choice, or out of range.
         """
-        if self.is_list:
-            given = tuple(given or ())
+        values = tuple(given) if isinstance(given, list | tuple) else (given,) if given is not None else ()
         if isinstance(self.spec, Option):
-            for one in given if self.is_list else (given,):
+            for one in values:
                 self.spec.check(self.flags[0], one)
-        return given
+        return values if self.is_list else given
 
 
-def fields_of(options: type[Any], section: str | None = None) -> Iterator[Field]:
+def fields_of(options: type[object], section: str | None = None) -> Iterator[Field]:
     """The fields in the order of the class; a group is replaced by its fields."""
     section = getattr(options, "SECTION", section)
     defaults = _defaults(options)
@@ -123,19 +122,19 @@ def fields_of(options: type[Any], section: str | None = None) -> Iterator[Field]
             yield Field(name, kind, defaults.get(name, ...), spec, section)
 
 
-def _defaults(options: type[Any]) -> dict[str, Any]:
+def _defaults(options: type[object]) -> dict[str, object]:
     if is_dataclass(options):
         return {field.name: field.default for field in fields(options) if field.default is not MISSING}
     return dict(getattr(options, "_field_defaults", {}))
 
 
-def built(options: type[OptionsT], leaves: Sequence[Field], given: dict[str, Any]) -> OptionsT:
+def built(options: type[OptionsT], leaves: Sequence[Field], given: Mapping[str, object]) -> OptionsT:
     """The options object of what Typer read."""
     values = {leaf.name: leaf.value(given[leaf.name]) for leaf in leaves}
     return _filled(options, values)
 
 
-def _filled(options: type[OptionsT], values: dict[str, Any]) -> OptionsT:
+def _filled(options: type[OptionsT], values: Mapping[str, object]) -> OptionsT:
     hints = get_type_hints(options)
     found = {
         name: _filled(hint, values) if is_dataclass(hint) and isinstance(hint, type) else values[name]

@@ -39,18 +39,21 @@ class Option(NamedTuple):
     endings: tuple[str, ...] = ()
     complete: Callable[..., list[str]] | None = None
 
-    def check(self, flag: str, value: str | float | None) -> None:
+    def check(self, flag: str, value: object) -> None:
         """Refuse a value that is not a choice, or out of range.
 
         Raises:
             UsageError: with the nearest choice, or the range.
         """
-        if value is None:
-            return
         if isinstance(value, str):
             if self.choices:
                 chosen(flag, value, self.choices)
-        elif self.min is not None and self.max is not None and not self.min <= value <= self.max:
+        elif (
+            isinstance(value, int | float)
+            and self.min is not None
+            and self.max is not None
+            and not self.min <= value <= self.max
+        ):
             raise UsageError(f"{flag} must be between {_number(self.min)} and {_number(self.max)}{self.unit}")
 
 

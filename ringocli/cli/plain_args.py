@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
 
 from ringocli.cli.command import CliCommand, ConsoleOptions, Field, built, fields_of
 from ringocli.cli.commands import COMMANDS
 from ringocli.cli.parameters import Argument
 
 _GLOBAL = {"-q": "quiet", "--quiet": "quiet", "-v": "verbose", "--verbose": "verbose"}
-_TYPES: dict[Any, Callable[[str], Any]] = {
+_TYPES: dict[object, Callable[[str], object]] = {
     str: str, str | None: str, int: int, int | None: int, float: float, float | None: float,
 }  # fmt: skip
 
@@ -42,10 +41,10 @@ def plain_command(arguments: Sequence[str]) -> Callable[[], int] | None:
     return run
 
 
-def read_values(words: Sequence[str], fields: Sequence[Field]) -> dict[str, Any] | None:
+def read_values(words: Sequence[str], fields: Sequence[Field]) -> dict[str, object] | None:
     """The value of each field; None where the command-line library has to decide what a word means."""
     by_flag = {flag: field for field in fields for flag in field.flags}
-    given: dict[str, Any] = {field.name: field.default for field in fields}
+    given: dict[str, object] = {field.name: field.default for field in fields}
     lists: dict[str, list[str]] = {}
     positional: list[str] = []
     rest = iter(words)
@@ -75,7 +74,7 @@ def read_values(words: Sequence[str], fields: Sequence[Field]) -> dict[str, Any]
     return None if any(value is ... for value in given.values()) else given
 
 
-def _keep(given: dict[str, Any], field: Field, value: str) -> bool:
+def _keep(given: dict[str, object], field: Field, value: str) -> bool:
     convert = _TYPES.get(field.kind)
     if convert is None:
         return False
@@ -86,7 +85,7 @@ def _keep(given: dict[str, Any], field: Field, value: str) -> bool:
     return True
 
 
-def _place(words: list[str], fields: list[Field], given: dict[str, Any], lists: dict[str, list[str]]) -> bool:
+def _place(words: list[str], fields: list[Field], given: dict[str, object], lists: dict[str, list[str]]) -> bool:
     """Give the positional words to the arguments in order, the rest to a list; whether that is possible."""
     for index, field in enumerate(fields):
         if field.is_list:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 from typer.core import TyperCommand
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OptionsT = TypeVar("OptionsT")
 
 
-def register(app: typer.Typer, command: CliCommand[Any]) -> None:
+def register(app: typer.Typer, command: CliCommand[OptionsT]) -> None:
     """Add a command to an application."""
     app.command(command.name, help=command.help_text, cls=SectionedCommand)(callback_of(command.options, command.run))
 
@@ -33,7 +33,7 @@ def callback_of(options: type[OptionsT], run: Callable[[OptionsT], int]) -> Call
     leaves = list(fields_of(options))
     general = list(fields_of(ConsoleOptions))
 
-    def callback(**given: Any) -> int:
+    def callback(**given: object) -> int:
         built(ConsoleOptions, general, given).apply()
         return run(built(options, leaves, given))
 
@@ -54,7 +54,7 @@ def _parameter(field: Field) -> inspect.Parameter:
     )
 
 
-def _typer_info(field: Field, default: Any) -> Any:
+def _typer_info(field: Field, default: object) -> object:
     if isinstance(field.spec, Argument):
         return typer.Argument(
             default, metavar=field.spec.metavar, help=field.spec.help, autocompletion=proposals_of(field.spec)

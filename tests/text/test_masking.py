@@ -14,7 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringocli.text.masking import MASK, Masker
+from ringocli.text.mask import MASK
+from ringocli.text.masking import Masker
 
 SECRET = "k3y/+\"<&>' \\cän=ary🔑 ~end"
 
