@@ -83,7 +83,9 @@ class LoadConnection(asyncio.Protocol):
         """asyncio: bytes of a reply."""
         if self.pair is not None:
             # Written out instead of called: it is what happens to nearly every event.
-            known = self._by_head.get(data) or self._known.find(data)
+            known = self._by_head.get(data)
+            if known is None or known.length:  # not known as a whole: the body may be in it, or still to come
+                known = self._known.find(data)
             if known is not None:
                 now = monotonic()
                 known.durations_s.append(now - self.sent_at)

@@ -21,7 +21,7 @@ from ringocli.template.reader import read_template
 from ringocli.template.values import Missing, Values
 from ringocli.text.secret import Secret
 from tests.hostile import CLOSE, HANG, OK, RESET, Decide, Receiver, receiver
-from tests.loopback import unused_port
+from tests.loopback import Answer, serving, unused_port
 
 TELNYX = read_template(load("telnyx").template)
 BUSY = b"HTTP/1.1 429 Too Many\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
@@ -79,7 +79,7 @@ def test_everything_arrives_once() -> None:
     [(RESET, True), (CLOSE, True), (BROKEN, False), (HALF, True), (NOISE, True)],
     ids=["reset", "close", "500", "truncated", "not-http"],
 )
-def test_each_trouble_is_retried_and_counted(trouble: bytes, makes_duplicates: bool) -> None:
+def test_each_fault_is_retried_and_counted(trouble: bytes, makes_duplicates: bool) -> None:
     """Every first try of every fifth event goes wrong: with retries all are delivered, and each repeat is counted."""
 
     def decide(name: str, times: int) -> bytes:
@@ -98,7 +98,7 @@ def test_each_trouble_is_retried_and_counted(trouble: bytes, makes_duplicates: b
     [(RESET, "protocol"), (HALF, "truncated"), (NOISE, "protocol"), (BROKEN, "status"), (HANG, "timeout")],
     ids=["reset", "truncated", "not-http", "500", "hang"],
 )
-def test_without_retries_each_trouble_is_a_failure(trouble: bytes, error: str) -> None:
+def test_without_retries_each_fault_is_a_failure(trouble: bytes, error: str) -> None:
     """A truncated or malformed reply is no delivery, and each failure has its word."""
 
     def decide(name: str, times: int) -> bytes:
@@ -116,6 +116,14 @@ def test_a_server_that_closes_after_each_reply_loses_nothing() -> None:
         with receiver(lambda name, times, answer=answer: answer) as receiving:  # type: ignore[misc]
             summary = run(receiving.url, 40, concurrency=2)
         assert (40, {}) == (summary.delivered, summary.errors)
+
+
+def test_a_reply_in_two_segments_is_awaited_whole() -> None:
+    """A server that writes headers and body apart: known headers alone are not yet the reply."""
+    with serving(Answer.json({"data": {"id": "m1"}})) as server:
+        summary = run(server.url, 400)
+        assert (400, {"200": 400}) == (len(server.seen), summary.statuses)
+    assert (400, {}) == (summary.delivered, dict(summary.errors))
 
 
 def _as_date(seconds: float) -> bytes:
@@ -232,7 +240,7 @@ def test_a_text_in_the_body_can_be_expected() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_every_trouble_at_once(seed: int) -> None:
+def test_all_faults_at_once(seed: int) -> None:
     """Every fourth event is in trouble at its first tries: all are delivered, each try and repeat is counted."""
     soon = b"HTTP/1.1 503 Soon\r\nRetry-After: 0\r\nContent-Length: 4\r\n\r\nwait"
     troubles = [soon, BROKEN, RESET, CLOSE, HALF, NOISE, HANG, SILENT_CLOSE]
