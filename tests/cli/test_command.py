@@ -134,6 +134,7 @@ def test_plain_arguments_are_read_as_the_library_reads_them(words: list[str]) ->
     if values is None:
         return
     try:
+        built(ConsoleOptions, list(fields_of(ConsoleOptions)), values)
         plain: object = built(ExampleOptions, list(fields_of(ExampleOptions)), values)
     except UsageError as error:
         plain = error.message

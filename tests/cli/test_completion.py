@@ -69,7 +69,7 @@ def proposed(line: str, shell: str = "bash") -> list[str]:
         ("ringocli render notes.txt --event ", ["all"]),
     ],
 )
-def test_the_shell_is_offered_what_fits(project: Path, line: str, expected: list[str]) -> None:
+def test_the_shell_is_offered_matching_words(project: Path, line: str, expected: list[str]) -> None:
     """Commands, values of options, files with the right ending, quoted where that is needed."""
     found = proposed(line)
     assert expected == (found[: len(expected)] if expected else found)

@@ -60,7 +60,7 @@ def test_every_value_has_its_origin(ringocli: Command, project: Path, monkeypatc
         assert secret not in done.out + done.err
 
 
-def test_unset_variables_and_unused_profiles_are_said(ringocli: Command, project: Path) -> None:
+def test_unset_variables_and_unused_profiles_are_reported(ringocli: Command, project: Path) -> None:
     """A profile's variable that is not set is no error here; without --profile the profiles are named."""
     assert "env ACME_KEY (not set)" in ringocli("config", "show", "--profile", "acme").out
     done = ringocli("config", "show")

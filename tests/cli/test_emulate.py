@@ -159,7 +159,7 @@ def test_webhook_that_ringotel_did_not_get_is_tried_again(acme: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("token", ["short", "sixteen characters and blanks", "semicolons;and;more;of;them"])
-def test_access_token_stands_in_addresses_and_cookies(
+def test_access_token_is_accepted_in_urls_and_cookies(
     acme: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
     """A token that an address or a cookie would change is refused at the start."""
@@ -170,7 +170,7 @@ def test_access_token_stands_in_addresses_and_cookies(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
-def test_closed_streams_stop_nothing(acme: Path, closed: str) -> None:
+def test_closed_streams_do_not_stop_the_emulator(acme: Path, closed: str) -> None:
     """Started as a service without stdout or stderr, a command does its work."""
     command = f'exec "$0" -m ringocli validate "$1" {closed}'
     done = subprocess.run(["sh", "-c", command, sys.executable, str(acme)], capture_output=True, text=True, check=False)
@@ -178,7 +178,7 @@ def test_closed_streams_stop_nothing(acme: Path, closed: str) -> None:
     assert "bug" not in done.stdout + done.stderr
 
 
-def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) -> None:
+def test_listening_as_provider_sends_nothing(acme: Path, tmp_path: Path) -> None:
     """What a real Ringotel sends is recorded and answered; no receipt is made up."""
     arguments = ("--db", tmp_path / "e.db", "--listen-as-provider", "--public-url", "https://tunnel.example")
     with emulating(acme, *arguments) as (ringotel, _):
@@ -219,7 +219,7 @@ def test_listening_as_provider_plays_nothing_back(acme: Path, tmp_path: Path) ->
         (("--timeout-s", "0"), 2, "--timeout-s must be between"),
     ],
 )
-def test_what_cannot_be_done_is_said_first(
+def test_usage_errors_are_reported_before_serving(
     acme: Path, ringocli: Command, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
     """One sentence and the documented exit code; nothing is started."""
@@ -249,7 +249,7 @@ def test_taken_port_and_foreign_file_are_refused(acme: Path, tmp_path: Path, rin
     assert (3, True, before) == (done.code, "not a store" in done.err, foreign.read_bytes())
 
 
-def test_exposed_emulator_wants_its_token(acme: Path, tmp_path: Path) -> None:
+def test_exposed_emulator_requires_its_token(acme: Path, tmp_path: Path) -> None:
     """Bound beyond loopback, the page and the API need the token; webhooks do not."""
     token = "a-token-of-enough-length"
     command = [sys.executable, "-m", "ringocli", "emulate", str(acme), "--no-browser", "--db", str(tmp_path / "e.db"),
@@ -297,7 +297,7 @@ def test_contacts_may_answer_by_themselves(acme: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("preset", ["voipms", "inteliquent"])
-def test_tour_arrives(ringocli: Command, preset: str) -> None:
+def test_the_tour_succeeds(ringocli: Command, preset: str) -> None:
     """Eight steps, each checked, within 80 columns."""
     done = ringocli("tour", "--preset", preset)
     assert (0, True) == (done.code, "All 8 steps worked" in done.out)
@@ -328,7 +328,7 @@ def pytester_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_nobody_has_to_read_the_log(acme: Path, tmp_path: Path) -> None:
+def test_an_unread_log_blocks_nothing(acme: Path, tmp_path: Path) -> None:
     """A full pipe on stderr holds up no exchange."""
     with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, _):
         for _ in range(1500):

@@ -41,7 +41,7 @@ def test_render_json_has_its_final_form(ringocli: Command, acme: Path) -> None:
     assert ["Content-Type", "application/json"] in request["headers"]
 
 
-def test_render_shows_secrets_only_when_told(ringocli: Command, acme: Path) -> None:
+def test_render_shows_secrets_only_on_request(ringocli: Command, acme: Path) -> None:
     """``--show-secrets`` works in pipes and warns on stderr."""
     done = ringocli("render", acme, "SendMessage", "--property", "API key=s3cret-key", "--show-secrets")
     assert "Bearer s3cret-key" in done.out
@@ -62,7 +62,7 @@ def test_rendered_python_is_a_program(ringocli: Command, acme: Path) -> None:
     compile(done.out, "rendered", "exec")
 
 
-def test_rendered_httpie_holds_the_request(ringocli: Command, acme: Path) -> None:
+def test_rendered_httpie_contains_the_request(ringocli: Command, acme: Path) -> None:
     """The HTTPie form carries method, address, headers and raw body."""
     words = shlex.split(ringocli("render", acme, "SendMessage", *VALUES, "--format", "httpie").out)
     assert {"POST", "https://sms.acme.example/v1/messages", "Content-Type:application/json", "--raw"} <= set(words)
@@ -124,7 +124,7 @@ def test_missing_policies(ringocli: Command, acme: Path) -> None:
     assert "POST" in ringocli("render", acme, "SendMessage", "--missing", "drop").out
 
 
-def test_colour_only_where_it_is_asked_for(ringocli: Command, acme: Path) -> None:
+def test_colour_is_used_only_if_requested(ringocli: Command, acme: Path) -> None:
     """No escape code reaches a pipe unless it is forced."""
     assert "\033" not in ringocli("render", acme).out
     coloured = ringocli("--color", "always", "render", acme, *VALUES).out
@@ -158,7 +158,7 @@ def test_match_shows_the_near_miss(ringocli: Command, acme: Path) -> None:
     assert "nearest is" in text
 
 
-def test_match_reads_whole_messages_and_queries(ringocli: Command, acme: Path, folder: Path) -> None:
+def test_match_reads_http_messages_and_queries(ringocli: Command, acme: Path, folder: Path) -> None:
     """A sample may be a whole HTTP message with CRLF or LF; options say the rest of a bare body."""
     body = '{"method":"delivered","params":{"messageid":"m1"}}'
     for newline in ("\n", "\r\n"):
@@ -230,7 +230,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize(("text", "where"), PLANTED.values(), ids=PLANTED)
-def test_prove_finds_what_is_planted(ringocli: Command, text: str, where: str | None) -> None:
+def test_prove_finds_planted_ambiguities(ringocli: Command, text: str, where: str | None) -> None:
     """An ambiguity or a doubled event comes back as the smallest values that show it."""
     done = ringocli("prove", "-", "--format", "json", stdin=text)
     if where is None:
@@ -304,7 +304,7 @@ def test_wrong_types_are_no_crash(ringocli: Command, template: str) -> None:
         (("--color", "sometimes", "render", "acme.json"), 2, "--color"),
     ],
 )
-def test_a_wrong_question_is_one_sentence(
+def test_a_usage_error_is_one_sentence(
     ringocli: Command, acme: Path, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     """Unknown names come with the nearest legal one; everything ends in one sentence and its code."""
@@ -314,7 +314,7 @@ def test_a_wrong_question_is_one_sentence(
     assert "" == done.out
 
 
-def test_templates_as_people_have_them(ringocli: Command) -> None:
+def test_tolerated_mistakes_are_noted(ringocli: Command) -> None:
     """Comments, trailing commas, odd containers and unknown keys are taken, and what was assumed is said."""
     events = ",".join(f'"e{index}": {json.dumps(event)}' for index, event in enumerate(ACME["Webhook"]))
     text = json.dumps(ACME)[:-1].replace('"Webhook"', '"old"') + ', "Webhook": {' + events + ',}, "x": 1 // note\n}'

@@ -177,7 +177,7 @@ def test_an_edit_changes_nothing_else(template: str, edit: str, expected: bytes,
     assert end - start < 60
 
 
-def test_bytes_queries_and_headers_stay(folder: Path, ringocli: Command) -> None:
+def test_bytes_queries_and_headers_are_kept(folder: Path, ringocli: Command) -> None:
     """A body that is not UTF-8 is sent as it is, a webhook without a body keeps its query, webhook-id stays."""
     Path("latin.http").write_bytes(
         b"POST /x HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nwebhook-id: evt_1\r\n\r\nBody=\xfc"

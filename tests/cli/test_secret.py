@@ -45,7 +45,7 @@ def test_mistakes_are_one_sentence(ringocli: Command, ring: Keyring, words: list
     assert (2, True, before) == (done.code, said in done.err, ring.entries)
 
 
-def test_a_keyring_that_is_locked_or_missing_is_said(ringocli: Command, ring: Keyring) -> None:
+def test_a_locked_or_missing_keyring_is_reported(ringocli: Command, ring: Keyring) -> None:
     """Exit code 3, with what to use instead."""
     ring.locked = True
     for words in (["set", "acme"], ["list"], ["rm", "acme"]):

@@ -100,7 +100,7 @@ def test_a_send_shows_each_variable_and_where_it_came_from(template: str, capsys
         ({"accountId": "x-1234567", "result": {"sid": 12345}}, "/result/sid"),
     ],
 )
-def test_a_missing_messageid_shows_what_stands_nearest(
+def test_a_missing_messageid_shows_candidates(
     template: str, capsys: pytest.CaptureFixture[str], reply: Any, pointer: str
 ) -> None:
     """A 2xx reply without the id is a failure, and the likeliest place is named with the response_map for it."""
@@ -116,7 +116,7 @@ def test_a_missing_messageid_shows_what_stands_nearest(
     assert all(len(line) <= 100 and line.isascii() for line in text.splitlines())
 
 
-def test_candidates_leave_out_what_is_no_id() -> None:
+def test_candidates_are_ids() -> None:
     """Telephone numbers, times and sentences are not offered; at most three are."""
     document = {"to": "+13105550199", "at": "2026-01-02T03:04:05Z", "text": "hi there 123", "n": 17}
     assert () == candidates(document, ("data", "id"))
@@ -155,13 +155,13 @@ JSON_TYPE = "application/json"
         ("<" * 100_000, "text/html", "<" * 297 + "..."),
     ],
 )  # fmt: skip
-def test_an_error_is_told_in_the_providers_words(body: str, content_type: str, words: str) -> None:
+def test_an_error_is_shown_in_the_providers_words(body: str, content_type: str, words: str) -> None:
     """Whatever shape an error has, its message is one line."""
     reply = Reply(status=400, headers=(("Content-Type", content_type),), body=body.encode())
     assert words == own_words(reply)
 
 
-def test_a_reply_of_success_may_hold_an_error(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_2xx_reply_may_contain_an_error(template: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Vonage says 200 and the error inside; the text of the SMS, echoed, is no error."""
     reply = {"messages": [{"status": "4", "error-text": "Bad Credentials"}], "text": "hi"}
     with serving(Answer.json(reply)) as server:
@@ -191,7 +191,7 @@ def test_an_error_reply_is_shown(template: str, capsys: pytest.CaptureFixture[st
         ),
     ],
 )
-def test_a_reply_without_json_is_said(
+def test_a_reply_without_json_is_reported(
     template: str, capsys: pytest.CaptureFixture[str], answer: Answer, said: str
 ) -> None:
     """One sentence says why response_map found nothing."""
@@ -209,7 +209,7 @@ def test_a_real_host_needs_live(template: str, capsys: pytest.CaptureFixture[str
 
 @pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are POSIX")
 @pytest.mark.parametrize(("answer", "code"), [(b"n\n", 2), (b"\x03", 130)])
-def test_on_a_terminal_it_asks(template: str, answer: bytes, code: int) -> None:
+def test_a_terminal_gets_a_prompt(template: str, answer: bytes, code: int) -> None:
     """The question names method, host, receiver and segments; a no or Ctrl-C sends nothing."""
     import pty
 
@@ -279,7 +279,7 @@ def test_an_existing_har_is_kept(template: str, capsys: pytest.CaptureFixture[st
     assert 1 == len(server.seen)
 
 
-def test_a_har_on_stdout_stands_alone(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_har_on_stdout_is_the_only_output(template: str, capsys: pytest.CaptureFixture[str]) -> None:
     """With --har - the report goes to stderr."""
     with serving(Answer.json({"data": {"id": "1"}})) as server:
         assert 0 == run(["send-test", template, "--url", server.url, *VALUES, "--har", "-"])
@@ -305,7 +305,7 @@ def test_a_profile_names_its_host_first(template: str, capsys: pytest.CaptureFix
         ["--missing", "guess"],
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_exit_2(template: str, options: list[str]) -> None:
+def test_invalid_options_are_exit_2(template: str, options: list[str]) -> None:
     """Nothing is sent, and no traceback is shown."""
     assert 2 == run(["send-test", template, "--url", "http://127.0.0.1:1", *VALUES, *options])
 

@@ -144,7 +144,9 @@ def test_limits_are_checked_before_the_first_send(acme: Path, ringocli: Command)
         (["--rate", "no", "--await", "message", "--listen", "127.0.0.1:0"], "invalid --rate"),
     ],
 )
-def test_what_cannot_work_is_a_usage_error(acme: Path, ringocli: Command, options: list[str], message: str) -> None:
+def test_impossible_combinations_are_usage_errors(
+    acme: Path, ringocli: Command, options: list[str], message: str
+) -> None:
     """Exit 2 before anything is sent."""
     with serving(accepted()) as provider:
         common = ["--set", "contact=+13105550199", "--set", "content=Hi", "--url", provider.url]

@@ -81,7 +81,7 @@ def test_events_come_in_turn_with_fresh_ids(template: str, capsys: pytest.Captur
     assert SUMMARY_KEYS == list(lines[-1])
 
 
-def test_several_hands_send_everything_once(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_concurrent_workers_send_everything_once(template: str, capsys: pytest.CaptureFixture[str]) -> None:
     """200 events by 8 at once: each arrives, none twice."""
     with serving() as server:
         code, summary = simulated(
@@ -100,7 +100,7 @@ def test_several_hands_send_everything_once(template: str, capsys: pytest.Captur
     assert 200 == len(server.seen)
 
 
-def test_a_retry_mends_what_passes(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_retry_delivers_after_a_temporary_failure(template: str, capsys: pytest.CaptureFixture[str]) -> None:
     """503 once, then 200: delivered, with one retry counted; the messageid stays."""
     busy = Answer(status=503)
     with serving(busy, Answer()) as server:
@@ -131,7 +131,7 @@ def test_a_refusal_is_shown_in_the_servers_words(template: str, capsys: pytest.C
     assert "3 x status 422: no such number" in many
 
 
-def test_the_reply_may_have_to_hold_a_text(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_reply_may_have_to_contain_a_text(template: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A 200 without it is no delivery."""
     with serving(Answer(body=b"queued")) as server:
         asked = [template, "--url", server.url, "--expect-body-contains"]
@@ -141,7 +141,9 @@ def test_the_reply_may_have_to_hold_a_text(template: str, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("options", [["--count", "11"], ["--duration", "1"], ["--count", "11", "--rate", "1/s"]])
-def test_much_to_a_real_host_needs_live(template: str, capsys: pytest.CaptureFixture[str], options: list[str]) -> None:
+def test_many_events_to_a_real_host_need_live(
+    template: str, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
     """Host and total are named, nothing is sent."""
     url = f"https://hooks.example/{URL_CANARY}"
     assert 2 == run(["simulate-webhook", template, "--url", url, *options])
@@ -175,7 +177,7 @@ def test_the_url_comes_from_many_places(
         ["--set", "form=1"], ["--count", "0"], ["--preset", "telnix"], ["--require", "p98<1s"], ["--shard", "3/2"],
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_exit_2(template: str, options: list[str]) -> None:
+def test_invalid_options_are_exit_2(template: str, options: list[str]) -> None:
     """Nothing is sent."""
     assert 2 == run(["simulate-webhook", template, "--url", "http://127.0.0.1:1", *options])
 
@@ -218,7 +220,7 @@ def test_no_secret_is_shown(
         assert CANARY == server.seen[0].document["token"]
 
 
-def test_a_webhook_url_shows_its_host_only() -> None:
+def test_only_the_host_of_a_webhook_url_is_shown() -> None:
     """Scheme, host and port; that there is more is shown as three stars."""
     assert "https://h.example:8443/***" == str(webhook_address(Secret("https://u:p@h.example:8443/a?b#c")))
     assert "http://[::1]:80/" == str(webhook_address(Secret("http://[::1]:80/")))
@@ -226,7 +228,7 @@ def test_a_webhook_url_shows_its_host_only() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a console event, not a signal")
 @pytest.mark.parametrize("hands", ["1", "4"])
-def test_ctrl_c_sums_up(template: str, hands: str) -> None:
+def test_ctrl_c_prints_the_summary(template: str, hands: str) -> None:
     """The run ends, 130, and the summary counts what was not done as failed."""
     arrived = threading.Event()
     with serving(Answer(before=arrived.set)) as server:

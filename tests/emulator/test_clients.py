@@ -131,7 +131,7 @@ def test_expect_is_answered(inbox: Emulator) -> None:
         ("http://user@127.0.0.1", "127.0.0.1", 421),
     ],
 )
-def test_absolute_target_is_judged_by_its_authority(inbox: Emulator, authority: str, host: str, status: int) -> None:
+def test_absolute_target_is_checked_by_its_authority(inbox: Emulator, authority: str, host: str, status: int) -> None:
     """The authority of an absolute-form target counts, and the Host header is ignored (RFC 9112, 3.2.2)."""
     lines = (f"POST {authority}{target(inbox)} HTTP/1.1", f"Host: {host}", TYPE, LENGTH, "Connection: close")
     assert exchange(inbox, *lines).startswith(b"HTTP/1.1 %d " % status)

@@ -61,7 +61,7 @@ def test_list_is_shortened_by_size(inbox: Emulator) -> None:
     assert (4, True) == (len(brief.document["exchanges"]), len(brief.body) < 10_000)
 
 
-def test_stalled_export_holds_up_nobody(inbox: Emulator) -> None:
+def test_stalled_export_delays_nobody(inbox: Emulator) -> None:
     """While several clients do not read their export of large exchanges, a webhook is still answered."""
     for _ in range(3):
         assert 200 == call(inbox, "POST", "/webhook/acme", {**MESSAGE, "more": "x" * 1_000_000}).status

@@ -99,7 +99,7 @@ def test_a_conversation_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
     expect(page.locator(".detail .reply mark[data-variable=messageid]").first).to_be_visible()
 
 
-def test_ticks_follow_the_receipts(ringotel: Emulator, visit: Open) -> None:
+def test_ticks_show_the_receipts(ringotel: Emulator, visit: Open) -> None:
     """A message is delivered once its receipt has come, and says so in words to those who cannot see the ticks."""
     page = visit(ringotel.url)
     say(page, "user", "Two ticks?")
@@ -232,7 +232,7 @@ def test_details_link_a_failed_receipt_with_its_message(ringotel: Emulator, visi
     expect(page.locator(".detail")).to_contain_text(re.compile(r"Receipts: exchange \d+"))
 
 
-def test_a_near_miss_is_mended(tmp_path: Path, visit: Open) -> None:
+def test_a_near_miss_is_fixed(tmp_path: Path, visit: Open) -> None:
     """A webhook that nearly fits shows why; its change goes into the template's file, and then it fits."""
     template = tmp_path / "telnyx.json"
     template.write_text(TELNYX.read_text("utf-8"), "utf-8")
@@ -312,7 +312,7 @@ def test_a_permalink_works_in_a_new_tab(ringotel: Emulator, visit: Open) -> None
     expect(page.locator(".detail")).to_have_count(0)
 
 
-def test_two_tabs_keep_step(ringotel: Emulator, visit: Open) -> None:
+def test_two_tabs_stay_in_sync(ringotel: Emulator, visit: Open) -> None:
     """What is said, set or cleared in one tab is so in the other, without a reload."""
     one, other = visit(ringotel.url), visit(ringotel.url)
     say(one, "user", "Seen by both")
@@ -355,7 +355,7 @@ def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
         context.close()
 
 
-def test_it_is_used_by_keyboard_alone(ringotel: Emulator, visit: Open) -> None:
+def test_the_page_works_by_keyboard_alone(ringotel: Emulator, visit: Open) -> None:
     """Write on both sides, walk the wire, open, step on and close, ask for help: no pointer needed."""
     page = visit(ringotel.url)
     keys = page.keyboard
@@ -409,7 +409,7 @@ def test_everything_that_can_be_pressed_has_a_name(ringotel: Emulator, visit: Op
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_readable_by_day_and_by_night(ringotel: Emulator, visit: Open, scheme: str) -> None:
+def test_both_colour_schemes_are_readable(ringotel: Emulator, visit: Open, scheme: str) -> None:
     """The page follows the system; text stands out from its ground by at least 4.5 to 1."""
     ringotel.send(to="+15005550002", content="fails", from_=NUMBER)
     ringotel.send(to=CONTACT, content="hello", from_=NUMBER)
@@ -499,7 +499,7 @@ def test_hidden_characters_are_shown(ringotel: Emulator, visit: Open) -> None:
     assert page.locator(".user .words").evaluate("one => getComputedStyle(one).unicodeBidi") == "isolate"
 
 
-def test_a_long_text_is_whole_when_asked_for(ringotel: Emulator, visit: Open) -> None:
+def test_a_long_text_is_shown_in_full_on_request(ringotel: Emulator, visit: Open) -> None:
     """64 KB are clipped at first, and there to the last character after 'Show all'."""
     post(ringotel.webhook_url, webhook(HOSTILE["long"]))
     page = visit(ringotel.url)
@@ -572,7 +572,7 @@ def test_ten_thousand_exchanges_are_a_few_rows(crowded: Emulator, visit: Open) -
     expect(page.locator(".row").last).to_contain_text("message 9999")
 
 
-def test_reading_is_not_disturbed_by_news(crowded: Emulator, visit: Open) -> None:
+def test_scrolling_is_not_disturbed_by_new_exchanges(crowded: Emulator, visit: Open) -> None:
     """Whoever has scrolled up stays where they are while messages come in; at the end one stays at the end."""
     page = visit(crowded.url)
     expect(page.locator(".row").last).to_contain_text("message 9999")

@@ -47,7 +47,7 @@ PIECES = """async ([text, spans, laidOut]) =>
 
 @given(case=spanned())
 @some
-def test_colouring_adds_and_loses_nothing(run: Run, case: tuple[str, list[dict[str, Any]], dict[str, str]]) -> None:
+def test_colouring_keeps_the_text(run: Run, case: tuple[str, list[dict[str, Any]], dict[str, str]]) -> None:
     """The pieces are the text, and a variable's piece is the bytes that came from it, whatever they take in UTF-8."""
     text, spans, covered = case
     found = run(PIECES, [text, spans, False])

@@ -57,7 +57,7 @@ def test_bytes_are_forwarded_unchanged() -> None:
     assert [body] == [seen.body for seen in server.seen]
 
 
-def test_retried_message_is_settled(inbox: Emulator) -> None:
+def test_retried_message_gets_its_status(inbox: Emulator) -> None:
     """A message that is sent again is waiting, then retried; the retry names the exchange it repeats."""
     inbox.set_chaos(ringotel={"rate_per_s": 1_000_000, "burst": 1, "status": 503, "probability": 0.5}, seed=3)
     tries = [inbox.reply(NUMBER, f"text {number}", from_=CONTACT) for number in range(12)]
@@ -73,7 +73,7 @@ def test_retried_message_is_settled(inbox: Emulator) -> None:
     assert all(any(note.endswith(f"of the webhook in exchange {number}") for note in notes) for number in retried)
 
 
-def test_message_that_is_retried_in_vain_is_refused(inbox: Emulator) -> None:
+def test_message_whose_retries_fail_is_refused(inbox: Emulator) -> None:
     """If no retry succeeds, all tries end as refused."""
     inbox.set_chaos(ringotel={"status": 503})
     first = inbox.reply(NUMBER, "never", from_=CONTACT)

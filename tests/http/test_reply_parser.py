@@ -47,7 +47,7 @@ def test_a_reply_without_a_length_ends_with_the_connection() -> None:
 
 
 @pytest.mark.parametrize("text", [b"\x16\x03\x01\x02", b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n"])
-def test_what_is_not_http_is_refused(text: bytes) -> None:
+def test_non_http_replies_are_refused(text: bytes) -> None:
     """Another protocol is malformed, not silence."""
     with pytest.raises(MalformedReply):
         ReplyParser().feed(text)

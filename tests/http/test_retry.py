@@ -22,7 +22,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         ("soon", None), ("-1", None), ("9" * 400, 999999999.0), ("\u0663", None), ("", None),
     ],
 )  # fmt: skip
-def test_retry_after_is_read_with_care(text: str, expected: float | None) -> None:
+def test_retry_after_is_parsed_leniently(text: str, expected: float | None) -> None:
     """Seconds or a date; anything else says nothing."""
     reply = Reply(status=503, headers=(("retry-after", text),))
     assert expected == retry_after_s(reply, NOW)
@@ -44,7 +44,7 @@ def test_a_retry_never_comes_before_retry_after(tries: int, asked: int, chance: 
     assert wait_s >= asked
 
 
-def test_a_wait_that_is_too_long_is_not_waited_for() -> None:
+def test_a_retry_after_over_the_limit_is_not_obeyed() -> None:
     """An event fails at once, and that is told apart from having no tries left."""
     reply = Reply(status=503, headers=(("Retry-After", "301"),))
     policy = RetryPolicy(retries=1)

@@ -56,14 +56,14 @@ def request_to(
         ("/x?", "/x"),
     ],
 )
-def test_path_and_query_leave_as_they_are(asked: str, on_the_wire: str) -> None:
+def test_path_and_query_are_sent_unchanged(asked: str, on_the_wire: str) -> None:
     """Nothing is quoted twice or normalised: the provider signs or compares what was written."""
     with raw(OK) as wire:
         send(request_to(wire.url + asked, method="GET", body=None))
     assert f"GET {on_the_wire} HTTP/1.1" == wire.received.split(b"\r\n")[0].decode()
 
 
-def test_headers_and_body_are_the_requests_own() -> None:
+def test_headers_and_body_are_sent_unchanged() -> None:
     """Besides the request's own headers there are Host, User-Agent, Accept and Content-Length, and no more."""
     body = '{"text":"h\u00e9llo \U0001f44b"}'
     sent = request_to("", body=body, headers=(("Content-Type", "application/json"), ("X-Odd-Case", "1")))
@@ -89,7 +89,7 @@ def test_headers_and_body_are_the_requests_own() -> None:
     assert 0 < reply.elapsed_ms < 5000
 
 
-def test_credentials_in_the_address_become_basic() -> None:
+def test_credentials_in_the_url_become_basic_auth() -> None:
     """A webhook URL may carry a user and a password; they appear neither in the request line nor in Host."""
     with serving() as server:
         send(request_to(server.url.replace("://", "://us%20er:pa%3Ass@") + "/hook"))
@@ -130,7 +130,7 @@ def test_a_long_reply_is_cut(encoding: str, compress: object) -> None:
     assert [(MAX_REPLY_BYTES, note)] * 2 == [(len(reply.body), reply.notes) for reply in replies]
 
 
-def test_a_body_that_breaks_off_is_still_a_reply() -> None:
+def test_an_incomplete_body_is_still_a_reply() -> None:
     """The status came, so the other side has the message; that its body broke off is a note."""
     with raw(b"HTTP/1.1 201 Created\r\nContent-Length: 50\r\n\r\nhalf") as wire:
         reply = send(request_to(wire.url, body=None, method="GET"))
@@ -179,7 +179,7 @@ def test_silence_is_a_timeout() -> None:
         (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "127.0.0.1 sent a reply that is not HTTP"),
     ],
 )
-def test_what_is_no_http_is_a_protocol_error(reply: bytes, message: str) -> None:
+def test_a_non_http_reply_is_a_protocol_error(reply: bytes, message: str) -> None:
     """The connection worked, and no reply came of it."""
     with raw(reply) as wire:
         error = failing(wire.url)
@@ -223,7 +223,7 @@ def test_a_certificate_for_another_host_is_refused(authority: trustme.CA, tmp_pa
     assert "127.0.0.1: the TLS certificate is not trusted: it was issued for another host" == error.message
 
 
-def test_tls_to_a_plain_port_fails_in_words() -> None:
+def test_tls_to_a_plain_port_is_explained() -> None:
     """An https address whose port speaks plain http."""
     with serving() as server:
         error = failing(server.url.replace("http:", "https:"))
@@ -231,7 +231,7 @@ def test_tls_to_a_plain_port_fails_in_words() -> None:
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
-def test_a_useless_ca_file_is_refused(tmp_path: Path, content: str | None) -> None:
+def test_an_unusable_ca_file_is_refused(tmp_path: Path, content: str | None) -> None:
     """It is said before anything is sent."""
     path = tmp_path / "ca.pem"
     if content is not None:
@@ -249,14 +249,14 @@ def test_a_useless_ca_file_is_refused(tmp_path: Path, content: str | None) -> No
         ("a", "{}", "P\u00d6ST"),
     ],
 )
-def test_what_cannot_be_sent_is_refused(header: str, body: str, method: str) -> None:
+def test_an_unsendable_request_is_refused(header: str, body: str, method: str) -> None:
     """A line break in a header, a lone surrogate, an odd method: nothing leaves."""
     with serving() as server, pytest.raises(UsageError):
         send(request_to(server.url, body=body, method=method, headers=(("X-A", header),)))
     assert [] == server.seen
 
 
-def test_only_an_unmade_connection_is_tried_again() -> None:
+def test_only_failed_connections_are_retried() -> None:
     """An SMS that may have left is not sent twice."""
     waits: list[float] = []
     answers: Iterator[NotConnected | Reply] = iter([NotConnected("a"), NotConnected("b"), Reply(status=200)])
@@ -288,7 +288,7 @@ def test_only_an_unmade_connection_is_tried_again() -> None:
         ("127.0.0.1.example", False), ("", False), ("::2", False), ("2130706433", False),
     ],
 )  # fmt: skip
-def test_loopback_is_known_by_its_name(host: str, expected: bool) -> None:
+def test_loopback_is_recognised_by_its_name(host: str, expected: bool) -> None:
     """Only names that always mean this machine; whatever else may resolve to it needs --live."""
     assert expected is is_loopback(host)
 
@@ -303,7 +303,7 @@ def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) ->
     assert [None] * 3 == [proxy_for("https", host) for host in ("127.0.0.1", "localhost", "inside.example")]
 
 
-def test_a_proxy_gets_the_whole_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_gets_the_whole_url(monkeypatch: pytest.MonkeyPatch) -> None:
     """Through a proxy, too, path and query are what was written."""
     with raw(OK) as wire:
         for name in ("HTTP_PROXY", "http_proxy"):

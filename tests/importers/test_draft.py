@@ -108,7 +108,7 @@ def test_other_messages_are_read_as_the_samples_are(provider: str) -> None:
                 assert first.variables[name] != second.variables[name], (kind, name)
 
 
-def test_what_cannot_be_told_apart_is_said() -> None:
+def test_indistinguishable_samples_are_reported() -> None:
     """A receipt that a message's event takes as well is named, not written off."""
     samples = tuple(webhook(kind, SAMPLES["bulkvs"][kind]) for kind in ("message", "delivered"))
     answers = Answers(id="acme", name="Acme", send_url="https://sms.acme.example/send")
@@ -278,7 +278,7 @@ TREES = st.dictionaries(
 @given(body=TREES | st.lists(SCALARS | TREES, max_size=2))
 @example(body=[1_000_000_000])  # a number without a name
 @settings(max_examples=200)
-def test_what_is_pasted_comes_out_again(body: Any) -> None:
+def test_the_template_sends_the_pasted_request(body: Any) -> None:
     """Whatever JSON was pasted: the draft has no error, and with the pasted values it sends the pasted body."""
     text = shlex.join(["curl", "https://x.example/send", "-u", "me:s3cr3t99", "--json", json.dumps(body)])
     draft = from_pastes(Pastes(send=read_curl("paste", text)[0]), Answers())
@@ -309,7 +309,7 @@ def test_what_is_pasted_comes_out_again(body: Any) -> None:
 @example(text="\\\U000e79d8{\U000da093\n")  # crashed the grammar's scanner, which reads a table of 255 beyond its end
 @example(text='{👋"$é\u2003${B}👋"')
 @settings(max_examples=300)
-def test_no_text_breaks_the_reading_of_commands(text: str) -> None:
+def test_no_text_crashes_the_reader_of_commands(text: str) -> None:
     """It is read, or refused in a sentence."""
     for paste in (f"curl https://x.example {text}", text):
         with contextlib.suppress(UsageError):
@@ -318,7 +318,7 @@ def test_no_text_breaks_the_reading_of_commands(text: str) -> None:
 
 @given(body=TREES, kind=st.sampled_from(["message", "mms", "delivered"]), failed=TREES)
 @settings(max_examples=150)
-def test_no_sample_breaks_the_learning_of_events(body: dict[str, Any], kind: str, failed: dict[str, Any]) -> None:
+def test_no_sample_crashes_the_learning_of_events(body: dict[str, Any], kind: str, failed: dict[str, Any]) -> None:
     """An event that is learned takes its own sample, or the sample is named as confused."""
     samples = (webhook(kind, body), webhook("failed", failed))
     draft = from_pastes(Pastes(samples=samples), Answers(id="acme", name="Acme", send_url="https://x.example"))

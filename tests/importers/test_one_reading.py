@@ -181,7 +181,7 @@ def bytes_of(content: str | bytes) -> bytes:
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_every_surface_gives_the_same_reading(
+def test_all_commands_read_a_sample_alike(
     ringocli: Command, folder: Path, template: Path, running: Emulator, name: str
 ) -> None:
     """The fields are those of the body, and `match`, the emulator, `init` and `test` report the same notes."""

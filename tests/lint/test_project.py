@@ -90,7 +90,7 @@ def test_invalid_settings_are_reported(ringocli: Command, text_only: Path, table
         ('code = "RT401"\npointer = "/API"\nreason = "x"', ["RT216"], "no such finding"),
     ],
 )
-def test_a_suppression_has_a_place_a_reason_and_an_end(
+def test_a_suppression_has_a_pointer_a_reason_and_a_date(
     ringocli: Command, text_only: Path, entry: str, left: list[str], stale: str | None
 ) -> None:
     """Findings that it covers are not reported; a suppression that covers nothing is."""

@@ -334,7 +334,7 @@ def test_exchanged_numbers_are_recognised_by_their_keys() -> None:
     assert [("RT414", "$from$"), ("RT414", "$to$")] == sorted(found)
 
 
-def test_what_a_page_adds_to_json_is_removed() -> None:
+def test_text_around_json_is_removed() -> None:
     """--fix restores the template, whatever the page or the editor added."""
     whole = json.dumps(GOOD, indent=2)
     lines = whole.split("\n")

@@ -141,7 +141,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
 @given(content=TEXT, name=TEXT, count=st.integers(1, 5), fresh=st.booleans(), seed=st.integers(0, 2**40))
-def test_what_is_written_is_read_back(
+def test_a_written_case_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, content: str, name: str, count: int, fresh: bool, seed: int
 ) -> None:
     """Any case without secrets survives being written and read."""

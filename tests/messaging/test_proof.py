@@ -61,7 +61,7 @@ def test_a_more_specific_event_may_take_a_webhook() -> None:
     assert prove(read_template(document), "", cases=5).proved
 
 
-def test_events_told_apart_by_their_keys_are_not_confused() -> None:
+def test_events_with_different_keys_are_not_confused() -> None:
     """A webhook that is both kinds at once does not occur."""
     document = template(
         ("in", "message", {"kind": "$event_key$", **TEXT}),

@@ -136,7 +136,7 @@ def test_credentials_are_found_everywhere() -> None:
 
 
 @given(header=st.text(max_size=60), body=st.binary(max_size=200), path=st.text(max_size=60))
-def test_nothing_breaks_the_provider(header: str, body: bytes, path: str) -> None:
+def test_no_request_crashes_the_provider(header: str, body: bytes, path: str) -> None:
     """Any request is either accepted or rejected."""
     request = replace(GOOD, path=f"/{path}", headers=(("Authorization", header), ("Content-Type", header)), body=body)
     assert receive(ACME_TEMPLATE, request).status in (200, 401, 404, 415, 422)

@@ -46,7 +46,7 @@ def rendered(made: Template, given: Values, missing: Missing | None = Missing.SA
     return render_request(made, made.requests[0], given, missing)
 
 
-def test_a_request_is_rendered_whole() -> None:
+def test_a_request_is_rendered_completely() -> None:
     """Method, URL, headers and body are those of the template, with the values filled in."""
     request = rendered(template(), values({"from": "+1", "to": "+2", "content": 'hi "you"'}))
     assert ("POST", "https://api.acme.example/send", '{"from":"+1","to":"+2","text":"hi \\"you\\""}') == (
@@ -66,12 +66,12 @@ def test_a_request_is_rendered_whole() -> None:
         ("https://a.example/x%20y", "https://a.example/x%20y"),
     ],
 )
-def test_variables_in_an_address_are_quoted_where_they_stand(url: str, expected: str) -> None:
+def test_variables_in_a_url_are_quoted_by_position(url: str, expected: str) -> None:
     """Path segments and query values are percent-encoded; what the template encodes itself stays."""
     assert expected == str(rendered(template(request_url=url), values({"from": "+1 2"})).url)
 
 
-def test_a_base_url_and_a_host_are_put_in_as_they_are() -> None:
+def test_a_base_url_and_a_host_are_inserted_unchanged() -> None:
     """A property at the start of the URL or in the host is not percent-encoded."""
     base = template(["Base URL"], request_url="$Base URL$/sms/$to$")
     assert (
@@ -137,7 +137,7 @@ def test_a_line_break_in_a_credential_is_refused() -> None:
 
 
 @pytest.mark.parametrize("base", ["ftp://x", "x.example", "http://[", "http://a b/", "http://x:99999/"])
-def test_an_unusable_address_is_one_sentence(base: str) -> None:
+def test_an_unusable_url_is_one_sentence(base: str) -> None:
     """A URL that no client can use is refused, without the secret in the message."""
     made = template(["Base URL"], request_url="$Base URL$/sms")
     with pytest.raises(UsageError) as caught:

@@ -50,6 +50,6 @@ def test_the_forcing_character_is_named() -> None:
     assert ("–", 6, "EN DASH") == (forced.character, forced.index, forced.name)
 
 
-def test_the_alphabet_is_whole() -> None:
+def test_the_alphabet_is_complete() -> None:
     """127 characters and the escape are the 128 codes of the default alphabet; ten more are in the extension table."""
     assert (127, 10) == (len(set(GSM7_BASIC)), len(set(GSM7_EXTENSION)))

@@ -184,7 +184,7 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
         assert extracts["media"][0] == reading.variables["url"]
 
 
-def test_what_cannot_be_expressed_is_said() -> None:
+def test_inexpressible_parts_are_reported() -> None:
     """A verdict that is not a plain yes is result by the preset in words."""
     for name, record in RECORDS.items():
         limits = [

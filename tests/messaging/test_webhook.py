@@ -126,7 +126,7 @@ def test_equally_good_events_are_reported() -> None:
 
 
 @pytest.mark.parametrize(("value", "matched"), [(True, True), (False, False), ("true", True), (None, False)])
-def test_a_boolean_tells_receipts_apart(value: Any, matched: bool) -> None:
+def test_a_boolean_distinguishes_receipts(value: Any, matched: bool) -> None:
     """``deliveryReceipt: true`` is the key "true"."""
     made = template(event("true", "messageDelivered", {"deliveryReceipt": "$event_key$", "referenceId": "$messageid$"}))
     reading = read_webhook(made, webhook({"deliveryReceipt": value, "referenceId": "r1"}))

@@ -174,7 +174,7 @@ def test_a_wrong_source_is_one_sentence(
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_home_without_a_folder_is_no_reason_to_stop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_home_folder_is_tolerated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container without HOME still works."""
     monkeypatch.delenv("HOME", raising=False)
     assert gather(ValueArguments(), (), {}).webhook_url is None

@@ -124,7 +124,7 @@ def test_update_keeps_everything_else(ringocli: Command, conversation: Path) -> 
     assert (0, "") == (ringocli("test", "--update").code, ringocli("test").err)
 
 
-def test_junit_has_one_test_a_case(ringocli: Command, conversation: Path) -> None:
+def test_junit_has_one_test_per_case(ringocli: Command, conversation: Path) -> None:
     """A failed case is a failure with its diff, a case that cannot be read an error."""
     edit(conversation.parent.parent / "acme.json", '"text": "$content$"', '"body": "$content$"')
     (conversation.parent / "broken.toml").write_text("schema = 1\nname =", "utf-8")
@@ -238,14 +238,14 @@ def test_a_case_that_names_a_missing_file_fails_at_its_step(ringocli: Command, c
     assert ["out", "receipt"] == [failure["step"] for failure in case["failures"]]
 
 
-def test_the_diff_of_a_form_has_a_field_a_line() -> None:
+def test_the_diff_of_a_form_has_one_field_per_line() -> None:
     """The order of fields does not count."""
     form = "POST /x HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\n"
     assert [] == difference(form + "a=1&b=2", form + "b=2&a=1")
     assert ["-b=2", "+b=3"] == [line for line in difference(form + "a=1&b=2", form + "a=1&b=3") if line[0] in "+-"]
 
 
-def test_the_emulator_sends_to_a_server_of_ones_own(acme: Path) -> None:
+def test_the_emulator_sends_to_your_own_server(acme: Path) -> None:
     """With provider_url the Ringotel user's messages leave for that server, credential included."""
     with serving(Answer.json({"data": {"id": "m-9"}})) as server:
         with emulator(acme, properties={"API key": "my-key-12345"}, provider_url=server.url) as ringotel:

@@ -248,7 +248,7 @@ def live(ringocli: Command, provider: str, webhook: str, *more: str) -> Result:
     )  # fmt: skip
 
 
-def test_a_whole_integration_passes_with_its_receipt(ringocli: Command, acme: Path) -> None:
+def test_a_complete_integration_passes_with_its_receipt(ringocli: Command, acme: Path) -> None:
     """Message, id, event and receipt, against an emulator as Ringotel and as provider."""
     with emulator(acme) as ringotel:
         done = live(ringocli, ringotel.url, ringotel.webhook_url)
@@ -280,7 +280,7 @@ def test_an_event_that_the_running_version_does_not_match(ringocli: Command, acm
     assert (1, "event", True) == (done.code, failed(done)["name"], "current template" in failed(done)["fix"])
 
 
-def test_a_receipt_that_does_not_come(ringocli: Command, acme: Path) -> None:
+def test_a_receipt_that_does_not_arrive(ringocli: Command, acme: Path) -> None:
     """The provider accepts the message and reports nothing."""
     with emulator(acme) as ringotel, serving(ACCEPTED) as provider:
         done = live(ringocli, provider.url, ringotel.webhook_url, "--receipt-timeout-s", "0.2")
@@ -295,7 +295,7 @@ def test_a_server_that_is_no_emulator_is_asked_about(ringocli: Command, acme: Pa
     assert "s3cret-hook-url" not in done.out + done.err
 
 
-def test_it_continues_where_it_stopped(ringocli: Command, acme: Path) -> None:
+def test_doctor_continues_where_it_stopped(ringocli: Command, acme: Path) -> None:
     """--from-rung skips what was fine before."""
     with emulator(acme) as ringotel:
         done = ringocli(
@@ -321,7 +321,7 @@ def test_an_ordinary_reply_reports_no_error(reply: dict[str, Any]) -> None:
     assert "" == error_in(reply)
 
 
-def test_the_text_has_one_line_a_step(ringocli: Command, acme: Path) -> None:
+def test_the_text_has_one_line_per_step(ringocli: Command, acme: Path) -> None:
     """The step that failed has its fix and the command to continue."""
     out = ringocli("doctor", "acme.json").out
     assert "ok       proves" in out

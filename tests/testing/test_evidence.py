@@ -172,7 +172,7 @@ def test_a_known_secret_is_found_in_every_encoding() -> None:
     ],
     ids=["lint", "proof", "case"],
 )
-def test_what_fails_a_check_is_not_packed(ringocli: Command, bundled: Path, old: str, new: str, message: str) -> None:
+def test_a_failing_template_is_not_packed(ringocli: Command, bundled: Path, old: str, new: str, message: str) -> None:
     """Nothing is written, and the sentence names the check."""
     bundled.unlink()
     text = json.dumps(json.loads(Path("acme.json").read_text("utf-8")))

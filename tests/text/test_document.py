@@ -41,7 +41,7 @@ def pointers(value: Any, at: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
 
 @given(values, layouts)
 @settings(max_examples=300)
-def test_json_is_read_and_every_place_is_known(value: Any, layout: dict[str, Any]) -> None:
+def test_json_is_read_with_every_position(value: Any, layout: dict[str, Any]) -> None:
     """Valid JSON has no problem, and the place of each value holds just that value."""
     text = json.dumps(value, **layout)
     document = Document.read("x", text)
@@ -126,7 +126,7 @@ MISTAKES: dict[str, tuple[str, str, str, Any]] = {
 
 
 @pytest.mark.parametrize(("text", "kind", "covered", "value"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_found_once_and_mended(text: str, kind: str, covered: str, value: Any) -> None:
+def test_a_mistake_is_found_once_and_fixed(text: str, kind: str, covered: str, value: Any) -> None:
     """Each mistake is one problem whose place covers it, and its edits make JSON with the value that was meant."""
     document = Document.read("x", text)
     assert [(kind, covered)] == [(found.kind, text[found.start : found.end]) for found in document.problems]
@@ -147,13 +147,13 @@ UNMENDED: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "kind", "covered"), UNMENDED.values(), ids=UNMENDED)
-def test_a_mistake_without_a_sure_cure_is_only_told(text: str, kind: str, covered: str) -> None:
+def test_a_mistake_without_a_safe_fix_is_only_reported(text: str, kind: str, covered: str) -> None:
     """Where two cures fit, none is chosen."""
     (found,) = Document.read("x", text).problems
     assert (kind, covered, ()) == (found.kind, text[found.start : found.end], found.edits)
 
 
-def test_both_places_of_a_duplicate_key_are_known() -> None:
+def test_both_positions_of_a_duplicate_key_are_reported() -> None:
     """The later key is the problem, the earlier one is told too, and the last value counts."""
     document = Document.read("x", '{"a": 1, "a": 2}')
     assert ({"a": 2}, ((1, 4),)) == (document.value, document.problems[0].also)
@@ -168,7 +168,7 @@ def test_one_mistake_does_not_hide_the_others() -> None:
     assert {"a": {"b": "c"}, "from": "123", "to": "4"} == document.value
 
 
-def test_indentation_tells_which_bracket_is_missing() -> None:
+def test_indentation_shows_which_bracket_is_missing() -> None:
     """A lost closing brace in the middle is reported where it was lost, not at the end of the file."""
     text = '{\n  "API": {\n    "SendMessage": {\n      "a": 1\n    "SendFile": {\n      "b": 2\n    }\n  }\n}\n'
     document = Document.read("x", text)
@@ -181,7 +181,7 @@ def test_indentation_tells_which_bracket_is_missing() -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 10_000, '{"a":' * 10_000, "[" * 2_000_000, '"' + "\\" * 1_000_000, "{,".join(["[,"] * 99)]
 )
-def test_hostile_files_are_answered(text: str) -> None:
+def test_hostile_files_are_read(text: str) -> None:
     """Deep or endless nesting is one problem, not a crash."""
     assert Document.read("x", text).problems
 
@@ -200,7 +200,7 @@ def test_columns_count_characters_and_lines_end_in_any_way() -> None:
     assert (4, 6, 4, 9) == (where.start.line, where.start.column, where.end.line, where.end.column)
 
 
-def test_what_is_missing_is_placed_at_the_object_that_should_hold_it() -> None:
+def test_a_missing_part_is_reported_at_the_object_that_should_contain_it() -> None:
     """The key of that object where it has one, else its opening brace; unknown steps fall back to it."""
     text = '{"API": {"x": [{"y": 1}]}}'
     document = Document.read("x", text)
@@ -234,7 +234,7 @@ PLACES: dict[str, tuple[str, tuple[tuple[str, int, int], ...]]] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), PLACES.values(), ids=PLACES)
-def test_each_mistake_is_told_once_at_its_line_and_column(
+def test_each_mistake_is_reported_once_at_its_line_and_column(
     text: str, expected: tuple[tuple[str, int, int], ...]
 ) -> None:
     """No mistake makes a second one of what follows, and none hides another."""
@@ -255,7 +255,7 @@ SETTLED: dict[str, tuple[str, Any]] = {
 
 
 @pytest.mark.parametrize(("text", "value"), SETTLED.values(), ids=SETTLED)
-def test_edits_at_one_place_do_not_spoil_each_other(text: str, value: Any) -> None:
+def test_edits_at_one_offset_do_not_conflict(text: str, value: Any) -> None:
     """Of two edits at one place one waits for the next round, and what was meant comes out."""
     for _ in range(4):
         text = apply(text, [edit for problem in Document.read("x", text).problems for edit in problem.edits])
@@ -280,13 +280,13 @@ def test_large_broken_files_take_time_in_proportion(text: str) -> None:
     assert time.process_time() - started < 10
 
 
-def test_the_collector_runs_on_after_a_large_file() -> None:
+def test_the_garbage_collector_is_enabled_after_a_large_file() -> None:
     """Reading a large broken file leaves the garbage collector as it was."""
     Document.read("x", LARGE["plain"])
     assert gc.isenabled()
 
 
-def test_reading_stops_where_nothing_is_right() -> None:
+def test_reading_stops_after_too_many_mistakes() -> None:
     """A text with a mistake in every word is no template: the first two hundred are told, and no more."""
     assert 200 == len(Document.read("x", "[" + "x " * 500_000).problems)
 
@@ -295,7 +295,7 @@ def test_reading_stops_where_nothing_is_right() -> None:
                              lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
                              max_leaves=20),
        indent=st.sampled_from([None, 0, 2]), data=st.data())  # fmt: skip
-def test_both_ways_of_finding_a_place_agree(document: Any, indent: int | None, data: st.DataObject) -> None:
+def test_both_ways_of_locating_a_value_agree(document: Any, indent: int | None, data: st.DataObject) -> None:
     """The quick look-up in whole JSON and the scanner say the same of every pointer, also of those that are not there."""
     text = json.dumps(document, indent=indent)
     quick, slow = Document.read("x", text), Document.read("x", text)

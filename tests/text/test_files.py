@@ -61,7 +61,7 @@ def test_an_unreadable_file_is_one_sentence(tmp_path: Path, content: bytes | Non
         read_text(str(path))
 
 
-def test_a_folder_and_an_impossible_name_are_told(tmp_path: Path) -> None:
+def test_a_folder_and_an_invalid_name_are_reported(tmp_path: Path) -> None:
     """A folder is not a file, and a name with NUL is not a name."""
     with pytest.raises(LocalError, match="is a folder"):
         read_bytes(str(tmp_path))

@@ -104,7 +104,7 @@ def test_text_without_the_secret_is_unchanged(text: str) -> None:
     ],
     ids=["the host of a URL", "numbers that start alike", "a short secret", "less than 8 characters"],
 )
-def test_what_others_share_is_no_part(secret: str, text: str) -> None:
+def test_text_shared_with_other_words_is_not_masked(secret: str, text: str) -> None:
     """Hosts, numbers and short parts do not mask ordinary text."""
     assert text == Masker([secret]).mask(text)
 

@@ -17,7 +17,7 @@ def test_pointers_are_written_and_read(steps: list[str]) -> None:
     assert tuple(steps) == parse(as_text(tuple(steps)))
 
 
-def test_a_pointer_finds_its_value_or_says_so() -> None:
+def test_a_pointer_finds_its_value_or_raises() -> None:
     """Lookup follows keys and indexes; anything else is a LookupError."""
     value = {"a": [{"b/c": 1}]}
     assert 1 == lookup(value, parse("/a/0/b~1c"))

@@ -79,7 +79,7 @@ def test_secrets_are_searched_from_the_moment_they_are_known() -> None:
     assert "first-secret" == redact("first-secret")
 
 
-def test_short_secrets_do_not_blank_ordinary_words() -> None:
+def test_short_secrets_do_not_mask_ordinary_words() -> None:
     """A four-letter password would blank half of every text, so it is masked by provenance alone."""
     assert "the user is gone" == redact("the user is gone", ["user"])
 

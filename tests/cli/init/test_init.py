@@ -108,7 +108,7 @@ def test_presets_are_listed(ringocli: Command) -> None:
     assert names() == [preset["name"] for preset in listed]
 
 
-def test_a_preset_takes_an_id_of_ones_own(ringocli: Command, folder: Path) -> None:
+def test_a_preset_accepts_another_id(ringocli: Command, folder: Path) -> None:
     """id and name are replaced, the output goes where asked, stdout included."""
     done = ringocli("init", "--preset", "sinch", "--id", "my-sinch", "--name", "Mine", "-")
     template = json.loads(done.out)
@@ -123,7 +123,7 @@ def test_dry_run_writes_nothing(ringocli: Command, folder: Path) -> None:
     assert [] == os.listdir(folder)
 
 
-def test_an_existing_file_stays(ringocli: Command, folder: Path) -> None:
+def test_an_existing_file_is_kept(ringocli: Command, folder: Path) -> None:
     """Only --force replaces it."""
     (folder / "acme.json").write_text("mine")
     assert 2 == ringocli("init", *BARE).code
@@ -157,7 +157,7 @@ def test_a_wrong_answer_writes_nothing(ringocli: Command, folder: Path, argument
     assert [] == os.listdir(folder)
 
 
-def test_no_terminal_means_no_question(ringocli: Command, folder: Path) -> None:
+def test_without_a_terminal_nothing_is_asked(ringocli: Command, folder: Path) -> None:
     """Without a terminal nothing waits for an answer."""
     assert 2 == ringocli("init", "--id", "x").code
 

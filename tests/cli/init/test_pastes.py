@@ -35,7 +35,7 @@ WHOLE = (
 )  # fmt: skip
 
 
-def test_the_whole_documentation_gives_a_whole_template(ringocli: Command, docs: Path) -> None:
+def test_complete_documentation_gives_a_complete_template(ringocli: Command, docs: Path) -> None:
     """With every paste at hand nothing is asked, nothing is left to do, and every sample is read."""
     done = ringocli("init", *WHOLE, "--no-input", "--format", "json")
     assert 0 == done.code, done.err
@@ -67,7 +67,7 @@ def test_text_output_leads_to_the_next_step(ringocli: Command, docs: Path) -> No
     assert all(len(line) <= 80 for line in done.err.splitlines())
 
 
-def test_credentials_go_where_they_are_told(ringocli: Command, docs: Path) -> None:
+def test_credentials_are_saved_in_the_named_file(ringocli: Command, docs: Path) -> None:
     """TOML or JSON, for the owner alone; a shell's variable stays a reference to the environment."""
     for name in ("kept.toml", "kept.json"):
         done = ringocli("init", "--from-curl", "send.sh", "--no-input", "--force", "--save-credentials", name)
@@ -140,7 +140,7 @@ def test_no_secret_of_a_paste_is_shown_or_written(ringocli: Command, folder: Pat
         ({"from": "nowhere"}, {"to": "$to$", "from": "$from$", "note": "code 15550002222x, 15550002222"}),
     ],
 )
-def test_a_hint_is_the_literal_that_stands_for_a_variable(
+def test_a_hint_is_the_sample_value_of_a_variable(
     ringocli: Command, folder: Path, hints: dict[str, str], parameters: dict[str, str]
 ) -> None:
     """Also inside a longer text, never inside a longer run of digits; the best-named place wins."""
@@ -154,7 +154,7 @@ def test_a_hint_is_the_literal_that_stands_for_a_variable(
     assert parameters == done.document["template"]["API"]["SendMessage"]["request_parameters"]
 
 
-def test_wrong_options_are_told(ringocli: Command, docs: Path) -> None:
+def test_invalid_options_are_reported(ringocli: Command, docs: Path) -> None:
     """Each mistake has a sentence, its exit code, and leaves no file behind."""
     before = sorted(docs.iterdir())
     for words, code, said in (
@@ -260,7 +260,7 @@ def test_collections_go_through_the_same_draft(ringocli: Command, folder: Path, 
 # -- growing ------------------------------------------------------------------------------------
 
 
-def test_a_template_grows_and_keeps_its_bytes(ringocli: Command, docs: Path) -> None:
+def test_a_template_is_extended_byte_for_byte(ringocli: Command, docs: Path) -> None:
     """What was there stays as it was written: indentation, order, line ends, a key nobody knows."""
     text = (
         '{\r\n\t"id": "acme",\r\n\t"name": "Acme",\r\n\t"class": "sms",\r\n\t"properties": ["Token"],\r\n'
@@ -287,7 +287,7 @@ def test_a_template_grows_and_keeps_its_bytes(ringocli: Command, docs: Path) -> 
     assert grown.encode() == path.read_bytes()
 
 
-def test_what_was_added_is_pointed_at_where_it_stands(ringocli: Command, docs: Path) -> None:
+def test_decisions_point_at_what_was_added(ringocli: Command, docs: Path) -> None:
     """Decisions of events count from those there were, credentials of the command go where they are told."""
     assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
     document = json.loads((docs / "acme.json").read_text())
@@ -323,7 +323,7 @@ def test_a_template_that_would_break_is_left_alone(ringocli: Command, docs: Path
         assert before == (docs / "acme.json").read_bytes()
 
 
-def test_a_replaced_file_request_asks_for_force(ringocli: Command, docs: Path) -> None:
+def test_replacing_a_file_request_needs_force(ringocli: Command, docs: Path) -> None:
     """With --force the new SendFile takes the place of the old one."""
     assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
     command = (docs / "send-file.sh").read_text().replace("media_urls", "attachments")

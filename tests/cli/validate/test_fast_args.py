@@ -51,7 +51,7 @@ words = st.lists(
 
 
 @given(words)
-def test_plain_arguments_mean_what_they_mean_to_the_library(given_words: list[str]) -> None:
+def test_plain_arguments_agree_with_the_library(given_words: list[str]) -> None:
     """Whatever is read as plain, the library would have read in the same way."""
     asked = read_plain(["validate", *given_words])
     if asked is not None:
@@ -110,7 +110,7 @@ def test_plain_validate_loads_no_command_line_library() -> None:
     assert "[]" == done.stdout.splitlines()[-1]
 
 
-def test_a_mistyped_option_still_gets_its_answer(ringocli: Command) -> None:
+def test_a_mistyped_option_still_gets_a_suggestion(ringocli: Command) -> None:
     """What is not plain is answered by the library."""
     done = ringocli("validate", "a.json", "--formt", "json")
     assert (2, True) == (done.code, "--formt" in done.err)

@@ -39,7 +39,7 @@ def test_text_has_frames_and_carets(ringocli: Command, folder: Path) -> None:
     assert all(len(line) <= 100 for line in done.out.splitlines())
 
 
-def test_remarks_are_counted_and_shown_when_asked(ringocli: Command, acme: Path) -> None:
+def test_infos_are_counted_and_shown_on_request(ringocli: Command, acme: Path) -> None:
     """Infos do not fill the screen, but are one option away."""
     assert "RT702" not in ringocli("validate", acme).out
     assert "RT702" in ringocli("-v", "validate", acme).out
@@ -72,7 +72,7 @@ def test_json_has_its_final_form(ringocli: Command, folder: Path) -> None:
     } == finding
 
 
-def test_every_format_tells_the_finding(ringocli: Command, folder: Path) -> None:
+def test_every_format_contains_the_finding(ringocli: Command, folder: Path) -> None:
     """concise, jsonl, sarif, github, junit and markdown name code and place."""
     (folder / "bad.json").write_text(spoiled())
     assert "bad.json:19:15: error RT401 " in ringocli("validate", "bad.json", "--format", "concise").out
@@ -87,7 +87,7 @@ def test_every_format_tells_the_finding(ringocli: Command, folder: Path) -> None
     assert "| error | RT401 | `bad.json:19:15` |" in ringocli("validate", "bad.json", "--format", "markdown").out
 
 
-def test_sarif_has_rules_places_and_fixes(ringocli: Command, folder: Path) -> None:
+def test_sarif_has_rules_locations_and_fixes(ringocli: Command, folder: Path) -> None:
     """SARIF 2.1.0: results point at rules, regions count from 1, fixes replace just their region."""
     (folder / "bad.json").write_text(spoiled())
     log = ringocli("validate", "bad.json", "--format", "sarif").document
@@ -135,7 +135,7 @@ def test_folders_take_templates_and_count_the_rest(ringocli: Command, folder: Pa
     assert 1 == ringocli("validate", "a/other.json").code
 
 
-def test_stdin_is_named_as_asked(ringocli: Command) -> None:
+def test_stdin_has_the_given_name(ringocli: Command) -> None:
     """``-`` reads stdin; findings carry the name that was given for it."""
     done = ringocli("validate", "-", "--stdin-filename", "editor.json", "--format", "concise", stdin=spoiled())
     assert done.out.startswith("editor.json:")
@@ -157,7 +157,7 @@ def test_fail_on_sets_the_threshold(ringocli: Command, option: str, code: int) -
     assert 1 == ringocli("validate", "-", "--strict", stdin=text).code
 
 
-def test_fix_mends_and_diff_only_shows(ringocli: Command, folder: Path) -> None:
+def test_fix_writes_and_diff_only_shows(ringocli: Command, folder: Path) -> None:
     """--diff writes nothing; --fix changes what it must and nothing else; then nothing is left to fix."""
     path = folder / "bad.json"
     path.write_text(spoiled())
@@ -200,7 +200,7 @@ def test_a_baseline_hides_what_is_known(ringocli: Command, folder: Path) -> None
         (("explain", "RT4O1"), 2, "did you mean RT401"),
     ],
 )
-def test_a_wrong_question_is_one_sentence(
+def test_a_usage_error_is_one_sentence(
     ringocli: Command, acme: Path, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     """Missing, binary and huge files, unknown options and codes: one sentence and the documented code."""
@@ -213,7 +213,7 @@ def test_a_wrong_question_is_one_sentence(
     assert "Traceback" not in done.err
 
 
-def test_explain_tells_a_rule(ringocli: Command) -> None:
+def test_explain_describes_a_rule(ringocli: Command) -> None:
     """By code in any case, or by slug; all of them in a list or as JSON."""
     for name in ("RT401", "rt401", "unknown-variable"):
         assert "A variable is unknown." in ringocli("explain", name).out

@@ -47,7 +47,7 @@ URL = {
 RAW = {"mode": "raw", "raw": '{"to": "{{to}}", "from": {{from}}, "text": "Hello you"}'}
 
 
-def test_variables_are_put_in_but_for_those_of_an_account() -> None:
+def test_variables_are_filled_in_except_account_values() -> None:
     """An address is whole, a secret and an account's name stay names; a value without quotes is no loss."""
     text = collection(
         {"url": URL, "body": RAW},
@@ -82,14 +82,14 @@ def test_variables_are_put_in_but_for_those_of_an_account() -> None:
         ),
     ],
 )
-def test_what_a_request_cannot_carry_is_named(request_: dict[str, Any], url: str | None, limit: str | None) -> None:
+def test_unsupported_parts_of_a_request_are_named(request_: dict[str, Any], url: str | None, limit: str | None) -> None:
     """Addresses in pieces are joined; what has no notation is said."""
     draft = drafted(collection(request_))
     assert url in (None, draft.template["API"]["SendMessage"]["request_url"])
     assert limit is None or any(limit in entry["what"] for entry in draft.not_expressible)
 
 
-def test_a_key_in_the_authorization_header_is_what_it_says() -> None:
+def test_a_key_in_the_authorization_header_is_recognised() -> None:
     """Postman's API key may be a Bearer token by another name."""
     auth = {"type": "apikey", "apikey": pairs(key="Authorization", value="Bearer {{api_token}}")}
     assert {"type": "Bearer", "token": "$API token$"} == drafted(
@@ -210,7 +210,7 @@ ODD = st.recursive(
 
 @given(document=ODD, kind=st.sampled_from(["postman", "har"]))
 @settings(max_examples=150)
-def test_no_document_breaks_the_reading(document: Any, kind: str) -> None:
+def test_no_document_crashes_the_reader(document: Any, kind: str) -> None:
     """Whatever types it has: it is read, or refused in a sentence."""
     whole = {"item": [document], "auth": document} if kind == "postman" else {"log": {"entries": [document]}}
     try:
@@ -222,7 +222,7 @@ def test_no_document_breaks_the_reading(document: Any, kind: str) -> None:
 
 @given(text=st.lists(st.sampled_from([*HTTP.splitlines(), "", "###", "{{a}}", "@a={{b}}{{b}}", "@b={{a}}{{a}}"])))
 @settings(max_examples=100)
-def test_no_http_file_breaks_the_reading(text: list[str]) -> None:
+def test_no_http_file_crashes_the_reader(text: list[str]) -> None:
     """Lines in any order, variables that mean each other included."""
     try:
         pasted = request_in("file", "\n".join(text), None, "http")

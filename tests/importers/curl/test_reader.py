@@ -134,7 +134,7 @@ def test_a_template_sends_what_curl_sends(
         ("A=(-d 'a b'); curl \"${A[@]}\" https://x.example", ["-d", "a b", "https://x.example"]),
     ],
 )
-def test_words_are_those_of_the_shell(text: str, words: list[str]) -> None:
+def test_words_are_split_as_by_the_shell(text: str, words: list[str]) -> None:
     """Quoting, continuation and the mistakes of documentation pages."""
     commands, _ = curl_words(text)
     assert [words] == [list(command.words) for command in commands]
@@ -169,9 +169,7 @@ def test_words_are_those_of_the_shell(text: str, words: list[str]) -> None:
         ("curl 'https://x.example?u=/a/../b'", "GET", "https://x.example/?u=/a/../b", None, None),
     ],
 )
-def test_options_mean_what_they_mean_to_curl(
-    text: str, method: str, url: str, kind: str | None, body: str | None
-) -> None:
+def test_options_have_the_meaning_of_curl(text: str, method: str, url: str, kind: str | None, body: str | None) -> None:
     """Default methods, types and the joining of data are curl's own."""
     pasted = read_curl("paste", text)[0]
     wanted = "application/x-www-form-urlencoded" if kind == "form" else kind
@@ -209,7 +207,7 @@ def test_the_tables_of_options_agree() -> None:
     "text",
     ["echo hello", "", "wget https://x.example", "curl", "curl -X POST", "\x00\x01", "curl '" + "x" * 10_000],
 )
-def test_what_is_no_command_is_told_in_a_sentence(ringocli: Command, folder: Path, text: str) -> None:
+def test_a_text_without_a_command_is_refused(ringocli: Command, folder: Path, text: str) -> None:
     """Exit 2, no traceback, and nothing is written."""
     done = ringocli("init", "--from-curl", "-", "--no-input", stdin=text)
     assert done.code in (0, 2)

@@ -129,7 +129,7 @@ LEFT_OUT = {"cc", "recipients", "messages"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_first_line_is_honest(case: ProviderCase) -> None:
+def test_the_first_line_says_whether_the_template_works(case: ProviderCase) -> None:
     """A draft is complete exactly where nothing is known that keeps the template from working."""
     draft = drafted(case)
     if not case.incomplete:

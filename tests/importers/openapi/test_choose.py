@@ -161,7 +161,7 @@ def test_security_becomes_auth_or_is_named(ringocli: Command, folder: Path, case
         ([], "https://$Base URL$/send"),
     ],
 )
-def test_servers_become_addresses(ringocli: Command, folder: Path, servers: list[Any], url: str) -> None:
+def test_servers_become_urls(ringocli: Command, folder: Path, servers: list[Any], url: str) -> None:
     """Variables with a default are filled, others are the account's own; https comes first."""
     document = spec(servers=servers) if servers else {key: value for key, value in spec().items() if key != "servers"}
     assert url == drafted(ringocli, folder, document)["template"]["API"]["SendMessage"]["request_url"]

@@ -103,7 +103,7 @@ INBOUND: dict[str, tuple[dict[str, Any], set[str]]] = {
 
 
 @pytest.mark.parametrize("case", INBOUND)
-def test_documents_tell_what_comes_in(case: str) -> None:
+def test_a_documents_webhooks_are_read(case: str) -> None:
     """Each alternative is a sample; a receipt that is shown as sent takes the word for delivered that it may have."""
     spec, kinds = INBOUND[case]
     events = learned(spec)
@@ -118,7 +118,7 @@ def test_documents_tell_what_comes_in(case: str) -> None:
         )
 
 
-def test_lists_forms_and_queries_come_in_as_they_are() -> None:
+def test_lists_forms_and_queries_of_a_document_are_read() -> None:
     """A list is a pattern of one element, a form is flat, and a query is a GET."""
     listed = learned(document(webhooks={"in": body({"type": "array", "items": {"oneOf": [RECEIPT, MESSAGE]}})}))
     assert isinstance(listed["message"]["request_parameters"], list)
@@ -129,7 +129,7 @@ def test_lists_forms_and_queries_come_in_as_they_are() -> None:
     assert "GET" == got["message"]["request_method"]
 
 
-def test_circles_of_alternatives_end() -> None:
+def test_cyclic_alternatives_end() -> None:
     """Thirty schemas that each may be any of the thirty are read in a moment, and give what they surely have."""
     names = [f"S{index}" for index in range(30)]
     schemas = {
@@ -157,13 +157,13 @@ LAUGHS = "x0: &x0 [ha, ha, ha]\n" + "".join(
     [LAUGHS + "paths: {/send: {post: {operationId: send, responses: *x11}}}", "paths: &p {/send: {post: *p}}"],
     ids=["a billion", "a circle"],
 )
-def test_aliases_without_end_are_refused(text: str) -> None:
+def test_endless_aliases_are_refused(text: str) -> None:
     """They are told at once, not written out."""
     with pytest.raises(LocalError, match="aliases"):
         read_openapi("api.yaml", "openapi: 3.0.0\n" + text, "send", for_file=False)
 
 
-def test_what_stands_elsewhere_is_named_and_not_fetched() -> None:
+def test_external_references_are_named_and_not_fetched() -> None:
     """A document in several files says which is missing."""
     spec = document()
     spec["paths"]["/send"]["post"]["requestBody"] = {"$ref": "./bodies.yaml#/Send"}
@@ -183,7 +183,7 @@ def test_what_stands_elsewhere_is_named_and_not_fetched() -> None:
         (["/email/send", "/voice/send", "/whatsapp/send", "/texts"], "/texts"),
     ],
 )
-def test_what_sends_one_text_is_listed_first(paths: list[str], first: str) -> None:
+def test_operations_that_send_one_text_are_listed_first(paths: list[str], first: str) -> None:
     """Prices, lists, batches and other channels come later, whatever their fields."""
     send = document()["paths"]["/send"]["post"] | {"operationId": ""}
     spec = {"openapi": "3.0.0", "paths": {path: {"post": send} for path in paths}}
@@ -192,7 +192,7 @@ def test_what_sends_one_text_is_listed_first(paths: list[str], first: str) -> No
     assert f"post {first}" in listed.value.hint.splitlines()[1]
 
 
-def test_the_name_of_an_alternative_stands_where_it_is_told() -> None:
+def test_an_alternative_has_its_name_in_its_discriminator() -> None:
     """A discriminator is filled by its mapping; an example's send time is not sent with every message."""
     spec = document(
         components={
@@ -277,7 +277,7 @@ ODD = st.sampled_from(
 
 @given(changes=st.lists(st.tuples(st.sampled_from(PLACES), ODD), min_size=1, max_size=3))
 @settings(max_examples=150)
-def test_whatever_stands_where_it_is_read_or_refused_in_a_sentence(changes: list[Any]) -> None:
+def test_any_value_anywhere_is_read_or_refused(changes: list[Any]) -> None:
     """No document breaks the reading, whatever types it has."""
     spec = copy.deepcopy(changes[0][0][0])
     for (_, place), odd in changes:

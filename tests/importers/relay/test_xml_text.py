@@ -33,7 +33,7 @@ def test_the_same_values_give_the_same_text() -> None:
     assert SAMPLE == XmlText(SAMPLE, "the sample").rewritten(TREE)
 
 
-def test_other_values_are_written_in_place_of_the_old_ones() -> None:
+def test_new_values_replace_the_old_ones() -> None:
     """Escaped; and an element that the tree does not have is left out."""
     tree = {"send": {**TREE["send"], "@mode": '"$m$"', "to": ["$to$"], "text": "<$content$>", "note": None}}
     written = XmlText(SAMPLE, "the sample").rewritten(tree)
@@ -42,7 +42,7 @@ def test_other_values_are_written_in_place_of_the_old_ones() -> None:
 
 
 @pytest.mark.parametrize("text", ["<a><b></a>", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<a"])
-def test_what_is_not_plain_xml_is_refused(text: str) -> None:
+def test_xml_with_a_document_type_is_refused(text: str) -> None:
     """The message names the sample."""
     with pytest.raises(UsageError, match="the sample"):
         XmlText(text, "the sample")

@@ -400,7 +400,7 @@ COMBINED: dict[str, tuple[tuple[Edit, ...], set[str], str]] = {
 
 
 @pytest.mark.parametrize(("edits", "kinds", "verdict"), COMBINED.values(), ids=COMBINED)
-def test_combined_edits_are_told_apart(edits: tuple[Edit, ...], kinds: set[str], verdict: str) -> None:
+def test_combined_edits_are_distinguished(edits: tuple[Edit, ...], kinds: set[str], verdict: str) -> None:
     """Each edit is a change of its own."""
     old = preset("generic-json")
     found = compared(old, edited(old, *edits))

@@ -43,7 +43,7 @@ def test_a_schema_accepts_its_own_event_and_no_failed_receipt(name: str) -> None
         assert not validator.is_valid({})
 
 
-def test_one_schema_file_an_event(ringocli: Command, acme: Path) -> None:
+def test_there_is_one_schema_file_per_event(ringocli: Command, acme: Path) -> None:
     """The folder is the id; nothing is overwritten without --force."""
     assert 0 == ringocli("export", acme, "--to", "json-schema").code
     written = sorted(path.name for path in Path("acme").iterdir())

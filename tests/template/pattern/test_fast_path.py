@@ -72,7 +72,7 @@ def fits(event: WebhookEvent, document: Any) -> Any:
 
 @given(st.data())
 @settings(max_examples=400)
-def test_the_glance_changes_no_reading(data: st.DataObject) -> None:
+def test_the_fast_path_agrees_with_the_full_match(data: st.DataObject) -> None:
     """The event, what else fits, and the values are those of matching every event in full."""
     template = data.draw(templates)
     near = data.draw(st.sampled_from(template.events)).parameters
@@ -92,7 +92,7 @@ def test_the_glance_changes_no_reading(data: st.DataObject) -> None:
 
 
 @given(st.data())
-def test_the_glance_reads_forms_like_the_walk(data: st.DataObject) -> None:
+def test_the_fast_path_reads_forms_like_the_full_match(data: st.DataObject) -> None:
     """In a form every value is a list of what its key had, and a plain leaf takes the first."""
     template = data.draw(templates)
     pairs = data.draw(
@@ -115,7 +115,7 @@ def test_the_glance_reads_forms_like_the_walk(data: st.DataObject) -> None:
         ({"data": "in"}, True),
     ],
 )
-def test_what_a_glance_sees(document: Any, lacking: bool) -> None:
+def test_documents_that_the_fast_path_rejects(document: Any, lacking: bool) -> None:
     """Another word, a missing key, an empty list and a text for an object are seen without a walk."""
     event = {"event_key": "in", "event_type": "message",
              "request_parameters": {"data": {"kind": "$event_key$", "to": ["$to$"]}}}  # fmt: skip
@@ -124,7 +124,7 @@ def test_what_a_glance_sees(document: Any, lacking: bool) -> None:
 
 
 @given(st.data())
-def test_straight_reading_is_the_walk(data: st.DataObject) -> None:
+def test_the_exact_shape_is_matched_like_the_full_match(data: st.DataObject) -> None:
     """Whatever is read straight, values that are given and secret ones among them, the walk reads the same."""
     tree = data.draw(trees())
     pattern = Pattern.parse(tree)
@@ -147,7 +147,7 @@ def test_straight_reading_is_the_walk(data: st.DataObject) -> None:
         ({"from": "1", "to": ["2"], "kind": "out"}, False),
     ],
 )
-def test_what_is_read_straight(document: Any, is_straight: bool) -> None:
+def test_documents_that_have_the_exact_shape(document: Any, is_straight: bool) -> None:
     """A text at each leaf and one element in each array; anything else is left to the walk."""
     pattern = Pattern.parse({"from": "$from$", "to": ["$to$"], "kind": "in"})
     assert pattern.fast_path is not None

@@ -114,7 +114,7 @@ def test_two_variables_side_by_side_are_ambiguous() -> None:
     assert (("x", 0), ("a", "b")) == (found.pointer, found.names)
 
 
-def test_a_value_that_stands_alone_elsewhere_settles_a_mixed_text() -> None:
+def test_a_value_that_is_whole_elsewhere_splits_a_mixed_text() -> None:
     """A name that is bound as a whole somewhere is no longer free inside a longer text."""
     pattern = Pattern.parse({"label": "$from$-$content$", "from": "$from$"})
     assert not pattern.ambiguities()
@@ -165,7 +165,7 @@ def test_two_line_text_is_matched() -> None:
     assert {"text": "hi\nthere"} == dict(Pattern.parse("SMS: $text$").match("SMS: hi\nthere").bindings)
 
 
-def test_an_unset_variable_takes_its_key_along() -> None:
+def test_an_unset_variable_removes_its_key() -> None:
     """A key that is one unset variable is left out; in a longer text the variable becomes nothing."""
     pattern = Pattern.parse({"a": "$x$", "b": "+$x$", "c": ["$x$", "1"], "d": 5, "e": None})
     assert {"b": "+", "c": ["1"], "d": 5, "e": None} == plain(pattern.render({}))
@@ -208,7 +208,7 @@ def test_several_elements_of_a_pattern_stand_for_positions() -> None:
     assert {"a": "1", "b": "2"} == dict(match.bindings)
 
 
-def test_given_values_must_stand_where_their_variable_does() -> None:
+def test_given_values_must_be_where_their_variable_is() -> None:
     """A given event key decides whether the event fits, whatever type it came as."""
     pattern = Pattern.parse({"deliveryReceipt": "$event_key$"})
     assert pattern.match({"deliveryReceipt": True}, {"event_key": "true"}).fits
