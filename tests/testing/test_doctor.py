@@ -6,17 +6,22 @@ import json
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 import trustme
 
+from ringocli.template.presets import load, names
 from ringocli.testing import emulator
 from ringocli.testing.doctor.reply_steps import error_in
 from ringocli.testing.doctor.rung import RUNGS
 from tests.conftest import ACME, SAMPLES, Command, Result
-from tests.loopback import Answer, serving
+from tests.loopback import Answer, Seen, raw, serving
 
 KEY = ("--property", "API key=s3cret-key-4711")
 VALUES = ("--set", "number=+12025550100", "--set", "contact=+13105550199", "--set", "content=Hi")
@@ -46,6 +51,16 @@ REPLIES: dict[str, tuple[Answer, str, str]] = {
     "bad request": (Answer.json({"errors": [{"detail": "to is invalid"}]}, 400), "body", "ringocli render acme.json"),
     "unprocessable": (Answer.json({"message": "from is not yours"}, 422), "body", "ringocli render"),
     "media type": (Answer(status=415), "body", "request_content_type"),
+    "number format": (
+        Answer.json({"errors": [{"title": "Invalid 'to' address", "detail": "must be in +E.164 format"}]}, 400), "body",
+        "how numbers are written (from +12025550100, to +13105550199)"),
+    "number format in a 200": (
+        Answer.json({"status": "error", "message": "The recipient number is not valid"}), "body", "outboundFormat"),
+    "XML with an error": (
+        Answer(body=b"<reply><error code='7'>number barred</error></reply>", headers=(("Content-Type", "text/xml"),)),
+        "body", "ringocli render"),
+    "gone": (Answer(status=410), "http", "path of request_url"),
+    "proxy authentication": (Answer(status=407), "auth", "value of API key"),
     "no money": (Answer.json({"message": "top up"}, 402), "body", "balance"),
     "200 with an error": (Answer.json({"error": {"code": 21211, "message": "Invalid To"}}), "body", "ringocli render"),
     "200 with success false": (Answer.json({"success": False, "reason": "blocked"}), "body", "ringocli render"),
@@ -109,6 +124,26 @@ def test_a_preset_checks_the_credential_with_a_read_only_url(
         (seen.method, seen.target, seen.header("Authorization")) for seen in server.seen
     ]
     assert (stopped_at, auth) == (done.document["stopped_at"], results(done)["auth"])
+
+
+CHECKED = [name for name in names() if load(name).credential_check is not None]
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_each_read_only_url_is_asked_once_with_the_credential(ringocli: Command, folder: Path, name: str) -> None:
+    """Every preset that names one: a GET, no body, the template's own credential, and nothing else."""
+    preset = load(name)
+    Path("template.json").write_text(json.dumps(preset.template), "utf-8")
+    values = {name: "AC0123456789" if name.endswith("SID") else "s3cret4711" for name in preset.template["properties"]}
+    values |= {"Base URL": "https://acme.api.infobip.com"} if "Base URL" in values else {}
+    options = [word for name, value in values.items() for word in ("--property", f"{name}={value}")]
+    with serving(Answer.json({}, 401)) as server:
+        done = ringocli("doctor", "template.json", "--url", server.url, *options, "--format", "json")
+    assert (1, "auth") == (done.code, failed(done)["name"])
+    (seen,) = server.seen
+    assert ("GET", b"") == (seen.method, seen.body)
+    assert str(seen.header("Authorization")).startswith(("Basic ", "Bearer "))
+    assert "$" not in seen.target
 
 
 @pytest.mark.parametrize(
@@ -285,6 +320,81 @@ def test_a_receipt_that_does_not_arrive(ringocli: Command, acme: Path) -> None:
     with emulator(acme) as ringotel, serving(ACCEPTED) as provider:
         done = live(ringocli, provider.url, ringotel.webhook_url, "--receipt-timeout-s", "0.2")
     assert (1, "receipt", True) == (done.code, failed(done)["name"], "receipts are switched on" in failed(done)["fix"])
+
+
+@pytest.mark.parametrize(
+    ("body", "advice"),
+    [
+        ({"method": "delivered", "params": {"messageid": "m-2"}}, "point response_map at the id that receipts have"),
+        ({"method": "failed", "params": {"messageid": "m-1"}}, "ask the provider why"),
+    ],
+    ids=["another id", "a failure"],
+)
+def test_another_receipt_than_the_awaited_one(ringocli: Command, acme: Path, body: dict[str, Any], advice: str) -> None:
+    """What arrived instead is said; it counts although it arrived before the reply."""
+    with emulator(acme) as ringotel:
+
+        def early(seen: Seen) -> Answer:
+            message = Request(
+                ringotel.webhook_url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+            )
+            with suppress(HTTPError):
+                build_opener(ProxyHandler({})).open(message, timeout=10).close()
+            return ACCEPTED
+
+        with serving(early) as provider:
+            done = live(ringocli, provider.url, ringotel.webhook_url, "--receipt-timeout-s", "0.2")
+    assert (1, "receipt", True) == (done.code, failed(done)["name"], advice in failed(done)["fix"]), done.out
+
+
+def test_a_receipt_before_the_reply_counts(ringocli: Command, acme: Path) -> None:
+    """The step listens from before the send, as send-test --await does."""
+    receipt = json.dumps({"method": "delivered", "params": {"messageid": "m-1"}}).encode()
+    with emulator(acme) as ringotel:
+
+        def early(seen: Seen) -> Answer:
+            message = Request(ringotel.webhook_url, data=receipt, headers={"Content-Type": "application/json"})
+            build_opener(ProxyHandler({})).open(message, timeout=10).close()
+            return ACCEPTED
+
+        with serving(early) as provider:
+            done = live(ringocli, provider.url, ringotel.webhook_url)
+    assert (0, "ok") == (done.code, results(done)["receipt"]), done.out
+
+
+def test_a_webhook_url_of_another_integration(ringocli: Command, acme: Path) -> None:
+    """The emulator that answers there has another id."""
+    with emulator({**ACME, "id": "other"}) as ringotel:
+        done = live(ringocli, ringotel.url, ringotel.webhook_url)
+    assert (1, "webhook_url") == (done.code, failed(done)["name"])
+    assert "the webhook URL moves with it" in failed(done)["fix"]
+
+
+def test_a_webhook_url_whose_server_fails(ringocli: Command, acme: Path) -> None:
+    """A 500 is the receiver's."""
+    with serving(ACCEPTED) as provider, serving(Answer(status=404), Answer(status=500)) as hook:
+        done = live(ringocli, provider.url, f"{hook.url}/hook")
+    assert (1, "event", True) == (done.code, failed(done)["name"], "log of the server" in failed(done)["fix"])
+
+
+def test_a_server_that_never_answers(ringocli: Command, acme: Path) -> None:
+    """The message may have been accepted, and the advice says so."""
+    with raw(b"", hold=True) as wire:
+        done = ringocli(
+            "doctor", "acme.json", "--url", wire.url, *KEY, *VALUES, "--live", "--timeout-s", "0.3", "--format", "json"
+        )
+    assert (1, "http") == (done.code, failed(done)["name"])
+    assert "may have been sent" in failed(done)["fix"]
+
+
+def test_an_expired_certificate(ringocli: Command, acme: Path, authority: trustme.CA) -> None:
+    """The handshake fails, and the advice is about the date."""
+    authority.cert_pem.write_to_path("ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=UTC)).configure_cert(context)
+    with serving(ACCEPTED, tls=context) as server:
+        done = ringocli("doctor", "acme.json", "--url", server.url, *KEY, "--ca-file", "ca.pem", "--format", "json")
+    assert (4, "tls", True) == (done.code, failed(done)["name"], "expired" in failed(done)["detail"]), done.out
 
 
 def test_a_server_that_is_no_emulator_is_asked_about(ringocli: Command, acme: Path) -> None:

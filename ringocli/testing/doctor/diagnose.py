@@ -10,6 +10,7 @@ from ringocli.errors import NoReply, RingocliError
 from ringocli.http.certificates import trusted
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.transport import Sender
+from ringocli.messaging.awaiting.arrival import SentMessage
 from ringocli.messaging.request import at_base, names_of, render_request
 from ringocli.template.model import RequestSpec, Template
 from ringocli.template.presets import Preset, of_host
@@ -56,7 +57,7 @@ class _Doctor:
         self._given = given
         self._rungs: list[Rung] = []
         self._warnings: list[str] = []
-        self._message_id: str | None = None
+        self._message: SentMessage | None = None
 
     def run(self) -> Diagnosis:
         try:
@@ -105,8 +106,11 @@ class _Doctor:
         preset = of_host(split_url(spec.url).hostname or "")
         with Sender(timeout_s=given.timeout_s, ca_file=given.ca_file) as sender:
             self._connect(request)
+            arrivals = webhook_steps.arrivals_at(given.webhook_url) if given.live else None
             self._send(template, spec, values, request, preset, sender)
             self._webhook(template, values, preset, sender)
+            wait_s = given.receipt_wait_s
+            self._add("receipt", *webhook_steps.check_receipt(template, spec, arrivals, self._message, wait_s))
 
     def _rendered(self, template: Template, spec: RequestSpec, values: Values) -> RenderedRequest:
         try:
@@ -158,9 +162,12 @@ class _Doctor:
         reply = self._reply(request, sender)
         self._add("http", RungResult.OK, reply_steps.check_http(reply))
         self._add("auth", RungResult.OK, reply_steps.check_auth(reply, properties))
-        self._add("body", RungResult.OK, reply_steps.check_body(reply, str(spec.name), self._given.name))
-        detail, self._message_id = reply_steps.check_response_map(spec, request, reply)
+        numbers = preset.numbers["portal_setting"] if preset is not None else ""
+        self._add("body", RungResult.OK, reply_steps.check_body(request, reply, self._given.name, numbers))
+        detail, message_id = reply_steps.check_response_map(spec, request, reply)
         self._add("response_map", RungResult.OK, detail)
+        sender_number, recipient = (str(request.variables.get(name, "")) for name in ("from", "to"))
+        self._message = SentMessage(message_id=message_id, sender=sender_number, recipient=recipient)
 
     def _check_credential(
         self,
@@ -200,5 +207,3 @@ class _Doctor:
         else:
             result, detail, fix = webhook_steps.check_event(template, values, target, sender, live=self._given.live)
             self._add("event", result, detail, fix)
-        result, detail, fix = webhook_steps.check_receipt(target, self._message_id, self._given.receipt_wait_s)
-        self._add("receipt", result, detail, fix)

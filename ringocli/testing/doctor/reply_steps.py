@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ringocli.http.content_types import media_type
 from ringocli.http.error_text import json_of, own_words, phrase
 from ringocli.http.exchange import RenderedRequest, Reply, header
@@ -13,6 +15,11 @@ from ringocli.testing.doctor.rung import StepFailed
 from ringocli.text.outcomes import FAILURE
 from ringocli.text.pointer import as_text as pointer_text
 
+_ABOUT_NUMBERS = re.compile(
+    r"e\.?164|phone ?number|msisdn|country code|\b(?:number|recipient|sender|destination|to|from)\b['\"]?(?: \S+){0,3} "
+    r"(?:is not|isn't|must|invalid|not a?\b)|invalid ['\"]?(?:to|from|sender|recipient|destination|source|phone|number)\b",
+    re.IGNORECASE,
+)
 _REFUSED_CREDENTIAL = (401, 403, 407)
 _UNUSABLE = (404, 405, 408, 410, 421, 425, 426, 429)
 """Statuses about the URL, the method or the server; other 4xx are about the content."""
@@ -59,13 +66,18 @@ def check_auth(reply: Reply, properties: tuple[str, ...]) -> str:
     return "the credential was accepted"
 
 
-def check_body(reply: Reply, name: str, file: str) -> str:
-    """Whether the provider accepted the message.
+def check_body(request: RenderedRequest, reply: Reply, file: str, numbers: str) -> str:
+    """Whether the provider accepted the message; ``numbers`` says how its numbers must look, where that is known.
 
     Raises:
         StepFailed: a 4xx about the content, or a 2xx that reports an error.
     """
-    render = f"Compare the request with the provider's page: ringocli render {file} {name}"
+    render = f"Compare the request with the provider's page: ringocli render {file} {request.name}"
+    words = own_words(reply, errors_only=True) or own_words(reply)
+    if _ABOUT_NUMBERS.search(words):
+        written = ", ".join(f"{name} {request.variables[name]}" for name in ("from", "to") if name in request.variables)
+        numbers = numbers or "set the outboundFormat of each number to what the provider expects, in Ringotel's portal"
+        render = f"Check how numbers are written ({written}): {numbers}. {render}"
     if reply.status == 415:
         raise StepFailed("body", f"{_named(415)}{_said(reply)}", "Correct request_content_type.")
     if reply.status == 402:
@@ -76,8 +88,8 @@ def check_body(reply: Reply, name: str, file: str) -> str:
     if document is not None:
         found = error_in(document)
         if found:
-            words = own_words(reply, errors_only=True) or own_words(reply) or found
-            raise StepFailed("body", f"{_named(reply.status)}, but the reply reports an error: {words}", render)
+            said = f"{_named(reply.status)}, but the reply reports an error: {words or found}"
+            raise StepFailed("body", said, render)
     elif not _is_html(reply) and FAILURE.search(reply.text[:2000]):
         raise StepFailed("body", f"{_named(reply.status)}, but the reply reports an error: {own_words(reply)}", render)
     return "the message was accepted"

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import ProxyHandler, build_opener
 
-from ringocli.errors import NoReply
+from ringocli.errors import NoReply, RingocliError
 from ringocli.http.addresses import is_loopback
 from ringocli.http.error_text import own_words, phrase
 from ringocli.http.transport import Sender
+from ringocli.messaging.awaiting.arrival import ArrivalSource, SentMessage, await_events, awaited_events
+from ringocli.messaging.awaiting.emulator import EmulatorArrivals
 from ringocli.messaging.request import render_event
-from ringocli.template.model import Template
+from ringocli.template.model import RequestSpec, Template
 from ringocli.template.presets import Preset
 from ringocli.template.values import Missing, Values
+from ringocli.template.variables import Place
 from ringocli.testing.doctor.rung import RungResult, StepFailed
 from ringocli.text.secret import Secret, sent
 from ringocli.text.url import split_url
@@ -116,27 +119,54 @@ def check_event(
 _NOT_THERE = "If not: is the integration enabled, the number assigned to a user, and the template the current version?"
 
 
-def check_receipt(target: WebhookTarget | None, message_id: str | None, wait_s: float) -> tuple[RungResult, str, str]:
-    """Wait for the delivery receipt of the message that was sent, at an emulator that can be asked.
+def arrivals_at(url: Secret | None) -> EmulatorArrivals | None:
+    """What arrives from now on at the emulator of a webhook URL; None where there is no emulator to ask."""
+    if url is None:
+        return None
+    parts = split_url(sent(url))
+    base = f"{parts.scheme}://{parts.netloc}"
+    if not is_loopback(parts.hostname or "") or _about(base) is None:
+        return None
+    try:
+        return EmulatorArrivals(base)
+    except RingocliError:
+        return None
+
+
+def check_receipt(
+    template: Template, spec: RequestSpec, source: ArrivalSource | None, message: SentMessage | None, wait_s: float
+) -> tuple[RungResult, str, str]:
+    """Wait for the delivery receipt of the message that was sent, as ``send-test --await`` does.
+
+    ``source`` has to listen from before the send.
 
     Raises:
         StepFailed: none arrived in time.
     """
-    if message_id is None:
+    if message is None or message.message_id is None:
         return RungResult.SKIPPED, "no message was sent in this run", ""
-    if target is None or target.emulator is None:
+    if not any(event.place is Place.DELIVERED for event in template.events):
+        return RungResult.SKIPPED, "the template has no event for delivery receipts", ""
+    if source is None:
         return RungResult.ASKED, "was the message shown as delivered in Ringotel?", _NO_RECEIPT
-    query = urlencode({"event_type": "messageDelivered", "messageid": message_id, "timeout_s": f"{wait_s:g}"})
     try:
-        with _opener().open(Request(f"{target.emulator}/api/wait?{query}"), timeout=wait_s + 10):
-            return RungResult.OK, f"the receipt of {message_id} arrived", ""
-    except HTTPError as error:
-        with error:
-            if error.code == 408:
-                raise StepFailed("receipt", f"no receipt of {message_id} within {wait_s:g} s", _NO_RECEIPT) from None
-            raise StepFailed("receipt", f"the emulator answered {error.code}", "Check the emulator.") from None
-    except (URLError, OSError):
-        raise StepFailed("receipt", "the emulator does not answer any more", "Start it again.") from None
+        events = awaited_events(template, spec, ("delivered",))
+        ((awaited,),) = await_events(source, events, [message], wait_s)
+        arrivals = source.wait(0, 0.0)
+    except RingocliError as error:
+        raise StepFailed("receipt", error.message, error.hint) from None
+    if awaited.arrival is not None:
+        return RungResult.OK, f"the receipt of {message.message_id} arrived", ""
+    detail = f"no receipt of {message.message_id} within {wait_s:g} s"
+    others = [one.variables.get("messageid", "") for one in arrivals if one.event_type == Place.DELIVERED]
+    if others:
+        fix = "The receipts carry another id than the reply: point response_map at the id that receipts have."
+        raise StepFailed("receipt", f"{detail}; receipts of other ids arrived: {', '.join(others[:3])}", fix)
+    unmatched = next((one for one in arrivals if not one.matched), None)
+    if unmatched is not None:
+        fix = "If it reports a failure, ask the provider why. If not, make the event match it: ringocli match."
+        raise StepFailed("receipt", f"{detail}; a webhook arrived that matches no event: {unmatched.problem}", fix)
+    raise StepFailed("receipt", detail, _NO_RECEIPT)
 
 
 _NO_RECEIPT = (
