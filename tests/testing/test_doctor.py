@@ -367,7 +367,7 @@ def test_a_webhook_url_of_another_integration(ringocli: Command, acme: Path) -> 
     with emulator({**ACME, "id": "other"}) as ringotel:
         done = live(ringocli, ringotel.url, ringotel.webhook_url)
     assert (1, "webhook_url") == (done.code, failed(done)["name"])
-    assert "the webhook URL moves with it" in failed(done)["fix"]
+    assert "the webhook URL changes with it" in failed(done)["fix"]
 
 
 def test_a_webhook_url_whose_server_fails(ringocli: Command, acme: Path) -> None:
