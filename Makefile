@@ -42,6 +42,11 @@ docs-check: $(STAMP)
 .PHONY: site
 site: $(STAMP)  ## the documentation as a site; open site/index.html
 	$(BIN)/zensical build --clean --strict
+	$(BIN)/python docs/localize.py site
+
+.PHONY: pictures
+pictures: $(STAMP)  ## make the pictures of the documentation again; look at them
+	$(BIN)/python docs/pictures.py
 
 bench: $(STAMP)  ## timings as ratios to the peers, in one run
 	$(BIN)/python benchmarks/run.py
