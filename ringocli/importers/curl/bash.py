@@ -153,9 +153,21 @@ def _elements(node: Any, script: _Script) -> list[str] | None:
 
 
 def _after_redirect(node: Any, script: _Script) -> list[str]:
-    """Words after a redirection's target, which the grammar attaches to the redirection."""
-    targets = [child for child in node.named_children if child.type != "file_descriptor"]
-    return [_text(child, script) for child in targets[1:]]
+    """Words after a redirection's target, which the grammar attaches to the redirection.
+
+    A target with a substitution in it (``log-$(date).txt``) is several nodes without a space between them.
+    """
+    words: list[str] = []
+    end = None
+    for child in node.named_children:
+        if child.type == "file_descriptor":
+            continue
+        if end is None or child.start_byte > end:
+            words.append(_text(child, script))
+        else:
+            words[-1] += _text(child, script)
+        end = child.end_byte
+    return words[1:]
 
 
 def _take_redirected(node: Any, script: _Script, stdin: str | None) -> None:

@@ -26,7 +26,7 @@ class Command:
 
 def is_curl_name(word: str) -> bool:
     """Whether a word names the curl program, with or without a path."""
-    return bool(re.fullmatch(r"(?:.*[/\\])?curl(?:\.exe)?", word, re.I))
+    return not word.startswith("-") and bool(re.fullmatch(r"(?:.*[/\\])?curl(?:\.exe)?", word, re.I))
 
 
 _NOT_RUN = re.compile(
@@ -49,8 +49,17 @@ def curl_index(words: Sequence[str]) -> int | None:
     last = len(words) if _WRAPPERS.fullmatch(words[0]) else 4
     named = next((index for index, word in enumerate(words[:last]) if is_curl_name(word)), None)
     if named is None and _WRAPPERS.fullmatch(words[0]) and "run" in words:
-        return next((index for index, word in enumerate(words) if _IMAGE.fullmatch(word) and "/" in word), None)
+        return _start_in_image(words)
     return named
+
+
+def _start_in_image(words: Sequence[str]) -> int | None:
+    """The position before curl's arguments in ``docker run IMAGE …`` and ``kubectl run --image=IMAGE -- …``."""
+    for index, word in enumerate(words):
+        image = word.removeprefix("--image=")
+        if "/" in image and _IMAGE.fullmatch(image):
+            return words.index("--", index) if "--" in words[index:] else index
+    return None
 
 
 def is_curl(words: Sequence[str]) -> bool:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote_plus, unquote
 
 from ringocli.errors import UsageError
+from ringocli.importers.collection.common import parts_of
 from ringocli.importers.curl.arguments import options_of
 from ringocli.importers.curl.commands import Command
 from ringocli.importers.curl.shells import curl_words
@@ -28,7 +29,7 @@ _SCHEMES = {
     "aws-sigv4": "requests signed for AWS",
 }
 _CERTIFICATES = {"cert": "a client certificate", "key": "a client certificate", "pass": "a client certificate"}
-_HEADERS = {"user-agent": "User-Agent", "referer": "Referer", "cookie": "Cookie", "range": "Range"}
+_HEADERS = {"user-agent": "User-Agent", "referer": "Referer"}
 _DATA = {"data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json"}
 
 
@@ -175,7 +176,20 @@ def _target(call: _Call, value: str) -> None:
     call.limits.append(limit("--request-target", "the request target is always the path of request_url"))
 
 
+def _set_range(call: _Call, value: str) -> None:
+    call.headers.append(("Range", f"bytes={value}" + ("" if "-" in value else "-")))
+
+
+def _set_cookie(call: _Call, value: str) -> None:
+    if "=" in value or OPEN in value:
+        call.headers.append(("Cookie", value))
+    else:
+        call.notes.append("the cookies are in a file, which is not read")
+
+
 _HANDLERS: dict[str, Callable[[_Call, str], None]] = {
+    "range": _set_range,
+    "cookie": _set_cookie,
     "request": _set_method,
     "header": _add_header,
     "url": lambda call, value: call.urls.append(value),
@@ -217,15 +231,15 @@ def _add_data(call: _Call, option: str, value: str) -> None:
 def _urlencoded(call: _Call, value: str) -> str:
     """``--data-urlencode`` and ``--url-query``: ``content =content name=content @file name@file``.
 
-    As in curl, the first ``=`` wins over any ``@``.
+    As in curl, the first ``=`` wins over any ``@``, and a space becomes ``+``.
     """
     sign = "=" if "=" in value else "@"
     name, found, content = value.partition(sign)
     if not found:
-        return quote(value, safe="")
+        return quote_plus(value)
     if sign == "@":
         content = _from_file(call, content)
-    return (f"{name}=" if name else "") + quote(content, safe="")
+    return (f"{name}=" if name else "") + quote_plus(content)
 
 
 def _from_file(call: _Call, path: str) -> str:
@@ -283,16 +297,21 @@ def _request(call: _Call, url: str) -> Pasted:
     auth, unknown = _auth(call, userinfo)
     headers = tuple(pair for pair in call.headers if unknown is not None or pair[0].lower() != "authorization")
     limits = [*call.limits, *([unknown] if unknown else []), *uncarried(headers), *_other_host(call, address)]
+    content_type = _content_type(call, data)
     notes = list(call.notes)
     if call.ignored:
         notes.append(f"ignored curl options that do not change the request: {' '.join(dict.fromkeys(call.ignored))}")
+    method = _method(call, data)
+    parts = tuple(call.form) if data is None else ()
+    if data is not None and (content_type or "").lower().startswith("multipart/form-data"):
+        parts, data = parts_of(str(content_type), data), None  # as browsers copy an upload
     return Pasted(
-        method=_method(call, data),
+        method=method,
         url=address,
         headers=headers,
-        content_type=_content_type(call, data),
+        content_type=content_type,
         body=data,
-        parts=tuple(call.form) if data is None else (),
+        parts=parts,
         auth=auth,
         declared=call.declared,
         limits=tuple(limits),
@@ -311,9 +330,11 @@ def _method(call: _Call, data: str | None) -> str:
 
 
 def _content_type(call: _Call, data: str | None) -> str | None:
-    given = next((value for name, value in call.headers if name.lower() == "content-type"), None)
-    if given is not None:
-        return given
+    given = [value for name, value in call.headers if name.lower() == "content-type"]
+    if len(set(given)) > 1:
+        call.notes.append("the command sets several content types; the first one is used")
+    if given:
+        return given[0]
     if data is None:
         return "multipart/form-data" if call.form else None
     if "content-type" in call.removed:
@@ -332,7 +353,7 @@ def _address(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, st
     scheme = scheme.lower()
     host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, "\0"))
     path = path if as_it_is else _without_dots(path)
-    written = "&".join([*([written] if question else []), *query])
+    written = "&".join([*([written.removesuffix("&") if query else written] if question else []), *query])
     return f"{scheme}://{host}/{path}{'?' if question or query else ''}{written}", userinfo if at else None
 
 

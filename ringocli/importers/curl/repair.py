@@ -16,6 +16,7 @@ _PROMPT = re.compile(
     r"|(?:[A-Za-z]:[^\n'\"<>|]{0,60}> *|[^\n'\"<>|&;=]{0,60}[$%#❯➜»] +|> +)(?=(?:sudo +)?curl\b))"
 )
 _PROSE = re.compile(r"(?m)^[A-Z][\w’'-]*,?(?: [\w’',;:.()/-]+){2,}$\n?")
+_OPENED = re.compile(f"[({_SHIELDED['(']}]")
 _UNSHIELD = str.maketrans({private: char for char, private in _SHIELDED.items()})
 
 
@@ -130,7 +131,7 @@ def shielded(text: str, notes: list[str]) -> str:
         elif char == "&" and _is_inside_word(text, index) and re.search(r"[?=]", text[word:index]):
             text = text[:index] + _SHIELDED["&"] + text[index + 1 :]
             found.append("an unquoted & in the URL was read as part of it; a shell would end the command there")
-        elif char in "()" and re.search(r"://", text[word:index]):
+        elif char in "()" and "://" in text[word:index] and (char == "(" or _OPENED.search(text[word:index])):
             text = text[:index] + _SHIELDED[char] + text[index + 1 :]
         index += 1
     notes += dict.fromkeys(found)
