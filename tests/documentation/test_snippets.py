@@ -36,7 +36,7 @@ PAGES = [
     ROOT / "README.md",
     *sorted(path for path in (ROOT / "docs").rglob("*.md") if path.parent.name != "rules"),
 ]
-CHECKOUT = {"README.md", "delivering.md", "emulating.md", "linting.md", "pasting.md"}
+CHECKOUT = {"delivering.md", "emulating.md", "linting.md", "pasting.md"}
 """Pages for readers who have a template of their own, or the checkout with its samples."""
 
 INFO = re.compile(r"""(?P<language>\w+)(?:[ ]title="(?P<title>[^"]+)")?[ ]*\n""")
