@@ -29,7 +29,7 @@ def index() -> str:
     return page(
         "# Command line",
         "Results go to stdout, everything else to stderr. `-` is stdin or stdout wherever a file is expected. With "
-        '`--format json` a command prints one document with `"schema_version": 1`, also when it fails. Nothing leaves '
+        '`--format json` a command prints one document with `"schema_version": 1`, also when it fails. No message leaves '
         "this machine without `--live`, and no file is overwritten without `--force`.",
         table(("command", "does"), ((f"[`{one.name}`]({_file(one)}.md)", one.summary) for one in found)),
         "## Exit codes",

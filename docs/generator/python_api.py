@@ -25,9 +25,11 @@ ORDER = (
 EXAMPLE = """\
 from pathlib import Path
 
-from ringocli import Document, IncomingRequest, Layer, Values, read_template, read_webhook, render_request, validate
+from ringocli import Document, IncomingRequest, Layer, Values
+from ringocli import read_template, read_webhook, render_request, validate
 
-document = Document.read("telnyx-custom.json", Path("telnyx-custom.json").read_text("utf-8"))
+path = Path("telnyx-custom.json")
+document = Document.read(path.name, path.read_text("utf-8"))
 for finding in validate(document):
     print(finding.code, finding.message)
 
@@ -38,7 +40,8 @@ print(request.method, request.url, request.body)
 
 webhook = IncomingRequest(
     headers=(("Content-Type", "application/json"),),
-    body=b'{"data": {"event_type": "message.finalized", "payload": {"id": "m1", "to": [{"status": "delivered"}]}}}',
+    body=b'''{"data": {"event_type": "message.finalized",
+                       "payload": {"id": "m1", "to": [{"status": "delivered"}]}}}''',
 )
 reading = read_webhook(template, webhook)
 print(reading.matched, reading.variables["messageid"])
