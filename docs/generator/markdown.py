@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 
@@ -9,8 +10,12 @@ GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"
 
 
 def cell(text: str) -> str:
-    """A text as the cell of a table."""
-    return text.replace("|", "\\|").replace("\n", " ")
+    """A text as the cell of a table. Readers of Markdown disagree on how a vertical bar in code is escaped, so it is HTML."""
+
+    def code(found: re.Match[str]) -> str:
+        return f"<code>{html.escape(found.group(1), quote=False)}</code>"
+
+    return re.sub(r"`([^`]*\|[^`]*)`", code, text).replace("|", "&#124;").replace("\n", " ")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
