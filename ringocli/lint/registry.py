@@ -48,6 +48,7 @@ def _load_meaning() -> None:
         auth,
         encoding,
         identity,
+        losses,
         patterns,
         placeholders,
         portability,
@@ -59,5 +60,5 @@ def _load_meaning() -> None:
         webhook,
     )
 
-    families = (advice, api, auth, encoding, identity, patterns, placeholders, portability, properties)
+    families = (advice, api, auth, encoding, identity, losses, patterns, placeholders, portability, properties)
     assert all((*families, security, shape, urls, variables, webhook))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote
 
-from ringocli.template.pattern.pattern import Json
+from ringocli.template.pattern.pattern import Json, Several
 from ringocli.text.pointer import Pointer, as_text, lookup
 
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){2,}")
@@ -21,6 +22,14 @@ def value_notes(document: Json, variables: Mapping[str, str], sources: Mapping[s
                 f'${name}$ ({as_text(sources[name])}) is UCS-2 in hexadecimal for "{decoded[:40]}" and is shown as it is; '
                 "set the provider to send plain text"
             )
+        elif name in sources and _is_escaped(variables[name]) and not _is_of_form(document, sources[name]):
+            notes.append(
+                f"${name}$ ({as_text(sources[name])}) is percent-encoded and is shown as it is; "
+                "set the provider to send plain text"
+            )
+    for name in ("from", "to"):
+        if re.fullmatch(r" \d{6,}", variables.get(name, "")) and not _is_of_form(document, sources.get(name, ())):
+            notes.append(f"${name}$ ({as_text(sources[name])}) starts with a space, which was probably a +")
     if "url" in sources:
         notes += _further_files(document, sources["url"])
         for name in ("text", "content"):
@@ -39,6 +48,25 @@ def ucs2_text(text: str) -> str:
         return ""
     plausible = sum(char.isprintable() and (ord(char) < 0x3000 or char.isalpha()) for char in decoded)
     return decoded if plausible == len(decoded) and any(char.isalpha() for char in decoded) else ""
+
+
+def _is_escaped(text: str) -> bool:
+    """Whether a text is percent-encoded: it has escapes, but no character that would have been escaped."""
+    if not re.fullmatch(r"(?:[\w.~*!'()+-]|%[0-9A-Fa-f]{2})*%[0-9A-Fa-f]{2}(?:[\w.~*!'()+-]|%[0-9A-Fa-f]{2})*", text):
+        return False
+    try:
+        unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_of_form(document: Json, source: Pointer) -> bool:
+    """Whether a value is that of a form, whose distortions are noted when it is decoded."""
+    try:
+        return isinstance(lookup(document, source[:1]), Several)
+    except LookupError:
+        return False
 
 
 def _further_files(document: Json, source: Pointer) -> list[str]:

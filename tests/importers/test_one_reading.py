@@ -313,3 +313,58 @@ def test_reading_a_sample_never_keeps_the_encoding_of_a_decoded_body() -> None:
     """The headers of a decompressed or unchunked body are those of what is left."""
     sample: Sample = read_sample(PLAIN["gzip-chunked"])
     assert {"host", "content-type"} == {name.lower() for name, _ in sample.headers}
+
+
+def distorted(changes: dict[str, Any], *, form: str = "") -> bytes:
+    """A JSON message with some fields changed, or a form as it is written."""
+    return form.encode() if form else json.dumps({**BODIES["plain"], **changes}).encode()
+
+
+DISTORTIONS: dict[str, tuple[bytes, str]] = {
+    "plus-in-form": (distorted({}, form=f"from={FROM}&to={TO}&text=Hi"), "read as a space"),
+    "plus-in-query": (distorted({}, form=f"GET /sms?from={FROM}&to={TO}&text=Hi"), "read as a space"),
+    "plus-lost-in-json": (distorted({"from": " " + FROM[1:]}), "probably a +"),
+    "encoded-twice": (distorted({}, form=f"from={FROM[1:]}&to={TO[1:]}&text=Hello%2520there"), "encoded twice"),
+    "encoded-in-json": (distorted({"text": "Hello%20there%21"}), "percent-encoded"),
+    "ucs-2": (distorted({"text": "0048006900200079006F0075"}), "UCS-2"),
+    "ucs-2-cyrillic": (distorted({"text": "041F04400438043204350442"}), "UCS-2"),
+    "several-in-a-list": (json.dumps([BODIES["plain"], BODIES["lines"]]).encode(), "element"),
+    "several-on-lines": ((json.dumps(BODIES["plain"]) + "\n").encode() * 3, "3 JSON documents"),
+}
+
+
+@pytest.mark.parametrize("name", DISTORTIONS)
+def test_a_distorted_value_is_reported_everywhere(
+    ringocli: Command, folder: Path, template: Path, running: Emulator, name: str
+) -> None:
+    """By `match`, by the emulator, and by `init`."""
+    content, said = DISTORTIONS[name]
+    (folder / "sample.txt").write_bytes(content)
+    matched = ringocli("match", template, "sample.txt", "--format", "json")
+    drafted = ringocli("init", "--id", "a", "--name", "A", "--send-url", "https://x.example/s", "--no-input", "--format",
+                       "json", "--dry-run", "--sample-webhook", "message=sample.txt")  # fmt: skip
+    assert (0, 0) == (matched.code, drafted.code)
+    notes = {
+        "match": [note["text"] for note in matched.document["notes"]],
+        "emulator": pasted(running, content)["notes"],
+        "init": [note["text"] for note in drafted.document["notes"]],
+    }
+    assert {} == {surface: texts for surface, texts in notes.items() if not any(said in text for text in texts)}
+
+
+FILES: dict[str, tuple[dict[str, Any], str]] = {
+    "next-number": ({"MediaUrl0": "$url$"}, "MediaUrl1 contains another file"),
+    "list": ({"media": [{"url": "$url$"}]}, "more than one element"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_second_file_is_reported(ringocli: Command, folder: Path, name: str) -> None:
+    """Numbered fields and lists of files have more than one."""
+    pattern, said = FILES[name]
+    event = {"event_key": "file", "event_type": "mms", "request_method": "POST",
+             "request_parameters": {"from": "$from$", "to": "$to$", **pattern}}  # fmt: skip
+    (folder / "t.json").write_text(json.dumps({**TEMPLATE, "Webhook": [event]}), "utf-8")
+    body = {**BODIES["numbered-files"], "media": [{"url": "https://x.example/a"}, {"url": "https://x.example/b"}]}
+    matched = ringocli("match", "t.json", "-", "--format", "json", stdin=json.dumps(body))
+    assert any(said in note["text"] for note in matched.document["notes"])
