@@ -14,6 +14,7 @@ from ringocli.http.bodies import decode
 from ringocli.http.content_types import Encoding, encoding_of
 from ringocli.http.exchange import Reply
 from ringocli.template.pattern.pattern import Json
+from ringocli.text.names import plain
 from ringocli.text.secret import redact
 
 _HEADLINES = ("title", "type", "error", "errors", "fault", "exception")
@@ -61,10 +62,6 @@ def json_of(reply: Reply) -> Json:
         return None
 
 
-def _folded(key: str) -> str:
-    return "".join(char for char in key.lower() if char.isalnum())
-
-
 def _said(node: Json, errors_only: bool, depth: int = 0) -> Iterator[str]:
     """The message of each object, outer objects first."""
     if depth > 8:
@@ -78,19 +75,19 @@ def _said(node: Json, errors_only: bool, depth: int = 0) -> Iterator[str]:
         return
     if not isinstance(node, dict):
         return
-    speaking = not errors_only or any("error" in _folded(key) or "fault" in _folded(key) for key in node)
+    speaking = not errors_only or any("error" in plain(key) or "fault" in plain(key) for key in node)
     if speaking:
         sentence = _sentence(node)
         if sentence:
             yield sentence
     for key, value in node.items():
-        about_errors = any(word in _folded(key) for word in ("error", "fault", "exception", "nearmiss"))
+        about_errors = any(word in plain(key) for word in ("error", "fault", "exception", "nearmiss"))
         if isinstance(value, (dict, list)) and not (errors_only and not (about_errors or isinstance(value, list))):
             yield from _said(value, errors_only and not about_errors, depth + 1)
 
 
 def _sentence(node: dict[str, Json]) -> str:
-    texts = {_folded(key): _line(_first(value)) for key, value in node.items() if _first(value)}
+    texts = {plain(key): _line(_first(value)) for key, value in node.items() if _first(value)}
     if "expected" in texts and "found" in texts:
         return f"{texts.get('pointer', '')} expected {texts['expected']}, found {texts['found']}".strip()
     words = [texts[key] for key in (*_HEADLINES, *_WORDS) if key in texts and not texts[key].isdigit()]

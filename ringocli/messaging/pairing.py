@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from ringocli.messaging.alignment import Alignment, PatternLeaf, Received
 from ringocli.template.pattern.pattern import Constant, as_text
 from ringocli.template.variables import Place
-from ringocli.template.vocabulary import LONE_NUMBERS, NOT_A_VALUE, OWN_NUMBERS, Role, name_score, plain, side, tokens
+from ringocli.template.vocabulary import LONE_NUMBERS, NOT_A_VALUE, OWN_NUMBERS, Role, name_score, side, tokens
+from ringocli.text.names import plain
 from ringocli.text.outcomes import FAILURE, means_delivered
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest

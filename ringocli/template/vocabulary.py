@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
+from ringocli.text.names import plain
+
 
 class Role(StrEnum):
     """The role of a value in a message."""
@@ -151,11 +153,6 @@ def side(names: Sequence[str]) -> str:
     if words[0] in _CONTACT:
         return "contact"
     return "own" if words[0] in _OWN else ""
-
-
-def plain(name: str) -> str:
-    """A name in lower case without separators: ``phone_number`` and ``phoneNumber`` → ``phonenumber``."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def tokens(name: str) -> list[str]:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_phone
-from ringocli.template.vocabulary import Role, name_score, plain, word_set
+from ringocli.template.vocabulary import Role, name_score, word_set
+from ringocli.text.names import plain
 from ringocli.text.pointer import Pointer
 
 _SIDE_FIELDS = word_set(

@@ -29,7 +29,8 @@ from ringocli.importers.learn.value_shapes import (
     text_of,
 )
 from ringocli.template.credential_names import is_secret_name
-from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, plain, side, tokens
+from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, side, tokens
+from ringocli.text.names import plain
 from ringocli.text.pointer import Pointer
 
 LEAST = 50

@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Any
 
 from ringocli.importers.learn.value_shapes import is_date, is_id, text_of
-from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, plain
+from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score
+from ringocli.text.names import plain
 from ringocli.text.outcomes import means_delivered
 
 _MAX_DEPTH = 14

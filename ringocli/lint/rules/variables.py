@@ -10,6 +10,7 @@ from ringocli.lint.rules.rewriting import replace_variable
 from ringocli.lint.subject import Subject
 from ringocli.template.model import Use
 from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place
+from ringocli.text.names import plain
 from ringocli.text.suggest import nearest
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
@@ -94,9 +95,9 @@ def _replaced(subject: Subject, use: Use, choice: str | None, *, safe: bool = Tr
 def _choice(subject: Subject, use: Use) -> str | None:
     """The name that was probably meant: a required one that is missing here, then an unused one, then any."""
     legal = subject.names_at(use.place)
-    plain = "".join(char for char in use.name.lower() if char.isalnum())
+    name_used = plain(use.name)
     for name, words in _FIELD_WORDS.items():
-        if name in legal and plain in words.split():
+        if name in legal and name_used in words.split():
             return name
     latin = use.name.translate(_LOOKALIKES)
     if latin != use.name and latin in legal:
@@ -348,4 +349,4 @@ def _role(use: Use) -> tuple[str, str]:
 
 @lru_cache(maxsize=1024)
 def _role_of(key: str) -> str | None:
-    return _ROLES.get("".join(char for char in key.lower() if char.isalnum()))
+    return _ROLES.get(plain(key))

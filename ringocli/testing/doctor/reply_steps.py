@@ -12,6 +12,7 @@ from ringocli.messaging.verdict import judge
 from ringocli.template.model import RequestSpec
 from ringocli.template.pattern.pattern import Json
 from ringocli.testing.doctor.rung import StepFailed
+from ringocli.text.names import plain
 from ringocli.text.outcomes import FAILURE
 from ringocli.text.pointer import as_text as pointer_text
 
@@ -152,7 +153,7 @@ def error_in(document: Json, depth: int = 0) -> str:
     if not isinstance(document, dict):
         return ""
     for key, value in document.items():
-        if found := _member_error("".join(char for char in key.lower() if char.isalnum()), value):
+        if found := _member_error(plain(key), value):
             return f"{key}: {found}"
     members = (error_in(value, depth + 1) for value in document.values() if isinstance(value, (dict, list)))
     return next((found for found in members if found), "")
