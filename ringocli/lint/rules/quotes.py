@@ -17,10 +17,14 @@ def curly_quote(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     “id”: "acme"
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259
@@ -36,10 +40,14 @@ def single_quote(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     'id': "acme"
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259
@@ -55,11 +63,13 @@ def unterminated_string(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "class": "sms",
     >     "id": "acme,
           "name": "Acme"
         }
     Good:
         {
+          "class": "sms",
           "id": "acme",
           "name": "Acme"
         }
@@ -76,10 +86,14 @@ def unquoted_key(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     id: "acme"
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259
@@ -93,10 +107,12 @@ def raw_control_character(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "class": "sms",
     >     "name": "Acme\x01SMS"
         }
     Good:
         {
+          "class": "sms",
           "name": "Acme SMS"
         }
     Source: RFC 8259 section 7
@@ -112,10 +128,12 @@ def bad_escape(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "class": "sms",
     >     "name": "C:\Acme"
         }
     Good:
         {
+          "class": "sms",
           "name": "C:\\Acme"
         }
     Source: RFC 8259 section 7
@@ -131,10 +149,12 @@ def unescaped_quote(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "class": "sms",
     >     "name": "The "Acme" SMS"
         }
     Good:
         {
+          "class": "sms",
           "name": "The \"Acme\" SMS"
         }
     Source: RFC 8259 section 7
@@ -150,10 +170,14 @@ def encoded_quote(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     &quot;id&quot;: "acme"
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259

@@ -99,9 +99,13 @@ def wrong_type(subject: Subject) -> Iterator[Problem]:
     Strings are written in quotes, objects in braces, and arrays in square brackets.
 
     Bad:
-    >   "properties": "API key"
+        "class": "sms",
+    >   "properties": "API key",
+        "auth": {"type": "Bearer", "token": "$API key$"}
     Good:
-        "properties": ["API key"]
+        "class": "sms",
+        "properties": ["API key"],
+        "auth": {"type": "Bearer", "token": "$API key$"}
     Source: help.ringotel.co/en/articles/11193931
     """
     document = subject.document.value

@@ -29,10 +29,14 @@ def trailing_comma(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     "id": "acme",
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259
@@ -48,10 +52,14 @@ def comment(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     "id": "acme" // model
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259
@@ -67,11 +75,15 @@ def duplicate_key(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme",
     >     "id": "other"
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259 section 4
@@ -106,11 +118,13 @@ def missing_comma(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "class": "sms",
     >     "id": "acme"
           "name": "Acme"
         }
     Good:
         {
+          "class": "sms",
           "id": "acme",
           "name": "Acme"
         }
@@ -149,10 +163,14 @@ def missing_colon(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     "id" "acme"
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259
@@ -166,11 +184,13 @@ def missing_value(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "class": "sms",
     >     "id": ,
           "name": "Acme"
         }
     Good:
         {
+          "class": "sms",
           "id": "acme",
           "name": "Acme"
         }
@@ -187,10 +207,14 @@ def bare_word(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     "to": $to$
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "to": "$to$"
         }
     Source: RFC 8259
@@ -206,10 +230,14 @@ def bad_number(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
     >     "from": +4930123456
         }
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "from": "+4930123456"
         }
     Source: RFC 8259 section 6
@@ -225,11 +253,13 @@ def stray_character(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "class": "sms",
     >     "id": "acme",,
           "name": "Acme"
         }
     Good:
         {
+          "class": "sms",
           "id": "acme",
           "name": "Acme"
         }
@@ -244,10 +274,14 @@ def extra_text(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
     >   }}
     Good:
         {
+          "name": "Acme SMS",
+          "class": "sms",
           "id": "acme"
         }
     Source: RFC 8259
@@ -299,11 +333,13 @@ def ellipsis(subject: Subject) -> Iterator[Problem]:
 
     Bad:
         {
+          "class": "sms",
           "id": "acme",
     >     ...
         }
     Good:
         {
+          "class": "sms",
           "id": "acme",
           "name": "Acme SMS"
         }
