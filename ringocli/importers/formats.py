@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ringocli.lint.finding import Finding
@@ -19,9 +19,12 @@ RELAY = (
 """The way out for a provider that the framework cannot express."""
 
 
-def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
-    """The draft as ``--format json`` prints it; ``path`` is None where nothing was written."""
-    return {
+def as_document(draft: Draft, path: str | None, cases: Sequence[str] = ()) -> dict[str, Any]:
+    """The draft as ``--format json`` prints it; ``path`` is None where nothing was written.
+
+    ``cases`` are the files of the test that was written from the samples, if any.
+    """
+    document: dict[str, Any] = {
         "schema_version": 1,
         "path": path,
         "template": draft.template,
@@ -53,6 +56,7 @@ def as_document(draft: Draft, path: str | None) -> dict[str, Any]:
             *({"text": f"still missing: {text}", "pointer": None} for text in draft.missing),
         ],
     }
+    return {**document, "cases": list(cases)} if cases else document
 
 
 def headline(draft: Draft, path: str, findings: Iterable[Finding], *, verb: str = "Wrote") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.init.options import InitOptions
@@ -15,8 +15,10 @@ from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.cli.init.sources import Sources
+    from ringocli.importers.draft import Pastes
     from ringocli.lint.finding import Finding
     from ringocli.template.scaffold import Answers, Draft
+    from ringocli.testing.cases.from_samples import FirstCase
 
 EXAMPLES = (
     "ringocli init --preset telnyx",
@@ -56,10 +58,10 @@ def init(options: InitOptions) -> int:
         return 0
     if options.learn.save_credentials is not None:
         _check_credentials(options, sources)
-    draft, command_line = _draft(options, sources)
-    _finish(options, draft)
-    if command_line:
-        console.note(f"\nThe same without questions:\n  {command_line}")
+    made = _draft(options, sources)
+    _finish(options, made)
+    if made.command_line:
+        console.note(f"\nThe same without questions:\n  {made.command_line}")
     return 0
 
 
@@ -94,8 +96,15 @@ def _check_credentials(options: InitOptions, sources: Sources) -> None:
     check_place(path_of(str(options.learn.save_credentials)), force=options.force or options.dry_run)
 
 
-def _draft(options: InitOptions, sources: Sources) -> tuple[Draft, str]:
-    """The draft, and an equivalent command line that asks nothing ("" if nothing was asked)."""
+class _Drafted(NamedTuple):
+    """A draft, the samples that it was learned from, and a command line that asks nothing ("" if nothing was asked)."""
+
+    draft: Draft
+    pastes: Pastes | None = None
+    command_line: str = ""
+
+
+def _draft(options: InitOptions, sources: Sources) -> _Drafted:
     from ringocli.cli.init.prompts import ask, command_line
     from ringocli.cli.init.review import drafted
     from ringocli.importers.safety import without_credentials
@@ -107,18 +116,18 @@ def _draft(options: InitOptions, sources: Sources) -> tuple[Draft, str]:
     if not sources.is_empty:
         if preset is not None:
             raise UsageError("--preset cannot be combined with samples", "Use one or the other.")
-        return _from_samples(sources, answers, can_ask=can_ask), ""
+        return _from_samples(sources, answers, can_ask=can_ask)
     asked = False
     if preset is None and not all((answers.id, answers.name, answers.send_url)):
         preset, answers, pastes = ask(answers, allowed=can_ask)
         if pastes is not None:
-            return drafted(pastes, answers, review=True), ""
+            return _Drafted(drafted(pastes, answers, review=True), pastes)
         asked = True
     draft = from_preset(load(preset), answers) if preset is not None else without_credentials(from_answers(answers))
-    return draft, command_line(preset, answers, options.output) if asked else ""
+    return _Drafted(draft, None, command_line(preset, answers, options.output) if asked else "")
 
 
-def _from_samples(sources: Sources, answers: Answers, *, can_ask: bool) -> Draft:
+def _from_samples(sources: Sources, answers: Answers, *, can_ask: bool) -> _Drafted:
     """A draft from samples; on a terminal it is shown and can be corrected."""
     from ringocli.cli.init.prompts import ask
     from ringocli.cli.init.review import drafted
@@ -141,7 +150,7 @@ def _from_samples(sources: Sources, answers: Answers, *, can_ask: bool) -> Draft
     pastes = read_pastes(sources)
     if not has_request and not all((answers.id, answers.name, answers.send_url)):
         _, answers, _ = ask(answers, allowed=can_ask, samples_only=True)
-    return drafted(pastes, answers, review=can_ask)
+    return _Drafted(drafted(pastes, answers, review=can_ask), pastes)
 
 
 def _list_presets(format_: str) -> None:
@@ -181,8 +190,9 @@ def _list_presets(format_: str) -> None:
 # -- writing ------------------------------------------------------------------------------------
 
 
-def _finish(options: InitOptions, draft: Draft) -> None:
-    """Check a draft, write it, and print the summary."""
+def _finish(options: InitOptions, made: _Drafted) -> None:
+    """Check a draft, write it and its first case, and print the summary."""
+    draft = made.draft
     text = json.dumps(draft.template, ensure_ascii=False, indent=2) + "\n"
     draft, findings = _checked(text, draft)
     path = options.output or f"{draft.template['id']}.json"
@@ -196,12 +206,23 @@ def _finish(options: InitOptions, draft: Draft) -> None:
         from ringocli.cli.init.vscode import write_settings
 
         write_settings(written)
+    case = _write_case(options, made.pastes, draft, written)
     if options.format == "json":
         from ringocli.importers.formats import as_document
 
-        print_json(as_document(draft, written))
+        print_json(as_document(draft, written, [path.as_posix() for path in case.files] if case is not None else []))
     else:
-        _summarise(draft, path, findings, written=written is not None, saved=saved)
+        _summarise(draft, path, findings, written=written is not None, saved=saved, case=case)
+
+
+def _write_case(options: InitOptions, pastes: Pastes | None, draft: Draft, written: str | None) -> FirstCase | None:
+    """The first case, from the samples; None where there are none, or nothing is written."""
+    if pastes is None or pastes.is_empty or written is None:
+        return None
+    from ringocli.template.reader import read_template
+    from ringocli.testing.cases.from_samples import write_first_case
+
+    return write_first_case(read_template(draft.template), draft, pastes, path_of(written), force=options.force)
 
 
 def _checked(text: str, draft: Draft) -> tuple[Draft, list[Finding]]:
@@ -243,7 +264,9 @@ def _write(path: str, text: str, options: InitOptions) -> str | None:
     return path
 
 
-def _summarise(draft: Draft, path: str, findings: list[Finding], *, written: bool, saved: str | None) -> None:
+def _summarise(
+    draft: Draft, path: str, findings: list[Finding], *, written: bool, saved: str | None, case: FirstCase | None
+) -> None:
     """Print the summary on stderr, because stdout may be the template."""
     from ringocli.importers.formats import about_credentials, as_lines, headline, next_steps
 
@@ -257,6 +280,12 @@ def _summarise(draft: Draft, path: str, findings: list[Finding], *, written: boo
     if said := about_credentials(draft, saved):
         console.note()
         console.remark(said)
+    if case is not None:
+        if case.files:
+            console.note()
+            console.remark(f"Wrote {case.files[-1].as_posix()}: your samples as a test. Run it with: ringocli test")
+        for reason in case.left_out:
+            console.remark(f"Not in the test: {reason}")
     if written:
         console.note("\nNext:")
         for step in next_steps(draft, path, saved):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ringocli.messaging.cases import Anything, Case, CaseStep, Expectation
 from ringocli.messaging.formats.har import HarEntry, read_entries
 from ringocli.messaging.provider import receive
 from ringocli.messaging.webhook import read_reply, read_webhook
+from ringocli.template.credential_names import is_secret_name
 from ringocli.template.model import Template
 from ringocli.template.values import Layer
 from ringocli.template.variables import BY_NAME
@@ -140,15 +140,27 @@ def write_case(template: Template, exchanges: list[RecordedExchange], path: Path
     steps = [_step(template, exchange, number, path, files) for number, exchange in enumerate(exchanges, 1)]
     if path.exists() and not force:
         raise UsageError(f"{path} exists", "Use --force to overwrite it, or choose another name.")
+    return write_steps(template, steps, files, path, path.stem.replace("-", " "))
+
+
+def write_steps(
+    template: Template, steps: Sequence[CaseStep], files: Mapping[Path, str], path: Path, name: str
+) -> list[Path]:
+    """Write a case with its files, and the requests that its steps make; the written files, the case last.
+
+    Raises:
+        LocalError: a file cannot be written.
+    """
+    written = dict(files)
     for file, text in files.items():
         write_text(file, text, force=True)
-    case = Case(path=path, name=path.stem.replace("-", " "), seed=0, values=Layer(), routes={}, steps=tuple(steps))
+    case = Case(path=path, name=name, seed=0, values=Layer(), routes={}, steps=tuple(steps))
     for step, result in zip(steps, run_case(template, case).steps, strict=True):
         if result.request is not None and step.expect.request is not None:
             write_text(step.expect.request, result.request, force=True)
-            files[step.expect.request] = result.request
+            written[step.expect.request] = result.request
     write_text(path, as_toml(case), force=True)
-    return [*files, path]
+    return [*written, path]
 
 
 def _step(template: Template, exchange: RecordedExchange, number: int, path: Path, files: dict[Path, str]) -> CaseStep:
@@ -156,17 +168,23 @@ def _step(template: Template, exchange: RecordedExchange, number: int, path: Pat
         spec = template.requests[0] if template.requests else None
         if spec is None:
             raise UsageError("the template has no request that this could be a reply to")
-        return _send_step(template, str(spec.name), {}, exchange.reply, f"send-{number}", path, files)
+        return send_step(template, str(spec.name), {}, exchange.reply, f"send-{number}", path, files)
     received = receive(template, exchange.request)
     if received.spec is not None and received.fits:
-        return _send_step(
+        return send_step(
             template, str(received.spec.name), received.variables, exchange.reply, f"send-{number}", path, files
         )
-    name = f"webhook-{number}"
+    return webhook_step(template, exchange.request, f"webhook-{number}", path, files)
+
+
+def webhook_step(
+    template: Template, request: IncomingRequest, name: str, path: Path, files: dict[Path, str]
+) -> CaseStep:
+    """A step with a webhook as it was received, which expects the present reading; its file is added to ``files``."""
     webhook = path.with_name(f"{path.stem}.{name}.http")
-    files[webhook] = _as_http(exchange.request)
+    files[webhook] = _as_http(request)
     try:
-        reading = read_webhook(template, exchange.request)
+        reading = read_webhook(template, request)
     except RingocliError:
         return CaseStep(id=name, webhook=webhook, expect=Expectation(matched=False))
     if reading.event is None:
@@ -175,7 +193,7 @@ def _step(template: Template, exchange: RecordedExchange, number: int, path: Pat
     return CaseStep(id=name, webhook=webhook, expect=Expectation(variables=variables, event=reading.event.label))
 
 
-def _send_step(
+def send_step(
     template: Template,
     request: str,
     variables: Mapping[str, str],
@@ -184,6 +202,7 @@ def _send_step(
     path: Path,
     files: dict[Path, str],
 ) -> CaseStep:
+    """A step that sends these variables, with the recorded reply; the reply's file is added to ``files``."""
     expected: dict[str, Any] = {}
     recorded = None
     if reply is not None and reply.status in SUCCESS and reply.body.strip():
@@ -202,9 +221,7 @@ def _send_step(
 
 
 def _as_http(request: IncomingRequest) -> str:
-    target = request.path + (f"?{request.query}" if request.query else "")
-    if re.match(r"^(/i/[^/]+)?/webhook/", target):
-        target = "/webhook" + (f"?{request.query}" if request.query else "")
+    target = "/webhook" + (f"?{request.query}" if request.query else "")  # the path is a secret, and no event needs it
     lines = [f"{request.method} {target} HTTP/1.1", *_header_lines(request.headers)]
     return "\n".join(lines) + "\n\n" + redact(request.body.decode("utf-8", "replace"))
 
@@ -216,4 +233,4 @@ def _reply_as_http(reply: Reply) -> str:
 def _header_lines(headers: tuple[tuple[str, str], ...]) -> Iterator[str]:
     for name, value in headers:
         if name.lower() not in _OF_THE_CONNECTION:
-            yield f"{name}: {'***' if name.lower() in _CREDENTIALS else redact(value)}"
+            yield f"{name}: {'***' if name.lower() in _CREDENTIALS or is_secret_name(name) else redact(value)}"

@@ -1,0 +1,126 @@
+"""The first case of a new template: what was pasted, as far as the template does with it what it was pasted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ringocli.errors import RingocliError
+from ringocli.http.exchange import IncomingRequest
+from ringocli.importers.draft import Pastes
+from ringocli.importers.learn.sample_leaves import leaves_of
+from ringocli.importers.learn.webhook_samples import WebhookSample
+from ringocli.importers.samples import read_sample
+from ringocli.messaging.cases import CaseStep
+from ringocli.messaging.webhook import document_of, read_webhook, taken_by
+from ringocli.template.credential_names import is_secret_name
+from ringocli.template.model import Template
+from ringocli.template.scaffold import Draft
+from ringocli.template.variables import BY_NAME, event_type_named
+from ringocli.testing.cases.discovery import FOLDER
+from ringocli.testing.cases.recorded import send_step, webhook_step, write_steps
+from ringocli.text.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCase:
+    """The files that were written, the case last; ``left_out`` says which samples are not in it, and why."""
+
+    files: tuple[Path, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def write_first_case(template: Template, draft: Draft, pastes: Pastes, beside: Path, *, force: bool) -> FirstCase:
+    """Write the case into the folder ``cases`` beside the template; an existing one is kept unless ``force`` is given.
+
+    Credentials do not get into it: those of the pasted requests are masked, and so are values with a name such as
+    ``token`` in replies and webhooks.
+
+    Raises:
+        LocalError: a file cannot be written.
+    """
+    path = beside.parent / FOLDER / f"{beside.stem}-samples.toml"
+    if path.exists() and not force:
+        return FirstCase(left_out=(f"{path} exists and was kept",))
+    _hide_credentials(draft, pastes)
+    files: dict[Path, str] = {}
+    steps = [
+        send_step(
+            template, str(spec.name), _values(draft, str(spec.name)), pastes.reply, _IDS[str(spec.name)], path, files
+        )
+        for spec in template.requests
+        if (pastes.send if spec.name == "SendMessage" else pastes.file) is not None
+    ]
+    left_out: list[str] = []
+    for sample in pastes.samples:
+        step = _webhook(template, sample, len(steps) + 1, path, files)
+        if step is None:
+            left_out.append(f"{sample.name}: the template does not read it as {sample.kind}")
+        else:
+            steps.append(step)
+    if not steps:
+        return FirstCase(left_out=tuple(left_out))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    name = f"the samples that {draft.template['name']} was learned from"
+    return FirstCase(files=tuple(write_steps(template, steps, files, path, name)), left_out=tuple(left_out))
+
+
+_IDS = {"SendMessage": "text", "SendFile": "file"}
+
+
+def _values(draft: Draft, request: str) -> dict[str, str]:
+    """The variables of the pasted request with their values in it."""
+    return {
+        decision.variable: decision.value
+        for decision in draft.decisions
+        if decision.pointer[:2] == ("API", request)
+        and decision.variable in BY_NAME
+        and decision.variable != "messageid"
+        and "***" not in decision.value
+        and not decision.why.startswith("assumed")
+    }
+
+
+def _webhook(
+    template: Template, sample: WebhookSample, number: int, path: Path, files: dict[Path, str]
+) -> CaseStep | None:
+    """The step of a sample; None if the template takes it for something else than it was pasted as."""
+    try:
+        reading = read_webhook(template, sample.incoming)
+    except RingocliError:
+        return None
+    found = reading.event.type if reading.event is not None else None
+    if found != event_type_named(sample.kind):
+        return None
+    kept = dict(files)
+    step = webhook_step(template, sample.incoming, f"{sample.kind}-{number}", path, kept)
+    assert step.webhook is not None
+    masked = read_sample(kept[step.webhook].encode()).as_request()
+    if taken_by(template, masked) != taken_by(template, sample.incoming):
+        return None  # it is recognised by a value that looks like a credential
+    files[step.webhook] = kept[step.webhook]
+    return step
+
+
+def _hide_credentials(draft: Draft, pastes: Pastes) -> None:
+    """Make every pasted credential a secret, which no file then contains."""
+    for value in draft.saved.values():
+        if isinstance(value, str):
+            Secret(value)
+    for sample in pastes.samples:
+        _hide_named(sample.incoming)
+    if pastes.reply is not None:
+        _hide_named(IncomingRequest(headers=pastes.reply.headers, body=pastes.reply.body))
+
+
+def _hide_named(incoming: IncomingRequest) -> None:
+    for name, value in incoming.headers:
+        if is_secret_name(name):
+            Secret(value)
+    try:
+        document = document_of(replace(incoming, method=incoming.method or "POST"))
+    except RingocliError:
+        return
+    for leaf in leaves_of(document):
+        if leaf.names and is_secret_name(leaf.names[0]):
+            Secret(leaf.text)

@@ -1,0 +1,94 @@
+"""init writes the pasted samples as a first case, which passes at once and contains no credential."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES, Command
+from tests.importers.relay.providers import PROVIDERS, ProviderDocs
+from tests.importers.relay.test_relay import as_sample
+
+DOCS = SAMPLES / "docs"
+ACME = (
+    "--from-curl", DOCS / "send.sh", "--file-from-curl", DOCS / "send-file.sh", "--sample-response", DOCS / "reply.json",
+    *(word for kind in ("message", "mms", "delivered") for word in ("--sample-webhook", f"{kind}={DOCS / kind}.json")),
+    "--sample-webhook", f"other={DOCS / 'failed.json'}",
+)  # fmt: skip
+
+
+def texts() -> str:
+    return "".join(path.read_text("utf-8") for path in sorted(Path("cases").iterdir()))
+
+
+def test_the_samples_become_a_case_that_passes(ringocli: Command, folder: Path) -> None:
+    """Both requests with the reply, each webhook, and that a failed receipt is no receipt; the summary names the file."""
+    done = ringocli("init", *ACME)
+    assert "Wrote cases/acme-samples.toml: your samples as a test." in " ".join(done.err.split())
+    result = ringocli("test", "--format", "json")
+    assert (0, 1, 0) == (result.code, result.document["passed"], result.document["failed"])
+    case = Path("cases/acme-samples.toml").read_text("utf-8")
+    assert ["text", "file", "message-3", "mms-4", "delivered-5", "other-6"] == [
+        line.split('"')[1] for line in case.splitlines() if line.startswith("id = ")
+    ]
+    assert "matched = false" in case
+
+
+def test_a_changed_template_fails_the_case(ringocli: Command, folder: Path) -> None:
+    """It compares; what init itself wrote is no exception."""
+    ringocli("init", *ACME)
+    template = Path("acme.json")
+    template.write_text(template.read_text("utf-8").replace('"sender"', '"source"'), "utf-8")
+    assert 1 == ringocli("test").code
+
+
+def test_json_lists_the_files(ringocli: Command, folder: Path) -> None:
+    """The case is the last; nothing is written or listed with --dry-run."""
+    assert "cases" not in ringocli("init", *ACME, "--dry-run", "--format", "json").document
+    assert not Path("cases").exists()
+    listed = ringocli("init", *ACME, "--format", "json").document["cases"]
+    assert "cases/acme-samples.toml" == listed[-1]
+    assert {Path(name) for name in listed} == set(Path("cases").iterdir())
+
+
+def test_an_existing_case_is_kept(ringocli: Command, folder: Path) -> None:
+    """--force replaces the template and the case."""
+    Path("cases").mkdir()
+    case = Path("cases/acme-samples.toml")
+    case.write_text("# mine\n", "utf-8")
+    assert "exists and was kept" in " ".join(ringocli("init", *ACME).err.split())
+    assert "# mine\n" == case.read_text("utf-8")
+    ringocli("init", *ACME, "--force")
+    assert "[[step]]" in case.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "docs", [docs for docs in PROVIDERS.values() if "<" not in docs.message + docs.reply + docs.send]
+)
+def test_no_credential_gets_into_a_case(ringocli: Command, folder: Path, docs: ProviderDocs) -> None:
+    """Neither those of the request nor the token or the URL of a webhook."""
+    Path("send.txt").write_text(docs.send, "utf-8")
+    Path("reply.txt").write_text(docs.reply, "utf-8")
+    for kind, body in (("message", docs.message), ("delivered", docs.receipt)):
+        Path(f"{kind}.http").write_text(as_sample(docs, body).replace("/hook", "/hook-s3cr3t-path"), "utf-8")
+    done = ringocli(
+        "init", "acme.json", "--id", "acme", "--name", "Acme", "--from-curl", "send.txt", "--sample-response", "reply.txt",
+        "--sample-webhook", "message=message.http", "--sample-webhook", "delivered=delivered.http",
+    )  # fmt: skip
+    assert 0 == done.code, done.err
+    assert 0 == ringocli("test").code
+    secrets = ("abcd1234efgh5678", "003026bbc133714df", "demo-pass-123", "KEY0189AAAA", "0f9e8d7c6b5a", "77aa88bb99cc")
+    assert not any(secret in texts() for secret in (*secrets, "9a8b7c6d5e4f", "signing-secret", "s3cr3t-path"))
+
+
+def test_a_sample_that_is_read_as_something_else_is_left_out(ringocli: Command, folder: Path) -> None:
+    """A failed receipt in the form of a delivered one: the summary says that it is not in the case."""
+    Path("delivered.json").write_text('{"event":"dlr","id":"9612c4e2-27f8-4463"}', "utf-8")
+    Path("other.json").write_text('{"event":"dlr","id":"9612c4e2-27f8-4464"}', "utf-8")
+    done = ringocli(
+        "init", "--id", "acme", "--name", "Acme", "--from-curl", DOCS / "send.sh", "--sample-webhook", "delivered=delivered.json",
+        "--sample-webhook", "other=other.json",
+    )  # fmt: skip
+    assert "Not in the test: other.json: the template does not read it as other" in " ".join(done.err.split())
+    assert 0 == ringocli("test").code
