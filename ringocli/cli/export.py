@@ -28,7 +28,7 @@ EXAMPLES = (
 MORE = (
     "openapi: OpenAPI 3.1 with the requests as paths and the events as webhooks. json-schema: one schema per event. "
     "receiver: a server that takes the template's requests and sends its webhooks, as a start for your own.\n\n"
-    "relay: for a provider that needs what Ringotel cannot send (custom headers, multipart, signed webhooks). It learns "
+    "relay: for a provider that needs what Ringotel cannot send (custom headers, multipart, XML, signed webhooks). It learns "
     "from the provider's documentation as init does, and writes a small server with its test, and the template that "
     "points to it.\n\n"
     "The folder is named after the id unless you give --output; existing files are overwritten only with --force."

@@ -36,7 +36,9 @@ PROOF_CASES = 60
     "init",
     "Write a template.",
     examples=EXAMPLES,
-    more="On a terminal it asks for what is missing. An existing file is overwritten only with --force.",
+    more="On a terminal it asks for what is missing. An existing file is overwritten only with --force.\n\n"
+    "Samples are also written as a first case for ringocli test, into the folder cases beside the template, without "
+    "credentials.",
 )
 def init(options: InitOptions) -> int:
     """Write a template, or extend one, and print what was recognised."""
