@@ -11,7 +11,18 @@ from ringocli.errors import UsageError
 from ringocli.http.received import starts_json
 from ringocli.importers.raw_requests import raw_request
 
-DOCUMENTS = ("openapi", "postman", "postman-v1", "har", "rendered", "insomnia", "hoppscotch", "bruno")
+DOCUMENTS = (
+    "openapi",
+    "postman",
+    "postman-v1",
+    "har",
+    "rendered",
+    "insomnia",
+    "insomnia-5",
+    "hoppscotch",
+    "bruno",
+    "opencollection",
+)
 """Kinds of JSON and YAML documents that can be imported."""
 
 _CURL = re.compile(
@@ -26,10 +37,13 @@ _COMMAND_LINE = re.compile(
 _REQUEST_LINE = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+\S+")
 _OF_CLIENT = re.compile(r"(?m)^(?:###|@[\w.-]+\s*=|\s*(?:#|//)|[<>] ?\{%|<@? \S|>>!? |<> )|\{\{|\n[ \t]+[&?]")
 """What only files of HTTP clients have: separators, variables, comments, scripts, included files, folded queries."""
+_PYTHON = re.compile(
+    r"^\s*(?:import|from)\s+(?:requests|httpx|http\.client|urllib)|\brequests\.(?:post|get|request)\s*\(", re.M
+)
 _SNIPPETS = (
     ("a PowerShell command (Invoke-RestMethod)", re.compile(r"\bInvoke-(?:RestMethod|WebRequest)\b|^\s*i[rw][mr]\s", re.I | re.M)),
     ("a PHP snippet", re.compile(r"<\?php|\bcurl_setopt(?:_array)?\s*\(|\bcurl_init\s*\(|new\s+\\?GuzzleHttp|\$client->(?:post|request)\(")),
-    ("a Python snippet", re.compile(r"^\s*(?:import|from)\s+(?:requests|httpx|http\.client|urllib)|\brequests\.(?:post|get|request)\s*\(", re.M)),
+    ("a Python snippet", _PYTHON),
     ("a JavaScript snippet", re.compile(r"\bfetch\s*\(|\baxios(?:\.\w+)?\s*[(.]|\bXMLHttpRequest\b|require\(['\"]|\$\.ajax\s*\(|\bconst\s+\w+\s*=")),
     ("a Java snippet", re.compile(r"\bHttpClient\.newHttpClient|OkHttpClient|HttpRequest\.newBuilder|import\s+java\.")),
     ("a C# snippet", re.compile(r"new\s+(?:HttpClient|RestClient|HttpRequestMessage)\b|using\s+System")),
@@ -48,7 +62,8 @@ _MARKED = (
 
 
 def detect(name: str, text: str) -> str:
-    """The kind of a text: ``curl``, ``wget``, ``httpie``, ``http``, ``bru``, ``raw``, or one of ``DOCUMENTS``.
+    """The kind of a text: ``curl``, ``wget``, ``httpie``, ``python``, ``fetch``, ``http``, ``bru``, ``raw``, or one of
+    ``DOCUMENTS``.
 
     ``http`` is a file of an HTTP client, ``raw`` a captured request in one of the forms of ``raw_requests``.
 
@@ -99,10 +114,15 @@ def kind_of_text(text: str) -> str | None:
     first = _COMMAND_LINE.search(text)
     if first is not None and first.group(1) == "wget":
         return "wget"
-    if _CURL.search(text):
+    # In a program, curl may be a word of a comment; as a command it starts its line.
+    if _CURL.search(text) and ((first is not None and first.group(1).startswith("curl")) or not unsupported_text(text)):
         return "curl"
     if starts or raw_request(text.encode("utf-8", "replace")) is not None:
         return "raw"
+    if _PYTHON.search(text[:200_000]):
+        return "python"
+    if re.search(r"\bfetch\(\s*[\"'`](?:https?:)?//", text[:200_000]):
+        return "fetch"
     if unsupported_text(text):
         return None
     return "httpie" if first is not None and first.group(1).startswith("http") else None
@@ -141,8 +161,8 @@ def _yaml(text: str) -> Any:
     if {"openapi", "swagger", "asyncapi", "opencollection"} & top.keys():
         return top
     if "collection.insomnia" in top.get("type", ""):
-        return {"insomnia": top}
-    return None
+        return {"insomnia 5": top}
+    return {"opencollection": top} if {"http", "info"} <= top.keys() else None
 
 
 def _kind_of_document(document: Any) -> str | None:
@@ -154,18 +174,18 @@ def _kind_of_document(document: Any) -> str | None:
         ("rendered", document.get("schema_version") == 1 and _has_requests(document, "direction")),
         ("raw", isinstance(document.get("request"), Mapping) and "direction" in document),
         ("postman", _is_postman(document) or _is_postman(_mapping(document.get("collection")))),
+        ("insomnia-5", "insomnia 5" in document or "collection.insomnia" in str(document.get("type", ""))),
+        ("opencollection", "opencollection" in document),
         ("insomnia", isinstance(document.get("resources"), list) and document.get("_type") == "export"),
         ("hoppscotch", _has_requests(document, "endpoint")),
         ("postman-v1", _has_requests(document, "url") and ("order" in document or "folders" in document)),
-        ("bruno", isinstance(document.get("items"), list) and "opencollection" not in document and "name" in document),
+        ("bruno", isinstance(document.get("items"), list) and "name" in document),
     )
     return next((kind for kind, fits in kinds if fits), None)
 
 
 _NAMED_DOCUMENTS = (
     ("asyncapi", "an AsyncAPI document, which describes messages and not HTTP requests"),
-    ("opencollection", "an OpenCollection file"),
-    ("insomnia", "an Insomnia collection (version 5)"),
     ("client", "a Thunder Client collection"),
     ("__schema", "a GraphQL schema"),
     ("$schema", "a JSON Schema"),

@@ -168,7 +168,7 @@ def _chosen(path: str, named: Named, choice: str | None, for_file: bool) -> Past
 
 def _collection(kind: str) -> Callable[[str, str], Named]:
     """The reader of a kind of collection."""
-    from ringocli.importers.collection import har, http_file, other_clients, postman, rendered
+    from ringocli.importers.collection import har, http_file, other_clients, postman, rendered, yaml_clients
 
     return {
         "postman": postman.read_postman,
@@ -176,6 +176,8 @@ def _collection(kind: str) -> Callable[[str, str], Named]:
         "rendered": rendered.read_rendered,
         "http": http_file.read_http,
         "insomnia": other_clients.read_insomnia,
+        "insomnia-5": yaml_clients.read_insomnia_5,
+        "opencollection": yaml_clients.read_open_collection,
         "hoppscotch": other_clients.read_hoppscotch,
         "bruno": other_clients.read_bruno,
         "bru": other_clients.read_bru,
@@ -201,8 +203,22 @@ def _httpie(path: str, text: str, allowed: Path | None) -> list[Pasted]:
     return read_httpie(path, text)
 
 
+def _python(path: str, text: str, allowed: Path | None) -> list[Pasted]:
+    from ringocli.importers.snippets import read_python
+
+    return read_python(path, text)
+
+
+def _fetch(path: str, text: str, allowed: Path | None) -> list[Pasted]:
+    from ringocli.importers.snippets import read_fetch
+
+    return read_fetch(path, text)
+
+
 _COMMANDS: dict[str, Callable[[str, str, Path | None], list[Pasted]]] = {
     "curl": _curl,
     "wget": _wget,
     "httpie": _httpie,
+    "python": _python,
+    "fetch": _fetch,
 }

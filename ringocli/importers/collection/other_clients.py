@@ -33,18 +33,18 @@ def read_insomnia(path: str, text: str) -> Named:
             continue
         body = mapping(one.get("body"))
         kind = str(body.get("mimeType") or "") or None
-        parts = _pairs(body.get("params"), "name")
+        parts = pairs(body.get("params"), "name")
         found.append(
             (
                 str(one.get("name", "request")),
-                _request(
+                client_request(
                     str(one.get("method") or "GET"),
                     str(one.get("url", "")),
-                    _pairs(one.get("headers"), "name"),
+                    pairs(one.get("headers"), "name"),
                     text=str(body["text"]) if body.get("text") else None,
                     kind=kind,
                     fields=parts,
-                    query=_pairs(one.get("parameters"), "name"),
+                    query=pairs(one.get("parameters"), "name"),
                     auth=mapping(one.get("authentication")),
                     variables=variables,
                 ),
@@ -68,14 +68,14 @@ def read_hoppscotch(path: str, text: str) -> Named:
         found.append(
             (
                 str(one.get("name", "request")),
-                _request(
+                client_request(
                     str(one.get("method") or "GET"),
                     str(one.get("endpoint", "")),
-                    _pairs(one.get("headers"), "key"),
+                    pairs(one.get("headers"), "key"),
                     text=content if isinstance(content, str) and content else None,
                     kind=str(body.get("contentType") or "") or None,
-                    fields=_pairs(content, "key"),
-                    query=_pairs(one.get("params"), "key"),
+                    fields=pairs(content, "key"),
+                    query=pairs(one.get("params"), "key"),
                     auth={**auth, "type": auth.get("authType", "")} if auth.get("authActive", True) else {},
                     variables={},
                 ),
@@ -103,13 +103,13 @@ def read_bruno(path: str, text: str) -> Named:
         found.append(
             (
                 str(item.get("name", "request")),
-                _request(
+                client_request(
                     str(one.get("method") or "GET"),
                     str(one.get("url", "")),
-                    _pairs(one.get("headers"), "name"),
+                    pairs(one.get("headers"), "name"),
                     text=content if isinstance(content, str) and content else None,
                     kind=_BRUNO_TYPES.get(mode),
-                    fields=_pairs(content, "name"),
+                    fields=pairs(content, "name"),
                     query=[],  # the URL has them already
                     auth={**mapping(auth.get(auth_mode)), "type": auth_mode},
                     variables={},
@@ -145,7 +145,7 @@ def read_bru(path: str, text: str) -> Named:
     content = blocks.get(f"body:{mode}", "")
     is_fields = mode in ("form-urlencoded", "multipart-form")
     auth_mode = next((name.partition(":")[2] for name in blocks if name.startswith("auth:")), "")
-    pasted = _request(
+    pasted = client_request(
         method,
         settings.get("url", ""),
         list(_lines(blocks.get("headers", ""))),
@@ -180,13 +180,13 @@ def read_postman_v1(path: str, text: str) -> Named:
         found.append(
             (
                 str(one.get("name", "request")),
-                _request(
+                client_request(
                     str(one.get("method") or "GET"),
                     str(one.get("url", "")),
                     headers,
                     text=str(raw) if raw and mode in ("raw", "") else None,
                     kind=kinds.get(mode),
-                    fields=_pairs(one.get("data"), "key"),
+                    fields=pairs(one.get("data"), "key"),
                     query=[],
                     auth={},
                     variables={},
@@ -196,7 +196,7 @@ def read_postman_v1(path: str, text: str) -> Named:
     return listed(path, found)
 
 
-def _request(
+def client_request(
     method: str,
     url: str,
     headers: list[tuple[str, str]],
@@ -214,8 +214,8 @@ def _request(
         return put_in(value, variables)
 
     if query:
-        pairs = "&".join(f"{quote_plus(name)}={_encoded(filled(value))}" for name, value in query)
-        url += ("&" if "?" in url else "?") + pairs
+        written = "&".join(f"{quote_plus(name)}={_encoded(filled(value))}" for name, value in query)
+        url += ("&" if "?" in url else "?") + written
     parts: list[Part] = []
     body = filled(text) if text is not None else None
     if fields and (kind or "").startswith("multipart/"):
@@ -283,7 +283,7 @@ def _nested(holder: Any, folders: str, items: str) -> Iterator[Mapping[str, Any]
             waiting += reversed(entries(one.get(folders)))
 
 
-def _pairs(listing: Any, key: str) -> list[tuple[str, str]]:
+def pairs(listing: Any, key: str) -> list[tuple[str, str]]:
     """The enabled pairs of a list of ``{name, value}``."""
     return [
         (str(entry.get(key) or ""), str(entry.get("value") if entry.get("value") is not None else ""))
