@@ -94,16 +94,16 @@ def belongs_to_account(name: str, value: Any) -> str | None:
         return None
     text = text_of(value)
     if is_secret_name(name) and not (isinstance(value, int) and value < 10):
-        return f"named {name!r}, like a secret"
+        return f'"{name}" names a secret'
     if isinstance(value, int | float):
         return None
     if (_CALLBACK.search(name) and is_url(value)) or names_message(name):
         return None
     if is_account_name(name) and not is_url(value):
-        return f"named {name!r}, like an account"
+        return f'"{name}" names an account value'
     last = tokens(name)[-1:] or [""]
     if last[0] in ("id", "sid", "uuid", "key") and (is_id(value) or re.fullmatch(r"\d{4,}", text)):
-        return f"named {name!r}, like an id of the account"
+        return f'"{name}" names an id of the account'
     return "the value resembles a key" if resembles_key(text) else None
 
 
@@ -159,7 +159,7 @@ def account_value(
     pair = secret_of_pair(name, _siblings(tree, pointer) or beside)
     if pair is not None and not is_url(value):
         word = "password" if pair else "username"
-        return AccountValue(name=word, why=f"named {name!r}, beside the other half of a login")
+        return AccountValue(name=word, why=f'"{name}" is next to the other half of a login')
     return _below_secret(names, value)
 
 
@@ -196,7 +196,7 @@ def _below_secret(names: tuple[str, ...], value: Any) -> AccountValue | None:
                 return None
             if any(name_score(role, names[:1]) >= 100 for role in (Role.FROM, Role.TO, Role.CONTENT)):
                 return None
-            return AccountValue(name=f"{outer} {own}", why=f"part of {outer!r}, which is named like a secret")
+            return AccountValue(name=f"{outer} {own}", why=f'part of "{outer}", which names a secret')
     return None
 
 
