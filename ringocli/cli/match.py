@@ -13,7 +13,7 @@ from ringocli.cli.options import TemplateArgument, TextOrJson, ValueOptions
 from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option
 from ringocli.cli.signing import CHOICES, read_key, scheme_of
-from ringocli.errors import CheckFailed, UsageError
+from ringocli.errors import CheckFailed, LocalError, UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ringocli.messaging.formats.webhook import ReplyReading
     from ringocli.messaging.webhook import WebhookReading
     from ringocli.template.model import Template
+    from ringocli.text.pointer import Pointer
 
 EXAMPLES = (
     "ringocli match samples/telnyx.json samples/telnyx/message.http",
@@ -65,6 +66,13 @@ class MatchOptions:
         str | None,
         Option("Match a reply to this request against its response_map instead.", metavar="SendMessage|SendFile"),
     ] = None
+    pair: Annotated[
+        tuple[str, ...],
+        Option(
+            "Where there is no match: read this missing value from that received field, both as JSON pointers. Repeatable.",
+            metavar="MISSING=RECEIVED",
+        ),
+    ] = ()
     format: TextOrJson = "text"
     verification: VerifyOptions
     values: ValueOptions
@@ -80,7 +88,13 @@ def match(options: MatchOptions) -> int:
     if options.template == "-" and options.file == "-":
         raise UsageError("template and sample cannot both be read from stdin", "Name a file for one of them.")
     opened = open_template(options.template)
-    sample = read_sample(read_bytes(options.file), options.file)
+    if options.file == "-" and sys.stdin.isatty():
+        end = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
+        console.note(f"Paste a webhook, then press {end}.")
+    content = read_bytes(options.file)
+    if not content.strip() and options.query is None:
+        raise LocalError(f"{'stdin' if options.file == '-' else options.file}: empty", "Give a webhook or a reply.")
+    sample = read_sample(content, options.file)
     reading = _reading(opened.template, sample, options)
     signature = _signature(opened.template, sample, options)
     if options.format == "json":
@@ -131,11 +145,33 @@ def _reading(template: Template, sample: Sample, options: MatchOptions) -> Webho
     values = gather_values(template, options.values).values
     if options.response is None:
         incoming = sample.as_request(method=options.method, content_type=options.content_type, query=options.query)
-        return read_webhook(template, incoming, values.properties)
+        return read_webhook(template, incoming, values.properties, _pairs(options.pair))
     spec = template.request(options.response)
     if spec.response_map is None:
         raise UsageError(f"API.{options.response} has no response_map", "Add one, or match a webhook instead.")
     return of_reply(spec, sample.as_reply(options.content_type))
+
+
+def _pairs(given: tuple[str, ...]) -> dict[Pointer, Pointer]:
+    """The pairs that the user made.
+
+    Raises:
+        UsageError: one is not two JSON pointers.
+    """
+    from ringocli.text.pointer import parse
+
+    found: dict[Pointer, Pointer] = {}
+    for entry in given:
+        missing, _, received = entry.partition("=")
+        if not missing.startswith("/") or not received.startswith("/"):
+            raise UsageError(
+                f"--pair {entry}: not two JSON pointers", "For example --pair /params/from=/params/sender."
+            )
+        key, value = (
+            tuple(int(step) if step.isdigit() else step for step in parse(text)) for text in (missing, received)
+        )
+        found[key] = value
+    return found
 
 
 def _draw(reading: WebhookReading | ReplyReading) -> None:

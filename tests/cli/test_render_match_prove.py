@@ -367,3 +367,19 @@ def test_basic_credentials_are_masked_as_a_whole(ringocli: Command) -> None:
     done = ringocli("render", "-", "SendMessage", "--property", "API key=s3cret-key", stdin=json.dumps(basic))
     assert "Basic ***" in done.out
     assert base64.b64encode(b"user:s3cret-key").decode() not in done.out
+
+
+def test_any_two_fields_of_a_near_miss_are_paired(ringocli: Command, acme: Path) -> None:
+    """The change that is proposed reads the missing value from the field that the user named."""
+    body = {"method": "message", "params": {"from": "+13105550199", "to": "+12025550100", "a": "one", "b": "two"}}
+    pair = ("--pair", "/params/content=/params/b")
+    found = ringocli("match", acme, "-", "--format", "json", *pair, stdin=json.dumps(body)).document["near_miss"]
+    assert [("/params/b", "chosen by you")] == [(one["pointer"], one["why"]) for one in found["pairs"]]
+    assert "/params/b" in json.dumps(found["patch"])
+    assert 2 == ringocli("match", acme, "-", "--pair", "content=b", stdin="{}").code
+
+
+def test_an_empty_sample_is_refused(ringocli: Command, acme: Path) -> None:
+    """It is not compared with the events."""
+    refused = ringocli("match", acme, "-", stdin="\n")
+    assert (3, "error: stdin: empty\n  Give a webhook or a reply.\n") == (refused.code, refused.err)

@@ -19,12 +19,13 @@ TELNYX = str(SAMPLES / "telnyx.json")
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def shown(*arguments: str, **environment: str) -> tuple[int, str]:
-    """The exit code, and what the command writes to a terminal."""
+def shown(*arguments: str, typed: str = "", **environment: str) -> tuple[int, str]:
+    """The exit code, and what the command writes to a terminal, on which ``typed`` was typed."""
     pid, terminal = pty.fork()
     if pid == 0:  # the child: nothing of pytest may run in it
         os.environ.update({"TERM": "xterm", "COLUMNS": "80", **environment})
         os.execv(sys.executable, [sys.executable, "-m", "ringocli", *arguments])
+    os.write(terminal, typed.encode())
     output = b""
     while True:
         try:
@@ -119,3 +120,12 @@ def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
     for _, arguments in COMMANDS.values():
         done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
         assert "[]" == done.stderr.splitlines()[-1]
+
+
+def test_match_says_that_it_waits_for_a_webhook() -> None:
+    """On a terminal it says what to paste and how to end it; then it reads what was pasted."""
+    webhook = '{"from": "+13105550199", "to": "+12135550100", "text": "Hi"}\n'
+    code, output = shown("match", str(SAMPLES / "telnyx.json"), typed=webhook + "\x04")
+    assert 1 == code
+    assert "Paste a webhook, then press Ctrl-D." in output
+    assert "no match" in output

@@ -221,7 +221,7 @@ class Examples:
 
     def _is_kind(self, value: Any) -> bool:
         """Whether a value names the kind of message that is sent: not ``MMS`` for a text, not ``text`` for a file."""
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not value or re.search(r"binary|flash|push", value, re.I):
             return False
         of_file = bool(re.search(r"mms|image|media|file|video|audio", value, re.I))
         of_text = bool(re.search(r"sms|text", value, re.I))

@@ -16,7 +16,7 @@ Leaves = Iterable[tuple[Pointer, Leaf | Constant]]
 _CODING = re.compile(
     r"(?:sms|message|msg|data|text|char)?[_-]?(?:dcs|coding|encoding|charset|alphabet|type|format)", re.I
 )
-_HEXADECIMAL = re.compile(r"ucs-?2(?:be)?|utf-?16(?:be)?|iso-10646-ucs-2|hex(?:adecimal)?", re.I)
+_HEXADECIMAL = re.compile(r"ucs-?2(?:be)?|utf-?16(?:be)?|iso-10646-ucs-2|hex(?:adecimal)?|binary", re.I)
 _NUMBERED = re.compile(r"\D*[^\W\d_]\D*(\d+)")
 
 
