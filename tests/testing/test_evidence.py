@@ -76,6 +76,9 @@ def test_the_report_needs_no_script_and_the_mail_names_the_portals_fields(bundle
     html = members["report.html"].decode()
     assert not re.search(r"<script|<link|<img|@import|url\(| on\w+=", html)
     assert "Bearer ***" in html
+    assert "Read from the reply: message id from /" in html
+    assert re.search(r"Read from it: .*content = ", html)
+    assert "1 test case passed." in html
     mail = members["mail.txt"].decode()
     assert "support@ringotel.co" in mail
     assert "Fill in the fields: API key." in mail

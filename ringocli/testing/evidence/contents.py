@@ -24,6 +24,7 @@ from ringocli.messaging.provider import accepted
 from ringocli.messaging.request import render_event, render_request
 from ringocli.template.assumptions import assumptions
 from ringocli.template.model import Template
+from ringocli.template.pattern.pattern import Constant, Leaf
 from ringocli.template.presets import Preset, of_host
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
@@ -31,11 +32,12 @@ from ringocli.template.variables import Place, sample
 from ringocli.testing.cases.discovery import CaseFile
 from ringocli.testing.cases.outcome import CaseOutcome, run_case_file
 from ringocli.testing.cases.run import case_files_of
-from ringocli.testing.evidence.facts import EvidenceFacts
+from ringocli.testing.evidence.facts import EvidenceFacts, ShownExchange
 from ringocli.testing.evidence.mail import mail_text
 from ringocli.testing.evidence.report import report_html
 from ringocli.text.document import Document
 from ringocli.text.files import read_bytes
+from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
 from ringocli.text.version import __version__
@@ -194,14 +196,33 @@ def _starts_a_url(template: Template, name: str) -> bool:
     return any(spec.url.startswith(f"${name}$") for spec in template.requests)
 
 
-def _shown_exchanges(template: Template) -> tuple[tuple[str, str], ...]:
-    """Each request and event as HTTP text, with its title."""
+def _shown_exchanges(template: Template) -> tuple[ShownExchange, ...]:
+    """Each request and event with sample values, and what Ringotel reads."""
+    from ringocli.http.exchange import as_incoming
     from ringocli.http.request_formats import as_http
+    from ringocli.messaging.webhook import read_webhook
 
     values = _masked_values(template)
-    sent = ((f"API.{spec.name}", render_request(template, spec, values, Missing.SAMPLE)) for spec in template.requests)
-    received = ((f"Webhook {event.label}", render_event(template, event, values)) for event in template.events)
-    return tuple((title, as_http(request)) for title, request in (*sent, *received))
+    found = []
+    for spec in template.requests:
+        request = render_request(template, spec, values, Missing.SAMPLE)
+        places = [pointer_text(pointer) for pointer, leaf in spec.reply.leaves if _is_message_id(leaf)]
+        reads = f"message id from {places[0] or 'the whole reply'}" if places else "no message id"
+        found.append(
+            ShownExchange(title=f"API.{spec.name}", text=as_http(request), reads=f"Read from the reply: {reads}")
+        )
+    for event in template.events:
+        request = render_event(template, event, values)
+        variables = read_webhook(template, as_incoming(request)).variables
+        pairs = ", ".join(f"{name} = {value}" for name, value in variables.items() if name != "event_key")
+        found.append(
+            ShownExchange(title=f"Webhook {event.label}", text=as_http(request), reads=f"Read from it: {pairs}")
+        )
+    return tuple(found)
+
+
+def _is_message_id(leaf: Leaf | Constant) -> bool:
+    return isinstance(leaf, Leaf) and "messageid" in leaf.names
 
 
 def _rendered_har(template: Template, preset: Preset | None) -> str:

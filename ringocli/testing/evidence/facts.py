@@ -11,6 +11,15 @@ from ringocli.testing.cases.outcome import CaseOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownExchange:
+    """A request or a webhook with sample values as HTTP text, and in words what is read from its reply or from it."""
+
+    title: str
+    text: str
+    reads: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFacts:
     """The results that the report shows."""
 
@@ -21,4 +30,4 @@ class EvidenceFacts:
     certificate: Certificate
     outcomes: tuple[CaseOutcome, ...]
     numbers: frozenset[int]
-    exchanges: tuple[tuple[str, str], ...]
+    exchanges: tuple[ShownExchange, ...]

@@ -17,6 +17,9 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 pre { background: #f4f4f4; color: #111; padding: .75rem; overflow-wrap: anywhere; white-space: pre-wrap; }
 table { border-collapse: collapse; } td, th { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; }
+th { white-space: nowrap; } td, p, li, h1, h3 { overflow-wrap: anywhere; }
+@media (max-width: 40rem) { th, td { display: block; } th { padding-bottom: 0; } td { padding-left: 1rem; } }
+@media print { body { font-size: 10pt; margin: 0; } pre, tr, li { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #eee; } pre { background: #222; color: #eee; } }
 """
 
@@ -33,7 +36,7 @@ def _lines(facts: EvidenceFacts) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>"
     yield f"<h1>{_text(template.name)}</h1>"
-    passed = f"{len(facts.outcomes)} test cases passed" if facts.outcomes else "no test cases"
+    passed = f"{_counted(len(facts.outcomes), 'test case')} passed" if facts.outcomes else "no test cases"
     yield (
         f"<p><strong>No errors, round-trip proof passed, {passed}.</strong> The results hold under the assumptions "
         "listed at the end; they do not say that Ringotel accepts the file.</p>"
@@ -42,8 +45,8 @@ def _lines(facts: EvidenceFacts) -> Iterator[str]:
     yield from _table(_identity(facts))
     yield "<h2>What it sends and reads</h2>"
     yield "<p>Rendered with sample values; credentials are shown as ***.</p>"
-    for name, text in facts.exchanges:
-        yield f"<h3>{_text(name)}</h3>\n<pre>{_text(text)}</pre>"
+    for one in facts.exchanges:
+        yield f"<h3>{_text(one.title)}</h3>\n<pre>{_text(one.text)}</pre>\n<p>{_text(one.reads)}</p>"
     if facts.preset is not None and facts.preset.not_expressible:
         yield "<h2>What the framework cannot express for this provider</h2>"
         yield from _table((entry["what"], entry["why"]) for entry in facts.preset.not_expressible)
@@ -80,9 +83,16 @@ def _identity(facts: EvidenceFacts) -> Iterator[tuple[str, str]]:
 
 def _checks(facts: EvidenceFacts) -> Iterator[tuple[str, str]]:
     certificate = facts.certificate
-    yield "validate", f"0 errors, {len(facts.findings)} other findings"
-    yield "prove", f"{certificate.cases} cases in {len(certificate.parts)} parts, seed {certificate.seed}: passed"
-    yield "test", f"{len(facts.outcomes)} cases passed"
+    yield "validate", f"0 errors, {_counted(len(facts.findings), 'other finding')}"
+    yield (
+        "prove",
+        f"{certificate.cases} cases in {_counted(len(certificate.parts), 'part')}, seed {certificate.seed}: passed",
+    )
+    yield "test", f"{_counted(len(facts.outcomes), 'case')} passed"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
