@@ -81,3 +81,40 @@ def test_the_action_takes_paths_with_spaces(repository: Path, paths: str, argume
         ["bash", "-eo", "pipefail", "-c", script], cwd=repository, env=environment, capture_output=True, text=True
     )
     assert code == done.returncode, done.stdout + done.stderr
+
+
+def committed(folder: Path) -> None:
+    """Commit everything in the folder."""
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
+    for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-qm", "x")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None or sys.platform == "win32", reason="needs bash")
+@pytest.mark.parametrize(
+    ("old", "new", "code", "annotation"),
+    [
+        ('"text": "$content$"', '"body": "$content$"', 1, "::error "),
+        ('"name": "Acme"', '"name": "Acme EU"', 0, ""),
+    ],
+    ids=["breaking", "compatible"],
+)
+def test_the_action_compares_with_a_revision(repository: Path, old: str, new: str, code: int, annotation: str) -> None:
+    """Each changed template is annotated and summarised; a changed file that is no template is passed over."""
+    template = repository / "my templates" / "acme one.json"
+    template.write_text(json.dumps(ACME, indent=2), "utf-8")
+    committed(repository)
+    template.write_text(template.read_text("utf-8").replace(old, new), "utf-8")
+    (repository / "other.json").write_text('{"class": "business", "seats": 4}', "utf-8")
+    (step,) = (step for step in ACTION["runs"]["steps"] if step.get("name") == "Compare")
+    summary = repository / "summary.md"
+    environment = {**os.environ, "INPUT_AGAINST": "HEAD", "GITHUB_STEP_SUMMARY": str(summary)}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]], cwd=repository, env=environment, capture_output=True, text=True
+    )
+    assert code == done.returncode, done.stdout + done.stderr
+    assert (f"{annotation}file=my templates/acme one.json" in done.stdout) == bool(annotation)
+    assert "other.json" not in done.stdout + done.stderr
+    assert "acme one.json" in summary.read_text("utf-8")
+    assert "other.json" not in summary.read_text("utf-8")

@@ -82,8 +82,9 @@ def test_a_changed_request_is_shown_as_a_diff(ringocli: Command, conversation: P
     done = ringocli("test", conversation)
     assert 1 == done.code
     assert "step out: the request differs from out.http" in done.out
-    assert '-  "text": "Your code is 4711 👋",' in done.out
-    assert '+  "body": "Your code is 4711 👋",' in done.out
+    assert '-  "text": "Your code is 4711 👋"' in done.out
+    assert '+  "body": "Your code is 4711 👋"' in done.out
+    assert 1 == sum(line.strip().startswith("- ") for line in done.out.splitlines())
 
 
 def test_a_failed_receipt_that_matches_is_a_failure(ringocli: Command, conversation: Path) -> None:

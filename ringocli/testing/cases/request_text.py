@@ -42,4 +42,5 @@ def _normal_lines(text: str) -> Iterator[str]:
     if encoding_of(kind) is Encoding.FORM and isinstance(document, dict):
         yield from sorted(f"{key}={value}" for key, values in document.items() for value in values)
     elif document is not None:
-        yield from json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False).splitlines()
+        lines = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False).splitlines()
+        yield from (line.rstrip(",") for line in lines)  # else a line also differs when one more follows it
