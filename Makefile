@@ -58,8 +58,27 @@ fuzz: $(STAMP)  ## coverage-guided fuzzing, where atheris can be installed
 	    $(BIN)/python tests/fuzz.py -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0; \
 	else echo "atheris cannot be installed on this machine: nothing was fuzzed"; fi
 
+.PHONY: audit licences lowest
+audit: $(STAMP)  ## known vulnerabilities and licences of the dependencies; what could not be audited is named
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
+	@$(BIN)/python -m uv venv --quiet --clear .venv-audit
+	-@$(BIN)/python -m uv pip install --quiet --python .venv-audit "pip-audit>=2.7,<3"
+	@$(BIN)/python .ci/audit.py .venv-audit/bin/python
+
+licences: $(STAMP)  ## rewrite docs/licences.md
+	$(BIN)/python .ci/audit.py --write
+
+LOWEST := tests/cli/test_render_match_prove.py tests/cli/test_terminal.py tests/emulator/test_clients.py \
+    tests/emulator/test_requests.py tests/http tests/importers/openapi tests/lint/test_lsp.py tests/messaging/test_value_notes.py \
+    tests/messaging/load/test_journal.py tests/testing/test_cases.py
+lowest: $(STAMP)  ## a selection of the tests with the oldest dependencies that pyproject.toml allows
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
+	$(BIN)/python -m uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	$(BIN)/python -m uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable ".[all]" --group test
+	.venv-lowest/bin/python -m pytest -p no:cacheprovider $(LOWEST)
+
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build site
+	rm -rf .venv .venv-audit .venv-lowest .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build site
 
 # pip 25.1 is the first version that reads dependency groups.
 $(STAMP): pyproject.toml

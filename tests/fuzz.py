@@ -90,13 +90,18 @@ def check(text: str) -> None:
 
 
 def use(template: Any) -> None:
-    """Render and compare, as commands do with a template that has errors."""
+    """Render everything, as commands do with a template that has errors."""
     for spec in template.requests:
         with contextlib.suppress(RingocliError):
             render_request(template, spec, Values(layers=()), Missing.SAMPLE)
     for event in template.events:
         with contextlib.suppress(RingocliError):
             render_event(template, event, Values(layers=()), Missing.SAMPLE)
+
+
+def diff(rest: bytes) -> None:
+    """A mutated template, compared with the correct one in both directions."""
+    template = read_template(Document.read("fuzzed", mutant(rest)).value)
     compare(CORRECT, template)
     compare(template, CORRECT)
 
@@ -108,9 +113,14 @@ def lint_text(rest: bytes) -> None:
 
 def lint_mutant(rest: bytes) -> None:
     """A correct template with text inserted in the middle and a piece removed."""
+    check(mutant(rest))
+
+
+def mutant(rest: bytes) -> str:
+    """A correct template with a change."""
     at = int.from_bytes(rest[:2], "big") % len(GOOD)
     gone = rest[2] if len(rest) > 2 else 0
-    check(GOOD[:at] + rest[3:].decode("utf-8", "replace") + GOOD[at + gone % 40 :])
+    return GOOD[:at] + rest[3:].decode("utf-8", "replace") + GOOD[at + gone % 40 :]
 
 
 def paste_curl(rest: bytes) -> None:
@@ -260,7 +270,7 @@ def emulator(rest: bytes) -> None:
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     one.__name__: one
-    for one in (lint_text, lint_mutant, paste_curl, paste_any, match, transport, urls, masking, cases, emulator)
+    for one in (lint_text, lint_mutant, diff, paste_curl, paste_any, match, transport, urls, masking, cases, emulator)
 }
 
 
