@@ -146,16 +146,20 @@ def _put(tree: Json, pointer: Pointer, value: Json) -> None:
 
 
 def _renamed(tree: Json, pointer: Pointer, key: str) -> Json:
-    """The tree with a member renamed, in the same order."""
-    if len(pointer) == 1:
-        assert isinstance(tree, dict)
-        return {key if name == pointer[0] else name: value for name, value in tree.items()}
-    if isinstance(tree, dict):
-        return {
-            name: _renamed(value, pointer[1:], key) if name == pointer[0] else value for name, value in tree.items()
-        }
-    assert isinstance(tree, list)
-    return [_renamed(item, pointer[1:], key) if index == pointer[0] else item for index, item in enumerate(tree)]
+    """The tree with a member renamed, in the same order.
+
+    Raises:
+        LookupError: there is no such member.
+    """
+    first, *rest = pointer
+    if isinstance(tree, dict) and first in tree:
+        members = tree.items()
+        if not rest:
+            return {key if name == first else name: value for name, value in members}
+        return {name: _renamed(value, tuple(rest), key) if name == first else value for name, value in members}
+    if isinstance(tree, list) and rest and isinstance(first, int) and first < len(tree):
+        return [_renamed(item, tuple(rest), key) if index == first else item for index, item in enumerate(tree)]
+    raise LookupError(pointer_text(pointer))
 
 
 def second_event(template: Template, event: WebhookEvent, parameters: Json, key: str | None) -> tuple[Operation, ...]:

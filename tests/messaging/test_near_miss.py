@@ -204,3 +204,10 @@ def test_any_pattern_and_any_body(parameters: Any, body: Any) -> None:
     near_miss = read_webhook(read_template(document), webhook(body)).near_miss
     if near_miss is not None and near_miss.patch:
         assert taken(document, near_miss, body) is not None
+
+
+@pytest.mark.parametrize("source", ["/Webhook/0/a/b", "/Webhook/9/x", "/Webhook/0/event_key/x", "/Webhook/0", "/id/0"])
+def test_a_member_that_does_not_exist_is_not_renamed(source: str) -> None:
+    """A patch for another version of the template is refused by its documented error."""
+    with pytest.raises(LookupError):
+        patched_tree(ACME, [{"op": "move", "from": source, "path": f"{source.rpartition('/')[0]}/z"}])
