@@ -158,7 +158,7 @@ def text_of(body: bytes, content_type: str | None) -> str:
     try:
         if _is_charset(charset):
             return body.decode(charset)
-    except UnicodeDecodeError:
+    except ValueError:  # undecodable bytes, or a NUL in the name of the charset
         pass
     raise LocalError(
         f"the body is not valid {charset[:MAX_CHARSET_LENGTH]} text",

@@ -114,7 +114,7 @@ def transcript(text: str) -> Transcript | None:
     sent = [line[1:].strip() for line in lines if re.match(r">(?: |$)", line)]
     received = [line[1:].strip() for line in lines if re.match(r"<(?: |$)", line)]
     starts = [index for index, line in enumerate(sent) if re.fullmatch(r"[A-Z]+ \S+ HTTP/\S+", line)]
-    statuses = [index for index, line in enumerate(received) if re.match(r"HTTP/\S+ \d{3}", line)]
+    statuses = [index for index, line in enumerate(received) if re.match(r"HTTP/\S+ \d{3}(?: |$)", line)]
     if not starts and not statuses:
         return None
     first = next(index for index, line in enumerate(lines) if line[:1] in "*><" and line)

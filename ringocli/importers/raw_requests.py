@@ -156,7 +156,10 @@ def exported(content: bytes) -> Sample | None:
     request = first["request"]
     headers = tuple((str(pair[0]), str(pair[1])) for pair in request.get("headers") or () if len(pair) == 2)
     return request_of(
-        str(request.get("method") or "POST"), request["url"], headers, str(request.get("body") or "").encode()
+        str(request.get("method") or "POST"),
+        request["url"],
+        headers,
+        str(request.get("body") or "").encode("utf-8", "replace"),
     )
 
 

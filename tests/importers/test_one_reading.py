@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 from collections.abc import Iterable, Iterator
@@ -10,13 +11,16 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ringocli.emulator.ringotel import interpret
-from ringocli.errors import LocalError
+from ringocli.errors import LocalError, RingocliError
 from ringocli.http.bodies import decode, decode_pairs
 from ringocli.importers.raw_requests import Sample
 from ringocli.importers.samples import read_sample
 from ringocli.importers.sources import request_in
+from ringocli.messaging.webhook import decoded_webhook
 from ringocli.template.reader import read_template
 from ringocli.testing import emulator
 from ringocli.testing.context import Emulator
@@ -368,3 +372,38 @@ def test_a_second_file_is_reported(ringocli: Command, folder: Path, name: str) -
     body = {**BODIES["numbered-files"], "media": [{"url": "https://x.example/a"}, {"url": "https://x.example/b"}]}
     matched = ringocli("match", "t.json", "-", "--format", "json", stdin=json.dumps(body))
     assert any(said in note["text"] for note in matched.document["notes"])
+
+
+ANY = [bytes_of(content) for content in forms_of(BODIES["signs"]).values()]
+PIECES = [b'"', b"{", b"}", b"\n\n", b"$(", b"`", b"&", b"\x00", b"\xff", b"\\ud83d", b"curl -d ", b"< HTTP/1.1 200"]
+
+
+@given(
+    content=st.sampled_from(ANY),
+    edits=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 30), st.sampled_from([b"", *PIECES, *ANY]))),
+)
+@settings(max_examples=150)
+def test_no_damaged_sample_breaks_the_reading(content: bytes, edits: list[tuple[int, int, bytes]]) -> None:
+    """Whatever is cut out or put in: it is read, or refused in a sentence."""
+    for at, length, piece in edits[:5]:
+        content = content[:at] + piece[:40] + content[at + length :]
+    for read in (lambda: read_sample(content).as_request(), lambda: request_in("paste", content, None, None)):
+        with contextlib.suppress(RingocliError):
+            read()
+    with contextlib.suppress(RingocliError):
+        decoded_webhook(read_sample(content).as_request())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"> POST /sms HTTP/1.1\n< HTTP/1.1 200x\n",
+        b'{"direction": "incoming", "request": {"url": "/", "body": "\\ud83d"}}',
+        b"POST /sms HTTP/1.1\nContent-Type: application/json; charset=utf\x00-16\n\n{}",
+    ],
+    ids=["status", "lone-surrogate", "charset"],
+)
+def test_odd_captures_are_read_or_refused(content: bytes) -> None:
+    """What damaged captures contained once."""
+    with contextlib.suppress(RingocliError):
+        decoded_webhook(read_sample(content).as_request())
