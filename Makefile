@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+RELEASE_STAMP := .venv-release/.ready
 
-.PHONY: demo test check format lint types cover golden docs bench clean
+.PHONY: demo test check format lint types cover golden docs bench release-check clean
 
 demo: $(STAMP)  ## the whole workflow, against an emulator on this machine
 	$(BIN)/python samples/demo.py
@@ -77,8 +78,18 @@ lowest: $(STAMP)  ## a selection of the tests with the oldest dependencies that 
 	$(BIN)/python -m uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable ".[all]" --group test
 	.venv-lowest/bin/python -m pytest -p no:cacheprovider $(LOWEST)
 
+release-check: $(RELEASE_STAMP)  ## archives, installations, zipapp and SBOM of a release, in dist/
+	.venv-release/bin/python .ci/release_check.py
+	$(MAKE) audit
+
 clean:
-	rm -rf .venv .venv-audit .venv-lowest .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build site
+	rm -rf .venv .venv-audit .venv-lowest .venv-release .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build site
+
+$(RELEASE_STAMP): pyproject.toml
+	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check --group release
+	@touch $@
 
 # pip 25.1 is the first version that reads dependency groups.
 $(STAMP): pyproject.toml
