@@ -66,6 +66,7 @@ class Received:
 class Alignment:
     """The result: every leaf is in ``fitting``, ``different`` or ``missing``, or in ``absent`` if it is optional.
 
+    ``repeated`` are missing leaves whose variables are at another location of the pattern, too.
     ``containers`` maps pointers of objects and lists in the pattern to the ones in the webhook that they were compared
     with. ``reshaped`` is true if a list was compared with an object.
     """
@@ -75,6 +76,7 @@ class Alignment:
     different: list[tuple[PatternLeaf, Received]] = field(default_factory=list)
     missing: list[PatternLeaf] = field(default_factory=list)
     absent: list[PatternLeaf] = field(default_factory=list)
+    repeated: list[PatternLeaf] = field(default_factory=list)
     containers: dict[Pointer, Pointer] = field(default_factory=dict)
     reshaped: bool = False
     unclaimed: tuple[Received, ...] = ()
@@ -108,9 +110,19 @@ class Alignment:
 def align(event: WebhookEvent, document: Json, base: Pointer = ()) -> Alignment:
     """Compare an event's pattern with a webhook; ``base`` is the pointer of ``document`` in the received body."""
     alignment = _aligned(event, event.pattern.root, document, (), base)
+    _set_apart_repeated(alignment)
     claimed = {one.pointer for _, one in (*alignment.fitting, *alignment.different)}
     alignment.unclaimed = tuple(one for one in scalars(document, base) if one.pointer not in claimed)
     return alignment
+
+
+def _set_apart_repeated(alignment: Alignment) -> None:
+    known = {leaf.names for leaf, _ in alignment.fitting if leaf.names}
+    missing, alignment.missing = alignment.missing, []
+    for leaf in missing:
+        (alignment.repeated if leaf.names in known else alignment.missing).append(leaf)
+        if leaf.names:
+            known.add(leaf.names)
 
 
 def _aligned(event: WebhookEvent, node: object, value: Json, at: Pointer, found_at: Pointer) -> Alignment:
@@ -178,6 +190,8 @@ def _leaf(event: WebhookEvent, leaf: Leaf | Constant, value: Json, at: Pointer, 
         _add_missing(alignment, event, leaf, at)
     elif _fits(event, leaf, value):
         alignment.fitting.append((one, Received(found_at, value)))
+    elif isinstance(leaf, Leaf) and leaf.alone == "url":
+        _add_missing(alignment, event, leaf, at)  # what is there is not a file, but may be the text
     else:
         alignment.different.append((one, Received(found_at, value)))
     return alignment
@@ -189,6 +203,8 @@ def _fits(event: WebhookEvent, leaf: Leaf | Constant, value: Json) -> bool:
         return text == as_text(leaf.value)
     if leaf.alone == "event_key":
         return event.key is None or text == event.key
+    if leaf.alone == "url":
+        return text.lower().startswith(("http://", "https://"))
     return all(part in text for part in leaf.parts if isinstance(part, str))
 
 

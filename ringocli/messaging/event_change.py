@@ -36,11 +36,13 @@ def changed_event(
     drops: frozenset[Pointer],
     key: str | None,
     base: Pointer,
+    pins: Mapping[Pointer, Json],
 ) -> EventChange | None:
     """The event that reads the webhook it was aligned with; None if two values would be at the same location.
 
     ``moves`` maps pointers of the pattern to pointers below ``base`` of the webhook, ``values`` to new constants.
-    ``drops`` are leaves to leave out, ``key`` is the event's key from now on.
+    ``drops`` are leaves to leave out, ``pins`` are further constants, by pointers like those of ``moves``. ``key`` is the
+    event's key from now on.
     """
     operations: list[Operation] = []
     where = (*event.pointer, "request_parameters")
@@ -49,11 +51,12 @@ def changed_event(
     if (
         alignment.reshaped
         or drops
+        or pins
         or len(renames) < len(moves)
         or any(_as_pattern(new) in used for new in moves.values())
     ):
         parameters = _rebuilt(event, alignment, moves, values, drops, base)
-        if parameters is None:
+        if parameters is None or not all(_insert(parameters, _as_pattern(at), value) for at, value in pins.items()):
             return None
         operations.append({"op": "replace", "path": pointer_text(where), "value": parameters})
     else:

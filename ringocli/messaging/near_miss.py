@@ -15,8 +15,16 @@ from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.messaging.alignment import Alignment, Received, align
 from ringocli.messaging.event_change import EventChange, Operation, changed_event, patched_tree, second_event
 from ringocli.messaging.miss import Attempt, Difference, NearMiss, TakeWebhook
-from ringocli.messaging.pairing import Pair, direction, is_delivery_status, is_file, is_mms, left_over, pairs_in
+from ringocli.messaging.pairing import CHOSEN, Pair, left_over, pairs_in, scalars_of
 from ringocli.messaging.receipts import failed_form
+from ringocli.messaging.received_field import (
+    direction,
+    is_delivery_status,
+    is_file,
+    is_mms,
+    is_status,
+    rival_of_id,
+)
 from ringocli.messaging.request import render_event
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.matching import describe
@@ -47,7 +55,13 @@ class _Candidate(NamedTuple):
         """Why the webhook cannot be this event, whatever its other fields are; empty if it may be."""
         ways = {direction(one) for one in self.received}
         if self.attempt.event.place is Place.DELIVERED:
-            return "this is an incoming message, not a receipt" if ways - {""} == {"incoming"} else ""
+            if ways - {""} == {"incoming"}:
+                return "this is an incoming message, not a receipt"
+            statuses = [one.text for one in self.received if is_status(one)]
+            failed = [text for text in statuses if FAILURE.search(text)]
+            if failed or (statuses and not any(map(means_delivered, statuses))):
+                return f"its status is {describe((failed or statuses)[0])}, not delivered"
+            return ""
         is_report = "outgoing" in ways or any(is_delivery_status(one) for one in self.received)
         return "this is a report about a message that was sent" if is_report and "incoming" not in ways else ""
 
@@ -131,11 +145,14 @@ def _change(best: _Candidate) -> tuple[EventChange | None, str]:
     event, alignment = best.attempt.event, best.alignment
     paired = {pair.leaf.pointer: pair for pair in best.pairs}
     lacking = [one for one in alignment.missing if one.pointer not in paired]
-    dropped = [one for one in lacking if one.is_event_key and event.place is not Place.DELIVERED]
+    dropped = [one for one in lacking if one.is_event_key and (event.place is not Place.DELIVERED or _is_pinned(best))]
     lacking = [one for one in lacking if one not in dropped]
     if lacking:
         names = ", ".join(f"${one.names[0]}$" if one.names else describe(_constant(one.leaf)) for one in lacking)
         return None, f"no received field is certain to be {names}"
+    rival = _rival_of_id(best)
+    if rival is not None:
+        return None, f"$messageid$ may as well be {pointer_text(rival.pointer)}"
     key = event.key
     values: dict[Pointer, Json] = {}
     different = [(leaf, received) for leaf, received in alignment.different if leaf.pointer not in paired]
@@ -152,8 +169,47 @@ def _change(best: _Candidate) -> tuple[EventChange | None, str]:
         else:
             values[leaf.pointer] = received.value
     moves = {pointer: pair.received.pointer[len(best.attempt.base) :] for pointer, pair in paired.items()}
-    drops = frozenset(one.pointer for one in dropped)
-    return changed_event(event, alignment, moves, values, drops, key, best.attempt.base), ""
+    drops = frozenset(one.pointer for one in (*dropped, *alignment.repeated))
+    pins = _pins(best) if len(moves) > 1 else {}
+    return changed_event(event, alignment, moves, values, drops, key, best.attempt.base, pins), ""
+
+
+def _rival_of_id(best: _Candidate) -> Received | None:
+    """Another field that may be the message id of a receipt."""
+    if best.attempt.event.place is not Place.DELIVERED:
+        return None
+    fitting = [(leaf, received, False) for leaf, received in best.alignment.fitting]
+    paired = [(pair.leaf, pair.received, True) for pair in best.pairs if pair.why != CHOSEN]
+    for leaf, received, is_paired in (*fitting, *paired):
+        if "messageid" in leaf.names:
+            # Where more than the id is as the template expects it, so is the id.
+            return rival_of_id(received, scalars_of(best.alignment), is_paired or len(fitting) > 1)
+    return None
+
+
+def _pins(best: _Candidate) -> dict[Pointer, Json]:
+    """A field that says which way the message went, if nothing in the event reads one.
+
+    An event of another provider is read by its fields alone; but some providers report a sent message with the same ones.
+    """
+    base, way = best.attempt.base, "outgoing" if best.attempt.event.place is Place.DELIVERED else "incoming"
+    read = (*best.alignment.fitting, *best.alignment.different, *((pair.leaf, pair.received) for pair in best.pairs))
+    if any(direction(received) for _, received in read):
+        return {}
+    found = [one for one in left_over(best.alignment, best.pairs) if direction(one) == way]
+    first = min(found, key=lambda one: len(one.pointer), default=None)
+    return {} if first is None else {first.pointer[len(base) :]: first.value}
+
+
+def _is_pinned(best: _Candidate) -> bool:
+    """Whether a fixed value of a receipt that means "delivered" is in the webhook."""
+    found = (*best.alignment.fitting, *((pair.leaf, pair.received) for pair in best.pairs))
+    return any(
+        isinstance(leaf.leaf, Constant)
+        and means_delivered(as_text(leaf.leaf.value))
+        and means_delivered(as_text(received.value))
+        for leaf, received in found
+    )
 
 
 def _constant(leaf: object) -> Json:
@@ -163,13 +219,13 @@ def _constant(leaf: object) -> Json:
 def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool:
     """Whether a value means another outcome, and is not only another spelling of the expected one.
 
-    A pattern that requires success excludes failed receipts. The meaning of a receipt's numeric codes is unknown, so none of them replaces another.
+    A pattern that requires success excludes failed receipts. The meaning of a receipt's numeric code is unknown, so only a word that means "delivered" replaces it.
     """
     if FAILURE.search(received) and not FAILURE.search(expected):
         return True
     if event.place is not Place.DELIVERED:
         return means_delivered(received) and not means_delivered(expected)
-    return (means_delivered(expected) and not means_delivered(received)) or (expected.isdigit() and received.isdigit())
+    return (means_delivered(expected) or expected.isdigit()) and not means_delivered(received)
 
 
 # -- whether it is safe -----------------------------------------------------------------------------
