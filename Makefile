@@ -16,12 +16,12 @@ test: $(STAMP)  ## the whole test suite, on all cores
 check: $(STAMP) lint types test docs-check site  ## everything that must pass before a change is merged
 
 format: $(STAMP)
-	$(BIN)/ruff check --fix-only ringocli tests benchmarks samples docs
-	$(BIN)/ruff format ringocli tests benchmarks samples docs
+	$(BIN)/ruff check --fix-only ringocli tests benchmarks samples docs .ci
+	$(BIN)/ruff format ringocli tests benchmarks samples docs .ci
 
 lint: $(STAMP)
-	$(BIN)/ruff format --check ringocli tests benchmarks samples docs
-	$(BIN)/ruff check ringocli tests benchmarks samples docs
+	$(BIN)/ruff format --check ringocli tests benchmarks samples docs .ci
+	$(BIN)/ruff check ringocli tests benchmarks samples docs .ci
 	$(BIN)/lint-imports
 
 types: $(STAMP)

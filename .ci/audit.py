@@ -68,10 +68,7 @@ def licence(package: Distribution) -> str:
 def table(used: Mapping[str, Distribution]) -> str:
     """The list of licences as Markdown."""
     base = dependencies("ringocli", ())
-    rows = [
-        f"| {name} | {licence(one)} | {'always' if name in base else 'an extra'} |"
-        for name, one in used.items()
-    ]
+    rows = [f"| {name} | {licence(one)} | {'always' if name in base else 'an extra'} |" for name, one in used.items()]
     head = (
         "# Licences\n\nWhat ringocli depends on, directly or not, as the packages declare it. "
         "Written by `make licences`, checked by `make audit`.\n\n| package | licence | installed |\n|---|---|---|\n"
@@ -106,7 +103,9 @@ def check_vulnerabilities(used: Mapping[str, Distribution], python: str) -> int:
             done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
             packages = json.loads(done.stdout)["dependencies"]
         except (OSError, subprocess.TimeoutExpired, ValueError, KeyError):
-            print(f"vulnerabilities: NOT AUDITED, since pip-audit or its advisory service is missing ({len(used)} packages)")
+            print(
+                f"vulnerabilities: NOT AUDITED, since pip-audit or its advisory service is missing ({len(used)} packages)"
+            )
             return 0
     code = 0
     audited = {one["name"] for one in packages if "skip_reason" not in one}
@@ -118,7 +117,9 @@ def check_vulnerabilities(used: Mapping[str, Distribution], python: str) -> int:
     if audited and not code:
         print(f"vulnerabilities: none known in {len(audited)} packages")
     if skipped:
-        print(f"vulnerabilities: {len(skipped)} packages NOT AUDITED, since the service does not know them: {', '.join(skipped)}")
+        print(
+            f"vulnerabilities: {len(skipped)} packages NOT AUDITED, since the service does not know them: {', '.join(skipped)}"
+        )
     return code
 
 
