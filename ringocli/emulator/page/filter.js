@@ -74,14 +74,14 @@ export function Filter({ count, more }) {
         onInput=${(event) => type(event.target.value)}
         onKeyDown=${onKeyDown}
       />
-      ${text ? html`<span class="found" role="status">${count}${more ? "+" : ""}</span>` : html`<kbd aria-hidden="true">/</kbd>`}
+      ${text ? html`<span class="found" role="status">${text.trim() === query ? `${count}${more ? "+" : ""}` : "…"}</span>` : html`<kbd aria-hidden="true">/</kbd>`}
       <${Popover} label="Filter syntax" icon="help" class="right">
         ${(close) => html`<${Language} take=${(word) => (add(word), close(), field.current.focus())} />`}
       <//>
     </div>
     <${IconButton} icon="plus" label="Send a webhook" title="Send a webhook (n)" onClick=${() => change({ dialog: { compose: "paste" } })} />
     <${Popover} label="Export" icon="export" class="right">
-      ${(close) => html`<${Export} query=${query} close=${close} />`}
+      ${(close) => html`<${Export} query=${text.trim()} close=${close} />`}
     <//>
     <${IconButton} icon="trash" label="Delete all exchanges" disabled=${!count} onClick=${() => change({ dialog: "clear" })} />
   </header>`;

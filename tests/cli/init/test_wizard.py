@@ -6,6 +6,7 @@ import json
 import os
 import re
 import select
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Terminal:
         self.pid, self.handle = pty.fork()
         if self.pid == 0:  # pragma: no cover
             os.chdir(folder)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits "ignored"
             os.environ |= {"TERM": "xterm", "COLUMNS": "80"}
             os.execv(sys.executable, [sys.executable, "-m", "ringocli", *words])
 
