@@ -39,7 +39,8 @@ def run(arguments: Sequence[str]) -> int:
 def _guarded(arguments: Sequence[str]) -> int:
     try:
         code = _invoked(arguments)
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # the language server closes it
+            sys.stdout.flush()
     except KeyboardInterrupt:
         console.complain("stopped")
         return INTERRUPTED

@@ -7,6 +7,7 @@ content types Ringotel supports besides ``application/json`` is not documented (
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from encodings import normalize_encoding
 from encodings.aliases import aliases
@@ -17,6 +18,7 @@ from urllib.parse import parse_qsl, quote, quote_plus
 from ringocli.errors import LocalError
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json, Several, as_text
+from ringocli.text.numbers import UnusableNumber, number_text, read_float, read_integer
 from ringocli.text.traced import Traced, joined
 
 MAX_CHARSET_LENGTH = 40
@@ -43,7 +45,7 @@ def _json_parts(tree: Json) -> Iterator[Traced | str]:
             yield from _json_parts(item)
         yield "]" if tree else "[]"
     else:
-        yield json.dumps(tree, ensure_ascii=False)
+        yield number_text(tree) if isinstance(tree, float) else json.dumps(tree, ensure_ascii=False)
 
 
 def flat_pairs(tree: Json) -> Iterator[tuple[str, Json]]:
@@ -101,11 +103,18 @@ def decode_pairs(text: str, charset: str = "utf-8") -> dict[str, Json]:
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not valid JSON")
+    raise UnusableNumber(f"{word} is not a number in JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+JSON_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=read_float)
+_EXACT_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=read_float, parse_int=read_integer)
 """Shared, because ``json.loads`` with an option creates a decoder for every text."""
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class InfiniteValue(LocalError):
+    """A body contains a number that is not finite, for which no value can be guessed."""
 
 
 def decode_json(text: str) -> Json:
@@ -115,11 +124,37 @@ def decode_json(text: str) -> Json:
         LocalError: not valid JSON, or nested too deeply.
     """
     try:
-        return _DECODER.decode(text)
+        tree = _decoded(text)
+        return _with_characters(tree) if _SURROGATE.search(text) or not _is_utf8(text) else tree
     except RecursionError:
         raise LocalError("the JSON is nested too deeply") from None
+    except UnusableNumber as error:
+        raise InfiniteValue(f"the body is not valid JSON: {error}", "Send it as a text, in quotes.") from None
     except ValueError as error:
         raise LocalError(f"the body is not valid JSON: {error}", "Send JSON, or the right Content-Type.") from None
+
+
+def _decoded(text: str) -> Json:
+    try:
+        return JSON_DECODER.decode(text)
+    except (UnusableNumber, json.JSONDecodeError):
+        raise
+    except ValueError:  # an integer of over 4,300 digits
+        return _EXACT_DECODER.decode(text)
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether a text has no lone surrogate; only UTF-7 can contain one."""
+    return text.isascii() or text.isprintable() or not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _with_characters(tree: Json) -> Json:
+    """The tree with "?" for each lone surrogate, which is not a character and has no UTF-8."""
+    if isinstance(tree, str):
+        return tree.encode("utf-8", "replace").decode()
+    if isinstance(tree, dict):
+        return {_with_characters(key): _with_characters(value) for key, value in tree.items()}
+    return [_with_characters(item) for item in tree] if isinstance(tree, list) else tree
 
 
 @lru_cache(maxsize=64)

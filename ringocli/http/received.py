@@ -5,12 +5,11 @@ Every reader of webhooks and replies uses this function, so that ``init``, ``mat
 
 from __future__ import annotations
 
-import json
 import re
 from typing import NamedTuple
 
 from ringocli.errors import LocalError
-from ringocli.http.bodies import charset_of, decode, decode_json, decode_pairs, text_of
+from ringocli.http.bodies import JSON_DECODER, InfiniteValue, charset_of, decode, decode_json, decode_pairs, text_of
 from ringocli.http.content_types import Encoding, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json
 
@@ -94,6 +93,8 @@ def _json(text: str, *, is_surely: bool) -> Decoded | None:
     """
     try:
         return Decoded(decode_json(text))
+    except InfiniteValue:
+        raise
     except LocalError as error:
         if several := _lines(text):
             note = f"the body contains {len(several)} JSON documents; the first one was read"
@@ -119,12 +120,12 @@ def _corrected(text: str) -> Decoded | None:
 
 def _lines(text: str) -> list[Json]:
     """The documents of a text with several JSON objects one after the other (NDJSON); empty if it is anything else."""
-    decoder, found, at = json.JSONDecoder(), [], 0
+    found, at = [], 0
     while at < len(text):
         if text[at] != "{":
             return []
         try:
-            tree, at = decoder.raw_decode(text, at)
+            tree, at = JSON_DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
             return []
         found.append(tree)

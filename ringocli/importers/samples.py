@@ -8,13 +8,13 @@ is unusual about one is a note.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.http.bodies import InfiniteValue
 from ringocli.http.exchange import Reply, header
 from ringocli.http.received import decode_received, starts_json
 from ringocli.importers.captures import text_of_capture, transcript
@@ -31,6 +31,7 @@ from ringocli.importers.raw_requests import (
     with_decoded_body,
 )
 from ringocli.importers.sources import requests_in
+from ringocli.text.numbers import dumps
 
 __all__ = ["Sample", "read_sample"]
 
@@ -120,6 +121,8 @@ def _repaired(sample: Sample, name: str) -> Sample:
     try:
         decode_received(sample.body, header(sample.headers, "content-type"))
         return sample
+    except InfiniteValue as error:
+        raise LocalError(f"{name}: {error.message}", error.hint) from None
     except LocalError:
         pass
     from ringocli.text.document import Document
@@ -129,7 +132,7 @@ def _repaired(sample: Sample, name: str) -> Sample:
         raise LocalError(f"{name}: {document.problems[0].message}", "Fix the sample.")
     first = next(_told(document.problems), "")
     note = f"the body is not valid JSON ({first}); read as if it were corrected"
-    return replace(sample, body=json.dumps(document.value, ensure_ascii=False).encode(), notes=(*sample.notes, note))
+    return replace(sample, body=dumps(document.value).encode(), notes=(*sample.notes, note))
 
 
 def _told(problems: Any) -> Iterator[str]:

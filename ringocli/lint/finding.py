@@ -11,6 +11,7 @@ from ringocli.lint.rule import AppendItem, Fix, Problem, RenameKey, ReplaceValue
 from ringocli.template.pattern.notation import Json
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit
+from ringocli.text.numbers import dumps
 from ringocli.text.pointer import Pointer, Range
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _edits(document: Document, fix: Fix | None) -> Iterator[Edit]:
             case Edit():
                 yield change
             case ReplaceValue(pointer, value):
-                yield Edit(*document.locate_offsets(pointer), json.dumps(value, ensure_ascii=False))
+                yield Edit(*document.locate_offsets(pointer), dumps(value))
             case RenameKey(pointer, key):
                 yield Edit(*document.locate_offsets(pointer, "key"), json.dumps(key, ensure_ascii=False))
             case AppendItem(pointer, value):
@@ -89,7 +90,7 @@ def _edits(document: Document, fix: Fix | None) -> Iterator[Edit]:
 
 def _appended(document: Document, node: Node, value: Json) -> Edit:
     """An edit that adds an item, separated as the items before it are."""
-    written = json.dumps(value, ensure_ascii=False)
+    written = dumps(value)
     if not node.items:
         return Edit(node.start + 1, node.start + 1, written)
     last = node.items[-1]

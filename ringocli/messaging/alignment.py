@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ringocli.template.model import WebhookEvent
+from ringocli.template.pattern.notation import is_same
 from ringocli.template.pattern.pattern import Constant, Fields, Items, Json, Leaf, Several, as_text
 from ringocli.text.pointer import Pointer
 
@@ -200,7 +201,7 @@ def _leaf(event: WebhookEvent, leaf: Leaf | Constant, value: Json, at: Pointer, 
 def _fits(event: WebhookEvent, leaf: Leaf | Constant, value: Json) -> bool:
     text = as_text(value)
     if isinstance(leaf, Constant):
-        return text == as_text(leaf.value)
+        return is_same(leaf.value, value)
     if leaf.alone == "event_key":
         return event.key is None or text == event.key
     if leaf.alone == "url":

@@ -8,16 +8,17 @@ A case is a list of steps. A step sends a request as the Ringotel user (``send``
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ringocli.errors import LocalError, UsageError
+from ringocli.errors import UsageError
 from ringocli.http.statuses import Statuses
+from ringocli.template.project import parse_toml
 from ringocli.template.values import Layer, check_variable
 from ringocli.text.files import read_text
+from ringocli.text.numbers import number_text
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
 
@@ -115,10 +116,7 @@ def read_case(path: Path, environ: Mapping[str, str] | None) -> Case:
         UsageError: a key, a value or a reference is wrong; the message names the step.
     """
     text = read_text(str(path))
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise LocalError(f"{path}: invalid TOML: {error}", "Fix the syntax.") from None
+    document = parse_toml(str(path), text)
     return _Reader(path, environ).case(document)
 
 
@@ -312,7 +310,7 @@ class _Reader:
     def _text(self, value: Any, what: str) -> str:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise self._wrong(f"{what} must be a text", f'Write {what.rpartition(".")[2]} = "..."')
-        return str(value)
+        return value if isinstance(value, str) else number_text(value)
 
     def _table(self, value: Any, what: str) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):

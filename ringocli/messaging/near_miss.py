@@ -28,6 +28,7 @@ from ringocli.messaging.received_field import (
 from ringocli.messaging.request import render_event
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.matching import describe
+from ringocli.template.pattern.notation import is_same
 from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
@@ -158,7 +159,7 @@ def _change(best: _Candidate) -> tuple[EventChange | None, str]:
     different = [(leaf, received) for leaf, received in alignment.different if leaf.pointer not in paired]
     for leaf, received in (*different, *((pair.leaf, pair.received) for pair in best.pairs)):
         old = event.key if leaf.is_event_key else _constant(leaf.leaf)
-        if old is None or as_text(old) == as_text(received.value):
+        if old is None or is_same(old, received.value):
             continue
         if leaf.names and not leaf.is_event_key:
             return None, f"{pointer_text(received.pointer)} does not have the form of the template"

@@ -21,6 +21,7 @@ from ringocli.messaging.received_field import (
     is_url,
     names_an_event,
 )
+from ringocli.template.pattern.notation import is_same
 from ringocli.template.pattern.pattern import Constant, as_text
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, side
@@ -225,7 +226,7 @@ def _number_score(role: Role, names: list[str]) -> int:
 
 
 def _constant_score(leaf: PatternLeaf, constant: Constant, received: Received) -> tuple[int, str]:
-    same = as_text(constant.value) == received.text
+    same = is_same(constant.value, received.value) or as_text(constant.value) == received.text
     spelling = _spelling(leaf, received)
     if same and spelling:
         return 100, "the same value, spelled alike"

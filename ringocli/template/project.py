@@ -8,6 +8,7 @@ from typing import Any
 
 from ringocli.errors import LocalError
 from ringocli.text.files import read_text
+from ringocli.text.numbers import read_toml_float
 
 PROJECT_FILE = "ringocli.toml"
 
@@ -45,7 +46,7 @@ def parse_toml(name: str, text: str) -> Mapping[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+        return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"), parse_float=read_toml_float)
     except RecursionError:
         raise LocalError(f"{name}: invalid TOML: nested too deeply", "Fix the syntax.") from None
     except ValueError as error:

@@ -147,7 +147,10 @@ class _TemplateReader:
 
     def shared(self, read: Callable[[_Where, Mapping[str, Json]], _Part], where: _Where, part: Json) -> _Part:
         """Read a part once for all templates that contain it: large sets of templates repeat most of their parts."""
-        key = (marshal.dumps(part, 2), where, self.properties)
+        try:
+            key = (marshal.dumps(part, 2), where, self.properties)
+        except ValueError:  # it contains a number that keeps its digits
+            return read(where, part)
         if key in _SHARED:
             found: _Part = _SHARED[key]
             return found

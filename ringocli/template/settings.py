@@ -20,6 +20,7 @@ from ringocli.template.values import Layer, Values, check_variable
 from ringocli.template.variables import ALIASES, SETTABLE
 from ringocli.text.document import Document
 from ringocli.text.files import STDIN, read_text
+from ringocli.text.numbers import number_text
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
 
@@ -281,4 +282,4 @@ def _table(where: str, tables: Mapping[str, Any], key: str) -> Mapping[str, Any]
 def _scalar(where: str, what: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise UsageError(f"{where}: {what} must be a string", f'Write {what.split(".")[-1]} = "..."')
-    return str(value)
+    return value if isinstance(value, str) else number_text(value)

@@ -5,13 +5,13 @@ All output passes through here, so that old code pages, closed streams and ``--q
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import unicodedata
 from typing import Any, NamedTuple, TextIO
 
+from ringocli.text.numbers import dumps
 from ringocli.text.secret import redact, redact_tree
 
 _CODES = {
@@ -124,7 +124,7 @@ def speaks_unicode() -> bool:
 def out_json(document: Any, *, indent: int | None = 2) -> None:
     """Write one JSON document to stdout; non-ASCII characters are escaped unless stdout is UTF-8."""
     shown = document if _settings.reveals else redact_tree(document)
-    sys.stdout.write(json.dumps(shown, ensure_ascii=not speaks_unicode(), indent=indent) + "\n")
+    sys.stdout.write(dumps(shown, ensure_ascii=not speaks_unicode(), indent=indent) + "\n")
 
 
 def is_quiet() -> bool:

@@ -7,7 +7,6 @@ syntax errors, runs only when it is needed.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 from ringocli.text.edits import MAX_DEPTH, Edit, SyntaxProblem, apply
 from ringocli.text.locate import find
+from ringocli.text.numbers import read_float
 from ringocli.text.pointer import Lines, Pointer, Range
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Document(_Document):
                 return cls(
                     name,
                     text,
-                    json.loads(text, object_pairs_hook=_members, parse_constant=_refuse, parse_float=_finite),
+                    json.loads(text, object_pairs_hook=_members, parse_constant=_refuse, parse_float=read_float),
                     (),
                 )
             except (ValueError, _Unclean, RecursionError):
@@ -160,13 +160,6 @@ def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         raise _Unclean
     return members
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
-        raise _Unclean
-    return value
 
 
 def _settled(problems: tuple[SyntaxProblem, ...]) -> tuple[SyntaxProblem, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
+from ringocli.text.numbers import dumps
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import parse as parse_pointer
 
@@ -90,7 +91,7 @@ def _inserted(document: Document, start: int, places: list[tuple[int, int]], hea
     first, last = places[0][0], places[-1][1]
     own_lines = "\n" in text[start:first]
     indent = _indent_at(text, first)
-    written = _written(document, value, indent) if own_lines else json.dumps(value, ensure_ascii=False)
+    written = _written(document, value, indent) if own_lines else dumps(value)
     between = f",\n{indent}" if own_lines else ", "
     return _edited(document, Edit(last, last, between + head + written))
 
@@ -116,5 +117,5 @@ def _unit(text: str) -> str:
 def _written(document: Document, value: Any, indent: str) -> str:
     """A value as JSON, indented if the document is."""
     if "\n" not in document.text.strip():
-        return json.dumps(value, ensure_ascii=False)
-    return json.dumps(value, ensure_ascii=False, indent=_unit(document.text)).replace("\n", f"\n{indent}")
+        return dumps(value)
+    return dumps(value, indent=_unit(document.text)).replace("\n", f"\n{indent}")

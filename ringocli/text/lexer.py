@@ -5,11 +5,13 @@ Each mistake is recorded as a ``SyntaxProblem`` and read as if it had been corre
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from ringocli.text.edits import Edit, SyntaxProblem
+from ringocli.text.numbers import UnusableNumber, read_float, read_integer
 
 
 @dataclass(slots=True)
@@ -151,10 +153,12 @@ class Lexer:
     def number(self, digits: str, start: int, end: int) -> Node:
         self.at = end
         try:
-            value = float(digits) if any(char in digits for char in ".eE") else int(digits)
-        except ValueError:  # Python refuses integers of over 4,300 digits
-            self.problem("bad-number", "the number has too many digits", start, end)
+            value = read_float(digits) if any(char in digits for char in ".eE") else read_integer(digits)
+        except UnusableNumber as error:
+            self.problem("bad-number", str(error), start, end)
             value = 0
+        if isinstance(value, float) and math.isinf(value):
+            self.problem("bad-number", "the number has too many digits", start, end)
         return Node(start, end, value)
 
     def word(self, word: str, start: int) -> Node:

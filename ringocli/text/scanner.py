@@ -8,7 +8,6 @@ from web pages, Ringotel's included (comments, trailing commas, curly quotes, an
 from __future__ import annotations
 
 import gc
-import math
 import re
 
 from ringocli.text.brackets import Brackets
@@ -129,11 +128,7 @@ class Scanner(Brackets):
             return node
         if not char or char in ",:}]=":
             return None
-        node = self.scalar()
-        if isinstance(node.value, float) and math.isinf(node.value):
-            self.problem("bad-number", "the number is too large", start, self.at)
-            node.value = 0
-        return node
+        return self.scalar()
 
     def at_quote(self) -> bool:
         """Whether a string starts here, in any kind of quotes."""

@@ -12,6 +12,7 @@ from ringocli.cli.inputs import path_of
 from ringocli.cli.output import print_json, print_table
 from ringocli.errors import UsageError
 from ringocli.text import console
+from ringocli.text.numbers import dumps
 
 if TYPE_CHECKING:
     from ringocli.cli.init.sources import Sources
@@ -195,7 +196,7 @@ def _list_presets(format_: str) -> None:
 def _finish(options: InitOptions, made: _Drafted) -> None:
     """Check a draft, write it and its first case, and print the summary."""
     draft = made.draft
-    text = json.dumps(draft.template, ensure_ascii=False, indent=2) + "\n"
+    text = dumps(draft.template, indent=2) + "\n"
     draft, findings = _checked(text, draft)
     path = options.output or f"{draft.template['id']}.json"
     written = _write(path, text, options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ringocli.messaging.export.server_files import (
     source,
     variable_name,
 )
+from ringocli.text.numbers import dumps
 
 RELAY_URL = "https://relay.example.com"
 _FILES = Path(__file__).parent / "files"
@@ -39,7 +39,7 @@ def relay_files(spec: RelaySpec, language: str) -> dict[str, str]:
         "STATE_FILE": "relay.db" if language == "python" else "relay.json",
     }
     files = {
-        "template.json": json.dumps(relay_template(spec), ensure_ascii=False, indent=2) + "\n",
+        "template.json": dumps(relay_template(spec), indent=2) + "\n",
         ".env.example": settings_file(credentials, defaults),
         "README.md": _readme(spec, language),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from ringocli.messaging.candidates import candidates
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.presets import of_host
 from ringocli.template.scaffold import Answers, Draft
+from ringocli.text.numbers import dumps
 from ringocli.text.pointer import Pointer
 from ringocli.text.url import split_url
 
@@ -109,7 +109,7 @@ def _pasted_as_json(pasted: Pasted | None) -> Pasted | None:
     if pasted is None or not is_xml((pasted.body or "").encode()):
         return pasted
     tree = XmlText(pasted.body or "", "the body of the request").tree
-    return replace(pasted, body=json.dumps(tree, ensure_ascii=False), content_type=JSON_TYPE)
+    return replace(pasted, body=dumps(tree), content_type=JSON_TYPE)
 
 
 def _reply_as_json(reply: Reply | None) -> Reply | None:
@@ -124,7 +124,7 @@ def _sample_as_json(sample: WebhookSample) -> WebhookSample:
         return sample
     tree = XmlText(incoming.body.decode("utf-8", "replace"), sample.name).tree
     headers = [(name, value) for name, value in incoming.headers if name.lower() != "content-type"]
-    body = json.dumps(tree, ensure_ascii=False).encode()
+    body = dumps(tree).encode()
     return replace(sample, incoming=replace(incoming, headers=(*headers, ("Content-Type", JSON_TYPE)), body=body))
 
 

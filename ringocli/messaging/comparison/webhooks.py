@@ -16,6 +16,7 @@ from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Json, Leaf
 from ringocli.template.pattern.rendering import plain
 from ringocli.template.variables import BY_NAME, REQUIRED, Place, sample
+from ringocli.text.numbers import dumps
 from ringocli.text.pointer import Pointer
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
@@ -75,7 +76,7 @@ def request_for(method: str, kind: str, tree: Json) -> IncomingRequest | None:
     if kind == FORM_TYPE and is_flat:
         body = str(encode_pairs(_without_nulls(tree))).encode()
     else:
-        kind, body = JSON_TYPE, json.dumps(tree, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        kind, body = JSON_TYPE, dumps(tree).encode("utf-8", "surrogatepass")
     return IncomingRequest(method=method, headers=(("Content-Type", kind),), body=body)
 
 

@@ -12,6 +12,7 @@ from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, arr
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
 from ringocli.text.note import Note
+from ringocli.text.numbers import plain
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 
@@ -70,7 +71,7 @@ def near_miss_document(near_miss: NearMiss | None) -> dict[str, Any] | None:
             }
             for pair in near_miss.pairs
         ],
-        "patch": [dict(operation) for operation in near_miss.patch],
+        "patch": plain([dict(operation) for operation in near_miss.patch]),
         "why": near_miss.why,
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,9 +11,11 @@ from pathlib import Path
 from typing import TextIO
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.http.bodies import InfiniteValue, decode_json
 from ringocli.messaging.load.compiled import Row
 from ringocli.template.variables import ALIASES, SETTABLE
 from ringocli.text.files import STDIN, reason
+from ringocli.text.numbers import number_text
 from ringocli.text.suggest import did_you_mean
 
 CHECKED_FIRST = 10_000
@@ -167,8 +168,10 @@ def _is_json(name: str, first: str) -> bool:
 
 def _json_object(name: str, number: int, line: str) -> dict[str, str]:
     try:
-        found = json.loads(line.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
+        found = decode_json(line.lstrip("\ufeff"))
+    except InfiniteValue as error:
+        raise _bad_row(name, number, error.message.removeprefix("the body is not ")) from None
+    except LocalError:
         raise _bad_row(name, number, "invalid JSON") from None
     if not isinstance(found, dict):
         raise _bad_row(name, number, "not a JSON object")
@@ -180,8 +183,10 @@ def _scalar(name: str, number: int, key: str, value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, (str, int, float)):
-        return str(value)
+    if isinstance(value, (int, float)):
+        return number_text(value)
+    if isinstance(value, str):
+        return value
     raise _bad_row(name, number, f"{key} is not a text or number")
 
 

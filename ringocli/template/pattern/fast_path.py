@@ -35,7 +35,10 @@ def requirements(
             for requirement in requirements(member, given, required, (*path, key))
         ]
     if isinstance(node, Constant):
-        return [] if node.value is None else [RequiredValue(path, as_text(node.value))]
+        if node.value is None:
+            return []
+        # Numbers with a fraction have several notations.
+        return [RequiredValue(path, None if isinstance(node.value, float) else as_text(node.value))]
     if isinstance(node, Leaf) and node.alone is not None and node.alone in given:
         return [RequiredValue(path, given[node.alone])]
     needed = (

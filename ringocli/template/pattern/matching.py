@@ -21,8 +21,10 @@ from ringocli.template.pattern.notation import (
     Several,
     VariablePart,
     as_text,
+    is_same,
     leaves,
 )
+from ringocli.text.numbers import number_text
 from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Secret, Text, sent
 
@@ -61,7 +63,7 @@ def describe(value: Json) -> str:
         return "an object"
     if isinstance(value, list):
         return "an empty list" if not value else "a list"
-    text = json.dumps(value, ensure_ascii=False)
+    text = number_text(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -159,7 +161,7 @@ class Matcher:
     def read_constant(self, node: Constant, value: Json, at: Pointer) -> None:
         if isinstance(value, Several):
             value = value[0]
-        if isinstance(value, (dict, list)) or as_text(value) != as_text(node.value):
+        if isinstance(value, (dict, list)) or not is_same(node.value, value):
             self.wrong(at, describe(node.value), describe(value))
         else:
             self.matched += 1

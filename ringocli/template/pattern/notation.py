@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
+from ringocli.text.numbers import WrittenNumber
 from ringocli.text.pointer import Pointer
 
 Json: TypeAlias = Any
@@ -70,7 +72,20 @@ def _steals(text: str, end: int, name: str, known: Collection[str] | None) -> bo
 
 def as_text(scalar: Json) -> str:
     """A JSON scalar as text: strings unchanged, anything else in JSON notation, such as ``true`` or ``201``."""
-    return scalar if isinstance(scalar, str) else json.dumps(scalar)
+    if isinstance(scalar, str):
+        return scalar
+    return scalar.written if isinstance(scalar, WrittenNumber) else json.dumps(scalar)
+
+
+def is_same(constant: Json, value: Json) -> bool:
+    """Whether a scalar is what a constant asks for: the same text, or the same number, as ``1.10`` and ``1.1``."""
+    if as_text(constant) == as_text(value):
+        return True
+    return (
+        isinstance(constant, float)
+        and isinstance(value, float)
+        and Decimal(as_text(constant)) == Decimal(as_text(value))
+    )
 
 
 class Leaf(NamedTuple):
