@@ -14,6 +14,7 @@ from typing import Annotated, Generic, NamedTuple, TypeVar, get_args, get_origin
 
 from ringocli.cli.parameters import Argument, Option, flag_of
 from ringocli.text import console
+from ringocli.text.url import with_local_scheme
 
 OptionsT = TypeVar("OptionsT")
 
@@ -98,7 +99,7 @@ class Field(NamedTuple):
         return get_origin(self.kind) is tuple
 
     def value(self, given: object) -> object:
-        """What was given, checked.
+        """What was given, checked; a URL of this machine may be given without ``http://``.
 
         Raises:
             UsageError: not a choice, or out of range.
@@ -107,6 +108,8 @@ class Field(NamedTuple):
         if isinstance(self.spec, Option):
             for one in values:
                 self.spec.check(self.flags[0], one)
+            if (self.spec.metavar or "").startswith("URL") and isinstance(given, str):
+                return with_local_scheme(given)
         return values if self.is_list else given
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.text.secret import MIN_SEARCHED_LENGTH, Secret, sent
-from ringocli.text.url import Url, split_url
+from ringocli.text.url import Url, split_url, with_local_scheme
 
 
 def check_http_url(what: str, url: str, example: str = "https://api.example.com") -> Url:
@@ -71,7 +71,7 @@ def webhook_address(url: Secret) -> Secret:
     Raises:
         UsageError: it is not an http or https URL.
     """
-    text = sent(url)
+    text = with_local_scheme(sent(url))
     parts = check_http_url("the webhook URL", text, "http://127.0.0.1:8025/hook")
     beyond = text.partition("://")[2].partition(parts.netloc)[2]
     pieces = [beyond, parts.path, parts.query, parts.fragment, parts.username or "", parts.password or ""]

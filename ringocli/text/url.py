@@ -13,6 +13,7 @@ _PARTS = re.compile(
     r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.S
 )  # RFC 3986, appendix B
 _HOST = re.compile(r"\[([^\[\]]*)\](?::(.*))?|([^:\[\]]*)(?::(.*))?", re.S)
+_LOCAL = re.compile(r"(?::\d{1,5}|(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?)(?=[/?#]|$)", re.I)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
 _DELIMITERS = "/?#@:[]\\"
 MAX_PORT = 65_535
@@ -126,6 +127,13 @@ def split_url(text: str) -> Url:
     assert found is not None  # every part is optional
     scheme, netloc, path, query, fragment = (part or "" for part in found.groups())
     return Url(scheme.lower(), netloc, path, query, fragment)
+
+
+def with_local_scheme(text: str) -> str:
+    """``:5077`` and ``localhost:5077/hook`` as http URLs of this machine; any other text as it is."""
+    if _LOCAL.match(text):
+        return f"http://{'127.0.0.1' if text.startswith(':') else ''}{text}"
+    return text
 
 
 def split_target(target: str) -> tuple[str, str]:

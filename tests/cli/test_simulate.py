@@ -292,3 +292,25 @@ def test_a_proxy_is_used(template: str, capsys: pytest.CaptureFixture[str], monk
     assert (0, 12, 12) == (code, summary["delivered"], len(proxy.seen))
     assert {"http://hooks.example/hook"} == {seen.target for seen in proxy.seen}
     assert 12 == len({seen.header("webhook-id") for seen in proxy.seen})
+
+
+@pytest.mark.parametrize("form", [":{port}/hook", "localhost:{port}/hook"])
+@pytest.mark.parametrize("way", ["option", "environment", "profile"])
+def test_a_port_of_this_machine_is_a_url(
+    template: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    form: str,
+    way: str,
+) -> None:
+    """``:5077`` and ``localhost:5077`` need no http://, wherever the URL comes from."""
+    monkeypatch.chdir(tmp_path)
+    with serving(Answer.json({"ok": True})) as server:
+        url = form.format(port=server.port)
+        if way == "environment":
+            monkeypatch.setenv("RINGOCLI_WEBHOOK_URL", url)
+        (tmp_path / "ringocli.toml").write_text(f'[profiles.own]\nwebhook_url = "{url}"\n')
+        words = {"option": ["--url", url], "environment": [], "profile": ["--profile", "own"]}[way]
+        code, _ = simulated(capsys, template, *words)
+    assert (0, "/hook") == (code, server.seen[0].target)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringocli.http.outgoing import host_header
-from ringocli.text.url import split_target, split_url
+from ringocli.text.url import split_target, split_url, with_local_scheme
 
 _PIECES = st.sampled_from(
     [
@@ -147,3 +147,26 @@ def test_an_internationalised_host_is_sent_as_idna() -> None:
 def test_a_request_target_has_a_path_and_a_query(target: str, parts: tuple[str, str]) -> None:
     """Targets are paths, or absolute URLs as proxies get them."""
     assert parts == split_target(target)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (":5077", "http://127.0.0.1:5077"),
+        (":5077/hook?a=b", "http://127.0.0.1:5077/hook?a=b"),
+        ("localhost:5077", "http://localhost:5077"),
+        ("localhost", "http://localhost"),
+        ("LOCALHOST:80/x", "http://LOCALHOST:80/x"),
+        ("127.0.0.1:8025/webhook/acme", "http://127.0.0.1:8025/webhook/acme"),
+        ("[::1]:80", "http://[::1]:80"),
+        ("localhost.example.com:80", "localhost.example.com:80"),
+        ("example.com:80", "example.com:80"),
+        ("https://localhost:1", "https://localhost:1"),
+        (":port", ":port"),
+        ("", ""),
+        ("builtin", "builtin"),
+    ],
+)
+def test_a_port_or_a_name_of_this_machine_is_a_url(text: str, url: str) -> None:
+    """Only what surely means this machine gets ``http://``; another host may need https."""
+    assert url == with_local_scheme(text)
