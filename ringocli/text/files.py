@@ -150,7 +150,7 @@ def _regular(path: Path, target: str) -> os.stat_result | None:
 
 def _take_over(temporary: str, known: os.stat_result | None, mode: int, *, keep_mode: bool) -> None:
     """Give a temporary file the owner and the permissions of the file that it replaces, or those of a new file."""
-    if known is not None:
+    if known is not None and hasattr(os, "chown"):  # Windows has no owner to give
         with suppress(PermissionError):  # only root may give a file to another user
             os.chown(temporary, known.st_uid, known.st_gid)
     if known is not None and keep_mode:
