@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from keyring.backend import KeyringBackend
+from keyring.compat import properties
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 
 class Keyring(KeyringBackend):
-    """A keyring that can be locked; its priority is too low to be chosen by itself."""
+    """A keyring that can be locked."""
 
-    priority: Any = 0
+    @properties.classproperty
+    def priority(cls) -> float:  # noqa: N805
+        raise RuntimeError("the library must not choose it by itself")
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

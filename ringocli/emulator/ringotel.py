@@ -32,7 +32,6 @@ from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.formats.webhook import near_miss_document
-from ringocli.messaging.receipts import failed_receipt_note
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset
@@ -87,11 +86,8 @@ def interpret(
         reply = json_reply(
             422, {"schema_version": 1, "matched": False, "near_miss": None, "notes": list(reading.notes)}
         )
-        # The record names the exchange of the message instead, as soon as it is known.
-        named = failed_receipt_note(f"the message {reading.failed_receipt}")
-        notes = tuple(note for note in reading.notes if note != named)
         return replace(
-            unmatched(inbox, incoming, reply, status="unmatched", notes=notes),
+            unmatched(inbox, incoming, reply, status="unmatched", notes=reading.notes),
             message_id=reading.failed_receipt,
             is_failed_receipt=True,
         ), reply

@@ -34,11 +34,6 @@ def failed_form(event: WebhookEvent) -> WebhookEvent | None:
     return event._replace(parameters=parameters, key=key)
 
 
-def failed_receipt_note(message: str) -> str:
-    """What is said of a failed receipt for ``message``, in the words of the sentence: ``the message m1``."""
-    return f"failed receipt for {message}: Ringotel has no event for it, so it is right that nothing matches"
-
-
 def failed_receipt_id(event: WebhookEvent, document: Json, base: Pointer = ()) -> str | None:
     """The message id in a webhook that is the failed form of a delivery receipt; None if it is anything else.
 

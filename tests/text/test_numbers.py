@@ -1,4 +1,4 @@
-"""Numbers keep their digits, and what is no number is refused by name."""
+"""Numbers keep their digits, and anything that is not a number is refused by name."""
 
 from __future__ import annotations
 

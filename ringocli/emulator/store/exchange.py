@@ -15,7 +15,6 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from ringocli.http.exchange import Reply, header
-from ringocli.messaging.receipts import failed_receipt_note
 from ringocli.text.masking import Masker
 from ringocli.text.secret import MASK, current_masker, redact, redact_tree
 
@@ -205,10 +204,8 @@ class StoredExchange:
     @property
     def _correlation_notes(self) -> tuple[str, ...]:
         """A note on a receipt without a message; one that precedes the reply to its message is correlated later."""
-        if self.content["is_failed_receipt"]:
-            of = f"the message {self.correlates}" if self.correlates is not None else "an unknown message"
-            return (failed_receipt_note(of),)
-        if self.event_type == "messageDelivered" and self.matched and self.correlates is None:
+        is_receipt = self.content["is_failed_receipt"] or (self.event_type == "messageDelivered" and self.matched)
+        if is_receipt and self.correlates is None:
             return (UNKNOWN_ID,)
         return ()
 
