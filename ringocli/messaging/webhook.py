@@ -217,13 +217,14 @@ def _missed(
     near_miss = nearest_miss(template, incoming, attempts, taken_by, pairs)
     ids = (failed_receipt_id(one.event, one.found, one.base) for one in attempts)
     failed = next((message_id for message_id in ids if message_id is not None), None)
-    notes: tuple[str, ...] = ()
-    if failed is not None:
-        notes = (
-            f"failed receipt for the message {failed}: Ringotel has no event for it, so it is right that nothing matches",
-        )
+    said = f"failed receipt for the message {failed}: Ringotel has no event for it, so it is right that nothing matches"
     return WebhookReading(
-        document=document, variables={}, sources={}, near_miss=near_miss, failed_receipt=failed, notes=notes
+        document=document,
+        variables={},
+        sources={},
+        near_miss=near_miss,
+        failed_receipt=failed,
+        notes=(said,) if failed else (),
     )
 
 
