@@ -224,7 +224,7 @@ def _missed(
         sources={},
         near_miss=near_miss,
         failed_receipt=failed,
-        notes=(said,) if failed else (),
+        notes=(said,) if failed is not None else (),
     )
 
 

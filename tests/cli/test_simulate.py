@@ -173,7 +173,7 @@ def test_the_url_comes_from_many_places(
     "options",
     [
         ["--event", "mesage"], ["--rate", "fast"], ["--rate", "0"], ["--rate", "inf"], ["--duration", "0"],
-        ["--url", "127.0.0.1:8025"], ["--url", "http://127.0.0.1:99999"], ["--url", "http://a b/"],
+        ["--url", "sms.example:8025"], ["--url", "http://127.0.0.1:99999"], ["--url", "http://a b/"],
         ["--set", "form=1"], ["--count", "0"], ["--preset", "telnix"], ["--require", "p98<1s"], ["--shard", "3/2"],
     ],
 )  # fmt: skip
