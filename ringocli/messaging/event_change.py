@@ -78,8 +78,9 @@ def changed_event(
 
 
 def _is_rename(old: Pointer, new: Pointer) -> bool:
-    """Whether a value is in the same object under another key; a value that is the whole tree has no key."""
-    return bool(old and new) and isinstance(new[-1], str) and old[:-1] == _as_pattern(new)[:-1]
+    """Whether a value is in the same object under another key; elements of lists, and the whole tree, have no key."""
+    has_keys = bool(old and new) and isinstance(old[-1], str) and isinstance(new[-1], str)
+    return has_keys and old[:-1] == _as_pattern(new)[:-1]
 
 
 def _as_pattern(pointer: Pointer) -> Pointer:

@@ -297,6 +297,8 @@ def test_no_patch_reads_another_outcome_as_delivered() -> None:
 @example("$event_key$", {"method": "message"})
 @example({"": "$event_key$"}, "message")
 @example({"": "$event_key$"}, ["message"])
+@example({"a": ["$from$", "$url$"]}, {"a": {"a": "in"}})
+@example({"a": ["$from$", "$to$"]}, {"a": {"from": "+13105550199"}})
 def test_any_pattern_and_any_body(parameters: Any, body: Any) -> None:
     """Whatever the pattern and the webhook are, there is an answer, and a patch makes the webhook match."""
     document = {
