@@ -1,5 +1,5 @@
 // A near miss: what the template expects, what was received, and the edits that would make it match.
-import { html, useEffect, useState } from "./html.js";
+import { html, useEffect, useRef, useState } from "./html.js";
 import * as api from "./api.js";
 import { replay } from "./actions.js";
 import { Icon } from "./icons.js";
@@ -119,7 +119,7 @@ function Applied({ id, diff }) {
 }
 
 /** The two places that are being paired, and the pairs so far: `{missing: received}`. */
-function usePairs(miss) {
+function usePairs(id) {
   const [half, setHalf] = useState({});
   const [pairs, setPairs] = useState({});
   const pick = (side) => (pointer) => {
@@ -128,7 +128,7 @@ function usePairs(miss) {
     if (whole) setPairs({ ...pairs, [next.missing]: next.received });
     setHalf(whole ? {} : next);
   };
-  useEffect(() => (setPairs({}), setHalf({})), [miss]);
+  useEffect(() => (setPairs((before) => (Object.keys(before).length ? {} : before)), setHalf({})), [id]);
   return [half, pairs, pick, () => setPairs({})];
 }
 
@@ -145,10 +145,13 @@ export function NearMiss({ exchange }) {
   const { near_miss: miss, id } = exchange;
   const [proposal, setProposal] = useState(null);
   const [busy, setBusy] = useState(false);
-  const [half, pairs, pick, forget] = usePairs(miss);
+  const [half, pairs, pick, forget] = usePairs(id);
+  const asked = useRef(0);
   const ask = (answer) => {
+    const turn = ++asked.current; // an earlier answer may come later
+    const isLatest = () => turn === asked.current;
     setBusy(true);
-    answer.then(setProposal, notify).finally(() => setBusy(false));
+    answer.then((found) => isLatest() && setProposal(found), notify).finally(() => isLatest() && setBusy(false));
   };
   useEffect(() => ask(api.proposal(id, pairs)), [id, pairs]);
   const apply = (how) => ask(api.applyPatch(id, { ...how, ...(Object.keys(pairs).length ? { pairs } : {}) }));

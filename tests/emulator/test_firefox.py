@@ -1,0 +1,70 @@
+"""The emulator's page in Firefox: the same conversation as in chromium, with real keys and clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ringocli.testing import emulator
+from ringocli.testing.context import Emulator
+from tests.emulator.browser import CONTACT, TELNYX, post, webhook
+from tests.emulator.firefox import FIREFOX, Firefox
+
+pytestmark = pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def firefox(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """One Firefox for the tests of a theme."""
+    browser = Firefox(tmp_path_factory.mktemp("profile"), dark=request.param == "dark")
+    yield browser
+    browser.close()
+
+
+def bubble(side: str, text: str) -> str:
+    """A message with this text on one side, as a JavaScript expression."""
+    return f"[...document.querySelectorAll('.{side} .bubble')].find(one => one.innerText.includes({text!r}))"
+
+
+def test_a_conversation_goes_both_ways(firefox: Firefox, ringotel: Emulator) -> None:
+    """What one end says, the other end reads; the receipt arrives; the wire shows which bytes each variable made."""
+    firefox.visit(ringotel.url)
+    firefox.click(".user textarea")
+    firefox.type("Your bike is ready\n")
+    firefox.until(f"!!{bubble('handset', 'Your bike is ready')}")
+    firefox.until(f"{bubble('user', 'Your bike is ready')}?.querySelector('.mark')?.dataset.status === 'delivered'")
+    firefox.click(".handset textarea")
+    firefox.type("On my way\n")
+    firefox.until(f"!!{bubble('user', 'On my way')}")
+    firefox.click(".row", "SendMessage")
+    for variable, value in (("content", "Your bike is ready"), ("to", CONTACT)):
+        mark = f".detail .request mark[data-variable={variable}]"
+        assert value == firefox.until(f"document.querySelector('{mark}')?.innerText")
+    assert [] == firefox.errors
+
+
+def test_a_near_miss_is_fixed(firefox: Firefox, tmp_path: Path) -> None:
+    """The field that is spelled otherwise is shown; its change goes into the template's file, and then it fits."""
+    template = tmp_path / "telnyx.json"
+    template.write_text(TELNYX.read_text("utf-8"), "utf-8")
+    with emulator(template) as ringotel:
+        firefox.visit(ringotel.url)
+        assert 422 == post(ringotel.webhook_url, webhook("Open on Sunday?", key="txt"))
+        firefox.click(".row.amiss")
+        assert '"txt": "$content$"' == firefox.until("document.querySelector('.split .plus')?.innerText.trim()")
+        firefox.click("button", "Apply to template")
+        firefox.click("button", "Fits now: replay")
+        firefox.until(f"!!{bubble('user', 'Open on Sunday?')}")
+        firefox.visit("about:blank")
+    assert '"txt": "$content$"' in template.read_text("utf-8")
+    assert [] == firefox.errors
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (640, 400)])
+def test_nothing_is_cut_off(firefox: Firefox, ringotel: Emulator, width: int, height: int) -> None:
+    """On a phone, a narrow phone and at 200 % zoom nothing scrolls sideways."""
+    firefox.visit(ringotel.url, width=width, height=height)
+    assert firefox.until("document.querySelector('.tabs, .user') && document.documentElement.scrollWidth") <= width
+    assert [] == firefox.errors
