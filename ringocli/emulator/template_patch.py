@@ -26,7 +26,7 @@ from ringocli.template.model import Template
 from ringocli.template.reader import read_template
 from ringocli.text.document import Document
 from ringocli.text.json_editor import patched
-from ringocli.text.numbers import plain
+from ringocli.text.json_numbers import plain
 from ringocli.text.pointer import Pointer, lookup
 from ringocli.text.url import split_url
 

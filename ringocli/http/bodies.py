@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote, quote_plus
 from ringocli.errors import LocalError
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json, Several, as_text
-from ringocli.text.numbers import UnusableNumber, number_text, read_float, read_integer
+from ringocli.text.json_numbers import UnusableNumber, number_text, read_float, read_integer
 from ringocli.text.traced import Traced, joined
 
 MAX_CHARSET_LENGTH = 40

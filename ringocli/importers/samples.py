@@ -31,7 +31,7 @@ from ringocli.importers.raw_requests import (
     with_decoded_body,
 )
 from ringocli.importers.sources import requests_in
-from ringocli.text.numbers import dumps
+from ringocli.text.json_numbers import dumps
 
 __all__ = ["Sample", "read_sample"]
 

@@ -11,7 +11,7 @@ from ringocli.lint.rule import AppendItem, Fix, Problem, RenameKey, ReplaceValue
 from ringocli.template.pattern.notation import Json
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit
-from ringocli.text.numbers import dumps
+from ringocli.text.json_numbers import dumps
 from ringocli.text.pointer import Pointer, Range
 
 if TYPE_CHECKING:

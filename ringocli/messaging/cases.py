@@ -18,7 +18,7 @@ from ringocli.http.statuses import Statuses
 from ringocli.template.project import parse_toml
 from ringocli.template.values import Layer, check_variable
 from ringocli.text.files import read_text
-from ringocli.text.numbers import number_text
+from ringocli.text.json_numbers import number_text
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
 

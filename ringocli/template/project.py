@@ -8,7 +8,7 @@ from typing import Any
 
 from ringocli.errors import LocalError
 from ringocli.text.files import read_text
-from ringocli.text.numbers import read_toml_float
+from ringocli.text.json_numbers import read_toml_float
 
 PROJECT_FILE = "ringocli.toml"
 

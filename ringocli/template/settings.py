@@ -20,7 +20,7 @@ from ringocli.template.values import Layer, Values, check_variable
 from ringocli.template.variables import ALIASES, SETTABLE
 from ringocli.text.document import Document
 from ringocli.text.files import STDIN, read_text
-from ringocli.text.numbers import number_text
+from ringocli.text.json_numbers import number_text
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
 

@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from typing import Any, NamedTuple, TextIO
 
-from ringocli.text.numbers import dumps
+from ringocli.text.json_numbers import dumps
 from ringocli.text.secret import redact, redact_tree
 
 _CODES = {

@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 from ringocli.text.edits import MAX_DEPTH, Edit, SyntaxProblem, apply
+from ringocli.text.json_numbers import read_float
 from ringocli.text.locate import find
-from ringocli.text.numbers import read_float
 from ringocli.text.pointer import Lines, Pointer, Range
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
-from ringocli.text.numbers import dumps
+from ringocli.text.json_numbers import dumps
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import parse as parse_pointer
 

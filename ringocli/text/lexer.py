@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringocli.text.edits import Edit, SyntaxProblem
-from ringocli.text.numbers import UnusableNumber, read_float, read_integer
+from ringocli.text.json_numbers import UnusableNumber, read_float, read_integer
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from ringocli.cli.inputs import path_of
 from ringocli.cli.output import print_json, print_table
 from ringocli.errors import UsageError
 from ringocli.text import console
-from ringocli.text.numbers import dumps
+from ringocli.text.json_numbers import dumps
 
 if TYPE_CHECKING:
     from ringocli.cli.init.sources import Sources

@@ -15,7 +15,7 @@ from ringocli.messaging.export.server_files import (
     source,
     variable_name,
 )
-from ringocli.text.numbers import dumps
+from ringocli.text.json_numbers import dumps
 
 RELAY_URL = "https://relay.example.com"
 _FILES = Path(__file__).parent / "files"

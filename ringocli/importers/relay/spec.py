@@ -21,7 +21,7 @@ from ringocli.messaging.candidates import candidates
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.presets import of_host
 from ringocli.template.scaffold import Answers, Draft
-from ringocli.text.numbers import dumps
+from ringocli.text.json_numbers import dumps
 from ringocli.text.pointer import Pointer
 from ringocli.text.url import split_url
 

@@ -16,7 +16,7 @@ from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Json, Leaf
 from ringocli.template.pattern.rendering import plain
 from ringocli.template.variables import BY_NAME, REQUIRED, Place, sample
-from ringocli.text.numbers import dumps
+from ringocli.text.json_numbers import dumps
 from ringocli.text.pointer import Pointer
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})

@@ -11,8 +11,8 @@ from ringocli.http.exchange import Reply
 from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, array_notes, read_reply, reply_notes
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
+from ringocli.text.json_numbers import plain
 from ringocli.text.note import Note
-from ringocli.text.numbers import plain
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 

@@ -15,7 +15,7 @@ from ringocli.http.bodies import InfiniteValue, decode_json
 from ringocli.messaging.load.compiled import Row
 from ringocli.template.variables import ALIASES, SETTABLE
 from ringocli.text.files import STDIN, reason
-from ringocli.text.numbers import number_text
+from ringocli.text.json_numbers import number_text
 from ringocli.text.suggest import did_you_mean
 
 CHECKED_FIRST = 10_000

@@ -24,7 +24,7 @@ from ringocli.template.pattern.notation import (
     is_same,
     leaves,
 )
-from ringocli.text.numbers import number_text
+from ringocli.text.json_numbers import number_text
 from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Secret, Text, sent
 

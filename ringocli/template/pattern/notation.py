@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from ringocli.text.numbers import WrittenNumber
+from ringocli.text.json_numbers import WrittenNumber
 from ringocli.text.pointer import Pointer
 
 Json: TypeAlias = Any

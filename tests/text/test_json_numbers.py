@@ -18,7 +18,7 @@ from ringocli.messaging.load.rows import BadRow, DataRows
 from ringocli.template.pattern.notation import as_text, is_same
 from ringocli.template.pattern.pattern import Pattern
 from ringocli.text.document import Document
-from ringocli.text.numbers import dumps, plain
+from ringocli.text.json_numbers import dumps, plain
 from tests.conftest import Command
 
 NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?", fullmatch=True).filter(
