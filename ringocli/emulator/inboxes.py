@@ -10,7 +10,7 @@ from typing import Any
 
 from ringocli.messaging.chaos import NO_CHAOS, ChaosEngine, ChaosSettings
 from ringocli.messaging.handset import START_WORDS, STOP_WORDS
-from ringocli.messaging.numbers import number_key
+from ringocli.messaging.phone_numbers import number_key
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """A valid name of an inbox, in ``/i/{inbox}/``."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ringocli.emulator.template_file import preset_of
 from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.messaging.handset import MAGIC_NUMBERS, State, plan_for
-from ringocli.messaging.numbers import number_key
+from ringocli.messaging.phone_numbers import number_key
 from ringocli.messaging.provider import accepted, goes_to, receive, refused
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event, render_request

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ringocli.errors import UsageError
 from ringocli.http.exchange import IncomingRequest
-from ringocli.messaging.numbers import number_key
+from ringocli.messaging.phone_numbers import number_key
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.variables import Place
 
