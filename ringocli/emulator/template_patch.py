@@ -20,7 +20,7 @@ from ringocli.lint.engine import lint
 from ringocli.lint.finding import Finding
 from ringocli.lint.rule import Severity
 from ringocli.messaging.event_change import Operation, patched_tree, second_event
-from ringocli.messaging.miss import NearMiss
+from ringocli.messaging.near_miss_result import NearMiss
 from ringocli.messaging.webhook import read_webhook, taken_by
 from ringocli.template.model import Template
 from ringocli.template.reader import read_template

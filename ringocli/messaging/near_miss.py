@@ -14,7 +14,7 @@ from ringocli.errors import RingocliError
 from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.messaging.alignment import Alignment, Received, align
 from ringocli.messaging.event_change import EventChange, Operation, changed_event, patched_tree, second_event
-from ringocli.messaging.miss import Attempt, Difference, NearMiss, TakeWebhook
+from ringocli.messaging.near_miss_result import Attempt, Difference, NearMiss, TakeWebhook
 from ringocli.messaging.pairing import CHOSEN, Pair, left_over, pairs_in, scalars_of
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.received_field import (

@@ -12,7 +12,7 @@ from ringocli.errors import LocalError
 from ringocli.http.bodies import decode_pairs
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.http.received import Decoded, decode_query, decode_received
-from ringocli.messaging.miss import Attempt, Difference, NearMiss, Taken
+from ringocli.messaging.near_miss_result import Attempt, Difference, NearMiss, Taken
 from ringocli.messaging.value_notes import value_notes
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.fast_path import misses

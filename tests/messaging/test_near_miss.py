@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.event_change import patched_tree
-from ringocli.messaging.miss import NearMiss
+from ringocli.messaging.near_miss_result import NearMiss
 from ringocli.messaging.webhook import read_webhook, taken_by
 from ringocli.template.reader import read_template
 from tests.conftest import ACME, SAMPLES
