@@ -10,13 +10,13 @@ from ringocli.cli.inputs import gather_values
 from ringocli.cli.options import ConnectionOptions, TemplateArgument, TextOrJson, ValueOptions
 from ringocli.cli.parameters import Option
 from ringocli.errors import CheckFailed, NoReply
-from ringocli.testing.doctor.rung import NETWORK_RUNGS, RUNGS
+from ringocli.testing.doctor.steps import NETWORK_RUNGS, RUNGS
 from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.template.model import Template
     from ringocli.template.values import Values
-    from ringocli.testing.doctor.rung import Diagnosis, Rung
+    from ringocli.testing.doctor.steps import Diagnosis, Rung
 
 EXAMPLES = (
     'ringocli doctor samples/telnyx.json --url http://127.0.0.1:8025 --property-env "API key=TELNYX_KEY"',

@@ -19,7 +19,7 @@ import trustme
 from ringocli.template.presets import load, names
 from ringocli.testing import emulator
 from ringocli.testing.doctor.reply_steps import error_in
-from ringocli.testing.doctor.rung import RUNGS
+from ringocli.testing.doctor.steps import RUNGS
 from tests.conftest import ACME, SAMPLES, Command, Result
 from tests.loopback import Answer, Seen, raw, serving
 

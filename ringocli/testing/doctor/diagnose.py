@@ -18,7 +18,7 @@ from ringocli.template.values import Missing, Values
 from ringocli.testing.doctor import reply_steps, template_steps, webhook_steps
 from ringocli.testing.doctor.credential_check import credential_request
 from ringocli.testing.doctor.network_steps import ProviderConnection
-from ringocli.testing.doctor.rung import RUNGS, Diagnosis, Rung, RungResult, StepFailed
+from ringocli.testing.doctor.steps import RUNGS, Diagnosis, Rung, RungResult, StepFailed
 from ringocli.text.document import Document
 from ringocli.text.secret import Secret, redact
 from ringocli.text.url import split_url

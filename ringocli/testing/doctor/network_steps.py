@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from ringocli.errors import NoReply
 from ringocli.http.addresses import is_loopback, proxy_for
 from ringocli.http.failure import Failure
-from ringocli.testing.doctor.rung import StepFailed
+from ringocli.testing.doctor.steps import StepFailed
 
 WARNED_DAYS = 14
 """A certificate that expires within this many days is a warning."""

@@ -11,7 +11,7 @@ from ringocli.http.statuses import SUCCESS
 from ringocli.messaging.verdict import judge
 from ringocli.template.model import RequestSpec
 from ringocli.template.pattern.pattern import Json
-from ringocli.testing.doctor.rung import StepFailed
+from ringocli.testing.doctor.steps import StepFailed
 from ringocli.text.names import plain
 from ringocli.text.outcomes import FAILURE
 from ringocli.text.pointer import as_text as pointer_text

@@ -13,7 +13,7 @@ from ringocli.messaging.request import names_of
 from ringocli.template.model import Basic, Bearer, RequestSpec, Template
 from ringocli.template.reader import read_template
 from ringocli.template.values import ACCESS_TOKEN, Missing, Values, fill
-from ringocli.testing.doctor.rung import StepFailed
+from ringocli.testing.doctor.steps import StepFailed
 from ringocli.text.document import Document
 from ringocli.text.secret import Text, sent
 

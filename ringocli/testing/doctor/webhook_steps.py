@@ -20,7 +20,7 @@ from ringocli.template.model import RequestSpec, Template
 from ringocli.template.presets import Preset
 from ringocli.template.values import Missing, Values
 from ringocli.template.variables import Place
-from ringocli.testing.doctor.rung import RungResult, StepFailed
+from ringocli.testing.doctor.steps import RungResult, StepFailed
 from ringocli.text.secret import Secret, sent
 from ringocli.text.url import split_url
 
