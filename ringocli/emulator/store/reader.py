@@ -13,10 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ringocli.emulator.store.account import Account
 from ringocli.emulator.store.compatibility import with_current_names
 from ringocli.emulator.store.exchange import NO_CONTENT, StoredExchange
 from ringocli.emulator.store.search import Condition
+from ringocli.emulator.store.webhook_counts import Account
 
 _COLUMNS = "id, inbox, at, direction, event_key, event_type, matched, status, correlates, content"
 
