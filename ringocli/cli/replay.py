@@ -17,8 +17,8 @@ from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.messaging.delivery import Route
-    from ringocli.messaging.load.accounts import LoadSummary
     from ringocli.messaging.load.attempt import EventOutcome
+    from ringocli.messaging.load.counters import LoadSummary
     from ringocli.testing.replay import Replay
     from ringocli.text.secret import Secret
 
@@ -110,7 +110,7 @@ def replay(options: ReplayOptions) -> int:
 
 def _replay_recording(options: ReplayOptions, opened: OpenedTemplate, url: Secret, edits: dict[str, str]) -> int:
     from ringocli.messaging.delivery import send_events
-    from ringocli.messaging.load.accounts import Accounts
+    from ringocli.messaging.load.counters import Accounts
     from ringocli.testing.replay import ReplaySource, replays_of
     from ringocli.text.files import read_bytes
 
@@ -130,7 +130,7 @@ def _replay_recording(options: ReplayOptions, opened: OpenedTemplate, url: Secre
 def _replay_journal(options: ReplayOptions, opened: OpenedTemplate, url: Secret, edits: dict[str, str]) -> int:
     from ringocli.messaging.delivery import send_events
     from ringocli.messaging.formats.delivery import as_text
-    from ringocli.messaging.load.accounts import Accounts
+    from ringocli.messaging.load.counters import Accounts
     from ringocli.messaging.load.events import EventFactory
     from ringocli.messaging.load.feed import Feed
     from ringocli.messaging.load.journal_facts import recipe_of

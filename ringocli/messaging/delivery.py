@@ -14,9 +14,9 @@ from ringocli.errors import UsageError
 from ringocli.http.addresses import is_loopback, proxy_for
 from ringocli.http.direct import exchange
 from ringocli.http.exchange import Reply
-from ringocli.messaging.load.accounts import Accounts, LoadSummary
 from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.bookkeeping import Failover
+from ringocli.messaging.load.counters import Accounts, LoadSummary
 from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.feed import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.policy import LoadPlan

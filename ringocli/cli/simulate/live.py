@@ -16,7 +16,7 @@ from ringocli.text.layout import milliseconds
 
 if TYPE_CHECKING:
     from ringocli.messaging.delivery import Delivery
-    from ringocli.messaging.load.accounts import Accounts
+    from ringocli.messaging.load.counters import Accounts
 
 SHOWN_AFTER_S = 1.0
 """Seconds; a shorter run shows only its summary."""

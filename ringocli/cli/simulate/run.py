@@ -15,8 +15,8 @@ from ringocli.text import console
 if TYPE_CHECKING:
     from ringocli.cli.simulate.options import SimulateOptions
     from ringocli.messaging.delivery import Delivery
-    from ringocli.messaging.load.accounts import Accounts, LoadSummary
     from ringocli.messaging.load.attempt import EventOutcome
+    from ringocli.messaging.load.counters import Accounts, LoadSummary
     from ringocli.messaging.load.events import EventFactory
 
 
@@ -40,7 +40,7 @@ def deliver_and_print(delivery: Delivery, factory: EventFactory, options: Simula
     report = print_line if options.format == "jsonl" else only.append if is_only else None
     summary = deliver(delivery, factory, report=report, display=None if only else _display(delivery, options))
     if not is_only and options.send is None:
-        from ringocli.messaging.load.receiver_account import receiver_account
+        from ringocli.messaging.load.receiver_counts import receiver_account
         from ringocli.text.secret import sent
 
         summary = replace(summary, account=receiver_account(sent(delivery.url)))

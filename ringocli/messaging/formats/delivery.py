@@ -7,9 +7,9 @@ from textwrap import wrap
 from typing import Any
 
 from ringocli.http.error_text import own_words, phrase
-from ringocli.messaging.load.accounts import LoadSummary
 from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.bookkeeping import why
+from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.events import Subject, subject_name
 from ringocli.messaging.load.histogram import Histogram
 from ringocli.template.model import RequestSpec

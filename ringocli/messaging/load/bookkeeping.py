@@ -11,8 +11,8 @@ from time import monotonic
 from ringocli.errors import NoReply
 from ringocli.http.error_text import own_words
 from ringocli.http.exchange import Reply
-from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
+from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.events import Event
 from ringocli.messaging.load.policy import LoadPlan
 

@@ -19,10 +19,10 @@ from typing import Any
 
 from ringocli.errors import NoReply, NotConnected
 from ringocli.http.exchange import Reply
-from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Failover, Record
 from ringocli.messaging.load.connection import LoadConnection
+from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.fast_lane import FastLane
 from ringocli.messaging.load.feed import NumberedFeed, Source
 from ringocli.messaging.load.known_replies import KnownReplies

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import DeliveryAttempt
+from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.feed import NumberedFeed
 from ringocli.messaging.load.known_replies import KnownReplies
 

@@ -24,9 +24,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.messaging.load.accounts import LoadSummary
 from ringocli.messaging.load.attempt import DeliveryAttempt
 from ringocli.messaging.load.compiled import Row
+from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.feed import Position, Shard
 from ringocli.messaging.load.histogram import Histogram
 from ringocli.text.files import reason

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ringocli.messaging.load.accounts import LoadSummary
 from ringocli.messaging.load.charts import duration, line_chart, spectrum, stacked_bars
+from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.histogram import Histogram
 from ringocli.messaging.load.require import measured_text
 from ringocli.text.secret import MASK, redact

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringocli.errors import UsageError
-from ringocli.messaging.load.accounts import LoadSummary
+from ringocli.messaging.load.counters import LoadSummary
 from ringocli.text.layout import milliseconds
 from ringocli.text.suggest import did_you_mean
 

@@ -12,9 +12,9 @@ from time import monotonic, sleep
 from ringocli.errors import NoReply, NotConnected
 from ringocli.http.exchange import BROKEN_OFF, Direction, RenderedRequest, Reply, too_slow
 from ringocli.http.failure import Failure
-from ringocli.messaging.load.accounts import Accounts
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
+from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.feed import Source
 from ringocli.messaging.load.policy import LoadPlan
 from ringocli.text.secret import Secret

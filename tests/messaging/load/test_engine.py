@@ -13,7 +13,7 @@ import pytest
 
 from ringocli.http.statuses import SUCCESS
 from ringocli.messaging.delivery import Delivery, deliver
-from ringocli.messaging.load.accounts import LoadSummary
+from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.policy import LoadPlan, RetryPolicy, Verdicts
 from ringocli.template.presets import load

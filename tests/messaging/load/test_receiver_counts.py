@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ringocli.messaging.load.receiver_account import KEYS, receiver_account
+from ringocli.messaging.load.receiver_counts import KEYS, receiver_account
 from ringocli.testing import emulator
 from tests.conftest import SAMPLES, Command
 from tests.loopback import Answer, Seen, serving, unused_port
