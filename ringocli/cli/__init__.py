@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ringocli.cli.proposals import ASKING
+from ringocli.cli.completion_values import ASKING
 from ringocli.errors import RingocliError
 from ringocli.text import console
 from ringocli.text.streams import discard, exit_code_for, guard_streams
@@ -89,7 +89,7 @@ def _invoked(arguments: Sequence[str]) -> int:
 
 def _completed() -> int | None:
     """Print proposals, if a shell asks for them; a mistake on the line only means that there are none."""
-    from ringocli.cli.shells import answer, is_asked
+    from ringocli.cli.completion_scripts import answer, is_asked
 
     if not is_asked():
         return None

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.completion_scripts import SCRIPTS, SHELLS
 from ringocli.cli.parameters import Argument, Option, chosen
-from ringocli.cli.shells import SCRIPTS, SHELLS
 from ringocli.errors import LocalError, UsageError
 from ringocli.text import console
 from ringocli.text.files import read_text, write_text

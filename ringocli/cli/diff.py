@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.completion_values import complete_files
 from ringocli.cli.inputs import OpenedTemplate, open_template, parse_template
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import complete_files
 from ringocli.errors import CheckFailed, LocalError
 from ringocli.text import console
 

@@ -7,10 +7,10 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.completion_values import complete_topics
 from ringocli.cli.options import TextOrJson
 from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import complete_topics
 from ringocli.errors import UsageError
 from ringocli.text import console
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.completion_values import complete_events
 from ringocli.cli.inputs import open_template, path_of
 from ringocli.cli.options import TemplateArgument
 from ringocli.cli.parameters import Option
-from ringocli.cli.proposals import complete_events
 from ringocli.errors import LocalError
 from ringocli.text import console
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
-from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import (
+from ringocli.cli.completion_values import (
     complete_profiles,
     complete_properties,
     complete_property_files,
@@ -14,6 +13,7 @@ from ringocli.cli.proposals import (
     complete_variable_files,
     complete_variables,
 )
+from ringocli.cli.parameters import Argument, Option
 
 TemplateArgument: TypeAlias = Annotated[
     str, Argument("TEMPLATE", "A template file, or - for stdin.", endings=(".json",))

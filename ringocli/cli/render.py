@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.completion_values import complete_events
 from ringocli.cli.inputs import gather_values, missing_policy, open_template
 from ringocli.cli.notices import print_notes, warn_of_secrets
 from ringocli.cli.options import ContentType, Missing, ShowSecrets, TemplateArgument, ValueOptions
 from ringocli.cli.output import print_http, print_json
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import complete_events
 from ringocli.errors import UsageError
 from ringocli.text import console
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.completion_values import complete_properties, complete_variables
 from ringocli.cli.inputs import OpenedTemplate, gather_values, open_template, path_of
 from ringocli.cli.options import ConnectionOptions, Live, TemplateArgument, TextOrJson, ValueOptions
 from ringocli.cli.output import print_json
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import complete_properties, complete_variables
 from ringocli.errors import CheckFailed, NoReply, UsageError
 from ringocli.text import console
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 from ringocli.cli.command import command
+from ringocli.cli.completion_values import complete_presets
 from ringocli.cli.parameters import Option
-from ringocli.cli.proposals import complete_presets
 from ringocli.text import console
 
 EXAMPLES = ("ringocli tour", "ringocli tour --preset twilio")

@@ -13,8 +13,8 @@ import typer
 from typer.core import TyperCommand
 
 from ringocli.cli.command import GLOBAL_SECTION, CliCommand, ConsoleOptions, Field, built, fields_of
+from ringocli.cli.completion_values import complete_files
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import complete_files
 
 if TYPE_CHECKING:
     from typer._click.core import Context

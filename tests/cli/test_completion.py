@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ringocli.cli.commands import COMMANDS
-from ringocli.cli.shells import SCRIPTS, answer, read_line
+from ringocli.cli.completion_scripts import SCRIPTS, answer, read_line
 from tests.conftest import SAMPLES, Command
 
 

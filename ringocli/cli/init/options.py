@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from ringocli.cli.completion_values import complete_presets, complete_samples, complete_variables
 from ringocli.cli.options import NoInput, TextOrJson
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import complete_presets, complete_samples, complete_variables
 
 AUTH_KINDS = ("bearer", "basic", "oauth2", "none")
 

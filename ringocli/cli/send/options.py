@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from ringocli.cli.completion_values import complete_events
 from ringocli.cli.options import (
     DAY_S,
     ConnectionOptions,
@@ -16,7 +17,6 @@ from ringocli.cli.options import (
     ValueOptions,
 )
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import complete_events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from ringocli.cli.completion_values import complete_events, complete_providers
 from ringocli.cli.options import (
     DAY_S,
     ConnectionOptions,
@@ -16,7 +17,6 @@ from ringocli.cli.options import (
     ValueOptions,
 )
 from ringocli.cli.parameters import Option
-from ringocli.cli.proposals import complete_events, complete_providers
 from ringocli.cli.signing import CHOICES
 
 

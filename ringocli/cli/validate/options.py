@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
+from ringocli.cli.completion_values import complete_rules
 from ringocli.cli.parameters import Argument, Option
-from ringocli.cli.proposals import complete_rules
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
 SEVERITIES = ("error", "warning", "info")

@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ringocli.cli.proposals import ASKING
+from ringocli.cli.completion_values import ASKING
 
 LINE = "_RINGOCLI_LINE"
 
