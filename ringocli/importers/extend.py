@@ -16,7 +16,7 @@ from ringocli.importers.learn.request_state import Guidance
 from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.webhook_samples import WebhookSample
-from ringocli.importers.model import Pasted, limit
+from ringocli.importers.pasted_request import Pasted, limit
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.reader import read_template

@@ -12,7 +12,7 @@ from ringocli.http.request_formats import as_http
 from ringocli.importers.draft import Pastes
 from ringocli.importers.formats import located
 from ringocli.importers.learn.placeholders import shown
-from ringocli.importers.model import Pasted
+from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.request import render_request
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft

@@ -16,7 +16,7 @@ from ringocli.errors import UsageError
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE
 from ringocli.importers.collection.common import request
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
-from ringocli.importers.model import BasicAuth, Pasted
+from ringocli.importers.pasted_request import BasicAuth, Pasted
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -8,7 +8,7 @@ import pytest
 
 from ringocli.errors import UsageError
 from ringocli.importers.detect import detect
-from ringocli.importers.model import BasicAuth, BearerAuth
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth
 from ringocli.importers.sources import request_in
 
 MESSAGE = {"to": "+15550002222", "from": "+15550001111", "text": "Hello there"}

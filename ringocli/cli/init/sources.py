@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ringocli.http.exchange import Reply
     from ringocli.importers.draft import Pastes
     from ringocli.importers.learn.webhook_samples import WebhookSample
-    from ringocli.importers.model import Pasted
+    from ringocli.importers.pasted_request import Pasted
     from ringocli.importers.samples import Sample
 
 HINTS = ("from", "to", "content", "url", "messageid", "extension", "domain", "number", "contact")

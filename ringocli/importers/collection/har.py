@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote_plus
 
 from ringocli.importers.collection.common import Named, document_in, listed, request
-from ringocli.importers.model import Part
+from ringocli.importers.pasted_request import Part
 from ringocli.messaging.formats.har import HarEntry, read_entries
 
 

@@ -10,7 +10,7 @@ import re
 
 from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.collection.common import Named, listed, put_in, request
-from ringocli.importers.model import Pasted, limit
+from ringocli.importers.pasted_request import Pasted, limit
 
 _START = re.compile(r"(?:(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+)?(\S.*?)(?:\s+HTTP/[\d.]+)?", re.I)
 _VARIABLE = re.compile(r"^@([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*$", re.M)

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 from ringocli.errors import LocalError
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
 from ringocli.importers.collection.common import Named, entries, listed, mapping, put_in, request
-from ringocli.importers.model import BasicAuth, BearerAuth, Part, Pasted
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Part, Pasted
 
 
 def read_insomnia(path: str, text: str) -> Named:

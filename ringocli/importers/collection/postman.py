@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
 from ringocli.importers.collection.common import Named, document_in, entries, listed, mapping, put_in, request
-from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
 
 _RAW_TYPES = {"json": JSON_TYPE, "xml": "application/xml", "html": "text/html", "javascript": "application/javascript"}
 

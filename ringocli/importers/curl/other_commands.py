@@ -10,7 +10,7 @@ from ringocli.errors import UsageError
 from ringocli.importers.collection.common import request
 from ringocli.importers.curl.commands import Command
 from ringocli.importers.curl.shells import read_commands
-from ringocli.importers.model import BasicAuth, BearerAuth, Part, Pasted
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Part, Pasted
 
 FORM = "application/x-www-form-urlencoded"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")

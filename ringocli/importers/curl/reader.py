@@ -16,7 +16,7 @@ from ringocli.importers.curl.shells import curl_words
 from ringocli.importers.learn.headers import authorization, uncarried
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 from ringocli.importers.learn.url import Target
-from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
 from ringocli.text.files import read_bytes
 
 FORM = "application/x-www-form-urlencoded"

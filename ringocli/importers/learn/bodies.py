@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
-from ringocli.importers.model import Limit, Pasted, limit
+from ringocli.importers.pasted_request import Limit, Pasted, limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.text.document import Document
 

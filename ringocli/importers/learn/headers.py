@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ringocli.importers.learn.placeholders import OPEN, has_placeholder
-from ringocli.importers.model import BasicAuth, BearerAuth, Limit, cannot_authenticate, limit
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, cannot_authenticate, limit
 from ringocli.template.credential_names import is_secret_name
 
 _CARRIED = {"content-type", "content-length", "host", "connection", "expect", "transfer-encoding", "accept-encoding"}

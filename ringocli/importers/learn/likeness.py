@@ -8,7 +8,7 @@ from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.roles import LEAST, assign, score
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.url import Target
-from ringocli.importers.model import Pasted
+from ringocli.importers.pasted_request import Pasted
 from ringocli.template.vocabulary import Role
 
 

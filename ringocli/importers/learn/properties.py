@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 from ringocli.importers.learn.placeholders import Placeholder, placeholders, shown, whole
 from ringocli.importers.learn.property_names import humanised, is_stand_in
 from ringocli.importers.learn.value_shapes import is_phone, is_url
-from ringocli.importers.model import BasicAuth, BearerAuth, Pasted
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted
 from ringocli.template.credential_names import meaning
 from ringocli.template.variables import BY_NAME
 from ringocli.text.names import plain

@@ -19,7 +19,7 @@ from ringocli.importers.learn.roles import is_other_recipient
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
-from ringocli.importers.model import limit
+from ringocli.importers.pasted_request import limit
 from ringocli.template.credential_names import names_message
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.vocabulary import Role

@@ -17,7 +17,7 @@ from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.value_shapes import is_id, is_phone
 from ringocli.importers.learn.webhook_kind import why_unreadable
-from ringocli.importers.model import Limit, limit
+from ringocli.importers.pasted_request import Limit, limit
 
 _NO_ID = "delivery receipts cannot be matched: no message id was found in the sample reply"
 

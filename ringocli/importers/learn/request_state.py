@@ -19,7 +19,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import embedded_in
-from ringocli.importers.model import BasicAuth, Limit, Pasted, limit
+from ringocli.importers.pasted_request import BasicAuth, Limit, Pasted, limit
 from ringocli.template.scaffold import Decision, KeptConstant
 from ringocli.template.schema import METHODS
 from ringocli.template.variables import Place

@@ -17,7 +17,7 @@ from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone, is_prose, number_span
-from ringocli.importers.model import limit
+from ringocli.importers.pasted_request import limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role

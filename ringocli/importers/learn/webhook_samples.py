@@ -17,7 +17,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.value_shapes import is_id
 from ringocli.importers.learn.webhook_kind import why_unreadable
-from ringocli.importers.model import Limit, limit
+from ringocli.importers.pasted_request import Limit, limit
 from ringocli.messaging.webhook import document_of
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES

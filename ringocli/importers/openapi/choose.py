@@ -6,9 +6,9 @@ import re
 
 from ringocli.errors import UsageError
 from ringocli.importers.learn.likeness import likeness
-from ringocli.importers.model import Pasted
 from ringocli.importers.openapi.document import Operation, Spec, load
 from ringocli.importers.openapi.operations import described, request_of
+from ringocli.importers.pasted_request import Pasted
 from ringocli.text.suggest import nearest
 
 _MOST_LISTED = 12

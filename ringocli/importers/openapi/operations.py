@@ -13,12 +13,12 @@ from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.roles import LEAST, score
 from ringocli.importers.learn.sample_leaves import leaves_of
-from ringocli.importers.model import Part, Pasted, limit
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.openapi.examples import Examples, timeless
 from ringocli.importers.openapi.media import best_type, example_of, judge_of, judge_reply, parameters_of, with_example
 from ringocli.importers.openapi.security import is_credential, is_secured, with_security
 from ringocli.importers.openapi.webhooks import webhooks_of
+from ringocli.importers.pasted_request import Part, Pasted, limit
 from ringocli.template.vocabulary import Role, name_score
 
 

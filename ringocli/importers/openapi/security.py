@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from ringocli.importers.model import BasicAuth, BearerAuth, Limit, Pasted, cannot_authenticate, limit
 from ringocli.importers.openapi.document import Operation, Spec
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Pasted, cannot_authenticate, limit
 from ringocli.template.credential_names import is_secret_name
 from ringocli.text.names import plain
 

@@ -14,7 +14,7 @@ from ringocli.http.exchange import Reply, json_reply
 from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.webhook_samples import WebhookSample
-from ringocli.importers.model import Pasted
+from ringocli.importers.pasted_request import Pasted
 from ringocli.importers.relay.signatures import is_signature_header, signature_scheme
 from ringocli.importers.relay.xml_text import XmlText, is_xml, without_marks
 from ringocli.messaging.candidates import candidates

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ringocli.importers.curl.reader import read_curl
-from ringocli.importers.model import BasicAuth, BearerAuth, Pasted
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted
 from tests.importers.curl.command_table import COMMANDS, ENVIRONMENT, FILES
 from tests.loopback import Seen, serving
 from tests.wire import HAS_CURL
