@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 from ringocli.http.request_formats import as_http
 from ringocli.importers.draft import Pastes
-from ringocli.importers.formats import located
+from ringocli.importers.draft_formats import located
 from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.request import render_request

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ringocli.errors import RingocliError
 from ringocli.importers.draft import Pastes, from_pastes
-from ringocli.importers.formats import as_document, as_lines
+from ringocli.importers.draft_formats import as_document, as_lines
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.safety import without_credentials
 from ringocli.importers.samples import read_sample

@@ -211,7 +211,7 @@ def _finish(options: InitOptions, made: _Drafted) -> None:
         write_settings(written)
     case = _write_case(options, made.pastes, draft, written)
     if options.format == "json":
-        from ringocli.importers.formats import as_document
+        from ringocli.importers.draft_formats import as_document
 
         print_json(as_document(draft, written, [path.as_posix() for path in case.files] if case is not None else []))
     else:
@@ -271,7 +271,7 @@ def _summarise(
     draft: Draft, path: str, findings: list[Finding], *, written: bool, saved: str | None, case: FirstCase | None
 ) -> None:
     """Print the summary on stderr, because stdout may be the template."""
-    from ringocli.importers.formats import about_credentials, as_lines, headline, next_steps
+    from ringocli.importers.draft_formats import about_credentials, as_lines, headline, next_steps
 
     if written or draft.blocking:
         first = headline(draft, path if written else "the template", findings, verb="Wrote" if written else "Made")

@@ -46,7 +46,7 @@ def extend(options: InitOptions, sources: Sources) -> None:
 def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draft) -> None:
     """Write the extended template and the credentials, and print what was added."""
     from ringocli.importers.credentials import check_place, save
-    from ringocli.importers.formats import about_credentials, as_document, as_lines
+    from ringocli.importers.draft_formats import about_credentials, as_document, as_lines
     from ringocli.text.files import write_text
 
     credentials = options.learn.save_credentials if not options.dry_run else None

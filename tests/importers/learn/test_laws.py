@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.curl.reader import read_curl
 from ringocli.importers.draft import Pastes, from_pastes
-from ringocli.importers.formats import as_document
+from ringocli.importers.draft_formats import as_document
 from ringocli.importers.learn.discriminators import is_kind_word
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.messaging.webhook import document_of, read_webhook

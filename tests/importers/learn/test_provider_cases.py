@@ -14,7 +14,7 @@ import pytest
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.importers.curl.reader import read_curl
 from ringocli.importers.draft import Pastes, from_pastes
-from ringocli.importers.formats import as_document
+from ringocli.importers.draft_formats import as_document
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.request import render_request

@@ -11,7 +11,7 @@ import pytest
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.importers.curl.reader import read_curl
 from ringocli.importers.draft import Pastes, from_pastes
-from ringocli.importers.formats import as_document
+from ringocli.importers.draft_formats import as_document
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.lint.engine import lint
 from ringocli.lint.rule import Severity
