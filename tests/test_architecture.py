@@ -41,7 +41,7 @@ REVEALING = {
     "messaging.delivery",
     "messaging.load.compiled",
     "messaging.formats.har",
-    "importers.credentials",
+    "importers.credentials_file",
     "emulator",
 }
 """Who may call ``reveal()``: what defines it, what encodes, and where bytes leave the process."""

@@ -25,9 +25,9 @@ from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, WebhookSample
+from ringocli.importers.leftover_credentials import constant_hints, without_credentials
 from ringocli.importers.naming import default_id, default_name
 from ringocli.importers.pasted_request import Limit, Pasted, limit
-from ringocli.importers.safety import constant_hints, without_credentials
 from ringocli.messaging.webhook import decoded_webhook, reply_notes
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.pattern.notation import VariablePart, split

@@ -19,7 +19,7 @@ from ringocli.errors import RingocliError
 from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.draft_formats import as_document, as_lines
 from ringocli.importers.learn.webhook_samples import WebhookSample
-from ringocli.importers.safety import without_credentials
+from ringocli.importers.leftover_credentials import without_credentials
 from ringocli.importers.samples import read_sample
 from ringocli.importers.sources import request_in
 from ringocli.lint.engine import lint

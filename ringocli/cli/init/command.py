@@ -92,7 +92,7 @@ def _answers(options: InitOptions) -> Answers:
 
 def _check_credentials(options: InitOptions, sources: Sources) -> None:
     """Reject an unsuitable credentials file before anything is written."""
-    from ringocli.importers.credentials import check_place
+    from ringocli.importers.credentials_file import check_place
 
     if sources.is_empty:
         raise UsageError("--save-credentials needs a pasted request", "Add --from-curl.")
@@ -110,7 +110,7 @@ class _Drafted(NamedTuple):
 def _draft(options: InitOptions, sources: Sources) -> _Drafted:
     from ringocli.cli.init.prompts import ask, command_line
     from ringocli.cli.init.review import drafted
-    from ringocli.importers.safety import without_credentials
+    from ringocli.importers.leftover_credentials import without_credentials
     from ringocli.template.presets import load
     from ringocli.template.scaffold import from_answers, from_preset
 
@@ -202,7 +202,7 @@ def _finish(options: InitOptions, made: _Drafted) -> None:
     written = _write(path, text, options)
     saved = options.learn.save_credentials if not options.dry_run else None
     if saved is not None:
-        from ringocli.importers.credentials import save
+        from ringocli.importers.credentials_file import save
 
         save(path_of(saved), draft.saved, force=options.force)
     if options.editor is not None and written is not None:

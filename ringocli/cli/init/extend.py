@@ -45,7 +45,7 @@ def extend(options: InitOptions, sources: Sources) -> None:
 
 def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draft) -> None:
     """Write the extended template and the credentials, and print what was added."""
-    from ringocli.importers.credentials import check_place, save
+    from ringocli.importers.credentials_file import check_place, save
     from ringocli.importers.draft_formats import about_credentials, as_document, as_lines
     from ringocli.text.files import write_text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ringocli.errors import UsageError
-from ringocli.importers.credentials import check_place, save
+from ringocli.importers.credentials_file import check_place, save
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="symbolic links and modes of POSIX")
 
