@@ -10,8 +10,8 @@ from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule
 from ringocli.messaging.chaos import FAULTS, KEYS
 from ringocli.messaging.handset import MAGIC_NUMBERS, START_WORDS, STOP_WORDS
+from ringocli.template.assumption_evidence import EVIDENCE
 from ringocli.template.assumptions import ASSUMPTIONS
-from ringocli.template.evidence import EVIDENCE
 from ringocli.template.schema import OBJECTS, SCHEMA
 from ringocli.template.variables import VARIABLES
 

@@ -9,8 +9,8 @@ from typing import Any
 from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule
 from ringocli.lint.rule_doc import Excerpt
+from ringocli.template.assumption_evidence import EVIDENCE
 from ringocli.template.assumptions import ASSUMPTIONS
-from ringocli.template.evidence import EVIDENCE
 
 _ASSUMPTIONS = re.compile(r"\bassumptions? (\d+(?:(?:, | and )\d+)*)")
 

@@ -19,7 +19,7 @@ from ringocli.lint.finding import Finding
 from ringocli.lint.former_slugs import FORMER_SLUGS
 from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule, Severity
-from ringocli.template.project import project_path, read_toml
+from ringocli.template.project_file import project_path, read_toml
 from ringocli.text.files import read_text
 from ringocli.text.pointer import as_text
 from ringocli.text.suggest import did_you_mean

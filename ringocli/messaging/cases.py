@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from ringocli.errors import UsageError
 from ringocli.http.statuses import Statuses
-from ringocli.template.project import parse_toml
+from ringocli.template.project_file import parse_toml
 from ringocli.template.values import Layer, check_variable
 from ringocli.text.files import read_text
 from ringocli.text.json_numbers import number_text

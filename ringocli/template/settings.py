@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.template.project import PROJECT_FILE, parse_toml, project_path, read_toml
+from ringocli.template.project_file import PROJECT_FILE, parse_toml, project_path, read_toml
 from ringocli.template.property_sources import PropertySource, property_source
 from ringocli.template.values import Layer, Values, check_variable
 from ringocli.template.variables import ALIASES, SETTABLE

@@ -17,8 +17,8 @@ from ringocli.lint.explain import (
 from ringocli.lint.former_slugs import FORMER_SLUGS
 from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule
+from ringocli.template.assumption_evidence import DOCUMENTED, EVIDENCE, INFERRED, OBSERVED
 from ringocli.template.assumptions import ASSUMPTIONS
-from ringocli.template.evidence import DOCUMENTED, EVIDENCE, INFERRED, OBSERVED
 from tests.conftest import ROOT, Command
 
 

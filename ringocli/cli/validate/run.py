@@ -17,7 +17,7 @@ from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.lint.engine import EVERYTHING, Selection
 from ringocli.lint.report import Report
 from ringocli.lint.rule import Severity
-from ringocli.template.project import project_path
+from ringocli.template.project_file import project_path
 from ringocli.text import console
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import NoReturn
 from ringocli.cli.validate.files import SIDE_CAR, targets
 from ringocli.cli.watch import watch_files
 from ringocli.errors import UsageError
-from ringocli.template.project import PROJECT_FILE
+from ringocli.template.project_file import PROJECT_FILE
 from ringocli.text.files import STDIN
 
 
