@@ -40,7 +40,7 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.lint.fixing import fixed_text
     from ringocli.lint.formats import NAMES, STATISTICS, write
     from ringocli.lint.report import Linted, Report
-    from ringocli.messaging.cases import read_case
+    from ringocli.messaging.case_reader import read_case
     from ringocli.messaging.comparison.compare import compare
     from ringocli.messaging.request import render_event, render_request
     from ringocli.messaging.webhook import read_reply, read_webhook

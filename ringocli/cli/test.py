@@ -112,7 +112,7 @@ def _cases(options: TestOptions) -> list[CaseFile]:
 
 def _name_of(path: Path) -> str:
     from ringocli.errors import RingocliError
-    from ringocli.messaging.cases import read_case
+    from ringocli.messaging.case_reader import read_case
 
     try:
         return read_case(path, None).name
@@ -121,8 +121,8 @@ def _name_of(path: Path) -> str:
 
 
 def _run_once(options: TestOptions) -> int:
-    from ringocli.testing.cases.formats import as_document, as_junit, as_text
     from ringocli.testing.cases.outcome import run_case_file
+    from ringocli.testing.cases.result_formats import as_document, as_junit, as_text
     from ringocli.text.files import write_text
 
     files = _cases(options)

@@ -6,7 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ringocli.messaging.cases import SCHEMA, Anything, Case, CaseStep, Copies, Expectation, Expected, Given, Reference
+from ringocli.messaging.case_reader import (
+    SCHEMA,
+    Anything,
+    Case,
+    CaseStep,
+    Copies,
+    Expectation,
+    Expected,
+    Given,
+    Reference,
+)
 from ringocli.text.secret import sent
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ringocli.testing.cases.discovery import CaseFile, is_case_file, template_of
-from ringocli.testing.cases.formats import failure_lines
 from ringocli.testing.cases.outcome import CaseOutcome, load_template, run_case_file
+from ringocli.testing.cases.result_formats import failure_lines
 
 if TYPE_CHECKING:
     from ringocli.template.model import Template

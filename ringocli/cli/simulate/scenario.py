@@ -11,7 +11,7 @@ from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.cli.simulate.options import SimulateOptions
-    from ringocli.messaging.cases import Case
+    from ringocli.messaging.case_reader import Case
     from ringocli.messaging.load.provider_data import ProviderData
     from ringocli.messaging.load.scenario import StepOutcome
     from ringocli.template.model import Template
@@ -30,7 +30,7 @@ def play_scenario(
     """
     from ringocli.http.transport import Sender
     from ringocli.importers.samples import read_sample
-    from ringocli.messaging.cases import read_case
+    from ringocli.messaging.case_reader import read_case
     from ringocli.messaging.load.scenario import Stage, play
     from ringocli.text.files import read_bytes
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 
 from ringocli.errors import UsageError
-from ringocli.messaging.cases import seconds_of
+from ringocli.messaging.case_reader import seconds_of
 from ringocli.messaging.load.events import Event, EventFactory
 from ringocli.messaging.load.feed import Position
 from ringocli.template.model import RequestSpec

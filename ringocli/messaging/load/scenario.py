@@ -15,7 +15,7 @@ from typing import Any
 
 from ringocli.errors import LocalError, NoReply, UsageError
 from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply, as_incoming
-from ringocli.messaging.cases import Anything, Case, CaseStep, Reference
+from ringocli.messaging.case_reader import Anything, Case, CaseStep, Reference
 from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.provider_data import ProviderData
 from ringocli.messaging.request import at_base, render_request

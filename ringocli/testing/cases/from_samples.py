@@ -11,7 +11,7 @@ from ringocli.importers.draft import Pastes
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.samples import read_sample
-from ringocli.messaging.cases import CaseStep
+from ringocli.messaging.case_reader import CaseStep
 from ringocli.messaging.webhook import document_of, read_webhook, taken_by
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.model import Template

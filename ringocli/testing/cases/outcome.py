@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ringocli.errors import LocalError, RingocliError
-from ringocli.messaging.cases import read_case
+from ringocli.messaging.case_reader import read_case
 from ringocli.template.model import Template
 from ringocli.template.reader import read_template
 from ringocli.testing.cases.discovery import CaseFile

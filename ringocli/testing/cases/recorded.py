@@ -12,8 +12,8 @@ from ringocli.errors import RingocliError, UsageError
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.http.statuses import SUCCESS
 from ringocli.importers.samples import read_sample
+from ringocli.messaging.case_reader import Anything, Case, CaseStep, Expectation
 from ringocli.messaging.case_writer import as_toml
-from ringocli.messaging.cases import Anything, Case, CaseStep, Expectation
 from ringocli.messaging.formats.har import HarEntry, read_entries
 from ringocli.messaging.provider import receive
 from ringocli.messaging.webhook import read_reply, read_webhook

@@ -14,7 +14,7 @@ from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.http.request_formats import as_http
 from ringocli.importers.samples import read_sample
-from ringocli.messaging.cases import Anything, Case, CaseStep, Expected, Given, Reference
+from ringocli.messaging.case_reader import Anything, Case, CaseStep, Expected, Given, Reference
 from ringocli.messaging.request import names_of, render_event, render_request
 from ringocli.messaging.webhook import (
     WebhookReading,

@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 
-from ringocli.messaging.cases import Anything, Reference
+from ringocli.messaging.case_reader import Anything, Reference
 from ringocli.testing.cases.run import CaseResult, StepResult
 from ringocli.text.files import read_text, write_text
 

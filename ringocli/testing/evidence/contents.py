@@ -16,7 +16,7 @@ from ringocli.lint.engine import lint
 from ringocli.lint.formats import write as write_findings
 from ringocli.lint.report import Linted, Report
 from ringocli.lint.rule import Severity
-from ringocli.messaging.cases import read_case
+from ringocli.messaging.case_reader import read_case
 from ringocli.messaging.formats.har import entry_object, rendered_object, response_object
 from ringocli.messaging.formats.proof import as_document as proof_document
 from ringocli.messaging.proof import DEFAULT_CASES, prove

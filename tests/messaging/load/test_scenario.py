@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.messaging.cases import read_case
+from ringocli.messaging.case_reader import read_case
 from ringocli.messaging.load.scenario import schedule
 from ringocli.testing import emulator
 from tests.conftest import SAMPLES, Command

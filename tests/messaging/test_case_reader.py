@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.messaging.case_writer import as_toml
-from ringocli.messaging.cases import (
+from ringocli.messaging.case_reader import (
     Anything,
     Case,
     CaseStep,
@@ -21,6 +20,7 @@ from ringocli.messaging.cases import (
     read_case,
     seconds_of,
 )
+from ringocli.messaging.case_writer import as_toml
 from ringocli.text.secret import sent
 
 EXAMPLE = """
