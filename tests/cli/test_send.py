@@ -15,7 +15,7 @@ import pytest
 from ringocli.cli import run
 from ringocli.http.error_text import own_words
 from ringocli.http.exchange import Reply
-from ringocli.messaging.candidates import candidates, pattern_at
+from ringocli.messaging.message_id_candidates import candidates, pattern_at
 from tests.loopback import Answer, Seen, raw, serving, unused_port
 
 CANARY = 'c4nary/"+%<&\u00e9>secret'

@@ -17,7 +17,7 @@ from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.pasted_request import Pasted
 from ringocli.importers.relay.signatures import is_signature_header, signature_scheme
 from ringocli.importers.relay.xml_text import XmlText, is_xml, without_marks
-from ringocli.messaging.candidates import candidates
+from ringocli.messaging.message_id_candidates import candidates
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.presets import of_host
 from ringocli.template.scaffold import Answers, Draft

@@ -10,8 +10,8 @@ from typing import Any
 from ringocli.http.error_text import phrase
 from ringocli.http.exchange import RenderedRequest
 from ringocli.http.request_formats import shown
-from ringocli.messaging.candidates import pattern_at
 from ringocli.messaging.formats.requests import as_document as request_document
+from ringocli.messaging.message_id_candidates import pattern_at
 from ringocli.messaging.verdict import Verdict
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
