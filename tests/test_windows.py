@@ -18,7 +18,7 @@ import pytest
 from ringocli.cli import run
 from ringocli.cli.commands import COMMANDS
 from ringocli.template.settings import pair
-from ringocli.text.revisions import split_revision
+from ringocli.text.git_revisions import split_revision
 from tests.conftest import ACME, ROOT, SAMPLES
 
 PACKAGE = ROOT / "ringocli"
@@ -152,6 +152,6 @@ def test_windows_paths_are_not_taken_apart() -> None:
 
 def test_a_drive_is_no_revision(monkeypatch: pytest.MonkeyPatch) -> None:
     """``C:\\acme.json`` is a file there."""
-    monkeypatch.setattr("ringocli.text.revisions.os.name", "nt")
+    monkeypatch.setattr("ringocli.text.git_revisions.os.name", "nt")
     assert split_revision("C:\\acme.json") is None
     assert ("main", "acme.json") == split_revision("main:acme.json")

@@ -89,7 +89,7 @@ def open_version(name: str, other: str) -> OpenedTemplate:
     """
     from ringocli.template.recognition import has_template_keys
     from ringocli.text.files import STDIN
-    from ringocli.text.revisions import revision_of, split_revision, text_at
+    from ringocli.text.git_revisions import revision_of, split_revision, text_at
 
     if name == STDIN or os.path.exists(name):
         opened = open_template(name)

@@ -21,7 +21,7 @@ from ringocli.emulator.template_file import TemplateFile
 from ringocli.errors import NoReply
 from ringocli.http.exchange import RenderedRequest, Reply, as_incoming
 from ringocli.http.request_formats import shown
-from ringocli.http.statuses import SUCCESS
+from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.formats.requests import spans_document
 from ringocli.messaging.request import at_base, render_request
 from ringocli.messaging.verdict import judge

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ringocli.errors import UsageError
-from ringocli.http.statuses import Statuses
+from ringocli.http.status_codes import Statuses
 from ringocli.template.project_file import parse_toml
 from ringocli.template.values import Layer, check_variable
 from ringocli.text.files import read_text

@@ -33,7 +33,7 @@ from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
-from ringocli.text.outcomes import FAILURE, means_delivered
+from ringocli.text.delivery_statuses import FAILURE, means_delivered
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 

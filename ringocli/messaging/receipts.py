@@ -13,7 +13,7 @@ from ringocli.messaging.alignment import align
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.variables import Place
-from ringocli.text.outcomes import FAILURE, means_delivered
+from ringocli.text.delivery_statuses import FAILURE, means_delivered
 from ringocli.text.pointer import Pointer
 
 _OPPOSITES = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ringocli.http.content_types import media_type
 from ringocli.http.error_text import json_of, own_words
 from ringocli.http.exchange import RenderedRequest, Reply, header
-from ringocli.http.statuses import Statuses
+from ringocli.http.status_codes import Statuses
 from ringocli.messaging.message_id_candidates import Candidate, candidates
 from ringocli.messaging.webhook import Difference, read_reply
 from ringocli.template.model import RequestSpec

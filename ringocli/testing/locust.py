@@ -24,7 +24,7 @@ from locust import User, constant, task
 
 from ringocli.errors import UsageError
 from ringocli.http.reply_parser import MalformedReply, ReplyParser
-from ringocli.http.statuses import SUCCESS
+from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.load.events import Event, EventFactory, Recipe, subject_name
 from ringocli.messaging.load.provider_data import recognised
 from ringocli.template.reader import read_template

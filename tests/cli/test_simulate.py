@@ -17,7 +17,7 @@ import trustme
 
 from ringocli.cli import run
 from ringocli.http.addresses import webhook_address
-from ringocli.http.statuses import Statuses
+from ringocli.http.status_codes import Statuses
 from ringocli.messaging.delivery import rate_of
 from ringocli.text.secret import Secret
 from tests.cli.test_send import CANARY, URL_CANARY, alone, leaks, template

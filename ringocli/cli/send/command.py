@@ -44,7 +44,7 @@ MORE = (
 @command("send-test", "Send one real request.", examples=EXAMPLES, more=MORE)
 def send_test(options: SendOptions) -> int:
     """Render the requests, send them, and print what the replies mean."""
-    from ringocli.http.statuses import Statuses
+    from ringocli.http.status_codes import Statuses
 
     expected = Statuses.parse(options.status.expect_status)
     if options.har == "-" and options.format != "text":

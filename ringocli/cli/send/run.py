@@ -15,7 +15,7 @@ from ringocli.text import console
 if TYPE_CHECKING:
     from ringocli.cli.send.options import SendOptions
     from ringocli.http.exchange import RenderedRequest, Reply
-    from ringocli.http.statuses import Statuses
+    from ringocli.http.status_codes import Statuses
     from ringocli.messaging.awaiting.arrival import Arrival, ArrivalSource
     from ringocli.messaging.awaiting.sends import SendPlan, SendResult
     from ringocli.messaging.formats.har import Sent

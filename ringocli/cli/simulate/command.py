@@ -210,7 +210,7 @@ def _subjects(template: Template, options: SimulateOptions) -> tuple[Subject, ..
 
 
 def _plan(options: SimulateOptions) -> LoadPlan:
-    from ringocli.http.statuses import Statuses
+    from ringocli.http.status_codes import Statuses
     from ringocli.messaging.delivery import rate_of
     from ringocli.messaging.load.policy import LoadPlan, Verdicts
 

@@ -9,7 +9,7 @@ from ringocli.errors import UsageError
 from ringocli.lint.subject import UNKNOWN, Earlier, EarlierChange
 from ringocli.text.document import Document
 from ringocli.text.files import read_text
-from ringocli.text.revisions import revision_of, text_at
+from ringocli.text.git_revisions import revision_of, text_at
 
 
 def earlier_version(document: Document, against: str) -> Earlier:

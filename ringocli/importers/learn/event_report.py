@@ -14,7 +14,7 @@ from ringocli.template.model import Template
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
 from ringocli.template.vocabulary import Role
-from ringocli.text.outcomes import means_delivered
+from ringocli.text.delivery_statuses import means_delivered
 from ringocli.text.pointer import Pointer
 
 

@@ -11,8 +11,8 @@ from ringocli.lint.subject import Subject
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Leaf, as_text
 from ringocli.template.variables import REQUIRED, Place
+from ringocli.text.delivery_statuses import BOTH, SUCCESS
 from ringocli.text.document import Part
-from ringocli.text.outcomes import BOTH, SUCCESS
 from ringocli.text.pointer import Pointer
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ringocli.errors import NoReply, UsageError
 from ringocli.http.exchange import RenderedRequest, Reply
-from ringocli.http.statuses import Statuses
+from ringocli.http.status_codes import Statuses
 from ringocli.messaging.awaiting.arrival import Arrival, ArrivalSource, Awaited, SentMessage, await_events
 from ringocli.messaging.segments import count_segments
 from ringocli.messaging.verdict import Verdict, judge

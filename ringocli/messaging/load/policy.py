@@ -9,7 +9,7 @@ from datetime import datetime
 from ringocli.errors import NoReply
 from ringocli.http.exchange import Reply
 from ringocli.http.retry import MAX_RETRY_AFTER_S, backoff_s, is_worth_retrying, retry_after_s
-from ringocli.http.statuses import SUCCESS, Statuses
+from ringocli.http.status_codes import SUCCESS, Statuses
 
 PERMANENT = ("name", "tls")
 """Failures that no retry changes: an unknown host, an untrusted certificate."""

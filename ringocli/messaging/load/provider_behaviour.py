@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ringocli.errors import UsageError
 from ringocli.http.exchange import Reply
-from ringocli.http.statuses import SUCCESS
+from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.policy import RetryPolicy
 from ringocli.messaging.load.provider_data import DeliveryData, provider_data, provider_names

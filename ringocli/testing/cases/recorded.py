@@ -10,7 +10,7 @@ from typing import Any
 
 from ringocli.errors import RingocliError, UsageError
 from ringocli.http.exchange import IncomingRequest, Reply
-from ringocli.http.statuses import SUCCESS
+from ringocli.http.status_codes import SUCCESS
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.case_reader import Anything, Case, CaseStep, Expectation
 from ringocli.messaging.case_writer import as_toml

@@ -7,13 +7,13 @@ import re
 from ringocli.http.content_types import media_type
 from ringocli.http.error_text import json_of, own_words, phrase
 from ringocli.http.exchange import RenderedRequest, Reply, header
-from ringocli.http.statuses import SUCCESS
+from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.verdict import judge
 from ringocli.template.model import RequestSpec
 from ringocli.template.pattern.pattern import Json
 from ringocli.testing.doctor.steps import StepFailed
+from ringocli.text.delivery_statuses import FAILURE
 from ringocli.text.names import plain
-from ringocli.text.outcomes import FAILURE
 from ringocli.text.pointer import as_text as pointer_text
 
 _ABOUT_NUMBERS = re.compile(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ringocli.http.statuses import SUCCESS
+from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.delivery import Delivery, deliver
 from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.events import EventFactory, Recipe
