@@ -131,11 +131,11 @@ def _replay_journal(options: ReplayOptions, opened: OpenedTemplate, url: Secret,
     from ringocli.messaging.delivery import send_events
     from ringocli.messaging.formats.delivery import as_text
     from ringocli.messaging.load.counters import Accounts
+    from ringocli.messaging.load.data_rows import DataRows
+    from ringocli.messaging.load.event_order import Feed
     from ringocli.messaging.load.events import EventFactory
-    from ringocli.messaging.load.feed import Feed
     from ringocli.messaging.load.journal_facts import recipe_of
     from ringocli.messaging.load.journal_reader import opened_journal
-    from ringocli.messaging.load.rows import DataRows
 
     wanted = options.journal
     given = ValueOptions(property_env=wanted.property_env, property_file=wanted.property_file)

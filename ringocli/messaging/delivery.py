@@ -17,16 +17,16 @@ from ringocli.http.exchange import Reply
 from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.bookkeeping import Failover
 from ringocli.messaging.load.counters import Accounts, LoadSummary
+from ringocli.messaging.load.event_order import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.events import EventFactory, Recipe
-from ringocli.messaging.load.feed import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.policy import LoadPlan
 from ringocli.text.files import STDIN
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
 
 if TYPE_CHECKING:
+    from ringocli.messaging.load.data_rows import DataRows
     from ringocli.messaging.load.event_chaos import EventChaos
-    from ringocli.messaging.load.rows import DataRows
 
 FREE_EVENTS = 10
 """This many events may be sent to a host that is not loopback without ``--live``."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import decode_json, encode
-from ringocli.messaging.load.rows import BadRow, DataRows
+from ringocli.messaging.load.data_rows import BadRow, DataRows
 from ringocli.template.pattern.notation import as_text, is_same
 from ringocli.template.pattern.pattern import Pattern
 from ringocli.text.document import Document

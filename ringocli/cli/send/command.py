@@ -98,7 +98,7 @@ def _requests(options: SendOptions, template: Template, spec: RequestSpec, value
     policy = missing_policy(options.missing, None)
     layers: list[Layer | None] = [None]
     if options.data is not None:
-        from ringocli.messaging.load.rows import DataRows
+        from ringocli.messaging.load.data_rows import DataRows
 
         rows = DataRows.open(options.data)
         limit = options.max_sends or (DEFAULT_MAX_SENDS if options.live else None)

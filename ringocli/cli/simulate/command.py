@@ -19,11 +19,11 @@ from ringocli.text import console
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
     from ringocli.messaging.delivery import Delivery
+    from ringocli.messaging.load.data_rows import DataRows
     from ringocli.messaging.load.event_chaos import EventChaos
     from ringocli.messaging.load.events import Recipe, Subject
     from ringocli.messaging.load.policy import LoadPlan, RetryPolicy
     from ringocli.messaging.load.provider_data import ProviderData
-    from ringocli.messaging.load.rows import DataRows
     from ringocli.messaging.load.signatures import Signer
     from ringocli.template.model import Template
     from ringocli.template.settings import Settings
@@ -101,12 +101,12 @@ def _play(options: SimulateOptions, template: Template, settings: Settings) -> i
 def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settings) -> Delivery:
     """Everything that the options say about the run."""
     from ringocli.messaging.delivery import Delivery
-    from ringocli.messaging.load.feed import Shard
+    from ringocli.messaging.load.event_order import Shard
 
     load = options.load
     data = None
     if load.data is not None:
-        from ringocli.messaging.load.rows import DataRows
+        from ringocli.messaging.load.data_rows import DataRows
 
         data = DataRows.open(load.data, skips_bad_rows=load.on_bad_row == "skip")
     recipe = _recipe(options, opened.template, settings, data)

@@ -23,8 +23,8 @@ from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Failover, Record
 from ringocli.messaging.load.connection import LoadConnection
 from ringocli.messaging.load.counters import Accounts
+from ringocli.messaging.load.event_order import NumberedFeed, Source
 from ringocli.messaging.load.fast_lane import FastLane
-from ringocli.messaging.load.feed import NumberedFeed, Source
 from ringocli.messaging.load.known_replies import KnownReplies
 from ringocli.messaging.load.policy import CircuitBreaker, LoadPlan
 from ringocli.messaging.load.target import Connector, LoadTarget

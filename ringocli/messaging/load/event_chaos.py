@@ -13,8 +13,8 @@ from random import Random
 
 from ringocli.errors import UsageError
 from ringocli.messaging.case_reader import seconds_of
+from ringocli.messaging.load.event_order import Position
 from ringocli.messaging.load.events import Event, EventFactory
-from ringocli.messaging.load.feed import Position
 from ringocli.template.model import RequestSpec
 from ringocli.template.variables import Place
 from ringocli.text.suggest import did_you_mean

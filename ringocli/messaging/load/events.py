@@ -14,8 +14,8 @@ from ringocli.errors import UsageError
 from ringocli.http.exchange import RenderedRequest
 from ringocli.messaging.load.compiled import CompiledRequest, Encode, Filler, Part, Pieces, Row, compiled
 from ringocli.messaging.load.identifiers import COPIES_FROM, Number, identifier, key_of
-from ringocli.messaging.load.overlay import ID_MARK, completer, without
 from ringocli.messaging.load.provider_data import Base, ProviderData, base_for
+from ringocli.messaging.load.sample_overlay import ID_MARK, completer, without
 from ringocli.messaging.request import at_base, render_event, render_request
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.values import Layer, Missing, Values

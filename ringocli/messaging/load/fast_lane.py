@@ -11,7 +11,7 @@ from collections import Counter
 
 from ringocli.messaging.load.attempt import DeliveryAttempt
 from ringocli.messaging.load.counters import Accounts
-from ringocli.messaging.load.feed import NumberedFeed
+from ringocli.messaging.load.event_order import NumberedFeed
 from ringocli.messaging.load.known_replies import KnownReplies
 
 

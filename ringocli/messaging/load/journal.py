@@ -27,7 +27,7 @@ from ringocli.errors import LocalError, UsageError
 from ringocli.messaging.load.attempt import DeliveryAttempt
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.counters import LoadSummary
-from ringocli.messaging.load.feed import Position, Shard
+from ringocli.messaging.load.event_order import Position, Shard
 from ringocli.messaging.load.histogram import Histogram
 from ringocli.text.files import reason
 

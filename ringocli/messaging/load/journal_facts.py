@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 
 from ringocli.errors import UsageError
+from ringocli.messaging.load.event_order import Shard
 from ringocli.messaging.load.events import Recipe, Subject, place_of, variable_of
-from ringocli.messaging.load.feed import Shard
 from ringocli.messaging.load.provider_data import NO_PRESET, provider_data
 from ringocli.template.model import Template
 from ringocli.template.values import Layer, Missing, Values

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ringocli.errors import UsageError
 from ringocli.messaging.load.compiled import Row
-from ringocli.messaging.load.feed import Position, Shard, positions
+from ringocli.messaging.load.event_order import Position, Shard, positions
 from ringocli.messaging.load.journal import BLOCK, DATA_FILE, changed_row, kept_rows, refused, sums_of
 from ringocli.messaging.load.journal_facts import COLUMNS, SHARD
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.messaging.load.rows import BadRow, DataRows
+from ringocli.messaging.load.data_rows import BadRow, DataRows
 from tests.conftest import SAMPLES, Command
 from tests.hostile import receiver
 
