@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringocli.template.pattern.pattern import Json, as_text
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 from ringocli.text.pointer import Pointer
 
 _ID_KEYS = frozenset(

@@ -26,7 +26,7 @@ from ringocli.template.pattern.pattern import Constant, as_text
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, side
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 
 
 class Role(StrEnum):

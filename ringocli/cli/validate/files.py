@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.lint.duplicates import with_duplicate_ids
+from ringocli.lint.duplicate_ids import with_duplicate_ids
 from ringocli.lint.engine import Selection, lint
 from ringocli.lint.report import Linted
 from ringocli.lint.subject import UNKNOWN, Earlier

@@ -12,7 +12,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
 from ringocli.template.credential_names import names_message
 from ringocli.template.vocabulary import Role, name_score, tokens
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 
 _TEST_NAME = re.compile(
     r"sandbox|^tests?$|test_?mode|is_?test|dry_?run|simulat|^debug|^mock|^demo|^preview|validate_?only", re.I

@@ -17,7 +17,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_prose, text_of
 from ringocli.template.vocabulary import tokens
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 from ringocli.text.pointer import Pointer
 
 

@@ -14,7 +14,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.value_shapes import is_phone, is_url, number_span
 from ringocli.importers.learn.webhook_samples import EventDraft, WebhookSample
 from ringocli.template.vocabulary import Role, name_score
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 
 _ENVELOPES = {"payload", "data", "body", "object", "values", "message", "sms", "resource", "content", "params"}
 """Keys under which an envelope has its message."""

@@ -9,7 +9,7 @@ from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_phone
 from ringocli.template.vocabulary import Role, name_score, word_set
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 from ringocli.text.pointer import Pointer
 
 _SIDE_FIELDS = word_set(

@@ -10,8 +10,8 @@ from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.credential_places import (
     EmbeddedValue,
 )
+from ringocli.importers.learn.embedded_documents import raw_span
 from ringocli.importers.learn.headers import secrets_of_headers
-from ringocli.importers.learn.packed import raw_span
 from ringocli.importers.learn.properties import PropertyBook
 from ringocli.importers.learn.request_outline import GONE
 from ringocli.importers.learn.roles import RoleChoice

@@ -16,7 +16,7 @@ from ringocli.importers.learn.constants import constant_risk
 from ringocli.importers.learn.credential_places import (
     is_callback,
 )
-from ringocli.importers.learn.packed import packed_leaves
+from ringocli.importers.learn.embedded_documents import packed_leaves
 from ringocli.importers.learn.placeholders import has_placeholder, shown
 from ringocli.importers.learn.properties import PropertyBook, auth_of
 from ringocli.importers.learn.remaining_values import RemainingValues

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ringocli.importers.learn.credential_places import (
     without_secrets,
 )
-from ringocli.importers.learn.packed import raw_span, written_in
+from ringocli.importers.learn.embedded_documents import raw_span, written_in
 from ringocli.importers.learn.parties import digits, list_around, names_recipients, numbers_beside
 from ringocli.importers.learn.placeholders import has_placeholder, shown
 from ringocli.importers.learn.request_outline import GONE

@@ -30,7 +30,7 @@ from ringocli.importers.learn.value_shapes import (
 )
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, side, tokens
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 from ringocli.text.pointer import Pointer
 
 LEAST = 50

@@ -12,7 +12,7 @@ from ringocli.importers.learn.roles import LEAST, score
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.template.vocabulary import Role
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 
 ONLY = "Ringotel reads only JSON and forms"
 _EVENTS = {"type", "event", "eventtype", "eventname"}

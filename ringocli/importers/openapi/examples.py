@@ -13,7 +13,7 @@ from typing import Any
 from ringocli.importers.learn.value_shapes import is_date, is_id, text_of
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score
 from ringocli.text.delivery_statuses import means_delivered
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 
 _MAX_DEPTH = 14
 _MAX_NESTED = 6

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Pasted, cannot_authenticate, limit
 from ringocli.template.credential_names import is_secret_name
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 
 _LOGINS = {"user", "username", "userid", "login", "account", "accountid"}
 _SIGNATURES = {"sig", "signature", "hash", "pin"}

@@ -13,7 +13,7 @@ from ringocli.template.model import RequestSpec
 from ringocli.template.pattern.pattern import Json
 from ringocli.testing.doctor.steps import StepFailed
 from ringocli.text.delivery_statuses import FAILURE
-from ringocli.text.names import plain
+from ringocli.text.field_names import plain
 from ringocli.text.pointer import as_text as pointer_text
 
 _ABOUT_NUMBERS = re.compile(
