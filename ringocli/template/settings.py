@@ -130,7 +130,7 @@ def user_file(env: Mapping[str, str]) -> Path:
 
 
 def project_file(start: Path | None = None) -> Path | None:
-    """The nearest ``ringocli.toml``, as ``project.project_path`` finds it."""
+    """The nearest ``ringocli.toml``, as ``project_file.project_path`` finds it."""
     found = project_path(str(start or ""))
     return Path(found) if found is not None else None
 
