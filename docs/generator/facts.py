@@ -31,11 +31,11 @@ def assumptions_page() -> str:
     """What is assumed about undocumented behaviour, why, and what depends on it."""
     parts = [
         "# Assumptions about Ringotel",
-        "Ringotel publishes no schema and does not document everything. Where it does not, ringocli makes the numbered "
-        "assumptions on this page, and every result that depends on one cites its number. None of them is a promise by "
-        "Ringotel. `ringocli explain 7` shows one, `ringocli explain assumptions` lists all.",
+        "Ringotel publishes no schema and leaves much undocumented. ringocli fills the gaps with the numbered assumptions "
+        "on this page, and every result that depends on one cites its number. None of them is a promise by Ringotel. "
+        "`ringocli explain 7` explains one, `ringocli explain assumptions` lists all.",
         "*Documented*: Ringotel's pages say so, at least for a sibling framework. *Observed*: seen in real traffic, or "
-        "required by one of Ringotel's built-in integrations. *Inferred*: the most plausible reading.",
+        "required by one of Ringotel's built-in integrations. *Inferred*: the most plausible interpretation.",
     ]
     for number, text in ASSUMPTIONS.items():
         evidence = EVIDENCE[number]
@@ -62,8 +62,8 @@ def variables_page() -> str:
     """The variables as a page of its own."""
     return page(
         "# Variables",
-        "The names that Ringotel defines. A name from `properties` is a variable, too, and is written in the same way. "
-        "[The format](format.md) shows them in use.",
+        "These are the variables that Ringotel defines. The names in `properties` are variables, too, and are written in "
+        "the same way. [The format](format.md) shows them in use.",
         variables_table(),
     )
 
@@ -71,13 +71,13 @@ def variables_page() -> str:
 def magic_page() -> str:
     """The numbers to which messages are not simply delivered, and the kinds of faults."""
     stop = ", ".join(sorted(word.upper() for word in STOP_WORDS))
-    start = " or ".join(sorted(word.upper() for word in START_WORDS))
+    start = ", ".join(sorted(word.upper() for word in START_WORDS))
     return page(
         "# Magic numbers and chaos",
         "The emulator's provider delivers messages to all numbers except these. Only the last digits are compared, so "
         "national formats work as well.",
         table(("number", "what happens to a message"), ((f"`{one.number}`", one.does) for one in MAGIC_NUMBERS)),
-        f"A contact that sends {stop} receives no messages until it sends {start}.",
+        f"A contact that sends one of {stop} receives no more messages until it sends one of {start}.",
         "## Chaos",
         "Fault injection has these settings for each side, `ringotel` and `provider`: "
         + ", ".join(f"`{key}`" for key in KEYS)
@@ -91,7 +91,7 @@ def rules_page() -> str:
     parts = [
         "# Rules",
         "`ringocli explain CODE` shows the page of a rule in the terminal. An *error* breaks the integration, a "
-        "*warning* may break it, an *info* is worth knowing. [Linting](linting.md) describes how to select rules, change "
+        "*warning* may break it, an *info* is only information. [Linting](linting.md) describes how to select rules, change "
         "severities and suppress findings.",
     ]
     for family, title in FAMILIES.items():
@@ -108,7 +108,11 @@ def rule_page(rule: Rule) -> str:
     """One rule: what, why, bad and good; the examples are run by the tests."""
     linked = re.sub(
         r"(?<=\n\nSource: )(.*)$",
-        lambda found: re.sub(r"(?<=assumption )(\d+)", r"[\1](../assumptions.md#\1)", found.group()),
+        lambda found: re.sub(
+            r"(?<=assumption )\d+|(?<=assumptions )\d[\d, and]*\d",
+            lambda numbers: re.sub(r"\d+", r"[\g<0>](../assumptions.md#\g<0>)", numbers.group()),
+            found.group(),
+        ),
         rule_markdown(rule),
     )
     return page(f"# {rule.code} {rule.slug}", f"*{rule.severity.value}*", linked)

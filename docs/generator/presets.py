@@ -36,7 +36,7 @@ def index() -> str:
     return page(
         "# Presets",
         "A preset is a finished template for one provider: what to send, how to read its replies and webhooks, and where to "
-        "enter the webhook URL. `ringocli init --preset NAME` writes it to a file, which is yours to change.",
+        "enter the webhook URL. `ringocli init --preset NAME` writes it to a file that you can then edit.",
         "If Ringotel has a built-in integration for your provider, use that one unless you need something it lacks. For a "
         "provider that is not in this list, see [A provider from its documentation](howto/provider.md).",
         table(("provider", "preset", "built into Ringotel", "properties"), rows),
@@ -55,7 +55,7 @@ def preset_page(preset: Preset) -> str:
     file = f"{preset.template['id']}.json"
     builtin = (
         f"Ringotel has a built-in integration for it, `{preset.ringotel_builtin}`: use that one unless you need something "
-        "it lacks. This preset has an id of its own, so that both can exist."
+        "it lacks. This preset has a different id, so you can have both."
         if preset.ringotel_builtin
         else ""
     )
@@ -70,7 +70,7 @@ def preset_page(preset: Preset) -> str:
         "## What Ringotel reads",
         _read(template),
         "## What Ringotel cannot do for this provider",
-        "\n".join(f"* {entry['what']}: {entry['why']}" for entry in preset.not_expressible) or "Nothing is known.",
+        "\n".join(f"* {entry['what']}: {entry['why']}" for entry in preset.not_expressible) or "No limits are known.",
         "## The template",
         fenced(json.dumps(preset.template, indent=2, ensure_ascii=False), "json"),
         "## Sources",
@@ -120,9 +120,10 @@ def _read(template: Template) -> str:
                 first = ("", "")
     for spec in template.requests[:1]:
         rows += [
-            ("reply to a send", "", f"`{place}`", f"`${name}$`") for place, name in _variables_in(spec.response_map)
+            (f"reply to {spec.name}", "", f"`{place}`", f"`${name}$`")
+            for place, name in _variables_in(spec.response_map)
         ]
-    return table(("event", "is chosen by", "value in the body", "variable"), rows)
+    return table(("event", "selected by", "value in the body", "variable"), rows)
 
 
 def _variables_in(pattern: Json) -> Iterator[tuple[str, str]]:

@@ -62,13 +62,13 @@ EVIDENCE: dict[int, Evidence] = {
     25: Evidence(DOCUMENTED, "HTTPS is a prerequisite of the CRM and SSO integrations.", "validate, init"),
     26: Evidence(OBSERVED, "All ids of built-in integrations have this form; the page says that a new id changes the "
                  "Webhook URL.", "validate, init"),
-    27: Evidence(INFERRED, "$extension$ is a variable of its own, so $from$ is the SMS number.", "render, send-test"),
+    27: Evidence(INFERRED, "$extension$ is a separate variable, so $from$ is the SMS number.", "render, send-test"),
     28: Evidence(INFERRED, "Nothing is published about the URL or about authentication of webhooks.",
                  "simulate-webhook, doctor"),
     29: Evidence(INFERRED, "No other event type appears in any source.", "validate"),
     30: Evidence(DOCUMENTED, "Ringotel's examples use different variables for message and mms.", "validate"),
     31: Evidence(INFERRED, "The reply to the provider is not documented. Twilio, for example, expects XML.", "emulate"),
-    32: Evidence(OBSERVED, "Telnyx and Flowroute use one word for SMS and MMS; only the media differ.", "match, validate"),
+    32: Evidence(OBSERVED, "Telnyx and Flowroute use the same event name for SMS and MMS; only the media differ.", "match, validate"),
     33: Evidence(DOCUMENTED, "Ringotel's pages write these keys in the same case everywhere.", "validate"),
     34: Evidence(DOCUMENTED, "Ringotel's Admin API has the setting outboundFormat for each number; its exact formats are "
                  "inferred.", "render, simulate-webhook"),

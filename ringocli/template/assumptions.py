@@ -15,7 +15,7 @@ from ringocli.template.variables import Place
 
 ASSUMPTIONS: dict[int, str] = {
     1: "The Webhook section is an array of events. A single event, an object of named events, and an object that wraps "
-    "one array are read as well.",
+    "one array are accepted as well.",
     2: "An event is selected by its request_method and by comparing the value found at $event_key$ with its event_key. "
     "An event without $event_key$ is selected by the shape of its pattern. If several events match, the one with the "
     "most matching values is used, then the first in the file.",
@@ -25,8 +25,8 @@ ASSUMPTIONS: dict[int, str] = {
     5: "A variable is written $name$. Names are case-sensitive, start with a letter, and contain only letters, digits, "
     "spaces and the characters _ - . (any other dollar sign is plain text). A name that is neither a built-in variable "
     "nor a property is an error.",
-    6: "A property must not have the name of a built-in variable such as from, to or domain: which of the two Ringotel "
-    "would use is unknown.",
+    6: "A property must not have the name of a built-in variable such as from, to or domain, because it is unknown "
+    "which of the two Ringotel would use.",
     7: "A key whose value is exactly one unset variable is omitted. In a URL or inside a longer text, an unset variable "
     "is replaced by nothing.",
     8: "Variables are sent as strings. Numbers, true, false and null written in the template are sent unchanged.",
@@ -44,10 +44,10 @@ ASSUMPTIONS: dict[int, str] = {
     "inserted unchanged.",
     17: "Keys that Ringotel does not document, such as request_headers, may have no effect. They are kept and reported, "
     "but requests are rendered without them.",
-    18: "SendFile may be missing; users can then send no files.",
-    19: "The messageid of a delivery receipt is the one that response_map took from the reply to the send. Without "
-    "$messageid$ in response_map, receipts cannot be assigned to messages.",
-    20: "A send succeeded if the provider replies with a 2xx status.",
+    18: "SendFile may be missing; then users cannot send files.",
+    19: "The messageid of a delivery receipt is the id that response_map read from the reply when the message was sent. "
+    "Without $messageid$ in response_map, receipts cannot be assigned to messages.",
+    20: "A message counts as sent if the provider replies with a 2xx status.",
     21: "A template has auth or OAuth2, never both. It may have neither if the credential is part of the URL or the "
     "body.",
     22: "auth.type is Bearer or Basic; other types may not work.",
@@ -61,8 +61,8 @@ ASSUMPTIONS: dict[int, str] = {
     28: "The webhook URL is the one that Ringotel's portal shows for the integration. Its format is not published, and "
     "it is treated as a secret because nothing else authenticates a webhook.",
     29: "The only event types are message, mms and messageDelivered; there is none for failed or read messages.",
-    30: "The text of a message is $content$, the text of an mms is $text$ and its file is $url$; they cannot be "
-    "exchanged.",
+    30: "The text of a message is $content$, the text of an mms is $text$ and its file is $url$; they are not "
+    "interchangeable.",
     31: "Ringotel answers a webhook with status 200 and an empty body.",
     32: "Events may have the same event_key if their patterns differ, and the more specific match is used. Two events "
     "with the same event_key, method and pattern are an error.",
@@ -71,7 +71,7 @@ ASSUMPTIONS: dict[int, str] = {
     "international with digits only, national without the country code.",
     35: "Ringotel has an event for delivered messages only, so the messageDelivered pattern must not match failure "
     "receipts.",
-    36: "A value without a variable in a Webhook pattern must be the same in the webhook.",
+    36: "If a value in a Webhook pattern contains no variable, the webhook must have exactly the same value.",
 }
 
 

@@ -106,7 +106,7 @@ def no_message_id(subject: Subject) -> Iterator[Problem]:
           "request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$"},
           "response_map": {"id": "$messageid$"}
         }
-    Source: inferred from Ringotel's examples ; assumption 19
+    Source: inferred from Ringotel's examples; assumption 19
     """
     from ringocli.lint.rules.shape import meant
 

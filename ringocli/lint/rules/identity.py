@@ -43,7 +43,7 @@ def unknown_class(subject: Subject) -> Iterator[Problem]:
 
 @rule("RT111", Severity.ERROR)
 def reserved_id(subject: Subject) -> Iterator[Problem]:
-    """The id is that of a built-in integration of Ringotel.
+    """The id belongs to a built-in integration of Ringotel.
 
     Ids must be unique. Choose another one.
 
@@ -126,7 +126,7 @@ def changed_id(subject: Subject) -> Iterator[Problem]:
 def duplicate_id(subject: Subject) -> Iterator[Problem]:
     """Two templates have the same id.
 
-    Ids must be unique: Ringotel would replace one integration by the other, or send webhooks to the wrong one. All files
+    Ids must be unique: Ringotel would replace one integration with the other, or send webhooks to the wrong one. All files
     of one run of `ringocli validate` are compared.
 
     Other:
@@ -144,7 +144,7 @@ def duplicate_id(subject: Subject) -> Iterator[Problem]:
 
 @rule("RT116", Severity.WARNING)
 def breaking_change(subject: Subject) -> Iterator[Problem]:
-    """Something breaks for those who use the earlier version.
+    """A change breaks integrations that use the earlier version.
 
     With `--against`, both versions render the same messages and read the same webhooks, as `ringocli diff` does. Each
     change that breaks an integration in use is reported with the order in which to deploy it: R is Ringotel's review,

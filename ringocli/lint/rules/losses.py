@@ -80,7 +80,7 @@ def _says_hexadecimal(name: str, value: str) -> bool:
 
 @rule("RT606", Severity.INFO)
 def several_messages(subject: Subject) -> Iterator[Problem]:
-    """An event reads its message from a list, of which only one element is taken.
+    """An event reads its message from a list, of which only one element is used.
 
     If the provider puts several messages or receipts into one webhook, the others are probably lost. Set the provider
     to send each one on its own, or its batch size to 1.
@@ -117,7 +117,7 @@ def several_messages(subject: Subject) -> Iterator[Problem]:
         ]
         lists = {_list_of(pointer) for pointer in found}
         if len(lists) == 1 and (at := lists.pop()) is not None:
-            message = "of several elements in one webhook only the first that matches is taken"
+            message = "if a webhook contains several elements, only the first that matches is used"
             yield Problem((*event.pointer, "request_parameters", *at), message, part="key" if at else "value")
 
 
@@ -128,7 +128,7 @@ def _list_of(pointer: Pointer) -> Pointer | None:
 
 @rule("RT607", Severity.INFO)
 def first_file_only(subject: Subject) -> Iterator[Problem]:
-    """An event takes one file of a message, although the provider may send several.
+    """An event reads one file of a message, although the provider may send several.
 
     Numbered fields such as `MediaUrl0` and lists of files have more entries when a message has more files. Ringotel
     takes one URL from each webhook, so the others are probably lost. If the provider can send each file on its own,
@@ -173,5 +173,5 @@ def first_file_only(subject: Subject) -> Iterator[Problem]:
             holder = _list_of(pointer)
             named = next((step for step in reversed(pointer) if isinstance(step, str)), "")
             if _NUMBERED.fullmatch(named) or (holder is not None and holder not in others):
-                message = "of several files in one message only one is taken"
+                message = "if a message has several files, only one of them is used"
                 yield Problem((*event.pointer, "request_parameters", *pointer), message)

@@ -127,7 +127,7 @@ def receipt_matches_failures(subject: Subject) -> Iterator[Problem]:
     """A receipt of a failed delivery would count as delivered.
 
     Ringotel knows only messageDelivered. If the provider reports success and failure in the same format, the pattern
-    must match success only: put `$event_key$` at the status, or write the provider's word for delivered there.
+    must match success only: put `$event_key$` at the status, or write the provider's value for delivered there.
 
     Bad:
         "Webhook": [
@@ -154,7 +154,7 @@ def receipt_matches_failures(subject: Subject) -> Iterator[Problem]:
             continue
         key = event.key or ""
         if "event_key" not in event.pattern.variables:
-            message = "this pattern does not distinguish delivered from failed; put $event_key$ or the word for delivered at the status"
+            message = "this pattern does not distinguish delivered from failed; put $event_key$ or the value for delivered at the status"
             yield Problem((*event.pointer, "request_parameters"), message, part="key")
         elif BOTH.search(key):
             message = (

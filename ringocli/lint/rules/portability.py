@@ -58,7 +58,7 @@ def undocumented_array(subject: Subject) -> Iterator[Problem]:
     """Parameters or a pattern contain an array.
 
     Arrays are documented only for CRM replies. Built-in integrations such as Bandwidth need them, so they most likely
-    work. Which element is used if there are several is not known.
+    work. If there are several elements, it is not known which one is used.
 
     Bad:
         "SendMessage": {
@@ -158,7 +158,7 @@ def ambiguous_pattern(subject: Subject) -> Iterator[Problem]:
 def number_format(subject: Subject) -> Iterator[Problem]:
     """The provider requires a number format, which is set for each number in the portal.
 
-    A template cannot format numbers: it sends them in the outboundFormat that is set in the portal. The message repeats
+    A template cannot format numbers: it sends them in the outboundFormat that is set in the portal. The message quotes
     what the preset of this provider says about it.
 
     Bad:

@@ -13,7 +13,7 @@ from ringocli.lint.subject import Subject
 def curly_quote(subject: Subject) -> Iterator[Problem]:
     """A string or key is written in curly quotes.
 
-    Web pages and word processors replace straight quotes by curly ones. JSON accepts only the straight double quote.
+    Web pages and word processors replace straight quotes with curly ones. JSON accepts only the straight double quote.
 
     Bad:
         {

@@ -48,7 +48,7 @@ def trailing_comma(subject: Subject) -> Iterator[Problem]:
 def comment(subject: Subject) -> Iterator[Problem]:
     """The file contains a comment.
 
-    JSON has no comments. Ringotel's page shows `//model` lines inside its examples; leave them out.
+    JSON has no comments. Ringotel's page shows `//model` lines inside its examples; remove them.
 
     Bad:
         {
@@ -137,7 +137,7 @@ def missing_comma(subject: Subject) -> Iterator[Problem]:
 def unclosed_bracket(subject: Subject) -> Iterator[Problem]:
     """A bracket is never closed.
 
-    The finding points at the opening bracket. Indentation decides which one it is.
+    The finding points at the opening bracket, which is found by its indentation.
 
     Bad:
         {

@@ -132,7 +132,7 @@ _FORMS = {
 def webhook_not_an_array(subject: Subject) -> Iterator[Problem]:
     """Webhook is not an array of events.
 
-    How the Webhook section contains its events is not documented. The examples appear to be cut out of an array, so
+    The container of the events is not documented. The examples appear to be cut out of an array, so
     ringocli writes an array; it also reads a single event and an object of events.
 
     Bad:
