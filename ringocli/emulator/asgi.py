@@ -7,6 +7,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ringocli.emulator.limits import (
+    MAX_BODY_BYTES,
+    MAX_DRAIN_S,
+    MAX_DRAINED_BYTES,
+    MAX_RECEIVING_BYTES,
+    UNCOUNTED_BYTES,
+)
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import Fault
 
@@ -15,13 +22,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-MAX_BODY_BYTES = 10_000_000
-"""The largest webhook, request or file in bytes."""
-
-MAX_DRAINED_BYTES = 300_000_000
-"""How much of a refused body is still read, so that its sender receives the refusal instead of a broken pipe."""
-
-MAX_DRAIN_S = 10
 MAX_HANG_S = 120.0
 
 CONNECTION = "ringocli.emulator.connection"
@@ -70,12 +70,6 @@ class RequestHeaders:
         pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
         return cls(pairs, dict(reversed(pairs)))
 
-
-MAX_RECEIVING_BYTES = 40_000_000
-"""How much of all unfinished bodies is held in memory."""
-
-UNCOUNTED_BYTES = 16_384
-"""A body up to this size is always received, however many large ones are being received."""
 
 _receiving = 0
 

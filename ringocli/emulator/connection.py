@@ -1,4 +1,4 @@
-"""A connection: uvicorn's, with limits on time and on the size of the headers.
+"""A connection of uvicorn that enforces the limits on time and on the size of the headers.
 
 uvicorn waits indefinitely for a request that arrives slowly; a ``Connection`` does not. It also puts itself into the
 scope, so that chaos can close it.
@@ -15,21 +15,9 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ringocli.emulator.asgi import CONNECTION
-
-MAX_REQUEST_S = 30.0
-"""A request has to be complete within this time, counted from its first byte or from connecting."""
-
-MAX_STALL_S = 30.0
-"""A client that reads nothing of a response for this time is disconnected."""
-
-KEEP_ALIVE_S = 75
-"""An idle connection is closed after this time."""
+from ringocli.emulator.limits import MAX_HEADER_BYTES, MAX_REQUEST_S, MAX_STALL_S
 
 CHECK_EVERY_S = 1.0
-
-MAX_HEADER_BYTES = 400_000
-"""The largest headers in bytes: more than one read of the event loop, so that several short requests never count as
-one."""
 
 _HEADERS_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"

@@ -1,21 +1,43 @@
-"""Limits on the work that one request may cause, so that no request delays the others.
+"""The limits that every client of the emulator has: time, sizes, and how complex a request may be.
 
 Whatever can be counted cheaply is counted before a body is decoded; too much of it is refused with 413. What remains
-may still take seconds, so bodies over ``MAX_INLINE_BYTES`` are processed in a worker thread, a few at a time.
+may still take seconds, so bodies over ``MAX_INLINE_BYTES`` are processed by ``workers``.
 """
 
 from __future__ import annotations
 
-import asyncio
-import ctypes
-import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from ringocli.http.exchange import IncomingRequest
 
-from ringocli.http.exchange import IncomingRequest, header
+MAX_REQUEST_S = 30.0
+"""A request has to be complete within this time, counted from its first byte or from connecting."""
 
-T = TypeVar("T")
+MAX_STALL_S = 30.0
+"""A client that reads nothing of a response for this time is disconnected."""
+
+KEEP_ALIVE_S = 75
+"""An idle connection is closed after this time."""
+
+MAX_DRAIN_S = 10
+"""How long the rest of a refused body is read."""
+
+MAX_HEADER_BYTES = 400_000
+"""The largest headers in bytes: more than one read of the event loop, so that several short requests never count as
+one."""
+
+MAX_BODY_BYTES = 10_000_000
+"""The largest webhook, request or file in bytes."""
+
+MAX_DRAINED_BYTES = 300_000_000
+"""How much of a refused body is still read, so that its sender receives the refusal instead of a broken pipe."""
+
+MAX_RECEIVING_BYTES = 40_000_000
+"""How many bytes of all unfinished bodies together are kept in memory."""
+
+UNCOUNTED_BYTES = 16_384
+"""A body up to this size is always received, however many large ones are being received."""
+
+MAX_STORED_BYTES = 500_000_000
+"""The size of all uploaded files together; the oldest are deleted."""
 
 MAX_INLINE_BYTES = 16_384
 """A body up to this size is processed on the event loop: it takes about a millisecond."""
@@ -45,43 +67,3 @@ def excess(incoming: IncomingRequest) -> str | None:
     if body[:1].isalnum() and body.count(b"&") >= MAX_FIELDS:
         return f"the form has more than {MAX_FIELDS:,} fields"
     return None
-
-
-def is_large(incoming: IncomingRequest) -> bool:
-    """Whether a request has to be processed in a worker thread."""
-    is_compressed = header(incoming.headers, "content-encoding") is not None
-    return is_compressed or len(incoming.body) + len(incoming.query) > MAX_INLINE_BYTES
-
-
-class Workers:
-    """Runs the work on large requests in a thread, one after the other: each may need a hundred megabytes."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large requests")
-
-    async def run(self, incoming: IncomingRequest, work: Callable[[], T]) -> T:
-        """The result of some work on a request: at once, or from the thread if the request is large."""
-        if not is_large(incoming):
-            return work()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-    def close(self) -> None:
-        """Stop the thread after what it is working on."""
-        self._threads.shutdown(cancel_futures=True)
-
-
-def bound_memory() -> None:
-    """Let the process return large blocks to the system as soon as they are freed (glibc only).
-
-    By default glibc raises its threshold with each large block and keeps up to eight heaps per core, so that a few large
-    requests would cost hundreds of megabytes for the rest of the process.
-    """
-    if sys.platform.startswith("linux"):
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
-        if mallopt is not None:
-            mallopt(_M_MMAP_THRESHOLD, 1_000_000)
-            mallopt(_M_ARENA_MAX, 2)
-
-
-_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
-"""Parameters of mallopt(3)."""

@@ -9,6 +9,7 @@ import re
 import secrets
 from urllib.parse import quote
 
+from ringocli.emulator.limits import MAX_STORED_BYTES
 from ringocli.emulator.sample_files import SAMPLES
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.store.reader import StoredFile
@@ -16,8 +17,6 @@ from ringocli.http.exchange import Reply
 
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif"})
 """What a browser may display; SVG is not among them, since it may contain scripts."""
-
-MAX_STORED_BYTES = 500_000_000
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 _UNSAFE = re.compile(r"[^\w.() -]|^\.+", re.ASCII)

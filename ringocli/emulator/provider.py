@@ -16,16 +16,16 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from ringocli.emulator.asgi import MAX_BODY_BYTES
 from ringocli.emulator.decompression import UndecodableBody, decompressed
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.limits import Workers, excess
+from ringocli.emulator.limits import MAX_BODY_BYTES, excess
 from ringocli.emulator.ringotel import Ringotel, should_retry, shown_request
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.store.sqlite import StatusUpdate
 from ringocli.emulator.template_file import TemplateFile
+from ringocli.emulator.workers import Workers
 from ringocli.errors import LocalError, RingocliError
 from ringocli.http.exchange import IncomingRequest, Reply, as_incoming
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
-from ringocli.emulator.asgi import MAX_BODY_BYTES, error_reply
+from ringocli.emulator.asgi import error_reply
 from ringocli.emulator.decompression import UndecodableBody, decompressed
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
-from ringocli.emulator.limits import Workers, excess, is_large
+from ringocli.emulator.limits import MAX_BODY_BYTES, excess
 from ringocli.emulator.store.exchange import (
     Exchange,
     StoredExchange,
@@ -28,6 +28,7 @@ from ringocli.emulator.store.exchange import (
 )
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.template_file import TemplateFile
+from ringocli.emulator.workers import Workers, is_large
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect

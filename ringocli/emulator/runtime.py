@@ -16,7 +16,6 @@ from ringocli.emulator.access import AccessPolicy
 from ringocli.emulator.asgi import error_reply
 from ringocli.emulator.config import EmulatorConfig
 from ringocli.emulator.inboxes import Inboxes
-from ringocli.emulator.limits import Workers
 from ringocli.emulator.log import line_of
 from ringocli.emulator.media import MediaFiles
 from ringocli.emulator.provider import Provider
@@ -26,6 +25,7 @@ from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.store.sqlite import Store, unusable
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.user import User
+from ringocli.emulator.workers import Workers
 from ringocli.errors import NoReply, UsageError
 from ringocli.http.addresses import webhook_address
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply

@@ -15,10 +15,11 @@ import uvicorn
 
 from ringocli.emulator.app import Application
 from ringocli.emulator.config import EmulatorConfig
-from ringocli.emulator.connection import KEEP_ALIVE_S, Connection, close_overdue
-from ringocli.emulator.limits import bound_memory
+from ringocli.emulator.connection import Connection, close_overdue
+from ringocli.emulator.limits import KEEP_ALIVE_S
 from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.short_path import ShortPathConnection
+from ringocli.emulator.workers import bound_memory
 from ringocli.errors import LocalError
 from ringocli.text.files import reason
 

@@ -19,7 +19,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from ringocli.emulator.app import Application, inbox_and_path
 from ringocli.emulator.asgi import RequestHeaders
-from ringocli.emulator.connection import KEEP_ALIVE_S, Connection
+from ringocli.emulator.connection import Connection
+from ringocli.emulator.limits import KEEP_ALIVE_S
 from ringocli.http.exchange import IncomingRequest, Reply
 
 MAX_BODY_BYTES = 65_536

@@ -11,8 +11,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ringocli.emulator.asgi import MAX_BODY_BYTES, TooLarge, error_reply
+from ringocli.emulator.asgi import TooLarge, error_reply
 from ringocli.emulator.inboxes import Inbox
+from ringocli.emulator.limits import MAX_BODY_BYTES
 from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.sqlite import Store
