@@ -131,28 +131,6 @@ def is_account_name(name: str) -> bool:
     return run in ACCOUNTS or bool(_ACCOUNT.search(bare)) or bare.split("_")[-1] in ("username", "login")
 
 
-_PER_MESSAGE = (
-    "local|client|cli|request|req|external|ext|custom|foreign|own|my|your|unique|uniq|message|msg|sms|mms|transaction|"
-    "trans|trx|txn|tx|track|tracking|trace|correlation|corr|reference|ref|idempotency|idempotent|dedup|dedupe|"
-    "deduplication|order|invoice|ticket|case|job|batch|bulk|event|conversation|thread|reply|operation|record|entry|"
-    "submission|random|source_?message|outgoing|incoming|user_?ref|user_?message|user_?msg"
-)
-_MESSAGE_ID = re.compile(
-    rf"(?:.*_)?(?:{_PER_MESSAGE})_?(?:id|ids|uid|uuid|guid|ulid|key|ref|refs|refid|reference|no|number|nr|idx)|id|idx|uuid|"
-    r"guid|ulid|refid|seq|sequence|correlator|correlation|tags?|idempotency|(?:.*_)?(?:ref|reference|nonce)|custom_?[a-z]+|"
-    r"(?:user|client|callback|meta|custom|pass)_?(?:data|through|field|string)"
-)
-
-
-@lru_cache(maxsize=20_000)
-def names_message(name: str) -> bool:
-    """Whether a field is named like the id or the reference that a sender chooses for one message.
-
-    ``local_id``, ``clientRef``, ``idempotency_key``, ``nonce``: neither a value of the account nor a credential.
-    """
-    return not is_account_name(name) and not is_secret_name(name) and bool(_MESSAGE_ID.fullmatch(folded(name)))
-
-
 _PAIRS = (("u", "p"), ("usr", "p"), ("l", "p"), ("id", "p"), ("user", "p"), ("un", "p"), ("n", "p"), ("k", "s"))
 
 

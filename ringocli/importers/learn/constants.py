@@ -10,7 +10,7 @@ from ringocli.importers.learn.placeholders import CLOSE, OPEN
 from ringocli.importers.learn.roles import TYPE_WORDS, names_other_number
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
-from ringocli.template.credential_names import names_message
+from ringocli.template.idempotency_keys import is_idempotency_key, names_message_reference
 from ringocli.template.vocabulary import Role, name_score, tokens
 from ringocli.text.field_names import plain
 
@@ -22,11 +22,6 @@ _SCHEDULE = re.compile(
     r"schedul|^send_?(?:at|on|time|date)|deliver_?(?:at|on|time|date)|delivery_?(?:time|date)|^(?:date|time)$|date_?time|"
     r"start_?(?:at|time|date)|defer|delay_?until|valid_?until|expir|not_?before|not_?after|time_?to_?send|when$|"
     r"time_?stamp|^ts$",
-    re.I,
-)
-_ONCE = re.compile(
-    r"^id$|idempot|dedup|nonce|uniq\w*_?id|trans(?:action)?_?id|tr?xn?_?id|request_?id|req_?id|^uuid$|^guid$|^ulid$|"
-    r"message_?id|msg_?id|sms_?id|local_?id|random_?id|operation_?id|submission_?id",
     re.I,
 )
 _REFERENCE = re.compile(
@@ -58,11 +53,11 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
         return "a point in time: the provider may send every message then, or reject it as past"
     if is_date(leaf.value) and not is_phone(leaf.value):
         return "a point in time of the sample"
-    if _ONCE.search(name) and text:
+    if is_idempotency_key(name) and text:
         return "an id that has to differ in every message: the provider may drop all but the first as duplicates"
     if is_url(leaf.value):
         return _url_risk(leaf)
-    if (names_message(name) or _REFERENCE.search(name)) and re.search(r"\d|[-_]", text):
+    if (names_message_reference(name) or _REFERENCE.search(name)) and re.search(r"\d|[-_]", text):
         return "a reference of the sample's message"
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"
@@ -105,7 +100,7 @@ def is_computed(text: str) -> bool:
 
 def computed_risk(leaf: SampleLeaf) -> str:
     """A clause on what does not work without a computed value; "" where a message does without it."""
-    if _ONCE.search(leaf.name) or _REFERENCE.search(leaf.name) or _SCHEDULE.search(leaf.name):
+    if is_idempotency_key(leaf.name) or _REFERENCE.search(leaf.name) or _SCHEDULE.search(leaf.name):
         return ""
     return f"the field {leaf.name} is missing: Ringotel cannot compute its value for each message"
 

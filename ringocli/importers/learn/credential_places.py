@@ -10,7 +10,8 @@ from urllib.parse import unquote_plus
 
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.lint.rules.security import credential_at
-from ringocli.template.credential_names import is_account_name, is_secret_name, names_message, secret_of_pair
+from ringocli.template.credential_names import is_account_name, is_secret_name, secret_of_pair
+from ringocli.template.idempotency_keys import names_message_reference
 from ringocli.template.vocabulary import Role, name_score, tokens
 from ringocli.text.pointer import Pointer
 from ringocli.text.secret import MASK
@@ -97,7 +98,7 @@ def belongs_to_account(name: str, value: Any) -> str | None:
         return f'"{name}" names a secret'
     if isinstance(value, int | float):
         return None
-    if (_CALLBACK.search(name) and is_url(value)) or names_message(name):
+    if (_CALLBACK.search(name) and is_url(value)) or names_message_reference(name):
         return None
     if is_account_name(name) and not is_url(value):
         return f'"{name}" names an account value'

@@ -20,7 +20,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
 from ringocli.importers.pasted_request import limit
-from ringocli.template.credential_names import names_message
+from ringocli.template.idempotency_keys import names_message_reference
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.vocabulary import Role
 
@@ -54,7 +54,7 @@ class RemainingValues(RequestState):
         why = found.why if found is not None else "the same value is already a property" if shared else None
         if why is None and leaf.text in self.book.known:
             why = "a property of this provider's preset"
-        if why is None and names_message(name) and _may_be_a_value(leaf.text):
+        if why is None and names_message_reference(name) and _may_be_a_value(leaf.text):
             self.keep(leaf)
             return
         if why is None and isinstance(leaf.value, str) and (has_placeholder(leaf.text) or embedded_in(leaf.text)):

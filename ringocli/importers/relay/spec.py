@@ -19,6 +19,7 @@ from ringocli.importers.relay.signatures import is_signature_header, signature_s
 from ringocli.importers.relay.xml_text import XmlText, is_xml, without_marks
 from ringocli.messaging.message_id_candidates import candidates
 from ringocli.template.credential_names import is_secret_name
+from ringocli.template.idempotency_keys import is_idempotency_header
 from ringocli.template.presets import of_host
 from ringocli.template.scaffold import Answers, Draft
 from ringocli.text.json_numbers import dumps
@@ -28,10 +29,6 @@ from ringocli.text.url import split_url
 _SENT_ANYWAY = frozenset(
     {"content-type", "content-length", "host", "connection", "expect", "accept-encoding", "user-agent"}
 )
-
-
-_FRESH = re.compile(r"(?:x-)?(?:idempotency-?key|request-?id|correlation-?id|transaction-?id)")
-"""Headers that have another value for each message, and the same one when it is sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +195,7 @@ def _headers(pasted: Pasted, properties: list[str]) -> list[tuple[str, str]]:
         key = name.lower()
         if key in _SENT_ANYWAY or is_signature_header(name):
             continue
-        if _FRESH.fullmatch(key):
+        if is_idempotency_header(name):
             found.append((name, "$request id$"))
             continue
         if key == "authorization":
