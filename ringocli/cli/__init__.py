@@ -16,7 +16,6 @@ from ringocli.cli.completion_values import ASKING
 from ringocli.errors import RingocliError
 from ringocli.text import console
 from ringocli.text.streams import discard, exit_code_for, guard_streams
-from ringocli.text.version import __version__
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 70
@@ -56,7 +55,9 @@ def _guarded(arguments: Sequence[str]) -> int:
         code_of_stream = exit_code_for(error) if isinstance(error, OSError) else None
         if code_of_stream is not None:
             return code_of_stream
-        return _report(arguments, INTERNAL_ERROR, *_crash_report(arguments, error))
+        from ringocli.cli.crash_report import write_crash_report
+
+        return _report(arguments, INTERNAL_ERROR, *write_crash_report(arguments, error))
     return code
 
 
@@ -115,44 +116,3 @@ def _report(arguments: Sequence[str], code: int, message: str, hint: str) -> int
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
-
-
-def _crash_report(arguments: Sequence[str], error: Exception) -> tuple[str, str]:
-    """Write a crash report of types, code locations and versions; returns the message and the hint that name it.
-
-    Exception messages, values and options are left out, because they may contain what the user gave to the command.
-    """
-    import platform
-    import tempfile
-
-    from ringocli.cli.commands import COMMANDS
-
-    report = (
-        f"ringocli {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n"
-        f"command: {next((word for word in arguments if word in COMMANDS), 'none')}\n\n"
-        + "\n".join(_places(error))
-        + "\n"
-    )
-    message = f"internal error ({type(error).__name__})"
-    try:
-        handle, path = tempfile.mkstemp(prefix="ringocli-crash-", suffix=".txt")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(report)
-    except OSError:
-        return message, f"No crash report could be written. Places: {'; '.join(_places(error)[-3:])}"
-    return message, f"A crash report without your values was written to {path}"
-
-
-def _places(error: BaseException) -> list[str]:
-    """The type of the error and of its causes, each followed by the lines of code that it passed through."""
-    import traceback
-
-    found: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None and len(found) < 300:
-        found.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
-        for frame in traceback.extract_tb(cause.__traceback__, limit=-40):
-            parts = frame.filename.replace(os.sep, "/").split("/")
-            found.append(f"  {'/'.join(parts[-3:])}:{frame.lineno} in {frame.name}")
-        cause = cause.__cause__ or cause.__context__
-    return found
