@@ -20,9 +20,10 @@ from ringocli.errors import RingocliError
 from ringocli.lint.completion import Completion, Symbol, completions, explanation, outline
 from ringocli.lint.engine import lint
 from ringocli.lint.finding import Finding
-from ringocli.lint.project import read_suppressions, read_validate_settings, suppressed, suppression_file
+from ringocli.lint.project import read_validate_settings
 from ringocli.lint.rename import property_at, rename_property, why_not
 from ringocli.lint.rule import Severity
+from ringocli.lint.suppressions import read_suppressions, suppressed, suppression_file
 from ringocli.template.recognition import is_template
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit

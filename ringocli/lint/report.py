@@ -12,7 +12,7 @@ from ringocli.lint.rule import Severity
 from ringocli.text.document import Document
 
 if TYPE_CHECKING:
-    from ringocli.lint.project import UnusedSuppression
+    from ringocli.lint.suppressions import UnusedSuppression
 
 Style: TypeAlias = Callable[..., str]
 """A function from a text and names of colours to the text with escape codes."""

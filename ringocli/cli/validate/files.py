@@ -17,7 +17,7 @@ from ringocli.text.document import Document
 from ringocli.text.files import STDIN, read_text, write_text
 
 if TYPE_CHECKING:
-    from ringocli.lint.project import UnusedSuppression
+    from ringocli.lint.suppressions import UnusedSuppression
 
 SIDE_CAR = ".suppressions.toml"
 """The suffix of the file next to a template that suppresses findings; ``lint.project`` reads it."""
@@ -136,7 +136,7 @@ def _without_suppressed(one: Linted, beside: str) -> tuple[Linted, list[UnusedSu
     import datetime
     from pathlib import Path
 
-    from ringocli.lint.project import read_suppressions, suppressed
+    from ringocli.lint.suppressions import read_suppressions, suppressed
 
     kept, unused = suppressed(beside, one.findings, read_suppressions(Path(beside)), datetime.date.today())
     return one._replace(findings=kept), unused

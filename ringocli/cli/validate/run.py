@@ -22,7 +22,8 @@ from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.cli.validate.baseline import Baseline
-    from ringocli.lint.project import UnusedSuppression, ValidateSettings
+    from ringocli.lint.project import ValidateSettings
+    from ringocli.lint.suppressions import UnusedSuppression
 
 HERE = (".",)
 """What is linted when no path is given."""
