@@ -48,6 +48,14 @@ def failed_receipt_id(event: WebhookEvent, document: Json, base: Pointer = ()) -
     return next((as_text(one.value) for leaf, one in alignment.fitting if "messageid" in leaf.names), None)
 
 
+def failed_receipt_note(message_id: str) -> str:
+    """The note on a failed receipt, which matches no event."""
+    return (
+        f"failed receipt for the message {message_id}: Ringotel has no event for it, "
+        "so it is right that nothing matches"
+    )
+
+
 def _negated(tree: Json) -> Json:
     if isinstance(tree, dict):
         return {key: _negated(value) for key, value in tree.items()}

@@ -211,20 +211,19 @@ def _missed(
             notes = (f"no event uses {incoming.method}; they use {', '.join(methods)}",)
         return WebhookReading(document=document, variables={}, sources={}, notes=notes)
     from ringocli.messaging.near_miss import nearest_miss
-    from ringocli.messaging.receipts import failed_receipt_id
+    from ringocli.messaging.receipts import failed_receipt_id, failed_receipt_note
 
     attempts = [_attempt(event, document, properties) for event in candidates]
     near_miss = nearest_miss(template, incoming, attempts, taken_by, pairs)
     ids = (failed_receipt_id(one.event, one.found, one.base) for one in attempts)
     failed = next((message_id for message_id in ids if message_id is not None), None)
-    said = f"failed receipt for the message {failed}: Ringotel has no event for it, so it is right that nothing matches"
     return WebhookReading(
         document=document,
         variables={},
         sources={},
         near_miss=near_miss,
         failed_receipt=failed,
-        notes=(said,) if failed is not None else (),
+        notes=(failed_receipt_note(failed),) if failed is not None else (),
     )
 
 
