@@ -177,7 +177,8 @@ def _route(options: ReplayOptions, url: Secret, count: int) -> Route:
     """
     from ringocli.http.addresses import is_loopback
     from ringocli.messaging.delivery import Route, rate_of
-    from ringocli.messaging.load.policy import LoadPlan, RetryPolicy
+    from ringocli.messaging.load.plan import LoadPlan
+    from ringocli.messaging.load.retry_policy import RetryPolicy
 
     plan = LoadPlan(
         concurrency=options.concurrency,

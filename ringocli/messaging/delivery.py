@@ -19,7 +19,7 @@ from ringocli.messaging.load.bookkeeping import Failover
 from ringocli.messaging.load.counters import Accounts, LoadSummary
 from ringocli.messaging.load.event_order import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.events import EventFactory, Recipe
-from ringocli.messaging.load.policy import LoadPlan
+from ringocli.messaging.load.plan import LoadPlan
 from ringocli.text.files import STDIN
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url

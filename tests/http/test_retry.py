@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ringocli.http.exchange import Reply
 from ringocli.http.retry import MAX_BACKOFF_S, backoff_s, is_worth_retrying, retry_after_s
-from ringocli.messaging.load.policy import RetryPolicy
+from ringocli.messaging.load.retry_policy import RetryPolicy
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

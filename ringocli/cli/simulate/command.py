@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from ringocli.messaging.load.data_rows import DataRows
     from ringocli.messaging.load.event_chaos import EventChaos
     from ringocli.messaging.load.events import Recipe, Subject
-    from ringocli.messaging.load.policy import LoadPlan, RetryPolicy
+    from ringocli.messaging.load.plan import LoadPlan
     from ringocli.messaging.load.provider_data import ProviderData
+    from ringocli.messaging.load.retry_policy import RetryPolicy
     from ringocli.messaging.load.signatures import Signer
     from ringocli.template.model import Template
     from ringocli.template.settings import Settings
@@ -212,7 +213,8 @@ def _subjects(template: Template, options: SimulateOptions) -> tuple[Subject, ..
 def _plan(options: SimulateOptions) -> LoadPlan:
     from ringocli.http.status_codes import Statuses
     from ringocli.messaging.delivery import rate_of
-    from ringocli.messaging.load.policy import LoadPlan, Verdicts
+    from ringocli.messaging.load.plan import LoadPlan
+    from ringocli.messaging.load.retry_policy import Verdicts
 
     load = options.load
     rate = rate_of(load.rate) if load.rate is not None else None
@@ -228,7 +230,7 @@ def _plan(options: SimulateOptions) -> LoadPlan:
 
 
 def _retry_policy(load: LoadOptions) -> RetryPolicy:
-    from ringocli.messaging.load.policy import RetryPolicy
+    from ringocli.messaging.load.retry_policy import RetryPolicy
 
     if load.as_provider is None:
         return RetryPolicy(retries=load.retry, max_retry_after_s=load.max_retry_after_s)

@@ -14,7 +14,7 @@ from ringocli.http.exchange import Reply
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.events import Event
-from ringocli.messaging.load.policy import LoadPlan
+from ringocli.messaging.load.plan import LoadPlan
 
 Record = Callable[[DeliveryAttempt, str | None, int | None, int], None]
 """Records a finished event: the attempt, its error or None, its last status, and its latency in microseconds."""

@@ -21,12 +21,13 @@ from ringocli.errors import NoReply, NotConnected
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Failover, Record
+from ringocli.messaging.load.circuit_breaker import CircuitBreaker
 from ringocli.messaging.load.connection import LoadConnection
 from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.event_order import NumberedFeed, Source
 from ringocli.messaging.load.fast_lane import FastLane
 from ringocli.messaging.load.known_replies import KnownReplies
-from ringocli.messaging.load.policy import CircuitBreaker, LoadPlan
+from ringocli.messaging.load.plan import LoadPlan
 from ringocli.messaging.load.target import Connector, LoadTarget
 
 GRACE_S = 1.0

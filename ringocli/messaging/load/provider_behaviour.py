@@ -10,8 +10,8 @@ from ringocli.errors import UsageError
 from ringocli.http.exchange import Reply
 from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.load.counters import LoadSummary
-from ringocli.messaging.load.policy import RetryPolicy
 from ringocli.messaging.load.provider_data import DeliveryData, provider_data, provider_names
+from ringocli.messaging.load.retry_policy import RetryPolicy
 from ringocli.text.suggest import did_you_mean
 
 

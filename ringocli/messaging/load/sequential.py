@@ -16,7 +16,7 @@ from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
 from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.event_order import Source
-from ringocli.messaging.load.policy import LoadPlan
+from ringocli.messaging.load.plan import LoadPlan
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Piece, Traced
 

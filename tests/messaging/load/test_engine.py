@@ -15,7 +15,8 @@ from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.delivery import Delivery, deliver
 from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.events import EventFactory, Recipe
-from ringocli.messaging.load.policy import LoadPlan, RetryPolicy, Verdicts
+from ringocli.messaging.load.plan import LoadPlan
+from ringocli.messaging.load.retry_policy import RetryPolicy, Verdicts
 from ringocli.template.presets import load
 from ringocli.template.reader import read_template
 from ringocli.template.values import Missing, Values

@@ -1,0 +1,30 @@
+"""The plan of a load run: its rate, its duration, and what counts as delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringocli.messaging.load.circuit_breaker import CircuitBreaker
+from ringocli.messaging.load.retry_policy import RetryPolicy, Verdicts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadPlan:
+    """How fast, how many at once, for how long, and what counts as delivered.
+
+    ``rate_per_s`` None is the closed model; ``concurrency`` bounds the connections. ``give_up_s`` is how long a
+    receiver may be silent; None: the longer, the more retries were asked for.
+    """
+
+    concurrency: int = 1
+    rate_per_s: float | None = None
+    duration_s: float | None = None
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    give_up_s: float | None = None
+
+    @property
+    def breaker(self) -> CircuitBreaker:
+        """A closed circuit."""
+        give_up_s = min(30.0, 2.0 + self.retry.retries) if self.give_up_s is None else self.give_up_s
+        return CircuitBreaker(threshold=max(16, 2 * self.concurrency), give_up_s=give_up_s)
