@@ -1,11 +1,11 @@
-"""Checks URLs and hosts: http(s) URLs given by users, webhook URLs, this machine, and proxies from the environment."""
+"""Checks URLs and hosts: http(s) URLs given by users, webhook URLs, and which hosts are this machine."""
 
 from __future__ import annotations
 
 import ipaddress
 from urllib.parse import unquote
 
-from ringocli.errors import LocalError, UsageError
+from ringocli.errors import UsageError
 from ringocli.text.secret import MIN_SEARCHED_LENGTH, Secret, sent
 from ringocli.text.url import Url, split_url, with_local_scheme
 
@@ -38,29 +38,6 @@ def is_test_host(host: str) -> bool:
     """Whether a host has a port, is an IP address or has no dot, so that https cannot simply be assumed."""
     host = host.rpartition("@")[2]
     return "$" not in host and (":" in host or "." not in host or host.replace(".", "").isdigit())
-
-
-def proxy_for(scheme: str, host: str) -> str | None:
-    """The proxy set in the environment for a host; none for this machine.
-
-    Raises:
-        LocalError: the proxy is not an http or https URL.
-    """
-    from urllib.request import getproxies, proxy_bypass
-
-    if is_loopback(host):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(host):
-        return None
-    address = proxy if "://" in proxy else f"http://{proxy}"
-    if problem := split_url(address).problem:
-        raise LocalError(
-            f"the proxy for {host} is not an http or https URL: {problem}",
-            f"Correct {scheme.upper()}_PROXY, or add the host to NO_PROXY.",
-        )
-    return address
 
 
 def webhook_address(url: Secret) -> Secret:

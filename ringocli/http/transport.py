@@ -12,11 +12,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ringocli.errors import NoReply, NotConnected
-from ringocli.http.addresses import is_loopback, proxy_for
+from ringocli.http.addresses import is_loopback
 from ringocli.http.direct import exchange
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.failure import Failure
 from ringocli.http.outgoing import check_method, payload_of, text_of
+from ringocli.http.proxies import proxy_for
 from ringocli.http.retry import longest_backoff_s
 from ringocli.text.url import split_url
 

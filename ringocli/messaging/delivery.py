@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringocli.errors import UsageError
-from ringocli.http.addresses import is_loopback, proxy_for
+from ringocli.http.addresses import is_loopback
 from ringocli.http.direct import exchange
 from ringocli.http.exchange import Reply
+from ringocli.http.proxies import proxy_for
 from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.bookkeeping import Failover
 from ringocli.messaging.load.counters import Accounts, LoadSummary

@@ -17,8 +17,9 @@ import pytest
 import trustme
 
 from ringocli.errors import LocalError, NoReply, NotConnected, UsageError
-from ringocli.http.addresses import is_loopback, proxy_for
+from ringocli.http.addresses import is_loopback
 from ringocli.http.exchange import Direction, RenderedRequest, Reply
+from ringocli.http.proxies import proxy_for
 from ringocli.http.reply_parser import MAX_REPLY_BYTES
 from ringocli.http.transport import Sender, send, send_when_connected
 from ringocli.text.secret import Secret

@@ -7,8 +7,9 @@ import ssl
 from datetime import UTC, datetime
 
 from ringocli.errors import NoReply
-from ringocli.http.addresses import is_loopback, proxy_for
+from ringocli.http.addresses import is_loopback
 from ringocli.http.failure import Failure
+from ringocli.http.proxies import proxy_for
 from ringocli.testing.doctor.steps import StepFailed
 
 WARNED_DAYS = 14
