@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ringocli.importers.curl.options import LETTERS, VALUED, long_name
+from ringocli.importers.curl.option_names import LETTERS, VALUED, long_name
 from ringocli.importers.learn.placeholders import OPEN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from ringocli.importers.curl.options import FLAGS, LETTERS, VALUED
+from ringocli.importers.curl.option_names import FLAGS, LETTERS, VALUED
 
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'"})
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ringocli.importers.curl.options import FLAGS, LETTERS, VALUED
+from ringocli.importers.curl.option_names import FLAGS, LETTERS, VALUED
 from ringocli.importers.curl.reader import read_curl
 from ringocli.importers.curl.shells import curl_words
 from tests.conftest import Command
