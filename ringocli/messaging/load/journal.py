@@ -12,23 +12,21 @@ import json
 import os
 import sqlite3
 import threading
-import zlib
 from array import array
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.messaging.load.attempt import DeliveryAttempt
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.event_order import Position, Shard
-from ringocli.messaging.load.histogram import Histogram
+from ringocli.messaging.load.journal_rows import changed_row, checksum, kept_rows, sums_of
+from ringocli.messaging.load.journal_totals import JournalTotals, over_all_runs, totals_of
 from ringocli.text.files import reason
 
 BLOCK = 256
@@ -53,21 +51,6 @@ INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE
   tries = tries + excluded.tries, duplicates = duplicates + excluded.duplicates,
   may_have_arrived = excluded.may_have_arrived, latency_us = excluded.latency_us
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalTotals:
-    """The accounts of the whole journal, over all runs."""
-
-    done: int
-    delivered: int
-    answered: int
-    retries: int
-    duplicates: int
-    elapsed_s: float
-    latency: Histogram
-    statuses: Mapping[str, int]
-    errors: Mapping[str, int]
 
 
 class Journal:
@@ -201,7 +184,7 @@ class Journal:
             with self._lock:
                 known = self._store.execute("SELECT 1 FROM claim WHERE block = ?", (block,)).fetchone()
                 if known is None:
-                    sums = array("I", [_sum(position[1]) for position in chunk]) if chunk[0][1] else None
+                    sums = array("I", [checksum(position[1]) for position in chunk]) if chunk[0][1] else None
                     with self._committed():
                         self._store.execute(
                             "INSERT INTO claim VALUES (?, ?, ?, 0)",
@@ -297,59 +280,15 @@ class Journal:
     def _committed(self) -> _Transaction:
         return _Transaction(self._store)
 
-    # --- accounts ---
+    # --- totals ---
 
     def totals(self) -> JournalTotals:
-        """The accounts of the whole journal."""
-        query = self._store.execute
-        latency = Histogram()
-        for latency_us, times in query(
-            "SELECT latency_us, count(*) FROM answer WHERE error IS NULL GROUP BY latency_us"
-        ):
-            latency.record(latency_us, times)
-        done, delivered, answered, retries, duplicates = query(
-            "SELECT count(*), total(error IS NULL), total(answered), total(max(tries - 1, 0)), total(duplicates) FROM answer"
-        ).fetchone()
-        (possible,) = query("SELECT total(possible) FROM claim").fetchone()
-        elapsed = query("SELECT value FROM header WHERE name = 'elapsed_s'").fetchone()
-        return JournalTotals(
-            done=done,
-            delivered=int(delivered),
-            answered=int(answered),
-            retries=int(retries),
-            duplicates=int(duplicates + possible),
-            elapsed_s=float(elapsed[0]) if elapsed is not None else 0.0,
-            latency=latency,
-            statuses={
-                str(status): count
-                for status, count in query(
-                    "SELECT status, count(*) FROM answer WHERE status IS NOT NULL GROUP BY status ORDER BY status"
-                )
-            },
-            errors=dict(
-                query("SELECT error, count(*) FROM answer WHERE error IS NOT NULL GROUP BY error ORDER BY error")
-            ),
-        )
+        """What the journal has recorded, over all runs."""
+        return totals_of(self._store)
 
     def over_all_runs(self, summary: LoadSummary, planned: int, unsent_error: str) -> LoadSummary:
         """The summary of this run with the figures of the whole journal; ``unsent_error`` is why events were not sent."""
-        totals = self.totals()
-        errors = Counter(totals.errors)
-        errors[unsent_error] += errors.pop("stopped", 0) + planned - totals.done
-        errors = Counter({word: count for word, count in errors.items() if count})
-        return replace(
-            summary,
-            planned=planned,
-            delivered=totals.delivered,
-            duplicates_sent=totals.duplicates,
-            retries=totals.retries,
-            replied=totals.answered,
-            latency=totals.latency,
-            statuses=dict(totals.statuses),
-            errors=dict(sorted(errors.items())),
-            elapsed_s=max(totals.elapsed_s, summary.elapsed_s),
-            run_elapsed_s=summary.elapsed_s,
-        )
+        return over_all_runs(self._store, summary, planned, unsent_error)
 
 
 class _Transaction:
@@ -368,40 +307,6 @@ class _Transaction:
             self._store.execute("COMMIT")
         elif self._store.in_transaction:
             self._store.execute("ROLLBACK")
-
-
-def kept_rows(store: sqlite3.Connection, lock: AbstractContextManager[Any] | None = None) -> Iterator[Row]:
-    """The rows that a journal keeps, a page at a time; ``lock`` is taken while a page is read."""
-    last = 0
-    while True:
-        with lock or nullcontext():
-            page = store.execute(
-                "SELECT place, row FROM data WHERE place > ? ORDER BY place LIMIT 1000", (last,)
-            ).fetchall()
-        if not page:
-            return
-        for place, text in page:
-            last = place
-            yield json.loads(text)
-
-
-def sums_of(stored: bytes | None) -> array[int]:
-    """The checksums of a claimed block's rows; empty without data."""
-    found = array("I")
-    found.frombytes(stored or b"")
-    return found
-
-
-def changed_row(chunk: Sequence[Position], size: int, sums: Sequence[int]) -> int | None:
-    """The position in a block of the first row that differs from the claimed one or is missing; None if all match."""
-    for place, position in enumerate(chunk):
-        if place < len(sums) and sums[place] != _sum(position[1]):
-            return place
-    return len(chunk) if len(chunk) < size else None
-
-
-def _sum(row: Row) -> int:
-    return zlib.crc32("\x1f".join(f"{name}={value}" for name, value in row.items()).encode())
 
 
 def refused(path: Path, error: sqlite3.Error) -> LocalError:
