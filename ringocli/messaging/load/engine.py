@@ -2,8 +2,7 @@
 
 Closed model: each connection takes the next event as soon as the last one is answered. Open model (``rate_per_s``):
 event ``i`` is due at ``start + i / rate`` whatever the receiver does, and latency counts from then. Retries wait in a
-queue and occupy no connection. Everything runs on one event loop, in one thread. The module has over 400 lines because
-the queue, the connections and the circuit share state that has to change together.
+queue and occupy no connection. Everything runs on one event loop, in one thread.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Failover, Record
 from ringocli.messaging.load.circuit_breaker import CircuitBreaker
 from ringocli.messaging.load.connection import LoadConnection
+from ringocli.messaging.load.connection_pool import ConnectionPool
 from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.event_order import NumberedFeed, Source
 from ringocli.messaging.load.fast_lane import FastLane
@@ -35,9 +35,6 @@ GRACE_S = 1.0
 
 LATE_S = 0.1
 """If an event is sent this much later than it was due although a connection was free, this machine is too slow."""
-
-MAX_IDLE_S = 2.0
-"""Connections that were idle for longer are not used again: the other side may be closing them right now."""
 
 PROBATION_S = 0.02
 """How long the first reply's connection waits before it is used again, in case the server closes it unannounced."""
@@ -74,8 +71,7 @@ class Engine:
         self._connectors = [Connector(target), *([Connector(failover[0])] if failover is not None else [])]
         self._breaker = plan.breaker if failover is None else CircuitBreaker(threshold=None, give_up_s=0)
         self.known = KnownReplies()
-        self._open: set[LoadConnection] = set()
-        self._idle: list[LoadConnection] = []
+        self._pool = ConnectionPool()
         self._number = 0
         self._in_flight = 0
         self._exhausted = self._stopping = self._is_proven = self._closes_silently = False
@@ -108,8 +104,7 @@ class Engine:
             await self._finished
         finally:
             sweeper.cancel()
-            for connection in tuple(self._open):
-                connection.close()
+            self._pool.close()
             for connector in self._connectors:
                 connector.cancel()
             with suppress(asyncio.CancelledError):
@@ -150,7 +145,7 @@ class Engine:
             if self.lane is not None:
                 self.lane.settle()
             self._accounts.advance(now - self._started)
-            for connection in tuple(self._open):
+            for connection in tuple(self._pool.open):
                 connection.check_deadline(now, self._target.timeout_s)
 
     def _on_time_over(self) -> None:
@@ -215,20 +210,20 @@ class Engine:
             is_probe = self._breaker.is_open
             if is_probe and not self._breaker.may_probe(now):
                 break
-            connection = self._idle_connection(now)
-            if connection is None and len(self._open) + len(self._connectors[0].pending) >= self._plan.concurrency:
+            connection = self._pool.take_idle(now)
+            if connection is None and len(self._pool.open) + len(self._connectors[0].pending) >= self._plan.concurrency:
                 break
             attempt = self._next(now)
             if attempt is None:
                 if connection is not None:
-                    self._idle.append(connection)
+                    self._pool.put_back(connection)
                 break
             self._breaker.probing = is_probe
             if connection is not None and not attempt.is_failover:
                 self._send(connection, attempt, now)
                 continue
             if connection is not None:
-                self._rest(connection, now)
+                self._pool.rest(connection, now)
             self._connect(attempt)
         self._set_timer()
         self._check_finished()
@@ -244,14 +239,6 @@ class Engine:
             # Without a rate, a duration does not say how many more events there would have been.
             is_open_ended = self._plan.duration_s is not None
             self._books.fail_unsent(failure, 0 if is_open_ended else self._source.skip_rest())
-
-    def _idle_connection(self, now: float) -> LoadConnection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.reusable and now - connection.idle_since <= MAX_IDLE_S:
-                return connection
-            self._drop(connection)
-        return None
 
     def _set_timer(self) -> None:
         """Set the timer for the next retry, event or probe."""
@@ -286,7 +273,7 @@ class Engine:
         self._in_flight -= 1
         if isinstance(found, LoadConnection) and found.reusable:
             found.is_failover = attempt.is_failover  # which is not used again: failing over is rare
-            self._open.add(found)
+            self._pool.open.add(found)
             self._send(found, attempt, monotonic())
             return
         if not self._breaker.probing:  # a probe that cannot connect does not count as a try of the event
@@ -305,7 +292,7 @@ class Engine:
         else:
             late_s = now - attempt.due
             self._accounts.late.record(int(late_s * 1e6))
-            if late_s > LATE_S and len(self._open) + len(self._connectors[0].pending) < self._plan.concurrency:
+            if late_s > LATE_S and len(self._pool.open) + len(self._connectors[0].pending) < self._plan.concurrency:
                 self._accounts.late_without_cause += 1
         attempt.tries += 1
         if attempt.unanswered > attempt.duplicates:
@@ -313,14 +300,10 @@ class Engine:
             self._accounts.duplicates_sent += 1
         connection.send(attempt, now)
 
-    def _drop(self, connection: LoadConnection) -> None:
-        self._open.discard(connection)
-        connection.close()
-
     def _go_on(self, connection: LoadConnection, now: float) -> None:
         """After a reply: the same connection takes the next event."""
         if not connection.reusable or self._closes_silently or connection.is_failover:
-            self._drop(connection)
+            self._pool.drop(connection)
         elif not self._is_proven:
             if connection.replies > 1:
                 self._is_proven = True
@@ -331,7 +314,7 @@ class Engine:
         elif self._takes_next(connection, now):
             return
         else:
-            self._rest(connection, now)
+            self._pool.rest(connection, now)
         self._pump()
 
     def _takes_next(self, connection: LoadConnection, now: float) -> bool:
@@ -364,12 +347,8 @@ class Engine:
 
     def _release(self, connection: LoadConnection) -> None:
         if connection.reusable:
-            self._rest(connection, monotonic())
+            self._pool.rest(connection, monotonic())
         self._pump()
-
-    def _rest(self, connection: LoadConnection, now: float) -> None:
-        connection.idle_since = now
-        self._idle.append(connection)
 
     # --- results, called by the connections ---
 
@@ -401,7 +380,7 @@ class Engine:
     def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, what: str, now: float) -> None:
         """The request was sent, and no complete reply arrived."""
         self._in_flight -= 1
-        self._open.discard(connection)
+        self._pool.forget(connection)
         attempt.unanswered += 1
         self._fail(attempt, self._target.broken(what), now)
 
@@ -413,8 +392,6 @@ class Engine:
 
     def on_closed(self, connection: LoadConnection, *, unannounced: bool) -> None:
         """An idle connection was closed by the other side."""
-        self._open.discard(connection)
+        self._pool.forget(connection)
         if unannounced and not self._is_proven and connection.replies:
             self._closes_silently = True
-        if connection in self._idle:
-            self._idle.remove(connection)
