@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.emulator.config import EmulatorConfig
     from ringocli.emulator.server import in_thread
     from ringocli.errors import RingocliError
-    from ringocli.http.error_text import own_words
+    from ringocli.http.error_text import provider_message
     from ringocli.http.exchange import IncomingRequest, Reply
     from ringocli.http.outgoing import host_header
     from ringocli.http.reply_parser import MalformedReply, ReplyParser
@@ -178,8 +178,8 @@ def transport(rest: bytes) -> None:
 
 def understand(reply: Reply) -> None:
     """What every command reads from a reply."""
-    own_words(reply)
-    own_words(reply, errors_only=True)
+    provider_message(reply)
+    provider_message(reply, errors_only=True)
     for template in TEMPLATES:
         for spec in template.requests:
             with contextlib.suppress(RingocliError):

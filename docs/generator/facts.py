@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from generator.markdown import page, table
-from ringocli.lint.explain import rule_markdown, rules_resting_on
+from ringocli.lint.explain import rule_markdown, rules_citing
 from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule
 from ringocli.messaging.chaos import FAULTS, KEYS
@@ -39,7 +39,7 @@ def assumptions_page() -> str:
     ]
     for number, text in ASSUMPTIONS.items():
         evidence = EVIDENCE[number]
-        codes = ", ".join(f"[{rule.code}](rules/{rule.code}.md)" for rule in rules_resting_on(number))
+        codes = ", ".join(f"[{rule.code}](rules/{rule.code}.md)" for rule in rules_citing(number))
         parts.append(
             f"## {number}\n\n{text}\n\n*{evidence.mark.capitalize()}.* {evidence.why}\n\n"
             f"Affects: {evidence.affects}{f'; rules {codes}' if codes else ''}"

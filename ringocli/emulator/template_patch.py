@@ -26,7 +26,7 @@ from ringocli.template.model import Template
 from ringocli.template.reader import read_template
 from ringocli.text.document import Document
 from ringocli.text.json_editor import patched
-from ringocli.text.json_numbers import plain
+from ringocli.text.json_numbers import plain_numbers
 from ringocli.text.pointer import Pointer, lookup
 from ringocli.text.url import split_url
 
@@ -76,7 +76,7 @@ class TemplatePatch:
         """The patch as the API returns it."""
         return {
             "as": self.kind,
-            "patch": plain([dict(operation) for operation in self.operations]),
+            "patch": plain_numbers([dict(operation) for operation in self.operations]),
             "diff": self.diff,
             "findings": [
                 {"code": one.code, "severity": str(one.severity), "message": one.message} for one in self.findings

@@ -114,7 +114,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class InfiniteValue(LocalError):
-    """A body contains a number that is not finite, for which no value can be guessed."""
+    """A body contains a number that is not finite, so its value is unknown."""
 
 
 def decode_json(text: str) -> Json:
@@ -125,7 +125,7 @@ def decode_json(text: str) -> Json:
     """
     try:
         tree = _decoded(text)
-        return _with_characters(tree) if _SURROGATE.search(text) or not _is_utf8(text) else tree
+        return _without_surrogates(tree) if _SURROGATE.search(text) or not _is_utf8(text) else tree
     except RecursionError:
         raise LocalError("the JSON is nested too deeply") from None
     except UnusableNumber as error:
@@ -148,13 +148,13 @@ def _is_utf8(text: str) -> bool:
     return text.isascii() or text.isprintable() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def _with_characters(tree: Json) -> Json:
-    """The tree with "?" for each lone surrogate, which is not a character and has no UTF-8."""
+def _without_surrogates(tree: Json) -> Json:
+    """The tree with "?" for each lone surrogate, which UTF-8 cannot encode."""
     if isinstance(tree, str):
         return tree.encode("utf-8", "replace").decode()
     if isinstance(tree, dict):
-        return {_with_characters(key): _with_characters(value) for key, value in tree.items()}
-    return [_with_characters(item) for item in tree] if isinstance(tree, list) else tree
+        return {_without_surrogates(key): _without_surrogates(value) for key, value in tree.items()}
+    return [_without_surrogates(item) for item in tree] if isinstance(tree, list) else tree
 
 
 @lru_cache(maxsize=64)
@@ -168,11 +168,11 @@ def charset_of(content_type: str | None) -> str:
     return charset
 
 
-_NO_CHARSETS = frozenset(
+_NOT_CHARSETS = frozenset(
     {"base64_codec", "bz2_codec", "hex_codec", "idna", "mbcs", "punycode", "quopri_codec", "raw_unicode_escape",
      "rot_13", "unicode_escape", "uu_codec", "zlib_codec"}
 )  # fmt: skip
-"""Python's codecs that are no character sets; some of them take quadratic time."""
+"""Python's codecs that are not character sets; some of them take quadratic time."""
 
 _CHARSETS = frozenset({*aliases, *aliases.values(), "cp720", "cp737", "cp874", "koi8_t", "koi8_u", "utf_8_sig"})
 """Only known names are looked up, because Python remembers every unknown one for good."""
@@ -180,7 +180,7 @@ _CHARSETS = frozenset({*aliases, *aliases.values(), "cp720", "cp737", "cp874", "
 
 def _is_charset(name: str) -> bool:
     known = normalize_encoding(name).lower() if len(name) <= MAX_CHARSET_LENGTH and name.isascii() else ""
-    return known in _CHARSETS and aliases.get(known, known) not in _NO_CHARSETS
+    return known in _CHARSETS and aliases.get(known, known) not in _NOT_CHARSETS
 
 
 def text_of(body: bytes, content_type: str | None) -> str:

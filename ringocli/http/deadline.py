@@ -1,6 +1,7 @@
 """Bounds a whole HTTP exchange by one deadline, the lookup of the host name included.
 
-httpx's time-outs apply to each read, so a slow reply could go on forever, and to no name lookup.
+httpx's time-outs apply to each read separately, so a slow reply could go on forever; they do not apply to the name
+lookup.
 
 The deadline belongs to the thread, because a thread sends one request at a time.
 """

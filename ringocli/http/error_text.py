@@ -14,7 +14,7 @@ from ringocli.http.bodies import decode
 from ringocli.http.content_types import Encoding, encoding_of
 from ringocli.http.exchange import Reply
 from ringocli.template.pattern.pattern import Json
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 from ringocli.text.secret import redact
 
 _HEADLINES = ("title", "type", "error", "errors", "fault", "exception")
@@ -28,21 +28,21 @@ _MAX_SCANNED = 8_000
 _MAX_SHOWN = 300
 
 
-def own_words(reply: Reply, *, errors_only: bool = False) -> str:
+def provider_message(reply: Reply, *, errors_only: bool = False) -> str:
     """The message in a reply, on one line of at most 300 characters; empty if there is none.
 
     With ``errors_only``, only below keys about errors: a successful reply may repeat the SMS as ``text``.
     """
-    document = json_of(reply)
+    document = tree_of_reply(reply)
     if document is not None:
-        found = list(dict.fromkeys(_said(document, errors_only)))
+        found = list(dict.fromkeys(_messages_in(document, errors_only)))
         return _cut(redact("; ".join(found[:3])))
     if errors_only:
         return ""
     return _cut(redact(_readable(redact(reply.text))))
 
 
-def phrase(status: int) -> str:
+def reason_phrase(status: int) -> str:
     """The standard reason phrase of a status, such as ``Not Found``, or an empty string."""
     try:
         return HTTPStatus(status).phrase
@@ -50,7 +50,7 @@ def phrase(status: int) -> str:
         return ""
 
 
-def json_of(reply: Reply) -> Json:
+def tree_of_reply(reply: Reply) -> Json:
     """The tree of a reply that is JSON or a form, judging by its content type or its first character; else None."""
     kind = encoding_of(reply.content_type) if reply.content_type else Encoding.OTHER
     looks_like_json = reply.body.lstrip()[:1] in (b"{", b"[")
@@ -62,43 +62,44 @@ def json_of(reply: Reply) -> Json:
         return None
 
 
-def _said(node: Json, errors_only: bool, depth: int = 0) -> Iterator[str]:
+def _messages_in(node: Json, errors_only: bool, depth: int = 0) -> Iterator[str]:
     """The message of each object, outer objects first."""
     if depth > 8:
         return
     if isinstance(node, list):
         for item in node[:20]:
             if isinstance(item, str) and not errors_only and depth:
-                yield _line(item)
+                yield _one_line(item)
             else:
-                yield from _said(item, errors_only, depth + 1)
+                yield from _messages_in(item, errors_only, depth + 1)
         return
     if not isinstance(node, dict):
         return
-    speaking = not errors_only or any("error" in plain(key) or "fault" in plain(key) for key in node)
-    if speaking:
+    may_have_message = not errors_only or any("error" in name_key(key) or "fault" in name_key(key) for key in node)
+    if may_have_message:
         sentence = _sentence(node)
         if sentence:
             yield sentence
     for key, value in node.items():
-        about_errors = any(word in plain(key) for word in ("error", "fault", "exception", "nearmiss"))
+        about_errors = any(word in name_key(key) for word in ("error", "fault", "exception", "nearmiss"))
         if isinstance(value, (dict, list)) and not (errors_only and not (about_errors or isinstance(value, list))):
-            yield from _said(value, errors_only and not about_errors, depth + 1)
+            yield from _messages_in(value, errors_only and not about_errors, depth + 1)
 
 
 def _sentence(node: dict[str, Json]) -> str:
-    texts = {plain(key): _line(_first(value)) for key, value in node.items() if _first(value)}
+    """The message in the members of one object, with its field and its code; "" if they contain none."""
+    texts = {name_key(key): _one_line(_first(value)) for key, value in node.items() if _first(value)}
     if "expected" in texts and "found" in texts:
         return f"{texts.get('pointer', '')} expected {texts['expected']}, found {texts['found']}".strip()
     words = [texts[key] for key in (*_HEADLINES, *_WORDS) if key in texts and not texts[key].isdigit()]
-    spoken = [texts[key] for key in _WORDS if key in texts]
-    if not spoken and not any(key in texts for key in ("title", "error", "errors")):
+    descriptions = [texts[key] for key in _WORDS if key in texts]
+    if not descriptions and not any(key in texts for key in ("title", "error", "errors")):
         return ""
     codes = [texts[key] for key in _CODES if key in texts and " " not in texts[key]]
     field = next((texts[key] for key in _FIELDS if key in texts), "")
-    said = ": ".join(dict.fromkeys(words))
-    said = f"{field}: {said}" if field else said
-    return f"{said} (code {codes[0]})" if codes and said and codes[0] not in words else said
+    message = ": ".join(dict.fromkeys(words))
+    message = f"{field}: {message}" if field else message
+    return f"{message} (code {codes[0]})" if codes and message and codes[0] not in words else message
 
 
 def _first(value: Json) -> str:
@@ -109,10 +110,6 @@ def _first(value: Json) -> str:
     return str(value)
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _cut(text: str) -> str:
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
 
@@ -121,14 +118,14 @@ def _readable(text: str) -> str:
     """The text of a plain, XML or HTML body; the title if an HTML page has one."""
     text = text[:_MAX_SCANNED]
     if "<" not in text:
-        return _printed(text)
+        return _one_line(text)
     title = re.search(r"<title[^<>]*>([^<>]+)</title", text, re.IGNORECASE)
     if title is not None:
-        return _printed(_unescaped(title[1]))
-    return _printed(_unescaped(re.sub(r"<[^<>]*>", " ", text)))
+        return _one_line(_unescaped(title[1]))
+    return _one_line(_unescaped(re.sub(r"<[^<>]*>", " ", text)))
 
 
-def _printed(text: str) -> str:
+def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 

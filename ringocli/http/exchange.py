@@ -22,7 +22,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedRequest:
-    """A request to send; ``variables`` are the values used, ``rows`` the numbers of the assumptions made.
+    """A request to send; ``variables`` are the values used, ``rows`` are the numbers of the assumptions made.
 
     ``raw_body`` is sent instead of ``body`` if a received body is forwarded, which need not be text.
     """

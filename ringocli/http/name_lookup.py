@@ -1,7 +1,7 @@
 """Looks up host names within a time limit.
 
-The system's resolver knows no limit: with a name server that does not answer it may wait for half a minute. So it runs
-in a thread of its own, which is left behind when the time is over.
+The system's resolver has no time limit: if a name server does not answer, it may wait for half a minute. It therefore
+runs in a thread of its own, which is abandoned when the time is over.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def lookup(host: str, port: int, timeout_s: float, resolver: Resolve = resolve) 
 
 
 async def lookup_async(host: str, port: int, resolver: Resolve = resolve) -> list[str]:
-    """The same for an event loop; the caller sets the limit. The loop's own pool would be waited for at exit."""
+    """The same for an event loop; the caller sets the limit. The loop's own thread pool is not used: exit waits for it."""
     import asyncio
 
     loop = asyncio.get_running_loop()

@@ -97,7 +97,7 @@ def payload_of(request: RenderedRequest) -> bytes:
 
 
 def host_header(parts: Url) -> str:
-    """The Host header: the host, internationalised names as IDNA, and the port where it is not the scheme's own."""
+    """The Host header: the host, internationalised names as IDNA, and the port unless it is the scheme's default."""
     name = parts.wire_host
     host = f"[{name}]" if ":" in name else name
     usual = 443 if parts.scheme == "https" else 80

@@ -1,6 +1,7 @@
 """Decodes received bodies as tolerantly as servers do, and reports in notes what a strict reader would reject.
 
-Every reader of webhooks and replies uses this function, so that ``init``, ``match``, ``test`` and the emulator agree.
+Every reader of webhooks and replies uses ``decode_received``, so that ``init``, ``match``, ``test`` and the emulator
+agree.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def decode_query(query: str) -> Decoded:
 
 
 def unreadable(text: str, content_type: str | None) -> str:
-    """What a body is instead of JSON or a form; "" if it may be one of them."""
+    """The format of a body that is neither JSON nor a form, such as ``XML``; "" if it may be one of them."""
     if re.match(r"<[?!A-Za-z]", text):
         return "XML"
     if media_type(content_type or "").startswith("multipart/") or re.match(r"--\S+\s+content-disposition:", text, re.I):
@@ -89,7 +90,7 @@ def _json(text: str, *, is_surely: bool) -> Decoded | None:
     """The JSON in a text, with small mistakes corrected; None if it may be something else.
 
     Raises:
-        LocalError: it is surely meant as JSON, and beyond correction.
+        LocalError: it is certainly meant as JSON, and cannot be corrected.
     """
     try:
         return Decoded(decode_json(text))

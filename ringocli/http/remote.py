@@ -1,4 +1,7 @@
-"""Sends requests with httpx: TLS, proxies and connections that stay open. Imported for these only, because it is slow."""
+"""Sends requests with httpx: TLS, proxies and connections that stay open.
+
+Imported only when one of these is needed, because importing httpx is slow.
+"""
 
 from __future__ import annotations
 

@@ -307,4 +307,4 @@ def _symbol(
 
 
 EVENT_TYPES = tuple(str(place) for place in EVENTS)
-"""What ``event_type`` may be."""
+"""The values that ``event_type`` may have."""

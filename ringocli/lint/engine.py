@@ -1,6 +1,6 @@
 """Runs the rules on a document, in three stages: syntax (RT0), shape (RT101, RT102) and meaning (all others).
 
-A clean file passes them without computing a position and without a heavy import.
+A file without findings passes all three without computing a position or importing a heavy library.
 """
 
 from __future__ import annotations

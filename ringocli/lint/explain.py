@@ -81,7 +81,7 @@ def rule_document(rule: Rule) -> dict[str, Any]:
 # -- assumptions --------------------------------------------------------------------------------
 
 
-def rules_resting_on(number: int) -> tuple[Rule, ...]:
+def rules_citing(number: int) -> tuple[Rule, ...]:
     """The rules that cite an assumption as their source."""
     return tuple(one for one in rules() if number in assumptions_of(one))
 
@@ -89,7 +89,7 @@ def rules_resting_on(number: int) -> tuple[Rule, ...]:
 def assumption_text(number: int, width: int = 79) -> str:
     """An assumption for a terminal: what is assumed, why, how well it is supported, and what depends on it."""
     found = EVIDENCE[number]
-    codes = ", ".join(one.code for one in rules_resting_on(number))
+    codes = ", ".join(one.code for one in rules_citing(number))
     parts = [
         ASSUMPTIONS[number],
         f"Why: {found.why}",
@@ -109,5 +109,5 @@ def assumption_document(number: int) -> dict[str, Any]:
         "why": found.why,
         "support": found.mark,
         "affects": found.affects.split(", "),
-        "rules": [one.code for one in rules_resting_on(number)],
+        "rules": [one.code for one in rules_citing(number)],
     }

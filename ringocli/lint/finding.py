@@ -36,7 +36,7 @@ class Finding(_FindingFields):
 
     @property
     def pointer(self) -> Pointer:
-        """Where in the JSON; the root if the text itself is broken."""
+        """Where it is in the JSON; the root if the text is not valid JSON."""
         return self.problem.pointer
 
     @property
@@ -56,12 +56,12 @@ class Finding(_FindingFields):
 
     @cached_property
     def offsets(self) -> tuple[int, int]:
-        """Where in the text, in characters."""
+        """Where it is in the text, as character offsets."""
         return self.problem.offsets or self.document.locate_offsets(self.problem.pointer, self.problem.part)
 
     @cached_property
     def range(self) -> Range:
-        """Where in the text, in lines and columns."""
+        """Where it is in the text, in lines and columns."""
         return self.document.range_of(*self.offsets)
 
     @cached_property

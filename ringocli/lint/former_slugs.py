@@ -1,4 +1,4 @@
-"""Slugs that rules had in earlier versions; settings and suppressions that use them keep working."""
+"""Slugs that rules had in earlier versions; settings and suppressions that use them still work."""
 
 from __future__ import annotations
 

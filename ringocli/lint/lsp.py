@@ -21,7 +21,7 @@ from ringocli.lint.completion import Completion, Symbol, completions, explanatio
 from ringocli.lint.engine import lint
 from ringocli.lint.finding import Finding
 from ringocli.lint.project import read_validate_settings
-from ringocli.lint.rename import property_at, rename_property, why_not
+from ringocli.lint.rename import name_problem, property_at, rename_property
 from ringocli.lint.rule import Severity
 from ringocli.lint.suppressions import read_suppressions, suppressed, suppression_file
 from ringocli.template.recognition import is_template
@@ -261,7 +261,7 @@ def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
     found = property_at(file.document, file.offset(params.position)) if file.is_template else None
     if found is None:
         return None
-    problem = why_not(file.document, params.new_name)
+    problem = name_problem(file.document, params.new_name)
     if problem is not None:
         raise JsonRpcInvalidParams(problem)
     return file.changes(rename_property(file.document, found[0], params.new_name))

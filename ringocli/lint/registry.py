@@ -1,4 +1,4 @@
-"""All rules, by the stage of linting they belong to. Families are imported only when a stage is reached."""
+"""All rules by stage of linting. The modules of a stage are imported only when it is reached."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _stage_of(code: str) -> Stage:
 
 
 def _load_syntax() -> None:
-    """Import the family that only a text that is not valid JSON needs."""
+    """Import the rules about syntax, which only a text that is not valid JSON needs."""
     from ringocli.lint.rules import quotes, syntax
 
     assert quotes

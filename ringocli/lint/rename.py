@@ -28,8 +28,8 @@ def property_at(document: Document, offset: int) -> tuple[str, int, int] | None:
     return None
 
 
-def why_not(document: Document, new: str) -> str | None:
-    """Why a property cannot get a name; None if it can."""
+def name_problem(document: Document, new: str) -> str | None:
+    """Why a property cannot have a name; None if it can."""
     if not VARIABLE_NAME.fullmatch(new) or new != new.strip():
         return (
             f"{new!r} cannot be the name of a property: it must start with a letter and contain only letters, digits, "

@@ -69,7 +69,7 @@ class Report(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """One line: files, findings by severity, which are not shown, how many are fixable."""
+        """One line: the number of files, of findings by severity, of those not shown and of those that are fixable."""
         files = f"{len(self.files)} file{'s' * (len(self.files) != 1)} checked"
         if self.skipped:
             files += f", {self.skipped} skipped"
@@ -95,7 +95,7 @@ class Report(NamedTuple):
 
 
 def masked(document: Document) -> str:
-    """The text with credentials replaced by stars of the same length, so that columns stay.
+    """The text with credentials replaced by stars of the same length, so that columns do not change.
 
     The rules about credentials run whatever was selected, because a credential is never part of any output.
     """

@@ -97,7 +97,7 @@ class Rule(NamedTuple):
 
 
 REGISTRY: dict[str, Rule] = {}
-"""The rules of the families imported so far, by code; ``registry.rules()`` returns all."""
+"""The rules imported so far, by code; ``registry.rules()`` imports and returns all of them."""
 
 
 def rule(code: str, severity: Severity) -> Callable[[Check], Check]:

@@ -30,7 +30,7 @@ class Excerpt(NamedTuple):
 
 
 class RuleDoc(NamedTuple):
-    """A rule's docstring by its sections.
+    """The sections of a rule's docstring.
 
     A rule that compares has a second excerpt: of the version before (``earlier``) or of another file (``other``).
     """
@@ -70,7 +70,7 @@ def read_doc(docstring: str) -> RuleDoc:
 
 
 def _excerpt(lines: list[str] | None) -> Excerpt | None:
-    """An example without its indentation of four columns, the first of which may hold the mark."""
+    """An example without its indentation of four columns; the first column may contain the mark."""
     if lines is None:
         return None
     while lines and not lines[-1].strip():

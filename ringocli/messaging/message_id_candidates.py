@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringocli.template.pattern.pattern import Json, as_text
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
 
 _ID_KEYS = frozenset(
@@ -48,11 +48,11 @@ class Candidate:
 
 def candidates(document: Json, expected: Pointer, *, most: int = 3) -> tuple[Candidate, ...]:
     """The values most likely to be the message id, best first: the same key, a key for ids, or the format of an id."""
-    expected_key = plain(_last_key(expected))
+    expected_key = name_key(_last_key(expected))
     rated = []
     for order, (pointer, value) in enumerate(_leaves(document)):
         text = as_text(value)
-        score, why = _likeness(plain(_last_key(pointer)), text, expected_key)
+        score, why = _likeness(name_key(_last_key(pointer)), text, expected_key)
         if score:
             rated.append((-score, len(pointer), order, Candidate(pointer=pointer, value=text, why=why)))
     rated.sort(key=lambda one: one[:3])

@@ -24,9 +24,9 @@ from ringocli.messaging.received_field import (
 from ringocli.template.pattern.notation import is_same
 from ringocli.template.pattern.pattern import Constant, as_text
 from ringocli.template.variables import Place
-from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, side
+from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, whose_number
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest
 
@@ -193,7 +193,7 @@ def _spelling(leaf: PatternLeaf, received: Received) -> int:
 
 @lru_cache(maxsize=20_000)  # templates and webhooks repeat a few hundred names
 def _likeness(key: str, name: str) -> int:
-    if plain(key) == plain(name):
+    if name_key(key) == name_key(name):
         return 97
     return 80 if nearest(key, [name], least=MIN_KEY_LIKENESS) else 0
 
@@ -217,10 +217,10 @@ def _number_score(role: Role, names: list[str]) -> int:
     """A score for names that only say whose number it is: a webhook comes from the contact to your own number."""
     if not names or role not in (Role.FROM, Role.TO):
         return 0
-    whose = side(names)
-    if plain(names[0]) in OWN_NUMBERS or whose == "own":
+    whose = whose_number(names)
+    if name_key(names[0]) in OWN_NUMBERS or whose == "own":
         return 85 if role is Role.TO else 0
-    if plain(names[0]) in LONE_NUMBERS or whose == "contact":
+    if name_key(names[0]) in LONE_NUMBERS or whose == "contact":
         return 70 if role is Role.FROM else 0
     return 0
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from ringocli.messaging.alignment import Received
 from ringocli.template.vocabulary import HOLDERS, NOT_A_VALUE, Role, name_score, tokens
 from ringocli.text.delivery_statuses import BOTH, FAILURE, means_delivered
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 
 MIN_SCORE = 50
 """Names that are less alike (0 to 100) are not paired by name."""
@@ -72,7 +72,7 @@ def is_same_word(expected: str, received: Received) -> bool:
 
 def names_an_event(received: Received) -> bool:
     """Whether the field says in a word which event the webhook is."""
-    return bool(received.names) and plain(received.names[0]) in _EVENT_NAMES and bool(_WORD.fullmatch(received.text))
+    return bool(received.names) and name_key(received.names[0]) in _EVENT_NAMES and bool(_WORD.fullmatch(received.text))
 
 
 def can_be(role: Role | None, received: Received) -> bool:
@@ -98,7 +98,7 @@ def can_be(role: Role | None, received: Received) -> bool:
 
 def _is_metadata(received: Received) -> bool:
     words = tokens(received.names[0]) if received.names else []
-    return bool(words) and (words[-1] in NOT_A_VALUE or plain(received.names[0]) in _EVENT_NAMES)
+    return bool(words) and (words[-1] in NOT_A_VALUE or name_key(received.names[0]) in _EVENT_NAMES)
 
 
 def _is_phone(received: Received) -> bool:
@@ -114,7 +114,7 @@ def is_url(received: Received) -> bool:
 
 def direction(received: Received) -> str:
     """``incoming`` or ``outgoing`` if the field says which way the message went, else an empty string."""
-    if not received.names or plain(received.names[0]) not in _EVENT_NAMES:
+    if not received.names or name_key(received.names[0]) not in _EVENT_NAMES:
         return ""
     text = received.text
     return "incoming" if _INCOMING.search(text) else "outgoing" if _OUTGOING.search(text) else ""
@@ -122,7 +122,7 @@ def direction(received: Received) -> str:
 
 def is_mms(received: Received) -> bool:
     """Whether the field says that the message is an MMS: ``"type": "mms"``."""
-    return bool(received.names) and plain(received.names[0]) in _EVENT_NAMES and received.text.lower() == "mms"
+    return bool(received.names) and name_key(received.names[0]) in _EVENT_NAMES and received.text.lower() == "mms"
 
 
 def is_file(received: Received) -> bool:
@@ -138,7 +138,7 @@ def is_delivery_status(received: Received) -> bool:
         return False
     if is_status(received) and _IN_TRANSIT.fullmatch(text):
         return True
-    return plain(received.names[0]) in _EVENT_NAMES and (means_delivered(text) or bool(FAILURE.search(text)))
+    return name_key(received.names[0]) in _EVENT_NAMES and (means_delivered(text) or bool(FAILURE.search(text)))
 
 
 def is_status(received: Received) -> bool:
@@ -147,7 +147,7 @@ def is_status(received: Received) -> bool:
     ``"status": "receipt"`` names an event.
     """
     text = received.text
-    is_named = any(plain(name) in _STATUS_NAMES for name in received.names[:2])
+    is_named = any(name_key(name) in _STATUS_NAMES for name in received.names[:2])
     return is_named and bool(_WORD.fullmatch(text)) and not (BOTH.search(text) and not FAILURE.search(text))
 
 
@@ -189,9 +189,9 @@ def id_score(received: Received, everything: Iterable[Received]) -> int:
     if not names or isinstance(received.value, bool):
         return 0
     own = name_score(Role.ID, names)
-    if own or plain(names[0]) not in HOLDERS[Role.ID]:
+    if own or name_key(names[0]) not in HOLDERS[Role.ID]:
         return own
-    if len(names) > 1 and plain(names[1]) in _MESSAGE_OBJECTS:
+    if len(names) > 1 and name_key(names[1]) in _MESSAGE_OBJECTS:
         return 90
     holder = received.pointer[:-1]
     beside = {one.pointer[len(holder)] for one in everything if one.pointer[: len(holder)] == holder}
@@ -206,7 +206,7 @@ def rival_of_id(received: Received, everything: Iterable[Received], is_paired: b
     """
     everything = tuple(everything)
     others = [one for one in everything if one.text != received.text]
-    batch = next((one for one in others if one.names and plain(one.names[0]) == "batchid"), None)
+    batch = next((one for one in others if one.names and name_key(one.names[0]) == "batchid"), None)
     if batch is not None or is_paired:
         return batch
     score = id_score(received, everything)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ringocli.http.content_types import media_type
-from ringocli.http.error_text import json_of, own_words
+from ringocli.http.error_text import provider_message, tree_of_reply
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.status_codes import Statuses
 from ringocli.messaging.message_id_candidates import Candidate, candidates
@@ -37,7 +37,7 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
     A 2xx reply must fit ``response_map``; of any other reply, whatever it finds is taken.
     """
     succeeded = 200 <= reply.status < 300
-    document = json_of(reply)
+    document = tree_of_reply(reply)
     mapped = spec.reply.variables if spec.response_map is not None else {}
     variables: Mapping[str, str] = {}
     sources: Mapping[str, Pointer] = {}
@@ -62,7 +62,7 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
         sources=sources,
         differences=differences,
         candidates=candidates(document, mapped["messageid"][0]) if lost else (),
-        words=own_words(reply, errors_only=succeeded) if not (fits and reply.status in expected) else "",
+        words=provider_message(reply, errors_only=succeeded) if not (fits and reply.status in expected) else "",
         notes=(*reply.notes, *_notes(spec, reply, readable=document is not None)),
     )
 

@@ -46,7 +46,7 @@ _OTHER_KEYS = word_set(
     "language foreign cell event map translation locale callback unique uniq request req external ext correlation "
     "transaction tracking reference ref record local"
 )
-"""Words before "key" that make it something else than a credential."""
+"""Words before "key" that make it something other than a credential."""
 
 _ABOUT_A_SECRET = word_set(
     "type types method mode algorithm algo alg format length len expiry expires expiration expire ttl lifetime version "
@@ -73,7 +73,7 @@ ACCOUNTS = word_set(
     "anvandare bruker brugernavn brukernavn kayttaja conta cuenta compte konto логин пользователь 用户 用户名 账号 帐号 "
     "ユーザー 사용자"
 )
-"""Words that name a value of an account; alone, or as the end of a longer name."""
+"""Words that name a value of an account, alone or at the end of a longer name."""
 
 _ACCOUNT = re.compile(
     r"(?:user|login|account|client|customer|organi[sz]ation|workspace|tenant|project|company|merchant|sub_?account)"
@@ -125,7 +125,7 @@ def is_secret_name(name: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def is_account_name(name: str) -> bool:
-    """Whether a field is named like a value of an account: its login, its id, its project."""
+    """Whether a field is named like a value of an account, such as its login, id or project."""
     bare = folded(name)
     run = bare.replace("_", "")
     return run in ACCOUNTS or bool(_ACCOUNT.search(bare)) or bare.split("_")[-1] in ("username", "login")

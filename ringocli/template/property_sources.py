@@ -32,7 +32,7 @@ class PropertySource(NamedTuple):
     folder: Path = Path()
 
     def __str__(self) -> str:
-        """How to find the value: never the value itself, nor the arguments of a command, which may contain it."""
+        """A description of where the value is: never the value itself or a command's arguments, which may contain it."""
         reference = {"value": "***", "command": _program(self.reference)}.get(self.kind, self.reference)
         return reference if self.kind == "value" else f"{self.kind} {reference}"
 
@@ -74,7 +74,7 @@ def property_source(where: str, name: str, written: Any, folder: Path, *, comman
     checkout, may not.
 
     Raises:
-        UsageError: it has another shape, or names a command and may not.
+        UsageError: it has another type, or it names a command where none is allowed.
     """
     match written:
         case {"env": str(reference), **rest} if not rest:
@@ -142,7 +142,7 @@ def _from_keyring(name: str, entry: str) -> str:
 
 
 def _from_command(name: str, command: str) -> str:
-    """What the command prints, without the line break at its end. It may ask on the terminal: only stdout is taken."""
+    """What the command prints on stdout, without the final line break. It may prompt the user on the terminal."""
     words: str | list[str] = command
     if os.name != "nt":  # Windows splits command lines itself
         try:

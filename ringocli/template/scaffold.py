@@ -1,4 +1,4 @@
-"""Turns answers or a provider preset into a draft of a template, and names every choice that was made.
+"""Turns answers or a provider preset into a draft of a template, and lists every choice that was made.
 
 What the answers leave open follows Ringotel's article (help.ringotel.co/en/articles/11193931, read 2026-11-23); each
 such choice is listed as assumed, because the provider may differ.
@@ -61,7 +61,7 @@ class Decision:
 
 
 PATH = "part of the URL's path"
-"""The name of a constant that is a segment of the path, and has none itself."""
+"""The name shown for a constant that is a segment of the URL's path, which has no name of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class KeptConstant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A template being drafted, with everything its reader has to know.
+    """A draft of a template, with everything its user has to know.
 
     ``credentials`` says where the sample contained a property's value; ``saved`` contains these values, as secrets or
     as ``{"env": name}``. ``blocking`` lists, as clauses, why the template cannot work as it is; ``missing`` what no
@@ -128,7 +128,7 @@ def from_preset(preset: Preset, answers: Answers) -> Draft:
             template[key] = value
             decisions.append(Decision(pointer=(key,), variable=None, value=value, why="as you specified"))
     why = f"from the {preset.title} preset"
-    for place, part, tree in _trees(template):
+    for place, part, tree in _parts_with_variables(template):
         for variable, pointers in Pattern.parse(tree).variables.items():
             for pointer in pointers:
                 decisions.append(
@@ -293,7 +293,7 @@ def _assumed(
     return decisions
 
 
-def _trees(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
+def _parts_with_variables(template: Mapping[str, Json]) -> list[tuple[str, Pointer, Json]]:
     """The parts of a template that contain variables."""
     trees: list[tuple[str, Pointer, Json]] = []
     for name, spec in template["API"].items():

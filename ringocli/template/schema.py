@@ -1,8 +1,9 @@
 """The JSON Schema 2020-12 of a template, for editors and for the rules about types and missing keys.
 
 A property test checks that ``reader.read_template`` accepts what the schema accepts. Unknown values (of a method or a
-type) are reported by rules, which can suggest a correction; the schema lists the known ones for completion. Facts: help.ringotel.co/en/articles/11193931 and the wiki pages it
-grew from, read 2026-11-23.
+type) are reported by rules, which can suggest a correction; the schema lists the known ones for completion.
+
+Facts: help.ringotel.co/en/articles/11193931 and the wiki pages it grew from, read 2026-11-23.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def event_type_named(name: str) -> str | None:
 
 
 class Kind(StrEnum):
-    """The kind of a variable's value, which determines its samples and generated test values."""
+    """The kind of a variable's value, which determines the sample and the generated values used for it."""
 
     NUMBER = "number"
     TEXT = "text"

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 
 
 class Role(StrEnum):
@@ -126,7 +126,7 @@ NOT_A_VALUE = word_set(
     "options settings shorten tracking template label header footer param params method event retention variables "
     "schema sizes urlencoded"
 )
-"""A last word after which the value describes the thing instead of being it: ``message_type``, ``text_encoding``."""
+"""Last words of a name whose value only describes the thing: ``message_type`` is not a message."""
 
 
 _CONTACT = word_set("contact customer client subscriber member patient handset remote external enduser")
@@ -141,12 +141,12 @@ _ALONE = {
 """Names that say whose number a value is without a word for a number."""
 
 
-def side(names: Sequence[str]) -> str:
-    """``contact`` or ``own`` if a name says whose number it is (``contact_phone``, ``accountPhone``), else empty."""
+def whose_number(names: Sequence[str]) -> str:
+    """``contact`` or ``own`` if a name says whose number it is (``contact_phone``, ``accountPhone``), else ""."""
     words = tokens(names[0]) if names else []
     if words and (whose := _ALONE.get("".join(words))):
         return whose
-    if words[-1:] == ["identity"] and len(names) > 1 and plain(names[1]) == "channelidentity":
+    if words[-1:] == ["identity"] and len(names) > 1 and name_key(names[1]) == "channelidentity":
         return "contact"
     if len(words) < 2 or words[-1] not in _NUMBER_WORDS:
         return ""
@@ -168,7 +168,7 @@ def name_score(role: Role, names: Sequence[str]) -> int:
     own = _own_score(role, names[0])
     if own:
         return own
-    if plain(names[0]).rstrip("0123456789") in HOLDERS.get(role, ()):
+    if name_key(names[0]).rstrip("0123456789") in HOLDERS.get(role, ()):
         for distance, name in enumerate(names[1:4]):
             outer = _own_score(role, name)
             if outer:
@@ -180,7 +180,7 @@ def name_score(role: Role, names: Sequence[str]) -> int:
 
 @lru_cache(maxsize=20_000)  # a document repeats a few hundred names many times
 def _own_score(role: Role, name: str) -> int:
-    key = plain(name)
+    key = name_key(name)
     if key in EXACT[role] or key.rstrip("0123456789") in EXACT[role]:
         return 100
     if weak := WEAK.get(role, {}).get(key):

@@ -195,7 +195,7 @@ def printable(text: str) -> str:
         text = redact(text)
     if text.isprintable():
         return text
-    return "".join(repr(char)[1:-1] if _drives_terminal(char) else char for char in text)
+    return "".join(repr(char)[1:-1] if _controls_terminal(char) else char for char in text)
 
 
 def _safe(text: str, stream: TextIO) -> str:
@@ -204,7 +204,7 @@ def _safe(text: str, stream: TextIO) -> str:
         text = redact(text)
     if text.isascii() or not stream.isatty():
         return text
-    return "".join(repr(char)[1:-1] if char > "~" and _drives_terminal(char) else char for char in text)
+    return "".join(repr(char)[1:-1] if char > "~" and _controls_terminal(char) else char for char in text)
 
 
 def _wrapped(text: str, stream: TextIO, hang: int = 2) -> str:
@@ -245,7 +245,7 @@ _ESCAPE_CODE = re.compile(r"\033\[[\d;]*m")
 _COMMAND = re.compile(r"(?<![\w/])ringocli [^;)]+")
 
 
-def _drives_terminal(char: str) -> bool:
+def _controls_terminal(char: str) -> bool:
     """Whether a character could control a terminal or reorder the text around it; line breaks and tabs do not."""
     return (unicodedata.category(char) == "Cc" and char not in "\n\t") or char in _BIDIRECTIONAL
 

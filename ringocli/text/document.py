@@ -30,7 +30,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class _Lookups:
-    """Counts the characters read to locate single values: beyond a limit, one full scan is cheaper."""
+    """Counts the characters read while locating single values; beyond a limit, one full scan is cheaper."""
 
     def __init__(self) -> None:
         self.characters = 0
@@ -62,13 +62,15 @@ class Document(_Document):
                 return cls(
                     name,
                     text,
-                    json.loads(text, object_pairs_hook=_members, parse_constant=_refuse, parse_float=read_float),
+                    json.loads(
+                        text, object_pairs_hook=_members, parse_constant=_refuse_constant, parse_float=read_float
+                    ),
                     (),
                 )
             except (ValueError, _Unclean, RecursionError):
                 pass
         node, problems = _scanned(text)
-        document = cls(name, text, node.value, _settled(problems))
+        document = cls(name, text, node.value, _without_conflicts(problems))
         document.__dict__["_root"] = node
         return document
 
@@ -162,7 +164,7 @@ def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _settled(problems: tuple[SyntaxProblem, ...]) -> tuple[SyntaxProblem, ...]:
+def _without_conflicts(problems: tuple[SyntaxProblem, ...]) -> tuple[SyntaxProblem, ...]:
     """Drop the edits of problems that conflict with those of another problem, until the next round of fixes.
 
     Applying only some edits of a problem, or two insertions at one offset in the wrong order, would add a mistake.
@@ -181,7 +183,7 @@ def _settled(problems: tuple[SyntaxProblem, ...]) -> tuple[SyntaxProblem, ...]:
     return tuple(found._replace(edits=()) if index in waiting else found for index, found in enumerate(problems))
 
 
-def _refuse(word: str) -> NoReturn:
+def _refuse_constant(word: str) -> NoReturn:
     raise _Unclean
 
 

@@ -52,7 +52,7 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def _opened(name: str, flags: int) -> int:
-    """Open a regular file or a pipe of the shell, but no other FIFO, socket or device: reading it may never end."""
+    """Open a regular file or a pipe of the shell; any other FIFO, socket or device is refused, since reading may never end."""
     if not name.startswith(("/dev/", "/proc/")) and os.name == "posix":
         mode = os.stat(name).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):

@@ -81,19 +81,19 @@ def steps_in(value: Any, pointer: str) -> Pointer:
     return tuple(steps)
 
 
-def _inserted(document: Document, start: int, places: list[tuple[int, int]], head: str, value: Any) -> Document:
+def _inserted(document: Document, start: int, entries: list[tuple[int, int]], key_text: str, value: Any) -> Document:
     """The document with a new entry after the others, on its own line if they are on their own lines."""
     text = document.text
-    if not places:
-        indent = _indent_at(text, start) + _unit(text)
-        written = f"\n{indent}{head}{_written(document, value, indent)}\n{_indent_at(text, start)}"
+    if not entries:
+        indent = _indent_at(text, start) + _indent_unit(text)
+        written = f"\n{indent}{key_text}{_written(document, value, indent)}\n{_indent_at(text, start)}"
         return _edited(document, Edit(start + 1, start + 1, written))
-    first, last = places[0][0], places[-1][1]
+    first, last = entries[0][0], entries[-1][1]
     own_lines = "\n" in text[start:first]
     indent = _indent_at(text, first)
     written = _written(document, value, indent) if own_lines else dumps(value)
     between = f",\n{indent}" if own_lines else ", "
-    return _edited(document, Edit(last, last, between + head + written))
+    return _edited(document, Edit(last, last, between + key_text + written))
 
 
 def _edited(document: Document, edit: Edit) -> Document:
@@ -108,7 +108,7 @@ def _indent_at(text: str, offset: int) -> str:
     return re.match(r"[ \t]*", line).group()  # type: ignore[union-attr]
 
 
-def _unit(text: str) -> str:
+def _indent_unit(text: str) -> str:
     """One level of the text's indentation; two spaces if it has none."""
     found = re.search(r"\n([ \t]+)\S", text)
     return found.group(1) if found else "  "
@@ -118,4 +118,4 @@ def _written(document: Document, value: Any, indent: str) -> str:
     """A value as JSON, indented if the document is."""
     if "\n" not in document.text.strip():
         return dumps(value)
-    return dumps(value, indent=_unit(document.text)).replace("\n", f"\n{indent}")
+    return dumps(value, indent=_indent_unit(document.text)).replace("\n", f"\n{indent}")

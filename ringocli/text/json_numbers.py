@@ -1,4 +1,4 @@
-"""Numbers of JSON that keep their digits: ``1.10`` stays ``1.10``, and an integer may have any length.
+"""JSON numbers that keep their digits: ``1.10`` stays ``1.10``, and an integer may have any length.
 
 Python reads ``1.10`` as ``1.1``, drops digits after the sixteenth, and refuses integers of over 4,300 digits. Money and
 ids in a webhook are texts for Ringotel, so they are kept as written.
@@ -17,7 +17,7 @@ MAX_INTEGER_DIGITS = 4_000
 
 
 class WrittenNumber(float):
-    """A number with its text, where Python would write it otherwise."""
+    """A number together with its text, used where Python would write the number differently."""
 
     __slots__ = ("written",)
 
@@ -77,13 +77,13 @@ def dumps(tree: Any, *, ensure_ascii: bool = False, **options: Any) -> str:
     return re.sub(rf'"{mark}:\d+"', lambda found: marks[found.group()[1:-1]], text) if marks else text
 
 
-def plain(tree: Any) -> Any:
+def plain_numbers(tree: Any) -> Any:
     """The tree with ordinary numbers, for documents about it; those beyond Python's range become texts."""
     if isinstance(tree, WrittenNumber):
         return float(tree) if math.isfinite(tree) else tree.written
     if isinstance(tree, dict):
-        return {key: plain(value) for key, value in tree.items()}
-    return [plain(item) for item in tree] if isinstance(tree, list | tuple) else tree
+        return {key: plain_numbers(value) for key, value in tree.items()}
+    return [plain_numbers(item) for item in tree] if isinstance(tree, list | tuple) else tree
 
 
 def _marked(tree: Any, mark: str, marks: dict[str, str]) -> Any:

@@ -19,7 +19,7 @@ from ringocli.text.mask import MASK, MIN_SEARCHED_LENGTH
 MAX_LAYERS = 3
 """How many nested encodings are undone."""
 
-MAX_READINGS = 20
+MAX_DECODINGS = 20
 """How many ways to decode a text are tried; only a hostile text has more."""
 
 _NUMBER = r"[+\d\s()./-]{1,20}"
@@ -50,7 +50,7 @@ class Masker:
         seen = {text}
         for reading, undone in layers:
             for encoding in self._encodings:
-                if len(undone) == MAX_LAYERS or len(layers) == MAX_READINGS or encoding.marker not in reading:
+                if len(undone) == MAX_LAYERS or len(layers) == MAX_DECODINGS or encoding.marker not in reading:
                     continue
                 decoded = encoding.decoded(reading)
                 if decoded in seen:
@@ -58,7 +58,7 @@ class Masker:
                 seen.add(decoded)
                 layers.append((decoded, (*undone, encoding)))
                 spans = self._found_in(decoded)
-                found += _original(text, (*undone, encoding), spans) if spans else ()
+                found += _in_original(text, (*undone, encoding), spans) if spans else ()
         return found
 
     def _found_in(self, text: str) -> list[Span]:
@@ -66,7 +66,7 @@ class Masker:
         lower = text.lower()
         for form in self._forms:
             where = lower if form.any_case and len(lower) == len(text) else text
-            if form.head in where or form.tail in where:
+            if form.prefix in where or form.suffix in where:
                 spans += form.spans(where)
         return spans
 
@@ -90,27 +90,27 @@ class _Form(NamedTuple):
     """One notation of a secret, with the shortest start and end that count as a part of it."""
 
     text: str
-    head: str
-    tail: str
+    prefix: str
+    suffix: str
     any_case: bool = False
     is_word: bool = False
 
     @classmethod
     def of(cls, text: str, least: int, *, any_case: bool = False, is_word: bool = False) -> _Form:
-        """The form with its shortest parts; of a word, parts inside longer words and phone numbers do not count."""
+        """The form with its shortest parts; with ``is_word``, parts inside longer words and phone numbers do not count."""
         least = min(least, len(text))
         return cls(text, text[:least], text[-least:], any_case, is_word)
 
     def spans(self, text: str) -> Iterator[Span]:
         """Where the form, its start or its end is in a text."""
-        form, least = self.text, len(self.head)
-        for start in _occurrences(self.head, text):
+        form, least = self.text, len(self.prefix)
+        for start in _occurrences(self.prefix, text):
             end = start + least
             while end - start < len(form) and text[end : end + 1] == form[end - start]:
                 end += 1
             if end - start == len(form) or self._counts(text, start, end):
                 yield start, end
-        for start in _occurrences(self.tail, text):
+        for start in _occurrences(self.suffix, text):
             index, first = len(form) - least, start
             while index and first and text[first - 1] == form[index - 1]:
                 index, first = index - 1, first - 1
@@ -118,7 +118,7 @@ class _Form(NamedTuple):
                 yield first, start + least
 
     def _counts(self, text: str, start: int, end: int) -> bool:
-        """Whether a part is one of this secret, and not of another word or number that happens to share characters."""
+        """Whether a part belongs to this secret, and not to another word or number that shares some characters with it."""
         if not self.is_word:
             return True
         is_inside = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
@@ -133,7 +133,10 @@ def _occurrences(part: str, text: str) -> Iterator[int]:
 
 
 def _forms_of(secret: str) -> Iterator[_Form]:
-    """The forms to search for. Parts of a URL's origin and of a number are not searched: others start or end alike."""
+    """The forms to search for.
+
+    Parts of a number, or of the origin of a URL, are not searched for: other numbers and URLs contain the same ones.
+    """
     origin = re.match(_ORIGIN, secret)
     least = min(len(secret), MIN_SEARCHED_LENGTH + (origin.end() if origin else 0))
     if re.fullmatch(_NUMBER, secret):
@@ -146,7 +149,7 @@ def _forms_of(secret: str) -> Iterator[_Form]:
 
 
 def _base64_forms(octets: bytes) -> Iterable[str]:
-    """The base64 of the bytes in any longer text: without the characters that depend on their neighbours."""
+    """What the bytes become inside any longer base64 text, without the characters that depend on neighbouring bytes."""
     import base64
 
     forms = {base64.b64encode(octets).decode().rstrip("="): None}
@@ -199,27 +202,29 @@ class _Encoding:
         return decoded, original
 
 
-def _original(text: str, undone: tuple[_Encoding, ...], spans: list[Span]) -> list[Span]:
+def _in_original(text: str, undone: tuple[_Encoding, ...], spans: list[Span]) -> list[Span]:
     """Spans of a decoded text in the original one."""
-    readings = [text]
+    texts = [text]
     for encoding in undone[:-1]:
-        readings.append(encoding.decoded(readings[-1]))
-    for encoding, reading in zip(reversed(undone), reversed(readings), strict=True):
-        decoded, original = encoding.offsets(reading)
-        spans = [(_start(start, decoded, original), _end(end, decoded, original)) for start, end in spans]
+        texts.append(encoding.decoded(texts[-1]))
+    for encoding, decoded_text in zip(reversed(undone), reversed(texts), strict=True):
+        decoded, original = encoding.offsets(decoded_text)
+        spans = [
+            (_original_start(start, decoded, original), _original_end(end, decoded, original)) for start, end in spans
+        ]
     return spans
 
 
-def _start(offset: int, decoded: list[int], original: list[int]) -> int:
+def _original_start(offset: int, decoded: list[int], original: list[int]) -> int:
     """The original offset of the character at an offset of the decoded text."""
     index = bisect_right(decoded, offset) - 1
     return original[index] + offset - decoded[index]
 
 
-def _end(offset: int, decoded: list[int], original: list[int]) -> int:
+def _original_end(offset: int, decoded: list[int], original: list[int]) -> int:
     """The original offset after the last character before an offset of the decoded text."""
     index = bisect_right(decoded, offset - 1)
-    start = _start(offset - 1, decoded, original)
+    start = _original_start(offset - 1, decoded, original)
     is_escape = index < len(decoded) and original[index] - original[index - 1] != decoded[index] - decoded[index - 1]
     return original[index] if is_escape else start + 1
 

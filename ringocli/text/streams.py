@@ -80,7 +80,7 @@ def exit_code_for(error: OSError, stream: str = "") -> int | None:
 
 
 def discard(*names: str) -> bool:
-    """Redirect those of the standard streams to the null device that cannot be flushed; whether there were any."""
+    """Redirect each of these streams to the null device if it cannot be flushed; returns whether any could not."""
     found = False
     for name in names:
         stream = getattr(sys, name)

@@ -13,7 +13,7 @@ MAX_COMPARED = 64
 
 
 def nearest(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | None:
-    """The choice most similar to ``word``, or None if no similarity reaches ``least`` (0 to 1); the first of equals.
+    """The choice most similar to ``word``, the first one in a tie; None if no similarity reaches ``least`` (0 to 1).
 
     Case, spaces, hyphens, underscores and dots are ignored.
     """

@@ -15,7 +15,7 @@ from ringocli.text.secret import Text, encoded, join, sent
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters; ``variable`` is the variable it is the value of, None for literal text."""
+    """A run of characters; ``variable`` names the variable whose value it is, None for literal text."""
 
     text: Text
     variable: str | None = None

@@ -1,6 +1,6 @@
 """Splits URLs without ever raising: what makes a URL unusable is a sentence in ``Url.problem``.
 
-``urllib.parse.urlsplit`` raises ``ValueError`` for brackets around no IPv6 address, for characters that Unicode
+``urllib.parse.urlsplit`` raises ``ValueError`` for brackets without an IPv6 address in them, for characters that Unicode
 normalises to delimiters (documentation in CJK languages contains them) and, on access, for ports out of range.
 """
 
@@ -57,7 +57,7 @@ class Url(NamedTuple):
 
     @property
     def wire_host(self) -> str:
-        """The host as it is sent, without brackets: an internationalised name as IDNA (RFC 5891); empty if it is none."""
+        """The host as it is sent, without brackets: an internationalised name as IDNA (RFC 5891); empty if it is invalid."""
         name = self.hostname
         if ":" in name:
             return name

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from ringocli.cli import run
-from ringocli.http.error_text import own_words
+from ringocli.http.error_text import provider_message
 from ringocli.http.exchange import Reply
 from ringocli.messaging.message_id_candidates import candidates, pattern_at
 from tests.loopback import Answer, Seen, raw, serving, unused_port
@@ -158,7 +158,7 @@ JSON_TYPE = "application/json"
 def test_an_error_is_shown_in_the_providers_words(body: str, content_type: str, words: str) -> None:
     """Whatever shape an error has, its message is one line."""
     reply = Reply(status=400, headers=(("Content-Type", content_type),), body=body.encode())
-    assert words == own_words(reply)
+    assert words == provider_message(reply)
 
 
 def test_a_2xx_reply_may_contain_an_error(template: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from ringocli.lint.explain import (
     assumptions_of,
     rule_document,
     rule_text,
-    rules_resting_on,
+    rules_citing,
 )
 from ringocli.lint.former_slugs import FORMER_SLUGS
 from ringocli.lint.registry import rules
@@ -44,8 +44,8 @@ def test_a_rule_and_its_assumption_name_each_other() -> None:
     """What a rule cites as its source is found again from the number."""
     for rule in rules():
         for number in assumptions_of(rule):
-            assert rule in rules_resting_on(number)
-    assert {"RT602"} <= {rule.code for rule in rules_resting_on(12)}
+            assert rule in rules_citing(number)
+    assert {"RT602"} <= {rule.code for rule in rules_citing(12)}
 
 
 def test_all_assumptions_are_listed(ringocli: Command) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringocli.lint.engine import lint
-from ringocli.lint.rename import property_at, rename_property, why_not
+from ringocli.lint.rename import name_problem, property_at, rename_property
 from ringocli.lint.rule import Severity
 from ringocli.text.document import Document
 from ringocli.text.edits import apply
@@ -37,7 +37,7 @@ def test_every_use_is_renamed_and_nothing_else() -> None:
 @given(st.from_regex(r"[A-Za-zÀ-ÿ][A-Za-z0-9 ._-]{0,15}[A-Za-z0-9]", fullmatch=True))
 def test_renaming_and_back_gives_the_same_template(new: str) -> None:
     """A rename adds no error, and its reverse restores the template."""
-    if why_not(Document.read("x", TEXT), new) is not None:
+    if name_problem(Document.read("x", TEXT), new) is not None:
         return
     after = renamed(TEXT, new)
     assert [] == [f.message for f in lint(Document.read("x", after)) if f.severity is Severity.ERROR]
@@ -63,7 +63,7 @@ def test_escaped_names_are_renamed_too() -> None:
 )
 def test_an_impossible_name_is_refused(new: str, said: str) -> None:
     """With the reason."""
-    assert said in (why_not(Document.read("x", TEXT), new) or "")
+    assert said in (name_problem(Document.read("x", TEXT), new) or "")
 
 
 @pytest.mark.parametrize(

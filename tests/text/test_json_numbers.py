@@ -18,7 +18,7 @@ from ringocli.messaging.load.data_rows import BadRow, DataRows
 from ringocli.template.pattern.notation import as_text, is_same
 from ringocli.template.pattern.pattern import Pattern
 from ringocli.text.document import Document
-from ringocli.text.json_numbers import dumps, plain
+from ringocli.text.json_numbers import dumps, plain_numbers
 from tests.conftest import Command
 
 NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?", fullmatch=True).filter(
@@ -61,7 +61,7 @@ def test_an_integer_may_have_any_length(digits: int) -> None:
     value = decode_json(f'{{"a": {text}}}')["a"]
     assert text == as_text(value)
     if digits > 4_300:
-        assert [text] == json.loads(json.dumps(plain([value])))
+        assert [text] == json.loads(json.dumps(plain_numbers([value])))
 
 
 @pytest.mark.parametrize("text", ["1e999", "-1E400", "NaN", "Infinity", "-Infinity", "1" * 400 + ".0"])

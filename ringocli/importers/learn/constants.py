@@ -12,7 +12,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
 from ringocli.template.idempotency_keys import is_idempotency_key, names_message_reference
 from ringocli.template.vocabulary import Role, name_score, tokens
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 
 _TEST_NAME = re.compile(
     r"sandbox|^tests?$|test_?mode|is_?test|dry_?run|simulat|^debug|^mock|^demo|^preview|validate_?only", re.I
@@ -47,7 +47,7 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
     name, text = leaf.name, leaf.text
     if _TEST_NAME.search(name) and _TEST_VALUE.fullmatch(text):
         return "a test switch: messages may not be delivered"
-    if plain(name) in ("environment", "env", "mode") and re.fullmatch(r"test|sandbox|dev\w*|demo", text, re.I):
+    if name_key(name) in ("environment", "env", "mode") and re.fullmatch(r"test|sandbox|dev\w*|demo", text, re.I):
         return "a test switch: messages may not be delivered"
     if _SCHEDULE.search(name) and _is_time(leaf):
         return "a point in time: the provider may send every message then, or reject it as past"
@@ -107,7 +107,7 @@ def computed_risk(leaf: SampleLeaf) -> str:
 
 def is_country_code(leaf: SampleLeaf) -> bool:
     """Whether a value is the country code of a number that has none itself."""
-    return plain(leaf.name) in _COUNTRY_CODES and bool(re.fullmatch(r"\+?\d{1,3}", leaf.text))
+    return name_key(leaf.name) in _COUNTRY_CODES and bool(re.fullmatch(r"\+?\d{1,3}", leaf.text))
 
 
 def is_graphql(text: str) -> bool:

@@ -17,7 +17,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_prose, text_of
 from ringocli.template.vocabulary import tokens
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
 
 
@@ -99,7 +99,7 @@ _BOOLEAN = re.compile(
 
 
 def _is_data(name: str, value: Any) -> bool:
-    key = plain(name)
+    key = name_key(name)
     if key == "state" and isinstance(value, str) and len(value) <= 2:
         return True
     return bool(_DATA.search(name)) and key not in _EVENT_NAMES and not _STATUS.search(name)
@@ -111,8 +111,8 @@ def _points(kind: str, leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]])
     if not _is_candidate(leaf) or _is_data(name, leaf.value):
         return 0
     text = leaf.text
-    points = _EVENT_NAMES.get(plain(name), 0)
-    if points and plain(name) not in _SURE_NAMES and not _fits_kind(kind, text):
+    points = _EVENT_NAMES.get(name_key(name), 0)
+    if points and name_key(name) not in _SURE_NAMES and not _fits_kind(kind, text):
         points = points - 30 if others and _difference(leaf, others) > 0 else 0
     if not points and tokens(name)[-1:] in (["type"], ["event"]):
         points = 66
@@ -249,11 +249,11 @@ def _success_points(leaf: SampleLeaf, identity: SampleLeaf, *, proven: bool) -> 
     if not points:
         return 0
     points += 40 if _STATUS.search(name) or any(_STATUS.search(other) for other in leaf.names[1:3]) else 0
-    points += 12 if plain(name) in ("type", "code", "level", "result") else 0
+    points += 12 if name_key(name) in ("type", "code", "level", "result") else 0
     points -= 30 if is_prose(leaf.value) else 0
     points -= 40 if _is_data(name, leaf.value) else 0
-    points += 20 if plain(name) in ("status", "messagestatus", "smsstatus", "state") else 0
-    points += 8 if plain(text) in ("delivered", "delivrd") else 0
+    points += 20 if name_key(name) in ("status", "messagestatus", "smsstatus", "state") else 0
+    points += 8 if name_key(text) in ("delivered", "delivrd") else 0
     points += 10 if leaf.pointer[:-1] == identity.pointer[:-1] else 0
     points += 6 if isinstance(leaf.value, str) and not text.isdigit() else 0
     return points - 2 * len(leaf.names)
@@ -287,7 +287,7 @@ def _separating_points(leaf: SampleLeaf, theirs: str | None) -> int:
     name, value = (leaf.names[0] if leaf.names else ""), leaf.value
     if _is_data(name, value) or not _is_candidate(leaf):
         return 0
-    points = _EVENT_NAMES.get(plain(name), 0)
+    points = _EVENT_NAMES.get(name_key(name), 0)
     if tokens(name)[-1:] in (["type"], ["event"]):
         points = max(points, 66)
     if _STATUS.search(name):

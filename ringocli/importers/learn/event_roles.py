@@ -14,7 +14,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.value_shapes import is_phone, is_url, number_span
 from ringocli.importers.learn.webhook_samples import EventDraft, WebhookSample
 from ringocli.template.vocabulary import Role, name_score
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 
 _ENVELOPES = {"payload", "data", "body", "object", "values", "message", "sms", "resource", "content", "params"}
 """Keys under which an envelope has its message."""
@@ -41,7 +41,7 @@ def message_roles(
             if is_url(leaf.value) and leaf.pointer not in used and not is_callback(leaf.names[0] if leaf.names else "")
         ]
         if free:
-            free.sort(key=lambda leaf: (plain(leaf.name) not in _URL_NAMES, -name_score(Role.CONTENT, leaf.names)))
+            free.sort(key=lambda leaf: (name_key(leaf.name) not in _URL_NAMES, -name_score(Role.CONTENT, leaf.names)))
             why = "the only URL in the sample" if len(free) == 1 else "a URL"
             choices[Role.URL] = RoleChoice(role=Role.URL, leaf=free[0], why=why, rivals=tuple(free[1:]))
             if Role.CONTENT in choices and choices[Role.CONTENT].leaf is free[0]:

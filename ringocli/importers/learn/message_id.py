@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.template.vocabulary import Role, name_score, tokens, word_set
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 
 LEAST_IN_REPLY = 40
 LEAST_IN_RECEIPT = 34
@@ -88,13 +88,13 @@ def _belongs_to_account(leaf: SampleLeaf) -> bool:
         return False
     if _ACCOUNT.search(leaf.names[0]):
         return True
-    bare = plain(leaf.names[0]) in ("id", "sid", "uuid", "guid", "ref", "reference", "key")
+    bare = name_key(leaf.names[0]) in ("id", "sid", "uuid", "guid", "ref", "reference", "key")
     return bare and any(_ACCOUNT.search(name) for name in leaf.names[1:2])
 
 
 def _name_points(leaf: SampleLeaf, receipt: bool) -> int:
     name = leaf.names[0] if leaf.names else ""
-    key, outer = plain(name), {plain(other) for other in leaf.names[1:3]}
+    key, outer = name_key(name), {name_key(other) for other in leaf.names[1:3]}
     points = name_score(Role.ID, leaf.names[:1])
     if key in _PLAIN:
         if key in ("messages", "sms", "smsmessage") and not (is_id(leaf.value) or re.fullmatch(r"\d{5,}", leaf.text)):
@@ -145,9 +145,11 @@ def with_pair_scores(
 
 def _is_same_kind(leaf: SampleLeaf, other: SampleLeaf) -> bool:
     """Whether two ids have the same name, one that says more than "id", and the same form."""
-    name = plain(leaf.name)
+    name = name_key(leaf.name)
     is_named = name not in ("id", "ids", "uuid", "sid", "guid", "messages", "sms", *_REFERENCES)
-    return is_named and len(leaf.text) > 3 and name == plain(other.name) and not form_difference(leaf.text, other.text)
+    return (
+        is_named and len(leaf.text) > 3 and name == name_key(other.name) and not form_difference(leaf.text, other.text)
+    )
 
 
 # -- comparing the ids of two samples -----------------------------------------------------------
@@ -204,6 +206,6 @@ def name_difference(reply: SampleLeaf, receipt: SampleLeaf) -> str:
 
 def _qualifiers(leaf: SampleLeaf) -> set[str]:
     own = set(tokens(leaf.name)) & _QUALIFIERS
-    if own or plain(leaf.name) not in ("id", "sid", "uuid", "guid"):
+    if own or name_key(leaf.name) not in ("id", "sid", "uuid", "guid"):
         return own
     return {word for name in leaf.names[1:2] for word in tokens(name)} & (_QUALIFIERS - {"event"})

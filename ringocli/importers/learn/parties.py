@@ -9,7 +9,7 @@ from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_phone
 from ringocli.template.vocabulary import Role, name_score, word_set
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
 
 _SIDE_FIELDS = word_set(
@@ -26,7 +26,7 @@ def sides_beside(leaves: Sequence[SampleLeaf], *, incoming: bool) -> dict[Pointe
     """The roles of numbers that a sibling names, as in ``{"role": "sender", "number": …}``, by their pointer."""
     words: dict[Pointer, Role] = {}
     for leaf in leaves:
-        if leaf.names and plain(leaf.names[0]) in _SIDE_FIELDS and (role := _role_of(leaf.text, incoming)):
+        if leaf.names and name_key(leaf.names[0]) in _SIDE_FIELDS and (role := _role_of(leaf.text, incoming)):
             words.setdefault(leaf.pointer[:-1], role)
     return {
         leaf.pointer: words[leaf.pointer[:-1]] for leaf in leaves if leaf.pointer[:-1] in words and is_phone(leaf.value)
@@ -35,11 +35,13 @@ def sides_beside(leaves: Sequence[SampleLeaf], *, incoming: bool) -> dict[Pointe
 
 def names_side(leaf: SampleLeaf) -> bool:
     """Whether a value says whose number the one beside it is."""
-    return bool(leaf.names) and plain(leaf.names[0]) in _SIDE_FIELDS and _role_of(leaf.text, incoming=True) is not None
+    return (
+        bool(leaf.names) and name_key(leaf.names[0]) in _SIDE_FIELDS and _role_of(leaf.text, incoming=True) is not None
+    )
 
 
 def _role_of(word: str, incoming: bool) -> Role | None:
-    bare = plain(word)
+    bare = name_key(word)
     if bare in _SENDER:
         return Role.FROM
     if bare in _RECIPIENT:

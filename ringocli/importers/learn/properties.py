@@ -19,7 +19,7 @@ from ringocli.importers.learn.value_shapes import is_phone, is_url
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted
 from ringocli.template.credential_names import meaning
 from ringocli.template.variables import BY_NAME
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 from ringocli.text.secret import MASK, Secret
 
 _DOMAIN = re.compile(r"(https?://)([^/?#]*?)([^./?#]+\.[^./?#]+(?=[/?#]|$))")
@@ -56,7 +56,7 @@ class PropertyBook:
         name = self._existing(text, placeholder, means)
         if name is None:
             own = [placeholder.name] if placeholder is not None and placeholder.name else []
-            if own and plain(own[0]) in _BARE_NAMES:
+            if own and name_key(own[0]) in _BARE_NAMES:
                 suggestions, own = [*suggestions, *own], []
             unsaid = suggestions[0] if exact else self._spelled(suggestions)
             if not text and unsaid in self.values:

@@ -29,8 +29,8 @@ from ringocli.importers.learn.value_shapes import (
     text_of,
 )
 from ringocli.template.credential_names import is_secret_name
-from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, side, tokens
-from ringocli.text.field_names import plain
+from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, tokens, whose_number
+from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
 
 LEAST = 50
@@ -62,9 +62,9 @@ class RoleChoice:
 
 def _is_weak_text(role: Role, leaf: SampleLeaf) -> bool:
     """Whether only a weak name (``template``, ``subject``) suggests that a value without spaces is the text."""
-    if not leaf.names or plain(leaf.names[0]) not in WEAK.get(role, {}):
+    if not leaf.names or name_key(leaf.names[0]) not in WEAK.get(role, {}):
         return False
-    return not re.search(r"reply|caption", plain(leaf.names[0])) and not (
+    return not re.search(r"reply|caption", name_key(leaf.names[0])) and not (
         is_prose(leaf.value) or is_fill_in(leaf.value)
     )
 
@@ -72,13 +72,13 @@ def _is_weak_text(role: Role, leaf: SampleLeaf) -> bool:
 def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
     """How well a leaf fits a role; below ``LEAST`` it does not."""
     by_name = 0 if _is_weak_text(role, leaf) else name_score(role, leaf.names)
-    bare = plain(leaf.names[0]).rstrip("0123456789") if leaf.names else ""
+    bare = name_key(leaf.names[0]).rstrip("0123456789") if leaf.names else ""
     lone = bare in LONE_NUMBERS
     if bare in OWN_NUMBERS and role in (Role.FROM, Role.TO) and (role is Role.TO) == incoming:
         by_name = max(by_name, 78)
     if lone and not by_name and role in (Role.FROM, Role.TO) and not _belongs_to_other(role, leaf):
         by_name = 72 if (role is Role.FROM) == incoming else 52
-    whose = side(leaf.names) if role in (Role.FROM, Role.TO) else ""
+    whose = whose_number(leaf.names) if role in (Role.FROM, Role.TO) else ""
     if whose and (len(tokens(leaf.names[0])) > 1 or is_phone(leaf.value)):
         by_name = (
             max(by_name, 104 if "identity" in leaf.names[0] else 80)
@@ -89,7 +89,7 @@ def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
         return 0
     if not by_name or (by_name < 80 and role in (Role.FROM, Role.TO) and not _may_be_number(leaf.value)):
         return 0
-    names_sender = bool(leaf.names) and plain(leaf.names[0]) not in _APPLICATION_NAMES
+    names_sender = bool(leaf.names) and name_key(leaf.names[0]) not in _APPLICATION_NAMES
     return by_name + _shape(role, leaf.value, incoming, names_sender=names_sender) - 2 * min(len(leaf.names), 6)
 
 
@@ -180,7 +180,7 @@ def is_other_recipient(leaf: SampleLeaf) -> bool:
     """Whether a leaf is the number of a further recipient: a second ``to``, ``cc``, ``recipient2``."""
     if not leaf.names or not (is_phone(leaf.value) or is_phone_list(leaf.value)):
         return False
-    if any(_COPY_NAMES.fullmatch(plain(name)) for name in leaf.names[:2]):
+    if any(_COPY_NAMES.fullmatch(name_key(name)) for name in leaf.names[:2]):
         return True
     return name_score(Role.TO, leaf.names) > 66 and not _belongs_to_other(Role.TO, leaf)
 
@@ -374,8 +374,8 @@ def _settle_sender_id(taken: dict[Role, RoleChoice]) -> None:
     sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
     if sender is None or recipient is None or "as" in (sender.why[:2], recipient.why[:2]):
         return
-    lone = bool(recipient.leaf.names) and plain(recipient.leaf.names[0]) in LONE_NUMBERS
-    if lone and plain(sender.leaf.names[0]) == "senderid" and not _belongs_to_other(Role.FROM, recipient.leaf):
+    lone = bool(recipient.leaf.names) and name_key(recipient.leaf.names[0]) in LONE_NUMBERS
+    if lone and name_key(sender.leaf.names[0]) == "senderid" and not _belongs_to_other(Role.FROM, recipient.leaf):
         taken[Role.FROM] = replace(
             recipient, role=Role.FROM, why="the contact's number, next to the account's sender id"
         )

@@ -12,7 +12,7 @@ from ringocli.importers.learn.roles import LEAST, score
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.template.vocabulary import Role
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 
 ONLY = "Ringotel reads only JSON and forms"
 _EVENTS = {"type", "event", "eventtype", "eventname"}
@@ -32,7 +32,9 @@ def kind_of(words: str, body: Any) -> str | None:
         return any(score(role, leaf, incoming=True) >= LEAST for leaf in leaves)
 
     status = [leaf for leaf in leaves if leaf.names and re.search(r"status|state$", leaf.names[0], re.I)]
-    status = status or [leaf for leaf in leaves if leaf.names and plain(leaf.names[0]) in _EVENTS and _is_outcome(leaf)]
+    status = status or [
+        leaf for leaf in leaves if leaf.names and name_key(leaf.names[0]) in _EVENTS and _is_outcome(leaf)
+    ]
     inbound = bool(re.search(r"inbound|incoming|receiv|\bmo\b|mo_|reply", f"{words} {texts}", re.I))
     receipt = bool(re.search(r"deliver|dlr|receipt|status|report|finali[sz]ed", words, re.I))
     if has(Role.CONTENT) and has(Role.FROM) and (inbound or not (receipt or status)):

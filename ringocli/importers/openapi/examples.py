@@ -13,7 +13,7 @@ from typing import Any
 from ringocli.importers.learn.value_shapes import is_date, is_id, text_of
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score
 from ringocli.text.delivery_statuses import means_delivered
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 
 _MAX_DEPTH = 14
 _MAX_NESTED = 6
@@ -197,7 +197,7 @@ class Examples:
         for key, part in properties.items():
             included = key in needed or not self.lean or self.kept(str(key), map(str, properties))
             included = included or self._is_part_of_message(str(key), part, properties, names)
-            included = included or (plain(str(key)) in _KINDS and self._is_kind(example.get(key)))
+            included = included or (name_key(str(key)) in _KINDS and self._is_kind(example.get(key)))
             if not included or _is_hidden(self.resolve(part), "readOnly" if self.lean else "writeOnly"):
                 continue
             if self.lean and isinstance(example.get(key), dict | list):
@@ -243,7 +243,7 @@ class Examples:
                 continue  # a hexadecimal copy of the text
             if points >= 56 and not any(name_score(role, (str(other),)) > points for other in siblings):
                 return True
-        if plain(key) in LONE_NUMBERS | OWN_NUMBERS or key == "messages":
+        if name_key(key) in LONE_NUMBERS | OWN_NUMBERS or key == "messages":
             return True
         schema = self.merged(part) if len(names) < 5 else None
         inner = schema.get("items", schema) if isinstance(schema, Mapping) else None

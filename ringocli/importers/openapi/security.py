@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Pasted, cannot_authenticate, limit
 from ringocli.template.credential_names import is_secret_name
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 
 _LOGINS = {"user", "username", "userid", "login", "account", "accountid"}
 _SIGNATURES = {"sig", "signature", "hash", "pin"}
@@ -43,9 +43,9 @@ def is_secured(spec: Spec, operation: Operation) -> bool:
 
 def is_credential(name: str, names: Iterable[str]) -> bool:
     """Whether a field authenticates the request: a secret other than a signature, or the login next to one."""
-    if plain(name) in _LOGINS:
+    if name_key(name) in _LOGINS:
         return any(is_secret_name(other) for other in names)
-    return is_secret_name(name) and plain(name) not in _SIGNATURES
+    return is_secret_name(name) and name_key(name) not in _SIGNATURES
 
 
 def _schemes(spec: Spec) -> Mapping[str, Any]:

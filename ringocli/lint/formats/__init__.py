@@ -1,4 +1,4 @@
-"""Output formats for findings. Each is one module here, named like the value of ``--format``, with ``write(report)``."""
+"""Output formats for findings: one module each, named like the value of ``--format``, with a function ``write(report)``."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from ringocli.lint.rules.rewriting import replace_variable
 from ringocli.lint.subject import Subject
 from ringocli.template.model import Use
 from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 from ringocli.text.suggest import nearest
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
@@ -95,7 +95,7 @@ def _replaced(subject: Subject, use: Use, choice: str | None, *, safe: bool = Tr
 def _choice(subject: Subject, use: Use) -> str | None:
     """The name that was probably meant: a required one that is missing here, then an unused one, then any."""
     legal = subject.names_at(use.place)
-    name_used = plain(use.name)
+    name_used = name_key(use.name)
     for name, words in _FIELD_WORDS.items():
         if name in legal and name_used in words.split():
             return name
@@ -349,4 +349,4 @@ def _role(use: Use) -> tuple[str, str]:
 
 @lru_cache(maxsize=1024)
 def _role_of(key: str) -> str | None:
-    return _ROLES.get(plain(key))
+    return _ROLES.get(name_key(key))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from ringocli.http.error_text import own_words, phrase
+from ringocli.http.error_text import provider_message, reason_phrase
 from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.bookkeeping import why
 from ringocli.messaging.load.counters import LoadSummary
@@ -52,10 +52,10 @@ def _one_event(outcome: EventOutcome, name: str, host: str) -> Iterator[str]:
     if reply is None:
         yield f"  {styled('no reply', 'red')}" + _tries(outcome)
         return
-    status = f"{reply.status} {phrase(reply.status)}".rstrip()
+    status = f"{reply.status} {reason_phrase(reply.status)}".rstrip()
     colour = "green" if outcome.error is None else "red"
     yield f"  {styled(status, colour, 'bold')} in {milliseconds(reply.elapsed_ms)}{_tries(outcome)}"
-    words = own_words(reply) if outcome.error == "status" else ""
+    words = provider_message(reply) if outcome.error == "status" else ""
     if words:
         yield from wrap(printable(words), WIDTH, initial_indent="  ", subsequent_indent="  ")
     elif reply.body.strip():

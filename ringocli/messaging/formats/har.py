@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ringocli.http.error_text import phrase
+from ringocli.http.error_text import reason_phrase
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.request_formats import Show, shown
 from ringocli.text.secret import redact
@@ -126,7 +126,7 @@ def response_object(
     content: dict[str, Any] = {"size": body_bytes or 0, "mimeType": media_type}
     return {
         "status": status,
-        "statusText": phrase(status),
+        "statusText": reason_phrase(status),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(headers),

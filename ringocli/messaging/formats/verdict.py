@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
 
-from ringocli.http.error_text import phrase
+from ringocli.http.error_text import reason_phrase
 from ringocli.http.exchange import RenderedRequest
 from ringocli.http.request_formats import shown
 from ringocli.messaging.formats.requests import as_document as request_document
@@ -28,7 +28,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     reply = verdict.reply
     yield request_line(verdict.request)
     as_expected = reply.status in verdict.expected
-    status = styled(f"{reply.status} {phrase(reply.status)}".rstrip(), "green" if as_expected else "red", "bold")
+    status = styled(f"{reply.status} {reason_phrase(reply.status)}".rstrip(), "green" if as_expected else "red", "bold")
     yield f"  {status} in {milliseconds(reply.elapsed_ms)}" + (
         "" if as_expected else f", expected {verdict.expected.text}"
     )

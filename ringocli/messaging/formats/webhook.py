@@ -11,7 +11,7 @@ from ringocli.http.exchange import Reply
 from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, array_notes, read_reply, reply_notes
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
-from ringocli.text.json_numbers import plain
+from ringocli.text.json_numbers import plain_numbers
 from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
@@ -71,7 +71,7 @@ def near_miss_document(near_miss: NearMiss | None) -> dict[str, Any] | None:
             }
             for pair in near_miss.pairs
         ],
-        "patch": plain([dict(operation) for operation in near_miss.patch]),
+        "patch": plain_numbers([dict(operation) for operation in near_miss.patch]),
         "why": near_miss.why,
     }
 

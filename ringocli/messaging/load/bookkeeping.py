@@ -9,7 +9,7 @@ from itertools import count
 from time import monotonic
 
 from ringocli.errors import NoReply
-from ringocli.http.error_text import own_words
+from ringocli.http.error_text import provider_message
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.counters import Accounts
@@ -167,7 +167,7 @@ def why(error: str | None, reply: Reply | None, failure: NoReply | None) -> str:
         return failure.message if failure is not None else error
     if error == "body":
         return "the reply does not contain the expected text"
-    said = own_words(reply)
+    said = provider_message(reply)
     if error == "retry-after":
         said = "Retry-After asks for a longer wait than --max-retry-after-s"
     return f"status {reply.status}" + (f": {said}" if said else "")

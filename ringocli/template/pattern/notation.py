@@ -13,7 +13,7 @@ from ringocli.text.json_numbers import WrittenNumber
 from ringocli.text.pointer import Pointer
 
 Json: TypeAlias = Any
-"""A JSON value in Python: dict, list, str, int, float, bool or None."""
+"""A JSON value as Python represents it: dict, list, str, int, float, bool or None."""
 
 VARIABLE_NAME = re.compile(r"[^\W\d_][\w .\-]*")
 """The name of a variable or a property."""
@@ -49,7 +49,7 @@ def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
             break
         raw = text[start + 1 : end]
         name = raw.strip()
-        if not VARIABLE_NAME.fullmatch(name) or _steals(text, end, name, known):
+        if not VARIABLE_NAME.fullmatch(name) or _starts_known_name(text, end, name, known):
             start = end
             continue
         if start > done:
@@ -62,7 +62,7 @@ def split(text: str, known: Collection[str] | None = None) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _steals(text: str, end: int, name: str, known: Collection[str] | None) -> bool:
+def _starts_known_name(text: str, end: int, name: str, known: Collection[str] | None) -> bool:
     """Whether the dollar sign at ``end`` starts a known variable instead of ending this unknown one."""
     if known is None or name in known:
         return False
@@ -78,7 +78,7 @@ def as_text(scalar: Json) -> str:
 
 
 def is_same(constant: Json, value: Json) -> bool:
-    """Whether a scalar is what a constant asks for: the same text, or the same number, as ``1.10`` and ``1.1``."""
+    """Whether a scalar equals a constant: the same text, or the same number, such as ``1.10`` and ``1.1``."""
     if as_text(constant) == as_text(value):
         return True
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ringocli.http.content_types import media_type
-from ringocli.http.error_text import json_of, own_words, phrase
+from ringocli.http.error_text import provider_message, reason_phrase, tree_of_reply
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.verdict import judge
@@ -13,7 +13,7 @@ from ringocli.template.model import RequestSpec
 from ringocli.template.pattern.pattern import Json
 from ringocli.testing.doctor.steps import StepFailed
 from ringocli.text.delivery_statuses import FAILURE
-from ringocli.text.field_names import plain
+from ringocli.text.field_names import name_key
 from ringocli.text.pointer import as_text as pointer_text
 
 _ABOUT_NUMBERS = re.compile(
@@ -74,7 +74,7 @@ def check_body(request: RenderedRequest, reply: Reply, file: str, numbers: str) 
         StepFailed: a 4xx about the content, or a 2xx that reports an error.
     """
     render = f"Compare the request with the provider's page: ringocli render {file} {request.name}"
-    words = own_words(reply, errors_only=True) or own_words(reply)
+    words = provider_message(reply, errors_only=True) or provider_message(reply)
     if _ABOUT_NUMBERS.search(words):
         written = ", ".join(f"{name} {request.variables[name]}" for name in ("from", "to") if name in request.variables)
         numbers = numbers or "set the outboundFormat of each number to what the provider expects, in Ringotel's portal"
@@ -85,14 +85,16 @@ def check_body(request: RenderedRequest, reply: Reply, file: str, numbers: str) 
         raise StepFailed("body", f"{_named(402)}{_said(reply)}", "Check the balance of the account.")
     if reply.status not in SUCCESS:
         raise StepFailed("body", f"{_named(reply.status)}{_said(reply)}", render)
-    document = json_of(reply)
+    document = tree_of_reply(reply)
     if document is not None:
         found = error_in(document)
         if found:
             said = f"{_named(reply.status)}, but the reply reports an error: {words or found}"
             raise StepFailed("body", said, render)
     elif not _is_html(reply) and FAILURE.search(reply.text[:2000]):
-        raise StepFailed("body", f"{_named(reply.status)}, but the reply reports an error: {own_words(reply)}", render)
+        raise StepFailed(
+            "body", f"{_named(reply.status)}, but the reply reports an error: {provider_message(reply)}", render
+        )
     return "the message was accepted"
 
 
@@ -105,7 +107,7 @@ def check_response_map(spec: RequestSpec, request: RenderedRequest, reply: Reply
     verdict = judge(spec, request, reply, SUCCESS)
     if spec.response_map is None:
         return "the template has no response_map, so delivery receipts cannot be assigned", None
-    if json_of(reply) is None:
+    if tree_of_reply(reply) is None:
         kind = media_type(reply.content_type) if reply.content_type else "no type"
         what = f"the reply is {kind} and cannot be parsed" if reply.body.strip() else "the reply has no body"
         raise StepFailed("response_map", what, "Ask the provider for a JSON reply (an Accept setting or another URL).")
@@ -125,11 +127,11 @@ def _is_html(reply: Reply) -> bool:
 
 
 def _named(status: int) -> str:
-    return f"{status} {phrase(status)}".strip()
+    return f"{status} {reason_phrase(status)}".strip()
 
 
 def _said(reply: Reply) -> str:
-    words = own_words(reply)
+    words = provider_message(reply)
     return f": {words}" if words else ""
 
 
@@ -153,7 +155,7 @@ def error_in(document: Json, depth: int = 0) -> str:
     if not isinstance(document, dict):
         return ""
     for key, value in document.items():
-        if found := _member_error(plain(key), value):
+        if found := _member_error(name_key(key), value):
             return f"{key}: {found}"
     members = (error_in(value, depth + 1) for value in document.values() if isinstance(value, (dict, list)))
     return next((found for found in members if found), "")

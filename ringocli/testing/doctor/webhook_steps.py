@@ -11,7 +11,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from ringocli.errors import NoReply, RingocliError
 from ringocli.http.addresses import is_loopback
-from ringocli.http.error_text import own_words, phrase
+from ringocli.http.error_text import provider_message, reason_phrase
 from ringocli.http.transport import Sender
 from ringocli.messaging.awaiting.arrival import ArrivalSource, SentMessage, await_events, awaited_events
 from ringocli.messaging.awaiting.emulator import EmulatorArrivals
@@ -101,8 +101,8 @@ def check_event(
         reply = sender.send(request)
     except NoReply as error:
         raise StepFailed("event", error.message, error.hint) from None
-    said = f"{reply.status} {phrase(reply.status)}".strip()
-    words = own_words(reply)
+    said = f"{reply.status} {reason_phrase(reply.status)}".strip()
+    words = provider_message(reply)
     said += f": {words}" if words and reply.status >= 400 else ""
     if reply.status == 404:
         raise StepFailed("event", said, "This is not the webhook URL: copy it from the integration's settings.")
