@@ -105,6 +105,7 @@ class EmulatorServer:
         runtime.start()
         try:
             server.on_ready = lambda: on_ready(runtime)
+            server.on_stop = runtime.ledger.end_streams
             await server.serve(sockets=[self._listener])
         finally:
             watch.cancel()
@@ -119,13 +120,18 @@ class EmulatorServer:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, with a callback once it listens; signals are left to the caller."""
+    """uvicorn, with a callback once it listens and one before it stops; signals are left to the caller."""
 
     on_ready: Callable[[], None] = staticmethod(lambda: None)
+    on_stop: Callable[[], None] = staticmethod(lambda: None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.on_stop()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ringocli.testing.context import Emulator
-from tests.emulating import CONTACT, NUMBER, connected
+import socket
+from urllib.parse import urlsplit
+
+from ringocli.testing.context import Emulator, emulator
+from tests.conftest import ACME
+from tests.emulating import CONTACT, NUMBER, connected, until_closed
 
 
 def test_stream_sends_new_exchanges(inbox: Emulator) -> None:
@@ -17,3 +21,14 @@ def test_stream_sends_new_exchanges(inbox: Emulator) -> None:
         while b"streamed" not in received:
             received += client.recv(65536)
         assert b"event: exchanges" in received
+
+
+def test_stream_ends_when_the_emulator_stops() -> None:
+    """The stream of an open page is completed, so that stopping neither waits for it nor cuts it off."""
+    with emulator(ACME) as ringotel:
+        client = socket.create_connection(("127.0.0.1", urlsplit(ringotel.url).port or 0), timeout=30)
+        client.sendall(b"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        while b"event: hello" not in client.recv(65536):
+            continue
+    with client:
+        assert until_closed(client).endswith(b"0\r\n\r\n")

@@ -16,6 +16,7 @@ from ringocli.emulator.api.export import as_curl, as_har_entry
 from ringocli.emulator.api.highlight import provenance
 from ringocli.emulator.api.request import ApiRequest, ApiResponse, answer_from, as_utf8
 from ringocli.emulator.store.exchange import StoredExchange
+from ringocli.emulator.store.ledger import END
 from ringocli.emulator.store.reader import MAX_PAGE_CHARACTERS
 from ringocli.emulator.store.search import KEYS, Condition, conditions
 from ringocli.emulator.store.sqlite import Store
@@ -202,6 +203,8 @@ async def _events(request: ApiRequest) -> AsyncIterator[bytes]:
             continue
         exchanges: list[dict[str, Any]] = []
         for kind, content in group:
+            if kind == END[0]:
+                return
             if kind == "exchange":
                 exchanges.append(content)
                 continue

@@ -25,6 +25,9 @@ CHECKPOINT_AFTER = 1_000
 
 T = TypeVar("T")
 News = tuple[str, Any]
+END: News = ("end", {})
+"""The emulator stops: a stream has nothing more to say."""
+
 MAX_INLINE_CHARACTERS = 100_000
 """A longer exchange is written in a thread, since the disk may take longer than others should wait."""
 
@@ -192,6 +195,10 @@ class Ledger:
         """Send news to every watcher of every inbox."""
         for inbox in self._watchers:
             self.tell(inbox, news)
+
+    def end_streams(self) -> None:
+        """Tell every watcher that nothing more will come, so that stopping does not wait for open pages."""
+        self.tell_all(END)
 
     # -- reading ------------------------------------------------------------------------------------
 
