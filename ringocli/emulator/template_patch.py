@@ -14,7 +14,6 @@ from typing import Any
 
 from ringocli.emulator.store.exchange import StoredExchange, body_of
 from ringocli.emulator.template_file import TemplateFile
-from ringocli.errors import UsageError
 from ringocli.http.exchange import IncomingRequest
 from ringocli.lint.engine import lint
 from ringocli.lint.finding import Finding
@@ -96,20 +95,19 @@ def proposals(
 ) -> tuple[TemplatePatch, ...]:
     """The changes that would make a stored webhook match: that of the event, and a second event if it would break others.
 
-    There is at least one, which may be empty.
+    There is at least one, which is empty if nothing can be proposed, or if the webhook matches the template as it is now.
 
     ``pairs`` are pairs made by the user, see ``pairing.pairs_in``.
 
     Raises:
         LocalError: the webhook cannot be decoded.
-        UsageError: it matches the template as it is now.
     """
     reading = read_webhook(file.template, incoming_of(stored), pairs=pairs)
     near_miss = reading.near_miss
     if reading.event is not None:
-        raise UsageError("this webhook matches the template as it is now", "Replay it.")
+        return (_tried(file, (), stored, (), "this webhook matches the template as it is now"),)
     if near_miss is None:
-        raise UsageError(f"no change is possible: {'; '.join(reading.notes)}", "Edit the template by hand.")
+        return (_tried(file, (), stored, (), "; ".join(reading.notes)),)
     first = _tried(file, near_miss.patch, stored, others, near_miss.why)
     if first.is_safe or first.kind == SECOND_EVENT or not first.operations:
         return (first,)

@@ -5,6 +5,7 @@ import { replay } from "./actions.js";
 import { Icon } from "./icons.js";
 import { sideBySide } from "./diff.js";
 import { notify } from "./notices.js";
+import { useStore } from "./store.js";
 import { clip, visible } from "./text.js";
 
 const words = (value) => {
@@ -50,13 +51,16 @@ function Unclaimed({ unclaimed, picked, pick }) {
         <${Place} pointer=${pointer} picked=${picked === pointer} pick=${() => pick(pointer)} /> = <span dir="auto">${words(value)}</span>
       </li>`,
     )}</ul>
-    <p class="soft">To pair two fields, click one that the template expects, and one that was received.</p>
+    <p class="why">To pair two fields, click one that the template expects, and one that was received.</p>
   </div>`;
 }
 
+/** Old and new lines side by side; lines that are only added need one column. */
 function Split({ diff }) {
-  return html`<div class="split" role="table" aria-label="The change to the template, side by side" tabindex="0">
-    ${sideBySide(diff).map(([left, right]) =>
+  const pairs = sideBySide(diff);
+  const added = pairs.every(([left]) => left.kind !== "minus");
+  return html`<div class="split ${added ? "added" : ""}" role="table" aria-label="The change to the template" tabindex="0">
+    ${pairs.map(([left, right]) =>
       left.kind === "gap"
         ? html`<div class="gap" role="row"><span role="cell">⋯</span></div>`
         : html`<div class="pair" role="row">
@@ -66,10 +70,12 @@ function Split({ diff }) {
   </div>`;
 }
 
-function Breaks({ ids }) {
-  if (!ids.length) return null;
-  return html`<p class="why">Earlier webhooks that would be read differently:
-    ${ids.slice(0, 20).map((id) => html` <a href=${`#/x/${id}`}>${id}</a>`)}</p>`;
+/** Why an edit is made, or which earlier webhooks speak against it. */
+function Why({ why, breaks = [] }) {
+  if (!why) return null;
+  const sentence = `${why[0].toUpperCase()}${why.slice(1)}`;
+  const links = breaks.slice(0, 20).map((id) => html` <a href=${`#/x/${id}`}>${id}</a>`);
+  return html`<p class="why">${visible(sentence)}${links.length ? html`:${links}` : "."}</p>`;
 }
 
 /** One edit of the template, why it is or is not safe, and the button that applies it. */
@@ -78,13 +84,12 @@ function Proposal({ proposal, first, busy, apply }) {
   const { diff, findings, breaks, matches, ok, why } = proposal;
   const second = proposal.as === "event";
   if (!diff) {
-    return html`<p class="why">
-      ${why ? `${why[0].toUpperCase()}${why.slice(1)}. ` : ""}Edit the event in the file; it is reloaded when you save it.
-    </p>`;
+    return html`<${Why} why=${why} />
+      <p class="why">Edit the event in the file; it is reloaded when you save it.</p>`;
   }
   return html`<div class="proposal">
     <h4>${second ? "Add as a second event" : "Suggested edit"}</h4>
-    ${why && html`<p class="why">${visible(`${why[0].toUpperCase()}${why.slice(1)}`)}.</p>`}
+    <${Why} why=${why} breaks=${matches ? breaks : []} />
     ${
       shown
         ? html`<${Split} diff=${diff} />`
@@ -93,7 +98,6 @@ function Proposal({ proposal, first, busy, apply }) {
     ${findings.map(
       ({ severity, code, message }) => html`<p class="why">${severity} <code>${code}</code> ${visible(message)}</p>`,
     )}
-    <${Breaks} ids=${breaks} />
     <div class="firsts">
       ${
         ok || !matches
@@ -108,18 +112,21 @@ function Proposal({ proposal, first, busy, apply }) {
   </div>`;
 }
 
-function Applied({ id, diff }) {
-  return html`<div class="proposal"><h4>The template now contains this edit</h4>
-    <${Split} diff=${diff} />
+/** The webhook fits, after an edit that was applied here (the focus follows it) or made in the file. */
+function Fits({ id, diff, applied }) {
+  const button = useRef();
+  useEffect(() => applied && button.current.focus(), []);
+  return html`<div class="proposal"><h4>The template now ${diff ? "contains this edit" : "reads this webhook"}</h4>
+    ${diff && html`<${Split} diff=${diff} />`}
     <div class="firsts">
-      <button class="solid user" onClick=${() => replay(id)}><${Icon} name="replay" />Fits now: replay</button>
-      <span class="state delivered"><${Icon} name="check" />Applied</span>
+      <button class="solid user" ref=${button} onClick=${() => replay(id)}><${Icon} name="replay" />Fits now: replay</button>
+      ${applied && html`<span class="state delivered"><${Icon} name="check" />Applied</span>`}
     </div>
   </div>`;
 }
 
 /** The two places that are being paired, and the pairs so far: `{missing: received}`. */
-function usePairs(id) {
+function usePairs() {
   const [half, setHalf] = useState({});
   const [pairs, setPairs] = useState({});
   const pick = (side) => (pointer) => {
@@ -128,7 +135,6 @@ function usePairs(id) {
     if (whole) setPairs({ ...pairs, [next.missing]: next.received });
     setHalf(whole ? {} : next);
   };
-  useEffect(() => (setPairs((before) => (Object.keys(before).length ? {} : before)), setHalf({})), [id]);
   return [half, pairs, pick, () => setPairs({})];
 }
 
@@ -143,18 +149,27 @@ function Pairs({ pairs, forget }) {
 
 export function NearMiss({ exchange }) {
   const { near_miss: miss, id } = exchange;
+  const version = useStore((state) => state.about?.template.sha256);
   const [proposal, setProposal] = useState(null);
   const [busy, setBusy] = useState(false);
-  const [half, pairs, pick, forget] = usePairs(id);
+  const [half, pairs, pick, forget] = usePairs();
   const asked = useRef(0);
+  const applying = useRef(false);
   const ask = (answer) => {
     const turn = ++asked.current; // an earlier answer may come later
     const isLatest = () => turn === asked.current;
     setBusy(true);
-    answer.then((found) => isLatest() && setProposal(found), notify).finally(() => isLatest() && setBusy(false));
+    return answer.then((found) => isLatest() && setProposal(found), notify).finally(() => isLatest() && setBusy(false));
   };
-  useEffect(() => ask(api.proposal(id, pairs)), [id, pairs]);
-  const apply = (how) => ask(api.applyPatch(id, { ...how, ...(Object.keys(pairs).length ? { pairs } : {}) }));
+  // Whoever edits the file by hand sees whether the webhook fits now; what was applied here stays in view.
+  useEffect(() => {
+    if (!applying.current && !proposal?.applied) ask(api.proposal(id, pairs));
+  }, [pairs, version]);
+  const apply = (how) => {
+    applying.current = true;
+    const done = ask(api.applyPatch(id, { ...how, ...(Object.keys(pairs).length ? { pairs } : {}) }));
+    done.finally(() => (applying.current = false));
+  };
   const shown = proposal ? [proposal, ...(proposal.alternatives ?? [])] : [];
   return html`<section class="miss">
     <h3>
@@ -165,8 +180,8 @@ export function NearMiss({ exchange }) {
     <${Unclaimed} unclaimed=${miss.unclaimed} picked=${half.received} pick=${pick("received")} />
     <${Pairs} pairs=${pairs} forget=${forget} />
     ${
-      proposal?.applied
-        ? html`<${Applied} id=${id} diff=${proposal.diff} />`
+      proposal?.applied || (proposal?.matches && !proposal.diff)
+        ? html`<${Fits} id=${id} diff=${proposal.diff} applied=${proposal.applied} />`
         : shown.map((one, at) => html`<${Proposal} key=${one.as} proposal=${one} first=${at === 0} busy=${busy} apply=${apply} />`)
     }
   </section>`;
