@@ -332,7 +332,10 @@ def test_two_tabs_stay_in_sync(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
-    """The page comes back by itself when the emulator does, with what it missed and without a double."""
+    """The page comes back with the emulator, with what it missed and without a double; nothing that was typed is lost.
+
+    A form that is being filled in keeps the page of the previous run, whose token has expired, until it is sent.
+    """
     context = browser.new_context()
     page = context.new_page()
     db = tmp_path / "store.db"
@@ -344,14 +347,27 @@ def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
         page.goto(address + "/")
         post(client.webhook_url, webhook("before"))
         expect(bubble(page, "user", "before")).to_have_count(1)
+        page.locator(".user textarea").fill("half a thou")
     expect(page.locator(".link.lost")).to_have_count(1)
+    say(page, "handset", "too early")
+    expect(bubble(page, "handset", "too early")).to_contain_text("Not sent")
+    page.get_by_role("button", name="Send a webhook").click()
+    page.get_by_role("dialog").locator("textarea").fill(json.dumps(webhook("in the form")))
     store = Store(db)
     store.commit([replace(incoming("meanwhile", 0), at=datetime.now(UTC))])
     store.close()
-    with in_thread(replace(config, port=urlsplit(address).port or 0)):
+    with in_thread(replace(config, port=urlsplit(address).port or 0)) as running:
+        assert running.runtime is not None
         expect(page.locator(".link.live")).to_have_count(1, timeout=10_000)
-        expect(bubble(page, "user", "meanwhile")).to_have_count(1)
-        expect(page.locator(".row")).to_have_count(2)
+        page.get_by_role("button", name="Send to Ringotel").click()
+        for text in ("meanwhile", "in the form"):
+            expect(bubble(page, "user", text)).to_have_count(1)
+        expect(page.locator(f"meta[content='{running.runtime.instance}']")).to_have_count(1)
+        expect(page.locator(".user textarea")).to_have_value("half a thou")
+        page.get_by_label("Close (Esc)").click()
+        bubble(page, "handset", "too early").get_by_text("Try again").click()
+        expect(bubble(page, "user", "too early")).to_have_count(1)
+        expect(page.locator(".row")).to_have_count(4)
         context.close()
 
 

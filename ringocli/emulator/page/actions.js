@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { EMPTY, find, indexOf, merge } from "./feed.js";
 import { conversationKey, conversations } from "./conversation.js";
 import { notify } from "./notices.js";
-import { remember } from "./storage.js";
+import { recall, remember } from "./storage.js";
 import { change, get } from "./store.js";
 import { current } from "./stream.js";
 
@@ -13,7 +13,7 @@ let count = 0;
 export async function send(side, { content, file }) {
   const { number, contact } = get();
   const message = {
-    key: `pending ${++count}`,
+    key: `pending ${Date.now()} ${++count}`,
     side,
     contact,
     number,
@@ -22,17 +22,27 @@ export async function send(side, { content, file }) {
     at: new Date().toISOString(),
     error: null,
   };
-  change({ pending: [...get().pending, message] });
+  setPending([...get().pending, message]);
   await attempt(message);
 }
 
+/** Messages that were not sent survive a reload; a file that was picked does not. */
+function setPending(pending) {
+  change({ pending });
+  const kept = pending.filter((message) => message.error);
+  const plain = kept.map((message) => ({ ...message, file: message.file?.url ? message.file : null }));
+  remember("unsent", JSON.stringify(plain.filter(({ content, file }) => content || file)));
+}
+
+export const unsent = () => JSON.parse(recall("unsent") || "[]");
+
 export async function again(message) {
   const fresh = { ...message, error: null };
-  change({ pending: get().pending.map((other) => (other.key === message.key ? fresh : other)) });
+  setPending(get().pending.map((other) => (other.key === message.key ? fresh : other)));
   await attempt(fresh);
 }
 
-export const drop = (key) => change({ pending: get().pending.filter((message) => message.key !== key) });
+export const drop = (key) => setPending(get().pending.filter((message) => message.key !== key));
 
 async function attempt({ key, side, contact, number, content, file }) {
   try {
@@ -53,7 +63,7 @@ async function attempt({ key, side, contact, number, content, file }) {
     drop(key);
   } catch (error) {
     const told = [error.message, error.hint].filter(Boolean).join(" ");
-    change({ pending: get().pending.map((message) => (message.key === key ? { ...message, error: told } : message)) });
+    setPending(get().pending.map((message) => (message.key === key ? { ...message, error: told } : message)));
   }
 }
 
@@ -122,6 +132,7 @@ export async function replay(id, { show = true } = {}) {
 export async function remove(id) {
   try {
     await api.remove(id);
+    open(null);
     notify("Deleted.");
   } catch (error) {
     notify(error);

@@ -1,7 +1,7 @@
 // Assembles the page and starts it.
 import { html, render, useEffect, useState } from "./html.js";
 import * as api from "./api.js";
-import { beginWith, followLink, talkTo } from "./actions.js";
+import { beginWith, followLink, talkTo, unsent } from "./actions.js";
 import { About } from "./about.js";
 import { Banner } from "./banner.js";
 import { Compose } from "./compose.js";
@@ -101,7 +101,7 @@ function Page() {
 }
 
 async function start() {
-  change({ query: recall("query"), contact: recall("contact"), number: recall("number") });
+  change({ query: recall("query"), contact: recall("contact"), number: recall("number"), pending: unsent() });
   followLink();
   addEventListener("hashchange", followLink);
   addEventListener("popstate", followLink);

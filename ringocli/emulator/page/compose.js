@@ -31,9 +31,10 @@ function useSending() {
   return [busy, error, send];
 }
 
-function Sending({ busy, error, ready = true, words = "Send" }) {
+function Sending({ busy, error, ready = true, to = "Ringotel" }) {
+  const words = `Send to ${to}`;
   return html`${error && html`<p class="why bad" role="alert">${error.message} ${error.hint}</p>`}
-    <div class="firsts"><button class="solid hand" disabled=${busy || !ready}><${Icon} name="send" />${words}</button></div>`;
+    <div class="firsts"><button class="solid ${to === "Ringotel" ? "hand" : ""}" disabled=${busy || !ready}><${Icon} name="send" />${words}</button></div>`;
 }
 
 function Paste({ text: given }) {
@@ -46,9 +47,9 @@ function Paste({ text: given }) {
   const onSubmit = (event) => (event.preventDefault(), send(() => api.paste(text)));
   return html`<form class="compose" onSubmit=${onSubmit}>
     <label>${given === undefined ? "JSON, a form, an HTTP request or a curl command" : "The request"}
-      <textarea rows="12" spellcheck=${false} dir="ltr" value=${text} onInput=${(event) => type(event.target.value)} />
+      <textarea rows="12" class="first" spellcheck=${false} dir="ltr" value=${text} onInput=${(event) => type(event.target.value)} />
     </label>
-    <${Sending} busy=${busy} error=${error} ready=${text.trim() !== ""} words="Send to Ringotel" />
+    <${Sending} busy=${busy} error=${error} ready=${text.trim() !== ""} />
   </form>`;
 }
 
@@ -56,7 +57,7 @@ function Paste({ text: given }) {
 function Fields({ values, set }) {
   return Object.entries(values).map(
     ([name, value]) => html`<label key=${name}>${name}
-      <textarea rows="1" dir="auto" value=${value} onInput=${(event) => set({ ...values, [name]: event.target.value })} />
+      <textarea rows="1" class=${name === "content" ? "first" : ""} dir="auto" value=${value} onInput=${(event) => set({ ...values, [name]: event.target.value })} />
     </label>`,
   );
 }
@@ -78,14 +79,14 @@ function TestEvent() {
       <select onChange=${(chosen) => setPointer(chosen.target.value)}>
         ${events.map(
           (one) => html`<option value=${one.pointer} selected=${one.pointer === pointer}>
-            ${one.event_type} ${one.event_key} (${one.pointer})
+            ${one.label}${events.some((other) => other !== one && other.label === one.label) && ` (${one.pointer})`}
           </option>`,
         )}
       </select>
     </label>
     <${Fields} values=${fields} set=${setValues} />
     ${"messageid" in fields && html`<p class="soft">Without a messageid, a fresh one is used.</p>`}
-    <${Sending} busy=${busy} error=${error} words="Send to Ringotel" />
+    <${Sending} busy=${busy} error=${error} />
   </form>`;
 }
 
@@ -98,7 +99,7 @@ function Message({ variables, file }) {
   const onSubmit = (event) => (event.preventDefault(), send(() => api.send(message)));
   return html`<form class="compose" onSubmit=${onSubmit}>
     <${Fields} values=${values} set=${setValues} />
-    <${Sending} busy=${busy} error=${error} words="Send to the provider" />
+    <${Sending} busy=${busy} error=${error} to="the provider" />
   </form>`;
 }
 

@@ -32,8 +32,8 @@ const stateOf = ({ status, failed_receipt: failed }) => (failed ? "failed receip
 /** "12 ms" or "1.2 s". */
 const duration = (ms) => (ms < 1000 ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 const size = (bytes) => (bytes < 10000 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
-const measures = ({ duration_ms: ms, size_bytes: bytes }) =>
-  [ms && duration(ms), bytes && size(bytes)].filter(Boolean).map((words) => ` · ${words}`);
+const measures = ({ at, duration_ms: ms, size_bytes: bytes }) =>
+  [moment(at), ms && duration(ms), bytes && size(bytes)].filter(Boolean).map((words) => html` · <span>${words}</span>`);
 
 function Headers({ headers }) {
   if (!headers?.length) return null;
@@ -167,7 +167,7 @@ export function Detail({ id }) {
           ${
             exchange
               ? html`<span class="state ${exchange.failed_receipt ? "failed" : exchange.status}">${stateOf(exchange)}</span>
-                  ${" · "}${moment(exchange.at)}${measures(exchange)}`
+                  ${measures(exchange)}`
               : "\u00a0"
           }
         </p>
@@ -181,8 +181,8 @@ export function Detail({ id }) {
         <button class="quiet" onClick=${() => replay(id)}><${Icon} name="replay" />Replay</button>
         <button class="quiet" disabled=${!exchange} onClick=${() => change({ dialog: editable(exchange) })}><${Icon} name="apply" />Edit and send</button>
         <button class="quiet" onClick=${() => copyCurl(id)}><${Icon} name="copy" />Copy as curl</button>
-        <button class="quiet" onClick=${() => copy(link, "Link")}><${Icon} name="link" />Copy link</button>
-        <button class="quiet" onClick=${() => remove(id)}><${Icon} name="trash" />Delete</button>
+        <${IconButton} icon="link" label="Copy link" onClick=${() => copy(link, "Link")} />
+        <${IconButton} icon="trash" label="Delete" onClick=${() => remove(id)} />
       </div>
       ${exchange && html`<${Exchange} exchange=${exchange} />`}
       ${error && html`<p class="nothing">${plain(error.message)} ${error.hint}</p>`}

@@ -9,6 +9,9 @@ export function Dialog({ title, class: name = "", children }) {
   const box = useRef();
   useEffect(() => {
     box.current.showModal();
+    const field = box.current.querySelector(".first"); // where one types; else the focus is on the button that closes
+    field?.focus();
+    if (field) field.scrollTop = 0;
   }, []);
   const onClick = (event) => event.target === box.current && close();
   return html`<dialog ref=${box} class=${name} aria-label=${title} onClose=${close} onClick=${onClick}>

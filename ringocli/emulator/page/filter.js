@@ -66,7 +66,7 @@ export function Filter({ count, more }) {
         id="filter"
         ref=${field}
         type="search"
-        placeholder="Filter the wire"
+        placeholder="Filter"
         aria-label="Filter the wire"
         spellcheck=${false}
         autocomplete="off"

@@ -19,7 +19,7 @@ let state = {
   tab: "user", // which column a narrow screen shows: user | wire | handset
   dialog: null, // about | chaos | help | clear | {picture, name}
   announced: "", // what a screen reader is told
-  seen: 0, // id of the newest exchange that the wire has shown
+  seen: new Set(), // ids of the problems that the wire has shown
   notices: [], // short sentences that go by themselves
 };
 const listeners = new Set();

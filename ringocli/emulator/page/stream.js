@@ -2,14 +2,16 @@
 // little; events missed while disconnected are fetched after reconnecting.
 import * as api from "./api.js";
 import { fresh } from "./animation.js";
-import { contactOf, contentOf, conversationKey, isFromHandset, numberOf } from "./conversation.js";
-import { EMPTY, merge, newest, oldest, patch, without } from "./feed.js";
+import { contactOf, contentOf, conversationKey, isFromHandset, isFromUser, numberOf } from "./conversation.js";
+import { EMPTY, find, merge, newest, oldest, patch, without } from "./feed.js";
 import { change, get } from "./store.js";
 import { notify } from "./notices.js";
 import { clip, phone, plain } from "./text.js";
 
 const GATHER_MS = 80;
-const RETRY_MS = [300, 500, 1000, 2000, 5000];
+const RETRY_MS = [300, 500, 1000];
+/** What a reload would lose: a file that is attached, or a form that is being filled in. */
+const UNSAVED = ".attached, .bubble.pending :is(.file, .picture), dialog .compose";
 
 let gathered = [];
 let timer = null;
@@ -25,8 +27,7 @@ export function connect() {
   const source = new EventSource("api/stream");
   const on = (name, action) => source.addEventListener(name, (event) => action(JSON.parse(event.data)));
   on("hello", async ({ instance }) => {
-    // A page of the emulator's previous run may be of another version, and has an old token. Drafts are kept.
-    if (instance !== api.instance) return location.reload();
+    if (instance !== api.instance && renew()) return undefined;
     failures = 0;
     told = new Map();
     change({ link: "live" });
@@ -55,6 +56,17 @@ export function connect() {
     const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)];
     setTimeout(connect, wait);
   });
+}
+
+/**
+ * A page of the emulator's previous run may be of another version: load it again, with its drafts; false if that has to
+ * wait until nothing would be lost.
+ */
+function renew() {
+  const free = !document.querySelector(UNSAVED);
+  if (free) location.reload();
+  else setTimeout(renew, 500);
+  return free;
 }
 
 /** The template's file has changed, or may have while there was no connection. */
@@ -100,8 +112,21 @@ function flush() {
     if (found) found = patch(found, value.id, value);
   }
   if (told.size > 5000) told = new Map([...told].slice(-2500));
-  change({ feed, found, unread: counted(unseen), announced: announcement(unseen) || get().announced });
+  const failed = [...unseen, ...events.filter(([kind]) => kind === "update").map(([, { id }]) => find(feed, id))];
+  announce(announcement(unseen) || failure(failed));
+  change({ feed, found, unread: counted(unseen) });
   if (get().query && came.size) searchOn();
+}
+
+/** The same words twice are announced twice. */
+function announce(words) {
+  if (words) change({ announced: words === get().announced ? `${words}\u00a0` : words });
+}
+
+/** What a screen reader is told about a message of the Ringotel user that was rejected or failed. */
+function failure(exchanges) {
+  const last = exchanges.findLast((one) => one && isFromUser(one) && ["failed", "refused"].includes(one.status));
+  return last && `Message to ${phone(contactOf(last))} ${last.status === "failed" ? "failed" : "was rejected"}.`;
 }
 
 /** What a screen reader is told about new exchanges: the last message, or the last webhook that matched nothing. */

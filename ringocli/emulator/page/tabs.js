@@ -1,7 +1,6 @@
 // The tabs of a narrow screen, which shows one column at a time. Problems and unread messages are counted on them.
 import { html, useEffect } from "./html.js";
 import { isProblem } from "./conversation.js";
-import { newest } from "./feed.js";
 import { Icon } from "./icons.js";
 import { change, useStore } from "./store.js";
 
@@ -17,11 +16,12 @@ function useCounts(tab) {
   const seen = useStore((state) => state.seen);
   const pending = useStore((state) => state.pending);
   const unread = useStore((state) => state.unread);
+  const amiss = feed.items.filter(isProblem);
   useEffect(() => {
-    if (tab === "wire") change({ seen: Number(newest(feed) ?? 0) });
+    if (tab === "wire") change({ seen: new Set(amiss.map(({ id }) => id)) });
   }, [tab, feed]);
   const unsent = (side) => pending.filter((message) => message.side === side && message.error).length;
-  const problems = feed.items.filter((exchange) => isProblem(exchange) && Number(exchange.id) > seen).length;
+  const problems = amiss.filter(({ id }) => !seen.has(id)).length;
   const messages = Object.values(unread).reduce((sum, count) => sum + count, 0);
   return {
     wire: [problems, problems === 1 ? "problem" : "problems"],
