@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.errors import LocalError
 from ringocli.text import console
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from ringocli.template.values import Missing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedTemplate:
+class OpenedTemplate(NamedTuple):
     """A template and the text it was read from."""
 
     name: str

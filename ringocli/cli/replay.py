@@ -186,7 +186,7 @@ def _route(options: ReplayOptions, url: Secret, count: int) -> Route:
         retry=RetryPolicy(retries=options.retry),
     )
     connection = options.connection
-    route = Route(url=url, plan=plan, count=count, timeout_s=connection.timeout_s, ca_file=connection.ca_file)
+    route = Route(url=url, plan=plan, total=count, timeout_s=connection.timeout_s, ca_file=connection.ca_file)
     if not count:
         raise UsageError(f"{options.recording}: there is nothing to send", "Leave out --only to send all events.")
     if not is_loopback(route.host):

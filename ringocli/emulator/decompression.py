@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 
 from ringocli.http.exchange import IncomingRequest, header
 
@@ -47,7 +46,7 @@ def decompressed(incoming: IncomingRequest, max_bytes: int) -> IncomingRequest:
     for encoding in reversed(encodings):
         body = _decoded(body, encoding, max_bytes)
     headers = tuple((name, value) for name, value in incoming.headers if name.lower() != "content-encoding")
-    return replace(incoming, headers=headers, body=body)
+    return incoming._replace(headers=headers, body=body)
 
 
 def _decoded(body: bytes, encoding: str, max_bytes: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import replace
 
 from ringocli.http.exchange import Reply
 from ringocli.messaging.chaos import ChaosEffect, Fault
@@ -35,12 +34,12 @@ def with_fault(reply: Reply, fault: Fault | None) -> Reply:
     """The reply with the fault applied; a reply that is never sent is returned unchanged, for the record."""
     match fault:
         case Fault.HTML:
-            return replace(reply, status=200, headers=(("Content-Type", "text/html"),), body=_PAGE)
+            return reply._replace(status=200, headers=(("Content-Type", "text/html"),), body=_PAGE)
         case Fault.REDIRECT:
-            return replace(reply, status=302, headers=(("Location", "https://moved.example/"),), body=b"")
+            return reply._replace(status=302, headers=(("Location", "https://moved.example/"),), body=b"")
         case Fault.CHARSET:
-            return replace(reply, body=reply.body.decode("utf-8", "replace").encode("utf-16"))
+            return reply._replace(body=reply.body.decode("utf-8", "replace").encode("utf-16"))
         case Fault.GZIP:
             headers = (*reply.headers, ("Content-Encoding", "gzip"))
-            return replace(reply, headers=headers, body=gzip.compress(reply.body, mtime=0))
+            return reply._replace(headers=headers, body=gzip.compress(reply.body, mtime=0))
     return reply

@@ -134,7 +134,7 @@ class Provider:
             why = "; ".join(str(one) for one in received.problems)
             reply = refused(why, preset, status=received.status, problems=received.problems)
             headers = (*reply.headers, ("Ringocli-Problems", _header_text(why)))
-            return replace(unanswered, reply=replace(reply, headers=headers))
+            return replace(unanswered, reply=reply._replace(headers=headers))
         contact = received.variables.get("to", "")
         plan = plan_for(contact, inbox.random, opted_out=inbox.has_opted_out(contact))
         if plan.silent:
@@ -142,7 +142,7 @@ class Provider:
         if plan.refusal is not None:
             reply = refused(plan.refusal, preset, status=plan.status)
             if plan.retry_after_s is not None:
-                reply = replace(reply, headers=(*reply.headers, ("Retry-After", str(plan.retry_after_s))))
+                reply = reply._replace(headers=(*reply.headers, ("Retry-After", str(plan.retry_after_s))))
             return replace(unanswered, plan=plan, reply=reply)
         message_id = str(uuid4())
         if effect.fault in NEVER_ANSWERED:

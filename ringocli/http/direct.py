@@ -9,7 +9,6 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import suppress
-from dataclasses import replace
 
 from ringocli.errors import NoReply
 from ringocli.http.compression import decompressed
@@ -82,7 +81,7 @@ def _exchange(connection: socket.socket, failure: Failure, payload: bytes, ends:
         notes = (BROKEN_OFF,)
     reply = parser.reply((time.perf_counter() - started) * 1000)
     body, more = decompressed(reply.body, header(reply.headers, "content-encoding") or "", MAX_REPLY_BYTES)
-    return replace(reply, body=body, notes=((CUT,) if parser.cut else notes) + more)
+    return reply._replace(body=body, notes=((CUT,) if parser.cut else notes) + more)
 
 
 def _left_s(ends: float) -> float:

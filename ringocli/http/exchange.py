@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringocli.text.secret import Text
 from ringocli.text.traced import Traced
@@ -20,8 +19,7 @@ class Direction(StrEnum):
     INCOMING = "incoming"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedRequest:
+class RenderedRequest(NamedTuple):
     """A request to send; ``variables`` are the values used, ``rows`` are the numbers of the assumptions made.
 
     ``raw_body`` is sent instead of ``body`` if a received body is forwarded, which need not be text.
@@ -49,8 +47,7 @@ class RenderedRequest:
         return split_url(self.url.reveal()).hostname or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingRequest:
+class IncomingRequest(NamedTuple):
     """A received request: a webhook at Ringotel, or an API call at the provider."""
 
     method: str = "POST"
@@ -76,15 +73,14 @@ def too_slow(timeout_s: float) -> str:
     return f"the reply did not end within {timeout_s:g} s and was cut"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(NamedTuple):
     """A received response; ``elapsed_ms`` is from the first byte sent to the last byte received.
 
     ``notes`` say if ``body`` is incomplete.
     """
 
     status: int
-    headers: tuple[tuple[str, str], ...] = field(default=())
+    headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     elapsed_ms: float = 0.0
     notes: tuple[str, ...] = ()

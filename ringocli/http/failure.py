@@ -6,15 +6,14 @@ Messages of the libraries are never repeated, because they may quote headers.
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.errors import NoReply, NotConnected
 
 PROXY_HINT = "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or add the host to NO_PROXY."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(NamedTuple):
     """The attempted connection: host, port, time limit, and whether through a proxy."""
 
     host: str

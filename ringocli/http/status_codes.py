@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from ringocli.errors import UsageError
 
 _PART = re.compile(r"(?P<class>[1-5])xx|(?P<low>[1-5]\d\d)(?:-(?P<high>[1-5]\d\d))?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Statuses:
     """A set of status codes; ``text`` is the notation it was given in."""
 
-    text: str
-    ranges: tuple[tuple[int, int], ...]
+    __slots__ = ("_ranges", "text")
+
+    def __init__(self, text: str, ranges: Sequence[tuple[int, int]]) -> None:
+        self.text, self._ranges = text, tuple(ranges)
 
     @classmethod
     def parse(cls, text: str) -> Statuses:
@@ -33,10 +34,10 @@ class Statuses:
                 ranges.append((int(found["class"]) * 100, int(found["class"]) * 100 + 99))
             else:
                 ranges.append((int(found["low"]), int(found["high"] or found["low"])))
-        return cls(text=",".join(part.strip() for part in text.split(",")), ranges=tuple(ranges))
+        return cls(",".join(part.strip() for part in text.split(",")), ranges)
 
     def __contains__(self, status: int) -> bool:
-        return any(low <= status <= high for low, high in self.ranges)
+        return any(low <= status <= high for low, high in self._ranges)
 
 
 SUCCESS = Statuses.parse("2xx")

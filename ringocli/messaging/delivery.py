@@ -6,9 +6,8 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.errors import UsageError
 from ringocli.http.addresses import is_loopback
@@ -35,13 +34,12 @@ FREE_EVENTS = 10
 Report = Callable[[EventOutcome], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(NamedTuple):
     """Where events go and how; ``count`` is None if it is not known beforehand."""
 
     url: Secret
     plan: LoadPlan
-    count: int | None
+    total: int | None
     timeout_s: float = 10.0
     ca_file: str | None = None
     failover: tuple[Secret, Failover] | None = None
@@ -58,23 +56,22 @@ class Route:
         plan = self.plan
         is_local = split_url(self.url.reveal()).scheme == "http" and is_loopback(self.host)
         is_plain = plan.rate_per_s is None and plan.duration_s is None and plan.concurrency == 1
-        return is_plain and is_local and self.failover is None and self.count is not None and self.count <= FREE_EVENTS
+        return is_plain and is_local and self.failover is None and self.total is not None and self.total <= FREE_EVENTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(NamedTuple):
     """What is delivered, and how.
 
-    ``count`` None means: each data row once, or without data until the plan's duration is over. ``template_sha256``
+    ``total`` None means: each data row once, or without data until the plan's duration is over. ``template_sha256``
     ties a journal to the template.
     """
 
     recipe: Recipe
     plan: LoadPlan
     url: Secret
-    count: int | None = 1
+    total: int | None = 1
     data: DataRows | None = None
-    shard: Shard = field(default_factory=Shard)
+    shard: Shard = Shard()
     journal: Path | None = None
     chaos: EventChaos | None = None
     template_sha256: str = ""
@@ -88,7 +85,7 @@ class Delivery:
         return Route(
             url=self.url,
             plan=self.plan,
-            count=self.count if self.journal is None else None,
+            total=self.total if self.journal is None else None,
             timeout_s=self.timeout_s,
             ca_file=self.ca_file,
             failover=(self.failover_url, self._failover(self.failover_url)) if self.failover_url is not None else None,
@@ -96,7 +93,7 @@ class Delivery:
 
     def _failover(self, url: Secret) -> Failover:
         """Makes the events of the same recipe for another URL, with the same ids and bodies."""
-        factory = EventFactory(replace(self.recipe, url=url))
+        factory = EventFactory(self.recipe._replace(url=url))
         return lambda event: factory.event(event.number, event.row)
 
     @property
@@ -112,15 +109,15 @@ class Delivery:
             *([split_url(self.failover_url.reveal()).hostname] if self.failover_url is not None else []),
         ]
         is_much = (
-            self.plan.duration_s is not None or self.chaos is not None or self.count is None or self.count > FREE_EVENTS
+            self.plan.duration_s is not None or self.chaos is not None or self.total is None or self.total > FREE_EVENTS
         )
         return is_much and not all(map(is_loopback, hosts))
 
     @property
     def amount(self) -> str:
         """The planned amount, in words."""
-        if self.count is not None:
-            events = f"{self.count:,} event{'s' * (self.count != 1)}"
+        if self.total is not None:
+            events = f"{self.total:,} event{'s' * (self.total != 1)}"
         else:
             events = f"each row of {self.data.name}" if self.data is not None else ""
         time = "" if self.plan.duration_s is None else f"{self.plan.duration_s:g} s"
@@ -160,10 +157,10 @@ def deliver(
     accounts = accounts if accounts is not None else Accounts()
     if delivery.journal is not None:
         return _deliver_with_journal(delivery, factory, report, accounts, display)
-    order = positions(count=delivery.count, rows=delivery.data, shard=delivery.shard)
+    order = positions(count=delivery.total, rows=delivery.data, shard=delivery.shard)
     feed: Source = Feed(factory, order)
     if delivery.data is None:
-        feed = NumberedFeed(factory, numbers(delivery.count, delivery.shard), size=_known_size(delivery))
+        feed = NumberedFeed(factory, numbers(delivery.total, delivery.shard), size=_known_size(delivery))
     if delivery.chaos is not None:
         from ringocli.messaging.load.event_chaos import ChaoticFeed
 
@@ -175,14 +172,14 @@ def deliver(
 
 
 def _known_size(delivery: Delivery) -> int | None:
-    if delivery.data is not None or delivery.count is None:
+    if delivery.data is not None or delivery.total is None:
         return None
-    return delivery.shard.size(delivery.count)
+    return delivery.shard.size(delivery.total)
 
 
 def _planned(delivery: Delivery, feed: Source, accounts: Accounts) -> int:
     """How many events were planned; if only time limits a run, those that were begun."""
-    is_counted = delivery.data is not None or delivery.count is not None
+    is_counted = delivery.data is not None or delivery.total is not None
     left = feed.skip_rest() if accounts.stopped and is_counted and delivery.plan.duration_s is None else 0
     return accounts.taken + left
 
@@ -267,7 +264,7 @@ def _deliver_with_journal(
 
         def order() -> Iterator[Position]:
             rows = journal.keep_rows(data) if is_stdin and data is not None else data
-            return positions(count=delivery.count, rows=rows, shard=delivery.shard)
+            return positions(count=delivery.total, rows=rows, shard=delivery.shard)
 
         if journal.is_resumed and data is not None:
             journal.check_rows(order(), data.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.template.pattern.pattern import Json, as_text
 from ringocli.text.field_names import name_key
@@ -37,8 +37,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9._-]{8,80}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A value of the reply that may be the message id, and why."""
 
     pointer: Pointer

@@ -6,7 +6,6 @@ Apart from ``near_miss``, which is imported only where no event matches.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.http.exchange import IncomingRequest
@@ -26,8 +25,7 @@ Taken = tuple[str, Mapping[str, str]] | None
 TakeWebhook = Callable[[Template, IncomingRequest], Taken]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(NamedTuple):
     """A location in the body that keeps it from matching."""
 
     pointer: Pointer
@@ -35,8 +33,7 @@ class Difference:
     found: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearMiss:
+class NearMiss(NamedTuple):
     """The event or reply pattern that is nearest.
 
     ``patch`` is a JSON Patch of the template with which the webhook matches, empty if there is no safe one; ``why`` says

@@ -266,8 +266,6 @@ def at_base(request: RenderedRequest, base: str) -> RenderedRequest:
     Raises:
         UsageError: ``base`` is not an http or https URL.
     """
-    from dataclasses import replace
-
     parts = check_http_url("--url", base, "--url http://127.0.0.1:8080")
     pieces = list(request.url.pieces)
     rest = request.url.reveal()
@@ -280,7 +278,7 @@ def at_base(request: RenderedRequest, base: str) -> RenderedRequest:
         if skip < length:
             kept.append(_tail(piece, skip))
         offset += length
-    return replace(request, url=joined((f"{parts.scheme}://{parts.netloc}", Traced(tuple(kept)))))
+    return request._replace(url=joined((f"{parts.scheme}://{parts.netloc}", Traced(tuple(kept)))))
 
 
 def _path_and_query(url: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ringocli.http.exchange import RenderedRequest
 from ringocli.template.model import Basic, Template
 from ringocli.template.values import Layer, Values
@@ -20,8 +18,7 @@ def variables_as_values(template: Template) -> Values:
 
 def with_readable_variables(template: Template, request: RenderedRequest) -> RenderedRequest:
     """A request rendered with ``variables_as_values``, without the quoting of dollar signs in URLs and forms."""
-    return replace(
-        request,
+    return request._replace(
         url=_readable(request.url),
         headers=_readable_headers(template, request),
         body=_readable(request.body) if request.body is not None else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.http.content_types import media_type
 from ringocli.http.error_text import provider_message, tree_of_reply
@@ -15,8 +15,7 @@ from ringocli.template.model import RequestSpec
 from ringocli.text.pointer import Pointer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A judged reply. ``words`` is the error message in it; ``differences`` are what ``response_map`` did not find."""
 
     ok: bool

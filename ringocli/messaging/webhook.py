@@ -6,7 +6,7 @@ Events are selected according to assumptions 1 to 4, 10, 11 and 36, since Ringot
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import decode_pairs
@@ -38,17 +38,16 @@ MAX_ELEMENTS = 1_000
 """How many elements of a list at the top of a body are tried; a provider's batch has far fewer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookReading:
+class WebhookReading(NamedTuple):
     """The result of a webhook: an event with its variables, or a near miss (None if the template has no event).
 
     ``failed_receipt`` is the message id if the webhook reports that a message was not delivered.
     """
 
     document: Json
-    event: WebhookEvent | None = None
     variables: Mapping[str, str]
     sources: Mapping[str, Pointer]
+    event: WebhookEvent | None = None
     also: tuple[WebhookEvent, ...] = ()
     near_miss: NearMiss | None = None
     failed_receipt: str | None = None
@@ -106,7 +105,7 @@ def read_webhook(
     fitting = _fitting(template, incoming, document, given)
     if not fitting:
         missed = _missed(template, incoming, document, given, pairs)
-        return replace(missed, notes=(*decoding_notes, *missed.notes)) if decoding_notes else missed
+        return missed._replace(notes=(*decoding_notes, *missed.notes)) if decoding_notes else missed
     best = fitting[0]
     notes = [*decoding_notes, *_notes(best, document)]
     rivals = [other for other in fitting[1:] if other.match.matched == best.match.matched]

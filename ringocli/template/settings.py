@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.template.project_file import PROJECT_FILE, parse_toml, project_path, read_toml
@@ -29,8 +28,7 @@ TABLES = (*VARIABLE_TABLES, "properties")
 PROFILE_KEYS = (*TABLES, "public", "webhook_url")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueArguments:
+class ValueArguments(NamedTuple):
     """The options of a command that set values, as given by the user."""
 
     set: Sequence[str] = ()
@@ -45,8 +43,7 @@ class ValueArguments:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """The values of a command in layers, and the webhook URL as a secret."""
 
     values: Values
@@ -54,16 +51,15 @@ class Settings:
     profile: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueSource:
+class ValueSource(NamedTuple):
     """What one source sets. ``name`` is used in messages: ``options``, ``environment``, or a file and its profile.
 
     ``variables`` has the tables ``variables``, ``outgoing`` and ``incoming``. Properties are not read yet.
     """
 
     name: str
-    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    properties: Mapping[str, PropertySource] = field(default_factory=dict)
+    variables: Mapping[str, Mapping[str, str]] = {}
+    properties: Mapping[str, PropertySource] = {}
     public: Sequence[str] = ()
     webhook_url: str | None = None
 

@@ -7,8 +7,8 @@ layer, so that ``--set number=…`` takes precedence over a profile's ``from``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from ringocli.errors import UsageError
 from ringocli.template.model import Template
@@ -30,14 +30,13 @@ class Missing(StrEnum):
     SAMPLE = "sample"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class Layer(NamedTuple):
     """The values of one source; ``outgoing`` and ``incoming`` override ``variables`` in their direction."""
 
-    variables: Mapping[str, str] = field(default_factory=dict)
-    outgoing: Mapping[str, str] = field(default_factory=dict)
-    incoming: Mapping[str, str] = field(default_factory=dict)
-    properties: Mapping[str, Text] = field(default_factory=dict)
+    variables: Mapping[str, str] = {}
+    outgoing: Mapping[str, str] = {}
+    incoming: Mapping[str, str] = {}
+    properties: Mapping[str, Text] = {}
 
     def at(self, place: Place) -> dict[str, str]:
         """The variables of this layer for a request or an event, aliases resolved."""
@@ -53,8 +52,7 @@ class Layer:
         return resolved
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Values:
+class Values(NamedTuple):
     """All layers, the one with the highest precedence first."""
 
     layers: tuple[Layer, ...] = ()
@@ -100,8 +98,7 @@ def check_property(template: Template, name: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
+class Filled(NamedTuple):
     """The values for one rendering; the names in ``invented`` have sample values, those in ``left_out`` none."""
 
     values: Mapping[str, Text]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -117,11 +117,11 @@ def _edited(
 ) -> IncomingRequest:
     values = {pointer: _value(reading, name, pointer, edits[name]) for name, pointer in places.items()}
     if webhook.method in ("GET", "DELETE", "HEAD") or not webhook.body.strip():
-        return replace(webhook, query=_with_pairs(webhook.query, values))
+        return webhook._replace(query=_with_pairs(webhook.query, values))
     body = webhook.body.decode("utf-8", "surrogateescape")
     is_json = encoding_of(webhook.content_type) is not Encoding.FORM or body.lstrip().startswith(("{", "["))
     text = _with_values(body, values) if is_json else _with_pairs(body, values)
-    return replace(webhook, body=text.encode("utf-8", "surrogateescape"))
+    return webhook._replace(body=text.encode("utf-8", "surrogateescape"))
 
 
 def _value(reading: WebhookReading, name: str, pointer: Pointer, value: str) -> str | int:

@@ -8,21 +8,19 @@ gives the same bytes as encoding the whole, and the origin and secrecy of every 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.text.secret import Text, encoded, join, sent
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of characters; ``variable`` names the variable whose value it is, None for literal text."""
 
     text: Text
     variable: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """The position of a variable's value in a body: offsets in UTF-8 bytes, ``end`` excluded."""
 
     variable: str
@@ -30,8 +28,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(NamedTuple):
     """A text in pieces. ``str()`` masks secrets; ``reveal()`` gives the text to send."""
 
     pieces: tuple[Piece, ...] = ()

@@ -69,12 +69,7 @@ def test_headers_and_body_are_sent_unchanged() -> None:
     body = '{"text":"h\u00e9llo \U0001f44b"}'
     sent = request_to("", body=body, headers=(("Content-Type", "application/json"), ("X-Odd-Case", "1")))
     with raw(OK, until=b"}") as wire:
-        reply = send(
-            RenderedRequest(
-                **{name: getattr(sent, name) for name in sent.__slots__ if name != "url"},
-                url=Traced.plain(f"{wire.url}/x"),
-            )
-        )
+        reply = send(sent._replace(url=Traced.plain(f"{wire.url}/x")))
     head, _, received = wire.received.partition(b"\r\n\r\n")
     assert [
         "POST /x HTTP/1.1",

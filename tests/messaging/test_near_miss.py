@@ -6,7 +6,6 @@ import copy
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -275,7 +274,7 @@ def outcomes() -> Iterator[tuple[str, IncomingRequest]]:
             if kind is None:
                 yield name, webhook
             for status in (b"sent", b"undelivered") if kind == "messageDelivered" else ():
-                changed = replace(webhook, body=_DELIVERED.sub(status, webhook.body))
+                changed = webhook._replace(body=_DELIVERED.sub(status, webhook.body))
                 if taken_by(template, changed) is None:
                     yield name, changed
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,7 +101,7 @@ def without(key: str) -> bytes:
 )
 def test_problems_are_explained(wrong: dict[str, Any], status: int, where: str) -> None:
     """A request that the template does not make is rejected with the location and the reason."""
-    received = receive(ACME_TEMPLATE, replace(GOOD, **wrong))
+    received = receive(ACME_TEMPLATE, GOOD._replace(**wrong))
     assert status == received.status
     assert where in [problem.where for problem in received.problems]
     reply = refused("; ".join(map(str, received.problems)), None, status=status, problems=received.problems)
@@ -113,8 +112,8 @@ def test_problems_are_explained(wrong: dict[str, Any], status: int, where: str) 
 
 def test_path_may_have_a_prefix() -> None:
     """A prefix of the path belongs to the base URL; an empty path is accepted."""
-    assert receive(ACME_TEMPLATE, replace(GOOD, path="/some/proxy/v1/messages")).fits
-    assert receive(ACME_TEMPLATE, replace(GOOD, path="/")).fits
+    assert receive(ACME_TEMPLATE, GOOD._replace(path="/some/proxy/v1/messages")).fits
+    assert receive(ACME_TEMPLATE, GOOD._replace(path="/")).fits
     assert goes_to(ACME_TEMPLATE, "POST", "/v1/messages")
     assert not goes_to(ACME_TEMPLATE, "POST", "/x/v1/messages")
     assert not goes_to(ACME_TEMPLATE, "GET", "/v1/messages")
@@ -138,7 +137,7 @@ def test_credentials_are_found_everywhere() -> None:
 @given(header=st.text(max_size=60), body=st.binary(max_size=200), path=st.text(max_size=60))
 def test_no_request_crashes_the_provider(header: str, body: bytes, path: str) -> None:
     """Any request is either accepted or rejected."""
-    request = replace(GOOD, path=f"/{path}", headers=(("Authorization", header), ("Content-Type", header)), body=body)
+    request = GOOD._replace(path=f"/{path}", headers=(("Authorization", header), ("Content-Type", header)), body=body)
     assert receive(ACME_TEMPLATE, request).status in (200, 401, 404, 415, 422)
 
 
@@ -148,7 +147,7 @@ def test_invalid_basic_auth_is_rejected() -> None:
     request = rendered(template, template.request("SendMessage"))
     for value in ("Basic", "Basic ***", f"Basic {base64.b64encode(b'no colon').decode()}"):
         headers = tuple(pair for pair in request.headers if pair[0] != "Authorization")
-        received = receive(template, replace(request, headers=(*headers, ("Authorization", value))))
+        received = receive(template, request._replace(headers=(*headers, ("Authorization", value))))
         assert 401 == received.status
 
 

@@ -63,7 +63,7 @@ def simulate_webhook(options: SimulateOptions) -> int:
         delivery.data.check_first()
     # Render each event once before anything is sent, so that missing values and encoding errors are reported first.
     subjects = delivery.recipe.subjects
-    requests = [factory.rendered(index) for index in range(min(len(subjects), delivery.count or len(subjects)))]
+    requests = [factory.rendered(index) for index in range(min(len(subjects), delivery.total or len(subjects)))]
     print_notes(note for request in requests for note in request.notes)
     if options.dry_run:
         _print_unsent(requests, delivery, options.format)
@@ -121,7 +121,7 @@ def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settin
         recipe=recipe,
         plan=_plan(options),
         url=_url(options, opened.template, settings),
-        count=count,
+        total=count,
         data=data,
         shard=Shard.parse(load.shard) if load.shard is not None else Shard(),
         journal=journal,
@@ -241,7 +241,7 @@ def _retry_policy(load: LoadOptions) -> RetryPolicy:
     data = behaviour(load.as_provider)
     for note in (*data.notes, f"sources: {', '.join(data.sources)}"):
         console.note(f"note: {data.title}: {note}", "dim")
-    return ProviderRetryPolicy(retries=len(data.waits_s), data=data, time_scale=load.time_scale)
+    return ProviderRetryPolicy(data, time_scale=load.time_scale)
 
 
 def _failover_url(load: LoadOptions) -> Secret | None:
@@ -322,7 +322,7 @@ def _check_amount(delivery: Delivery, *, live: bool, profile: str | None) -> Non
     announce_host(host, profile)
     if not is_loopback(host):
         console.complain(f"sending {amount} to {host}")
-    elif delivery.count != 1:
+    elif delivery.total != 1:
         console.note(f"note: sending {amount} to {host}, seed {delivery.recipe.seed}", "dim")
     if delivery.needs_live and not live:
         raise UsageError(
@@ -342,7 +342,7 @@ def _print_unsent(requests: Sequence[RenderedRequest], delivery: Delivery, forma
         console.note(f"note: not sent; {delivery.amount} would go to {requests[0].host}", "dim")
     elif format_ == "json":
         documents = [as_document(request) for request in requests]
-        console.out_json({"schema_version": 1, "dry_run": True, "planned": delivery.count, "requests": documents})
+        console.out_json({"schema_version": 1, "dry_run": True, "planned": delivery.total, "requests": documents})
     else:
         for request in requests:
             console.out_json({"schema_version": 1, "dry_run": True, **as_document(request)}, indent=None)

@@ -54,7 +54,7 @@ def _show(accounts: Accounts, delivery: Delivery, over: threading.Event) -> None
 def _table(accounts: Accounts, delivery: Delivery, elapsed_s: float, rate: float) -> Table:
     """Two columns, so that a long line does not widen those above it."""
     table = Table.grid(padding=(0, 2))
-    total = f" of {delivery.count:,}" if delivery.count is not None else ""
+    total = f" of {delivery.total:,}" if delivery.total is not None else ""
     table.add_row("done", f"[bold]{accounts.done:,}[/]{total}   {elapsed_s:,.0f} s   {rate:,.0f}/s")
     latency = accounts.latency.document()
     table.add_row("latency", "   ".join(f"{name} {milliseconds(ms or 0.0)}" for name, ms in latency.items()))

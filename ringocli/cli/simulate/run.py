@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ringocli.cli.inputs import path_of
@@ -36,18 +35,18 @@ def deliver_and_print(delivery: Delivery, factory: EventFactory, options: Simula
         variables = factory.variables(number, outcome.event.row)
         console.out_json(as_line(outcome, factory.subject(number), variables), indent=None)
 
-    is_only = delivery.count == 1 and delivery.data is None
+    is_only = delivery.total == 1 and delivery.data is None
     report = print_line if options.format == "jsonl" else only.append if is_only else None
     summary = deliver(delivery, factory, report=report, display=None if only else _display(delivery, options))
     if not is_only and options.send is None:
         from ringocli.messaging.load.receiver_counts import receiver_account
         from ringocli.text.secret import sent
 
-        summary = replace(summary, account=receiver_account(sent(delivery.url)))
+        summary = summary._replace(account=receiver_account(sent(delivery.url)))
     if options.load.as_provider is not None:
         from ringocli.messaging.load.provider_behaviour import behaviour, findings
 
-        summary = replace(summary, findings=findings(behaviour(options.load.as_provider), summary))
+        summary = summary._replace(findings=findings(behaviour(options.load.as_provider), summary))
     return _finish(delivery, factory, options, summary, only)
 
 

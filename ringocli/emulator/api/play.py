@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from uuid import uuid4
 
 from starlette.responses import Response
@@ -22,7 +21,7 @@ async def paste(request: ApiRequest) -> Response:
         raise UsageError("this is a reply, not a request", "Paste the request of a webhook.")
     if sample.is_empty:
         raise UsageError("nothing to send", "Paste JSON, a form, a whole HTTP request, or a curl command.")
-    incoming = replace(sample.as_request(), path=request.runtime.template_file.webhook_path)
+    incoming = sample.as_request()._replace(path=request.runtime.template_file.webhook_path)
     result = await request.runtime.ringotel.take(request.inbox, incoming)
     return ApiResponse(result.stored.document, status_code=202)
 

@@ -122,7 +122,7 @@ def _sample_as_json(sample: WebhookSample) -> WebhookSample:
     tree = XmlText(incoming.body.decode("utf-8", "replace"), sample.name).tree
     headers = [(name, value) for name, value in incoming.headers if name.lower() != "content-type"]
     body = dumps(tree).encode()
-    return replace(sample, incoming=replace(incoming, headers=(*headers, ("Content-Type", JSON_TYPE)), body=body))
+    return replace(sample, incoming=incoming._replace(headers=(*headers, ("Content-Type", JSON_TYPE)), body=body))
 
 
 def _number_forms(draft: Draft) -> dict[str, str]:

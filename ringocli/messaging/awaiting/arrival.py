@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ringocli.errors import UsageError
 from ringocli.http.exchange import IncomingRequest
@@ -14,15 +13,14 @@ from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.variables import Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A webhook that arrived; ``at`` is seconds since 1970. ``problem`` says why it matched no event."""
 
     at: float
     matched: bool
+    variables: Mapping[str, str]
     event_key: str | None = None
     event_type: str | None = None
-    variables: Mapping[str, str]
     problem: str = ""
     request: IncomingRequest | None = None
 
@@ -41,8 +39,7 @@ class ArrivalSource(Protocol):
         """All arrivals so far in order, as soon as there are more than ``known``, or after the time-out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentMessage:
+class SentMessage(NamedTuple):
     """What an arrival is compared with: the message's id from the reply, and its two numbers."""
 
     message_id: str | None
@@ -76,8 +73,7 @@ def belongs(arrival: Arrival, event: WebhookEvent, message: SentMessage) -> bool
     return all(found is not None and number_key(found) == number_key(expected) for found, expected in pairs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Awaited:
+class Awaited(NamedTuple):
     """One awaited event of one message, and its arrival; None if it did not arrive in time."""
 
     event: WebhookEvent

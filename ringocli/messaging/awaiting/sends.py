@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from time import monotonic, sleep, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringocli.errors import NoReply, UsageError
 from ringocli.http.exchange import RenderedRequest, Reply
@@ -17,8 +16,7 @@ from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.secret import redact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendResult:
+class SendResult(NamedTuple):
     """One send: its reply, and the awaited webhooks. ``sent_at`` and ``answered_at`` are seconds since 1970."""
 
     number: int
@@ -63,8 +61,7 @@ class SendResult:
         return f"{names} did not arrive" if names else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendPlan:
+class SendPlan(NamedTuple):
     """How sends are made: the expected statuses, what is awaited and for how long, and the highest rate per second."""
 
     spec: RequestSpec
@@ -94,7 +91,7 @@ def send_all(
     waiting = [index for index, result in enumerate(results) if result.verdict is not None and result.verdict.ok]
     found = await_events(source, plan.events, [results[index].message for index in waiting], plan.timeout_s)
     for index, awaited in zip(waiting, found, strict=True):
-        results[index] = replace(results[index], awaited=awaited)
+        results[index] = results[index]._replace(awaited=awaited)
     return results
 
 
@@ -132,8 +129,7 @@ def timeline(result: SendResult, arrivals: Sequence[Arrival]) -> list[dict[str, 
     return sorted(entries, key=lambda entry: float(entry["at_ms"] or 0.0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(NamedTuple):
     """The number of SMS segments in a set of sends, and their cost if a price is known."""
 
     messages: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.errors import NoReply
 from ringocli.http.exchange import Reply
@@ -36,8 +36,7 @@ class DeliveryAttempt:
         self.due = due
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventOutcome:
+class EventOutcome(NamedTuple):
     """The result of one event. ``error`` is None if it was delivered, else one word for the summary.
 
     ``reply`` and ``failure`` are those of the last try; ``answered`` is whether any try got a reply.

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import quote, quote_plus
 
 from ringocli.http.content_types import Encoding, encoding_of
@@ -84,8 +83,7 @@ def _formatted(part: Part) -> str:
     return part.form if isinstance(part, Number) else "%s"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledRequest:
+class CompiledRequest(NamedTuple):
     """A request without the parts that differ between events; ``body`` is None if it has no body."""
 
     method: bytes

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringocli.messaging.load.histogram import Histogram, difference, middle_us
 
@@ -15,12 +14,14 @@ MAX_SLICES = 360
 MAX_REASONS = 100
 
 
-@dataclass(slots=True)
 class Slice:
     """One interval of a run: replies by class, failures without a reply, and latencies in buckets."""
 
-    classes: Counter[str] = field(default_factory=Counter)
-    latencies: Counter[int] = field(default_factory=Counter)
+    __slots__ = ("classes", "latencies")
+
+    def __init__(self, classes: Counter[str] | None = None, latencies: Counter[int] | None = None) -> None:
+        self.classes: Counter[str] = Counter() if classes is None else classes
+        self.latencies: Counter[int] = Counter() if latencies is None else latencies
 
     def add(self, other: Slice) -> None:
         """Add the next interval."""
@@ -201,8 +202,7 @@ class Accounts:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadSummary:
+class LoadSummary(NamedTuple):
     """A whole run; with a journal, everything but ``sent_this_run`` covers the whole journal.
 
     ``run_elapsed_s`` is the time of this run where ``elapsed_s`` covers several. ``late_without_cause`` counts events that left late although a connection was free: this machine was too slow.
@@ -231,8 +231,8 @@ class LoadSummary:
 
     saved_by_failover: int = 0
     run_elapsed_s: float | None = None
-    chaos: Mapping[str, int] = field(default_factory=dict)
-    silences: Mapping[str, int] = field(default_factory=dict)
+    chaos: Mapping[str, int] = {}
+    silences: Mapping[str, int] = {}
     """Tries without a complete reply, by kind."""
 
     findings: tuple[str, ...] = ()

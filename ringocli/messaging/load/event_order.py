@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import count as count_from
 from itertools import islice, repeat
 from operator import length_hint
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from ringocli.errors import UsageError
 from ringocli.messaging.load.compiled import Row
@@ -31,8 +30,7 @@ class Source(Protocol):
         """How many events are left; none of them is returned any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(NamedTuple):
     """Part ``number`` of ``total`` (counting from 1): every ``total``-th event."""
 
     number: int = 1

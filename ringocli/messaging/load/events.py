@@ -6,7 +6,6 @@ The same seed gives the same bytes in the same order, whatever the concurrency, 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from time import time
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -48,8 +47,7 @@ class Event(NamedTuple):
     row: Row = NO_ROW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(NamedTuple):
     """Everything that decides the bytes of a run's events.
 
     ``url`` is the whole webhook URL, or for requests the scheme, host and port that replace the template's
@@ -114,7 +112,7 @@ class EventFactory:
         marked = values | dict.fromkeys(unset, "0")
         request = _with_texts(self._render(self._subject(index), marked, unset), texts)
         invented = [name for name in ("content", "text") if name in values and name not in self._recipe.columns]
-        return replace(request, notes=_with_invented(request, invented))
+        return request._replace(notes=_with_invented(request, invented))
 
     def event(self, index: int, row: Row = NO_ROW) -> Event:
         """The event with that index.
@@ -343,4 +341,4 @@ def _with_texts(request: RenderedRequest, texts: Mapping[str, str]) -> RenderedR
         Piece(texts[piece.variable]) if piece.variable is not None and piece.variable.startswith(ID_MARK) else piece
         for piece in request.body.pieces
     ]
-    return replace(request, body=Traced(tuple(pieces)))
+    return request._replace(body=Traced(tuple(pieces)))

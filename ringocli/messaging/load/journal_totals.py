@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.histogram import Histogram
@@ -61,8 +61,7 @@ def over_all_runs(store: sqlite3.Connection, summary: LoadSummary, planned: int,
     errors = Counter(totals.errors)
     errors[unsent_error] += errors.pop("stopped", 0) + planned - totals.done
     errors = Counter({word: count for word, count in errors.items() if count})
-    return replace(
-        summary,
+    return summary._replace(
         planned=planned,
         delivered=totals.delivered,
         duplicates_sent=totals.duplicates,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ringocli.messaging.load.circuit_breaker import CircuitBreaker
 from ringocli.messaging.load.retry_policy import RetryPolicy, Verdicts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadPlan:
+class LoadPlan(NamedTuple):
     """How fast, how many at once, for how long, and what counts as delivered.
 
     ``rate_per_s`` None is the closed model; ``concurrency`` bounds the connections. ``give_up_s`` is how long a
@@ -19,8 +18,8 @@ class LoadPlan:
     concurrency: int = 1
     rate_per_s: float | None = None
     duration_s: float | None = None
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-    verdicts: Verdicts = field(default_factory=Verdicts)
+    retry: RetryPolicy = RetryPolicy()
+    verdicts: Verdicts = Verdicts()
     give_up_s: float | None = None
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from ringocli.errors import UsageError
@@ -31,27 +30,27 @@ def behaviour(name: str) -> DeliveryData:
     return data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRetryPolicy(RetryPolicy):
     """A provider's own schedule; its waits are multiplied by ``time_scale``, so that 24 hours can pass in seconds."""
 
-    data: DeliveryData
-    time_scale: float = 1.0
+    def __init__(self, data: DeliveryData, *, time_scale: float = 1.0) -> None:
+        super().__init__(retries=len(data.waits_s))
+        self._data, self._time_scale = data, time_scale
 
     def wait_s(
         self, tries: int, reply: Reply | None, *, chance: Callable[[], float], now: Callable[[], datetime]
     ) -> float | None:
         """The provider's pause before the next attempt; None if there is none."""
-        if tries > len(self.data.waits_s) or not self._is_retried(reply):
+        if tries > len(self._data.waits_s) or not self._is_retried(reply):
             return None
-        return self.data.waits_s[tries - 1] * self.time_scale
+        return self._data.waits_s[tries - 1] * self._time_scale
 
     def gives_up_on(self, tries: int, reply: Reply | None, now: datetime) -> bool:
         """Providers document no obedience to ``Retry-After``."""
         return False
 
     def _is_retried(self, reply: Reply | None) -> bool:
-        match self.data.retried:
+        match self._data.retried:
             case "all-but-2xx":
                 return reply is None or reply.status not in SUCCESS
             case "5xx-and-429":

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import encode
@@ -31,8 +31,7 @@ _GENERIC = "generic-"
 _FOLDER = os.path.join(os.path.dirname(__file__), "providers")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleWebhook:
+class SampleWebhook(NamedTuple):
     """A webhook as the provider sends it; ``ids`` are pointers of ids that are fresh in each event, with their form."""
 
     content_type: str
@@ -40,8 +39,7 @@ class SampleWebhook:
     ids: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryData:
+class DeliveryData(NamedTuple):
     """How a provider delivers webhooks, as its pages say; ``notes`` are what they leave open, and what is assumed.
 
     ``waits_s`` are the pauses before each further attempt. ``retried`` is ``all-but-2xx``, ``5xx-and-429`` or ``never``.
@@ -56,8 +54,7 @@ class DeliveryData:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderData:
+class ProviderData(NamedTuple):
     """One provider: its sample webhooks by event type, the form of its message ids, and how it delivers."""
 
     name: str
@@ -67,8 +64,7 @@ class ProviderData:
     signature: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Base(NamedTuple):
     """A sample webhook that a template reads as one of its events, with the values read."""
 
     sample: SampleWebhook

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from ringocli.http.exchange import Reply
 from ringocli.http.retry import MAX_RETRY_AFTER_S, backoff_s, is_worth_retrying, retry_after_s
 from ringocli.http.status_codes import SUCCESS, Statuses
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdicts:
+class Verdicts(NamedTuple):
     """What counts as delivered."""
 
     expected: Statuses = SUCCESS
@@ -27,12 +26,11 @@ class Verdicts:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
     """How often an event is tried again, and the longest ``Retry-After`` to wait for."""
 
-    retries: int = 0
-    max_retry_after_s: float = MAX_RETRY_AFTER_S
+    def __init__(self, *, retries: int = 0, max_retry_after_s: float = MAX_RETRY_AFTER_S) -> None:
+        self.retries, self.max_retry_after_s = retries, max_retry_after_s
 
     def wait_s(
         self, tries: int, reply: Reply | None, *, chance: Callable[[], float], now: Callable[[], datetime]

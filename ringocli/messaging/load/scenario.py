@@ -7,7 +7,7 @@ exactly. Steps are sent one after another, in the order of their times.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
@@ -193,7 +193,7 @@ class _Player:
         request, what = self._webhook(step, number)
         event_id = f"evt_{self._case.seed}_{step.id}_{number % 1000}"
         own = tuple(pair for pair in request.headers if pair[0].lower() != "webhook-id")
-        request = replace(request, headers=(*own, ("webhook-id", Traced.plain(event_id))))
+        request = request._replace(headers=(*own, ("webhook-id", Traced.plain(event_id))))
         self._produced[step.id] = {name: str(value) for name, value in request.variables.items()}
         problems = self._matching_problems(step, request)
         try:

@@ -8,7 +8,7 @@ which together is about half of the time that the emulator spends on a webhook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.template.pattern.matching import Match
 from ringocli.template.pattern.notation import Constant, Fields, Items, Json, Leaf, Node, Several, as_text, leaves
@@ -16,8 +16,7 @@ from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Text
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredValue:
+class RequiredValue(NamedTuple):
     """A value that a document must have at a path of keys: this text, or any value if ``text`` is None."""
 
     path: tuple[str, ...]
@@ -68,8 +67,7 @@ def misses(document: Json, required: Iterable[RequiredValue]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class FastPath:
+class FastPath(NamedTuple):
     """The leaves of a pattern, for documents that have a string at each and one element in each array.
 
     ``leaves`` are pointers with the variable there, or with None and the string required there.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ringocli.template.pattern.notation import (
     Constant,
@@ -29,8 +29,7 @@ from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Secret, Text, sent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """A difference between pattern and document: its location in the document, the expected and the found value."""
 
     pointer: Pointer
@@ -38,8 +37,7 @@ class Mismatch:
     found: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """The result of matching: ``bindings`` of variables with the pointers they were read from (``sources``).
 
     ``matched`` counts the leaves that match; ``more`` lists the arrays of which only one element was used.
@@ -67,30 +65,26 @@ def describe(value: Json) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-@dataclass(slots=True, kw_only=True)
 class Matcher:
     """The state of one match; ``mixed`` are strings to cut once all whole values are bound."""
 
-    given: Mapping[str, Text]
-    required: Collection[str] | None
-    bindings: dict[str, str] = field(default_factory=dict)
-    sources: dict[str, Pointer] = field(default_factory=dict)
-    mismatches: list[Mismatch] = field(default_factory=list)
-    more: list[Pointer] = field(default_factory=list)
-    mixed: list[tuple[Leaf, str, Pointer]] = field(default_factory=list)
-    matched: int = 0
+    __slots__ = ("bindings", "given", "matched", "mismatches", "mixed", "more", "required", "sources")
+
+    def __init__(self, given: Mapping[str, Text], required: Collection[str] | None) -> None:
+        self.given, self.required = given, required
+        self.bindings: dict[str, str] = {}
+        self.sources: dict[str, Pointer] = {}
+        self.mismatches: list[Mismatch] = []
+        self.more: list[Pointer] = []
+        self.mixed: list[tuple[Leaf, str, Pointer]] = []
+        self.matched = 0
 
     def fork(self) -> Matcher:
         """A copy for trying one element of an array."""
-        return Matcher(
-            given=self.given,
-            required=self.required,
-            bindings=dict(self.bindings),
-            sources=dict(self.sources),
-            more=list(self.more),
-            mixed=list(self.mixed),
-            matched=self.matched,
-        )
+        fork = Matcher(self.given, self.required)
+        fork.bindings, fork.sources = dict(self.bindings), dict(self.sources)
+        fork.more, fork.mixed, fork.matched = list(self.more), list(self.mixed), self.matched
+        return fork
 
     def take(self, other: Matcher) -> None:
         """Continue with the state of a fork."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ringocli.errors import RingocliError
@@ -118,7 +118,7 @@ def _hide_named(incoming: IncomingRequest) -> None:
         if is_secret_name(name):
             Secret(value)
     try:
-        document = document_of(replace(incoming, method=incoming.method or "POST"))
+        document = document_of(incoming._replace(method=incoming.method or "POST"))
     except RingocliError:
         return
     for leaf in leaves_of(document):

@@ -46,7 +46,7 @@ def run(
             **{"concurrency": 8, **plan},
         ),
         url=Secret(url),
-        count=count,
+        total=count,
         timeout_s=timeout_s,
     )
     return deliver(whole, EventFactory(recipe))

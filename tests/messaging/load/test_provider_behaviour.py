@@ -17,7 +17,7 @@ from tests.hostile import BROKEN, OK, receiver
 def waits(name: str, status: int | None) -> list[float]:
     """The pauses that a provider makes while the reply stays the same."""
     data = behaviour(name)
-    policy = ProviderRetryPolicy(retries=len(data.waits_s), data=data)
+    policy = ProviderRetryPolicy(data)
     reply = Reply(status=status) if status is not None else None
     found: list[float] = []
     while (
