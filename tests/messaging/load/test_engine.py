@@ -256,11 +256,13 @@ def test_all_faults_at_once(seed: int) -> None:
         summary = run(receiving.url, 400, retries=6, timeout_s=0.25, concurrency=16)
         receiving.over.set()
     assert (400, 0) == (summary.delivered, summary.failed), summary.errors
-    tries = Counter(one.id for one in receiving.log)
-    assert 400 == len(tries)
-    assert sum(tries.values()) - 400 == summary.retries
-    silent = sum(one.answer in (RESET, CLOSE, HALF, NOISE, HANG) for one in receiving.log)
-    assert silent == summary.duplicates_sent == sum(summary.silences.values())
+    assert 400 == len({one.id for one in receiving.log})
+    answers = [one.answer for one in receiving.log]
+    overdue = summary.silences["timeout"] - answers.count(HANG)  # on a busy machine; those may not have been read
+    assert overdue >= 0
+    assert len(answers) <= 400 + summary.retries <= len(answers) + overdue
+    silent = sum(answer in (RESET, CLOSE, HALF, NOISE, HANG) for answer in answers)
+    assert silent + overdue == summary.duplicates_sent == sum(summary.silences.values())
     assert {"200": 400} == {"200": sum(summary.statuses.values())}
     assert 400 == summary.latency.total == sum(sum(one.latencies.values()) for one in summary.timeline.slices)
 
