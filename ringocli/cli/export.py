@@ -16,6 +16,7 @@ from ringocli.errors import UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
+    from ringocli.importers.relay.spec import RelaySpec
     from ringocli.template.model import Template
 
 TARGETS = ("openapi", "json-schema", "receiver", "relay")
@@ -50,6 +51,18 @@ class ExportOptions:
         str | None, Option("For relay: the integration's id. Default: from the API's host.", metavar="ID")
     ] = None
     name: Annotated[str | None, Option("For relay: the name shown in Ringotel's portal.", metavar="NAME")] = None
+    sign_requests: Annotated[
+        str | None,
+        Option(
+            "For relay: how the provider wants requests signed, e.g. 'X-Signature: hmac-sha256-hex {X-Timestamp}.{body}'. "
+            "In braces: body, method, url, path, query, timestamp, nonce, secret, or the name of a header or field.",
+            metavar="RECIPE",
+        ),
+    ] = None
+    sign_webhooks: Annotated[
+        str | None,
+        Option("For relay: how the provider signs webhooks, where their headers do not show it.", metavar="RECIPE"),
+    ] = None
     format: TextOrJson = "text"
     learn: LearnOptions
 
@@ -58,8 +71,14 @@ class ExportOptions:
 def export(options: ExportOptions) -> int:
     """Write the files, or print the one document with ``--output -``."""
     notes: tuple[str, ...] = ()
+    todo: tuple[str, ...] = ()
     if options.to == "relay":
-        name, files, notes = _relay(options)
+        from ringocli.importers.relay.files import relay_files
+
+        spec = _relay(options)
+        name, files, notes, todo = spec.id, relay_files(spec, options.lang), spec.notes, spec.todo
+    elif options.sign_requests or options.sign_webhooks:
+        raise UsageError("--sign-requests and --sign-webhooks apply to a relay", "Add --to relay.")
     else:
         if options.template is None:
             raise UsageError("no template given", f"For example: ringocli export acme.json --to {options.to}")
@@ -68,9 +87,21 @@ def export(options: ExportOptions) -> int:
     if options.output == "-":
         _print(files)
         return 0
-    _write(path_of(options.output or name), files, options)
-    for note in notes:
-        console.note(f"note: {note}")
+    folder = path_of(options.output or name)
+    _write(folder, files, options.force)
+    if options.format == "json":
+        facts = {"complete": not todo, "todo": list(todo), "notes": list(notes)} if options.to == "relay" else {}
+        console.out_json({"schema_version": 1, "path": str(folder), "files": sorted(files), **facts})
+        return 0
+    if todo:
+        console.out(f"Wrote {folder}, but it is not finished: {todo[0]}.")
+        console.out(f"Files: {', '.join(sorted(files))}")
+    else:
+        console.out(f"Wrote {folder}: {', '.join(sorted(files))}")
+    for text in todo[1:]:
+        console.note(f"left to do: {text}")
+    for text in notes:
+        console.note(f"note: {text}")
     return 0
 
 
@@ -91,9 +122,8 @@ def _files(template: Template, options: ExportOptions) -> dict[str, str]:
     return receiver_files(template, options.lang)
 
 
-def _relay(options: ExportOptions) -> tuple[str, dict[str, str], tuple[str, ...]]:
+def _relay(options: ExportOptions) -> RelaySpec:
     from ringocli.cli.init.sources import read_pastes, sources_of
-    from ringocli.importers.relay.files import relay_files
     from ringocli.importers.relay.spec import learn_relay
     from ringocli.template.scaffold import Answers
 
@@ -104,8 +134,7 @@ def _relay(options: ExportOptions) -> tuple[str, dict[str, str], tuple[str, ...]
             "--save-credentials does not apply to a relay", "Its credentials are settings: see .env.example."
         )
     pastes = read_pastes(sources_of(options.learn), accept_xml=True)
-    spec = learn_relay(pastes, Answers(id=options.id, name=options.name))
-    return spec.id, relay_files(spec, options.lang), spec.notes
+    return learn_relay(pastes, Answers(id=options.id, name=options.name), options.sign_requests, options.sign_webhooks)
 
 
 def _json(document: object) -> str:
@@ -122,11 +151,11 @@ def _print(files: dict[str, str]) -> None:
         raise UsageError("a server is a folder, which cannot be printed", "Name a folder after --output.")
 
 
-def _write(folder: Path, files: dict[str, str], options: ExportOptions) -> None:
+def _write(folder: Path, files: dict[str, str], force: bool) -> None:
     from ringocli.text.files import write_text
 
     existing = [name for name in files if (folder / name).exists()]
-    if existing and not options.force:
+    if existing and not force:
         raise UsageError(
             f"{folder / existing[0]} exists", "Use --force to overwrite it, or choose another folder with --output."
         )
@@ -135,7 +164,3 @@ def _write(folder: Path, files: dict[str, str], options: ExportOptions) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         write_text(folder / name, text, force=True)
-    if options.format == "json":
-        console.out_json({"schema_version": 1, "path": str(folder), "files": sorted(files)})
-    else:
-        console.out(f"Wrote {folder}: {', '.join(sorted(files))}")

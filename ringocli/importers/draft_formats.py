@@ -96,7 +96,9 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
     yield from _section("Assumed - check against your provider's documentation:", assumed)
     yield from _section("Please check:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
     limits = [f"{entry['what']}: {entry['why']}" for entry in draft.not_expressible]
-    if any("blocking" in entry for entry in draft.not_expressible):
+    if any("blocking" in entry for entry in draft.not_expressible) or any(
+        "Ringotel cannot" in clause for clause in draft.blocking
+    ):
         limits.append(RELAY)
     yield from _section("Ringotel cannot do this for this provider:", limits)
     yield from _section("Notes:", (note.text for note in draft.notes))

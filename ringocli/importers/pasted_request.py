@@ -30,11 +30,15 @@ class BearerAuth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of a multipart body; ``is_file`` where its value names a file that would be uploaded."""
+    """One part of a multipart body; ``is_file`` where its value names a file that would be uploaded.
+
+    ``content_type`` is "" where the paste gives the part none.
+    """
 
     name: str
     value: str
     is_file: bool = False
+    content_type: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,8 @@ class Pasted:
     same request with a file instead of the text, if the source describes both.
     ``declared`` are the values of variables that the paste sets and that name an account or a secret; in the request
     such a variable stays a placeholder. ``credential_fields`` are the fields that the paste itself calls credentials.
-    ``is_incoming`` if the source says that it is a webhook.
+    ``is_incoming`` if the source says that it is a webhook. ``token_request`` is the request of the same paste that
+    fetches the access token of this one (OAuth2, client credentials).
     """
 
     method: str
@@ -64,6 +69,7 @@ class Pasted:
     is_incoming: bool = False
     samples: Mapping[str, tuple[IncomingRequest, ...]] = field(default_factory=dict)
     with_file: Pasted | None = None
+    token_request: Pasted | None = None
 
 
 def limit(what: str, why: str, *, blocking: str = "") -> Limit:

@@ -137,10 +137,10 @@ def _split(named: str) -> tuple[str, str | None]:
 
 def _most_like(requests: list[Pasted], for_file: bool) -> Pasted:
     """The request of several that most resembles sending, with a note that there were others."""
-    from ringocli.importers.learn.likeness import most_like
+    from ringocli.importers.learn.likeness import most_like_index, with_token_request
 
-    best = most_like(requests, for_file=for_file)
-    if len(requests) > 1:
+    best = with_token_request(requests[most_like_index(requests, for_file=for_file)], requests)
+    if len(requests) > 1 + (best.token_request is not None):
         note = f"{len(requests)} requests were pasted; the one that most resembles sending a message was used"
         return replace(best, notes=(*best.notes, note))
     return best
@@ -149,13 +149,14 @@ def _most_like(requests: list[Pasted], for_file: bool) -> Pasted:
 def _chosen(path: str, named: Named, choice: str | None, for_file: bool) -> Pasted:
     """The request of a collection with the given name; without a name the best one, with a note that names it."""
     from ringocli.importers.collection.common import chosen
-    from ringocli.importers.learn.likeness import most_like
+    from ringocli.importers.learn.likeness import most_like_index, with_token_request
 
     if choice is not None:
-        return chosen(path, named, choice)
-    best = most_like([pasted for _, pasted in named], for_file=for_file)
+        return with_token_request(chosen(path, named, choice), [pasted for _, pasted in named])
+    requests = [pasted for _, pasted in named]
+    number = most_like_index(requests, for_file=for_file)
+    best = with_token_request(requests[number], requests)
     if len(named) > 1:
-        number = next(index for index, (_, pasted) in enumerate(named) if pasted is best)
         what = "a file" if for_file else "a message"
         title = without_secrets(named[number][0])
         note = (

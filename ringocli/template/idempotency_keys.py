@@ -46,7 +46,7 @@ def is_idempotency_key(name: str) -> bool:
     return bool(_IDEMPOTENCY_KEY.search(name))
 
 
-_HEADER = re.compile(r"(?:x-)?(?:idempotency-?key|request-?id|correlation-?id|transaction-?id)")
+_HEADER = re.compile(r"(?:x-)?(?:[\w-]*-)?(?:idempotency-?key|request-?id|correlation-?id|transaction-?id|nonce)")
 """Headers that have another value for each message, and the same one when it is sent again."""
 
 

@@ -222,8 +222,10 @@ def _add_part(call: CurlCall, value: str, *, literal: bool) -> None:
     if not literal and content.startswith("<"):
         call.form.append(Part(name=name, value=_from_file(call, content[1:].partition(";")[0])))
         return
+    kind = None
     if not literal:
+        kind = re.search(r";\s*type=([^;\s]+)", content)
         content = re.sub(r";\s*(?:type|filename|encoder|headers)=.*$", "", content)
         if len(content) > 1 and content[0] == content[-1] == '"':
             content = content[1:-1].replace('\\"', '"')
-    call.form.append(Part(name=name, value=content))
+    call.form.append(Part(name=name, value=content, content_type=kind[1] if kind else ""))

@@ -36,6 +36,12 @@ _COMPUTED = re.compile(
 )
 
 
+POINT_IN_TIME = "a point in time: the provider may send every message then, or reject it as past"
+SAMPLE_TIME = "a point in time of the sample"
+FRESH_ID = "an id that has to differ in every message: the provider may drop all but the first as duplicates"
+REFERENCE = "a reference of the sample's message"
+"""Reasons for which a relay sends another value each time."""
+
 _FILE_FACTS = re.compile(
     r"^(?:file|media|attachment|image)_?(?:name|size|type|length|hash)$|file_?name|mime|^md5$", re.I
 )
@@ -50,15 +56,15 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
     if name_key(name) in ("environment", "env", "mode") and re.fullmatch(r"test|sandbox|dev\w*|demo", text, re.I):
         return "a test switch: messages may not be delivered"
     if _SCHEDULE.search(name) and _is_time(leaf):
-        return "a point in time: the provider may send every message then, or reject it as past"
+        return POINT_IN_TIME
     if is_date(leaf.value) and not is_phone(leaf.value):
-        return "a point in time of the sample"
+        return SAMPLE_TIME
     if is_idempotency_key(name) and text:
-        return "an id that has to differ in every message: the provider may drop all but the first as duplicates"
+        return FRESH_ID
     if is_url(leaf.value):
         return _url_risk(leaf)
     if (names_message_reference(name) or _REFERENCE.search(name)) and re.search(r"\d|[-_]", text):
-        return "a reference of the sample's message"
+        return REFERENCE
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"
     if _FILE_FACTS.search(name) or re.fullmatch(r"(?:image|video|audio|application)/[\w.+-]+", text):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.roles import LEAST, assign, score
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.url import Target
-from ringocli.importers.pasted_request import Pasted
+from ringocli.importers.pasted_request import BearerAuth, Pasted, limit
 from ringocli.template.vocabulary import Role
 
 
@@ -23,6 +25,30 @@ def likeness(pasted: Pasted, *, for_file: bool = False) -> int:
     return points + (60 if pasted.method == "POST" else 0)
 
 
-def most_like(requests: Sequence[Pasted], *, for_file: bool) -> Pasted:
-    """The request that most resembles one that sends; the first one wins a tie."""
-    return max(requests, key=lambda pasted: likeness(pasted, for_file=for_file))
+def most_like_index(requests: Sequence[Pasted], *, for_file: bool) -> int:
+    """The index of the request that most resembles one that sends; the first one wins a tie."""
+    points = [likeness(pasted, for_file=for_file) - 1000 * _fetches_token(pasted) for pasted in requests]
+    return points.index(max(points))
+
+
+_GRANT = re.compile(r"grant_?type\W{1,7}client_credentials", re.I)
+
+
+def _fetches_token(pasted: Pasted) -> bool:
+    """Whether a request fetches an access token: OAuth2 with client credentials, in a form, a query or JSON."""
+    fields = [f"{part.name}={part.value}" for part in pasted.parts]
+    return any(_GRANT.search(text) for text in (pasted.url, pasted.body or "", *fields))
+
+
+def with_token_request(pasted: Pasted, others: Sequence[Pasted]) -> Pasted:
+    """The request with the one among others that fetches its access token, if there is one."""
+    tokens = [other for other in others if _fetches_token(other)]
+    if not tokens or not isinstance(pasted.auth, BearerAuth) or _fetches_token(pasted):
+        return pasted
+    entry = limit(
+        "fetching an access token (client credentials)",
+        "the OAuth2 of templates needs an interactive sign-in, and a token from elsewhere ends after a while",
+        blocking="it cannot authenticate for long: the access token ends, and Ringotel cannot fetch another one with "
+        "client credentials",
+    )
+    return replace(pasted, token_request=tokens[0], limits=(*pasted.limits, entry))

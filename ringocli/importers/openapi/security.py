@@ -33,6 +33,8 @@ def with_security(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
         limits += missed
         if done is not pasted and len(required) == 1:
             pasted = done
+        elif not pasted.headers:
+            pasted = replace(pasted, headers=done.headers)  # of the first alternative, for a relay
     return replace(pasted, limits=(*pasted.limits, *limits[:2]))
 
 
@@ -72,7 +74,8 @@ def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Lim
             "fetching an OAuth2 token",
             "the token is sent as Bearer; the OAuth2 of templates needs an interactive sign-in",
         )
-        return replace(pasted, auth=BearerAuth(token="", where="OAuth2")), entry if pasted.auth is None else None
+        done = replace(pasted, auth=BearerAuth(token="", where="OAuth2"), token_request=_token_request(scheme))
+        return done, entry if pasted.auth is None else None
     if kind == "apiKey" and scheme.get("in") == "query":
         sign = "&" if "?" in pasted.url else "?"
         fields = pasted.credential_fields | {name}
@@ -85,5 +88,17 @@ def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Lim
         )
     if kind == "apiKey":
         why = "Ringotel documents no custom headers, so this credential cannot be sent"
-        return pasted, cannot_authenticate(f"{scheme.get('in', 'header')} {name}", why)
+        done = replace(pasted, headers=(*pasted.headers, (name, ""))) if scheme.get("in") == "header" else pasted
+        return done, cannot_authenticate(f"{scheme.get('in', 'header')} {name}", why)
     return pasted, cannot_authenticate(f"security of type {kind}", "Ringotel documents Bearer, Basic and OAuth2 only")
+
+
+def _token_request(scheme: Mapping[str, Any]) -> Pasted | None:
+    """The request that fetches a token with client credentials, if the scheme has that flow (OpenAPI 3, Swagger 2)."""
+    flows = scheme.get("flows")
+    flow = flows.get("clientCredentials") if isinstance(flows, Mapping) else scheme
+    url = flow.get("tokenUrl") if isinstance(flow, Mapping) else None
+    if not isinstance(url, str) or (flow is scheme and scheme.get("flow") != "application"):
+        return None
+    body = "grant_type=client_credentials&client_id=CLIENT_ID&client_secret=CLIENT_SECRET"
+    return Pasted(method="POST", url=url, content_type="application/x-www-form-urlencoded", body=body)

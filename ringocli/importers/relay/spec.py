@@ -2,97 +2,160 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ringocli.errors import UsageError
-from ringocli.http.bodies import Encoding, encoding_of
 from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import Reply, json_reply
 from ringocli.importers.draft import Pastes, from_pastes
+from ringocli.importers.learn.constants import FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.webhook_samples import WebhookSample
-from ringocli.importers.pasted_request import Pasted
-from ringocli.importers.relay.signatures import is_signature_header, signature_scheme
-from ringocli.importers.relay.xml_text import XmlText, is_xml, without_marks
-from ringocli.messaging.message_id_candidates import candidates
-from ringocli.template.credential_names import is_secret_name
-from ringocli.template.idempotency_keys import is_idempotency_header
+from ringocli.importers.pasted_request import BearerAuth, Pasted
+from ringocli.importers.relay import signatures
+from ringocli.importers.relay.recipes import Recipe, read_recipe
+from ringocli.importers.relay.replies import message_id_of
+from ringocli.importers.relay.requests import OPTION, RequestReader
+from ringocli.importers.relay.signatures import signature_scheme, signed_field
+from ringocli.importers.relay.xml_text import XmlText, is_xml
 from ringocli.template.presets import of_host
 from ringocli.template.scaffold import Answers, Draft
 from ringocli.text.json_numbers import dumps
-from ringocli.text.pointer import Pointer
 from ringocli.text.url import split_url
-
-_SENT_ANYWAY = frozenset(
-    {"content-type", "content-length", "host", "connection", "expect", "accept-encoding", "user-agent"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelaySpec:
-    """What a relay does; ``provider`` is the data that the generated server contains."""
+    """What a relay does; ``provider`` is the data that the generated server contains.
+
+    ``timestamp`` is the form of points in time in requests ("" if there are none), ``webhook_answer`` what the provider
+    expects as the answer to a webhook, ``reply_text`` its sample reply, ``recipe`` how requests are signed. ``todo`` says what is left to write before
+    the relay works, ``notes`` what no sample showed.
+    """
 
     id: str
     name: str
     properties: tuple[str, ...]
     provider: Mapping[str, Any]
-    reads_xml: bool
+    timestamp: str
+    webhook_answer: str
+    reply_text: str
+    recipe: Recipe | None
+    xml: frozenset[str]
+    is_multipart_webhook: bool
+    todo: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def learn_relay(pastes: Pastes, answers: Answers) -> RelaySpec:
-    """The relay for a provider.
+def learn_relay(
+    pastes: Pastes, answers: Answers, sign_requests: str | None = None, sign_webhooks: str | None = None
+) -> RelaySpec:
+    """The relay for a provider; how requests and webhooks are signed may be stated as a recipe.
 
     Raises:
-        UsageError: no request was pasted.
+        UsageError: no request was pasted, or a recipe cannot be read.
     """
     if pastes.send is None:
         raise UsageError("a relay needs the request that sends a message", "Add --from-curl FILE.")
+    recipe = read_recipe(OPTION, sign_requests) if sign_requests else None
+    webhook_recipe = read_recipe(signatures.OPTION, sign_webhooks) if sign_webhooks else None
     draft = from_pastes(_as_json(pastes), answers)
     template = draft.template
-    properties = list(template["properties"])
-    requests: dict[str, Any] = {}
-    for name, pasted in (("SendMessage", pastes.send), ("SendFile", pastes.file or _with_upload(pastes.send))):
-        written = template["API"].get(name) or (template["API"]["SendMessage"] if pasted is not None else None)
-        if pasted is not None and written is not None:
-            requests[name] = _request(name, written, pasted, properties)
-    auth = template.get("auth")
-    callbacks = [name for name in properties if is_callback(name) or "callback" in name.lower()]
+    reader = RequestReader(list(template["properties"]), draft.constants, recipe)
+    requests = _requests(pastes, template, reader)
+    provider: dict[str, Any] = {"requests": requests, "properties": reader.properties}
+    auth = template.get("auth") or {}
+    token = pastes.send.token_request
+    if token is not None and isinstance(pastes.send.auth, BearerAuth):
+        _with_token(provider, auth, reader, token)
+    elif auth.get("type") == "Bearer":
+        _authorize(requests.values(), f"Bearer {auth['token']}")
+    elif auth:
+        provider["basic"] = {"username": auth["username"], "password": auth["password"]}
+        _authorize(requests.values(), "Basic $basic$")
+    provider |= _number_forms(draft)
+    callbacks = [name for name in reader.properties if is_callback(name) or "callback" in name.lower()]
+    webhooks = [sample.incoming for sample in pastes.samples]
+    events = [{**event, "event_key": str(event["event_key"])} for event in template.get("Webhook", [])]
+    provider |= {"callbacks": callbacks} if callbacks else {}
+    message_id = message_id_of(template, pastes.reply, pastes.samples)
+    provider |= {"message_id": message_id} if message_id is not None else {}
+    provider["events"] = [{**event, "request_method": event["request_method"].upper()} for event in events]
+    scheme = signature_scheme(webhooks, webhook_recipe)
+    provider |= {"signature": scheme} if scheme is not None else {}
     preset = of_host(split_url(pastes.send.url).hostname or "")
-    provider = {
-        "name": template["name"],
-        "requests": requests,
-        "auth": auth,
-        "properties": properties,
-        "callbacks": callbacks,
-        "numbers": _number_forms(draft),
-        "message_id": _message_id(template, pastes.reply),
-        "events": template.get("Webhook", []),
-        "signature": signature_scheme([sample.incoming for sample in pastes.samples]),
-        "webhook_answer": dict(preset.webhook_answer) if preset is not None and preset.webhook_answer else None,
-    }
-    unsigned = [name for name, _ in pastes.send.headers if is_signature_header(name)]
-    has_xml = any(is_xml(body) for body in _received(pastes))
+    xml = {"reply"} if pastes.reply is not None and is_xml(pastes.reply.body) else set()
+    xml |= {"webhooks"} if any(is_xml(webhook.body) for webhook in webhooks) else set()
     return RelaySpec(
         id=template["id"],
         name=template["name"],
-        properties=tuple(name for name in properties if name not in callbacks),
+        properties=tuple(name for name in reader.properties if name not in callbacks),
         provider=provider,
-        reads_xml=has_xml,
-        notes=tuple(_missing(provider, unsigned)),
+        timestamp=reader.timestamp,
+        webhook_answer=preset.webhook_answer["body"] if preset is not None and preset.webhook_answer else "",
+        reply_text=pastes.reply.text if pastes.reply is not None else "",
+        recipe=recipe,
+        xml=frozenset(xml),
+        is_multipart_webhook=any((webhook.content_type or "").startswith("multipart/") for webhook in webhooks),
+        todo=tuple(dict.fromkeys([*reader.todo, *_left_to_do(draft, pastes, provider, reader)])),
+        notes=tuple(_notes(draft, pastes, provider)),
     )
 
 
-def _received(pastes: Pastes) -> list[bytes]:
-    """The bodies that the provider sends."""
-    return [*([pastes.reply.body] if pastes.reply is not None else []), *(one.incoming.body for one in pastes.samples)]
+def _requests(pastes: Pastes, template: Mapping[str, Any], reader: RequestReader) -> dict[str, Any]:
+    """SendMessage and, if a sample sends a file, SendFile."""
+    assert pastes.send is not None
+    found: dict[str, Any] = {}
+    for name, pasted in (("SendMessage", pastes.send), ("SendFile", pastes.file or _with_upload(pastes.send))):
+        written = template["API"].get(name) or template["API"]["SendMessage"]
+        if pasted is not None:
+            found[name] = reader.read(name, written, pasted)
+    return found
+
+
+def _with_upload(pasted: Pasted) -> Pasted | None:
+    """The request for a message, if it also shows how a file is sent."""
+    return pasted if any(part.is_file for part in pasted.parts) or pasted.with_file is not None else None
+
+
+def _with_token(provider: dict[str, Any], auth: Mapping[str, str], reader: RequestReader, token: Pasted) -> None:
+    """Replace the sample's token, which would end after a while, by one that the relay fetches."""
+    _authorize(provider["requests"].values(), "Bearer $access token$")
+    name = auth.get("token", "").strip("$")
+    if name in reader.properties and f"${name}$" not in json.dumps(provider["requests"], ensure_ascii=False):
+        reader.properties.remove(name)
+    provider["requests"]["token"] = reader.read_token_request(token)
+    if any("Basic" in text for _, text in provider["requests"]["token"]["headers"]):
+        provider["basic"] = {"username": "$Client ID$", "password": "$Client secret$"}
+
+
+def _authorize(requests: Iterable[dict[str, Any]], value: str) -> None:
+    for request in requests:
+        request["headers"].append(["Authorization", value])
+
+
+def _number_forms(draft: Draft) -> dict[str, list[str]]:
+    """The numbers that the samples write without a plus (``digits``), or without the country code (``national``)."""
+    found: dict[str, list[str]] = {}
+    for decision in draft.decisions:
+        if decision.pointer[:2] == ("API", "SendMessage") and decision.variable in ("from", "to"):
+            value = str(decision.value)
+            if re.fullmatch(r"[1-9]\d{10,14}", value):
+                found.setdefault("digits", []).append(decision.variable)
+            elif re.fullmatch(r"[2-9]\d{9}", value):
+                found.setdefault("national", []).append(decision.variable)
+    return found
+
+
+# -- XML as the JSON tree that the generated server makes of it ------------------------------------
 
 
 def _as_json(pastes: Pastes) -> Pastes:
-    """The same samples with every XML body as the JSON tree that the generated server makes of it."""
+    """The same samples with every XML body as a tree."""
     return replace(
         pastes,
         send=_pasted_as_json(pastes.send),
@@ -125,136 +188,57 @@ def _sample_as_json(sample: WebhookSample) -> WebhookSample:
     return replace(sample, incoming=incoming._replace(headers=(*headers, ("Content-Type", JSON_TYPE)), body=body))
 
 
-def _number_forms(draft: Draft) -> dict[str, str]:
-    """How the samples write numbers: ``digits`` without a plus, or ``e164`` with one."""
-    found = {}
-    for decision in draft.decisions:
-        if decision.pointer[:2] == ("API", "SendMessage") and decision.variable in ("from", "to"):
-            is_bare = re.fullmatch(r"[1-9]\d{10,14}", str(decision.value)) is not None
-            found[decision.variable] = "digits" if is_bare else "e164"
-    return found
+# -- what is left ----------------------------------------------------------------------------------
+
+_EXPRESSED = re.compile(
+    r"it cannot authenticate|the sample is multipart|delivery receipts cannot be matched|it (?:sends|writes) XML|"
+    r"SendFile sends the same|some delivery receipts will be lost|some messages will be lost",
+)
+"""What keeps a template from working, but no relay."""
+_OTHER_AUTH = ("digest authentication", "NTLM authentication", "Negotiate authentication", "requests signed for AWS")
 
 
-def _with_upload(pasted: Pasted) -> Pasted | None:
-    """The request for a message, if it also shows how a file is sent."""
-    return pasted if any(part.is_file for part in pasted.parts) or pasted.with_file is not None else None
-
-
-def _request(name: str, written: Mapping[str, Any], pasted: Pasted, properties: list[str]) -> dict[str, Any]:
-    """One request as data: the learned parameters, and what a template cannot say of it.
-
-    Raises:
-        UsageError: its body is neither JSON nor XML nor a form nor multipart.
-    """
-    parameters = written.get("request_parameters", {})
-    common = {
-        "method": written["request_method"],
-        "url": written["request_url"],
-        "headers": [list(pair) for pair in _headers(pasted, properties)],
-    }
-    if is_xml((pasted.body or "").encode()):
-        body = XmlText(pasted.body or "", f"the body of {name}").rewritten(parameters)
-        return {**common, "encoding": "xml", "content_type": pasted.content_type or "text/xml", "body": body}
-    if not parameters and (pasted.body or "").strip():
-        kind = (pasted.content_type or "of an unknown type").partition(";")[0]
-        raise UsageError(
-            f"the body of {name} is {kind}, which a relay cannot write", "Look for a JSON, XML or form variant."
+def _left_to_do(draft: Draft, pastes: Pastes, provider: Mapping[str, Any], reader: RequestReader) -> Iterator[str]:
+    """What has to be written by hand before the relay works."""
+    assert pastes.send is not None
+    for entry in pastes.send.limits:
+        if entry["what"] in _OTHER_AUTH or entry["what"] == "a client certificate":
+            yield f"the provider wants {entry['what']}, which is not generated: add it in provider_request"
+    replaced = [constant.name for constant in draft.constants if _is_replaced(constant.risk)]
+    for clause in draft.blocking:
+        if not _EXPRESSED.match(clause) and not any(f" in {name} " in clause for name in replaced):
+            yield clause
+    if provider.get("message_id") is None:
+        yield (
+            "the sample reply has no message id, so receipts cannot be matched"
+            if pastes.reply is not None
+            else "no sample reply, so receipts cannot be matched: add --sample-response FILE"
         )
-    files = [part.name for part in pasted.parts if part.is_file]
-    if pasted.parts:
-        encoding = "multipart"
-        uploads = name == "SendFile" and bool(files)
-        parameters = {
-            key: value
-            for key, value in parameters.items()
-            if key not in files and not (uploads and "$content$" in as_list(value))
-        }
-    elif written["request_method"] in ("GET", "DELETE", "HEAD"):
-        encoding = "query"
-    else:
-        is_form = encoding_of(written.get("request_content_type")) is Encoding.FORM
-        encoding = "form" if is_form else "json"
-    return {
-        **common,
-        "encoding": encoding,
-        "content_type": written.get("request_content_type", "application/json"),
-        "parameters": parameters,
-        "files": files,
-    }
 
 
-def as_list(value: Any) -> list[Any]:
-    """The values of a field that may be repeated."""
-    return value if isinstance(value, list) else [value]
+def _is_replaced(risk: str | None) -> bool:
+    return risk in (FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME)
 
 
-def _headers(pasted: Pasted, properties: list[str]) -> list[tuple[str, str]]:
-    """The headers of the documentation; a credential becomes a property that is named after its header."""
-    found = []
-    for name, value in pasted.headers:
-        key = name.lower()
-        if key in _SENT_ANYWAY or is_signature_header(name):
-            continue
-        if is_idempotency_header(name):
-            found.append((name, "$request id$"))
-            continue
-        if key == "authorization":
-            scheme, space, _ = value.strip().partition(" ")
-            found.append((name, f"{scheme} $API key$" if space else "$API key$"))
-            _declare(properties, "API key")
-        elif is_secret_name(name) or re.search(r"key|token|secret|auth|account|user|sid|password", key):
-            _declare(properties, name)
-            found.append((name, f"${name}$"))
-        else:
-            found.append((name, value))
-    return found
-
-
-def _declare(properties: list[str], name: str) -> None:
-    if name not in properties:
-        properties.append(name)
-
-
-# -- the reply -------------------------------------------------------------------------------------
-
-
-def _message_id(template: Mapping[str, Any], reply: Reply | None) -> list[str | int] | None:
-    """Where the reply has the message id; in XML also where only its name says so."""
-    for spec in template["API"].values():
-        for pointer, value in _leaves(spec.get("response_map")):
-            if value == "$messageid$":
-                return list(pointer)
-    if reply is None or not is_xml(reply.body):
-        return None
-    tree = XmlText(reply.text, "the sample reply").tree
-    named = candidates(without_marks(tree), ("id",))
-    wanted = tuple(named[0].pointer) if named else None
-    return next((list(pointer) for pointer, _ in _leaves(tree) if _plain_pointer(pointer) == wanted), None)
-
-
-def _plain_pointer(pointer: Pointer) -> Pointer:
-    return tuple(step.lstrip("@") if isinstance(step, str) else step for step in pointer)
-
-
-def _leaves(tree: Any, at: Pointer = ()) -> list[tuple[Pointer, Any]]:
-    if isinstance(tree, dict):
-        return [leaf for key, value in tree.items() for leaf in _leaves(value, (*at, key))]
-    if isinstance(tree, list):
-        return [leaf for index, value in enumerate(tree) for leaf in _leaves(value, (*at, index))]
-    return [] if tree is None else [(at, tree)]
-
-
-def _missing(provider: Mapping[str, Any], unsigned: list[str]) -> list[str]:
-    """What no sample showed, and what is left to write."""
-    notes = []
-    if provider["message_id"] is None:
-        notes.append("no sample reply: receipts cannot be matched; add --sample-response FILE")
-    if not provider["events"]:
-        notes.append("no sample webhooks: nothing comes in; add --sample-webhook message=FILE and delivered=FILE")
+def _notes(draft: Draft, pastes: Pastes, provider: Mapping[str, Any]) -> Iterator[str]:
+    """What no sample showed, and what to look at."""
+    kinds = {event["event_type"] for event in provider["events"]}
+    for kind, what, option in (
+        ("message", "messages do not come in", "message"),
+        ("messageDelivered", "no receipts come in", "delivered"),
+    ):
+        if kind not in kinds:
+            yield f"{what}: add --sample-webhook {option}=FILE"
     if "SendFile" not in provider["requests"]:
-        notes.append("no request with a file: a file is sent as a text with its URL; add --file-from-curl FILE")
-    for header in unsigned:
-        notes.append(f"requests are signed ({header}), which no sample explains: add the header in provider_request")
-    if provider["signature"] is not None:
-        notes.append(f"webhooks are signed ({provider['signature']['header']}): set WEBHOOK_SECRET")
-    return notes
+        yield "no request with a file: a file is sent as a text with its URL; add --file-from-curl FILE"
+    for constant in draft.constants:
+        if constant.risk is not None and not _is_replaced(constant.risk):
+            yield f"sent unchanged in every message: {constant.name} = {constant.value} ({constant.risk})"
+    webhooks = [sample.incoming for sample in pastes.samples]
+    if "signature" in provider:
+        yield f"webhooks are signed ({provider['signature']['name']}): set WEBHOOK_SECRET"
+    elif field := signed_field(webhooks):
+        yield (
+            f'webhooks are signed ("{field}"), which is not checked: state how with {signatures.OPTION}, as in '
+            f"{signatures.OPTION} 'hmac-sha256-hex {{timestamp}}.{{body}}'"
+        )

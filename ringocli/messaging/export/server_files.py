@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 _FILES = Path(__file__).parent / "files"
@@ -29,6 +30,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timezone
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree
@@ -61,11 +63,27 @@ def common(language: str) -> str:
     return source(_FILES / ("common.py.txt" if language == "python" else "common.php.txt"))
 
 
-def assembled(text: str, facts: Collection[str]) -> str:
-    """A source file without the blocks that a server does not need.
+def pattern_facts(patterns: Any) -> set[str]:
+    """What the patterns that a server reads contain: ``lists``, and texts that are not just a variable (``mixed``)."""
+    text = json.dumps(patterns, ensure_ascii=False)
+    facts = {"lists"} if any(_has_list(pattern) for pattern in patterns) else set()
+    variables = re.findall(r'"(?:[^"\\]|\\.)*"', text)
+    return facts | ({"mixed"} if any(re.search(r"^\"(?!\$[^$]+\$\"$).*\$", one) for one in variables) else set())
+
+
+def _has_list(pattern: Any) -> bool:
+    return isinstance(pattern, list) or (
+        isinstance(pattern, dict) and any(_has_list(item) for item in pattern.values())
+    )
+
+
+def assembled(text: str, facts: Collection[str], inserts: Mapping[str, str] | None = None) -> str:
+    """A source file without the blocks that a server does not need, and with its own values for ``@@NAME@@``.
 
     A block is between the lines ``@if NAME ...`` (one of these facts holds; ``@if not NAME``: it does not) and ``@end``.
     """
+    for name, value in (inserts or {}).items():
+        text = text.replace(f"@@{name}@@", value)
     lines: list[str] = []
     open_blocks: list[bool] = []
     for line in text.splitlines():
@@ -80,10 +98,9 @@ def assembled(text: str, facts: Collection[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def python_app(docstring: str, names: Mapping[str, Any], own: str) -> str:
+def python_app(docstring: str, names: Mapping[str, Any], functions: str) -> str:
     """``app.py``: the docstring, the imports, the data by name, then the functions."""
     values = "\n\n".join(f"{name} = {_literal(value)}" for name, value in names.items())
-    functions = f"{common('python')}\n\n{own}"
     return f'"""{docstring}"""\n\n{_imports_for(functions)}\n{values}\n\n\n{functions}'
 
 
@@ -118,13 +135,13 @@ def _imports_for(functions: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def php_app(comment: str, names: Mapping[str, Any], own: str) -> str:
+def php_app(comment: str, names: Mapping[str, Any], functions: str) -> str:
     """``index.php``: the comment, the data by name, then the functions."""
     lines = "\n".join(f" * {line}".rstrip() for line in comment.strip().splitlines())
     values = "\n\n".join(
         f"${name.lower()} = json_decode(<<<'JSON'\n{_json(value)}\nJSON, true);" for name, value in names.items()
     )
-    return f"<?php\n/*\n{lines}\n */\n\ndeclare(strict_types=1);\n\n{values}\n\n{common('php')}\n{own}"
+    return f"<?php\n/*\n{lines}\n */\n\ndeclare(strict_types=1);\n\n{values}\n\n{functions}"
 
 
 def _json(value: Any) -> str:
@@ -136,5 +153,5 @@ def settings_file(credentials: Sequence[str], defaults: Mapping[str, str]) -> st
     lines = ["# Credentials"]
     lines += [f"{name}=" for name in dict.fromkeys(credentials)]
     lines += ["", "# Settings"]
-    lines += [f"{name}={value}" for name, value in defaults.items()]
+    lines += [f"{name}={quote(value) if value else ''}" for name, value in defaults.items()]
     return "\n".join(lines) + "\n"

@@ -9,15 +9,20 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
+from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, parse_qsl
 from urllib.request import ProxyHandler, Request, build_opener
 from xml.etree import ElementTree
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.loopback import Answer, Seen
 
@@ -106,6 +111,30 @@ def basic(stamp: str, body: bytes, url: str) -> dict[str, str]:
     return {"Authorization": f"Basic {base64_of(SECRET.encode())}"}
 
 
+def nonce(stamp: str, body: bytes, url: str) -> dict[str, str]:
+    once = "01FJA8B4A7BM43YGWSG9GBV067"
+    return {
+        "x-six-webhook-signature": base64_of(digest_of(body + f".{once}.{stamp}".encode())),
+        "x-six-webhook-signature-nonce": once,
+        "x-six-webhook-signature-timestamp": stamp,
+        "x-six-webhook-signature-algorithm": "HmacSHA256",
+    }
+
+
+def url_form_and_nonce(stamp: str, body: bytes, url: str) -> dict[str, str]:
+    form = "".join(key + value for key, value in sorted(parse_qsl(body.decode())))
+    signature = base64_of(digest_of(f"{url}?{form}.4711".encode()))
+    return {"X-Plivo-Signature-V3": signature, "X-Plivo-Signature-V3-Nonce": "4711"}
+
+
+RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+RSA_PUBLIC = RSA_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def with_rsa(stamp: str, body: bytes, url: str) -> dict[str, str]:
+    return {"X-Signature": base64_of(RSA_KEY.sign(body, PKCS1v15(), SHA256()))}
+
+
 def web_token(stamp: str, body: bytes, url: str) -> dict[str, str]:
     claims = {"iat": int(stamp), "payload_hash": hashlib.sha256(body).hexdigest()}
     parts = [json.dumps(part).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
@@ -171,11 +200,56 @@ def soap_request(seen: Seen) -> dict[str, str]:
     return found
 
 
+def is_now(stamp: object) -> bool:
+    return abs(time.time() - int(str(stamp))) < 60
+
+
+def signed_json(seen: Seen) -> dict[str, str]:
+    stamp = str(seen.header("X-Timestamp"))
+    assert is_now(stamp)
+    assert seen.header("X-Signature") == "sha256=" + digest_of(f"{stamp}.".encode() + seen.body).hex()
+    return json_request(seen)
+
+
+def signed_by_date(seen: Seen) -> dict[str, str]:
+    date = str(seen.header("Date"))
+    assert abs(time.time() - parsedate_to_datetime(date).timestamp()) < 60
+    text = f"PUT\n/sms/outbox\n{date}\n{hashlib.sha256(seen.body).hexdigest()}"
+    assert (seen.method, f"HMAC id-4711:{digest_of(text.encode(), 'sha1').hex()}") == (
+        "PUT",
+        seen.header("Authorization"),
+    )
+    return json_request(seen)
+
+
+def signed_field(seen: Seen) -> dict[str, str]:
+    fields = json_request(seen)
+    assert isinstance(fields["time"], int)
+    assert is_now(fields["time"])
+    text = f"secret={SECRET}&time={fields['time']}&tel={fields['tel']}"
+    assert fields["sig"] == hashlib.sha256(text.encode()).hexdigest()
+    return fields
+
+
+def signed_query(seen: Seen) -> dict[str, str]:
+    fields = query_request(seen)
+    assert is_now(fields["ts"])
+    assert fields["sig"] == hashlib.md5(f"{KEY}{fields['ts']}{SECRET}".encode()).hexdigest()
+    return fields
+
+
+def json_part(seen: Seen) -> dict[str, str]:
+    assert b'Content-Type: application/json\r\n\r\n{"from"' in seen.body
+    found = multipart_request(seen)
+    return {**json.loads(found.pop("message")), **found}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProviderDocs:
     """What a provider's documentation shows, and how a stand-in checks each request as it says.
 
-    ``message`` and ``receipt`` are bodies, or queries of a GET that begin with ``?``.
+    ``message`` and ``receipt`` are bodies, or queries of a GET that begin with ``?``. ``options`` are further ones of
+    ``ringocli export``.
     """
 
     send: str
@@ -193,6 +267,7 @@ class ProviderDocs:
     fields: tuple[str, str, str] = ("from", "to", "text")
     file_field: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
 
 
 JSON_MESSAGE = '{"type":"inbound","from":"+13105550199","to":"+12025550100","text":"Hello back","id":"in-77812"}'
@@ -337,35 +412,84 @@ PROVIDERS = {
         header=("X-Region", "eu"),
         settings={"API_KEY": KEY},
     ),
-    "GET webhooks": ProviderDocs(
-        send="curl https://api.eleven.example/sms -H 'X-Key: 77aa88bb99cc00dd' -H 'Content-Type: application/json' "
-        """-d '{"from":"+12025550100","to":"+13105550199","text":"Hello world"}'""",
-        reply='{"result":"ok","id":"msg-00012345"}',
-        message="?event=mo&from=%2B13105550199&to=%2B12025550100&text=Hello+back",
-        receipt="?event=dlr&id=msg-00012345&status=DELIVRD",
+    "signed requests, several statuses": ProviderDocs(
+        send="curl https://api.eleven.example/sms -H 'X-Key: 77aa88bb99cc00dd' -H 'X-Timestamp: 1700000000' -H 'X-Signature: sha256="
+        + 64 * "5" + """' -H 'Content-Type: application/json' -d '{"from":"+12025550100","to":"+13105550199","text":"Hello world"}'""",
+        reply='{"result":{"sms":[{"sid":"msg-00012345"}]}}',
+        message=JSON_MESSAGE,
+        receipt='{"type":"dlr","reports":[{"sid":"msg-99999999","status":"failed"},{"sid":"msg-00012345","status":"delivered"}]}',
+        signed=iso_stamped,
+        read=signed_json,
         header=("X-Key", KEY),
-        settings={"X_KEY": KEY},
+        settings={"X_KEY": KEY, "SIGNING_SECRET": SECRET},
+        options=("--sign-requests", "hmac-sha256-hex {X-Timestamp}.{body}"),
     ),
-    "Ed25519 in hexadecimal, ISO time": ProviderDocs(
-        send="curl https://api.twelve.example/sms -H 'X-Key: 77aa88bb99cc00dd' -H 'Content-Type: application/json' "
-        """-d '{"from":"+12025550100","to":"+13105550199","text":"Hello world"}'""",
+    "access token, id in Location, RSA": ProviderDocs(
+        send="curl https://auth.twelve.example/oauth/token -d grant_type=client_credentials -d client_id=app-7781 "
+        "-d client_secret=s3cr3t-aabbccdd\ncurl https://api.twelve.example/outbound -H 'Authorization: Bearer abcdefghijk12345' "
+        """-H 'Content-Type: application/json' -d '{"from":"+12025550100","to":"+13105550199","text":"Hello world"}'""",
+        reply="HTTP/1.1 201 Created\nLocation: https://api.twelve.example/outbound/msg-00012345\nContent-Length: 0\n\n",
+        message=JSON_MESSAGE,
+        receipt=JSON_RECEIPT,
+        signed=with_rsa,
+        secret=RSA_PUBLIC,
+        header=("Authorization", "Bearer token-1"),
+        settings={"CLIENT_ID": "me", "CLIENT_SECRET": KEY},
+    ),
+    "multipart with a JSON part, Ed25519 in hexadecimal": ProviderDocs(
+        send="curl https://mms.thirteen.example/v3/messages -H 'apikey: 77f0c8a1b2c3d4e5' "
+        """-F 'message={"from":"+12025550100","to":"+13105550199","text":"Hi there"};type=application/json'""",
+        send_file="curl https://mms.thirteen.example/v3/messages -H 'apikey: 77f0c8a1b2c3d4e5' "
+        """-F 'message={"from":"+12025550100","to":"+13105550199","text":""};type=application/json' -F attachment=@cat.jpg""",
         reply='{"id":"msg-00012345"}',
         message=JSON_MESSAGE,
         receipt=JSON_RECEIPT,
         signed=ed25519_in_hexadecimal,
         secret=PUBLIC_KEY.hex(),
-        header=("X-Key", KEY),
-        settings={"X_KEY": KEY},
+        read=json_part,
+        header=("apikey", KEY),
+        file_field="attachment",
+        settings={"APIKEY": KEY},
     ),
-    "HMAC-SHA512, ISO time": ProviderDocs(
-        send="curl https://api.thirteen.example/sms -H 'X-Key: 77aa88bb99cc00dd' -H 'Content-Type: application/json' "
+    "signed query, id in a line of text, GET webhooks": ProviderDocs(
+        send="curl 'https://fourteen.example/send?user=demo&ts=1700000000&sig=0cc175b9c0f1b6a831c399e269772661&from=12025550100"
+        "&to=13105550199&text=Hello+world' -H 'X-Region: eu'",
+        plus="",
+        reply="OK: msg-00012345",
+        reply_type="text/plain",
+        message="?event=mo&from=%2B13105550199&to=%2B12025550100&text=Hello+back",
+        receipt="?event=dlr&id=msg-00012345&status=DELIVRD",
+        read=signed_query,
+        header=("X-Region", "eu"),
+        settings={"USER": KEY, "SIGNING_SECRET": SECRET},
+        options=("--sign-requests", "md5-hex {user}{ts}{secret}"),
+    ),
+    "signed by date, URL and nonce": ProviderDocs(
+        send="curl -X PUT https://fifteen.example/sms/outbox -H 'Authorization: HMAC acme:" + 40 * "0" + "' "
+        "-H 'Date: Tue, 15 Nov 2022 08:12:31 GMT' -H 'Content-Type: application/json' "
         """-d '{"from":"+12025550100","to":"+13105550199","text":"Hello world"}'""",
-        reply='{"id":"msg-00012345"}',
-        message=JSON_MESSAGE,
-        receipt=JSON_RECEIPT,
-        signed=iso_stamped,
-        header=("X-Key", KEY),
-        settings={"X_KEY": KEY},
+        reply='{"messages":{"message":{"messageId":"msg-00012345"}}}',
+        message="From=13105550199&To=12025550100&Text=Hello+back&MessageUUID=in-77",
+        receipt="From=12025550100&To=13105550199&Status=delivered&MessageUUID=msg-00012345",
+        webhook_type="application/x-www-form-urlencoded",
+        signed=url_form_and_nonce,
+        read=signed_by_date,
+        header=("Authorization", None),
+        settings={"ACCESS_KEY": "id-4711", "SIGNING_SECRET": SECRET},
+        options=("--sign-requests", r"hmac-sha1-hex {method}\n{path}\n{Date}\n{body-sha256}"),
+    ),
+    "a signature as a field, a nonce": ProviderDocs(
+        send="curl https://sixteen.example/send -H 'X-Region: eu' -H 'Content-Type: application/json' -d '{"
+        '"sig":"' + 64 * "e" + """","tel":"+13105550199","from":"+12025550100","time":1700000000,"msg":"Hello world"}'""",
+        reply='{"result":0,"sid":"msg-00012345"}',
+        message='{"type":"mo","from":"+13105550199","to":"+12025550100","msg":"Hello back"}',
+        receipt='{"type":"report","sid":"msg-00012345","report_status":"SUCCESS"}',
+        signed=nonce,
+        read=signed_field,
+        header=("X-Region", "eu"),
+        fields=("from", "tel", "msg"),
+        settings={"SIGNING_SECRET": SECRET},
+        options=("--sign-requests", "sha256-hex secret={secret}&time={time}&tel={tel}"),
     ),
 }  # fmt: skip
 
@@ -379,12 +503,17 @@ class StandIn:
     sent: list[dict[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     with_receipt: bool = True
+    tokens: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __call__(self, seen: Seen) -> Answer:
         if seen.target.endswith(".jpg"):
             return Answer(body=b"image", headers=(("Content-Type", "image/jpeg"),))
+        if seen.target == "/oauth/token":
+            grant = {"grant_type": "client_credentials", "client_id": "me", "client_secret": KEY}
+            self.problems += [] if form_request(seen) == grant else [f"token: {seen.body!r}"]
+            return Answer.json({"access_token": f"token-{next(self.tokens)}", "expires_in": 3600})
         name, expected = self.docs.header
-        if seen.header(name) != expected:
+        if expected is not None and seen.header(name) != expected:
             self.problems.append(f"{name}: {seen.header(name)}")
         try:
             self.sent.append(self.docs.read(seen))
@@ -393,8 +522,10 @@ class StandIn:
         message_id = f"msg-{len(self.sent):08d}"
         if self.with_receipt:
             threading.Thread(target=self.deliver, args=(self.docs.receipt.replace("msg-00012345", message_id),)).start()
-        body = self.docs.reply.replace("msg-00012345", message_id).encode()
-        return Answer(body=body, headers=(("Content-Type", self.docs.reply_type),))
+        head, found, body = self.docs.reply.replace("msg-00012345", message_id).rpartition("\n\n")
+        headers = [("Content-Type", self.docs.reply_type)]
+        headers += [("Location", line.partition(": ")[2]) for line in head.splitlines() if line.startswith("Location")]
+        return Answer(status=201 if found else 200, body=body.encode(), headers=tuple(headers))
 
     def deliver(self, text: str, *, forged: bool = False) -> int:
         """Send a webhook to the relay, signed as documented, or with a signature that is not its own."""

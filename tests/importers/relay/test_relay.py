@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -49,7 +50,7 @@ def written(ringocli: Command, docs: ProviderDocs, language: str) -> Path:
     options += ["--file-from-curl", "send_file.txt"] if docs.send_file else []
     done = ringocli(
         "export", "--to", "relay", "--lang", language, "--output", "relay", "--id", "acme-relay",
-        "--from-curl", "send.txt", "--sample-response", "reply.txt", *options,
+        "--from-curl", "send.txt", "--sample-response", "reply.txt", *options, *docs.options,
     )  # fmt: skip
     assert 0 == done.code, done.err
     return Path("relay")
@@ -144,27 +145,98 @@ def test_a_relay_refuses_what_is_not_signed_or_not_from_ringotel(
 
 
 @pytest.mark.parametrize(
-    ("headers", "kind", "digest"),
+    ("headers", "kind", "digest", "text"),
     [
-        ({"X-Hub-Signature-256": "sha256=" + "a" * 64}, "hmac", "sha256"),
-        ({"X-Signature": "a" * 40}, "hmac", "sha1"),
-        ({"Stripe-Signature": f"t=1700000000,v1={'a' * 64}"}, "stripe", "sha256"),
-        ({"webhook-signature": "v1," + "A" * 43 + "="}, "standard", "sha256"),
-        ({"X-Twilio-Signature": "A" * 27 + "="}, "twilio", "sha1"),
-        ({"telnyx-signature-ed25519": "A" * 86 + "==", "telnyx-timestamp": "1700000000"}, "ed25519", "sha256"),
+        ({"X-Hub-Signature-256": "sha256=" + "a" * 64}, "hmac", "sha256", "$body$"),
+        ({"X-Signature": "a" * 40}, "hmac", "sha1", "$body$"),
+        ({"Stripe-Signature": f"t=1700000000,v1={'a' * 64}"}, "hmac", "sha256", "$timestamp$.$body$"),
+        (
+            {"webhook-signature": "v1," + "A" * 43 + "="}, "hmac", "sha256",
+            "$header webhook-id$.$header webhook-timestamp$.$body$",
+        ),
+        ({"X-Twilio-Signature": "A" * 27 + "="}, "hmac", "sha1", "$url$$form$"),
+        (
+            {"telnyx-signature-ed25519": "A" * 86 + "==", "telnyx-timestamp": "1700000000"}, "ed25519", "sha512",
+            "$header telnyx-timestamp$|$body$",
+        ),
+        (
+            {"X-Slack-Signature": "v0=" + "a" * 64, "X-Slack-Request-Timestamp": "1700000000"}, "hmac", "sha256",
+            "v0:$header x-slack-request-timestamp$:$body$",
+        ),
+        ({"X-Signature": "A" * 342 + "=="}, "rsa", "sha256", "$body$"),
+        ({"X-Signature": "MEUCIQ" + "A" * 90}, "rsa", "sha256", "$body$"),
     ],
-)
-def test_a_signature_scheme_is_recognised(headers: dict[str, str], kind: str, digest: str) -> None:
+)  # fmt: skip
+def test_a_signature_scheme_is_recognised(headers: dict[str, str], kind: str, digest: str, text: str) -> None:
     """By the header's name and the form of its value."""
     found = signature_scheme([IncomingRequest(headers=tuple(headers.items()))])
     assert found is not None
-    assert (kind, digest) == (found["kind"], found["digest"] if kind != "ed25519" else digest)
+    assert (kind, digest, True) == (found["kind"], found["digest"], text in found["texts"])
 
 
 def test_a_relay_needs_a_request(ringocli: Command, folder: Path) -> None:
     """Without one there is nothing to learn from; a template does not replace it."""
     done = ringocli("export", "--to", "relay")
     assert (2, True) == (done.code, "--from-curl" in done.err)
+
+
+UNSIGNED = "requests are signed (X-Signature), and no sample says how"
+
+
+def test_what_is_left_to_do_comes_first(ringocli: Command, folder: Path) -> None:
+    """In the output, in the server and in the README."""
+    docs = replace(PROVIDERS["signed requests, several statuses"], options=())
+    Path("send.txt").write_text(docs.send, "utf-8")
+    done = ringocli("export", "--to", "relay", "--from-curl", "send.txt", "--output", "relay")
+    assert done.out.startswith(f"Wrote relay, but it is not finished: {UNSIGNED}")
+    for name in ("app.py", "README.md"):
+        text = Path(f"relay/{name}").read_text("utf-8")
+        assert 0 < text.replace("\n ", "").find(UNSIGNED) < 300
+    done = ringocli(
+        "export", "--to", "relay", "--from-curl", "send.txt", "--force", "--output", "relay", "--format", "json"
+    )
+    assert (False, 2) == (done.document["complete"], len(done.document["todo"]))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        ("hmac-sha256-hex", "not [NAME: ]ALGORITHM TEXT"),
+        ("hmac-sha256-hax {body}", "unknown algorithm hmac-sha256-hax"),
+        ("md5-hex {body}", "a hash without {secret} in its text can be made by anybody"),
+        ("hmac-sha256-hex {X-Timestmp}{body}", "{X-Timestmp} is not known; did you mean X-Timestamp?"),
+    ],
+)
+def test_a_recipe_that_cannot_be_read(ringocli: Command, folder: Path, recipe: str, message: str) -> None:
+    """A usage error that says what is wrong with it."""
+    Path("send.txt").write_text(PROVIDERS["signed requests, several statuses"].send, "utf-8")
+    done = ringocli("export", "--to", "relay", "--from-curl", "send.txt", "--sign-requests", recipe)
+    assert 2 == done.code
+    assert message in done.err
+
+
+def test_a_relay_from_openapi_sends_the_key_that_its_security_scheme_names(ringocli: Command, folder: Path) -> None:
+    """A key in a header of its own; with OAuth2 and client credentials, a token is fetched."""
+    flow = {"clientCredentials": {"tokenUrl": "https://auth.acme.example/token", "scopes": {}}}
+    for scheme, settings in (
+        ({"type": "apiKey", "in": "header", "name": "X-Api-Key"}, {"X_API_KEY"}),
+        ({"type": "oauth2", "flows": flow}, {"CLIENT_ID", "CLIENT_SECRET"}),
+    ):
+        example = {"from": NUMBER, "to": CONTACT, "text": "Hello"}
+        operation = {"operationId": "send", "requestBody": {"content": {"application/json": {"example": example}}}}
+        document = {
+            "openapi": "3.1.0",
+            "info": {"title": "Acme", "version": "1"},
+            "servers": [{"url": "https://api.acme.example"}],
+            "components": {"securitySchemes": {"key": scheme}},
+            "security": [{"key": []}],
+            "paths": {"/sms": {"post": operation}},
+        }
+        Path("api.json").write_text(json.dumps(document), "utf-8")
+        done = ringocli("export", "--to", "relay", "--from-openapi", "api.json#send", "--output", "relay", "--force")
+        assert 0 == done.code, done.err
+        assert settings <= set(Path("relay/.env.example").read_text("utf-8").replace("=", "").split())
+        run_own_test(Path("relay"))
 
 
 def test_pasted_credentials_are_in_no_file(ringocli: Command, folder: Path) -> None:
