@@ -16,7 +16,7 @@ _EXAMPLE = "For example: 'X-Signature: hmac-sha256-hex {X-Timestamp}.{body}'."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class SigningRecipe:
     """The header or field with the signature ("" if the sample shows it), the algorithm, and the text that is signed.
 
     ``kind`` is ``hmac``, ``hash`` (of a text with the secret in it), ``ed25519`` or ``rsa`` (ECDSA, too); ``encoding``
@@ -47,7 +47,7 @@ class Recipe:
         return re.sub(r"\{([^{}]+)\}", variable, self.text)
 
 
-def read_recipe(option: str, stated: str) -> Recipe:
+def read_recipe(option: str, stated: str) -> SigningRecipe:
     """What a user states after ``option``; ``\\n`` in the text is a line break.
 
     Raises:
@@ -60,14 +60,14 @@ def read_recipe(option: str, stated: str) -> Recipe:
     text = found["text"].replace("\\n", "\n")
     if scheme in PUBLIC_KEYS:
         kind = "ed25519" if scheme == "ed25519" else "rsa"
-        return Recipe(name=found["name"] or "", kind=kind, digest="sha256", encoding="base64", text=text)
+        return SigningRecipe(name=found["name"] or "", kind=kind, digest="sha256", encoding="base64", text=text)
     parts = _SCHEME.fullmatch(scheme)
     if parts is None:
         algorithms = "hmac-sha256-hex (or md5, sha1, sha512; HEX or base64), sha256-hex of a text with {secret}"
         raise UsageError(f"{option}: unknown algorithm {scheme}", f"Known: {algorithms}, {', '.join(PUBLIC_KEYS)}.")
     if not parts["keyed"] and "{secret}" not in text:
         raise UsageError(f"{option}: a hash without {{secret}} in its text can be made by anybody", "Add {secret}.")
-    return Recipe(
+    return SigningRecipe(
         name=found["name"] or "",
         kind="hmac" if parts["keyed"] else "hash",
         digest=parts["digest"],

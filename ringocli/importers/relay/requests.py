@@ -15,7 +15,7 @@ from ringocli.importers.learn.constants import FRESH_ID, POINT_IN_TIME, REFERENC
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, placeholders
 from ringocli.importers.learn.property_names import humanised
 from ringocli.importers.pasted_request import BasicAuth, Pasted
-from ringocli.importers.relay.recipes import Recipe
+from ringocli.importers.relay.recipes import SigningRecipe
 from ringocli.importers.relay.signatures import is_signature_header, is_stamp
 from ringocli.importers.relay.xml_text import XmlText, is_xml
 from ringocli.template.credential_names import is_secret_name
@@ -48,7 +48,7 @@ class RequestReader:
 
     properties: list[str]
     constants: Iterable[KeptConstant] = ()
-    recipe: Recipe | None = None
+    recipe: SigningRecipe | None = None
     timestamp: str = ""
     todo: list[str] = field(default_factory=list)
 
@@ -178,7 +178,7 @@ class RequestReader:
                     self.todo.append(_unsigned(key))
                 parameters[key] = SIGNATURE
 
-    def _sign(self, spec: dict[str, Any], recipe: Recipe) -> None:
+    def _sign(self, spec: dict[str, Any], recipe: SigningRecipe) -> None:
         """The signature's place, and the text that is signed.
 
         Raises:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest, header
-from ringocli.importers.relay.recipes import Recipe
+from ringocli.importers.relay.recipes import SigningRecipe
 from ringocli.messaging.webhook import document_of
 
 OPTION = "--sign-webhooks"
@@ -33,7 +33,7 @@ def is_stamp(name: str) -> bool:
     return _STAMP.search(name) is not None
 
 
-def signature_scheme(webhooks: Sequence[IncomingRequest], recipe: Recipe | None = None) -> dict[str, Any] | None:
+def signature_scheme(webhooks: Sequence[IncomingRequest], recipe: SigningRecipe | None = None) -> dict[str, Any] | None:
     """Where the signature is and how it is computed; None if the samples have none and nothing is stated.
 
     ``kind`` is ``hmac`` or ``hash``, ``ed25519``, ``rsa`` (ECDSA, too), ``jwt`` (a JSON Web Token) or ``token`` (the
@@ -119,7 +119,7 @@ def _digest(value: str) -> str:
     return "sha256"
 
 
-def _stated(webhooks: Sequence[IncomingRequest], recipe: Recipe) -> dict[str, Any]:
+def _stated(webhooks: Sequence[IncomingRequest], recipe: SigningRecipe) -> dict[str, Any]:
     """The scheme that the user states, for the header or field that it names, or that a sample has."""
     names = {name.lower(): name for webhook in webhooks for name, _ in webhook.headers}
     fields = list(dict.fromkeys(name for webhook in webhooks for name in _fields(webhook)))

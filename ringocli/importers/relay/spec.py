@@ -17,7 +17,7 @@ from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.pasted_request import BearerAuth, Pasted
 from ringocli.importers.relay import signatures
-from ringocli.importers.relay.recipes import Recipe, read_recipe
+from ringocli.importers.relay.recipes import SigningRecipe, read_recipe
 from ringocli.importers.relay.replies import message_id_of
 from ringocli.importers.relay.requests import OPTION, RequestReader
 from ringocli.importers.relay.signatures import signature_scheme, signed_field
@@ -44,7 +44,7 @@ class RelaySpec:
     timestamp: str
     webhook_answer: str
     reply_text: str
-    recipe: Recipe | None
+    recipe: SigningRecipe | None
     xml: frozenset[str]
     is_multipart_webhook: bool
     todo: tuple[str, ...]
