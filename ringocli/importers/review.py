@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from urllib.parse import quote, quote_plus
 from ringocli.http.request_formats import as_http
 from ringocli.importers.draft import Pastes
 from ringocli.importers.draft_formats import located
-from ringocli.importers.learn.placeholders import shown
+from ringocli.importers.learn.placeholders import shown, whole
+from ringocli.importers.learn.property_names import is_stand_in
+from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.request import render_request
 from ringocli.template.reader import read_template
@@ -20,7 +23,7 @@ from ringocli.template.values import Missing, Values
 from ringocli.template.variables import EVENT_TYPES
 from ringocli.text import console
 from ringocli.text.pointer import Pointer
-from ringocli.text.secret import Secret, redact
+from ringocli.text.secret import MASK, Secret, redact
 
 COLOURS = {
     "from": "cyan", "to": "green", "content": "magenta", "text": "magenta", "url": "magenta",
@@ -46,8 +49,7 @@ def as_marked(draft: Draft, pastes: Pastes) -> Iterator[tuple[str, str]]:
 
 
 def _marked(draft: Draft, prefix: Pointer, text: str) -> str:
-    secrets = [value for value in draft.saved.values() if isinstance(value, Secret)]
-    text = console.printable(redact(text[:_MOST].strip(), secrets))
+    text = console.printable(_masked(redact(text[:_MOST].strip()), draft))
     found = {
         (decision.value, decision.variable)
         for decision in draft.decisions
@@ -62,6 +64,15 @@ def _marked(draft: Draft, prefix: Pointer, text: str) -> str:
                 text = text.replace(spelled, f"{coloured} <= ${variable}$", 1)
                 break
     return text
+
+
+def _masked(text: str, draft: Draft) -> str:
+    """The text without the values of properties, however short, and those in URLs; placeholders stay."""
+    for secret in (value for value in draft.saved.values() if isinstance(value, Secret)):
+        value = secret.reveal()
+        if len(value) > 2 and not is_stand_in(value) and whole(value) is None:
+            text = re.sub(rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F]{{2}})){re.escape(value)}(?![A-Za-z0-9])", MASK, text)
+    return re.sub(r"https?://[^\s\"'<>\\]+", lambda url: without_secrets(url.group()), text)
 
 
 def _parts(pasted: Pasted) -> str:

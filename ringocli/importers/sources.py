@@ -13,7 +13,7 @@ from ringocli.http.bodies import text_of
 from ringocli.http.exchange import header
 from ringocli.importers.captures import text_of_capture
 from ringocli.importers.detect import detect, kind_of_sample, unsupported_snippet
-from ringocli.importers.learn.credential_places import without_secrets
+from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.pasted_request import Pasted
 from ringocli.importers.raw_requests import raw_request
 from ringocli.text.files import STDIN, read_bytes

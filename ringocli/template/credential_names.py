@@ -13,75 +13,6 @@ from functools import lru_cache
 
 from ringocli.template.vocabulary import word_set
 
-SECRETS = word_set(
-    "password passwords passwd passphrase passcode passkey pass pwd psw pswd pswrd pword passw pw secret secrets token "
-    "tokens apikey authkey accesskey appkey securitykey userkey secretkey privatekey credential credentials cred creds "
-    "private hmac sig sign signature jwt bearer hash mac digest checksum crypt pin license licence licensekey auth "
-    "authorization authentication session sessionid jsessionid phpsessid cookie otp salt sha1 sha256 md5 "
-    "sifre parola parol parole parool senha clave contrasena contrasenya contrasenia mdp motdepasse motpasse kennwort "
-    "passwort kodewort geheim geheimnis schluessel schlussel zugangscode heslo haslo wachtwoord sleutel losenord "
-    "salasana passord adgangskode kodeord jelszo lozinka zaporka geslo sandi katasandi matkhau mima kouling kod "
-    "anahtar chave cle llave chiave klucz klic kulcs avain nyckel nokkel nokkelen kluch sleutelwoord sernum "
-    "пароль парол ключ токен секрет 密码 密碼 口令 密钥 密鑰 令牌 パスワード 暗証番号 비밀번호 κωδικος συνθηματικο "
-    "סיסמה كلمةالمرور كلمةالسر पासवर्ड รหัสผ่าน"
-)
-"""Words that name a secret, alone or as one of the words of a longer name."""
-
-_INSIDE = (
-    "password", "passwd", "passwort", "passphrase", "passcode", "secret", "token", "apikey", "authkey", "accesskey",
-    "credential", "kennwort", "contrasen", "wachtwoord", "losenord", "motdepasse", "signature", "privatekey", "sifre",
-    "senha", "пароль",
-)  # fmt: skip
-"""Words that name a secret even in a run of lower-case letters, as in ``smspassword``."""
-
-_ENDINGS = re.compile(
-    r"(?:psw|pswd|pwd|(?<!by)(?<!com)(?<!tres)pass|parola|parol|heslo|haslo|clave|hmac|jwt|(?<!s)pin)$"
-)
-_RUN_KEY = re.compile(
-    r"(?:api|auth|access|app|sec|user|client|account|service|sms|pub|master|security|licen[cs]e|sign|enc)key$"
-)
-_KEY = re.compile(r"^k(?:ey)?s?$")
-_OTHER_KEYS = word_set(
-    "idempotency idempotent sort cache dedup dedupe deduplication message msg template object partition primary routing "
-    "language foreign cell event map translation locale callback unique uniq request req external ext correlation "
-    "transaction tracking reference ref record local"
-)
-"""Words before "key" that make it something other than a credential."""
-
-_ABOUT_A_SECRET = word_set(
-    "type types method mode algorithm algo alg format length len expiry expires expiration expire ttl lifetime version "
-    "encoding scheme url uri count required enabled name names question title strategy function size at in"
-)
-"""Last words of a name that is about a secret: ``token_type``."""
-
-_NOT_SECRET = word_set(
-    "passthrough passthru passenger passengers passport hashtag hashtags keyword keywords pinned pincode tokenized "
-    "signup signin signed signname assign design authenticated authorized authors author privacy macro machine macos "
-    "maxtokens codec code coding kodlama"
-)
-
-ACCOUNTS = word_set(
-    "user username userid usr uid un uname usrname login loginid loginname logon account accountid accountsid "
-    "accountno accountnumber accountname accountkey acct acctid client clientid clientcode aid appid applicationid apiid "
-    "profileid planid customer customerid customercode organisation organization orgid workspace workspaceid tenant "
-    "tenantid serviceid servicesid serviceplan serviceplanid project projectid campaignid campaignsid channelid company "
-    "companyid subaccount subaccountid email brand messagingservice messagingservicesid deviceid space businessid "
-    "routeid keywordid groupid pool poolid merchant merchantid partner partnerid member memberid subscription "
-    "subscriptionid instanceid "
-    "kullanici kullaniciadi kullanicikodu usuario utilizador utilisateur identifiant benutzer benutzername nutzer "
-    "nutzername kennung kunde kundennummer gebruiker gebruikersnaam utente uzivatel uzytkownik felhasznalo korisnik "
-    "anvandare bruker brugernavn brukernavn kayttaja conta cuenta compte konto логин пользователь 用户 用户名 账号 帐号 "
-    "ユーザー 사용자"
-)
-"""Words that name a value of an account, alone or at the end of a longer name."""
-
-_ACCOUNT = re.compile(
-    r"(?:user|login|account|client|customer|organi[sz]ation|workspace|tenant|project|company|merchant|sub_?account)"
-    r"_?(?:name|id|sid|no|number|code|uuid)?$|(?:account|acct|contract|tenant)_?ref(?:erence)?$|"
-    r"(?:app|application|profile|plan|org|service|service_?plan|campaign|channel|business|device|messaging_service|partner|"
-    r"member|instance|route|keyword|group|pool|brand|space|api|auth)_?(?:id|sid|uuid|plan)$|^sid$|^e_?mail$|brand"
-)
-
 
 @lru_cache(maxsize=20_000)
 def folded(name: str) -> str:
@@ -99,6 +30,85 @@ def folded(name: str) -> str:
 _LETTERS = str.maketrans({"ı": "i", "İ": "I", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss"})
 
 
+def _folded_words(text: str) -> frozenset[str]:
+    """The words of a text; those of other alphabets as ``folded`` writes them."""
+    return frozenset(word if word.isascii() else folded(word).replace("_", "") for word in word_set(text))
+
+
+SECRETS = _folded_words(
+    "password passwords passwd passphrase passcode passkey pass pwd psw pswd pswrd pword passw pw secret secrets token "
+    "tokens apikey authkey accesskey appkey securitykey userkey secretkey privatekey credential credentials cred creds "
+    "private hmac sig sign signature jwt bearer hash mac digest checksum crypt pin license licence licensekey auth "
+    "authorization authentication authstring session sessionid jsessionid phpsessid cookie otp totp salt sha sha1 sha256 "
+    "sha512 md5 md5hash md5sign signmsg hashvalue tkn csrf xsrf keyid "
+    "accesscode authcode appcode securitycode psswd pssw passw "
+    "sifre parola parol parole parool senha clave contrasena contrasenya contrasenia mdp motdepasse motpasse kennwort "
+    "passwort kodewort geheim geheimnis geheimzahl schluessel schlussel zugangscode zugangsdaten heslo haslo wachtwoord "
+    "toegangscode sleutel losenord salasana salasona passord adgangskode kodeord jelszo lozinka zaporka geslo sandi "
+    "katasandi katalaluan slaptazodis matkhau mima miyao kouling kod codigoacceso codigodeacceso codeacces kodeakses "
+    "palavrapasse anahtar chave cle clef llave chiave cheie klucz klic kulcs kljuc raktas atslega avain voti nyckel nogle "
+    "nokkel nokkelen kluch klyuch kunci sleutelwoord sernum jeton segredo secreto segreto "
+    "пароль парол парола лозинка ключ токен секрет 密码 密碼 口令 密钥 密鑰 令牌 パスワード 暗証番号 비밀번호 κωδικος συνθηματικο "
+    "κλειδι "
+    "סיסמה מפתח كلمةالمرور كلمةالسر مفتاح पासवर्ड कुंजी รหัสผ่าน"
+)
+"""Words that name a secret, alone or as one of the words of a longer name."""
+
+_INSIDE = (
+    "password", "passwd", "passwort", "passphrase", "passcode", "secret", "token", "apikey", "authkey", "accesskey",
+    "credential", "kennwort", "contrasen", "wachtwoord", "losenord", "motdepasse", "signature", "privatekey", "sifre",
+    "senha", "пароль",
+)  # fmt: skip
+"""Words that name a secret even in a run of lower-case letters, as in ``smspassword``."""
+
+_ENDINGS = re.compile(
+    r"(?:psw|pswd|pwd|(?<!by)(?<!com)(?<!tres)pass|parola|parol|heslo|haslo|clave|hmac|jwt|(?<!s)pin)$"
+)
+_RUN_KEY = re.compile(r"[a-z]{2,}key$")
+_KEY = re.compile(r"^k(?:ey)?s?$")
+_OTHER_KEYS = word_set(
+    "idempotency idempotent sort cache dedup dedupe deduplication message msg template object partition primary routing "
+    "language foreign cell event map translation locale callback unique uniq request req external ext correlation "
+    "transaction tracking reference ref record local"
+)
+"""Words before "key" that make it something other than a credential."""
+
+_ABOUT_A_SECRET = word_set(
+    "type types method mode algorithm algo alg format length len expiry expires expiration expire ttl lifetime version "
+    "encoding scheme url uri count required enabled name names question title strategy function size at in"
+)
+"""Last words of a name that is about a secret: ``token_type``."""
+
+_NOT_SECRET = word_set(
+    "passthrough passthru passenger passengers passport hashtag hashtags keyword keywords pinned pincode tokenized "
+    "signup signin signed signname assign design authenticated authorized authors author privacy macro machine macos "
+    "maxtokens codec code coding kodlama secretary monkey turkey hockey donkey hotkey"
+)
+
+ACCOUNTS = _folded_words(
+    "user username userid usr uid un uname usrname login loginid loginname logon account accountid accountsid "
+    "accountno accountnumber accountname accountkey acct acctid client clientid clientcode aid appid applicationid apiid "
+    "profileid planid customer customerid customercode organisation organization orgid workspace workspaceid tenant "
+    "tenantid serviceid servicesid serviceplan serviceplanid project projectid campaignid campaignsid channelid company "
+    "companyid subaccount subaccountid email brand messagingservice messagingservicesid deviceid space businessid "
+    "routeid keywordid groupid pool poolid merchant merchantid partner partnerid member memberid subscription "
+    "subscriptionid instanceid "
+    "kullanici kullaniciadi kullanicikodu usuario utilizador utilizator utilisateur identifiant benutzer benutzername "
+    "nutzer nutzername kunde kundennummer gebruiker gebruikersnaam utente uzivatel pouzivatel uzytkownik felhasznalo "
+    "korisnik uporabnik vartotojas lietotajs kasutaja pengguna nguoidung taikhoan anvandare anvandarnamn bruker "
+    "brugernavn brukernavn kayttaja kayttajatunnus conta cuenta compte konto логин пользователь користувач χρηστης "
+    "משתמש مستخدم 用户 用户名 账号 帐号 ユーザー 사용자"
+)
+"""Words that name a value of an account, alone or at the end of a longer name."""
+
+_ACCOUNT = re.compile(
+    r"(?:user|login|account|client|customer|organi[sz]ation|workspace|tenant|project|company|merchant|sub_?account)"
+    r"_?(?:name|id|sid|no|number|code|uuid)?$|(?:account|acct|contract|tenant)_?ref(?:erence)?$|"
+    r"(?:acc|cust|vendor|reseller|app|application|profile|plan|org|service|service_?plan|campaign|channel|business|device|messaging_service|partner|"
+    r"member|instance|route|keyword|group|pool|brand|space|api|auth)_?(?:id|sid|uuid|plan)$|^sid$|^e_?mail$|brand|kennung$"
+)
+
+
 @lru_cache(maxsize=20_000)
 def is_secret_name(name: str) -> bool:
     """Whether a field is named like a secret: a password, a key, a token, a signature."""
@@ -106,7 +116,7 @@ def is_secret_name(name: str) -> bool:
     run = "".join(words)
     if run in _NOT_SECRET or (len(words) > 1 and words[-1] in _ABOUT_A_SECRET and "secret" not in words[-1]):
         return False
-    if run in SECRETS or name.lower() in SECRETS or re.sub(r"^(?:x|api|sms|http|my|your)", "", run) in SECRETS:
+    if run in SECRETS or name.lower() in SECRETS or re.sub(r"^(?:x|api|sms|http|my|your)|api$", "", run) in SECRETS:
         return True
     if _KEY.fullmatch(words[-1]) and len(words) > 1:
         return words[-2] not in _OTHER_KEYS
@@ -115,7 +125,9 @@ def is_secret_name(name: str) -> bool:
     if _KEY.fullmatch(run) and run != "k":
         return True
     if any(
-        word in SECRETS for word in words if word not in ("private", "kod", "cle", "sign", "hash", "session", "auth")
+        word in SECRETS
+        for word in words
+        if word not in ("private", "kod", "cle", "clef", "sign", "hash", "session", "auth")
     ):
         return True
     if words[-1] in ("hash", "sign", "session", "auth", "mac"):

@@ -20,12 +20,14 @@ from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.draft_formats import as_document, as_lines
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.leftover_credentials import without_credentials
+from ringocli.importers.review import as_marked
 from ringocli.importers.samples import read_sample
 from ringocli.importers.sources import request_in
 from ringocli.lint.engine import lint
 from ringocli.lint.rule import Severity
 from ringocli.template.scaffold import Answers, Draft, from_answers
 from ringocli.text.document import Document
+from ringocli.text.secret import forget
 
 MESSAGE = {"to": "+15550002222", "from": "+15550001111", "text": "Hello there"}
 PAIRS = list(MESSAGE.items())
@@ -71,6 +73,11 @@ NAMES = [
     "heslo",
     "wachtwoord",
     "chave",
+    "access_code",
+    "kata_laluan",
+    "palavra-passe",
+    "κωδικός",
+    "密钥",
     "username",
     "login",
     "user",
@@ -87,6 +94,7 @@ VALUES = {
     "digits": "48213977",
     "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
     "base64": "dGhpc2lzYXNlY3JldA==",
+    "base64-without-digits": "QWxsIHlvdXIgYmFzZQ==",
     "punctuation": "p@ss/w0rd+x",
     "live-key": "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
     "prefixed": "KEY-abc123",
@@ -160,6 +168,14 @@ BY_NAME: dict[str, Plant] = {
     "userinfo": lambda name, value: curl_json(MESSAGE, url=f"https://joe:{quote(value, safe='')}@api.acme.example/v1"),
     "bearer": lambda name, value: curl_json(MESSAGE, "-H", f"Authorization: Bearer {value}"),
     "scheme": lambda name, value: curl_json(MESSAGE, "-H", f"Authorization: App {value}"),
+    "xml-as-json": lambda name, value: curl_json({"param": [{"@name": name, "#text": value}], **MESSAGE}),
+    "named-in-a-text": lambda name, value: curl_json({"note": f"{name}: {value}", **MESSAGE}),
+    "media-path": lambda name, value: curl_json(
+        {**MESSAGE, "media_url": f"https://cdn.example/private/{quote(name, safe='')}/{quote(value, safe='')}/x.jpg"}
+    ),
+    "list-of-fields": lambda name, value: curl_json(
+        {"fields": [*({"name": key, "value": text} for key, text in PAIRS), {"name": name, "value": value}]}
+    ),
     "graphql": lambda name, value: curl_json(
         {"query": f'mutation {{ send({name}: "{value}", to: "+15550002222", text: "Hello there") {{ id }} }}'}
     ),
@@ -245,6 +261,9 @@ BY_NAME: dict[str, Plant] = {
     "openapi-server": lambda name, value: openapi(
         servers=[{"url": "https://{tenant}.acme.example/v1", "variables": {"tenant": {"default": value}}}]
     ),
+    "openapi-choice": lambda name, value: openapi(
+        servers=[{"url": "https://{domain}.acme.example", "variables": {"domain": {"default": value, "enum": [value]}}}]
+    ),
     "openapi-example": lambda name, value: openapi(
         servers=[{"url": "https://api.acme.example"}],
         components={"securitySchemes": {"k": {"type": "apiKey", "in": "query", "name": "zulu", "example": value}}},
@@ -280,11 +299,12 @@ def drafted(text: str) -> Draft:
     return from_pastes(Pastes(send=request_in("paste", text, None, None)), Answers())
 
 
-def shown(draft: Draft) -> str:
-    """Everything that ``init`` writes and prints about a draft."""
+def shown(draft: Draft, pastes: Pastes | None = None) -> str:
+    """Everything that ``init`` writes and prints about a draft; with its samples also what the wizard shows."""
     findings = list(lint(Document.read("draft", json.dumps(draft.template))))
     assert not [finding for finding in findings if finding.severity is Severity.ERROR]
     lines = "\n".join(line for _, line in as_lines(draft, findings))
+    lines += "\n".join(text for _, text in as_marked(draft, pastes)) if pastes is not None else ""
     return json.dumps(as_document(draft, "x"), ensure_ascii=False) + lines
 
 
@@ -299,11 +319,9 @@ def test_no_planted_credential_is_left() -> None:
     for place, plant, name, value in cases():
         planted = VALUES[value].replace(".", "") if place == "subdomain" else VALUES[value]
         text = plant(name, VALUES[value])
-        if text.startswith('{"openapi'):
-            draft = from_pastes(Pastes(send=request_in("paste", text, "send", None)), Answers())
-        else:
-            draft = drafted(text)
-        if leaks(shown(draft), planted):
+        forget()
+        pastes = Pastes(send=request_in("paste", text, "send" if text.startswith('{"openapi') else None, None))
+        if leaks(shown(from_pastes(pastes, Answers()), pastes), planted):
             left.append((place, name, value))
     assert [] == left
 

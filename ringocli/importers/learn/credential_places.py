@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_plus
 
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.lint.rules.security import credential_at
 from ringocli.template.credential_names import is_account_name, is_secret_name, secret_of_pair
 from ringocli.template.idempotency_keys import names_message_reference
 from ringocli.template.vocabulary import Role, name_score, tokens
+from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
-from ringocli.text.secret import MASK
 
 _CALLBACK = re.compile(
     r"callback|call_?back|postback|webhook|^cb|cb$|_cb_|^hook|hook$|notify|notif|status_?url|dlr|^dr_?url|delivery_?report|"
@@ -22,7 +21,8 @@ _CALLBACK = re.compile(
     re.I,
 )
 _NAME_KEYS = ("name", "key", "field", "param", "parameter", "id", "code", "k", "n", "attribute", "header", "property")
-_VALUE_KEYS = ("value", "val", "content", "v", "data", "text", "string", "stringvalue")
+_VALUE_KEYS = ("value", "val", "content", "v", "data", "text", "string", "stringvalue", "t", "")
+"""Members of a list of named values, without the ``@``, ``#`` and ``$`` of XML that became JSON."""
 _META = frozenset(
     [
         "type",
@@ -50,15 +50,16 @@ _META = frozenset(
 """Members of an object under a secret's name that say something about the secret and are not secret themselves."""
 _EMBEDDED = re.compile(
     r"""(?<![\w$])(?P<name>(?:[^\W\d]|\\u[0-9a-fA-F]{4})(?:[\w.-]|\\u[0-9a-fA-F]{4}){0,40})\\?["']?\s*[:=]\s*(?P<quote>\\?["'])(?P<quoted>[^"'\\]{1,400})(?P=quote)"""
-    r"""|(?<![\w$])(?P<bare>[^\W\d][\w.-]{0,40})=(?P<unquoted>[^\s&;,"'<>)}\]$]{1,400})"""
+    r"""|(?<![\w$])(?P<bare>[^\W\d][\w.-]{0,40})(?:=|:[ \t]*(?!//))(?P<unquoted>[^\s&;,"'<>)}\]$]{1,400})"""
     r"""|<(?P<element>(?:\w+:)?[^\W\d][\w.-]{0,40})(?:\s[^<>]*)?>(?P<text>[^<>]{1,400})</(?P=element)>"""
 )
-"""A named value inside a longer text: JSON, GraphQL, a query string, XML."""
+"""A named value inside a longer text: JSON, GraphQL, a query string, XML, ``name: value``."""
 
 
 _PREFIXED = re.compile(
     r"(?:api|app|key|tok|token|sk|pk|rk|acct|account|secret|sid|usr|user|cust|org|tenant)[-_:.~]\S{3,}", re.I
 )
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{9,}={1,2}")
 _PLAIN = re.compile(
     r"v?\d{1,3}(?:[._]\d+)*|\d{4}-\d\d-\d\d|[A-Za-z]+[-_]?\d{1,3}|[A-Za-z]+[24][A-Za-z]+|(?:[A-Za-z]+[-_.])+v?\d{1,3}"
     r"|v\d+(?:beta|alpha|rc)\d*|[A-Za-z]\d[A-Za-z]?|[a-z]{2}(?:-[a-z]+)+-?\d{1,2}",
@@ -112,6 +113,8 @@ def resembles_key(text: str) -> bool:
     """Whether a text by itself has the form of a key, whatever the field is called."""
     if is_url(text) or is_date(text) or " " in text:
         return False
+    if _BASE64.fullmatch(text) and len(text) % 4 == 0 and re.search(r"[a-z]", text) and re.search(r"[A-Z]", text):
+        return True
     if _PREFIXED.fullmatch(text) and re.search(r"\d", text) and not _PLAIN.fullmatch(text):
         return True
     return (is_id(text) and _is_random(text)) or bool(credential_at(("API", "SendMessage", "value"), text))
@@ -121,8 +124,6 @@ def _is_random(text: str) -> bool:
     """Whether letters and digits alternate as they do not in words, or are very many."""
     if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or " " in text:
         return False
-    if text.endswith("=") and re.search(r"[a-z]", text) and re.search(r"[A-Z]", text):
-        return True  # base64
     turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))
     return len(text) >= 20 or (len(text) >= 12 and text.isalnum() and turns > 3)
 
@@ -169,9 +170,9 @@ def _candidate_names(tree: Any, pointer: Pointer, names: tuple[str, ...]) -> Ite
     holder = _at(tree, pointer[:-1])
     if isinstance(holder, list) and len(holder) == 2 and pointer[-1] == 1 and isinstance(holder[0], str):
         yield holder[0]  # ["password", "..."]
-    if names and names[0].lower() in _VALUE_KEYS:
+    if names and name_key(names[0]) in _VALUE_KEYS:
         for key, sibling in holder.items() if isinstance(holder, Mapping) else ():
-            if str(key).lower() in _NAME_KEYS and isinstance(sibling, str) and sibling:
+            if name_key(str(key)) in _NAME_KEYS and isinstance(sibling, str) and sibling:
                 yield sibling
         if len(names) > 1 and (is_secret_name(names[1]) or is_account_name(names[1])):
             yield names[1]
@@ -241,20 +242,6 @@ def _unescaped(name: str | None) -> str:
 def belongs_by_name(name: str, value: str) -> bool:
     """Whether the name alone says that a value is a credential, or the value is a key by its form."""
     return is_secret_name(name) or (is_account_name(name) and not is_url(value)) or resembles_key(value)
-
-
-def without_secrets(text: str) -> str:
-    """A text for display; credentials in the query of a URL, such as the signature of a media URL, are masked."""
-    if not is_url(text):
-        return text
-    text = re.sub(r"(?<=://)[^/?#@]*@", f"{MASK}@", text)
-    base, *rest = re.split(r"([?#&])", text)
-    pairs = []
-    for pair in rest[1::2]:
-        name, equals, value = pair.partition("=")
-        hidden = belongs_by_name(unquote_plus(name), unquote_plus(value)) if value else resembles_key(name)
-        pairs.append((f"{name}={MASK}" if equals else MASK) if hidden else pair)
-    return base + "".join(sign + pair for sign, pair in zip(rest[::2], pairs, strict=True))
 
 
 def declares_credential(name: str, value: str) -> bool:

@@ -96,8 +96,10 @@ def secrets_of_headers(headers: tuple[tuple[str, str], ...]) -> Iterator[str]:
     """The values of headers that may be credentials, and the parts of those with several: cookies, signed fields."""
     for name, value in headers:
         if name.lower() == "cookie" or _names_key(name.lower()) or is_secret_name(name):
-            yield value
-            yield from (part for part in re.split(r"[;,\s]+|(?<=[A-Za-z])=", value) if len(part) > 5)
+            scheme, _, rest = value.strip().partition(" ")
+            hidden = rest if rest and _SCHEME.fullmatch(scheme) else value
+            yield hidden
+            yield from (part for part in re.split(r"[;,\s]+|(?<=[A-Za-z])=", hidden) if len(part) > 5)
 
 
 def _names_key(name: str) -> bool:

@@ -168,7 +168,9 @@ class PropertyBook:
 
     def hide(self, values: Iterable[str]) -> None:
         """Remember secrets that become no property, so that they are masked wherever they would be shown."""
-        self.hidden.update(value for value in values if value)
+        for value in filter(None, values):
+            self.hidden.add(value)
+            Secret(value, remembered=_is_maskable(value))  # then it is masked in everything that is printed
 
     def saved(self) -> dict[str, Any]:
         """The values for the credentials file: a shell variable as ``{"env": ...}``, anything else as a secret."""
@@ -193,7 +195,7 @@ def is_distinctive(text: str) -> bool:
 
 
 def _is_maskable(value: str) -> bool:
-    if is_phone(value) or is_url(value) or is_stand_in(value) or whole(value) is not None:
+    if (is_phone(value) and len(value) > 9) or is_url(value) or is_stand_in(value) or whole(value) is not None:
         return False
     return (len(value) > 4 and bool(re.search(r"[^A-Za-z]", value))) or len(value) > 7
 

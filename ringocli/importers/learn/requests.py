@@ -24,7 +24,7 @@ from ringocli.importers.learn.request_outline import GONE, Outline
 from ringocli.importers.learn.request_state import Guidance, LearnedRequest
 from ringocli.importers.learn.role_placement import RolePlacement
 from ringocli.importers.learn.roles import RoleChoice, assign
-from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
+from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of, with_given_names
 from ringocli.importers.learn.substitution import locate_literal
 from ringocli.importers.learn.url_credentials import host_parts, is_word_of_api
 from ringocli.importers.learn.value_shapes import is_url
@@ -52,7 +52,7 @@ class _RequestLearner(RolePlacement, RemainingValues):
         self.texts = {leaf.pointer: leaf.text for leaf in fields}
         self.learned.texts = [leaf.text for leaf in fields]
         self._drop_fields(fields)
-        leaves = list(self._unpacked([leaf for leaf in fields if not self.is_gone(leaf.pointer)]))
+        leaves = list(with_given_names(self._unpacked([leaf for leaf in fields if not self.is_gone(leaf.pointer)])))
         self.leaves = leaves
         choices, others = assign(leaves, _ROLES, self.guidance.hints, named=self.guidance.named, own=self.guidance.own)
         if self.place is Place.SEND_FILE and Role.URL not in choices:

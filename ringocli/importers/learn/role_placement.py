@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from ringocli.importers.learn.credential_places import (
-    without_secrets,
-)
 from ringocli.importers.learn.embedded_documents import raw_span, written_in
 from ringocli.importers.learn.parties import digits, list_around, names_recipients, numbers_beside
 from ringocli.importers.learn.placeholders import has_placeholder, shown
@@ -16,7 +14,17 @@ from ringocli.importers.learn.request_state import RequestState
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
-from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone, is_prose, number_span
+from ringocli.importers.learn.url_credentials import secret_parts, without_secrets
+from ringocli.importers.learn.value_shapes import (
+    encoding_of_text,
+    is_fill_in,
+    is_phone,
+    is_phone_list,
+    is_prose,
+    is_short_code,
+    is_url,
+    number_span,
+)
 from ringocli.importers.pasted_request import limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.variables import Place
@@ -147,6 +155,8 @@ class RolePlacement(RequestState):
         if choice.rivals:
             also = ", ".join(f'"{rival.names[0]}"' for rival in choice.rivals[:3] if rival.names)
             why += f"; uncertain, {also} also fits" if also else ""
+        if role is Role.URL:
+            self.book.hide(literal[part.start : part.end] for part in secret_parts(literal))
         self.decide(leaf, variable, without_secrets(shown(literal)), why)
 
     def place_packed(self, leaf: SampleLeaf, span: Span | None, variable: str) -> bool:
@@ -174,13 +184,25 @@ class RolePlacement(RequestState):
                 self.put[leaf.pointer] = "$from$"
                 self.decide(leaf, "from", leaf.text, "the same number as that of the sender")
 
+    def _is_alike(self, pointer: Pointer, at: int, index: int) -> bool:
+        """Whether another element of a list has a value of that name and kind as well: a further recipient or text."""
+        one = next((leaf for leaf in self.leaves if leaf.pointer == pointer), None)
+        there = (*pointer[:at], index, *pointer[at + 1 :])
+        other = next((leaf for leaf in self.leaves if leaf.pointer == there and index != pointer[at]), None)
+        if one is None or other is None or one.names != other.names:
+            return False
+        if is_fill_in(one.value) and is_fill_in(other.value):
+            return re.sub(r"[\W\d_]+", "", one.text) == re.sub(r"[\W\d_]+", "", other.text)
+        kinds = (_is_address, is_url, is_short_code, is_prose)
+        return any(is_kind(one.value) and (is_kind(other.value) or is_fill_in(other.value)) for is_kind in kinds)
+
     def shrink(self, pointer: Pointer) -> None:
-        """Keep only the variable's element of each list around it."""
+        """Keep only the variable's element of those of its kind in each list around it; others are parameters."""
         node, at = self.tree, 1
         while pointer[0] == "body" and at < len(pointer):
             step = pointer[at]
             if isinstance(node, list) and not isinstance(node, Several):
-                others = [(*pointer[:at], index) for index in range(len(node)) if index != step]
+                others = [(*pointer[:at], index) for index in range(len(node)) if self._is_alike(pointer, at, index)]
                 dropped = [other for other in others if not self.contains_role(other) and other not in self.put]
                 self.put |= dict.fromkeys(dropped, GONE)
                 if dropped:
@@ -192,6 +214,11 @@ class RolePlacement(RequestState):
         if isinstance(node, Several) and len(node) > 1:
             what = f"several values of {pointer[-1]}"
             self.learned.add_limit(what, "Ringotel sends to one recipient: one value is kept")
+
+
+def _is_address(value: Any) -> bool:
+    """A phone number, or an email address where a number may be as well."""
+    return is_phone(value) or is_phone_list(value) or bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.\w+", str(value)))
 
 
 def _after_double_zero(text: str) -> Span | None:

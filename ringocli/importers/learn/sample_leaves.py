@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ringocli.importers.learn.value_shapes import text_of
 from ringocli.template.pattern.pattern import Several
+from ringocli.template.vocabulary import LONE_NUMBERS, Role, name_score
+from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
 
 
@@ -60,6 +62,27 @@ def leaves_of(tree: Any, pointer: Pointer = (), names: tuple[str, ...] = ()) -> 
             yield from leaves_of(value, (*pointer, index), names)
     else:
         yield SampleLeaf(pointer=pointer, names=names, value=tree)
+
+
+_NAME_KEYS = {"name", "key", "field", "param", "parameter", "property", "attribute", "k", "n"}
+_VALUE_KEYS = {"value", "val", "v"}
+
+
+def with_given_names(leaves: Iterable[SampleLeaf]) -> Iterator[SampleLeaf]:
+    """The leaves; in a list of named values such as ``{"name": "to", "value": "+1555…"}`` the value has that name."""
+    listed = list(leaves)
+    given: dict[Pointer, str] = {}
+    for leaf in listed:
+        if leaf.names and name_key(leaf.names[0]) in _NAME_KEYS and _names_role(leaf.text):
+            given.setdefault(leaf.pointer[:-1], leaf.text)
+    for leaf in listed:
+        name = given.get(leaf.pointer[:-1]) if leaf.names and name_key(leaf.names[0]) in _VALUE_KEYS else None
+        yield leaf if name is None else replace(leaf, names=(name, *leaf.names))
+
+
+def _names_role(text: str) -> bool:
+    """Whether a text is a name of a message's recipient, sender, text or file."""
+    return name_key(text) in LONE_NUMBERS or any(name_score(role, (text,)) > 60 for role in Role)
 
 
 def _names(key: str) -> tuple[str, ...]:

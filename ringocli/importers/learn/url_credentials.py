@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from ringocli.importers.learn.credential_places import (
     EmbeddedValue,
@@ -18,6 +18,7 @@ from ringocli.importers.learn.placeholders import has_placeholder, placeholders,
 from ringocli.importers.learn.value_shapes import is_phone, is_url
 from ringocli.template.credential_names import is_account_name, is_secret_name, meaning, secret_of_pair
 from ringocli.template.vocabulary import word_set
+from ringocli.text.mask import MASK
 
 _API_WORDS = word_set(
     "send sms mms message messages text texts json xml api apis rest http https submit push create new refresh verify "
@@ -42,7 +43,7 @@ _WORDS_IN_A_ROW = re.compile(
 _HOOKS = frozenset(
     ["hook", "hooks", "webhook", "webhooks", "catch", "incoming-webhook", "incoming_webhook", "callbacks", "inbox"]
 )
-_ACCOUNT_BEFORE = re.compile(r"user|username|login|(?:client|account|app|customer)_?s?id", re.I)
+_ACCOUNT_BEFORE = re.compile(r"(?:user|login)[_-]?(?:name|id)?|(?:client|account|app|customer)[_-]?s?id", re.I)
 """Segments after which anything but a word of the API is a value of the account."""
 _MATRIX = re.compile(r"(?:^|;)(?P<name>[A-Za-z][\w.-]{0,40})(?P<sign>[=:])(?P<value>[^;]+)")
 _FILE = re.compile(r"(?P<stem>.+)\.(?:json|xml|php|txt|csv|html?|aspx?|do|jsp)", re.I)
@@ -54,11 +55,11 @@ def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
     """What a path segment is called if it belongs to an account: by its neighbours or its form; "" for a fixed one."""
     if name := name_by_pair(text, before, after):
         return name
-    if not text or text.lower() in _API_WORDS or segment_parts(text):
+    if not text or text.lower() in _API_WORDS or segment_parts(text) or (is_secret_name(text) and after):
         return ""
     last = before[-1] if before else ""
     told = meaning(last) in ("password", "secret", "token", "key", "pin") or last.lower() not in _API_WORDS
-    if told and is_secret_name(last) and not is_phone(text):
+    if told and is_secret_name(last) and not (is_phone(text) and len(text) > 9):
         return "API key" if last.lower() in ("key", "keys", "k") else last
     if is_secret_name(last) and any(is_account_name(word) for word in before[:-1]):
         return last
@@ -179,6 +180,28 @@ def _in_url(url: str) -> Iterator[EmbeddedValue]:
         elif name := segment_name(decoded[index], decoded[:index], decoded[index + 1 :]):
             yield EmbeddedValue(start=at, end=at + len(segment), name=name)
         at += len(segment) + 1
+
+
+def secret_parts(url: str) -> list[EmbeddedValue]:
+    """The credentials in a URL that a message contains, such as that of a file: what only resembles a key may be its id."""
+    found = []
+    for one in _in_url(url):
+        before = unquote(re.split(r"[/;=:]", url[: one.start].rstrip("/=:"))[-1])
+        if one.name == "login" or is_secret_name(before) or is_account_name(before):
+            found.append(one)
+    for pair in re.finditer(r"[?#&](?P<name>[^?#&=]+)(?:=(?P<value>[^?#&]*))?", url):
+        name, value = unquote_plus(pair["name"]), unquote_plus(pair["value"] or "")
+        if belongs_by_name(name, value) if value else resembles_key(name):
+            start, end = pair.span("value" if value else "name")
+            found.append(EmbeddedValue(start=start, end=end, name=name))
+    return found
+
+
+def without_secrets(text: str) -> str:
+    """A text for display; the credentials of a URL, such as the signature of a media URL, are masked."""
+    for part in reversed(secret_parts(text)) if is_url(text) else ():
+        text = f"{text[: part.start]}{MASK}{text[part.end :]}"
+    return text
 
 
 def without_userinfo(url: str) -> tuple[str, str | None]:

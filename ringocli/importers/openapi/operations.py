@@ -80,7 +80,9 @@ def _filled_server(spec: Spec, server: Any) -> str:
     for name, variable in spec.mapping(found.get("variables")).items():
         described = spec.mapping(variable)
         default = described.get("default")
-        if default not in (None, "") and ("enum" in described or _names_part_of_api(str(name))):
+        enum = described.get("enum")
+        is_choice = isinstance(enum, list) and len(enum) > 1
+        if default not in (None, "") and (is_choice or _names_part_of_api(str(name))):
             url = url.replace(f"{{{name}}}", str(default))
     return url if "://" in url or url.startswith("/") or not url else f"https://{url}"
 

@@ -982,4 +982,23 @@ CASES = [
         send="curl https://api.h8.example/send -d to=~to~ -d ts=$(date +%s) -d salt=$RANDOM --data-urlencode 'text=~TEXT~'",
         incomplete="salt",
     ),
+    ProviderCase(
+        name="list-of-named-fields",
+        send=curl_json(
+            "https://api.i1.example/v1/sms",
+            '{"fields":[{"name":"apikey","value":"9f86d081884c7d659a2feaa0c55ad015"},{"name":"to","value":"~TO~"},'
+            '{"name":"from","value":"~FROM~"},{"name":"text","value":"~TEXT~"},{"name":"route","value":"4"},'
+            '{"name":"pin","value":"48213977"}]}',
+            NONE,
+        ),
+    ),
+    ProviderCase(
+        name="parameters-by-position",
+        send=curl_json(
+            "https://api.i2.example/v1/rpc",
+            '{"method":"sms.send","params":["joe","k-99ab77cd","~TO~","~TEXT~",true]}',
+            NONE,
+        ),
+        hints={"to": "~TO~", "content": "~TEXT~"},
+    ),
 ]
