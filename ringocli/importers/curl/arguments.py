@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from ringocli.importers.curl.option_names import LETTERS, VALUED, long_name
 from ringocli.importers.learn.placeholders import OPEN
 
+EXPANDED = "expand-"
+"""What the names of long options start with whose value may contain ``{{variables}}`` of ``--variable``."""
+
 
 def options_of(words: Sequence[str], notes: list[str]) -> Iterator[tuple[str, str]]:
-    """Options with their values, in order; a URL has the name ""."""
+    """Options with their values, in order; a URL has the name ""; ``expand-`` stays before a name."""
     rest = list(words)
     while rest:
         word = rest.pop(0)
@@ -39,7 +42,8 @@ def _long(given: str, rest: list[str], notes: list[str]) -> tuple[str, str]:
         if "=" not in given and rest and not rest[0].startswith("-") and not _resembles_url(rest[0]):
             rest.pop(0)  # its value, which would otherwise be read as a URL
         return "unknown", ""
-    return name, (rest.pop(0) if rest else "") if name in VALUED else ""
+    mark = EXPANDED if given.startswith(EXPANDED) else ""
+    return mark + name, (rest.pop(0) if rest else "") if name in VALUED else ""
 
 
 def _resembles_url(word: str) -> bool:

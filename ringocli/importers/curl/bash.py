@@ -107,6 +107,8 @@ def _take_assignment(node: Any, script: _Script) -> None:
         script.arrays[script.raw(name)] = before + [_text(child, script) for child in value.named_children]
         return
     text = _text(value, script) if value is not None else ""
+    if any(child.type == "+=" for child in node.children):
+        text = script.assigned.get(script.raw(name), "") + text
     if OPEN not in text:
         script.assigned[script.raw(name)] = text
 
@@ -266,9 +268,28 @@ def _text(node: Any, script: _Script) -> str:
         return f"{OPEN}({script.raw(node).strip().strip('$`').removeprefix('(').removesuffix(')')}){CLOSE}"
     if node.type == "arithmetic_expansion":
         return f"{OPEN}({script.raw(node).removeprefix('$((').removesuffix('))')}){CLOSE}"
+    if _BRACES.search(re.sub(_QUOTED, "", script.raw(node))):
+        script.notes.append("an unquoted {…,…} was read as written; a shell would make a word of each part")
     if node.type in ("concatenation", "command_name") or (node.children and node.type != "word"):
-        return _with_expansions(node, node.start_byte, node.end_byte, script, unquoted)
-    return unquoted(script.raw(node))
+        text = _with_expansions(node, node.start_byte, node.end_byte, script, unquoted)
+    else:
+        text = unquoted(script.raw(node))
+    return _at_home(script.raw(node), text)
+
+
+_QUOTED = r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|\$\{[^}]*\}"""
+_BRACES = re.compile(r"\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}")
+
+
+def _at_home(raw: str, text: str) -> str:
+    """A word with the ``~`` at its beginning, or after its first ``=``, as the variable ``$HOME``."""
+    if "~" not in raw:
+        return text
+    return (
+        re.sub(r"(?<![^=])~(?=/|$)", f"{OPEN}HOME{CLOSE}", text, count=1)
+        if re.match(r"(?:[\w-]*=)?~(?:/|$)", raw)
+        else text
+    )
 
 
 def _with_expansions(node: Any, start: int, end: int, script: _Script, plain: Any) -> str:
@@ -289,11 +310,17 @@ def _with_expansions(node: Any, start: int, end: int, script: _Script, plain: An
 
 def _expansion(node: Any, script: _Script) -> str:
     inside = script.raw(node).strip().strip("${}")
-    named = re.match(r"!?([A-Za-z_]\w*)", inside)
+    named = re.fullmatch(
+        r"!?([A-Za-z_]\w*)(?:\[(\d+)\]|:?[-=?].*|##?(?P<prefix>[^*?\[]+)|%%?(?P<suffix>[^*?\[]+))?", inside, re.S
+    )
     if named is None:
-        return f"{OPEN}({inside}){CLOSE}"  # $1 and $# are set by the shell, not by the user
-    name = named.group(1)
+        # $1 and $# are set by the shell, not by the user; ${TO:2} is computed from a variable
+        return f"{OPEN}({inside}){CLOSE}"
+    name, index = named.groups()[:2]
+    if index is not None:
+        elements = script.arrays.get(name, [])
+        return elements[int(index)] if int(index) < len(elements) else f"{OPEN}{name}{CLOSE}"
     value = script.assigned.get(name)
     if value is None or declares_credential(name, value):
         return f"{OPEN}{name}{CLOSE}"
-    return value
+    return value.removeprefix(named["prefix"] or "").removesuffix(named["suffix"] or "")

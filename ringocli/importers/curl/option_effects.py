@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
-from ringocli.importers.learn.placeholders import CLOSE, OPEN
+from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
 from ringocli.importers.pasted_request import Limit, Part, cannot_authenticate, limit
 from ringocli.text.files import read_bytes
 
@@ -49,14 +51,33 @@ class CurlCall:
     variables: dict[str, str] = field(default_factory=dict)
 
 
+_FUNCTIONS: dict[str, Callable[[str], str]] = {
+    "trim": str.strip,
+    "json": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "url": lambda text: quote(text, safe=""),
+    "b64": lambda text: base64.b64encode(text.encode()).decode(),
+}
+
+
 def expanded(text: str, call: CurlCall) -> str:
-    """The text with each ``{{NAME}}`` replaced that a ``--variable`` of the paste sets."""
-    return re.sub(r"\{\{(\w+)(?::\w+)*\}\}", lambda found: call.variables.get(found.group(1), found.group()), text)
+    """The text with each ``{{NAME:function}}`` replaced that a ``--variable`` of the paste sets."""
+
+    def value_of(found: re.Match[str]) -> str:
+        name, *functions = found.group(1).split(":")
+        value = call.variables.get(name)
+        if value is None or OPEN in value:
+            return found.group() if value is None else value
+        for function in functions:
+            if function not in _FUNCTIONS:
+                return f"{OPEN}({found.group(1)}){CLOSE}"
+            value = _FUNCTIONS[function](value)
+        return value
+
+    return re.sub(r"\{\{(\w+(?::\w+)*)\}\}", value_of, text)
 
 
 def apply_option(call: CurlCall, option: str, value: str) -> None:
     """Change a call as one option with its value does; an unknown option changes nothing."""
-    value = expanded(value, call)
     if option in _DATA_OPTIONS:
         _add_data(call, option, value)
     elif option in ("form", "form-string"):
@@ -153,6 +174,7 @@ _HANDLERS: dict[str, Callable[[CurlCall, str], None]] = {
     "get": lambda call, value: call.flags.add("get"),
     "path-as-is": lambda call, value: call.flags.add("path-as-is"),
     "head": lambda call, value: call.flags.add("head"),
+    "globoff": lambda call, value: call.flags.add("globoff"),
 }
 
 
@@ -196,7 +218,10 @@ def _from_file(call: CurlCall, path: str) -> str:
     if call.allowed is not None and (found := _below(call.allowed, path)) is not None:
         return read_bytes(str(found)).decode("utf-8", "replace")
     call.limits.append(
-        limit(f"the content of @{path}", "files are not read; use --allow-files DIR with the folder that contains it")
+        limit(
+            f"the content of @{shown(path)}",
+            "files are not read; use --allow-files DIR with the folder that contains it",
+        )
     )
     return ""
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ringocli.errors import UsageError
 from ringocli.importers.collection.common import parts_of
-from ringocli.importers.curl.arguments import options_of
+from ringocli.importers.curl.arguments import EXPANDED, options_of
 from ringocli.importers.curl.commands import Command
 from ringocli.importers.curl.option_effects import UNSUPPORTED_SCHEMES, CurlCall, apply_option, expanded
 from ringocli.importers.curl.shells import curl_words
@@ -49,7 +49,14 @@ def _urls(call: CurlCall) -> list[str]:
     kept = [url for url in call.urls if re.search(rf"[./:{OPEN}{{<$]", url)]
     if len(kept) < len(call.urls):
         call.notes.append("words beside the URL that are neither options nor URLs were ignored")
+    if "globoff" not in call.flags:
+        listed = [found for url in kept for found in _LIST.findall(url)]
+        call.notes += [f"{one} in the URL was read as written; curl would send a request for each" for one in listed]
     return kept
+
+
+_LIST = re.compile(r"\{[^{}]*,[^{}]*\}|\[(?:\d+-\d+|[a-z]-[a-z])(?::\d+)?\]", re.I)
+"""A list or a range in a URL, which curl replaces by each of its values."""
 
 
 def _calls(command: Command, allowed: Path | None) -> list[CurlCall]:
@@ -62,9 +69,10 @@ def _calls(command: Command, allowed: Path | None) -> list[CurlCall]:
         if option == "next":
             calls.append(started())
         elif option == "":
-            call.urls.append(expanded(value, call))
+            call.urls.append(value)
         else:
-            apply_option(call, option, value)
+            value = expanded(value, call) if option.startswith(EXPANDED) else value
+            apply_option(call, option.removeprefix(EXPANDED), value)
     return calls
 
 
@@ -131,11 +139,11 @@ def _address(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, st
     bare, question, written = rest.partition("#")[0].partition("?")
     authority, _, path = bare.partition("/")
     userinfo, at, host = authority.rpartition("@")
-    scheme = scheme.lower()
-    host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, "\0"))
+    if scheme.lower() == "https":
+        host = host.removesuffix(":443")  # http with a port is a test server, whatever the port
     path = path if as_it_is else _without_dots(path)
     written = "&".join([*([written.removesuffix("&") if query else written] if question else []), *query])
-    return f"{scheme}://{host}/{path}{'?' if question or query else ''}{written}", userinfo if at else None
+    return f"{scheme.lower()}://{host}/{path}{'?' if question or query else ''}{written}", userinfo if at else None
 
 
 def _without_dots(path: str) -> str:
@@ -167,6 +175,8 @@ def _auth(call: CurlCall, userinfo: str | None) -> tuple[BasicAuth | BearerAuth 
             is_basic = scheme.lower().rstrip(":") == "basic"
             found = authorization(f"{scheme} {_with_declared(rest, call)}" if is_basic else value)
             return (found, None) if isinstance(found, BasicAuth | BearerAuth | None) else (None, found)
+    if "authorization" in call.removed:
+        return None, None
     if call.bearer is not None:
         return BearerAuth(token=call.bearer, where="--oauth2-bearer"), None
     if any(entry["what"] in UNSUPPORTED_SCHEMES.values() for entry in call.limits):

@@ -100,6 +100,7 @@ _AUTH = {
     "u-umlaut": "-u 'üser:pä$$'",
     "bearer": "--oauth2-bearer t0ken",
     "header": "-H 'Authorization: Bearer t0ken'",
+    "header-removed": "-H 'Authorization:' -u user:pass",
     "header-variable": '-H "Authorization: Bearer $API_KEY"',
     "header-lower": "-H 'authorization: bearer t0ken'",
     "header-basic": "-H 'Authorization: Basic dXNlcjpwYXNz'",
@@ -135,6 +136,7 @@ _URLS = {
     "trailing-slash": "https://api.x.example/send/",
     "escaped-ampersand": "https://api.x.example/send?to=1\\&text=Hi",
     "ip": "http://127.0.0.9:81/send",
+    "ip-default-port": "-g 'http://[::1]:80/send'",
 }  # fmt: skip
 
 _FLAGS = {
@@ -271,6 +273,10 @@ _SHELLS = {
     "here-string-quoted": f"curl -d @- {_URL} <<< \"to=$TO\"",
     "two-commands": f"{_CALL}\ncurl -d to=2 {_URL}",
     "unset-variable": f"curl -d to=1$NOT_SET {_URL}",
+    "prefix-removed": f'TO=+1555; curl -d "to=${{TO#+}}" {_URL}',
+    "suffix-removed": 'BASE=https://api.x.example/; curl -d to=1 "${BASE%/}/send"',
+    "appended": f"D=to=1; D+='&text=Hi'; curl -d \"$D\" {_URL}",
+    "element-of-array": f'a=(1 2); curl -d "to=${{a[1]}}" {_URL}',
     "length-of-variable": f"curl -d to=${{TO}}x {_URL}",
 }  # fmt: skip
 

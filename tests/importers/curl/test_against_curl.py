@@ -105,7 +105,7 @@ def facts_of(pasted: Pasted) -> dict[str, Any]:
     parts = [(part.name, None if part.is_file else filled(part.value)) for part in pasted.parts]
     return {
         "method": pasted.method,
-        "url": filled(pasted.url).replace("https://", "http://"),
+        "url": re.sub(r"^(http://[^/?]*):80(?=[/?])", r"\1", filled(pasted.url).replace("https://", "http://")),
         "auth": filled(auth) if auth is not None else None,
         "headers": {
             name.lower(): filled(value)

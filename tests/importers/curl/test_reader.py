@@ -164,7 +164,7 @@ def test_words_are_split_as_by_the_shell(text: str, words: list[str]) -> None:
         ("curl --insec https://x.example/", "GET", "https://x.example/", None, None),
         ("curl --data=a=1 https://x.example/", "POST", "https://x.example/", "form", "a=1"),
         ("curl https://x.example:443/a/./b/../c/..", "GET", "https://x.example/a/", None, None),
-        ("curl http://x.example:80/..", "GET", "http://x.example/", None, None),
+        ("curl http://x.example:80/..", "GET", "http://x.example:80/", None, None),
         ("curl --path-as-is https://x.example:8443/a/../b", "GET", "https://x.example:8443/a/../b", None, None),
         ("curl 'https://x.example?u=/a/../b'", "GET", "https://x.example/?u=/a/../b", None, None),
     ],
