@@ -33,7 +33,7 @@ MORE = (
     "Exit codes: 0 all delivered, 1 some were not, 2 usage error, 3 local error, 4 none got a response."
 )
 NOTHING_REPLACED = "no webhook has ${}$: nothing was replaced"
-FREE_REPLAYS = 10
+MAX_REPLAYS_WITHOUT_LIVE = 10
 """This many webhooks may be sent to another machine without ``--live``."""
 
 
@@ -191,7 +191,7 @@ def _route(options: ReplayOptions, url: Secret, count: int) -> Route:
         raise UsageError(f"{options.recording}: there is nothing to send", "Leave out --only to send all events.")
     if not is_loopback(route.host):
         console.complain(f"sending {count:,} webhooks to {route.host}")
-        if count > FREE_REPLAYS and not options.live:
+        if count > MAX_REPLAYS_WITHOUT_LIVE and not options.live:
             raise UsageError(
                 f"sending {count:,} webhooks to {route.host}, which is not this machine, needs --live",
                 "Use --live if the receiver expects them.",

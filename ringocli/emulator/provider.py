@@ -30,7 +30,7 @@ from ringocli.errors import LocalError, RingocliError
 from ringocli.http.exchange import IncomingRequest, Reply, as_incoming
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.handset import DeliveryPlan, HandsetStep, State, plan_for
-from ringocli.messaging.provider import ReceivedMessage, RequestProblem, accepted, receive, refused
+from ringocli.messaging.provider import ReceivedMessage, RequestProblem, accepted_reply, receive, refused_reply
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event
 from ringocli.messaging.webhook import ids_in
@@ -132,7 +132,7 @@ class Provider:
         preset = self._template_file.preset
         if not received.fits or received.spec is None:
             why = "; ".join(str(one) for one in received.problems)
-            reply = refused(why, preset, status=received.status, problems=received.problems)
+            reply = refused_reply(why, preset, status=received.status, problems=received.problems)
             headers = (*reply.headers, ("Ringocli-Problems", _header_text(why)))
             return replace(unanswered, reply=reply._replace(headers=headers))
         contact = received.variables.get("to", "")
@@ -140,14 +140,14 @@ class Provider:
         if plan.silent:
             return replace(unanswered, plan=plan)
         if plan.refusal is not None:
-            reply = refused(plan.refusal, preset, status=plan.status)
+            reply = refused_reply(plan.refusal, preset, status=plan.status)
             if plan.retry_after_s is not None:
                 reply = reply._replace(headers=(*reply.headers, ("Retry-After", str(plan.retry_after_s))))
             return replace(unanswered, plan=plan, reply=reply)
         message_id = str(uuid4())
         if effect.fault in NEVER_ANSWERED:
             return replace(unanswered, plan=plan, message_id=message_id)
-        reply = with_fault(accepted(received.spec, message_id, preset, received.variables), effect.fault)
+        reply = with_fault(accepted_reply(received.spec, message_id, preset, received.variables), effect.fault)
         return replace(unanswered, plan=plan, message_id=message_id, reply=reply)
 
     async def take(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[StoredExchange, ProviderAnswer]:

@@ -1,4 +1,4 @@
-"""Aligns an event's pattern with a webhook that does not match it: what fits, what differs, what is missing, what is left.
+"""Aligns an event's pattern with a webhook that does not match it: which values fit, differ, are missing or are unused.
 
 Unlike matching, which decides, an alignment compares as much as possible: inside a list where the pattern has an object,
 and inside an object where the pattern has a list.
@@ -54,7 +54,7 @@ class Received:
 
     @property
     def text(self) -> str:
-        """The start of the value as text, which is enough to tell what it is."""
+        """The start of the value as text, which is enough to classify it."""
         return as_text(self.value[:MAX_TEXT] if isinstance(self.value, str) else self.value)[:MAX_TEXT]
 
     @property
@@ -67,7 +67,7 @@ class Received:
 class Alignment:
     """The result: every leaf is in ``fitting``, ``different`` or ``missing``, or in ``absent`` if it is optional.
 
-    ``repeated`` are missing leaves whose variables are at another location of the pattern, too.
+    ``repeated`` are the missing leaves whose variables appear elsewhere in the pattern as well.
     ``containers`` maps pointers of objects and lists in the pattern to the ones in the webhook that they were compared
     with. ``reshaped`` is true if a list was compared with an object.
     """
@@ -83,7 +83,7 @@ class Alignment:
     unclaimed: tuple[Received, ...] = ()
 
     @property
-    def says_so(self) -> bool:
+    def has_event_key(self) -> bool:
         """Whether the webhook contains this event's key."""
         return any(one.is_event_key for one, _ in self.fitting)
 
@@ -91,7 +91,7 @@ class Alignment:
         """The share of the pattern that fits, from 0 to 1; a paired leaf counts nearly as much as one that fits."""
         has_key = any(one.is_event_key for one in (*self._leaves(), *self.missing))
         total = len(self.fitting) + len(self.different) + len(self.missing) + (KEY_WEIGHT - 1) * has_key
-        fits = len(self.fitting) + (KEY_WEIGHT - 1) * self.says_so + 0.9 * paired
+        fits = len(self.fitting) + (KEY_WEIGHT - 1) * self.has_event_key + 0.9 * paired
         return fits / total if total else 0.0
 
     def _leaves(self) -> Iterator[PatternLeaf]:
@@ -192,7 +192,7 @@ def _leaf(event: WebhookEvent, leaf: Leaf | Constant, value: Json, at: Pointer, 
     elif _fits(event, leaf, value):
         alignment.fitting.append((one, Received(found_at, value)))
     elif isinstance(leaf, Leaf) and leaf.alone == "url":
-        _add_missing(alignment, event, leaf, at)  # what is there is not a file, but may be the text
+        _add_missing(alignment, event, leaf, at)  # the value is not the URL of a file, but may be the text
     else:
         alignment.different.append((one, Received(found_at, value)))
     return alignment

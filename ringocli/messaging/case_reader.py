@@ -67,7 +67,7 @@ class Copies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What a step must result in; None and empty mean that nothing is expected.
+    """The result that a step must have; None and empty mean that nothing is expected.
 
     ``request`` is a file with the expected request, ``variables`` are what Ringotel takes from the reply or webhook.
     """
@@ -235,16 +235,16 @@ class _Reader:
         found = {name: self._value(value, f"set.{name}") for name, value in table.items()}
         return {name: value for name, value in found.items() if not isinstance(value, Anything)}
 
-    def _value(self, value: Any, what: str, *, may_be_any: bool = False) -> Expected:
+    def _value(self, value: Any, where: str, *, may_be_any: bool = False) -> Expected:
         if not isinstance(value, Mapping):
-            return self._text(value, what)
-        self._check_keys(value, ("from", "any") if may_be_any else ("from",), what)
+            return self._text(value, where)
+        self._check_keys(value, ("from", "any") if may_be_any else ("from",), where)
         if value.get("any") is True:
             return Anything()
-        step, dot, variable = self._text(value.get("from"), f"{what}.from").rpartition(".")
+        step, dot, variable = self._text(value.get("from"), f"{where}.from").rpartition(".")
         if not dot or step not in self._ids:
             raise self._wrong(
-                f"{what} refers to {step or variable!r}, which is not an earlier step{did_you_mean(step, self._ids)}",
+                f"{where} refers to {step or variable!r}, which is not an earlier step{did_you_mean(step, self._ids)}",
                 'Write {from = "STEP.VARIABLE"} with the id of an earlier step.',
             )
         self._check_variable(variable)
@@ -298,23 +298,23 @@ class _Reader:
             event=self._text(table["event"], "expect.event") if "event" in table else None,
         )
 
-    def _seconds(self, value: Any, what: str) -> float:
+    def _seconds(self, value: Any, where: str) -> float:
         seconds = seconds_of(value) if isinstance(value, (str, int, float)) else None
         if seconds is None:
-            raise self._wrong(f"{what} is not a duration: {value!r}", 'Write "50ms", "5s" or "2h".')
+            raise self._wrong(f"{where} is not a duration: {value!r}", 'Write "50ms", "5s" or "2h".')
         return seconds
 
-    def _file(self, value: Any, what: str) -> Path:
-        return self._path.parent / self._text(value, what)
+    def _file(self, value: Any, where: str) -> Path:
+        return self._path.parent / self._text(value, where)
 
-    def _text(self, value: Any, what: str) -> str:
+    def _text(self, value: Any, where: str) -> str:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise self._wrong(f"{what} must be a text", f'Write {what.rpartition(".")[2]} = "..."')
+            raise self._wrong(f"{where} must be a text", f'Write {where.rpartition(".")[2]} = "..."')
         return value if isinstance(value, str) else number_text(value)
 
-    def _table(self, value: Any, what: str) -> Mapping[str, Any]:
+    def _table(self, value: Any, where: str) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
-            raise self._wrong(f"{what} must be a table", f"Write {what} = {{ ... }}")
+            raise self._wrong(f"{where} must be a table", f"Write {where} = {{ ... }}")
         return value
 
     def _check_variable(self, name: str) -> None:
@@ -323,10 +323,10 @@ class _Reader:
         except UsageError as error:
             raise self._wrong(error.message, error.hint) from None
 
-    def _check_keys(self, table: Mapping[str, Any], known: Sequence[str], what: str = "") -> None:
+    def _check_keys(self, table: Mapping[str, Any], known: Sequence[str], where: str = "") -> None:
         for key in table:
             if key not in known:
-                prefix = f"{what}." if what else ""
+                prefix = f"{where}." if where else ""
                 raise self._wrong(f"unknown key {prefix}{key}{did_you_mean(key, known)}", f"Keys: {', '.join(known)}.")
 
     def _wrong(self, message: str, hint: str) -> UsageError:

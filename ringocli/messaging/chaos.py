@@ -141,7 +141,7 @@ def _number(text: str) -> int | float | str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChaosEffect:
-    """What chaos does to one request: a delay, then either this status or the real reply with this fault."""
+    """The effect of chaos on one request: a delay, then either this status or the real reply with this fault."""
 
     delay_s: float = 0.0
     status: int | None = None

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ringocli.messaging.load.data_rows import DataRows
     from ringocli.messaging.load.event_chaos import EventChaos
 
-FREE_EVENTS = 10
-"""This many events may be sent to a host that is not loopback without ``--live``."""
+MAX_EVENTS_WITHOUT_LIVE = 10
+"""How many events may be sent to a host that is not loopback without ``--live``."""
 
 Report = Callable[[EventOutcome], None]
 
@@ -43,7 +43,7 @@ class Route(NamedTuple):
     timeout_s: float = 10.0
     ca_file: str | None = None
     failover: tuple[Secret, Failover] | None = None
-    """The URL for events that the first one did not accept, and what makes their requests."""
+    """The URL for events that the first one did not accept, and the function that makes their requests."""
 
     @property
     def host(self) -> str:
@@ -56,7 +56,13 @@ class Route(NamedTuple):
         plan = self.plan
         is_local = split_url(self.url.reveal()).scheme == "http" and is_loopback(self.host)
         is_plain = plan.rate_per_s is None and plan.duration_s is None and plan.concurrency == 1
-        return is_plain and is_local and self.failover is None and self.total is not None and self.total <= FREE_EVENTS
+        return (
+            is_plain
+            and is_local
+            and self.failover is None
+            and self.total is not None
+            and self.total <= MAX_EVENTS_WITHOUT_LIVE
+        )
 
 
 class Delivery(NamedTuple):
@@ -109,7 +115,10 @@ class Delivery(NamedTuple):
             *([split_url(self.failover_url.reveal()).hostname] if self.failover_url is not None else []),
         ]
         is_much = (
-            self.plan.duration_s is not None or self.chaos is not None or self.total is None or self.total > FREE_EVENTS
+            self.plan.duration_s is not None
+            or self.chaos is not None
+            or self.total is None
+            or self.total > MAX_EVENTS_WITHOUT_LIVE
         )
         return is_much and not all(map(is_loopback, hosts))
 

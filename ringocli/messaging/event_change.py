@@ -42,7 +42,7 @@ def changed_event(
 
     ``moves`` maps pointers of the pattern to pointers below ``base`` of the webhook, ``values`` to new constants.
     ``drops`` are leaves to leave out, ``pins`` are further constants, by pointers like those of ``moves``. ``key`` is the
-    event's key from now on.
+    event's new key.
     """
     operations: list[Operation] = []
     where = (*event.pointer, "request_parameters")
@@ -84,7 +84,7 @@ def _is_rename(old: Pointer, new: Pointer) -> bool:
 
 
 def _as_pattern(pointer: Pointer) -> Pointer:
-    """A pointer of a webhook as a pattern writes it: every element of a list is its first."""
+    """A pointer of a webhook as a pattern has it: the first element of each list stands for all."""
     return tuple(0 if isinstance(step, int) else step for step in pointer)
 
 

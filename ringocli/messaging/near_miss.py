@@ -76,7 +76,7 @@ class _Candidate(NamedTuple):
             share -= 0.3
         if self.contradiction:
             share -= 0.5
-        return round(share, 3), self.alignment.says_so, self.alignment.share()
+        return round(share, 3), self.alignment.has_event_key, self.alignment.share()
 
 
 def nearest_miss(
@@ -134,8 +134,8 @@ def _proposal(
 def _summary(best: _Candidate) -> str:
     parts = []
     for pair in best.pairs:
-        what = f"${pair.leaf.names[0]}$" if pair.leaf.names else describe(_constant(pair.leaf.leaf))
-        parts.append(f"{pointer_text(pair.received.pointer)} is read as {what} ({pair.why})")
+        expected = f"${pair.leaf.names[0]}$" if pair.leaf.names else describe(_constant(pair.leaf.leaf))
+        parts.append(f"{pointer_text(pair.received.pointer)} is read as {expected} ({pair.why})")
     if best.alignment.reshaped:
         parts.append("a list is read where the template has an object, or the reverse")
     return "; ".join(parts)
@@ -183,15 +183,15 @@ def _rival_of_id(best: _Candidate) -> Received | None:
     paired = [(pair.leaf, pair.received, True) for pair in best.pairs if pair.why != CHOSEN]
     for leaf, received, is_paired in (*fitting, *paired):
         if "messageid" in leaf.names:
-            # Where more than the id is as the template expects it, so is the id.
+            # If further values match the template, the id probably does so rightly, too.
             return rival_of_id(received, scalars_of(best.alignment), is_paired or len(fitting) > 1)
     return None
 
 
 def _pins(best: _Candidate) -> dict[Pointer, Json]:
-    """A field that says which way the message went, if nothing in the event reads one.
+    """A field with the direction of the message to add to the pattern, if the event reads none yet.
 
-    An event of another provider is read by its fields alone; but some providers report a sent message with the same ones.
+    The changed event must not match reports of sent messages, which have the same fields at some providers.
     """
     base, way = best.attempt.base, "outgoing" if best.attempt.event.place is Place.DELIVERED else "incoming"
     read = (*best.alignment.fitting, *best.alignment.different, *((pair.leaf, pair.received) for pair in best.pairs))
@@ -220,7 +220,8 @@ def _constant(leaf: object) -> Json:
 def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool:
     """Whether a value means another outcome, and is not only another spelling of the expected one.
 
-    A pattern that requires success excludes failed receipts. The meaning of a receipt's numeric code is unknown, so only a word that means "delivered" replaces it.
+    A pattern that requires success excludes failed receipts. The meaning of a receipt's numeric code is unknown, so only
+    a word that means "delivered" replaces it.
     """
     if FAILURE.search(received) and not FAILURE.search(expected):
         return True

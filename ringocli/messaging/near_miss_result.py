@@ -1,6 +1,6 @@
-"""What a comparison of a webhook with an event gives: the attempt, its differences, and the near miss.
+"""The results of comparing a webhook with an event: the attempt, the differences, and the near miss.
 
-Apart from ``near_miss``, which is imported only where no event matches.
+Separate from ``near_miss``, which is imported only if no event matches.
 """
 
 from __future__ import annotations

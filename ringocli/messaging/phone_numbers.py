@@ -1,4 +1,4 @@
-"""Phone numbers as they are compared, whatever form they are written in."""
+"""Phone numbers in the form in which they are compared, however they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider's side of a send, simulated from the template alone: the request it is, its mistakes, and the reply.
+"""The provider's side of a send, simulated from the template alone: which request was meant, its mistakes, and the reply.
 
 An incoming request is compared with every request of the template. The one that fits best is taken to be the intended
 one, and whatever prevents a complete fit is a ``RequestProblem``. The reply is what ``response_map`` reads, merged into the
@@ -255,7 +255,7 @@ def _decoded_basic(credentials: str) -> str | None:
 
 
 def _auth_problems(template: Template, incoming: IncomingRequest) -> list[RequestProblem]:
-    """Whether credentials are sent in the way the template sends them; their values are not known here."""
+    """Credentials that are not sent in the way in which the template sends them; their values are not known here."""
     value = header(incoming.headers, "authorization") or ""
     scheme, _, rest = value.partition(" ")
     match template.auth:
@@ -280,12 +280,12 @@ def _auth_mismatch(value: str, expected: str) -> str:
 # -- replies ----------------------------------------------------------------------------------------
 
 
-def accepted(
+def accepted_reply(
     spec: RequestSpec, message_id: str, preset: Preset | None, variables: Mapping[str, str] | None = None
 ) -> Reply:
     """The reply to an accepted message: what ``response_map`` reads, with this id, in the provider's own format.
 
-    The numbers and the text of the request (``variables``) take the place of those in the provider's sample reply.
+    The numbers and the text of the request (``variables``) replace those in the provider's sample reply.
     """
     tree = plain(spec.reply.render({"messageid": message_id})) if spec.response_map is not None else None
     own = preset.replies.get("accepted", {}) if preset is not None else {}
@@ -323,7 +323,7 @@ def _merged(base: Json, overlay: Json) -> Json:
 _MESSAGE_KEYS = frozenset({"message", "detail", "description", "text", "error", "title", "reason", "error_text"})
 
 
-def refused(
+def refused_reply(
     why: str, preset: Preset | None, *, status: int | None = None, problems: Iterable[RequestProblem] = ()
 ) -> Reply:
     """The reply to a rejected message: the preset's own error format with the reason in its message field."""

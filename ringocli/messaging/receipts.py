@@ -1,4 +1,4 @@
-"""Failed receipts: what a provider would send instead of a delivery receipt, as far as the template shows it.
+"""Failed receipts: the webhook that a provider sends if a message is not delivered, as far as the template shows it.
 
 Ringotel has an event for delivered messages only, so a template pins success: by the event's key, or by a literal such
 as ``"status": "delivered"``. The failed receipt is the same webhook with those words replaced by their opposites. If

@@ -1,4 +1,4 @@
-"""What a received field is, judging by its name and its value: a phone number, a file, a status, the message id.
+"""Classifies a received field by its name and its value: a phone number, a file, a status, the message id.
 
 Nothing here knows the template; ``pairing`` does.
 """
@@ -142,7 +142,7 @@ def is_delivery_status(received: Received) -> bool:
 
 
 def is_status(received: Received) -> bool:
-    """Whether the field says in a word what became of a message, also as a member: ``"status": {"name": "SENT"}``.
+    """Whether the field is the status of a message, as a word or as an object with one: ``"status": {"name": "SENT"}``.
 
     ``"status": "receipt"`` names an event.
     """

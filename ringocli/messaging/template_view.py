@@ -1,4 +1,4 @@
-"""Requests with the variables left in, as ``render --template-view`` shows them."""
+"""Requests with ``$variables$`` instead of values, as ``render --template-view`` shows them."""
 
 from __future__ import annotations
 

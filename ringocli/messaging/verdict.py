@@ -1,4 +1,4 @@
-"""Judges the reply to a test send: whether it is as expected, and what ``response_map`` finds in it."""
+"""Judges the reply to a test send: whether its status is as expected, and which values ``response_map`` finds in it."""
 
 from __future__ import annotations
 

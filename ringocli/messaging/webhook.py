@@ -1,4 +1,4 @@
-"""Reads webhooks and replies: which event a webhook is, and which values Ringotel would take from it.
+"""Reads webhooks and replies: which event a webhook matches, and which values Ringotel would take from it.
 
 Events are selected according to assumptions 1 to 4, 10, 11 and 36, since Ringotel publishes none of it.
 """
@@ -93,7 +93,7 @@ def read_webhook(
     properties: Mapping[str, Text] | None = None,
     pairs: Mapping[Pointer, Pointer] | None = None,
 ) -> WebhookReading:
-    """Which event of the template a webhook is, under our assumptions.
+    """Find the event of the template that a webhook matches, under our assumptions.
 
     ``pairs`` are pairs of a missing value and a received field for the near miss, see ``pairing.pairs_in``.
 

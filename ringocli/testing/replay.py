@@ -13,7 +13,7 @@ from ringocli.http.content_types import Encoding, encoding_of
 from ringocli.http.exchange import IncomingRequest, header
 from ringocli.http.outgoing import payload_of
 from ringocli.messaging.load.attempt import EventOutcome
-from ringocli.messaging.load.bookkeeping import why
+from ringocli.messaging.load.bookkeeping import failure_reason
 from ringocli.messaging.load.events import Event
 from ringocli.messaging.load.scenario import as_rendered
 from ringocli.messaging.load.signatures import SIGNATURE_HEADERS
@@ -49,7 +49,7 @@ class Replay:
             "edited": list(self.edited),
             "status": reply.status if reply is not None else None,
             "elapsed_ms": round(reply.elapsed_ms, 3) if reply is not None else None,
-            "problem": redact(why(outcome.error, reply, outcome.failure)) or None,
+            "problem": redact(failure_reason(outcome.error, reply, outcome.failure)) or None,
         }
 
 

@@ -14,7 +14,7 @@ from ringocli.emulator.template_file import preset_of
 from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.messaging.handset import MAGIC_NUMBERS, State, plan_for
 from ringocli.messaging.phone_numbers import number_key
-from ringocli.messaging.provider import accepted, goes_to, receive, refused
+from ringocli.messaging.provider import accepted_reply, goes_to, receive, refused_reply
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
@@ -67,10 +67,10 @@ def test_reply_is_what_response_map_reads(name: str, request_name: str) -> None:
     template = TEMPLATES[name]
     spec = template.request(request_name)
     if spec.response_map is None:
-        assert 200 <= accepted(spec, "id-1", preset_of(template)).status < 300
+        assert 200 <= accepted_reply(spec, "id-1", preset_of(template)).status < 300
         return
     for preset in (preset_of(template), None):
-        match = read_reply(spec, accepted(spec, "id-1", preset))
+        match = read_reply(spec, accepted_reply(spec, "id-1", preset))
         assert (True, {"messageid": "id-1"}) == (match.fits, dict(match.bindings))
 
 
@@ -104,7 +104,7 @@ def test_problems_are_explained(wrong: dict[str, Any], status: int, where: str) 
     received = receive(ACME_TEMPLATE, GOOD._replace(**wrong))
     assert status == received.status
     assert where in [problem.where for problem in received.problems]
-    reply = refused("; ".join(map(str, received.problems)), None, status=status, problems=received.problems)
+    reply = refused_reply("; ".join(map(str, received.problems)), None, status=status, problems=received.problems)
     document = json.loads(reply.body)
     assert where in [one["where"] for one in document["ringocli"]]
     assert document["error"]["message"]
@@ -121,7 +121,7 @@ def test_path_may_have_a_prefix() -> None:
 
 def test_rejection_has_the_providers_format() -> None:
     """With a preset the error has the provider's own format, with the reason in its message field."""
-    reply = refused("the number is not valid", preset_of(TEMPLATES["telnyx"]))
+    reply = refused_reply("the number is not valid", preset_of(TEMPLATES["telnyx"]))
     assert 422 == reply.status
     assert "the number is not valid" == json.loads(reply.body)["errors"][0]["title"]
 

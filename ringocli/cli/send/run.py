@@ -141,7 +141,7 @@ def _print_one(options: SendOptions, result: SendResult, arrivals: Sequence[Arri
     Raises:
         NoReply: there was no reply.
     """
-    from ringocli.messaging.awaiting.sends import instead, timeline
+    from ringocli.messaging.awaiting.sends import timeline, unexpected_arrivals
     from ringocli.messaging.formats.sends import timeline_text
     from ringocli.messaging.formats.verdict import as_document, as_text
 
@@ -158,7 +158,7 @@ def _print_one(options: SendOptions, result: SendResult, arrivals: Sequence[Arri
         console.complain(text) if options.har == "-" else console.out(text)
     if result.missing and options.format == "text":
         names = ", ".join(event.label for event in result.missing)
-        found = list(instead(arrivals, [result]))
+        found = list(unexpected_arrivals(arrivals, [result]))
         console.error(
             f"{names} did not arrive within {options.await_timeout_s:g} s",
             f"Arrived instead: {'; '.join(found[:3])}" if found else "Nothing else arrived either.",
@@ -174,7 +174,7 @@ def _print_many(
     arrivals: Sequence[Arrival],
 ) -> int:
     """Print a line, a document or a test case for each send."""
-    from ringocli.messaging.awaiting.sends import campaign_document, estimate, instead
+    from ringocli.messaging.awaiting.sends import campaign_document, estimate, unexpected_arrivals
     from ringocli.messaging.formats.sends import as_junit, sends_text
 
     if options.format == "json":
@@ -184,7 +184,7 @@ def _print_many(
     else:
         for line in sends_text(results):
             console.out(line)
-        for line in list(instead(arrivals, results))[:5]:
+        for line in list(unexpected_arrivals(arrivals, results))[:5]:
             console.note(f"note: also arrived: {line}", "dim")
     if all(result.ok for result in results):
         return 0

@@ -97,11 +97,11 @@ class RequestState:
         method = self.pasted.method.upper()
         if method in METHODS:
             return method
-        instead = "GET" if method == "HEAD" else "POST"
+        unexpected_arrivals = "GET" if method == "HEAD" else "POST"
         self.learned.limits.append(
-            limit(f"the method {method if method.isalpha() else '...'}", f"{instead} is used instead")
+            limit(f"the method {method if method.isalpha() else '...'}", f"{unexpected_arrivals} is used instead")
         )
-        return instead
+        return unexpected_arrivals
 
     def account(self) -> list[str]:
         """The user name of the credentials, which may be in the path as well."""

@@ -14,12 +14,12 @@ from ringocli.importers.relay.spec import RelaySpec
 from ringocli.messaging.export.server_files import (
     REQUIREMENTS,
     assembled,
-    common,
+    common_functions,
     pattern_facts,
     php_app,
     python_app,
     settings_file,
-    source,
+    source_text,
     variable_name,
 )
 from ringocli.text.json_numbers import dumps
@@ -39,15 +39,15 @@ def relay_files(spec: RelaySpec, language: str) -> dict[str, str]:
     }
 
     def filled(name: str) -> str:
-        return assembled(source(_FILES / name), facts, inserts)
+        return assembled(source_text(_FILES / name), facts, inserts)
 
     if language == "python":
-        shared = assembled(common("python"), facts)
+        shared = assembled(common_functions("python"), facts)
         files["app.py"] = python_app(docstring, {"PROVIDER": provider}, f"{shared}\n\n{filled('relay.py.txt')}")
         files["requirements.txt"] = REQUIREMENTS + _more_requirements(facts)
         files["test_app.py"] = filled("test_relay.py.txt")
     else:
-        shared = assembled(common("php"), facts)
+        shared = assembled(common_functions("php"), facts)
         files["index.php"] = php_app(docstring, {"provider": provider}, f"{shared}\n{filled('relay.php.txt')}")
         files["requirements.txt"] = "# PHP 8.1 or later, nothing else.\n"
         files["test.php"] = filled("test_relay.php.txt")

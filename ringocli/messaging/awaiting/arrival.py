@@ -33,7 +33,7 @@ class Arrival(NamedTuple):
 
 
 class ArrivalSource(Protocol):
-    """Where webhooks arrive: an emulator, or a port of this command. It receives them from before the send."""
+    """Where webhooks arrive: an emulator, or a port on which this command listens since before the send."""
 
     def wait(self, known: int, timeout_s: float) -> Sequence[Arrival]:
         """All arrivals so far in order, as soon as there are more than ``known``, or after the time-out."""
@@ -99,7 +99,7 @@ def await_events(
     while True:
         arrivals = source.wait(seen, max(0.0, ends - clock()))
         for arrival in arrivals[seen:]:
-            place = next(
+            key = next(
                 (
                     (index, turn)
                     for index, message in enumerate(messages)
@@ -108,8 +108,8 @@ def await_events(
                 ),
                 None,
             )
-            if place is not None:
-                found[place] = arrival
+            if key is not None:
+                found[key] = arrival
         seen = len(arrivals)
         if len(found) == wanted or clock() >= ends:
             return [

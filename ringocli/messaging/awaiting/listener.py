@@ -98,7 +98,7 @@ class _ListenerServer(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no reason for a traceback."""
+        """Print no traceback if a client disconnects."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -123,4 +123,4 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = _take  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Nothing is logged: the paths are the user's webhook URL."""
+        """Log nothing: the paths are part of the user's webhook URL, which is secret."""

@@ -40,7 +40,7 @@ class SendResult(NamedTuple):
 
     @property
     def message(self) -> SentMessage:
-        """What arrivals are compared with."""
+        """The values that arrivals are compared with."""
         values = {name: str(value) for name, value in self.request.variables.items()}
         found = self.verdict.variables if self.verdict is not None else {}
         return SentMessage(
@@ -49,7 +49,7 @@ class SendResult(NamedTuple):
 
     @property
     def problem(self) -> str:
-        """Why it is not ok, in one sentence; empty if it is."""
+        """Why the send is not ok, in one sentence; empty if it is."""
         if self.failure is not None:
             return self.failure.message
         assert self.verdict is not None
@@ -162,7 +162,7 @@ def check_allowed(requests: Sequence[RenderedRequest], allowed: Sequence[str]) -
     """Refuse recipients that match no allowed number or prefix; only digits are compared.
 
     Raises:
-        UsageError: with the row of the first that is refused; nothing was sent.
+        UsageError: a recipient is refused; the message names its row. Nothing was sent.
     """
     prefixes = [_digits(one) for one in allowed]
     if not prefixes:
@@ -178,7 +178,7 @@ def _digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 
 
-def instead(arrivals: Sequence[Arrival], results: Sequence[SendResult]) -> Iterator[str]:
+def unexpected_arrivals(arrivals: Sequence[Arrival], results: Sequence[SendResult]) -> Iterator[str]:
     """Arrivals that were not awaited, one line each."""
     used = [one.arrival for result in results for one in result.awaited if one.arrival is not None]
     for arrival in arrivals:
@@ -208,5 +208,5 @@ def campaign_document(results: Sequence[SendResult], arrivals: Sequence[Arrival]
             }
             for result in results
         ],
-        "unexpected": list(instead(arrivals, results)),
+        "unexpected": list(unexpected_arrivals(arrivals, results)),
     }

@@ -38,7 +38,7 @@ _NEVER = ("do not deploy",)
 
 @dataclass(frozen=True, slots=True)
 class ChangeKind:
-    """What is known of a kind of change: its usual verdict, its order, and the assumptions that it rests on."""
+    """A kind of change: its usual verdict, its order of deployment, and the assumptions that it rests on."""
 
     impact: Impact
     order: tuple[str, ...]
@@ -98,16 +98,16 @@ KINDS: Mapping[str, ChangeKind] = {
     "events-reordered": ChangeKind(Impact.BREAKING, _REVIEW, (2,)),
     "events-combined": ChangeKind(Impact.BREAKING, _NEVER, (2, 3)),
 }
-"""Each kind of change, after the table of edits in the documentation of ``diff``."""
+"""Each kind of change by its name, as in the table of edits in the documentation of ``diff``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """The evidence for a change, true when it is executed with both versions.
+    """The evidence for a change: one input, and the result of executing each version with it.
 
-    ``before`` and ``after`` are what the old and the new version make of the same input: a rendered request, the
-    values read from a reply, or the reading of a webhook. ``input`` is that input: the values of the variables and
-    properties that were filled in, or the message that was read.
+    ``before`` and ``after`` are the results of the old and the new version: a rendered request, the values read from a
+    reply, or how a webhook is read. ``input`` are the values of variables and properties that were filled in, or the
+    message that was read.
     """
 
     before: Json
@@ -142,7 +142,7 @@ class TemplateComparison:
 
 
 def change_of(kind: str, pointer: Pointer, what: str, witness: Witness, impact: Impact | None = None) -> TemplateChange:
-    """A change of a kind; an ``impact`` below that of its kind has the order of its own impact."""
+    """A change of the given kind. If its ``impact`` is lower than usual for the kind, so is its order of deployment."""
     known = KINDS[kind]
     impact = known.impact if impact is None else impact
     order = known.order if impact is known.impact else _REVIEW if impact is Impact.COMPATIBLE else _NOTHING

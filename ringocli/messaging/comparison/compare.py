@@ -14,7 +14,7 @@ from ringocli.messaging.comparison.properties import (
     used_properties,
 )
 from ringocli.messaging.comparison.replies import compare_replies
-from ringocli.messaging.comparison.requests import compare_requests, sample_values, wire_of
+from ringocli.messaging.comparison.requests import compare_requests, decoded_request, sample_values
 from ringocli.template.model import OAuth2, Template
 from ringocli.template.pattern.pattern import Json
 from ringocli.template.schema import KEYS
@@ -89,8 +89,8 @@ def _property_change(
     for spec in old.requests:
         if spec.name in specs:
             values = sample_values(spec.name)
-            one = wire_of(old, spec, values, stored)
-            two = wire_of(new, specs[spec.name], values, stored)
+            one = decoded_request(old, spec, values, stored)
+            two = decoded_request(new, specs[spec.name], values, stored)
             if one.shown != two.shown:
                 return change_of(kind, pointer, what, Witness(before=one.shown, after=two.shown, input=values))
     return change_of(kind, pointer, what, Witness(before=list(old.properties), after=list(new.properties)))

@@ -150,7 +150,7 @@ def _field_edits(pair: EventPair) -> Iterator[_Edit]:
 
 
 def _pattern_edits(pair: EventPair) -> Iterator[_Edit]:
-    """Edits of the pattern: everything that moved as one edit, then literals and variables one by one."""
+    """Edits of the pattern: all moved values together as one edit, then literals and variables one by one."""
     before, after = dict(pair.old.pattern.leaves), dict(pair.new.pattern.leaves)
     gone = {pointer: leaf for pointer, leaf in before.items() if not _is_same(leaf, after.get(pointer))}
     come = {pointer: leaf for pointer, leaf in after.items() if not _is_same(leaf, before.get(pointer))}
@@ -190,7 +190,7 @@ def _first(moves: list[tuple[Pointer, Pointer]], rewritten: list[Pointer]) -> Po
 def _leaf_edit(
     holder: WebhookEvent, pointer: Pointer, leaf: Leaf | Constant, event: WebhookEvent | None, done: str
 ) -> _Edit:
-    """A leaf that only one version has; ``$event_key$`` restricts the event just as a literal does."""
+    """The edit for a leaf that only one version has; ``$event_key$`` restricts the event just as a literal does."""
     restricts = isinstance(leaf, Constant) or "event_key" in leaf.names
     kind = f"{'literal' if restricts else 'variable'}-{done}"
     noun = "literal" if restricts else "variable"

@@ -16,7 +16,7 @@ from ringocli.template.variables import BY_NAME
 
 
 class Outcome(NamedTuple):
-    """What Ringotel makes of a webhook: the type of the event and the values that it takes."""
+    """How Ringotel reads a webhook: the type of the event and the values that it takes."""
 
     type: str
     variables: Mapping[str, str]
@@ -62,8 +62,8 @@ def with_events(template: Template, events: Sequence[WebhookEvent]) -> Template:
     return template._replace(events=tuple(events))
 
 
-class _Bench:
-    """Both versions with the webhooks to read, each read once."""
+class _BothVersions:
+    """Both versions of a template, and the webhooks to compare them with; each version reads each webhook once."""
 
     def __init__(self, old: Template, new: Template) -> None:
         self.old, self.new = old, new
@@ -92,25 +92,25 @@ class _Bench:
 
 def compare_events(old: Template, new: Template) -> tuple[list[TemplateChange], list[str]]:
     """What changes in the reading of webhooks, and warnings."""
-    bench = _Bench(old, new)
+    versions = _BothVersions(old, new)
     changes: list[TemplateChange] = []
     warnings: list[str] = []
     explained: set[int] = set()
     for edit in event_edits(old, new):
-        differences = bench.differences(edit.events, mixed=edit.kind == "events-reordered")
+        differences = versions.differences(edit.events, mixed=edit.kind == "events-reordered")
         explained |= {id(difference.specimen) for difference in differences}
         if edit.kind == "event-added":
-            change, warning = _added(bench, edit, differences)
+            change, warning = _added(versions, edit, differences)
             warnings += warning
         else:
-            change = _edited(bench, edit, differences)
+            change = _edited(versions, edit, differences)
             if change.kind == "variable-added" and any(difference.is_loss for difference in differences):
                 warnings.append(f"{edit.what}: webhooks that matched another event equally well now match this one")
             if change.impact is Impact.NONE and edit.kind != "events-reordered":
                 warnings.append(f"{edit.what}: no webhook is read differently because of it")
         changes.append(change)
-    rest = [difference for difference in bench.total() if id(difference.specimen) not in explained]
-    changes += _combined(bench, rest)
+    rest = [difference for difference in versions.total() if id(difference.specimen) not in explained]
+    changes += _combined(versions, rest)
     if old.container != new.container and "none" not in (old.container, new.container):
         witness = Witness(before=old.container, after=new.container)
         changes.append(
@@ -119,27 +119,29 @@ def compare_events(old: Template, new: Template) -> tuple[list[TemplateChange], 
     return changes, warnings
 
 
-def _edited(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> TemplateChange:
+def _edited(versions: _BothVersions, edit: EventEdit, differences: list[_Difference]) -> TemplateChange:
     """The change that an edit of an existing event makes."""
     losses = [difference for difference in differences if difference.is_loss]
-    if losses and edit.kind == "variable-added" and all(_was_a_tie(bench, edit, loss) for loss in losses):
-        return change_of(edit.kind, edit.pointer, edit.what, _witness(bench, losses[0]))
+    if losses and edit.kind == "variable-added" and all(_was_a_tie(versions, edit, loss) for loss in losses):
+        return change_of(edit.kind, edit.pointer, edit.what, _witness(versions, losses[0]))
     if losses:
         taken = [
             loss for loss in losses if loss.after is not None and loss.after.type != (loss.before or loss.after).type
         ]
         if KINDS[edit.kind].impact is not Impact.BREAKING and taken:
-            return change_of("event-takes-over", edit.pointer, _takes_over(edit, taken[0]), _witness(bench, taken[0]))
-        return change_of(edit.kind, edit.pointer, edit.what, _witness(bench, losses[0]), Impact.BREAKING)
+            return change_of(
+                "event-takes-over", edit.pointer, _takes_over(edit, taken[0]), _witness(versions, taken[0])
+            )
+        return change_of(edit.kind, edit.pointer, edit.what, _witness(versions, losses[0]), Impact.BREAKING)
     if differences:
         impact = Impact.BREAKING if edit.kind == "literal-removed" else Impact.COMPATIBLE
-        return change_of(edit.kind, edit.pointer, edit.what, _witness(bench, differences[0]), impact)
+        return change_of(edit.kind, edit.pointer, edit.what, _witness(versions, differences[0]), impact)
     return change_of(edit.kind, edit.pointer, edit.what, Witness(before=edit.before, after=edit.after), Impact.NONE)
 
 
-def _was_a_tie(bench: _Bench, edit: EventEdit, loss: _Difference) -> bool:
+def _was_a_tie(versions: _BothVersions, edit: EventEdit, loss: _Difference) -> bool:
     """Whether the old event matched the webhook equally well, but came later in the file."""
-    reading = reading_of(bench.old, loss.specimen.request)
+    reading = reading_of(versions.old, loss.specimen.request)
     also = reading.also if reading is not None else ()
     return any((event.type, event.key) == (edit.event.type, edit.event.key) for event in also)
 
@@ -150,49 +152,51 @@ def _takes_over(edit: EventEdit, loss: _Difference) -> str:
     return f"{edit.what}: a webhook that was read as {loss.before.type} is now read as {loss.after.type}"
 
 
-def _added(bench: _Bench, edit: EventEdit, differences: list[_Difference]) -> tuple[TemplateChange, list[str]]:
+def _added(
+    versions: _BothVersions, edit: EventEdit, differences: list[_Difference]
+) -> tuple[TemplateChange, list[str]]:
     """The change that a new event makes: new webhooks are read, another event loses its own, or nothing happens."""
     taken = [difference for difference in differences if difference.is_loss]
     if taken:
         what = _takes_over(edit, taken[0]) if taken[0].after is not None else edit.what
-        return change_of("event-takes-over", edit.pointer, what, _witness(bench, taken[0])), []
+        return change_of("event-takes-over", edit.pointer, what, _witness(versions, taken[0])), []
     if differences:
-        return change_of("event-added", edit.pointer, edit.what, _witness(bench, differences[0])), []
-    for specimen in bench.specimens:
-        reading = reading_of(bench.new, specimen.request)
+        return change_of("event-added", edit.pointer, edit.what, _witness(versions, differences[0])), []
+    for specimen in versions.specimens:
+        reading = reading_of(versions.new, specimen.request)
         if not specimen.mixed and reading is not None and reading.event is edit.event:
-            outcome = outcome_of(bench.old, specimen.request)
-            witness = _witness(bench, _Difference(specimen, outcome, outcome))
+            outcome = outcome_of(versions.old, specimen.request)
+            witness = _witness(versions, _Difference(specimen, outcome, outcome))
             return change_of("event-added", edit.pointer, edit.what, witness), []
     what = f"{edit.what}, but no webhook can reach it"
     own = next(
         (
             specimen
-            for specimen in bench.specimens
-            if outcome_of(with_events(bench.old, [edit.event]), specimen.request)
+            for specimen in versions.specimens
+            if outcome_of(with_events(versions.old, [edit.event]), specimen.request)
         ),
-        bench.specimens[0],
+        versions.specimens[0],
     )
-    outcome = outcome_of(bench.old, own.request)
-    witness = _witness(bench, _Difference(own, outcome, outcome))
+    outcome = outcome_of(versions.old, own.request)
+    witness = _witness(versions, _Difference(own, outcome, outcome))
     return change_of("event-unreachable", edit.pointer, what, witness), [what]
 
 
-def _combined(bench: _Bench, rest: list[_Difference]) -> Iterator[TemplateChange]:
+def _combined(versions: _BothVersions, rest: list[_Difference]) -> Iterator[TemplateChange]:
     """The change that no edit makes alone, but all of them make together; reading more webhooks does not count."""
     losses = [difference for difference in rest if difference.is_loss]
     if losses:
         before, after = losses[0].before, losses[0].after
         read = f"read as {after.type}" if after is not None else "not read at all"
         what = f"together, the edits change how a webhook is read: it was {before.type if before else ''} and is now {read}"
-        yield change_of("events-combined", ("Webhook",), what, _witness(bench, losses[0]))
+        yield change_of("events-combined", ("Webhook",), what, _witness(versions, losses[0]))
 
 
-def _witness(bench: _Bench, difference: _Difference) -> Witness:
+def _witness(versions: _BothVersions, difference: _Difference) -> Witness:
     """A webhook with its readings by both whole versions."""
     request = difference.specimen.request
     return Witness(
-        before=_as_document(bench.old, request), after=_as_document(bench.new, request), input=as_message(request)
+        before=_as_document(versions.old, request), after=_as_document(versions.new, request), input=as_message(request)
     )
 
 

@@ -28,7 +28,7 @@ from ringocli.text.url import split_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class DecodedRequest:
     """A rendered request, decoded as its receiver would; ``problem`` says why it cannot be rendered."""
 
     shown: str
@@ -45,8 +45,8 @@ class _Pair(NamedTuple):
     """The same values, rendered by both versions."""
 
     values: Mapping[str, str]
-    before: Wire
-    after: Wire
+    before: DecodedRequest
+    after: DecodedRequest
 
 
 def compare_requests(old: Template, new: Template, properties: PropertyChanges) -> Iterator[TemplateChange]:
@@ -56,12 +56,12 @@ def compare_requests(old: Template, new: Template, properties: PropertyChanges) 
     reported: set[str] = set()
     for name in dict.fromkeys((*before, *after)):
         if name not in after:
-            shown = wire_of(old, before[name], sample_values(name), carried_values(old, old, properties)).shown
+            shown = decoded_request(old, before[name], sample_values(name), carried_values(old, old, properties)).shown
             witness = Witness(before=shown, after=None, input=sample_values(name))
             what = f"{name} is removed: users can no longer send {_sends(name)}"
             yield change_of("request-removed", before[name].pointer, what, witness)
         elif name not in before:
-            shown = wire_of(new, after[name], sample_values(name), carried_values(old, new, properties)).shown
+            shown = decoded_request(new, after[name], sample_values(name), carried_values(old, new, properties)).shown
             witness = Witness(before=None, after=shown, input=sample_values(name))
             yield change_of("request-added", after[name].pointer, f"{name} is added", witness)
         elif not _is_unchanged(old, new, before[name], after[name]):
@@ -97,12 +97,14 @@ def _assignments(name: Place) -> Iterator[dict[str, str]]:
         yield {**values, "content": "https://files.example/ä b.jpg?a=1&b=%20#c"}
 
 
-def wire_of(template: Template, spec: RequestSpec, values: Mapping[str, str], properties: Mapping[str, Text]) -> Wire:
+def decoded_request(
+    template: Template, spec: RequestSpec, values: Mapping[str, str], properties: Mapping[str, Text]
+) -> DecodedRequest:
     """Render a request and decode it; variables without a value are dropped."""
     layered = Values(layers=(Layer(variables=values, properties=properties),))
     try:
         rendered = render_request(template, spec, layered, Missing.DROP)
-        return Wire(
+        return DecodedRequest(
             shown=as_http(rendered),
             method=rendered.method,
             host=_host(rendered),
@@ -112,7 +114,7 @@ def wire_of(template: Template, spec: RequestSpec, values: Mapping[str, str], pr
             leaves=dict(_leaves(_parameters(spec, rendered))),
         )
     except RingocliError as error:
-        return Wire(shown=error.message, leaves={}, problem=error.message)
+        return DecodedRequest(shown=error.message, leaves={}, problem=error.message)
 
 
 def _host(rendered: RenderedRequest) -> str:
@@ -154,7 +156,7 @@ def _compare(
 ) -> Iterator[TemplateChange]:
     stored, filled_in = carried_values(old, old, properties), carried_values(old, new, properties)
     pairs = [
-        _Pair(values, wire_of(old, before, values, stored), wire_of(new, after, values, filled_in))
+        _Pair(values, decoded_request(old, before, values, stored), decoded_request(new, after, values, filled_in))
         for values in _assignments(before.name)
     ]
     broken = next((pair for pair in pairs if pair.after.problem and not pair.before.problem), None)
@@ -203,7 +205,7 @@ def _compare_envelope(
     if pair := next((pair for pair in pairs if pair.before.host != pair.after.host), None):
         what = f"{name}: {pair.before.host} becomes {pair.after.host}"
         witness = _witness(pair)
-        if witness.before == witness.after:  # the scheme is in no line of a request
+        if witness.before == witness.after:  # the scheme is not part of a request's text
             witness = Witness(before=pair.before.host, after=pair.after.host)
         yield change_of("host", (*at, "request_url"), what, witness)
     if pair := next((pair for pair in pairs if pair.before.path != pair.after.path), None):
@@ -224,7 +226,7 @@ def _compare_envelope(
             yield change_of("auth", where, what, _witness(pair))
 
 
-def _scheme(wire: Wire) -> str:
+def _scheme(wire: DecodedRequest) -> str:
     return f"Authorization: {wire.authorization}" if wire.authorization else "no Authorization header"
 
 

@@ -85,7 +85,7 @@ def _without_nulls(tree: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def plain_forms(event: WebhookEvent, contact: str = "") -> Iterator[Json]:
-    """The webhook that an event is written for, with and without its optional variables."""
+    """The webhook that an event describes, with and without its optional variables."""
     place = event.place or Place.MESSAGE
     names = [name for name in event.pattern.variables if name != "event_key"]
     required = REQUIRED[event.place] if event.place else frozenset(names)
@@ -167,7 +167,7 @@ def replaced(tree: Json, pointer: Pointer, value: Json) -> Json:
     """A copy with another value at a pointer; objects on the way are created.
 
     Raises:
-        LookupError, TypeError: the tree has no room for it.
+        LookupError, TypeError: there is no object or list to put it into.
     """
     if not pointer:
         return value

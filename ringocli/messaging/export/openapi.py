@@ -19,7 +19,7 @@ def openapi_document(template: Template) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     servers: dict[str, None] = {}
     for spec in template.requests:
-        base, path = _place(spec)
+        base, path = _server_and_path(spec)
         servers[base] = None
         item = paths.setdefault(path, {})
         method = spec.method.lower()
@@ -43,7 +43,7 @@ def openapi_document(template: Template) -> dict[str, Any]:
     return document
 
 
-def _place(spec: RequestSpec) -> tuple[str, str]:
+def _server_and_path(spec: RequestSpec) -> tuple[str, str]:
     """Server URL and path; a property in either becomes a parameter."""
     text = "".join(part if isinstance(part, str) else "{" + _parameter(part.name) + "}" for part in split(spec.url))
     if text.startswith("{"):
@@ -59,7 +59,7 @@ def _parameter(name: str) -> str:
 
 
 def _operation(spec: RequestSpec) -> dict[str, Any]:
-    _, path = _place(spec)
+    _, path = _server_and_path(spec)
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in dict.fromkeys(re.findall(r"\{(\w+)\}", path))
@@ -92,7 +92,7 @@ def _responses(spec: RequestSpec) -> dict[str, Any]:
 
 
 def _merged(operation: dict[str, Any], spec: RequestSpec) -> dict[str, Any]:
-    """One operation for SendMessage and SendFile where both go to the same URL."""
+    """One operation for both SendMessage and SendFile if they go to the same URL."""
     other = _operation(spec)
     merged = {**operation, "operationId": f"{operation['operationId']}Or{spec.name}"}
     merged["summary"] = f"{operation['summary']}; {other['summary']}"

@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 from ringocli.messaging.export.server_files import (
     REQUIREMENTS,
     assembled,
-    common,
+    common_functions,
     pattern_facts,
     php_app,
     python_app,
     settings_file,
-    source,
+    source_text,
     variable_name,
 )
 from ringocli.messaging.request import default_content_type
@@ -40,15 +40,19 @@ def receiver_files(template: Template, language: str) -> dict[str, str]:
     }
     files = {".env.example": settings_file(credentials, defaults), "README.md": _readme(template, language)}
     if language == "python":
-        shared = assembled(common("python"), facts)
-        files["app.py"] = python_app(docstring, {"TEMPLATE": data}, f"{shared}\n\n{source(_FILES / 'receiver.py.txt')}")
+        shared = assembled(common_functions("python"), facts)
+        files["app.py"] = python_app(
+            docstring, {"TEMPLATE": data}, f"{shared}\n\n{source_text(_FILES / 'receiver.py.txt')}"
+        )
         files["requirements.txt"] = REQUIREMENTS
-        files["test_app.py"] = source(_FILES / "test_receiver.py.txt")
+        files["test_app.py"] = source_text(_FILES / "test_receiver.py.txt")
     else:
-        shared = assembled(common("php"), facts)
-        files["index.php"] = php_app(docstring, {"template": data}, f"{shared}\n{source(_FILES / 'receiver.php.txt')}")
+        shared = assembled(common_functions("php"), facts)
+        files["index.php"] = php_app(
+            docstring, {"template": data}, f"{shared}\n{source_text(_FILES / 'receiver.php.txt')}"
+        )
         files["requirements.txt"] = "# PHP 8.1 or later, nothing else.\n"
-        files["test.php"] = source(_FILES / "test_receiver.php.txt")
+        files["test.php"] = source_text(_FILES / "test_receiver.php.txt")
     return files
 
 

@@ -53,14 +53,14 @@ def variable_name(name: str) -> str:
 
 
 @cache
-def source(path: Path) -> str:
+def source_text(path: Path) -> str:
     """A source file that is part of the package."""
     return path.read_text("utf-8")
 
 
-def common(language: str) -> str:
+def common_functions(language: str) -> str:
     """The functions that all generated servers of a language share."""
-    return source(_FILES / ("common.py.txt" if language == "python" else "common.php.txt"))
+    return source_text(_FILES / ("common.py.txt" if language == "python" else "common.php.txt"))
 
 
 def pattern_facts(patterns: Any) -> set[str]:

@@ -1,4 +1,4 @@
-"""What ``simulate-webhook`` shows: each event as a line, one event in full, and the summary of a run."""
+"""The output of ``simulate-webhook``: each event as a line, one event in full, and the summary of a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ringocli.http.error_text import provider_message, reason_phrase
 from ringocli.messaging.load.attempt import EventOutcome
-from ringocli.messaging.load.bookkeeping import why
+from ringocli.messaging.load.bookkeeping import failure_reason
 from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.events import Subject, subject_name
 from ringocli.messaging.load.histogram import Histogram
@@ -34,7 +34,7 @@ def as_line(outcome: EventOutcome, subject: Subject, variables: Mapping[str, str
         "delivered": outcome.error is None,
         "status": reply.status if reply is not None else None,
         "error": outcome.error,
-        "message": redact(why(outcome.error, reply, outcome.failure)) or None,
+        "message": redact(failure_reason(outcome.error, reply, outcome.failure)) or None,
         "tries": outcome.tries,
         "elapsed_ms": round(reply.elapsed_ms, 3) if reply is not None else None,
         "variables": dict(variables),

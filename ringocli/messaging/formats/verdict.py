@@ -1,4 +1,4 @@
-"""What ``send-test`` shows: the verdict as text for 80 columns, and as its JSON document."""
+"""The output of ``send-test``: the verdict as text for 80 columns, and as a JSON document."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ringocli.text.secret import redact, redact_values
 
 
 def as_text(verdict: Verdict) -> str:
-    """The request line, the status, every mapped variable with where it came from, or what is wrong."""
+    """The request line, the status, and every variable found with its location, or the problem."""
     return "\n".join(_lines(verdict))
 
 

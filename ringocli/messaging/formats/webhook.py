@@ -114,7 +114,7 @@ def as_text(reading: WebhookReading | ReplyReading) -> str:
 
 
 def headline(reading: WebhookReading | ReplyReading) -> str:
-    """Whether it matches, and which event."""
+    """Whether the webhook matches, and which event."""
     if reading.matched:
         event = reading.event
         return f"matches {event.label} ({pointer_text(event.pointer)})" if event else "matches"
@@ -123,7 +123,7 @@ def headline(reading: WebhookReading | ReplyReading) -> str:
 
 
 def patch_lines(near_miss: NearMiss) -> list[str]:
-    """The received fields that nothing reads, and the change of the template that would make it match, in words."""
+    """The received fields that no variable reads, and the change of the template that would make the webhook match."""
     lines = [f"  also received: {pointer_text(one.pointer)} = {_line(one.text)}" for one in near_miss.unclaimed]
     if near_miss.patch:
         lines.append("  This change to the template would make it match:")

@@ -1,1 +1,1 @@
-"""Load: many distinct events to one receiver, with exact accounts of what became of each."""
+"""Load: many distinct events to one receiver, with exact counts of their results."""

@@ -10,7 +10,7 @@ from ringocli.messaging.load.events import Event
 
 
 class DeliveryAttempt:
-    """An event being delivered; times are those of a monotonic clock.
+    """The attempt to deliver one event; times are those of a monotonic clock.
 
     ``unanswered`` counts tries that may have arrived although no complete answer was seen: sending the event again
     then makes a possible duplicate. The defaults are on the class, because one is made for each event.
@@ -27,7 +27,7 @@ class DeliveryAttempt:
     reply: Reply | None = None
     failure: NoReply | None = None
     tries_before = 0
-    """Tries at the first URL, of an event that went on to the failover URL."""
+    """How often the event was tried at the first URL before it went on to the failover URL."""
 
     is_failover = False
 

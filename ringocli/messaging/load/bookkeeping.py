@@ -70,7 +70,7 @@ class Bookkeeper:
         self.waiting.clear()
 
     def delivered(self, attempt: DeliveryAttempt, status: int, now: float) -> None:
-        """A reply counts as delivered; latency runs from when the event was due, over all tries."""
+        """Record a reply that counts as delivered; latency runs from when the event was due, over all tries."""
         accounts = self._accounts
         latency_us = int((now - attempt.due) * 1e6)
         if self._plain and attempt.is_on_time and attempt.tries == 1:
@@ -85,7 +85,7 @@ class Bookkeeper:
         self._finish(attempt, None, status, latency_us)
 
     def answered(self, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
-        """A complete reply arrived, whatever it says."""
+        """Decide about an event after a complete reply, whatever its status."""
         attempt.answered = True
         attempt.reply, attempt.failure = reply, None
         error = self._plan.verdicts.error(reply)
@@ -99,7 +99,7 @@ class Bookkeeper:
         self._retry_or_fail(attempt, error, now)
 
     def unanswered(self, attempt: DeliveryAttempt, failure: NoReply, now: float) -> None:
-        """No complete reply arrived."""
+        """Decide about an event after a try without a complete reply."""
         attempt.failure, attempt.reply = failure, None
         self._accounts.silences[failure.kind] += 1
         self._retry_or_fail(attempt, failure.kind, now)
@@ -152,25 +152,25 @@ class Bookkeeper:
         )
         if error is not None and self._explained < MAX_EXPLAINED:
             self._explained += 1
-            self._accounts.give_reason(why(error, attempt.reply, attempt.failure))
+            self._accounts.give_reason(failure_reason(error, attempt.reply, attempt.failure))
         if self._record is not None:
             self._record(attempt, error, status, latency_us or 0)
         if self._report is not None:
             self._report(_outcome(attempt, error))
 
 
-def why(error: str | None, reply: Reply | None, failure: NoReply | None) -> str:
-    """Why an event was not delivered, in the receiver's words if there are any; empty if it was delivered."""
+def failure_reason(error: str | None, reply: Reply | None, failure: NoReply | None) -> str:
+    """Why an event was not delivered, with the receiver's message if there is one; empty if it was delivered."""
     if error is None:
         return ""
     if reply is None:
         return failure.message if failure is not None else error
     if error == "body":
         return "the reply does not contain the expected text"
-    said = provider_message(reply)
+    message = provider_message(reply)
     if error == "retry-after":
-        said = "Retry-After asks for a longer wait than --max-retry-after-s"
-    return f"status {reply.status}" + (f": {said}" if said else "")
+        message = "Retry-After asks for a longer wait than --max-retry-after-s"
+    return f"status {reply.status}" + (f": {message}" if message else "")
 
 
 def _utc_now() -> datetime:

@@ -11,7 +11,7 @@ WIDTH, HEIGHT = 480, 220
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 34
 COLOURS = {"2xx": "#2f7d4f", "3xx": "#3b6ea5", "4xx": "#b7791f", "5xx": "#b03a2e"}
 OTHER_COLOURS = ("#6b4c9a", "#b58bd6", "#40306b", "#8a8a8a")
-"""Kinds of tries without a reply, in turn."""
+"""The colours of tries without a reply; each kind takes the next one."""
 
 _INK, _GRID, _LINE, _LIMIT = "#333333", "#dddddd", "#1f5fa8", "#b03a2e"
 
@@ -94,7 +94,7 @@ def nice_ceiling(value: float) -> float:
 
 
 def _log_share(percent: float) -> float:
-    """Where a percentile is between 50 (0) and 99.99 (1)."""
+    """The position of a percentile on the axis, from 0 (the 50th) to 1 (the 99.99th)."""
     nines = -math.log10(max(1 - percent / 100, 1e-9))
     return (nines - 0.30103) / (4 - 0.30103)
 

@@ -39,14 +39,14 @@ class CircuitBreaker:
         return self._opened_at is not None
 
     def answered(self) -> None:
-        """The receiver answered, whatever it said."""
+        """Close the circuit, because the receiver answered, whatever the status."""
         self.is_troubled = False
         self._in_a_row = 0
         self._opened_at = None
         self.probing = False
 
     def silent(self, failure: NoReply, now: float) -> None:
-        """A try got no answer."""
+        """Count a try without an answer, and open the circuit if there were too many."""
         self.last_failure = failure
         self.is_troubled = True
         self._in_a_row += 1

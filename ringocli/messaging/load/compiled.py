@@ -27,13 +27,13 @@ Fill: TypeAlias = Callable[[Row], str]
 
 Part: TypeAlias = str | Number | Fill
 Filler: TypeAlias = Callable[[Encode], Sequence[Part]]
-"""Makes what a placeholder is replaced by, for the encoding of its place."""
+"""Makes the ``Fill`` of a placeholder for the encoding that its position requires."""
 
 
 class Pieces:
-    """Text with placeholders: a format for ``%`` and what fills it; without any, the text as it is.
+    """Text with placeholders: a ``%`` format and the values for it; without placeholders, the plain text.
 
-    ``format`` is the text as bytes where there are placeholders and all are numbers; else empty.
+    ``format`` is a format for bytes if there are placeholders and all of them are numbers; else empty.
     """
 
     __slots__ = ("_numbers", "_slots", "_text", "format")
@@ -70,7 +70,7 @@ class Pieces:
         return (self._text % tuple(values)).encode()
 
     def columns(self, indexes: Sequence[int]) -> list[list[int]]:
-        """The numbers of many events, none of which is a copy."""
+        """The numbers in the placeholders for many events, none of which is a copy."""
         return [
             [(index * factor + offset) % modulus for index in indexes]
             for _, factor, offset, modulus, _ in self._numbers
@@ -113,10 +113,10 @@ def compiled(request: RenderedRequest, fillers: Mapping[str, Filler]) -> Compile
     """
     check_method(request.method)
     parts = split_url(request.url.reveal())
-    head = [b" HTTP/1.1", b"Host: " + host_header(parts).encode("ascii")]
-    head += [name + b": " + value for name, value in headers_of(request, parts)]
+    lines = [b" HTTP/1.1", b"Host: " + host_header(parts).encode("ascii")]
+    lines += [name + b": " + value for name, value in headers_of(request, parts)]
     in_body = quote_plus if encoding_of(request.content_type) is Encoding.FORM else _json_escaped
-    method, target, headers = request.method.encode("ascii"), _target(request.url, fillers), b"\r\n".join((*head, b""))
+    method, target, headers = request.method.encode("ascii"), _target(request.url, fillers), b"\r\n".join((*lines, b""))
     return CompiledRequest(
         method=method,
         target=target,

@@ -31,7 +31,7 @@ class Receiver(Protocol):
     def on_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
         """A complete reply arrived."""
 
-    def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, what: str, now: float) -> None:
+    def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, kind: str, now: float) -> None:
         """No complete reply arrived: ``closed``, ``reset``, ``malformed``, ``truncated`` or ``timeout``."""
 
     def on_closed(self, connection: LoadConnection, *, unannounced: bool) -> None:
@@ -102,9 +102,9 @@ class LoadConnection(asyncio.Protocol):
         self._received(data)
 
     def _received(self, data: bytes) -> None:
-        attempt = self._carried()
+        attempt = self._current_attempt()
         if attempt is None:
-            self.close()  # nothing was asked
+            self.close()  # nothing was requested
             return
         if self._parser is None:
             known = self._known.find(data)
@@ -116,8 +116,8 @@ class LoadConnection(asyncio.Protocol):
             self._parser = ReplyParser(head_only=attempt.event.payload.startswith(b"HEAD "))
         self._parse(attempt, self._parser, data)
 
-    def _carried(self) -> DeliveryAttempt | None:
-        """What is being carried; an event of the fast lane leaves it."""
+    def _current_attempt(self) -> DeliveryAttempt | None:
+        """The event being sent; an event of the fast lane becomes an ordinary attempt."""
         if self.pair is not None:
             self.attempt, self.pair = self._lane.attempt_of(self.pair, self.sent_at), None
         return self.attempt
@@ -142,12 +142,12 @@ class LoadConnection(asyncio.Protocol):
 
     def check_deadline(self, now: float, timeout_s: float) -> None:
         """Give up on a reply that is overdue."""
-        if now >= self.sent_at + timeout_s and self._carried() is not None:
+        if now >= self.sent_at + timeout_s and self._current_attempt() is not None:
             self._break("timeout", now)
 
     def eof_received(self) -> bool | None:
-        """asyncio: the other side sends no more."""
-        attempt, parser = self._carried(), self._parser
+        """asyncio: the other side has finished sending."""
+        attempt, parser = self._current_attempt(), self._parser
         if attempt is not None and parser is not None and parser.finish():
             self._finish(attempt, parser, monotonic())
         return None
@@ -156,20 +156,20 @@ class LoadConnection(asyncio.Protocol):
         """asyncio: the connection is gone."""
         announced = not self.reusable
         self.reusable = False
-        if self._carried() is not None:
+        if self._current_attempt() is not None:
             what = "truncated" if self._parser is not None else "closed" if exc is None else "reset"
             self._break(what, monotonic())
         else:
             self._receiver.on_closed(self, unannounced=not announced)
 
-    def _break(self, what: str, now: float) -> None:
+    def _break(self, kind: str, now: float) -> None:
         attempt = self.attempt
         self.attempt = self._parser = None
         self.reusable = False
         if self._transport is not None:
             self._transport.abort()
         if attempt is not None:
-            self._receiver.on_broken(self, attempt, what, now)
+            self._receiver.on_broken(self, attempt, kind, now)
 
     def close(self) -> None:
         """Close the connection; a request on it is dropped without a report."""

@@ -1,4 +1,4 @@
-"""Counters of a run: planned = delivered + failed, always; in flat memory, whatever the number of events."""
+"""Counters of a run: planned = delivered + failed, always; in constant memory, whatever the number of events."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Timeline:
         return at_s >= (len(self.slices) + 1) * self.slice_s
 
     def advance(self, at_s: float, classes: Counter[str], latency: Histogram) -> None:
-        """Add the accounts at a time since the start; every whole second gets a slice."""
+        """Add the accounts at a time since the start; every full second gets a slice."""
         self._take(classes, latency)
         while at_s >= (len(self.slices) + 1) * self.slice_s:  # nobody called this for a while
             self.slices.append(Slice())
@@ -154,7 +154,7 @@ class Accounts:
         return found
 
     def advance(self, at_s: float) -> None:
-        """Tell the timeline the time."""
+        """Advance the timeline to a time since the start."""
         if self.timeline.is_due(at_s):
             self.timeline.advance(at_s, self.classes, self.latency)
 

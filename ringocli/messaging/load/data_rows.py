@@ -151,12 +151,12 @@ class DataRows:
             return self._bad(number, "not UTF-8 text")
         return row
 
-    def _bad(self, number: int, what: str) -> BadRow:
-        return _bad_row(self.name, number, what)
+    def _bad(self, number: int, problem: str) -> BadRow:
+        return _bad_row(self.name, number, problem)
 
 
-def _bad_row(name: str, number: int, what: str) -> BadRow:
-    return BadRow(f"{name}: row {number}: {what}", "Fix the row, or use --on-bad-row skip.")
+def _bad_row(name: str, number: int, problem: str) -> BadRow:
+    return BadRow(f"{name}: row {number}: {problem}", "Fix the row, or use --on-bad-row skip.")
 
 
 def _is_json(name: str, first: str) -> bool:

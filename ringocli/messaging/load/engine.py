@@ -149,7 +149,7 @@ class Engine:
                 connection.check_deadline(now, self._target.timeout_s)
 
     def _on_time_over(self) -> None:
-        """The duration of a run with a fast lane, which does not look at the clock itself."""
+        """End a run with a fast lane after its duration; the lane itself does not look at the clock."""
         if self._number:
             self._exhausted = True
             self._close_lane()
@@ -193,7 +193,7 @@ class Engine:
             self._exhausted = True
             return None
         self._number += 1
-        if self.lane is None:  # which counts them itself
+        if self.lane is None:  # the lane counts its events itself
             self._accounts.taken += 1
         if event.delay_s:
             self._books.wait_for(DeliveryAttempt(event, due + event.delay_s))
@@ -245,7 +245,7 @@ class Engine:
         moments = [self._waiting[0][0]] if self._waiting else []
         if self._breaker.is_open:
             if self._breaker.probing:
-                return  # the end of the probe decides what is next
+                return  # the result of the probe decides what is next
             moments = [max([self._breaker.probe_at, *(moments if self._exhausted else [])])]
         elif self._plan.rate_per_s and not self._exhausted:
             moments.append(self._started + self._number / self._plan.rate_per_s)
@@ -272,7 +272,7 @@ class Engine:
     def _connected(self, attempt: DeliveryAttempt, found: LoadConnection | NotConnected) -> None:
         self._in_flight -= 1
         if isinstance(found, LoadConnection) and found.reusable:
-            found.is_failover = attempt.is_failover  # which is not used again: failing over is rare
+            found.is_failover = attempt.is_failover  # such a connection is not used again: failing over is rare
             self._pool.open.add(found)
             self._send(found, attempt, monotonic())
             return
@@ -301,7 +301,7 @@ class Engine:
         connection.send(attempt, now)
 
     def _go_on(self, connection: LoadConnection, now: float) -> None:
-        """After a reply: the same connection takes the next event."""
+        """Let the connection take the next event after a reply."""
         if not connection.reusable or self._closes_silently or connection.is_failover:
             self._pool.drop(connection)
         elif not self._is_proven:
@@ -318,7 +318,7 @@ class Engine:
         self._pump()
 
     def _takes_next(self, connection: LoadConnection, now: float) -> bool:
-        """Send the next event on a connection that is free; whether there was one to be sent now."""
+        """Send the next event on a free connection; returns whether an event was due."""
         is_simple = not (self._waiting or self._exhausted or self._stopping or self._breaker.is_troubled)
         if is_simple and self.lane is not None:
             pair = self.lane.take()
@@ -341,7 +341,7 @@ class Engine:
         return True
 
     def _close_lane(self) -> None:
-        """Let every connection ask what is next; the lane opens again when nothing else is to be done."""
+        """Make every connection ask for its next event; the lane opens again when nothing else has to be sent first."""
         if self.lane is not None:
             self.lane.is_open = False
 
@@ -353,16 +353,16 @@ class Engine:
     # --- results, called by the connections ---
 
     def may_remember(self, status: int) -> bool:
-        """Only replies that count as delivered by their status alone need no parsing."""
+        """Whether replies with this status count as delivered by it alone, so that they need no parsing."""
         return self._books.needs_status_only and status in self._plan.verdicts.expected
 
     def on_lane_left(self, connection: LoadConnection, now: float) -> None:
-        """An event of the fast lane was delivered, and the connection did not take the next one."""
+        """Continue after an event of the fast lane after which the connection did not take the next one."""
         self._in_flight -= 1
         self._go_on(connection, now)
 
     def on_known_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, status: int, now: float) -> None:
-        """A reply that counts as delivered."""
+        """Record a reply that counts as delivered."""
         self._in_flight -= 1
         if self._breaker.is_troubled:
             self._breaker.answered()
@@ -370,19 +370,19 @@ class Engine:
         self._go_on(connection, now)
 
     def on_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
-        """A complete reply arrived, whatever it says."""
+        """Record a complete reply, whatever its status."""
         self._in_flight -= 1
         self._breaker.answered()
         self._books.answered(attempt, reply, now)
         self._close_lane()
         self._go_on(connection, now)
 
-    def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, what: str, now: float) -> None:
-        """The request was sent, and no complete reply arrived."""
+    def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, kind: str, now: float) -> None:
+        """Record that a request was sent and no complete reply arrived."""
         self._in_flight -= 1
         self._pool.forget(connection)
         attempt.unanswered += 1
-        self._fail(attempt, self._target.broken(what), now)
+        self._fail(attempt, self._target.broken(kind), now)
 
     def _fail(self, attempt: DeliveryAttempt, failure: NoReply, now: float) -> None:
         self._breaker.silent(failure, now)
@@ -391,7 +391,7 @@ class Engine:
         self._pump()
 
     def on_closed(self, connection: LoadConnection, *, unannounced: bool) -> None:
-        """An idle connection was closed by the other side."""
+        """Remove an idle connection that the other side closed."""
         self._pool.forget(connection)
         if unannounced and not self._is_proven and connection.replies:
             self._closes_silently = True

@@ -41,7 +41,7 @@ class EventChaos:
 
     @property
     def concerns_receipts(self) -> bool:
-        """Whether a part of it only makes sense for delivery receipts."""
+        """Whether one of the faults only makes sense for delivery receipts."""
         return self.early_receipt or self.per_part or self.late_s > 0
 
 
@@ -192,7 +192,7 @@ class ChaoticFeed:
 
 
 def _damaged(event: Event, random: Random) -> Event:
-    """The event with its body cut in the middle; Content-Length fits, so that it is the body that is wrong."""
+    """The event with its body cut in the middle; Content-Length is adapted, so that only the body is wrong."""
     head, _, body = event.payload.partition(b"\r\n\r\n")
     return event._replace(payload=_with_body(head, body[: random.randrange(1, max(2, len(body)))]), damaged=True)
 
@@ -214,11 +214,11 @@ def _joined(batch: list[Event]) -> Event:
                 "--chaos batch-array needs JSON bodies", "It cannot be combined with corrupt or forms."
             ) from None
         elements += document if isinstance(document, list) else [document]
-    head = batch[0].payload.partition(b"\r\n\r\n")[0]
+    headers = batch[0].payload.partition(b"\r\n\r\n")[0]
     body = json.dumps(elements, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    return batch[0]._replace(payload=_with_body(head, body))
+    return batch[0]._replace(payload=_with_body(headers, body))
 
 
-def _with_body(head: bytes, body: bytes) -> bytes:
-    lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length:")]
+def _with_body(headers: bytes, body: bytes) -> bytes:
+    lines = [line for line in headers.split(b"\r\n") if not line.startswith(b"Content-Length:")]
     return b"\r\n".join((*lines, b"Content-Length: %d" % len(body), b"", body))

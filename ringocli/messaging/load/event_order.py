@@ -17,7 +17,7 @@ Position: TypeAlias = tuple[int, Row]
 
 
 BATCH = 256
-"""So many events are made at once, where that is faster."""
+"""How many events are made at once where that is faster."""
 
 
 class Source(Protocol):
@@ -41,7 +41,7 @@ class Shard(NamedTuple):
         """Read ``--shard``: ``2/4``.
 
         Raises:
-            UsageError: it is not a part of a whole.
+            UsageError: it is not a number of parts and one of these parts.
         """
         number, slash, total = text.partition("/")
         if not (slash and number.isdigit() and total.isdigit() and 1 <= int(number) <= int(total) <= 10_000):
@@ -49,7 +49,7 @@ class Shard(NamedTuple):
         return cls(int(number), int(total))
 
     def size(self, whole: int) -> int:
-        """How many of ``count`` events belong to this part."""
+        """How many of ``whole`` events belong to this part."""
         return max(0, (whole - self.number) // self.total + 1)
 
 
@@ -98,14 +98,14 @@ class Feed:
         return self._make(position[0], position[1])
 
     def skip_rest(self) -> int:
-        """How many events are left; rows are read, to count them."""
+        """How many events are left; data rows are read to count them."""
         if self._size is not None:
             return max(0, self._size() - self._given)
         return sum(1 for _ in self._order)
 
 
 class NumberedFeed:
-    """Events that differ in nothing but their number, made many at a time; ``ready`` are those made and not given yet."""
+    """Events that differ only by their number, made many at a time; ``ready`` are those made but not yet returned."""
 
     def __init__(self, factory: EventFactory, numbers: Iterable[int], *, size: int | None) -> None:
         self._factory = factory
@@ -116,11 +116,11 @@ class NumberedFeed:
 
     @property
     def given(self) -> int:
-        """How many events were given."""
+        """How many events were returned."""
         return self._made - length_hint(self.ready)
 
     def refill(self) -> tuple[int, bytes] | None:
-        """Make more events, and give the first of them; None when there are no more.
+        """Make more events, and return the first of them; None when there are no more.
 
         Raises:
             UsageError: an event cannot be sent.
@@ -132,7 +132,7 @@ class NumberedFeed:
         return next(self.ready, None)
 
     def event_of(self, pair: tuple[int, bytes]) -> Event:
-        """The event that was given as its number and payload."""
+        """The event with this number and payload."""
         return self._factory.event_of(*pair)
 
     def take(self) -> Event | None:
@@ -145,5 +145,5 @@ class NumberedFeed:
         return self.event_of(pair) if pair is not None else None
 
     def skip_rest(self) -> int:
-        """How many events are left; none of them is given any more."""
+        """How many events are left; none of them is returned any more."""
         return max(0, self._size - self.given) if self._size is not None else 0

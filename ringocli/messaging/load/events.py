@@ -87,7 +87,7 @@ class EventFactory:
         self._id_start = f"evt_{self.run_id}_"
         self._plays_provider = not isinstance(recipe.subjects[0], RequestSpec)
         self._check_columns()
-        # One lookup less for each event where all but the first have the same shape.
+        # Saves a lookup for each event if all events but the first have the same shape.
         is_uniform = len(recipe.subjects) == 1 and not recipe.columns
         self._usual: _Shape | None = self._shape(1, NO_ROW) if is_uniform else None
 
@@ -108,7 +108,7 @@ class EventFactory:
         """
         texts = {name: _text(filler, index, row) for name, filler in self._shape(index, row).fillers.items()}
         values = {name: text for name, text in texts.items() if not name.startswith(ID_MARK)}
-        unset = frozenset(name for name, filler in self._shape(index, row).fillers.items() if filler is _nothing)
+        unset = frozenset(name for name, filler in self._shape(index, row).fillers.items() if filler is _empty_filler)
         marked = values | dict.fromkeys(unset, "0")
         request = _with_texts(self._render(self._subject(index), marked, unset), texts)
         invented = [name for name in ("content", "text") if name in values and name not in self._recipe.columns]
@@ -196,7 +196,7 @@ class EventFactory:
     def _compiled(self, subject: Subject, present: tuple[str, ...], *, is_first: bool) -> _Shape:
         empty = tuple(name for name in self._recipe.columns if name not in present)
         fillers = {**self._own_fillers(subject, is_first=is_first), **_row_fillers(subject, present)}
-        unset = dict.fromkeys(_row_fillers(subject, empty), _nothing)
+        unset = dict.fromkeys(_row_fillers(subject, empty), _empty_filler)
         rendered = self._render(subject, dict.fromkeys(fillers | unset, "0"), frozenset(unset))
         fillers |= unset
         names = {piece.variable for piece in (*rendered.url.pieces, *(rendered.body.pieces if rendered.body else ()))}
@@ -205,7 +205,7 @@ class EventFactory:
         return _Shape(compiled(rendered, fillers), fillers, rendered.content_type)
 
     def _render(self, subject: Subject, values: Mapping[str, str], unset: frozenset[str]) -> RenderedRequest:
-        """Render with these values; keys that are one variable in ``unset`` are dropped, as Ringotel does it."""
+        """Render with these values; keys whose value is one variable in ``unset`` are dropped, as Ringotel does."""
         recipe = self._recipe
         layer = Layer(outgoing=values) if isinstance(subject, RequestSpec) else Layer(incoming=values)
         layered = Values(layers=(layer, *recipe.values.layers))
@@ -235,7 +235,7 @@ class EventFactory:
         return self._bases[subject.pointer]
 
     def uses(self, name: str) -> bool:
-        """Whether a variable, or what an alias means, is in any of the events."""
+        """Whether any of the events uses a variable; ``name`` may be an alias."""
         return any(variable_of(name, place_of(one)) in variables_of(one) for one in self._recipe.subjects)
 
     def _own_fillers(self, subject: Subject, *, is_first: bool) -> dict[str, Filler]:
@@ -307,8 +307,8 @@ def _column(name: str) -> Filler:
     return lambda encode: (lambda row: encode(row[name]),)
 
 
-def _nothing(encode: Encode) -> Sequence[Part]:
-    """A column without a value in this row."""
+def _empty_filler(encode: Encode) -> Sequence[Part]:
+    """The filler of a column without a value in this row."""
     return ()
 
 
@@ -319,7 +319,7 @@ def _sample_text(text: str, *, is_first: bool) -> Filler:
 
 
 def _text(filler: Filler, index: int, row: Row) -> str:
-    """What a filler puts in for one event, not encoded."""
+    """The text that a filler inserts for one event, not encoded."""
     return Pieces(filler(str)).filled(index, row).decode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A histogram of durations in flat memory: log-linear buckets with a relative error below 1 %."""
+"""A histogram of durations in constant memory: log-linear buckets with a relative error below 1 %."""
 
 from __future__ import annotations
 

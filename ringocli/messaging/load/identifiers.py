@@ -1,20 +1,19 @@
 """Identifiers as providers write them, derived from a seed: the same on every machine and Python version.
 
 The n-th identifier is a fixed prefix and a number that is ``n`` multiplied by an odd constant modulo a power of the
-base: no two events of a run ever have the same one, which random digits could not promise.
+base: no two events of a run ever have the same one, which random digits could not guarantee.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 from ringocli.errors import UsageError
 
 COPIES_FROM = 1 << 40
-"""Copies of an event have its number plus a multiple of this: the same text and message id, other event ids."""
+"""A copy of an event has its number plus a multiple of this: the same text and message id, but another event id."""
 
 _PART = re.compile(r"\{(?P<kind>uuid|UUID|hex|HEX|digits)(?::(?P<length>\d+))?\}")
 _HEX_TAIL = 12
@@ -22,7 +21,7 @@ _MODULUS = 1 << (4 * _HEX_TAIL)
 
 
 class Number(NamedTuple):
-    """A number that follows from an event's: ``(index * factor + offset) % modulus``, written with a ``%`` format.
+    """A number computed from that of an event: ``(index * factor + offset) % modulus``, written with a ``%`` format.
 
     ``is_shared``: copies of an event have the same one.
     """
@@ -41,7 +40,7 @@ class Number(NamedTuple):
 
 
 def key_of(*parts: str) -> bytes:
-    """32 bytes from texts; no two lists of texts give the same ones."""
+    """A hash of 32 bytes; different lists of texts have different hashes."""
     whole = b"".join(len(part.encode()).to_bytes(8, "big") + part.encode() for part in parts)
     return blake2b(whole, digest_size=32).digest()
 
@@ -64,17 +63,12 @@ def identifier(pattern: str, key: bytes, *, is_shared: bool = False) -> tuple[st
     return tuple(part for part in parts if part)
 
 
-def written(parts: Sequence[str | Number], index: int) -> str:
-    """The identifier of one event."""
-    return "".join(part if isinstance(part, str) else part.form % part.at(index) for part in parts)
-
-
 def _part(kind: str, length: int, key: bytes, is_shared: bool) -> tuple[str | Number, ...]:
     number = int.from_bytes(key, "big")
     digits = f"{number:064x}"
     factor, offset = (number >> 64) % _MODULUS | 1, (number >> 128) % _MODULUS
     if kind == "digits":
-        step = factor + 2 if factor % 5 == 0 else factor  # odd and no multiple of 5: no two are alike
+        step = factor + 2 if factor % 5 == 0 else factor  # odd and not a multiple of 5, so that no two are alike
         return (Number(f"%0{length}d", step, offset, 10**length, is_shared),)
     prefix = digits[: max(0, length - _HEX_TAIL)]
     if kind.lower() == "uuid":  # version 4 (RFC 9562)

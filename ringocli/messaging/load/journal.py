@@ -31,7 +31,7 @@ from ringocli.text.files import reason
 
 BLOCK = 256
 GROUP_S = 0.01
-"""Answers are committed at least this often; what is lost in a crash is sent again and counted."""
+"""Answers are committed at least this often; events whose answers are lost in a crash are sent again and counted."""
 
 DATA_FILE = "the data file"
 """The fact that names where the rows came from; it may be moved between two runs."""
@@ -78,11 +78,11 @@ class Journal:
         except OSError as error:
             raise LocalError(f"{path}: {reason(error)}", "Check the folder of --journal.") from None
         except sqlite3.Error as error:
-            raise refused(path, error) from None
+            raise journal_error(path, error) from None
         try:
             self.is_resumed = self._rows_are_kept = self._checked_header(fingerprint, data_file)
         except UsageError:
-            self._store.close()  # and so unlocked
+            self._store.close()  # which also unlocks it
             raise
         self._claimed: deque[Position] = deque()
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
@@ -131,7 +131,7 @@ class Journal:
             finally:
                 store.close()
         except sqlite3.Error as error:
-            raise refused(path, error) from None
+            raise journal_error(path, error) from None
         return int(row[0]) if row is not None else None
 
     def keep_rows(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -155,14 +155,14 @@ class Journal:
         positions = iter(order)
         for size, sums in claimed:
             found = list(islice(positions, size))
-            place = changed_row(found, size, sums_of(sums))
-            if place is not None:
-                what = (
-                    f"row {found[place][0] + 1} is not the one that the journal was started with"
-                    if place < len(found)
+            index = changed_row(found, size, sums_of(sums))
+            if index is not None:
+                problem = (
+                    f"row {found[index][0] + 1} is not the one that the journal was started with"
+                    if index < len(found)
                     else "a row is missing: the journal was started with more rows"
                 )
-                raise UsageError(f"{name}: {what}", "Restore the file, or start a new journal.")
+                raise UsageError(f"{name}: {problem}", "Restore the file, or start a new journal.")
 
     def pending(self, order: Iterable[Position]) -> Iterator[Position]:
         """The events of ``order`` that have no answer yet; each block is claimed before its first event is returned.
@@ -213,7 +213,7 @@ class Journal:
                     )
                 return [chunk[place - first] for place in left]
         except sqlite3.Error as error:
-            raise refused(self._path, error) from None
+            raise journal_error(self._path, error) from None
 
     # --- answers ---
 
@@ -256,7 +256,7 @@ class Journal:
                 with self._committed():
                     self._store.executemany(_UPSERT, group)
             except sqlite3.Error as error:
-                self._failure = refused(self._path, error).message
+                self._failure = journal_error(self._path, error).message
 
     def flush(self, elapsed_s: float) -> None:
         """Write everything that is left, and the duration of the run.
@@ -292,7 +292,7 @@ class Journal:
 
 
 class _Transaction:
-    """``BEGIN`` to ``COMMIT``, or to ``ROLLBACK`` where an exception leaves the block."""
+    """``BEGIN`` to ``COMMIT``, or to ``ROLLBACK`` if an exception leaves the block."""
 
     def __init__(self, store: sqlite3.Connection) -> None:
         self._store = store
@@ -309,7 +309,7 @@ class _Transaction:
             self._store.execute("ROLLBACK")
 
 
-def refused(path: Path, error: sqlite3.Error) -> LocalError:
+def journal_error(path: Path, error: sqlite3.Error) -> LocalError:
     """An error of SQLite as the error of a journal."""
     text = str(error)
     if "locked" in text or "busy" in text:

@@ -1,4 +1,4 @@
-"""What a journal keeps of its run, so that the same events can be made again: to resume it, or to replay it elsewhere."""
+"""The facts about a run that a journal keeps, from which the same events are made again to resume or replay it."""
 
 from __future__ import annotations
 

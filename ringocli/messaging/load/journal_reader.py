@@ -11,7 +11,7 @@ from pathlib import Path
 from ringocli.errors import UsageError
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.event_order import Position, Shard, positions
-from ringocli.messaging.load.journal import BLOCK, DATA_FILE, refused
+from ringocli.messaging.load.journal import BLOCK, DATA_FILE, journal_error
 from ringocli.messaging.load.journal_facts import COLUMNS, SHARD
 from ringocli.messaging.load.journal_rows import changed_row, kept_rows, sums_of
 
@@ -78,7 +78,7 @@ class JournalReader:
         return kept_rows(self._store)
 
     def _wanted(self, block: int, size: int, only: str | None) -> set[int]:
-        """Places in a block; what was claimed and has no answer may have been sent."""
+        """Positions in a block; a claimed event without an answer may have been sent."""
         first = block * BLOCK
         found = self._store.execute(
             "SELECT place, tries > 0, error IS NULL FROM answer WHERE place >= ? AND place < ?", (first, first + size)
@@ -102,6 +102,6 @@ def opened_journal(path: Path) -> Iterator[JournalReader]:
     try:
         yield JournalReader(store, path)
     except sqlite3.Error as error:
-        raise refused(path, error) from None
+        raise journal_error(path, error) from None
     finally:
         store.close()

@@ -46,7 +46,7 @@ class ProviderRetryPolicy(RetryPolicy):
         return self._data.waits_s[tries - 1] * self._time_scale
 
     def gives_up_on(self, tries: int, reply: Reply | None, now: datetime) -> bool:
-        """Providers document no obedience to ``Retry-After``."""
+        """Never: no provider documents that it obeys ``Retry-After``."""
         return False
 
     def _is_retried(self, reply: Reply | None) -> bool:
@@ -59,7 +59,7 @@ class ProviderRetryPolicy(RetryPolicy):
 
 
 def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
-    """What the receiver's behaviour means with this provider, in sentences."""
+    """What the results of a run mean for webhooks of this provider, in sentences."""
     found = []
     title = data.title
     slow = summary.silences.get("timeout", 0)

@@ -1,6 +1,6 @@
 """Facts about a provider's webhooks: sample bodies, where its ids are, and how it delivers.
 
-One JSON file a provider in ``providers/``. The bodies are those of ``samples/``, which a test compares; each file names
+One JSON file per provider in ``providers/``. The bodies are those of ``samples/``, which a test compares; each file names
 its sources.
 """
 

@@ -162,10 +162,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[s
     yield "</table>"
 
 
-def _head(head: str, value: object) -> str:
+def _head(heading: str, value: object) -> str:
     if isinstance(value, int | _Figure):
-        return f'<th class="n" align="right">{escape(head)}</th>'
-    return f'<th align="left">{escape(head)}</th>'
+        return f'<th class="n" align="right">{escape(heading)}</th>'
+    return f'<th align="left">{escape(heading)}</th>'
 
 
 def _cell(value: object) -> str:
@@ -177,7 +177,7 @@ def _cell(value: object) -> str:
 
 
 def _command(arguments: Sequence[str], seed: int) -> str:
-    """The command as it was given, without secrets; with the seed, so that it makes the same events."""
+    """The command as it was given, without secrets, and with the seed, so that it makes the same events again."""
     shown, hide = [], False
     for argument in arguments:
         name, equals, _ = argument.partition("=")

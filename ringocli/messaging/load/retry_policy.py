@@ -18,7 +18,7 @@ class Verdicts(NamedTuple):
     body_contains: str | None = None
 
     def error(self, reply: Reply) -> str | None:
-        """Why a reply is not a delivery, in one word; None if it is."""
+        """Why a reply does not count as delivered, in one word; None if it does."""
         if reply.status not in self.expected:
             return "status"
         if self.body_contains is not None and self.body_contains not in reply.text:

@@ -88,7 +88,7 @@ def _at(tree: Json, pointer: Pointer) -> Any:
 
 
 def _mirrored(base: Base, tree: Json) -> Iterator[tuple[str, Traced]]:
-    """Each value that the template takes from the sample, with what replaces it."""
+    """Each value that the template takes from the sample, with its replacement."""
     for leaf in _leaves(tree):
         variable = leaf.pieces[0].variable if isinstance(leaf, Traced) and len(leaf.pieces) == 1 else None
         if variable is not None and variable in base.reading.variables:

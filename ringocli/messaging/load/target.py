@@ -39,16 +39,16 @@ class LoadTarget:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         return cls(host=parts.wire_host, port=port, tls=tls, timeout_s=timeout_s)
 
-    def broken(self, what: str) -> NoReply:
+    def broken(self, kind: str) -> NoReply:
         """Why no whole reply arrived: ``closed``, ``reset``, ``malformed``, ``truncated`` or ``timeout``."""
         words = self.failure
-        match what:
+        match kind:
             case "timeout":
                 return words.timed_out(has_left=True)
             case "truncated":
                 return words.truncated()
             case "closed" | "malformed":
-                return words.no_http(silent=what == "closed")
+                return words.no_http(silent=kind == "closed")
         return words.broken_off()
 
     @property
@@ -58,7 +58,7 @@ class LoadTarget:
 
 
 class Connector:
-    """Opens connections to a target; the name is looked up once. ``pending`` are those on their way."""
+    """Opens connections to a target; the name is looked up once. ``pending`` are those being opened."""
 
     def __init__(self, target: LoadTarget) -> None:
         self._target = target
@@ -66,7 +66,7 @@ class Connector:
         self.pending: set[asyncio.Task[LoadConnection]] = set()
 
     def start(self, make: Callable[[], LoadConnection], done: Callable[[LoadConnection | NotConnected], None]) -> None:
-        """Open a connection, and call ``done`` with it or with what prevented it."""
+        """Open a connection, and call ``done`` with it or with the reason why there is none."""
 
         def finish(task: asyncio.Task[LoadConnection]) -> None:
             self.pending.discard(task)
@@ -82,7 +82,7 @@ class Connector:
         task.add_done_callback(finish)
 
     def cancel(self) -> None:
-        """Open none of those that are on their way."""
+        """Cancel the connections that are being opened."""
         for task in tuple(self.pending):
             task.cancel()
 

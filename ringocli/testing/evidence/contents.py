@@ -20,7 +20,7 @@ from ringocli.messaging.case_reader import read_case
 from ringocli.messaging.formats.har import entry_object, rendered_object, response_object
 from ringocli.messaging.formats.proof import as_document as proof_document
 from ringocli.messaging.proof import DEFAULT_CASES, prove
-from ringocli.messaging.provider import accepted
+from ringocli.messaging.provider import accepted_reply
 from ringocli.messaging.request import render_event, render_request
 from ringocli.template.assumptions import assumptions
 from ringocli.template.model import Template
@@ -230,7 +230,7 @@ def _rendered_har(template: Template, preset: Preset | None) -> str:
     values = _masked_values(template)
     entries = []
     for spec in template.requests:
-        reply = accepted(spec, sample("messageid", Place.RESPONSE_MAP), preset)
+        reply = accepted_reply(spec, sample("messageid", Place.RESPONSE_MAP), preset)
         response = response_object(
             reply.status, reply.headers, reply.text, "application/json", body_bytes=len(reply.body)
         )
