@@ -48,10 +48,10 @@ class Command:
 
     def sections(self) -> dict[str, list[Parameter]]:
         """The parameters by their headings, in the order of the help."""
-        found: dict[str, list[Parameter]] = {}
+        found: dict[str, list[Parameter]] = {"Arguments": []}
         for parameter in self.parameters:
             found.setdefault(parameter.section, []).append(parameter)
-        return found
+        return {section: parameters for section, parameters in found.items() if parameters}
 
 
 def commands() -> list[Command]:

@@ -68,13 +68,14 @@ def _invoked(arguments: Sequence[str]) -> int:
         from ringocli.cli.completion import as_command
 
         arguments = as_command(list(arguments))
-    from ringocli.cli.validate.fast_args import read_plain
+    if "validate" in arguments[:3]:
+        from ringocli.cli.validate.fast_args import read_plain
 
-    options = read_plain(arguments) if "validate" in arguments[:3] else None
-    if options is not None:
-        from ringocli.cli.validate.run import validate
+        options = read_plain(arguments)
+        if options is not None:
+            from ringocli.cli.validate.run import validate
 
-        return validate(options)
+            return validate(options)
     from ringocli.cli.plain_args import plain_command
 
     run_plain = plain_command(arguments)

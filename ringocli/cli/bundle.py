@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import open_template, path_of
@@ -31,8 +30,7 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BundleOptions:
+class BundleOptions(NamedTuple):
     """The options of ``bundle``."""
 
     template: Annotated[

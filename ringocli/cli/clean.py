@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.options import TextOrJson
@@ -14,8 +13,7 @@ from ringocli.text import console
 EXAMPLES = ("ringocli clean", "ringocli clean --dry-run --format json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CleanOptions:
+class CleanOptions(NamedTuple):
     """The options of ``clean``."""
 
     dry_run: Annotated[bool, Option("List what would be removed, and remove nothing.")] = False

@@ -1,18 +1,17 @@
 """Commands: a function of one options object, whose fields are its arguments and options.
 
-An options class is a frozen dataclass, or a ``NamedTuple`` where its import has to be quick. Each field is annotated
-with an ``Argument`` or an ``Option``. A field whose type is another dataclass is a group of options, so that commands
-share groups by composition; a group's ``SECTION`` is its heading in the help text.
+An options class is a ``NamedTuple``, because a dataclass takes six times as long to define. Each field is annotated with
+an ``Argument`` or an ``Option``, or with a ``Group`` if its type is another options class, so that commands share groups
+by composition. The modules of options classes evaluate their annotations, which is faster than reading them from text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Annotated, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
-from ringocli.cli.parameters import Argument, Option, flag_of
+from ringocli.cli.parameters import Argument, Group, Option, flag_of
 from ringocli.text import console
 from ringocli.text.url import with_local_scheme
 
@@ -21,11 +20,8 @@ OptionsT = TypeVar("OptionsT")
 GLOBAL_SECTION = "Global options"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleOptions:
+class ConsoleOptions(NamedTuple):
     """The options that every command takes, before or after its name."""
-
-    SECTION = GLOBAL_SECTION
 
     color: Annotated[str | None, Option("When to use colour.", choices=("auto", "always", "never"))] = None
     quiet: Annotated[bool, Option("Only show errors.", flags=("--quiet", "-q"))] = False
@@ -115,20 +111,17 @@ class Field(NamedTuple):
 
 def fields_of(options: type[object], section: str | None = None) -> Iterator[Field]:
     """The fields in the order of the class; a group is replaced by its fields."""
-    section = getattr(options, "SECTION", section)
-    defaults = _defaults(options)
-    for name, hint in get_type_hints(options, include_extras=True).items():
-        if is_dataclass(hint):
-            yield from fields_of(hint, section) if isinstance(hint, type) else ()
-        elif get_origin(hint) is Annotated:
-            kind, spec = get_args(hint)
+    defaults: Mapping[str, object] = getattr(options, "_field_defaults", {})
+    for name, kind, spec in _declared(options):
+        if isinstance(spec, Group):
+            yield from fields_of(kind, spec.heading or section)
+        else:
             yield Field(name, kind, defaults.get(name, ...), spec, section)
 
 
-def _defaults(options: type[object]) -> dict[str, object]:
-    if is_dataclass(options):
-        return {field.name: field.default for field in fields(options) if field.default is not MISSING}
-    return dict(getattr(options, "_field_defaults", {}))
+def _declared(options: type[object]) -> list[tuple[str, Any, Argument | Option | Group]]:
+    """The name, the type and the metadata of each field."""
+    return [(name, *get_args(hint)) for name, hint in get_type_hints(options, include_extras=True).items()]
 
 
 def built(options: type[OptionsT], leaves: Sequence[Field], given: Mapping[str, object]) -> OptionsT:
@@ -138,10 +131,8 @@ def built(options: type[OptionsT], leaves: Sequence[Field], given: Mapping[str, 
 
 
 def _filled(options: type[OptionsT], values: Mapping[str, object]) -> OptionsT:
-    hints = get_type_hints(options)
     found = {
-        name: _filled(hint, values) if is_dataclass(hint) and isinstance(hint, type) else values[name]
-        for name, hint in hints.items()
-        if name in values or is_dataclass(hint)
+        name: _filled(kind, values) if isinstance(spec, Group) else values[name]
+        for name, kind, spec in _declared(options)
     }
     return options(**found)

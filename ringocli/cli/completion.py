@@ -6,9 +6,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.completion_scripts import SCRIPTS, SHELLS
@@ -27,8 +26,7 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompletionOptions:
+class CompletionOptions(NamedTuple):
     """The options of ``completion``."""
 
     shell: Annotated[

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import open_template, value_arguments
-from ringocli.cli.options import TextOrJson, ValueOptions
+from ringocli.cli.options import TextOrJson, ValueGroup, ValueOptions
 from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option, chosen
 from ringocli.text import console
@@ -32,15 +32,14 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigOptions:
+class ConfigOptions(NamedTuple):
     """The options of ``config``."""
 
     action: Annotated[str, Argument("show", "Show the values.", choices=("show",))]
     template: Annotated[str | None, Argument("[TEMPLATE]", "A template, for its properties.", endings=(".json",))] = (
         None
     )
-    values: ValueOptions
+    values: ValueGroup = ValueOptions()
     origin: Annotated[bool, Option("Also show where each value comes from, and what it overrides.")] = False
     format: TextOrJson = "text"
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.completion_values import complete_files
@@ -32,8 +31,7 @@ MORE = (
 FORMATS = ("text", "json", "markdown", "github")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiffOptions:
+class DiffOptions(NamedTuple):
     """The options of ``diff``."""
 
     old: Annotated[str, Argument("OLD", "The earlier version.", complete=complete_files((".json",)))]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import gather_values
-from ringocli.cli.options import ConnectionOptions, TemplateArgument, TextOrJson, ValueOptions
+from ringocli.cli.options import (
+    ConnectionGroup,
+    ConnectionOptions,
+    TemplateArgument,
+    TextOrJson,
+    ValueGroup,
+    ValueOptions,
+)
 from ringocli.cli.parameters import Option
 from ringocli.errors import CheckFailed, NoReply
 from ringocli.testing.doctor.steps import NETWORK_RUNGS, RUNGS
@@ -38,8 +44,7 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorOptions:
+class DoctorOptions(NamedTuple):
     """The options of ``doctor``."""
 
     template: TemplateArgument
@@ -55,8 +60,8 @@ class DoctorOptions:
         float, Option("How long to wait for the receipt.", metavar="SECONDS", min=0.1, max=3600, unit=" seconds")
     ] = 30.0
     format: TextOrJson = "text"
-    values: ValueOptions
-    connection: ConnectionOptions
+    values: ValueGroup = ValueOptions()
+    connection: ConnectionGroup = ConnectionOptions()
 
 
 @command("doctor", "Find where a live integration is broken.", examples=EXAMPLES, more=MORE)

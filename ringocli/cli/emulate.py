@@ -7,14 +7,13 @@ import re
 import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import gather_values, open_template, path_of
 from ringocli.cli.notices import announce_host
-from ringocli.cli.options import ConnectionOptions, Live, TemplateArgument, ValueOptions
-from ringocli.cli.parameters import Option
+from ringocli.cli.options import ConnectionGroup, ConnectionOptions, Live, TemplateArgument, ValueGroup, ValueOptions
+from ringocli.cli.parameters import Group, Option
 from ringocli.errors import UsageError
 from ringocli.text import console
 
@@ -41,11 +40,8 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenOptions:
+class ListenOptions(NamedTuple):
     """Where the emulator listens."""
-
-    SECTION = "Server"
 
     host: Annotated[
         str, Option("The IP address to listen on; anything but loopback needs --expose.", metavar="ADDRESS")
@@ -61,22 +57,16 @@ class ListenOptions:
     no_browser: Annotated[bool, Option("Do not open the page in a browser.")] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreOptions:
+class StoreOptions(NamedTuple):
     """What the emulator keeps, and where."""
-
-    SECTION = "Storage"
 
     db: Annotated[str | None, Option("Where to store exchanges.", metavar="FILE")] = None
     keep: Annotated[int, Option("How many exchanges to keep.", min=1, max=1_000_000_000)] = 100_000
     keep_days: Annotated[float, Option("How many days to keep them.", min=0.01, max=36_500, unit=" days")] = 30.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerOptions:
+class PartnerOptions(NamedTuple):
     """Real hosts that take the place of an emulated side."""
-
-    SECTION = "Real hosts"
 
     provider_url: Annotated[
         str,
@@ -96,8 +86,7 @@ class PartnerOptions:
     live: Live = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmulateOptions:
+class EmulateOptions(NamedTuple):
     """The options of ``emulate``."""
 
     template: TemplateArgument
@@ -113,11 +102,11 @@ class EmulateOptions:
     auto_reply: Annotated[
         str | None, Option("The text with which contacts reply to every message.", metavar="TEXT")
     ] = None
-    listen: ListenOptions
-    store: StoreOptions
-    partners: PartnerOptions
-    values: ValueOptions
-    connection: ConnectionOptions
+    listen: Annotated[ListenOptions, Group("Server")] = ListenOptions()
+    store: Annotated[StoreOptions, Group("Storage")] = StoreOptions()
+    partners: Annotated[PartnerOptions, Group("Real hosts")] = PartnerOptions()
+    values: ValueGroup = ValueOptions()
+    connection: ConnectionGroup = ConnectionOptions()
 
 
 @command("emulate", "Run a local Ringotel and provider with a web page.", examples=EXAMPLES, more=MORE)

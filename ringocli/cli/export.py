@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.init.options import LearnOptions
 from ringocli.cli.inputs import open_template, path_of
 from ringocli.cli.options import TextOrJson
-from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.parameters import Argument, Group, Option
 from ringocli.errors import UsageError
 from ringocli.text import console
 
@@ -36,14 +35,13 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportOptions:
+class ExportOptions(NamedTuple):
     """The options of ``export``."""
 
+    to: Annotated[str, Option("What to write.", choices=TARGETS)]
     template: Annotated[
         str | None, Argument("[TEMPLATE]", "A template file, or - for stdin; not for relay.", endings=(".json",))
     ] = None
-    to: Annotated[str, Option("What to write.", choices=TARGETS)]
     lang: Annotated[str, Option("The language of receiver and relay.", choices=("python", "php"))] = "python"
     output: Annotated[str | None, Option("The folder. Default: the id.", metavar="DIR|-")] = None
     force: Annotated[bool, Option("Overwrite existing files.")] = False
@@ -64,7 +62,7 @@ class ExportOptions:
         Option("For relay: how the provider signs webhooks, where their headers do not show it.", metavar="RECIPE"),
     ] = None
     format: TextOrJson = "text"
-    learn: LearnOptions
+    learn: Annotated[LearnOptions, Group("Learn from the provider's documentation")] = LearnOptions()
 
 
 @command("export", "Export to OpenAPI, JSON Schema or a server.", examples=EXAMPLES, more=MORE)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.completion_values import complete_events
@@ -24,8 +23,7 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocustfileOptions:
+class LocustfileOptions(NamedTuple):
     """The options of ``locustfile``."""
 
     template: TemplateArgument

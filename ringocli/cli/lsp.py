@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.errors import LocalError
@@ -11,8 +11,7 @@ EXAMPLES = ("ringocli lsp --help",)
 MORE = "The editor starts it and talks to it over stdin and stdout. Needs the extra: pip install 'ringocli[lsp]'."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LspOptions:
+class LspOptions(NamedTuple):
     """``lsp`` has no options."""
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import gather_values, open_template
 from ringocli.cli.notices import print_notes
-from ringocli.cli.options import TemplateArgument, TextOrJson, ValueOptions
+from ringocli.cli.options import TemplateArgument, TextOrJson, ValueGroup, ValueOptions
 from ringocli.cli.output import print_json, print_table
-from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.parameters import Argument, Group, Option
 from ringocli.cli.signing import CHOICES, read_key, scheme_of
 from ringocli.errors import CheckFailed, LocalError, UsageError
 from ringocli.text import console
@@ -30,11 +29,8 @@ EXAMPLES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyOptions:
+class VerifyOptions(NamedTuple):
     """The check of a webhook's signature."""
-
-    SECTION = "Signature"
 
     verify: Annotated[
         str | None,
@@ -53,8 +49,7 @@ class VerifyOptions:
     ] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchOptions:
+class MatchOptions(NamedTuple):
     """The options of ``match``."""
 
     template: TemplateArgument
@@ -74,8 +69,8 @@ class MatchOptions:
         ),
     ] = ()
     format: TextOrJson = "text"
-    verification: VerifyOptions
-    values: ValueOptions
+    verification: Annotated[VerifyOptions, Group("Signature")] = VerifyOptions()
+    values: ValueGroup = ValueOptions()
 
 
 @command("match", "Show which event a webhook matches.", examples=EXAMPLES)

@@ -1,9 +1,6 @@
 """Groups of options that several commands share."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 from ringocli.cli.completion_values import (
     complete_profiles,
@@ -13,7 +10,7 @@ from ringocli.cli.completion_values import (
     complete_variable_files,
     complete_variables,
 )
-from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.parameters import Argument, Group, Option
 
 TemplateArgument: TypeAlias = Annotated[
     str, Argument("TEMPLATE", "A template file, or - for stdin.", endings=(".json",))
@@ -33,11 +30,8 @@ ShowSecrets: TypeAlias = Annotated[bool, Option("Print secrets instead of ***, w
 DAY_S = 86_400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueOptions:
+class ValueOptions(NamedTuple):
     """Where variables and properties get their values."""
-
-    SECTION = "Values"
 
     set: Annotated[
         tuple[str, ...],
@@ -109,11 +103,8 @@ class ValueOptions:
     ] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionOptions:
+class ConnectionOptions(NamedTuple):
     """How requests are sent."""
-
-    SECTION = "Connection"
 
     timeout_s: Annotated[
         float,
@@ -124,10 +115,14 @@ class ConnectionOptions:
     ] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectStatusOptions:
+class ExpectStatusOptions(NamedTuple):
     """Which replies count as success."""
 
     expect_status: Annotated[
         str, Option("The statuses of a successful reply: 2xx, 200, 200-204 or 200,202.", metavar="STATUS")
     ] = "2xx"
+
+
+ValueGroup: TypeAlias = Annotated[ValueOptions, Group("Values")]
+ConnectionGroup: TypeAlias = Annotated[ConnectionOptions, Group("Connection")]
+ExpectStatusGroup: TypeAlias = Annotated[ExpectStatusOptions, Group()]

@@ -57,6 +57,12 @@ class Option(NamedTuple):
             raise UsageError(f"{flag} must be between {_number(self.min)} and {_number(self.max)}{self.unit}")
 
 
+class Group(NamedTuple):
+    """A field whose type is another options class; ``heading`` is above its options in the help text."""
+
+    heading: str | None = None
+
+
 def flag_of(field: str) -> str:
     """The flag of a field: ``fail_on`` is ``--fail-on``."""
     return f"--{field.replace('_', '-')}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from ringocli.cli.command import CliCommand, ConsoleOptions, Field, built, fields_of
+from ringocli.cli.command import GLOBAL_SECTION, CliCommand, ConsoleOptions, Field, built, fields_of
 from ringocli.cli.commands import COMMANDS
 from ringocli.cli.parameters import Argument
 
@@ -29,7 +29,7 @@ def plain_command(arguments: Sequence[str]) -> Callable[[], int] | None:
     command = getattr(import_module(f"ringocli.cli.{COMMANDS[name]}"), name.replace("-", "_"), None)
     if not isinstance(command, CliCommand):
         return None
-    fields, general = list(fields_of(command.options)), list(fields_of(ConsoleOptions))
+    fields, general = list(fields_of(command.options)), list(fields_of(ConsoleOptions, GLOBAL_SECTION))
     given = read_values([*arguments[start + 1 :], *arguments[:start]], [*fields, *general])
     if given is None:
         return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import open_template
@@ -23,8 +22,7 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProveOptions:
+class ProveOptions(NamedTuple):
     """The options of ``prove``."""
 
     template: TemplateArgument

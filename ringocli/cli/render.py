@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.completion_values import complete_events
 from ringocli.cli.inputs import gather_values, missing_policy, open_template
 from ringocli.cli.notices import print_notes, warn_of_secrets
-from ringocli.cli.options import ContentType, Missing, ShowSecrets, TemplateArgument, ValueOptions
+from ringocli.cli.options import ContentType, Missing, ShowSecrets, TemplateArgument, ValueGroup, ValueOptions
 from ringocli.cli.output import print_http, print_json
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import UsageError
@@ -37,8 +36,7 @@ NUMBER_FORMATS = ("e164", "international", "national")
 Render = Callable[["Values"], "RenderedRequest"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderOptions:
+class RenderOptions(NamedTuple):
     """The options of ``render``."""
 
     template: TemplateArgument
@@ -60,7 +58,7 @@ class RenderOptions:
     content_type: ContentType = None
     missing: Missing = None
     show_secrets: ShowSecrets = False
-    values: ValueOptions
+    values: ValueGroup = ValueOptions()
 
 
 @command("render", "Show the exact HTTP requests; nothing is sent.", examples=EXAMPLES)

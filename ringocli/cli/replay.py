@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.completion_values import complete_properties, complete_variables
 from ringocli.cli.inputs import OpenedTemplate, gather_values, open_template, path_of
-from ringocli.cli.options import ConnectionOptions, Live, TemplateArgument, TextOrJson, ValueOptions
+from ringocli.cli.options import ConnectionGroup, ConnectionOptions, Live, TemplateArgument, TextOrJson, ValueOptions
 from ringocli.cli.output import print_json
-from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.parameters import Argument, Group, Option
 from ringocli.errors import CheckFailed, NoReply, UsageError
 from ringocli.text import console
 
@@ -37,11 +36,8 @@ MAX_REPLAYS_WITHOUT_LIVE = 10
 """This many webhooks may be sent to another machine without ``--live``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalOptions:
+class JournalOptions(NamedTuple):
     """What is only meant for journals."""
-
-    SECTION = "Journals"
 
     only: Annotated[
         str | None, Option("Send only the events that were delivered, or that failed.", choices=("delivered", "failed"))
@@ -58,8 +54,7 @@ class JournalOptions:
     property_file: Annotated[tuple[str, ...], Option("A property from a file. Repeatable.", metavar="NAME=PATH")] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplayOptions:
+class ReplayOptions(NamedTuple):
     """The options of ``replay``."""
 
     template: TemplateArgument
@@ -80,8 +75,8 @@ class ReplayOptions:
     retry: Annotated[int, Option("Retries after no reply, 429 or 5xx; Retry-After is obeyed.", min=0, max=100)] = 0
     live: Live = False
     format: TextOrJson = "text"
-    journal: JournalOptions
-    connection: ConnectionOptions
+    journal: Annotated[JournalOptions, Group("Journals")] = JournalOptions()
+    connection: ConnectionGroup = ConnectionOptions()
 
 
 @command("replay", "Send recorded webhooks again.", examples=EXAMPLES, more=MORE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.output import print_json
@@ -10,8 +10,7 @@ from ringocli.cli.output import print_json
 EXAMPLES = ("ringocli schema",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaOptions:
+class SchemaOptions(NamedTuple):
     """``schema`` has no options."""
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.options import TextOrJson
@@ -36,8 +35,7 @@ _INDEX = "names of ringocli's secrets"
 """A keyring cannot be listed, so this entry of it has the names, as JSON."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretOptions:
+class SecretOptions(NamedTuple):
     """The options of ``secret``."""
 
     action: Annotated[str, Argument("set|list|rm", "What to do.", choices=ACTIONS)]

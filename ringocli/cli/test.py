@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import open_template
@@ -33,8 +32,7 @@ MORE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestOptions:
+class TestOptions(NamedTuple):
     """The options of ``test``."""
 
     paths: Annotated[

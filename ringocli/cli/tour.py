@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.completion_values import complete_presets
@@ -17,8 +16,7 @@ EXAMPLES = ("ringocli tour", "ringocli tour --preset twilio")
 MORE = "Everything runs on this machine and is removed at the end. Exit codes: 0 all steps worked, 1 a step failed."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TourOptions:
+class TourOptions(NamedTuple):
     """The options of ``tour``."""
 
     preset: Annotated[str, Option("The provider to use.", metavar="NAME", complete=complete_presets)] = "telnyx"

@@ -31,7 +31,7 @@ def register(app: typer.Typer, command: CliCommand[OptionsT]) -> None:
 def callback_of(options: type[OptionsT], run: Callable[[OptionsT], int]) -> Callable[..., int]:
     """The function that Typer calls: its parameters are the fields of ``options`` and the global options."""
     leaves = list(fields_of(options))
-    general = list(fields_of(ConsoleOptions))
+    general = list(fields_of(ConsoleOptions, GLOBAL_SECTION))
 
     def callback(**given: object) -> int:
         built(ConsoleOptions, general, given).apply()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from urllib.parse import quote, unquote
 
 from ringocli.errors import UsageError
 from ringocli.http.exchange import RenderedRequest
-from ringocli.text.secret import sent
+from ringocli.text.secret import basic_credentials, sent
 from ringocli.text.traced import Traced
 from ringocli.text.url import Url, split_url
 from ringocli.text.version import __version__
@@ -44,8 +43,8 @@ def headers_of(request: RenderedRequest, parts: Url) -> list[tuple[bytes, bytes]
     if "accept" not in names:
         pairs.append(("Accept", "*/*"))
     if parts.username is not None and "authorization" not in names:
-        account = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        pairs.append(("Authorization", f"Basic {b64encode(account.encode()).decode()}"))
+        account = basic_credentials(unquote(parts.username), unquote(parts.password or ""))
+        pairs.append(("Authorization", f"Basic {account}"))
     for name, value in pairs:
         if not name.isascii() or any(char < " " or char == "\x7f" for char in name + value.replace("\t", "")):
             raise UsageError("a header contains a line break or control character", "Check the values put into it.")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ringocli.http.exchange import Reply, header
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 BASE_BACKOFF_S = 0.5
 MAX_BACKOFF_S = 30.0
@@ -40,6 +43,7 @@ def retry_after_s(reply: Reply | None, now: datetime) -> float | None:
         return float(text[:9])
     if not text:
         return None
+    from datetime import UTC
     from email.utils import parsedate_to_datetime
 
     with suppress(ValueError, TypeError, OverflowError):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.http.content_types import media_type
 from ringocli.http.error_text import provider_message, tree_of_reply
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.status_codes import Statuses
-from ringocli.messaging.message_id_candidates import Candidate, candidates
 from ringocli.messaging.webhook import Difference, read_reply
 from ringocli.template.model import RequestSpec
 from ringocli.text.pointer import Pointer
+
+if TYPE_CHECKING:
+    from ringocli.messaging.message_id_candidates import Candidate
 
 
 class Verdict(NamedTuple):
@@ -51,7 +53,11 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
     elif mapped and succeeded and "messageid" in mapped:
         differences = (Difference(pointer=mapped["messageid"][0], expected="a value for $messageid$", found="nothing"),)
     fits = not differences
-    lost = succeeded and "messageid" in mapped and "messageid" not in variables
+    likely: tuple[Candidate, ...] = ()
+    if succeeded and "messageid" in mapped and "messageid" not in variables:
+        from ringocli.messaging.message_id_candidates import candidates
+
+        likely = candidates(document, mapped["messageid"][0])
     return Verdict(
         ok=reply.status in expected and fits,
         request=request,
@@ -60,7 +66,7 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
         variables=variables,
         sources=sources,
         differences=differences,
-        candidates=candidates(document, mapped["messageid"][0]) if lost else (),
+        candidates=likely,
         words=provider_message(reply, errors_only=succeeded) if not (fits and reply.status in expected) else "",
         notes=(*reply.notes, *_notes(spec, reply, readable=document is not None)),
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
-import secrets
 from typing import Any
 
 MAX_INTEGER_DIGITS = 4_000
@@ -72,7 +72,7 @@ def number_text(number: int | float) -> str:
 def dumps(tree: Any, *, ensure_ascii: bool = False, **options: Any) -> str:
     """``json.dumps`` without changing the digits of numbers."""
     marks: dict[str, str] = {}
-    mark = secrets.token_hex(16)  # nothing in a document can contain it
+    mark = os.urandom(16).hex()  # nothing in a document can contain it
     text = json.dumps(_marked(tree, mark, marks), ensure_ascii=ensure_ascii, **options)
     return re.sub(rf'"{mark}:\d+"', lambda found: marks[found.group()[1:-1]], text) if marks else text
 

@@ -23,6 +23,13 @@ def one_line(text: str, most: int = 60) -> str:
     return line if len(line) <= most else line[: most - 3] + "..."
 
 
+def paragraph(text: str) -> list[str]:
+    """Untrusted text in indented lines of the width."""
+    from textwrap import wrap
+
+    return wrap(printable(text), WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
 def excerpt(text: str, *, lines: int = 6) -> Iterator[str]:
     """The first lines of a redacted body, indented and cut to the width."""
     all_lines = printable(text.strip()).replace("\t", "  ").splitlines()

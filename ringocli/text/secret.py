@@ -7,7 +7,6 @@ may repeat them in many encodings. ``reveal`` is called only where bytes leave t
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -92,6 +91,8 @@ def encoded(text: Text, encode: Callable[[str], str]) -> Text:
 
 def basic_credentials(username: Text, password: Text) -> Text:
     """The base64 of ``username:password`` (RFC 7617); a secret unless both parts are plain."""
+    import base64
+
     pair = join((username, ":", password))
     plain = base64.b64encode(sent(pair).encode()).decode()
     return Secret(plain) if isinstance(pair, Secret) else plain

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringocli.cli.command import ConsoleOptions, built, command, fields_of
+from ringocli.cli.command import GLOBAL_SECTION, ConsoleOptions, built, command, fields_of
 from ringocli.cli.commands import COMMANDS
-from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.parameters import Argument, Group, Option
 from ringocli.cli.plain_args import plain_command, read_values
 from ringocli.cli.typer_command import register
 from ringocli.errors import UsageError
@@ -23,17 +22,13 @@ from ringocli.text import console
 from tests.conftest import Command
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupOptions:
+class GroupOptions(NamedTuple):
     """A group that commands share."""
-
-    SECTION = "Group"
 
     level: Annotated[int, Option("A level.", min=1, max=9)] = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExampleOptions:
+class ExampleOptions(NamedTuple):
     """One field of each kind."""
 
     file: Annotated[str, Argument("FILE", "A file.")]
@@ -41,7 +36,7 @@ class ExampleOptions:
     set: Annotated[tuple[str, ...], Option("Values.", metavar="NAME=VALUE")] = ()
     color_name: Annotated[str, Option("A colour.", choices=("red", "green"))] = "red"
     dry_run: Annotated[bool, Option("Do nothing.")] = False
-    group: GroupOptions
+    group: Annotated[GroupOptions, Group("Group")] = GroupOptions()
 
 
 def parsed(*arguments: str) -> ExampleOptions:
@@ -129,12 +124,12 @@ def test_plain_arguments_are_read_as_the_library_reads_them(words: list[str]) ->
         seen.append(options)
         return 0
 
-    fields = [*fields_of(ExampleOptions), *fields_of(ConsoleOptions)]
+    fields = [*fields_of(ExampleOptions), *fields_of(ConsoleOptions, GLOBAL_SECTION)]
     values = read_values(words, fields)
     if values is None:
         return
     try:
-        built(ConsoleOptions, list(fields_of(ConsoleOptions)), values)
+        built(ConsoleOptions, list(fields_of(ConsoleOptions, GLOBAL_SECTION)), values)
         plain: object = built(ExampleOptions, list(fields_of(ExampleOptions)), values)
     except UsageError as error:
         plain = error.message

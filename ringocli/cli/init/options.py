@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.completion_values import complete_presets, complete_samples, complete_variables
 from ringocli.cli.options import NoInput, TextOrJson
-from ringocli.cli.parameters import Argument, Option
+from ringocli.cli.parameters import Argument, Group, Option
 
 AUTH_KINDS = ("bearer", "basic", "oauth2", "none")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LearnOptions:
+class LearnOptions(NamedTuple):
     """The samples to learn a template from."""
-
-    SECTION = "Learn from the provider's documentation"
 
     from_curl: Annotated[str | None, Option("The command that sends a text.", metavar="FILE|-")] = None
     file_from_curl: Annotated[str | None, Option("The command that sends a file.", metavar="FILE|-")] = None
@@ -65,11 +61,8 @@ class LearnOptions:
     allow_files: Annotated[str | None, Option("Read @file arguments below this folder.", metavar="DIR")] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtendOptions:
+class ExtendOptions(NamedTuple):
     """What to add to an existing template."""
-
-    SECTION = "Extend an existing template"
 
     add_event: Annotated[
         tuple[str, ...],
@@ -88,8 +81,7 @@ class ExtendOptions:
     ] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InitOptions:
+class InitOptions(NamedTuple):
     """The options of ``init``."""
 
     output: Annotated[str | None, Argument("[OUTPUT]", "Default: <id>.json; - is stdout.")] = None
@@ -121,5 +113,5 @@ class InitOptions:
     force: Annotated[bool, Option("Overwrite an existing file.")] = False
     no_input: NoInput = False
     format: TextOrJson = "text"
-    learn: LearnOptions = LearnOptions()
-    extend: ExtendOptions = ExtendOptions()
+    learn: Annotated[LearnOptions, Group("Learn from the provider's documentation")] = LearnOptions()
+    extend: Annotated[ExtendOptions, Group("Extend an existing template")] = ExtendOptions()

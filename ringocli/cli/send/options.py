@@ -1,26 +1,25 @@
 """The options of ``send-test``."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.completion_values import complete_events
 from ringocli.cli.options import (
     DAY_S,
+    ConnectionGroup,
     ConnectionOptions,
+    ExpectStatusGroup,
     ExpectStatusOptions,
     Live,
     Missing,
     NoInput,
     TemplateArgument,
+    ValueGroup,
     ValueOptions,
 )
 from ringocli.cli.parameters import Argument, Option
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendOptions:
+class SendOptions(NamedTuple):
     """The options of ``send-test``."""
 
     template: TemplateArgument
@@ -33,7 +32,7 @@ class SendOptions:
     dry_run: Annotated[bool, Option("Show the request and send nothing.")] = False
     live: Live = False
     missing: Missing = None
-    status: ExpectStatusOptions
+    status: ExpectStatusGroup = ExpectStatusOptions()
     retry_connect: Annotated[int, Option("Retries, only if no connection was made.", min=0, max=20)] = 0
     await_: Annotated[
         tuple[str, ...],
@@ -79,5 +78,5 @@ class SendOptions:
     force: Annotated[bool, Option("Overwrite existing files.")] = False
     no_input: NoInput = False
     format: Annotated[str, Option("Output format.", choices=("text", "json", "junit"))] = "text"
-    values: ValueOptions
-    connection: ConnectionOptions
+    values: ValueGroup = ValueOptions()
+    connection: ConnectionGroup = ConnectionOptions()

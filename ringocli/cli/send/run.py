@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ringocli.cli.inputs import path_of
@@ -95,6 +94,8 @@ def _keep(options: SendOptions, template: Template, results: Sequence[SendResult
     result = results[0]
     reply = result.verdict.reply if result.verdict is not None else None
     if options.har is not None:
+        from datetime import UTC, datetime
+
         from ringocli.messaging.formats.har import Sent
 
         failure = result.failure.message if result.failure is not None else ""

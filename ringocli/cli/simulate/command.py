@@ -85,7 +85,7 @@ def _play(options: SimulateOptions, template: Template, settings: Settings) -> i
     given = [
         flag
         for flag, value in (
-            ("--count", load.count), ("--rate", load.rate), ("--duration", load.duration), ("--data", load.data),
+            ("--count", load.total), ("--rate", load.rate), ("--duration", load.duration), ("--data", load.data),
             ("--journal", load.journal), ("--chaos", load.chaos), ("--as-provider", load.as_provider),
             ("--failover-url", load.failover_url),
             ("--report", load.report), ("--require", load.require), ("--send", options.send),
@@ -112,16 +112,16 @@ def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settin
         data = DataRows.open(load.data, skips_bad_rows=load.on_bad_row == "skip")
     recipe = _recipe(options, opened.template, settings, data)
     journal = path_of(load.journal) if load.journal is not None else None
-    count = load.count
-    if count is None and load.duration is None and data is None:
-        count = len(recipe.subjects)
+    total = load.total
+    if total is None and load.duration is None and data is None:
+        total = len(recipe.subjects)
     if load.report is not None:
         _check_report(path_of(load.report), force=options.force)
     return Delivery(
         recipe=recipe,
         plan=_plan(options),
         url=_url(options, opened.template, settings),
-        total=count,
+        total=total,
         data=data,
         shard=Shard.parse(load.shard) if load.shard is not None else Shard(),
         journal=journal,

@@ -1,33 +1,31 @@
 """The options of ``simulate-webhook``."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from ringocli.cli.completion_values import complete_events, complete_providers
 from ringocli.cli.options import (
     DAY_S,
+    ConnectionGroup,
     ConnectionOptions,
     ContentType,
+    ExpectStatusGroup,
     ExpectStatusOptions,
     Live,
     Missing,
     TemplateArgument,
+    ValueGroup,
     ValueOptions,
 )
-from ringocli.cli.parameters import Option
+from ringocli.cli.parameters import Group, Option
 from ringocli.cli.signing import CHOICES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadOptions:
+class LoadOptions(NamedTuple):
     """How many events are sent, and how fast."""
 
-    SECTION = "Load"
-
-    count: Annotated[
-        int | None, Option("How many events to send. Default: each --event once.", min=1, max=100_000_000)
+    total: Annotated[
+        int | None,
+        Option("How many events to send. Default: each --event once.", flags=("--count",), min=1, max=100_000_000),
     ] = None
     rate: Annotated[
         str | None,
@@ -112,11 +110,8 @@ class LoadOptions:
     report: Annotated[str | None, Option("Write an HTML report.", metavar="FILE")] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignOptions:
+class SignOptions(NamedTuple):
     """How webhooks are signed for a receiver of your own."""
-
-    SECTION = "Signature"
 
     sign: Annotated[
         str | None,
@@ -132,8 +127,7 @@ class SignOptions:
     sign_key_file: Annotated[str | None, Option("The file with the key.", metavar="FILE")] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulateOptions:
+class SimulateOptions(NamedTuple):
     """The options of ``simulate-webhook``."""
 
     template: TemplateArgument
@@ -163,13 +157,13 @@ class SimulateOptions:
     seed: Annotated[int | None, Option("The same seed generates the same events. Default: random.", metavar="N")] = None
     missing: Missing = None
     content_type: ContentType = None
-    status: ExpectStatusOptions
+    status: ExpectStatusGroup = ExpectStatusOptions()
     expect_body_contains: Annotated[str | None, Option("A text that every reply must contain.", metavar="TEXT")] = None
     live: Live = False
     dry_run: Annotated[bool, Option("Show the webhooks and send nothing.")] = False
     force: Annotated[bool, Option("Overwrite an existing report.")] = False
     format: Annotated[str, Option("Output format.", choices=("text", "json", "jsonl"))] = "text"
-    load: LoadOptions
-    signing: SignOptions
-    values: ValueOptions
-    connection: ConnectionOptions
+    load: Annotated[LoadOptions, Group("Load")] = LoadOptions()
+    signing: Annotated[SignOptions, Group("Signature")] = SignOptions()
+    values: ValueGroup = ValueOptions()
+    connection: ConnectionGroup = ConnectionOptions()

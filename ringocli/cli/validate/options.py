@@ -1,10 +1,4 @@
-"""The options of ``validate``.
-
-A ``NamedTuple`` instead of a dataclass, because ``fast_args`` reads plain arguments without the libraries that take
-longer to import than a file takes to lint (the figures are there).
-"""
-
-from __future__ import annotations
+"""The options of ``validate``."""
 
 from typing import Annotated, NamedTuple
 

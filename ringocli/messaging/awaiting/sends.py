@@ -10,7 +10,6 @@ from ringocli.errors import NoReply, UsageError
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.http.status_codes import Statuses
 from ringocli.messaging.awaiting.arrival import Arrival, ArrivalSource, Awaited, SentMessage, await_events
-from ringocli.messaging.segments import count_segments
 from ringocli.messaging.verdict import Verdict, judge
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.secret import redact
@@ -154,6 +153,8 @@ def estimate(requests: Sequence[RenderedRequest], price: float | None) -> Estima
 
 
 def _segments(request: RenderedRequest) -> int:
+    from ringocli.messaging.segments import count_segments
+
     text = request.variables.get("content")
     return count_segments(str(text)).segments if request.name == "SendMessage" and text is not None else 1
 

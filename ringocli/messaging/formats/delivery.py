@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import wrap
 from typing import Any
 
 from ringocli.http.error_text import provider_message, reason_phrase
@@ -13,8 +12,8 @@ from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.events import Subject, subject_name
 from ringocli.messaging.load.histogram import Histogram
 from ringocli.template.model import RequestSpec
-from ringocli.text.console import printable, styled
-from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
+from ringocli.text.console import styled
+from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line, paragraph
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import redact
 
@@ -57,7 +56,7 @@ def _one_event(outcome: EventOutcome, name: str, host: str) -> Iterator[str]:
     yield f"  {styled(status, colour, 'bold')} in {milliseconds(reply.elapsed_ms)}{_tries(outcome)}"
     words = provider_message(reply) if outcome.error == "status" else ""
     if words:
-        yield from wrap(printable(words), WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield from paragraph(words)
     elif reply.body.strip():
         yield from excerpt(redact(reply.text))
     if outcome.error == "body":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Any
 
 from ringocli.http.error_text import reason_phrase
@@ -14,7 +13,7 @@ from ringocli.messaging.formats.requests import as_document as request_document
 from ringocli.messaging.message_id_candidates import pattern_at
 from ringocli.messaging.verdict import Verdict
 from ringocli.text.console import printable, styled
-from ringocli.text.layout import WIDTH, excerpt, milliseconds, one_line
+from ringocli.text.layout import excerpt, milliseconds, one_line, paragraph
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import redact, redact_values
 
@@ -34,7 +33,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     )
     if verdict.words:
         yield ""
-        yield from wrap(printable(verdict.words), WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield from paragraph(verdict.words)
     elif not as_expected and reply.body.strip():
         yield ""
         yield from excerpt(redact(reply.text))
@@ -48,7 +47,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.notes:
         yield ""
         for note in verdict.notes:
-            yield from wrap(f"note: {printable(redact(note))}", WIDTH, initial_indent="  ", subsequent_indent="  ")
+            yield from paragraph(f"note: {redact(note)}")
 
 
 def _missed(verdict: Verdict) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from datetime import UTC, datetime
 from itertools import count
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from ringocli.errors import NoReply
 from ringocli.http.error_text import provider_message
@@ -15,6 +15,9 @@ from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.counters import Accounts
 from ringocli.messaging.load.events import Event
 from ringocli.messaging.load.plan import LoadPlan
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Record = Callable[[DeliveryAttempt, str | None, int | None, int], None]
 """Records a finished event: the attempt, its error or None, its last status, and its latency in microseconds."""
@@ -174,6 +177,8 @@ def failure_reason(error: str | None, reply: Reply | None, failure: NoReply | No
 
 
 def _utc_now() -> datetime:
+    from datetime import UTC, datetime
+
     return datetime.now(UTC)
 
 

@@ -57,7 +57,8 @@ class Histogram:
     @property
     def sparse(self) -> dict[int, int]:
         """The buckets that are not empty."""
-        return {bucket: count for bucket, count in enumerate(self.counts) if count}
+        used = self.counts[: bucket_of(self.largest_us) + 1]
+        return {bucket: count for bucket, count in enumerate(used) if count}
 
     def percentile_ms(self, percent: float) -> float | None:
         """The nearest-rank percentile in milliseconds; None without values. 100 is the exact maximum."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.http.exchange import Reply
 from ringocli.http.retry import MAX_RETRY_AFTER_S, backoff_s, is_worth_retrying, retry_after_s
 from ringocli.http.status_codes import SUCCESS, Statuses
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Verdicts(NamedTuple):

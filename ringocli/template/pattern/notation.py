@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -81,11 +80,11 @@ def is_same(constant: Json, value: Json) -> bool:
     """Whether a scalar equals a constant: the same text, or the same number, such as ``1.10`` and ``1.1``."""
     if as_text(constant) == as_text(value):
         return True
-    return (
-        isinstance(constant, float)
-        and isinstance(value, float)
-        and Decimal(as_text(constant)) == Decimal(as_text(value))
-    )
+    if not (isinstance(constant, float) and isinstance(value, float)):
+        return False
+    from decimal import Decimal
+
+    return Decimal(as_text(constant)) == Decimal(as_text(value))
 
 
 class Leaf(NamedTuple):
