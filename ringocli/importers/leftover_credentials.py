@@ -119,7 +119,8 @@ def _cleaned_url(url: str, book: PropertyBook) -> str:
             return written
         place, index = pointer[0], int(pointer[1]) if len(pointer) > 1 else 0
         if place == "host":
-            return _replaced(written, host_parts(written), book, "the host of the URL")
+            parts = host_parts(written)
+            return _replaced(written, parts, book, "the host of the URL") if parts else written
         if place == "path":
             text = decoded[index]
             if parts := segment_parts(text):

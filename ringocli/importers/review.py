@@ -14,6 +14,7 @@ from ringocli.importers.draft import Pastes
 from ringocli.importers.draft_formats import located
 from ringocli.importers.learn.placeholders import shown, whole
 from ringocli.importers.learn.property_names import is_stand_in
+from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.request import render_request
@@ -68,9 +69,10 @@ def _marked(draft: Draft, prefix: Pointer, text: str) -> str:
 
 def _masked(text: str, draft: Draft) -> str:
     """The text without the values of properties, however short, and those in URLs; placeholders stay."""
+    shown_anyway = Target.parse(str(next(iter(draft.template["API"].values()))["request_url"])).host.lower().split(".")
     for secret in (value for value in draft.saved.values() if isinstance(value, Secret)):
         value = secret.reveal()
-        if len(value) > 2 and not is_stand_in(value) and whole(value) is None:
+        if len(value) > 2 and value.lower() not in shown_anyway and not is_stand_in(value) and whole(value) is None:
             text = re.sub(rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F]{{2}})){re.escape(value)}(?![A-Za-z0-9])", MASK, text)
     return re.sub(r"https?://[^\s\"'<>\\]+", lambda url: without_secrets(url.group()), text)
 

@@ -105,10 +105,11 @@ class _Drafted(NamedTuple):
     draft: Draft
     pastes: Pastes | None = None
     command_line: str = ""
+    asked: bool = False
 
 
 def _draft(options: InitOptions, sources: Sources) -> _Drafted:
-    from ringocli.cli.init.prompts import ask, command_line
+    from ringocli.cli.init.prompts import answered, ask, command_line
     from ringocli.cli.init.review import drafted
     from ringocli.importers.leftover_credentials import without_credentials
     from ringocli.template.presets import load
@@ -124,10 +125,12 @@ def _draft(options: InitOptions, sources: Sources) -> _Drafted:
     if preset is None and not all((answers.id, answers.name, answers.send_url)):
         preset, answers, pastes = ask(answers, allowed=can_ask)
         if pastes is not None:
-            return _Drafted(drafted(pastes, answers, review=True), pastes)
+            if pastes.send is None and pastes.file is None:
+                answers = answered(answers)
+            return _Drafted(drafted(pastes, answers, review=True), pastes, asked=True)
         asked = True
     draft = from_preset(load(preset), answers) if preset is not None else without_credentials(from_answers(answers))
-    return _Drafted(draft, None, command_line(preset, answers, options.output) if asked else "")
+    return _Drafted(draft, None, command_line(preset, answers, options.output) if asked else "", asked=asked)
 
 
 def _from_samples(sources: Sources, answers: Answers, *, can_ask: bool) -> _Drafted:
@@ -153,7 +156,7 @@ def _from_samples(sources: Sources, answers: Answers, *, can_ask: bool) -> _Draf
     pastes = read_pastes(sources)
     if not has_request and not all((answers.id, answers.name, answers.send_url)):
         _, answers, _ = ask(answers, allowed=can_ask, samples_only=True)
-    return _Drafted(drafted(pastes, answers, review=can_ask), pastes)
+    return _Drafted(drafted(pastes, answers, review=can_ask), pastes, asked=can_ask)
 
 
 def _list_presets(format_: str) -> None:
@@ -195,10 +198,15 @@ def _list_presets(format_: str) -> None:
 
 def _finish(options: InitOptions, made: _Drafted) -> None:
     """Check a draft, write it and its first case, and print the summary."""
+    from ringocli.cli.init.prompts import free_path
+    from ringocli.text.files import STDIN
+
     draft = made.draft
     text = dumps(draft.template, indent=2) + "\n"
     draft, findings = _checked(text, draft)
     path = options.output or f"{draft.template['id']}.json"
+    if made.asked and path != STDIN and not (options.force or options.dry_run):
+        path = free_path(path)
     written = _write(path, text, options)
     saved = options.learn.save_credentials if not options.dry_run else None
     if saved is not None:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ringocli.cli.init.options import AUTH_KINDS
 from ringocli.cli.init.sources import readable, sample_in, webhook_of
+from ringocli.cli.inputs import path_of
 from ringocli.errors import RingocliError, UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
     from ringocli.importers.draft import Pastes
+    from ringocli.importers.learn.webhook_samples import WebhookSample
     from ringocli.template.scaffold import Answers
 
 T = TypeVar("T")
@@ -49,7 +51,7 @@ def ask(answers: Answers, *, allowed: bool, samples_only: bool = False) -> tuple
             return None, answers, pasted_in()
         if preset:
             return preset, answers, None
-    return None, _answered(answers), None
+    return None, answered(answers), None
 
 
 _PRESET_HELP = (
@@ -58,7 +60,7 @@ _PRESET_HELP = (
 )
 
 
-def _answered(answers: Answers) -> Answers:
+def answered(answers: Answers) -> Answers:
     """The answers with those that are missing, each asked for until it is valid."""
     if answers.send_url is None:
         text = "URL Ringotel should POST text messages to (https://...)"
@@ -106,6 +108,10 @@ def _preset(text: str) -> str:
 
 
 def _https_url(text: str) -> str:
+    if re.match(r"https?://[^/?#]*@", text):
+        raise UsageError(
+            "Leave the user name and password out of the URL, and choose basic as the authentication below."
+        )
     found = re.fullmatch(r"(https?)://(?P<host>[^\s/?#@]+)\S*", text)
     if found is None:
         raise UsageError(f'"{console.printable(text)}" is not a URL; it starts with https:// and has no spaces.')
@@ -200,9 +206,7 @@ def pasted_in() -> Pastes:
     ):
         webhook = _sample(
             title,
-            lambda text, kind=kind: readable(  # type: ignore[misc]
-                webhook_of(kind, f"the {kind} sample", sample_in(f"the {kind} sample", text.encode()))
-            ),
+            lambda text, kind=kind: _webhook_in(kind, text),  # type: ignore[misc]
         )
         samples += [webhook] if webhook is not None else []
     pastes = Pastes(send=send, file=file, reply=reply, samples=samples)
@@ -210,6 +214,27 @@ def pasted_in() -> Pastes:
         console.note("Nothing was pasted.", "yellow")
         return pasted_in()
     return pastes
+
+
+def _webhook_in(kind: str, text: str) -> WebhookSample:
+    """A webhook; one in a notation that Ringotel does not read is kept, because asking again would not change it.
+
+    Raises:
+        LocalError: it is neither that, nor JSON or a form.
+    """
+    webhook = webhook_of(kind, f"the {kind} sample", sample_in(f"the {kind} sample", text.encode()))
+    if "XML" not in webhook.problem and "multipart" not in webhook.problem:
+        return readable(webhook)
+    console.remark(f"{webhook.problem[:1].upper()}{webhook.problem[1:]}, so the template will say that it is missing.")
+    return webhook
+
+
+def free_path(path: str) -> str:
+    """A path of a file that does not exist: this one, or another that is asked for."""
+    while path_of(path).exists():
+        console.note(f"{path} exists.", "yellow")
+        path = _question("File to write instead", _nonempty, help_="A file name. To overwrite a file, use --force.")
+    return path
 
 
 def _sample(title: str, read: Callable[[str], T]) -> T | None:

@@ -57,7 +57,8 @@ def _in_address(pasted: Pasted, method: str, body: Body) -> None:
     ):
         body.tree, body.notes = read.tree, read.notes
         why += ", so its fields are written there: check that the provider accepts that"
-    body.limits.append(limit(f"a body with {method}", why))
+    clause = f"the provider may not accept its request: it is a {method} with a body, and Ringotel sends those fields in the URL"
+    body.limits.append(limit(f"a body with {method}", why, blocking=clause))
 
 
 def _text(text: str, kind: str, body: Body) -> None:

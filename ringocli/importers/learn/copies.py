@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from ringocli.importers.learn.roles import RoleChoice, names_other_number
+from ringocli.importers.learn.roles import TYPE_WORDS, RoleChoice, names_other_number
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import locate_literal
 from ringocli.importers.learn.value_shapes import is_phone, is_prose, is_url
-from ringocli.template.vocabulary import Role
+from ringocli.template.vocabulary import Role, name_score
 
 Clauses: TypeAlias = list[tuple[SampleLeaf | None, str]]
 """The constants concerned, each with a clause that says what does not work."""
@@ -23,7 +23,7 @@ def repeated(choices: Mapping[Role, RoleChoice], kept: Iterable[SampleLeaf]) -> 
     found: Clauses = []
     for leaf in kept:
         for role, choice in choices.items():
-            if role in _MEANINGS and _contains(leaf, choice.literal):
+            if role in _MEANINGS and _contains(leaf, choice.literal) and not _is_own_word(role, choice.literal, leaf):
                 clause = (
                     f"the sample's {_MEANINGS[role]} is also in {_name(leaf)}, which is sent unchanged in every message; "
                     f"leave it out with --drop {_name(leaf)}"
@@ -31,6 +31,16 @@ def repeated(choices: Mapping[Role, RoleChoice], kept: Iterable[SampleLeaf]) -> 
                 found.append((leaf, clause))
                 break
     return found
+
+
+def _is_own_word(role: Role, literal: str, leaf: SampleLeaf) -> bool:
+    """Whether a constant has the same word as the sample for a reason of its own: ``"text": "test", "mode": "test"``.
+
+    A sender that is a name, such as the brand's, may be the value of other fields as well.
+    """
+    is_name = role is Role.FROM and not is_phone(literal)
+    is_kind = literal.lower() in (*TYPE_WORDS, "test", "demo")
+    return (is_name or is_kind) and not name_score(role, leaf.names)
 
 
 def _contains(leaf: SampleLeaf, literal: str) -> bool:

@@ -16,7 +16,7 @@ from ringocli.importers.learn.message_id import IdContext
 from ringocli.importers.learn.parties import names_side
 from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
-from ringocli.importers.learn.webhook_kind import packed_in, why_unreadable
+from ringocli.importers.learn.webhook_kind import outgoing, packed_in, why_unreadable
 from ringocli.importers.learn.webhook_samples import KINDS, EventDraft, LearnedEvents, WebhookSample
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
@@ -53,8 +53,13 @@ def learn_events(
         draft = EventDraft(kind=sample.kind, sample=sample, leaves=leaves, choices=choices)
         if missing := [role for role in _required(sample.kind) if role not in choices]:
             _report_unreadable(learned, draft, missing)
+        elif sample.kind != "delivered" and (said := outgoing(leaves)) is not None:
+            why = f'"{said.name}" is "{said.text}", so it reports a message that was sent; use the webhook of a received one'
+            _report_lost(learned, sample, why)
         elif key := draft.changing_key:
             _report_lost(learned, sample, f'"{key}" is the name of a field and differs in each webhook')
+        elif name := draft.mixed_list:
+            _report_lost(learned, sample, f'a pattern cannot tell apart the values "{name}" of a list')
         else:
             learned.drafts.append(draft)
     borrow_text(learned.drafts)

@@ -38,8 +38,12 @@ def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
     if scheme.lower().rstrip(":") == "bearer":
         return BearerAuth(token=rest, where=where)
     if scheme.lower().rstrip(":") == "basic":
-        username, password = _decoded(rest)
-        return BasicAuth(username=username, password=password, where=where)
+        if (pair := _decoded(rest)) is None:
+            why = "Ringotel sends USER:PASSWORD in base64; this is something else, such as a key alone"
+            return cannot_authenticate("Authorization: Basic without USER:PASSWORD", why)
+        is_hidden = pair == ("", "") and not (has_placeholder(rest) or _is_described(rest) or rest.isalpha())
+        where += " (not readable as USER:PASSWORD)" if is_hidden else ""
+        return BasicAuth(username=pair[0], password=pair[1], where=where)
     if not value.strip():
         return None
     named = scheme if rest and _SCHEME.fullmatch(scheme) and not has_placeholder(scheme) else ""
@@ -51,17 +55,19 @@ def authorization(value: str) -> BasicAuth | BearerAuth | Limit | None:
     )
 
 
-def _decoded(credentials: str) -> tuple[str, str]:
-    """User name and password of a Basic header; both empty if they cannot be decoded."""
+def _decoded(credentials: str) -> tuple[str, str] | None:
+    """User name and password of a Basic header; both empty if they are not shown, None if it contains something else."""
     if credentials.startswith(f"{OPEN}("):
         return "", ""
     if _is_described(credentials):
         text = re.sub(r"^.*?\(|\)[^)]*$", "", credentials) if "(" in credentials else ""
     else:
         try:
-            text = base64.b64decode(credentials, validate=True).decode()
+            text = base64.b64decode(credentials + "=" * (-len(credentials) % 4), validate=True).decode()
         except (binascii.Error, UnicodeDecodeError, ValueError):
-            return "", ""
+            text = credentials if ":" in credentials else ""  # as some pages write it, or made up
+        if text.isprintable() and text and ":" not in text:
+            return None
     username, separator, password = text.partition(":")
     return (username, password) if separator else ("", "")
 

@@ -38,6 +38,8 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
     """Recognise the message id in a sample reply; ``receipt`` are the values of a delivery receipt."""
     known = context or IdContext()
     tree, why_not = _decoded(reply)
+    if reply.status >= 400:
+        tree, why_not = None, f"the sample reply is that of a rejected request ({reply.status})"
     if tree is None:
         return _without_id(why_not)
     leaves = list(leaves_of(shortened(tree)))

@@ -149,6 +149,7 @@ class RolePlacement(RequestState):
                 f"set the portal's number format to {portal}"
             )
         if role is Role.TO:
+            self.compare_with_sender(literal)
             self.keep_own_number(leaf)
         self.shrink(leaf.pointer if leaf.inside is None else leaf.inside.pointer)
         why = choice.why
@@ -158,6 +159,18 @@ class RolePlacement(RequestState):
         if role is Role.URL:
             self.book.hide(literal[part.start : part.end] for part in secret_parts(literal))
         self.decide(leaf, variable, without_secrets(shown(literal)), why)
+
+    def compare_with_sender(self, recipient: str) -> None:
+        """Report that the sample writes one number with a plus and the other without: the portal writes both alike."""
+        sender = self.learned.choices.get(Role.FROM)
+        if sender is None or not is_phone(sender.literal) or not is_phone(recipient):
+            return
+        if sender.literal.startswith("+") != recipient.startswith("+") and not sender.literal.startswith("00"):
+            plus, bare = ("sender", "recipient") if sender.literal.startswith("+") else ("recipient", "sender")
+            self.learned.notes.append(
+                f"the sample has a plus before the {plus}'s number and none before the {bare}'s, but the portal writes both "
+                "alike: check which the provider needs"
+            )
 
     def place_packed(self, leaf: SampleLeaf, span: Span | None, variable: str) -> bool:
         """Put a variable into JSON or XML inside a field; whether its place in the text is clear."""

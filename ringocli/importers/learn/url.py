@@ -11,7 +11,7 @@ from ringocli.importers.learn.placeholders import placeholders
 from ringocli.importers.learn.property_names import is_stand_in
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import name_by_pair, segment_name, segment_parts
-from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, is_prose, phone_scheme
+from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, is_prose, is_version, phone_scheme
 from ringocli.template.vocabulary import Role, name_score
 
 
@@ -127,7 +127,7 @@ def _is_text(text: str, before: tuple[str, ...]) -> bool:
 
 
 def _varies(text: str) -> bool:
-    if re.fullmatch(r"v?\d{1,3}(?:\.\d+)*|\d{4}-\d\d-\d\d", text):
+    if is_version(text):
         return False
     if next(iter(placeholders(text)), None) is not None or re.fullmatch(r":[A-Za-z_]\w*", text):
         return True

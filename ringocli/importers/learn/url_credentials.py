@@ -15,7 +15,7 @@ from ringocli.importers.learn.credential_places import (
     resembles_key,
 )
 from ringocli.importers.learn.placeholders import has_placeholder, placeholders, whole
-from ringocli.importers.learn.value_shapes import is_phone, is_url
+from ringocli.importers.learn.value_shapes import is_phone, is_url, is_version
 from ringocli.template.credential_names import is_account_name, is_secret_name, meaning, secret_of_pair
 from ringocli.template.vocabulary import word_set
 from ringocli.text.mask import MASK
@@ -84,7 +84,7 @@ def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
 def is_word_of_api(text: str) -> bool:
     """Whether a path segment is a version or made of the usual words of an API: ``v2``, ``sendSMS``, ``send-sms.php``."""
     bare = _FILE.sub(r"\g<stem>", text).lower()
-    if re.fullmatch(r"v?\d{1,3}(?:[._]\d+)*|\d{4}-\d\d-\d\d", bare):
+    if is_version(bare):
         return True
     rest = re.sub(r"[^a-z]|v\d+", "", bare)
     return bare in _API_WORDS or bool(rest and _WORDS_IN_A_ROW.fullmatch(rest))
@@ -99,7 +99,7 @@ def name_by_pair(text: str, before: Sequence[str], after: Sequence[str]) -> str:
 
 def _has_number(text: str) -> bool:
     """Whether a word has a digit and is not a version, as the value of an account after ``accounts`` has."""
-    return bool(re.search(r"\d", text)) and not re.fullmatch(r"v?\d{1,3}(?:\.\d+)*|\d{4}-\d\d-\d\d", text, re.I)
+    return bool(re.search(r"\d", text)) and not is_version(text)
 
 
 def segment_parts(text: str) -> list[EmbeddedValue]:

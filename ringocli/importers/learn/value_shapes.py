@@ -41,6 +41,14 @@ def is_phone(value: Any) -> bool:
     return 7 <= digits <= 15 and not re.fullmatch(r"\d+\.\d+", text)
 
 
+_VERSION = re.compile(r"v?\d{1,3}(?:[._]\d+)*|(?:19|20)\d\d(?:-?(?:0\d|1[0-2])(?:-?[0-3]\d)?)?", re.I)
+
+
+def is_version(text: str) -> bool:
+    """The version of an API: a number, or a date such as ``2010-04-01`` or ``2010``."""
+    return bool(_VERSION.fullmatch(text))
+
+
 def is_phone_list(value: Any) -> bool:
     """Several numbers in one text, between commas or semicolons."""
     parts = re.split(r"[,;]", value) if isinstance(value, str) else []

@@ -10,7 +10,7 @@ from ringocli.http.bodies import media_type
 from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, id_score
 from ringocli.importers.learn.roles import LEAST, score
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
-from ringocli.template.vocabulary import Role
+from ringocli.template.vocabulary import Role, tokens
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
 from ringocli.text.field_names import name_key
 
@@ -45,6 +45,18 @@ def kind_of(words: str, body: Any) -> str | None:
         failed = any(FAILURE.search(leaf.text) for leaf in status)
         return "other" if failed else None
     return None
+
+
+_OUTGOING = re.compile(r"\b(?:outbound|outgoing|out|mt|sent)\b")
+
+
+def outgoing(leaves: Iterable[SampleLeaf]) -> SampleLeaf | None:
+    """The value by which a webhook says that it reports a message that was sent, not one that came in; None if none does."""
+    named = [leaf for leaf in leaves if leaf.names and name_key(leaf.names[0]) in (*_EVENTS, "direction", "subtype")]
+    words = [(leaf, " ".join(tokens(leaf.text))) for leaf in named if len(leaf.text) < 40]
+    if any(re.search(r"\b(?:inbound|incoming|in|mo|reply|received?)\b", text) for _, text in words):
+        return None
+    return next((leaf for leaf, text in words if _OUTGOING.search(text)), None)
 
 
 def why_unreadable(body: bytes, content_type: str | None = None) -> str:

@@ -82,6 +82,16 @@ class EventDraft:
         steps = [step for choice in self.choices.values() for step in choice.leaf.pointer if isinstance(step, str)]
         return next((step for step in steps if is_id(step) or re.fullmatch(r"\+?\d{4,}", step)), "")
 
+    @property
+    def mixed_list(self) -> str:
+        """The name of a list in which several variables are, which a pattern cannot tell apart; "" if there is none."""
+        places: dict[Pointer, SampleLeaf] = {}
+        for choice in self.choices.values():
+            other = places.setdefault(self.place(choice.leaf.pointer), choice.leaf)
+            if other.pointer != choice.leaf.pointer:
+                return other.name
+        return ""
+
     def place(self, pointer: Pointer) -> Pointer:
         """A pointer of the sample as the pattern has it."""
         around = self.by_position

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ringocli.errors import RingocliError, UsageError
+from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.http.status_codes import SUCCESS
 from ringocli.importers.samples import read_sample
@@ -205,10 +205,11 @@ def send_step(
     """A step that sends these variables, with the recorded reply; the reply's file is added to ``files``."""
     expected: dict[str, Any] = {}
     recorded = None
-    if reply is not None and reply.status in SUCCESS and reply.body.strip():
+    read = _read(template, request, reply) if reply is not None else None
+    if reply is not None and read is not None:
         recorded = path.with_name(f"{path.stem}.{name}.reply.http")
         files[recorded] = _reply_as_http(reply)
-        if read_reply(template.request(request), reply).bindings.get("messageid"):
+        if read.get("messageid"):
             expected["messageid"] = Anything()
     given = {key: value for key, value in variables.items() if value and value != "***"}
     return CaseStep(
@@ -218,6 +219,16 @@ def send_step(
         reply=recorded,
         expect=Expectation(request=path.with_name(f"{path.stem}.{name}.request.http"), variables=expected),
     )
+
+
+def _read(template: Template, request: str, reply: Reply) -> Mapping[str, Any] | None:
+    """What the template takes from a reply of success; None if that is not a body that it can describe."""
+    if reply.status not in SUCCESS or not reply.body.strip():
+        return None
+    try:
+        return read_reply(template.request(request), reply).bindings
+    except LocalError:
+        return None
 
 
 def _as_http(request: IncomingRequest) -> str:

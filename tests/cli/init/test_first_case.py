@@ -52,6 +52,16 @@ def test_json_lists_the_files(ringocli: Command, folder: Path) -> None:
     assert {Path(name) for name in listed} == set(Path("cases").iterdir())
 
 
+@pytest.mark.parametrize("reply", ["OK: 15550002222: 42", "<id>42</id>", '"abc123"', "HTTP/1.1 202 Accepted\n\n"])
+def test_a_reply_that_cannot_be_described_is_not_in_the_case(ringocli: Command, folder: Path, reply: str) -> None:
+    """The template is written, its first line says what is missing, and the case passes without the reply."""
+    Path("reply.txt").write_text(reply, "utf-8")
+    done = ringocli("init", "--from-curl", DOCS / "send.sh", "--sample-response", "reply.txt", "--no-input")
+    assert (0, True) == (done.code, "delivery receipts cannot be matched" in done.err.partition("\n\n")[0])
+    assert 0 == ringocli("test").code
+    assert not list(Path("cases").glob("*.reply.http"))
+
+
 def test_an_existing_case_is_kept(ringocli: Command, folder: Path) -> None:
     """--force replaces the template and the case."""
     Path("cases").mkdir()

@@ -117,23 +117,27 @@ def test_leaving_the_review_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     """Each answer is checked at once in the terms of its question; ? explains it; nothing typed is lost."""
+    (tmp_path / "acme.json").write_text("{}")
     terminal = Terminal(tmp_path, "init")
     for prompt, answers in (
         ("or Enter: ", (("telnix", "Did you mean telnyx?"), ("?", "A preset is a ready template"), ("", ""))),
         ("(https://...): ", (("sms.acme.example", "is not a URL"), ("http://a.example/x", "requires https"),
+                             ("https://joe:pw@a.example/x", "Leave the user name"),
                              ("?", "The URL of your provider's API"), ("https://sms.acme.example/v1", ""))),
         ("Webhook URL: ", (("acme sms", "is not an id"), ("twilio", "already has"), ("acme", ""))),
         ("portal [acme]: ", (("", ""),)),
         ("[bearer]: ", (("clear", "is not one of bearer, basic, oauth2, none"), ("none", ""))),
+        ("File to write instead: ", (("acme.json", "acme.json exists"), ("new.json", ""))),
     ):  # fmt: skip
         for answer, expected in answers:
             terminal.expect(prompt)
             terminal.type(answer)
             if expected:
                 terminal.expect(expected)
-    terminal.expect("Wrote acme.json")
+    terminal.expect("Wrote new.json")
     assert 0 == terminal.end()
-    template = json.loads((tmp_path / "acme.json").read_text())
+    assert "{}" == (tmp_path / "acme.json").read_text()
+    template = json.loads((tmp_path / "new.json").read_text())
     assert ("acme", "https://sms.acme.example/v1") == (template["id"], template["API"]["SendMessage"]["request_url"])
 
 
@@ -153,10 +157,14 @@ def test_a_sample_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None
     terminal.type(".")
     terminal.expect("The provider's reply")
     terminal.type(".")
-    for words in ("incoming text", "incoming file", "a delivered message", "a failed message"):
+    terminal.expect("incoming text")
+    for line in ("<sms><from>15550002222</from></sms>", "."):
+        terminal.type(line)
+    terminal.expect("It is XML; Ringotel reads only JSON and forms")
+    for words in ("incoming file", "a delivered message", "a failed message"):
         terminal.expect(words)
         terminal.type(".")
-    terminal.expect("(? for help)")
+    assert "incoming messages will not be received" in terminal.expect("(? for help)")
     terminal.type("?")
     terminal.expect("leaves the field out")
     terminal.expect("(? for help)")
@@ -167,3 +175,29 @@ def test_a_sample_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None
     assert 0 == terminal.end()
     parameters = json.loads((tmp_path / "acme.json").read_text())["API"]["SendMessage"]["request_parameters"]
     assert {"to": "$to$", "text": "$content$"} == parameters
+
+
+def test_a_webhook_alone_leads_to_the_questions(tmp_path: Path) -> None:
+    """Without a request its URL and the rest are asked for, and the pasted webhook is used."""
+    terminal = Terminal(tmp_path, "init")
+    terminal.expect("or Enter: ")
+    terminal.type("paste")
+    for words in ("sends a text message", "sends a file", "The provider's reply"):
+        terminal.expect(words)
+        terminal.type(".")
+    terminal.expect("incoming text")
+    for line in ('{"sender": "+15550002222", "receiver": "+15550001111", "body": "Hi there"}', "."):
+        terminal.type(line)
+    for words in ("incoming file", "a delivered message", "a failed message"):
+        terminal.expect(words)
+        terminal.type(".")
+    for prompt, answer in (("(https://...): ", "https://a.example/x"), ("Webhook URL: ", "acme"), ("[acme]: ", ""),
+                           ("[bearer]: ", ""), ("(? for help)", "")):  # fmt: skip
+        terminal.expect(prompt)
+        terminal.type(answer)
+    terminal.expect("Wrote acme.json")
+    assert 0 == terminal.end()
+    events = json.loads((tmp_path / "acme.json").read_text())["Webhook"]
+    assert [{"sender": "$from$", "receiver": "$to$", "body": "$content$"}] == [
+        event["request_parameters"] for event in events
+    ]

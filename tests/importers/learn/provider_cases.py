@@ -1001,4 +1001,48 @@ CASES = [
         ),
         hints={"to": "~TO~", "content": "~TEXT~"},
     ),
+    ProviderCase(
+        name="webhook-of-an-outgoing-message",
+        send=curl_json("https://api.i3.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        webhooks=[("message", '{"direction":"outbound","from":"~FROM~","to":"~TO~","text":"~TEXT~"}')],
+        incomplete="reports a message that was sent",
+    ),
+    ProviderCase(
+        name="webhook-with-a-list-of-fields",
+        send=curl_json("https://api.i4.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        webhooks=[
+            (
+                "message",
+                '{"to":"~from~","fields":[{"name":"from","value":"~to~"},{"name":"text","value":"Hello everybody"}]}',
+            )
+        ],
+        hints={"content": "Hello everybody"},
+        incomplete='a pattern cannot tell apart the values "value"',
+    ),
+    ProviderCase(
+        name="key-alone-in-a-basic-header",
+        send=curl_json(
+            "https://api.i5.example/v1/sms",
+            '{"to":"~TO~","text":"~TEXT~"}',
+            "-H 'Authorization: Basic QTFCMkMzRDQtRTVGNi03ODkw'",
+        ),
+        incomplete="it cannot authenticate",
+    ),
+    ProviderCase(
+        name="body-of-a-get-request",
+        send=curl_json("https://api.i6.example/v1/sms", '{"to":"~TO~","text":"~TEXT~"}').replace("-X POST", "-X GET"),
+        incomplete="GET with a body",
+    ),
+    ProviderCase(
+        name="reply-of-a-rejected-request",
+        send=curl_json("https://api.i7.example/v1/sms", '{"to":"~TO~","text":"~TEXT~"}'),
+        reply='HTTP/1.1 401 Unauthorized\nContent-Type: application/json\n\n{"id":"~HEX~","message":"Unauthorized"}',
+        incomplete="no message id was found",
+    ),
+    ProviderCase(
+        name="year-in-the-path",
+        send=curl_json(
+            "https://api.i8.example/2010/sms/20240601/send", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'
+        ),
+    ),
 ]

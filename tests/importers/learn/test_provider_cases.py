@@ -78,7 +78,7 @@ def drafted(case: ProviderCase) -> Draft:
     return from_pastes(
         Pastes(
             send=read_curl("send", request.fill(case.send))[0] if case.send else None,
-            reply=Reply(status=200, body=reply.fill(case.reply).encode()) if case.reply else None,
+            reply=read_sample(reply.fill(case.reply).encode()).as_reply() if case.reply else None,
             samples=[
                 WebhookSample(kind=kind, name=kind, incoming=webhook(kind, Message(3 + index).fill(text)))
                 for index, (kind, text) in enumerate(case.webhooks)

@@ -370,3 +370,32 @@ def test_a_hinted_number_is_found_after_a_double_zero() -> None:
     """A hint in digits is found in a number that begins with 00, which stays."""
     document = drafted({"dest": "0016475550123", "text": "Hi you"}, hints={"to": "16475550123"})
     assert {"dest": "00$to$", "text": "$content$"} == sent(document)["request_parameters"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_complete"),
+    [
+        ({"sender": "Acme", "label": "Acme", "text": "test", "mode": "test"}, True),
+        ({"from": OWN, "text": "Hello", "preview": "Hello"}, False),
+        ({"from": OWN, "text": "test", "sms": {"text": "test"}}, False),
+        ({"from": OWN, "text": "Hello", "billing": {"number": OWN}}, False),
+        ({"from": OWN, "text": "Hello", "contact": {"phone": CONTACT[1:]}}, False),
+    ],
+    ids=str,
+)
+def test_second_copies_are_blocking_unless_they_are_words_of_their_own(fields: Any, is_complete: bool) -> None:
+    """A brand that is the sender's name, or "test" as a mode, is no copy of the sample's sender or text."""
+    assert is_complete == drafted({"to": CONTACT, **fields})["complete"]
+
+
+def test_an_ipv6_host_and_port_80_stay_as_pasted() -> None:
+    """Neither is a public host, so http is kept and the template is incomplete."""
+    for url in ("http://[::1]:80/send", "http://sms.nimbus.example:80/send"):
+        document = drafted(MESSAGE, url=url)
+        assert (url, False) == (sent(document)["request_url"], document["complete"])
+
+
+def test_numbers_written_in_two_ways_are_noted() -> None:
+    """The portal writes both numbers alike, so one of them cannot be as in the sample."""
+    document = drafted({**MESSAGE, "to": CONTACT[1:]})
+    assert any("writes both alike" in note["text"] for note in document["notes"])
