@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ringocli.http.exchange import IncomingRequest
-from ringocli.messaging.comparison.webhooks import laid_over, plain_forms, request_for
+from ringocli.messaging.alignment import laid_over
+from ringocli.messaging.comparison.webhooks import plain_forms, request_for
 from ringocli.messaging.request import default_content_type
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template, WebhookEvent

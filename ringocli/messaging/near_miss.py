@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ringocli.errors import RingocliError
+from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import IncomingRequest, as_incoming
-from ringocli.messaging.alignment import Alignment, Received, align
+from ringocli.http.received import decode_received
+from ringocli.messaging.alignment import Alignment, Received, align, laid_over
 from ringocli.messaging.event_change import EventChange, Operation, changed_event, patched_tree, second_event
 from ringocli.messaging.near_miss_result import Attempt, Difference, NearMiss, TakeWebhook
 from ringocli.messaging.pairing import CHOSEN, Pair, left_over, pairs_in, scalars_of
@@ -23,6 +25,7 @@ from ringocli.messaging.received_field import (
     is_file,
     is_mms,
     is_status,
+    is_url,
     rival_of_id,
 )
 from ringocli.messaging.request import render_event
@@ -34,6 +37,7 @@ from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
+from ringocli.text.json_numbers import dumps
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 
@@ -63,6 +67,8 @@ class _Candidate(NamedTuple):
             if failed or (statuses and not any(map(means_delivered, statuses))):
                 return f"its status is {describe((failed or statuses)[0])}, not delivered"
             return ""
+        if any("url" in leaf.names for leaf in self.alignment.missing) and not any(map(is_url, self.received)):
+            return "it contains no file"
         is_report = "outgoing" in ways or any(is_delivery_status(one) for one in self.received)
         return "this is a report about a message that was sent" if is_report and "incoming" not in ways else ""
 
@@ -95,7 +101,7 @@ def nearest_miss(
         alignment = align(attempt.event, attempt.found, attempt.base)
         candidates.append(_Candidate(attempt, alignment, pairs_in(alignment, chosen)))
     best = max(candidates, key=lambda one: one.nearness)
-    patch, why = _proposal(template, incoming, best, take)
+    patch, why = _proposal(_Check(template, incoming, take, tuple(_kin(template, incoming, candidates, best))), best)
     mismatches = best.attempt.match.mismatches
     return NearMiss(
         event=best.attempt.event,
@@ -113,21 +119,25 @@ def nearest_miss(
 # -- what to change ---------------------------------------------------------------------------------
 
 
-def _proposal(
-    template: Template, incoming: IncomingRequest, best: _Candidate, take: TakeWebhook
-) -> tuple[tuple[Operation, ...], str]:
+def _proposal(check: _Check, best: _Candidate) -> tuple[tuple[Operation, ...], str]:
     if best.contradiction:
         return (), best.contradiction
-    change, why_not = _change(best)
-    if change is None:
-        return (), why_not
-    in_place = change.operations
-    refused = why_unsafe(template, incoming, in_place, take)
-    if refused is None:
-        return in_place, _summary(best)
-    second = second_event(template, best.attempt.event, change.parameters, change.key)
-    if second and why_unsafe(template, incoming, second, take) is None:
-        return second, f"added as a second event, because changing {best.attempt.event.label} {refused}"
+    pins = _pins(best)
+    changes = []
+    refused = ""
+    for pinned in (pins, {}) if pins else ({},):
+        change, why_not = _change(best, pinned)
+        if change is None:
+            return (), why_not
+        refusal = check.why_unsafe(change.operations)
+        if refusal is None:
+            return change.operations, _summary(best)
+        refused = refused or refusal
+        changes.append(change)
+    event = best.attempt.event
+    second = second_event(check.template, event, changes[0].parameters, changes[0].key)
+    if second and check.why_unsafe(second) is None:
+        return second, f"added as a second event, because changing {event.label} {refused}"
     return (), f"no change is proposed, because it {refused}"
 
 
@@ -141,7 +151,7 @@ def _summary(best: _Candidate) -> str:
     return "; ".join(parts)
 
 
-def _change(best: _Candidate) -> tuple[EventChange | None, str]:
+def _change(best: _Candidate, pins: Mapping[Pointer, Json]) -> tuple[EventChange | None, str]:
     """The changed event; None, with the reason, if something has no counterpart or means something else."""
     event, alignment = best.attempt.event, best.alignment
     paired = {pair.leaf.pointer: pair for pair in best.pairs}
@@ -171,7 +181,6 @@ def _change(best: _Candidate) -> tuple[EventChange | None, str]:
             values[leaf.pointer] = received.value
     moves = {pointer: pair.received.pointer[len(best.attempt.base) :] for pointer, pair in paired.items()}
     drops = frozenset(one.pointer for one in (*dropped, *alignment.repeated))
-    pins = _pins(best) if len(moves) > 1 else {}
     return changed_event(event, alignment, moves, values, drops, key, best.attempt.base, pins), ""
 
 
@@ -193,6 +202,8 @@ def _pins(best: _Candidate) -> dict[Pointer, Json]:
 
     The changed event must not match reports of sent messages, which have the same fields at some providers.
     """
+    if len(best.pairs) < 2:
+        return {}
     base, way = best.attempt.base, "outgoing" if best.attempt.event.place is Place.DELIVERED else "incoming"
     read = (*best.alignment.fitting, *best.alignment.different, *((pair.leaf, pair.received) for pair in best.pairs))
     if any(direction(received) for _, received in read):
@@ -233,22 +244,43 @@ def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool
 # -- whether it is safe -----------------------------------------------------------------------------
 
 
-def why_unsafe(
-    template: Template, incoming: IncomingRequest, operations: Sequence[Operation], take: TakeWebhook
-) -> str | None:
-    """Why a patch must not be applied, as the end of "it …"; None if it is safe."""
-    if not operations:
-        return "changes nothing"
-    try:
-        patched = read_template(patched_tree(template.root, operations))
-    except (LookupError, TypeError):
-        return "cannot be applied to the template"
-    if take(patched, incoming) is None:
-        return "would not make this webhook match"
-    for label, webhook in _samples(template, patched):
-        if take(patched, webhook) != take(template, webhook):
-            return f"would change how {label} is read"
-    return None
+class _Check(NamedTuple):
+    """Checks that a patch changes how one webhook is read and no other; ``kin`` are further webhooks by their label."""
+
+    template: Template
+    incoming: IncomingRequest
+    take: TakeWebhook
+    kin: tuple[tuple[str, IncomingRequest], ...]
+
+    def why_unsafe(self, operations: Sequence[Operation]) -> str | None:
+        """Why a patch must not be applied, as the end of "it …"; None if it is safe."""
+        if not operations:
+            return "changes nothing"
+        try:
+            patched = read_template(patched_tree(self.template.root, operations))
+        except (LookupError, TypeError):
+            return "cannot be applied to the template"
+        if self.take(patched, self.incoming) is None:
+            return "would not make this webhook match"
+        for label, webhook in (*_samples(self.template, patched), *self.kin):
+            if self.take(patched, webhook) != self.take(self.template, webhook):
+                return f"would change how {label} is read"
+        return None
+
+
+def _kin(
+    template: Template, incoming: IncomingRequest, candidates: Sequence[_Candidate], best: _Candidate
+) -> Iterator[tuple[str, IncomingRequest]]:
+    """The webhook with what an event lacks that most of it fits otherwise: the message with a file."""
+    for one in candidates:
+        alignment, event = one.alignment, one.attempt.event
+        is_kin = Place.DELIVERED not in (event.place, best.attempt.event.place) and not alignment.different
+        is_kin = is_kin and one is not best and len(alignment.fitting) > len(alignment.missing)
+        sample = _sample(template, event) if is_kin else None
+        if sample is not None and incoming.body.strip():
+            document = laid_over(one.attempt.found, decode_received(sample.body, None).tree)
+            body = dumps(document).encode("utf-8", "replace")
+            yield event.label, incoming._replace(headers=(("Content-Type", JSON_TYPE),), body=body)
 
 
 def _samples(template: Template, patched: Template) -> Iterator[tuple[str, IncomingRequest]]:

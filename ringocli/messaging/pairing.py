@@ -16,6 +16,8 @@ from ringocli.messaging.received_field import (
     MIN_SCORE,
     can_be,
     id_score,
+    is_media_type,
+    is_phone,
     is_same_word,
     is_status,
     is_url,
@@ -24,7 +26,7 @@ from ringocli.messaging.received_field import (
 from ringocli.template.pattern.notation import is_same
 from ringocli.template.pattern.pattern import Constant, as_text
 from ringocli.template.variables import Place
-from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score, whose_number
+from ringocli.template.vocabulary import HOLDERS, LONE_NUMBERS, OWN_NUMBERS, Role, name_score, whose_number
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
 from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
@@ -78,6 +80,7 @@ class _Pairing:
         self.missing = list(alignment.missing)
         self.absent = list(alignment.absent)
         self.different = list(alignment.different)
+        self.read = [(leaf, received) for leaf, received in alignment.fitting]
         self.unclaimed = list(alignment.unclaimed)
         self.pairs: list[Pair] = []
 
@@ -97,14 +100,23 @@ class _Pairing:
 
     def _pair_last(self) -> None:
         if len(self.missing) == 1:
-            possible = [one for one in self.unclaimed if can_be(_role_of(self.missing[0]), one)]
-            if len(possible) == 1 and self.missing[0].names and not self.missing[0].is_event_key:
-                self._pair(self.missing[0], possible[0], "the only field left")
+            [leaf] = self.missing
+            possible = [
+                one for one in self.unclaimed if can_be(_role_of(leaf), one) and not self._is_other_end(leaf, one)
+            ]
+            if len(possible) == 1 and leaf.names and not leaf.is_event_key:
+                self._pair(leaf, possible[0], "the only field left")
 
     def _pair(self, leaf: PatternLeaf, received: Received, why: str) -> None:
         self.pairs.append(Pair(leaf=leaf, received=received, why=why))
+        self.read.append((leaf, received))
         self.missing.remove(leaf)
         self.unclaimed.remove(received)
+
+    def _is_other_end(self, leaf: PatternLeaf, received: Received) -> bool:
+        """Whether the value is already read as the number of the other end: nobody writes to themselves."""
+        other = {Role.FROM: Role.TO, Role.TO: Role.FROM}.get(_role_of(leaf) or Role.CONTENT)
+        return other is not None and any(one.text == received.text and _role_of(of) is other for of, one in self.read)
 
     def _pair_displaced(self) -> None:
         """Read a fixed value where the webhook has it, if there is another value at the pattern's location."""
@@ -122,13 +134,21 @@ class _Pairing:
             for index, received in enumerate(self.unclaimed):
                 points, why = score(leaf, received)
                 if points >= MIN_SCORE:
-                    rated.append((-points, len(received.pointer), order, index, leaf, received, why))
+                    rank = (-points, -self._certainty(leaf, received))
+                    rated.append((rank, len(received.pointer), order, index, leaf, received, why))
         rated.sort(key=lambda one: one[:4])
-        for points, *_, leaf, received, why in rated:
-            rivals = [one for one in rated if one[4] is leaf and one[0] == points and one[5] in self.unclaimed]
+        for rank, *_, leaf, received, why in rated:
+            rivals = [one for one in rated if one[4] is leaf and one[0] == rank and one[5] in self.unclaimed]
             is_ambiguous = "messageid" in leaf.names and len({one[5].text for one in rivals}) > 1
-            if leaf in self.missing and received in self.unclaimed and not is_ambiguous:
+            is_free = leaf in self.missing and received in self.unclaimed
+            if is_free and not is_ambiguous and not self._is_other_end(leaf, received):
                 self._pair(leaf, received, why)
+
+    def _certainty(self, leaf: PatternLeaf, received: Received) -> int:
+        """What decides between fields whose names are equally alike: the format, or whose id it is."""
+        if "messageid" in leaf.names:
+            return id_score(received, self.received)
+        return int(_role_of(leaf) in (Role.FROM, Role.TO) and is_phone(received))
 
     def _score(self, leaf: PatternLeaf, received: Received) -> tuple[int, str]:
         if leaf.is_event_key:
@@ -158,7 +178,9 @@ class _Pairing:
         for leaf in tuple(self.missing):
             form = _format_of(leaf)
             rivals = [other for other in self.missing if _format_of(other) == form]
-            fitting = [one for one in self.unclaimed if form and FORMATS[form](one)]
+            fitting = [
+                one for one in self.unclaimed if form and FORMATS[form](one) and not self._is_other_end(leaf, one)
+            ]
             if form and len(rivals) == 1 and len(fitting) == 1:
                 self._pair(leaf, fitting[0], f"the only field with {form}")
 
@@ -203,9 +225,12 @@ def _variable_score(leaf: PatternLeaf, received: Received) -> tuple[int, str]:
     spelling = _spelling(leaf, received)
     if role is None or isinstance(received.value, bool) or not (spelling or can_be(role, received)):
         return 0, ""
-    if role is Role.URL and not is_url(received):
+    if (role is Role.URL and not is_url(received)) or (role is Role.CONTENT and is_media_type(received)):
         return 0, ""
     names = received.names
+    is_number = role in (Role.FROM, Role.TO)
+    if is_number and spelling and name_key(names[0]) in HOLDERS[role] and not is_phone(received):
+        return 0, ""  # "id" and "value" say nothing by themselves
     synonym = max(name_score(role, names), _number_score(role, names))
     other = max((name_score(one, names) for one in Role if one is not role), default=0)
     if spelling and (other <= synonym or spelling > other):

@@ -33,7 +33,7 @@ _MESSAGE_OBJECTS = _words("message messages sms msg mms")
 _STATUS_NAMES = _words("status messagestatus deliverystatus dlrstatus smsstatus state deliverystate dlr outcome result")
 """Names of fields that say what became of a message, without separators."""
 
-_API_URL_WORDS = _words("callback webhook status self href resource api next failover")
+_API_URL_WORDS = _words("callback webhook status self href resource api next failover delivered")
 """Words in the names of URLs that are not URLs of a file."""
 
 _PHONE = re.compile(r"\+?\(?\d[\d\s().-]{5,18}\d")
@@ -53,6 +53,8 @@ _IN_TRANSIT = re.compile(
 _OUTGOING = re.compile(
     r"outbound|^out$|outgoing|finali[sz]ed|(^|[._-])(mt|dlr)($|[._-])|receipt|delivery.?report", re.I
 )
+_REPORT = re.compile(r"receipt|delivery.?report|(^|[._-])dlr($|[._-])", re.I)
+_MEDIA_TYPE = re.compile(r"(text|image|audio|video|application|multipart)/[\w.+-]+", re.I)
 _WORD = re.compile(r"[A-Za-z][\w. :/-]{1,60}")
 
 
@@ -91,6 +93,8 @@ def can_be(role: Role | None, received: Received) -> bool:
         has_form = (is_named or len(text) > 2) and len(text) <= 200 and not re.search(r"\s", text)
         return has_form and not _URL.match(text) and not _DATE.match(text)
     if role is Role.CONTENT:
+        if is_media_type(received):
+            return False
         is_named = name_score(role, received.names) >= MIN_SCORE
         return is_named or not (any(form.match(text) for form in (_UUID, _DATE, _URL)) or _is_metadata(received))
     return True
@@ -101,7 +105,8 @@ def _is_metadata(received: Received) -> bool:
     return bool(words) and (words[-1] in NOT_A_VALUE or name_key(received.names[0]) in _EVENT_NAMES)
 
 
-def _is_phone(received: Received) -> bool:
+def is_phone(received: Received) -> bool:
+    """Whether the value is a phone number with its area code."""
     text = received.text
     digits = sum(char.isdigit() for char in text)
     return bool(_PHONE.fullmatch(text)) and 7 <= digits <= 15 and not _TIMESTAMP.fullmatch(text)
@@ -117,12 +122,19 @@ def direction(received: Received) -> str:
     if not received.names or name_key(received.names[0]) not in _EVENT_NAMES:
         return ""
     text = received.text
+    if _REPORT.search(text):  # "SMSDeliveryReportReceived"
+        return "outgoing"
     return "incoming" if _INCOMING.search(text) else "outgoing" if _OUTGOING.search(text) else ""
 
 
 def is_mms(received: Received) -> bool:
     """Whether the field says that the message is an MMS: ``"type": "mms"``."""
     return bool(received.names) and name_key(received.names[0]) in _EVENT_NAMES and received.text.lower() == "mms"
+
+
+def is_media_type(received: Received) -> bool:
+    """Whether the value is a media type such as ``text/plain``, whatever its key."""
+    return bool(_MEDIA_TYPE.fullmatch(received.text))
 
 
 def is_file(received: Received) -> bool:
@@ -154,7 +166,8 @@ def is_status(received: Received) -> bool:
 def _is_id(received: Received) -> bool:
     text = received.text
     words = tokens(received.names[0]) if received.names else []
-    if _is_phone(received) or _URL.match(text) or _DATE.match(text) or len(text) < 6:
+    is_number = is_phone(received) and words != ["id"]
+    if is_number or _URL.match(text) or _DATE.match(text) or len(text) < 6:
         return False
     has_both = any(char.isdigit() for char in text) and any(char.isalpha() for char in text)
     return bool(_UUID.fullmatch(text)) or bool(words and words[-1] in ("id", "uuid", "guid", "sid")) or has_both
@@ -164,7 +177,7 @@ def _is_free_text(received: Received) -> bool:
     text = received.text
     return (
         isinstance(received.value, str)
-        and not (_is_phone(received) or _is_id(received) or _URL.match(text) or _DATE.match(text))
+        and not (is_phone(received) or _is_id(received) or _URL.match(text) or _DATE.match(text))
         and not _TIMESTAMP.fullmatch(text)
         and not _is_metadata(received)
         and (" " in text or len(text) > 20 or not text.isascii())
@@ -172,8 +185,8 @@ def _is_free_text(received: Received) -> bool:
 
 
 FORMATS: Mapping[str, Callable[[Received], bool]] = {
-    "a phone number": _is_phone,
-    "a URL": is_url,
+    "a phone number": is_phone,
+    "a URL": is_file,
     "an id": _is_id,
     "free text": _is_free_text,
 }

@@ -124,7 +124,7 @@ NOT_A_VALUE = word_set(
     "price cost currency country carrier network operator name title subject reference ref version schedule "
     "validity ttl callback priority state city zip mode kind code ton npi charset sid uuid token key flag option "
     "options settings shorten tracking template label header footer param params method event retention variables "
-    "schema sizes urlencoded"
+    "schema sizes urlencoded duration"
 )
 """Last words of a name whose value only describes the thing: ``message_type`` is not a message."""
 

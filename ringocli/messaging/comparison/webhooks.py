@@ -10,6 +10,7 @@ from itertools import combinations, pairwise
 from ringocli.http.bodies import encode_pairs
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE
 from ringocli.http.exchange import IncomingRequest
+from ringocli.messaging.alignment import laid_over
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import default_content_type
 from ringocli.template.model import Template, WebhookEvent
@@ -200,14 +201,3 @@ def removed(tree: Json, pointer: Pointer) -> Json:
         if parent:
             break
     return copy
-
-
-def laid_over(lower: Json, upper: Json) -> Json:
-    """Merge two trees: members of both are kept, and where both have a scalar the upper one wins."""
-    if isinstance(lower, dict) and isinstance(upper, dict):
-        merged = {key: laid_over(lower[key], value) if key in lower else value for key, value in upper.items()}
-        return {**{key: value for key, value in lower.items() if key not in upper}, **merged}
-    if isinstance(lower, list) and isinstance(upper, list):
-        merged_items = [laid_over(low, high) for low, high in zip(lower, upper, strict=False)]
-        return merged_items + upper[len(lower) :] + lower[len(upper) :]
-    return upper
