@@ -1,4 +1,4 @@
-"""Takes captured HTTP apart: messages, ``curl -v`` transcripts, access logs, and bodies that are chunked or compressed."""
+"""Splits captured HTTP into its parts: messages, ``curl -v`` transcripts, access logs, chunked or compressed bodies."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def _headers_and_body(rest: bytes) -> tuple[Headers, bytes]:
     if rest.startswith((b"\r\n", b"\n")):
         return (), rest.partition(b"\n")[2]
     end = _END_OF_HEADERS.search(rest)
-    head, body = (rest[: end.start()], rest[end.end() :]) if end else (rest, b"")
+    lines, body = (rest[: end.start()], rest[end.end() :]) if end else (rest, b"")
     if end is None and (cut := re.search(rb"(?m)^\s*[{\[]", rest)):
-        head, body = rest[: cut.start()], rest[cut.start() :]  # a page dropped the empty line
+        lines, body = rest[: cut.start()], rest[cut.start() :]  # the page omits the empty line
     headers: list[tuple[str, str]] = []
-    for line in head.decode("latin-1").splitlines():
+    for line in lines.decode("latin-1").splitlines():
         name, separator, value = line.partition(":")
         if line[:1] in (" ", "\t") and headers:
             headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip()}")
@@ -118,9 +118,9 @@ def transcript(text: str) -> Transcript | None:
     if not starts and not statuses:
         return None
     first = next(index for index, line in enumerate(lines) if line[:1] in "*><" and line)
-    request = _head(sent[starts[-1] :]) if starts else ()
+    request = _header_lines(sent[starts[-1] :]) if starts else ()
     method, target = sent[starts[-1]].split(" ")[:2] if starts else (None, None)
-    reply = _head(received[statuses[-1] :]) if statuses else ()
+    reply = _header_lines(received[statuses[-1] :]) if statuses else ()
     status = int(received[statuses[-1]].split(" ")[1]) if statuses else None
     last = max((index for index, line in enumerate(lines) if re.match(r"<(?: |$)", line)), default=len(lines))
     after = [
@@ -129,7 +129,7 @@ def transcript(text: str) -> Transcript | None:
         if not re.match(r"[*{}](?: |$)|} \[|{ \[", line) or (line[:1] == "{" and '"' in line)
     ]
     body = "\n".join(after).strip()
-    shown = _between(lines)
+    shown = _lines_between_messages(lines)
     return Transcript(
         before="\n".join(lines[:first]),
         method=method,
@@ -142,7 +142,7 @@ def transcript(text: str) -> Transcript | None:
     )
 
 
-def _head(lines: list[str]) -> Headers:
+def _header_lines(lines: list[str]) -> Headers:
     found = []
     for line in lines[1:]:
         name, separator, value = line.partition(":")
@@ -152,7 +152,7 @@ def _head(lines: list[str]) -> Headers:
     return tuple(found)
 
 
-def _between(lines: list[str]) -> str:
+def _lines_between_messages(lines: list[str]) -> str:
     """The lines between the request's headers and the response's, which some tools fill with the request's body."""
     sent = [index for index, line in enumerate(lines) if re.match(r">(?: |$)", line)]
     received = [index for index, line in enumerate(lines) if re.match(r"<(?: |$)", line)]

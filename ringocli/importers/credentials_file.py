@@ -14,7 +14,7 @@ from ringocli.text.files import write_bytes
 from ringocli.text.secret import Secret
 
 
-def check_place(path: Path, *, force: bool) -> None:
+def check_path(path: Path, *, force: bool) -> None:
     """Refuse a file that exists, or that git could commit.
 
     Raises:
@@ -61,10 +61,10 @@ def save(path: Path, properties: Mapping[str, Any], *, force: bool) -> None:
     """Write properties for ``--values``: TOML, or JSON if the name ends in ``.json``; mode 0600.
 
     Raises:
-        UsageError: see ``check_place``.
+        UsageError: see ``check_path``.
         LocalError: the file cannot be written.
     """
-    check_place(path, force=force)
+    check_path(path, force=force)
     plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in properties.items()}
     if path.suffix.lower() == ".json":
         text = json.dumps({"properties": plain}, ensure_ascii=False, indent=2) + "\n"

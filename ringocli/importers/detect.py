@@ -1,4 +1,4 @@
-"""Detects what a pasted text is, by parsing it; what cannot be imported is named with a way forward."""
+"""Detects the kind of a pasted text by parsing it; if it cannot be imported, the message names it and an alternative."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _COMMAND_LINE = re.compile(
 )
 """The first line that is a command of one of these programs."""
 _REQUEST_LINE = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+\S+")
-_OF_CLIENT = re.compile(r"(?m)^(?:###|@[\w.-]+\s*=|\s*(?:#|//)|[<>] ?\{%|<@? \S|>>!? |<> )|\{\{|\n[ \t]+[&?]")
-"""What only files of HTTP clients have: separators, variables, comments, scripts, included files, folded queries."""
+_CLIENT_SYNTAX = re.compile(r"(?m)^(?:###|@[\w.-]+\s*=|\s*(?:#|//)|[<>] ?\{%|<@? \S|>>!? |<> )|\{\{|\n[ \t]+[&?]")
+"""Syntax that only files of HTTP clients have: separators, variables, comments, scripts, includes, folded queries."""
 _PYTHON = re.compile(
     r"^\s*(?:import|from)\s+(?:requests|httpx|http\.client|urllib)|\brequests\.(?:post|get|request)\s*\(", re.M
 )
@@ -71,7 +71,7 @@ def detect(name: str, text: str) -> str:
         UsageError: it is something that cannot be imported, which the message names.
     """
     stripped = text.lstrip("\ufeff \t\r\n")
-    document = parsed(stripped)
+    document = parsed_document(stripped)
     if isinstance(document, Mapping | list):
         if (kind := _kind_of_document(document)) is not None:
             return kind
@@ -89,7 +89,9 @@ def kind_of_sample(text: str) -> str | None:
     """The kind of a text that is not a raw request, if it can be imported; None if it may be a bare body."""
     stripped = text.lstrip("\ufeff \t\r\n")
     if starts_json(stripped):
-        document = parsed(stripped) if re.search(r'"(?:entries|item|items|requests|resources)"', text) else None
+        document = (
+            parsed_document(stripped) if re.search(r'"(?:entries|item|items|requests|resources)"', text) else None
+        )
         kind = _kind_of_document(document) if isinstance(document, Mapping | list) else None
         return kind if kind not in ("openapi", "raw") else None
     if stripped[:1] == "<" or _is_form(stripped):
@@ -109,7 +111,7 @@ def kind_of_text(text: str) -> str | None:
     if re.match(r"meta\s*\{", text) and re.search(r"(?m)^(?:get|post|put|patch|delete)\s*\{", text):
         return "bru"
     starts = re.match(r"###|@\w[\w.-]*\s*=", text) or _REQUEST_LINE.match(_first_line(text))
-    if starts and _OF_CLIENT.search(text):
+    if starts and _CLIENT_SYNTAX.search(text):
         return "http"
     first = _COMMAND_LINE.search(text)
     if first is not None and first.group(1) == "wget":
@@ -129,18 +131,18 @@ def kind_of_text(text: str) -> str | None:
 
 
 def unsupported_snippet(text: str) -> str:
-    """What a text of a programming language is; "" if it may be a body."""
+    """The language of a snippet that cannot be imported, as messages name it; "" if the text may be a body."""
     if _is_form(text.lstrip()):
         return ""
     return next((what for what, pattern in _SNIPPETS if pattern.search(text[:200_000])), "")
 
 
 def unsupported_text(text: str) -> str:
-    """What a document or a snippet of a programming language is; "" if it is neither."""
+    """The kind of a document or snippet that cannot be imported, as messages name it; "" for anything else."""
     return next((what for what, pattern in (*_MARKED, *_SNIPPETS) if pattern.search(text[:200_000])), "")
 
 
-def parsed(text: str) -> Any:
+def parsed_document(text: str) -> Any:
     """The document in a text of JSON or of YAML with a mapping at its top; None if it is neither."""
     if text[:1] in ("{", "["):
         try:

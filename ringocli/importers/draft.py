@@ -15,9 +15,8 @@ from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.event_roles import own_numbers
 from ringocli.importers.learn.events import learn_events
 from ringocli.importers.learn.message_id import IdContext, form_difference, name_difference
-from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.placeholders import shown
-from ringocli.importers.learn.preset_match import Known, recognise
+from ringocli.importers.learn.preset_match import PresetMatch, recognise
 from ringocli.importers.learn.properties import PropertyBook
 from ringocli.importers.learn.replies import LearnedReply, learn_reply
 from ringocli.importers.learn.request_state import Guidance, LearnedRequest
@@ -36,6 +35,7 @@ from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
 from ringocli.text.note import Note
+from ringocli.text.pointer import generalised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +77,10 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
     """
     _check_dropped(pastes)
     if pastes.send is None and pastes.file is None:
-        return without_credentials(_around_answers(pastes, answers))
+        return without_credentials(_draft_from_answers(pastes, answers))
     first = pastes.send or pastes.file
     assert first is not None
-    known = recognise(Target.parse(first.url).host, first.url, tree_in(first))
+    known = recognise(Target.parse(first.url).host, first.url, body_tree(first))
     book = PropertyBook(host=Target.parse(first.url).host, known=known.by_value, given=list(answers.properties))
     requests = _requests(pastes, first, book, known)
     learned = _learned_samples(pastes, requests, book)
@@ -105,7 +105,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
             [
                 *(note for one in requests for note in one.notes),
                 *_sample_notes(pastes),
-                *_lost(pastes),
+                *_unused_hints(pastes),
                 *_preset(known),
             ],
             learned,
@@ -116,7 +116,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
 
 @dataclass(frozen=True, slots=True)
 class _LearnedSamples:
-    """What was learned from the webhooks and the reply, which explain each other."""
+    """The events and the ``response_map``, which are learned together: the reply shows which id a receipt repeats."""
 
     events: LearnedEvents
     reply: LearnedReply | None
@@ -158,7 +158,7 @@ def _id_mismatch(reply: LearnedReply, receipt: EventDraft, requests: Sequence[Le
     )
 
 
-def _requests(pastes: Pastes, first: Pasted, book: PropertyBook, known: Known) -> list[LearnedRequest]:
+def _requests(pastes: Pastes, first: Pasted, book: PropertyBook, known: PresetMatch) -> list[LearnedRequest]:
     """SendMessage and, if a sample sends a file, SendFile."""
     send = learn_request(first, Place.SEND_MESSAGE, book, _guidance(pastes, known, None))
     file_paste = pastes.file or (pastes.send.with_file if pastes.send is not None else None)
@@ -171,7 +171,7 @@ def _requests(pastes: Pastes, first: Pasted, book: PropertyBook, known: Known) -
     return [send, learn_request(file_paste, Place.SEND_FILE, book, guidance)]
 
 
-def _guidance(pastes: Pastes, known: Known, content: str | None) -> Guidance:
+def _guidance(pastes: Pastes, known: PresetMatch, content: str | None) -> Guidance:
     return Guidance(
         hints={{"number": "from", "contact": "to"}.get(name, name): text for name, text in pastes.hints.items()},
         named=pastes.named,
@@ -191,7 +191,7 @@ def _check_dropped(pastes: Pastes) -> None:
             raise UsageError(f"--drop {name}: no field has this name", f"The fields are: {there}.")
 
 
-def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
+def _draft_from_answers(pastes: Pastes, answers: Answers) -> Draft:
     """A draft from webhook and reply samples only: the requests come from the answers."""
     if answers.send_url is None:
         raise UsageError("no request was given", "Add --from-curl, or --id, --name and --send-url, or use --preset.")
@@ -216,11 +216,11 @@ def _around_answers(pastes: Pastes, answers: Answers) -> Draft:
         rows=assumed_by(template),
         blocking=_blocking((), learned),
         missing=tuple(_missing(template)) if pastes.samples else (),
-        notes=_notes([*_sample_notes(pastes), *_lost(pastes)], learned),
+        notes=_notes([*_sample_notes(pastes), *_unused_hints(pastes)], learned),
     )
 
 
-def tree_in(pasted: Pasted) -> Any:
+def body_tree(pasted: Pasted) -> Any:
     """The decoded body of a pasted request, to match patterns with; None if it has none."""
     try:
         return decode(pasted.body.encode(), pasted.content_type) if pasted.body else None
@@ -240,7 +240,7 @@ def _leaves_in(reply: Reply | None) -> list[SampleLeaf]:
 
 def _assembled(
     answers: Answers,
-    known: Known,
+    known: PresetMatch,
     book: PropertyBook,
     requests: list[LearnedRequest],
     learned: _LearnedSamples,
@@ -310,7 +310,7 @@ def _reply_decisions(reply: LearnedReply | None, places: Sequence[str]) -> list[
     if reply.rivals:
         also = ", ".join(f'"{rival.name}"' for rival in reply.rivals[:3])
         why += f"; uncertain, {also} also fits"
-    at = general(reply.leaf.pointer)
+    at = generalised(reply.leaf.pointer)
     return [
         Decision(
             pointer=("API", place, "response_map", *at), variable="messageid", value=shown(reply.leaf.text), why=why
@@ -324,7 +324,7 @@ def _unique(limits: Sequence[Limit]) -> tuple[Limit, ...]:
 
 
 def _sample_notes(pastes: Pastes) -> Iterator[str]:
-    """What was unusual about the samples, by the name of each."""
+    """Notes on what is unusual about the samples, each with the sample's name."""
     for sample in pastes.samples:
         notes = sample.incoming.notes if sample.problem else decoded_webhook(sample.incoming).notes
         yield from (f"{sample.name}: {note}" for note in notes)
@@ -332,7 +332,7 @@ def _sample_notes(pastes: Pastes) -> Iterator[str]:
         yield from (f"the reply: {note}" for note in reply_notes(pastes.reply))
 
 
-def _lost(pastes: Pastes) -> list[str]:
+def _unused_hints(pastes: Pastes) -> list[str]:
     """A note for each hint whose value is in no sample."""
     texts = [sample.incoming.query + sample.incoming.body.decode("utf-8", "replace") for sample in pastes.samples]
     for pasted in (pastes.send, pastes.file):
@@ -360,7 +360,7 @@ def _strings(text: str) -> list[str]:
 
 
 def _missing(template: Mapping[str, Any]) -> list[str]:
-    """What no sample showed, each with the option that adds it."""
+    """The parts of a template that no sample showed, each with the option that adds it."""
     steps = []
     if "SendFile" not in template["API"]:
         steps.append("Sending files: add --file-from-curl FILE")
@@ -377,7 +377,7 @@ def _missing(template: Mapping[str, Any]) -> list[str]:
     return steps
 
 
-def _preset(known: Known) -> list[str]:
+def _preset(known: PresetMatch) -> list[str]:
     name = known.preset.name if known.preset is not None else None
     return [f"ringocli has a preset for this provider: ringocli init --preset {name}"] if name else []
 

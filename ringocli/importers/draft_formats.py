@@ -1,4 +1,4 @@
-"""Drafts as ``init`` prints them: a JSON document, or a summary of what was recognised and what comes next."""
+"""Drafts as ``init`` prints them: a JSON document, or a summary of what was recognised and the next steps."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ringocli.template.assumptions import assumptions
 from ringocli.template.scaffold import PATH, Decision, Draft
 from ringocli.text.pointer import Pointer, as_text
 
-RELAY = (
+RELAY_ADVICE = (
     "If the provider offers no other way, a small server between Ringotel and the provider can do it. To write one from "
     "the same samples, run: ringocli export --to relay with the options of this command."
 )
-"""The way out for a provider that the framework cannot express."""
+"""The advice for a provider that the framework cannot express."""
 
 
 def as_document(draft: Draft, path: str | None, cases: Sequence[str] = ()) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
     if any("blocking" in entry for entry in draft.not_expressible) or any(
         "Ringotel cannot" in clause for clause in draft.blocking
     ):
-        limits.append(RELAY)
+        limits.append(RELAY_ADVICE)
     yield from _section("Ringotel cannot do this for this provider:", limits)
     yield from _section("Notes:", (note.text for note in draft.notes))
     yield from _section("Still missing:", draft.missing)
@@ -124,21 +124,21 @@ def _ranges(numbers: Iterable[int]) -> str:
 
 
 def _recognised(draft: Draft, learned: Iterable[Decision]) -> Iterator[tuple[str, str]]:
-    """What was recognised in each part, without the lines that another part has already."""
+    """What was recognised in each part of the template, without repeating a line."""
     parts: dict[str, list[str]] = {}
     for decision in learned:
-        part, location = located(draft, decision)
+        part, location = part_and_location(draft, decision)
         parts.setdefault(part, []).append(f"${decision.variable}$ is {location}: {decision.why}")
-    printed: set[str] = set()
+    predicted_output: set[str] = set()
     for part, lines in parts.items():
         yield "  ", f"{part}:"
-        yield from (("    ", line) for line in lines if line not in printed)
-        if printed.intersection(lines):
+        yield from (("    ", line) for line in lines if line not in predicted_output)
+        if predicted_output.intersection(lines):
             yield "    ", "other fields: as above"
-        printed.update(lines)
+        predicted_output.update(lines)
 
 
-def located(draft: Draft, decision: Decision) -> tuple[str, str]:
+def part_and_location(draft: Draft, decision: Decision) -> tuple[str, str]:
     """The part of the template that a decision is about, and the name of its location in that part."""
     part, place = part_of(draft, decision.pointer)
     return part, decision.label or place
@@ -197,7 +197,7 @@ def about_credentials(draft: Draft, saved: str | None) -> str:
 
 
 def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
-    """What to do next, one step a line: first what the template needs to work, else how to try and submit it."""
+    """The next steps, one per line: what the template still needs to work, or else how to try and submit it."""
     name = shlex.quote(path)
     if draft.blocking:
         return [

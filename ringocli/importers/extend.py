@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.importers.draft import tree_in
+from ringocli.importers.draft import body_tree
 from ringocli.importers.learn.events import learn_events
 from ringocli.importers.learn.preset_match import named_by
 from ringocli.importers.learn.properties import PropertyBook
@@ -80,7 +80,7 @@ def with_file_request(
     api = document.value["API"]
     if "SendFile" in api and not force:
         raise UsageError(f"{name} already has a SendFile", "Use --force to replace it.")
-    known = named_by(document.value, pasted.url, tree_in(pasted))
+    known = named_by(document.value, pasted.url, body_tree(pasted))
     book = PropertyBook(host=Target.parse(pasted.url).host, known=known.by_value)
     learned = learn_request(pasted, Place.SEND_FILE, book, Guidance(hints=hints, auth_names=known.auth_names))
     spec = dict(learned.spec)

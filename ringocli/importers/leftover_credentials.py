@@ -67,7 +67,7 @@ def without_credentials(draft: Draft, book: PropertyBook | None = None) -> Draft
 
 
 def _shown(pointer: Pointer, value: str, book: PropertyBook) -> str:
-    """The value of a decision as it may be printed; a URL of the template with its properties."""
+    """The value of a decision as it may be printed; a URL as the template has it, with its properties."""
     return _cleaned_url(value, book) if pointer[-1:] == ("request_url",) and "://" in value else book.masked(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ringocli.importers.learn.placeholders import OPEN, whole
+from ringocli.importers.learn.placeholders import OPEN, whole_placeholder
 
 _SERVICE_LABELS = {
     "api", "www", "rest", "sms", "gateway", "gw", "messaging", "http", "https", "secure", "app", "portal", "conversation",
@@ -22,9 +22,9 @@ def default_id(host: str, reserved: Sequence[str]) -> str:
 
 
 def host_label(host: str) -> str:
-    """The label of a host that names its owner; ``my-sms`` where none does."""
+    """The label of a host that names its owner; ``my-sms`` if there is none."""
     bare = re.sub(r":\d+$", "", host.lower())
-    labels = [label for label in bare.split(".") if label and not whole(label) and OPEN not in label]
+    labels = [label for label in bare.split(".") if label and not whole_placeholder(label) and OPEN not in label]
     if re.fullmatch(r"[\d.]+", bare) or not labels:
         return "my-sms"
     kept = labels[:-1] or labels

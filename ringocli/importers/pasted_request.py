@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ringocli.http.exchange import IncomingRequest
 
 Limit = Mapping[str, str]
-"""Something that Ringotel cannot do: ``what`` and ``why``, and ``blocking`` where the template cannot work without it."""
+"""Something that Ringotel cannot do: ``what`` and ``why``, and ``blocking`` if the template cannot work without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ _TRANSPORT = frozenset({"transfer-encoding", "content-encoding"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """What a sample says; ``method``, ``target`` and ``status`` are None in a bare body.
+    """The contents of a sample; ``method``, ``target`` and ``status`` are None for a bare body.
 
     ``target`` is a path with its query; ``origin`` is the scheme and host before it, "" where the sample does not show
     them. ``reply`` is the response that a transcript or a HAR file shows beside the request.

@@ -11,8 +11,8 @@ from urllib.parse import quote, quote_plus
 
 from ringocli.http.request_formats import as_http
 from ringocli.importers.draft import Pastes
-from ringocli.importers.draft_formats import located
-from ringocli.importers.learn.placeholders import shown, whole
+from ringocli.importers.draft_formats import part_and_location
+from ringocli.importers.learn.placeholders import shown, whole_placeholder
 from ringocli.importers.learn.property_names import is_stand_in
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import without_secrets
@@ -72,7 +72,12 @@ def _masked(text: str, draft: Draft) -> str:
     shown_anyway = Target.parse(str(next(iter(draft.template["API"].values()))["request_url"])).host.lower().split(".")
     for secret in (value for value in draft.saved.values() if isinstance(value, Secret)):
         value = secret.reveal()
-        if len(value) > 2 and value.lower() not in shown_anyway and not is_stand_in(value) and whole(value) is None:
+        if (
+            len(value) > 2
+            and value.lower() not in shown_anyway
+            and not is_stand_in(value)
+            and whole_placeholder(value) is None
+        ):
             text = re.sub(rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F]{{2}})){re.escape(value)}(?![A-Za-z0-9])", MASK, text)
     return re.sub(r"https?://[^\s\"'<>\\]+", lambda url: without_secrets(url.group()), text)
 
@@ -94,7 +99,7 @@ def as_legend(draft: Draft) -> Iterator[str]:
     parts: dict[str, list[str]] = {}
     for decision in draft.decisions:
         if decision.variable in COLOURS:
-            part, place = located(draft, decision)
+            part, place = part_and_location(draft, decision)
             name = console.styled(f"${decision.variable}$", COLOURS[decision.variable], "bold", stream=sys.stderr)
             shown_value = console.printable(repr(decision.value)[:40])
             parts.setdefault(part, []).append(f"  {name} is {console.printable(place)}, here {shown_value}")

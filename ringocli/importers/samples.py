@@ -1,4 +1,4 @@
-"""Reads samples of webhooks and replies, in whatever form people have them at hand.
+"""Reads samples of webhooks and replies, in whatever form people have them.
 
 A sample is a bare body (JSON, else a form), a raw request or reply in one of the forms of ``raw_requests``, headers
 above a body, or a command or file that ``init --from`` reads as well (curl, wget, HTTPie, HAR, Postman and others, the
@@ -9,9 +9,7 @@ is unusual about one is a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import InfiniteValue
@@ -110,7 +108,7 @@ def _imported(content: bytes, name: str) -> Sample | None:
 
 
 def _repaired(sample: Sample, name: str) -> Sample:
-    """The sample with JSON that a page cut short completed; other mistakes are left to whoever decodes it.
+    """The sample with truncated JSON completed; other mistakes are left to the function that decodes it.
 
     Raises:
         LocalError: the JSON cannot be read at all.
@@ -130,10 +128,6 @@ def _repaired(sample: Sample, name: str) -> Sample:
     document = Document.read(name, text)
     if not isinstance(document.value, dict | list):
         raise LocalError(f"{name}: {document.problems[0].message}", "Fix the sample.")
-    first = next(_told(document.problems), "")
+    first = document.problems[0].message if document.problems else ""
     note = f"the body is not valid JSON ({first}); read as if it were corrected"
     return replace(sample, body=dumps(document.value).encode(), notes=(*sample.notes, note))
-
-
-def _told(problems: Any) -> Iterator[str]:
-    return (problem.message for problem in problems)

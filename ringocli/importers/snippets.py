@@ -163,7 +163,7 @@ def read_fetch(name: str, text: str) -> list[Pasted]:
 
 
 _SMALL_MISTAKES = frozenset({"unquoted-key", "single-quote", "trailing-comma", "comment"})
-"""What a JavaScript object may have and JSON may not; all else may be code."""
+"""Syntax that JavaScript objects may have and JSON may not; any other syntax may be code."""
 
 
 def _options(text: str) -> dict[str, Any] | None:

@@ -91,8 +91,10 @@ def requests_in(path: str, text: str) -> list[Pasted]:
     """
     kind = kind_of_sample(text)
     if kind is None:
-        if text.lstrip()[:1] not in ("{", "[", "<") and (what := unsupported_snippet(text)):
-            raise UsageError(f"{path}: this is {what}, which cannot be read", "Paste the request itself, or as cURL.")
+        if text.lstrip()[:1] not in ("{", "[", "<") and (language := unsupported_snippet(text)):
+            raise UsageError(
+                f"{path}: this is {language}, which cannot be read", "Paste the request itself, or as cURL."
+            )
         return []
     if kind in _COMMANDS:
         return _COMMANDS[kind](path, text, None)

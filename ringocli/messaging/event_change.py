@@ -11,7 +11,7 @@ from ringocli.messaging.alignment import Alignment
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.json_editor import steps_in
-from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import Pointer, generalised
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.pointer import parse as parse_pointer
 
@@ -53,21 +53,21 @@ def changed_event(
         or drops
         or pins
         or len(renames) < len(moves)
-        or any(_as_pattern(new) in used for new in moves.values())
+        or any(generalised(new) in used for new in moves.values())
     ):
         parameters = _rebuilt(event, alignment, moves, values, drops, base)
-        if parameters is None or not all(_insert(parameters, _as_pattern(at), value) for at, value in pins.items()):
+        if parameters is None or not all(_insert(parameters, generalised(at), value) for at, value in pins.items()):
             return None
         operations.append({"op": "replace", "path": pointer_text(where), "value": parameters})
     else:
         parameters = copy.deepcopy(event.parameters)
         for pointer, value in values.items():
             target = renames.get(pointer, pointer)
-            operations.append({"op": "replace", "path": pointer_text((*where, *_as_pattern(target))), "value": value})
+            operations.append({"op": "replace", "path": pointer_text((*where, *generalised(target))), "value": value})
             _put(parameters, pointer, value)
         moved = []
         for old, new in renames.items():
-            target = _as_pattern(new)
+            target = generalised(new)
             moved.append({"op": "move", "from": pointer_text((*where, *old)), "path": pointer_text((*where, *target))})
             parameters = _renamed(parameters, old, str(target[-1]))
         operations = [*moved, *operations]
@@ -80,12 +80,7 @@ def changed_event(
 def _is_rename(old: Pointer, new: Pointer) -> bool:
     """Whether a value is in the same object under another key; elements of lists, and the whole tree, have no key."""
     has_keys = bool(old and new) and isinstance(old[-1], str) and isinstance(new[-1], str)
-    return has_keys and old[:-1] == _as_pattern(new)[:-1]
-
-
-def _as_pattern(pointer: Pointer) -> Pointer:
-    """A pointer of a webhook as a pattern has it: the first element of each list stands for all."""
-    return tuple(0 if isinstance(step, int) else step for step in pointer)
+    return has_keys and old[:-1] == generalised(new)[:-1]
 
 
 def _rebuilt(
@@ -112,7 +107,7 @@ def _rebuilt(
             if any(isinstance(step, int) for step in pointer) or alignment.reshaped:
                 continue
         value = values.get(pointer, _at(event.parameters, pointer))
-        if not _insert(tree, _as_pattern(target), value):
+        if not _insert(tree, generalised(target), value):
             if pointer in located:
                 return None
     return tree

@@ -45,6 +45,11 @@ def parse(text: str) -> tuple[str, ...]:
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in text[1:].split("/"))
 
 
+def generalised(pointer: Pointer) -> Pointer:
+    """The pointer as a pattern has it: the first element of each list stands for all."""
+    return tuple(0 if isinstance(step, int) else step for step in pointer)
+
+
 def lookup(document: Any, pointer: tuple[str | int, ...]) -> Any:
     """The value at a pointer.
 

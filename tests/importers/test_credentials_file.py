@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ringocli.errors import UsageError
-from ringocli.importers.credentials_file import check_place, save
+from ringocli.importers.credentials_file import check_path, save
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="symbolic links and modes of POSIX")
 
@@ -21,8 +21,8 @@ def test_a_work_tree_is_refused(tmp_path: Path, marker: str) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "repo" / "sub")
     for folder in (tmp_path / "repo", tmp_path / "repo" / "sub", tmp_path / "link"):
         with pytest.raises(UsageError, match="work tree"):
-            check_place(folder / "keys.toml", force=False)
-    check_place(tmp_path / "keys.toml", force=False)
+            check_path(folder / "keys.toml", force=False)
+    check_path(tmp_path / "keys.toml", force=False)
 
 
 def test_a_work_tree_named_by_the_environment_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,11 +31,11 @@ def test_a_work_tree_named_by_the_environment_is_refused(tmp_path: Path, monkeyp
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere.git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "tree"))
     with pytest.raises(UsageError, match="work tree"):
-        check_place(tmp_path / "tree" / "keys.toml", force=False)
+        check_path(tmp_path / "tree" / "keys.toml", force=False)
     monkeypatch.delenv("GIT_WORK_TREE")
     monkeypatch.chdir(tmp_path / "tree")
     with pytest.raises(UsageError, match="work tree"):
-        check_place(Path("keys.toml"), force=False)
+        check_path(Path("keys.toml"), force=False)
 
 
 def test_no_other_file_is_touched(tmp_path: Path) -> None:

@@ -92,11 +92,11 @@ def _answers(options: InitOptions) -> Answers:
 
 def _check_credentials(options: InitOptions, sources: Sources) -> None:
     """Reject an unsuitable credentials file before anything is written."""
-    from ringocli.importers.credentials_file import check_place
+    from ringocli.importers.credentials_file import check_path
 
     if sources.is_empty:
         raise UsageError("--save-credentials needs a pasted request", "Add --from-curl.")
-    check_place(path_of(str(options.learn.save_credentials)), force=options.force or options.dry_run)
+    check_path(path_of(str(options.learn.save_credentials)), force=options.force or options.dry_run)
 
 
 class _Drafted(NamedTuple):

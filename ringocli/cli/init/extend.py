@@ -45,13 +45,13 @@ def extend(options: InitOptions, sources: Sources) -> None:
 
 def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draft) -> None:
     """Write the extended template and the credentials, and print what was added."""
-    from ringocli.importers.credentials_file import check_place, save
+    from ringocli.importers.credentials_file import check_path, save
     from ringocli.importers.draft_formats import about_credentials, as_document, as_lines
     from ringocli.text.files import write_text
 
     credentials = options.learn.save_credentials if not options.dry_run else None
     if credentials is not None:
-        check_place(path_of(credentials), force=options.force)
+        check_path(path_of(credentials), force=options.force)
     if not options.dry_run and text != before:
         write_text(path_of(path), text, force=True, expected=before)
     if credentials is not None:

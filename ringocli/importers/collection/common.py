@@ -1,4 +1,4 @@
-"""What the readers of request collections share: named requests, JSON access, variables, multipart bodies."""
+"""Shared by the readers of request collections: named requests, JSON access, variables, multipart bodies."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def chosen(path: str, requests: Named, choice: str) -> Pasted:
         if name.lower() == choice.lower():
             return pasted
     names = [name for name, _ in requests]
-    listed = "; ".join(f"{index}: {name}" for index, name in enumerate(names[:20], 1))
-    raise UsageError(f"{path}: no request {choice!r}{did_you_mean(choice, names)}", f"Requests: {listed}.")
+    numbered = "; ".join(f"{index}: {name}" for index, name in enumerate(names[:20], 1))
+    raise UsageError(f"{path}: no request {choice!r}{did_you_mean(choice, names)}", f"Requests: {numbered}.")
 
 
 def request(
@@ -54,11 +54,11 @@ def request(
     found: list[Limit] = list(limits)
     for name, value in headers:
         if name.lower() == "authorization":
-            said = authorization(value)
-            if isinstance(said, BasicAuth | BearerAuth):
-                auth = said
-            elif said is not None:
-                found.append(said)
+            credentials = authorization(value)
+            if isinstance(credentials, BasicAuth | BearerAuth):
+                auth = credentials
+            elif credentials is not None:
+                found.append(credentials)
         elif name.lower() == "content-type":
             kind = value
     if body is not None and not parts and (kind or "").lower().startswith("multipart/"):
@@ -86,7 +86,7 @@ def request(
     )
 
 
-def document_in(path: str, text: str, what: str) -> Mapping[str, Any]:
+def document_in(path: str, text: str, kind: str) -> Mapping[str, Any]:
     """The JSON object in a text.
 
     Raises:
@@ -95,23 +95,23 @@ def document_in(path: str, text: str, what: str) -> Mapping[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise LocalError(f"{path}: not valid JSON, so not a {what}", "Export it again.") from None
+        raise LocalError(f"{path}: not valid JSON, so not a {kind}", "Export it again.") from None
     if not isinstance(document, Mapping):
-        raise LocalError(f"{path}: not a {what}", "Export it again.")
+        raise LocalError(f"{path}: not a {kind}", "Export it again.")
     return document
 
 
-def entries(value: Any) -> list[Mapping[str, Any]]:
+def objects_in(value: Any) -> list[Mapping[str, Any]]:
     """The objects in a list; empty if the value is not a list."""
     return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """A value that should be an object; empty if it is not."""
+    """The value if it is an object, else an empty object."""
     return value if isinstance(value, Mapping) else {}
 
 
-def listed(path: str, requests: Named) -> Named:
+def non_empty(path: str, requests: Named) -> Named:
     """The requests of a file.
 
     Raises:
@@ -122,8 +122,8 @@ def listed(path: str, requests: Named) -> Named:
     return requests
 
 
-def put_in(text: str, variables: Mapping[str, str]) -> str:
-    """A text with each ``{{name}}`` filled in, except for account values and empty ones, which stay placeholders."""
+def fill_in(text: str, variables: Mapping[str, str]) -> str:
+    """The text with each ``{{name}}`` replaced by its value; account values and empty ones stay placeholders."""
     values = {
         name: value
         for name, value in variables.items()

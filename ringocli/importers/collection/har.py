@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote_plus
 
-from ringocli.importers.collection.common import Named, document_in, listed, request
+from ringocli.importers.collection.common import Named, document_in, non_empty, request
 from ringocli.importers.pasted_request import Part
 from ringocli.messaging.formats.har import HarEntry, read_entries
 
@@ -31,7 +31,7 @@ def read_har(path: str, text: str) -> Named:
         if entry.reply.strip() and 200 <= entry.status < 300:
             pasted = replace(pasted, reply=entry.reply)
         found.append((f"{entry.method} {pasted.url.partition('?')[0]}", pasted))
-    return listed(path, found)
+    return non_empty(path, found)
 
 
 def _body(entry: HarEntry) -> tuple[str | None, tuple[Part, ...]]:

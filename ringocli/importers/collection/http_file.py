@@ -9,7 +9,7 @@ import base64
 import re
 
 from ringocli.http.bodies import FORM_TYPE
-from ringocli.importers.collection.common import Named, listed, put_in, request
+from ringocli.importers.collection.common import Named, fill_in, non_empty, request
 from ringocli.importers.pasted_request import Pasted, limit
 
 _START = re.compile(r"(?:(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+)?(\S.*?)(?:\s+HTTP/[\d.]+)?", re.I)
@@ -33,12 +33,12 @@ def read_http(path: str, text: str) -> Named:
     found: Named = []
     for number, block in enumerate(re.split(r"(?m)^###", "\n" + text), 1):
         first, _, rest = block.partition("\n")
-        rest = put_in(_ENVIRONMENT.sub(r"{{\1}}", rest), variables)
+        rest = fill_in(_ENVIRONMENT.sub(r"{{\1}}", rest), variables)
         named = re.search(r"(?m)^\s*(?:#|//)\s*@name[ \t]*=?[ \t]*(\S+)", rest)
         pasted = _block(_SCRIPT.sub("", rest).split("\n"))
         if pasted is not None:
             found.append((named.group(1) if named else first.strip() or f"request {number}", pasted))
-    return listed(path, found)
+    return non_empty(path, found)
 
 
 def _block(lines: list[str]) -> Pasted | None:

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
-from ringocli.importers.collection.common import Named, entries, listed, mapping, put_in, request
+from ringocli.importers.collection.common import Named, fill_in, mapping, non_empty, objects_in, request
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Part, Pasted
 
 
@@ -21,7 +21,7 @@ def read_insomnia(path: str, text: str) -> Named:
         UsageError: it contains no request.
         LocalError: it is not JSON.
     """
-    resources = entries(mapping(_document(path, text)).get("resources"))
+    resources = objects_in(mapping(_document(path, text)).get("resources"))
     variables: dict[str, str] = {}
     for one in resources:
         if one.get("_type") == "environment":
@@ -50,7 +50,7 @@ def read_insomnia(path: str, text: str) -> Named:
                 ),
             )
         )
-    return listed(path, found)
+    return non_empty(path, found)
 
 
 def read_hoppscotch(path: str, text: str) -> Named:
@@ -81,7 +81,7 @@ def read_hoppscotch(path: str, text: str) -> Named:
                 ),
             )
         )
-    return listed(path, found)
+    return non_empty(path, found)
 
 
 def read_bruno(path: str, text: str) -> Named:
@@ -110,13 +110,13 @@ def read_bruno(path: str, text: str) -> Named:
                     text=content if isinstance(content, str) and content else None,
                     kind=_BRUNO_TYPES.get(mode),
                     fields=pairs(content, "name"),
-                    query=[],  # the URL has them already
+                    query=[],  # already in the URL
                     auth={**mapping(auth.get(auth_mode)), "type": auth_mode},
                     variables={},
                 ),
             )
         )
-    return listed(path, found)
+    return non_empty(path, found)
 
 
 _BRUNO_TYPES = {
@@ -139,7 +139,7 @@ def read_bru(path: str, text: str) -> Named:
     blocks = dict(re.findall(r"(?ms)^([a-z:-]+) \{\n(.*?)^\}", text.replace("\r\n", "\n")))
     method = next((name for name in ("post", "get", "put", "patch", "delete") if name in blocks), None)
     if method is None:
-        return listed(path, [])
+        return non_empty(path, [])
     settings = dict(_lines(blocks[method]))
     mode = next((name.partition(":")[2] for name in blocks if name.startswith("body:")), "")
     content = blocks.get(f"body:{mode}", "")
@@ -157,7 +157,7 @@ def read_bru(path: str, text: str) -> Named:
         variables=dict(_lines(blocks.get("vars:pre-request", ""))),
     )
     name = dict(_lines(blocks.get("meta", ""))).get("name", "request")
-    return listed(path, [(name, pasted)])
+    return non_empty(path, [(name, pasted)])
 
 
 def read_postman_v1(path: str, text: str) -> Named:
@@ -168,7 +168,7 @@ def read_postman_v1(path: str, text: str) -> Named:
         LocalError: it is not JSON.
     """
     found: Named = []
-    for one in entries(mapping(_document(path, text)).get("requests")):
+    for one in objects_in(mapping(_document(path, text)).get("requests")):
         headers = [
             (name.strip(), value.strip())
             for name, colon, value in (line.partition(":") for line in str(one.get("headers") or "").splitlines())
@@ -193,7 +193,7 @@ def read_postman_v1(path: str, text: str) -> Named:
                 ),
             )
         )
-    return listed(path, found)
+    return non_empty(path, found)
 
 
 def client_request(
@@ -211,7 +211,7 @@ def client_request(
     """A request from the parts that all these clients have; a variable that names a secret stays a placeholder."""
 
     def filled(value: str) -> str:
-        return put_in(value, variables)
+        return fill_in(value, variables)
 
     if query:
         written = "&".join(f"{quote_plus(name)}={_encoded(filled(value))}" for name, value in query)
@@ -273,21 +273,21 @@ def _nested(holder: Any, folders: str, items: str) -> Iterator[Mapping[str, Any]
     waiting = list(reversed(holder if isinstance(holder, list) else [holder]))
     while waiting:
         one = mapping(waiting.pop())
-        inner = entries(one.get(items))
+        inner = objects_in(one.get(items))
         if folders == items:
             if "request" in one:
                 yield one
             waiting += reversed(inner)
         else:
             yield from inner
-            waiting += reversed(entries(one.get(folders)))
+            waiting += reversed(objects_in(one.get(folders)))
 
 
 def pairs(listing: Any, key: str) -> list[tuple[str, str]]:
     """The enabled pairs of a list of ``{name, value}``."""
     return [
         (str(entry.get(key) or ""), str(entry.get("value") if entry.get("value") is not None else ""))
-        for entry in entries(listing)
+        for entry in objects_in(listing)
         if not entry.get("disabled") and entry.get("active", True) and entry.get("enabled", True)
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
-from ringocli.importers.collection.common import Named, document_in, entries, listed, mapping, put_in, request
+from ringocli.importers.collection.common import Named, document_in, fill_in, mapping, non_empty, objects_in, request
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
 
 _RAW_TYPES = {"json": JSON_TYPE, "xml": "application/xml", "html": "text/html", "javascript": "application/javascript"}
@@ -28,23 +28,23 @@ def read_postman(path: str, text: str) -> Named:
     """
     document = document_in(path, text, "Postman collection")
     document = mapping(document.get("collection")) or document
-    return listed(path, list(_items(document, _Surroundings())))
+    return non_empty(path, list(_items(document, _FolderContext())))
 
 
 @dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """What a folder passes on to its items."""
+class _FolderContext:
+    """The auth and the variables that a folder passes on to its items."""
 
     auth: Any = None
     variables: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()
 
-    def within(self, holder: Mapping[str, Any]) -> _Surroundings:
+    def within(self, holder: Mapping[str, Any]) -> _FolderContext:
         """The same, with the auth and variables of this folder or request added."""
-        listed = entries(holder.get("variable"))
-        secret = _pairs([one for one in listed if one.get("type") == "secret"])
-        plain = _pairs([one for one in listed if one.get("type") != "secret"])
-        return _Surroundings(holder.get("auth") or self.auth, (*self.variables, *plain), (*self.secrets, *secret))
+        variables = objects_in(holder.get("variable"))
+        secret = _pairs([one for one in variables if one.get("type") == "secret"])
+        plain = _pairs([one for one in variables if one.get("type") != "secret"])
+        return _FolderContext(holder.get("auth") or self.auth, (*self.variables, *plain), (*self.secrets, *secret))
 
     @property
     def declared(self) -> dict[str, str]:
@@ -53,12 +53,12 @@ class _Surroundings:
 
     def filled(self, text: str) -> str:
         """A text with its variables filled in."""
-        return put_in(text, dict(self.variables))
+        return fill_in(text, dict(self.variables))
 
 
-def _items(holder: Mapping[str, Any], around: _Surroundings) -> Iterator[tuple[str, Pasted]]:
+def _items(holder: Mapping[str, Any], around: _FolderContext) -> Iterator[tuple[str, Pasted]]:
     """The requests in a folder and its subfolders, in order; iterative, because folders may be nested to any depth."""
-    waiting = [(item, around.within(holder)) for item in reversed(entries(holder.get("item")))]
+    waiting = [(item, around.within(holder)) for item in reversed(objects_in(holder.get("item")))]
     while waiting:
         item, outer = waiting.pop()
         inner = outer.within(item)
@@ -67,10 +67,10 @@ def _items(holder: Mapping[str, Any], around: _Surroundings) -> Iterator[tuple[s
             yield name, _request(request_, inner, item)
         elif isinstance(request_, str):
             yield name, request("GET", inner.filled(request_), ())
-        waiting += [(one, inner) for one in reversed(entries(item.get("item")))]
+        waiting += [(one, inner) for one in reversed(objects_in(item.get("item")))]
 
 
-def _request(entry: Mapping[str, Any], around: _Surroundings, item: Mapping[str, Any]) -> Pasted:
+def _request(entry: Mapping[str, Any], around: _FolderContext, item: Mapping[str, Any]) -> Pasted:
     url = around.filled(_address(entry.get("url", "")))
     headers = [(key, around.filled(value)) for key, value in _pairs(entry.get("header"))]
     body, kind, parts, limits = _body(mapping(entry.get("body")), around)
@@ -88,7 +88,7 @@ def _request(entry: Mapping[str, Any], around: _Surroundings, item: Mapping[str,
         declared=around.declared,
         credential_fields=[pair.partition("=")[0] for pair in query.split("&") if pair],
     )
-    replies = [one.get("body") for one in entries(item.get("response")) if str(one.get("code", "")).startswith("2")]
+    replies = [one.get("body") for one in objects_in(item.get("response")) if str(one.get("code", "")).startswith("2")]
     reply = next((text for text in replies if isinstance(text, str) and text.strip()), None)
     return replace(pasted, reply=reply.encode("utf-8", "replace") if reply else None)
 
@@ -111,7 +111,7 @@ def _address(url: Any) -> str:
 def _pairs(listing: Any) -> list[tuple[str, str]]:
     return [
         (str(entry.get("key") or entry.get("id") or ""), _text(entry.get("value")))
-        for entry in entries(listing)
+        for entry in objects_in(listing)
         if not entry.get("disabled")
     ]
 
@@ -121,7 +121,7 @@ def _text(value: Any) -> str:
 
 
 def _body(
-    body: Mapping[str, Any], around: _Surroundings
+    body: Mapping[str, Any], around: _FolderContext
 ) -> tuple[str | None, str | None, tuple[Part, ...], list[Limit]]:
     mode = body.get("mode")
     if mode == "raw" and body.get("raw"):
@@ -139,7 +139,7 @@ def _body(
                 value=around.filled(_text(entry.get("value"))),
                 is_file=entry.get("type") == "file",
             )
-            for entry in entries(body.get("formdata"))
+            for entry in objects_in(body.get("formdata"))
             if not entry.get("disabled")
         ]
         return None, "multipart/form-data", tuple(parts), []
@@ -154,7 +154,7 @@ def _body(
 def _auth(
     auth: Mapping[str, Any],
 ) -> tuple[BasicAuth | BearerAuth | None, list[Limit], str, list[tuple[str, str]]]:
-    """The credentials, what a template cannot express of them, and what goes into the query or a header."""
+    """The credentials, the limit if a template cannot express them, and what is added to the query or a header."""
     kind, where = str(auth.get("type", "")), "the collection's auth"
     settings = auth.get(kind)
     values = (

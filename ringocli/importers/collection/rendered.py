@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ringocli.importers.collection.common import Named, document_in, entries, listed, request
+from ringocli.importers.collection.common import Named, document_in, non_empty, objects_in, request
 
 
 def read_rendered(path: str, text: str) -> Named:
@@ -15,7 +15,7 @@ def read_rendered(path: str, text: str) -> Named:
         LocalError: it is not such a document.
     """
     found: Named = []
-    for one in entries(document_in(path, text, "rendered request").get("requests")):
+    for one in objects_in(document_in(path, text, "rendered request").get("requests")):
         headers = one.get("headers")
         pairs = [pair for pair in headers if isinstance(pair, list) and len(pair) == 2] if headers else []
         body = one.get("body")
@@ -26,4 +26,4 @@ def read_rendered(path: str, text: str) -> Named:
             body=body if isinstance(body, str) else None,
         )
         found.append((str(one.get("name", "request")), replace(pasted, is_incoming=one.get("direction") == "incoming")))
-    return listed(path, found)
+    return non_empty(path, found)

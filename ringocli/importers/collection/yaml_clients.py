@@ -13,7 +13,7 @@ import yaml
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
-from ringocli.importers.collection.common import Named, entries, listed, mapping
+from ringocli.importers.collection.common import Named, mapping, non_empty, objects_in
 from ringocli.importers.collection.other_clients import client_request, pairs
 
 
@@ -48,7 +48,7 @@ def read_insomnia_5(path: str, text: str) -> Named:
             variables=variables,
         )
         found.append((str(one.get("name", "request")), pasted))
-    return listed(path, found)
+    return non_empty(path, found)
 
 
 _TYPES = {
@@ -68,7 +68,7 @@ def read_open_collection(path: str, text: str) -> Named:
         LocalError: it is not valid YAML.
     """
     document = _document(path, text)
-    environments = entries(mapping(document.get("config")).get("environments"))
+    environments = objects_in(mapping(document.get("config")).get("environments"))
     variables = dict(pair for environment in environments[:1] for pair in pairs(environment.get("variables"), "name"))
     found: Named = []
     for one in [document, *_items(document.get("items"), "items")]:
@@ -84,13 +84,13 @@ def read_open_collection(path: str, text: str) -> Named:
             text=content if isinstance(content, str) and content else None,
             kind=_TYPES.get(str(body.get("type") or "")),
             fields=pairs(content, "name"),
-            query=[],  # the URL has them already
+            query=[],  # already in the URL
             auth=auth,
             variables=variables,
         )
         name = mapping(one.get("info")).get("name") or one.get("name") or "request"
         found.append((str(name), pasted))
-    return listed(path, found)
+    return non_empty(path, found)
 
 
 def _document(path: str, text: str) -> Mapping[str, Any]:
@@ -105,8 +105,8 @@ def _document(path: str, text: str) -> Mapping[str, Any]:
 
 def _items(listing: Any, children: str) -> Iterator[Mapping[str, Any]]:
     """The entries of a list and of the folders in it, in order; iterative, because folders nest to any depth."""
-    waiting = list(reversed(entries(listing)))
+    waiting = list(reversed(objects_in(listing)))
     while waiting:
         one = waiting.pop()
         yield one
-        waiting += reversed(entries(one.get(children)))
+        waiting += reversed(objects_in(one.get(children)))

@@ -31,9 +31,9 @@ def options_of(words: Sequence[str], notes: list[str]) -> Iterator[tuple[str, st
 def _long(given: str, rest: list[str], notes: list[str]) -> tuple[str, str]:
     name = long_name(given)
     if name is None and "=" in given:
-        head, _, value = given.partition("=")
-        if (name := long_name(head)) is not None and name in VALUED:
-            notes.append(f"--{head}=... was read as --{head} ...; curl itself does not accept =")
+        option, _, value = given.partition("=")
+        if (name := long_name(option)) is not None and name in VALUED:
+            notes.append(f"--{option}=... was read as --{option} ...; curl itself does not accept =")
             return name, value
     if name is None:
         shown = given.partition("=")[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringocli.importers.curl.commands import Command, is_curl, rejoined
-from ringocli.importers.curl.output import printed
+from ringocli.importers.curl.output import predicted_output
 from ringocli.importers.curl.quoting import ansi_c, double_quoted, heredoc_plain, unquoted
 from ringocli.importers.curl.repair import shielded, unshielded, with_apostrophes
 from ringocli.importers.learn.credential_places import declares_credential
@@ -126,8 +126,8 @@ def _take_command(node: Any, script: _Script, stdin: str | None) -> None:
             words += _after_redirect(child, script)
         elif child.type == "process_substitution" and words and words[-1].endswith("@"):
             words[-1] += "-"
-            stdin = _output(child, script)
-        elif (elements := _elements(child, script)) is not None:
+            stdin = _known_output(child, script)
+        elif (elements := _array_words(child, script)) is not None:
             words += elements
         elif child.is_named and child.type != "comment":
             words.append(_text(child, script))
@@ -148,7 +148,7 @@ def _visit_inner(node: Any, script: _Script) -> None:
     script.commands += [command for command in inner.commands if is_curl(command.words)]
 
 
-def _elements(node: Any, script: _Script) -> list[str] | None:
+def _array_words(node: Any, script: _Script) -> list[str] | None:
     """The words of an array that the paste itself assigns, for ``"${ARGS[@]}"``; None for anything else."""
     found = re.fullmatch(r'"?\$\{(\w+)\[[@*]\]\}"?', script.raw(node))
     return script.arrays.get(found.group(1)) if found else None
@@ -193,13 +193,13 @@ def _take_redirected(node: Any, script: _Script, stdin: str | None) -> None:
     if extra and len(script.commands) > before:
         last = script.commands[-1]
         script.commands[-1] = replace(last, words=(*last.words, *extra))
-    if len(script.commands) > before and (text := printed(script.commands[-1])) is not None:
-        script.files |= dict.fromkeys(_written(node, script), text)
+    if len(script.commands) > before and (text := predicted_output(script.commands[-1])) is not None:
+        script.files |= dict.fromkeys(_redirect_targets(node, script), text)
     for child in _descendants(node, "pipeline") if len(script.commands) > before else ():
-        _take_pipeline(child, script, printed(script.commands[-1]))
+        _take_pipeline(child, script, predicted_output(script.commands[-1]))
 
 
-def _written(node: Any, script: _Script) -> list[str]:
+def _redirect_targets(node: Any, script: _Script) -> list[str]:
     """The files that a command's output is redirected to."""
     redirects = [child for child in node.children_by_field_name("redirect") if child.type == "file_redirect"]
     return [
@@ -224,11 +224,11 @@ def _take_pipeline(node: Any, script: _Script, stdin: str | None) -> None:
         before = len(script.commands)
         _visit(child, script, stdin)
         taken = script.commands[before:]
-        stdin = printed(taken[-1]) if taken else None
+        stdin = predicted_output(taken[-1]) if taken else None
 
 
-def _output(node: Any, script: _Script) -> str | None:
-    """The output of ``$(cat <<EOF ...)``, ``$(echo ... | base64)`` or a function defined in the paste; None if unknown."""
+def _known_output(node: Any, script: _Script) -> str | None:
+    """The output of ``$(cat <<EOF ...)``, ``$(echo ... | base64)`` or a function of the paste; None if unknown."""
     inner = script.within()
     statements = [child for child in node.named_children if child.type != "comment"]
     if len(statements) != 1:
@@ -239,7 +239,7 @@ def _output(node: Any, script: _Script) -> str | None:
         _visit(body, inner, None)
         if len(inner.commands) != 1:
             return None
-    return printed(inner.commands[-1]) if inner.commands else None
+    return predicted_output(inner.commands[-1]) if inner.commands else None
 
 
 def _descendants(node: Any, kind: str) -> Iterator[Any]:
@@ -263,7 +263,7 @@ def _text(node: Any, script: _Script) -> str:
     if node.type in ("simple_expansion", "expansion"):
         return _expansion(node, script)
     if node.type == "command_substitution":
-        if (output := _output(node, script)) is not None:
+        if (output := _known_output(node, script)) is not None:
             return output.rstrip("\n")
         return f"{OPEN}({script.raw(node).strip().strip('$`').removeprefix('(').removesuffix(')')}){CLOSE}"
     if node.type == "arithmetic_expansion":

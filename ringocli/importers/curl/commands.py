@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-_WAITING = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url|user)")
+_VALUE_ON_NEXT_LINE = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url|user)")
 """Options that cannot end a line, because their value must be on the next one."""
 
 
@@ -72,7 +72,7 @@ def rejoined(commands: list[Command], notes: list[str]) -> list[Command]:
     joined: list[Command] = []
     for command in commands:
         stray = command.words[0].startswith("-") or re.match(r"[\"']?https?://", command.words[0])
-        waits = bool(joined) and bool(_WAITING.fullmatch(joined[-1].words[-1]))
+        waits = bool(joined) and bool(_VALUE_ON_NEXT_LINE.fullmatch(joined[-1].words[-1]))
         if (stray or waits) and joined and is_curl(joined[-1].words):
             last = joined[-1]
             joined[-1] = replace(last, words=(*last.words, *command.words), stdin=last.stdin or command.stdin)

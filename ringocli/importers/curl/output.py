@@ -11,7 +11,7 @@ from ringocli.importers.curl.quoting import ansi_c
 _CONVERSION = re.compile(r"%(?:%|[-0-9.]*([sdiqbx]))")
 
 
-def printed(command: Command) -> str | None:
+def predicted_output(command: Command) -> str | None:
     """The output of ``echo``, ``printf``, ``cat``, ``base64`` and ``tr -d``; None where it is not known."""
     name, *words = command.words
     if name == "echo":

@@ -43,7 +43,7 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
 
 
 def _urls(call: CurlCall) -> list[str]:
-    """The URLs of a call, without the bare words beside a real URL, which are rather prose or mistakes."""
+    """The URLs of a call, without bare words beside a real URL, which are probably prose or mistakes."""
     if not any("://" in url for url in call.urls):
         return call.urls
     kept = [url for url in call.urls if re.search(rf"[./:{OPEN}{{<$]", url)]

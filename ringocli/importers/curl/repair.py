@@ -20,7 +20,7 @@ _OPENED = re.compile(f"[({_SHIELDED['(']}]")
 _UNSHIELD = str.maketrans({private: char for char, private in _SHIELDED.items()})
 
 
-def tidied(text: str, notes: list[str]) -> str:
+def without_page_markup(text: str, notes: list[str]) -> str:
     """The text without what a web page adds: code fences, prompts, HTML entities, curly quotes, unusual spaces."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _INVISIBLE.search(text):
@@ -61,8 +61,8 @@ def _dashes(found: re.Match[str]) -> str:
 def _without_prose(text: str) -> str:
     """The text without the sentences before the command, whose apostrophes would open quotes."""
     start = re.search(r"\bcurl(?:\.exe)?\s+[-'\"h$]", text)
-    head = text[: start.start()].rpartition("\n")[0] if start else ""
-    return _PROSE.sub("", head) + text[len(head) :]
+    before = text[: start.start()].rpartition("\n")[0] if start else ""
+    return _PROSE.sub("", before) + text[len(before) :]
 
 
 def _without_prompts(text: str, notes: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Finds the curl commands of a pasted text, in whichever shell it is written: bash, cmd or PowerShell.
 
-Documentation pages break commands in a handful of ways; each repair is reported in a note. Nothing is run: an
-expansion stays marked as a placeholder, unless the paste itself assigns the variable.
+Documentation pages break commands in several ways; each repair is reported in a note. Nothing is run: an expansion
+remains a placeholder, unless the paste itself assigns the variable.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from ringocli.importers.curl.bash import bash_commands
 from ringocli.importers.curl.commands import Command, curl_index, is_curl, rejoined
-from ringocli.importers.curl.repair import tidied
+from ringocli.importers.curl.repair import without_page_markup
 from ringocli.importers.curl.windows import cmd_words, powershell_words
 
 
 def read_commands(text: str) -> tuple[list[Command], list[str]]:
     """Every command of a pasted text, and notes on what was repaired."""
     notes: list[str] = []
-    text = tidied(text, notes)
+    text = without_page_markup(text, notes)
     dialect = _dialect(text)
     if dialect == "bash":
         return bash_commands(text, notes), notes

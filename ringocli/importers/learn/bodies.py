@@ -19,7 +19,7 @@ NO_BODY = ("GET", "DELETE", "HEAD")
 
 @dataclass(slots=True)
 class Body:
-    """The parameters, the content type that they are written in (None: nothing is sent), and what is to be said.
+    """The parameters, the content type that they are written in (None: nothing is sent), and notes for the user.
 
     ``files`` are the names of parts that would upload a file.
     """
@@ -93,7 +93,7 @@ def _text(text: str, kind: str, body: Body) -> None:
 def _json(text: str, body: Body) -> None:
     document = Document.read("body", text)
     if document.problems:
-        # What is quoted in a problem may be a key that nobody should read again.
+        # The text that a problem quotes may be a credential, which must not be repeated.
         wrong = dict.fromkeys(re.sub(r"'[^']{3,}'", "'...'", problem.message) for problem in document.problems[:3])
         body.notes.append(f"the JSON of the body was repaired: {shown('; '.join(wrong))}")
     body.tree = _without_ellipses(document.value)
@@ -118,7 +118,7 @@ def _form(text: str, body: Body) -> None:
 
 
 def _guarded(form: str) -> str:
-    """A form in which what a shell would fill in (``$(date +%s)``) survives decoding."""
+    """A form in which shell substitutions such as ``$(date +%s)`` are not changed by decoding."""
     return re.sub(f"{OPEN}([^{CLOSE}]*){CLOSE}", lambda mark: OPEN + quote(mark.group(1)) + CLOSE, form)
 
 

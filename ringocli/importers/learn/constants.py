@@ -1,4 +1,4 @@
-"""Constants of a pasted request: why a value of the sample should perhaps not be in every message."""
+"""Constants of a pasted request: reasons why a sample value may be wrong in other messages."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _COUNTRY_CODES = {"cc", "countrycode", "country", "dialcode", "callingcode", "pr
 
 
 def constant_risk(leaf: SampleLeaf) -> str | None:
-    """Why a value should perhaps not be sent unchanged with every message; None if there is no reason."""
+    """Why it may be wrong to send a value unchanged with every message; None if there is no reason."""
     name, text = leaf.name, leaf.text
     if _TEST_NAME.search(name) and _TEST_VALUE.fullmatch(text):
         return "a test switch: messages may not be delivered"
@@ -124,7 +124,7 @@ def is_graphql(text: str) -> bool:
 def is_signature(name: str, value: str, beside: Iterable[str]) -> bool:
     """Whether a value is computed from each message; ``beside`` are the names of all fields.
 
-    A hash without a time or a nonce to go into it may be a fixed one of a password, and a word is no signature.
+    Without a time or a nonce beside it, a hash may be the fixed one of a password. A plain word is not a signature.
     """
     if not _SIGNATURE.fullmatch(name) and tokens(name)[-1:] not in (["signature"], ["checksum"], ["hmac"]):
         return False

@@ -1,4 +1,4 @@
-"""Copies of a message's own values in what stays constant: they would be sent with every other message as well."""
+"""Finds copies of the sample message's values in constants, which would be sent with every other message as well."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Clauses: TypeAlias = list[tuple[SampleLeaf | None, str]]
 _MEANINGS = {Role.TO: "recipient", Role.FROM: "sender", Role.CONTENT: "text", Role.URL: "file's URL"}
 
 
-def repeated(choices: Mapping[Role, RoleChoice], kept: Iterable[SampleLeaf]) -> Clauses:
+def repeated_values(choices: Mapping[Role, RoleChoice], kept: Iterable[SampleLeaf]) -> Clauses:
     """The constants that contain the value of a variable once more."""
     found: Clauses = []
     for leaf in kept:

@@ -1,4 +1,4 @@
-"""Finds the values of a pasted request that belong to an account: by name, by neighbour, by shape, inside longer texts."""
+"""Finds the values of a pasted request that belong to an account: by name, by siblings, by form, inside longer texts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _META = frozenset(
         "provider",
     ]
 )
-"""Members of an object under a secret's name that say something about the secret and are not secret themselves."""
+"""Members of an object with a secret's name that describe the secret and are not secret themselves."""
 _EMBEDDED = re.compile(
     r"""(?<![\w$])(?P<name>(?:[^\W\d]|\\u[0-9a-fA-F]{4})(?:[\w.-]|\\u[0-9a-fA-F]{4}){0,40})\\?["']?\s*[:=]\s*(?P<quote>\\?["'])(?P<quoted>[^"'\\]{1,400})(?P=quote)"""
     r"""|(?<![\w$])(?P<bare>[^\W\d][\w.-]{0,40})(?:=|:[ \t]*(?!//))(?P<unquoted>[^\s&;,"'<>)}\]$]{1,400})"""
@@ -91,7 +91,7 @@ def is_callback(name: str) -> bool:
 
 
 def belongs_to_account(name: str, value: Any) -> str | None:
-    """Why a value with that name belongs to the account and is not a constant; None if it does not."""
+    """The reason why a value with that name belongs to the account and is not a constant; None if it does not."""
     if isinstance(value, bool) or value is None or value == "":
         return None
     text = text_of(value)
@@ -121,7 +121,7 @@ def resembles_key(text: str) -> bool:
 
 
 def _is_random(text: str) -> bool:
-    """Whether letters and digits alternate as they do not in words, or are very many."""
+    """Whether letters and digits are mixed as in no word, or the text is very long."""
     if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or " " in text:
         return False
     turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))
@@ -129,7 +129,7 @@ def _is_random(text: str) -> bool:
 
 
 def is_mixed(text: str) -> bool:
-    """Whether a short word mixes letters and digits as keys do and API names do not: ``abc123xy``, ``KEY-abc123``."""
+    """Whether a short word mixes letters and digits like a key, unlike names in APIs: ``abc123xy``, ``KEY-abc123``."""
     if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or _PLAIN.fullmatch(text) or len(text) < 5:
         return False
     turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))

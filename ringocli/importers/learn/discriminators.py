@@ -1,4 +1,4 @@
-"""Discriminators: the values by which a webhook says what kind it is.
+"""Discriminators: the values that distinguish the kinds of webhooks.
 
 They are words from a small set (``message.received``, ``DELIVRD``, ``true``) in fields that name a kind; never an id,
 a time or a number, which differ in the next message. How good one is depends on its name, on its value, and on whether
@@ -12,18 +12,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_prose, text_of
 from ringocli.template.vocabulary import tokens
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
 from ringocli.text.field_names import name_key
-from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import Pointer, generalised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A location with a required value; ``tells_success`` if the failed sample has another value there."""
+    """A location with a required value; ``tells_success`` is whether the failed sample has another value there."""
 
     pointer: Pointer
     value: Any
@@ -57,7 +56,7 @@ _SURE_NAMES = {
     "eventkey",
     "topic",
 }
-"""Names under which any word names the event; under the others it has to be a word for this kind of event."""
+"""Names under which any word is the name of an event; under other names, the word has to fit the kind of event."""
 _DATA = re.compile(
     r"city|zip|country|carrier|encoding|currency|segment|lang|price|cost|operator|network|profile|tag|units?$|version|"
     r"priority|amount|line_?type|title|keyword|subject|name$|account|user|token|timezone|sender|organi|app$|charset|"
@@ -105,7 +104,7 @@ def _is_data(name: str, value: Any) -> bool:
     return bool(_DATA.search(name)) and key not in _EVENT_NAMES and not _STATUS.search(name)
 
 
-def _points(kind: str, leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int:
+def _event_name_points(kind: str, leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int:
     """How well a value names its event."""
     name = leaf.names[0] if leaf.names else ""
     if not _is_candidate(leaf) or _is_data(name, leaf.value):
@@ -146,7 +145,7 @@ def _difference(leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int
     """Points for a value that differs in the other samples; negative where it is the same in all."""
     if not others:
         return 0
-    values = [_value_at(general(leaf.pointer), leaves) for leaves in others]
+    values = [_value_at(generalised(leaf.pointer), leaves) for leaves in others]
     if all(value is not None and value == leaf.text for value in values):
         return -45
     if any(value is not None and value != leaf.text for value in values):
@@ -155,7 +154,7 @@ def _difference(leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int
 
 
 def _value_at(pointer: Pointer, leaves: Iterable[SampleLeaf]) -> str | None:
-    return next((leaf.text for leaf in leaves if general(leaf.pointer) == pointer), None)
+    return next((leaf.text for leaf in leaves if generalised(leaf.pointer) == pointer), None)
 
 
 def event_pins(
@@ -165,8 +164,10 @@ def event_pins(
     others: Sequence[Sequence[SampleLeaf]],
 ) -> list[Pin]:
     """The locations that may name the event, the best first; all samples of its own kind have the same value there."""
-    constant = [leaf for leaf in free if all(_value_at(general(leaf.pointer), leaves) == leaf.text for leaves in own)]
-    scored = [(_points(kind, leaf, others), leaf) for leaf in constant]
+    constant = [
+        leaf for leaf in free if all(_value_at(generalised(leaf.pointer), leaves) == leaf.text for leaves in own)
+    ]
+    scored = [(_event_name_points(kind, leaf, others), leaf) for leaf in constant]
     fitting = sorted(((points, leaf) for points, leaf in scored if points >= 52), key=lambda pair: -pair[0])
     return [
         Pin(
@@ -183,17 +184,17 @@ def event_pins(
 def success_pins(
     free: Sequence[SampleLeaf], failed: Sequence[Sequence[SampleLeaf]], key: Pin | None, identity: SampleLeaf
 ) -> list[Pin]:
-    """What in a receipt means that the message arrived: by comparison with failed samples, else by the usual words."""
+    """The values of a receipt that mean "delivered": found by comparing it with failed samples, else by the usual words."""
     if key is not None and means_delivered(key.text) and not failed:
         return []
-    differing = [leaf for leaf in free if _may_tell(leaf) and _differs(leaf, failed)] if failed else []
+    differing = [leaf for leaf in free if _may_be_outcome(leaf) and _differs(leaf, failed)] if failed else []
     if key is not None and any(leaf.pointer == key.pointer for leaf in differing):
         return []
     words = [leaf for leaf in free if _is_candidate(leaf)]
     best = (
         _successes(differing, identity, proven=True)
         if differing
-        else _successes(words, identity) or _successes([leaf for leaf in free if _says_so(leaf)], identity)
+        else _successes(words, identity) or _successes([leaf for leaf in free if _is_success_sentence(leaf)], identity)
     )
     return [
         Pin(
@@ -215,15 +216,15 @@ def _successes(
     return sorted(((points, leaf) for points, leaf in scored if points > 0), key=lambda pair: -pair[0])
 
 
-def _may_tell(leaf: SampleLeaf) -> bool:
+def _may_be_outcome(leaf: SampleLeaf) -> bool:
     """Whether a value may be an outcome: a word, or a small number in a field for a status or a code."""
     value = leaf.value
     small = isinstance(value, int | str) and bool(re.fullmatch(r"-?\d{1,4}", text_of(value)))
     is_code = small and bool(leaf.names) and bool(_CODE.search(leaf.names[0])) and not _is_data(leaf.names[0], value)
-    return _is_candidate(leaf) or is_code or _says_so(leaf)
+    return _is_candidate(leaf) or is_code or _is_success_sentence(leaf)
 
 
-def _says_so(leaf: SampleLeaf) -> bool:
+def _is_success_sentence(leaf: SampleLeaf) -> bool:
     """Whether a value is a fixed sentence of the provider that the message arrived."""
     value = leaf.value
     fixed = isinstance(value, str) and is_prose(value) and len(value) < 60 and not re.search(r"\d", value)
@@ -231,7 +232,7 @@ def _says_so(leaf: SampleLeaf) -> bool:
 
 
 def _differs(leaf: SampleLeaf, failed: Sequence[Sequence[SampleLeaf]]) -> bool:
-    values = [_value_at(general(leaf.pointer), leaves) for leaves in failed]
+    values = [_value_at(generalised(leaf.pointer), leaves) for leaves in failed]
     return all(value != leaf.text for value in values)
 
 
@@ -268,7 +269,7 @@ def separating_pins(
     """
     found = []
     for leaf in free:
-        pointer = general(leaf.pointer)
+        pointer = generalised(leaf.pointer)
         if any(_value_at(pointer, leaves) != leaf.text for leaves in own):
             continue
         theirs = _value_at(pointer, other)

@@ -1,4 +1,4 @@
-"""Values of JSON or XML that a field contains as text."""
+"""Packed values: those of a JSON or XML document that a field contains as text."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _packed(leaf: SampleLeaf, inner: SampleLeaf, start: int, end: int) -> Sample
 
 
 def raw_span(leaf: SampleLeaf, span: tuple[int, int] | None) -> tuple[int, int] | None:
-    """A part of a packed value (None: all of it) as a part of the field's text; None where escapes hide it."""
+    """The span in the field's text of a part of a packed value (None: all of it); None if escapes make it unclear."""
     assert leaf.inside is not None
     _, text, start, end = leaf.inside
     if span is None:

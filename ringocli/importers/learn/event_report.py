@@ -1,4 +1,4 @@
-"""Explains learned events: a reason for each value, and what the samples do not tell apart."""
+"""Explains learned events: a reason for each value, and the kinds that the samples do not distinguish."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
     for index, draft in enumerate(learned.drafts):
         learned.decisions += _decisions(index, draft)
         for role, choice in draft.choices.items():
-            if role in (Role.FROM, Role.TO, Role.CONTENT) and not choice.is_told:
+            if role in (Role.FROM, Role.TO, Role.CONTENT) and not choice.is_explicit:
                 _report_rival(learned, draft, choice)
         text = draft.choices.get(Role.CONTENT)
         if text is not None and (encoding := encoding_of_text(text.literal)):
@@ -46,9 +46,9 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
 
 
 def _report_rival(learned: LearnedEvents, draft: EventDraft, choice: RoleChoice) -> None:
-    """Report a value that fits as well as the chosen one and is another: somebody has to say which is meant.
+    """Report a different value that fits as well as the chosen one: the user has to say which is meant.
 
-    What is deeper in the sample belongs to something else, such as the message that was replied to.
+    Values deeper in the sample are ignored: they belong to something else, such as the message that was replied to.
     """
     others = {digits(other.literal) or other.literal for other in draft.choices.values()}
     rivals = [
@@ -116,7 +116,7 @@ def _report_mixed_up(learned: LearnedEvents, samples: Sequence[WebhookSample], t
 
 
 def _report_other_values(learned: LearnedEvents, sample: WebhookSample, variables: Mapping[str, str]) -> None:
-    """Report where an event takes another value than the one that was recognised: the first element of a list."""
+    """Report a variable whose value in the sample is not the recognised one, because a list's first element is read."""
     draft = next((one for one in learned.drafts if one.sample is sample), None)
     for role, choice in draft.choices.items() if draft is not None else ():
         name = draft.variable(role) if draft is not None else ""

@@ -8,13 +8,13 @@ from dataclasses import replace
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, IdContext, id_score, with_pair_scores
 from ringocli.importers.learn.parties import digits, list_around, list_of_both
-from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.roles import RoleChoice, assign
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.value_shapes import is_phone, is_url, number_span
 from ringocli.importers.learn.webhook_samples import EventDraft, WebhookSample
 from ringocli.template.vocabulary import Role, name_score
 from ringocli.text.field_names import name_key
+from ringocli.text.pointer import generalised
 
 _ENVELOPES = {"payload", "data", "body", "object", "values", "message", "sms", "resource", "content", "params"}
 """Keys under which an envelope has its message."""
@@ -69,12 +69,12 @@ def own_numbers(
 
 
 def _reject_guessed_sides(choices: dict[Role, RoleChoice]) -> None:
-    """Take the sender and the recipient back if they are in one list, and only their positions told them apart."""
+    """Remove the sender and the recipient again if they are in one list and only their positions distinguish them."""
     sender, recipient = choices.get(Role.FROM), choices.get(Role.TO)
     if sender is None or recipient is None or list_around(sender.leaf.pointer, recipient.leaf.pointer) is None:
         return
-    told = sender.is_told and recipient.is_told
-    if not told or list_of_both(sender.leaf.pointer, recipient.leaf.pointer) is None:
+    is_certain = sender.is_explicit and recipient.is_explicit
+    if not is_certain or list_of_both(sender.leaf.pointer, recipient.leaf.pointer) is None:
         del choices[Role.FROM], choices[Role.TO]
 
 
@@ -85,9 +85,9 @@ def _without_scheme(choice: RoleChoice) -> RoleChoice:
 
 
 def _as_incoming(hints: Mapping[str, str], leaves: Sequence[SampleLeaf]) -> dict[str, str]:
-    """Hints as they apply to webhooks: the number that requests are sent from is the one that replies go to.
+    """Hints as they apply to webhooks: the sender of a request is the recipient of the replies.
 
-    A value under a name for the other side is taken as that side's.
+    If a value's name says that it is the other party's, the name decides.
     """
     turned: dict[str, str] = {}
     for name, text in hints.items():
@@ -106,9 +106,11 @@ def receipt_roles(
     leaves: list[SampleLeaf], sent: Sequence[SampleLeaf], known: IdContext, named: Mapping[str, Role | None]
 ) -> dict[Role, RoleChoice]:
     """The message id of a delivery receipt; ``sent`` are the values of the sample reply."""
-    told = [leaf for leaf in leaves if any(role is Role.ID and leaf.is_called(name) for name, role in named.items())]
-    if told:
-        return {Role.ID: RoleChoice(role=Role.ID, leaf=told[0], why="as you specified")}
+    specified = [
+        leaf for leaf in leaves if any(role is Role.ID and leaf.is_called(name) for name, role in named.items())
+    ]
+    if specified:
+        return {Role.ID: RoleChoice(role=Role.ID, leaf=specified[0], why="as you specified")}
     scored = [(id_score(leaf, receipt=True, hint=known.hint) + _near_status(leaf, leaves), leaf) for leaf in leaves]
     replied = [leaf for leaf in sent if id_score(leaf) > 0]
     fitting = with_pair_scores(scored, replied, known, least=LEAST_IN_RECEIPT)
@@ -125,7 +127,7 @@ def receipt_roles(
 
 
 def _near_status(leaf: SampleLeaf, leaves: list[SampleLeaf]) -> int:
-    """Points for an id next to numbers or a status, which is the message's; next to an event's name it is the event's."""
+    """Points for an id next to numbers or a status, which identifies the message, and not next to the event's name."""
     around = [other for other in leaves if other.pointer[:-1] == leaf.pointer[:-1] and other is not leaf]
     below = [other for other in leaves if other.pointer[: len(leaf.pointer) - 1] == leaf.pointer[:-1]]
     named = " ".join(other.names[0].lower() for other in around if other.names)
@@ -148,7 +150,7 @@ def borrow_text(drafts: list[EventDraft]) -> None:
     for draft in drafts:
         if draft.kind == "mms" and Role.CONTENT not in draft.choices and message is not None:
             text = message.choices[Role.CONTENT]
-            there = {general(leaf.pointer): leaf.text for leaf in draft.leaves}
-            at = general(text.leaf.pointer)
+            there = {generalised(leaf.pointer): leaf.text for leaf in draft.leaves}
+            at = generalised(text.leaf.pointer)
             if (at in there or len(at) == 1) and there.get(at) != draft.choices[Role.URL].leaf.text:
                 draft.choices[Role.CONTENT] = replace(text, rivals=())

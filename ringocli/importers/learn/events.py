@@ -14,7 +14,6 @@ from ringocli.importers.learn.event_report import explain
 from ringocli.importers.learn.event_roles import borrow_text, message_roles, receipt_roles
 from ringocli.importers.learn.message_id import IdContext
 from ringocli.importers.learn.parties import names_side
-from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.webhook_kind import outgoing, packed_in, why_unreadable
 from ringocli.importers.learn.webhook_samples import KINDS, EventDraft, LearnedEvents, WebhookSample
@@ -23,6 +22,7 @@ from ringocli.template.model import Template
 from ringocli.template.reader import read_template
 from ringocli.template.variables import EVENT_TYPES
 from ringocli.template.vocabulary import Role
+from ringocli.text.pointer import generalised
 
 _ROUNDS = 12
 
@@ -111,14 +111,14 @@ def _leaves_by_kind(samples: Sequence[WebhookSample], *kinds: str) -> list[list[
 
 def _pin(draft: EventDraft, samples: Sequence[WebhookSample]) -> None:
     """Find the word that names the event and, for a receipt, the word that means delivered."""
-    used = {general(choice.leaf.pointer) for choice in draft.choices.values()}
+    used = {generalised(choice.leaf.pointer) for choice in draft.choices.values()}
     own = _leaves_by_kind(samples, draft.kind)
-    free = [leaf for leaf in draft.leaves if general(leaf.pointer) not in used]
+    free = [leaf for leaf in draft.leaves if generalised(leaf.pointer) not in used]
     others = _leaves_by_kind(samples, *(kind for kind in EVENT_TYPES if kind != draft.kind))
     failed = _leaves_by_kind(samples, "other")
     named = event_pins(draft.kind, free, own, others)
     draft.key = named[0] if named else None
-    draft.pins += _sides(draft)
+    draft.pins += _side_pins(draft)
     if draft.kind == "delivered":
         pinned = success_pins(free, failed, draft.key, draft.choices[Role.ID].leaf)
         if pinned and draft.key is None:
@@ -126,8 +126,8 @@ def _pin(draft: EventDraft, samples: Sequence[WebhookSample]) -> None:
         draft.pins += [pin for pin in pinned if draft.key is None or pin.pointer != draft.key.pointer]
 
 
-def _sides(draft: EventDraft) -> list[Pin]:
-    """The words that say whose number each element of a list is, where the pattern goes by position."""
+def _side_pins(draft: EventDraft) -> list[Pin]:
+    """The words that say whose number each element of a list is, if the pattern reads the list by position."""
     if draft.by_position is None:
         return []
     holders = [draft.choices[role].leaf.pointer[:-1] for role in (Role.FROM, Role.TO)]
@@ -166,8 +166,8 @@ def _separate(drafts: list[EventDraft], samples: Sequence[WebhookSample]) -> Non
     for _ in range(_ROUNDS):
         progress = False
         for draft, sample in _mixed_up(drafts, samples):
-            used = {general(pointer) for pointer in draft.values()}
-            free = [leaf for leaf in draft.leaves if general(leaf.pointer) not in used]
+            used = {generalised(pointer) for pointer in draft.values()}
+            free = [leaf for leaf in draft.leaves if generalised(leaf.pointer) not in used]
             own = _leaves_by_kind(samples, draft.kind)
             pins = separating_pins(free, list(leaves_of(sample.document)), own)
             if pins:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.roles import LEAST, assign, score
+from ringocli.importers.learn.roles import MIN_SCORE, assign, score
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.pasted_request import BearerAuth, Pasted, limit
@@ -20,7 +20,7 @@ def likeness(pasted: Pasted, *, for_file: bool = False) -> int:
     leaves = [*leaves_of(read_body(pasted, pasted.method.upper()).tree), *target.query_leaves, *target.path_leaves()]
     found, _ = assign(leaves, (Role.URL, Role.TO, Role.FROM, Role.CONTENT))
     main = Role.URL if for_file else Role.CONTENT
-    points = sum(max(score(choice.role, choice.leaf), LEAST) for role, choice in found.items() if role is not main)
+    points = sum(max(score(choice.role, choice.leaf), MIN_SCORE) for role, choice in found.items() if role is not main)
     points += 3 * score(main, found[main].leaf) if main in found else 0
     return points + (60 if pasted.method == "POST" else 0)
 

@@ -1,7 +1,7 @@
 """Recognises the provider's message id in a sample reply and in a sample delivery receipt.
 
-The two samples of a documentation page are usually of different messages. So a value that both contain is only a hint:
-it may as well belong to the account, or be in the request already.
+The two samples of a documentation page usually show different messages. A value that both contain is therefore only a
+hint: it may just as well belong to the account, or be in the request already.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ _WEAK = word_set(
 _REFERENCES = {"reference", "ref", "refid"}
 _CONTEXT = {"data", "message", "messages", "result", "results", "response", "sms", "smsmessagedata", "recipients"}
 _GIVEN = {"client", "cli", "custom", "customer", "external", "own", "your", "my"}
-"""First words of an id that the sender chooses: it is the message's own only if there is no other."""
+"""First words of the name of an id that the sender chooses; it is the message id only if there is no other."""
 _ACCOUNT = re.compile(
     r"account|user|profile|campaign|contact|customer|organi[sz]ation|^org|application|^app(?:_?id)?$|country|parent|service|"
     r"network|carrier|operator|project|tenant|workspace|company|brand|version|balance|credit|count|total|size|segments|parts$|"
     r"price|cost|currency|code$|template|sender|number|phone",
     re.I,
 )
-"""Names of what belongs to an account or to a batch, which no message has for itself."""
+"""Names of ids of an account or a batch, which many messages have in common."""
 _MESSAGE_WORDS = {"message", "msg", "sms", "mms"}
 
 
 @dataclass(frozen=True, slots=True)
 class IdContext:
-    """What a message id cannot be: the texts of the request and the values of properties; ``hint`` is the id itself."""
+    """Values that are not the message id: texts of the request and values of properties; ``hint`` is the id itself."""
 
     taken: Collection[str] = ()
     hint: str | None = None
@@ -164,7 +164,7 @@ _QUALIFIERS = {
 
 
 def form_difference(reply: str, receipt: str) -> str:
-    """How the forms of two ids differ, so that they are hardly ids of the same kind; "" if they do not."""
+    """How the forms of two ids differ, so that they are probably not of the same kind; "" if they do not differ."""
     if reply == receipt:
         return ""
     if bool(_UUID.fullmatch(reply)) != bool(_UUID.fullmatch(receipt)):
@@ -183,7 +183,7 @@ def form_difference(reply: str, receipt: str) -> str:
 
 
 def _is_random(prefix: str) -> bool:
-    """Whether what was taken for prefixes are parts of random ids."""
+    """Whether a supposed prefix is part of a random id."""
     return any(char.isdigit() for char in prefix) or len(prefix) > 16
 
 
@@ -195,7 +195,7 @@ def _case_difference(reply: str, receipt: str) -> str:
 
 
 def name_difference(reply: SampleLeaf, receipt: SampleLeaf) -> str:
-    """How the names of two ids with different values differ in what they identify; "" if they do not."""
+    """How the names of two ids say that they identify different things; "" if they do not."""
     if reply.text == receipt.text:
         return ""
     first, second = (_qualifiers(leaf) for leaf in (reply, receipt))

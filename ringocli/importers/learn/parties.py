@@ -1,16 +1,15 @@
-"""Whose number is whose in a list of numbers: what is beside a number says so, or other samples show it."""
+"""Finds whose number is whose in a list of numbers, by the values beside each number or by other samples."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
 
-from ringocli.importers.learn.pattern_tree import general
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_phone
 from ringocli.template.vocabulary import Role, name_score, word_set
 from ringocli.text.field_names import name_key
-from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import Pointer, generalised
 
 _SIDE_FIELDS = word_set(
     "role type kind direction side party partytype partyrole relation usage tag label participanttype addresstype numbertype "
@@ -57,12 +56,12 @@ def numbers_beside(leaf: SampleLeaf, leaves: Sequence[SampleLeaf]) -> list[Sampl
     """The other numbers of the list that a number is in."""
     if not any(isinstance(step, int) for step in leaf.pointer):
         return []
-    at = general(leaf.pointer)
+    at = generalised(leaf.pointer)
     return [
         other
         for other in leaves
         if other.pointer != leaf.pointer
-        and general(other.pointer) == at
+        and generalised(other.pointer) == at
         and other.names == leaf.names  # parameters of a query are counted like elements of a list
         and digits(other.text) != digits(leaf.text)
         and is_phone(other.value)

@@ -1,6 +1,6 @@
 """Builds a JSON tree from {pointer: value}.
 
-A list with one element means each element in a pattern; one with several means these positions.
+In a pattern, a list with one element matches every element; a list with several elements matches by position.
 """
 
 from __future__ import annotations
@@ -13,13 +13,8 @@ from ringocli.text.pointer import Pointer
 _MOST_ELEMENTS = 50
 
 
-def general(pointer: Pointer) -> Pointer:
-    """The pointer as a pattern has it: every position in a list is the first."""
-    return tuple(0 if isinstance(step, int) else step for step in pointer)
-
-
 def tree_of(places: Mapping[Pointer, Any]) -> Any:
-    """The smallest tree that has these values at these places."""
+    """The smallest tree that has these values at these pointers."""
     if () in places:
         return places[()]
     first = next(iter(places))[0]
@@ -33,7 +28,7 @@ def tree_of(places: Mapping[Pointer, Any]) -> Any:
 
 
 def shortened(tree: Any) -> Any:
-    """A sample without all but the first elements of its lists: they are alike, and may be many."""
+    """A sample with only the first elements of its lists, because long lists have similar elements."""
     if isinstance(tree, Mapping):
         return {key: shortened(value) for key, value in tree.items()}
     if type(tree) is list:

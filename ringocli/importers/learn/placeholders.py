@@ -1,4 +1,4 @@
-"""Finds placeholders: what documentation writes where the reader's own value belongs.
+"""Finds placeholders: the text in documentation that the reader replaces by a value.
 
 ``$NAME`` and ``${NAME}`` of a shell, ``%NAME%`` of cmd, ``<your key>``, ``{api_key}``, ``{{token}}``, ``[token]``,
 ``YOUR_API_KEY``, ``xxxx``. Shell expansions are marked while the command is read, to distinguish them from the same
@@ -60,7 +60,7 @@ def placeholders(text: str) -> Iterator[Placeholder]:
     for found in _FORMS.finditer(text):
         kind = found.lastgroup or ""
         if is_graphql and kind in ("plain", "single"):
-            continue  # $t and {id} are of the query itself
+            continue  # $t and {id} are syntax of the GraphQL query
         inside = found.group(kind)
         if kind == "angle" and f"</{inside}>" in text:
             continue  # an XML element
@@ -87,7 +87,7 @@ def _is_whole(found: re.Match[str], text: str) -> bool:
     return found.group() == text.strip()
 
 
-def whole(text: str) -> Placeholder | None:
+def whole_placeholder(text: str) -> Placeholder | None:
     """The placeholder that makes up the whole text except for quotes and spaces; None if there is no such one."""
     first = next(iter(placeholders(text)), None)
     if first is None:

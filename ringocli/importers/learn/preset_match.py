@@ -11,7 +11,7 @@ from ringocli.template.presets import Preset, of_host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class PresetMatch:
     """The preset of a host, its names for the pasted values, and the names of its credentials in order."""
 
     preset: Preset | None = None
@@ -19,13 +19,13 @@ class Known:
     auth_names: tuple[str, ...] = ()
 
 
-def recognise(host: str, url: str, body: Any) -> Known:
+def recognise(host: str, url: str, body: Any) -> PresetMatch:
     """The preset whose requests go to this host, with its names for the values in the URL and the body."""
     preset = of_host(host)
-    return replace(named_by(preset.template, url, body), preset=preset) if preset is not None else Known()
+    return replace(named_by(preset.template, url, body), preset=preset) if preset is not None else PresetMatch()
 
 
-def named_by(template: Mapping[str, Any], url: str, body: Any) -> Known:
+def named_by(template: Mapping[str, Any], url: str, body: Any) -> PresetMatch:
     """Names for the values in a URL and a body, taken from the matching requests of a template."""
     found: dict[str, str] = {}
     declared = template.get("properties", [])
@@ -37,4 +37,4 @@ def named_by(template: Mapping[str, Any], url: str, body: Any) -> Known:
             found |= {value: name for name, value in taken.items() if name in declared}
     auth = template.get("auth", {})
     ordered = [auth.get(key, "").strip("$") for key in ("token", "username", "password") if key in auth]
-    return Known(by_value=found, auth_names=tuple(ordered))
+    return PresetMatch(by_value=found, auth_names=tuple(ordered))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from ringocli.importers.learn.placeholders import Placeholder, placeholders, shown, whole
+from ringocli.importers.learn.placeholders import Placeholder, placeholders, shown, whole_placeholder
 from ringocli.importers.learn.property_names import humanised, is_stand_in
 from ringocli.importers.learn.value_shapes import is_phone, is_url
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted
@@ -24,7 +24,7 @@ from ringocli.text.secret import MASK, Secret
 
 _DOMAIN = re.compile(r"(https?://)([^/?#]*?)([^./?#]+\.[^./?#]+(?=[/?#]|$))")
 _BARE_NAMES = ("id", "sid", "uuid", "key", "name", "value")
-"""Names of placeholders that say less than the field around them."""
+"""Names of placeholders that are less informative than the name of their field."""
 _COMPATIBLE = (frozenset({"login", "account"}), frozenset({"key", "token"}))
 """Meanings that may share a property if the value is distinctive."""
 
@@ -51,7 +51,7 @@ class PropertyBook:
 
         ``exact``: the first suggestion is the name itself.
         """
-        placeholder = whole(text)
+        placeholder = whole_placeholder(text)
         means = meaning(suggestions[0]) if suggestions else ""
         name = self._existing(text, placeholder, means)
         if name is None:
@@ -72,7 +72,7 @@ class PropertyBook:
         return name
 
     def _existing(self, text: str, placeholder: Placeholder | None, means: str) -> str | None:
-        """The property that already stands for this text in a field of this meaning."""
+        """The existing property for this text in a field of this meaning."""
         for name, value in self.values.items():
             if not text or value != text:
                 continue
@@ -86,7 +86,7 @@ class PropertyBook:
         return None
 
     def shared(self, text: str) -> str | None:
-        """The property whose value this text is, whatever the field; None if the text may be there for itself."""
+        """The property whose value this text is, in any field; None if the text may be equal by chance."""
         if not is_distinctive(text):
             return None
         return next((name for name, value in self.values.items() if value == text), None)
@@ -178,7 +178,7 @@ class PropertyBook:
         for name, value in self.values.items():
             if value is None:
                 continue
-            placeholder = whole(value)
+            placeholder = whole_placeholder(value)
             if placeholder is not None and placeholder.name in self.declared:
                 kept[name] = Secret(self.declared[placeholder.name])
             elif placeholder is not None and placeholder.of_shell:
@@ -195,7 +195,12 @@ def is_distinctive(text: str) -> bool:
 
 
 def _is_maskable(value: str) -> bool:
-    if (is_phone(value) and len(value) > 9) or is_url(value) or is_stand_in(value) or whole(value) is not None:
+    if (
+        (is_phone(value) and len(value) > 9)
+        or is_url(value)
+        or is_stand_in(value)
+        or whole_placeholder(value) is not None
+    ):
         return False
     return (len(value) > 4 and bool(re.search(r"[^A-Za-z]", value))) or len(value) > 7
 

@@ -10,7 +10,7 @@ _STAND_IN = re.compile(
     r"(?:key|token|id|sid|name|username|password|pass|secret|user|login)",
     re.I,
 )
-"""A descriptive word that an example uses as a value; it is not a secret, and may occur elsewhere with its own meaning."""
+"""A descriptive word that an example uses as a value; it is not secret, and may occur elsewhere as an ordinary word."""
 _OWNED = re.compile(r"^(?:my|your)(?=account|api|app|auth|key|login|name|pass|secret|token|user)")
 _FILLERS = {"your", "my", "the", "a", "an", "enter", "insert", "here"}
 _SPELLED_OUT = {

@@ -1,4 +1,4 @@
-"""Decides about the values of a pasted request that are no part of the message: properties and constants."""
+"""Decides about the values of a pasted request that are not part of the message: properties and constants."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from urllib.parse import unquote_plus
 
 from ringocli.importers.learn.constants import computed_risk, is_computed, is_country_code, is_graphql, is_signature
-from ringocli.importers.learn.copies import number_keys, repeated, stray_numbers
+from ringocli.importers.learn.copies import number_keys, repeated_values, stray_numbers
 from ringocli.importers.learn.credential_places import (
     account_value,
     belongs_to_account,
     resembles_key,
 )
-from ringocli.importers.learn.placeholders import has_placeholder, shown, whole
-from ringocli.importers.learn.request_outline import GONE
+from ringocli.importers.learn.placeholders import has_placeholder, shown, whole_placeholder
+from ringocli.importers.learn.request_outline import LEFT_OUT
 from ringocli.importers.learn.request_state import RequestState
 from ringocli.importers.learn.roles import is_other_recipient
 from ringocli.importers.learn.sample_leaves import SampleLeaf
@@ -77,11 +77,11 @@ class RemainingValues(RequestState):
         self.decide(leaf, title, "***", why)
 
     def leave_out_computed(self, leaf: SampleLeaf) -> None:
-        """Leave out what a shell computes for each run: no property could be filled with it."""
+        """Leave out a value that a shell computes for each run, because no property can contain it."""
         if leaf.inside is not None:
             self.learned.blocking.append(f"{leaf.name} is computed by the shell, which Ringotel cannot do")
             return
-        self.put[leaf.pointer] = GONE
+        self.put[leaf.pointer] = LEFT_OUT
         why = (
             f"the sample computes it for each run ({shown(leaf.text)[:40]}); Ringotel cannot, so the field is left out"
         )
@@ -103,19 +103,19 @@ class RemainingValues(RequestState):
                 )
         if parts := segment_parts(text):
             self.put[leaf.pointer] = self.with_parts(text, parts, self.where(leaf))
-        elif (placeholder := whole(text)) is None or placeholder.end - placeholder.start < len(text):
+        elif (placeholder := whole_placeholder(text)) is None or placeholder.end - placeholder.start < len(text):
             self.put[leaf.pointer] = self.book.filled(text, self.where(leaf), name)
         if self.put.get(leaf.pointer, text) == text:
             self.put[leaf.pointer] = f"${self.book.name_for(text, self.where(leaf), [name])}$"
         self.decide(leaf, None, "***", "this part of the URL belongs to the account")
 
     def keep(self, leaf: SampleLeaf) -> None:
-        """Keep a constant, unless it contains what the pattern language reads as a variable."""
+        """Keep a constant, unless the pattern language would read a variable in it."""
         if isinstance(leaf.value, str) and any(isinstance(part, VariablePart) for part in split(leaf.text, ())):
             if leaf.inside is not None:
                 self.learned.blocking.append(f"{leaf.name} contains $...$, which Ringotel reads as a variable")
                 return
-            self.put[leaf.pointer] = GONE
+            self.put[leaf.pointer] = LEFT_OUT
             why = "a literal $ cannot be written there: the value is left out"
             self.learned.limits.append(limit(f"a text with $...$ in it ({self.where(leaf)})", why))
             return
@@ -135,8 +135,8 @@ class RemainingValues(RequestState):
             self.learned.notes.append(f"replace {leaf.name} in the template with your own: {why}")
 
     def _drop_entry(self, leaf: SampleLeaf) -> None:
-        """Leave a further recipient out, and with ``messages[1][to]`` all other keys that start with ``messages[1]``."""
-        self.put[leaf.pointer] = GONE
+        """Leave out a further recipient; for ``messages[1][to]``, also all other keys that start with ``messages[1]``."""
+        self.put[leaf.pointer] = LEFT_OUT
         indexed = re.match(r"(.*\[\d+\])\[", str(leaf.pointer[-1]))
         if indexed is None or not isinstance(self.tree, dict):
             return
@@ -144,12 +144,12 @@ class RemainingValues(RequestState):
         if not any(
             choice.leaf.pointer[:2] == ("body", key) for choice in self.learned.choices.values() for key in entry
         ):
-            self.put |= {("body", key): GONE for key in entry}
+            self.put |= {("body", key): LEFT_OUT for key in entry}
             self.kept = [other for other in self.kept if other.pointer[:2] not in {("body", key) for key in entry}]
 
     def check_kept(self) -> None:
         """List the constants; copies of a message's own values among them are blocking."""
-        clauses = repeated(self.learned.choices, self.kept)
+        clauses = repeated_values(self.learned.choices, self.kept)
         clauses += number_keys(self.tree)
         copied = {leaf.pointer for leaf, _ in clauses if leaf is not None}
         clauses += stray_numbers([leaf for leaf in self.kept if leaf.pointer not in copied])
@@ -169,7 +169,7 @@ class RemainingValues(RequestState):
                 self.put["key", index] = f"${title}$"
         for key in list(self.tree) if isinstance(self.tree, dict) else []:
             if resembles_key(str(key)) and ("body", key) not in self.put:
-                self.put["body", key] = GONE
+                self.put["body", key] = LEFT_OUT
                 self.book.hide([str(key)])
                 why = "a template cannot have a property as the name of a field, so this credential cannot be sent"
                 what = "a credential as the name of a field"
@@ -178,12 +178,12 @@ class RemainingValues(RequestState):
 
 def _may_be_a_value(text: str) -> bool:
     """Whether a text that reads like a placeholder, such as ``my_ref_1``, may be somebody's own reference instead."""
-    placeholder = whole(text)
+    placeholder = whole_placeholder(text)
     return placeholder is not None and not placeholder.is_sure and not re.match(r"(?i)your|[x*.]{3}", text)
 
 
 def _is_plain_variable(leaf: SampleLeaf) -> bool:
     """Whether a value is one shell variable, which may be a credential: ``$TOKEN``."""
-    placeholder = whole(leaf.text)
+    placeholder = whole_placeholder(leaf.text)
     computed = {"RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME"}
     return placeholder is not None and placeholder.of_shell and placeholder.name not in computed

@@ -13,11 +13,12 @@ from ringocli.errors import LocalError
 from ringocli.http.bodies import decode
 from ringocli.http.exchange import Reply
 from ringocli.importers.learn.message_id import LEAST_IN_REPLY, IdContext, id_score, with_pair_scores
-from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
+from ringocli.importers.learn.pattern_tree import shortened, tree_of
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.value_shapes import is_id, is_phone
 from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.importers.pasted_request import Limit, limit
+from ringocli.text.pointer import generalised
 
 _NO_ID = "delivery receipts cannot be matched: no message id was found in the sample reply"
 
@@ -53,7 +54,7 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
     rivals = tuple(
         leaf
         for other, leaf in fitting[1:]
-        if other > points - 6 and leaf.text != best.text and general(leaf.pointer) != general(best.pointer)
+        if other > points - 6 and leaf.text != best.text and generalised(leaf.pointer) != generalised(best.pointer)
     )
     if known.hint and known.hint in best.text:
         why = "as you hinted"
@@ -61,9 +62,9 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
         why = "the delivery receipt contains the same value"
     else:
         why = f'named "{best.name}"'
-    places = [leaf for leaf in leaves if general(leaf.pointer) == general(best.pointer)]
+    places = [leaf for leaf in leaves if generalised(leaf.pointer) == generalised(best.pointer)]
     return LearnedReply(
-        response_map=tree_of({general(best.pointer): "$messageid$"}),
+        response_map=tree_of({generalised(best.pointer): "$messageid$"}),
         leaf=best,
         why=why,
         rivals=rivals,

@@ -1,4 +1,4 @@
-"""Writes a pasted request, with its replacements, as a request of a template."""
+"""Converts a pasted request, with replacements for some of its values, to a request of a template."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ringocli.importers.learn.url import Target
 from ringocli.template.pattern.pattern import Several
 from ringocli.text.pointer import Pointer
 
-GONE = object()
-"""Stands for a value that is left out of the template."""
+LEFT_OUT = object()
+"""The replacement of a value that is left out of the template."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Outline:
             }
         elif self.tree is not None:
             filled = self._filled(self.tree, ("body",))
-            spec["request_parameters"] = type(self.tree)() if filled is GONE else filled
+            spec["request_parameters"] = type(self.tree)() if filled is LEFT_OUT else filled
         return spec
 
     def location_of(self, pointer: Pointer) -> Pointer | None:
@@ -59,7 +59,7 @@ class Outline:
         if pointer[0] == "body":
             moved = self._moved(pointer)
             return None if moved is None else ("request_parameters", *moved)
-        if self.put.get(pointer) is GONE:
+        if self.put.get(pointer) is LEFT_OUT:
             return None
         if pointer[0] == "query" and self.query_is_parameters:
             index = int(pointer[1])
@@ -71,7 +71,7 @@ class Outline:
         return ("request_url",)
 
     def _url(self) -> str:
-        left_out = [index for index in range(len(self.target.query)) if self.put.get(("query", index)) is GONE]
+        left_out = [index for index in range(len(self.target.query)) if self.put.get(("query", index)) is LEFT_OUT]
         if not left_out or self.query_is_parameters:
             return self.target.rebuilt(self._piece, with_query=not self.query_is_parameters)
         base = self.target.rebuilt(self._piece, with_query=False)
@@ -84,14 +84,14 @@ class Outline:
 
     def _piece(self, pointer: Pointer, written: str) -> str:
         value = self.put.get(pointer, written)
-        return "" if value is GONE else str(value)
+        return "" if value is LEFT_OUT else str(value)
 
     def _query_parameters(self) -> dict[str, dict[int, Any]]:
         """The parameters that are kept: by key, then by position in the query."""
         tree: dict[str, dict[int, Any]] = {}
         for index, (key, value) in enumerate(self.target.query):
             put = self.put.get(("query", index), unquote_plus(value or ""))
-            if put is not GONE:
+            if put is not LEFT_OUT:
                 tree.setdefault(unquote_plus(key), {})[index] = put
         return tree
 
@@ -99,20 +99,20 @@ class Outline:
         """The pointer in the filled tree: positions in a list move up where earlier elements are left out."""
         node, moved = self.tree, []
         for at, step in enumerate(pointer[1:], 1):
-            if self._filled(node, pointer[:at]) is GONE:
+            if self._filled(node, pointer[:at]) is LEFT_OUT:
                 return None
             if pointer[:at] in self.put or isinstance(node, Several):
                 break
             if isinstance(node, list) and isinstance(step, int):
                 before = [self._filled(node[index], (*pointer[:at], index)) for index in range(step)]
-                moved.append(sum(1 for item in before if item is not GONE))
+                moved.append(sum(1 for item in before if item is not LEFT_OUT))
                 node = node[step]
             elif isinstance(node, Mapping):
                 moved.append(step)  # type: ignore[arg-type]
                 node = node.get(step)
             else:
                 break
-        return None if self._filled(node, pointer) is GONE else tuple(moved)
+        return None if self._filled(node, pointer) is LEFT_OUT else tuple(moved)
 
     def _filled(self, node: Any, pointer: Pointer) -> Any:
         """A tree with its replacements; an object or list that loses everything is left out itself."""
@@ -122,10 +122,10 @@ class Outline:
             return node[0] if len(node) == 1 else list(node)
         if isinstance(node, dict):
             filled = {key: self._filled(value, (*pointer, key)) for key, value in node.items()}
-            kept = {key: value for key, value in filled.items() if value is not GONE}
-            return kept if kept or not node else GONE
+            kept = {key: value for key, value in filled.items() if value is not LEFT_OUT}
+            return kept if kept or not node else LEFT_OUT
         if isinstance(node, list):
             items = [self._filled(value, (*pointer, index)) for index, value in enumerate(node)]
-            left = [item for item in items if item is not GONE]
-            return left if left or not node else GONE
+            left = [item for item in items if item is not LEFT_OUT]
+            return left if left or not node else LEFT_OUT
         return node

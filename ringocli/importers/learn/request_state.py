@@ -1,4 +1,4 @@
-"""What is known of a pasted request while it is turned into a request of a template."""
+"""The state of a pasted request while it is turned into a request of a template."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringocli.importers.learn.credential_places import (
 from ringocli.importers.learn.embedded_documents import raw_span
 from ringocli.importers.learn.headers import secrets_of_headers
 from ringocli.importers.learn.properties import PropertyBook
-from ringocli.importers.learn.request_outline import GONE
+from ringocli.importers.learn.request_outline import LEFT_OUT
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
@@ -51,7 +51,7 @@ class LearnedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guidance:
-    """What is known about a request besides its text.
+    """Knowledge about a request that does not come from its text.
 
     ``hints`` are sample values by role; ``named`` corrections (a field → its role, None for a constant); ``dropped`` the
     fields to leave out; ``content`` the text of the message in the other sample, by which a caption is recognised;
@@ -67,7 +67,7 @@ class Guidance:
 
 
 class RequestState:
-    """One request in the making; the result is collected in ``learned``.
+    """One request while it is learned; the result is collected in ``learned``.
 
     ``put`` are replacements of whole values, ``edits`` of parts of a text, both by the pointer of the field.
     """
@@ -89,7 +89,7 @@ class RequestState:
         self.tree, self.content_type = body.tree, body.content_type
         self.learned.limits += body.limits
         self.learned.notes += body.notes
-        self.put |= {("body", name): GONE for name in body.files}
+        self.put |= {("body", name): LEFT_OUT for name in body.files}
         book.declared |= pasted.declared
         book.hide(secrets_of_headers(pasted.headers))
 
@@ -133,7 +133,7 @@ class RequestState:
             if not is_part or self.contains_role(pointer[:-1]):
                 break
             pointer = pointer[:-1]
-        self.put[pointer] = GONE
+        self.put[pointer] = LEFT_OUT
 
     def where(self, leaf: SampleLeaf) -> str:
         if leaf.pointer[0] == "path":
@@ -141,7 +141,7 @@ class RequestState:
         return f"{'query' if leaf.pointer[0] == 'query' else 'body'}, {'.'.join(reversed(leaf.names)) or '?'}"
 
     def is_gone(self, pointer: Pointer) -> bool:
-        return any(self.put.get(pointer[:end]) is GONE for end in range(1, len(pointer) + 1))
+        return any(self.put.get(pointer[:end]) is LEFT_OUT for end in range(1, len(pointer) + 1))
 
     def is_edited(self, leaf: SampleLeaf) -> bool:
         """Whether a packed value has been replaced inside its field."""

@@ -20,7 +20,7 @@ from ringocli.importers.learn.embedded_documents import packed_leaves
 from ringocli.importers.learn.placeholders import has_placeholder, shown
 from ringocli.importers.learn.properties import PropertyBook, auth_of
 from ringocli.importers.learn.remaining_values import RemainingValues
-from ringocli.importers.learn.request_outline import GONE, Outline
+from ringocli.importers.learn.request_outline import LEFT_OUT, Outline
 from ringocli.importers.learn.request_state import Guidance, LearnedRequest
 from ringocli.importers.learn.role_placement import RolePlacement
 from ringocli.importers.learn.roles import RoleChoice, assign
@@ -85,7 +85,7 @@ class _RequestLearner(RolePlacement, RemainingValues):
         return found
 
     def _unpacked(self, fields: Sequence[SampleLeaf]) -> Iterator[SampleLeaf]:
-        """The fields, and instead of a field with JSON or XML in it the values in that."""
+        """The fields; a field that contains JSON or XML is replaced by the values in it."""
         for leaf in fields:
             inner = packed_leaves(leaf) if leaf.pointer[0] != "path" else []
             yield from inner or [leaf]
@@ -97,7 +97,7 @@ class _RequestLearner(RolePlacement, RemainingValues):
                 for depth in range(len(leaf.names)):
                     outer = replace(leaf, names=leaf.names[depth:])
                     if outer.is_called(name):
-                        self.put[_holder(leaf.pointer, depth)] = GONE
+                        self.put[_holder(leaf.pointer, depth)] = LEFT_OUT
                         break
 
     def _use_https(self) -> None:
@@ -140,7 +140,7 @@ class _RequestLearner(RolePlacement, RemainingValues):
         ]
 
     def _kept_segments(self) -> Iterator[KeptConstant]:
-        """The path segments that are no usual words of an API; before such a word they may name an account."""
+        """The path segments that are not usual words of an API; before such a word they may name an account."""
         usual = [is_word_of_api(unquote(segment)) for segment in self.target.segments]
         for index, segment in enumerate(self.target.segments):
             if segment and not usual[index] and ("path", index) not in self.put:

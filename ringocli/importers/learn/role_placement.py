@@ -9,7 +9,7 @@ from typing import Any
 from ringocli.importers.learn.embedded_documents import raw_span, written_in
 from ringocli.importers.learn.parties import digits, list_around, names_recipients, numbers_beside
 from ringocli.importers.learn.placeholders import has_placeholder, shown
-from ringocli.importers.learn.request_outline import GONE
+from ringocli.importers.learn.request_outline import LEFT_OUT
 from ringocli.importers.learn.request_state import RequestState
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
@@ -38,7 +38,7 @@ class RolePlacement(RequestState):
     """Places the values that were recognised as parts of the message."""
 
     def reject_half_read_text(self, choices: dict[Role, RoleChoice]) -> None:
-        """Take a text back that contains the recipient's number: a command such as ``SEND +1555... Hello``."""
+        """Reject a text that contains the recipient's number: it is a command such as ``SEND +1555... Hello``."""
         text = choices.get(Role.CONTENT)
         if text is None or Role.TO in choices or text.span is not None or text.why.startswith("as you"):
             return
@@ -52,10 +52,10 @@ class RolePlacement(RequestState):
     def check_list(self, leaves: Sequence[SampleLeaf], choices: Mapping[Role, RoleChoice]) -> None:
         """Report a list of numbers of which one may be the account's own, if nothing says which."""
         recipient, sender = choices.get(Role.TO), choices.get(Role.FROM)
-        if recipient is None or recipient.is_told or names_recipients(recipient.leaf):
+        if recipient is None or recipient.is_explicit or names_recipients(recipient.leaf):
             return
         apart = sender is not None and list_around(sender.leaf.pointer, recipient.leaf.pointer) is None
-        settled = sender is not None and (apart or sender.is_told)
+        settled = sender is not None and (apart or sender.is_explicit)
         if numbers_beside(recipient.leaf, leaves) and not settled:
             self.learned.blocking.append(
                 f'"{recipient.leaf.name}" has several numbers, and nothing says which is whose: name them with '
@@ -173,7 +173,7 @@ class RolePlacement(RequestState):
             )
 
     def place_packed(self, leaf: SampleLeaf, span: Span | None, variable: str) -> bool:
-        """Put a variable into JSON or XML inside a field; whether its place in the text is clear."""
+        """Put a variable into JSON or XML inside a field; returns False if its position in the text is unclear."""
         assert leaf.inside is not None
         raw = raw_span(leaf, span)
         field_name = next((str(step) for step in reversed(leaf.inside.pointer) if isinstance(step, str)), "")
@@ -188,7 +188,7 @@ class RolePlacement(RequestState):
         return True
 
     def keep_own_number(self, recipient: SampleLeaf) -> None:
-        """Put the sender into a list of all who take part in a conversation, beside the recipient."""
+        """Put the sender beside the recipient into a list of all participants of a conversation."""
         sender = self.learned.choices.get(Role.FROM)
         if sender is None or names_recipients(recipient):
             return
@@ -217,7 +217,7 @@ class RolePlacement(RequestState):
             if isinstance(node, list) and not isinstance(node, Several):
                 others = [(*pointer[:at], index) for index in range(len(node)) if self._is_alike(pointer, at, index)]
                 dropped = [other for other in others if not self.contains_role(other) and other not in self.put]
-                self.put |= dict.fromkeys(dropped, GONE)
+                self.put |= dict.fromkeys(dropped, LEFT_OUT)
                 if dropped:
                     name = next((str(part) for part in reversed(pointer[:at]) if isinstance(part, str)), "list")
                     what = f"several entries in {name if name != 'body' else 'one request'}"
@@ -235,7 +235,7 @@ def _is_address(value: Any) -> bool:
 
 
 def _after_double_zero(text: str) -> Span | None:
-    """The number after the ``00`` that stands for a plus; no number format of the portal begins so."""
+    """The number after ``00`` for the plus sign, which no number format of the portal starts with."""
     return (2, len(text)) if re.fullmatch(r"00[1-9]\d{7,13}", text) else None
 
 

@@ -33,18 +33,18 @@ from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, 
 from ringocli.text.field_names import name_key
 from ringocli.text.pointer import Pointer
 
-LEAST = 50
+MIN_SCORE = 50
 """The lowest score that is a reason."""
 
-CLOSE = 8
+AMBIGUOUS_WITHIN = 8
 """Two scores closer than this are ambiguous."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChoice:
-    """The leaf chosen for a role: why, which others also fit, and which part of its text is meant (None: all of it).
+    """The leaf chosen for a role: the reason, other leaves that fit, and the part of its text (None: all of it).
 
-    ``is_told``: the user, other samples or what is beside the value say so, not only its name or its position.
+    ``is_explicit``: the user, another sample or a sibling value says so, not only the value's name or position.
     """
 
     role: Role
@@ -52,7 +52,7 @@ class RoleChoice:
     why: str
     rivals: tuple[SampleLeaf, ...] = ()
     span: Span | None = None
-    is_told: bool = False
+    is_explicit: bool = False
 
     @property
     def literal(self) -> str:
@@ -70,7 +70,7 @@ def _is_weak_text(role: Role, leaf: SampleLeaf) -> bool:
 
 
 def score(role: Role, leaf: SampleLeaf, *, incoming: bool = False) -> int:
-    """How well a leaf fits a role; below ``LEAST`` it does not."""
+    """How well a leaf fits a role; below ``MIN_SCORE`` it does not."""
     by_name = 0 if _is_weak_text(role, leaf) else name_score(role, leaf.names)
     bare = name_key(leaf.names[0]).rstrip("0123456789") if leaf.names else ""
     lone = bare in LONE_NUMBERS
@@ -98,7 +98,7 @@ _TWO_NUMBERS = re.compile(r"\+?\d{7,}[^\d,;]{1,3}\d{7,}")
 
 
 def _may_be_number(value: Any) -> bool:
-    """Whether a value under a vague name is a number at all: one, several, a short code, or a placeholder."""
+    """Whether a value with a vague name is a number at all: one, several, a short code, or a placeholder."""
     return is_phone(value) or is_short_code(value) or is_fill_in(value) or is_phone_list(value) or is_sender(value)
 
 
@@ -153,7 +153,7 @@ def _number_shape(role: Role, value: Any, incoming: bool, *, names_sender: bool)
 
 
 _APPLICATION_NAMES = {"source", "src", "origin", "orig", "sourceapp", "client", "app"}
-"""Names that mean the sender's number, or the program that calls the API: a word under them is the latter."""
+"""Names of either the sender's number or the program that calls the API; if the value is a word, it is the program."""
 
 _OTHER_NUMBER = re.compile(
     r"serial|imei|imsi|iccid|order|invoice|ticket|case|account|customer|member|ref|zip|postal|seq|version|port|(?:^|_)id$|"
@@ -172,7 +172,7 @@ _COPY_NAMES = re.compile(
 
 
 def names_other_number(leaf: SampleLeaf) -> bool:
-    """Whether a leaf's name says that its digits are something other than a phone number."""
+    """Whether a leaf's name says that its digits are not a phone number."""
     return bool(leaf.names) and bool(_OTHER_NUMBER.search("_".join(tokens(leaf.names[0])) or leaf.names[0]))
 
 
@@ -200,7 +200,7 @@ def _text_shape(value: Any) -> int:
 
 
 TYPE_WORDS = {"text", "sms", "mms", "plain", "unicode", "auto", "gsm", "utf-8", "text/plain", "whatsapp", "outbound"}
-"""Values under a text's name that are not texts but kinds of texts."""
+"""Values of a field named like the text that are not the text but its kind."""
 
 
 def assign(
@@ -229,8 +229,10 @@ def assign(
             continue
         found.sort(key=lambda pair: (-name_score(role, pair[0].names), len(pair[0].pointer)))
         leaf, span = found[0]
-        whole = span == (0, len(leaf.text))
-        taken[role] = RoleChoice(role=role, leaf=leaf, why="as you hinted", span=None if whole else span, is_told=True)
+        is_whole = span == (0, len(leaf.text))
+        taken[role] = RoleChoice(
+            role=role, leaf=leaf, why="as you hinted", span=None if is_whole else span, is_explicit=True
+        )
         others += [(role, other) for other, _ in found[1:]]
     sides = sides_beside(leaves, incoming=incoming)
     if not incoming:
@@ -266,15 +268,15 @@ def _best(
     used = {choice.leaf.pointer for choice in taken.values()}
     for leaf in leaves:
         if leaf.pointer not in used and any(to is role and leaf.is_called(name) for name, to in named.items()):
-            return RoleChoice(role=role, leaf=leaf, why="as you specified", is_told=True)
-    told = [leaf for leaf in leaves if sides.get(leaf.pointer) is role and leaf.pointer not in used]
-    if told:
+            return RoleChoice(role=role, leaf=leaf, why="as you specified", is_explicit=True)
+    beside = [leaf for leaf in leaves if sides.get(leaf.pointer) is role and leaf.pointer not in used]
+    if beside:
         why = (
             "the value beside it says whose number it is"
             if len(sides) > 1
             else "another sample has it as your own number"
         )
-        return RoleChoice(role=role, leaf=told[0], why=why, is_told=True)
+        return RoleChoice(role=role, leaf=beside[0], why=why, is_explicit=True)
     scored = [
         (score(role, leaf, incoming=incoming) - (0 if incoming else 20 * _is_beside(leaf, taken)), leaf)
         for leaf in leaves
@@ -282,14 +284,17 @@ def _best(
         and not any(leaf.is_called(name) for name in named)
         and (leaf.pointer not in sides or role not in (Role.FROM, Role.TO))
     ]
-    fitting = [(points, leaf) for points, leaf in scored if points >= LEAST]
+    fitting = [(points, leaf) for points, leaf in scored if points >= MIN_SCORE]
     if not fitting:
         return None
     points, best = max(fitting, key=lambda pair: pair[0])
     rivals = tuple(
         leaf
         for other, leaf in fitting
-        if leaf is not best and other > points - CLOSE and leaf.text != best.text and _shaped(leaf) != _shaped(best)
+        if leaf is not best
+        and other > points - AMBIGUOUS_WITHIN
+        and leaf.text != best.text
+        and _without_positions(leaf) != _without_positions(best)
     )
     return RoleChoice(role=role, leaf=best, why=_reason(role, best), rivals=rivals)
 
@@ -298,32 +303,32 @@ _NOT_THE_SENDER = "the first number of the list that is not the sender's"
 
 
 def _complete_list(leaves: Sequence[SampleLeaf], wanted: Sequence[Role], taken: dict[Role, RoleChoice]) -> None:
-    """The other side of a list in which it is known whose one number is."""
+    """Assign the other number of a list if it is known whose the first one is."""
     sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
-    if sender is not None and sender.is_told and recipient is None and Role.TO in wanted:
+    if sender is not None and sender.is_explicit and recipient is None and Role.TO in wanted:
         if others := numbers_beside(sender.leaf, leaves):
-            taken[Role.TO] = RoleChoice(role=Role.TO, leaf=others[0], why=_NOT_THE_SENDER, is_told=True)
-    elif recipient is not None and recipient.is_told and sender is None and Role.FROM in wanted:
+            taken[Role.TO] = RoleChoice(role=Role.TO, leaf=others[0], why=_NOT_THE_SENDER, is_explicit=True)
+    elif recipient is not None and recipient.is_explicit and sender is None and Role.FROM in wanted:
         others = numbers_beside(recipient.leaf, leaves)
         if len(others) == 1 and not names_recipients(recipient.leaf):
             taken[Role.FROM] = RoleChoice(
-                role=Role.FROM, leaf=others[0], why="the only other number of the list", is_told=True
+                role=Role.FROM, leaf=others[0], why="the only other number of the list", is_explicit=True
             )
 
 
 def _leave_own_number(leaves: Sequence[SampleLeaf], taken: dict[Role, RoleChoice]) -> None:
-    """Take another recipient from a list whose first number is that of the sender."""
+    """Choose another recipient from a list if the first number is the sender's."""
     sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
     if sender is None or recipient is None or recipient.why.startswith("as you"):
         return
     if digits(sender.literal) == digits(recipient.literal) and is_phone(sender.literal):
         others = numbers_beside(recipient.leaf, leaves)
         if others:
-            taken[Role.TO] = replace(recipient, leaf=others[0], why=_NOT_THE_SENDER, is_told=True)
+            taken[Role.TO] = replace(recipient, leaf=others[0], why=_NOT_THE_SENDER, is_explicit=True)
 
 
 def _is_beside(leaf: SampleLeaf, taken: Mapping[Role, RoleChoice]) -> bool:
-    """Whether the leaf is in another element of a list that a role was found in: of another message, as a rule."""
+    """Whether the leaf is in another element of a list in which a role was found, and so usually of another message."""
     for choice in taken.values():
         steps = next((pair for pair in zip(leaf.pointer, choice.leaf.pointer, strict=False) if pair[0] != pair[1]), ())
         if steps and all(isinstance(step, int) for step in steps) and leaf.pointer[0] == "body":
@@ -331,8 +336,8 @@ def _is_beside(leaf: SampleLeaf, taken: Mapping[Role, RoleChoice]) -> bool:
     return False
 
 
-def _shaped(leaf: SampleLeaf) -> tuple[object, ...]:
-    """The pointer without positions: elements of one list do not rival each other."""
+def _without_positions(leaf: SampleLeaf) -> tuple[object, ...]:
+    """The pointer without list positions, because elements of the same list are not rivals."""
     return tuple(step for step in leaf.pointer if not isinstance(step, int))
 
 
@@ -351,7 +356,7 @@ def _reason(role: Role, leaf: SampleLeaf) -> str:
 def _settle_numbers(
     leaves: Sequence[SampleLeaf], wanted: Sequence[Role], taken: dict[Role, RoleChoice], incoming: bool
 ) -> None:
-    """A number that no name explains takes the side that is still free."""
+    """Give a number without a telling name the role, sender or recipient, that is still free."""
     for role in (Role.TO, Role.FROM):
         if role not in wanted or role in taken:
             continue

@@ -15,7 +15,7 @@ from ringocli.text.pointer import Pointer
 
 
 class PackedSpan(NamedTuple):
-    """Where a packed value is: the pointer of the field, its text, and the value's start and end in that text."""
+    """The location of a packed value: the pointer of the field, its text, and the value's start and end in it."""
 
     pointer: Pointer
     text: str
@@ -46,7 +46,7 @@ class SampleLeaf:
         return self.names[0] if self.names else "a value"
 
     def is_called(self, name: str) -> bool:
-        """Whether a name means this leaf: its own, or with those around it (``to.number``)."""
+        """Whether a name denotes this leaf: its own name, or with those of the enclosing objects (``to.number``)."""
         return bool(self.names) and (f".{'.'.join(reversed(self.names))}".lower()).endswith(f".{name.lower()}")
 
 

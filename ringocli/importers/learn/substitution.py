@@ -15,7 +15,7 @@ Span: TypeAlias = tuple[int, int]
 def locate_literal(literal: str, text: str, taken: Iterable[Span] = ()) -> Span | None:
     """Where a value is in a text, with or without a leading plus; never inside a longer run of letters or digits.
 
-    ``taken`` are parts of the text that stand for something else.
+    ``taken`` are parts of the text that are already used for something else.
     """
     occupied = list(taken)
     for spelled in dict.fromkeys((literal, literal.removeprefix("+"))):

@@ -99,7 +99,7 @@ def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _of_owner(name: str, before: tuple[str, ...]) -> str:
-    """The name with its owner if it is a bare id: ``numbers/{id}`` → ``number id``."""
+    """The name with the preceding segment if it is a bare id: ``numbers/{id}`` → ``number id``."""
     is_bare = name.lower() in ("id", "sid", "uuid", "name") and before and not re.fullmatch(r"v?\d[\d.]*", before[0])
     return f"{_singular(before[0])} {name}" if is_bare else name
 
@@ -109,7 +109,7 @@ def _singular(name: str) -> str:
 
 
 def _names_what(text: str, before: tuple[str, ...]) -> bool:
-    """Whether a segment only describes what belongs there, such as ``accounts/AccountSid``."""
+    """Whether a segment only describes the value that belongs there, such as ``accounts/AccountSid``."""
     owner = _singular(before[0]).lower() if before else ""
     found = re.fullmatch(r"(?:your|my)?[_-]?([a-z_-]+?)[_-]?(?:id|sid|name|key|token|uuid)", text, re.I)
     return found is not None and (
@@ -118,11 +118,11 @@ def _names_what(text: str, before: tuple[str, ...]) -> bool:
 
 
 _OWNER_ID = re.compile(r"(?:account|auth|app|client|customer|project|service|space|user|workspace)[_-]?s?id", re.I)
-"""A segment that by itself stands for a value of the account."""
+"""A segment whose name alone says that it is a value of the account."""
 
 
 def _is_text(text: str, before: tuple[str, ...]) -> bool:
-    """Whether a segment is a text for people, also with a plus for each space after a segment that says so."""
+    """Whether a segment is a text for people; after a segment such as ``text``, also with a plus for each space."""
     return is_prose(text) or ("+" in text.strip("+") and name_score(Role.CONTENT, before[:1]) >= 90)
 
 

@@ -14,7 +14,7 @@ from ringocli.importers.learn.credential_places import (
     is_mixed,
     resembles_key,
 )
-from ringocli.importers.learn.placeholders import has_placeholder, placeholders, whole
+from ringocli.importers.learn.placeholders import has_placeholder, placeholders, whole_placeholder
 from ringocli.importers.learn.value_shapes import is_phone, is_url, is_version
 from ringocli.template.credential_names import is_account_name, is_secret_name, meaning, secret_of_pair
 from ringocli.template.vocabulary import word_set
@@ -52,14 +52,14 @@ _SECOND_LEVEL = frozenset(["co", "com", "net", "org", "gov", "ac", "edu", "ne", 
 
 
 def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
-    """What a path segment is called if it belongs to an account: by its neighbours or its form; "" for a fixed one."""
+    """The name of a path segment that belongs to an account, by its neighbours or its form; "" for a fixed one."""
     if name := name_by_pair(text, before, after):
         return name
     if not text or text.lower() in _API_WORDS or segment_parts(text) or (is_secret_name(text) and after):
         return ""
     last = before[-1] if before else ""
-    told = meaning(last) in ("password", "secret", "token", "key", "pin") or last.lower() not in _API_WORDS
-    if told and is_secret_name(last) and not (is_phone(text) and len(text) > 9):
+    names_value = meaning(last) in ("password", "secret", "token", "key", "pin") or last.lower() not in _API_WORDS
+    if names_value and is_secret_name(last) and not (is_phone(text) and len(text) > 9):
         return "API key" if last.lower() in ("key", "keys", "k") else last
     if is_secret_name(last) and any(is_account_name(word) for word in before[:-1]):
         return last
@@ -91,14 +91,14 @@ def is_word_of_api(text: str) -> bool:
 
 
 def name_by_pair(text: str, before: Sequence[str], after: Sequence[str]) -> str:
-    """What a segment is called as one half of a login such as ``/u/joe/p/secret``; "" if it is none."""
+    """The name of a segment that is half of a login such as ``/u/joe/p/secret``; "" if it is not."""
     last = before[-1] if before else ""
     pair = secret_of_pair(last, [last, *before[-3:-2], *after[:1]]) if text and last else None
     return "" if pair is None else "password" if pair else "username"
 
 
 def _has_number(text: str) -> bool:
-    """Whether a word has a digit and is not a version, as the value of an account after ``accounts`` has."""
+    """Whether a word has a digit and is not a version, like an account's id after ``accounts``."""
     return bool(re.search(r"\d", text)) and not is_version(text)
 
 
@@ -134,7 +134,7 @@ def host_parts(host: str, own: Sequence[str] = ()) -> list[EmbeddedValue]:
 
 def is_key_of_query(key: str, value: str | None) -> bool:
     """Whether the name of a query pair is itself a credential: ``?8f3ab2c1d4``, ``?KEY-abc123=1``."""
-    if whole(key) is not None:
+    if whole_placeholder(key) is not None:
         return value is None
     return resembles_key(key) or is_mixed(key) or (value is None and bool(re.search(r"\d", key)) and len(key) > 5)
 

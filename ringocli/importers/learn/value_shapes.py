@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ringocli.importers.learn.placeholders import whole
+from ringocli.importers.learn.placeholders import whole_placeholder
 
 _PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB])?\(?\d[\d ().\-]{5,20}\d")
 _MASKED = re.compile(r"(?:\+|00)?(?=(?:\D*\d){2})[\d]+[\d ()-]*[xX*#]{2,}[\dxX*# ()-]*")
@@ -17,7 +17,7 @@ _DATE = re.compile(
 )
 _ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_.:=~+/-]{11,}")
 _DOTTED = re.compile(r"(?:v?\d{1,2}|[A-Za-z]+)(?:[._:-](?:v?\d{1,2}|[A-Za-z]+))+")
-"""Words joined by dots and the like, ``v2.sms.received``: no id, although it is long and has a digit."""
+"""Words joined by dots or similar, ``v2.sms.received``: not an id, although it is long and has a digit."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:\- ]{0,40}")
 _SHORT_CODE = re.compile(r"\d{3,8}")
 _SENDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.&-]{1,10}")
@@ -118,7 +118,7 @@ def is_prose(value: Any) -> bool:
 
 def is_fill_in(value: Any) -> bool:
     """A placeholder and nothing else."""
-    return isinstance(value, str) and whole(value) is not None
+    return isinstance(value, str) and whole_placeholder(value) is not None
 
 
 def encoding_of_text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Tells which kind of webhook a body is (message, file, receipt), and why a sample cannot be learned from."""
+"""Recognises the kind of a webhook (message, file, receipt), and why nothing can be learned from a sample."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ringocli.http.bodies import media_type
 from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, id_score
-from ringocli.importers.learn.roles import LEAST, score
+from ringocli.importers.learn.roles import MIN_SCORE, score
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.template.vocabulary import Role, tokens
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
@@ -29,7 +29,7 @@ def kind_of(words: str, body: Any) -> str | None:
     texts = " ".join(leaf.text for leaf in leaves if len(leaf.text) < 60)
 
     def has(role: Role) -> bool:
-        return any(score(role, leaf, incoming=True) >= LEAST for leaf in leaves)
+        return any(score(role, leaf, incoming=True) >= MIN_SCORE for leaf in leaves)
 
     status = [leaf for leaf in leaves if leaf.names and re.search(r"status|state$", leaf.names[0], re.I)]
     status = status or [

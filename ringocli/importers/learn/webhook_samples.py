@@ -11,7 +11,7 @@ from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.learn.discriminators import Pin
 from ringocli.importers.learn.parties import list_of_both
-from ringocli.importers.learn.pattern_tree import general, shortened, tree_of
+from ringocli.importers.learn.pattern_tree import shortened, tree_of
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
@@ -22,7 +22,7 @@ from ringocli.messaging.webhook import document_of
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
 from ringocli.template.vocabulary import Role
-from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import Pointer, generalised
 
 KINDS = (*EVENT_TYPES, "other")
 DEFAULT_KEYS = {"message": "message", "mms": "file", "delivered": "delivered"}
@@ -59,7 +59,7 @@ class WebhookSample:
 
 @dataclass(slots=True)
 class EventDraft:
-    """One event in the making: where its variables are, and which values are constants (pins)."""
+    """One event while it is learned: the locations of its variables, and the values that are constants (pins)."""
 
     kind: str
     sample: WebhookSample
@@ -78,7 +78,7 @@ class EventDraft:
 
     @property
     def changing_key(self) -> str:
-        """A key above a variable that is a number or an id, so that the next webhook has another one; "" if none is."""
+        """A key above a variable that is a number or an id, and so differs in each webhook; "" if there is none."""
         steps = [step for choice in self.choices.values() for step in choice.leaf.pointer if isinstance(step, str)]
         return next((step for step in steps if is_id(step) or re.fullmatch(r"\+?\d{4,}", step)), "")
 
@@ -96,8 +96,8 @@ class EventDraft:
         """A pointer of the sample as the pattern has it."""
         around = self.by_position
         if around is None or pointer[: len(around)] != around or len(pointer) <= len(around):
-            return general(pointer)
-        return (*general(around), pointer[len(around)], *general(pointer[len(around) + 1 :]))
+            return generalised(pointer)
+        return (*generalised(around), pointer[len(around)], *generalised(pointer[len(around) + 1 :]))
 
     def values(self) -> dict[Pointer, Any]:
         """The values of the pattern by pointer, in the order of the sample."""
@@ -130,9 +130,9 @@ class EventDraft:
         }
 
     def count(self, choice: RoleChoice, of: Callable[[SampleLeaf], str]) -> int:
-        """How many different values the sample has where a choice is, in all elements of a list."""
-        at = general(choice.leaf.pointer)
-        return len({of(leaf) for leaf in self.leaves if general(leaf.pointer) == at})
+        """How many different values the sample has at the location of a choice, in all elements of a list."""
+        at = generalised(choice.leaf.pointer)
+        return len({of(leaf) for leaf in self.leaves if generalised(leaf.pointer) == at})
 
 
 @dataclass(slots=True)

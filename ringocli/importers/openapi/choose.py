@@ -25,15 +25,19 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
     operations = list(spec.operations())
     if choice is None:
         raise UsageError(f"{name}: no operation given", _listed(spec, operations, for_file))
-    spelled = " ".join(choice.split()).lower()
+    method_and_path = " ".join(choice.split()).lower()
     for operation in operations:
-        if spelled in (operation.id.lower(), operation.spelled.lower()):
+        if method_and_path in (operation.id.lower(), operation.method_and_path.lower()):
             return described(spec, operation, for_file)
-    loose = [operation for operation in operations if operation.spelled.lower().endswith(spelled.split(" ")[-1])]
-    same = [one for one in loose if spelled.split(" ")[0] == one.method] if " " in spelled else []
+    loose = [
+        operation
+        for operation in operations
+        if operation.method_and_path.lower().endswith(method_and_path.split(" ")[-1])
+    ]
+    same = [one for one in loose if method_and_path.split(" ")[0] == one.method] if " " in method_and_path else []
     if len(same) == 1:
         return described(spec, same[0], for_file)
-    names = [text for operation in operations for text in (operation.id, operation.spelled)]
+    names = [text for operation in operations for text in (operation.id, operation.method_and_path)]
     near = nearest(choice, names)
     hint = f"; did you mean {near}?" if near else ""
     raise UsageError(f"{name}: no operation {choice!r}{hint}", _listed(spec, operations, for_file))
@@ -41,18 +45,20 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
 
 _SENDS = re.compile(r"send|submit|create|outbound|dispatch", re.I)
 _MESSAGES = re.compile(r"sms|message|mms|text", re.I)
-_ELSE = re.compile(
+_OTHER_ACTIONS = re.compile(
     r"price|pricing|count|cost|analy|quote|list\b|search|histor|report|status|cancel|delete|update|template|draft|"
     r"schedul|flash|broadcast|campaign|batch|bulk|multi|verif|\botp|lookup|e-?mail|voice|call|fax|post-?letter|group|"
     r"short_?code|number_?pool|webhook|automation|inbound|receipt|preview|whatsapp|viber",
     re.I,
 )
-"""Words of operations that do something else with messages, or send them by another channel."""
+"""Words in the names of operations that do something else with messages, or use another channel."""
 
 
 def _listed(spec: Spec, operations: list[Operation], for_file: bool) -> str:
     ranked = sorted(operations, key=lambda operation: -_points(spec, operation, for_file))
-    lines = [f"  {spec.name}#{one.id}  ({one.spelled}) {one.body.get('summary') or ''}".rstrip() for one in ranked]
+    lines = [
+        f"  {spec.name}#{one.id}  ({one.method_and_path}) {one.body.get('summary') or ''}".rstrip() for one in ranked
+    ]
     missing = spec.missing()
     if not lines:
         return missing.capitalize() if missing else "It describes no operation."
@@ -67,7 +73,7 @@ def _points(spec: Spec, operation: Operation, for_file: bool) -> int:
     words = f"{operation.body.get('operationId', '')} {path} {operation.body.get('summary', '')}"
     points += 40 * bool(_SENDS.search(words))
     points += 30 * bool(_MESSAGES.search(f"{words} {operation.body.get('tags', '')}"))
-    points -= 60 * len({found.lower() for found in _ELSE.findall(words)})
+    points -= 60 * len({found.lower() for found in _OTHER_ACTIONS.findall(words)})
     mms = bool(re.search(r"mms", words, re.I)) and not re.search(r"sms", words, re.I)
     points += (60 if for_file else -60) * mms
     reads = operation.method in ("get", "patch", "delete") and not re.search(r"send|submit", words, re.I)

@@ -30,10 +30,10 @@ class Operation:
     @property
     def id(self) -> str:
         """Its operationId, else ``post /path``."""
-        return str(self.body.get("operationId") or self.spelled)
+        return str(self.body.get("operationId") or self.method_and_path)
 
     @property
-    def spelled(self) -> str:
+    def method_and_path(self) -> str:
         """``post /path``."""
         return f"{self.method} {self.path}"
 
@@ -77,7 +77,7 @@ class Spec:
         return f"it refers to {shown}, which is not fetched: bundle the document into one file" if shown else ""
 
     def mapping(self, value: Any) -> Mapping[str, Any]:
-        """A value that should be an object; empty if it is not."""
+        """The resolved value if it is an object, else an empty object."""
         found = self.resolve(value)
         return found if isinstance(found, Mapping) else {}
 

@@ -22,7 +22,7 @@ _MOST_VALUES, _MOST_CIRCLES = 1_500, 100
 _MAX_BRANCHES = 40
 _ABSENT = object()
 _KINDS = {"channel", "type", "messagetype", "msgtype"}
-"""Keys that say what kind of message is sent: kept if an example has them, even if the schema does not require them."""
+"""Keys with the kind of the message, which are kept if an example has them, even if the schema does not require them."""
 Resolve = Callable[[Any], Any]
 """Follows a ``$ref``; anything else is returned unchanged."""
 
@@ -79,12 +79,12 @@ class Examples:
                 return self.resolve(schema[key])
         examples = schema.get("examples")
         if isinstance(examples, list) and examples:
-            return _telling(examples)
+            return _delivered_value(examples)
         if isinstance(examples, Mapping) and examples:
             first = self.resolve(next(iter(examples.values())))
             return first.get("value", first) if isinstance(first, Mapping) else first
         values = schema.get("enum")
-        return _telling(values) if isinstance(values, list) and values else _ABSENT
+        return _delivered_value(values) if isinstance(values, list) and values else _ABSENT
 
     def merged(self, schema: Any) -> Any:
         """A schema with its reference followed, its ``allOf`` joined and its best alternative taken."""
@@ -125,12 +125,12 @@ class Examples:
     def _named(self, schema: Mapping[str, Any], branch: Any) -> Any:
         """An alternative with its name in its discriminator property."""
         merged = self.merged(branch)
-        told = _mapping(schema.get("discriminator"))
-        name, reference = told.get("propertyName"), branch.get("$ref") if isinstance(branch, Mapping) else None
+        discriminator = _mapping(schema.get("discriminator"))
+        name, reference = discriminator.get("propertyName"), branch.get("$ref") if isinstance(branch, Mapping) else None
         if not isinstance(name, str) or not isinstance(reference, str) or not isinstance(merged, Mapping):
             return merged
         last = reference.rpartition("/")[2]
-        words = [word for word, target in _mapping(told.get("mapping")).items() if target in (reference, last)]
+        words = [word for word, target in _mapping(discriminator.get("mapping")).items() if target in (reference, last)]
         property_ = self.merged(_mapping(merged.get("properties")).get(name, {}))
         if not isinstance(property_, Mapping) or self.given(property_) is not _ABSENT:
             return merged
@@ -183,7 +183,7 @@ class Examples:
         if isinstance(value, list):
             return [self.with_success(schema.get("items"), part, depth + 1) for part in value]
         values = _list(schema.get("enum"))
-        return _telling(values) if isinstance(value, str) and value in values else value
+        return _delivered_value(values) if isinstance(value, str) and value in values else value
 
     def _object(
         self, schema: Mapping[str, Any], properties: Mapping[str, Any], given: Any, names: tuple[str, ...]
@@ -289,7 +289,7 @@ def _is_time(name: str, value: Any) -> bool:
     )
 
 
-def _telling(values: list[Any]) -> Any:
+def _delivered_value(values: list[Any]) -> Any:
     """The value that means delivered, else the first: a receipt is best shown by a success."""
     words = [value for value in values if isinstance(value, str)]
     good = [value for value in words if means_delivered(value)] or [

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.roles import LEAST, score
+from ringocli.importers.learn.roles import MIN_SCORE, score
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.openapi.examples import Examples, timeless
@@ -53,7 +53,7 @@ def request_of(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
 def _takes_file(pasted: Pasted) -> bool:
     """Whether the request has a field for the URL of a file."""
     leaves = list(leaves_of(read_body(pasted, pasted.method).tree))
-    return any(score(Role.URL, leaf) >= LEAST for leaf in leaves)
+    return any(score(Role.URL, leaf) >= MIN_SCORE for leaf in leaves)
 
 
 def _server(spec: Spec, operation: Operation) -> str:

@@ -1,4 +1,4 @@
-"""How requests or webhooks are signed, as a user states it: ``X-Signature: hmac-sha256-hex {X-Timestamp}.{body}``."""
+"""Recipes: the user's description of a signature, such as ``X-Signature: hmac-sha256-hex {X-Timestamp}.{body}``."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class SigningRecipe:
     text: str
 
     def resolved(self, meaning: Callable[[str], str | None], known: Iterable[str], option: str) -> str:
-        """The text as a pattern: each ``{name}`` replaced by what it means.
+        """The text as a pattern: each ``{name}`` is replaced by its meaning.
 
         Raises:
-            UsageError: a name means nothing here.
+            UsageError: a name is unknown.
         """
 
         def variable(found: re.Match[str]) -> str:
@@ -48,7 +48,7 @@ class SigningRecipe:
 
 
 def read_recipe(option: str, stated: str) -> SigningRecipe:
-    """What a user states after ``option``; ``\\n`` in the text is a line break.
+    """Read the recipe given with ``option``; ``\\n`` in the text is a line break.
 
     Raises:
         UsageError: it cannot be read.

@@ -1,4 +1,4 @@
-"""Where the provider's reply has the message id: in its document, in a header, or in a line of text."""
+"""Finds the message id in the provider's reply: in its document, in a header, or in a line of text."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _in_xml(reply: Reply) -> list[str | int] | None:
 
 
 def _in_headers(reply: Reply, receipts: str) -> dict[str, str] | None:
-    """The header with the receipt's id, else one that is known for it."""
+    """The header with the receipt's id, else one whose name is known to contain ids."""
     last = {name: value.rstrip("/").rpartition("/")[2] for name, value in reply.headers}
     same = [name for name, value in last.items() if len(value) > 3 and value in receipts]
     known = [name for wanted in _ID_HEADERS for name in last if name.lower() == wanted]
@@ -65,7 +65,7 @@ def _in_headers(reply: Reply, receipts: str) -> dict[str, str] | None:
 def _in_text(text: str, receipts: str) -> str | None:
     """A regular expression for the id in a line such as ``OK: 9f8e7d6c`` or ``1701|13105550199|9f8e7d6c``.
 
-    Words and codes before the id have to be those of the sample, so that an error is no id.
+    Words and codes before the id must be those of the sample, so that an error message is not read as an id.
     """
     line = text.strip().splitlines()[0]
     fields = re.split(f"[{_SEPARATORS}]+", line)

@@ -1,4 +1,4 @@
-"""What a relay sends to the provider: each pasted request as data with variables, and what it needs to be filled."""
+"""The requests that a relay sends to the provider: pasted requests as data with variables, and what fills these."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _FORMATS = {
 
 @dataclass(slots=True)
 class RequestReader:
-    """Reads the requests of one provider; what they need is collected in ``properties``, ``timestamp`` and ``todo``."""
+    """Reads the requests of one provider; ``properties``, ``timestamp`` and ``todo`` collect what they need."""
 
     properties: list[str]
     constants: Iterable[KeptConstant] = ()
@@ -53,7 +53,7 @@ class RequestReader:
     todo: list[str] = field(default_factory=list)
 
     def read(self, name: str, written: Mapping[str, Any], pasted: Pasted) -> dict[str, Any]:
-        """A request as data; ``written`` is what a template says of it.
+        """A request as data; ``written`` is the request as the template has it.
 
         Raises:
             UsageError: its body is neither JSON nor XML nor a form nor multipart, or the signature cannot be made.
@@ -94,7 +94,7 @@ class RequestReader:
         }
 
     def _property(self, name: str) -> str:
-        """The variable of a property, which is declared."""
+        """The variable of a property; the property is declared if it is new."""
         if name not in self.properties:
             self.properties.append(name)
         return f"${name}$"
@@ -263,7 +263,7 @@ def _multipart(name: str, pasted: Pasted, parameters: Any) -> dict[str, Any]:
 
 
 def _packed(tree: Any) -> Any:
-    """The parameters, where a text that is JSON or XML itself has its variables escaped for it."""
+    """The parameters, with variables escaped in texts that are themselves JSON or XML."""
     if isinstance(tree, dict):
         return {key: _packed(value) for key, value in tree.items()}
     if isinstance(tree, list):

@@ -32,9 +32,9 @@ from ringocli.text.url import split_url
 class RelaySpec:
     """What a relay does; ``provider`` is the data that the generated server contains.
 
-    ``timestamp`` is the form of points in time in requests ("" if there are none), ``webhook_answer`` what the provider
-    expects as the answer to a webhook, ``reply_text`` its sample reply, ``recipe`` how requests are signed. ``todo`` says what is left to write before
-    the relay works, ``notes`` what no sample showed.
+    ``timestamp`` is the form of points in time in requests ("" if there are none), ``webhook_answer`` the answer to
+    webhooks that the provider expects, ``reply_text`` its sample reply, ``recipe`` how requests are signed. ``todo``
+    lists what is left to write before the relay works, ``notes`` what no sample showed.
     """
 
     id: str
@@ -123,7 +123,7 @@ def _with_upload(pasted: Pasted) -> Pasted | None:
 
 
 def _with_token(provider: dict[str, Any], auth: Mapping[str, str], reader: RequestReader, token: Pasted) -> None:
-    """Replace the sample's token, which would end after a while, by one that the relay fetches."""
+    """Replace the sample's access token, which expires, by one that the relay fetches."""
     _authorize(provider["requests"].values(), "Bearer $access token$")
     name = auth.get("token", "").strip("$")
     if name in reader.properties and f"${name}$" not in json.dumps(provider["requests"], ensure_ascii=False):
@@ -194,7 +194,7 @@ _EXPRESSED = re.compile(
     r"it cannot authenticate|the sample is multipart|delivery receipts cannot be matched|it (?:sends|writes) XML|"
     r"SendFile sends the same|some delivery receipts will be lost|some messages will be lost",
 )
-"""What keeps a template from working, but no relay."""
+"""Limits that keep a template from working, but not a relay."""
 _OTHER_AUTH = ("digest authentication", "NTLM authentication", "Negotiate authentication", "requests signed for AWS")
 
 
@@ -221,7 +221,7 @@ def _is_replaced(risk: str | None) -> bool:
 
 
 def _notes(draft: Draft, pastes: Pastes, provider: Mapping[str, Any]) -> Iterator[str]:
-    """What no sample showed, and what to look at."""
+    """Notes on what no sample showed, and what to check."""
     kinds = {event["event_type"] for event in provider["events"]}
     for kind, what, option in (
         ("message", "messages do not come in", "message"),

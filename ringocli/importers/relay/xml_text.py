@@ -1,4 +1,4 @@
-"""XML as the JSON tree that a generated server reads, with the place of each value in the text."""
+"""XML as the JSON tree that a generated server reads, with the location of each value in the text."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ENTITIES = {"&quot;": '"', "&apos;": "'"}
 
 
 def is_xml(body: bytes) -> bool:
-    """Whether a body looks like XML; a web page does, too."""
+    """Whether a body looks like XML; this is also true of a web page."""
     return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
 
 
 @dataclass(slots=True)
 class _Node:
-    """An element: where it is in the text, its attributes with the spans of their values, its own text."""
+    """An element: its location in the text, its attributes with the spans of their values, and its own text."""
 
     name: str
     start: int
@@ -100,7 +100,7 @@ class XmlText:
         return {**tree, "#text": text} if text else tree
 
     def _plain(self, start: int, end: int) -> str:
-        """The characters that a piece of the text stands for."""
+        """A piece of the text with its entities and CDATA sections decoded."""
         parts = re.split(r"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->", self.text[start:end], flags=re.DOTALL)
         return "".join(
             (part or "") if index % 2 else re.sub(r"&#(x?)([0-9a-fA-F]+);", _character, unescape(part, _ENTITIES))
@@ -147,7 +147,7 @@ def _at(tree: Any, pointer: Pointer) -> Any:
 
 
 def without_marks(tree: Any) -> Any:
-    """A tree with attributes and texts under plain names, in which ids are looked for."""
+    """A tree with attributes and texts under names without marks, to search for ids in."""
     if isinstance(tree, Mapping):
         return {key.lstrip("@"): without_marks(value) for key, value in tree.items()}
     return [without_marks(item) for item in tree] if isinstance(tree, list) else tree
