@@ -158,6 +158,14 @@ def test_match_shows_the_near_miss(ringocli: Command, acme: Path) -> None:
     assert "nearest is" in text
 
 
+def test_match_shows_a_change_in_full(ringocli: Command, acme: Path) -> None:
+    """What has to be written into the template is not clipped, so that it can be copied."""
+    body = {"event": {"kind": "inbound", "sender": "+13105550199", "recipient": "+12025550100", "message": "Hi there"}}
+    text = ringocli("match", acme, "-", stdin=json.dumps(body)).out
+    change = text.partition("/Webhook/0/request_parameters: ")[2].partition("\n    set ")[0]
+    assert {"$event_key$", "$from$", "$to$", "$content$"} == set(json.loads(change)["event"].values())
+
+
 def test_match_reads_http_messages_and_queries(ringocli: Command, acme: Path, folder: Path) -> None:
     """A sample may be a whole HTTP message with CRLF or LF; options say the rest of a bare body."""
     body = '{"method":"delivered","params":{"messageid":"m1"}}'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from ringocli.http.exchange import Reply
 from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, array_notes, read_reply, reply_notes
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
-from ringocli.text.json_numbers import plain_numbers
+from ringocli.text.json_numbers import dumps, plain_numbers
 from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
@@ -131,8 +130,12 @@ def patch_lines(near_miss: NearMiss) -> list[str]:
         if operation["op"] == "move":
             lines.append(f"    rename {operation['from']} to {operation['path']}")
         else:
-            verb = "add" if operation["op"] == "add" else "set"
-            lines.append(f"    {verb} {operation['path']}: {_line(json.dumps(operation['value'], ensure_ascii=False))}")
+            verb, value = "add" if operation["op"] == "add" else "set", operation["value"]
+            is_tree = isinstance(value, dict | list)
+            # In full, so that it can be copied into the file.
+            text = dumps(value, indent=2 if is_tree else None)
+            first, *others = map(printable, text.split("\n"))
+            lines += [f"    {verb} {operation['path']}: {first}", *(f"    {line}" for line in others)]
     if near_miss.why:
         lines.append(f"  {'Why' if near_miss.patch else 'No change is proposed'}: {printable(near_miss.why)}")
     return lines
