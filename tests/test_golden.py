@@ -128,7 +128,7 @@ MASKS = (
     (r"BaseHTTP/[\d.]+", "BaseHTTP/VERSION"),
     (re.escape(__version__), "VERSION"),
     (r"(SHA-256|\"sha256\":) (\"?)[0-9a-f]{64}", r"\1 \2HASH"),
-    (r"message id by response_map: [0-9a-f-]{36}", "message id by response_map: ID"),
+    (r"message id from response_map: [0-9a-f-]{36}", "message id from response_map: ID"),
     (r'"id":"[0-9a-f-]+\.\.\.', '"id":"ID...'),
 )
 """What differs from run to run."""

@@ -29,16 +29,16 @@ def index() -> str:
     return page(
         "# Command line",
         "Results go to stdout, everything else to stderr. `-` is stdin or stdout wherever a file is expected. With "
-        '`--format json` a command prints one document with `"schema_version": 1`, also when it fails. No message leaves '
+        '`--format json` a command prints one document with `"schema_version": 1`, even when it fails. No message leaves '
         "this machine without `--live`, and no file is overwritten without `--force`.",
         table(("command", "does"), ((f"[`{one.name}`]({_file(one)}.md)", one.summary) for one in found)),
         "## Exit codes",
         table(("code", "means"), EXIT_CODES),
         "## Global options",
-        "These are taken before or after the command. `NO_COLOR`, `FORCE_COLOR` and `TERM=dumb` are obeyed.",
+        "Use these before or after the command. `NO_COLOR`, `FORCE_COLOR` and `TERM=dumb` are obeyed.",
         _options(groups["Global options"]),
         "## Values",
-        "Commands that fill in a template take these options. The order of precedence is: options, the environment "
+        "Commands that fill in a template accept these options. The order of precedence is: options, the environment "
         "(`RINGOCLI_FROM`, `RINGOCLI_PROPERTY_API_KEY`, `RINGOCLI_WEBHOOK_URL`), `--values`, the profile, and "
         "`$XDG_CONFIG_HOME/ringocli/config.toml`. `number` (the SMS number at Ringotel) and `contact` (the external party) "
         "become `from` and `to` in the direction of each message.",
@@ -50,7 +50,7 @@ def index() -> str:
             "toml",
         ),
         "## Connection",
-        "Commands that send take these options.",
+        "Commands that send accept these options.",
         _options(groups["Connection"]),
     )
 

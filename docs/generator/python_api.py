@@ -54,12 +54,12 @@ def api_page() -> str:
     assert not missing, f"not in the Python API page: {sorted(missing)}"
     parts = [
         "# Python API",
-        "What the commands do, as functions from values to values: no files, no network, no printing. Every public name is "
-        "imported from `ringocli`, the emulator from `ringocli.testing`; other modules may change without notice.",
+        "The commands as functions of values: they read no files, use no network and print nothing. Import every public "
+        "name from `ringocli`, and the emulator from `ringocli.testing`; other modules may change without notice.",
         fenced("ringocli init --preset telnyx", "sh"),
         fenced(EXAMPLE, "python"),
         "A value that is a secret prints as `***`. What a webhook matches is decided under the "
-        "[assumptions](assumptions.md); nothing here asks Ringotel.",
+        "[assumptions](assumptions.md); nothing here contacts Ringotel.",
     ]
     for title, names in ORDER:
         parts.append(f"## {title}")

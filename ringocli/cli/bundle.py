@@ -19,10 +19,10 @@ EXAMPLES = (
     "ringocli bundle samples/twilio.json --output twilio.zip --format json",
 )
 MORE = (
-    "The zip file contains the template, an HTML report, the findings, the proof, the test cases, sample exchanges (or "
-    "those of --har), a draft of the email to Ringotel's support, and a manifest with the SHA-256 of each file. "
-    "Nothing is written if the template has errors, its proof or a case fails, or a secret is found in a file. The same "
-    "input gives the same bytes.\n\n"
+    "The zip file contains the template, an HTML report, the findings, the proof, the test cases, sample exchanges "
+    "(or those of --har), a draft of the email to Ringotel's support, and a manifest with the SHA-256 of each file. "
+    "Nothing is written if the template has errors, its proof or a case fails, or a secret is found in a file. The "
+    "same input produces the same bytes.\n\n"
     "\b\n"
     "  ringocli bundle verify telnyx.zip\n\n"
     "compares the hashes, then runs everything again and compares the results.\n\n"
@@ -55,7 +55,7 @@ def bundle(options: BundleOptions) -> int:
             raise UsageError("verify needs a file", "For example: ringocli bundle verify acme.zip")
         return _verify(options.file, options)
     if options.file is not None:
-        raise UsageError(f"unexpected argument {options.file!r}", "Write the bundle's name after --output.")
+        raise UsageError(f"unexpected argument {options.file!r}", "Give the bundle's name with --output.")
     return _build(options)
 
 
@@ -84,7 +84,7 @@ def _build(options: BundleOptions) -> int:
     found = list(leaks(members))
     if found:
         places = "; ".join(f"{leak.member} line {leak.line}: {leak.why}" for leak in found[:5])
-        raise CheckFailed(f"a secret would be in the bundle: {places}", "Remove it; nothing was written.")
+        raise CheckFailed(f"the bundle would contain a secret: {places}", "Remove it; nothing was written.")
     content = zip_bytes(members)
     write_bytes(output, content, force=options.force)
     digest = hashlib.sha256(content).hexdigest()
@@ -113,5 +113,5 @@ def _verify(name: str, options: BundleOptions) -> int:
         for one in problems:
             console.out(f"{one.member}: {one.message}")
     else:
-        console.out(f"{name}: verified. All hashes match, and a second run gave the same results.")
+        console.out(f"{name}: verified. All hashes match, and a second run had the same results.")
     return CheckFailed.code if problems else 0

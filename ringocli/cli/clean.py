@@ -16,7 +16,7 @@ EXAMPLES = ("ringocli clean", "ringocli clean --dry-run --format json")
 class CleanOptions(NamedTuple):
     """The options of ``clean``."""
 
-    dry_run: Annotated[bool, Option("List what would be removed, and remove nothing.")] = False
+    dry_run: Annotated[bool, Option("Only list what would be removed.")] = False
     format: TextOrJson = "text"
 
 

@@ -18,8 +18,8 @@ from ringocli.text.files import read_text, write_text
 
 EXAMPLES = ("ringocli completion bash", "ringocli completion zsh")
 MORE = (
-    "With --install the script is stored where the shell looks for it, and loaded from the shell's start file (.bashrc, "
-    ".zshrc, PowerShell's profile) if it has to be. Open a new terminal afterwards.\n\n"
+    "With --install the script is stored where the shell looks for it and, if necessary, loaded from the shell's "
+    "start file (.bashrc, .zshrc, PowerShell's profile). Open a new terminal afterwards.\n\n"
     "\b\n"
     "  ringocli completion zsh --install\n\n"
     "Exit codes: 0 success, 2 usage error, 3 a file cannot be written."
@@ -30,7 +30,7 @@ class CompletionOptions(NamedTuple):
     """The options of ``completion``."""
 
     shell: Annotated[
-        str | None, Argument("[bash|zsh|fish|powershell]", "The shell. Default: that of $SHELL.", choices=SHELLS)
+        str | None, Argument("[bash|zsh|fish|powershell]", "The shell. Default: from $SHELL.", choices=SHELLS)
     ] = None
     install: Annotated[bool, Option("Install the script instead of printing it.")] = False
 
@@ -63,7 +63,7 @@ def as_command(arguments: list[str]) -> list[str]:
 def _own_shell(env: Mapping[str, str]) -> str:
     name = Path(env.get("SHELL", "powershell" if os.name == "nt" else "")).stem
     if name not in SHELLS:
-        raise UsageError("the shell is not known", f"Name it: {', '.join(SHELLS)}.")
+        raise UsageError("cannot tell which shell you use", f"Name it: {', '.join(SHELLS)}.")
     return name
 
 
@@ -116,5 +116,5 @@ def _powershell_profile() -> Path:
         )
     done = subprocess.run([program, "-NoProfile", "-Command", "$PROFILE"], capture_output=True, text=True, check=False)
     if done.returncode or not done.stdout.strip():
-        raise LocalError("PowerShell does not say where its profile is", "Add the script to your profile by hand.")
+        raise LocalError("PowerShell did not return the path of its profile", "Add the script to your profile by hand.")
     return Path(done.stdout.strip())

@@ -25,9 +25,10 @@ EXAMPLES = (
     "ringocli config show samples/telnyx.json --set to=+13105550199 --origin",
 )
 MORE = (
-    "Takes the same options as the commands that send, so that you see which value wins: options, the environment, "
-    "--values, the profile, your own config.toml. With a template, its properties are looked up in the environment, too. "
-    "Secrets are not read, no keyring is opened and no command is run; what is not set or not found is reported.\n\n"
+    "Accepts the same options as the commands that send, and shows which value they would use. Precedence: options, "
+    "the environment, --values, the profile, your own config.toml. With a template, its properties are also looked "
+    "up in the environment. Secrets are not read, no keyring is opened and no command is run; values that are not "
+    "set or not found are reported.\n\n"
     "Exit codes: 0 success, 2 usage error, 3 a file cannot be read."
 )
 

@@ -20,12 +20,13 @@ EXAMPLES = (
     "ringocli diff samples/telnyx.json samples/telnyx.json --format markdown",
 )
 MORE = (
-    "Both versions render the same messages and read the same webhooks and replies; a change is what comes out "
-    "differently. Each change has a verdict, the order in which to deploy it, and an example: the request before and "
-    "after, or a webhook that is now read differently.\n\n"
-    "A version is a file, - for stdin, or a file at a git revision (HEAD~1:acme.json). A revision alone (HEAD~1) means "
-    "the other file at that revision.\n\n"
-    "--format markdown writes a comment for a pull request, --format github annotates the file in GitHub Actions.\n\n"
+    "Both versions render the same messages and read the same webhooks and replies; a change is any difference in "
+    "the results. Each change has a verdict, the order in which to deploy it, and an example: the request before "
+    "and after, or a webhook that is now read differently.\n\n"
+    "A version is a file, - for stdin, or a file at a git revision (HEAD~1:acme.json). A revision alone (HEAD~1) "
+    "means the other file at that revision.\n\n"
+    "--format markdown writes a comment for a pull request, --format github annotates the file in GitHub "
+    "Actions.\n\n"
     "Exit codes: 0 none or compatible, 1 breaking, 3 a version cannot be read."
 )
 FORMATS = ("text", "json", "markdown", "github")

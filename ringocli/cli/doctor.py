@@ -31,10 +31,11 @@ EXAMPLES = (
 MORE = (
     "The steps are "
     + ", ".join(RUNGS)
-    + ". It stops at the first that fails, says what is wrong and how to fix it, and "
-    "gives the command that continues from there.\n\n"
-    "Without --live nothing is sent to the provider's sending URL; if the preset knows a URL that only checks "
-    "the credential, that URL is requested. With --live one real message is sent, so from, to and content are needed:\n\n"
+    + ". It stops at the first that fails, says what is wrong and how to fix it, and prints the command that "
+    "continues from there.\n\n"
+    "Without --live nothing is sent to the provider's sending URL; if the preset has a URL that only checks the "
+    "credential, that URL is requested. With --live one real message is sent, so from, to and content are "
+    "needed:\n\n"
     "\b\n"
     "  ringocli doctor acme.json --live --property-env 'API key=ACME_KEY' \\\n"
     "    --set number=+12025550100 --set contact=+13105550199 \\\n"
@@ -48,9 +49,7 @@ class DoctorOptions(NamedTuple):
     """The options of ``doctor``."""
 
     template: TemplateArgument
-    url: Annotated[str | None, Option("Examine this host instead: replaces scheme, host and port.", metavar="URL")] = (
-        None
-    )
+    url: Annotated[str | None, Option("Check this host instead: replaces scheme, host and port.", metavar="URL")] = None
     webhook_url: Annotated[
         str | None, Option("The webhook URL from Ringotel's portal, or of an emulator.", metavar="URL")
     ] = None
@@ -119,9 +118,7 @@ def _print(diagnosis: Diagnosis, format_: str) -> None:
         console.out(f"Stopped at {diagnosis.stopped_at}.")
     else:
         asked = sum(rung.result == "asked" for rung in diagnosis.rungs)
-        console.out(
-            "Nothing failed." + (f" {asked} question{'s' * (asked != 1)} left for you to answer." if asked else "")
-        )
+        console.out("Nothing failed." + (f" {asked} question{'s' * (asked != 1)} for you to answer." if asked else ""))
 
 
 _STYLES = {"ok": ("green",), "failed": ("red", "bold"), "skipped": ("dim",), "asked": ("yellow",)}

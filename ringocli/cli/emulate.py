@@ -99,9 +99,7 @@ class EmulateOptions(NamedTuple):
         ),
     ] = ()
     seed: Annotated[int, Option("The same seed injects the same faults.")] = 0
-    auto_reply: Annotated[
-        str | None, Option("The text with which contacts reply to every message.", metavar="TEXT")
-    ] = None
+    auto_reply: Annotated[str | None, Option("The reply that contacts send to every message.", metavar="TEXT")] = None
     listen: Annotated[ListenOptions, Group("Server")] = ListenOptions()
     store: Annotated[StoreOptions, Group("Storage")] = StoreOptions()
     partners: Annotated[PartnerOptions, Group("Real hosts")] = PartnerOptions()

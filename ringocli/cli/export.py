@@ -27,10 +27,11 @@ EXAMPLES = (
 )
 MORE = (
     "openapi: OpenAPI 3.1 with the requests as paths and the events as webhooks. json-schema: one schema per event. "
-    "receiver: a server that takes the template's requests and sends its webhooks, as a start for your own.\n\n"
-    "relay: for a provider that needs what Ringotel cannot send (custom headers, multipart, XML, signed webhooks). It learns "
-    "from the provider's documentation as init does, and writes a small server with its test, and the template that "
-    "points to it.\n\n"
+    "receiver: a server that accepts the template's requests and sends its webhooks, as a starting point for your "
+    "own.\n\n"
+    "relay: a server for a provider that requires something Ringotel cannot send (custom headers, multipart, XML, "
+    "signed webhooks). It is generated from the provider's documentation, as a template is by init, with a test and "
+    "a template that points to it.\n\n"
     "The folder is named after the id unless you give --output; existing files are overwritten only with --force."
 )
 
@@ -52,8 +53,8 @@ class ExportOptions(NamedTuple):
     sign_requests: Annotated[
         str | None,
         Option(
-            "For relay: how the provider wants requests signed, e.g. 'X-Signature: hmac-sha256-hex {X-Timestamp}.{body}'. "
-            "In braces: body, method, url, path, query, timestamp, nonce, secret, or the name of a header or field.",
+            "For relay: how requests must be signed, e.g. 'X-Signature: hmac-sha256-hex {X-Timestamp}.{body}'. In "
+            "braces: body, method, url, path, query, timestamp, nonce, secret, or the name of a header or field.",
             metavar="RECIPE",
         ),
     ] = None
@@ -126,10 +127,14 @@ def _relay(options: ExportOptions) -> RelaySpec:
     from ringocli.template.scaffold import Answers
 
     if options.template is not None:
-        raise UsageError("a relay is learned from the provider's documentation", "Leave TEMPLATE out, add --from-curl.")
+        raise UsageError(
+            "a relay is generated from the provider's documentation, not from a template",
+            "Omit TEMPLATE and add --from-curl.",
+        )
     if options.learn.save_credentials is not None:
         raise UsageError(
-            "--save-credentials does not apply to a relay", "Its credentials are settings: see .env.example."
+            "--save-credentials does not apply to a relay",
+            "A relay reads its credentials from the environment: see .env.example.",
         )
     pastes = read_pastes(sources_of(options.learn), accept_xml=True)
     return learn_relay(pastes, Answers(id=options.id, name=options.name), options.sign_requests, options.sign_webhooks)
@@ -146,7 +151,7 @@ def _print(files: dict[str, str]) -> None:
     elif all(name.endswith(".json") for name in files):
         console.out_json({name: json.loads(text) for name, text in files.items()})
     else:
-        raise UsageError("a server is a folder, which cannot be printed", "Name a folder after --output.")
+        raise UsageError("a server consists of several files, which cannot be printed", "Name a folder with --output.")
 
 
 def _write(folder: Path, files: dict[str, str], force: bool) -> None:

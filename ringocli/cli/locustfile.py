@@ -31,7 +31,7 @@ class LocustfileOptions(NamedTuple):
         tuple[str, ...],
         Option("The event to send. Default: the first. Repeatable.", metavar="EVENT|all", complete=complete_events),
     ] = ()
-    seed: Annotated[int, Option("Makes the same events again.", metavar="N")] = 0
+    seed: Annotated[int, Option("The same seed generates the same events.", metavar="N")] = 0
     output: Annotated[str, Option("The file to write (- is stdout).", metavar="FILE")] = "locustfile.py"
     force: Annotated[bool, Option("Overwrite an existing file.")] = False
 

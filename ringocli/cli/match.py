@@ -35,7 +35,7 @@ class VerifyOptions(NamedTuple):
     verify: Annotated[
         str | None,
         Option(
-            "Also check the webhook's signature: preset for the provider's own scheme, or a scheme.",
+            "Also check the webhook's signature: the name of a scheme, or preset for the provider's own.",
             choices=CHOICES,
             metavar="SCHEME",
         ),
@@ -64,7 +64,7 @@ class MatchOptions(NamedTuple):
     pair: Annotated[
         tuple[str, ...],
         Option(
-            "Where there is no match: read this missing value from that received field, both as JSON pointers. Repeatable.",
+            "If nothing matches: read this missing value from this received field (JSON pointers). Repeatable.",
             metavar="MISSING=RECEIVED",
         ),
     ] = ()
@@ -81,7 +81,7 @@ def match(options: MatchOptions) -> int:
     from ringocli.text.files import read_bytes
 
     if options.template == "-" and options.file == "-":
-        raise UsageError("template and sample cannot both be read from stdin", "Name a file for one of them.")
+        raise UsageError("template and sample cannot both be read from stdin", "Use a file for one of them.")
     opened = open_template(options.template)
     if options.file == "-" and sys.stdin.isatty():
         end = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
@@ -122,7 +122,7 @@ def _signature(template: Template, sample: Sample, options: MatchOptions) -> dic
     from ringocli.messaging.load.signatures import Scheme, Signer
 
     if options.response is not None:
-        raise UsageError("--verify checks webhooks, not replies", "Leave out --response.")
+        raise UsageError("--verify checks webhooks, not replies", "Omit --response.")
     scheme = Scheme(scheme_of("--verify", wanted.verify, recognised(template)))
     if scheme is Scheme.TWILIO and wanted.verify_url is None:
         raise UsageError("--verify twilio needs --verify-url", "Twilio signs the URL exactly as it was configured.")

@@ -63,7 +63,7 @@ class ValueOptions(NamedTuple):
     property_cmd: Annotated[
         tuple[str, ...],
         Option(
-            "A property from what a command prints, such as a password manager's. Repeatable.",
+            "A property from the output of a command, such as a password manager. Repeatable.",
             metavar="NAME=COMMAND",
             complete=complete_properties,
         ),
@@ -96,7 +96,7 @@ class ValueOptions(NamedTuple):
     profile: Annotated[
         str | None,
         Option(
-            "[profiles.NAME] of ringocli.toml, searched up to the git root.",
+            "[profiles.NAME] in ringocli.toml, which is searched for up to the git root.",
             metavar="NAME",
             complete=complete_profiles,
         ),

@@ -17,8 +17,8 @@ EXAMPLES = (
     "ringocli prove samples/twilio.json --seed 7 --cases 50 --format json",
 )
 MORE = (
-    "Renders every request, reply and event with generated values and reads it back. What passes is proved under "
-    "numbered assumptions about Ringotel, which are listed. Exit codes: 0 passed, 1 a counter-example was found."
+    "Renders every request, reply and event with generated values and reads it back. The proof depends on the "
+    "numbered assumptions about Ringotel that are listed. Exit codes: 0 passed, 1 a counter-example was found."
 )
 
 

@@ -49,7 +49,7 @@ class RenderOptions(NamedTuple):
         Option("Render this webhook instead. Repeatable.", metavar="EVENT|all", complete=complete_events),
     ] = ()
     format: Annotated[str, Option("Output format.", choices=FORMATS)] = "http"
-    template_view: Annotated[bool, Option("Leave the variables in.")] = False
+    template_view: Annotated[bool, Option("Show the variables instead of their values.")] = False
     corpus: Annotated[str | None, Option("Render once for each text of this set.", choices=CORPORA)] = None
     number_format: Annotated[
         str | None,

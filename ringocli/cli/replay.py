@@ -26,9 +26,9 @@ EXAMPLES = (
     "ringocli replay samples/telnyx.json samples/telnyx/message.http --url http://127.0.0.1:8025 --set content=Hello",
 )
 MORE = (
-    "RECORDING is an export of the emulator (ringocli emulate, /api/export), a HAR file, one webhook in any form, or the "
-    "journal of a simulate-webhook run. Requests that the template itself sends are left out of an export or HAR file. "
-    "The header webhook-id stays as it was.\n\n"
+    "RECORDING is an export of the emulator (ringocli emulate, /api/export), a HAR file, one webhook in any form, "
+    "or the journal of a simulate-webhook run. In an export or HAR file, requests that the template itself sends "
+    "are ignored. The header webhook-id keeps its value.\n\n"
     "Exit codes: 0 all delivered, 1 some were not, 2 usage error, 3 local error, 4 none got a response."
 )
 NOTHING_REPLACED = "no webhook has ${}$: nothing was replaced"
@@ -183,7 +183,7 @@ def _route(options: ReplayOptions, url: Secret, count: int) -> Route:
     connection = options.connection
     route = Route(url=url, plan=plan, total=count, timeout_s=connection.timeout_s, ca_file=connection.ca_file)
     if not count:
-        raise UsageError(f"{options.recording}: there is nothing to send", "Leave out --only to send all events.")
+        raise UsageError(f"{options.recording}: there is nothing to send", "Omit --only to send all events.")
     if not is_loopback(route.host):
         console.complain(f"sending {count:,} webhooks to {route.host}")
         if count > MAX_REPLAYS_WITHOUT_LIVE and not options.live:

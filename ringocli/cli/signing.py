@@ -44,7 +44,7 @@ def scheme_of(option: str, wanted: str | None, provider: ProviderData | None) ->
         )
     if provider.signature is None:
         raise UsageError(
-            f"{option}: how {provider.name} signs webhooks is not known", f"Name a scheme: {', '.join(SCHEMES)}."
+            f"{option}: it is not known how {provider.name} signs webhooks", f"Name a scheme: {', '.join(SCHEMES)}."
         )
     return provider.signature
 

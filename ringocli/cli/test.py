@@ -22,10 +22,10 @@ EXAMPLES = (
     "ringocli test samples/cases/telnyx-conversation.toml --junit report.xml",
 )
 MORE = (
-    "Cases are TOML files in a folder cases beside the template. A step sends as the Ringotel user (the request is "
-    "rendered and compared, a recorded reply is read) or delivers a webhook (it is matched and its values are "
-    "compared). Nothing is sent.\n\n"
-    "To make a case of recorded traffic, an emulator export, a HAR file, or one request or reply in any form:\n\n"
+    "Cases are TOML files in a folder named cases next to the template. A step is a message of the Ringotel user "
+    "(its request is rendered and compared, and a recorded reply is read) or a webhook (it is matched, and its "
+    "values are compared). Nothing is sent over the network.\n\n"
+    "To make a case from recorded traffic (an emulator export, a HAR file, or one request or reply in any form):\n\n"
     "\b\n"
     "  ringocli test acme.json --record export.jsonl --name conversation\n\n"
     "Exit codes: 0 all passed, 1 a case failed, 2 usage error, 3 no cases found or a file cannot be read."
@@ -47,15 +47,15 @@ class TestOptions(NamedTuple):
     keyword: Annotated[
         str | None,
         Option(
-            "Only cases whose path or name contains these words; and, or, not combine them.",
+            "Only cases whose path or name contains these words, combined with and, or, not.",
             flags=("-k",),
             metavar="WORDS",
         ),
     ] = None
-    update: Annotated[bool, Option("Make the cases expect what they produce now.")] = False
+    update: Annotated[bool, Option("Update the cases to expect the current results.")] = False
     junit: Annotated[str | None, Option("Also write JUnit XML to this file.", metavar="FILE")] = None
     watch: Annotated[bool, Option("Run again whenever a file changes, until Ctrl-C.")] = False
-    record: Annotated[str | None, Option("Make a case of this recording (- is stdin).", metavar="FILE|-")] = None
+    record: Annotated[str | None, Option("Make a case from this recording (- is stdin).", metavar="FILE|-")] = None
     name: Annotated[str | None, Option("With --record: the name of the case.", metavar="NAME")] = None
     force: Annotated[bool, Option("With --record: overwrite an existing case.")] = False
     format: TextOrJson = "text"
@@ -90,7 +90,7 @@ def _record(options: TestOptions) -> int:
     if options.format == "json":
         console.out_json({"schema_version": 1, "written": [file.as_posix() for file in written]})
     else:
-        console.out(f"Wrote {path.as_posix()} and {len(written) - 1} files beside it. Check what it expects.")
+        console.out(f"Wrote {path.as_posix()} and {len(written) - 1} files next to it. Check what the case expects.")
     return 0
 
 
@@ -99,7 +99,7 @@ def _cases(options: TestOptions) -> list[CaseFile]:
 
     found = find_cases(options.paths, options.template)
     if not found:
-        raise LocalError("no cases found", "Put them in a folder named cases beside the template, or use --record.")
+        raise LocalError("no cases found", "Put them in a folder named cases next to the template, or use --record.")
     if options.keyword is not None:
         chosen = [case for case in found if selects(options.keyword, (case.path.as_posix(), _name_of(case.path)))]
         if not chosen:

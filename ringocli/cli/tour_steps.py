@@ -59,7 +59,7 @@ class TourStep:
 
 def _check(condition: bool, problem: str) -> None:
     if not condition:
-        raise CheckFailed(f"the tour stopped: {problem}", "Try another --preset, or report this as a bug.")
+        raise CheckFailed(f"the tour failed: {problem}", "Try another --preset, or report this as a bug.")
 
 
 def _template(tour: Tour, ringotel: Emulator) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _send(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     request = sent["request"]
     yield f"{request['method']} {request['url']}"
     yield _short(request["body"])
-    yield f"{sent['reply']['status']}; message id by response_map: {sent['variables'].get('messageid', '(none)')}"
+    yield f"{sent['reply']['status']}; message id from response_map: {sent['variables'].get('messageid', '(none)')}"
 
 
 def _receipt(tour: Tour, ringotel: Emulator) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _receipt(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     receipt = ringotel.wait(event_type="messageDelivered")
     _check(receipt["correlates"] is not None, "the receipt does not belong to a message")
     yield _short(receipt["request"]["body"] or receipt["request"]["url"])
-    yield "It matches messageDelivered, and its id is that of the message, which now shows two ticks."
+    yield "It matches messageDelivered and has the message's id, so the message now shows two ticks."
 
 
 def _answer(tour: Tour, ringotel: Emulator) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _failure(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     sent = ringotel.send("+15005550002", "Will this arrive?", from_=NUMBER)
     if tour.has_event(Place.DELIVERED) and (sent["variables"].get("messageid")):
         failed: dict[str, Any] = ringotel.wait(status="failed", timeout_s=5)
-        _check(failed["id"] == sent["id"], "the failed receipt belongs to another message")
+        _check(failed["id"] == sent["id"], "the failed receipt does not belong to the message")
     yield (
         "+1 500 555 0002 is a magic number: the message is accepted, then fails. Ringotel has no event for failures, "
         "so the failed receipt matches nothing, and the message never shows two ticks."

@@ -129,7 +129,7 @@ def decode_json(text: str) -> Json:
     except RecursionError:
         raise LocalError("the JSON is nested too deeply") from None
     except UnusableNumber as error:
-        raise InfiniteValue(f"the body is not valid JSON: {error}", "Send it as a text, in quotes.") from None
+        raise InfiniteValue(f"the body is not valid JSON: {error}", "Send it as a string, in quotes.") from None
     except ValueError as error:
         raise LocalError(f"the body is not valid JSON: {error}", "Send JSON, or the right Content-Type.") from None
 

@@ -22,7 +22,7 @@ def check_method(method: str) -> None:
         UsageError: it is not a token.
     """
     if not _TOKEN.fullmatch(method):
-        raise UsageError("request_method is not an HTTP method", "Write POST, or what the provider asks for.")
+        raise UsageError("request_method is not an HTTP method", "Use POST, or the method that the provider requires.")
 
 
 def text_of(traced: Traced) -> str:
@@ -47,7 +47,9 @@ def headers_of(request: RenderedRequest, parts: Url) -> list[tuple[bytes, bytes]
         pairs.append(("Authorization", f"Basic {account}"))
     for name, value in pairs:
         if not name.isascii() or any(char < " " or char == "\x7f" for char in name + value.replace("\t", "")):
-            raise UsageError("a header contains a line break or control character", "Check the values put into it.")
+            raise UsageError(
+                "a header contains a line break or control character", "Check the values inserted into it."
+            )
     return [(name.encode("ascii"), value.encode("utf-8", "surrogatepass")) for name, value in pairs]
 
 

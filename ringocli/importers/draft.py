@@ -270,7 +270,7 @@ def _assembled(
 def _auth(requests: list[LearnedRequest]) -> dict[str, str] | None:
     found = [request.auth for request in requests if request.auth is not None]
     if len(found) > 1 and found[0] != found[1]:
-        why = "a template has one auth for all requests: that of SendMessage is used"
+        why = "a template has one auth for all requests: the one of SendMessage is used"
         requests[-1].limits.append(limit("two kinds of credentials", why))
     return found[0] if found else None
 

@@ -227,6 +227,6 @@ def _encoded(fields: Any) -> str:
 
 def _refused(name: str, what: str) -> UsageError:
     return UsageError(
-        f"{name}: this is {what}, and what it sends is computed or cannot be found",
+        f"{name}: this is {what}, and its request is computed or cannot be found",
         "Paste the cURL tab of the documentation instead.",
     )

@@ -115,7 +115,7 @@ def _raw(path: str, content: bytes) -> Pasted:
         raise UsageError(f"{path}: this is a reply, not a request", "Give it as --sample-response.")
     if not sample.origin:
         raise UsageError(
-            f"{path}: the request does not say its host", "Add a Host header, or write the whole URL after the method."
+            f"{path}: the request does not name its host", "Add a Host header, or write the whole URL after the method."
         )
     headers = [
         (name, sent_header(name, value))

@@ -152,7 +152,7 @@ class _Reader:
         if not isinstance(steps, list) or not steps:
             raise self._wrong("there are no steps", "Add at least one [[step]].")
         if len(steps) > MAX_STEPS:
-            raise self._wrong(f"there are over {MAX_STEPS} steps", "Use --data for many similar events.")
+            raise self._wrong(f"there are more than {MAX_STEPS} steps", "Use --data for many similar events.")
         seed = document.get("seed", 0)
         if isinstance(seed, bool) or not isinstance(seed, int):
             raise self._wrong("seed must be a whole number", "For example seed = 7.")
@@ -206,12 +206,12 @@ class _Reader:
         identifier = self._text(table.get("id", f"step-{index}"), "id")
         self._where = f"{self._path}: step {index} ({identifier})" if "id" in table else self._where
         if identifier in self._ids:
-            raise self._wrong("another step has the same id", "Give each step an id of its own.")
+            raise self._wrong("another step has the same id", "Give each step a unique id.")
         actions = [key for key in ("send", "event", "webhook") if key in table]
         if len(actions) != 1:
             raise self._wrong("a step needs exactly one of send, event and webhook", "Split it into several steps.")
         if "reply" in table and actions != ["send"]:
-            raise self._wrong("only a send step has a reply", "Use expect for what the webhook's receiver answers.")
+            raise self._wrong("only a send step has a reply", "Use expect for the response of the webhook's receiver.")
         if "copies" in table and actions == ["send"]:
             raise self._wrong("a send step cannot have copies", "Add more send steps.")
         step = CaseStep(
@@ -309,7 +309,7 @@ class _Reader:
 
     def _text(self, value: Any, where: str) -> str:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise self._wrong(f"{where} must be a text", f'Write {where.rpartition(".")[2]} = "..."')
+            raise self._wrong(f"{where} must be a string", f'Write {where.rpartition(".")[2]} = "..."')
         return value if isinstance(value, str) else number_text(value)
 
     def _table(self, value: Any, where: str) -> Mapping[str, Any]:

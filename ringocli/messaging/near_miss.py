@@ -138,7 +138,7 @@ def _proposal(check: _Check, best: _Candidate) -> tuple[tuple[Operation, ...], s
     second = second_event(check.template, event, changes[0].parameters, changes[0].key)
     if second and check.why_unsafe(second) is None:
         return second, f"added as a second event, because changing {event.label} {refused}"
-    return (), f"no change is proposed, because it {refused}"
+    return (), f"no change is proposed, because the nearest one {refused}"
 
 
 def _summary(best: _Candidate) -> str:
@@ -163,7 +163,7 @@ def _change(best: _Candidate, pins: Mapping[Pointer, Json]) -> tuple[EventChange
         return None, f"no received field is certain to be {names}"
     rival = _rival_of_id(best)
     if rival is not None:
-        return None, f"$messageid$ may as well be {pointer_text(rival.pointer)}"
+        return None, f"$messageid$ could also be {pointer_text(rival.pointer)}"
     key = event.key
     values: dict[Pointer, Json] = {}
     different = [(leaf, received) for leaf, received in alignment.different if leaf.pointer not in paired]
@@ -172,9 +172,9 @@ def _change(best: _Candidate, pins: Mapping[Pointer, Json]) -> tuple[EventChange
         if old is None or is_same(old, received.value):
             continue
         if leaf.names and not leaf.is_event_key:
-            return None, f"{pointer_text(received.pointer)} does not have the form of the template"
+            return None, f"{pointer_text(received.pointer)} does not have the format in the template"
         if _is_other_outcome(event, as_text(old), as_text(received.value)):
-            return None, f"{describe(received.value)} means another outcome than {describe(old)}"
+            return None, f"{describe(received.value)} means a different outcome from {describe(old)}"
         if leaf.is_event_key:
             key = as_text(received.value)
         else:

@@ -234,7 +234,7 @@ def _variable_score(leaf: PatternLeaf, received: Received) -> tuple[int, str]:
     synonym = max(name_score(role, names), _number_score(role, names))
     other = max((name_score(one, names) for one in Role if one is not role), default=0)
     if spelling and (other <= synonym or spelling > other):
-        return max(spelling, synonym), "spelled alike"
+        return max(spelling, synonym), "spelled similarly"
     return (synonym, f"a name for {_MEANINGS[role]}") if synonym >= other else (0, "")
 
 
@@ -254,7 +254,7 @@ def _constant_score(leaf: PatternLeaf, constant: Constant, received: Received) -
     same = is_same(constant.value, received.value) or as_text(constant.value) == received.text
     spelling = _spelling(leaf, received)
     if same and spelling:
-        return 100, "the same value, spelled alike"
+        return 100, "the same value, spelled similarly"
     if isinstance(constant.value, str) and is_same_word(constant.value, received):
         return 90, "the same value"
     if spelling == 97 and isinstance(constant.value, str) and isinstance(received.value, str):

@@ -225,7 +225,7 @@ def _event_attempt(template: Template, event: WebhookEvent) -> Callable[[Mapping
         sent = _shown(rendered)
         if reading.event is None:
             return CounterExample(
-                where=where, why="no event matches its own webhook", first=values, second={}, sent=sent
+                where=where, why="its own webhook matches no event", first=values, second={}, sent=sent
             )
         if reading.event.pointer != event.pointer:
             why = f"its webhook is read as {reading.event.label}"

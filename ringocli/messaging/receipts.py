@@ -50,10 +50,7 @@ def failed_receipt_id(event: WebhookEvent, document: Json, base: Pointer = ()) -
 
 def failed_receipt_note(message_id: str) -> str:
     """The note on a failed receipt, which matches no event."""
-    return (
-        f"failed receipt for the message {message_id}: Ringotel has no event for it, "
-        "so it is right that nothing matches"
-    )
+    return f"failed receipt for the message {message_id}: Ringotel has no event for it, so it correctly matches nothing"
 
 
 def _negated(tree: Json) -> Json:

@@ -86,7 +86,7 @@ def property_source(where: str, name: str, written: Any, folder: Path, *, comman
         case {"command": str(reference), **rest} if not rest:
             if not commands:
                 raise UsageError(
-                    f"{where}: properties.{name} names a command, which is only run from your own config.toml",
+                    f"{where}: properties.{name} has a command, which is only run if it is in your own config.toml",
                     f'Give it as an option: --property-cmd "{name}=..."',
                 )
             return PropertySource(name, "command", reference)
@@ -150,7 +150,7 @@ def _from_command(name: str, command: str) -> str:
         except ValueError:
             words = []
         if not words:
-            raise UsageError(f"the command for the property {name!r} cannot be read", "Check its quotes.")
+            raise UsageError(f"the command for the property {name!r} cannot be parsed", "Check its quotes.")
     program = _program(command)
     import subprocess
 

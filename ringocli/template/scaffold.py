@@ -119,7 +119,7 @@ def from_preset(preset: Preset, answers: Answers) -> Draft:
     if given:
         raise UsageError(
             f"{', '.join(given)} cannot be combined with --preset, which already defines it",
-            "Leave one of them out; the template can be edited afterwards.",
+            "Omit one of them; you can edit the template afterwards.",
         )
     template = copy.deepcopy(dict(preset.template))
     decisions = []

@@ -42,5 +42,5 @@ def _git(*words: str) -> str | None:
     try:
         done = subprocess.run(["git", *words], capture_output=True, check=False)
     except FileNotFoundError:
-        raise LocalError("reading a revision needs git, which is not installed", "Name a file instead.") from None
+        raise LocalError("reading a revision needs git, which is not installed", "Use a file instead.") from None
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

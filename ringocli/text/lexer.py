@@ -84,7 +84,7 @@ class Lexer:
                 self.comment("#")
             elif left_out := _LEFT_OUT.match(text, self.at):
                 self.at = left_out.end()
-                self.problem("left-out", "dots in place of omitted content; write it out or remove them",
+                self.problem("left-out", "dots in place of omitted content; write the content or remove the dots",
                              left_out.start(), left_out.start(1) if left_out.group(1) else left_out.end())  # fmt: skip
             elif self.numbered and self.starts_line() and (number := _LINE_NUMBER.match(text, self.at)):
                 self.numbers.append(Edit(number.start(), number.end(), ""))

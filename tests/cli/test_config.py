@@ -82,8 +82,8 @@ def test_a_property_comes_from_a_command(ringocli: Command, acme: Path) -> None:
         ("no-such-program-here --token hidden", 3, "did not start: no-such-program-here"),
         (f'"{sys.executable}" -c "raise SystemExit(4)" hidden', 3, "exit code 4"),
         (f'"{sys.executable}" -c "" hidden', 3, "printed nothing"),
-        ("'unclosed hidden", 2, "cannot be read"),
-        ("", 2, "cannot be read"),
+        ("'unclosed hidden", 2, "cannot be parsed"),
+        ("", 2, "cannot be parsed"),
     ],
 )
 def test_a_failing_command_is_one_sentence(ringocli: Command, acme: Path, command: str, code: int, words: str) -> None:
@@ -99,7 +99,7 @@ def test_only_the_user_s_own_file_may_name_a_command(
     table = f"""[{{table}}properties]\n"API key" = {{{{command = '"{sys.executable}" -c "print(123456789)"'}}}}\n"""
     (acme.parent / "ringocli.toml").write_text(table.format(table="profiles.acme."))
     done = ringocli("render", acme, "--profile", "acme")
-    assert (2, True) == (done.code, "only run from your own config.toml" in done.err)
+    assert (2, True) == (done.code, "only run if it is in your own config.toml" in done.err)
     (acme.parent / "xdg" / "ringocli").mkdir(parents=True)
     (acme.parent / "xdg" / "ringocli" / "config.toml").write_text(table.format(table=""))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(acme.parent / "xdg"))

@@ -48,7 +48,7 @@ def test_the_text_explains_the_letters_of_the_order(ringocli: Command, history: 
     out = ringocli("diff", "HEAD", "acme.json").out
     assert out.index("breaking    SendMessage") < out.index("compatible  name")
     assert "order: P accepts both -> R -> P drops the old" in out
-    assert "R = Ringotel's review puts the new template live" in out
+    assert "R = Ringotel's review, which puts the new template live" in out
 
 
 def test_the_markdown_cannot_be_broken_by_a_name(ringocli: Command, history: Path) -> None:

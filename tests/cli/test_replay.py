@@ -122,7 +122,7 @@ def test_a_journal_with_rows_needs_the_same_rows(folder: Path, ringocli: Command
         Path("moved.csv").write_text("\n".join(["contact,content", *rows[:5], rows[6], rows[5], *rows[7:]]), "utf-8")
         changed = replayed(ringocli, receiving.url, "--data", "moved.csv")
         assert (3, 0, 2) == (missing.code, moved.code, changed.code), moved.err
-        assert "row 6 is not the one that was sent" in changed.err
+        assert "row 6 differs from the one that was sent" in changed.err
         assert 8 == len(receiving.log)
         assert all(b'"text":"edited"' in one.payload for one in receiving.log[4:])
         Path("run.db").unlink()

@@ -28,7 +28,7 @@ def conversation(page: Any) -> None:
 
 def details(page: Any) -> None:
     """The near miss in full."""
-    show(page, "Wire")
+    show(page, "Traffic")
     page.locator(".row.amiss").first.click()
     page.locator(".split .plus").wait_for()
 
@@ -52,7 +52,7 @@ def contacts(page: Any) -> None:
 
 def filter_syntax(page: Any) -> None:
     """The help of the filter."""
-    show(page, "Wire")
+    show(page, "Traffic")
     page.get_by_role("button", name="Filter syntax").click()
     page.locator(".language").wait_for()
 
@@ -72,7 +72,7 @@ def compose(button: str) -> Callable[[Any], None]:
     """The dialog that sends a webhook."""
 
     def open_dialog(page: Any) -> None:
-        show(page, "Wire")
+        show(page, "Traffic")
         page.get_by_role("button", name="Send a webhook").click()
         page.get_by_role("button", name=button).click()
 
@@ -81,7 +81,7 @@ def compose(button: str) -> Callable[[Any], None]:
 
 def sent(page: Any) -> None:
     """The details of a message that was sent."""
-    show(page, "Wire")
+    show(page, "Traffic")
     page.locator(".row", has_text="SendMessage").first.click()
     page.locator(".detail .request mark").first.wait_for()
 
@@ -136,7 +136,7 @@ STATES: dict[str, Callable[[Any], None]] = {
     "shortcuts": dialog("Keys"),
     "contacts": contacts,
     "filter": filter_syntax,
-    "export": menu("Export", "Wire"),
+    "export": menu("Export", "Traffic"),
     "attach": menu("Attach a file", "Ringotel"),
     "paste": compose("Paste a webhook"),
     "event": compose("Test event"),

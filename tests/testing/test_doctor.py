@@ -46,7 +46,7 @@ REPLIES: dict[str, tuple[Answer, str, str]] = {
     "rate limit": (Answer(status=429), "http", "Too many requests"),
     "server error": (Answer(status=500, body=b"oops"), "http", "try again later"),
     "unavailable": (Answer(status=503), "http", "status page"),
-    "unauthorized": (Answer.json({"message": "bad token"}, 401), "auth", "value of API key"),
+    "unauthorized": (Answer.json({"message": "bad token"}, 401), "auth", "whether API key is wrong"),
     "forbidden": (Answer.json({"message": "not your number"}, 403), "auth", "permissions"),
     "bad request": (Answer.json({"errors": [{"detail": "to is invalid"}]}, 400), "body", "ringocli render acme.json"),
     "unprocessable": (Answer.json({"message": "from is not yours"}, 422), "body", "ringocli render"),
@@ -60,7 +60,7 @@ REPLIES: dict[str, tuple[Answer, str, str]] = {
         Answer(body=b"<reply><error code='7'>number barred</error></reply>", headers=(("Content-Type", "text/xml"),)),
         "body", "ringocli render"),
     "gone": (Answer(status=410), "http", "path of request_url"),
-    "proxy authentication": (Answer(status=407), "auth", "value of API key"),
+    "proxy authentication": (Answer(status=407), "auth", "whether API key is wrong"),
     "no money": (Answer.json({"message": "top up"}, 402), "body", "balance"),
     "200 with an error": (Answer.json({"error": {"code": 21211, "message": "Invalid To"}}), "body", "ringocli render"),
     "200 with success false": (Answer.json({"success": False, "reason": "blocked"}), "body", "ringocli render"),
@@ -312,20 +312,20 @@ def test_an_event_that_the_running_version_does_not_match(ringocli: Command, acm
     with emulator(json.loads(acme.read_text("utf-8"))) as ringotel:
         acme.write_text(acme.read_text("utf-8").replace('"method": "$event_key$"', '"kind": "$event_key$"'), "utf-8")
         done = live(ringocli, ringotel.url, ringotel.webhook_url)
-    assert (1, "event", True) == (done.code, failed(done)["name"], "current template" in failed(done)["fix"])
+    assert (1, "event", True) == (done.code, failed(done)["name"], "load the current one" in failed(done)["fix"])
 
 
 def test_a_receipt_that_does_not_arrive(ringocli: Command, acme: Path) -> None:
     """The provider accepts the message and reports nothing."""
     with emulator(acme) as ringotel, serving(ACCEPTED) as provider:
         done = live(ringocli, provider.url, ringotel.webhook_url, "--receipt-timeout-s", "0.2")
-    assert (1, "receipt", True) == (done.code, failed(done)["name"], "receipts are switched on" in failed(done)["fix"])
+    assert (1, "receipt", True) == (done.code, failed(done)["name"], "receipts enabled" in failed(done)["fix"])
 
 
 @pytest.mark.parametrize(
     ("body", "advice"),
     [
-        ({"method": "delivered", "params": {"messageid": "m-2"}}, "point response_map at the id that receipts have"),
+        ({"method": "delivered", "params": {"messageid": "m-2"}}, "point response_map at the id in the receipts"),
         ({"method": "failed", "params": {"messageid": "m-1"}}, "ask the provider why"),
     ],
     ids=["another id", "a failure"],
@@ -367,7 +367,7 @@ def test_a_webhook_url_of_another_integration(ringocli: Command, acme: Path) -> 
     with emulator({**ACME, "id": "other"}) as ringotel:
         done = live(ringocli, ringotel.url, ringotel.webhook_url)
     assert (1, "webhook_url") == (done.code, failed(done)["name"])
-    assert "the webhook URL changes with it" in failed(done)["fix"]
+    assert "webhook URL depends on the template" in failed(done)["fix"]
 
 
 def test_a_webhook_url_whose_server_fails(ringocli: Command, acme: Path) -> None:

@@ -37,9 +37,9 @@ PROOF_CASES = 60
     "init",
     "Write a template.",
     examples=EXAMPLES,
-    more="On a terminal it asks for what is missing. An existing file is overwritten only with --force.\n\n"
-    "Samples are also written as a first case for ringocli test, into the folder cases beside the template, without "
-    "credentials.",
+    more="On a terminal, init asks for missing values. An existing file is overwritten only with --force.\n\n"
+    "Samples are also written as a first case for ringocli test, into the folder cases next to the template, "
+    "without credentials.",
 )
 def init(options: InitOptions) -> int:
     """Write a template, or extend one, and print what was recognised."""
@@ -151,7 +151,7 @@ def _from_samples(sources: Sources, answers: Answers, *, can_ask: bool) -> _Draf
     if given and has_request:
         raise UsageError(
             f"{', '.join(given)} cannot be combined with a pasted request, which already defines it",
-            "Leave it out; the template can be edited afterwards.",
+            "Omit it; you can edit the template afterwards.",
         )
     pastes = read_pastes(sources)
     if not has_request and not all((answers.id, answers.name, answers.send_url)):
@@ -253,7 +253,8 @@ def _checked(text: str, draft: Draft) -> tuple[Draft, list[Finding]]:
     if errors:
         listed = "; ".join(f"{error.code} {error.message}" for error in errors)
         raise UsageError(
-            f"the template would have errors: {listed}", f"See: ringocli explain {errors[0].code}. Nothing was written."
+            f"the generated template has errors: {listed}",
+            f"See: ringocli explain {errors[0].code}. Nothing was written.",
         )
     certificate = prove(read_template(json.loads(text)), text, cases=PROOF_CASES)
     if certificate.counter_example is not None:

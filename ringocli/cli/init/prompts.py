@@ -55,8 +55,9 @@ def ask(answers: Answers, *, allowed: bool, samples_only: bool = False) -> tuple
 
 
 _PRESET_HELP = (
-    "A preset is a ready template for a known provider. With paste you are asked for the commands, replies and webhooks of "
-    "your provider's documentation. Enter asks for a URL, an id, a name and the kind of authentication."
+    "A preset is a ready template for a known provider. Answer paste to paste the commands, replies and webhooks "
+    "from your provider's documentation. Press Enter to be asked for a URL, an id, a name and the kind of "
+    "authentication."
 )
 
 
@@ -126,7 +127,7 @@ def _template_id(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", text):
         raise UsageError(f'"{console.printable(text)}" is not an id: use letters, digits, - and _.')
     if text.lower() in {name.lower() for name in BUILT_IN}:
-        raise UsageError(f'"{text}" is the id of an integration that Ringotel already has; use another one.')
+        raise UsageError(f'"{text}" is the id of a built-in integration of Ringotel; use another one.')
     return text
 
 
@@ -185,9 +186,9 @@ def pasted_in() -> Pastes:
     from ringocli.importers.draft import Pastes
     from ringocli.importers.sources import request_in
 
-    console.note('Paste each sample, then a line with just "." to finish. Enter "." alone to skip.')
+    console.note('Paste each sample, then enter a line with just "." to finish. Enter "." alone to skip.')
     send = _sample(
-        "The command that sends a text message (curl, or an OpenAPI, Postman, HAR, .http text)",
+        "The command that sends a text message (curl, or the text of an OpenAPI, Postman, HAR or .http file)",
         lambda text: request_in("the sample", text, None, None),
     )
     file = _sample(
@@ -244,7 +245,9 @@ def _sample(title: str, read: Callable[[str], T]) -> T | None:
         if not text.strip():
             return None
         if text.strip() == "?":
-            console.remark('Copy it from the documentation, paste it here, and finish with a line with just ".".')
+            console.remark(
+                'Copy it from the documentation, paste it here, and finish with a line that contains only ".".'
+            )
             continue
         try:
             return read(text)

@@ -26,7 +26,8 @@ EXAMPLES = (
     "ringocli send-test samples/telnyx.json --url http://127.0.0.1:8025 --missing sample --format json",
 )
 MORE = (
-    "A real send reaches a real phone. It needs --live, or a yes at the prompt, and a value for every variable:\n\n"
+    "A real message reaches a real phone. It needs --live, or a yes at the prompt, and a value for every "
+    "variable:\n\n"
     "\b\n"
     "  ringocli send-test acme.json --live --property-env 'API key=ACME_KEY' \\\n"
     "    --set number=+12025550100 --set contact=+13105550199 \\\n"
@@ -36,8 +37,8 @@ MORE = (
     "  ringocli send-test acme.json --live --data numbers.csv --allow +1310 \\\n"
     "    --property-env 'API key=ACME_KEY' \\\n"
     "    --await message --listen 127.0.0.1:8026 --format junit\n\n"
-    "Exit codes: 0 sent and answered as expected, 1 the reply is not as expected, 2 usage error, 3 local error, "
-    "4 no response."
+    "Exit codes: 0 sent and answered as expected, 1 the reply is not as expected, 2 usage error, 3 local error, 4 "
+    "no response."
 )
 
 
@@ -83,11 +84,11 @@ def _check_combination(options: SendOptions) -> None:
     if not options.await_ and (options.emulator is not None or options.listen is not None):
         raise UsageError("--emulator and --listen need --await", "For example: --await delivered")
     if options.data is not None and (options.har is not None or options.record is not None):
-        raise UsageError("--data cannot be combined with --har or --record", "Record a single send.")
+        raise UsageError("--data cannot be combined with --har or --record", "Use them for a single message.")
     if options.format == "junit" and options.data is None:
-        raise UsageError("--format junit needs --data", "It has one test case per row.")
+        raise UsageError("--format junit needs --data", "A JUnit report has one test case per row of --data.")
     if options.record == "-":
-        raise UsageError("--record needs a file", "A case names files beside it.")
+        raise UsageError("--record needs a file", "A case refers to files in the same folder.")
 
 
 def _requests(options: SendOptions, template: Template, spec: RequestSpec, values: Values) -> list[RenderedRequest]:

@@ -37,7 +37,7 @@ class SendOptions(NamedTuple):
     await_: Annotated[
         tuple[str, ...],
         Option(
-            "Wait for the webhook that belongs to this send: delivered, message, or any event. Repeatable.",
+            "Wait for the webhook that belongs to this message: delivered, message, or any event. Repeatable.",
             flags=("--await",),
             metavar="EVENT",
             complete=complete_events,
@@ -61,20 +61,22 @@ class SendOptions(NamedTuple):
             "Send once per row of a CSV or JSON Lines file (- is stdin).", metavar="FILE", endings=(".csv", ".jsonl")
         ),
     ] = None
-    rate: Annotated[str | None, Option("With --data: sends per second at most.", metavar="R/s")] = None
+    rate: Annotated[str | None, Option("With --data: the maximum rate of messages.", metavar="R/s")] = None
     max_sends: Annotated[
-        int | None, Option("With --data: refuse more rows. Default: 10 with --live.", min=1, max=1_000_000)
+        int | None,
+        Option("With --data: refuse to send more messages than this. Default: 10 with --live.", min=1, max=1_000_000),
     ] = None
     allow: Annotated[
         tuple[str, ...], Option("Only send to this number or prefix. Repeatable.", metavar="NUMBER|PREFIX")
     ] = ()
     price: Annotated[
-        float | None, Option("The price of a segment, for the estimate before the first send.", min=0, max=1_000_000)
+        float | None,
+        Option("The price of a segment, to estimate the cost before the first message is sent.", min=0, max=1_000_000),
     ] = None
     record: Annotated[
         str | None, Option("Write the exchange as a case for ringocli test.", metavar="FILE.toml", endings=(".toml",))
     ] = None
-    har: Annotated[str | None, Option("Write the exchange as HAR, secrets masked.", metavar="FILE")] = None
+    har: Annotated[str | None, Option("Write the exchange as HAR, with secrets masked.", metavar="FILE")] = None
     force: Annotated[bool, Option("Overwrite existing files.")] = False
     no_input: NoInput = False
     format: Annotated[str, Option("Output format.", choices=("text", "json", "junit"))] = "text"

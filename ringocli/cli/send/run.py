@@ -130,7 +130,9 @@ def check_output(name: str, *, force: bool) -> None:
     if path.exists() and not force:
         raise UsageError(f"{name} exists", "Use --force to overwrite it, or choose another name. Nothing was sent.")
     if path.is_dir() or not path.parent.is_dir():
-        raise LocalError(f"{name}: cannot be written", "Check the folder. Nothing was sent.")
+        raise LocalError(
+            f"{name}: cannot be written", "Check that the folder exists and is writable. Nothing was sent."
+        )
 
 
 # -- output -----------------------------------------------------------------------------------------

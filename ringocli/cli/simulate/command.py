@@ -39,12 +39,12 @@ EXAMPLES = (
     "--require 'p99<5s,failed=0'",
 )
 MORE = (
-    "The URL can be Ringotel's, as shown in its portal for the integration, or your own server's. Ringotel's is a "
-    "secret: keep it in RINGOCLI_WEBHOOK_URL or in a profile. Variables without a value get sample values.\n\n"
-    "Every event is distinct: it has an id of its own in the provider's body and in the header webhook-id, the same on "
-    "each retry. The same --seed gives the same events.\n\n"
-    "Exit codes: 0 all delivered, 1 some were not, or a requirement was missed, 2 usage error, 3 local error, "
-    "4 no event got a response."
+    "The URL can be Ringotel's, as shown in its portal for the integration, or your own server's. Ringotel's URL is "
+    "a secret: keep it in RINGOCLI_WEBHOOK_URL or in a profile. Variables without a value get sample values.\n\n"
+    "Every event has a unique id, in the provider's body and in the header webhook-id; a retry repeats it. The same "
+    "--seed generates the same events.\n\n"
+    "Exit codes: 0 all delivered, 1 some were not, or a requirement was missed, 2 usage error, 3 local error, 4 no "
+    "event got a response."
 )
 
 
@@ -237,7 +237,7 @@ def _retry_policy(load: LoadOptions) -> RetryPolicy:
     from ringocli.messaging.load.provider_behaviour import ProviderRetryPolicy, behaviour
 
     if load.retry:
-        raise UsageError("--as-provider already has a retry schedule", "Leave out --retry.")
+        raise UsageError("--as-provider sets the retry schedule", "Leave out --retry.")
     data = behaviour(load.as_provider)
     for note in (*data.notes, f"sources: {', '.join(data.sources)}"):
         console.note(f"note: {data.title}: {note}", "dim")
@@ -257,7 +257,7 @@ def _failover_url(load: LoadOptions) -> Secret | None:
     from ringocli.text.secret import Secret
 
     if load.as_provider is None or behaviour(load.as_provider).failover is None:
-        raise UsageError("--failover-url needs a provider that has one", "Use --as-provider telnyx, or twilio.")
+        raise UsageError("--failover-url needs a provider with failover", "Use --as-provider telnyx, or twilio.")
     if load.journal is not None or load.chaos is not None:
         raise UsageError("--failover-url cannot be combined with --journal or --chaos", "Leave one of them out.")
     return webhook_address(Secret(load.failover_url))
@@ -290,7 +290,7 @@ def _url(options: SimulateOptions, template: Template, settings: Settings) -> Se
         if options.url is None:
             raise UsageError(
                 "--send needs --url",
-                "Name your own server, for example --url http://127.0.0.1:8080. Path and query stay.",
+                "Name your own server, for example --url http://127.0.0.1:8080. Path and query are kept.",
             )
         return Secret(options.url, options.url, remembered=False)
     if settings.webhook_url is None:

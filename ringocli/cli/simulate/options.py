@@ -116,7 +116,8 @@ class SignOptions(NamedTuple):
     sign: Annotated[
         str | None,
         Option(
-            "Sign each webhook: preset for the provider's own scheme, which a key alone also means, or a scheme.",
+            "Sign each webhook: the name of a scheme, or preset for the provider's own, which is the default if a "
+            "key is given.",
             choices=CHOICES,
             metavar="SCHEME",
         ),
@@ -150,7 +151,8 @@ class SimulateOptions(NamedTuple):
     preset: Annotated[
         str | None,
         Option(
-            "Whose webhook bodies to send. Default: recognised from the template; none for the template's own.",
+            "The provider whose webhook bodies to send; none sends the template's own. Default: recognised from the "
+            "template.",
             metavar="NAME",
         ),
     ] = None

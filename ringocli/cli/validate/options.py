@@ -23,7 +23,7 @@ class ValidateOptions(NamedTuple):
         tuple[str, ...], Option("Only these rules. Repeatable.", metavar="CODE,...", complete=complete_rules)
     ] = ()
     ignore: Annotated[
-        tuple[str, ...], Option("Without these rules. Repeatable.", metavar="CODE,...", complete=complete_rules)
+        tuple[str, ...], Option("All but these rules. Repeatable.", metavar="CODE,...", complete=complete_rules)
     ] = ()
     fail_on: Annotated[
         str | None, Option("The lowest severity that makes the exit code 1. Default: error.", choices=SEVERITIES)

@@ -73,7 +73,7 @@ async def replay(request: ApiRequest) -> Response:
     names = ("from", "to", "content", "extension", "domain")
     variables = {name: value for name, value in stored.content["variables"].items() if name in names}
     if not variables.get("content") or not stored.matched:
-        raise UsageError("cannot replay a request that the template does not make", "Send a new message.")
+        raise UsageError("cannot replay this request, because the template does not define it", "Send a new message.")
     again = await request.runtime.user.send(request.inbox, variables, file=stored.content["name"] == "SendFile")
     return ApiResponse(again.document, status_code=202)
 
@@ -103,7 +103,7 @@ async def apply_patch(request: ApiRequest) -> Response:
     found = await _proposals(request, body.get("pairs"))
     patch = next((one for one in found if kind in (None, one.kind)), None)
     if patch is None:
-        raise UsageError(f"there is no such change: {str(kind)[:20]!r}", "Use change or event, as GET shows them.")
+        raise UsageError(f"unknown change: {str(kind)[:20]!r}", "Use change or event, as GET shows them.")
     applied = patch.is_safe or (anyway and patch.is_possible)
     if applied:
         request.runtime.template_file.write(patch.text)

@@ -104,12 +104,12 @@ SCHEMAS: dict[str, Schema] = {
             "unclaimed": {
                 "type": "array",
                 "items": _object({"pointer": _STRING, "value": _STRING}),
-                "description": "Received fields that nothing reads.",
+                "description": "Received fields that the event does not read.",
             },
             "pairs": {
                 "type": "array",
                 "items": _object({"variable": _STRING_OR_NULL, "pointer": _STRING, "why": _STRING}),
-                "description": "Which received field is taken for which missing value.",
+                "description": "Which received field is used for which missing value.",
             },
             "patch": {
                 "type": "array",

@@ -46,7 +46,7 @@ _WAIT = {
     "matches": "A regular expression that is found in the text.",
     "q": "A search, as in /api/exchanges.",
     "count": "Wait for this many; the response is then an object with exchanges.",
-    "none": "true: succeed if none fits within timeout_s, else 409.",
+    "none": "true: succeed if none matches within timeout_s, else 409.",
     "after": "Only exchanges newer than this id: pass the id of the last one you have seen.",
     "timeout_s": "How long to wait in seconds, at most 300. Default 10.",
 }

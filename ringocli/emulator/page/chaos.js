@@ -28,7 +28,7 @@ const FAULTS = {
   charset: "wrong charset",
   html: "HTML with 200",
   redirect: "redirect",
-  gzip: "gzip without being asked",
+  gzip: "gzip that was not requested",
 };
 
 /** The settings without a probability that has no effect: without a status or a fault nothing happens. */

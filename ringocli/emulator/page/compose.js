@@ -85,7 +85,7 @@ function TestEvent() {
       </select>
     </label>
     <${Fields} values=${fields} set=${setValues} />
-    ${"messageid" in fields && html`<p class="soft">Without a messageid, a fresh one is used.</p>`}
+    ${"messageid" in fields && html`<p class="soft">If messageid is empty, a new one is generated.</p>`}
     <${Sending} busy=${busy} error=${error} />
   </form>`;
 }

@@ -121,7 +121,7 @@ function Exchange({ exchange }) {
     <${Notes} exchange=${exchange} />
     ${exchange.near_miss && html`<${NearMiss} exchange=${exchange} />`}
     <${Variables} variables=${exchange.variables} setHot=${setHot} />
-    <${Variables} title="What the handset said" variables=${exchange.said ?? {}} setHot=${setHot} />
+    <${Variables} title="Sent by the handset" variables=${exchange.said ?? {}} setHot=${setHot} />
     <${Links} words=${exchange.failed_receipt ? "Failed receipt for" : "Receipt for"} ids=${[exchange.correlates]} />
     <${Links} words="Receipts:" ids=${exchange.receipts} />
     <${Links} words="Retry of" ids=${[exchange.retry_of]} />

@@ -34,8 +34,8 @@ function Language({ take }) {
 /** The exchanges that the wire shows, as a file. */
 function Export({ query, close }) {
   const at = (format) => `api/export?${new URLSearchParams({ ...(query ? { q: query } : {}), format })}`;
-  return html`<div class="menu" role="menu" aria-label=${query ? "Export what the filter finds" : "Export all exchanges"}>
-    <p role="presentation">${query ? "What the filter finds, as" : "All exchanges, as"}</p>
+  return html`<div class="menu" role="menu" aria-label=${query ? "Export filtered exchanges" : "Export all exchanges"}>
+    <p role="presentation">${query ? "Filtered exchanges, as" : "All exchanges, as"}</p>
     <a role="menuitem" href=${at("jsonl")} download onClick=${close}><${Icon} name="file" />JSON lines</a>
     <a role="menuitem" href=${at("har")} download="exchanges.har" onClick=${close}><${Icon} name="file" />HAR</a>
   </div>`;
@@ -67,7 +67,7 @@ export function Filter({ count, more }) {
         ref=${field}
         type="search"
         placeholder="Filter"
-        aria-label="Filter the wire"
+        aria-label="Filter exchanges"
         spellcheck=${false}
         autocomplete="off"
         value=${text}

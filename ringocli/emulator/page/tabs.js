@@ -6,7 +6,7 @@ import { change, useStore } from "./store.js";
 
 const TABS = [
   ["user", "Ringotel", "user"],
-  ["wire", "Wire", "wire"],
+  ["wire", "Traffic", "wire"],
   ["handset", "Handset", "phone"],
 ];
 

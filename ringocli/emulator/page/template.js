@@ -32,7 +32,7 @@ export function Template() {
     ${
       template &&
       html`<p><code><bdi>${visible(template.path)}</bdi></code>, loaded ${moment(template.loaded_at)}</p>
-        ${template.problem && html`<ul class="notes"><li class="bad"><${Icon} name="warning" /><span>The file on disk is not in use: ${visible(template.problem)}. This version is.</span></li></ul>`}
+        ${template.problem && html`<ul class="notes"><li class="bad"><${Icon} name="warning" /><span>The file on disk is not in use: ${visible(template.problem)}. The version below is.</span></li></ul>`}
         ${
           template.findings.length
             ? html`<ul class="notes">${template.findings.map((finding) => html`<${Finding} finding=${finding} line=${finding.line} />`)}</ul>`

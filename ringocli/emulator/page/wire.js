@@ -125,7 +125,7 @@ export function Wire() {
   const empty = !query
     ? html`<${Welcome} />`
     : found && html`<p class="nothing">${found.error ?? "No exchange matches this filter."}</p>`;
-  return html`<section class="pane wire" aria-label="The wire">
+  return html`<section class="pane wire" aria-label="HTTP traffic">
     <${Filter} count=${rows.length} more=${feed.more} />
     <${VirtualList}
       handle=${list}

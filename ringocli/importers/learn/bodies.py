@@ -41,7 +41,7 @@ def read_body(pasted: Pasted, method: str) -> Body:
     elif pasted.body is not None:
         _text(pasted.body, (pasted.content_type or "").strip("<> "), body)
     if pasted.content_type and not pasted.body and not pasted.parts and body.content_type is None:
-        why = "there is no body, so it is left out; APIs respond without it"
+        why = "the request has no body, so the Content-Type is omitted; APIs respond without it"
         body.limits.append(limit("a Content-Type without a body", why))
     return body
 
@@ -77,12 +77,14 @@ def _text(text: str, kind: str, body: Body) -> None:
         body.content_type = kind
     elif encoding is Encoding.FORM or (encoding is Encoding.JSON and re.match(r"[\w.\[\]-]+=", text.strip())):
         if encoding is Encoding.JSON:
-            body.notes.append(f"the body is a form, but its Content-Type is {kind}: that of a form is used")
+            body.notes.append(f"the body is a form, but its Content-Type is {kind}: the one for forms is used")
             kind = FORM_TYPE
         _form(text, body)
         body.content_type = kind or FORM_TYPE
         if not kind and text:
-            body.limits.append(limit("a body without a Content-Type", "a template has one: that of a form is used"))
+            body.limits.append(
+                limit("a body without a Content-Type", "a template always has one, so that of a form is used")
+            )
     elif text.strip():
         named = (
             "that is not a JSON object" if encoding is Encoding.JSON else f"of type {kind.partition(';')[0] or 'this'}"
@@ -127,7 +129,7 @@ def _multipart(pasted: Pasted, body: Body) -> None:
     for part in pasted.parts:
         tree.setdefault(part.name, Several()).append(part.value)
         if part.is_file:
-            why = "Ringotel sends the URL of a file, not its content: look for a parameter that takes a URL"
+            why = "Ringotel sends the URL of a file, not its content: look for a parameter that accepts a URL"
             body.limits.append(limit(f"an uploaded file ({part.name})", why))
             body.files.append(part.name)
     why = "Ringotel sends JSON or forms. The fields are written as a form; check that the provider accepts that."

@@ -36,10 +36,10 @@ _COMPUTED = re.compile(
 )
 
 
-POINT_IN_TIME = "a point in time: the provider may send every message then, or reject it as past"
-SAMPLE_TIME = "a point in time of the sample"
+POINT_IN_TIME = "a point in time: the provider may send every message at that time, or reject it as past"
+SAMPLE_TIME = "a point in time from the sample"
 FRESH_ID = "an id that has to differ in every message: the provider may drop all but the first as duplicates"
-REFERENCE = "a reference of the sample's message"
+REFERENCE = "a reference to the sample's message"
 """Reasons for which a relay sends another value each time."""
 
 _FILE_FACTS = re.compile(
@@ -68,31 +68,31 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"
     if _FILE_FACTS.search(name) or re.fullmatch(r"(?:image|video|audio|application)/[\w.+-]+", text):
-        return "a fact of the sample's file, which is wrong for other files"
+        return "describes the sample's file, so it is wrong for other files"
     if (
         name_score(Role.CONTENT, leaf.names[:1]) >= 90
         and text
         and not text.isdigit()
         and text.lower() not in TYPE_WORDS
     ):
-        return "a text of the sample, sent with every message"
+        return "a text from the sample, sent with every message"
     if is_country_code(leaf):
-        return "the country code of the sample's number: it fits only if the portal's number format is national"
+        return "the country code of the sample's number: it is correct only if the portal's number format is national"
     if is_phone(leaf.value) and not names_other_number(leaf) and sum(char.isdigit() for char in text) >= 10:
-        return "a phone number of the sample"
+        return "a phone number from the sample"
     if is_id(leaf.value):
-        return "an id of the sample"
+        return "an id from the sample"
     return None
 
 
 def _url_risk(leaf: SampleLeaf) -> str | None:
     if any(is_callback(name) for name in leaf.names[:2]):
-        return "a callback URL of the sample: the provider reports to it instead of to Ringotel"
+        return "a callback URL from the sample: the provider reports to it instead of to Ringotel"
     if any(name_score(Role.URL, (name,)) for name in leaf.names[:2]) or re.search(
         r"\.(?:jpe?g|png|gif|mp4|pdf|webp)\b", leaf.text, re.I
     ):
-        return "a file of the sample: every message would contain it"
-    return "a URL of the sample"
+        return "a file from the sample: every message would contain it"
+    return "a URL from the sample"
 
 
 def _is_time(leaf: SampleLeaf) -> bool:

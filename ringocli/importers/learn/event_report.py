@@ -32,10 +32,10 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
             learned.add_limit("an encoded text", why, f"incoming texts will not be readable: {why}")
         file = draft.choices.get(Role.URL)
         if file is not None and draft.count(file, lambda leaf: leaf.text) > 1:
-            learned.add_limit("several files in one message", "Ringotel takes one: the first is used")
+            learned.add_limit("several files in one message", "Ringotel reads only one, here the first")
         message_id = draft.choices.get(Role.ID)
         if message_id is not None and draft.count(message_id, lambda leaf: leaf.text) > 1:
-            why = "Ringotel takes one message id from each webhook: the first is used"
+            why = "Ringotel reads only one message id from each webhook, here the first"
             learned.add_limit("several receipts in one webhook", why, f"some delivery receipts will be lost: {why}")
         if draft.kind == "delivered" and not has_failed and not _names_success(draft):
             why = (
@@ -122,6 +122,6 @@ def _report_other_values(learned: LearnedEvents, sample: WebhookSample, variable
         name = draft.variable(role) if draft is not None else ""
         taken = variables.get(name)
         if choice.literal and taken is not None and taken != choice.literal:
-            why = f'a pattern takes the first value of the list "{choice.leaf.name}", not the one that is meant'
+            why = f'a pattern reads the first value of the list "{choice.leaf.name}", not the intended one'
             what = f"${name}$ of {sample.kind} from {sample.name}"
             learned.add_limit(what, why, f"${name}$ of {sample.name} is read wrongly: {why}")

@@ -98,8 +98,8 @@ class RemainingValues(RequestState):
                 return
             if is_phone(text) and choice.literal.lstrip("+") == text.lstrip("+"):
                 self.learned.blocking.append(
-                    f"the URL contains the number of ${self.variable(role)}$ in another form ({text}), so it becomes a property: "
-                    "it works for one number only"
+                    f"the URL contains the number of ${self.variable(role)}$ in another format ({text}), so it "
+                    "becomes a property: it works for one number only"
                 )
         if parts := segment_parts(text):
             self.put[leaf.pointer] = self.with_parts(text, parts, self.where(leaf))
@@ -121,7 +121,7 @@ class RemainingValues(RequestState):
             return
         if is_other_recipient(leaf) and leaf.inside is None and not self.repeats_a_role(leaf):
             self._drop_entry(leaf)
-            self.learned.add_limit(f"a further recipient ({leaf.name})", "Ringotel sends each message to one recipient")
+            self.learned.add_limit(f"another recipient ({leaf.name})", "Ringotel sends each message to one recipient")
             return
         self.kept.append(leaf)
         if (

@@ -108,8 +108,8 @@ class _RequestLearner(RolePlacement, RemainingValues):
         is_known = not has_placeholder(host) or bool(re.search(r":\d+$", host))
         if self.target.scheme.lower() == "http" and is_known and is_test_host(host):
             why = (
-                "a port, an IP address or a bare host name is a test server: put the provider's https URL into "
-                "request_url; for local tests use send-test --url"
+                "a URL with a port, an IP address or a bare host name is a test server: put the provider's https "
+                "URL into request_url; for local tests use send-test --url"
             )
             clause = f"its URL uses http, and Ringotel requires https: {why}"
             self.learned.add_limit("http://", why, clause)
@@ -145,7 +145,9 @@ class _RequestLearner(RolePlacement, RemainingValues):
         for index, segment in enumerate(self.target.segments):
             if segment and not usual[index] and ("path", index) not in self.put:
                 risk = (
-                    "it may name the sample's account: then use a property instead" if any(usual[index + 1 :]) else None
+                    "it may identify the sample's account: if so, use a property instead"
+                    if any(usual[index + 1 :])
+                    else None
                 )
                 pointer = ("API", self.place.value, "request_url")
                 yield KeptConstant(pointer=pointer, name=PATH, value=shown(segment), risk=risk)

@@ -45,8 +45,8 @@ class RolePlacement(RequestState):
         if any(is_phone(word) for word in re.split(r"[\s|,;:]+", text.leaf.text)[:3]):
             del choices[Role.CONTENT]
             self.learned.blocking.append(
-                f'"{text.leaf.name}" seems to contain both the recipient and the text; name them with --hint '
-                "to=NUMBER --hint content=TEXT"
+                f'"{text.leaf.name}" seems to contain both the recipient and the text; specify them with '
+                "--hint to=NUMBER --hint content=TEXT"
             )
 
     def check_list(self, leaves: Sequence[SampleLeaf], choices: Mapping[Role, RoleChoice]) -> None:
@@ -58,8 +58,8 @@ class RolePlacement(RequestState):
         settled = sender is not None and (apart or sender.is_explicit)
         if numbers_beside(recipient.leaf, leaves) and not settled:
             self.learned.blocking.append(
-                f'"{recipient.leaf.name}" has several numbers, and nothing says which is whose: name them with '
-                "--hint to=NUMBER --hint from=NUMBER"
+                f'"{recipient.leaf.name}" has several numbers, and nothing says which is the sender or the recipient: '
+                "specify them with --hint to=NUMBER --hint from=NUMBER"
             )
 
     def place_choices(self) -> None:
@@ -179,11 +179,13 @@ class RolePlacement(RequestState):
         field_name = next((str(step) for step in reversed(leaf.inside.pointer) if isinstance(step, str)), "")
         notation = written_in(leaf)
         if raw is None:
-            self.learned.blocking.append(f"{leaf.name} inside {field_name} stays as in the sample: its text is escaped")
+            self.learned.blocking.append(
+                f"{leaf.name} inside {field_name} is kept as in the sample: its text is escaped"
+            )
             return False
         self.edits.setdefault(leaf.inside.pointer, []).append((raw, f"${variable}$"))
         if variable == "content":
-            why = f"the text is inserted as it is: {_BREAKS[notation]} in a message would break that {notation}"
+            why = f"the text is inserted unchanged: {_BREAKS[notation]} in a message would break that {notation}"
             self.learned.add_limit(f"{notation} inside a field ({field_name})", why)
         return True
 

@@ -272,9 +272,9 @@ def _best(
     beside = [leaf for leaf in leaves if sides.get(leaf.pointer) is role and leaf.pointer not in used]
     if beside:
         why = (
-            "the value beside it says whose number it is"
+            "the value next to it says whose number it is"
             if len(sides) > 1
-            else "another sample has it as your own number"
+            else "another sample shows it as your own number"
         )
         return RoleChoice(role=role, leaf=beside[0], why=why, is_explicit=True)
     scored = [

@@ -25,13 +25,13 @@ def readme(spec: RelaySpec, language: str) -> str:
     work = (
         ""
         if python
-        else "\nBehind another server than `php -S`, keep `php index.php work` running: it delivers what is waiting.\n"
+        else "\nWith a server other than `php -S`, keep `php index.php work` running: it delivers waiting events.\n"
     )
     return f"""# Relay for {spec.name}
-{"" if not todo else chr(10) + "**Not finished.** Left to do:" + chr(10) + todo + chr(10)}
-Ringotel sends its generic requests here; the relay calls {spec.name} as its documentation shows. {spec.name} delivers
-its webhooks here; the relay stores each, acknowledges it, and delivers it to Ringotel until Ringotel acknowledges it,
-also after a restart.
+{"" if not todo else chr(10) + "**Not finished.** Still to do:" + chr(10) + todo + chr(10)}
+Ringotel sends its generic requests to the relay, which calls {spec.name} as {spec.name}'s documentation shows.
+{spec.name} sends its webhooks to the relay, which stores and acknowledges each one. It then delivers them to Ringotel,
+and retries until Ringotel accepts them, even after a restart.
 
 ## Start
 
@@ -41,24 +41,25 @@ Copy `.env.example` to `.env` and fill it in.
 {start}
 ```
 {work}
-| setting | is |
+| setting | meaning |
 |---|---|
 {fields}
 {signing}{secret if "signature" in spec.provider else ""}| `RELAY_TOKEN` | the token that Ringotel has to send; choose a long random one, and enter it as "Relay token" in the portal |
 | `RINGOTEL_WEBHOOK_URL` | the Webhook URL from Ringotel's portal |
 | `PROVIDER_URL` | replaces the provider's scheme, host and port, for tests |
-| `PUBLIC_URL` | the relay's own URL from outside, for callbacks and signatures over the URL |
-| `WEBHOOK_REPLY` | the body that the provider expects as the answer to a webhook; an empty 200 by default |
-| `HOST`, `PORT`, `STATE_FILE` | where it listens, and the file with message ids and undelivered events |
+| `PUBLIC_URL` | the relay's public URL, for callbacks and for signatures that cover the URL |
+| `WEBHOOK_REPLY` | the response body that the provider expects for a webhook; empty by default |
+| `HOST`, `PORT`, `STATE_FILE` | the address to listen on, and the file for message ids and undelivered events |
 
 ## Connect
 
 1. Put the relay behind https, and its URL into `template.json` instead of `{RELAY_URL}`.
-2. Mail `template.json` to Ringotel's support (`ringocli bundle template.json`). In the portal, the number format is
-   E.164.
+2. Mail `template.json` to Ringotel's support (`ringocli bundle template.json`). Set the number
+   format to E.164 in the portal.
 3. Enter `https://YOUR-RELAY/webhook` in {spec.name}'s console.
 
-`GET /healthz` says whether it runs and how many events wait. Logs contain no message and no credential.
+`GET /healthz` returns whether the relay runs and how many events are waiting. Logs contain no message texts and no
+credentials.
 
 ## Test
 

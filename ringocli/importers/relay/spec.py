@@ -203,7 +203,7 @@ def _left_to_do(draft: Draft, pastes: Pastes, provider: Mapping[str, Any], reade
     assert pastes.send is not None
     for entry in pastes.send.limits:
         if entry["what"] in _OTHER_AUTH or entry["what"] == "a client certificate":
-            yield f"the provider wants {entry['what']}, which is not generated: add it in provider_request"
+            yield f"the provider requires {entry['what']}, which is not generated: add it in provider_request"
     replaced = [constant.name for constant in draft.constants if _is_replaced(constant.risk)]
     for clause in draft.blocking:
         if not _EXPRESSED.match(clause) and not any(f" in {name} " in clause for name in replaced):
@@ -224,8 +224,8 @@ def _notes(draft: Draft, pastes: Pastes, provider: Mapping[str, Any]) -> Iterato
     """Notes on what no sample showed, and what to check."""
     kinds = {event["event_type"] for event in provider["events"]}
     for kind, what, option in (
-        ("message", "messages do not come in", "message"),
-        ("messageDelivered", "no receipts come in", "delivered"),
+        ("message", "incoming messages are not received", "message"),
+        ("messageDelivered", "delivery receipts are not received", "delivered"),
     ):
         if kind not in kinds:
             yield f"{what}: add --sample-webhook {option}=FILE"

@@ -54,7 +54,7 @@ class SendResult(NamedTuple):
         assert self.verdict is not None
         if not self.verdict.ok:
             words = f": {self.verdict.words}" if self.verdict.words else ""
-            missed = "; response_map does not fit" if self.verdict.differences else ""
+            missed = "; response_map does not match" if self.verdict.differences else ""
             return redact(f"status {self.verdict.reply.status}{words}{missed}")
         names = ", ".join(event.label for event in self.missing)
         return f"{names} did not arrive" if names else ""

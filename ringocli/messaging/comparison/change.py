@@ -19,7 +19,7 @@ class Impact(IntEnum):
 
 
 LEGEND: Mapping[str, str] = {
-    "R": "Ringotel's review puts the new template live",
+    "R": "Ringotel's review, which puts the new template live",
     "P": "the provider, or your own messaging server",
     "A": "the admins of each organisation, in Ringotel's portal",
     "C": "the provider's console, where the webhook URL is entered",

@@ -38,7 +38,7 @@ def compare(old: Template, new: Template) -> TemplateComparison:
     for label, template in (("old", old), ("new", new)):
         if template.misfits:
             places = ", ".join(pointer_text(pointer) or "the document" for pointer in template.misfits[:3])
-            warnings.append(f"the {label} version has parts of the wrong type, which are left out: {places}")
+            warnings.append(f"the {label} version has parts of the wrong type, which are ignored: {places}")
     return TemplateComparison(changes=tuple(changes), warnings=tuple(warnings))
 
 
@@ -58,7 +58,7 @@ def _quoted(value: Json) -> str:
 
 def _compare_properties(old: Template, new: Template, changes: PropertyChanges) -> Iterator[TemplateChange]:
     for one, two in changes.renamed.items():
-        what = f"property {one!r} becomes {two!r}: the stored value is not used until it is entered again"
+        what = f"property {one!r} becomes {two!r}: the value must be entered again before it is used"
         yield _property_change(old, new, "property-renamed", two, what, {one}, {two})
     for name in changes.added:
         used = name in used_properties(new)

@@ -87,7 +87,7 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
     if summary.retries:
         yield f"  retries    {summary.retries:,}"
     if summary.duplicates_sent:
-        yield f"  possible duplicates  {summary.duplicates_sent:,}  (sent again because no answer was seen)"
+        yield f"  possible duplicates  {summary.duplicates_sent:,}  (sent again because no reply was received)"
     if summary.skipped_rows:
         yield f"  skipped rows  {summary.skipped_rows:,}"
     for name, histogram in (("latency", summary.latency), ("service", summary.service), ("lateness", summary.lateness)):
@@ -104,7 +104,8 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
     for finding in summary.findings:
         yield f"  {styled('finding', 'yellow')}    {finding}"
     if summary.is_too_slow:
-        yield f"  {styled('note', 'yellow')}       this machine could not keep the rate: {summary.late_without_cause:,} events left late"
+        late = f"{summary.late_without_cause:,} events were sent late"
+        yield f"  {styled('note', 'yellow')}       this machine could not keep up with the rate: {late}"
     for reason, count in summary.reasons:
         yield f"  {count:,} x {one_line(reason, WIDTH - 10)}"
     for one in required:

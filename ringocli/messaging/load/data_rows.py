@@ -195,7 +195,7 @@ def _lines(name: str) -> Iterator[str]:
     if name == STDIN:
         buffer = getattr(sys.stdin, "buffer", None)
         if buffer is None:
-            raise LocalError("stdin cannot be read", "Name a file instead.")
+            raise LocalError("stdin cannot be read", "Use a file instead.")
         yield from io.TextIOWrapper(buffer, encoding="utf-8-sig", errors="surrogateescape", newline="")
         return
     try:

@@ -111,7 +111,7 @@ class Journal:
         if changed:
             raise UsageError(
                 f"{self._path}: the journal belongs to another run: {', '.join(changed)} changed",
-                "Repeat the command as it was, or start a new journal.",
+                "Repeat the original command, or start a new journal.",
             )
         return True
 
@@ -158,7 +158,7 @@ class Journal:
             index = changed_row(found, size, sums_of(sums))
             if index is not None:
                 problem = (
-                    f"row {found[index][0] + 1} is not the one that the journal was started with"
+                    f"row {found[index][0] + 1} differs from the one that the journal was started with"
                     if index < len(found)
                     else "a row is missing: the journal was started with more rows"
                 )

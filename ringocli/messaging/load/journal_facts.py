@@ -51,8 +51,8 @@ def recipe_of(
     """
     if facts[TEMPLATE] != template_sha256:
         raise UsageError(
-            "the journal belongs to another template, or this one was changed since",
-            "Give the template as it was: its events would be others.",
+            "the journal belongs to another template, or this one has changed since",
+            "Use the original template: another one has different events.",
         )
     subjects = tuple(_subject(template, pointer) for pointer in json.loads(facts[EVENTS]))
     place = place_of(subjects[0])

@@ -68,7 +68,8 @@ class JournalReader:
             if (place := changed_row(chunk, size, sums_of(sums))) is not None:
                 row = chunk[place][0] + 1 if place < len(chunk) else block * BLOCK * total + place * total + number
                 raise UsageError(
-                    f"{self.data_file}: row {row} is not the one that was sent", "Name the data file as it was: --data."
+                    f"{self.data_file}: row {row} differs from the one that was sent",
+                    "Give the original data file with --data.",
                 )
             wanted = self._wanted(block, size, only)
             yield from (position for place, position in enumerate(chunk) if place in wanted)

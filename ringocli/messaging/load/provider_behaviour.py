@@ -66,7 +66,7 @@ def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
     if slow and data.timeout_s is not None:
         then = "sends the message again" if data.waits_s else "gives the message up"
         found.append(
-            f"{slow:,} attempt{'s' * (slow != 1)} had no answer within {data.timeout_s:g} s: {title} then {then}"
+            f"{slow:,} attempt{'s' * (slow != 1)} had no reply within {data.timeout_s:g} s: {title} then {then}"
         )
     if summary.duplicates_sent:
         count = summary.duplicates_sent
@@ -79,7 +79,7 @@ def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
             f"which accepted {summary.saved_by_failover:,}"
         )
     elif summary.failed and data.failover:
-        found.append(f"{summary.failed:,} events would go to {data.failover}; name it with --failover-url")
+        found.append(f"{summary.failed:,} events would go to {data.failover}; give its URL with --failover-url")
     if summary.failed and (summary.failed_over or not data.failover):
         found.append(f"{summary.failed:,} events would be lost: {title} makes no further attempt")
     return tuple(found)

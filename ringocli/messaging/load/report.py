@@ -113,9 +113,9 @@ def _charts(summary: LoadSummary, required: Sequence[Mapping[str, Any]]) -> Iter
             [
                 (name, *(_shown(ms) for ms in histogram.document().values()))
                 for name, histogram in (
-                    ("latency (due to delivered)", summary.latency),
-                    ("service (sent to answered)", summary.service),
-                    ("lateness (due to sent)", summary.lateness),
+                    ("latency (scheduled to delivered)", summary.latency),
+                    ("service time (sent to answered)", summary.service),
+                    ("lateness (scheduled to sent)", summary.lateness),
                 )
                 if histogram.total
             ],

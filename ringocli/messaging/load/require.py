@@ -91,7 +91,7 @@ def _requirement(text: str) -> Requirement:
     return Requirement(what=what, comparison=comparison, limit=limit, unit=unit, text=text.strip())
 
 
-TOO_SLOW = "the client kept the rate"
+TOO_SLOW = "the client kept up with the rate"
 
 
 def results(requirements: tuple[Requirement, ...], summary: LoadSummary) -> list[dict[str, Any]]:

@@ -136,7 +136,7 @@ class _Player:
             if step.at is not None and step.at.min_s < 0 and after is not None and after.send and after.reply is None:
                 raise self._wrong(
                     step,
-                    f"it may come before the reply to {after.id}, which is not recorded",
+                    f"it may arrive before the reply to {after.id}, which is not recorded",
                     "Add reply to that step.",
                 )
 
@@ -268,7 +268,7 @@ class _Player:
             step = self._steps[reference.step]
             if step.send is None or step.reply is None:
                 raise UsageError(
-                    f"{reference.step}.{reference.variable} is not known yet", "Let that step happen first."
+                    f"{reference.step}.{reference.variable} is not known yet", "Move that step before this one."
                 )
             self._sent(step)
         found = self._produced[reference.step].get(reference.variable)

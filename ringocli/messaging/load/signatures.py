@@ -131,7 +131,7 @@ class Signer:
             if abs(now - timestamp) > tolerance_s:
                 return f"the timestamp differs from now by {abs(now - timestamp):.0f} s"
         if self.scheme is Scheme.TWILIO and not _has_its_hash(url, body, found.get("content-type", "")):
-            return f"{_BODY_HASH} in the URL is missing, or is not that of the body"
+            return f"{_BODY_HASH} in the URL is missing, or does not match the body"
         return self._mismatch(url, found, body, signature, timestamp)
 
     def _mismatch(self, url: str, found: Mapping[str, str], body: bytes, signature: str, timestamp: int) -> str | None:
@@ -145,7 +145,7 @@ class Signer:
         given = found[signature].split(" ") if self.scheme is Scheme.STANDARD_WEBHOOKS else [found[signature]]
         if any(hmac.compare_digest(one.encode(), expected.encode()) for one in given):
             return None
-        return "the signature does not fit: another key, or the body or URL was changed on the way"
+        return "the signature does not match: the key is wrong, or the body or URL was changed in transit"
 
 
 def signer(scheme: str, key: Secret) -> Signer:
@@ -218,7 +218,7 @@ def _ed25519_mismatch(key: Secret, signature: str, signed: bytes) -> str | None:
     try:
         public.verify(base64.b64decode(signature, validate=True), signed)
     except (InvalidSignature, binascii.Error):
-        return "the signature does not fit: another key, or the body was changed on the way"
+        return "the signature does not match: the key is wrong, or the body was changed in transit"
     return None
 
 

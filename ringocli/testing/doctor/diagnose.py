@@ -186,7 +186,7 @@ class _Doctor:
         reply = self._reply(request if self._given.base is None else at_base(request, self._given.base), sender)
         if reply.status in (404, 405):
             for name in ("http", "auth", "body", "response_map"):
-                self._add(name, RungResult.SKIPPED, f"the read-only URL gave {reply.status}; sending needs --live")
+                self._add(name, RungResult.SKIPPED, f"the read-only URL returned {reply.status}; sending needs --live")
             return
         self._add("http", RungResult.OK, f"{reply_steps.check_http(reply)} (read-only URL)")
         self._add("auth", RungResult.OK, reply_steps.check_auth(reply, properties))

@@ -59,10 +59,10 @@ def check_auth(reply: Reply, properties: tuple[str, ...]) -> str:
     """
     names = ", ".join(properties) or "the credential"
     if reply.status == 403:
-        fix = "The credential is known, but not allowed: check its permissions, the IP allow list, and whose number it is."
+        fix = "The credential is valid but not permitted: check its permissions, the IP allow list and the number."
         raise StepFailed("auth", f"{_named(403)}{_said(reply)}", fix)
     if reply.status in _REFUSED_CREDENTIAL:
-        fix = f"Check the value of {names}: wrong, expired, or of another account; and that auth has the right type."
+        fix = f"Check whether {names} is wrong, expired or from another account, and whether auth has the right type."
         raise StepFailed("auth", f"{_named(reply.status)}{_said(reply)}", fix)
     return "the credential was accepted"
 

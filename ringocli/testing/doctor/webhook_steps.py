@@ -45,7 +45,7 @@ def check_webhook_url(
     """
     console = preset.webhook_console if preset is not None else "the provider's console"
     if url is None:
-        detail = "is the webhook URL of Ringotel's portal entered at the provider?"
+        detail = "is the webhook URL from Ringotel's portal entered at the provider?"
         return RungResult.ASKED, detail, f"Enter it here: {console}", None
     parts = split_url(sent(url))
     host = parts.hostname or ""
@@ -59,12 +59,12 @@ def check_webhook_url(
                 "webhook_url", f"the emulator there serves /webhook/{own}, not this URL", f"Use {base}/webhook/{own}."
             )
         if own != template.id:
-            fix = f"The id of the template is {template.id!r}: the webhook URL changes with it."
+            fix = f"The webhook URL depends on the template's id, {template.id!r}."
             raise StepFailed("webhook_url", f"the emulator there serves the integration {own!r}", fix)
         return RungResult.OK, f"an emulator answers at {host}", "", target
     if target.is_local:
         return RungResult.OK, f"{host} is this machine; the next step sends an event there", "", target
-    detail = f"{host} was given; only the portal shows whether it is the URL of this integration"
+    detail = f"{host} was given; only the portal shows whether the URL belongs to this integration"
     return RungResult.ASKED, detail, "Compare it with the Webhook URL in the integration's settings.", target
 
 
@@ -107,10 +107,10 @@ def check_event(
     if reply.status == 404:
         raise StepFailed("event", said, "This is not the webhook URL: copy it from the integration's settings.")
     if reply.status == 422:
-        fix = "The running version does not match its own event: load the current template, or run ringocli match."
+        fix = "The running template does not match its own event: load the current one, or run ringocli match."
         raise StepFailed("event", said, fix)
     if not 200 <= reply.status < 300:
-        raise StepFailed("event", said, "Check the log of the server that takes the webhooks.")
+        raise StepFailed("event", said, "Check the log of the server that receives the webhooks.")
     if target.emulator is not None:
         return RungResult.OK, f"{event.label} was matched", ""
     return RungResult.ASKED, f"{event.label} was sent ({said}): did the message appear in Ringotel?", _NOT_THERE
@@ -160,8 +160,8 @@ def check_receipt(
     detail = f"no receipt of {message.message_id} within {wait_s:g} s"
     others = [one.variables.get("messageid", "") for one in arrivals if one.event_type == Place.DELIVERED]
     if others:
-        fix = "The receipts carry another id than the reply: point response_map at the id that receipts have."
-        raise StepFailed("receipt", f"{detail}; receipts of other ids arrived: {', '.join(others[:3])}", fix)
+        fix = "The receipts and the reply contain different ids: point response_map at the id in the receipts."
+        raise StepFailed("receipt", f"{detail}; receipts for other ids arrived: {', '.join(others[:3])}", fix)
     unmatched = next((one for one in arrivals if not one.matched), None)
     if unmatched is not None:
         fix = "If it reports a failure, ask the provider why. If not, make the event match it: ringocli match."
@@ -170,5 +170,5 @@ def check_receipt(
 
 
 _NO_RECEIPT = (
-    "Check that receipts are switched on at the provider, go to the webhook URL, and carry the id of the reply."
+    "Check that the provider has receipts enabled, sends them to the webhook URL, and repeats the id from its reply."
 )

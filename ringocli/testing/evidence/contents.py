@@ -83,7 +83,7 @@ def collect_cases(files: list[CaseFile], folder: Path) -> dict[str, bytes]:
 def _member(path: Path, folder: Path) -> str:
     resolved, root = path.resolve(), folder.resolve()
     if not resolved.is_relative_to(root):
-        raise UsageError(f"{path} is outside of {folder}", "Move it beside the template.")
+        raise UsageError(f"{path} is outside of {folder}", "Move it into the template's folder.")
     return PurePosixPath(*resolved.relative_to(root).parts).as_posix()
 
 

@@ -26,7 +26,7 @@ def leaks(members: Mapping[str, bytes]) -> Iterator[Leak]:
     for member, content in members.items():
         for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
             if redact(line) != line:
-                yield Leak(member, number, "a secret that this command was given")
+                yield Leak(member, number, "a secret that was passed to this command")
             elif any(credential_at(("API", "value"), piece) for piece in _pieces(line)):
                 yield Leak(member, number, "a text in the format of a credential")
 

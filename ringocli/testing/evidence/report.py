@@ -39,7 +39,7 @@ def _lines(facts: EvidenceFacts) -> Iterator[str]:
     passed = f"{_counted(len(facts.outcomes), 'test case')} passed" if facts.outcomes else "no test cases"
     yield (
         f"<p><strong>No errors, round-trip proof passed, {passed}.</strong> The results hold under the assumptions "
-        "listed at the end; they do not say that Ringotel accepts the file.</p>"
+        "listed at the end; they do not mean that Ringotel accepts the file.</p>"
     )
     yield "<h2>The template</h2>"
     yield from _table(_identity(facts))
@@ -48,7 +48,7 @@ def _lines(facts: EvidenceFacts) -> Iterator[str]:
     for one in facts.exchanges:
         yield f"<h3>{_text(one.title)}</h3>\n<pre>{_text(one.text)}</pre>\n<p>{_text(one.reads)}</p>"
     if facts.preset is not None and facts.preset.not_expressible:
-        yield "<h2>What the framework cannot express for this provider</h2>"
+        yield "<h2>What Ringotel cannot do for this provider</h2>"
         yield from _table((entry["what"], entry["why"]) for entry in facts.preset.not_expressible)
     yield "<h2>What was checked</h2>"
     yield from _table(_checks(facts))

@@ -124,7 +124,7 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
         ("(https://...): ", (("sms.acme.example", "is not a URL"), ("http://a.example/x", "requires https"),
                              ("https://joe:pw@a.example/x", "Leave the user name"),
                              ("?", "The URL of your provider's API"), ("https://sms.acme.example/v1", ""))),
-        ("Webhook URL: ", (("acme sms", "is not an id"), ("twilio", "already has"), ("acme", ""))),
+        ("Webhook URL: ", (("acme sms", "is not an id"), ("twilio", "built-in integration"), ("acme", ""))),
         ("portal [acme]: ", (("", ""),)),
         ("[bearer]: ", (("clear", "is not one of bearer, basic, oauth2, none"), ("none", ""))),
         ("File to write instead: ", (("acme.json", "acme.json exists"), ("new.json", ""))),

@@ -65,7 +65,7 @@ def test_a_slow_receiver_gets_the_message_again(ringocli: Command) -> None:
             "--count", "2", "--concurrency", "2", "--format", "json",
         )  # fmt: skip
     assert (0, 2, 1) == (result.code, result.document["delivered"], result.document["duplicates_sent"])
-    assert "no answer within 2 s: Telnyx then sends the message again" in result.document["findings"][0]
+    assert "no reply within 2 s: Telnyx then sends the message again" in result.document["findings"][0]
     assert "may have arrived twice" in result.document["findings"][1]
 
 

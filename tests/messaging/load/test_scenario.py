@@ -113,7 +113,7 @@ expect = {variables = {content = "y"}}
         (
             '[routes]\nprovider = "http://127.0.0.1:1"\n[[step]]\nid = "out"\nsend = "SendMessage"\n'
             '[[step]]\nevent = "message"\nat = {after = "out", min = "-1s", max = "0s"}\n',
-            "may come before the reply to out",
+            "may arrive before the reply to out",
         ),
     ],
 )  # fmt: skip

@@ -152,7 +152,7 @@ def test_match_verifies_a_recorded_webhook(
         good.err
     )
     assert 1 == bad.code
-    assert ("bodySHA256" if scheme is Scheme.TWILIO else "does not fit") in bad.document["signature"]["problem"]
+    assert ("bodySHA256" if scheme is Scheme.TWILIO else "does not match") in bad.document["signature"]["problem"]
 
 
 def by_hand(scheme: Scheme, url: str, headers: dict[str, str], body: bytes) -> bool:
@@ -257,7 +257,7 @@ def test_a_provider_without_a_known_scheme(ringocli: Command, monkeypatch: pytes
     known = ringocli(*arguments)
     unknown = ringocli(*arguments, "--preset", "none")
     assert (2, 2) == (known.code, unknown.code)
-    assert "how flowroute signs webhooks is not known" in known.err
+    assert "it is not known how flowroute signs webhooks" in known.err
     assert "not recognised" in unknown.err
 
 
