@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ringocli.cli.completion_values import ASKING
+from ringocli.cli.completion_values import COMPLETION_VARIABLE
 from ringocli.errors import RingocliError
 from ringocli.text import console
 from ringocli.text.streams import discard, exit_code_for, guard_streams
@@ -45,11 +45,11 @@ def _guarded(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except RingocliError as error:
         return _report(arguments, error.code, error.message, error.hint)
-    except SystemExit as stop:  # shell completion ends so, and typer at the end of a pipe
+    except SystemExit as stop:  # raised by shell completion, and by typer at the end of a pipe
         pipe_ended = stop.code == 1 and discard("stdout", "stderr")
         sys.stdout.flush()
         return 0 if pipe_ended else int(stop.code or 0)
-    # The only place that catches everything: whatever is left is a bug of ringocli. It becomes a crash report without the
+    # The only handler for all exceptions: any other one is a bug of ringocli. It becomes a crash report without the
     # user's values instead of a traceback, which would print them.
     except Exception as error:
         code_of_stream = exit_code_for(error) if isinstance(error, OSError) else None
@@ -62,7 +62,7 @@ def _guarded(arguments: Sequence[str]) -> int:
 
 
 def _invoked(arguments: Sequence[str]) -> int:
-    if ASKING in os.environ and (code := _completed()) is not None:
+    if COMPLETION_VARIABLE in os.environ and (code := _completed()) is not None:
         return code
     if arguments and arguments[0] in ("--install-completion", "--show-completion"):
         from ringocli.cli.completion import as_command
@@ -90,7 +90,7 @@ def _invoked(arguments: Sequence[str]) -> int:
 
 
 def _completed() -> int | None:
-    """Print proposals, if a shell asks for them; a mistake on the line only means that there are none."""
+    """Print proposals if a shell asks for them; for an invalid command line there are none."""
     from ringocli.cli.completion_scripts import answer, is_asked
 
     if not is_asked():

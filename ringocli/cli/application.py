@@ -104,7 +104,7 @@ def application(arguments: Sequence[str] = ()) -> typer.Typer:
         # Typer's rich help takes twice as long to import and draws boxes.
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        add_completion=False,  # Typer's scripts break at blanks and colons; ours are in completion_scripts.py
+        add_completion=False,  # Typer's scripts fail at spaces and colons; ours are in completion_scripts.py
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True, help=HELP)(_global_options)

@@ -1,8 +1,9 @@
 """Commands: a function of one options object, whose fields are its arguments and options.
 
-An options class is a ``NamedTuple``, because a dataclass takes six times as long to define. Each field is annotated with
-an ``Argument`` or an ``Option``, or with a ``Group`` if its type is another options class, so that commands share groups
-by composition. The modules of options classes evaluate their annotations, which is faster than reading them from text.
+An options class is a ``NamedTuple``, because a dataclass takes six times as long to define. Each field is annotated
+with an ``Argument`` or an ``Option``, or with a ``Group`` if its type is another options class, so that commands share
+groups by composition. The modules of options classes evaluate their annotations, which is faster than reading them from
+text.
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ GLOBAL_SECTION = "Global options"
 
 
 class ConsoleOptions(NamedTuple):
-    """The options that every command takes, before or after its name."""
+    """The options that every command accepts, before or after its name."""
 
     color: Annotated[str | None, Option("When to use colour.", choices=("auto", "always", "never"))] = None
     quiet: Annotated[bool, Option("Only show errors.", flags=("--quiet", "-q"))] = False
     verbose: Annotated[bool, Option("Show more detail.", flags=("--verbose", "-v"))] = False
 
     def apply(self) -> None:
-        """Set up the console; what is not given stays as it is."""
+        """Set up the console; options that are not given change nothing."""
         console.configure(color=self.color, quiet=self.quiet or None, verbose=self.verbose or None)
 
 
 class CliCommand(Generic[OptionsT]):
-    """A command: what runs it, and what its help shows. Calling it runs it; the result is the exit code."""
+    """A command: the function that runs it, and its help. Calling it runs it and returns the exit code."""
 
     def __init__(self, name: str, run: Callable[[OptionsT], int], help_text: str, examples: Sequence[str]) -> None:
         self.name = name
@@ -59,7 +60,7 @@ def command(
 
 
 def help_text(summary: str, examples: Sequence[str], more: str = "") -> str:
-    """The help of a command: what it does, examples, then the rest."""
+    """The help of a command: a summary, examples, then further explanations."""
     lines = "\n".join(f"  {_continued(example)}" for example in examples)
     return f"{summary}\n\n\b\nExamples:\n{lines}" + (f"\n\n{more}" if more else "")
 
@@ -95,7 +96,7 @@ class Field(NamedTuple):
         return get_origin(self.kind) is tuple
 
     def value(self, given: object) -> object:
-        """What was given, checked; a URL of this machine may be given without ``http://``.
+        """The given value, checked; a URL of this machine may be given without ``http://``.
 
         Raises:
             UsageError: not a choice, or out of range.

@@ -52,7 +52,7 @@ def completion(options: CompletionOptions) -> int:
 
 
 def as_command(arguments: list[str]) -> list[str]:
-    """``--install-completion SHELL`` and ``--show-completion SHELL``, as other tools spell it, in our own words."""
+    """``--install-completion SHELL`` and ``--show-completion SHELL``, which other tools have, as our own command."""
     if arguments[:1] == ["--install-completion"]:
         return ["completion", *arguments[1:], "--install"]
     if arguments[:1] == ["--show-completion"]:

@@ -1,7 +1,7 @@
 """Completion in each shell: its script, and the proposals for a command line in the form that the script expects.
 
-A script hands over the line up to the cursor; reading it here, quotes included, is what all four shells have in common.
-The proposals themselves come from Typer.
+A script passes the line up to the cursor, and the line is parsed here, quotes included, for all four shells alike. The
+proposals themselves come from Typer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ringocli.cli.completion_values import ASKING
+from ringocli.cli.completion_values import COMPLETION_VARIABLE
 
 LINE = "_RINGOCLI_LINE"
 
@@ -66,14 +66,14 @@ SHELLS = tuple(SCRIPTS)
 
 
 class Proposal(NamedTuple):
-    """A word that fits, and what it does, if that is known."""
+    """A proposed word, and its description, if there is one."""
 
     value: str
     text: str
 
 
 class Line(NamedTuple):
-    """A command line up to the cursor: the whole words before it, the word at it, and the quote that is open there."""
+    """A command line up to the cursor: the complete words, the word at the cursor, and the quote that is open there."""
 
     words: tuple[str, ...]
     last: str
@@ -81,8 +81,8 @@ class Line(NamedTuple):
 
 
 def answer(environ: Mapping[str, str]) -> str:
-    """The proposals for the line that a script handed over, one a line, in the form of its shell."""
-    shell = environ[ASKING]
+    """The proposals for the line that a script passed, one per line, in the form that its shell expects."""
+    shell = environ[COMPLETION_VARIABLE]
     line = read_line(environ.get(LINE, ""), escape="" if shell == "powershell" else "\\")
     found = proposals(line)
     form = {"bash": _for_bash, "powershell": _for_powershell}.get(shell, _for_zsh_and_fish)
@@ -91,7 +91,7 @@ def answer(environ: Mapping[str, str]) -> str:
 
 def read_line(text: str, *, escape: str = "\\") -> Line:
     """Split a command line that may end within a word, or within quotes."""
-    end = "\0"  # marks the cursor, so that a word before it is told from none
+    end = "\0"  # marks the cursor, so that a word that ends there differs from an empty one
     for quote in ("", '"', "'"):
         lexer = shlex.shlex(text + end + quote, posix=True, punctuation_chars=False)
         lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", escape
@@ -132,12 +132,12 @@ def _for_bash(proposal: Proposal, line: Line) -> str:
 
 
 def _for_zsh_and_fish(proposal: Proposal, line: Line) -> str:
-    """Both quote by themselves."""
+    """The word and its description; both shells add quotes themselves."""
     return f"{proposal.value}\t{proposal.text}"
 
 
 def _for_powershell(proposal: Proposal, line: Line) -> str:
-    """What is inserted, what the menu shows and a tip, which may not be empty."""
+    """The inserted text, the text in the menu, and a tooltip, which must not be empty."""
     value = proposal.value
     if line.quote or not re.fullmatch(r"[\w+=:./\\~-]+", value):
         doubled = value.replace("'", "''")
@@ -153,4 +153,4 @@ def _one_line(text: str) -> str:
 
 def is_asked(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether a shell asks for proposals instead of running a command."""
-    return environ.get(ASKING) in SHELLS
+    return environ.get(COMPLETION_VARIABLE) in SHELLS

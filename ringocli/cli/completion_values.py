@@ -1,4 +1,4 @@
-"""What completion proposes for a value: what the template on the command line, the project and the folder offer.
+"""Completion of values, from the template on the command line, the project and the folder.
 
 Nothing heavy is imported here, because the options of ``validate`` use it (see ``validate/fast_args``).
 """
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from ringocli.template.model import Template
 
 
-ASKING = "_RINGOCLI_COMPLETE"
+COMPLETION_VARIABLE = "_RINGOCLI_COMPLETE"
 """The environment variable by which a shell's script asks for proposals; its value is the shell."""
 
 
 class CommandLine(Protocol):
-    """What is known of the command line so far."""
+    """The part of Typer's context that completion needs."""
 
     params: Mapping[str, object]
     args: list[str]
@@ -81,7 +81,7 @@ def complete_rules(incomplete: str) -> list[str]:
 
 
 def complete_topics(incomplete: str) -> list[str]:
-    """What ``explain`` explains: codes and names of rules, and assumptions."""
+    """The topics of ``explain``: codes and names of rules, and assumptions."""
     from ringocli.lint.registry import rules
     from ringocli.template.assumptions import ASSUMPTIONS
 

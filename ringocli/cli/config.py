@@ -103,7 +103,7 @@ def _settings(sources: Sequence[ValueSource], env: Mapping[str, str]) -> Iterato
 
 
 def _by_name(sources: Mapping[str, Mapping[str, T]]) -> dict[str, dict[str, T]]:
-    """What each source has under a name; the source whose value is used comes first."""
+    """The values of each name by source; the source whose value is used comes first."""
     found: dict[str, dict[str, T]] = {}
     for source, values in sources.items():
         for name, value in values.items():

@@ -1,4 +1,4 @@
-"""The crash report: what an internal error writes for the developers, without any value of the user."""
+"""The crash report of an internal error, for the developers; it contains no value of the user."""
 
 from __future__ import annotations
 

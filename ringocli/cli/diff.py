@@ -1,4 +1,4 @@
-"""``diff``: what an edit of a template changes in its behaviour, and in which order to deploy it."""
+"""``diff``: how an edit of a template changes its behaviour, and in which order to deploy it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``doctor``: finds where an integration is broken, one step after the other."""
+"""``doctor``: examines an integration step by step to find where it fails."""
 
 from __future__ import annotations
 

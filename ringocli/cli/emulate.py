@@ -58,7 +58,7 @@ class ListenOptions(NamedTuple):
 
 
 class StoreOptions(NamedTuple):
-    """What the emulator keeps, and where."""
+    """The exchanges that the emulator keeps, and the file for them."""
 
     db: Annotated[str | None, Option("Where to store exchanges.", metavar="FILE")] = None
     keep: Annotated[int, Option("How many exchanges to keep.", min=1, max=1_000_000_000)] = 100_000
@@ -66,7 +66,7 @@ class StoreOptions(NamedTuple):
 
 
 class PartnerOptions(NamedTuple):
-    """Real hosts that take the place of an emulated side."""
+    """Real hosts that replace an emulated side."""
 
     provider_url: Annotated[
         str,

@@ -145,7 +145,7 @@ def _json(document: object) -> str:
 
 
 def _print(files: dict[str, str]) -> None:
-    """The one document, or all documents by their file names."""
+    """Print the only document, or all documents by their file names."""
     if len(files) == 1:
         console.out(next(iter(files.values())), end="")
     elif all(name.endswith(".json") for name in files):

@@ -1,4 +1,4 @@
-"""Reads what most commands need first: the template, the values, and output paths."""
+"""Reads the inputs that most commands have in common: the template, the values, and output paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``match``: the event that a webhook is, or the variables of a reply."""
+"""``match``: the event that a webhook matches, or the variables of a reply."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _pairs(given: tuple[str, ...]) -> dict[Pointer, Pointer]:
 
 
 def _draw(reading: WebhookReading | ReplyReading) -> None:
-    """The same as the text format, with a table of variables or a coloured diff."""
+    """Draw the text format with a table of variables or a coloured diff."""
     from ringocli.messaging.formats.webhook import headline, patch_lines
     from ringocli.text import terminal
     from ringocli.text.pointer import as_text as pointer_text

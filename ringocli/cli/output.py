@@ -1,4 +1,4 @@
-"""Output that is drawn by rich where stdout is a terminal, and plain text everywhere else."""
+"""Output that rich draws if stdout is a terminal, and that is plain text everywhere else."""
 
 from __future__ import annotations
 

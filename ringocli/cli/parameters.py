@@ -1,4 +1,4 @@
-"""How the fields of an options object are given on the command line: the metadata that ``command`` reads.
+"""Annotations that say how the fields of an options object are given on the command line; ``command`` reads them.
 
 Nothing heavy is imported here, because ``validate`` with plain arguments works without the command-line library.
 """

@@ -1,8 +1,8 @@
 """Reads plain arguments without the command-line library, whose import takes longer than most commands.
 
 ``send-test`` to this machine takes a third less processor time this way. Only what needs no interpretation is read
-here: exact options with their values, flags, and positional arguments. Help, completion, mistakes and everything
-unusual are left to the library; a test compares both on generated arguments.
+here: exact options with their values, flags, and positional arguments. The library handles help, completion, mistakes
+and everything unusual; a test compares both on generated arguments.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TYPES: dict[object, Callable[[str], object]] = {
 
 
 def plain_command(arguments: Sequence[str]) -> Callable[[], int] | None:
-    """What runs a plain command line; None if it is not plain."""
+    """A function that runs a plain command line; None if it is not plain."""
     start = next((index for index, word in enumerate(arguments) if word not in _GLOBAL), len(arguments))
     if start == len(arguments) or arguments[start] not in COMMANDS:
         return None
@@ -42,7 +42,7 @@ def plain_command(arguments: Sequence[str]) -> Callable[[], int] | None:
 
 
 def read_values(words: Sequence[str], fields: Sequence[Field]) -> dict[str, object] | None:
-    """The value of each field; None where the command-line library has to decide what a word means."""
+    """The value of each field; None if only the command-line library can interpret a word."""
     by_flag = {flag: field for field in fields for flag in field.flags}
     given: dict[str, object] = {field.name: field.default for field in fields}
     lists: dict[str, list[str]] = {}
@@ -86,7 +86,7 @@ def _keep(given: dict[str, object], field: Field, value: str) -> bool:
 
 
 def _place(words: list[str], fields: list[Field], given: dict[str, object], lists: dict[str, list[str]]) -> bool:
-    """Give the positional words to the arguments in order, the rest to a list; whether that is possible."""
+    """Assign the positional words to the arguments in order, the rest to a list; returns False if that is impossible."""
     for index, field in enumerate(fields):
         if field.is_list:
             if index < len(fields) - 1:

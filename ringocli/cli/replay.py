@@ -1,4 +1,4 @@
-"""``replay``: recorded webhooks, or the events of a journal, sent again."""
+"""``replay``: sends recorded webhooks, or the events of a journal, again."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ MORE = (
 )
 NOTHING_REPLACED = "no webhook has ${}$: nothing was replaced"
 MAX_REPLAYS_WITHOUT_LIVE = 10
-"""This many webhooks may be sent to another machine without ``--live``."""
+"""How many webhooks may be sent to another machine without ``--live``."""
 
 
 class JournalOptions(NamedTuple):
-    """What is only meant for journals."""
+    """The options that are only meant for journals."""
 
     only: Annotated[
         str | None, Option("Send only the events that were delivered, or that failed.", choices=("delivered", "failed"))
@@ -81,7 +81,7 @@ class ReplayOptions(NamedTuple):
 
 @command("replay", "Send recorded webhooks again.", examples=EXAMPLES, more=MORE)
 def replay(options: ReplayOptions) -> int:
-    """Send the webhooks and print what became of them."""
+    """Send the webhooks and print the results."""
     from ringocli.http.addresses import webhook_address
     from ringocli.messaging.load.journal_reader import is_database
     from ringocli.template.settings import pair
@@ -165,7 +165,7 @@ def _replay_journal(options: ReplayOptions, opened: OpenedTemplate, url: Secret,
 
 
 def _route(options: ReplayOptions, url: Secret, count: int) -> Route:
-    """Where and how the webhooks go.
+    """The route of the webhooks.
 
     Raises:
         UsageError: there are none, or many for another machine and ``--live`` is missing.

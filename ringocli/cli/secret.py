@@ -32,7 +32,7 @@ MORE = (
     "Exit codes: 0 success, 2 no such name or an empty value, 3 there is no keyring."
 )
 _INDEX = "names of ringocli's secrets"
-"""A keyring cannot be listed, so this entry of it has the names, as JSON."""
+"""The entry with the names of all secrets as JSON, because a keyring cannot be listed."""
 
 
 class SecretOptions(NamedTuple):
@@ -107,7 +107,7 @@ def _remove(keyring: ModuleType, name: str) -> int:
 
 
 def _names(keyring: ModuleType) -> list[str]:
-    """The names stored so far; a damaged index counts as empty, because the secrets themselves are not lost with it."""
+    """The names stored so far; a damaged index counts as empty, because it does not affect the secrets themselves."""
     try:
         found = json.loads(_read(keyring, _INDEX) or "[]")
     except ValueError:

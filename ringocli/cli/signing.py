@@ -1,4 +1,4 @@
-"""Signing schemes as options, and where their keys come from."""
+"""Options for signing schemes and their keys."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SCHEMES = (
     "basic",
     "token",
 )
-"""The words of ``signatures.Scheme``, which is not imported here because starting has to be quick; a test compares."""
+"""The values of ``signatures.Scheme``, which is not imported here, to start quickly; a test compares both."""
 
 PRESET = "preset"
-"""Instead of a scheme: the one that the provider of the template uses."""
+"""The word for the scheme that the template's provider uses."""
 
 CHOICES = (PRESET, *SCHEMES)
 

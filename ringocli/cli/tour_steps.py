@@ -24,7 +24,7 @@ NUMBER, CONTACT = "+12025550100", "+13105550199"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tour:
-    """What the steps work on: a preset, and the template that was made from it."""
+    """The input of all steps: a preset, and the template made from it."""
 
     preset: Preset
     path: Path

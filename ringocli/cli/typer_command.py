@@ -1,6 +1,6 @@
 """A command for Typer: the signature that is built from the fields of an options class, and its help.
 
-Apart from ``command``, because importing Typer takes longer than most commands.
+Separate from ``command``, because importing Typer takes longer than most commands.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _typer_info(field: Field, default: object) -> object:
 
 
 def _metavar(field: Field) -> str | None:
-    """What stands for the value in the help: its unit, N for a count, or the last word of the field's name."""
+    """The placeholder for the value in the help: its unit, N for a count, or the last word of the field's name."""
     if field.kind is bool or isinstance(field.spec, Argument):
         return None
     if field.spec.unit:
@@ -80,7 +80,7 @@ def _metavar(field: Field) -> str | None:
 
 
 def proposals_of(spec: Argument | Option) -> Callable[..., list[str]] | None:
-    """What completion calls for the values of a field; None if there is nothing to propose."""
+    """The function that completes the values of a field; None if there is nothing to propose."""
     if spec.complete is not None:
         return spec.complete
     if choices := spec.choices:

@@ -1,9 +1,8 @@
 """Access rules: which hosts, origins and tokens may call what. Pure: request headers in, a refusal or None out.
 
 The emulator is for the person at this machine. A web page that this person visits must not read or change anything, not
-even through a host name that resolves to this machine (DNS rebinding). A tunnel makes ``/webhook``, ``/provider`` and
-``/files``
-available to a provider, and nothing else.
+even through a host name that resolves to this machine (DNS rebinding). Through a tunnel, a provider reaches
+``/webhook``, ``/provider`` and ``/files``, and nothing else.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from ringocli.text.url import split_url
 
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 PUBLIC_SECTIONS = frozenset({"webhook", "provider", "files"})
-"""What a provider has to reach: the first segment of a path, after ``/i/{inbox}``."""
+"""The sections that a provider has to reach; a section is the first segment of a path, after ``/i/{inbox}``."""
 
 READ_ONLY_SECTIONS = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
 """Paths where a GET only reads. Elsewhere it may be a webhook or a message, so links from other pages are refused."""
@@ -33,7 +32,7 @@ _PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not served."""
+    """The reply to a request that is not served, with the reason."""
 
     status: int
     message: str
@@ -44,8 +43,8 @@ class Refusal:
 class AccessPolicy:
     """The access rules of one running emulator.
 
-    ``page_token`` is embedded in the page and proves that a call comes from it. ``access_token`` is None on loopback; on
-    any other address it is required for every call to the page and the API.
+    ``page_token`` is embedded in the page and proves that a call comes from it. ``access_token`` is None on loopback;
+    on any other address it is required for every call to the page and the API.
     """
 
     host: str
@@ -55,7 +54,7 @@ class AccessPolicy:
 
     def refusal(self, method: str, section: str, query: str, headers: Mapping[str, str]) -> Refusal | None:
         """Why a request is refused, or None. Names in ``headers`` are in lower case."""
-        # HTTP/1.0 knows no Host header; a browser, which could be lured here, always sends one.
+        # HTTP/1.0 has no Host header; a browser, which another page could direct here, always sends one.
         host = host_name(headers["host"]) if "host" in headers else self.host
         is_public = section in PUBLIC_SECTIONS
         if not self._is_known_host(host, is_public=is_public):
@@ -89,7 +88,7 @@ class AccessPolicy:
         if "origin" in headers and _authority(headers["origin"]) != headers.get("host", "").lower():
             return True
         site = headers.get("sec-fetch-site", "none").lower()
-        if site == "same-site":  # another port on this machine: following a link is fine, a scripted call is not
+        if site == "same-site":  # another port of this machine: a link may be followed, a scripted call is refused
             is_link = method in _READ_METHODS and headers.get("sec-fetch-mode") == "navigate"
             return not (is_link and section in READ_ONLY_SECTIONS)
         return site not in ("same-origin", "none")

@@ -87,7 +87,7 @@ class Application:
         return self.runtime.access.refusal(method, section, query, headers.first)
 
     async def _refuse(self, headers: RequestHeaders, receive: Receive, send: Send, refusal: Refusal) -> None:
-        """Refuse, but read the rest of the request, since a client that is cut off never sees the reason."""
+        """Refuse, but read the rest of the request first: a client that is disconnected earlier never sees the reason."""
         await refuse(send, refusal.status, refusal.message, refusal.hint, more=True)
         if headers.first.get("expect", "").lower() != "100-continue":
             await drain(receive)

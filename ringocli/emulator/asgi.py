@@ -1,4 +1,4 @@
-"""ASGI helpers: reading a body within limits, writing a reply, and the faults that affect the connection itself."""
+"""Reads bodies and writes replies over ASGI, within limits, and injects the faults that affect the connection itself."""
 
 from __future__ import annotations
 

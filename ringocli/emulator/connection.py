@@ -26,8 +26,8 @@ _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Leng
 class Connection(HttpToolsProtocol):
     """One connection.
 
-    ``incomplete_since`` is when the current request began, None while there is none. ``header_bytes`` is how much of its
-    headers has been read, None once they are complete.
+    ``incomplete_since`` is when the current request began, None while there is none. ``header_bytes`` is how much of
+    its headers has been read, None once they are complete.
     """
 
     open: ClassVar[set[Connection]]
@@ -46,9 +46,9 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """A client that has finished sending may still be reading: a complete request is answered before closing.
+        """Answer a complete request before closing, because a client that has finished sending may still be reading.
 
-        A client that has left altogether looks the same from here; that is noticed when writing fails.
+        A client that has disconnected altogether looks the same; this is noticed when writing fails.
         """
         if self.incomplete_since is not None or self.cycle is None or self.never_answers:
             return False
@@ -70,9 +70,9 @@ class Connection(HttpToolsProtocol):
         except httptools.HttpParserUpgrade as upgrade:
             # The parser stops at the offer of another protocol and does not read the body. The offer is declined: a new
             # parser gets the same headers without it, and the rest.
-            head = self._head_without_upgrade()
+            headers = self._headers_without_upgrade()
             self.parser = httptools.HttpRequestParser(self)
-            self._feed(head + data[upgrade.args[0] :])
+            self._feed(headers + data[upgrade.args[0] :])
         except httptools.HttpParserError:
             self.send_400_response("Invalid HTTP request received.")
 
@@ -89,7 +89,7 @@ class Connection(HttpToolsProtocol):
         self.scope[CONNECTION] = self  # type: ignore[literal-required]
         super().on_headers_complete()
 
-    def _head_without_upgrade(self) -> bytes:
+    def _headers_without_upgrade(self) -> bytes:
         method = self.parser.get_method()
         dropped = (b"upgrade", b"connection", b"http2-settings")
         closes = b"close" in b",".join(value for name, value in self.headers if name == b"connection").lower()

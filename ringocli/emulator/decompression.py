@@ -1,4 +1,4 @@
-"""Compressed requests: gzip and deflate are decompressed within a limit, other encodings are refused by name."""
+"""Decompresses requests: gzip and deflate up to a size limit; other encodings are refused by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WINDOWS = {
     "x-gzip": (zlib.MAX_WBITS | 16,),
     "deflate": (zlib.MAX_WBITS, -zlib.MAX_WBITS),
 }
-"""The formats of each encoding; deflate is zlib (RFC 9110, 8.4.1.2), but some clients send it without its header."""
+"""The formats of each encoding: deflate is zlib (RFC 9110, 8.4.1.2), but some clients omit the zlib header."""
 
 
 _SUPPORTED = "Use gzip, deflate or no Content-Encoding."

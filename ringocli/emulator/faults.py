@@ -1,4 +1,4 @@
-"""What chaos does to a reply, as far as it can be expressed in bytes; faults of the connection are in ``asgi``."""
+"""Applies chaos to the bytes of a reply; faults of the connection are in ``asgi``."""
 
 from __future__ import annotations
 

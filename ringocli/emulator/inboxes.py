@@ -1,4 +1,4 @@
-"""Inboxes: the state of one test or one person: chaos, random sequence, and opted-out contacts."""
+"""Inboxes: each has its own chaos, random sequence and opted-out contacts, for one test or one person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The limits that every client of the emulator has: time, sizes, and how complex a request may be.
+"""The limits for every client of the emulator: times, sizes, and the complexity of a request.
 
 Whatever can be counted cheaply is counted before a body is decoded; too much of it is refused with 413. What remains
 may still take seconds, so bodies over ``MAX_INLINE_BYTES`` are processed by ``workers``.

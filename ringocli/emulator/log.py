@@ -1,4 +1,4 @@
-"""The log: lines written by a background thread, so that a slow or blocked reader of stderr delays no exchange."""
+"""The log: a background thread writes the lines, so that a slow or blocked reader of stderr delays no exchange."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ringocli.emulator.store.exchange import StoredExchange
 
 MAX_PENDING = 1_000
-"""The most lines that wait to be written; further ones are dropped, since the store has every exchange."""
+"""How many lines may wait to be written; further ones are dropped, since the store has every exchange."""
 
 COLLECT_S = 0.02
 """Lines are written in groups: waking the thread for each one would slow down the event loop."""
@@ -50,10 +50,10 @@ def line_of(stored: StoredExchange) -> str:
     """One exchange as a line of the log, with its problems on indented lines."""
     content = stored.content
     arrow = "->" if stored.direction == "outgoing" else "<-"
-    what = content["name"] or (f"{stored.event_type}:{stored.event_key}" if stored.matched else "no event")
+    label = content["name"] or (f"{stored.event_type}:{stored.event_key}" if stored.matched else "no event")
     method, url = content["request"]["method"], content["request"]["url"][:80]
     status = content["reply"]["status"] if content["reply"] is not None else "no reply"
-    lines = [f"{stored.at:%H:%M:%S} {arrow} {what} {method} {url} {status}"]
+    lines = [f"{stored.at:%H:%M:%S} {arrow} {label} {method} {url} {status}"]
     lines += [f"{problem['pointer']}: {problem['message']}" for problem in content["problems"]]
     if content["near_miss"] is not None:
         for one in content["near_miss"]["differences"]:

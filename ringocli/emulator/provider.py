@@ -40,10 +40,10 @@ from ringocli.template.variables import Place
 from ringocli.text.secret import MASK, redact, redact_values
 
 MAX_ACTIVE = 10_000
-"""The most messages whose handset is still active; further messages are accepted without receipts or replies."""
+"""How many messages may have an active handset; further messages are accepted without receipts or replies."""
 
 RETRY_DELAYS_S = (1.0, 3.0)
-"""When the built-in provider retries a webhook that was not answered with a 2xx."""
+"""The delays of the built-in provider before it retries a webhook that was not answered with a 2xx."""
 
 AUTO_REPLY_AFTER_S = 1.5
 
@@ -52,7 +52,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderAnswer:
-    """How a send is answered. ``request`` is the request without compression. ``reply`` None: never."""
+    """The answer to a send. ``request`` is the request without compression. ``reply`` is None if there is never one."""
 
     request: IncomingRequest
     received: ReceivedMessage
@@ -114,7 +114,7 @@ class Provider:
         return answer
 
     def _received(self, incoming: IncomingRequest) -> tuple[IncomingRequest, ReceivedMessage]:
-        """The request without its compression, and what the template makes of it."""
+        """The decompressed request, and the template's reading of it."""
         try:
             request = decompressed(incoming, MAX_BODY_BYTES)
         except UndecodableBody as error:
@@ -296,13 +296,13 @@ class Provider:
 
 
 def _unreadable(status: int, message: str) -> ReceivedMessage:
-    """A request of which nothing can be read."""
+    """The result for a request that cannot be read at all."""
     problem = RequestProblem(where="body", message=message)
     return ReceivedMessage(spec=None, status=status, variables={}, problems=(problem,))
 
 
 def _shown_without_credentials(incoming: IncomingRequest, received: ReceivedMessage) -> dict[str, Any]:
-    """A request as it is shown; values in place of properties are masked, too."""
+    """A request as it is shown; the values of properties in it are masked, too."""
     request = shown_request(incoming)
     for text in sorted((one for one in received.credentials if one), key=len, reverse=True):
         request = {key: _masked(value, text) if key in ("url", "body") else value for key, value in request.items()}
@@ -318,5 +318,5 @@ def _masked(value: str | None, credential: str) -> str | None:
 
 
 def _header_text(text: str) -> str:
-    """Text as a header can contain it."""
+    """The text without characters that a header cannot contain."""
     return "".join(char if " " <= char <= "~" else "?" for char in redact(text))[:500]

@@ -48,7 +48,7 @@ Forward = Callable[[IncomingRequest], Awaitable[tuple[Reply, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookResult:
-    """The result of a webhook: what was stored, the reply, and what chaos does to the connection."""
+    """The result of a webhook: the stored exchange, the reply, and the effect of chaos on the connection."""
 
     stored: StoredExchange
     reply: Reply
@@ -131,7 +131,7 @@ def unmatched(inbox: str, incoming: IncomingRequest, reply: Reply, *, status: st
 
 
 _pointer_text = lru_cache(maxsize=1024)(pointer_text)
-"""Cached, since a template always reads its variables at the same few pointers."""
+"""Cached, because a template always reads its variables at the same few pointers."""
 
 _EMPTY = Reply(status=200)
 _EMPTY_SHOWN = shown_reply(_EMPTY)
@@ -217,9 +217,9 @@ class Ringotel:
     ) -> WebhookResult:
         """Match and store a webhook; ``notes`` are stored with it. The reply may be sent once this returns.
 
-        ``said`` is what the handset said in it, and is stored if Ringotel does not read the sender. With ``will_retry`` the
-        sender sends it again if the reply asks for it, so that the exchange is waiting until then; ``retry_of`` is the
-        first exchange of one that is sent again.
+        ``said`` are the variables of a webhook from the handset, which are stored if Ringotel does not read the sender.
+        With ``will_retry``, the provider sends the webhook again if the reply asks for it, and the status is
+        ``waiting`` until then; ``retry_of`` is the id of the first exchange of a webhook that is sent again.
 
         Raises:
             LocalError: it cannot be stored, so it must not be answered with success.

@@ -22,7 +22,7 @@ from ringocli.emulator.provider import Provider
 from ringocli.emulator.ringotel import Ringotel
 from ringocli.emulator.store.exchange import StoredExchange, shown_reply
 from ringocli.emulator.store.ledger import Ledger
-from ringocli.emulator.store.sqlite import Store, unusable
+from ringocli.emulator.store.sqlite import Store, store_error
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.user import User
 from ringocli.emulator.workers import Workers
@@ -47,7 +47,7 @@ _HOP_BY_HOP = frozenset(
 
 
 class Runtime:
-    """Everything between the sockets and the store. Has to be created inside the event loop that it uses."""
+    """Everything between the sockets and the store. It must be created inside the event loop that it uses."""
 
     def __init__(self, config: EmulatorConfig, port: int) -> None:
         self.config = config
@@ -94,7 +94,7 @@ class Runtime:
         self._background: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Start watching the template's file, and deleting what is too old."""
+        """Start to watch the template's file, and to delete what is too old."""
         for warning in self.warnings:
             self._log_line(f"warning: {warning}")
         self._background = [asyncio.create_task(self._watch_file()), asyncio.create_task(self._expire())]
@@ -151,7 +151,7 @@ class Runtime:
     async def _forward(self, incoming: IncomingRequest) -> tuple[Reply, Mapping[str, Any]]:
         """Forward a webhook to the real Ringotel: its body, and the headers that describe it.
 
-        If there is no reply, the provider gets 502, so that it retries, since the message is not delivered yet.
+        If there is no reply, the provider gets 502: the message is not delivered yet, so the provider must retry.
         """
         assert self.config.forward_to is not None
         assert self.config.send is not None
@@ -200,5 +200,5 @@ def _opened(path: Path, config: EmulatorConfig) -> Store:
         store = Store(path, max_exchanges=config.max_exchanges, max_days=config.max_days)
         store.expire()
     except sqlite3.Error as error:
-        raise unusable(path, error) from None
+        raise store_error(path, error) from None
     return store

@@ -53,7 +53,7 @@ def _colour(x: float, y: float) -> tuple[int, int, int]:
 
 
 def _wave(x: float) -> float:
-    """A smooth hill and valley between -1 and 1 for each unit of x."""
+    """A smooth wave between -1 and 1 with a period of 1."""
     x = x % 1.0 * 2 - 1
     return 1 - 2 * x * x * (2 - x * x)
 

@@ -46,7 +46,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 
 def _allow_many_files() -> None:
-    """Raise the limit of open files as far as the system allows: every waiting client is an open file."""
+    """Raise the limit of open files to the system's maximum, because every waiting client is an open file."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -110,7 +110,7 @@ class EmulatorServer:
         finally:
             watch.cancel()
             for connection in tuple(ServerConnection.open):
-                connection.transport.abort()  # a half-closed client may never be heard of again
+                connection.transport.abort()  # a half-closed client may never send anything again
             await runtime.close()
 
     def stop(self) -> None:

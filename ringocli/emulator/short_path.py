@@ -23,7 +23,7 @@ from ringocli.emulator.connection import Connection
 from ringocli.emulator.limits import KEEP_ALIVE_S
 from ringocli.http.exchange import IncomingRequest, Reply
 
-MAX_BODY_BYTES = 65_536
+MAX_SHORT_BODY_BYTES = 65_536
 """A longer body takes the general path, which applies backpressure."""
 
 _METHODS = {b"POST": "POST", b"GET": "GET"}
@@ -31,7 +31,7 @@ _NOT_PLAIN = frozenset({"transfer-encoding", "content-encoding", "expect", "upgr
 
 
 class _PendingResponse:
-    """Stands for a short-path request in uvicorn's bookkeeping, so that later requests queue behind it."""
+    """Represents a short-path request for uvicorn, which queues later requests behind it."""
 
     def __init__(self) -> None:
         self.response_complete = True
@@ -44,7 +44,7 @@ class ShortPathConnection(Connection):
     """A connection that answers plain webhooks directly.
 
     ``body`` collects the body of a request that may take the short path; None if the request takes the general one.
-    ``idle_since`` is when the last response was written here, for uvicorn's keep-alive timer does not know of it.
+    ``idle_since`` is when the short path wrote its last response, which uvicorn's keep-alive timer does not count.
     """
 
     application: ClassVar[Application]
@@ -91,7 +91,7 @@ class ShortPathConnection(Connection):
         return (
             length.isdigit()
             and len(length) < 19
-            and int(length) <= MAX_BODY_BYTES
+            and int(length) <= MAX_SHORT_BODY_BYTES
             and self.decoded.first.keys().isdisjoint(_NOT_PLAIN)
             and (self.cycle is None or self.cycle.response_complete)
             and not self.flow.write_paused
@@ -148,11 +148,11 @@ class ShortPathConnection(Connection):
 
 def _as_bytes(reply: Reply, *, keep_alive: bool) -> bytes:
     """A reply as uvicorn writes it."""
-    return _head(reply.status, reply.headers, len(reply.body), keep_alive) + reply.body
+    return _header_bytes(reply.status, reply.headers, len(reply.body), keep_alive) + reply.body
 
 
 @lru_cache(maxsize=256)
-def _head(status: int, headers: tuple[tuple[str, str], ...], length: int, keep_alive: bool) -> bytes:
+def _header_bytes(status: int, headers: tuple[tuple[str, str], ...], length: int, keep_alive: bool) -> bytes:
     lines = [f"{name.lower()}: {value}\r\n" for name, value in headers]
     lines += [f"content-length: {length}\r\n", "" if keep_alive else "connection: close\r\n", "\r\n"]
     return STATUS_LINE[status] + "".join(lines).encode("latin-1")

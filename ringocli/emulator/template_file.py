@@ -53,7 +53,7 @@ class TemplateFile:
 
     @property
     def webhook_path(self) -> str:
-        """Where webhooks are received; we chose the path, since Ringotel does not publish the format of its URL."""
+        """The path that receives webhooks; it is our choice, since Ringotel does not publish the format of its URL."""
         return f"/webhook/{quote(self.template.id, safe='')}"
 
     def _stamp_of_file(self) -> tuple[int, int] | None:
@@ -73,7 +73,7 @@ class TemplateFile:
             return
         used = self.text
         found = await asyncio.to_thread(self._read)
-        if self.text is not used:  # written in the meantime: read again next time
+        if self.text is not used:  # the file was written in the meantime, and is read again next time
             return
         self._stamp = stamp
         before = (self.problem, self.text)

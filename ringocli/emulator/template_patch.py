@@ -1,8 +1,8 @@
-"""Changes to the template that a near miss proposes, tried on all webhooks received so far.
+"""Changes to the template that a near miss proposes, tested on all webhooks received so far.
 
 A patch is applied only if it is proved: the webhook it is for must match, every other stored webhook must be read as
-before, and lint may find no new error. If a change of the event would break earlier webhooks, a second
-event is offered. The file's formatting is preserved.
+before, and lint must not find a new error. If a change of the event would break earlier webhooks, a second event is
+offered. The file's formatting is preserved.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ class TemplatePatch:
 
     @property
     def is_safe(self) -> bool:
-        """Whether the webhook matches with it, and nothing else changes."""
+        """Whether the webhook matches with the patch, and no other webhook changes."""
         return bool(self.operations) and self.matches and not self.breaks and not self.findings
 
     @property
     def is_possible(self) -> bool:
-        """Whether the webhook matches with it, whatever else changes."""
+        """Whether the webhook matches with the patch, even if the patch changes other webhooks."""
         return bool(self.operations) and self.matches
 
     @property
@@ -95,7 +95,8 @@ def proposals(
 ) -> tuple[TemplatePatch, ...]:
     """The changes that would make a stored webhook match: that of the event, and a second event if it would break others.
 
-    There is at least one, which is empty if nothing can be proposed, or if the webhook matches the template as it is now.
+    There is at least one, which is empty if nothing can be proposed, or if the webhook matches the template as it is
+    now.
 
     ``pairs`` are pairs made by the user, see ``pairing.pairs_in``.
 

@@ -82,14 +82,14 @@ class User:
         started, at = time.perf_counter(), now()
         result = await self._exchange_with_provider(inbox, rendered)
         record = partial(self._record, inbox, at, spec, rendered, result, started)
-        stored: StoredExchange = await self._ledger.add(await self._beside(result, record))
+        stored: StoredExchange = await self._ledger.add(await self._recorded(result, record))
         if result.answer is not None:
             self._provider.start_handset(inbox, result.answer)
         return stored
 
     @staticmethod
-    async def _beside(result: _SendResult, record: Callable[[], Exchange]) -> Exchange:
-        """The record; that of a large reply is made in a thread, for masking it may take long."""
+    async def _recorded(result: _SendResult, record: Callable[[], Exchange]) -> Exchange:
+        """The recorded exchange; with a large reply it is made in a thread, because masking may take long."""
         is_large = result.reply is not None and len(result.reply.body) > MAX_INLINE_BYTES
         return await asyncio.to_thread(record) if is_large else record()
 

@@ -28,21 +28,21 @@ class Workers:
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large requests")
 
     async def run(self, incoming: IncomingRequest, work: Callable[[], T]) -> T:
-        """The result of some work on a request: at once, or from the thread if the request is large."""
+        """Run some work on a request and return its result; for a large request, the thread runs it."""
         if not is_large(incoming):
             return work()
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def close(self) -> None:
-        """Stop the thread after what it is working on."""
+        """Stop the thread after its current work."""
         self._threads.shutdown(cancel_futures=True)
 
 
 def bound_memory() -> None:
     """Let the process return large blocks to the system as soon as they are freed (glibc only).
 
-    By default glibc raises its threshold with each large block and keeps up to eight heaps per core, so that a few large
-    requests would cost hundreds of megabytes for the rest of the process.
+    By default glibc raises its threshold with each large block and keeps up to eight heaps per core, so that a few
+    large requests would cost hundreds of megabytes for the rest of the process.
     """
     if sys.platform.startswith("linux"):
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none

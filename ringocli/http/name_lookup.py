@@ -46,7 +46,10 @@ def lookup(host: str, port: int, timeout_s: float, resolver: Resolve = resolve) 
 
 
 async def lookup_async(host: str, port: int, resolver: Resolve = resolve) -> list[str]:
-    """The same for an event loop; the caller sets the limit. The loop's own thread pool is not used: exit waits for it."""
+    """The same for an event loop; the caller sets the limit.
+
+    The loop's own thread pool is not used: exit waits for it.
+    """
     import asyncio
 
     loop = asyncio.get_running_loop()

@@ -1,7 +1,7 @@
 """The parts of a rule: severity, problems and fixes as data, and the decorator that registers a rule.
 
-A rule is one function from a ``Subject`` to ``Problem``s, which point into the document; ``engine.lint`` turns them into
-findings. Named tuples are used here and in the modules that every run of ``validate`` loads, because importing
+A rule is one function from a ``Subject`` to ``Problem``s, which point into the document; ``engine.lint`` turns them
+into findings. Named tuples are used here and in the modules that every run of ``validate`` loads, because importing
 ``dataclasses`` takes longer than linting a file.
 """
 

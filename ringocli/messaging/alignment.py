@@ -1,7 +1,7 @@
 """Aligns an event's pattern with a webhook that does not match it: which values fit, differ, are missing or are unused.
 
-Unlike matching, which decides, an alignment compares as much as possible: inside a list where the pattern has an object,
-and inside an object where the pattern has a list.
+Unlike matching, which decides, an alignment compares as much as possible: inside a list where the pattern has an
+object, and inside an object where the pattern has a list.
 """
 
 from __future__ import annotations

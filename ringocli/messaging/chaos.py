@@ -1,8 +1,8 @@
 """Chaos: seeded fault injection on one side of the wire, decided request by request.
 
-Nothing here sleeps or writes. A ``ChaosEngine`` is asked once per request and returns a ``ChaosEffect``, which the owner
-of the connection carries out. The same settings, seed and request times give the same effects. A rate limit is a token
-bucket, not a probability: it lets a burst through and says how long to wait.
+Nothing here sleeps or writes. A ``ChaosEngine`` is asked once per request and returns a ``ChaosEffect``, which the
+owner of the connection carries out. The same settings, seed and request times give the same effects. A rate limit is a
+token bucket, not a probability: it lets a burst through and says how long to wait.
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ def changed_event(
     """The event that reads the webhook it was aligned with; None if two values would be at the same location.
 
     ``moves`` maps pointers of the pattern to pointers below ``base`` of the webhook, ``values`` to new constants.
-    ``drops`` are leaves to leave out, ``pins`` are further constants, by pointers like those of ``moves``. ``key`` is the
-    event's new key.
+    ``drops`` are leaves to leave out, ``pins`` are further constants, by pointers like those of ``moves``. ``key`` is
+    the event's new key.
     """
     operations: list[Operation] = []
     where = (*event.pointer, "request_parameters")

@@ -1,8 +1,8 @@
 """Near misses: the event that a webhook comes nearest to, and the change of the template that would make it match.
 
-A change is proposed only if it is proved: with it, this webhook matches the event, the template's other events still read
-their own webhooks as before, and a failed receipt is still not taken for a delivered one. If changing the event would
-break that, a second event is proposed instead.
+A change is proposed only if it is proved: with it, this webhook matches the event, the template's other events still
+read their own webhooks as before, and a failed receipt is still not taken for a delivered one. If changing the event
+would break that, a second event is proposed instead.
 """
 
 from __future__ import annotations
@@ -231,8 +231,8 @@ def _constant(leaf: object) -> Json:
 def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool:
     """Whether a value means another outcome, and is not only another spelling of the expected one.
 
-    A pattern that requires success excludes failed receipts. The meaning of a receipt's numeric code is unknown, so only
-    a word that means "delivered" replaces it.
+    A pattern that requires success excludes failed receipts. The meaning of a receipt's numeric code is unknown, so
+    only a word that means "delivered" replaces it.
     """
     if FAILURE.search(received) and not FAILURE.search(expected):
         return True

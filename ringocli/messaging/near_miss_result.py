@@ -36,8 +36,8 @@ class Difference(NamedTuple):
 class NearMiss(NamedTuple):
     """The event or reply pattern that is nearest.
 
-    ``patch`` is a JSON Patch of the template with which the webhook matches, empty if there is no safe one; ``why`` says
-    what it does, or why there is none. ``unclaimed`` are the received fields that nothing uses.
+    ``patch`` is a JSON Patch of the template with which the webhook matches, empty if there is no safe one; ``why``
+    says what it does, or why there is none. ``unclaimed`` are the received fields that nothing uses.
     """
 
     event: WebhookEvent | None

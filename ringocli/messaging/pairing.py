@@ -62,8 +62,8 @@ class Pair:
 def pairs_in(alignment: Alignment, chosen: Mapping[Pointer, Pointer] | None = None) -> tuple[Pair, ...]:
     """The pairs of an alignment.
 
-    ``chosen`` are pairs made by the user: from the pointer of a missing value, as the near miss shows it, to the pointer
-    of a received field.
+    ``chosen`` are pairs made by the user: from the pointer of a missing value, as the near miss shows it, to the
+    pointer of a received field.
     """
     return _Pairing(alignment, chosen or {}).run()
 

@@ -1,8 +1,8 @@
 """The provider's side of a send, simulated from the template alone: which request was meant, its mistakes, and the reply.
 
 An incoming request is compared with every request of the template. The one that fits best is taken to be the intended
-one, and whatever prevents a complete fit is a ``RequestProblem``. The reply is what ``response_map`` reads, merged into the
-provider's own reply if a preset knows it.
+one, and whatever prevents a complete fit is a ``RequestProblem``. The reply is what ``response_map`` reads, merged into
+the provider's own reply if a preset knows it.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class RequestProblem:
 class ReceivedMessage:
     """A request as the provider reads it; ``status`` is 200 if nothing is wrong.
 
-    ``spec`` is the template's request that fits best. ``variables`` are Ringotel's own variables in it, ``sources`` where
-    in the body or the query they were found. ``credentials`` are the values found in place of properties.
+    ``spec`` is the template's request that fits best. ``variables`` are Ringotel's own variables in it, ``sources``
+    where in the body or the query they were found. ``credentials`` are the values found in place of properties.
     """
 
     spec: RequestSpec | None

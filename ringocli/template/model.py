@@ -1,8 +1,8 @@
 """The template as a value: properties, auth, the requests Ringotel sends and the webhooks it receives.
 
 ``reader.read_template`` builds every part that has the right types and lists the pointers of the others (``misfits``),
-so that one wrong part does not hide the rest. ``schema`` describes the same structure as JSON Schema, and a test compares
-the two. Unknown keys remain in ``root``.
+so that one wrong part does not hide the rest. ``schema`` describes the same structure as JSON Schema, and a test
+compares the two. Unknown keys remain in ``root``.
 
 Facts about the keys: help.ringotel.co/en/articles/11193931 and the wiki pages it grew from, read 2026-11-23.
 """

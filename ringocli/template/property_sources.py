@@ -70,8 +70,8 @@ class PropertySource(NamedTuple):
 def property_source(where: str, name: str, written: Any, folder: Path, *, commands: bool) -> PropertySource:
     """A property as a TOML or JSON file has it; ``where`` is the file, for messages.
 
-    ``commands`` tells whether the file may name commands: the user's own files may, a project's file, which comes with a
-    checkout, may not.
+    ``commands`` tells whether the file may name commands: the user's own files may, a project's file, which comes with
+    a checkout, may not.
 
     Raises:
         UsageError: it has another type, or it names a command where none is allowed.

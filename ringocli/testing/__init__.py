@@ -1,4 +1,4 @@
-"""The emulator inside a test: ``emulator()`` is a context manager, ``ringocli.testing.plugin`` a pytest plugin."""
+"""The emulator inside tests: ``emulator()`` is a context manager, ``ringocli.testing.plugin`` a pytest plugin."""
 
 from ringocli.testing.context import Emulator, emulator
 

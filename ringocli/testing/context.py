@@ -35,7 +35,7 @@ from ringocli.text.secret import Text
 
 
 class Emulator:
-    """A running emulator, as a test uses it. Each inbox is isolated from all others."""
+    """A running emulator for use in a test. Each inbox is isolated from all others."""
 
     def __init__(self, base: str, template_id: str, inbox: str = "") -> None:
         self._base = base
@@ -46,7 +46,7 @@ class Emulator:
 
     @property
     def webhook_url(self) -> str:
-        """Where a provider sends its webhooks: Ringotel's side."""
+        """The URL of Ringotel's side, to which a provider sends its webhooks."""
         return f"{self.url}/webhook/{quote(self._template_id, safe='')}"
 
     @property
@@ -82,8 +82,8 @@ class Emulator:
         """The newest exchange that fits, at once or as soon as it is stored; ``from_`` means ``from``.
 
         Criteria are the values of variables, ``event_key``, ``event_type``, ``direction``, ``status`` and so on, and
-        ``contains`` (a part of the text), ``matches`` (a regular expression) and ``q`` (a search of the page). ``after``
-        is the id of an exchange: only newer ones count.
+        ``contains`` (a part of the text), ``matches`` (a regular expression) and ``q`` (a search of the page).
+        ``after`` is the id of an exchange: only newer ones count.
 
         Raises:
             CheckFailed: there was none in time; the message contains the criteria.
@@ -169,7 +169,8 @@ def emulator(
 ) -> Iterator[Emulator]:
     """Run an emulator for the duration of the block; ``template`` is the path of a file, or the document itself.
 
-    With ``instant``, receipts and replies of the handset come in their order, but without its delays of a second or two.
+    With ``instant``, receipts and replies of the handset come in their order, but without its delays of a second or
+    two.
 
     With ``provider_url``, messages of the Ringotel user are sent there instead of to the built-in provider: to your own
     server, whose scheme, host and port replace those of ``request_url``. It then needs the ``properties``.

@@ -1,7 +1,7 @@
 """A Locust user that sends a template's events, for load from more than one machine (extra ``ringocli[load]``).
 
 Locust distributes the users, ringocli makes the events: each worker has its own seed, so no two workers send the same
-id. Locust imports pytest at run time, which is why the extra brings it.
+id. Locust imports pytest at run time, which is why the extra includes it.
 
 ::
 
@@ -71,8 +71,8 @@ class _Events:
 class TemplateUser(User):
     """One connection that sends one event after another; every one is reported to Locust exactly once.
 
-    The webhook URL is Locust's ``--host`` or ``RINGOCLI_WEBHOOK_URL``. Use ``--stop-timeout``, so that the events that
-    are on their way when a run ends are counted, too.
+    The webhook URL is Locust's ``--host`` or ``RINGOCLI_WEBHOOK_URL``. Use ``--stop-timeout``, so that events without
+    an answer at the end of a run are counted, too.
     """
 
     abstract = True

@@ -37,7 +37,7 @@ class Replay:
 
     @property
     def is_signed(self) -> bool:
-        """Whether it carries a recorded signature."""
+        """Whether the webhook has a recorded signature."""
         return any(header(self.request.headers, name) is not None for name in SIGNATURE_HEADERS)
 
     def document(self, outcome: EventOutcome) -> dict[str, Any]:

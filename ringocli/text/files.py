@@ -90,7 +90,8 @@ def write_bytes(
     """Write a file atomically: a temporary file beside it, then a rename.
 
     A symbolic link is followed and stays a link. A file that is replaced keeps its owner and its permissions, unless
-    ``keep_mode`` is false; a new file has ``mode``. ``expected`` is the content that was read before: if the file has changed since, it is kept.
+    ``keep_mode`` is false; a new file has ``mode``. ``expected`` is the content that was read before: if the file has
+    changed since, it is kept.
 
     Raises:
         UsageError: the file exists and ``force`` is not given; not a byte is changed.

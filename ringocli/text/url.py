@@ -1,7 +1,7 @@
 """Splits URLs without ever raising: what makes a URL unusable is a sentence in ``Url.problem``.
 
-``urllib.parse.urlsplit`` raises ``ValueError`` for brackets without an IPv6 address in them, for characters that Unicode
-normalises to delimiters (documentation in CJK languages contains them) and, on access, for ports out of range.
+``urllib.parse.urlsplit`` raises ``ValueError`` for brackets without an IPv6 address in them, for characters that
+Unicode normalises to delimiters (documentation in CJK languages contains them) and, on access, for ports out of range.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def _check_credentials(options: InitOptions, sources: Sources) -> None:
 
 
 class _Drafted(NamedTuple):
-    """A draft, the samples that it was learned from, and a command line that asks nothing ("" if nothing was asked)."""
+    """A draft, its samples, and a command line that gives the same answers ("" if no question was asked)."""
 
     draft: Draft
     pastes: Pastes | None = None
@@ -240,7 +240,7 @@ def _checked(text: str, draft: Draft) -> tuple[Draft, list[Finding]]:
     """The draft and the findings about it.
 
     Raises:
-        UsageError: there is an error, which only an answer can have caused; nothing is written.
+        UsageError: the draft has an error, which can only be due to an answer; nothing is written.
     """
     from ringocli.lint.engine import lint
     from ringocli.lint.rule import Severity

@@ -28,7 +28,7 @@ def extend(options: InitOptions, sources: Sources) -> None:
     from ringocli.importers.sources import read_source
     from ringocli.text.files import read_text
 
-    path, events, file = _sorted_out(options, sources)
+    path, events, file = _inputs_in(options, sources)
     before = text = read_text(path)
     hints = read_hints(sources.hints)
     drafts = []
@@ -40,7 +40,7 @@ def extend(options: InitOptions, sources: Sources) -> None:
         text, draft = with_events(path, text, [_sample(pair) for pair in events], hints)
         drafts.append(draft)
     _refuse_new_errors(path, before, text)
-    _finish(options, path, before, text, _joined(drafts))
+    _finish(options, path, before, text, _combined(drafts))
 
 
 def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draft) -> None:
@@ -74,7 +74,7 @@ def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draf
         console.remark(said)
 
 
-def _joined(drafts: list[Draft]) -> Draft:
+def _combined(drafts: list[Draft]) -> Draft:
     """Several additions as one draft; the template is that of the last one."""
     return replace(
         drafts[-1],
@@ -88,8 +88,8 @@ def _joined(drafts: list[Draft]) -> Draft:
     )
 
 
-def _sorted_out(options: InitOptions, sources: Sources) -> tuple[str, list[str], tuple[str | None, str] | None]:
-    """The template, the samples and the source of the request.
+def _inputs_in(options: InitOptions, sources: Sources) -> tuple[str, list[str], tuple[str | None, str] | None]:
+    """Find the template, the samples and the source of the request among the options.
 
     The template may also be the value of ``--add-event`` or ``--add-file``, with the samples in ``--sample-webhook``
     and the command in ``--file-from-curl``.

@@ -161,7 +161,7 @@ def _question(text: str, check: Callable[[str], T], *, default: str | None = Non
 
 
 def command_line(preset: str | None, answers: Answers, output: str | None) -> str:
-    """The equivalent command line, which asks nothing."""
+    """The command line that gives the same answers without any question."""
     words = ["ringocli", "init"]
     if preset is not None:
         words += ["--preset", preset]

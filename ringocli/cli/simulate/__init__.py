@@ -1,1 +1,1 @@
-"""The command ``simulate-webhook``: its options, what they mean, and the run with its output."""
+"""The command ``simulate-webhook``: its options, their interpretation, and the run with its output."""

@@ -100,7 +100,7 @@ def _play(options: SimulateOptions, template: Template, settings: Settings) -> i
 
 
 def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settings) -> Delivery:
-    """Everything that the options say about the run."""
+    """The run as the options describe it."""
     from ringocli.messaging.delivery import Delivery
     from ringocli.messaging.load.event_order import Shard
 
@@ -166,7 +166,7 @@ def _chaos(options: SimulateOptions) -> EventChaos | None:
 
 
 def _signer(options: SignOptions, provider: ProviderData | None) -> Signer | None:
-    """The signature that was asked for, with its key; a key alone asks for the provider's own.
+    """The requested signature with its key; a key alone requests the provider's own scheme.
 
     Raises:
         UsageError: the key is missing, or has another form; or the provider's scheme is not known.
@@ -245,7 +245,7 @@ def _retry_policy(load: LoadOptions) -> RetryPolicy:
 
 
 def _failover_url(load: LoadOptions) -> Secret | None:
-    """Where events go that the first URL did not accept.
+    """The URL for events that the first URL did not accept.
 
     Raises:
         UsageError: the provider documents no second URL, or the option cannot be used with another.
@@ -274,11 +274,11 @@ def _timeout_s(options: SimulateOptions) -> float:
 
 
 MAX_CONNECTIONS = 256
-"""As many connections as a rate may need while the receiver is slow."""
+"""How many connections a rate may need while the receiver is slow."""
 
 
 def _url(options: SimulateOptions, template: Template, settings: Settings) -> Secret:
-    """Where everything goes: the webhook URL, or with ``--send`` the user's own server.
+    """The URL to send to: the webhook URL, or with ``--send`` the user's own server.
 
     Raises:
         UsageError: there is none; every way to set it is named.

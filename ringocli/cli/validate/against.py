@@ -13,7 +13,7 @@ from ringocli.text.git_revisions import revision_of, text_at
 
 
 def earlier_version(document: Document, against: str) -> Earlier:
-    """What is known of the earlier version; nothing, if it lacks the file or if one of the two is not a template.
+    """The id and the changes of the earlier version; none if it lacks the file, or if one of the two is not a template.
 
     Raises:
         UsageError: ``against`` is not a file, a folder or a revision.
@@ -28,7 +28,7 @@ def earlier_version(document: Document, against: str) -> Earlier:
 
 
 def earlier_of(before: dict[str, Any], after: dict[str, Any]) -> Earlier:
-    """The earlier id, and what breaks apart from it, as ``diff`` judges it."""
+    """The earlier id, and the other changes that break something, as judged by ``diff``."""
     from ringocli.messaging.comparison.compare import compare
     from ringocli.template.reader import read_template
 

@@ -1,4 +1,4 @@
-"""``validate``: the mistakes in templates."""
+"""``validate``: finds mistakes in templates."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from ringocli.text.files import STDIN, read_text, write_text
 if TYPE_CHECKING:
     from ringocli.lint.suppressions import UnusedSuppression
 
-SIDE_CAR = ".suppressions.toml"
-"""The suffix of the file next to a template that suppresses findings; ``lint.project`` reads it."""
+SUPPRESSIONS_SUFFIX = ".suppressions.toml"
+"""The suffix of the file next to a template that suppresses findings; ``lint.suppressions`` reads it."""
 
 
 class Linting(NamedTuple):
@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
 
 Named: TypeAlias = tuple[str, bool]
-"""A file, and whether it was named on the command line (else it was found in a folder)."""
+"""A file, and whether it was named on the command line instead of found in a folder."""
 
 
 def lint_named(named: Sequence[Named], linting: Linting, advance: Callable[[int], None] = lambda done: None) -> Found:
@@ -113,13 +113,13 @@ def _earlier(document: Document, linting: Linting) -> Earlier:
 
 
 def compared(found: Found, linting: Linting) -> Found:
-    """The findings that comparing the files adds, and then those left that no suppression file hides."""
+    """Add the findings from comparing the files, and then remove those that a suppression file hides."""
     linted: list[Linted] = []
     unused: list[UnusedSuppression] = []
     failures = [*found.failures]
     files = with_duplicate_ids(found.linted, linting.selection) if len(found.linted) > 1 else found.linted
     for one in files:
-        beside = one.document.name.removesuffix(".json") + SIDE_CAR
+        beside = one.document.name.removesuffix(".json") + SUPPRESSIONS_SUFFIX
         if os.path.isfile(beside):
             try:
                 one, without_effect = _without_suppressed(one, beside)

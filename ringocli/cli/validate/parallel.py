@@ -11,10 +11,10 @@ from ringocli.cli.validate.files import Found, Linting, Named, compared, lint_na
 from ringocli.errors import LocalError
 from ringocli.text.files import STDIN
 
-SEVERAL = 100
+PROGRESS_FROM = 100
 """From this many files on, a progress display may be worth its import."""
 
-MANY = 1_000
+PARALLEL_FROM = 1_000
 """From this many files on, starting worker processes is faster."""
 
 
@@ -22,12 +22,12 @@ def lint_all(paths: Sequence[str], linting: Linting) -> Found:
     """Lint every file that the paths name; with a progress display where there are many."""
     failures: list[LocalError] = []
     named = list(targets(paths, failures))
-    if len(named) < SEVERAL:
+    if len(named) < PROGRESS_FROM:
         found = lint_named(named, linting)
     else:
         from ringocli.cli.output import progress
 
-        in_parallel = len(named) >= MANY and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff)
+        in_parallel = len(named) >= PARALLEL_FROM and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff)
         with progress("validating", len(named)) as advance:
             if in_parallel and (STDIN, True) not in named:
                 found = _lint_in_parallel(named, linting, advance)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ringocli.lint.project import ValidateSettings
     from ringocli.lint.suppressions import UnusedSuppression
 
-HERE = (".",)
-"""What is linted when no path is given."""
+DEFAULT_PATHS = (".",)
+"""The path that is linted if none is given."""
 
 
 class _Linter(NamedTuple):
@@ -61,7 +61,7 @@ def validate(options: ValidateOptions) -> int:
     if options.watch:
         from ringocli.cli.validate.watch import watch
 
-        watch(options.paths or HERE, lambda: _checked(linter))
+        watch(options.paths or DEFAULT_PATHS, lambda: _checked(linter))
     return _checked(linter)
 
 
@@ -116,7 +116,7 @@ def _checked(linter: _Linter) -> int:
         against=options.against,
         ids=known.ids if known else None,
     )
-    found = lint_all(options.paths or HERE, linting)
+    found = lint_all(options.paths or DEFAULT_PATHS, linting)
     if found.failures and not found.linted:
         first = found.failures[0]
         raise first if len(found.failures) == 1 else LocalError(_joined(found.failures), first.hint)

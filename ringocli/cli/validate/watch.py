@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from ringocli.cli.validate.files import SIDE_CAR, targets
+from ringocli.cli.validate.files import SUPPRESSIONS_SUFFIX, targets
 from ringocli.cli.watch import watch_files
 from ringocli.errors import UsageError
 from ringocli.template.project_file import PROJECT_FILE
@@ -25,4 +25,4 @@ def watch(paths: Sequence[str], check: Callable[[], object]) -> NoReturn:
 
 def _watched(paths: Sequence[str]) -> list[str]:
     names = [name for name, _ in targets(paths, [])]
-    return [*names, *(name.removesuffix(".json") + SIDE_CAR for name in names), PROJECT_FILE]
+    return [*names, *(name.removesuffix(".json") + SUPPRESSIONS_SUFFIX for name in names), PROJECT_FILE]

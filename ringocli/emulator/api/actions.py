@@ -22,7 +22,7 @@ from ringocli.text.secret import Secret
 from ringocli.text.suggest import did_you_mean
 
 MAX_COMPARED = 2_000
-"""How many stored webhooks a patch of the template is tried on, newest first."""
+"""How many stored webhooks a patch of the template is tested on, newest first."""
 
 MAX_COMPARED_CHARACTERS = 10_000_000
 

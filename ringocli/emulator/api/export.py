@@ -42,6 +42,6 @@ def as_har_entry(stored: StoredExchange, base: str) -> dict[str, Any]:
             content_type_of(reply) or "",
             body_bytes=len(reply["body"].encode("utf-8", "replace")),
         )
-    what = " ".join(part for part in (stored.direction, stored.event_type or stored.content["name"]) if part)
+    label = " ".join(part for part in (stored.direction, stored.event_type or stored.content["name"]) if part)
     elapsed_ms = stored.content["duration_ms"] or 0
-    return entry_object(stored.document["at"], request_entry, response_entry, elapsed_ms=elapsed_ms, comment=what)
+    return entry_object(stored.document["at"], request_entry, response_entry, elapsed_ms=elapsed_ms, comment=label)

@@ -1,6 +1,6 @@
-"""Which bytes of a stored exchange come from which variable: the highlighting of the page.
+"""Finds the bytes of a stored exchange that come from a variable, which the page highlights.
 
-A rendered request knows this itself. A received one is matched again, and the values are located in its text.
+A rendered request records them. A received one is matched again, and the values are located in its text.
 """
 
 from __future__ import annotations

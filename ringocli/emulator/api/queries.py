@@ -33,13 +33,13 @@ MAX_LISTED_CHARACTERS = 8_000_000
 """The longest list; more exchanges than that are left out, and the response says so."""
 
 STREAM_PAUSE_S = 0.05
-"""Seconds between two groups of news, so that a page with 200 exchanges a second does not redraw 200 times."""
+"""Seconds between two groups of events, so that a page with 200 exchanges a second is not redrawn 200 times."""
 
 PIECE_BYTES = 65_536
 """The size of the pieces of an export, so that the connection's buffer stays small."""
 
 MAX_STREAMED = 200
-"""If more exchanges than this are new at once, a client is told to load them itself."""
+"""If more exchanges than this are new at once, the stream only tells the client to load them."""
 
 
 def filters_of(request: ApiRequest) -> list[Condition]:
@@ -129,8 +129,8 @@ async def _written(
 ) -> AsyncIterator[bytes]:
     """All exchanges of an inbox, oldest first, in pieces of limited size.
 
-    For a client that stops reading, one page is kept in memory. Of pages with a large exchange there are only a few at a
-    time (``MAX_LARGE_PAGES``); the other exports wait.
+    If a client stops reading, one page stays in memory. Only ``MAX_LARGE_PAGES`` exports may have a page with a large
+    exchange at the same time; the others wait.
     """
     ledger, inbox = request.runtime.ledger, request.inbox.name
 
@@ -159,7 +159,7 @@ async def clear(request: ApiRequest) -> Response:
 
 async def account(request: ApiRequest) -> Response:
     """Count the webhooks received in this inbox: matched, duplicate, lost and out of order, by the header webhook-id."""
-    return await answer_from(request, lambda store: store.account(request.inbox.name).document)
+    return await answer_from(request, lambda store: store.webhook_counts(request.inbox.name).document)
 
 
 async def delete(request: ApiRequest) -> Response:

@@ -174,7 +174,7 @@ PAGE_HEADERS = {
 """Nothing is loaded from other origins, nothing inline is executed, and no other page may embed this one."""
 
 FOREVER = "max-age=31536000, immutable"
-"""For files whose URL contains their version."""
+"""The Cache-Control of files whose URL contains their version."""
 
 
 class Api:

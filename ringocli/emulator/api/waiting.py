@@ -1,4 +1,4 @@
-"""GET /api/wait: waits for exchanges that meet criteria, for a number of them, or that there are none."""
+"""GET /api/wait: waits for a number of exchanges that meet criteria, or makes sure that there are none."""
 
 from __future__ import annotations
 
@@ -106,10 +106,10 @@ def _with_exchanges(status: int, message: str, received: list[StoredExchange]) -
 def _line(stored: StoredExchange) -> str:
     """An exchange in a few words."""
     values = stored.content["variables"]
-    what = stored.content["name"] or stored.event_type or "unmatched webhook"
+    label = stored.content["name"] or stored.event_type or "unmatched webhook"
     ways = f" from {values['from']} to {values['to']}" if "from" in values and "to" in values else ""
     text = values.get("content") or values.get("text") or ""
-    return f"{what} {stored.id} ({stored.status}){ways}" + (f" {text[:40]!r}" if text else "")
+    return f"{label} {stored.id} ({stored.status}){ways}" + (f" {text[:40]!r}" if text else "")
 
 
 async def _unless_gone(request: ApiRequest, work: Coroutine[Any, Any, T]) -> T | None:

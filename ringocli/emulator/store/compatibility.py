@@ -9,7 +9,7 @@ _RENAMED = {"weather": "chaos"}
 
 
 def with_current_names(content: dict[str, Any]) -> dict[str, Any]:
-    """Stored content with members renamed to what they are called today; changes ``content`` itself."""
+    """Stored content with the current names of its members; changes ``content`` itself."""
     for old, new in _RENAMED.items():
         if old in content:
             content[new] = content.pop(old)

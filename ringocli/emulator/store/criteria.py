@@ -35,7 +35,7 @@ _TEXT_CRITERIA = ("contains", "matches")
 
 MAX_EXPRESSION = 200
 MAX_SEARCHED = 10_000
-"""Characters of a text in which is searched."""
+"""How many characters of a text are searched."""
 
 _NESTED_REPETITION = re.compile(r"[*+}][^()]*\)[*+{]|\)[*+][*+{]")
 

@@ -1,4 +1,4 @@
-"""An exchange as the emulator stores it: one request with its reply, and what both sides made of it.
+"""An exchange as the emulator stores it: one request with its reply, and how each side understood it.
 
 It is stored as it is shown: secrets are masked before they get here, so neither the store nor any reader can leak one.
 """
@@ -52,10 +52,10 @@ class ShownHeaders(tuple[tuple[str, str], ...]):
 class Exchange:
     """One request and its reply, ready to be shown; ``request`` and ``reply`` are JSON objects.
 
-    ``message_id`` is the provider's id in the reply or the receipt. ``status`` is that of the message
-    (outgoing: ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``, and ``waiting retried``
-    for a webhook that the provider sends again). ``said`` is what the handset said in a webhook of which Ringotel did
-    not read the sender, ``retry_of`` the first exchange of a webhook that is sent again. ``duration_ms`` is from
+    ``message_id`` is the provider's id in the reply or the receipt. ``status`` is that of the message (outgoing:
+    ``queued sent delivered failed refused``; incoming: ``taken unmatched refused``, and ``waiting retried`` for a
+    webhook that the provider sends again). ``said`` are the variables of a webhook from the handset of which Ringotel
+    did not read the sender, ``retry_of`` is the first exchange of a webhook that is sent again. ``duration_ms`` is from
     receiving the request to having the reply, ``size_bytes`` that of both bodies.
     """
 
@@ -153,7 +153,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "sources": lambda sources: _sources_text(tuple(sources.items())),
     "notes": lru_cache(maxsize=256)(as_json),
 }
-"""How common members are written; the sources of variables and the notes are nearly always the same."""
+"""Faster functions for common members; the sources of variables and the notes are nearly always the same."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from ringocli.emulator.store.sqlite import StatusChange, StatusUpdate, Store
 from ringocli.errors import LocalError
 
 MAX_BEHIND = 2_000
-"""The most news that a watcher may be behind; then it is told to start over, so that a slow one uses no more memory."""
+"""How many items a watcher may be behind; a slower one is told to start over, so that it uses no more memory."""
 
 CHECKPOINT_AFTER = 1_000
 """After this many entries, the store's write-ahead log is moved into its file."""
@@ -29,7 +29,7 @@ END: News = ("end", {})
 """The emulator stops: a stream has nothing more to say."""
 
 MAX_INLINE_CHARACTERS = 100_000
-"""A longer exchange is written in a thread, since the disk may take longer than others should wait."""
+"""A longer exchange is written in a thread, because other clients should not wait for the disk."""
 
 _Commit = tuple[list[StoredExchange | None], list[StatusChange]]
 OnStored = Callable[[StoredExchange | None, LocalError | None], None]
@@ -170,7 +170,7 @@ class Ledger:
         self._offer(stored)
 
     def _offer(self, stored: StoredExchange) -> None:
-        """Give an exchange to every waiter whose criteria it meets."""
+        """Pass an exchange to every waiter whose criteria it meets."""
         if not self._waiters:
             return
         for name, value in keys_of(stored):

@@ -1,4 +1,4 @@
-"""Locks a store against a second emulator: by its path, and by its identity, so that links to it are the same store."""
+"""Locks a store against a second emulator: by its path, and by its inode, so that links to it count as the same store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the emulator keeps its stores: one file per template in the user's state folder, readable by its owner only."""
+"""The paths of the emulator's stores: one file per template in the user's state folder, readable by its owner only."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from typing import Any
 from ringocli.emulator.store.compatibility import with_current_names
 from ringocli.emulator.store.exchange import NO_CONTENT, StoredExchange
 from ringocli.emulator.store.search import Condition
-from ringocli.emulator.store.webhook_counts import Account
+from ringocli.emulator.store.webhook_counts import WebhookCounts
 
 _COLUMNS = "id, inbox, at, direction, event_key, event_type, matched, status, correlates, content"
 
@@ -129,13 +129,13 @@ class StoreReader:
         """The exchange with that id."""
         return next(iter(self.find(inbox, [Condition("id = ?", (number,))])), None)
 
-    def account(self, inbox: str) -> Account:
-        """The account of the webhooks of an inbox."""
+    def webhook_counts(self, inbox: str) -> WebhookCounts:
+        """Count the webhooks that an inbox received."""
         sql = (
             "SELECT matched, json_extract(content, '$.request.headers') FROM exchanges"
             " WHERE inbox = ? AND direction = 'incoming' ORDER BY id"
         )
-        return Account.of(self._reader.execute(sql, (inbox,)))
+        return WebhookCounts.of(self._reader.execute(sql, (inbox,)))
 
     def receipts_of(self, inbox: str, number: int) -> list[str]:
         """The ids of the receipts of a message, oldest first."""

@@ -1,7 +1,7 @@
 """The store: SQLite in WAL mode, one writer that commits in groups, readers that never block it.
 
-What ``commit`` has returned is in the file and survives ``kill -9``, since the operating system has the bytes; only a
-power failure may lose the last moments (``synchronous=NORMAL``). At most ``max_exchanges`` and ``max_days`` are kept.
+Once ``commit`` has returned, the entries survive ``kill -9``, because the operating system has the bytes; only a power
+failure may lose the last moments (``synchronous=NORMAL``). At most ``max_exchanges`` and ``max_days`` are kept.
 Exchanges are stored as they are shown, so the file contains no secret; its mode is 0600.
 """
 
@@ -50,15 +50,15 @@ CREATE TABLE IF NOT EXISTS files (
 """
 
 MAX_REWRITTEN = 10_000
-"""The file is only rewritten if it has fewer exchanges left."""
+"""The file is rewritten to become smaller only if it has fewer exchanges left than this."""
 
 _INSERT = (
     "INSERT INTO exchanges (id, inbox, at, direction, event_key, event_type, sender, recipient, message_id,"
     " matched, status, correlates, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-_LATER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused": 3}
-"""The order of statuses; a message only moves forward: a late ``sent`` does not undo ``delivered``."""
+_STATUS_ORDER = {"": 0, "queued": 1, "sent": 2, "delivered": 3, "failed": 3, "refused": 3}
+"""The order of statuses. A message only moves forward: a late ``sent`` does not undo ``delivered``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class Store(StoreReader):
         self._max_age = timedelta(days=max_days)
         super().__init__(path)
         self._writing = threading.RLock()
-        _make(path)
+        _create_file(path)
         try:
             self._lock = StoreLock(path)
             if not self._lock.acquire():
@@ -102,7 +102,7 @@ class Store(StoreReader):
             self._prepare()
         except sqlite3.DatabaseError as error:
             self._give_up()
-            raise unusable(path, error) from None
+            raise store_error(path, error) from None
         except LocalError:
             self._give_up()
             raise
@@ -170,7 +170,7 @@ class Store(StoreReader):
                         changes.append(StatusChange(inbox=entry.inbox, id=entry.id, status=entry.status))
                         stored.append(None)
                     else:
-                        changes += self._advance(entry.inbox, entry.message_id, entry.status)[1]
+                        changes += self._advance_status(entry.inbox, entry.message_id, entry.status)[1]
                         stored.append(None)
                 self._write_rows()
                 added = self._last_id - last_id
@@ -189,10 +189,10 @@ class Store(StoreReader):
         correlates, status = None, exchange.status
         if exchange.message_id:
             if exchange.direction == "outgoing":
-                status = self._adopt(exchange, changes) or status
+                status = self._correlate_earlier_receipts(exchange, changes) or status
             elif exchange.event_type == "messageDelivered" or exchange.is_failed_receipt:
                 outcome = "failed" if exchange.is_failed_receipt else "delivered"
-                correlates, news = self._advance(exchange.inbox, exchange.message_id, outcome)
+                correlates, news = self._advance_status(exchange.inbox, exchange.message_id, outcome)
                 changes += news
         content = exchange.content
         values = exchange.said or exchange.variables
@@ -230,7 +230,7 @@ class Store(StoreReader):
         rows, self._rows = self._rows, []
         self._writer.executemany(_INSERT, rows)
 
-    def _adopt(self, exchange: Exchange, changes: list[StatusChange]) -> str | None:
+    def _correlate_earlier_receipts(self, exchange: Exchange, changes: list[StatusChange]) -> str | None:
         """Correlate receipts that were stored before the reply that contains the id."""
         self._write_rows()
         early = self._writer.execute(
@@ -241,8 +241,8 @@ class Store(StoreReader):
         changes += [StatusChange(inbox=exchange.inbox, id=number, status=status) for number, status in early]
         return "delivered" if early else None
 
-    def _advance(self, inbox: str, message_id: str, status: str) -> tuple[int | None, list[StatusChange]]:
-        """Advance the status of the newest message with this id; its number, and what changed."""
+    def _advance_status(self, inbox: str, message_id: str, status: str) -> tuple[int | None, list[StatusChange]]:
+        """Advance the status of the newest message with this id; returns its number and the changes."""
         self._write_rows()
         found = self._writer.execute(
             "SELECT id, status FROM exchanges WHERE inbox = ? AND message_id = ? AND direction = 'outgoing'"
@@ -252,7 +252,7 @@ class Store(StoreReader):
         if found is None:
             return None, []
         number, current = found
-        if _LATER.get(status, 0) <= _LATER.get(current, 0):
+        if _STATUS_ORDER.get(status, 0) <= _STATUS_ORDER.get(current, 0):
             return number, []
         self._writer.execute("UPDATE exchanges SET status = ? WHERE id = ?", (status, number))
         return number, [StatusChange(inbox=inbox, id=number, status=status)]
@@ -271,10 +271,10 @@ class Store(StoreReader):
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
-            raise unusable(self.path, error) from None
+            raise store_error(self.path, error) from None
 
     def expire(self) -> int:
-        """Delete what is older than ``max_days``; how many exchanges were deleted."""
+        """Delete what is older than ``max_days``; returns how many exchanges were deleted."""
         before = (datetime.now(UTC) - self._max_age).timestamp()
         with self._writing:
             gone = self._writer.execute("DELETE FROM exchanges WHERE at < ?", (before,)).rowcount
@@ -314,8 +314,8 @@ class Store(StoreReader):
             )
 
 
-def unusable(path: Path, error: sqlite3.Error) -> LocalError:
-    """What is wrong with a store, and what to do about it."""
+def store_error(path: Path, error: sqlite3.Error) -> LocalError:
+    """An SQLite error as the error of a store: what is wrong, and what to do about it."""
     text = str(error)
     if "full" in text:
         return LocalError(f"{path}: the disk is full", "Free disk space, for example with ringocli clean.")
@@ -326,7 +326,7 @@ def unusable(path: Path, error: sqlite3.Error) -> LocalError:
     return LocalError(f"{path}: the store cannot be used: {text}", "Use another --db.")
 
 
-def _make(path: Path) -> None:
+def _create_file(path: Path) -> None:
     """Create the file with mode 0600, before SQLite does."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

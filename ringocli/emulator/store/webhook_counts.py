@@ -23,7 +23,7 @@ class _Sequence:
 
 
 @dataclass(slots=True)
-class Account:
+class WebhookCounts:
     """Counts of received webhooks."""
 
     received: int = 0
@@ -34,18 +34,18 @@ class Account:
     sequences: dict[str, _Sequence] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[bool, str | None]]) -> Account:
-        """The account of webhooks in the order received: whether each matched, and its headers as JSON."""
-        account = cls()
+    def of(cls, rows: Iterable[tuple[bool, str | None]]) -> WebhookCounts:
+        """Count webhooks in the order received; each row is whether it matched, and its headers as JSON."""
+        counts = cls()
         for matched, headers in rows:
-            account.received += 1
-            account.matched += bool(matched)
+            counts.received += 1
+            counts.matched += bool(matched)
             webhook_id = next(
                 (value for name, value in json.loads(headers or "[]") if name.lower() == "webhook-id"), None
             )
             if webhook_id is not None:
-                account._count(webhook_id)
-        return account
+                counts._count(webhook_id)
+        return counts
 
     def _count(self, webhook_id: str) -> None:
         found = _SEQUENCE.fullmatch(webhook_id)
@@ -68,7 +68,7 @@ class Account:
 
     @property
     def document(self) -> dict[str, int]:
-        """The account as the API returns it."""
+        """The counts as the API returns them."""
         distinct = len(self.other_ids) + sum(len(one.numbers) for one in self.sequences.values())
         return {
             "schema_version": 1,

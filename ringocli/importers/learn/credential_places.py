@@ -148,7 +148,8 @@ def account_value(
 ) -> AccountValue | None:
     """Why the value at a pointer of the body or the query belongs to the account; None if it is a constant.
 
-    ``beside`` are the names of the query's fields, ``declared`` the names of fields that the paste itself calls credentials.
+    ``beside`` are the names of the query's fields, ``declared`` the names of fields that the paste itself calls
+    credentials.
     """
     name = names[0] if names else ""
     if value in ("", None) or isinstance(value, bool):

@@ -53,8 +53,8 @@ class LearnedRequest:
 class Guidance:
     """Knowledge about a request that does not come from its text.
 
-    ``hints`` are sample values by role; ``named`` corrections (a field → its role, None for a constant); ``dropped`` the
-    fields to leave out; ``content`` the text of the message in the other sample, by which a caption is recognised;
+    ``hints`` are sample values by role; ``named`` corrections (a field → its role, None for a constant); ``dropped``
+    the fields to leave out; ``content`` the text of the message in the other sample, by which a caption is recognised;
     ``own`` the digits of the account's numbers in the webhooks.
     """
 

@@ -42,8 +42,8 @@ class _Node:
 class XmlText:
     """An XML document: its tree, and copies of its text with other values.
 
-    In the tree an element is its text, or an object of its attributes (with ``@`` in front), its elements by their local
-    names and its text (``#text``). Repeated elements are a list.
+    In the tree an element is its text, or an object of its attributes (with ``@`` in front), its elements by their
+    local names and its text (``#text``). Repeated elements are a list.
     """
 
     def __init__(self, text: str, what: str) -> None:

@@ -80,7 +80,8 @@ def _has_list(pattern: Any) -> bool:
 def assembled(text: str, facts: Collection[str], inserts: Mapping[str, str] | None = None) -> str:
     """A source file without the blocks that a server does not need, and with its own values for ``@@NAME@@``.
 
-    A block is between the lines ``@if NAME ...`` (one of these facts holds; ``@if not NAME``: it does not) and ``@end``.
+    A block is between the lines ``@if NAME ...`` (one of these facts holds; ``@if not NAME``: it does not) and
+    ``@end``.
     """
     for name, value in (inserts or {}).items():
         text = text.replace(f"@@{name}@@", value)

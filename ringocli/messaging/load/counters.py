@@ -205,7 +205,8 @@ class Accounts:
 class LoadSummary(NamedTuple):
     """A whole run; with a journal, everything but ``sent_this_run`` covers the whole journal.
 
-    ``run_elapsed_s`` is the time of this run where ``elapsed_s`` covers several. ``late_without_cause`` counts events that left late although a connection was free: this machine was too slow.
+    ``run_elapsed_s`` is the time of this run where ``elapsed_s`` covers several. ``late_without_cause`` counts events
+    that left late although a connection was free: this machine was too slow.
     """
 
     planned: int

@@ -12,7 +12,10 @@ _HEAD_END = b"\r\n\r\n"
 
 
 class KnownReply:
-    """A reply that was parsed once. ``durations_s`` are those of the fast lane's events that got it, not yet counted."""
+    """A reply that was parsed once.
+
+    ``durations_s`` are those of the fast lane's events that got it, not yet counted.
+    """
 
     __slots__ = ("durations_s", "length", "status")
 

@@ -1,7 +1,7 @@
 """Facts about a provider's webhooks: sample bodies, where its ids are, and how it delivers.
 
-One JSON file per provider in ``providers/``. The bodies are those of ``samples/``, which a test compares; each file names
-its sources.
+One JSON file per provider in ``providers/``. The bodies are those of ``samples/``, which a test compares; each file
+names its sources.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class SampleWebhook(NamedTuple):
 class DeliveryData(NamedTuple):
     """How a provider delivers webhooks, as its pages say; ``notes`` are what they leave open, and what is assumed.
 
-    ``waits_s`` are the pauses before each further attempt. ``retried`` is ``all-but-2xx``, ``5xx-and-429`` or ``never``.
+    ``waits_s`` are the pauses before each further attempt. ``retried`` is ``all-but-2xx``, ``5xx-and-429`` or
+    ``never``.
     """
 
     title: str

@@ -95,7 +95,10 @@ TOO_SLOW = "the client kept up with the rate"
 
 
 def results(requirements: tuple[Requirement, ...], summary: LoadSummary) -> list[dict[str, Any]]:
-    """Every condition with its result. A rate that this machine could not keep up fails, too, if anything is required."""
+    """Every condition with its result.
+
+    A rate that this machine could not keep up fails, too, if anything is required.
+    """
     found = [requirement.result(summary) for requirement in requirements]
     if requirements and summary.is_too_slow:
         found.append({"what": TOO_SLOW, "limit": 0, "measured": summary.late_without_cause, "ok": False})

@@ -1,8 +1,8 @@
 """Fast paths for matching: reject a document that lacks a required value, or match one with exactly the pattern's shape.
 
-They give the same results as a full match; for all other documents they return nothing. ``python -m benchmarks.matching``
-(presets, Telnyx): a webhook is matched in 8 to 18 µs instead of 27 to 56 µs and rejected in 1 µs instead of 50 to 80 µs,
-which together is about half of the time that the emulator spends on a webhook.
+They give the same results as a full match; for all other documents they return nothing. ``python -m
+benchmarks.matching`` (presets, Telnyx): a webhook is matched in 8 to 18 µs instead of 27 to 56 µs and rejected in 1 µs
+instead of 50 to 80 µs, which together is about half of the time that the emulator spends on a webhook.
 """
 
 from __future__ import annotations

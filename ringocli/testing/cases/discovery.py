@@ -87,8 +87,8 @@ def template_of(case: Path) -> Path:
     own = [template for template in templates if any(_belongs(name, template.stem) for name in names)]
     chosen = max(own, key=lambda template: len(template.stem), default=templates[0] if len(templates) == 1 else None)
     if chosen is None:
-        what = "there is no template next to it" if not templates else "there are several templates next to it"
-        raise UsageError(f"{case}: {what}", "Name it with --template FILE, or name the case after its template.")
+        problem = "there is no template next to it" if not templates else "there are several templates next to it"
+        raise UsageError(f"{case}: {problem}", "Name it with --template FILE, or name the case after its template.")
     return _relative(chosen)
 
 

@@ -1,4 +1,4 @@
-"""The first case of a new template: what was pasted, as far as the template does with it what it was pasted for."""
+"""The first case of a new template: the pasted samples that the template reads as what they were pasted for."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class FirstCase:
 def write_first_case(template: Template, draft: Draft, pastes: Pastes, beside: Path, *, force: bool) -> FirstCase:
     """Write the case into the folder ``cases`` beside the template; an existing one is kept unless ``force`` is given.
 
-    Credentials do not get into it: those of the pasted requests are masked, and so are values with a name such as
-    ``token`` in replies and webhooks.
+    It contains no credentials: those of the pasted requests are masked, and so are values with a name such as ``token``
+    in replies and webhooks.
 
     Raises:
         LocalError: a file cannot be written.
@@ -84,7 +84,7 @@ def _values(draft: Draft, request: str) -> dict[str, str]:
 def _webhook(
     template: Template, sample: WebhookSample, number: int, path: Path, files: dict[Path, str]
 ) -> CaseStep | None:
-    """The step of a sample; None if the template takes it for something else than it was pasted as."""
+    """The step of a sample; None if the template reads it as another kind than it was pasted as."""
     try:
         reading = read_webhook(template, sample.incoming)
     except RingocliError:

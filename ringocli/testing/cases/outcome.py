@@ -18,7 +18,7 @@ from ringocli.text.files import read_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcome:
-    """How a case file ended; ``error`` says why it could not be run, and ``result`` is None then."""
+    """The outcome of a case file; ``error`` says why it could not be run, and ``result`` is then None."""
 
     path: Path
     template: Path

@@ -55,7 +55,7 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
-    """How a case ended."""
+    """The results of a case's steps."""
 
     case: Case
     steps: tuple[StepResult, ...]
@@ -83,7 +83,7 @@ def run_case(template: Template, case: Case) -> CaseResult:
 
 
 class _Runner:
-    """The state of one run: what each earlier step produced."""
+    """The state of one run: the variables of each earlier step."""
 
     def __init__(self, template: Template, case: Case) -> None:
         self._template = template
@@ -144,7 +144,7 @@ class _Runner:
             failures += self._variable_failures(step, variables)
         label = reading.event.label if reading.event is not None else None
         notes = reading.notes if step.webhook is not None else ()
-        if step.expect.matched is False:  # that nothing matches is what was expected
+        if step.expect.matched is False:  # the step expects that no event matches
             notes = decoded_webhook(incoming).notes if step.webhook is not None else ()
         return StepResult(step=step, variables=variables, event=label, failures=tuple(failures), notes=notes)
 

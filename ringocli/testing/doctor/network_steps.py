@@ -44,7 +44,7 @@ class ProviderConnection:
         """Open a connection and close it.
 
         Raises:
-            StepFailed: it is refused, or nobody answers.
+            StepFailed: it is refused, or nothing answers.
         """
         try:
             with socket.create_connection((self.host, self.port), self._timeout_s):
@@ -82,7 +82,7 @@ class ProviderConnection:
                 self.warnings.append(f"the certificate of {self.host} expires in {left.days} days")
 
     def warn_of_plain_http(self) -> None:
-        """Credentials over plain http to another machine are a warning."""
+        """Warn if credentials are sent over plain http to another machine."""
         if not is_loopback(self.host):
             self.warnings.append(f"plain http to {self.host} sends credentials and messages unencrypted")
 

@@ -1,4 +1,4 @@
-"""Judges a provider's reply: is it usable, is the credential accepted, is the message accepted, is there an id."""
+"""Judges a provider's reply: whether it is usable, accepts the credential and the message, and has an id."""
 
 from __future__ import annotations
 
@@ -32,22 +32,24 @@ def check_http(reply: Reply) -> str:
     Raises:
         StepFailed: a redirect, a wrong URL or method, or an error of the server.
     """
-    status, said = reply.status, _said(reply)
+    status, message = reply.status, _message_suffix(reply)
     if 300 <= status < 400:
         target = header(reply.headers, "location") or "another URL"
         fix = "Correct request_url: redirects are not followed."
         raise StepFailed("http", f"{_named(status)}: redirect to {target.partition('?')[0]}", fix)
     if status in (404, 410):
-        raise StepFailed("http", f"{_named(status)}{said}", "Check the path of request_url, and the account ids in it.")
+        raise StepFailed(
+            "http", f"{_named(status)}{message}", "Check the path of request_url, and the account ids in it."
+        )
     if status == 405:
         allowed = header(reply.headers, "allow")
         fix = f"Set request_method to {allowed}." if allowed else "Check request_method against the provider's page."
-        raise StepFailed("http", f"{_named(status)}{said}", fix)
+        raise StepFailed("http", f"{_named(status)}{message}", fix)
     if status == 429:
-        raise StepFailed("http", f"{_named(status)}{said}", "Too many requests: wait, or ask for a higher limit.")
+        raise StepFailed("http", f"{_named(status)}{message}", "Too many requests: wait, or ask for a higher limit.")
     if status >= 500 or status in _UNUSABLE or status < 200:
         fix = "The provider's server failed: try again later, and check its status page."
-        raise StepFailed("http", f"{_named(status)}{said}", fix)
+        raise StepFailed("http", f"{_named(status)}{message}", fix)
     return _named(status)
 
 
@@ -60,10 +62,10 @@ def check_auth(reply: Reply, properties: tuple[str, ...]) -> str:
     names = ", ".join(properties) or "the credential"
     if reply.status == 403:
         fix = "The credential is valid but not permitted: check its permissions, the IP allow list and the number."
-        raise StepFailed("auth", f"{_named(403)}{_said(reply)}", fix)
+        raise StepFailed("auth", f"{_named(403)}{_message_suffix(reply)}", fix)
     if reply.status in _REFUSED_CREDENTIAL:
         fix = f"Check whether {names} is wrong, expired or from another account, and whether auth has the right type."
-        raise StepFailed("auth", f"{_named(reply.status)}{_said(reply)}", fix)
+        raise StepFailed("auth", f"{_named(reply.status)}{_message_suffix(reply)}", fix)
     return "the credential was accepted"
 
 
@@ -80,17 +82,17 @@ def check_body(request: RenderedRequest, reply: Reply, file: str, numbers: str) 
         numbers = numbers or "set the outboundFormat of each number to what the provider expects, in Ringotel's portal"
         render = f"Check how numbers are written ({written}): {numbers}. {render}"
     if reply.status == 415:
-        raise StepFailed("body", f"{_named(415)}{_said(reply)}", "Correct request_content_type.")
+        raise StepFailed("body", f"{_named(415)}{_message_suffix(reply)}", "Correct request_content_type.")
     if reply.status == 402:
-        raise StepFailed("body", f"{_named(402)}{_said(reply)}", "Check the balance of the account.")
+        raise StepFailed("body", f"{_named(402)}{_message_suffix(reply)}", "Check the balance of the account.")
     if reply.status not in SUCCESS:
-        raise StepFailed("body", f"{_named(reply.status)}{_said(reply)}", render)
+        raise StepFailed("body", f"{_named(reply.status)}{_message_suffix(reply)}", render)
     document = tree_of_reply(reply)
     if document is not None:
         found = error_in(document)
         if found:
-            said = f"{_named(reply.status)}, but the reply reports an error: {words or found}"
-            raise StepFailed("body", said, render)
+            problem = f"{_named(reply.status)}, but the reply reports an error: {words or found}"
+            raise StepFailed("body", problem, render)
     elif not _is_html(reply) and FAILURE.search(reply.text[:2000]):
         raise StepFailed(
             "body", f"{_named(reply.status)}, but the reply reports an error: {provider_message(reply)}", render
@@ -109,8 +111,10 @@ def check_response_map(spec: RequestSpec, request: RenderedRequest, reply: Reply
         return "the template has no response_map, so delivery receipts cannot be assigned", None
     if tree_of_reply(reply) is None:
         kind = media_type(reply.content_type) if reply.content_type else "no type"
-        what = f"the reply is {kind} and cannot be parsed" if reply.body.strip() else "the reply has no body"
-        raise StepFailed("response_map", what, "Ask the provider for a JSON reply (an Accept setting or another URL).")
+        problem = f"the reply is {kind} and cannot be parsed" if reply.body.strip() else "the reply has no body"
+        raise StepFailed(
+            "response_map", problem, "Ask the provider for a JSON reply (an Accept setting or another URL)."
+        )
     message_id = verdict.variables.get("messageid")
     if "messageid" not in spec.reply.variables:
         return "response_map has no $messageid$, so delivery receipts cannot be assigned", None
@@ -130,7 +134,7 @@ def _named(status: int) -> str:
     return f"{status} {reason_phrase(status)}".strip()
 
 
-def _said(reply: Reply) -> str:
+def _message_suffix(reply: Reply) -> str:
     words = provider_message(reply)
     return f": {words}" if words else ""
 

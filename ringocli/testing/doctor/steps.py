@@ -10,11 +10,11 @@ RUNGS = (
     "webhook_url", "event", "receipt",
 )  # fmt: skip
 NETWORK_RUNGS = frozenset({"dns", "tcp", "tls"})
-"""Where these fail, nothing answered at all, and the exit code is 4."""
+"""If one of these fails, nothing answered at all, and the exit code is 4."""
 
 
 class RungResult(StrEnum):
-    """How a step ended; ``asked`` means that only a person can answer it."""
+    """The result of a step; ``asked`` means that only a person can answer it."""
 
     OK = "ok"
     FAILED = "failed"
@@ -24,7 +24,7 @@ class RungResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """One step: what was found, how to fix it, and the command that continues from here (without secrets)."""
+    """One step (a rung in the JSON output): its result, the fix, and the command that continues here, without secrets."""
 
     name: str
     result: RungResult

@@ -33,9 +33,9 @@ def check_file(document: Document, name: str) -> Template:
     """
     problem = document.broken or (document.problems[0] if document.problems else None)
     if problem is not None:
-        place = document.range_of(problem.start, problem.end).start
+        start = document.range_of(problem.start, problem.end).start
         fix = f"Run: ringocli validate {name}" + ("" if document.broken else " --fix")
-        raise StepFailed("parses", f"not JSON at line {place.line}, column {place.column}: {problem.message}", fix)
+        raise StepFailed("parses", f"not JSON at line {start.line}, column {start.column}: {problem.message}", fix)
     if not isinstance(document.value, dict):
         raise StepFailed("parses", "not a template: a JSON object is needed", "Start with: ringocli init")
     return read_template(document.value)

@@ -27,7 +27,7 @@ from ringocli.text.url import split_url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookTarget:
-    """Where webhooks go; ``emulator`` is the base URL of an emulator that can be asked what arrived."""
+    """The receiver of webhooks; ``emulator`` is its base URL if it is an emulator, which can tell what arrived."""
 
     url: Secret
     host: str
@@ -38,10 +38,10 @@ class WebhookTarget:
 def check_webhook_url(
     template: Template, preset: Preset | None, url: Secret | None
 ) -> tuple[RungResult, str, str, WebhookTarget | None]:
-    """Whether somebody listens at the webhook URL; without one, the person is asked.
+    """Whether the webhook URL answers; without a URL, the user is asked.
 
     Raises:
-        StepFailed: it is the URL of another integration, or nobody answers there.
+        StepFailed: it is the URL of another integration, or nothing answers there.
     """
     console = preset.webhook_console if preset is not None else "the provider's console"
     if url is None:
@@ -69,7 +69,7 @@ def check_webhook_url(
 
 
 def _about(base: str) -> dict[str, Any] | None:
-    """What an emulator says about itself; None if there is none."""
+    """The emulator's description of itself; None if this is not an emulator."""
     try:
         with _opener().open(f"{base}/api/about", timeout=5) as response:
             document = json.load(response)
@@ -86,7 +86,7 @@ def _opener() -> Any:
 def check_event(
     template: Template, values: Values, target: WebhookTarget, sender: Sender, *, live: bool
 ) -> tuple[RungResult, str, str]:
-    """Send the first event to the webhook URL; a real Ringotel cannot be asked what it made of it.
+    """Send the first event to the webhook URL; only an emulator can tell whether it matched.
 
     Raises:
         StepFailed: it is refused, or matches no event.
@@ -101,26 +101,26 @@ def check_event(
         reply = sender.send(request)
     except NoReply as error:
         raise StepFailed("event", error.message, error.hint) from None
-    said = f"{reply.status} {reason_phrase(reply.status)}".strip()
+    outcome = f"{reply.status} {reason_phrase(reply.status)}".strip()
     words = provider_message(reply)
-    said += f": {words}" if words and reply.status >= 400 else ""
+    outcome += f": {words}" if words and reply.status >= 400 else ""
     if reply.status == 404:
-        raise StepFailed("event", said, "This is not the webhook URL: copy it from the integration's settings.")
+        raise StepFailed("event", outcome, "This is not the webhook URL: copy it from the integration's settings.")
     if reply.status == 422:
         fix = "The running template does not match its own event: load the current one, or run ringocli match."
-        raise StepFailed("event", said, fix)
+        raise StepFailed("event", outcome, fix)
     if not 200 <= reply.status < 300:
-        raise StepFailed("event", said, "Check the log of the server that receives the webhooks.")
+        raise StepFailed("event", outcome, "Check the log of the server that receives the webhooks.")
     if target.emulator is not None:
         return RungResult.OK, f"{event.label} was matched", ""
-    return RungResult.ASKED, f"{event.label} was sent ({said}): did the message appear in Ringotel?", _NOT_THERE
+    return RungResult.ASKED, f"{event.label} was sent ({outcome}): did the message appear in Ringotel?", _NOT_THERE
 
 
 _NOT_THERE = "If not: is the integration enabled, the number assigned to a user, and the template the current version?"
 
 
 def arrivals_at(url: Secret | None) -> EmulatorArrivals | None:
-    """What arrives from now on at the emulator of a webhook URL; None where there is no emulator to ask."""
+    """The webhooks that arrive from now on at the emulator of a webhook URL; None if it is not an emulator."""
     if url is None:
         return None
     parts = split_url(sent(url))
@@ -138,7 +138,7 @@ def check_receipt(
 ) -> tuple[RungResult, str, str]:
     """Wait for the delivery receipt of the message that was sent, as ``send-test --await`` does.
 
-    ``source`` has to listen from before the send.
+    ``source`` has to be listening before the send.
 
     Raises:
         StepFailed: none arrived in time.

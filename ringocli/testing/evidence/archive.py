@@ -25,8 +25,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 class EvidenceProblem:
     """What is wrong with an evidence file.
 
-    ``kind`` is ``hash`` (a member is not what the manifest says), ``missing``, ``extra``, ``archive`` (the zip structure
-    was changed), or ``rerun`` (built again from the same template and cases, the member differs).
+    ``kind`` is ``hash`` (a member is not what the manifest says), ``missing``, ``extra``, ``archive`` (the zip
+    structure was changed), or ``rerun`` (built again from the same template and cases, the member differs).
     """
 
     member: str

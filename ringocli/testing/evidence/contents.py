@@ -49,7 +49,7 @@ _DATE = "1980-01-01T00:00:00.000Z"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceInput:
-    """What evidence is built from. ``cases`` are the case files and the files they name, by member path.
+    """The input that evidence is built from. ``cases`` are the case files and the files they name, by member path.
 
     ``recorded`` is a HAR file of real exchanges, already masked; without it, sample exchanges are rendered.
     """
@@ -164,7 +164,7 @@ def _preset_of(template: Template) -> Preset | None:
 
 
 def _run_cases(given: EvidenceInput) -> tuple[CaseOutcome, ...]:
-    """The cases in a temporary folder, so that nothing but the evidence is used."""
+    """Run the cases in a temporary folder, so that nothing but the evidence is used."""
     outcomes = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

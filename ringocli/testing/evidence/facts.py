@@ -12,7 +12,7 @@ from ringocli.testing.cases.outcome import CaseOutcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownExchange:
-    """A request or a webhook with sample values as HTTP text, and in words what is read from its reply or from it."""
+    """A request or webhook with sample values as HTTP text, and a sentence on what is read from the reply or webhook."""
 
     title: str
     text: str
