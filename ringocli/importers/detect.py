@@ -38,17 +38,27 @@ _REQUEST_LINE = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+\S+
 _CLIENT_SYNTAX = re.compile(r"(?m)^(?:###|@[\w.-]+\s*=|\s*(?:#|//)|[<>] ?\{%|<@? \S|>>!? |<> )|\{\{|\n[ \t]+[&?]")
 """Syntax that only files of HTTP clients have: separators, variables, comments, scripts, includes, folded queries."""
 _PYTHON = re.compile(
-    r"^\s*(?:import|from)\s+(?:requests|httpx|http\.client|urllib)|\brequests\.(?:post|get|request)\s*\(", re.M
+    r"^\s*(?:import|from)\s+(?:requests|httpx|http\.client|urllib3?|aiohttp)\b|\baiohttp\.\w+|\brequests\.(?:post|get|request)\s*\(",
+    re.M,
 )
 _SNIPPETS = (
     ("a PowerShell command (Invoke-RestMethod)", re.compile(r"\bInvoke-(?:RestMethod|WebRequest)\b|^\s*i[rw][mr]\s", re.I | re.M)),
-    ("a PHP snippet", re.compile(r"<\?php|\bcurl_setopt(?:_array)?\s*\(|\bcurl_init\s*\(|new\s+\\?GuzzleHttp|\$client->(?:post|request)\(")),
+    ("a PHP snippet", re.compile(r"<\?php|\bcurl_setopt(?:_array)?\s*\(|\bcurl_init\s*\(|new\s+\\?GuzzleHttp|\$client->(?:post|request)\(|\bwp_remote_\w+\s*\(")),
+    ("a C program", re.compile(r"\bcurl_easy_\w+\s*\(")),
+    ("a Google Apps Script", re.compile(r"\bUrlFetchApp\b")),
+    ("a Lua script", re.compile(r"^\s*local\s+\w+\s*=\s*require", re.M)),
     ("a Python snippet", _PYTHON),
     ("a JavaScript snippet", re.compile(r"\bfetch\s*\(|\baxios(?:\.\w+)?\s*[(.]|\bXMLHttpRequest\b|require\(['\"]|\$\.ajax\s*\(|\bconst\s+\w+\s*=")),
-    ("a Java snippet", re.compile(r"\bHttpClient\.newHttpClient|OkHttpClient|HttpRequest\.newBuilder|import\s+java\.")),
-    ("a C# snippet", re.compile(r"new\s+(?:HttpClient|RestClient|HttpRequestMessage)\b|using\s+System")),
-    ("a Go snippet", re.compile(r"http\.NewRequest|package\s+main")),
-    ("a Ruby snippet", re.compile(r"Net::HTTP|require\s+['\"]net/http")),
+    ("a Java snippet", re.compile(r"\bHttpClient\.newHttpClient|OkHttpClient|HttpRequest\.newBuilder|import\s+java\.|HttpURLConnection|\bUnirest\.|\bnew HttpRequest\(")),
+    ("a C# snippet", re.compile(r"new\s+(?:HttpClient|RestClient|HttpRequestMessage|WebClient)\b|using\s+System|\bWebRequest\.Create\(")),
+    ("a Go snippet", re.compile(r"\bhttp\.(?:NewRequest|Post|PostForm|Get)\(|package\s+main")),
+    ("a Ruby snippet", re.compile(r"Net::HTTP|require\s+['\"]net/http|\bFaraday\.|\bHTTParty\.|\bRestClient\.\w+\b")),
+    ("a Swift snippet", re.compile(r"\bURLSession\b|\bURLRequest\(|\bNSMutableURLRequest\b")),
+    ("a Rust snippet", re.compile(r"\breqwest::")),
+    ("a Dart snippet", re.compile(r"\bhttp\.\w+\(Uri\.parse\(")),
+    ("a Perl script", re.compile(r"\bLWP::UserAgent\b|^\s*use\s+(?:strict|warnings|LWP|HTTP)\b", re.M)),
+    ("an R script", re.compile(r"\blibrary\(httr2?\)|\bhttr2?::")),
+    ("an Elixir snippet", re.compile(r"\b(?:HTTPoison|Tesla|Req)\.\w+\(")),
 )  # fmt: skip
 _MARKED = (
     ("a WSDL document", re.compile(r"<(?:\w+:)?definitions\b[^>]*wsdl|schemas\.xmlsoap\.org/wsdl", re.I)),
@@ -123,7 +133,7 @@ def kind_of_text(text: str) -> str | None:
         return "raw"
     if _PYTHON.search(text[:200_000]):
         return "python"
-    if re.search(r"\bfetch\(\s*[\"'`](?:https?:)?//", text[:200_000]):
+    if re.search(r"(?<!App\.)\bfetch\(\s*[\"'`](?:https?:)?//", text[:200_000]):
         return "fetch"
     if unsupported_text(text):
         return None

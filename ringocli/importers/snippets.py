@@ -145,7 +145,7 @@ def read_fetch(name: str, text: str) -> list[Pasted]:
         UsageError: there is none, or a call computes what is sent.
     """
     found = []
-    for call in re.finditer(r"\bfetch\(\s*([\"'`])((?:https?:)?//[^\"'`\s]+)\1\s*(,)?\s*", text):
+    for call in re.finditer(r"(?<!App\.)\bfetch\(\s*([\"'`])((?:https?:)?//[^\"'`\s]+)\1\s*(,)?\s*", text):
         values = _options(text[call.end() :]) if call.group(3) else {}
         if values is None or "${" in call.group(2):
             raise _refused(name, "a JavaScript snippet")

@@ -29,7 +29,9 @@ def _commands(name: str, text: str, programs: tuple[str, ...]) -> list[Command]:
     commands, _ = read_commands(text)
     found = [command for command in commands if command.words[0].rpartition("/")[2] in programs]
     if not found:
-        raise UsageError(f"{name}: no curl command found", "Paste the whole command from the documentation.")
+        raise UsageError(
+            f"{name}: no curl command found", "Paste the cURL tab of the documentation, with the whole command."
+        )
     return found
 
 

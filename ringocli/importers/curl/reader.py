@@ -31,7 +31,9 @@ def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Past
     """
     commands, notes = curl_words(text)
     if not commands:
-        raise UsageError(f"{name}: no curl command found", "Paste the whole command from the documentation.")
+        raise UsageError(
+            f"{name}: no curl command found", "Paste the cURL tab of the documentation, with the whole command."
+        )
     requests = []
     for command in commands:
         for call in _calls(command, allowed):

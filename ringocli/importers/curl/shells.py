@@ -61,7 +61,7 @@ def curl_words(text: str) -> tuple[list[Command], list[str]]:
     for command in commands:
         if (index := curl_index(command.words)) is not None:
             found.append(replace(command, words=command.words[index + 1 :]))
-    if not found:
+    if not found and re.match(r"\s*[\"']?(?:-|https?://)", text):
         first = next((command for command in commands if re.match(r"-|https?://", command.words[0])), None)
         if first is not None:
             found.append(first)

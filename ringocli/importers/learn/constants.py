@@ -45,6 +45,10 @@ REFERENCE = "a reference to the sample's message"
 _FILE_FACTS = re.compile(
     r"^(?:file|media|attachment|image)_?(?:name|size|type|length|hash)$|file_?name|mime|^md5$", re.I
 )
+_PERSON = re.compile(
+    r"(?:first|last|full|given|family|sur|contact|recipient|customer|client|subscriber|patient)name|salutation|birthday|"
+    r"(?:contact|recipient|customer|client)email"
+)
 _COUNTRY_CODES = {"cc", "countrycode", "country", "dialcode", "callingcode", "prefix", "countryprefix", "areacode"}
 
 
@@ -65,6 +69,8 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
         return _url_risk(leaf)
     if (names_message_reference(name) or _REFERENCE.search(name)) and re.search(r"\d|[-_]", text):
         return REFERENCE
+    if _PERSON.fullmatch(name_key(name)) and text:
+        return "a fact of the sample's recipient, which is wrong for others"
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"
     if _FILE_FACTS.search(name) or re.fullmatch(r"(?:image|video|audio|application)/[\w.+-]+", text):

@@ -97,7 +97,7 @@ def belongs_to_account(name: str, value: Any) -> str | None:
     text = text_of(value)
     if is_secret_name(name) and not (isinstance(value, int) and value < 10):
         return f'"{name}" names a secret'
-    if isinstance(value, int | float):
+    if isinstance(value, float) or (isinstance(value, int) and (value < 1000 or not is_account_name(name))):
         return None
     if (_CALLBACK.search(name) and is_url(value)) or names_message_reference(name):
         return None

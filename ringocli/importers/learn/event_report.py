@@ -30,6 +30,9 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
         if text is not None and (encoding := encoding_of_text(text.literal)):
             why = f'"{text.leaf.name}" is encoded ({encoding}), and Ringotel shows it as it is'
             learned.add_limit("an encoded text", why, f"incoming texts will not be readable: {why}")
+        if text is not None and draft.count(text, lambda leaf: leaf.text) > 1:
+            why = "Ringotel takes one message from each webhook: the first is used"
+            learned.add_limit("several messages in one webhook", why, f"some incoming messages will be lost: {why}")
         file = draft.choices.get(Role.URL)
         if file is not None and draft.count(file, lambda leaf: leaf.text) > 1:
             learned.add_limit("several files in one message", "Ringotel reads only one, here the first")

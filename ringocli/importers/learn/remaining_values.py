@@ -124,15 +124,6 @@ class RemainingValues(RequestState):
             self.learned.add_limit(f"another recipient ({leaf.name})", "Ringotel sends each message to one recipient")
             return
         self.kept.append(leaf)
-        if (
-            leaf.names
-            and isinstance(leaf.value, int)
-            and not isinstance(leaf.value, bool)
-            and len(leaf.text) > 3
-            and belongs_to_account(leaf.name, leaf.text)
-        ):
-            why = "a number without quotes cannot be a variable, so the template contains the sample's number"
-            self.learned.notes.append(f"replace {leaf.name} in the template with your own: {why}")
 
     def _drop_entry(self, leaf: SampleLeaf) -> None:
         """Leave out a further recipient; for ``messages[1][to]``, also all other keys that start with ``messages[1]``."""

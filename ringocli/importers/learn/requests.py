@@ -134,10 +134,7 @@ class _RequestLearner(RolePlacement, RemainingValues):
             for decision in self.learned.decisions
             if (location := outline.location_of(decision.pointer)) is not None
         ]
-        self.learned.constants = [
-            *self._kept_segments(),
-            *self._kept_values(outline),
-        ]
+        self.learned.constants = [*self._kept_segments(), *self._kept_values(outline), *self._kept_around(outline)]
 
     def _kept_segments(self) -> Iterator[KeptConstant]:
         """The path segments that are not usual words of an API; before such a word they may name an account."""
@@ -151,6 +148,18 @@ class _RequestLearner(RolePlacement, RemainingValues):
                 )
                 pointer = ("API", self.place.value, "request_url")
                 yield KeptConstant(pointer=pointer, name=PATH, value=shown(segment), risk=risk)
+
+    def _kept_around(self, outline: Outline) -> Iterator[KeptConstant]:
+        """What stays around the variables inside a text, such as a command of the provider."""
+        for pointer in self.edits:
+            written = str(self.put.get(pointer, ""))
+            words = re.findall(r"(?<![:@.\w])[^\W_]{3,}\b(?![:.])", re.sub(r"\$[^$]+\$", " ", written))
+            location = outline.location_of(pointer)
+            packed = any(leaf.inside is not None and leaf.inside.pointer == pointer for leaf in self.leaves)
+            if words and location is not None and pointer[0] != "path" and not packed:
+                risk = "it may contain a login" if len(words) > 1 else None
+                at = ("API", self.place.value, *location)
+                yield KeptConstant(pointer=at, name=str(location[-1]), value=written, risk=risk)
 
     def _kept_values(self, outline: Outline) -> list[KeptConstant]:
         at: Pointer = ("API", self.place.value)

@@ -24,6 +24,7 @@ from ringocli.importers.learn.value_shapes import (
     is_short_code,
     is_url,
     number_span,
+    phone_scheme,
 )
 from ringocli.importers.pasted_request import limit
 from ringocli.template.pattern.pattern import Several
@@ -31,6 +32,7 @@ from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import Pointer
 
+_TYPE_NAMES = ("type", "channel", "kind")
 _BREAKS = {"JSON": "a quote or a line break", "XML": "a < or &"}
 
 
@@ -148,6 +150,8 @@ class RolePlacement(RequestState):
                 f"numbers in the sample look like {shown(leaf.text if leaf.text.startswith('00') else literal)}: "
                 f"set the portal's number format to {portal}"
             )
+        if role is Role.TO and is_phone_list(literal):
+            self.learned.add_limit(f"several numbers in {leaf.name}", "Ringotel sends each message to one recipient")
         if role is Role.TO:
             self.compare_with_sender(literal)
             self.keep_own_number(leaf)
@@ -162,11 +166,12 @@ class RolePlacement(RequestState):
 
     def compare_with_sender(self, recipient: str) -> None:
         """Report that the sample writes one number with a plus and the other without: the portal writes both alike."""
-        sender = self.learned.choices.get(Role.FROM)
-        if sender is None or not is_phone(sender.literal) or not is_phone(recipient):
+        choice = self.learned.choices.get(Role.FROM)
+        sender = choice.literal[len(phone_scheme(choice.literal)) :] if choice is not None else ""
+        if not is_phone(sender) or not is_phone(recipient):
             return
-        if sender.literal.startswith("+") != recipient.startswith("+") and not sender.literal.startswith("00"):
-            plus, bare = ("sender", "recipient") if sender.literal.startswith("+") else ("recipient", "sender")
+        if sender.startswith("+") != recipient.startswith("+") and not sender.startswith("00"):
+            plus, bare = ("sender", "recipient") if sender.startswith("+") else ("recipient", "sender")
             self.learned.notes.append(
                 f"the sample has a plus before the {plus}'s number and none before the {bare}'s, but the portal writes both "
                 "alike: check which the provider needs"
@@ -208,8 +213,16 @@ class RolePlacement(RequestState):
             return False
         if is_fill_in(one.value) and is_fill_in(other.value):
             return re.sub(r"[\W\d_]+", "", one.text) == re.sub(r"[\W\d_]+", "", other.text)
-        kinds = (_is_address, is_url, is_short_code, is_prose)
+        kinds = (_is_address, is_short_code) if self._differs_in_type(one, other) else _KINDS
         return any(is_kind(one.value) and (is_kind(other.value) or is_fill_in(other.value)) for is_kind in kinds)
+
+    def _differs_in_type(self, one: SampleLeaf, other: SampleLeaf) -> bool:
+        """Whether a word beside two values says that they are for different channels, such as WhatsApp and SMS."""
+        words = [
+            {leaf.text for leaf in self.leaves if leaf.pointer[:-1] == value.pointer[:-1] and leaf.name in _TYPE_NAMES}
+            for value in (one, other)
+        ]
+        return words[0] != words[1]
 
     def shrink(self, pointer: Pointer) -> None:
         """Keep only the variable's element of those of its kind in each list around it; others are parameters."""
@@ -234,6 +247,9 @@ class RolePlacement(RequestState):
 def _is_address(value: Any) -> bool:
     """A phone number, or an email address where a number may be as well."""
     return is_phone(value) or is_phone_list(value) or bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.\w+", str(value)))
+
+
+_KINDS = (_is_address, is_short_code, is_url, is_prose)
 
 
 def _after_double_zero(text: str) -> Span | None:

@@ -110,7 +110,7 @@ def _belongs_to_other(role: Role, leaf: SampleLeaf) -> bool:
 
 def _shape(role: Role, value: Any, incoming: bool, *, names_sender: bool) -> int:
     if value is None or isinstance(value, bool):
-        return -100 if role is not Role.CONTENT or isinstance(value, bool) else -60
+        return -100 if role is not Role.CONTENT or isinstance(value, bool) else -40 if incoming else -60
     if value == "":
         return -30 if role is not Role.CONTENT else -5
     if is_fill_in(value) and role is not Role.ID:

@@ -1045,4 +1045,34 @@ CASES = [
             "https://api.i8.example/2010/sms/20240601/send", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'
         ),
     ),
+    ProviderCase(
+        name="account-number-without-quotes",
+        send=curl_json(
+            "https://api.j1.example/v1/sms", '{"account":77123,"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'
+        ),
+    ),
+    ProviderCase(
+        name="channels-of-one-message",
+        send=curl_json(
+            "https://api.j2.example/v1/sms",
+            '{"to":"~TO~","channels":[{"type":"whatsapp","text":"~TEXT~"},{"type":"sms","text":"~TEXT~"}]}',
+        ),
+        incomplete="the sample's text is also in channels.text",
+    ),
+    ProviderCase(
+        name="several-messages-in-one-webhook",
+        send=curl_json("https://api.j3.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        webhooks=[
+            (
+                "message",
+                '{"messages":[{"from":"~TO~","to":"~FROM~","text":"~TEXT~"},{"from":"+15557770000","to":"~FROM~","text":"Yo"}]}',
+            )
+        ],
+        incomplete="some incoming messages will be lost",
+    ),
+    ProviderCase(
+        name="file-without-a-text",
+        send=curl_json("https://api.j4.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        webhooks=[("mms", '{"from":"~TO~","to":"~FROM~","text":null,"media":["~FILE~"]}')],
+    ),
 ]

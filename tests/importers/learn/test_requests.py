@@ -399,3 +399,19 @@ def test_numbers_written_in_two_ways_are_noted() -> None:
     """The portal writes both numbers alike, so one of them cannot be as in the sample."""
     document = drafted({**MESSAGE, "to": CONTACT[1:]})
     assert any("writes both alike" in note["text"] for note in document["notes"])
+
+
+def test_what_is_around_variables_is_listed() -> None:
+    """A login in a packed text cannot be recognised, so the text is a constant with a risk."""
+    body = {"d": f"joe,letmein99,{CONTACT},See you", "first_name": "Bob"}
+    document = drafted(body, hints={"to": CONTACT, "content": "See you"})
+    listed = {entry["name"]: (entry["value"], entry["risk"]) for entry in document["constants"]}
+    assert ("joe,letmein99,$to$,$content$", "it may contain a login") == listed["d"]
+    assert "the sample's recipient" in str(listed["first_name"][1])
+
+
+def test_further_numbers_in_one_text_are_reported() -> None:
+    """A text with several numbers becomes one."""
+    document = drafted({"recipients": f"{CONTACT},{OTHER}", "from": OWN, "text": "See you"})
+    assert "$to$" == sent(document)["request_parameters"]["recipients"]
+    assert ["several numbers in recipients"] == [entry["what"] for entry in document["not_expressible"]]

@@ -1,4 +1,4 @@
-# not expressible: header Accept, header apiKey
+# not expressible: header Accept, header apiKey, several numbers in to
 curl -X POST \
     https://api.africastalking.com/version1/messaging \
     -H 'Accept: application/json' \
