@@ -14,7 +14,7 @@ from ringocli.messaging.comparison.properties import (
     used_properties,
 )
 from ringocli.messaging.comparison.replies import compare_replies
-from ringocli.messaging.comparison.requests import compare_requests, decoded_request, sample_values
+from ringocli.messaging.comparison.requests import compare_requests, decoded_request, is_same_json, sample_values
 from ringocli.template.model import OAuth2, Template
 from ringocli.template.pattern.pattern import Json
 from ringocli.template.schema import KEYS
@@ -109,7 +109,7 @@ def _compare_undocumented(old: Template, new: Template) -> Iterator[TemplateChan
     before, after = dict(_undocumented(old)), dict(_undocumented(new))
     for pointer in dict.fromkeys((*before, *after)):
         one, two = before.get(pointer), after.get(pointer)
-        if one != two:
+        if not is_same_json(one, two):
             done = "is added" if pointer not in before else "is removed" if pointer not in after else "changes"
             what = f"undocumented key {pointer[-1]!r} {done}"
             yield change_of("undocumented-key", pointer, what, Witness(before=one, after=two))

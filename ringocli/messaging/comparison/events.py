@@ -10,9 +10,11 @@ from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.comparison.change import KINDS, Impact, TemplateChange, Witness, change_of
 from ringocli.messaging.comparison.event_edits import EventEdit, event_edits, paired
 from ringocli.messaging.comparison.webhooks import Specimen, specimens
-from ringocli.messaging.webhook import WebhookReading, read_webhook, taken_by
+from ringocli.messaging.receipts import failed_receipt_id
+from ringocli.messaging.webhook import WebhookReading, document_of, read_webhook, taken_by
 from ringocli.template.model import Template, WebhookEvent
-from ringocli.template.variables import BY_NAME
+from ringocli.template.pattern.pattern import Json
+from ringocli.template.variables import BY_NAME, Place
 
 
 class Outcome(NamedTuple):
@@ -81,6 +83,17 @@ class _BothVersions:
             if (after := outcome_of(hybrid, specimen.request)) != before
         ]
 
+    def failures(self, differences: Sequence[_Difference]) -> list[_Difference]:
+        """The failed receipts that the old version rightly reads as nothing, and that count as delivered now."""
+        return [
+            difference
+            for difference in differences
+            if difference.before is None
+            and difference.after is not None
+            and difference.after.type == Place.DELIVERED.value
+            and any(failed_receipt_id(event, _document(difference.specimen.request)) for event in self.old.events)
+        ]
+
     def total(self) -> list[_Difference]:
         """Every unmixed webhook that the two versions read differently."""
         return [
@@ -133,6 +146,8 @@ def _edited(versions: _BothVersions, edit: EventEdit, differences: list[_Differe
                 "event-takes-over", edit.pointer, _takes_over(edit, taken[0]), _witness(versions, taken[0])
             )
         return change_of(edit.kind, edit.pointer, edit.what, _witness(versions, losses[0]), Impact.BREAKING)
+    if edit.kind != "literal-removed" and (failures := versions.failures(differences)):
+        return change_of("event-takes-over", edit.pointer, f"{edit.what}: {_COUNTED}", _witness(versions, failures[0]))
     if differences:
         impact = Impact.BREAKING if edit.kind == "literal-removed" else Impact.COMPATIBLE
         return change_of(edit.kind, edit.pointer, edit.what, _witness(versions, differences[0]), impact)
@@ -144,6 +159,17 @@ def _was_a_tie(versions: _BothVersions, edit: EventEdit, loss: _Difference) -> b
     reading = reading_of(versions.old, loss.specimen.request)
     also = reading.also if reading is not None else ()
     return any((event.type, event.key) == (edit.event.type, edit.event.key) for event in also)
+
+
+_COUNTED = "a failed receipt counts as delivered"
+
+
+def _document(request: IncomingRequest) -> Json:
+    """The decoded body or query; None if it cannot be decoded."""
+    try:
+        return document_of(request)
+    except RingocliError:
+        return None
 
 
 def _takes_over(edit: EventEdit, loss: _Difference) -> str:
@@ -160,6 +186,10 @@ def _added(
     if taken:
         what = _takes_over(edit, taken[0]) if taken[0].after is not None else edit.what
         return change_of("event-takes-over", edit.pointer, what, _witness(versions, taken[0])), []
+    if failures := versions.failures(differences):
+        return change_of(
+            "event-takes-over", edit.pointer, f"{edit.what}: {_COUNTED}", _witness(versions, failures[0])
+        ), []
     if differences:
         return change_of("event-added", edit.pointer, edit.what, _witness(versions, differences[0])), []
     for specimen in versions.specimens:
@@ -185,6 +215,9 @@ def _added(
 def _combined(versions: _BothVersions, rest: list[_Difference]) -> Iterator[TemplateChange]:
     """The change that no edit makes alone, but all of them make together; reading more webhooks does not count."""
     losses = [difference for difference in rest if difference.is_loss]
+    if not losses and (failures := versions.failures(rest)):
+        what = f"together, the edits change how a webhook is read: {_COUNTED}"
+        yield change_of("events-combined", ("Webhook",), what, _witness(versions, failures[0]))
     if losses:
         before, after = losses[0].before, losses[0].after
         read = f"read as {after.type}" if after is not None else "not read at all"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -73,7 +74,7 @@ def compare_requests(old: Template, new: Template, properties: PropertyChanges) 
 
 def _is_unchanged(old: Template, new: Template, before: RequestSpec, after: RequestSpec) -> bool:
     """Whether two requests are written alike, with the same properties and credential, so that nothing is rendered."""
-    return (before.written, old.properties, old.auth) == (after.written, new.properties, new.auth)
+    return is_same_json(before.written, after.written) and (old.properties, old.auth) == (new.properties, new.auth)
 
 
 def _sends(name: Place) -> str:
@@ -246,7 +247,7 @@ def _compare_parameters(spec: RequestSpec, pairs: list[_Pair]) -> Iterator[Templ
                 removed.setdefault(pointer, pair)
             elif pointer not in one:
                 added.setdefault(pointer, pair)
-            elif not _same(one[pointer], two[pointer]):
+            elif not is_same_json(one[pointer], two[pointer]):
                 changed.setdefault(pointer, pair)
     order = {
         pointer: index for pair in pairs for index, pointer in enumerate((*pair.before.leaves, *pair.after.leaves))
@@ -297,7 +298,7 @@ def _swapped(spec: RequestSpec, changed: dict[Pointer, _Pair]) -> Iterator[Templ
             if one == two or one not in changed or two not in changed:
                 continue
             before, after = changed[one].before.leaves, changed[one].after.leaves
-            if _same(before[one], after.get(two)) and _same(before.get(two), after[one]):
+            if is_same_json(before[one], after.get(two)) and is_same_json(before.get(two), after[one]):
                 pair = changed.pop(one)
                 del changed[two]
                 what = f"{spec.name}: {_named(one)} and {_named(two)} are swapped"
@@ -313,7 +314,7 @@ def _renamed(
 ) -> Iterator[TemplateChange]:
     for gone in sorted(removed, key=order.__getitem__):
         for new in sorted(added, key=order.__getitem__):
-            if all(_same(pair.before.leaves.get(gone), pair.after.leaves.get(new)) for pair in pairs):
+            if all(is_same_json(pair.before.leaves.get(gone), pair.after.leaves.get(new)) for pair in pairs):
                 pair = removed.pop(gone)
                 del added[new]
                 what = f"{spec.name}: parameter {_named(gone)} becomes {_named(new)}"
@@ -321,8 +322,9 @@ def _renamed(
                 break
 
 
-def _same(one: Json, two: Json) -> bool:
-    return type(one) is type(two) and one == two
+def is_same_json(one: Json, two: Json) -> bool:
+    """Whether two values are the same JSON, whatever the order of keys; unlike ``==``, which takes 0 for false."""
+    return json.dumps(one, sort_keys=True) == json.dumps(two, sort_keys=True)
 
 
 def _named(pointer: Pointer) -> str:

@@ -20,7 +20,7 @@ from ringocli.template.model import Template
 from ringocli.template.presets import load
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
-from tests.messaging.comparison.edits import EDITS, Edit, KnownEdit, Tree, add_event, drop, flat_event
+from tests.messaging.comparison.edits import EDITS, Edit, KnownEdit, Tree, add_event, drop, flat_event, put
 
 
 def versions(tree: Tree, edits: Iterable[Edit]) -> tuple[Template, Template]:
@@ -138,3 +138,23 @@ def test_an_event_that_only_becomes_unreachable_is_a_loss() -> None:
     files = flat_event("sms", "mms", kind="$event_key$", media="$url$", **{"from": "$from$", "to": "$to$"})
     found, _ = verdicts(with_events(message, files), drop("Webhook/1/request_parameters/media"))
     assert ["breaking", "breaking"] == found
+
+
+def test_false_and_zero_differ() -> None:
+    """Python's == does not tell them apart, a provider does."""
+    tree = with_events()
+    put("API/SendMessage/request_parameters/flash", False)(tree)
+    found, together = verdicts(tree, put("API/SendMessage/request_parameters/flash", 0))
+    assert (["breaking", "breaking"], "parameter-value") == (found, together.changes[0].kind)
+
+
+def test_an_event_that_takes_failed_receipts_is_not_deployed() -> None:
+    """An event is added, or two edits together loosen the one that there is: failed receipts count as delivered."""
+    pinned = flat_event("dlr", "messageDelivered", kind="$event_key$", id="$messageid$", status="delivered")
+    failed = flat_event("dlr", "messageDelivered", kind="$event_key$", id="$messageid$", status="undelivered")
+    by_shape = flat_event("any", "messageDelivered", id="$messageid$")
+    for edit in (add_event(failed), add_event(by_shape), put("Webhook/0", by_shape)):
+        found, together = verdicts(with_events(pinned), edit)
+        assert ["breaking", "breaking"] == found
+        worst = [change for change in together.changes if change.impact is together.impact]
+        assert ("do not deploy",) in {change.order for change in worst}
