@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -126,7 +127,7 @@ def as_markdown(comparison: TemplateComparison, title: str) -> str:
     for change in changes:
         block = "\n".join(_witness_lines(change))
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", block)), default=0))
-        summary = _cell(change.what).replace("<", "&lt;")
+        summary = html.escape(printable(" ".join(change.what.split())), quote=False)  # HTML, so nothing else is escaped
         lines += ["", f"<details><summary>{summary}</summary>", "", fence, block, fence, "", "</details>"]
     return "\n".join(lines)
 
