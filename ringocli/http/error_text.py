@@ -20,7 +20,7 @@ from ringocli.text.secret import redact
 _HEADLINES = ("title", "type", "error", "errors", "fault", "exception")
 _WORDS = (
     "message", "errortext", "errormessage", "errordescription", "faultstring", "responsemsg", "detail", "details",
-    "description", "text", "reason", "msg",
+    "description", "desc", "text", "reason", "msg",
 )  # fmt: skip
 _CODES = ("code", "errorcode", "responsecode", "statuscode", "messageid")
 _FIELDS = ("field", "fieldname", "param", "parameter", "property", "pointer")

@@ -18,7 +18,7 @@ import trustme
 
 from ringocli.template.presets import load, names
 from ringocli.testing import emulator
-from ringocli.testing.doctor.reply_steps import error_in
+from ringocli.testing.doctor.reply_errors import error_in
 from ringocli.testing.doctor.steps import RUNGS
 from tests.conftest import ACME, SAMPLES, Command, Result
 from tests.loopback import Answer, Seen, raw, serving
@@ -60,12 +60,24 @@ REPLIES: dict[str, tuple[Answer, str, str]] = {
         Answer(body=b"<reply><error code='7'>number barred</error></reply>", headers=(("Content-Type", "text/xml"),)),
         "body", "ringocli render"),
     "gone": (Answer(status=410), "http", "path of request_url"),
-    "proxy authentication": (Answer(status=407), "auth", "whether API key is wrong"),
+    "proxy authentication": (Answer(status=407), "auth", "HTTPS_PROXY"),
     "no money": (Answer.json({"message": "top up"}, 402), "body", "balance"),
     "200 with an error": (Answer.json({"error": {"code": 21211, "message": "Invalid To"}}), "body", "ringocli render"),
     "200 with success false": (Answer.json({"success": False, "reason": "blocked"}), "body", "ringocli render"),
     "200 with a failed status": (
-        Answer.json({"messages": [{"status": "4", "error-text": "Invalid credentials"}]}), "body", "ringocli render"),
+        Answer.json({"messages": [{"status": "4", "error-text": "Invalid credentials"}]}), "body", "whether API key is wrong"),
+    "200 with a code and a complaint": (
+        Answer.json({"code": 1001, "message": "Unknown sender", "data": None}), "body", "ringocli render"),
+    "200 with an empty account": (Answer.json({"result": "ERR", "desc": "no credit left"}), "body", "balance"),
+    "200 with a SOAP fault": (
+        Answer(body=b"<s:Fault><faultstring>bad</faultstring></s:Fault>", headers=(("Content-Type", "text/xml"),)),
+        "body", "ringocli render"),
+    "another scheme": (
+        Answer(status=401, headers=(("WWW-Authenticate", "Basic realm=x"),)), "auth", "asks for Basic; the template sends"),
+    "rate limit with a time": (Answer(status=429, headers=(("Retry-After", "30"),)), "http", "wait 30 s"),
+    "too large": (Answer(status=413), "body", "too large"),
+    "id in a header": (
+        Answer(status=201, headers=(("Location", "/messages/m-1"),)), "response_map", "ringocli export --to relay"),
     "200 with an error in text": (
         Answer(body=b"ERROR: number invalid", headers=(("Content-Type", "text/plain"),)), "body", "ringocli render"),
     "200 with an id and an error": (

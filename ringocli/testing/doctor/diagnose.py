@@ -161,9 +161,10 @@ class _Doctor:
             return
         reply = self._reply(request, sender)
         self._add("http", RungResult.OK, reply_steps.check_http(reply))
-        self._add("auth", RungResult.OK, reply_steps.check_auth(reply, properties))
+        self._add("auth", RungResult.OK, reply_steps.check_auth(request, reply, properties))
         numbers = preset.numbers["portal_setting"] if preset is not None else ""
-        self._add("body", RungResult.OK, reply_steps.check_body(request, reply, self._given.name, numbers))
+        accepted = reply_steps.check_body(spec, request, reply, self._given.name, properties, numbers)
+        self._add("body", RungResult.OK, accepted)
         detail, message_id = reply_steps.check_response_map(spec, request, reply)
         self._add("response_map", RungResult.OK, detail)
         sender_number, recipient = (str(request.variables.get(name, "")) for name in ("from", "to"))
@@ -189,7 +190,7 @@ class _Doctor:
                 self._add(name, RungResult.SKIPPED, f"the read-only URL returned {reply.status}; sending needs --live")
             return
         self._add("http", RungResult.OK, f"{reply_steps.check_http(reply)} (read-only URL)")
-        self._add("auth", RungResult.OK, reply_steps.check_auth(reply, properties))
+        self._add("auth", RungResult.OK, reply_steps.check_auth(request, reply, properties))
         for name in ("body", "response_map"):
             self._add(name, RungResult.SKIPPED, "sending needs --live")
 
