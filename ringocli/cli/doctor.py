@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from ringocli.cli.command import command
@@ -18,6 +19,7 @@ from ringocli.cli.parameters import Option
 from ringocli.errors import CheckFailed, NoReply
 from ringocli.testing.doctor.steps import NETWORK_RUNGS, RUNGS
 from ringocli.text import console
+from ringocli.text.url import split_url, with_local_scheme
 
 if TYPE_CHECKING:
     from ringocli.template.model import Template
@@ -96,12 +98,36 @@ def doctor(options: DoctorOptions) -> int:
             timeout_s=options.connection.timeout_s,
             receipt_wait_s=options.receipt_timeout_s,
             ca_file=options.connection.ca_file,
+            options=tuple(_repeated(options)),
         )
     )
     _print(diagnosis, options.format)
     if diagnosis.stopped_at is None:
         return 0
     return NoReply.code if diagnosis.stopped_at in NETWORK_RUNGS else CheckFailed.code
+
+
+def _repeated(options: DoctorOptions) -> Iterator[str]:
+    """The options as they were given, for the command that goes on: secrets are masked."""
+    given = options.values
+    named: tuple[tuple[str, Iterable[str | None]], ...] = (
+        ("--profile", [given.profile]),
+        ("--values", [given.values]),
+        ("--url", [options.url]),
+        ("--webhook-url", [f"{split_url(with_local_scheme(url)).origin}/***" for url in [options.webhook_url] if url]),
+        ("--property-env", given.property_env),
+        ("--property-file", given.property_file),
+        ("--property-cmd", given.property_cmd),
+        ("--property", [f"{pair.partition('=')[0]}=***" for pair in given.property]),
+        ("--public-property", given.public_property),
+        ("--set", given.set),
+        ("--set-file", given.set_file),
+        ("--ca-file", [options.connection.ca_file]),
+    )
+    for option, values in named:
+        yield from (word for value in values if value is not None for word in (option, value))
+    if options.live:
+        yield "--live"
 
 
 def _print(diagnosis: Diagnosis, format_: str) -> None:

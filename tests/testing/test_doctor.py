@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import ssl
 from collections.abc import Callable
@@ -306,7 +307,7 @@ def test_a_complete_integration_passes_with_its_receipt(ringocli: Command, acme:
 Fault = Callable[[Any], tuple[str, str]]
 WEBHOOK_FAULTS: dict[str, tuple[Fault, str, str]] = {
     "another path": (lambda ringotel: (ringotel.url, f"{ringotel.url}/webhook/other"), "webhook_url", "/webhook/acme"),
-    "nobody there": (lambda ringotel: (ringotel.url, "http://127.0.0.1:9/hook"), "event", "port 9"),
+    "nobody there": (lambda ringotel: (ringotel.url, "http://127.0.0.1:9/hook"), "webhook_url", "port 9"),
 }
 
 
@@ -382,11 +383,47 @@ def test_a_webhook_url_of_another_integration(ringocli: Command, acme: Path) -> 
     assert "webhook URL depends on the template" in failed(done)["fix"]
 
 
-def test_a_webhook_url_whose_server_fails(ringocli: Command, acme: Path) -> None:
-    """A 500 is the receiver's."""
-    with serving(ACCEPTED) as provider, serving(Answer(status=404), Answer(status=500)) as hook:
+@pytest.mark.parametrize(
+    ("answer", "advice"),
+    [
+        (Answer(status=500), "log of the server"),
+        (Answer(status=405, headers=(("Allow", "GET"),)), "takes GET: check request_method"),
+        (
+            Answer(status=301, headers=(("Location", "https://a.example/hook"),)),
+            "enter the URL itself, https://a.example",
+        ),
+        (Answer(status=401), "not part of the webhook URL"),
+        (Answer(status=410), "copy it from the integration's settings"),
+    ],
+    ids=["failure", "method", "redirect", "credential", "gone"],
+)
+def test_an_event_that_is_refused(ringocli: Command, acme: Path, answer: Answer, advice: str) -> None:
+    """The advice is about the receiver."""
+    with serving(ACCEPTED) as provider, serving(Answer(status=404), answer) as hook:
         done = live(ringocli, provider.url, f"{hook.url}/hook")
-    assert (1, "event", True) == (done.code, failed(done)["name"], "log of the server" in failed(done)["fix"])
+    assert (1, "event", True) == (done.code, failed(done)["name"], advice in failed(done)["fix"])
+
+
+def test_the_next_command_repeats_the_options_without_secrets(ringocli: Command, acme: Path) -> None:
+    """It can be run as it is, once the masked values are filled in."""
+    with serving(ACCEPTED) as provider, serving(Answer(status=404), Answer(status=500)) as hook:
+        done = live(ringocli, provider.url, f"{hook.url}/hook/s3cret-hook-url")
+    assert shlex.split(failed(done)["resume"]) == [
+        "ringocli", "doctor", "acme.json", "--from-rung", "event", "--url", provider.url, "--webhook-url",
+        f"{hook.url}/***", "--property", "API key=***", *VALUES, "--live",
+    ]  # fmt: skip
+
+
+def test_an_answer_of_a_proxy_is_told_apart(ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A 403 may be the proxy's."""
+    with serving(Answer(status=403)) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        done = ringocli(
+            "doctor", "acme.json", "--url", "http://sms.acme.example", *KEY, *VALUES, "--live", "--format", "json"
+        )
+    assert (1, "auth", True) == (done.code, failed(done)["name"], "HTTPS_PROXY" in failed(done)["fix"])
 
 
 def test_a_server_that_never_answers(ringocli: Command, acme: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ringocli.errors import NoReply, RingocliError
 from ringocli.http.certificates import trusted
 from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.http.failure import PROXY_HINT
 from ringocli.http.transport import Sender
 from ringocli.messaging.awaiting.arrival import SentMessage
 from ringocli.messaging.request import at_base, names_of, render_request
@@ -26,7 +27,10 @@ from ringocli.text.url import split_url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """What to examine, and what may be sent. ``base`` replaces scheme, host and port of the provider."""
+    """What to examine, and what may be sent. ``base`` replaces scheme, host and port of the provider.
+
+    ``options`` are those of the command line, to be repeated when it goes on; secrets are masked.
+    """
 
     name: str
     document: Document
@@ -38,6 +42,7 @@ class Examination:
     timeout_s: float = 10.0
     receipt_wait_s: float = 30.0
     ca_file: str | None = None
+    options: tuple[str, ...] = ()
 
 
 def diagnose(given: Examination) -> Diagnosis:
@@ -58,12 +63,16 @@ class _Doctor:
         self._rungs: list[Rung] = []
         self._warnings: list[str] = []
         self._message: SentMessage | None = None
+        self._proxied = False
 
     def run(self) -> Diagnosis:
         try:
             self._run()
         except StepFailed as error:
-            self._add(error.rung, RungResult.FAILED, error.detail, error.fix)
+            fix = error.fix
+            if self._proxied and error.rung in ("http", "auth") and PROXY_HINT not in fix:
+                fix += f" Or the proxy answered instead of the provider: {PROXY_HINT[0].lower()}{PROXY_HINT[1:]}"
+            self._add(error.rung, RungResult.FAILED, error.detail, fix)
         done = {rung.name for rung in self._rungs}
         for name in RUNGS:
             if name not in done:
@@ -72,15 +81,13 @@ class _Doctor:
 
     def _add(self, name: str, result: RungResult, detail: str, fix: str = "") -> None:
         resume = self._resume(name) if result in (RungResult.FAILED, RungResult.ASKED) else ""
-        self._rungs.append(Rung(name=name, result=result, detail=redact(detail), fix=redact(fix), resume=resume))
+        self._rungs.append(
+            Rung(name=name, result=result, detail=redact(detail), fix=redact(fix), resume=redact(resume))
+        )
 
     def _resume(self, name: str) -> str:
-        """The command that continues at a step; values that may be secret are left out."""
-        words = ["ringocli", "doctor", self._given.name, "--from-rung", name]
-        words += ["--url", self._given.base] if self._given.base is not None else []
-        words += ["--ca-file", self._given.ca_file] if self._given.ca_file is not None else []
-        words += ["--live"] if self._given.live else []
-        return shlex.join(words)
+        """The command that continues at a step."""
+        return shlex.join(["ringocli", "doctor", self._given.name, "--from-rung", name, *self._given.options])
 
     def _step(self, name: str, check: Callable[[], str]) -> None:
         """Run a step, unless the examination starts later."""
@@ -129,6 +136,7 @@ class _Doctor:
             timeout_s=self._given.timeout_s,
             trust=trusted(self._given.ca_file),
         )
+        self._proxied = connection.proxied
         if connection.proxied:
             for name in ("dns", "tcp", "tls"):
                 self._add(name, RungResult.SKIPPED, "connections go through a proxy")
@@ -201,10 +209,18 @@ class _Doctor:
             raise StepFailed("http", error.message, error.hint) from None
 
     def _webhook(self, template: Template, values: Values, preset: Preset | None, sender: Sender) -> None:
-        result, detail, fix, target = webhook_steps.check_webhook_url(template, preset, self._given.webhook_url)
+        given = self._given
+        result, detail, fix, target = webhook_steps.check_webhook_url(
+            template,
+            preset,
+            given.webhook_url,
+            live=given.live,
+            timeout_s=given.timeout_s,
+            trust=trusted(given.ca_file),
+        )
         self._add("webhook_url", result, detail, fix)
         if target is None:
             self._add("event", RungResult.SKIPPED, "no --webhook-url to send an event to")
         else:
-            result, detail, fix = webhook_steps.check_event(template, values, target, sender, live=self._given.live)
+            result, detail, fix = webhook_steps.check_event(template, values, target, sender, live=given.live)
             self._add("event", result, detail, fix)

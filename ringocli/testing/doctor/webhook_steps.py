@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from dataclasses import dataclass
 from typing import Any
 from urllib.error import URLError
@@ -12,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 from ringocli.errors import NoReply, RingocliError
 from ringocli.http.addresses import is_loopback
 from ringocli.http.error_text import provider_message, reason_phrase
+from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.transport import Sender
 from ringocli.messaging.awaiting.arrival import ArrivalSource, SentMessage, await_events, awaited_events
 from ringocli.messaging.awaiting.emulator import EmulatorArrivals
@@ -20,9 +22,10 @@ from ringocli.template.model import RequestSpec, Template
 from ringocli.template.presets import Preset
 from ringocli.template.values import Missing, Values
 from ringocli.template.variables import Place
+from ringocli.testing.doctor.network_steps import ProviderConnection
 from ringocli.testing.doctor.steps import RungResult, StepFailed
 from ringocli.text.secret import Secret, sent
-from ringocli.text.url import split_url
+from ringocli.text.url import Url, split_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +39,17 @@ class WebhookTarget:
 
 
 def check_webhook_url(
-    template: Template, preset: Preset | None, url: Secret | None
+    template: Template,
+    preset: Preset | None,
+    url: Secret | None,
+    *,
+    live: bool,
+    timeout_s: float,
+    trust: ssl.SSLContext,
 ) -> tuple[RungResult, str, str, WebhookTarget | None]:
     """Whether the webhook URL answers; without a URL, the user is asked.
+
+    Another machine is only connected to if ``live``.
 
     Raises:
         StepFailed: it is the URL of another integration, or nothing answers there.
@@ -62,10 +73,33 @@ def check_webhook_url(
             fix = f"The webhook URL depends on the template's id, {template.id!r}."
             raise StepFailed("webhook_url", f"the emulator there serves the integration {own!r}", fix)
         return RungResult.OK, f"an emulator answers at {host}", "", target
+    if live or target.is_local:
+        _connect(parts, timeout_s, trust)
     if target.is_local:
         return RungResult.OK, f"{host} is this machine; the next step sends an event there", "", target
     detail = f"{host} was given; only the portal shows whether the URL belongs to this integration"
     return RungResult.ASKED, detail, "Compare it with the Webhook URL in the integration's settings.", target
+
+
+def _connect(parts: Url, timeout_s: float, trust: ssl.SSLContext) -> None:
+    """Connect to the host of the webhook URL, without sending anything.
+
+    Raises:
+        StepFailed: the host is unknown, nobody listens, or its certificate is not trusted.
+    """
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    connection = ProviderConnection(parts.scheme, parts.hostname, port, timeout_s=timeout_s, trust=trust)
+    if connection.proxied:
+        return
+    try:
+        connection.resolve()
+        connection.connect()
+        if parts.scheme == "https":
+            connection.handshake()
+    except StepFailed as error:
+        raise StepFailed(
+            "webhook_url", error.detail, error.fix.replace("request_url (or --url)", "--webhook-url")
+        ) from None
 
 
 def _about(base: str) -> dict[str, Any] | None:
@@ -100,20 +134,39 @@ def check_event(
     try:
         reply = sender.send(request)
     except NoReply as error:
-        raise StepFailed("event", error.message, error.hint) from None
+        slow = "It has to answer at once, and to work afterwards: providers wait 2 to 15 s, and then send it again."
+        raise StepFailed("event", error.message, slow if error.kind == "timeout" else error.hint) from None
     outcome = f"{reply.status} {reason_phrase(reply.status)}".strip()
     words = provider_message(reply)
     outcome += f": {words}" if words and reply.status >= 400 else ""
-    if reply.status == 404:
-        raise StepFailed("event", outcome, "This is not the webhook URL: copy it from the integration's settings.")
-    if reply.status == 422:
-        fix = "The running template does not match its own event: load the current one, or run ringocli match."
-        raise StepFailed("event", outcome, fix)
     if not 200 <= reply.status < 300:
-        raise StepFailed("event", outcome, "Check the log of the server that receives the webhooks.")
+        raise StepFailed("event", outcome, _refused(request, reply))
     if target.emulator is not None:
         return RungResult.OK, f"{event.label} was matched", ""
     return RungResult.ASKED, f"{event.label} was sent ({outcome}): did the message appear in Ringotel?", _NOT_THERE
+
+
+_WRONG_URL = "This is not the webhook URL: copy it from the integration's settings."
+_REFUSALS = {
+    401: "Whoever receives the webhooks wants a credential, which is not part of the webhook URL.",
+    403: "Something in front of the webhook URL refuses this sender: check its firewall and allow list.",
+    404: _WRONG_URL,
+    410: _WRONG_URL,
+    422: "The running template does not match its own event: load the current one, or run ringocli match.",
+    429: "Too many webhooks: the receiver has to accept as many as the provider sends.",
+}
+
+
+def _refused(request: RenderedRequest, reply: Reply) -> str:
+    """What to do about an event that was not accepted."""
+    if 300 <= reply.status < 400:
+        target = header(reply.headers, "location") or "another URL"
+        return f"It redirects, and providers do not follow: enter the URL itself, {target.partition('?')[0]}."
+    if reply.status == 405:
+        allowed = header(reply.headers, "allow")
+        takes = f"takes {allowed}" if allowed else f"does not take {request.method}"
+        return f"The URL {takes}: check request_method of the event, and that this is the webhook URL."
+    return _REFUSALS.get(reply.status, "Check the log of the server that receives the webhooks.")
 
 
 _NOT_THERE = "If not: is the integration enabled, the number assigned to a user, and the template the current version?"
