@@ -252,14 +252,3 @@ def _collect(value: Json, at: Pointer, found: list[Received]) -> None:
             _collect(child, (*at, index), found)
     elif value is not None and value != "":
         found.append(Received(at, value))
-
-
-def laid_over(lower: Json, upper: Json) -> Json:
-    """Merge two trees: members of both are kept, and where both have a scalar the upper one wins."""
-    if isinstance(lower, dict) and isinstance(upper, dict):
-        merged = {key: laid_over(lower[key], value) if key in lower else value for key, value in upper.items()}
-        return {**{key: value for key, value in lower.items() if key not in upper}, **merged}
-    if isinstance(lower, list) and isinstance(upper, list):
-        merged_items = [laid_over(low, high) for low, high in zip(lower, upper, strict=False)]
-        return merged_items + upper[len(lower) :] + lower[len(upper) :]
-    return upper

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ringocli.http.exchange import IncomingRequest
-from ringocli.messaging.alignment import laid_over
 from ringocli.messaging.comparison.webhooks import plain_forms, request_for
 from ringocli.messaging.request import default_content_type
+from ringocli.messaging.trees import laid_over
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Leaf

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringocli.messaging.alignment import Alignment
+from ringocli.messaging.trees import value_at
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.json_editor import steps_in
@@ -106,7 +107,7 @@ def _rebuilt(
             target = pointer
             if any(isinstance(step, int) for step in pointer) or alignment.reshaped:
                 continue
-        value = values.get(pointer, _at(event.parameters, pointer))
+        value = values.get(pointer, value_at(event.parameters, pointer))
         if not _insert(tree, generalised(target), value):
             if pointer in located:
                 return None
@@ -133,14 +134,8 @@ def _insert(tree: Json, pointer: Pointer, value: Json) -> bool:
     return bool(pointer)
 
 
-def _at(tree: Json, pointer: Pointer) -> Json:
-    for step in pointer:
-        tree = tree[step]
-    return tree
-
-
 def _put(tree: Json, pointer: Pointer, value: Json) -> None:
-    holder: Any = _at(tree, pointer[:-1])
+    holder: Any = value_at(tree, pointer[:-1])
     holder[pointer[-1]] = value
 
 
@@ -196,7 +191,7 @@ def patched_tree(tree: Mapping[str, Json], operations: Iterable[Operation]) -> d
             copied = _renamed(copied, source, target[-1])
             continue
         steps = steps_in(copied, str(operation["path"]))
-        holder: Any = _at(copied, steps[:-1])
+        holder: Any = value_at(copied, steps[:-1])
         if isinstance(holder, list) and steps[-1] == "-":
             holder.append(operation["value"])
         else:

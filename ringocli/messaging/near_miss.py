@@ -14,7 +14,7 @@ from ringocli.errors import RingocliError
 from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.http.received import decode_received
-from ringocli.messaging.alignment import Alignment, Received, align, laid_over
+from ringocli.messaging.alignment import Alignment, Received, align
 from ringocli.messaging.event_change import EventChange, Operation, changed_event, patched_tree, second_event
 from ringocli.messaging.near_miss_result import Attempt, Difference, NearMiss, TakeWebhook
 from ringocli.messaging.pairing import CHOSEN, Pair, left_over, pairs_in, scalars_of
@@ -29,6 +29,7 @@ from ringocli.messaging.received_field import (
     rival_of_id,
 )
 from ringocli.messaging.request import render_event
+from ringocli.messaging.trees import laid_over
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.matching import describe
 from ringocli.template.pattern.notation import is_same

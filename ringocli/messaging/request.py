@@ -37,7 +37,8 @@ def missing_properties(template: Template, values: Values) -> tuple[str, ...]:
     return tuple(name for name in used if name in template.properties and not values.properties.get(name))
 
 
-def _auth_texts(template: Template) -> tuple[str, ...]:
+def auth_texts(template: Template) -> tuple[str, ...]:
+    """The texts of a template's credential, with their variables."""
     match template.auth:
         case Bearer(token=token):
             return (token,)
@@ -49,7 +50,7 @@ def _auth_texts(template: Template) -> tuple[str, ...]:
 
 
 def _auth_names(template: Template) -> Iterable[str]:
-    for text in _auth_texts(template):
+    for text in auth_texts(template):
         yield from Pattern.parse(text, {*template.properties, ACCESS_TOKEN}).variables
 
 
@@ -140,7 +141,7 @@ def _notes_on_type(spec: RequestSpec) -> Iterable[str]:
 
 def _authorization(template: Template, given: Filled) -> list[tuple[str, Traced]]:
     texts = [
-        filled(split(text, {*template.properties, ACCESS_TOKEN}), given.values).text for text in _auth_texts(template)
+        filled(split(text, {*template.properties, ACCESS_TOKEN}), given.values).text for text in auth_texts(template)
     ]
     if not texts:
         return []

@@ -210,6 +210,16 @@ def test_an_implausible_property_is_found(ringocli: Command, acme: Path, value: 
     assert (1, "properties", True) == (done.code, failed(done)["name"], problem in failed(done)["detail"])
 
 
+def test_an_access_token_may_not_have_its_scheme_in_it(ringocli: Command, folder: Path) -> None:
+    """The template adds "Bearer" to the access token of OAuth2 as well."""
+    oauth2 = {name: f"https://acme.example/{name}" for name in ("authorization_endpoint", "token_endpoint")}
+    template = {name: value for name, value in ACME.items() if name != "auth"}
+    (folder / "acme.json").write_text(json.dumps({**template, "OAuth2": {**oauth2, "client_id": "$API key$"}}))
+    given = ("--property", "API key=key-4711", "--property", "access token=Bearer abcdef")
+    done = ringocli("doctor", "acme.json", *given, "--format", "json")
+    assert ("properties", True) == (failed(done)["name"], "adds itself" in failed(done)["detail"])
+
+
 def test_missing_values_are_listed_at_once(ringocli: Command, acme: Path) -> None:
     """With --live everything that the message needs."""
     done = ringocli("doctor", "acme.json", "--live", "--format", "json")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ringocli.messaging.comparison.webhooks import removed, replaced
+from ringocli.messaging.trees import removed, replaced
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Json, Leaf
 from ringocli.template.pattern.pattern import as_text as scalar_text

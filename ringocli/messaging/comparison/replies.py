@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ringocli.errors import RingocliError
 from ringocli.http.exchange import Reply, json_reply
 from ringocli.messaging.comparison.change import TemplateChange, Witness, change_of
+from ringocli.messaging.trees import lists_in, replaced
 from ringocli.messaging.webhook import read_reply
 from ringocli.template.model import RequestSpec, Template
 from ringocli.template.pattern.pattern import Constant, Json
@@ -67,19 +68,9 @@ def _replies(before: RequestSpec, after: RequestSpec) -> Iterator[Reply]:
             yield json_reply(200, whole)
             for pointer, leaf in spec.reply.leaves:
                 if isinstance(leaf, Constant):
-                    yield json_reply(200, changed_at(whole, pointer, "something else"))
-            for pointer in _lists(whole):
+                    yield json_reply(200, replaced(whole, pointer, "something else"))
+            for pointer in lists_in(whole):
                 yield json_reply(200, _doubled(whole, pointer))
-
-
-def _lists(tree: Json, at: Pointer = ()) -> Iterator[Pointer]:
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from _lists(value, (*at, key))
-    elif isinstance(tree, list):
-        yield at
-        for index, value in enumerate(tree):
-            yield from _lists(value, (*at, index))
 
 
 def _doubled(tree: Json, pointer: Pointer) -> Json:
@@ -91,16 +82,4 @@ def _doubled(tree: Json, pointer: Pointer) -> Json:
     if target:
         other = json.dumps(target[0]).replace(sample("messageid", Place.RESPONSE_MAP), "another-id")
         target.insert(0, json.loads(other))
-    return copy
-
-
-def changed_at(tree: Json, pointer: Pointer, value: Json) -> Json:
-    """A copy of a tree with another value at a place that exists."""
-    if not pointer:
-        return value
-    copy = json.loads(json.dumps(tree))
-    target = copy
-    for step in pointer[:-1]:
-        target = target[step]
-    target[pointer[-1]] = value
     return copy

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from ringocli.http.bodies import encode_pairs
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE
 from ringocli.http.exchange import IncomingRequest
-from ringocli.messaging.alignment import laid_over
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.request import default_content_type
+from ringocli.messaging.trees import laid_over, lists_in, removed, replaced, value_at
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Json, Leaf
 from ringocli.template.pattern.rendering import plain
@@ -134,70 +133,15 @@ def _in_place(leaf: Leaf, key: str) -> str:
 
 
 def _with_longer_lists(whole: Json) -> Iterator[Json]:
-    for pointer in _lists(whole):
-        items = _at(whole, pointer)
+    for pointer in lists_in(whole):
+        items = value_at(whole, pointer)
         yield replaced(whole, pointer, [UNKNOWN, *items])
         yield replaced(whole, pointer, [*items, UNKNOWN])
 
 
-def _lists(tree: Json, at: Pointer = ()) -> Iterator[Pointer]:
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from _lists(value, (*at, key))
-    elif isinstance(tree, list):
-        yield at
-        for index, value in enumerate(tree):
-            yield from _lists(value, (*at, index))
-
-
-def _at(tree: Json, pointer: Pointer) -> Json:
-    for step in pointer:
-        tree = tree[step]
-    return tree
-
-
 def _has(tree: Json, pointer: Pointer) -> bool:
     try:
-        _at(tree, pointer)
+        value_at(tree, pointer)
     except (KeyError, IndexError, TypeError):
         return False
     return True
-
-
-def replaced(tree: Json, pointer: Pointer, value: Json) -> Json:
-    """A copy with another value at a pointer; objects on the way are created.
-
-    Raises:
-        LookupError, TypeError: there is no object or list to put it into.
-    """
-    if not pointer:
-        return value
-    copy = json.loads(json.dumps(tree))
-    target = copy
-    for step, following in pairwise(pointer):
-        if isinstance(target, dict) and step not in target:
-            target[step] = [] if isinstance(following, int) else {}
-        elif isinstance(target, list) and step == len(target):
-            target.append([] if isinstance(following, int) else {})
-        target = target[step]
-    last = pointer[-1]
-    if isinstance(target, list) and last == len(target):
-        target.append(value)
-    else:
-        target[last] = value
-    return copy
-
-
-def removed(tree: Json, pointer: Pointer) -> Json:
-    """A copy without the value at a pointer, and without containers that are empty then."""
-    if not pointer:
-        return {}
-    copy = json.loads(json.dumps(tree))
-    parents = [copy]
-    for step in pointer[:-1]:
-        parents.append(parents[-1][step])
-    for step, parent in zip(reversed(pointer), reversed(parents), strict=True):
-        del parent[step]
-        if parent:
-            break
-    return copy

@@ -9,8 +9,8 @@ from ringocli.errors import UsageError
 from ringocli.lint.engine import lint
 from ringocli.lint.rule import Severity
 from ringocli.messaging.proof import prove
-from ringocli.messaging.request import names_of
-from ringocli.template.model import Basic, Bearer, RequestSpec, Template
+from ringocli.messaging.request import auth_texts, names_of
+from ringocli.template.model import RequestSpec, Template
 from ringocli.template.reader import read_template
 from ringocli.template.values import ACCESS_TOKEN, Missing, Values, fill
 from ringocli.testing.doctor.steps import StepFailed
@@ -101,7 +101,7 @@ def check_properties(template: Template, spec: RequestSpec, values: Values, *, l
 
 def _implausible(template: Template, spec: RequestSpec, values: Mapping[str, Text]) -> Iterator[tuple[str, str]]:
     """Values that cannot be right, with the reason; the value itself is never repeated."""
-    in_auth = set(_auth_texts(template))
+    in_auth = set(auth_texts(template))
     for name, value in values.items():
         text = sent(value)
         if text != text.strip():
@@ -118,12 +118,3 @@ def _implausible(template: Template, spec: RequestSpec, values: Mapping[str, Tex
             yield name, "contains characters that a header cannot carry"
         elif spec.url.startswith(f"${name}$") and not re.match(r"https?://[^/\s]+", text):
             yield name, "is the base of the URL, so it must begin with https://"
-
-
-def _auth_texts(template: Template) -> tuple[str, ...]:
-    match template.auth:
-        case Bearer(token=token):
-            return (token,)
-        case Basic(username=username, password=password):
-            return (username, password)
-    return ()
