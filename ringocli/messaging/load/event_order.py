@@ -52,6 +52,14 @@ class Shard(NamedTuple):
         """How many of ``whole`` events belong to this part."""
         return max(0, (whole - self.number) // self.total + 1)
 
+    def place_of(self, event: int) -> int:
+        """The position of an event of this part among the others of the part; both count from 0."""
+        return (event - self.number + 1) // self.total
+
+    def event_at(self, place: int) -> int:
+        """The number of the event at a position of this part; both count from 0."""
+        return place * self.total + self.number - 1
+
 
 def numbers(count: int | None, shard: Shard) -> Iterable[int]:
     """The numbers of a shard's events in order; ``count`` None is without end."""

@@ -151,18 +151,16 @@ class Journal:
         Raises:
             UsageError: a row changed, or is missing.
         """
-        claimed = self._store.execute("SELECT size, rows FROM claim ORDER BY block").fetchall()
         positions = iter(order)
-        for size, sums in claimed:
+        checked = 0
+        for size, sums in self._store.execute("SELECT size, rows FROM claim ORDER BY block"):
             found = list(islice(positions, size))
             index = changed_row(found, size, sums_of(sums))
             if index is not None:
-                problem = (
-                    f"row {found[index][0] + 1} differs from the one that the journal was started with"
-                    if index < len(found)
-                    else "a row is missing: the journal was started with more rows"
-                )
-                raise UsageError(f"{name}: {problem}", "Restore the file, or start a new journal.")
+                row = self._shard.event_at(checked + index) + 1
+                problem = "differs from the one that the journal was started with" if index < len(found) else "is missing"
+                raise UsageError(f"{name}: row {row} {problem}", "Restore the file, or start a new journal.")
+            checked += size
 
     def pending(self, order: Iterable[Position]) -> Iterator[Position]:
         """The events of ``order`` that have no answer yet; each block is claimed before its first event is returned.
@@ -227,7 +225,7 @@ class Journal:
             raise LocalError(self._failure, "Make room, then run the same command again: nothing is lost.")
         self._answers.append(
             (
-                self._place(attempt.event.number),
+                self._shard.place_of(attempt.event.number),
                 error,
                 status,
                 attempt.answered and attempt.failure is None,
@@ -237,10 +235,6 @@ class Journal:
                 latency_us,
             )
         )
-
-    def _place(self, number: int) -> int:
-        """The position of an event among those of its shard."""
-        return (number - self._shard.number + 1) // self._shard.total
 
     def _write(self) -> None:
         while not self._stop.wait(GROUP_S):
@@ -266,7 +260,7 @@ class Journal:
         Raises:
             LocalError: the journal cannot be written.
         """
-        never_sent = [(self._place(position[0]), "stopped", None, 0, 0, 0, 0, 0) for position in self._claimed]
+        never_sent = [(self._shard.place_of(position[0]), "stopped", None, 0, 0, 0, 0, 0) for position in self._claimed]
         self._answers.extend(never_sent)
         self._flush()
         if self._failure is not None:

@@ -60,13 +60,13 @@ class JournalReader:
         Raises:
             UsageError: a row is not the one that was sent, or is missing.
         """
-        number, total = map(int, self.facts[SHARD].split("/"))
-        order = positions(count=None, rows=rows, shard=Shard(number, total))
+        shard = Shard.parse(self.facts[SHARD])
+        order = positions(count=None, rows=rows, shard=shard)
         for block in range(self._claims):
             size, sums = self._store.execute("SELECT size, rows FROM claim WHERE block = ?", (block,)).fetchone()
             chunk = [position for _, position in zip(range(size), order, strict=False)]
             if (place := changed_row(chunk, size, sums_of(sums))) is not None:
-                row = chunk[place][0] + 1 if place < len(chunk) else block * BLOCK * total + place * total + number
+                row = shard.event_at(block * BLOCK + place) + 1
                 raise UsageError(
                     f"{self.data_file}: row {row} differs from the one that was sent",
                     "Give the original data file with --data.",

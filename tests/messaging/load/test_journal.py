@@ -116,7 +116,7 @@ def test_a_changed_data_file_is_refused_with_the_row(folder: Path, ringocli: Com
     assert 600 == len(receiving.log)
     assert (2, 2, 0) == (swapped.code, shorter.code, same.code)
     assert "rows.csv: row 300 differs from the one" in swapped.err
-    assert "a row is missing" in shorter.err
+    assert "row 501 is missing" in shorter.err
     assert (600, 0) == (same.document["delivered"], same.document["sent_this_run"])
 
 
