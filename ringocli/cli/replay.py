@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from ringocli.messaging.load.attempt import EventOutcome
     from ringocli.messaging.load.counters import LoadSummary
     from ringocli.testing.replay import Replay
-    from ringocli.text.secret import Secret
+    from ringocli.text.secret import Secret, Text
 
 EXAMPLES = (
-    "ringocli replay samples/telnyx.json samples/telnyx/message.http --url http://127.0.0.1:8025",
-    "ringocli replay samples/telnyx.json samples/telnyx/message.http --url http://127.0.0.1:8025 --set content=Hello",
+    "ringocli replay samples/telnyx.json samples/telnyx/message.http --url http://127.0.0.1:8025/webhook/telnyx-custom",
+    "ringocli replay samples/telnyx.json samples/telnyx/message.http "
+    "--url http://127.0.0.1:8025/webhook/telnyx-custom --set content=Hello",
 )
 MORE = (
+    "The examples send to ringocli emulate samples/telnyx.json --port 8025. "
     "RECORDING is an export of the emulator (ringocli emulate, /api/export), a HAR file, one webhook in any form, "
     "or the journal of a simulate-webhook run. In an export or HAR file, requests that the template itself sends "
     "are ignored. The header webhook-id keeps its value.\n\n"
@@ -59,7 +61,9 @@ class ReplayOptions(NamedTuple):
 
     template: TemplateArgument
     recording: Annotated[str, Argument("RECORDING", "Recorded traffic, or - for stdin; or a journal.")]
-    url: Annotated[str | None, Option("Where to send the webhooks.", metavar="URL")] = None
+    url: Annotated[str | None, Option("Where to send the webhooks; safer in RINGOCLI_WEBHOOK_URL.", metavar="URL")] = (
+        None
+    )
     set: Annotated[
         tuple[str, ...],
         Option(
@@ -86,18 +90,19 @@ def replay(options: ReplayOptions) -> int:
     from ringocli.messaging.load.journal_reader import is_database
     from ringocli.template.settings import pair
     from ringocli.template.values import check_variable
-    from ringocli.text.secret import Secret
 
-    if options.url is None:
-        raise UsageError("no URL to send to", "Use --url URL.")
     opened = open_template(options.template)
+    wanted = options.journal
+    given = ValueOptions(property_env=wanted.property_env, property_file=wanted.property_file)
+    settings = gather_values(opened.template, given, url=options.url)
+    if settings.webhook_url is None:
+        raise UsageError("no webhook URL to send to", "Use --url URL, or set RINGOCLI_WEBHOOK_URL.")
     edits = dict(pair("--set", entry) for entry in options.set)
     for name in edits:
         check_variable(name)
-    url = webhook_address(Secret(options.url))
+    url = webhook_address(settings.webhook_url)
     if is_database(options.recording):
-        return _replay_journal(options, opened, url, edits)
-    wanted = options.journal
+        return _replay_journal(options, opened, url, edits, settings.values.properties)
     if wanted.only or wanted.data or wanted.property_env or wanted.property_file:
         raise UsageError("--only, --data and properties are for journals", f"{options.recording} is not a journal.")
     return _replay_recording(options, opened, url, edits)
@@ -122,7 +127,9 @@ def _replay_recording(options: ReplayOptions, opened: OpenedTemplate, url: Secre
     return _code(summary)
 
 
-def _replay_journal(options: ReplayOptions, opened: OpenedTemplate, url: Secret, edits: dict[str, str]) -> int:
+def _replay_journal(
+    options: ReplayOptions, opened: OpenedTemplate, url: Secret, edits: dict[str, str], properties: Mapping[str, Text]
+) -> int:
     from ringocli.messaging.delivery import send_events
     from ringocli.messaging.formats.delivery import as_text
     from ringocli.messaging.load.counters import Accounts
@@ -133,7 +140,6 @@ def _replay_journal(options: ReplayOptions, opened: OpenedTemplate, url: Secret,
     from ringocli.messaging.load.journal_reader import opened_journal
 
     wanted = options.journal
-    given = ValueOptions(property_env=wanted.property_env, property_file=wanted.property_file)
     with opened_journal(path_of(options.recording)) as journal:
         recipe = recipe_of(
             journal.facts,
@@ -141,7 +147,7 @@ def _replay_journal(options: ReplayOptions, opened: OpenedTemplate, url: Secret,
             opened.sha256,
             url=url,
             edits=edits,
-            properties=gather_values(opened.template, given).values.properties,
+            properties=properties,
         )
         file = wanted.data or journal.data_file
         rows = DataRows.open(file, skips_bad_rows=True) if file is not None and not journal.has_rows else None

@@ -65,11 +65,15 @@ def test_a_form_is_edited_in_place(ringocli: Command) -> None:
     assert "1 of 1 delivered to 127.0.0.1" in result.out
 
 
-def test_failures_have_their_exit_codes(folder: Path, ringocli: Command) -> None:
-    """1 for a refusal, 4 for silence, 3 for a broken journal, 2 for a wrong option."""
+def test_failures_have_their_exit_codes(folder: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1 for a refusal, 4 for silence, 3 for a broken journal, 2 for a wrong option; the URL may be in the environment."""
     sample = [SAMPLES / "telnyx.json", SAMPLES / "telnyx" / "message.http"]
     with serving(Answer(status=500)) as server:
         assert 1 == ringocli("replay", *sample, "--url", server.url).code
+        monkeypatch.setenv("RINGOCLI_WEBHOOK_URL", server.url)
+        assert 1 == ringocli("replay", *sample).code
+        assert 2 == len(server.seen)
+        monkeypatch.delenv("RINGOCLI_WEBHOOK_URL")
     assert 4 == ringocli("replay", *sample, "--url", f"http://127.0.0.1:{unused_port()}").code
     assert 2 == ringocli("replay", *sample).code
     assert 2 == ringocli("replay", *sample, "--url", "http://127.0.0.1:1", "--set", "contnt=x").code

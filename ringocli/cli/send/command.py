@@ -26,6 +26,7 @@ EXAMPLES = (
     "ringocli send-test samples/telnyx.json --url http://127.0.0.1:8025 --missing sample --format json",
 )
 MORE = (
+    "The examples send to ringocli emulate samples/telnyx.json --port 8025. "
     "A real message reaches a real phone. It needs --live, or a yes at the prompt, and a value for every "
     "variable:\n\n"
     "\b\n"

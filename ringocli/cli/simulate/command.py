@@ -30,15 +30,16 @@ if TYPE_CHECKING:
     from ringocli.template.settings import Settings
     from ringocli.text.secret import Secret
 
+_TO_EMULATOR = "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025/webhook/telnyx-custom"
 EXAMPLES = (
-    "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025",
-    "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025 --set content='Hi there'",
-    "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025 --event message --count 20 --rate 50",
-    "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025 --count 5 --format jsonl",
-    "ringocli simulate-webhook samples/telnyx.json --url http://127.0.0.1:8025 --count 50 --concurrency 8 "
-    "--require 'p99<5s,failed=0'",
+    _TO_EMULATOR,
+    f"{_TO_EMULATOR} --set content='Hi there'",
+    f"{_TO_EMULATOR} --event message --count 20 --rate 50",
+    f"{_TO_EMULATOR} --count 5 --format jsonl",
+    f"{_TO_EMULATOR} --count 50 --concurrency 8 --require 'p99<5s,failed=0'",
 )
 MORE = (
+    "The examples send to ringocli emulate samples/telnyx.json --port 8025. "
     "The URL can be Ringotel's, as shown in its portal for the integration, or your own server's. Ringotel's URL is "
     "a secret: keep it in RINGOCLI_WEBHOOK_URL or in a profile. Variables without a value get sample values.\n\n"
     "Every event has a unique id, in the provider's body and in the header webhook-id; a retry repeats it. The same "

@@ -158,7 +158,9 @@ class Journal:
             index = changed_row(found, size, sums_of(sums))
             if index is not None:
                 row = self._shard.event_at(checked + index) + 1
-                problem = "differs from the one that the journal was started with" if index < len(found) else "is missing"
+                problem = (
+                    "differs from the one that the journal was started with" if index < len(found) else "is missing"
+                )
                 raise UsageError(f"{name}: row {row} {problem}", "Restore the file, or start a new journal.")
             checked += size
 
