@@ -8,10 +8,12 @@ import threading
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
 
+from ringocli.messaging.awaiting import emulator as awaiting_emulator
 from ringocli.testing import emulator
 from tests.conftest import Command
 from tests.loopback import Answer, Seen, serving, unused_port
@@ -20,9 +22,9 @@ VALUES = ["--set", "number=+12025550100", "--property", "API key=test-key"]
 ID = "9612c4e2-27f8-4463-a517-c6306ffdabff"
 
 
-def post(port: int, document: Any) -> None:
+def post(port: int, document: Any, path: str = "/hook") -> None:
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
-    connection.request("POST", "/hook", json.dumps(document), {"Content-Type": "application/json"})
+    connection.request("POST", path, json.dumps(document), {"Content-Type": "application/json"})
     assert 200 == connection.getresponse().status
     connection.close()
 
@@ -40,7 +42,7 @@ def accepted(message_id: str = ID) -> Answer:
 
 
 def test_an_emulator_s_receipt_is_awaited(acme: Path, ringocli: Command) -> None:
-    """The built-in provider answers, and its receipt is found by the message's id; an old one does not count."""
+    """The built-in provider answers, and its receipt is found by the message's id."""
     with emulator(str(acme)) as ringotel:
         result = ringocli(
             "send-test", acme, *VALUES, "--set", "contact=+13105550199", "--set", "content=Hi", "--format", "json",
@@ -70,6 +72,41 @@ def test_a_receipt_before_the_reply_counts(acme: Path, ringocli: Command) -> Non
     assert 0 == result.code, result.err
     whats = [entry["what"] for entry in result.document["timeline"]]
     assert ["sent", "webhook messageDelivered:delivered", "reply 200"] == whats
+
+
+def test_an_emulator_s_old_receipt_does_not_count(acme: Path, ringocli: Command) -> None:
+    """A receipt with the same id from before the send is none; one that arrives before the reply is."""
+    send = [
+        "send-test", acme, *VALUES, "--set", "contact=+13105550199", "--set", "content=Hi", "--await", "delivered",
+        "--format", "json",
+    ]  # fmt: skip
+    with emulator(str(acme)) as ringotel:
+        port, path = urlsplit(ringotel.webhook_url).port or 0, urlsplit(ringotel.webhook_url).path
+        post(port, receipt(ID), path)
+        with serving(accepted()) as provider:
+            old = ringocli(*send, "--url", provider.url, "--emulator", ringotel.url, "--await-timeout-s", "0.3")
+
+        def early(seen: Seen) -> Answer:
+            post(port, receipt(ID), path)
+            return accepted()
+
+        with serving(early) as provider:
+            new = ringocli(*send, "--url", provider.url, "--emulator", ringotel.url, "--await-timeout-s", "5")
+    assert (1, 0) == (old.code, new.code), old.err + new.err
+    whats = [entry["what"] for entry in new.document["timeline"]]
+    assert ["sent", "webhook messageDelivered:delivered", "reply 200"] == whats
+
+
+def test_no_arrival_is_missed_when_there_are_many(acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulator lists the newest first, a page at a time."""
+    monkeypatch.setattr(awaiting_emulator, "PAGE", 2)
+    with emulator(str(acme)) as ringotel:
+        parts = urlsplit(ringotel.webhook_url)
+        arrivals = awaiting_emulator.EmulatorArrivals(ringotel.url)
+        for number in range(5):
+            post(parts.port or 0, receipt(f"id-{number}"), parts.path)
+        found = arrivals.wait(4, 5.0)
+    assert [f"id-{number}" for number in range(5)] == [one.variables["messageid"] for one in found]
 
 
 def test_another_message_s_receipt_does_not_count(acme: Path, ringocli: Command) -> None:

@@ -17,6 +17,8 @@ from ringocli.messaging.awaiting.arrival import Arrival
 from ringocli.text.url import split_url
 
 LONG_POLL_S = 20.0
+PAGE = 1000
+"""How many exchanges are read at once; the emulator gives the newest first."""
 
 
 class EmulatorArrivals:
@@ -44,16 +46,17 @@ class EmulatorArrivals:
         return tuple(self._arrivals)
 
     def _fetch(self) -> None:
+        limits = {"after": self._last} if self._last is not None else {}
+        new: list[Mapping[str, Any]] = []
         while True:
-            after = {"after": self._last} if self._last is not None else {}
-            page = self._get("/api/exchanges", limit="1000", direction="incoming", **after)
-            exchanges = page["exchanges"]
-            if not exchanges:
-                return
-            self._last = exchanges[0]["id"]
-            self._arrivals += [_arrival(exchange) for exchange in reversed(exchanges)]
-            if not page.get("more"):
-                return
+            page = self._get("/api/exchanges", limit=str(PAGE), direction="incoming", **limits)
+            new += page["exchanges"]
+            if not (page["exchanges"] and page.get("more")):
+                break
+            limits["before"] = new[-1]["id"]
+        if new:
+            self._last = new[0]["id"]
+            self._arrivals += [_arrival(exchange) for exchange in reversed(new)]
 
     def _get(self, path: str, **query: str) -> dict[str, Any]:
         """A document of the API; ``TimeoutError`` if nothing arrived within the requested time."""
