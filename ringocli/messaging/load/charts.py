@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import cycle
 
-WIDTH, HEIGHT = 480, 220
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 34
+WIDTH, HEIGHT = 480, 236
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 32, 34
 COLOURS = {"2xx": "#2f7d4f", "3xx": "#3b6ea5", "4xx": "#b7791f", "5xx": "#b03a2e"}
 OTHER_COLOURS = ("#6b4c9a", "#b58bd6", "#40306b", "#8a8a8a")
 """The colours of tries without a reply; each kind takes the next one."""
@@ -31,7 +31,7 @@ def line_chart(
     top = nice_ceiling(max([*values, limit_ms or 0.0, 0.001]))
     count = max((len(points) for points in series.values()), default=0)
     parts = list(_frame(title, top, duration, max(count, 1) * slice_s))
-    shades = (_LINE, "#7aa6d6", "#c3d7ee")
+    shades = (_LINE, "#b7791f", "#777777")
     for points, shade in zip(series.values(), shades, strict=False):
         path = " ".join(
             f"{_x((index + 0.5) / max(count, 1)):.1f},{_y(value / top):.1f}"
@@ -88,9 +88,9 @@ def spectrum(title: str, points: Sequence[tuple[float, float]], limit_ms: float 
 
 
 def nice_ceiling(value: float) -> float:
-    """The next of 1, 2, 5 times a power of ten."""
+    """The top of an axis: a little over the value, and a quarter of it is a round number, too."""
     power = 10.0 ** math.floor(math.log10(value)) if value > 0 else 1.0
-    return next((step * power for step in (1, 2, 5) if step * power >= value), 10 * power)
+    return next((step * power for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8) if step * power >= value), 10 * power)
 
 
 def _log_share(percent: float) -> float:
@@ -112,10 +112,10 @@ def _frame(title: str, top: float, label: object, seconds: float | None) -> Iter
 
 
 def _legend(colours: Mapping[str, str]) -> Iterator[str]:
-    x = LEFT + 8
+    x = LEFT
     for name, colour in colours.items():
-        yield f'<rect x="{x}" y="{TOP + 2}" width="10" height="10" fill="{colour}"/>'
-        yield _text(x + 14, TOP + 11, name, "start")
+        yield f'<rect x="{x}" y="{TOP - 22}" width="10" height="10" fill="{colour}"/>'
+        yield _text(x + 14, TOP - 13, name, "start")
         x += 24 + 8 * len(name)
 
 

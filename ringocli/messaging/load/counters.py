@@ -11,7 +11,7 @@ from ringocli.messaging.load.histogram import Histogram, difference, middle_us
 MAX_SLICES = 360
 """The most points in a chart over time; beyond that, neighbours are merged."""
 
-MAX_REASONS = 100
+MAX_REASONS, SHOWN_REASONS = 100, 10
 
 
 class Slice:
@@ -192,7 +192,7 @@ class Accounts:
             lateness=self.lateness,
             statuses={str(status): count for status, count in sorted(self.statuses.items())},
             errors={word: count for word, count in sorted(errors.items()) if count},
-            reasons=tuple(self.reasons.most_common(3)),
+            reasons=tuple(self.reasons.most_common(SHOWN_REASONS)),
             remarks=tuple(self.remarks),
             timeline=self.timeline,
             interrupted=self.stopped,

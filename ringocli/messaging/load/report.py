@@ -39,10 +39,8 @@ def headline(summary: LoadSummary, required: Sequence[Mapping[str, Any]]) -> tup
     """The verdict in one sentence with its number, and whether it is good."""
     missed = [one for one in required if not one["ok"]]
     if missed:
-        return (
-            f"{len(missed)} of {len(required)} requirements missed: {missed[0]['what']} (measured {measured_text(missed[0])})",
-            False,
-        )
+        measured = measured_text(missed[0]).replace(" ", "\N{NO-BREAK SPACE}")
+        return f"{len(missed)} of {len(required)} requirements missed: {missed[0]['what']} (measured {measured})", False
     if summary.interrupted:
         return f"Stopped early: {summary.delivered:,} of {summary.planned:,} events delivered", False
     if summary.failed:
@@ -72,7 +70,9 @@ def _page(
     yield "</section>"
     if summary.reasons:
         yield "<section><h2>Why events failed</h2>"
-        yield from _table(("Reason", "Times"), [(redact(reason), count) for reason, count in summary.reasons])
+        others = summary.failed - sum(count for _, count in summary.reasons)
+        rows = [(redact(reason), count) for reason, count in summary.reasons]
+        yield from _table(("Reason", "Times"), [*rows, *([("other reasons", others)] if others > 0 else [])])
         yield "</section>"
     yield from _charts(summary, required)
     yield "<section><h2>Run it again</h2>"

@@ -109,7 +109,9 @@ def test_a_malformed_requirement_is_refused(text: str) -> None:
         parse_requirements(text)
 
 
-@pytest.mark.parametrize(("value", "ceiling"), [(0.0, 1), (0.3, 0.5), (7, 10), (10, 10), (11, 20), (2.1, 5)])
+@pytest.mark.parametrize(
+    ("value", "ceiling"), [(0.0, 1), (0.3, 0.32), (7, 8), (10, 10), (11, 12), (2.1, 2.4), (90, 100)]
+)
 def test_axes_end_at_round_numbers(value: float, ceiling: float) -> None:
     """1, 2 or 5 times a power of ten."""
     assert ceiling == pytest.approx(nice_ceiling(value))
