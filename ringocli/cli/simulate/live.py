@@ -56,8 +56,9 @@ def _table(accounts: Accounts, delivery: Delivery, elapsed_s: float, rate: float
     table = Table.grid(padding=(0, 2))
     total = f" of {delivery.total:,}" if delivery.total is not None else ""
     table.add_row("done", f"[bold]{accounts.done:,}[/]{total}   {elapsed_s:,.0f} s   {rate:,.0f}/s")
-    latency = accounts.latency.document()
-    table.add_row("latency", "   ".join(f"{name} {milliseconds(ms or 0.0)}" for name, ms in latency.items()))
+    latency = {name: milliseconds(ms) for name, ms in accounts.latency.document().items() if ms is not None}
+    if latency:
+        table.add_row("latency", "   ".join(f"{name} {shown}" for name, shown in latency.items()))
     for label, counts in (("failed", accounts.errors), ("no reply", accounts.silences)):
         if counts:
             words = ", ".join(f"{word} {count:,}" for word, count in sorted(counts.items())[:4])
