@@ -17,7 +17,7 @@ from ringocli.cli.options import (
     ValueOptions,
 )
 from ringocli.cli.parameters import Group, Option
-from ringocli.cli.signing import CHOICES
+from ringocli.cli.signing import CHOICES, SCHEMES
 
 
 class LoadOptions(NamedTuple):
@@ -116,8 +116,8 @@ class SignOptions(NamedTuple):
     sign: Annotated[
         str | None,
         Option(
-            "Sign each webhook: the name of a scheme, or preset for the provider's own, which is the default if a "
-            "key is given.",
+            "Sign each webhook: preset for the provider's own scheme, which is the default if a key is given, or one of "
+            f"{', '.join(SCHEMES)}.",
             choices=CHOICES,
             metavar="SCHEME",
         ),

@@ -99,10 +99,14 @@ def _print(case: Case, outcomes: list[StepOutcome], format_: str) -> None:
         )
         return
     console.out(f"{case.name} (seed {case.seed})")
+    step_width = max((len(one.step) for one in outcomes), default=0)
+    what_width = max((len(one.what) for one in outcomes), default=0)
     for one in outcomes:
         mark = console.styled("ok", "green") if not one.problems else console.styled("failed", "red")
         status = "no reply" if one.status is None else str(one.status)
-        console.out(f"  {one.at_s:>9.2f} s  {one.step:<12} {console.printable(one.what):<30} {status:<8} {mark}")
+        console.out(
+            f"  {one.at_s:>9.2f} s  {one.step:<{step_width}}  {console.printable(one.what):<{what_width}}  {status:<8}  {mark}"
+        )
         for problem in one.problems:
             console.out(f"             {console.printable(problem)}")
     console.out(f"{good} of {len(outcomes)} steps ok")

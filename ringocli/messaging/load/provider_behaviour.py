@@ -71,7 +71,8 @@ def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
     if summary.duplicates_sent:
         count = summary.duplicates_sent
         found.append(
-            f"{count:,} event{'s' * (count != 1)} may have arrived twice: your receiver has to detect repeated webhooks"
+            f"{count:,} attempt{'s' * (count != 1)} repeated an event that may have arrived: "
+            "your receiver has to detect repeated webhooks"
         )
     if summary.failed_over:
         found.append(
