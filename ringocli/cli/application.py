@@ -68,6 +68,9 @@ def _message(error: ClickException) -> str:
     text = re.sub(r"\. Did you mean '([^']+)'\?$", r" (did you mean \1?)", text)
     text = re.sub(r" \(Possible options: ([^,)]+)[^)]*\)$", r" (did you mean \1?)", text)
     text = re.sub(r"\. Did you mean (--[\w-]+)\?$", r" (did you mean \1?)", text)
+    text = text.replace("is not a valid int", "is not a whole number").replace(
+        "is not a valid float", "is not a number"
+    )
     return text[:1].lower() + text[1:]
 
 

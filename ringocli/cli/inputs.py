@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringocli.errors import LocalError
+from ringocli.errors import LocalError, UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
@@ -120,3 +120,16 @@ def missing_policy(value: str | None, default: Missing | None) -> Missing | None
 def path_of(name: str) -> Path:
     """An output path as the user gave it."""
     return Path(name).expanduser()
+
+
+def check_output(name: str, *, force: bool) -> None:
+    """Refuse a file that cannot be written before anything is sent, not after."""
+    path = path_of(name)
+    if name == "-":
+        return
+    if path.exists() and not force:
+        raise UsageError(f"{name} exists", "Use --force to overwrite it, or choose another name. Nothing was sent.")
+    if path.is_dir() or not path.parent.is_dir():
+        raise LocalError(
+            f"{name}: cannot be written", "Check that the folder exists and is writable. Nothing was sent."
+        )

@@ -19,6 +19,11 @@ def trusted(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
+def check_ca_file(ca_file: str) -> None:
+    """Read a PEM file whose certificates will be trusted; raises as ``add_ca_file``."""
+    add_ca_file(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ca_file)
+
+
 def add_ca_file(context: ssl.SSLContext, ca_file: str) -> None:
     """Trust the certificates in a PEM file.
 

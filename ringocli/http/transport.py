@@ -42,11 +42,9 @@ class Sender:
         self._connections = connections
         self._remote: RemoteSender | None = None
         if ca_file is not None:
-            import ssl
+            from ringocli.http.certificates import check_ca_file
 
-            from ringocli.http.certificates import add_ca_file
-
-            add_ca_file(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ca_file)
+            check_ca_file(ca_file)
 
     def __enter__(self) -> Self:
         return self

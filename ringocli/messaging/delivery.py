@@ -220,6 +220,10 @@ def send_events(
     """
     from ringocli.messaging.load.sequential import as_request, run_sequentially, whole_replies_only
 
+    if route.ca_file is not None:
+        from ringocli.http.certificates import check_ca_file
+
+        check_ca_file(route.ca_file)
     url = route.url.reveal()
     parts = split_url(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)

@@ -164,10 +164,17 @@ def test_limits_are_checked_before_the_first_send(acme: Path, ringocli: Command)
         refused = ringocli(*send, "--allow", "+1310", "--missing", "drop")
         many = ringocli(*send, "--max-sends", "2")
         empty = ringocli(*send)
-        assert ([], 2, 2, 2) == (provider.seen, refused.code, many.code, empty.code)
+        rate = ringocli(*send, "--rate", "no", "--missing", "drop")
+        Path("rows.csv").write_text("contact,content\n+13105550101\n", "utf-8")
+        short = ringocli(*send)
+        codes = [one.code for one in (refused, many, empty, rate, short)]
+        assert ([], [2] * 5) == (provider.seen, codes)
     assert "row 2: +14155550102 is not allowed" in refused.err
     assert "more than 2 rows" in many.err
     assert "row 3: no value for content" in empty.err
+    assert "invalid --rate 'no'" in rate.err
+    assert "row 1: 1 field instead of 2" in short.err
+    assert "--on-bad-row" not in short.err
 
 
 @pytest.mark.parametrize(
@@ -178,7 +185,8 @@ def test_limits_are_checked_before_the_first_send(acme: Path, ringocli: Command)
         (["--await", "delivred", "--listen", "127.0.0.1:0"], "delivred"),
         (["--await", "delivered", "--listen", "nowhere"], "invalid --listen"),
         (["--format", "junit"], "--format junit needs --data"),
-        (["--rate", "no", "--await", "message", "--listen", "127.0.0.1:0"], "invalid --rate"),
+        (["--rate", "5"], "--rate and --max-sends need --data"),
+        (["--allow", "any"], "invalid --allow 'any'"),
     ],
 )
 def test_impossible_combinations_are_usage_errors(

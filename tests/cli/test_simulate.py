@@ -174,12 +174,25 @@ def test_the_url_comes_from_many_places(
     [
         ["--event", "mesage"], ["--rate", "fast"], ["--rate", "0"], ["--rate", "inf"], ["--duration", "0"],
         ["--url", "sms.example:8025"], ["--url", "http://127.0.0.1:99999"], ["--url", "http://a b/"],
-        ["--set", "form=1"], ["--count", "0"], ["--preset", "telnix"], ["--require", "p98<1s"], ["--shard", "3/2"],
+        ["--set", "form=1"], ["--count", "0"], ["--preset", "telnix"], ["--require", "p98<1s"], ["--require", ""],
+        ["--chaos", ""], ["--shard", "3/2"], ["--concurrency", "many"],
     ],
 )  # fmt: skip
 def test_invalid_options_are_exit_2(template: str, options: list[str]) -> None:
     """Nothing is sent."""
-    assert 2 == run(["simulate-webhook", template, "--url", "http://127.0.0.1:1", *options])
+    with serving() as server:
+        assert 2 == run(["simulate-webhook", template, "--url", server.url, *options])
+    assert [] == server.seen
+
+
+@pytest.mark.parametrize(
+    "options", [["--ca-file", "none.pem"], ["--journal", "."], ["--report", "none/report.html"], ["--data", "none.csv"]]
+)
+def test_files_that_cannot_be_used_are_exit_3(folder: Path, template: str, options: list[str]) -> None:
+    """Nothing is sent, also where the file would only be needed later."""
+    with serving() as server:
+        assert 3 == run(["simulate-webhook", template, "--url", server.url, *options])
+    assert [] == server.seen
 
 
 @pytest.mark.parametrize("form", ["text", "json", "jsonl"])

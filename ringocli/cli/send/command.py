@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ringocli.cli.command import command
-from ringocli.cli.inputs import gather_values, missing_policy, open_template
+from ringocli.cli.inputs import check_output, gather_values, missing_policy, open_template
 from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.output import print_http, print_json
 from ringocli.cli.send.options import SendOptions
-from ringocli.cli.send.run import check_output, send_and_print
+from ringocli.cli.send.run import send_and_print
 from ringocli.errors import UsageError
 from ringocli.text import console
 from ringocli.text.url import split_url
 
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
+    from ringocli.messaging.load.compiled import Row
     from ringocli.template.model import RequestSpec, Template
     from ringocli.template.values import Layer, Values
 
@@ -86,6 +87,8 @@ def _check_combination(options: SendOptions) -> None:
         raise UsageError("--emulator and --listen need --await", "For example: --await delivered")
     if options.data is not None and (options.har is not None or options.record is not None):
         raise UsageError("--data cannot be combined with --har or --record", "Use them for a single message.")
+    if options.data is None and (options.rate is not None or options.max_sends is not None):
+        raise UsageError("--rate and --max-sends need --data", "Without it one message is sent.")
     if options.format == "junit" and options.data is None:
         raise UsageError("--format junit needs --data", "A JUnit report has one test case per row of --data.")
     if options.record == "-":
@@ -100,17 +103,7 @@ def _requests(options: SendOptions, template: Template, spec: RequestSpec, value
     policy = missing_policy(options.missing, None)
     layers: list[Layer | None] = [None]
     if options.data is not None:
-        from ringocli.messaging.load.data_rows import DataRows
-
-        rows = DataRows.open(options.data)
-        limit = options.max_sends or (DEFAULT_MAX_SENDS if options.live else None)
-        layers = []
-        for row in rows:
-            layers.append(Layer(variables=row))
-            if limit is not None and len(layers) > limit:
-                raise UsageError(f"{options.data} has more than {limit} rows", "Nothing was sent. Raise --max-sends.")
-        if not layers:
-            raise UsageError(f"{options.data}: no rows", "Nothing was sent.")
+        layers = [Layer(variables=row) for row in _rows(options, options.data)]
     if options.url is not None:
         _check_base(options.url)
     found = []
@@ -126,6 +119,28 @@ def _requests(options: SendOptions, template: Template, spec: RequestSpec, value
 
 
 DEFAULT_MAX_SENDS = 10
+
+
+def _rows(options: SendOptions, name: str) -> list[Row]:
+    """The rows of ``--data``.
+
+    Raises:
+        UsageError: a row cannot be used, or there are none or too many of them; nothing was sent.
+    """
+    from ringocli.messaging.load.data_rows import BadRow, DataRows
+
+    limit = options.max_sends or (DEFAULT_MAX_SENDS if options.live else None)
+    found = []
+    try:
+        for row in DataRows.open(name):
+            found.append(row)
+            if limit is not None and len(found) > limit:
+                raise UsageError(f"{name} has more than {limit} rows", "Nothing was sent. Raise --max-sends.")
+    except BadRow as bad:
+        raise UsageError(bad.message, "Nothing was sent. Fix the row.") from None
+    if not found:
+        raise UsageError(f"{name}: no rows", "Nothing was sent.")
+    return found
 
 
 def _check_amount(options: SendOptions, requests: Sequence[RenderedRequest]) -> None:

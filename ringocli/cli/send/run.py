@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ringocli.cli.inputs import path_of
 from ringocli.cli.output import print_json
-from ringocli.errors import CheckFailed, LocalError, NoReply, UsageError
+from ringocli.errors import CheckFailed, NoReply
 from ringocli.text import console
 
 if TYPE_CHECKING:
@@ -120,19 +120,6 @@ def _write_har(exchange: Sent, options: SendOptions) -> None:
     elif options.har is not None:
         write_text(path_of(options.har), har_text([exchange]), force=options.force, mode=0o600)
         console.note(f"note: wrote the exchange to {options.har}", "dim")
-
-
-def check_output(name: str, *, force: bool) -> None:
-    """Refuse a file that cannot be written before anything is sent, not after."""
-    path = path_of(name)
-    if name == "-":
-        return
-    if path.exists() and not force:
-        raise UsageError(f"{name} exists", "Use --force to overwrite it, or choose another name. Nothing was sent.")
-    if path.is_dir() or not path.parent.is_dir():
-        raise LocalError(
-            f"{name}: cannot be written", "Check that the folder exists and is writable. Nothing was sent."
-        )
 
 
 # -- output -----------------------------------------------------------------------------------------

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringocli.cli.command import command
-from ringocli.cli.inputs import OpenedTemplate, gather_values, missing_policy, open_template, path_of
+from ringocli.cli.inputs import OpenedTemplate, check_output, gather_values, missing_policy, open_template, path_of
 from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.output import print_http
 from ringocli.cli.signing import read_key, scheme_of
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from ringocli.messaging.load.events import Recipe, Subject
     from ringocli.messaging.load.plan import LoadPlan
     from ringocli.messaging.load.provider_data import ProviderData
+    from ringocli.messaging.load.require import Requirement
     from ringocli.messaging.load.retry_policy import RetryPolicy
     from ringocli.messaging.load.signatures import Signer
     from ringocli.template.model import Template
@@ -58,6 +58,7 @@ def simulate_webhook(options: SimulateOptions) -> int:
     settings = gather_values(opened.template, options.values, url=options.url)
     if options.load.scenario is not None:
         return _play(options, opened.template, settings)
+    required = _requirements(options)
     delivery = _delivery(options, opened, settings)
     factory = EventFactory(delivery.recipe)
     if options.load.data is not None and delivery.data is not None:
@@ -70,7 +71,7 @@ def simulate_webhook(options: SimulateOptions) -> int:
         _print_unsent(requests, delivery, options.format)
         return 0
     _check_amount(delivery, live=options.live, profile=settings.profile)
-    return deliver_and_print(delivery, factory, options)
+    return deliver_and_print(delivery, factory, options, required)
 
 
 def _play(options: SimulateOptions, template: Template, settings: Settings) -> int:
@@ -117,7 +118,7 @@ def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settin
     if total is None and load.duration is None and data is None:
         total = len(recipe.subjects)
     if load.report is not None:
-        _check_report(path_of(load.report), force=options.force)
+        check_output(load.report, force=options.force)
     return Delivery(
         recipe=recipe,
         plan=_plan(options),
@@ -153,6 +154,14 @@ def _recipe(options: SimulateOptions, template: Template, settings: Settings, da
         columns=data.columns if data is not None else (),
         signer=_signer(options.signing, provider),
     )
+
+
+def _requirements(options: SimulateOptions) -> tuple[Requirement, ...]:
+    if options.load.require is None:
+        return ()
+    from ringocli.messaging.load.require import parse_requirements
+
+    return parse_requirements(options.load.require)
 
 
 def _chaos(options: SimulateOptions) -> EventChaos | None:
@@ -301,14 +310,6 @@ def _url(options: SimulateOptions, template: Template, settings: Settings) -> Se
             "--profile. Ringotel's portal shows the URL in the integration's settings.",
         )
     return webhook_address(settings.webhook_url)
-
-
-def _check_report(path: Path, *, force: bool) -> None:
-    """Refuse a report that cannot be written before anything is sent, not after."""
-    if path.exists() and not force:
-        raise UsageError(f"{path} exists", "Use --force to overwrite it, or choose another name. Nothing was sent.")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path.parent}: no such folder", "Create it first. Nothing was sent.")
 
 
 def _check_amount(delivery: Delivery, *, live: bool, profile: str | None) -> None:

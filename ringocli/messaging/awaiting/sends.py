@@ -166,11 +166,15 @@ def check_allowed(requests: Sequence[RenderedRequest], allowed: Sequence[str]) -
         UsageError: a recipient is refused; the message names its row. Nothing was sent.
     """
     prefixes = [_digits(one) for one in allowed]
+    if "" in prefixes:
+        raise UsageError(
+            f"invalid --allow {allowed[prefixes.index('')]!r}", "Write a number or its first digits, such as +1310."
+        )
     if not prefixes:
         return
     for number, request in enumerate(requests, 1):
         recipient = str(request.variables.get("to", ""))
-        if not any(prefix and _digits(recipient).startswith(prefix) for prefix in prefixes):
+        if not any(_digits(recipient).startswith(prefix) for prefix in prefixes):
             where = f"row {number}: " if len(requests) > 1 else ""
             raise UsageError(f"{where}{recipient} is not allowed by --allow", "Nothing was sent.")
 

@@ -66,8 +66,8 @@ class DataRows:
                 )
         if not columns:
             raise UsageError(f"{name}: no rows", "The first line of a CSV file names the columns.")
-        if len(set(columns)) < len(columns):
-            raise UsageError(f"{name}: a column occurs twice", "Remove one of the two.")
+        if twice := [column for column in columns if columns.count(column) > 1]:
+            raise UsageError(f"{name}: the column {twice[0]} occurs twice", "Remove one of the two.")
         rest = _chained(first, lines) if name == STDIN else None
         return cls(name=name, columns=columns, skips_bad_rows=skips_bad_rows, _rest=rest)
 
@@ -76,12 +76,17 @@ class DataRows:
 
         Raises:
             BadRow: one of them is wrong, and bad rows are not skipped.
+            UsageError: there are no rows.
         """
-        if self.name != STDIN:
-            for number, _ in enumerate(self, 1):
-                if number >= CHECKED_FIRST:
-                    break
-            self.skipped = 0
+        if self.name == STDIN:
+            return
+        number = 0
+        for number, _ in enumerate(self, 1):
+            if number >= CHECKED_FIRST:
+                break
+        if not (number or self.skipped):
+            raise UsageError(f"{self.name}: no rows", "Nothing was sent.")
+        self.skipped = 0
 
     def __iter__(self) -> Iterator[Row]:
         """Every row from the start.
@@ -119,7 +124,7 @@ class DataRows:
                 continue
             number += 1
             if len(cells) != width:
-                yield self._bad(number, f"{len(cells)} fields instead of {width}")
+                yield self._bad(number, f"{len(cells)} field{'s' * (len(cells) != 1)} instead of {width}")
                 continue
             yield self._checked(number, dict(zip(self.columns, cells, strict=True)))
 

@@ -55,10 +55,11 @@ def parse_chaos(text: str) -> EventChaos:
     """Read ``--chaos``: ``dup-same=5%,reorder=3,late=2h``.
 
     Raises:
-        UsageError: a part is unknown or malformed.
+        UsageError: there is none, or one is unknown or malformed.
     """
     found: dict[str, bool | float | int] = {}
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
+    parts = [piece.strip() for piece in text.split(",") if piece.strip()]
+    for part in parts or [""]:
         name, equals, value = part.partition("=")
         if name in _FLAGS and not equals:
             found[_FLAGS[name]] = True

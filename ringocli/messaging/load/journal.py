@@ -122,7 +122,7 @@ class Journal:
         Raises:
             LocalError: the file is not a journal, or is in use.
         """
-        if not path.exists() or path.stat().st_size == 0:
+        if not path.is_file() or path.stat().st_size == 0:
             return None
         try:
             store = sqlite3.connect(path, timeout=0.2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,9 +65,10 @@ def parse_requirements(text: str) -> tuple[Requirement, ...]:
     """Read ``--require``: conditions with commas between them.
 
     Raises:
-        UsageError: a condition is malformed, or names an unknown figure.
+        UsageError: there is none, a condition is malformed, or names an unknown figure.
     """
-    return tuple(_requirement(part) for part in text.split(",") if part.strip())
+    parts = [part for part in text.split(",") if part.strip()]
+    return tuple(map(_requirement, parts or [text]))
 
 
 def _requirement(text: str) -> Requirement:
@@ -94,7 +95,7 @@ def _requirement(text: str) -> Requirement:
 TOO_SLOW = "the client kept up with the rate"
 
 
-def results(requirements: tuple[Requirement, ...], summary: LoadSummary) -> list[dict[str, Any]]:
+def results(requirements: Sequence[Requirement], summary: LoadSummary) -> list[dict[str, Any]]:
     """Every condition with its result.
 
     A rate that this machine could not keep up fails, too, if anything is required.

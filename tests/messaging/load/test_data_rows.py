@@ -70,7 +70,11 @@ def test_a_bad_row_is_named_or_skipped(tmp_path: Path, name: str, content: str |
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("contnet\nx\n", "unknown column 'contnet'"), ("content,content\nx,y\n", "occurs twice"), ("", "no rows")],
+    [
+        ("contnet\nx\n", "unknown column 'contnet'"),
+        ("content,content\nx,y\n", "the column content occurs twice"),
+        ("", "no rows"),
+    ],
 )
 def test_columns_are_variables(tmp_path: Path, content: str, message: str) -> None:
     """A misspelled column is not ignored."""
@@ -92,7 +96,7 @@ def test_a_bad_row_stops_before_anything_is_sent(folder: Path, ringocli: Command
         refused = ringocli(*arguments, "--format", "json")
         assert (2, []) == (refused.code, receiving.log)
         skipped = ringocli(*arguments, "--format", "json", "--on-bad-row", "skip")
-    assert "rows.csv: row 2: 1 fields instead of 2" in refused.err
+    assert "rows.csv: row 2: 1 field instead of 2" in refused.err
     assert (0, 2, 1) == (skipped.code, skipped.document["delivered"], skipped.document["skipped_rows"])
     texts = [json.loads(one.payload.partition(b"\r\n\r\n")[2])["data"]["payload"]["text"] for one in receiving.log]
     assert ["one", "three"] == texts
