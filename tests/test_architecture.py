@@ -7,9 +7,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ringocli"
@@ -47,18 +47,35 @@ REVEALING = {
 """Who may call ``reveal()``: what defines it, what encodes, and where bytes leave the process."""
 
 
-def modules() -> dict[str, Path]:
-    """Every module of the package by its dotted name, without the ``ringocli.`` in front."""
-    found = {}
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Module:
+    """A module of the package; ``nodes`` are those of its whole syntax tree."""
+
+    name: str
+    """Its dotted name without the ``ringocli.`` in front."""
+    text: str
+    tree: ast.Module
+    nodes: list[ast.AST]
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """Every module of the package, read and parsed once for all tests."""
+    found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return {name: path for name, path in found.items() if name}
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if name:
+            text = path.read_text("utf-8")
+            tree = ast.parse(text)
+            found.append(Module(name=name, text=text, tree=tree, nodes=list(ast.walk(tree))))
+    return tuple(found)
 
 
-def imports(path: Path, known: set[str]) -> Iterator[str]:
+def imports(module: Module) -> Iterator[str]:
     """The modules of the package that a module imports anywhere, inside functions included."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    known = {one.name for one in modules()}
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "ringocli":
             base = node.module.partition(".")[2]
             for alias in node.names:
@@ -68,15 +85,17 @@ def imports(path: Path, known: set[str]) -> Iterator[str]:
             yield from (alias.name.partition(".")[2] for alias in node.names if alias.name.startswith("ringocli."))
 
 
-@pytest.mark.parametrize(("name", "path"), modules().items(), ids=str)
-def test_imports_go_downward(name: str, path: Path) -> None:
+def test_imports_go_downward() -> None:
     """No package knows the packages above it or beside it, not even inside a function."""
     level = {package: index for index, packages in enumerate(LAYERS) for package in packages}
-    package = name.partition(".")[0]
-    for imported in imports(path, set(modules())):
-        target = imported.partition(".")[0]
-        if package in level and target in level and target != package:
-            assert level[target] < level[package], f"{name} imports {imported}"
+    upward = []
+    for module in modules():
+        package = module.name.partition(".")[0]
+        for imported in imports(module):
+            target = imported.partition(".")[0]
+            if package in level and target in level and target != package and level[target] >= level[package]:
+                upward.append(f"{module.name} imports {imported}")
+    assert not upward, "\n".join(upward)
 
 
 def test_starting_is_light() -> None:
@@ -96,16 +115,19 @@ def test_a_clean_file_is_validated_without_the_masking() -> None:
     subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, cwd=ROOT)
 
 
-@pytest.mark.parametrize(("name", "path"), modules().items(), ids=str)
-def test_everything_public_has_a_docstring(name: str, path: Path) -> None:
+def test_everything_public_has_a_docstring() -> None:
     """Every public module, class and function has a docstring, and no module outgrows one idea."""
-    text = path.read_text("utf-8")
-    tree = ast.parse(text)
-    assert ast.get_docstring(tree), path
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-            assert ast.get_docstring(node), f"{name}: {node.name}"
-    assert len(text.splitlines()) <= 400, f"{name} is too long: split it"
+    wrong = []
+    for module in modules():
+        if not ast.get_docstring(module.tree):
+            wrong.append(f"{module.name} has no docstring")
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                if not ast.get_docstring(node):
+                    wrong.append(f"{module.name}: {node.name} has no docstring")
+        if len(module.text.splitlines()) > 400:
+            wrong.append(f"{module.name} is too long: split it")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_architecture_page_names_existing_files() -> None:
@@ -120,8 +142,8 @@ def test_the_architecture_page_names_existing_files() -> None:
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     """There is no import cycle, imports inside functions and for types included."""
-    known = modules()
-    left = {name: {other for other in imports(path, set(known)) if other in known} for name, path in known.items()}
+    known = {module.name for module in modules()}
+    left = {module.name: known.intersection(imports(module)) for module in modules()}
     while free := [name for name, needed in left.items() if not needed & left.keys() - {name}]:
         for name in free:
             del left[name]
@@ -131,17 +153,20 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_class_names_are_unique() -> None:
     """A class name means one thing in the whole package."""
     homes: dict[str, list[str]] = {}
-    for name, path in modules().items():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for module in modules():
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef):
-                homes.setdefault(node.name, []).append(name)
+                homes.setdefault(node.name, []).append(module.name)
     assert {} == {name: found for name, found in homes.items() if len(found) > 1}
 
 
-@pytest.mark.parametrize(("name", "path"), modules().items(), ids=str)
-def test_functions_are_short(name: str, path: Path) -> None:
+def test_functions_are_short() -> None:
     """No function body is longer than 60 lines."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
-            start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.body[0].lineno
-            assert node.end_lineno - start < 60, f"{name}: {node.name}"
+    long = []
+    for module in modules():
+        for node in module.nodes:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+                start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.body[0].lineno
+                if node.end_lineno - start >= 60:
+                    long.append(f"{module.name}: {node.name}")
+    assert not long, "\n".join(long)
