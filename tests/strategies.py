@@ -18,37 +18,35 @@ literals = st.text(st.characters(exclude_categories=SURROGATES, exclude_characte
 keys = st.text(st.characters(exclude_categories=SURROGATES), max_size=6)
 
 
-@st.composite
-def leaves(draw: st.DrawFn, name: str | None = None) -> str:
-    """A string with one variable, alone or inside a text."""
-    name = name or draw(st.sampled_from(NAMES))
-    if draw(st.booleans()):
-        return f"${name}$"
-    return f"{draw(literals)}${name}${draw(literals)}"
-
-
 constants = st.one_of(st.none(), st.booleans(), st.integers(-(10**9), 10**9), literals)
 
+# Built once: to build strategies anew for each draw takes several times as long as to draw from them.
+variables = st.sampled_from(NAMES).map("${}$".format)
+leaves = st.one_of(variables, st.lists(variables | literals, min_size=1, max_size=4, unique=True).map("".join))
+"""A string with variables: one alone, or several different ones in a text."""
+
+_KINDS = st.sampled_from(("object", "object", "array", "leaf"))
+_LEAVES = st.sampled_from((variables, leaves, literals, constants))
+_FEW = st.integers(1, 4)
+
 
 @st.composite
-def trees(draw: st.DrawFn, depth: int = 3) -> Any:
+def trees(draw: st.DrawFn) -> Any:
     """A pattern tree; arrays have one element, which means "each element"."""
-    if depth == 0:
-        return draw(st.one_of(leaves(), constants))
-    return draw(
-        st.one_of(
-            leaves(),
-            constants,
-            st.dictionaries(keys, trees(depth - 1), max_size=4),
-            trees(depth - 1).map(lambda tree: [tree]),
-        )
-    )
+
+    def tree(depth: int) -> Any:
+        kind = draw(_KINDS) if depth else "leaf"
+        if kind == "object":
+            return {draw(keys): tree(depth - 1) for _ in range(draw(_FEW))}
+        if kind == "array":
+            return [tree(depth - 1)]
+        return draw(draw(_LEAVES))
+
+    return tree(3)
 
 
-@st.composite
-def flat_trees(draw: st.DrawFn) -> dict[str, Any]:
-    """A pattern that can be encoded as a form or a query."""
-    return draw(st.dictionaries(keys, st.one_of(leaves(), literals), max_size=5))
+flat_trees = st.dictionaries(keys, leaves | literals, max_size=5)
+"""A pattern that can be encoded as a form or a query."""
 
 
 def values_for(names: Any) -> st.SearchStrategy[dict[str, str]]:
