@@ -103,7 +103,7 @@ def imported(folder: Path, name: str) -> Iterator[ModuleType]:
 
 @contextmanager
 def environment_of(settings: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables until the end; what is changed in between is undone, too."""
+    """Set environment variables for the block; all changes made in it are undone, too."""
     before = dict(os.environ)
     os.environ.update(settings)
     try:

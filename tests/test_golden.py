@@ -189,7 +189,7 @@ def check_golden(name: str, line: str, done: Result, workspace: Path) -> None:
 
 
 def test_the_start_of_the_emulator_is_as_recorded(workspace: Path) -> None:
-    """The first line of stdout, and what is said on stderr until the emulator is ready."""
+    """The first line of stdout, and the notes on stderr until the emulator is ready."""
     line = "emulate acme.json --no-browser"
     command = [sys.executable, "-m", "ringocli", *line.split()]
     with subprocess.Popen(command, cwd=workspace, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

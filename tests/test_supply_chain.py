@@ -1,4 +1,4 @@
-"""The checks of ``make audit`` say what they could not check, and fail for what is wrong."""
+"""The checks of ``make audit`` report what they could not check, and fail if something is wrong."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_packages_that_were_skipped_are_named_and_not_called_clean(
 def test_no_answer_is_not_a_clean_one(
     audit: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], answer: str
 ) -> None:
-    """Without a network, or without pip-audit, the build goes on and says so."""
+    """Without a network, or without pip-audit, the build continues with a note."""
     used = audit["dependencies"]("ringocli", ())
     assert 0 == audit["check_vulnerabilities"](used, auditor(tmp_path, answer, 1))
     assert 0 == audit["check_vulnerabilities"](used, str(tmp_path / "missing"))

@@ -149,7 +149,7 @@ def test_texts_that_the_code_page_lacks_are_escaped(tmp_path: Path) -> None:
 
 
 def test_windows_paths_are_not_taken_apart() -> None:
-    """A drive is no revision, and what follows the first ``=`` is the path, backslashes included."""
+    """A drive letter is not a revision, and everything after the first ``=`` is the path, backslashes included."""
     path = str(PureWindowsPath("C:/Users/Zoë/my templates/acme=1.json"))
     assert ("content", path) == pair("--set-file", f"content={path}")
     assert ("HEAD~1", "my folder\\acme.json") == split_revision("HEAD~1:my folder\\acme.json")

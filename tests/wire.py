@@ -1,4 +1,4 @@
-"""Captures what the real curl sends: bash runs a command against a TLS server on loopback, whatever host it names."""
+"""Captures what the real curl sends: bash runs a command against a TLS server on loopback, for any host in the command."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def test_bash_and_zsh_complete(project: Path, tmp_path_factory: pytest.TempPathF
 
 
 def test_fish_completes(project: Path, tmp_path: Path) -> None:
-    """fish reads the installed script by itself."""
+    """fish loads the installed script automatically."""
     if shutil.which("fish") is None:
         pytest.skip("fish is not installed")
     environment = {

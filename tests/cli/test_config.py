@@ -34,7 +34,7 @@ def project(acme: Path) -> Path:
 
 
 def test_every_value_has_its_origin(ringocli: Command, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An option wins over the environment, which wins over the profile; what is overridden is named."""
+    """An option overrides the environment, which overrides the profile; overridden sources are named."""
     monkeypatch.setenv("RINGOCLI_NUMBER", "+1environment")
     monkeypatch.setenv("RINGOCLI_PROPERTY_API_KEY", "a-secret-in-the-environment")
     done = ringocli(
@@ -61,14 +61,14 @@ def test_every_value_has_its_origin(ringocli: Command, project: Path, monkeypatc
 
 
 def test_unset_variables_and_unused_profiles_are_reported(ringocli: Command, project: Path) -> None:
-    """A profile's variable that is not set is no error here; without --profile the profiles are named."""
+    """An unset variable of a profile is not an error here; without --profile the profiles are listed."""
     assert "env ACME_KEY (not set)" in ringocli("config", "show", "--profile", "acme").out
     done = ringocli("config", "show")
     assert ("validate.ignore  RT216\n", True) == (done.out, "acme (--profile)" in done.err)
 
 
 def test_a_property_comes_from_a_command(ringocli: Command, acme: Path) -> None:
-    """What the program prints is the value; the line break at its end is not part of it."""
+    """The output of the program is the value, without the final line break."""
     (acme.parent / "tell.py").write_text("print('value-of-the-manager')")
     command = f'API key="{sys.executable}" tell.py'
     done = ringocli("render", "acme.json", "SendMessage", "--property-cmd", command, "--show-secrets")

@@ -55,7 +55,7 @@ def test_address_is_the_first_line_and_the_only_one(acme: Path, tmp_path: Path) 
 
 
 def test_everything_is_there_after_a_restart(acme: Path, tmp_path: Path) -> None:
-    """The store is opened again, and goes on; ids are never given twice."""
+    """The store is opened again and continued; an id is never used twice."""
     db = tmp_path / "e.db"
     with emulating(acme, "--db", db) as (ringotel, _):
         first = ringotel.reply(NUMBER, "before", from_=CONTACT)
@@ -146,7 +146,7 @@ def test_webhooks_are_forwarded_to_the_real_ringotel(acme: Path, tmp_path: Path)
 
 
 def test_webhook_that_ringotel_did_not_get_is_tried_again(acme: Path, tmp_path: Path) -> None:
-    """Nobody is told that a message was taken which never arrived; it is on record with the reason."""
+    """A webhook that could not be forwarded is not acknowledged; it is recorded with the reason."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/hook/very-secret-path"
     with emulating(acme, "--db", tmp_path / "e.db", "--forward-to", nobody) as (ringotel, _):
@@ -230,7 +230,7 @@ def test_usage_errors_are_reported_before_serving(
 
 
 def test_taken_port_and_foreign_file_are_refused(acme: Path, tmp_path: Path, ringocli: Command) -> None:
-    """A port in use, and a file that is no store, are named; the file stays as it is."""
+    """A port in use and a file that is not a store are named; the file is not changed."""
     with serving() as server:
         done = ringocli("emulate", acme, "--no-browser", "--db", tmp_path / "e.db", "--port", str(server.port))
     assert (3, True) == (done.code, "cannot listen" in done.err)

@@ -323,7 +323,7 @@ def test_a_usage_error_is_one_sentence(
 
 
 def test_tolerated_mistakes_are_noted(ringocli: Command) -> None:
-    """Comments, trailing commas, odd containers and unknown keys are taken, and what was assumed is said."""
+    """Comments, trailing commas, unusual containers and unknown keys are accepted, with a note on the assumptions."""
     events = ",".join(f'"e{index}": {json.dumps(event)}' for index, event in enumerate(ACME["Webhook"]))
     text = json.dumps(ACME)[:-1].replace('"Webhook"', '"old"') + ', "Webhook": {' + events + ',}, "x": 1 // note\n}'
     done = ringocli("render", "-", "--event", "delivered", stdin=text)

@@ -182,7 +182,7 @@ def test_an_edit_changes_nothing_else(template: str, edit: str, expected: bytes,
 
 
 def test_bytes_queries_and_headers_are_kept(folder: Path, ringocli: Command) -> None:
-    """A body that is not UTF-8 is sent as it is, a webhook without a body keeps its query, webhook-id stays."""
+    """A body that is not UTF-8 is sent unchanged, a webhook without a body keeps its query, and webhook-id is kept."""
     Path("latin.http").write_bytes(
         b"POST /x HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nwebhook-id: evt_1\r\n\r\nBody=\xfc"
     )

@@ -103,7 +103,7 @@ def test_a_send_shows_each_variable_and_where_it_came_from(template: str, capsys
 def test_a_missing_messageid_shows_candidates(
     template: str, capsys: pytest.CaptureFixture[str], reply: Any, pointer: str
 ) -> None:
-    """A 2xx reply without the id is a failure, and the likeliest place is named with the response_map for it."""
+    """A 2xx reply without the id is a failure, and the most likely location is named with the response_map for it."""
     with serving(Answer.json(reply)) as server:
         assert 1 == run(["send-test", template, "--url", server.url, *VALUES, "--format", "json"])
         near_miss = json.loads(capsys.readouterr().out)["near_miss"]
@@ -162,7 +162,7 @@ def test_an_error_is_shown_in_the_providers_words(body: str, content_type: str, 
 
 
 def test_a_2xx_reply_may_contain_an_error(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Vonage says 200 and the error inside; the text of the SMS, echoed, is no error."""
+    """Vonage replies 200 with the error in the body; the repeated text of the SMS is not an error."""
     reply = {"messages": [{"status": "4", "error-text": "Bad Credentials"}], "text": "hi"}
     with serving(Answer.json(reply)) as server:
         assert 1 == run(["send-test", template, "--url", server.url, *VALUES, "--format", "json"])
@@ -255,7 +255,7 @@ def test_a_dry_run_sends_nothing(template: str, capsys: pytest.CaptureFixture[st
 
 
 def test_a_refused_port_is_exit_4(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The failure is a document, too, and the HAR says that no reply came."""
+    """The failure is a document, too, and the HAR file shows that there was no reply."""
     url = f"http://127.0.0.1:{unused_port()}"
     assert 4 == run(["send-test", template, "--url", url, *VALUES, "--format", "json", "--har", "x.har"])
     assert 4 == json.loads(capsys.readouterr().out)["error"]["code"]
@@ -323,7 +323,7 @@ def leaks(text: str, *secrets: str) -> list[str]:
 
 
 def parrot(seen: Seen) -> Answer:
-    """A server that repeats all it was told, in body and headers, in every encoding."""
+    """A server that repeats everything it received, in body and headers, in every encoding."""
     authorization = seen.header("authorization") or ""
     everything = {
         "said": seen.body.decode(), "target": seen.target, "auth": authorization,

@@ -110,7 +110,7 @@ def test_no_arrival_is_missed_when_there_are_many(acme: Path, monkeypatch: pytes
 
 
 def test_another_message_s_receipt_does_not_count(acme: Path, ringocli: Command) -> None:
-    """Exit 1, and what arrived instead is named."""
+    """The exit code is 1, and the webhook that arrived instead is named."""
     port = unused_port()
 
     def other(seen: Seen) -> Answer:

@@ -132,7 +132,7 @@ def test_a_refusal_is_shown_in_the_servers_words(template: str, capsys: pytest.C
 
 
 def test_the_reply_may_have_to_contain_a_text(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A 200 without it is no delivery."""
+    """A 200 without the text does not count as delivered."""
     with serving(Answer(body=b"queued")) as server:
         asked = [template, "--url", server.url, "--expect-body-contains"]
         assert 0 == simulated(capsys, *asked, "queued")[0]

@@ -24,7 +24,7 @@ PREFERENCES = {
     "services.settings.server": "data:,none",
     "toolkit.telemetry.enabled": False,
 }
-"""Firefox asks nothing at its first start, and connects to nothing by itself."""
+"""Firefox asks no questions at its first start, and makes no connections of its own."""
 
 _UNTIL = """(look => new Promise((done, fail) => {
     const end = performance.now() + 30000;

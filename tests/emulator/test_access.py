@@ -95,7 +95,7 @@ def test_any_ip_address_but_no_name_on_all_interfaces(name: str, served: bool) -
 
 @pytest.mark.parametrize(("host", "expected"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("192.0.2.7", "192.0.2.7")])
 def test_url_has_the_host_that_is_listened_on(host: str, expected: str) -> None:
-    """A host that is an address is shown as it is."""
+    """An IP address is shown unchanged as the host."""
     assert expected == reachable_host(host)
 
 

@@ -69,7 +69,7 @@ def test_every_sample_has_a_conversation(name: str) -> None:
     ids=["one event", "named events", "events in an object", "no event", "no SendFile", "only events"],
 )
 def test_template_of_any_shape_is_described(part: str, value: Any) -> None:
-    """/api/about describes a template whatever its Webhook section looks like and whatever is missing."""
+    """/api/about describes a template with any Webhook section, or without it."""
     template = {**ACME, part: value}
     with emulator(template) as inbox:
         about = call(inbox, "GET", "/api/about")

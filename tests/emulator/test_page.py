@@ -332,7 +332,7 @@ def test_two_tabs_stay_in_sync(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
-    """The page comes back with the emulator, with what it missed and without a double; nothing that was typed is lost.
+    """After a restart the page shows all exchanges that it missed, none twice, and keeps what was typed.
 
     A form that is being filled in keeps the page of the previous run, whose token has expired, until it is sent.
     """
@@ -426,7 +426,7 @@ def test_everything_that_can_be_pressed_has_a_name(ringotel: Emulator, visit: Op
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_colour_schemes_are_readable(ringotel: Emulator, visit: Open, scheme: str) -> None:
-    """The page follows the system; text stands out from its ground by at least 4.5 to 1."""
+    """The page follows the system's colour scheme; the contrast of text is at least 4.5 to 1."""
     ringotel.send(to="+15005550002", content="fails", from_=NUMBER)
     ringotel.send(to=CONTACT, content="hello", from_=NUMBER)
     post(ringotel.webhook_url, webhook("hi"))
@@ -564,7 +564,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 def test_ten_thousand_exchanges_are_a_few_rows(crowded: Emulator, visit: Open) -> None:
-    """Only what is in sight is in the document, from the first paint on and wherever one scrolls."""
+    """Only visible rows are in the document, from the first paint on and at every scroll position."""
     page = visit(crowded.url)
     expect(page.locator(".row").last).to_contain_text("message 9999")
     assert page.locator(".row").count() <= 40
@@ -644,7 +644,7 @@ def test_about_lists_assumptions_and_urls(ringotel: Emulator, visit: Open) -> No
 
 
 def test_a_request_is_copied_replayed_and_exported(ringotel: Emulator, visit: Open) -> None:
-    """As curl on the clipboard, once more on the wire, and all of it as a file."""
+    """A request is copied as curl, sent again, and exported with all others as a file."""
     ringotel.send(to=CONTACT, content="Again!", from_=NUMBER)
     page = visit(ringotel.url, permissions=["clipboard-read", "clipboard-write"])
     page.locator(".row", has_text="SendMessage").click()

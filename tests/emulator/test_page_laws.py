@@ -48,7 +48,7 @@ PIECES = """async ([text, spans, laidOut]) =>
 @given(case=spanned())
 @some
 def test_colouring_keeps_the_text(run: Run, case: tuple[str, list[dict[str, Any]], dict[str, str]]) -> None:
-    """The pieces are the text, and a variable's piece is the bytes that came from it, whatever they take in UTF-8."""
+    """The pieces together are the text, and each variable's piece has exactly its bytes in UTF-8."""
     text, spans, covered = case
     found = run(PIECES, [text, spans, False])
     assert text == "".join(words for words, _ in found)

@@ -58,7 +58,7 @@ def test_receipt_before_the_reply_is_correlated(inbox: Emulator, tmp_path: Path)
 
 
 def test_damaged_store_is_refused(tmp_path: Path) -> None:
-    """A store with damaged pages is refused with a message, and left as it is."""
+    """A store with damaged pages is refused with a message and not changed."""
     db = tmp_path / "emulator.db"
     with emulator(ACME, db=db) as inbox:
         for number in range(20):
@@ -159,7 +159,7 @@ def test_store_is_locked_by_identity(tmp_path: Path, link: Any) -> None:
 
 
 def test_foreign_files_are_named_as_such(tmp_path: Path) -> None:
-    """A file that is not a database, or the database of another program, is refused and left as it is."""
+    """A file that is not a database, or is the database of another program, is refused and not changed."""
     text, database = tmp_path / "notes.txt", tmp_path / "other.db"
     text.write_text("not a database " * 100)
     with sqlite3.connect(database) as connection:

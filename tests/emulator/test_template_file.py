@@ -1,4 +1,4 @@
-"""The template's file changes while the emulator runs: what is in use, and what is reported."""
+"""Changes of the template's file while the emulator runs: the version in use, and what is reported."""
 
 from __future__ import annotations
 

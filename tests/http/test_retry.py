@@ -45,7 +45,7 @@ def test_a_retry_never_comes_before_retry_after(tries: int, asked: int, chance: 
 
 
 def test_a_retry_after_over_the_limit_is_not_obeyed() -> None:
-    """An event fails at once, and that is told apart from having no tries left."""
+    """An event fails at once, and the reason differs from that of an event without tries left."""
     reply = Reply(status=503, headers=(("Retry-After", "301"),))
     policy = RetryPolicy(retries=1)
     assert (None, True) == (

@@ -176,7 +176,7 @@ def test_silence_is_a_timeout() -> None:
     ],
 )
 def test_a_non_http_reply_is_a_protocol_error(reply: bytes, message: str) -> None:
-    """The connection worked, and no reply came of it."""
+    """The connection was made, but the reply is not HTTP."""
     with raw(reply) as wire:
         error = failing(wire.url)
     assert ("protocol", message) == (error.kind, error.message)
@@ -285,7 +285,7 @@ def test_only_failed_connections_are_retried() -> None:
     ],
 )  # fmt: skip
 def test_loopback_is_recognised_by_its_name(host: str, expected: bool) -> None:
-    """Only names that always mean this machine; whatever else may resolve to it needs --live."""
+    """Only names that always mean this machine count; any other name that may resolve to it needs --live."""
     assert expected is is_loopback(host)
 
 

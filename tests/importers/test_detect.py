@@ -1,4 +1,4 @@
-"""What a file is: found by parsing it; whatever cannot be imported is named."""
+"""Files are recognised by parsing them; those that cannot be imported are named."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_every_source_gives_the_same_request(text: str) -> None:
 
 @pytest.mark.parametrize(("what", "text"), NAMED.items(), ids=list(NAMED))
 def test_what_cannot_be_imported_is_named(what: str, text: str) -> None:
-    """A text that is no request is never read as a command, whatever its prose says."""
+    """A text that is not a request is never read as a command, whatever words it contains."""
     with pytest.raises(UsageError, match=what):
         detect("paste", text)
 

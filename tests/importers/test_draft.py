@@ -91,7 +91,7 @@ def another(value: Any) -> Any:
 
 @pytest.mark.parametrize("provider", [name for name in SAMPLES if name not in TEXTUAL])
 def test_other_messages_are_read_as_the_samples_are(provider: str) -> None:
-    """What belongs to one message only is no constant of a pattern: the next one matches the same event."""
+    """Values of a single message are not constants of a pattern, so the next message matches the same event."""
     shown = SAMPLES[provider]
     samples = {kind: webhook(kind, shown[kind]) for kind in KINDS if kind in shown}
     answers = Answers(id="acme", name="Acme", send_url="https://sms.acme.example/send")

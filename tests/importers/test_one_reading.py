@@ -265,7 +265,7 @@ def test_a_request_is_read_like_a_webhook(form: str) -> None:
     "form", ["path", "get-line", "access-log", "pseudo-headers-without-host", "bare-form", "bare-json"]
 )
 def test_a_request_without_a_host_is_refused(ringocli: Command, folder: Path, form: str) -> None:
-    """The URL is never invented: a sentence says what is missing, and nothing is written."""
+    """A URL is never invented: the error says what is missing, and nothing is written."""
     content = PLAIN.get(form, b":method: POST\n:path: /sms\n\n{}")
     refused = ringocli("init", "--from", "-", "--no-input", "a.json", stdin=content)
     assert 2 == refused.code
@@ -320,7 +320,7 @@ def test_reading_a_sample_never_keeps_the_encoding_of_a_decoded_body() -> None:
 
 
 def distorted(changes: dict[str, Any], *, form: str = "") -> bytes:
-    """A JSON message with some fields changed, or a form as it is written."""
+    """A JSON message with some fields changed, or an unchanged form."""
     return form.encode() if form else json.dumps({**BODIES["plain"], **changes}).encode()
 
 

@@ -329,7 +329,7 @@ def test_no_planted_credential_is_left() -> None:
 @pytest.mark.parametrize("kind", ["message", "delivered", "reply"])
 @pytest.mark.parametrize("name", ["password", "token", "signature", "api_key"])
 def test_no_credential_of_a_sample_is_left(kind: str, name: str) -> None:
-    """What a webhook or a reply authenticates with is no constant of the template and is not printed."""
+    """A credential in a webhook or a reply is not a constant of the template and is not printed."""
     value = VALUES["hex"]
     body = {**MESSAGE, "id": "m-1", "status": "delivered", name: value}
     sample = read_sample(json.dumps(body).encode())

@@ -123,7 +123,7 @@ def flat(tree: Any) -> Any:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_gives_the_same_fields(form: str) -> None:
-    """Whatever the form of a sample is, its fields are the same; what is unusual about it is a note."""
+    """All forms of a sample give the same fields; anything unusual is reported in a note."""
     decoded = decoded_webhook(sample_of(FORMS[form]).as_request())
     assert FIELDS == flat(decoded.tree)
     if form in QUIET:
@@ -168,6 +168,6 @@ def test_replies_are_read(content: str, status: int, body: str) -> None:
     "text", ["", "{", "<xml/>", "hello", "GET", "curl", "\x00\xff", "HTTP/1.1 2", "> POST", "0\r\n"]
 )
 def test_odd_texts_do_not_crash_the_reader(text: str) -> None:
-    """What is no sample of any form is a bare body."""
+    """A text in no known form is a bare body."""
     with contextlib.suppress(LocalError):
         sample_of(text).as_request()

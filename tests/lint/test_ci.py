@@ -100,7 +100,7 @@ def committed(folder: Path) -> None:
     ids=["breaking", "compatible"],
 )
 def test_the_action_compares_with_a_revision(repository: Path, old: str, new: str, code: int, annotation: str) -> None:
-    """Each changed template is annotated and summarised; a changed file that is no template is passed over."""
+    """Each changed template is annotated and summarised; a changed file that is not a template is skipped."""
     template = repository / "my templates" / "acme one.json"
     template.write_text(json.dumps(ACME, indent=2), "utf-8")
     committed(repository)

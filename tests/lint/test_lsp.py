@@ -175,7 +175,7 @@ def test_hover_and_outline(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
 def test_positions_count_lines_as_the_protocol_does(tmp_path: Path, ending: str) -> None:
-    """U+2028, a vertical tab or a form feed in a string is no line break; characters are UTF-16 units."""
+    """U+2028, a vertical tab or a form feed in a string is not a line break; characters are UTF-16 units."""
 
     async def work(editor: Editor) -> None:
         text = TEXT.replace('"name": "Acme SMS"', '"name": "😀\u2028\u2029\u0085 SMS"').replace("$to$", "$too$", 1)

@@ -335,7 +335,7 @@ def test_exchanged_numbers_are_recognised_by_their_keys() -> None:
 
 
 def test_text_around_json_is_removed() -> None:
-    """--fix restores the template, whatever the page or the editor added."""
+    """--fix removes the text that a page or an editor added."""
     whole = json.dumps(GOOD, indent=2)
     lines = whole.split("\n")
     for pasted in (
@@ -495,7 +495,7 @@ def test_any_json_is_linted(document: Any) -> None:
 @given(mutants())
 @settings(max_examples=300)
 def test_no_mutant_makes_the_linter_fail(document: Any) -> None:
-    """Findings are inside the text, and fixing converges, whatever was done to the template."""
+    """Findings are inside the text, and fixing converges, for every mutant of a template."""
     text = json.dumps(document, indent=1)
     for finding in findings(text):
         assert 0 <= finding.offsets[0] <= finding.offsets[1] <= len(text)

@@ -1,4 +1,4 @@
-"""Case files: read strictly, with the step in each message; what is written is read back."""
+"""Case files are read strictly, and each message names the step; written cases are read back unchanged."""
 
 from __future__ import annotations
 

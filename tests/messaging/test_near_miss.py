@@ -1,4 +1,4 @@
-"""Near misses: which event is nearest, what is paired with what, and which change of the template is proposed."""
+"""Near misses: the nearest event, the pairs of fields, and the proposed change of the template."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_unclaimed_fields_are_listed() -> None:
 
 
 def test_user_pairs_any_two() -> None:
-    """A pair that the user chooses is used, whatever the fields are called."""
+    """A pair that the user chooses is used, with any names of the fields."""
     body = {"method": "message", "params": {"from": "1", "to": "2", "alpha": "hey", "beta": "ho"}}
     near_miss = missed(ACME, body, {("params", "content"): ("params", "beta")})
     assert ("message", {"from": "1", "to": "2", "content": "ho"}) == taken(ACME, near_miss, body)
@@ -179,7 +179,7 @@ def test_direction_is_pinned_in_a_pattern_of_another_provider() -> None:
 
 
 def test_variable_that_is_read_twice_is_paired_once() -> None:
-    """Where the template reads a value at two locations and the webhook has one of it, one is enough."""
+    """If the template reads a value at two locations and the webhook has only one, one pair is enough."""
     document = copy.deepcopy(ACME)
     document["Webhook"][1]["request_parameters"]["params"]["body"] = "$url$"
     url = "https://files.example/a.jpg"

@@ -26,7 +26,7 @@ from ringocli.text.secret import Secret
 CAPTURES = Path(__file__).parent / "traffic"
 RECORDS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CAPTURES.glob("*.json"))}
 PRIVATE = {"tag", "source", "custom_string", "subject", "referenceId"}
-"""Constants of the client that was captured; they are no part of the provider's API contract."""
+"""Constants of the captured client, which are not part of the provider's API contract."""
 
 
 def preset_of(record: dict[str, Any]) -> str:
@@ -146,7 +146,7 @@ def test_a_rendered_request_equals_the_captured_one(name: str, part: str, kind: 
 
 @pytest.mark.parametrize(("name", "index"), INBOUND)
 def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) -> None:
-    """Numbers, text, the first file and the id of a receipt; a failed receipt is no delivered one."""
+    """Numbers, text, the first file and the id of a receipt are equal; a failed receipt is not read as a delivered one."""
     record = RECORDS[name]
     inbound = record["inbound"][index]
     raw = inbound["request"]

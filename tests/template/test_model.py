@@ -58,7 +58,7 @@ def test_a_name_of_several_events_is_refused() -> None:
 
 
 def test_all_is_every_event() -> None:
-    """``all`` stands for all events in the order of the template."""
+    """``all`` means all events in the order of the template."""
     made = template()
     assert made.events == made.events_named(["delivered", "all"])
     assert [made.events[2], made.events[0]] == list(made.events_named(["delivered", "message"]))

@@ -1,4 +1,4 @@
-"""Where values come from, which source wins, and what is said when one is wrong."""
+"""Sources of values: their precedence, and the errors if one is wrong."""
 
 from __future__ import annotations
 

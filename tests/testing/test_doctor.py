@@ -415,7 +415,7 @@ def test_an_event_that_is_refused(ringocli: Command, acme: Path, answer: Answer,
 
 
 def test_the_next_command_repeats_the_options_without_secrets(ringocli: Command, acme: Path) -> None:
-    """It can be run as it is, once the masked values are filled in."""
+    """The command can be run after the masked values are filled in."""
     with serving(ACCEPTED) as provider, serving(Answer(status=404), Answer(status=500)) as hook:
         done = live(ringocli, provider.url, f"{hook.url}/hook/s3cret-hook-url")
     assert shlex.split(failed(done)["resume"]) == [
@@ -457,7 +457,7 @@ def test_an_expired_certificate(ringocli: Command, acme: Path, authority: trustm
 
 
 def test_a_server_that_is_no_emulator_is_asked_about(ringocli: Command, acme: Path) -> None:
-    """A 200 says that the event arrived, not what became of it."""
+    """A 200 shows that the event arrived, not that it was matched."""
     with serving(ACCEPTED) as provider, serving(Answer(status=404), Answer()) as hook:
         done = live(ringocli, provider.url, f"{hook.url}/hook/s3cret-hook-url")
     assert (0, "asked", "asked") == (done.code, results(done)["event"], results(done)["receipt"])
@@ -486,7 +486,7 @@ def test_doctor_continues_where_it_stopped(ringocli: Command, acme: Path) -> Non
     ],
 )
 def test_an_ordinary_reply_reports_no_error(reply: dict[str, Any]) -> None:
-    """Fields that every reply of a provider has, and the text of the message itself, are no errors."""
+    """Fields that every reply of a provider has, and the text of the message itself, are not errors."""
     assert "" == error_in(reply)
 
 

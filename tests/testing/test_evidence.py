@@ -142,7 +142,7 @@ def test_missing_and_extra_members_are_named(bundled: Path) -> None:
 
 
 def test_the_secrets_of_a_real_exchange_stay_out(ringocli: Command, acme: Path) -> None:
-    """A recorded exchange is masked, and what is not masked is refused."""
+    """A recorded exchange is masked, and one with an unmasked secret is refused."""
     secret = "s3cret-key-4711-abcdef"
     with serving(Answer.json({"data": {"id": "m"}, "echo": secret})) as server:
         sent = ringocli(
@@ -187,7 +187,7 @@ def test_a_failing_template_is_not_packed(ringocli: Command, bundled: Path, old:
 
 
 def test_property_values_in_a_case_are_refused(ringocli: Command, bundled: Path) -> None:
-    """They are secrets, whatever their length."""
+    """Property values are secrets of any length."""
     case = Path("cases/acme-receipt.toml")
     text = case.read_text("utf-8").replace("[[step]]", '[values.properties]\n"API key" = "short"\n[[step]]')
     case.write_text(text, "utf-8")
@@ -197,7 +197,7 @@ def test_property_values_in_a_case_are_refused(ringocli: Command, bundled: Path)
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"not a zip", b"PK\x03\x04" + b"x" * 40])
 def test_what_is_not_a_bundle_is_one_sentence(ringocli: Command, folder: Path, content: bytes) -> None:
-    """No traceback, whatever the file contains."""
+    """Any content gives an error message without a traceback."""
     (folder / "x.zip").write_bytes(content)
     done = ringocli("bundle", "verify", "x.zip")
     assert done.code in (1, 3)

@@ -27,7 +27,7 @@ def write_file(ringocli: Command) -> None:
 
 
 def test_two_workers_and_a_master_agree_with_the_receiver(folder: Path, ringocli: Command) -> None:
-    """Every event that the receiver got is in Locust's totals, with an id of its own; failures are failures."""
+    """Every event that the receiver got is in Locust's totals, with an id of its own; failures are counted as failures."""
     write_file(ringocli)
     port = unused_port()
     with receiver(lambda name, times: BROKEN if name.endswith("7") else OK) as receiving:

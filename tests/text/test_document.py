@@ -154,7 +154,7 @@ def test_a_mistake_without_a_safe_fix_is_only_reported(text: str, kind: str, cov
 
 
 def test_both_positions_of_a_duplicate_key_are_reported() -> None:
-    """The later key is the problem, the earlier one is told too, and the last value counts."""
+    """The later key is the problem, the earlier one is named too, and the last value is used."""
     document = Document.read("x", '{"a": 1, "a": 2}')
     assert ({"a": 2}, ((1, 4),)) == (document.value, document.problems[0].also)
     assert document.is_json
@@ -287,7 +287,7 @@ def test_the_garbage_collector_is_enabled_after_a_large_file() -> None:
 
 
 def test_reading_stops_after_too_many_mistakes() -> None:
-    """A text with a mistake in every word is no template: the first two hundred are told, and no more."""
+    """A text with a mistake in every word is not a template: only the first two hundred are reported."""
     assert 200 == len(Document.read("x", "[" + "x " * 500_000).problems)
 
 

@@ -1,4 +1,4 @@
-"""Files: whole or not at all, and a sentence for whatever is in the way."""
+"""Files are written completely or not at all, and each obstacle has its own message."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
     ids=["missing", "binary", "huge"],
 )
 def test_an_unreadable_file_is_one_sentence(tmp_path: Path, content: bytes | None, words: str) -> None:
-    """Missing, binary and huge files are told apart."""
+    """Missing, binary and huge files have different messages."""
     path = tmp_path / "a.json"
     if content is not None:
         path.write_bytes(content)

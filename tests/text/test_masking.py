@@ -72,7 +72,7 @@ def test_a_secret_is_masked_in_every_encoding(encode: Callable[[str], str]) -> N
 @example('a b"c/d=e', "HTML in JSON", "", "")
 @example("0000AAA\u0080", "percent", "%", "%41")
 def test_any_secret_is_masked_in_any_encoding(secret: str, encoding: str, before: str, after: str) -> None:
-    """The encoded secret is not in what is left, whatever the secret and its surroundings."""
+    """The masked text does not contain the encoded secret, for any secret in any text."""
     encoded = ENCODINGS[encoding](secret)
     masked = Masker([secret]).mask(f"{before} {encoded} {after}")
     assert MASK in masked

@@ -34,7 +34,7 @@ def test_a_position_is_counted_from_the_line_before_it(text: str, data: st.DataO
     offset = data.draw(st.integers(0, len(text)))
     before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
     if text[offset - 1 : offset + 1] == "\r\n":
-        return  # between CR and LF there is no place
+        return  # between CR and LF there is no position
     expected = Position(line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
     assert expected == Lines(text).position(offset)
 
@@ -46,6 +46,6 @@ def test_a_range_ends_after_its_last_character() -> None:
 
 
 def test_an_indent_is_counted_up_to_the_offset() -> None:
-    """Blanks and tabs count one each; what stands after the offset does not."""
+    """Spaces and tabs count one each, only up to the offset."""
     lines = Lines("a\n \t b\r   c")
     assert [0, 3, 2, 3] == [lines.indent(offset) for offset in (0, 5, 4, 10)]

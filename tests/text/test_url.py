@@ -1,4 +1,4 @@
-"""URLs of every kind are split without an exception, and what is wrong with one is named."""
+"""URLs of every kind are split without an exception, and the problem of an unusable one is named."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def texts() -> str:
 
 
 def test_the_samples_become_a_case_that_passes(ringocli: Command, folder: Path) -> None:
-    """Both requests with the reply, each webhook, and that a failed receipt is no receipt; the summary names the file."""
+    """The case has both requests with the reply, each webhook, and a failed receipt that must not match; the summary names the file."""
     done = ringocli("init", *ACME)
     assert "Wrote cases/acme-samples.toml: your samples as a test." in " ".join(done.err.split())
     result = ringocli("test", "--format", "json")
@@ -36,7 +36,7 @@ def test_the_samples_become_a_case_that_passes(ringocli: Command, folder: Path) 
 
 
 def test_a_changed_template_fails_the_case(ringocli: Command, folder: Path) -> None:
-    """It compares; what init itself wrote is no exception."""
+    """The case that init wrote fails like any other if the template no longer fits it."""
     ringocli("init", *ACME)
     template = Path("acme.json")
     template.write_text(template.read_text("utf-8").replace('"sender"', '"source"'), "utf-8")

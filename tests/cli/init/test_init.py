@@ -26,7 +26,7 @@ REQUIRED = {
 
 
 def test_bare_answers_are_strict_clean_and_every_assumption_is_named(ringocli: Command, folder: Path) -> None:
-    """Three answers make a template after Ringotel's page; what was assumed is listed; --strict finds nothing."""
+    """Three answers give a template as on Ringotel's page; all assumptions are listed; --strict finds nothing."""
     done = ringocli("init", *BARE, "--no-input", "--format", "json")
     document = done.document
     assert (0, "acme.json") == (done.code, document["path"])
@@ -89,7 +89,7 @@ def test_the_presets_of_the_contract_exist() -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_a_preset_is_complete(name: str) -> None:
-    """Sources, numbers, console and limits are told; samples for every property; ids are not Ringotel's own."""
+    """A preset has sources, number format, console and limits, and samples for every property; its id is not one of Ringotel's own."""
     preset = load(name)
     assert preset.name == name
     assert preset.sources
@@ -150,7 +150,7 @@ def test_an_existing_file_is_kept(ringocli: Command, folder: Path) -> None:
     ],
 )
 def test_a_wrong_answer_writes_nothing(ringocli: Command, folder: Path, arguments: tuple[str, ...], words: str) -> None:
-    """What is missing is listed at once, and what would be an error is refused: exit 2, no file."""
+    """Missing answers are listed together, invalid ones are refused: exit 2, no file."""
     done = ringocli("init", *arguments, "--no-input")
     assert 2 == done.code
     assert words in done.err

@@ -288,7 +288,7 @@ def test_a_template_is_extended_byte_for_byte(ringocli: Command, docs: Path) -> 
 
 
 def test_decisions_point_at_what_was_added(ringocli: Command, docs: Path) -> None:
-    """Decisions of events count from those there were, credentials of the command go where they are told."""
+    """Decisions about events count from the existing ones; credentials of the command are saved to the given file."""
     assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
     document = json.loads((docs / "acme.json").read_text())
     del document["API"]["SendFile"], document["Webhook"][2]
@@ -307,7 +307,7 @@ def test_decisions_point_at_what_was_added(ringocli: Command, docs: Path) -> Non
 
 
 def test_a_template_that_would_break_is_left_alone(ringocli: Command, docs: Path) -> None:
-    """A second SendFile, a sample of another kind, a file that is no template."""
+    """A second SendFile, a sample of another kind or a file that is not a template changes nothing."""
     assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
     before = (docs / "acme.json").read_bytes()
     for words, code in (

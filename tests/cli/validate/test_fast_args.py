@@ -96,7 +96,7 @@ def test_defaults_are_those_of_the_command() -> None:
 
 
 def test_plain_validate_loads_no_command_line_library() -> None:
-    """The point of it all: neither typer nor dataclasses nor the schema validator is loaded for a clean file."""
+    """For a file without findings, neither typer nor dataclasses nor the schema validator is loaded."""
     import subprocess
     import sys
 

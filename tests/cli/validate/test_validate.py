@@ -158,7 +158,7 @@ def test_fail_on_sets_the_threshold(ringocli: Command, option: str, code: int) -
 
 
 def test_fix_writes_and_diff_only_shows(ringocli: Command, folder: Path) -> None:
-    """--diff writes nothing; --fix changes what it must and nothing else; then nothing is left to fix."""
+    """--diff writes nothing; --fix changes only what is wrong, and afterwards nothing is left to fix."""
     path = folder / "bad.json"
     path.write_text(spoiled())
     shown = ringocli("validate", "bad.json", "--fix", "--diff")
@@ -283,7 +283,7 @@ def test_an_unrelated_class_in_a_folder_is_skipped(ringocli: Command, folder: Pa
 
 
 def test_junit_has_one_test_case_per_finding(ringocli: Command, folder: Path) -> None:
-    """Names are unique, each has a body, and what fails is what makes the exit code 1."""
+    """Names are unique, each has a body, and the failures are the findings that make the exit code 1."""
     (folder / "bad.json").write_text(spoiled(Webhook=[]))
     (folder / "good.json").write_text(json.dumps({**ACME, "id": "good", "logo": "https://acme.example/logo.png"}))
     for option, failures in (("error", 2), ("warning", 3), ("info", 4)):

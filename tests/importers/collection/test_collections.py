@@ -48,7 +48,7 @@ RAW = {"mode": "raw", "raw": '{"to": "{{to}}", "from": {{from}}, "text": "Hello 
 
 
 def test_variables_are_filled_in_except_account_values() -> None:
-    """An address is whole, a secret and an account's name stay names; a value without quotes is no loss."""
+    """URLs are filled in, secrets and account names stay placeholders; a value without quotes is read as well."""
     text = collection(
         {"url": URL, "body": RAW},
         variable=pairs(base="https://api.x.example", to="+15550002222", token="s3cr3t-t0ken", accountId="1"),
@@ -83,7 +83,7 @@ def test_variables_are_filled_in_except_account_values() -> None:
     ],
 )
 def test_unsupported_parts_of_a_request_are_named(request_: dict[str, Any], url: str | None, limit: str | None) -> None:
-    """Addresses in pieces are joined; what has no notation is said."""
+    """URLs in parts are joined; parts that a template cannot express are reported."""
     draft = drafted(collection(request_))
     assert url in (None, draft.template["API"]["SendMessage"]["request_url"])
     assert limit is None or any(limit in entry["what"] for entry in draft.not_expressible)

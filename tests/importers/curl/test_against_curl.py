@@ -1,4 +1,4 @@
-"""Commands in many notations: what is read from them is what the real curl sends, byte for byte, or a note says why not.
+"""Commands in many notations are read as the real curl sends them, byte for byte, or a note says why not.
 
 curl sends everything to one proxy on loopback, whatever host a command names; the proxy's user is the case.
 """
@@ -82,7 +82,7 @@ def facts_of_wire(seen: Seen) -> dict[str, Any]:
 
 
 def body_facts(body: bytes, kind: str | None) -> dict[str, Any]:
-    """A body as it is; a multipart one as its parts."""
+    """The body unchanged; a multipart body as its parts."""
     if kind is None or not kind.startswith("multipart/form-data"):
         return {"type": kind, "body": body}
     message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)

@@ -1,4 +1,4 @@
-"""Pasted commands: what init makes of them is, on the wire, what curl itself sends."""
+"""Templates that init writes from pasted commands send the same requests as curl."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def rendered(ringocli: Command, command: Path, folder: Path, monkeypatch: pytest
 def test_a_template_sends_what_curl_sends(
     ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Path
 ) -> None:
-    """Method, address, query, type, auth and body are equal; what cannot be is named in ``not_expressible``."""
+    """Method, URL, query, content type, auth and body are equal; differences are named in ``not_expressible``."""
     text = command.read_text("utf-8")
     document, ours = rendered(ringocli, command, tmp_path, monkeypatch)
     whole = command.with_suffix(".wire.sh")
@@ -189,7 +189,7 @@ def test_options_have_the_meaning_of_curl(text: str, method: str, url: str, kind
     ],
 )
 def test_what_belongs_to_an_account_is_named(ringocli: Command, text: str, address: str, properties: list[str]) -> None:
-    """By the placeholder, the word that stands for the value, the field, or the segment before it."""
+    """A property is named after the placeholder, the descriptive word, the field, or the segment before it."""
     command = f"curl {text} 'https://api.acme.example/{address}' -d to=+15550002222 -d text=Hi"
     done = ringocli("init", "--from-curl", "-", "--no-input", "--format", "json", "--dry-run", stdin=command)
     assert (0, "acme") == (done.code, done.document["template"]["id"])
@@ -198,7 +198,7 @@ def test_what_belongs_to_an_account_is_named(ringocli: Command, text: str, addre
 
 
 def test_the_tables_of_options_agree() -> None:
-    """Every letter stands for a long option, and no option both takes a value and takes none."""
+    """Every letter has a long option, and no option is listed both with and without a value."""
     assert set(LETTERS.values()) <= VALUED | FLAGS
     assert not VALUED & FLAGS
 
@@ -261,7 +261,7 @@ def test_no_credential_of_the_corpus_is_anywhere_else(ringocli: Command, folder:
 
 
 def faces(secret: str) -> set[str]:
-    """A secret as it is, in JSON, in an address and a form, in base64, in a Basic header, in HTML, for a shell."""
+    """A secret as plain text, in JSON, in a URL and a form, in base64, in a Basic header, in HTML, and for a shell."""
     return {
         secret,
         json.dumps(secret)[1:-1],

@@ -91,7 +91,7 @@ REFERENCES = {
 
 @pytest.mark.parametrize("name", REFERENCES)
 def test_an_id_of_one_message_is_a_constant_with_a_risk(name: str) -> None:
-    """What identifies the sample's message is no property, and is listed with a reason to leave it out."""
+    """A value that identifies the sample's message is not a property, and is listed with a reason to leave it out."""
     document = drafted({**MESSAGE, name: REFERENCES[name]})
     (constant,) = [entry for entry in document["constants"] if entry["name"] == name]
     assert constant["value"] == REFERENCES[name]
@@ -119,7 +119,7 @@ def test_a_value_of_the_account_is_a_property(name: str) -> None:
     ],
 )
 def test_a_callback_url_is_a_marked_constant(name: str, url: str) -> None:
-    """A callback URL is no secret property, but a constant that should probably not be kept."""
+    """A callback URL is not a secret property, but a constant that should probably not be kept."""
     document = drafted({**MESSAGE, name: url})
     (constant,) = [entry for entry in document["constants"] if entry["name"] == name]
     assert "callback" in constant["risk"]
@@ -285,7 +285,7 @@ def test_a_pinned_success_is_not_reported_as_missing(receipt: dict[str, Any]) ->
     assert document["complete"], document["blocking"]
 
 
-# -- what is not decided is said ----------------------------------------------------------------
+# -- undecided values are reported ----------------------------------------------------------------
 
 IN_NAMES = [
     ({"party": {"external": CONTACT, "own": OWN}, "text": "Hi"}, True),
@@ -357,7 +357,7 @@ def test_a_fixed_hash_is_no_signature(fields: dict[str, str], is_signature: bool
     ],
 )
 def test_http_becomes_https_only_for_a_public_host(url: str, written: str, is_complete: bool) -> None:
-    """A port, an IP address or a bare host name stays as it is and makes the template incomplete; no rule fails."""
+    """A URL with a port, an IP address or a bare host name keeps http and makes the template incomplete; no rule fails."""
     document = drafted({"to": CONTACT, "text": "Hi you"}, url=url)
     assert written == sent(document)["request_url"]
     assert is_complete == document["complete"]
@@ -384,7 +384,7 @@ def test_a_hinted_number_is_found_after_a_double_zero() -> None:
     ids=str,
 )
 def test_second_copies_are_blocking_unless_they_are_words_of_their_own(fields: Any, is_complete: bool) -> None:
-    """A brand that is the sender's name, or "test" as a mode, is no copy of the sample's sender or text."""
+    """A brand equal to the sender's name, or "test" as a mode, is not a copy of the sample's sender or text."""
     assert is_complete == drafted({"to": CONTACT, **fields})["complete"]
 
 

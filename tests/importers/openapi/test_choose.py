@@ -168,7 +168,7 @@ def test_servers_become_urls(ringocli: Command, folder: Path, servers: list[Any]
 
 
 def test_yaml_is_read_by_its_newer_rules(ringocli: Command, folder: Path) -> None:
-    """``no`` is a word and a date is a text; broken YAML is told with its line."""
+    """``no`` is a word and a date is a text; invalid YAML is reported with its line."""
     (folder / "api.yaml").write_text(
         "openapi: 3.0.0\nservers: [{url: 'https://x.example'}]\npaths:\n  /send:\n    post:\n      operationId: send\n"
         "      requestBody:\n        content:\n          application/json:\n            example:\n"

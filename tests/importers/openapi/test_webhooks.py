@@ -158,7 +158,7 @@ LAUGHS = "x0: &x0 [ha, ha, ha]\n" + "".join(
     ids=["a billion", "a circle"],
 )
 def test_endless_aliases_are_refused(text: str) -> None:
-    """They are told at once, not written out."""
+    """They are detected before they are expanded."""
     with pytest.raises(LocalError, match="aliases"):
         read_openapi("api.yaml", "openapi: 3.0.0\n" + text, "send", for_file=False)
 
@@ -184,7 +184,7 @@ def test_external_references_are_named_and_not_fetched() -> None:
     ],
 )
 def test_operations_that_send_one_text_are_listed_first(paths: list[str], first: str) -> None:
-    """Prices, lists, batches and other channels come later, whatever their fields."""
+    """Prices, lists, batches and other channels come later, even if their fields fit."""
     send = document()["paths"]["/send"]["post"] | {"operationId": ""}
     spec = {"openapi": "3.0.0", "paths": {path: {"post": send} for path in paths}}
     with pytest.raises(UsageError) as listed:
@@ -278,7 +278,7 @@ ODD = st.sampled_from(
 @given(changes=st.lists(st.tuples(st.sampled_from(PLACES), ODD), min_size=1, max_size=3))
 @settings(max_examples=150)
 def test_any_value_anywhere_is_read_or_refused(changes: list[Any]) -> None:
-    """No document breaks the reading, whatever types it has."""
+    """Any document is read or refused, with any types in any place."""
     spec = copy.deepcopy(changes[0][0][0])
     for (_, place), odd in changes:
         node: Any = spec

@@ -24,7 +24,7 @@ TREE = {
 
 
 def test_the_tree_has_local_names_attributes_and_lists() -> None:
-    """Comments, declarations and namespaces are no part of it."""
+    """Comments, declarations and namespaces are not part of the tree."""
     assert TREE == XmlText(SAMPLE, "the sample").tree
 
 

@@ -409,7 +409,7 @@ def test_combined_edits_are_distinguished(edits: tuple[Edit, ...], kinds: set[st
 
 @pytest.mark.parametrize("name", names())
 def test_formatting_changes_nothing(name: str) -> None:
-    """Key order, escapes and white space leave the behaviour as it is."""
+    """Key order, escapes and white space do not change the behaviour."""
     old = preset(name)
     text = json.dumps(old, indent=7, sort_keys=True).replace("a", "\\u0061")
     new = Document.read("new", text).value

@@ -133,7 +133,7 @@ def test_two_compatible_edits_that_together_take_messages() -> None:
 
 
 def test_an_event_that_only_becomes_unreachable_is_a_loss() -> None:
-    """What a webhook was is told by the witness, although no event was removed."""
+    """The witness shows how the webhook was read before, although no event was removed."""
     message = flat_event("sms", "message", kind="$event_key$", **MESSAGE)
     files = flat_event("sms", "mms", kind="$event_key$", media="$url$", **{"from": "$from$", "to": "$to$"})
     found, _ = verdicts(with_events(message, files), drop("Webhook/1/request_parameters/media"))

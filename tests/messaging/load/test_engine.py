@@ -100,7 +100,7 @@ def test_each_fault_is_retried_and_counted(trouble: bytes, makes_duplicates: boo
     ids=["reset", "truncated", "not-http", "500", "hang"],
 )
 def test_without_retries_each_fault_is_a_failure(trouble: bytes, error: str) -> None:
-    """A truncated or malformed reply is no delivery, and each failure has its word."""
+    """A truncated or malformed reply does not count as delivered, and each failure has its own word."""
 
     def decide(name: str, times: int) -> bytes:
         return trouble if int(name.rpartition("_")[2]) in (3, 7) else OK
@@ -135,7 +135,7 @@ def _as_date(seconds: float) -> bytes:
 
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
 def test_retry_after_is_never_too_early_and_spread(as_date: bool) -> None:
-    """64 in flight, all told to wait: none comes earlier, and they do not come back together."""
+    """Of 64 requests that were asked to wait, none is repeated too early, and they are not repeated all at once."""
     asked: dict[str, float] = {}
 
     def decide(name: str, times: int) -> bytes:
@@ -234,7 +234,7 @@ def test_a_stall_shows_in_the_latency() -> None:
 
 
 def test_a_text_in_the_body_can_be_expected() -> None:
-    """A 200 without it is a failure, also where all replies have the same headers."""
+    """A 200 without the text is a failure, even if all replies have the same headers."""
     with receiver() as receiving:
         assert {"body": 20} == run(receiving.url, 20, body="done").errors
         assert 20 == run(receiving.url, 20, body="ok").delivered

@@ -111,7 +111,7 @@ def test_what_cannot_be_meant_is_refused(spec: str) -> None:
 
 
 def test_a_receiver_that_refuses_damaged_events_passes(ringocli: Command) -> None:
-    """A 400 for a damaged body is right; a 500 is a failure."""
+    """A 400 is the right answer to a damaged body; a 500 is a failure."""
     with receiver() as receiving:
         original = receiving._answer
 

@@ -1,4 +1,4 @@
-"""Distinct, realistic events: a function of the seed and the index, whatever machine makes them."""
+"""Distinct, realistic events: a function of the seed and the index, the same on every machine."""
 
 from __future__ import annotations
 

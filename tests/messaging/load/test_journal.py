@@ -65,7 +65,7 @@ def test_killed_again_and_again(folder: Path, ringocli: Command) -> None:
 
 
 def test_what_was_answered_is_not_sent_again(folder: Path, ringocli: Command) -> None:
-    """A second run sends nothing, whatever the answers were; figures cover both runs."""
+    """A second run sends no answered event again, even if the answer was an error; the figures cover both runs."""
     with receiver(lambda name, times: BROKEN if name.endswith("5") else OK) as receiving:
         first = simulate(ringocli, receiving.url, "--count", "100", "--concurrency", "4")
         sent = len(receiving.log)
@@ -76,7 +76,7 @@ def test_what_was_answered_is_not_sent_again(folder: Path, ringocli: Command) ->
 
 
 def test_what_had_no_answer_goes_again(folder: Path, ringocli: Command) -> None:
-    """Events that timed out are sent again and counted; events that never connected are no duplicates."""
+    """Events that timed out are sent again and counted as duplicates; events that never connected are not."""
     with receiver(lambda name, times: HANG if name.endswith("3") else OK) as receiving:
         first = simulate(ringocli, receiving.url, "--count", "20", "--concurrency", "4", "--timeout-s", "0.3")
         receiving.over.set()

@@ -148,7 +148,7 @@ set = {{messageid = {{from = "out.messageid"}}}}
 
 
 def test_windows_are_kept(tmp_path: Path) -> None:
-    """Each time is inside its window, whatever the seed."""
+    """Each time is inside its window with every seed."""
     for seed in range(50):
         path = tmp_path / "case.toml"
         path.write_text(

@@ -1,4 +1,4 @@
-"""Ruling events out at a glance: the law that it never changes what a webhook is read as."""
+"""The fast paths of matching: the law that they never change how a webhook is read."""
 
 from __future__ import annotations
 

@@ -209,7 +209,7 @@ def test_the_first_element_that_fits_is_taken() -> None:
 
 
 def test_the_nearest_element_is_reported_when_none_fits() -> None:
-    """The mismatch of an array is told for the element that came closest."""
+    """The mismatches of an array are those of the closest element."""
     match = Pattern.parse([{"a": "1", "b": "$x$"}]).match([{"a": "2"}, {"a": "1"}])
     assert [(1, "b")] == [miss.pointer for miss in match.mismatches]
 
@@ -221,7 +221,7 @@ def test_several_elements_of_a_pattern_stand_for_positions() -> None:
 
 
 def test_given_values_must_be_where_their_variable_is() -> None:
-    """A given event key decides whether the event fits, whatever type it came as."""
+    """A given event key decides whether the event fits, even if it is a number in the webhook."""
     pattern = Pattern.parse({"deliveryReceipt": "$event_key$"})
     assert pattern.match({"deliveryReceipt": True}, {"event_key": "true"}).fits
     assert not pattern.match({"deliveryReceipt": False}, {"event_key": "true"}).fits
@@ -261,7 +261,7 @@ def test_repeated_form_keys_give_the_first() -> None:
 
 
 def test_rendered_leaves_know_their_variables() -> None:
-    """Each byte of a rendered text is told apart by where it came from."""
+    """Each byte of a rendered text is known to come from a variable or from the template."""
     rendered = Pattern.parse({"a": "ü$x$!"}).render({"x": "é"})["a"]
     assert isinstance(rendered, Traced)
     assert [("x", 2, 4)] == [(span.variable, span.start, span.end) for span in rendered.spans()]
