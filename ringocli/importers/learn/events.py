@@ -14,6 +14,7 @@ from ringocli.importers.learn.event_report import explain
 from ringocli.importers.learn.event_roles import borrow_text, message_roles, receipt_roles
 from ringocli.importers.learn.message_id import IdContext
 from ringocli.importers.learn.parties import names_side
+from ringocli.importers.learn.pattern_tree import exclude
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.webhook_kind import outgoing, packed_in, why_unreadable
 from ringocli.importers.learn.webhook_samples import KINDS, EventDraft, LearnedEvents, WebhookSample
@@ -113,7 +114,7 @@ def _pin(draft: EventDraft, samples: Sequence[WebhookSample]) -> None:
     """Find the word that names the event and, for a receipt, the word that means delivered."""
     used = {generalised(choice.leaf.pointer) for choice in draft.choices.values()}
     own = _leaves_by_kind(samples, draft.kind)
-    free = [leaf for leaf in draft.leaves if generalised(leaf.pointer) not in used]
+    free = [leaf for leaf in draft.leaves if not any(exclude(generalised(leaf.pointer), at) for at in used)]
     others = _leaves_by_kind(samples, *(kind for kind in EVENT_TYPES if kind != draft.kind))
     failed = _leaves_by_kind(samples, "other")
     named = event_pins(draft.kind, free, own, others)
@@ -167,7 +168,7 @@ def _separate(drafts: list[EventDraft], samples: Sequence[WebhookSample]) -> Non
         progress = False
         for draft, sample in _mixed_up(drafts, samples):
             used = {generalised(pointer) for pointer in draft.values()}
-            free = [leaf for leaf in draft.leaves if generalised(leaf.pointer) not in used]
+            free = [leaf for leaf in draft.leaves if not any(exclude(generalised(leaf.pointer), at) for at in used)]
             own = _leaves_by_kind(samples, draft.kind)
             pins = separating_pins(free, list(leaves_of(sample.document)), own)
             if pins:

@@ -13,6 +13,11 @@ from ringocli.text.pointer import Pointer
 _MOST_ELEMENTS = 50
 
 
+def exclude(first: Pointer, second: Pointer) -> bool:
+    """Whether only one of two places can have a value: they are the same, or one contains the other."""
+    return first[: len(second)] == second[: len(first)]
+
+
 def tree_of(places: Mapping[Pointer, Any]) -> Any:
     """The smallest tree that has these values at these pointers."""
     if () in places:

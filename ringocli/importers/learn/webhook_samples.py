@@ -11,7 +11,7 @@ from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.learn.discriminators import Pin
 from ringocli.importers.learn.parties import list_of_both
-from ringocli.importers.learn.pattern_tree import shortened, tree_of
+from ringocli.importers.learn.pattern_tree import exclude, shortened, tree_of
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
@@ -85,11 +85,11 @@ class EventDraft:
     @property
     def mixed_list(self) -> str:
         """The name of a list in which several variables are, which a pattern cannot tell apart; "" if there is none."""
-        places: dict[Pointer, SampleLeaf] = {}
-        for choice in self.choices.values():
-            other = places.setdefault(self.place(choice.leaf.pointer), choice.leaf)
-            if other.pointer != choice.leaf.pointer:
-                return other.name
+        leaves = [choice.leaf for choice in self.choices.values()]
+        for index, leaf in enumerate(leaves):
+            for other in leaves[:index]:
+                if leaf.pointer != other.pointer and exclude(self.place(leaf.pointer), self.place(other.pointer)):
+                    return other.name
         return ""
 
     def place(self, pointer: Pointer) -> Pointer:

@@ -1075,4 +1075,11 @@ CASES = [
         send=curl_json("https://api.j4.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
         webhooks=[("mms", '{"from":"~TO~","to":"~FROM~","text":null,"media":["~FILE~"]}')],
     ),
+    ProviderCase(
+        name="webhook-with-nested-lists",
+        send=curl_json("https://api.j5.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        webhooks=[("message", '{"from":"~to~","data":["Hello everybody",[{"to":"~from~"}]]}')],
+        hints={"content": "Hello everybody"},
+        incomplete="a pattern cannot tell apart",
+    ),
 ]
