@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from ringocli.messaging.export.json_schema import event_schema
 from ringocli.template.presets import load, names
 from ringocli.template.reader import read_template
 from ringocli.testing import emulator
-from tests.conftest import SAMPLES, Command
-from tests.servers import LANGUAGES, free_port, run_own_test, server
+from tests.conftest import ACME, SAMPLES, Command
+from tests.servers import LANGUAGES, free_port, quick_server, run_own_test, server
 
 
 @pytest.mark.parametrize("name", names())
@@ -75,6 +76,24 @@ def test_a_receiver_holds_a_conversation_with_the_emulator(ringocli: Command, ac
             ringotel.wait(event_key="file", url="https://files.example/cat.jpg")
             ringotel.send("+13105550199", from_="+12025550100", media_url="https://files.example/dog.jpg")
             ringotel.wait(direction="outgoing", name="SendFile", status="delivered")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receiver_sends_each_webhook_with_its_method(ringocli: Command, folder: Path, language: str) -> None:
+    """Events that the provider sends as GET: the values are in the query, after that of the webhook URL."""
+    template = copy.deepcopy(ACME)
+    for event in template["Webhook"]:
+        event["request_method"] = "GET"
+        event["request_parameters"] = {"method": "$event_key$", **event["request_parameters"]["params"]}
+    Path("acme.json").write_text(json.dumps(template), "utf-8")
+    assert 0 == ringocli("export", "acme.json", "--to", "receiver", "--lang", language, "--output", "server").code
+    port = free_port()
+    with emulator("acme.json", properties={"API key": "k-4711"}, provider_url=f"http://127.0.0.1:{port}") as ringotel:
+        settings = {"PORT": str(port), "RINGOTEL_WEBHOOK_URL": ringotel.webhook_url, "API_KEY": "k-4711"}
+        with quick_server(Path("server"), settings):
+            ringotel.send("+13105550199", "Hi & 👋", from_="+12025550100")
+            ringotel.wait(direction="outgoing", content="Hi & 👋", status="delivered")
+            assert "Echo: Hi & 👋" == ringotel.wait(event_key="message")["variables"]["content"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
