@@ -160,7 +160,7 @@ def match(rest: bytes) -> None:
 
 
 def transport(rest: bytes) -> None:
-    """A reply in two pieces, and what is read from it."""
+    """A reply in two pieces, and the parsed result."""
     parser = ReplyParser()
     at = rest[0] if rest else 0
     try:

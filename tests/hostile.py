@@ -19,7 +19,7 @@ RESET, HANG, CLOSE = b"<reset>", b"<hang>", b"<close>"
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """A whole request: its webhook-id, its bytes, when it arrived, and what was answered."""
+    """A whole request: its webhook-id, its bytes, its time of arrival, and the answer."""
 
     id: str
     payload: bytes

@@ -86,7 +86,7 @@ def test_invalid_values_are_usage_errors(arguments: tuple[str, ...], message: st
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_global_options_are_accepted_before_and_after_the_command(ringocli: Command, acme: Path, before: bool) -> None:
-    """``-q``, ``-v`` and ``--color`` mean the same at both places."""
+    """``-q``, ``-v`` and ``--color`` have the same effect before and after the command."""
     general = ["-q", "--color", "always"]
     command_line = ["render", acme, "--set", "content=Hi"]
     done = ringocli(*general, *command_line) if before else ringocli(*command_line, *general)

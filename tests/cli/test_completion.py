@@ -115,7 +115,7 @@ def test_backslashes_are_part_of_paths_in_powershell() -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_bash_and_zsh_complete(project: Path, tmp_path_factory: pytest.TempPathFactory, shell: str) -> None:
-    """After ``--install-completion SHELL``, a new shell completes an event with a colon and a property with a blank."""
+    """After ``--install-completion SHELL``, a new shell completes an event with a colon and a property with a space."""
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     import pexpect
@@ -156,7 +156,7 @@ def test_fish_completes(project: Path, tmp_path: Path) -> None:
 
 
 def test_installing_twice_changes_nothing(ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The start file keeps what it had, and gets one line, once."""
+    """The start file keeps its content, and one line is added only once."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     (tmp_path / ".bashrc").write_text("alias ll='ls -l'")
@@ -176,7 +176,7 @@ def test_the_shell_is_that_of_the_environment(ringocli: Command, monkeypatch: py
 
 
 def test_the_script_of_powershell_calls_ringocli() -> None:
-    """It registers a native completer that hands over the line up to the cursor and clears up after itself."""
+    """It registers a native completer that passes the line up to the cursor and removes its variables afterwards."""
     script = SCRIPTS["powershell"]
     for part in ("Register-ArgumentCompleter -Native", "_RINGOCLI_LINE", "Substring(0, $end)", "Remove-Item Env:"):
         assert part in script

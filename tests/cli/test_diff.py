@@ -89,7 +89,7 @@ def test_without_both_versions_there_is_no_verdict(ringocli: Command, history: P
 
 
 def test_validate_against_finds_what_breaks(ringocli: Command, history: Path) -> None:
-    """Each breaking change is a finding of RT116 at its place, with its order; the id is RT114's."""
+    """Each breaking change is a finding of RT116 at its location, with the order of deployment; a changed id is one of RT114."""
     history.write_text(history.read_text("utf-8").replace('"id": "acme"', '"id": "acme2"'), "utf-8")
     done = ringocli("validate", "acme.json", "--against", "HEAD", "--select", "RT11", "--format", "json")
     first, second = done.document["findings"]

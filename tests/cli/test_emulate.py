@@ -75,7 +75,7 @@ def test_second_emulator_on_one_store_is_refused(acme: Path, tmp_path: Path, rin
 
 
 def test_store_is_capped(acme: Path, tmp_path: Path) -> None:
-    """The oldest make room."""
+    """The oldest exchanges are deleted."""
     with emulating(acme, "--db", tmp_path / "e.db", "--keep", "5") as (ringotel, _):
         for number in range(9):
             ringotel.reply(NUMBER, f"text {number}", from_=CONTACT)
@@ -329,7 +329,7 @@ def pytester_file(tmp_path: Path) -> Path:
 
 
 def test_an_unread_log_blocks_nothing(acme: Path, tmp_path: Path) -> None:
-    """A full pipe on stderr holds up no exchange."""
+    """A full pipe on stderr delays no exchange."""
     with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, _):
         for _ in range(1500):
             call(ringotel, "POST", "/webhook/acme", {"method": "message", "params": {"from": "x" * 200}})

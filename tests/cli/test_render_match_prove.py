@@ -98,7 +98,7 @@ def test_template_view_leaves_the_variables(ringocli: Command, acme: Path) -> No
 
 @pytest.mark.parametrize("corpus", ["basic", "unicode", "long", "hostile"])
 def test_corpora_render_and_read_back(ringocli: Command, acme: Path, corpus: str) -> None:
-    """Each sample text of a corpus makes valid JSON that holds just that text."""
+    """Each sample text of a corpus gives valid JSON that contains exactly that text."""
     requests = ringocli("render", acme, "SendMessage", "--corpus", corpus, "--format", "json").document["requests"]
     assert len(requests) > 1
     for request in requests:
@@ -239,7 +239,7 @@ PLANTED = {
 
 @pytest.mark.parametrize(("text", "where"), PLANTED.values(), ids=PLANTED)
 def test_prove_finds_planted_ambiguities(ringocli: Command, text: str, where: str | None) -> None:
-    """An ambiguity or a doubled event comes back as the smallest values that show it."""
+    """An ambiguity or a duplicated event is shown by the smallest values that reveal it."""
     done = ringocli("prove", "-", "--format", "json", stdin=text)
     if where is None:
         return
@@ -268,7 +268,7 @@ def test_prove_finds_planted_ambiguities(ringocli: Command, text: str, where: st
 def test_a_bad_template_is_one_sentence(
     ringocli: Command, folder: Path, command: str, content: bytes, code: int, words: str
 ) -> None:
-    """Whatever the file holds: one sentence on stderr, the documented code, and a document where JSON was asked for."""
+    """Every unusable file gives one sentence on stderr, the documented exit code, and a document if JSON was requested."""
     (folder / "bad.json").write_bytes(content)
     done = ringocli(command, "bad.json", "--format", "json", stdin="{}")
     assert (code, code) == (done.code, done.document["error"]["code"])
@@ -333,7 +333,7 @@ def test_tolerated_mistakes_are_noted(ringocli: Command) -> None:
 
 
 def test_a_closed_pipe_is_silent(acme: Path) -> None:
-    """``ringocli … | head -1`` ends without a complaint."""
+    """``ringocli … | head -1`` ends without an error."""
     script = f"{shlex.quote(sys.executable)} -m ringocli render {shlex.quote(str(acme))} --corpus long --format json | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {script}"], capture_output=True, text=True, check=False)
     assert ("{\n", 0) == (done.stdout, done.returncode)

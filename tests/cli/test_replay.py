@@ -166,7 +166,7 @@ QUERY = "from=13105550199&to=12135550100&message=Hi%20there&id=77"
     ids=["json", "an array of events", "form"],
 )
 def test_an_edit_changes_nothing_else(template: str, edit: str, expected: bytes, ringocli: Command) -> None:
-    """Line breaks, the order of keys, the form of numbers and escapes stay as they were recorded."""
+    """Line breaks, the order of keys, the form of numbers and escapes are not changed."""
     sample = SAMPLES / template / "message.http"
     with serving() as server:
         same = ringocli("replay", SAMPLES / f"{template}.json", sample, "--url", server.url)

@@ -170,7 +170,7 @@ def test_a_2xx_reply_may_contain_an_error(template: str, capsys: pytest.CaptureF
 
 
 def test_an_error_reply_is_shown(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Status, what was expected, and the provider's message; exit 1."""
+    """The output has the status, the expected one and the provider's message; the exit code is 1."""
     with serving(Answer.json({"code": 20003, "message": "Authenticate"}, 401)) as server:
         assert 1 == run(["send-test", template, "--url", server.url, *VALUES])
         assert "  Authenticate (code 20003)" in capsys.readouterr().out.splitlines()

@@ -218,7 +218,7 @@ def test_a_template_without_response_map_cannot_await_a_receipt(folder: Path, ri
 
 
 def test_an_emulator_that_is_not_there(acme: Path, ringocli: Command) -> None:
-    """Exit 4 without a send: the subscription comes first."""
+    """The exit code is 4 and nothing is sent, because the subscription is made first."""
     with serving(accepted()) as provider:
         result = ringocli(
             "send-test", acme, *VALUES, "--set", "contact=+13105550199", "--set", "content=Hi",

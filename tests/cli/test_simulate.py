@@ -242,7 +242,7 @@ def test_only_the_host_of_a_webhook_url_is_shown() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="a console event, not a signal")
 @pytest.mark.parametrize("hands", ["1", "4"])
 def test_ctrl_c_prints_the_summary(template: str, hands: str) -> None:
-    """The run ends, 130, and the summary counts what was not done as failed."""
+    """The run ends with exit code 130, and the summary counts unsent events as failed."""
     arrived = threading.Event()
     with serving(Answer(before=arrived.set)) as server:
         process = subprocess.Popen(
@@ -281,7 +281,7 @@ def test_statuses_are_read(text: str, inside: list[int], outside: list[int]) -> 
 
 
 def test_many_events_over_tls(template: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The engine speaks TLS and trusts --ca-file; without it every event fails with one reason."""
+    """The engine uses TLS and trusts --ca-file; without it every event fails for the same reason."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)

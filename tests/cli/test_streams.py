@@ -59,7 +59,7 @@ def test_a_stream_that_cannot_be_written(tmp_path: Path, words: tuple[str, ...],
 
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS.keys())
 def test_the_end_of_a_pipe_is_silent(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """``| true`` prints nothing but what the command says about itself."""
+    """``| true`` prints nothing but the notes of the command."""
     done = started(tmp_path, words, "| true")
     assert 0 == done.returncode
     assert "Traceback" not in done.stderr
@@ -67,7 +67,7 @@ def test_the_end_of_a_pipe_is_silent(tmp_path: Path, words: tuple[str, ...]) -> 
 
 
 def test_a_crash_report_contains_no_values(ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Types, places and versions are written, but neither messages nor arguments."""
+    """Types, code locations and versions are written, but neither messages nor arguments."""
     secret = "s3cret-value-of-the-user"
 
     def broken(arguments: object) -> int:

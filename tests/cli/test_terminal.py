@@ -123,7 +123,7 @@ def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
 
 
 def test_match_says_that_it_waits_for_a_webhook() -> None:
-    """On a terminal it says what to paste and how to end it; then it reads what was pasted."""
+    """On a terminal it explains what to paste and how to end it, and then reads the pasted text."""
     webhook = '{"from": "+13105550199", "to": "+12135550100", "text": "Hi"}\n'
     code, output = shown("match", str(SAMPLES / "telnyx.json"), typed=webhook + "\x04")
     assert 1 == code

@@ -179,7 +179,7 @@ class Session:
         return Ran(code=code, shown=shown, out=printed)
 
     def _kept_here(self, words: list[str]) -> list[str]:
-        """The command with an emulator in place of every host that is not this machine."""
+        """The command with every host that is not this machine replaced by an emulator."""
         kept = list(words)
         template = next((word for word in words[2:] if word.endswith(".json") and Path(word).is_file()), "")
         for index, word in enumerate(words[:-1]):
@@ -201,7 +201,7 @@ class Session:
         return self._emulators[template]
 
     def _local(self, text: str) -> str:
-        """A text with free ports in place of those that the page names."""
+        """A text with the ports of the page replaced by free ones."""
 
         def free(found: re.Match[str]) -> str:
             port = found.group()

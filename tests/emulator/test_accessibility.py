@@ -1,4 +1,4 @@
-"""The emulator's page for everyone: axe-core finds nothing, nothing is cut off, and everything can be tapped.
+"""Accessibility of the emulator's page: axe-core finds nothing, nothing is cut off, and all targets can be tapped.
 
 Every state of the page is checked at a desktop's, a phone's, a zoomed and a very narrow size; axe-core looks at it in
 both themes on a desktop, where everything is in sight at once, and once on a phone, which has one column.

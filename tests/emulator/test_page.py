@@ -76,7 +76,7 @@ def test_nothing_is_inline() -> None:
 
 
 def test_an_inbox_has_its_page_with_and_without_a_slash(ringotel: Emulator, visit: Open) -> None:
-    """``/i/name`` is where ``/i/name/`` is, and the page speaks to that inbox alone."""
+    """``/i/name`` and ``/i/name/`` show the same page, which uses only that inbox."""
     ringotel.send(to=CONTACT, content="In here", from_=NUMBER)
     page = visit(ringotel.url, path="")
     expect(bubble(page, "user", "In here")).to_have_count(1)
@@ -252,7 +252,7 @@ def test_a_near_miss_is_fixed(tmp_path: Path, visit: Open) -> None:
 
 
 def test_the_filter_finds(ringotel: Emulator, visit: Open) -> None:
-    """The wire shows what the filter finds, also of what comes later; Escape brings everything back."""
+    """The wire shows only matching exchanges, later ones included; Escape removes the filter."""
     post(ringotel.webhook_url, webhook("about apples"))
     post(ringotel.webhook_url, webhook("about pears"))
     page = visit(ringotel.url)
@@ -313,7 +313,7 @@ def test_a_permalink_works_in_a_new_tab(ringotel: Emulator, visit: Open) -> None
 
 
 def test_two_tabs_stay_in_sync(ringotel: Emulator, visit: Open) -> None:
-    """What is said, set or cleared in one tab is so in the other, without a reload."""
+    """Messages, settings and deletions in one tab appear in the other without a reload."""
     one, other = visit(ringotel.url), visit(ringotel.url)
     say(one, "user", "Seen by both")
     expect(bubble(other, "user", "Seen by both").locator(".mark")).to_have_attribute("data-status", "delivered")

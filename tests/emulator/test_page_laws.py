@@ -21,7 +21,7 @@ some = settings(max_examples=60)
 
 @pytest.fixture(scope="module")
 def run(browser: Any, shared: Emulator) -> Iterator[Run]:
-    """Evaluates a function on the page; modules are imported by the page's own addresses."""
+    """Evaluates a function on the page; modules are imported by the page's own URLs."""
     page = browser.new_page()
     page.goto(shared.url + "/")
     yield page.evaluate
@@ -65,7 +65,7 @@ documents = st.recursive(
 @given(document=documents, separators=st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")]))
 @some
 def test_laying_out_changes_white_space_alone(run: Run, document: Any, separators: tuple[str, str]) -> None:
-    """JSON that is laid out to be read says what it said."""
+    """Formatted JSON has the same value as before."""
     text = json.dumps(document, ensure_ascii=False, separators=separators)
     assert document == json.loads("".join(words for words, _ in run(PIECES, [text, [], True])))
 

@@ -1,4 +1,4 @@
-"""Playing the provider by hand: pasted webhooks, test events, and deleting what came of them."""
+"""Playing the provider by hand: pasted webhooks, test events, and deleting their exchanges."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def forwarding(url: str) -> Iterator[Emulator]:
 
 
 def test_stored_reply_is_the_forwarded_one() -> None:
-    """With forwarding, the reply of the real Ringotel is what the sender gets and what is stored."""
+    """With forwarding, the sender gets the reply of the real Ringotel, which is also stored."""
     with serving(Answer(status=202, body=b"queued")) as server, forwarding(server.url) as ringotel:
         got = call(ringotel, "POST", "/webhook/acme", MESSAGE)
         [exchange] = ringotel.exchanges()
@@ -39,7 +39,7 @@ def test_stored_reply_is_the_forwarded_one() -> None:
 
 
 def test_stored_reply_is_502_if_nothing_was_forwarded() -> None:
-    """If Ringotel cannot be reached, the sender gets 502, and that is what is stored, with the reason."""
+    """If Ringotel cannot be reached, the sender gets 502, which is stored with the reason."""
     with serving(Answer()) as server:
         url = server.url
     with forwarding(url) as ringotel:

@@ -115,7 +115,7 @@ def test_patch_is_applied_and_the_file_keeps_its_formatting(tmp_path: Path) -> N
 
 
 def test_patch_that_breaks_earlier_webhooks_has_an_alternative(tmp_path: Path) -> None:
-    """A change that earlier webhooks speak against is refused with the reason; a second event keeps both."""
+    """A change that breaks earlier webhooks is refused with the reason; a second event matches both."""
     path = tmp_path / "acme.json"
     with edited(path) as (ringotel, _):
         earlier = ringotel.reply(NUMBER, "Hi", from_=CONTACT)["id"]

@@ -11,7 +11,7 @@ from ringocli.http.name_lookup import lookup, lookup_async
 
 
 def test_this_machine_is_found() -> None:
-    """Names and addresses alike."""
+    """Names and IP addresses of this machine are recognised."""
     assert ["127.0.0.1"] == lookup("127.0.0.1", 80, 5)
     assert {"127.0.0.1", "::1"} >= set(lookup("localhost", 80, 5))
     assert ["127.0.0.1"] == asyncio.run(lookup_async("127.0.0.1", 80))

@@ -1,4 +1,4 @@
-"""What goes over the wire, byte for byte, and what is said when nothing comes back."""
+"""Requests are sent byte for byte as rendered, and the errors if there is no reply."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def test_a_certificate_for_another_host_is_refused(authority: trustme.CA, tmp_pa
 
 
 def test_tls_to_a_plain_port_is_explained() -> None:
-    """An https address whose port speaks plain http."""
+    """An https URL whose port accepts only plain http."""
     with serving() as server:
         error = failing(server.url.replace("http:", "https:"))
     assert ("tls", "127.0.0.1: the TLS handshake failed") == (error.kind, error.message)
@@ -228,7 +228,7 @@ def test_tls_to_a_plain_port_is_explained() -> None:
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
 def test_an_unusable_ca_file_is_refused(tmp_path: Path, content: str | None) -> None:
-    """It is said before anything is sent."""
+    """The error is reported before anything is sent."""
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_text(content)
@@ -300,7 +300,7 @@ def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_proxy_gets_the_whole_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Through a proxy, too, path and query are what was written."""
+    """Path and query are sent unchanged through a proxy, too."""
     with raw(OK) as wire:
         for name in ("HTTP_PROXY", "http_proxy"):
             monkeypatch.setenv(name, wire.url)
@@ -311,7 +311,7 @@ def test_a_proxy_gets_the_whole_url(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_libraries_log_nothing_below_a_warning() -> None:
-    """Httpx logs whole addresses at INFO, and an address may be the secret."""
+    """Httpx logs whole URLs at INFO, and a URL may be the secret."""
     import_module("ringocli.http.remote")
     assert [logging.WARNING] * 2 == [logging.getLogger(name).level for name in ("httpx", "httpcore")]
 

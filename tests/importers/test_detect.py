@@ -170,7 +170,7 @@ COMPUTED = {
 
 @pytest.mark.parametrize(("what", "text"), COMPUTED.items(), ids=list(COMPUTED))
 def test_a_snippet_that_computes_what_it_sends_is_refused(what: str, text: str) -> None:
-    """Its name is said, and the way out."""
+    """The error names the value and an alternative."""
     with pytest.raises(UsageError, match=what) as refused:
         request_in("paste", text, None, None)
     assert "cURL" in str(refused.value.hint)

@@ -73,7 +73,7 @@ def test_samples_are_read_as_what_they_are(provider: str) -> None:
 
 
 def another(value: Any) -> Any:
-    """The same webhook for another message: other numbers, ids, times, texts and addresses, and a key more."""
+    """The same webhook for another message: other numbers, ids, times, texts and URLs, and one more key."""
     if isinstance(value, dict):
         return {**{key: another(inner) for key, inner in value.items()}, "x_added_later": "yes"}
     if isinstance(value, list):
@@ -153,7 +153,7 @@ def drafted(name: str) -> Draft:
 
 
 def sent(template: Template, place: str, variables: dict[str, str], properties: dict[str, Secret]) -> dict[str, Any]:
-    """The facts of what a template sends with these values."""
+    """The request that a template sends with these values, in comparable form."""
     layer = Layer(variables=variables, properties=properties)
     request = render_request(template, template.request(place), Values(layers=(layer,)), None)
     headers = {name.lower(): value.reveal() for name, value in request.headers}

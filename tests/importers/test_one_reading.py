@@ -1,4 +1,4 @@
-"""The law of samples: `init`, `match`, `test` and the emulator give every sample the same reading, notes included."""
+"""The law of samples: `init`, `match`, `test` and the emulator read every sample alike, notes included."""
 
 from __future__ import annotations
 
@@ -314,7 +314,7 @@ def test_the_sample_of_a_snippet_is_named() -> None:
 
 
 def test_reading_a_sample_never_keeps_the_encoding_of_a_decoded_body() -> None:
-    """The headers of a decompressed or unchunked body are those of what is left."""
+    """The headers of a decompressed or unchunked body no longer name the encoding."""
     sample: Sample = read_sample(PLAIN["gzip-chunked"])
     assert {"host", "content-type"} == {name.lower() for name, _ in sample.headers}
 

@@ -66,7 +66,7 @@ def test_all_assumptions_are_listed(ringocli: Command) -> None:
     ],
 )
 def test_an_unknown_topic_is_a_usage_error(ringocli: Command, topic: str, code: int, said: str) -> None:
-    """It is named, with what was probably meant."""
+    """The topic is named, with the most similar one."""
     done = ringocli("explain", topic)
     assert (code, True) == (done.code, said in done.err), done.err
 

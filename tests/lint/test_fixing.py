@@ -35,7 +35,7 @@ def damaged(draw: st.DrawFn) -> str:
 
 
 def check_the_laws(text: str, *, unsafe: bool) -> None:
-    """Fix a text and compare it with what it was."""
+    """Fix a text and check the laws against the original."""
     before = Document.read("x", text)
     findings = lint(before)
     fixed, applied = fixed_text(before, unsafe=unsafe)

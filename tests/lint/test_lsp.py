@@ -132,7 +132,7 @@ def test_findings_follow_the_typing_and_can_be_fixed(tmp_path: Path) -> None:
 def test_completion_offers_what_is_allowed_here(
     tmp_path: Path, old: str, new: str, mark: str, offered: list[str], not_offered: list[str]
 ) -> None:
-    """Variables of this place, keys that are still missing, documented values."""
+    """Completion proposes the variables of the location, the missing keys, and documented values."""
 
     async def work(editor: Editor) -> None:
         text = TEXT.replace(old, new, 1)

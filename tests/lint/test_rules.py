@@ -328,7 +328,7 @@ def test_samples_have_no_error(path: Any) -> None:
 
 
 def test_exchanged_numbers_are_recognised_by_their_keys() -> None:
-    """Both places are reported, each with the variable that belongs there."""
+    """Both locations are reported, each with the variable that belongs there."""
     text = json.dumps(merged(GOOD, {"API": {"SendMessage": {"request_parameters": {"from": "$to$", "to": "$from$"}}}}))
     found = [(f.code, f.suggestion) for f in findings(text) if f.severity is not Severity.INFO]
     assert [("RT414", "$from$"), ("RT414", "$to$")] == sorted(found)
@@ -472,7 +472,7 @@ def every_single_change() -> list[Any]:
 
 
 def test_the_reader_and_the_schema_agree_on_every_single_change() -> None:
-    """For thousands of documents, the fast reader reports the same places as jsonschema."""
+    """For thousands of documents, the fast reader reports the same pointers as jsonschema."""
     documents = every_single_change()
     verdicts = set()
     for document in documents:

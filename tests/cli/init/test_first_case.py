@@ -44,7 +44,7 @@ def test_a_changed_template_fails_the_case(ringocli: Command, folder: Path) -> N
 
 
 def test_json_lists_the_files(ringocli: Command, folder: Path) -> None:
-    """The case is the last; nothing is written or listed with --dry-run."""
+    """The case file is listed last; with --dry-run nothing is written or listed."""
     assert "cases" not in ringocli("init", *ACME, "--dry-run", "--format", "json").document
     assert not Path("cases").exists()
     listed = ringocli("init", *ACME, "--format", "json").document["cases"]

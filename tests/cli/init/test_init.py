@@ -202,7 +202,7 @@ def test_the_wizard_asks_for_what_is_missing(folder: Path) -> None:
 
 
 def test_vs_code_gets_the_schema_and_keeps_its_settings(ringocli: Command, folder: Path) -> None:
-    """Comments and order of the settings stay; a second time nothing is added."""
+    """Comments and order of the settings are kept; running it again adds nothing."""
     (folder / ".vscode").mkdir()
     settings = folder / ".vscode" / "settings.json"
     settings.write_text(

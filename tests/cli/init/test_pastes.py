@@ -36,7 +36,7 @@ WHOLE = (
 
 
 def test_complete_documentation_gives_a_complete_template(ringocli: Command, docs: Path) -> None:
-    """With every paste at hand nothing is asked, nothing is left to do, and every sample is read."""
+    """With all samples no question is asked, nothing is left to do, and every sample is read."""
     done = ringocli("init", *WHOLE, "--no-input", "--format", "json")
     assert 0 == done.code, done.err
     document = done.document
@@ -59,7 +59,7 @@ def test_complete_documentation_gives_a_complete_template(ringocli: Command, doc
 
 
 def test_text_output_leads_to_the_next_step(ringocli: Command, docs: Path) -> None:
-    """A reader of the terminal sees why, what is left, and what to type."""
+    """The output gives the reasons, what is left to do, and the next command."""
     done = ringocli("init", "--from-curl", "send.sh", "--no-input")
     assert (0, "") == (done.code, done.out)
     for words in ("Wrote acme.json", "$to$", 'named "recipients"', "--sample-webhook", "ringocli render acme.json"):
@@ -119,7 +119,7 @@ PLACES = {
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_secret_of_a_paste_is_shown_or_written(ringocli: Command, folder: Path, place: str, form: str) -> None:
-    """Wherever it stood, it is in the file of credentials and nowhere else, in no encoding."""
+    """A secret in any place of a paste is in the credentials file and nowhere else, in no encoding."""
     done = ringocli(
         "-v", "init", "--from-curl", "-", "--no-input", "--format", form, "--save-credentials", "kept.toml", "t.json",
         stdin=PLACES[place],
@@ -143,7 +143,7 @@ def test_no_secret_of_a_paste_is_shown_or_written(ringocli: Command, folder: Pat
 def test_a_hint_is_the_sample_value_of_a_variable(
     ringocli: Command, folder: Path, hints: dict[str, str], parameters: dict[str, str]
 ) -> None:
-    """Also inside a longer text, never inside a longer run of digits; the best-named place wins."""
+    """A hint also applies inside a longer text, never inside a longer run of digits; the field with the best name is used."""
     body = json.dumps({"to": "+15550002222", "from": "+15550001111", "note": "code 15550002222x, 15550002222"})
     options = [word for name, value in hints.items() for word in ("--hint", f"{name}={value}")]
     done = ringocli(
@@ -261,7 +261,7 @@ def test_collections_go_through_the_same_draft(ringocli: Command, folder: Path, 
 
 
 def test_a_template_is_extended_byte_for_byte(ringocli: Command, docs: Path) -> None:
-    """What was there stays as it was written: indentation, order, line ends, a key nobody knows."""
+    """The existing text is not changed: indentation, order, line ends, an unknown key."""
     text = (
         '{\r\n\t"id": "acme",\r\n\t"name": "Acme",\r\n\t"class": "sms",\r\n\t"properties": ["Token"],\r\n'
         '\t"auth": {"type": "Bearer", "token": "$Token$"},\r\n\t"API": {\r\n\t\t"SendMessage": {\r\n'
@@ -324,7 +324,7 @@ def test_a_template_that_would_break_is_left_alone(ringocli: Command, docs: Path
 
 
 def test_replacing_a_file_request_needs_force(ringocli: Command, docs: Path) -> None:
-    """With --force the new SendFile takes the place of the old one."""
+    """With --force the new SendFile replaces the old one."""
     assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
     command = (docs / "send-file.sh").read_text().replace("media_urls", "attachments")
     done = ringocli("init", "acme.json", "--add-file", "-", "--force", stdin=command)

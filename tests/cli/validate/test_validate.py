@@ -73,7 +73,7 @@ def test_json_has_its_final_form(ringocli: Command, folder: Path) -> None:
 
 
 def test_every_format_contains_the_finding(ringocli: Command, folder: Path) -> None:
-    """concise, jsonl, sarif, github, junit and markdown name code and place."""
+    """concise, jsonl, sarif, github, junit and markdown contain the code and the location."""
     (folder / "bad.json").write_text(spoiled())
     assert "bad.json:19:15: error RT401 " in ringocli("validate", "bad.json", "--format", "concise").out
     lines = [json.loads(line) for line in ringocli("validate", "bad.json", "--format", "jsonl").out.splitlines()]
@@ -104,7 +104,7 @@ def test_sarif_has_rules_locations_and_fixes(ringocli: Command, folder: Path) ->
 
 
 def test_github_actions_are_noticed(ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a workflow the annotations come by themselves."""
+    """In a workflow of GitHub Actions, annotations are the default format."""
     (folder / "bad.json").write_text(spoiled())
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert ringocli("validate", "bad.json").out.startswith("::")
@@ -257,7 +257,7 @@ def test_copies_of_a_template_have_the_findings_of_each_file(ringocli: Command, 
 def test_very_many_files_have_the_findings_that_each_has_alone(
     ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Processes share the work; findings, their order, what is skipped and what cannot be read stay the same."""
+    """With worker processes, findings, their order, skipped and unreadable files are the same."""
     from ringocli.cli.validate import parallel
 
     for number in range(60):

@@ -162,7 +162,7 @@ POST {{host}}/up
 
 
 def test_http_files_are_read_as_their_clients_do() -> None:
-    """Scripts and handlers are left out, addresses continue, Basic may be written out, nothing is included."""
+    """Scripts and handlers are left out, URLs may continue on the next line, Basic may be plain, no file is included."""
     draft = drafted(HTTP, "send")
     sends = draft.template["API"]["SendMessage"]
     assert "https://api.x.example/v1/$Account$/sms?fmt=json&debug=1" == sends["request_url"]

@@ -217,7 +217,7 @@ def test_a_text_without_a_command_is_refused(ringocli: Command, folder: Path, te
 
 
 def test_a_paste_is_never_run(ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Substitutions stay text, the environment stays out, files are read below an allowed folder only."""
+    """Substitutions stay text, the environment is not used, files are read below an allowed folder only."""
     monkeypatch.setenv("SECRET_OF_MINE", "canary-in-the-environment")
     (folder / "in").mkdir()
     (folder / "in" / "body.json").write_text('{"to": "+15550002222", "text": "Hello"}', "utf-8")

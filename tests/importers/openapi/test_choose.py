@@ -1,4 +1,4 @@
-"""OpenAPI documents as providers write them: versions, servers, bodies, security, examples in odd places."""
+"""OpenAPI documents as providers write them: versions, servers, bodies, security, examples in unusual places."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ SCHEMES: dict[str, tuple[dict[str, Any], Any, list[str]]] = {
 
 @pytest.mark.parametrize("case", SCHEMES)
 def test_security_becomes_auth_or_is_named(ringocli: Command, folder: Path, case: str) -> None:
-    """What the framework can carry is carried, the rest is said; of several the first that can be carried is taken."""
+    """Credentials that the framework can send are used, others are reported; of several, the first usable one is used."""
     scheme, kind, limits = SCHEMES[case]
     document = spec(security=[{"s": []}], components={"securitySchemes": {"s": scheme}})
     told = drafted(ringocli, folder, document)

@@ -262,7 +262,7 @@ RICH_2 = {
 
 
 def places_in(tree: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place of a tree below its root."""
+    """The pointers of all values below the root of a tree."""
     inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     return [place for key, value in inner for place in ((*at, key), *places_in(value, (*at, key)))]
 
