@@ -78,7 +78,7 @@ def _page(command: Command) -> str:
     if also:
         parts.append(f"Also: {', '.join(also)}.")
     if command.examples:
-        parts += ["## Examples", "In a checkout of ringocli, which has the folder `samples`:"]
+        parts += ["## Examples", "Run these in a checkout of ringocli, which contains the folder `samples`:"]
         parts.append(RUN_ELSEWHERE + fenced("\n".join(command.examples), "sh"))
     return page(*parts)
 

@@ -67,7 +67,7 @@ class TemplatePatch:
             count = len(self.breaks)
             return f"{count} earlier webhook{'s' * (count > 1)} would be read differently"
         if self.findings:
-            return f"lint would report: {self.findings[0].message}"
+            return f"validate would report: {self.findings[0].message}"
         return self.reason
 
     @property
@@ -106,7 +106,7 @@ def proposals(
     reading = read_webhook(file.template, incoming_of(stored), pairs=pairs)
     near_miss = reading.near_miss
     if reading.event is not None:
-        return (_tried(file, (), stored, (), "this webhook matches the template as it is now"),)
+        return (_tried(file, (), stored, (), "this webhook already matches the template"),)
     if near_miss is None:
         return (_tried(file, (), stored, (), "; ".join(reading.notes)),)
     first = _tried(file, near_miss.patch, stored, others, near_miss.why)

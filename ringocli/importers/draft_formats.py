@@ -201,7 +201,7 @@ def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
     name = shlex.quote(path)
     if draft.blocking:
         return [
-            "resolve what is listed above: --hint NAME=VALUE, --drop FIELD or further samples, then init again",
+            "resolve what is listed above: --hint NAME=VALUE, --drop FIELD or further samples, then run init again",
             f"ringocli render {name}",
         ]
     values = f" --values {shlex.quote(saved)}" if saved else ""

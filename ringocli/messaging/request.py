@@ -115,7 +115,7 @@ def _nodes(node: object) -> Iterable[object]:
 
 def _notes_on_values(template: Template, name: str, given: Filled) -> Iterable[str]:
     if given.invented:
-        yield f"{name}: sample values for {', '.join(given.invented)}"
+        yield f"{name}: using sample values for {', '.join(given.invented)}"
     if given.left_out:
         yield f"{name}: {', '.join(given.left_out)} not set, so omitted (assumption 7)"
 
@@ -129,7 +129,7 @@ def _notes_on_variables(spec: RequestSpec, given: Filled) -> Iterable[str]:
             if isinstance(leaf, Leaf) and leaf.alone is None:
                 empty = [name for name in leaf.names if not given.values.get(name)]
                 if empty and not given.keep_empty:
-                    yield f"{spec.name}: {', '.join(empty)} not set, so replaced by nothing inside a longer text (assumption 7)"
+                    yield f"{spec.name}: {', '.join(empty)} not set, so left empty inside a longer text (assumption 7)"
 
 
 def _notes_on_type(spec: RequestSpec) -> Iterable[str]:

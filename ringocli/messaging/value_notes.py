@@ -19,13 +19,13 @@ def value_notes(document: Json, variables: Mapping[str, str], sources: Mapping[s
     for name in ("content", "text"):
         if (decoded := ucs2_text(variables.get(name, ""))) and name in sources:
             notes.append(
-                f'${name}$ ({as_text(sources[name])}) is UCS-2 in hexadecimal for "{decoded[:40]}" and is shown as it is; '
+                f'${name}$ ({as_text(sources[name])}) is UCS-2 in hexadecimal for "{decoded[:40]}" and is shown unchanged; '
                 "set the provider to send plain text"
             )
         elif name in sources and _is_escaped(variables[name]) and not _is_of_form(document, sources[name]):
             notes.append(
-                f"${name}$ ({as_text(sources[name])}) is percent-encoded and is shown as it is; "
-                "set the provider to send plain text"
+                f"${name}$ ({as_text(sources[name])}) is percent-encoded and is shown unchanged; set the provider to "
+                "send plain text"
             )
     for name in ("from", "to"):
         if re.fullmatch(r" \d{6,}", variables.get(name, "")) and not _is_of_form(document, sources.get(name, ())):

@@ -27,8 +27,8 @@ ASSUMPTIONS: dict[int, str] = {
     "nor a property is an error.",
     6: "A property must not have the name of a built-in variable such as from, to or domain, because it is unknown "
     "which of the two Ringotel would use.",
-    7: "A key whose value is exactly one unset variable is omitted. In a URL or inside a longer text, an unset variable "
-    "is replaced by nothing.",
+    7: "A key whose value is exactly one unset variable is omitted. In a URL or inside a longer text, an unset "
+    "variable is replaced by an empty string.",
     8: "Variables are sent as strings. Numbers, true, false and null written in the template are sent unchanged.",
     9: "Arrays in request_parameters stay arrays, and variables inside them are replaced. An element that is exactly "
     "one unset variable is omitted.",

@@ -118,7 +118,7 @@ _OAUTH2 = {
         "authorization_endpoint": _text("The URL where the user signs in."),
         "authorization_parameters": {
             "type": "object",
-            "description": 'Only "default" is documented: a percent-encoded query string.',
+            "description": 'Only "default" is documented; its value is a percent-encoded query string.',
         },
         "token_endpoint": _text("The URL where the code is exchanged for a token."),
         "token_parameters": {"type": "object", "description": 'Only "content_type" is documented.'},

@@ -43,7 +43,7 @@ def test_a_broken_file_is_reported_until_it_is_fixed(file: Path, edited: Emulato
     page = visit(edited.url, width=320, height=568)
     file.write_text(whole[:-20], "utf-8")
     banner = page.locator(".banner.bad")
-    for tab in ("Ringotel", "Wire", "Handset"):
+    for tab in ("Ringotel", "Traffic", "Handset"):
         page.locator(".tabs").get_by_text(tab).click()
         expect(banner).to_contain_text("telnyx.json")
     expect(banner).to_contain_text("not valid JSON")

@@ -107,7 +107,7 @@ def test_patch_is_applied_and_the_file_keeps_its_formatting(tmp_path: Path) -> N
         assert path.read_text("utf-8") == before[:webhooks] + before[webhooks:].replace('"from"', '"sender"', 1)
         assert call(ringotel, "POST", f"/api/exchanges/{number}/replay").document["matched"]
         again = call(ringotel, "GET", f"/api/exchanges/{number}/patch").document
-        assert (True, [], "this webhook matches the template as it is now") == (
+        assert (True, [], "this webhook already matches the template") == (
             again["matches"],
             again["patch"],
             again["why"],

@@ -94,8 +94,8 @@ class InitOptions(NamedTuple):
     logo: Annotated[str | None, Option("https URL of the logo.", metavar="URL")] = None
     auth: Annotated[str | None, Option("How requests authenticate.", choices=AUTH_KINDS)] = None
     property: Annotated[tuple[str, ...], Option("The name of a property. Repeatable.", metavar="NAME")] = ()
-    send_url: Annotated[str | None, Option("Where SendMessage goes.", metavar="URL")] = None
-    file_url: Annotated[str | None, Option("Where SendFile goes, if not to the same URL.", metavar="URL")] = None
+    send_url: Annotated[str | None, Option("The URL of SendMessage.", metavar="URL")] = None
+    file_url: Annotated[str | None, Option("The URL of SendFile, if it is a different one.", metavar="URL")] = None
     method: Annotated[str | None, Option("The HTTP method. Default: POST.")] = None
     content_type: Annotated[
         str | None, Option("How requests are encoded. Default: application/json.", metavar="TYPE")

@@ -50,7 +50,7 @@ def _urls(call: CurlCall) -> list[str]:
         return call.urls
     kept = [url for url in call.urls if re.search(rf"[./:{OPEN}{{<$]", url)]
     if len(kept) < len(call.urls):
-        call.notes.append("words beside the URL that are neither options nor URLs were ignored")
+        call.notes.append("words that are neither options nor URLs were ignored")
     if "globoff" not in call.flags:
         listed = [found for url in kept for found in _LIST.findall(url)]
         call.notes += [f"{one} in the URL was read as written; curl would send a request for each" for one in listed]

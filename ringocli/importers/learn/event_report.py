@@ -28,7 +28,7 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
                 _report_rival(learned, draft, choice)
         text = draft.choices.get(Role.CONTENT)
         if text is not None and (encoding := encoding_of_text(text.literal)):
-            why = f'"{text.leaf.name}" is encoded ({encoding}), and Ringotel shows it as it is'
+            why = f'"{text.leaf.name}" is encoded ({encoding}), and Ringotel shows it unchanged'
             learned.add_limit("an encoded text", why, f"incoming texts will not be readable: {why}")
         if text is not None and draft.count(text, lambda leaf: leaf.text) > 1:
             why = "Ringotel takes one message from each webhook: the first is used"
@@ -42,7 +42,8 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
             learned.add_limit("several receipts in one webhook", why, f"some delivery receipts will be lost: {why}")
         if draft.kind == "delivered" and not has_failed and not _names_success(draft):
             why = (
-                "no value in the receipt means delivered, so failed receipts would match as well; add one as other=FILE"
+                "no value in the receipt means delivered, so failed receipts would match as well; add a failed "
+                "receipt as other=FILE"
             )
             learned.add_limit("telling delivered from failed", why, f"failed messages may be shown as delivered: {why}")
     _report_mixed_up(learned, samples, template)
@@ -64,7 +65,7 @@ def _report_rival(learned: LearnedEvents, draft: EventDraft, choice: RoleChoice)
     if not rivals:
         return
     name = draft.variable(choice.role)
-    why = f'"{choice.leaf.name}" is taken, and "{rivals[0].name}" fits as well'
+    why = f'"{choice.leaf.name}" is used, but "{rivals[0].name}" also fits'
     clause = f"${name}$ of {draft.sample.name} may be wrong: {why}; name it with --hint {choice.role.value}=VALUE"
     learned.add_limit(f"${name}$ of {draft.kind} from {draft.sample.name}", why, clause)
 

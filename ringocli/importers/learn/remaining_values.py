@@ -148,8 +148,8 @@ class RemainingValues(RequestState):
         codes = [leaf for leaf in self.kept if is_country_code(leaf)]
         if codes and Role.TO in self.learned.choices and not self.learned.choices[Role.TO].literal.startswith("+"):
             self.learned.blocking.append(
-                f"numbers have their country code in {codes[0].name}, which is a constant: it works only with the portal's "
-                "number format national, and for numbers of that country"
+                f"the country code is a constant in {codes[0].name}: this works only with the portal's number format "
+                "national, and only for numbers of that country"
             )
 
     def place_keys(self) -> None:

@@ -47,7 +47,9 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
     scored = [(id_score(leaf, hint=known.hint), leaf) for leaf in leaves]
     fitting = with_pair_scores(scored, _possible_ids(receipt), known, least=LEAST_IN_REPLY)
     if not fitting:
-        return _without_id("no value in the sample reply was recognised as one; name it with --hint messageid=VALUE")
+        return _without_id(
+            "no value in the sample reply was recognised as the message id; specify it with --hint messageid=VALUE"
+        )
     points, best = fitting[0]
     if any(isinstance(step, str) and (is_phone(step) or is_id(step)) for step in best.pointer):
         return _without_id("it is below a key that differs in each reply")

@@ -300,6 +300,6 @@ def _is_computed(value: str) -> bool:
 
 def _unsigned(name: str) -> str:
     return (
-        f"requests are signed ({name}), and no sample says how: state it with {OPTION}, as in "
-        f"{OPTION} 'hmac-sha256-hex {{timestamp}}.{{body}}'"
+        f"requests are signed ({name}), and no sample shows how: specify it with {OPTION}, as in {OPTION} "
+        "'hmac-sha256-hex {timestamp}.{body}'"
     )

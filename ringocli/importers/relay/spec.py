@@ -239,6 +239,6 @@ def _notes(draft: Draft, pastes: Pastes, provider: Mapping[str, Any]) -> Iterato
         yield f"webhooks are signed ({provider['signature']['name']}): set WEBHOOK_SECRET"
     elif field := signed_field(webhooks):
         yield (
-            f'webhooks are signed ("{field}"), which is not checked: state how with {signatures.OPTION}, as in '
+            f'webhooks are signed ("{field}"), which is not checked: specify how with {signatures.OPTION}, as in '
             f"{signatures.OPTION} 'hmac-sha256-hex {{timestamp}}.{{body}}'"
         )

@@ -24,8 +24,8 @@ _NUMBERED = re.compile(r"\D*[^\W\d_]\D*(\d+)")
 def hexadecimal_text(subject: Subject) -> Iterator[Problem]:
     """A constant says that the text is UCS-2 or hexadecimal.
 
-    A template cannot convert texts: Ringotel sends and shows plain Unicode. A text such as `00480069` would be shown as
-    it is, and a provider that expects hexadecimal would reject or garble a plain one. Let the provider use UTF-8.
+    A template cannot convert texts: Ringotel sends and shows plain Unicode. A text such as `00480069` would be shown
+    unchanged, and a provider that expects hexadecimal would reject or garble a plain one. Let the provider use UTF-8.
 
     Bad:
         "SendMessage": {
@@ -82,8 +82,8 @@ def _says_hexadecimal(name: str, value: str) -> bool:
 def several_messages(subject: Subject) -> Iterator[Problem]:
     """An event reads its message from a list, of which only one element is used.
 
-    If the provider puts several messages or receipts into one webhook, the others are probably lost. Set the provider
-    to send each one on its own, or its batch size to 1.
+    If the provider puts several messages or receipts into one webhook, the others are probably lost. Configure the
+    provider to send each one separately, or set its batch size to 1.
 
     Bad:
         "Webhook": [
@@ -131,7 +131,7 @@ def first_file_only(subject: Subject) -> Iterator[Problem]:
     """An event reads one file of a message, although the provider may send several.
 
     Numbered fields such as `MediaUrl0` and lists of files have more entries when a message has more files. Ringotel
-    takes one URL from each webhook, so the others are probably lost. If the provider can send each file on its own,
+    takes one URL from each webhook, so the others are probably lost. If the provider can send each file separately,
     choose that.
 
     Bad:

@@ -164,7 +164,7 @@ def unescaped_quote(subject: Subject) -> Iterator[Problem]:
 
 @rule("RT022", Severity.ERROR)
 def encoded_quote(subject: Subject) -> Iterator[Problem]:
-    r"""A quote is encoded as in HTML, or escaped as inside a string.
+    r"""A quote is HTML-encoded, or escaped as if it were inside a string.
 
     JSON copied from the source of a web page has `&quot;` instead of quotes; copied from code or a log, it has `\"`.
 

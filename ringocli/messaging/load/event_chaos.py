@@ -103,7 +103,7 @@ class ChaoticFeed:
         )
         if chaos.concerns_receipts and not has_receipts:
             raise UsageError(
-                "--chaos early-receipt, per-part and late concern delivery receipts, and none are sent",
+                "--chaos early-receipt, per-part and late apply to delivery receipts, but none are sent",
                 "Add --event messageDelivered, or --event all.",
             )
         self._events = self._batched(self._shuffled(self._repeated(order)))

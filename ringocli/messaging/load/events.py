@@ -327,7 +327,7 @@ def _with_invented(request: RenderedRequest, names: Sequence[str]) -> tuple[str,
     """The notes; the one about sample values also names the texts that were invented here."""
     if not names:
         return request.notes
-    start = f"{request.name}: sample values for "
+    start = f"{request.name}: using sample values for "
     others = [note for note in request.notes if not note.startswith(start)]
     known = [note.removeprefix(start) for note in request.notes if note.startswith(start)]
     return (start + ", ".join((*known, *names)), *others)

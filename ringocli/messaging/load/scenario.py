@@ -125,7 +125,9 @@ class _Player:
                 self._stage.template.request(step.send)
                 if step.reply is None and self._case.routes.get(step.route or PROVIDER_ROUTE) is None:
                     raise self._wrong(
-                        step, "a send step needs reply, or a route to a provider", f"Add {PROVIDER_ROUTE} to [routes]."
+                        step,
+                        "a send step needs a reply, or a route to a provider",
+                        f"Add {PROVIDER_ROUTE} to [routes].",
                     )
             else:
                 if step.event is not None:

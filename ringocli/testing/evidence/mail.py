@@ -34,7 +34,7 @@ def _lines(template: Template, preset: Preset | None) -> Iterator[str]:
     yield "Please tell us when it is available, or what has to change."
     yield ""
     yield "-- "
-    yield "For ourselves, once Ringotel has added it (not part of the mail):"
+    yield "Checklist for when Ringotel has added it (not part of the mail):"
     yield ""
     yield "1. Portal: organisation > Integrations > enable the integration in each organisation."
     yield f"2. Fill in the fields: {', '.join(template.properties) or 'none'}."

@@ -38,7 +38,7 @@ def _lines(facts: EvidenceFacts) -> Iterator[str]:
     yield f"<h1>{_text(template.name)}</h1>"
     passed = f"{_counted(len(facts.outcomes), 'test case')} passed" if facts.outcomes else "no test cases"
     yield (
-        f"<p><strong>No errors, round-trip proof passed, {passed}.</strong> The results hold under the assumptions "
+        f"<p><strong>No errors, round-trip proof passed, {passed}.</strong> The results apply under the assumptions "
         "listed at the end; they do not mean that Ringotel accepts the file.</p>"
     )
     yield "<h2>The template</h2>"

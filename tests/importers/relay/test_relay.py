@@ -180,7 +180,7 @@ def test_a_relay_needs_a_request(ringocli: Command, folder: Path) -> None:
     assert (2, True) == (done.code, "--from-curl" in done.err)
 
 
-UNSIGNED = "requests are signed (X-Signature), and no sample says how"
+UNSIGNED = "requests are signed (X-Signature), and no sample shows how"
 
 
 def test_what_is_left_to_do_comes_first(ringocli: Command, folder: Path) -> None:

@@ -107,7 +107,7 @@ expect = {variables = {content = "y"}}
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ('[[step]]\nsend = "SendMessage"\n', "a send step needs reply, or a route to a provider"),
+        ('[[step]]\nsend = "SendMessage"\n', "a send step needs a reply, or a route to a provider"),
         ('[[step]]\nevent = "message"\nroute = "other"\n', "there is no route 'other'"),
         ('[[step]]\nevent = "mesage"\n', "mesage"),
         (
