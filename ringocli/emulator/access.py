@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs
 
 from ringocli.text.url import split_url
@@ -21,6 +22,9 @@ PUBLIC_SECTIONS = frozenset({"webhook", "provider", "files"})
 
 READ_ONLY_SECTIONS = frozenset({"", "page", "files", "api", "readyz", "openapi.json"})
 """Paths where a GET only reads. Elsewhere it may be a webhook or a message, so links from other pages are refused."""
+
+MAX_HOST_HEADER = 1_000
+"""A longer Host header is invalid."""
 
 TOKEN_HEADER = "x-ringocli-token"
 TOKEN_COOKIE = "ringocli_token"
@@ -104,6 +108,11 @@ class AccessPolicy:
 
 def host_name(host: str) -> str | None:
     """The name in a Host header in lower case, without its port; None if the header is invalid."""
+    return _host_name(host) if len(host) <= MAX_HOST_HEADER else None
+
+
+@lru_cache(maxsize=256)
+def _host_name(host: str) -> str | None:
     parts = split_url(f"http://{host}")
     return parts.hostname if parts.problem is None and not parts.path and "@" not in host else None
 

@@ -86,13 +86,9 @@ class ShortPathConnection(Connection):
 
     def _may_be_plain(self) -> bool:
         """Whether the request has a short body, uses no special HTTP features, and no earlier response is pending."""
-        self.decoded = RequestHeaders.decode(self.headers)
-        length = self.decoded.first.get("content-length", "0")
+        self.decoded, is_plain = _decoded(tuple(self.headers))
         return (
-            length.isdigit()
-            and len(length) < 19
-            and int(length) <= MAX_SHORT_BODY_BYTES
-            and self.decoded.first.keys().isdisjoint(_NOT_PLAIN)
+            is_plain
             and (self.cycle is None or self.cycle.response_complete)
             and not self.flow.write_paused
             and self.parser.get_method() in _METHODS
@@ -144,6 +140,15 @@ class ShortPathConnection(Connection):
             self.transport.close()
         else:
             super().close_if_overdue(now)
+
+
+@lru_cache(maxsize=128)
+def _decoded(headers: tuple[tuple[bytes, bytes], ...]) -> tuple[RequestHeaders, bool]:
+    """The headers, and whether they describe a plain request; those of a provider are nearly always the same."""
+    decoded = RequestHeaders.decode(headers)
+    length = decoded.first.get("content-length", "0")
+    is_short = length.isdigit() and len(length) < 19 and int(length) <= MAX_SHORT_BODY_BYTES
+    return decoded, is_short and decoded.first.keys().isdisjoint(_NOT_PLAIN)
 
 
 def _as_bytes(reply: Reply, *, keep_alive: bool) -> bytes:

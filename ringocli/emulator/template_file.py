@@ -38,6 +38,8 @@ class TemplateFile:
         self.text = text
         self.template = template
         self.preset = preset_of(template)
+        # The path is our choice, since Ringotel does not publish the format of its URL.
+        self.webhook_path = f"/webhook/{quote(template.id, safe='')}"
         self.loaded_at = datetime.now(UTC)
 
     @property
@@ -50,11 +52,6 @@ class TemplateFile:
             "in_force": self.problem is None,
             "problem": self.problem,
         }
-
-    @property
-    def webhook_path(self) -> str:
-        """The path that receives webhooks; it is our choice, since Ringotel does not publish the format of its URL."""
-        return f"/webhook/{quote(self.template.id, safe='')}"
 
     def _stamp_of_file(self) -> tuple[int, int] | None:
         try:

@@ -179,7 +179,12 @@ _CHARSETS = frozenset({*aliases, *aliases.values(), "cp720", "cp737", "cp874", "
 
 
 def _is_charset(name: str) -> bool:
-    known = normalize_encoding(name).lower() if len(name) <= MAX_CHARSET_LENGTH and name.isascii() else ""
+    return len(name) <= MAX_CHARSET_LENGTH and name.isascii() and _is_known_charset(name)
+
+
+@lru_cache(maxsize=64)
+def _is_known_charset(name: str) -> bool:
+    known = normalize_encoding(name).lower()
     return known in _CHARSETS and aliases.get(known, known) not in _NOT_CHARSETS
 
 

@@ -15,6 +15,8 @@ from ringocli.http.content_types import Encoding, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json
 
 _FORM = re.compile(r"[^\s=&<>{}\"]{1,200}=")
+_XML = re.compile(r"<[?!A-Za-z]")
+_MULTIPART = re.compile(r"--\S+\s+content-disposition:", re.I)
 _STRUCTURAL = frozenset({"unclosed-bracket", "missing-colon", "extra-text", "extra-bracket", "empty", "too-deep"})
 """Syntax errors of JSON whose meaning is unclear, so that a received body is rejected."""
 
@@ -32,7 +34,7 @@ _START_OF_JSON = re.compile(r"(?:\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*[{\[]", re.S
 
 def starts_json(text: str) -> bool:
     """Whether a text starts like a JSON object or list, comments aside."""
-    return _START_OF_JSON.match(text[:MAX_BEFORE_JSON]) is not None
+    return text[:1] in ("{", "[") or _START_OF_JSON.match(text[:MAX_BEFORE_JSON]) is not None
 
 
 class Decoded(NamedTuple):
@@ -76,9 +78,9 @@ def decode_query(query: str) -> Decoded:
 
 def unreadable(text: str, content_type: str | None) -> str:
     """The format of a body that is neither JSON nor a form, such as ``XML``; "" if it may be one of them."""
-    if re.match(r"<[?!A-Za-z]", text):
+    if _XML.match(text):
         return "XML"
-    if media_type(content_type or "").startswith("multipart/") or re.match(r"--\S+\s+content-disposition:", text, re.I):
+    if (content_type and media_type(content_type).startswith("multipart/")) or _MULTIPART.match(text):
         return "multipart"
     kind = encoding_of(content_type) if content_type else Encoding.OTHER
     if not text or kind is Encoding.JSON or starts_json(text):

@@ -10,6 +10,8 @@ from ringocli.template.pattern.pattern import Json, Several
 from ringocli.text.pointer import Pointer, as_text, lookup
 
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){2,}")
+_ESCAPED = re.compile(r"(?:[\w.~*!'()+-]|%[0-9A-Fa-f]{2})*%[0-9A-Fa-f]{2}(?:[\w.~*!'()+-]|%[0-9A-Fa-f]{2})*")
+_AFTER_SPACE = re.compile(r" \d{6,}")
 _NUMBERED = re.compile(r"(.*?)(\d+)$")
 
 
@@ -28,7 +30,7 @@ def value_notes(document: Json, variables: Mapping[str, str], sources: Mapping[s
                 "send plain text"
             )
     for name in ("from", "to"):
-        if re.fullmatch(r" \d{6,}", variables.get(name, "")) and not _is_of_form(document, sources.get(name, ())):
+        if _AFTER_SPACE.fullmatch(variables.get(name, "")) and not _is_of_form(document, sources.get(name, ())):
             notes.append(f"${name}$ ({as_text(sources[name])}) starts with a space, which was probably a +")
     if "url" in sources:
         notes += _further_files(document, sources["url"])
@@ -52,7 +54,7 @@ def ucs2_text(text: str) -> str:
 
 def _is_escaped(text: str) -> bool:
     """Whether a text is percent-encoded: it has escapes, but no character that would have been escaped."""
-    if not re.fullmatch(r"(?:[\w.~*!'()+-]|%[0-9A-Fa-f]{2})*%[0-9A-Fa-f]{2}(?:[\w.~*!'()+-]|%[0-9A-Fa-f]{2})*", text):
+    if "%" not in text or not _ESCAPED.fullmatch(text):
         return False
     try:
         unquote(text, errors="strict")

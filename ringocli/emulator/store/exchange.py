@@ -152,6 +152,8 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "variables": _texts_text,
     "sources": lambda sources: _sources_text(tuple(sources.items())),
     "notes": lru_cache(maxsize=256)(as_json),
+    "duration_ms": repr,
+    "size_bytes": repr,
 }
 """Faster functions for common members; the sources of variables and the notes are nearly always the same."""
 
