@@ -16,6 +16,7 @@ from ringocli.messaging.case_reader import Anything, Case, CaseStep, Expectation
 from ringocli.messaging.case_writer import as_toml
 from ringocli.messaging.formats.har import HarEntry, read_entries
 from ringocli.messaging.provider import receive
+from ringocli.messaging.request import names_of
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.model import Template
@@ -171,8 +172,15 @@ def _step(template: Template, exchange: RecordedExchange, number: int, path: Pat
         return send_step(template, str(spec.name), {}, exchange.reply, f"send-{number}", path, files)
     received = receive(template, exchange.request)
     if received.spec is not None and received.fits:
+        omitted = {name: "" for name in names_of(template, received.spec) if name in BY_NAME}
         return send_step(
-            template, str(received.spec.name), received.variables, exchange.reply, f"send-{number}", path, files
+            template,
+            str(received.spec.name),
+            omitted | dict(received.variables),
+            exchange.reply,
+            f"send-{number}",
+            path,
+            files,
         )
     return webhook_step(template, exchange.request, f"webhook-{number}", path, files)
 
@@ -202,7 +210,10 @@ def send_step(
     path: Path,
     files: dict[Path, str],
 ) -> CaseStep:
-    """A step that sends these variables, with the recorded reply; the reply's file is added to ``files``."""
+    """A step that sends these variables, with the recorded reply; the reply's file is added to ``files``.
+
+    An empty text stands for a variable that the request omits.
+    """
     expected: dict[str, Any] = {}
     recorded = None
     read = _read(template, request, reply) if reply is not None else None
@@ -211,7 +222,7 @@ def send_step(
         files[recorded] = _reply_as_http(reply)
         if read.get("messageid"):
             expected["messageid"] = Anything()
-    given = {key: value for key, value in variables.items() if value and value != "***"}
+    given = {key: value for key, value in variables.items() if value != "***"}
     return CaseStep(
         id=name,
         send=request,

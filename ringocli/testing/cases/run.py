@@ -169,10 +169,16 @@ class _Runner:
     # -- values --------------------------------------------------------------------------------------
 
     def _values(self, step: CaseStep, names: Iterable[str], place: Place) -> Values:
-        """The step's own values, the case's, then samples; properties are secrets, so that ``***`` is compared."""
+        """The step's own values, the case's, then samples; properties are secrets, so that ``***`` is compared.
+
+        A variable that is set to an empty text has no value, as in Ringotel, and no sample either.
+        """
         given = {name: self._resolved(value) for name, value in step.set.items()}
         layers = (Layer(variables=given), self._case.values)
-        filled = fill(self._template, names, place, Values(layers=layers), Missing.SAMPLE)
+        explicit = Values(layers=layers)
+        unset = {name for name, value in explicit.at(place).items() if not value}
+        wanted = [name for name in names if name not in unset]
+        filled = fill(self._template, wanted, place, explicit, Missing.SAMPLE)
         samples = {name: _text(value) for name, value in filled.values.items() if name in filled.invented}
         variables = {name: value for name, value in samples.items() if name in BY_NAME}
         return Values(layers=(*layers, Layer(variables=variables, properties=self._properties())))
