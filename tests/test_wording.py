@@ -22,6 +22,15 @@ REPLACED = {
     r"\bin the clear\b": "unencrypted",
     r"\bheld against\b": "checked against",
     r"\bhouse rules\b": "project settings",
+    r"\bis told\b|\bare told apart\b": "is reported, are distinguished",
+    r"\blooked at\b": "checked, read",
+    r"\bfor good\b": "permanently",
+    r"\bin vain\b": "without success",
+    r"\byours to change\b": "for you to edit",
+    r"\btelephone number": "phone number",
+    r"\bat a glance\b|\ba glance\b": "fast path",
+    r"\bgives? (it|the message) up\b": "gives up on",
+    r"\bcosts what it costs\b": "may be charged",
 }
 """Patterns of words in lower case, and what to write instead."""
 

@@ -47,7 +47,7 @@ class BundleOptions(NamedTuple):
     format: TextOrJson = "text"
 
 
-@command("bundle", "Pack the evidence for Ringotel's review.", examples=EXAMPLES, more=MORE)
+@command("bundle", "Bundle the evidence for Ringotel's review.", examples=EXAMPLES, more=MORE)
 def bundle(options: BundleOptions) -> int:
     """Build a bundle, or verify one."""
     if options.template == "verify":

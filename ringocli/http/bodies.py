@@ -175,7 +175,7 @@ _NOT_CHARSETS = frozenset(
 """Python's codecs that are not character sets; some of them take quadratic time."""
 
 _CHARSETS = frozenset({*aliases, *aliases.values(), "cp720", "cp737", "cp874", "koi8_t", "koi8_u", "utf_8_sig"})
-"""Only known names are looked up, because Python remembers every unknown one for good."""
+"""Only known names are looked up, because Python never forgets an unknown one."""
 
 
 def _is_charset(name: str) -> bool:

@@ -37,7 +37,7 @@ def confusions(template: Template, event: WebhookEvent, values: Mapping[str, str
 
     A provider may send more fields than a pattern names (assumption 3). So the fields of each other event are added,
     as long as nothing else tells the two apart. An event that is more specific may take such a webhook, which is how
-    an mms is told from a message; one that needs a certain text in a variable, or the order of the file, may not.
+    an mms is distinguished from a message; one that needs a certain text in a variable, or the order of the file, may not.
     """
     for other in template.events:
         if other is event or (other.method or event.method) != (event.method or other.method):

@@ -252,7 +252,7 @@ class Template(NamedTuple):
         return self.events if "all" in chosen else tuple(map(self.event, chosen))
 
     def event(self, name: str) -> WebhookEvent:
-        """The event with this event_key, event_type, ``type:key`` or pointer, or else with this other name of its type (``delivered``).
+        """The event with this event_key, event_type, ``type:key`` or pointer, or else with another name of its type.
 
         Raises:
             UsageError: no event or several events have that name.

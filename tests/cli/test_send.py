@@ -117,7 +117,7 @@ def test_a_missing_messageid_shows_candidates(
 
 
 def test_candidates_are_ids() -> None:
-    """Telephone numbers, times and sentences are not offered; at most three are."""
+    """Phone numbers, times and sentences are not offered; at most three are."""
     document = {"to": "+13105550199", "at": "2026-01-02T03:04:05Z", "text": "hi there 123", "n": 17}
     assert () == candidates(document, ("data", "id"))
     assert 3 == len(candidates([{"id": f"a{number}"} for number in range(9)], ("id",)))

@@ -22,6 +22,6 @@ def test_character_sets_of_the_web_are_read(charset: str) -> None:
      "\x00", "", "x" * 5000, "encodings.aliases", "../utf_8"],
 )  # fmt: skip
 def test_other_codecs_of_python_are_no_character_sets(charset: str) -> None:
-    """Some take quadratic time; unknown names, which Python would remember for good, are not even looked up."""
+    """Some take quadratic time; unknown names, which Python would never forget, are not even looked up."""
     with pytest.raises(LocalError, match="not valid"):
         text_of(b"a-" + b"b" * 1_000_000, f"text/plain; charset={charset}")

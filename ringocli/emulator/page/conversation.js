@@ -50,7 +50,7 @@ export function conversations(items) {
   return all.filter((one) => one.number || !all.some((other) => other.number && other.contact === one.contact));
 }
 
-/** Whether it has to be looked at: a webhook that matched no event, a message that failed, a request without a reply. */
+/** Whether it needs attention: a webhook that matched no event, a message that failed, a request without a reply. */
 export const isProblem = (exchange) =>
   (["unmatched", "failed", "refused"].includes(exchange.status) && !exchange.failed_receipt) || Boolean(exchange.error);
 

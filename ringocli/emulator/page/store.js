@@ -18,7 +18,7 @@ let state = {
   chaos: null, // api/chaos
   tab: "user", // which column a narrow screen shows: user | wire | handset
   dialog: null, // about | chaos | help | clear | {picture, name}
-  announced: "", // what a screen reader is told
+  announced: "", // what a screen reader announces
   seen: new Set(), // ids of the problems that the wire has shown
   notices: [], // short sentences that go by themselves
 };

@@ -123,13 +123,13 @@ function announce(words) {
   if (words) change({ announced: words === get().announced ? `${words}\u00a0` : words });
 }
 
-/** What a screen reader is told about a message of the Ringotel user that was rejected or failed. */
+/** What a screen reader announces about a message of the Ringotel user that was rejected or failed. */
 function failure(exchanges) {
   const last = exchanges.findLast((one) => one && isFromUser(one) && ["failed", "refused"].includes(one.status));
   return last && `Message to ${phone(contactOf(last))} ${last.status === "failed" ? "failed" : "was rejected"}.`;
 }
 
-/** What a screen reader is told about new exchanges: the last message, or the last webhook that matched nothing. */
+/** What a screen reader announces about new exchanges: the last message, or the last webhook that matched nothing. */
 function announcement(exchanges) {
   const last = exchanges.findLast((one) => (isFromHandset(one) && one.matched) || (one.status === "unmatched" && !one.failed_receipt));
   if (!last) return "";

@@ -18,7 +18,7 @@ from ringocli.emulator.store.sqlite import StatusChange, StatusUpdate, Store
 from ringocli.errors import LocalError
 
 MAX_BEHIND = 2_000
-"""How many items a watcher may be behind; a slower one is told to start over, so that it uses no more memory."""
+"""How many items a watcher may be behind; a slower one must start over, so that it uses no more memory."""
 
 CHECKPOINT_AFTER = 1_000
 """After this many entries, the store's write-ahead log is moved into its file."""

@@ -64,7 +64,7 @@ def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
     title = data.title
     slow = summary.silences.get("timeout", 0)
     if slow and data.timeout_s is not None:
-        then = "sends the message again" if data.waits_s else "gives the message up"
+        then = "sends the message again" if data.waits_s else "gives up on the message"
         found.append(
             f"{slow:,} attempt{'s' * (slow != 1)} had no reply within {data.timeout_s:g} s: {title} then {then}"
         )

@@ -87,7 +87,7 @@ def key_of(event: WebhookEvent) -> dict[str, str]:
 
 
 def fits(event: WebhookEvent, document: Any) -> Any:
-    """The whole walk, without a glance before it."""
+    """The full match, without the fast path."""
     return event.pattern.match_fully(document, key_of(event), event.required)
 
 
