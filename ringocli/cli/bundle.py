@@ -94,7 +94,7 @@ def _build(options: BundleOptions) -> int:
     else:
         console.out(f"Wrote {output}: {len(members)} files\n  SHA-256 {digest}")
         sys.stdout.flush()
-        console.note("Next: read report.html, then send mail.txt with the file attached.")
+        console.note("Next: unzip it, read report.html, then send mail.txt with template.json and report.html.")
     return 0
 
 

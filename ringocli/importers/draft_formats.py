@@ -209,5 +209,6 @@ def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
         f"ringocli render {name}{values}",
         f"ringocli emulate {name}",
         f"ringocli prove {name}",
-        "then mail the file to support@ringotel.co for review",
+        f"ringocli bundle {name}",
+        "then send the mail in the bundle to support@ringotel.co",
     ]

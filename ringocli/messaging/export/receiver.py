@@ -117,6 +117,7 @@ def _readme(template: Template, language: str) -> str:
         f'| `{variable_name(name)}` | the property "{name}"; if it is set, requests without it are refused |'
         for name in template.properties
     )
+    given = "".join(f' \\\n  --property-env "{name}={variable_name(name)}"' for name in template.properties)
     return f"""# Messaging server for {template.name}
 
 It accepts the requests that Ringotel sends for the integration `{template.id}`, and replies as `response_map` expects.
@@ -138,10 +139,11 @@ Copy `.env.example` to `.env` and fill it in.
 | `ECHO` | `0` turns the echo off |
 | `HOST`, `PORT`, `STATE_FILE` | the address to listen on, and the file for undelivered events |
 
-With the emulator:
+With the emulator, in a second terminal with the same settings (TEMPLATE is the template's file, and the emulator prints the
+URL for `RINGOTEL_WEBHOOK_URL`):
 
 ```sh
-ringocli emulate template.json --port 8025 --provider-url http://127.0.0.1:8080
+ringocli emulate TEMPLATE --port 8025 --provider-url http://127.0.0.1:8080{given}
 ```
 
 `POST /incoming` with `{{"from": "+13105550199", "to": "+12025550100", "content": "Hi"}}` simulates a message from a contact.
