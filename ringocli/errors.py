@@ -31,7 +31,7 @@ class RingocliError(Exception):
 
 
 class CheckFailed(RingocliError):
-    """The command ran, and what it checked is not as it should be."""
+    """The command ran, and its check failed."""
 
     code = 1
 

@@ -68,7 +68,7 @@ def _own_shell(env: Mapping[str, str]) -> str:
 
 
 def _install(shell: str, env: Mapping[str, str]) -> list[Path]:
-    """Write the script, and the line that loads it; the files that were written."""
+    """Write the script and the line that loads it; returns the files that were written."""
     home = Path.home()
     match shell:
         case "fish":

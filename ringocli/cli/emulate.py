@@ -70,7 +70,7 @@ class PartnerOptions(NamedTuple):
 
     provider_url: Annotated[
         str,
-        Option("Send to this provider instead; needs --live unless it is this machine.", metavar="URL|builtin"),
+        Option("The provider to send to; a URL on another machine needs --live.", metavar="URL|builtin"),
     ] = "builtin"
     forward_to: Annotated[
         str | None,

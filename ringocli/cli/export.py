@@ -60,7 +60,7 @@ class ExportOptions(NamedTuple):
     ] = None
     sign_webhooks: Annotated[
         str | None,
-        Option("For relay: how the provider signs webhooks, where their headers do not show it.", metavar="RECIPE"),
+        Option("For relay: how the provider signs webhooks, if their headers do not show it.", metavar="RECIPE"),
     ] = None
     format: TextOrJson = "text"
     learn: Annotated[LearnOptions, Group("Learn from the provider's documentation")] = LearnOptions()

@@ -61,9 +61,9 @@ class ReplayOptions(NamedTuple):
 
     template: TemplateArgument
     recording: Annotated[str, Argument("RECORDING", "Recorded traffic, or - for stdin; or a journal.")]
-    url: Annotated[str | None, Option("Where to send the webhooks; safer in RINGOCLI_WEBHOOK_URL.", metavar="URL")] = (
-        None
-    )
+    url: Annotated[
+        str | None, Option("Where to send the webhooks; to keep it secret, set RINGOCLI_WEBHOOK_URL.", metavar="URL")
+    ] = None
     set: Annotated[
         tuple[str, ...],
         Option(

@@ -64,7 +64,7 @@ def _set(keyring: ModuleType, name: str) -> int:
     _store(keyring, name, value)
     if name not in names:
         _store(keyring, _INDEX, json.dumps(sorted([*names, name])))
-    console.note(f"stored {name!r} in the keyring; a profile names it with {{keyring = {json.dumps(name)}}}")
+    console.note(f"stored {name!r} in the keyring; to use it in a profile, write {{keyring = {json.dumps(name)}}}")
     return 0
 
 

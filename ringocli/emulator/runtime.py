@@ -178,7 +178,7 @@ class Runtime:
 
 
 def reachable_host(host: str) -> str:
-    """The address under which others reach a server on ``host``; for all interfaces, that of the default route."""
+    """The address at which other machines reach a server on ``host``; for 0.0.0.0 or ::, that of the default route."""
     if host not in ("0.0.0.0", "::"):
         return host
     family, elsewhere = (socket.AF_INET, "192.0.2.1") if host == "0.0.0.0" else (socket.AF_INET6, "2001:db8::1")

@@ -81,7 +81,7 @@ def _percent(text: str) -> str:
 
 
 def encode(tree: Json, content_type: str | None) -> Traced:
-    """A rendered tree as a body. A content type that is neither JSON nor form is encoded as JSON, with a warning by a rule.
+    """A rendered tree as a body. If the content type is neither JSON nor a form, it is JSON; a lint rule warns about it.
 
     Raises:
         LocalError: a form body is nested.

@@ -8,7 +8,7 @@ from ringocli.text.url import split_url
 
 
 def proxy_for(scheme: str, host: str) -> str | None:
-    """The proxy set in the environment for a host; none for this machine.
+    """The proxy that the environment sets for a host; None if the host is this machine.
 
     Raises:
         LocalError: the proxy is not an http or https URL.

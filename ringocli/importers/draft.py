@@ -70,7 +70,7 @@ class Pastes:
 
 
 def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) -> Draft:
-    """A draft from pasted samples; what no sample shows comes from the answers, or is left out.
+    """A draft from pasted samples; parts that no sample shows are taken from the answers, or left out.
 
     Raises:
         UsageError: there is neither a pasted request nor a URL among the answers, or a field to drop does not exist.

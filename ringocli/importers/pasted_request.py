@@ -82,5 +82,5 @@ def limit(what: str, why: str, *, blocking: str = "") -> Limit:
 
 
 def cannot_authenticate(what: str, why: str) -> Limit:
-    """A limit for a credential that cannot be sent."""
+    """The limit that reports a credential that Ringotel cannot send."""
     return limit(what, why, blocking=f"it cannot authenticate: Ringotel cannot send the credential as {what}")

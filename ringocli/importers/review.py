@@ -13,7 +13,7 @@ from ringocli.http.request_formats import as_http
 from ringocli.importers.draft import Pastes
 from ringocli.importers.draft_formats import part_and_location
 from ringocli.importers.learn.placeholders import shown, whole_placeholder
-from ringocli.importers.learn.property_names import is_stand_in
+from ringocli.importers.learn.property_labels import is_stand_in
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.pasted_request import Pasted

@@ -148,8 +148,8 @@ def _authorization(template: Template, given: Filled) -> list[tuple[str, Traced]
     for text in texts:
         if any(ord(char) < 32 or ord(char) == 127 for char in sent(text)):
             raise UsageError(
-                "a property used in auth contains a line break or control character",
-                "Headers cannot contain it: check the value for a stray newline.",
+                "a property used in auth contains line breaks or control characters",
+                "Headers cannot contain them: check the value for a stray newline.",
             )
     if isinstance(template.auth, Basic):
         scheme, credentials = "Basic ", basic_credentials(texts[0], texts[1])

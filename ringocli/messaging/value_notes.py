@@ -53,7 +53,7 @@ def ucs2_text(text: str) -> str:
 
 
 def _is_escaped(text: str) -> bool:
-    """Whether a text is percent-encoded: it has escapes, but no character that would have been escaped."""
+    """Whether a text is percent-encoded: it has % escapes, and no character that still needs one."""
     if "%" not in text or not _ESCAPED.fullmatch(text):
         return False
     try:

@@ -67,7 +67,7 @@ EVIDENCE: dict[int, Evidence] = {
                  "simulate-webhook, doctor"),
     29: Evidence(INFERRED, "No other event type appears in any source.", "validate"),
     30: Evidence(DOCUMENTED, "Ringotel's examples use different variables for message and mms.", "validate"),
-    31: Evidence(INFERRED, "The reply to the provider is not documented. Twilio, for example, expects XML.", "emulate"),
+    31: Evidence(INFERRED, "How Ringotel answers a webhook is not documented. Twilio, for example, expects XML.", "emulate"),
     32: Evidence(OBSERVED, "Telnyx and Flowroute use the same event name for SMS and MMS; only the media differ.", "match, validate"),
     33: Evidence(DOCUMENTED, "Ringotel's pages write these keys in the same case everywhere.", "validate"),
     34: Evidence(DOCUMENTED, "Ringotel's Admin API has the setting outboundFormat for each number; its exact formats are "

@@ -68,10 +68,10 @@ class PropertySource(NamedTuple):
 
 
 def property_source(where: str, name: str, written: Any, folder: Path, *, commands: bool) -> PropertySource:
-    """A property as a TOML or JSON file has it; ``where`` is the file, for messages.
+    """A property as written in a TOML or JSON file; ``where`` names the file in messages.
 
-    ``commands`` tells whether the file may name commands: the user's own files may, a project's file, which comes with
-    a checkout, may not.
+    ``commands`` is whether the file may name commands: true for the user's own files, false for a project's file, which
+    comes with a checkout.
 
     Raises:
         UsageError: it has another type, or it names a command where none is allowed.

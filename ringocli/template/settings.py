@@ -1,4 +1,4 @@
-"""Collects values from options, the environment, a values file, a profile and the user's own file.
+"""Collects values from options, the environment, a values file, a profile and the user's config.toml.
 
 Precedence: option > environment (``RINGOCLI_*``) > ``--values`` > profile > user file. Files are TOML or JSON with the
 tables ``variables``, ``outgoing``, ``incoming`` and ``properties`` and the list ``public``; a profile adds
@@ -44,7 +44,7 @@ class ValueArguments(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The values of a command in layers, and the webhook URL as a secret."""
+    """A command's values from all sources, and the webhook URL."""
 
     values: Values
     webhook_url: Secret | None = None

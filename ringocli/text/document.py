@@ -188,7 +188,7 @@ def _refuse_constant(word: str) -> NoReturn:
 
 
 def _too_deep(text: str) -> bool:
-    """Whether the nesting exceeds MAX_DEPTH; counted exactly only if there are enough brackets."""
+    """Whether the nesting exceeds MAX_DEPTH; only a text with more opening brackets than that is scanned."""
     if text.count("{") + text.count("[") <= MAX_DEPTH:
         return False
     depth = 0

@@ -265,7 +265,7 @@ def _checked(text: str, draft: Draft) -> tuple[Draft, list[Finding]]:
 
 
 def _write(path: str, text: str, options: InitOptions) -> str | None:
-    """Write the file, or print it; the path that was written, or None."""
+    """Write the file, or print it; returns the path that was written, or None."""
     from ringocli.text.files import STDIN, write_text
 
     if options.dry_run or path == STDIN:

@@ -115,7 +115,7 @@ def _https_url(text: str) -> str:
         )
     found = re.fullmatch(r"(https?)://(?P<host>[^\s/?#@]+)\S*", text)
     if found is None:
-        raise UsageError(f'"{console.printable(text)}" is not a URL; it starts with https:// and has no spaces.')
+        raise UsageError(f'"{console.printable(text)}" is not a URL: it must start with https://, without spaces.')
     if found[1] == "http":
         raise UsageError("Ringotel requires https. For local tests, use the real URL here and send-test --url later.")
     return text
@@ -226,7 +226,7 @@ def _webhook_in(kind: str, text: str) -> WebhookSample:
     webhook = webhook_of(kind, f"the {kind} sample", sample_in(f"the {kind} sample", text.encode()))
     if "XML" not in webhook.problem and "multipart" not in webhook.problem:
         return readable(webhook)
-    console.remark(f"{webhook.problem[:1].upper()}{webhook.problem[1:]}, so the template will say that it is missing.")
+    console.remark(f"{webhook.problem[:1].upper()}{webhook.problem[1:]}, so this event is left out of the template.")
     return webhook
 
 

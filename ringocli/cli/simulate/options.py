@@ -147,7 +147,9 @@ class SimulateOptions(NamedTuple):
             choices=("SendMessage", "SendFile"),
         ),
     ] = None
-    url: Annotated[str | None, Option("The webhook URL; safer in RINGOCLI_WEBHOOK_URL.", metavar="URL")] = None
+    url: Annotated[
+        str | None, Option("The webhook URL; to keep it secret, set RINGOCLI_WEBHOOK_URL.", metavar="URL")
+    ] = None
     preset: Annotated[
         str | None,
         Option(

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from ringocli.emulator.api.queries import filters_of
 from ringocli.emulator.api.request import ApiRequest, ApiResponse
 from ringocli.emulator.asgi import error_reply
-from ringocli.emulator.store.criteria import LIMITS, Criteria
 from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.search import Condition
 from ringocli.emulator.store.sqlite import Store
+from ringocli.emulator.store.wait_criteria import LIMITS, Criteria
 
 MAX_WAIT_S = 300.0
 MAX_COUNT = 1_000

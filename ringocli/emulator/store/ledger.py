@@ -12,9 +12,9 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from ringocli.emulator.store.criteria import Criteria, keys_of
 from ringocli.emulator.store.exchange import Exchange, StoredExchange
 from ringocli.emulator.store.sqlite import StatusChange, StatusUpdate, Store
+from ringocli.emulator.store.wait_criteria import Criteria, keys_of
 from ringocli.errors import LocalError
 
 MAX_BEHIND = 2_000

@@ -168,7 +168,7 @@ def _auth(
     if kind == "bearer":
         return BearerAuth(token=values.get("token", ""), where=where), [], "", []
     if kind == "oauth2":
-        why = "the token is sent as Bearer; the OAuth2 of templates needs an interactive sign-in"
+        why = "the token is sent as Bearer; OAuth2 in a template needs an interactive sign-in"
         token = BearerAuth(token=values.get("accessToken", ""), where=where)
         return token, [limit("fetching an OAuth2 token", why)], "", []
     if kind == "apikey":

@@ -142,7 +142,7 @@ def _fits_kind(kind: str, text: str) -> bool:
 
 
 def _difference(leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int:
-    """Points for a value that differs in the other samples; negative where it is the same in all."""
+    """Points for a value that differs from the other samples'; negative if all samples have the same value."""
     if not others:
         return 0
     values = [_value_at(generalised(leaf.pointer), leaves) for leaves in others]
@@ -225,7 +225,7 @@ def _may_be_outcome(leaf: SampleLeaf) -> bool:
 
 
 def _is_success_sentence(leaf: SampleLeaf) -> bool:
-    """Whether a value is a fixed sentence of the provider that the message arrived."""
+    """Whether a value is a fixed sentence in which the provider says that the message arrived."""
     value = leaf.value
     fixed = isinstance(value, str) and is_prose(value) and len(value) < 60 and not re.search(r"\d", value)
     return fixed and means_delivered(value)

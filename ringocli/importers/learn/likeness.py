@@ -47,8 +47,8 @@ def with_token_request(pasted: Pasted, others: Sequence[Pasted]) -> Pasted:
         return pasted
     entry = limit(
         "fetching an access token (client credentials)",
-        "the OAuth2 of templates needs an interactive sign-in, and a token from elsewhere ends after a while",
-        blocking="it cannot authenticate for long: the access token ends, and Ringotel cannot fetch another one with "
+        "OAuth2 in a template needs an interactive sign-in, and a token from elsewhere expires",
+        blocking="it cannot authenticate for long: the access token expires, and Ringotel cannot fetch another one with "
         "client credentials",
     )
     return replace(pasted, token_request=tokens[0], limits=(*pasted.limits, entry))

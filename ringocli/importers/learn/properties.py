@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from ringocli.importers.learn.placeholders import Placeholder, placeholders, shown, whole_placeholder
-from ringocli.importers.learn.property_names import humanised, is_stand_in
+from ringocli.importers.learn.property_labels import humanised, is_stand_in
 from ringocli.importers.learn.value_shapes import is_phone, is_url
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted
 from ringocli.template.credential_names import meaning
@@ -34,7 +34,7 @@ class PropertyBook:
     """The properties found so far: name → value in the paste, or None if the paste does not show the value.
 
     ``declared`` are the values of variables that the paste itself sets (``export API_KEY=…``), by their name;
-    ``hidden`` are secrets of the paste that become no property, such as those of headers.
+    ``hidden`` are secrets of the paste that do not become properties, such as those of headers.
     """
 
     host: str = ""
@@ -96,7 +96,7 @@ class PropertyBook:
         return self.literally(text, lambda piece: self._filled(piece, where, name))
 
     def literally(self, text: str, change: Callable[[str], str]) -> str:
-        """The text with everything changed but the variables that it already has."""
+        """The text after ``change`` was applied to all of it except its variables."""
         names = "|".join(re.escape(name) for name in sorted([*self.values, *BY_NAME], key=len, reverse=True))
         pieces = re.split(rf"(\$(?:{names})\$)", text)
         return "".join(piece if index % 2 else change(piece) for index, piece in enumerate(pieces))
@@ -167,7 +167,7 @@ class PropertyBook:
         return text
 
     def hide(self, values: Iterable[str]) -> None:
-        """Remember secrets that become no property, so that they are masked wherever they would be shown."""
+        """Remember secrets that do not become properties, so that they are masked wherever they would be shown."""
         for value in filter(None, values):
             self.hidden.add(value)
             Secret(value, remembered=_is_maskable(value))  # then it is masked in everything that is printed

@@ -173,7 +173,7 @@ class _RequestLearner(RolePlacement, RemainingValues):
 
 
 def _holder(pointer: Pointer, depth: int) -> Pointer:
-    """The pointer of the object ``depth`` names above a value; list positions have no names."""
+    """The pointer of the object that is ``depth`` keys above a value; list positions are not counted."""
     while depth and len(pointer) > 1:
         if isinstance(pointer[-1], str):
             depth -= 1

@@ -165,7 +165,7 @@ class RolePlacement(RequestState):
         self.decide(leaf, variable, without_secrets(shown(literal)), why)
 
     def compare_with_sender(self, recipient: str) -> None:
-        """Report that the sample writes one number with a plus and the other without: the portal writes both alike."""
+        """Report a sample with a plus before one number only; the portal writes both numbers in one format."""
         choice = self.learned.choices.get(Role.FROM)
         sender = choice.literal[len(phone_scheme(choice.literal)) :] if choice is not None else ""
         if not is_phone(sender) or not is_phone(recipient):
@@ -174,7 +174,7 @@ class RolePlacement(RequestState):
             plus, bare = ("sender", "recipient") if sender.startswith("+") else ("recipient", "sender")
             self.learned.notes.append(
                 f"the sample has a plus before the {plus}'s number and none before the {bare}'s, but the portal writes both "
-                "alike: check which the provider needs"
+                "in one format: check which the provider needs"
             )
 
     def place_packed(self, leaf: SampleLeaf, span: Span | None, variable: str) -> bool:
@@ -225,7 +225,7 @@ class RolePlacement(RequestState):
         return words[0] != words[1]
 
     def shrink(self, pointer: Pointer) -> None:
-        """Keep only the variable's element of those of its kind in each list around it; others are parameters."""
+        """In each list around a variable, drop the other elements of its kind; elements of another kind are kept."""
         node, at = self.tree, 1
         while pointer[0] == "body" and at < len(pointer):
             step = pointer[at]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
 from ringocli.importers.learn.placeholders import placeholders
-from ringocli.importers.learn.property_names import is_stand_in
+from ringocli.importers.learn.property_labels import is_stand_in
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import name_by_pair, segment_name, segment_parts
 from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, is_prose, is_version, phone_scheme

@@ -72,7 +72,7 @@ def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Lim
     if kind in ("oauth2", "openIdConnect"):
         entry = limit(
             "fetching an OAuth2 token",
-            "the token is sent as Bearer; the OAuth2 of templates needs an interactive sign-in",
+            "the token is sent as Bearer; OAuth2 in a template needs an interactive sign-in",
         )
         done = replace(pasted, auth=BearerAuth(token="", where="OAuth2"), token_request=_token_request(scheme))
         return done, entry if pasted.auth is None else None

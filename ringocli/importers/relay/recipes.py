@@ -66,7 +66,7 @@ def read_recipe(option: str, stated: str) -> SigningRecipe:
         algorithms = "hmac-sha256-hex (or md5, sha1, sha512; HEX or base64), sha256-hex of a text with {secret}"
         raise UsageError(f"{option}: unknown algorithm {scheme}", f"Known: {algorithms}, {', '.join(PUBLIC_KEYS)}.")
     if not parts["keyed"] and "{secret}" not in text:
-        raise UsageError(f"{option}: a hash without {{secret}} in its text can be made by anybody", "Add {secret}.")
+        raise UsageError(f"{option}: a hash without {{secret}} in its text can be forged by anyone", "Add {secret}.")
     return SigningRecipe(
         name=found["name"] or "",
         kind="hmac" if parts["keyed"] else "hash",

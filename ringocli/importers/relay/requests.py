@@ -13,7 +13,7 @@ from ringocli.errors import UsageError
 from ringocli.http.bodies import Encoding, encoding_of
 from ringocli.importers.learn.constants import FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME, is_signature
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, placeholders
-from ringocli.importers.learn.property_names import humanised
+from ringocli.importers.learn.property_labels import humanised
 from ringocli.importers.pasted_request import BasicAuth, Pasted
 from ringocli.importers.relay.recipes import SigningRecipe
 from ringocli.importers.relay.signatures import is_signature_header, is_stamp

@@ -42,7 +42,7 @@ def example_value(subject: Subject) -> Iterator[Problem]:
 def no_logo(subject: Subject) -> Iterator[Problem]:
     """The template has no logo.
 
-    The portal shows the logo in the list of integrations, and every example of Ringotel has one.
+    The portal shows the logo in the list of integrations, and every example in Ringotel's documentation has one.
 
     Bad:
     >   {

@@ -149,7 +149,7 @@ def breaking_change(subject: Subject) -> Iterator[Problem]:
     With `--against`, both versions render the same messages and read the same webhooks, as `ringocli diff` does. Each
     change that breaks an integration in use is reported with the order in which to deploy it: R is Ringotel's review,
     P the provider or your own server, A the admins in the portal, C the provider's console. `ringocli diff` shows the
-    request or the webhook that proves it.
+    request or the webhook that is affected.
 
     Earlier:
         "properties": ["API key"],

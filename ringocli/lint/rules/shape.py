@@ -133,7 +133,7 @@ def _name(value: Any) -> str:
 def missing_key(subject: Subject) -> Iterator[Problem]:
     """A required key is missing.
 
-    Every example of Ringotel has it. The finding points at the object that should contain it.
+    Every example in Ringotel's documentation has it. The finding points at the object that should contain it.
 
     Bad:
     >   "SendMessage": {

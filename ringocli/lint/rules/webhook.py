@@ -52,7 +52,7 @@ def no_webhook(subject: Subject) -> Iterator[Problem]:
 
 @rule("RT302", Severity.ERROR)
 def unknown_event_type(subject: Subject) -> Iterator[Problem]:
-    """The event_type of an event is not a known one.
+    """An event has an unknown event_type.
 
     The documented types are message, mms and messageDelivered. There is none for failed or read messages.
 

@@ -234,7 +234,7 @@ def _witness(versions: _BothVersions, difference: _Difference) -> Witness:
 
 
 def _as_document(template: Template, request: IncomingRequest) -> dict[str, object]:
-    """A reading with the keys that ``match`` uses."""
+    """How a template reads a webhook, with the keys of ``match --format json``."""
     reading = reading_of(template, request)
     event = reading.event if reading is not None else None
     outcome = outcome_of(template, request)

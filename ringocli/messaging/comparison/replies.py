@@ -74,7 +74,7 @@ def _replies(before: RequestSpec, after: RequestSpec) -> Iterator[Reply]:
 
 
 def _doubled(tree: Json, pointer: Pointer) -> Json:
-    """A copy in which one list has another first element: a copy of its first one with another message id."""
+    """A copy in which one list starts with an additional element: its first one, with another message id."""
     copy = json.loads(json.dumps(tree))
     target = copy
     for step in pointer:

@@ -68,7 +68,7 @@ def numbers(count: int | None, shard: Shard) -> Iterable[int]:
 
 
 def positions(*, count: int | None, rows: Iterable[Row] | None, shard: Shard) -> Iterator[Position]:
-    """The events of a shard in order; ``count`` None is without end, or with rows: each row once."""
+    """The events of a shard in order; ``count`` None means each row once, or without rows no end."""
     if rows is None:
         return zip(numbers(count, shard), repeat(NO_ROW), strict=False)
     return _row_positions(rows, count, shard)

@@ -1,7 +1,7 @@
 """Identifiers as providers write them, derived from a seed: the same on every machine and Python version.
 
 The n-th identifier is a fixed prefix and a number that is ``n`` multiplied by an odd constant modulo a power of the
-base: no two events of a run ever have the same one, which random digits could not guarantee.
+base: no two events of a run share an identifier, which random digits could not guarantee.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MODULUS = 1 << (4 * _HEX_TAIL)
 class Number(NamedTuple):
     """A number computed from that of an event: ``(index * factor + offset) % modulus``, written with a ``%`` format.
 
-    ``is_shared``: copies of an event have the same one.
+    ``is_shared``: copies of an event have the same number.
     """
 
     form: str

@@ -224,7 +224,7 @@ class Journal:
             LocalError: the journal cannot be written any more.
         """
         if self._failure is not None:
-            raise LocalError(self._failure, "Make room, then run the same command again: nothing is lost.")
+            raise LocalError(self._failure, "Free disk space, then run the same command again. Nothing is lost.")
         self._answers.append(
             (
                 self._shard.place_of(attempt.event.number),
@@ -266,7 +266,7 @@ class Journal:
         self._answers.extend(never_sent)
         self._flush()
         if self._failure is not None:
-            raise LocalError(self._failure, "Make room, then run the same command again: nothing is lost.")
+            raise LocalError(self._failure, "Free disk space, then run the same command again. Nothing is lost.")
         with self._lock, self._committed():
             self._store.execute(
                 "INSERT INTO header VALUES ('elapsed_s', ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",

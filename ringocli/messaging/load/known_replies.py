@@ -25,7 +25,7 @@ class KnownReply:
 
 
 class KnownReplies:
-    """Replies by the bytes of their headers, blank line included: of a reply without a body, these are all."""
+    """Replies by the bytes of their headers, blank line included; a reply without a body has no other bytes."""
 
     def __init__(self) -> None:
         self.by_head: dict[bytes, KnownReply] = {}

@@ -165,7 +165,7 @@ def signer(scheme: str, key: Secret) -> Signer:
 
 
 def twilio_signature(key: Secret, url: str, body: bytes, content_type: str) -> str:
-    """``X-Twilio-Signature``: HMAC-SHA1 over the URL and the sorted form fields; the URL has the hash of other bodies."""
+    """``X-Twilio-Signature``: HMAC-SHA1 over the URL and the sorted form fields; any other body's hash is in the URL."""
     text = url
     if _is_form(content_type):
         pairs = sorted(set(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)))

@@ -73,7 +73,7 @@ def check_auth(request: RenderedRequest, reply: Reply, properties: tuple[str, ..
 
 
 def _wanted(request: RenderedRequest, reply: Reply) -> str:
-    """A sentence on the scheme that the provider asks for, if it is another one than the template's."""
+    """A sentence on the scheme that the provider asks for, if it differs from the template's."""
     asked = (header(reply.headers, "www-authenticate") or "").partition(" ")[0].strip(",")
     sent = next((str(value) for name, value in request.headers if name == "Authorization"), "").partition(" ")[0]
     if not asked or asked.lower() == sent.lower():

@@ -396,9 +396,9 @@ def test_an_ipv6_host_and_port_80_stay_as_pasted() -> None:
 
 
 def test_numbers_written_in_two_ways_are_noted() -> None:
-    """The portal writes both numbers alike, so one of them cannot be as in the sample."""
+    """The portal writes both numbers in one format, so one of them cannot be as in the sample."""
     document = drafted({**MESSAGE, "to": CONTACT[1:]})
-    assert any("writes both alike" in note["text"] for note in document["notes"])
+    assert any("writes both in one format" in note["text"] for note in document["notes"])
 
 
 def test_what_is_around_variables_is_listed() -> None:

@@ -203,7 +203,7 @@ def test_what_is_left_to_do_comes_first(ringocli: Command, folder: Path) -> None
     [
         ("hmac-sha256-hex", "not [NAME: ]ALGORITHM TEXT"),
         ("hmac-sha256-hax {body}", "unknown algorithm hmac-sha256-hax"),
-        ("md5-hex {body}", "a hash without {secret} in its text can be made by anybody"),
+        ("md5-hex {body}", "a hash without {secret} in its text can be forged by anyone"),
         ("hmac-sha256-hex {X-Timestmp}{body}", "{X-Timestmp} is not known; did you mean X-Timestamp?"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Names properties: turns field names, shell variables and placeholders into labels of the portal's form."""
+"""Turns field names, shell variables and placeholders into labels of properties in the portal's form."""
 
 from __future__ import annotations
 
