@@ -27,10 +27,24 @@ def conversation(page: Any) -> None:
 
 
 def details(page: Any) -> None:
-    """The near miss in full."""
+    """The near miss in full, with both ways to change the template."""
     show(page, "Traffic")
     page.locator(".row.amiss").first.click()
-    page.locator(".split .plus").wait_for()
+    page.get_by_role("button", name="Show the change").click()
+    page.locator(".split.added").wait_for()
+
+
+def empty(page: Any) -> None:
+    """An inbox without exchanges."""
+    page.goto(page.url.rstrip("/") + "-empty/")
+    show(page, "Traffic")
+    page.locator(".welcome").wait_for()
+
+
+def chaos(page: Any) -> None:
+    """All settings of chaos."""
+    page.keyboard.press("c")
+    page.get_by_text("Details").click()
 
 
 def dialog(button: str) -> Callable[[Any], None]:
@@ -80,10 +94,12 @@ def compose(button: str) -> Callable[[Any], None]:
 
 
 def sent(page: Any) -> None:
-    """The details of a message that was sent."""
+    """The details of a message that was sent, and a notice."""
     show(page, "Traffic")
     page.locator(".row", has_text="SendMessage").first.click()
     page.locator(".detail .request mark").first.wait_for()
+    page.get_by_role("button", name="Copy link").click()
+    page.locator(".notice").wait_for()
 
 
 def typed(page: Any) -> None:
@@ -123,6 +139,7 @@ def _with_problem(route: Any) -> None:
 
 def show(page: Any, column: str) -> None:
     """Show a column where the page has tabs."""
+    page.locator(".tabs").wait_for(state="attached")
     tab = page.locator(".tabs").get_by_text(column, exact=True)
     if tab.is_visible():
         tab.click()
@@ -131,8 +148,9 @@ def show(page: Any, column: str) -> None:
 STATES: dict[str, Callable[[Any], None]] = {
     "conversation": conversation,
     "details": details,
+    "empty": empty,
     "about": dialog("About"),
-    "chaos": dialog("Chaos"),
+    "chaos": chaos,
     "shortcuts": dialog("Keys"),
     "contacts": contacts,
     "filter": filter_syntax,

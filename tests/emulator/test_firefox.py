@@ -55,7 +55,7 @@ def test_a_near_miss_is_fixed(firefox: Firefox, tmp_path: Path) -> None:
         firefox.click(".row.amiss")
         assert '"txt": "$content$"' == firefox.until("document.querySelector('.split .plus')?.innerText.trim()")
         firefox.click("button", "Apply to template")
-        firefox.click("button", "Replay with this edit")
+        firefox.click("button", "Fits now: replay")
         firefox.until(f"!!{bubble('user', 'Open on Sunday?')}")
         firefox.visit("about:blank")
     assert '"txt": "$content$"' in template.read_text("utf-8")

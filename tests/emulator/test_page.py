@@ -244,7 +244,7 @@ def test_a_near_miss_is_fixed(tmp_path: Path, visit: Open) -> None:
         expect(page.locator(".split .minus")).to_have_text('"text": "$content$"')
         expect(page.locator(".split .plus")).to_have_text('"txt": "$content$"')
         page.get_by_role("button", name="Apply to template").click()
-        page.get_by_role("button", name="Replay with this edit").click()
+        page.get_by_role("button", name="Fits now: replay").click()
         expect(bubble(page, "user", "Open on Sunday?")).to_have_count(1)
         expect(page.locator(".detail .state")).to_have_text("accepted by Ringotel")
         page.close()

@@ -145,7 +145,7 @@ export class VirtualList extends Component {
     }
   }
 
-  render({ rows, keyOf, view, empty, low, ...rest }, { top, height, away }) {
+  render({ rows, keyOf, view, empty, low, active, ...rest }, { top, height, away }) {
     const tops = this.measure(rows);
     const total = tops[rows.length];
     // At the end, rows are positioned from the end: scrollTop may still be that of fewer rows.
@@ -167,8 +167,10 @@ export class VirtualList extends Component {
       </div>`);
     }
     const { fixed, estimate, onTop, handle, class: name = "", ...attributes } = rest;
+    // A row that is scrolled far away is not in the document.
+    const isActive = active && seen.some(({ key }) => key === active);
     return html`<div class="list ${low ? "low" : ""}">
-      <div class="scroller ${name}" ref=${this.keepScroller} onScroll=${this.scrolled} ...${attributes}>
+      <div class="scroller ${name}" ref=${this.keepScroller} onScroll=${this.scrolled} aria-activedescendant=${isActive ? `x-${active}` : undefined} ...${attributes}>
         ${rows.length ? null : empty}
         <div class="sizer" role="presentation" ref=${this.keepSizer} style=${{ height: `${total}px` }}>${seen}</div>
       </div>

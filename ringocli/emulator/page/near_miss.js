@@ -119,7 +119,7 @@ function Fits({ id, diff, applied }) {
   return html`<div class="proposal"><h4>The template now ${diff ? "contains this edit" : "reads this webhook"}</h4>
     ${diff && html`<${Split} diff=${diff} />`}
     <div class="firsts">
-      <button class="solid user" ref=${button} onClick=${() => replay(id)}><${Icon} name="replay" />Replay with this edit</button>
+      <button class="solid user" ref=${button} onClick=${() => replay(id)}><${Icon} name="replay" />Fits now: replay</button>
       ${applied && html`<span class="state delivered"><${Icon} name="check" />Applied</span>`}
     </div>
   </div>`;

@@ -143,10 +143,10 @@ export function Wire() {
       onTop=${() => loadOlder()}
       onKeyDown=${onKeyDown}
       class="exchanges"
-      role="listbox"
+      role=${rows.length ? "listbox" : "group"}
       tabindex="0"
       aria-label="Exchanges"
-      aria-activedescendant=${cursor ? `x-${cursor}` : undefined}
+      active=${cursor}
       empty=${empty}
     />
   </section>`;
