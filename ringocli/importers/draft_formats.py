@@ -205,10 +205,18 @@ def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
             f"ringocli render {name}",
         ]
     values = f" --values {shlex.quote(saved)}" if saved else ""
-    return [
+    steps = [
         f"ringocli render {name}{values}",
-        f"ringocli emulate {name}",
         f"ringocli prove {name}",
+        f"ringocli emulate {name} --port 8025",
+        "in a second terminal:",
+        f"ringocli send-test {name}{values} --missing sample --url :8025",
+    ]
+    if draft.template.get("Webhook"):
+        hook = shlex.quote(f":8025/webhook/{draft.template['id']}")
+        steps.append(f"ringocli simulate-webhook {name} --url {hook}")
+    return [
+        *steps,
         f"ringocli bundle {name}",
         "then send the mail in the bundle to support@ringotel.co",
     ]

@@ -301,4 +301,5 @@ def _summarise(
     if written:
         console.note("\nNext:")
         for step in next_steps(draft, path, saved):
-            console.remark(step, "  ")
+            # A command is not wrapped, so that it can be copied.
+            console.note(f"  {step}") if step.startswith("ringocli ") else console.remark(step, "  ")
