@@ -97,7 +97,11 @@ def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
     if linting.fix or linting.diff:
         document = _fix(document, name, linting)
     findings = lint(document, linting.selection, _earlier(document, linting))
-    if linting.fix and any(one.fix and one.edits and (one.fix.safe or linting.unsafe) for one in findings):
+    if (
+        linting.fix
+        and not linting.diff
+        and any(one.fix and one.edits and (one.fix.safe or linting.unsafe) for one in findings)
+    ):
         console.note(
             f"{shown}: some fixes were not applied, because they would uncover more findings than they resolve"
         )

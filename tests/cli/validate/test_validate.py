@@ -163,6 +163,7 @@ def test_fix_writes_and_diff_only_shows(ringocli: Command, folder: Path) -> None
     path.write_text(spoiled())
     shown = ringocli("validate", "bad.json", "--fix", "--diff")
     assert '-          "to": "$ot$",'.replace("          ", "        ") in shown.out
+    assert "not applied" not in shown.err
     assert spoiled() == path.read_text()
     done = ringocli("validate", "bad.json", "--fix")
     assert (0, json.dumps(ACME, indent=2)) == (done.code, path.read_text())
