@@ -50,7 +50,8 @@ def index() -> str:
             "toml",
         ),
         "## Connection",
-        "Commands that send accept these options.",
+        "Commands that send accept these options. A URL of this machine can be short: `:8025` and `localhost:8025` mean "
+        "`http://127.0.0.1:8025` and `http://localhost:8025`.",
         _options(groups["Connection"]),
     )
 
