@@ -85,16 +85,25 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+_COLOURS = ("auto", "always", "never")
+
+
+def _colours(incomplete: str) -> list[str]:
+    return [word for word in _COLOURS if word.startswith(incomplete)]
+
+
 def _global_options(
     context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    color: Annotated[str, typer.Option(metavar="auto|always|never", help="When to use colour.")] = "auto",
+    color: Annotated[
+        str, typer.Option(metavar="auto|always|never", help="When to use colour.", autocompletion=_colours)
+    ] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only show errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show more detail.")] = False,
 ) -> None:
-    chosen("--color", color, ("auto", "always", "never"))
+    chosen("--color", color, _COLOURS)
     console.configure(color=color, quiet=quiet, verbose=verbose)
     if context.invoked_subcommand is None:
         console.out(context.get_help())

@@ -98,7 +98,7 @@ def open_version(name: str, other: str) -> OpenedTemplate:
             raise LocalError(f"{name}: no such file, and not a git revision")
         text = text_at(revision, path)
         if text is None:
-            raise LocalError(f"{path}: no such file at {revision}", f"Run: git ls-tree --name-only {revision}")
+            raise LocalError(f"{path}: no such file at {revision}", f"Run: git ls-tree -r --name-only {revision}")
         opened = parse_template(f"{revision}:{path}", text)
     if not has_template_keys(opened.template.root):
         raise LocalError(f"{opened.name}: not a template", "A template is a JSON object with id, API and Webhook.")

@@ -48,6 +48,8 @@ def secret(options: SecretOptions) -> int:
     """Set, list or remove secrets."""
     action = chosen("action", options.action, ACTIONS)
     if action == "list":
+        if options.name is not None:
+            raise UsageError("list takes no name", "For example: ringocli secret list")
         return _list(open_keyring(), options)
     if options.name is None:
         raise UsageError(f"{action} needs a name", f"For example: ringocli secret {action} acme")

@@ -90,7 +90,9 @@ def _record(options: TestOptions) -> int:
     if options.format == "json":
         console.out_json({"schema_version": 1, "written": [file.as_posix() for file in written]})
     else:
-        console.out(f"Wrote {path.as_posix()} and {len(written) - 1} files next to it. Check what the case expects.")
+        beside = len(written) - 1
+        files = f"{beside} file{'s' * (beside != 1)}"
+        console.out(f"Wrote {path.as_posix()} and {files} next to it. Check what the case expects.")
     return 0
 
 

@@ -142,6 +142,15 @@ def profiles() -> list[str]:
     return sorted(found) if isinstance(found, dict) else []
 
 
+_EXAMPLES = {
+    "--set-file": "content=message.txt",
+    "--property": '"API key=..."',
+    "--property-env": '"API key=ACME_KEY"',
+    "--property-file": '"API key=key.txt"',
+    "--property-cmd": '"API key=pass show acme"',
+}
+
+
 def pair(option: str, given: str) -> tuple[str, str]:
     """Split ``NAME=VALUE`` at the first ``=``.
 
@@ -150,7 +159,7 @@ def pair(option: str, given: str) -> tuple[str, str]:
     """
     name, separator, value = given.partition("=")
     if not separator or not name.strip():
-        raise UsageError(f"{option} needs NAME=VALUE", f"Example: {option} to=+13105550199")
+        raise UsageError(f"{option} needs NAME=VALUE", f"Example: {option} {_EXAMPLES.get(option, 'to=+13105550199')}")
     return name.strip(), value
 
 

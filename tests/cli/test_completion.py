@@ -65,6 +65,7 @@ def proposed(line: str, shell: str = "bash") -> list[str]:
         ("ringocli render telnyx.json Send", ["SendMessage", "SendFile"]),
         ("ringocli simulate-webhook telnyx.json --as-provider t", ["telnyx", "twilio"]),
         ("ringocli -v expl", ["explain"]),
+        ("ringocli --color a", ["auto", "always"]),
         ("ringocli render nothere.json --event ", []),
         ("ringocli render notes.txt --event ", ["all"]),
     ],

@@ -34,6 +34,7 @@ def test_a_stored_secret_is_used_by_a_profile(ringocli: Command, acme: Path, rin
         (["set"], "x", "set needs a name"),
         (["set", "acme"], "", "the value is empty"),
         (["rm", "amce"], "", "did you mean acme?"),
+        (["list", "acme"], "", "list takes no name"),
         (["shw"], "", "invalid action"),
     ],
 )

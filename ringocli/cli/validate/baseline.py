@@ -57,4 +57,5 @@ def write_baseline(linted: Sequence[Linted]) -> None:
     ids = {name: value["id"] for name, value in values.items() if isinstance(value, dict) and value.get("id")}
     text = json.dumps({"schema_version": 1, "ids": ids, "findings": entries}, ensure_ascii=False, indent=1) + "\n"
     write_text(Path(BASELINE), text, force=True)
-    console.note(f"Wrote {BASELINE}: {len(entries)} findings. Use it with --baseline {BASELINE}", "green")
+    count = f"{len(entries)} finding{'s' * (len(entries) != 1)}"
+    console.note(f"Wrote {BASELINE}: {count}. Use it with --baseline {BASELINE}", "green")
