@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ringocli.http.exchange import header
 from ringocli.http.received import starts_json
+from ringocli.text.digits import is_count
 
 Headers = tuple[tuple[str, str], ...]
 MAX_BODY_BYTES = 20_000_000
@@ -40,8 +41,8 @@ def message_in(content: bytes) -> tuple[tuple[str, str] | int, Headers, bytes] |
     if pseudo := _PSEUDO.match(content):
         named = dict(re.findall(r":(\w+):[ \t]*([^\r\n]*)", pseudo.group().decode("latin-1")))
         headers, body = _headers_and_body(content[pseudo.end() :])
-        if named.get("status", "").strip().isdigit():
-            return int(named["status"]), headers, body
+        if is_count(status := named.get("status", "").strip()):
+            return int(status), headers, body
         if "authority" in named:
             headers = (("Host", named["authority"].strip()), *headers)
         return (named.get("method", "POST").strip(), named.get("path", "/").strip()), headers, body

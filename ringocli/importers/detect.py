@@ -26,7 +26,7 @@ DOCUMENTS = (
 """Kinds of JSON and YAML documents that can be imported."""
 
 _CURL = re.compile(
-    r"(?<![\w./'\"-])(?:[\w./\\-]*[/\\])?curl(?:\.exe)?(?=[ \t]+(?:\\?\r?\n|-|\^|`|[\"'$<{]|[\w.-]+[/.:]))",
+    r"(?<![\w./\\'\"-])(?:[\w./\\-]*[/\\])?curl(?:\.exe)?(?=[ \t]+(?:\\?\r?\n|-|\^|`|[\"'$<{]|[\w.-]+[/.:]))",
     re.I,
 )
 _COMMAND_LINE = re.compile(
@@ -35,18 +35,18 @@ _COMMAND_LINE = re.compile(
 )
 """The first line that is a command of one of these programs."""
 _REQUEST_LINE = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+\S+")
-_CLIENT_SYNTAX = re.compile(r"(?m)^(?:###|@[\w.-]+\s*=|\s*(?:#|//)|[<>] ?\{%|<@? \S|>>!? |<> )|\{\{|\n[ \t]+[&?]")
+_CLIENT_SYNTAX = re.compile(r"(?m)^(?:###|@[\w.-]+\s*=|[ \t]*(?:#|//)|[<>] ?\{%|<@? \S|>>!? |<> )|\{\{|\n[ \t]+[&?]")
 """Syntax that only files of HTTP clients have: separators, variables, comments, scripts, includes, folded queries."""
 _PYTHON = re.compile(
-    r"^\s*(?:import|from)\s+(?:requests|httpx|http\.client|urllib3?|aiohttp)\b|\baiohttp\.\w+|\brequests\.(?:post|get|request)\s*\(",
+    r"^[ \t]*(?:import|from)\s+(?:requests|httpx|http\.client|urllib3?|aiohttp)\b|\baiohttp\.\w+|\brequests\.(?:post|get|request)\s*\(",
     re.M,
 )
 _SNIPPETS = (
-    ("a PowerShell command (Invoke-RestMethod)", re.compile(r"\bInvoke-(?:RestMethod|WebRequest)\b|^\s*i[rw][mr]\s", re.I | re.M)),
+    ("a PowerShell command (Invoke-RestMethod)", re.compile(r"\bInvoke-(?:RestMethod|WebRequest)\b|^[ \t]*i[rw][mr]\s", re.I | re.M)),
     ("a PHP snippet", re.compile(r"<\?php|\bcurl_setopt(?:_array)?\s*\(|\bcurl_init\s*\(|new\s+\\?GuzzleHttp|\$client->(?:post|request)\(|\bwp_remote_\w+\s*\(")),
     ("a C program", re.compile(r"\bcurl_easy_\w+\s*\(")),
     ("a Google Apps Script", re.compile(r"\bUrlFetchApp\b")),
-    ("a Lua script", re.compile(r"^\s*local\s+\w+\s*=\s*require", re.M)),
+    ("a Lua script", re.compile(r"^[ \t]*local\s+\w+\s*=\s*require", re.M)),
     ("a Python snippet", _PYTHON),
     ("a JavaScript snippet", re.compile(r"\bfetch\s*\(|\baxios(?:\.\w+)?\s*[(.]|\bXMLHttpRequest\b|require\(['\"]|\$\.ajax\s*\(|\bconst\s+\w+\s*=")),
     ("a Java snippet", re.compile(r"\bHttpClient\.newHttpClient|OkHttpClient|HttpRequest\.newBuilder|import\s+java\.|HttpURLConnection|\bUnirest\.|\bnew HttpRequest\(")),
@@ -56,13 +56,13 @@ _SNIPPETS = (
     ("a Swift snippet", re.compile(r"\bURLSession\b|\bURLRequest\(|\bNSMutableURLRequest\b")),
     ("a Rust snippet", re.compile(r"\breqwest::")),
     ("a Dart snippet", re.compile(r"\bhttp\.\w+\(Uri\.parse\(")),
-    ("a Perl script", re.compile(r"\bLWP::UserAgent\b|^\s*use\s+(?:strict|warnings|LWP|HTTP)\b", re.M)),
+    ("a Perl script", re.compile(r"\bLWP::UserAgent\b|^[ \t]*use\s+(?:strict|warnings|LWP|HTTP)\b", re.M)),
     ("an R script", re.compile(r"\blibrary\(httr2?\)|\bhttr2?::")),
     ("an Elixir snippet", re.compile(r"\b(?:HTTPoison|Tesla|Req)\.\w+\(")),
 )  # fmt: skip
 _MARKED = (
-    ("a WSDL document", re.compile(r"<(?:\w+:)?definitions\b[^>]*wsdl|schemas\.xmlsoap\.org/wsdl", re.I)),
-    ("a WADL document", re.compile(r"<application\b[^>]*wadl", re.I)),
+    ("a WSDL document", re.compile(r"<(?:\w+:)?definitions\b[^<>]*wsdl|schemas\.xmlsoap\.org/wsdl", re.I)),
+    ("a WADL document", re.compile(r"<application\b[^<>]*wadl", re.I)),
     ("a SOAP message", re.compile(r"<(?:\w+:)?Envelope\b", re.I)),
     ("an HTML page", re.compile(r"\A\s*<(?:!doctype html|html)\b", re.I)),
     ("an XML document", re.compile(r"\A\s*<\?xml\b")),

@@ -125,7 +125,7 @@ def _cleaned_url(url: str, book: PropertyBook) -> str:
             text = decoded[index]
             if parts := segment_parts(text):
                 return _replaced(text, parts, book, "the path of the URL")
-            name = segment_name(text, decoded[:index], decoded[index + 1 :])
+            name = segment_name(decoded, index)
             return f"${book.name_for(text, 'the path of the URL', [name])}$" if name else written
         key, value = target.query[index]
         if place == "key":

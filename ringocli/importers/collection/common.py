@@ -13,6 +13,7 @@ from ringocli.importers.learn.headers import authorization, uncarried
 from ringocli.importers.learn.url_credentials import without_userinfo
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Part, Pasted
 from ringocli.template.credential_names import is_secret_name
+from ringocli.text.digits import is_count
 from ringocli.text.suggest import did_you_mean
 
 _REFERENCE = re.compile(r"\{\{\s*([^{}\s][^{}]{0,100}?)\s*\}\}")
@@ -27,7 +28,7 @@ def chosen(path: str, requests: Named, choice: str) -> Pasted:
     Raises:
         UsageError: there is none; the existing ones are listed.
     """
-    if choice.isdigit() and 0 < int(choice) <= len(requests):
+    if is_count(choice) and 0 < int(choice) <= len(requests):
         return requests[int(choice) - 1][1]
     for name, pasted in requests:
         if name.lower() == choice.lower():

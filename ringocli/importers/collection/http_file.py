@@ -34,7 +34,7 @@ def read_http(path: str, text: str) -> Named:
     for number, block in enumerate(re.split(r"(?m)^###", "\n" + text), 1):
         first, _, rest = block.partition("\n")
         rest = fill_in(_ENVIRONMENT.sub(r"{{\1}}", rest), variables)
-        named = re.search(r"(?m)^\s*(?:#|//)\s*@name[ \t]*=?[ \t]*(\S+)", rest)
+        named = re.search(r"(?m)^[ \t]*(?:#|//)\s*@name[ \t]*=?[ \t]*(\S+)", rest)
         pasted = _block(_SCRIPT.sub("", rest).split("\n"))
         if pasted is not None:
             found.append((named.group(1) if named else first.strip() or f"request {number}", pasted))
@@ -63,7 +63,7 @@ def _block(lines: list[str]) -> Pasted | None:
     if body.startswith(("< ", "<@")):
         return request(method, url, headers, limits=[limit("a body from a file", "paste the text of the file instead")])
     if any(name.lower() == "content-type" and FORM_TYPE in value for name, value in headers):
-        body = re.sub(r"\s*\n\s*", "", body)
+        body = re.sub(r"(?<!\s)\s*\n\s*", "", body)
     return request(method, url, headers, body=body or None)
 
 

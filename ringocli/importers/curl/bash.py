@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from ringocli.importers.curl.commands import Command, is_curl, rejoined
+from ringocli.errors import LocalError
+from ringocli.importers.curl.commands import Command, Expansions, is_curl, rejoined
 from ringocli.importers.curl.output import predicted_output
 from ringocli.importers.curl.quoting import ansi_c, double_quoted, heredoc_plain, unquoted
 from ringocli.importers.curl.repair import shielded, unshielded, with_apostrophes
 from ringocli.importers.learn.credential_places import declares_credential
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
+
+MAX_PARSE_S = 3.0
+"""How long the grammar may take; a real command takes milliseconds, a page of nothing but operators minutes."""
+
+_OPERATORS = re.compile(r"[|<>&;]{200}")
+"""A row of operators, for which the grammar needs quadratic time without a pause."""
 
 
 @dataclass(slots=True)
@@ -26,6 +35,7 @@ class _Script:
     functions: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    expansions: Expansions = field(default_factory=Expansions)
 
     def within(self) -> _Script:
         """A copy with the same variables and functions but no commands, for the inside of a substitution."""
@@ -37,13 +47,20 @@ class _Script:
 
 
 def bash_commands(text: str, notes: list[str]) -> list[Command]:
-    """Every command of a script, in order; repairs are reported in ``notes``."""
+    """Every command of a script, in order; repairs are reported in ``notes``.
+
+    Raises:
+        LocalError: it is too complex.
+    """
     text = shielded(with_apostrophes(text, notes), notes)
     source, root = _parsed(text)
     script = _Script(source=source, notes=notes)
     if source != text:
         notes.append("an unclosed quote was closed at the end")
-    _visit(root, script, None)
+    try:
+        _visit(root, script, None)
+    except RecursionError:
+        raise _too_complex() from None
     declared = {name: value for name, value in script.assigned.items() if declares_credential(name, value)}
     return [
         replace(command, words=tuple(unshielded(word) for word in command.words), declared=declared)
@@ -52,19 +69,42 @@ def bash_commands(text: str, notes: list[str]) -> list[Command]:
 
 
 def _parsed(text: str) -> tuple[str, Any]:
-    """The text and its syntax tree; a closing quote is added at the end if that alone makes the script valid."""
+    """The text and its syntax tree; a closing quote is added at the end if that alone makes the script valid.
+
+    Raises:
+        LocalError: the grammar needs too long.
+    """
     import tree_sitter
     import tree_sitter_bash
 
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
     trees = []
+    if _OPERATORS.search(text):
+        raise _too_complex()
+    ends = time.monotonic() + MAX_PARSE_S
     for ending in ("", "'", '"'):
         source = text.rstrip() + ending + "\n" if ending else text
-        tree = parser.parse(_in_ascii(source))
+        octets = _in_ascii(source)
+        try:
+            tree = parser.parse(
+                partial(_piece, octets),
+                progress_callback=lambda offset, has_error: time.monotonic() > ends,
+            )
+        except ValueError:  # stopped
+            raise _too_complex() from None
         if not tree.root_node.has_error:
             return source, tree.root_node
         trees.append((source, tree.root_node))
     return trees[0]
+
+
+def _piece(octets: bytes, start: int, point: object) -> bytes:
+    """Some bytes from an offset on: the grammar reports its progress only if it reads pieces."""
+    return octets[start : start + 65_536]
+
+
+def _too_complex() -> LocalError:
+    return LocalError("the shell command is too complex to be read", "Paste only the curl command.")
 
 
 def _in_ascii(text: str) -> bytes:
@@ -323,4 +363,4 @@ def _expansion(node: Any, script: _Script) -> str:
     value = script.assigned.get(name)
     if value is None or declares_credential(name, value):
         return f"{OPEN}{name}{CLOSE}"
-    return value.removeprefix(named["prefix"] or "").removesuffix(named["suffix"] or "")
+    return script.expansions.counted(value.removeprefix(named["prefix"] or "").removesuffix(named["suffix"] or ""))

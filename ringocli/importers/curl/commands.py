@@ -6,6 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ringocli.errors import LocalError
+
+MAX_EXPANDED = 10_000_000
+"""How many characters the variables of a paste may stand for; a few lines that double a variable could ask for gigabytes."""
+
 _VALUE_ON_NEXT_LINE = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url|user)")
 """Options that cannot end a line, because their value must be on the next one."""
 
@@ -22,6 +27,26 @@ class Command:
     stdin: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     declared: Mapping[str, str] = field(default_factory=dict)
+
+
+class Expansions:
+    """Counts the characters that variables stand for."""
+
+    def __init__(self) -> None:
+        self._characters = 0
+
+    def counted(self, value: str) -> str:
+        """The value.
+
+        Raises:
+            LocalError: all values together are longer than ``MAX_EXPANDED``.
+        """
+        self._characters += len(value)
+        if self._characters > MAX_EXPANDED:
+            raise LocalError(
+                "the variables of the shell command stand for too much text", "Paste only the curl command."
+            )
+        return value
 
 
 def is_curl_name(word: str) -> bool:

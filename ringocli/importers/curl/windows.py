@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ringocli.importers.curl.commands import Expansions
 from ringocli.importers.learn.credential_places import declares_credential
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 
@@ -124,11 +125,13 @@ def powershell_words(text: str) -> tuple[list[list[str]], dict[str, str]]:
 def _with_assignments(lines: list[list[str]], declared: dict[str, str]) -> Iterator[list[str]]:
     """The lines without assignments (``$body = @'...'@``), and with the assigned variables expanded."""
     assigned: dict[str, str] = {}
+    expansions = Expansions()
+
+    def expanded(name: re.Match[str]) -> str:
+        return expansions.counted(assigned.get(name.group(1), name.group()))
+
     for line in lines:
-        words = [
-            re.sub(f"{OPEN}(\\w+){CLOSE}", lambda name: assigned.get(name.group(1), name.group()), word)
-            for word in line[1:]
-        ]
+        words = [re.sub(f"{OPEN}(\\w+){CLOSE}", expanded, word) for word in line[1:]]
         if words[:1] == ["="] and len(words) == 2:
             name, value = line[0].strip(OPEN + CLOSE), words[1]
             known = declared if declares_credential(name, value) else assigned

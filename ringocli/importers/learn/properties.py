@@ -22,7 +22,7 @@ from ringocli.template.variables import BY_NAME
 from ringocli.text.field_names import name_key
 from ringocli.text.secret import MASK, Secret
 
-_DOMAIN = re.compile(r"(https?://)([^/?#]*?)([^./?#]+\.[^./?#]+(?=[/?#]|$))")
+_DOMAIN = re.compile(r"(https?://)([^/?#]{0,255}?)([^./?#]{1,255}\.[^./?#]{1,255}(?=[/?#]|$))")
 _BARE_NAMES = ("id", "sid", "uuid", "key", "name", "value")
 """Names of placeholders that are less informative than the name of their field."""
 _COMPATIBLE = (frozenset({"login", "account"}), frozenset({"key", "token"}))
@@ -97,9 +97,18 @@ class PropertyBook:
 
     def literally(self, text: str, change: Callable[[str], str]) -> str:
         """The text after ``change`` was applied to all of it except its variables."""
-        names = "|".join(re.escape(name) for name in sorted([*self.values, *BY_NAME], key=len, reverse=True))
-        pieces = re.split(rf"(\$(?:{names})\$)", text)
-        return "".join(piece if index % 2 else change(piece) for index, piece in enumerate(pieces))
+        literal, *pieces = text.split("$")
+        parts: list[str] = []
+        index = 0
+        while index < len(pieces):
+            if index + 1 < len(pieces) and (pieces[index] in self.values or pieces[index] in BY_NAME):
+                parts += [change(literal), f"${pieces[index]}$"]
+                literal = pieces[index + 1]
+                index += 2
+            else:
+                literal += f"${pieces[index]}"
+                index += 1
+        return "".join([*parts, change(literal)])
 
     def _filled(self, text: str, where: str, name: str) -> str:
         parts, at = [], 0

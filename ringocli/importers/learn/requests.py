@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
+from ringocli.errors import UsageError
 from ringocli.http.addresses import is_test_host
 from ringocli.importers.learn.constants import constant_risk
 from ringocli.importers.learn.credential_places import (
@@ -34,11 +35,18 @@ from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import Pointer
 
+MAX_FIELDS = 2_000
+"""More fields are not compared with each other; a request for one message has a few dozen."""
+
 _ROLES = (Role.URL, Role.TO, Role.FROM, Role.CONTENT, Role.EXTENSION, Role.DOMAIN)
 
 
 def learn_request(pasted: Pasted, place: Place, book: PropertyBook, guidance: Guidance | None = None) -> LearnedRequest:
-    """Recognise the parts of a message in a pasted request, and write it as a request of a template."""
+    """Recognise the parts of a message in a pasted request, and write it as a request of a template.
+
+    Raises:
+        UsageError: the request has too many fields.
+    """
     return _RequestLearner(pasted, place, book, guidance or Guidance()).learn()
 
 
@@ -49,6 +57,10 @@ class _RequestLearner(RolePlacement, RemainingValues):
         """The request with its auth, decisions and constants."""
         self.place_keys()
         fields = [*leaves_of(self.tree, ("body",)), *self.target.query_leaves, *self._path_leaves()]
+        if len(fields) > MAX_FIELDS:
+            raise UsageError(
+                f"the pasted request has more than {MAX_FIELDS:,} fields", "Paste one that sends a single message."
+            )
         self.texts = {leaf.pointer: leaf.text for leaf in fields}
         self.learned.texts = [leaf.text for leaf in fields]
         self._drop_fields(fields)

@@ -43,11 +43,11 @@ class Target:
         before: tuple[str, ...] = ()
         decoded = [unquote(segment) for segment in self.segments]
         for index, (segment, text) in enumerate(zip(self.segments, decoded, strict=True)):
-            if name := name_by_pair(text, decoded[:index], decoded[index + 1 :]):
+            if name := name_by_pair(text, decoded[max(0, index - 3) : index], decoded[index + 1 : index + 2]):
                 found.append(SampleLeaf(pointer=("path", index), names=(name, *before), value=text))
             elif text in own or _varies(text) or _is_text(text, before) or _names_what(text, before):
                 found.append(SampleLeaf(pointer=("path", index), names=_segment_names(text, before), value=text))
-            elif name := segment_name(text, decoded[:index], decoded[index + 1 :]):
+            elif name := segment_name(decoded, index):
                 found.append(SampleLeaf(pointer=("path", index), names=(name, *before), value=text))
             elif segment_parts(text):
                 found.append(SampleLeaf(pointer=("path", index), names=before, value=text))

@@ -51,8 +51,14 @@ _BOT = re.compile(r"(?P<head>bot)(?P<token>\d{5,}:[\w-]{8,})")
 _SECOND_LEVEL = frozenset(["co", "com", "net", "org", "gov", "ac", "edu", "ne", "or", "go", "gob"])
 
 
-def segment_name(text: str, before: Sequence[str], after: Sequence[str]) -> str:
+MAX_NEIGHBOURS = 20
+"""How many segments on either side can tell what a segment is."""
+
+
+def segment_name(segments: Sequence[str], index: int) -> str:
     """The name of a path segment that belongs to an account, by its neighbours or its form; "" for a fixed one."""
+    text = segments[index]
+    before, after = segments[max(0, index - MAX_NEIGHBOURS) : index], segments[index + 1 : index + 1 + MAX_NEIGHBOURS]
     if name := name_by_pair(text, before, after):
         return name
     if not text or text.lower() in _API_WORDS or segment_parts(text) or (is_secret_name(text) and after):
@@ -177,7 +183,7 @@ def _in_url(url: str) -> Iterator[EmbeddedValue]:
     for index, segment in enumerate(segments):
         if parts := segment_parts(segment):
             yield from (replace(one, start=one.start + at, end=one.end + at) for one in parts)
-        elif name := segment_name(decoded[index], decoded[:index], decoded[index + 1 :]):
+        elif name := segment_name(decoded, index):
             yield EmbeddedValue(start=at, end=at + len(segment), name=name)
         at += len(segment) + 1
 
