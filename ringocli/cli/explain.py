@@ -12,6 +12,7 @@ from ringocli.cli.output import print_json, print_table
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import UsageError
 from ringocli.text import console
+from ringocli.text.digits import is_count
 
 if TYPE_CHECKING:
     from ringocli.lint.rule import Rule
@@ -52,8 +53,8 @@ def explain(options: ExplainOptions) -> int:
         _explain_rules(rules(), options)
     elif topic.lower() == "assumptions":
         _explain_assumptions(tuple(ASSUMPTIONS), options)
-    elif topic.isdecimal():
-        if int(topic) not in ASSUMPTIONS:
+    elif topic.isdigit():
+        if not is_count(topic) or int(topic) not in ASSUMPTIONS:
             raise UsageError(f"unknown assumption {topic}", f"They are numbered 1 to {max(ASSUMPTIONS)}.")
         _explain_assumptions((int(topic),), options)
     else:

@@ -153,7 +153,7 @@ def _pairs(given: tuple[str, ...]) -> dict[Pointer, Pointer]:
     Raises:
         UsageError: one is not two JSON pointers.
     """
-    from ringocli.text.pointer import parse
+    from ringocli.text.pointer import parse_indexed
 
     found: dict[Pointer, Pointer] = {}
     for entry in given:
@@ -162,10 +162,7 @@ def _pairs(given: tuple[str, ...]) -> dict[Pointer, Pointer]:
             raise UsageError(
                 f"--pair {entry}: not two JSON pointers", "For example --pair /params/from=/params/sender."
             )
-        key, value = (
-            tuple(int(step) if step.isdigit() else step for step in parse(text)) for text in (missing, received)
-        )
-        found[key] = value
+        found[parse_indexed(missing)] = parse_indexed(received)
     return found
 
 

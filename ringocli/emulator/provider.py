@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from ringocli.emulator.decompression import UndecodableBody, decompressed
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.limits import MAX_BODY_BYTES, excess
@@ -27,6 +26,7 @@ from ringocli.emulator.store.sqlite import StatusUpdate
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.workers import Workers
 from ringocli.errors import LocalError, RingocliError
+from ringocli.http.decompression import UndecodableBody, decompressed
 from ringocli.http.exchange import IncomingRequest, Reply, as_incoming
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.handset import DeliveryPlan, HandsetStep, State, plan_for

@@ -14,7 +14,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 from ringocli.emulator.asgi import error_reply
-from ringocli.emulator.decompression import UndecodableBody, decompressed
 from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.limits import MAX_BODY_BYTES, excess
@@ -30,6 +29,7 @@ from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.workers import Workers, is_large
 from ringocli.errors import LocalError
+from ringocli.http.decompression import UndecodableBody, decompressed
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.formats.webhook import near_miss_document

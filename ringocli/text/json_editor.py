@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ringocli.text.digits import is_count
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit, apply
 from ringocli.text.json_numbers import dumps
@@ -72,7 +73,7 @@ def steps_in(value: Any, pointer: str) -> Pointer:
     """The steps of a pointer into a value: digits are an index in a list, and a key in an object."""
     steps: list[str | int] = []
     for step in parse_pointer(pointer):
-        found: str | int = int(step) if isinstance(value, list) and step.isdigit() else step
+        found: str | int = int(step) if isinstance(value, list) and is_count(step) else step
         steps.append(found)
         if isinstance(value, list):
             value = value[found] if isinstance(found, int) and found < len(value) else None

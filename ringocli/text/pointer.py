@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from typing import Any, NamedTuple, TypeAlias
 
+from ringocli.text.digits import is_count
+
 Pointer: TypeAlias = tuple[str | int, ...]
 """The steps from the root: keys of objects, indexes of arrays."""
 
@@ -45,6 +47,15 @@ def parse(text: str) -> tuple[str, ...]:
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in text[1:].split("/"))
 
 
+def parse_indexed(text: str) -> Pointer:
+    """The steps of a pointer, numbers as indexes.
+
+    Raises:
+        LookupError: it does not start with ``/``.
+    """
+    return tuple(int(step) if is_count(step) else step for step in parse(text))
+
+
 def generalised(pointer: Pointer) -> Pointer:
     """The pointer as a pattern has it: the first element of each list stands for all."""
     return tuple(0 if isinstance(step, int) else step for step in pointer)
@@ -58,7 +69,7 @@ def lookup(document: Any, pointer: tuple[str | int, ...]) -> Any:
     """
     for step in pointer:
         if isinstance(document, list):
-            index = int(step) if isinstance(step, int) or step.isdecimal() else -1
+            index = int(step) if isinstance(step, int) or is_count(step) else -1
             if not 0 <= index < len(document):
                 raise LookupError(f"no element {step!r}")
             document = document[index]

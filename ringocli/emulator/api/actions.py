@@ -17,7 +17,7 @@ from ringocli.errors import UsageError
 from ringocli.messaging.chaos import SIDES, ChaosSettings
 from ringocli.template.values import check_property
 from ringocli.text.pointer import Pointer
-from ringocli.text.pointer import parse as parse_pointer
+from ringocli.text.pointer import parse_indexed as parse_pointer
 from ringocli.text.secret import Secret
 from ringocli.text.suggest import did_you_mean
 
@@ -129,13 +129,9 @@ def _pairs(given: Any) -> dict[Pointer, Pointer]:
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
         raise UsageError("pairs must be an object of pointers", 'For example {"/params/from": "/params/sender"}.')
     try:
-        return {_pointer(missing): _pointer(received) for missing, received in given.items()}
+        return {parse_pointer(missing): parse_pointer(received) for missing, received in given.items()}
     except LookupError as error:
         raise UsageError(str(error.args[0]), 'For example {"/params/from": "/params/sender"}.') from None
-
-
-def _pointer(text: str) -> Pointer:
-    return tuple(int(step) if step.isdigit() else step for step in parse_pointer(text))
 
 
 async def _proposals(request: ApiRequest, given: Any) -> tuple[TemplatePatch, ...]:

@@ -18,6 +18,7 @@ from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.sqlite import Store
 from ringocli.errors import UsageError
+from ringocli.text.digits import is_count
 
 MAX_JSON_BYTES = 1_000_000
 
@@ -111,7 +112,7 @@ class ApiRequest:
             UsageError: it is not an id.
         """
         given = self.http.query_params.get(name, "0")
-        if not (given.isascii() and given.isdigit() and len(given) < 19):
+        if not is_count(given):
             raise UsageError(f"{name} must be the id of an exchange", f"For example {name}=17")
         return int(given)
 
@@ -122,7 +123,7 @@ class ApiRequest:
             NotFound: the inbox has no exchange with that id.
         """
         given = self.http.path_params["id"]
-        usable = given.isascii() and given.isdigit() and len(given) < 19
+        usable = is_count(given)
         found = await self.runtime.ledger.read(lambda store: store.get(self.inbox.name, int(given))) if usable else None
         if found is None:
             raise NotFound(f"no exchange with id {given[:40]!r}", "It may have been deleted.")

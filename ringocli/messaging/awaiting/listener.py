@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,10 +11,12 @@ from types import TracebackType
 from typing import Self
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.http.decompression import UndecodableBody, decompressed
 from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.awaiting.arrival import Arrival
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
+from ringocli.text.digits import is_count
 from ringocli.text.secret import redact
 
 MAX_BODY_BYTES = 10_000_000
@@ -63,8 +66,8 @@ class WebhookListener:
 def _arrival(template: Template, incoming: IncomingRequest) -> Arrival:
     at = time()
     try:
-        reading = read_webhook(template, incoming)
-    except LocalError as error:
+        reading = read_webhook(template, decompressed(incoming, MAX_BODY_BYTES))
+    except (LocalError, UndecodableBody) as error:
         return Arrival(at=at, matched=False, variables={}, problem=error.message, request=incoming)
     if reading.event is None:
         differences = reading.near_miss.differences if reading.near_miss is not None else ()
@@ -84,7 +87,7 @@ def _arrival(template: Template, incoming: IncomingRequest) -> Arrival:
 
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not port.isdigit() or int(port) > 65_535:
+    if not is_count(port) or int(port) > 65_535:
         raise UsageError(f"invalid --listen {text!r}", "Write HOST:PORT, for example 127.0.0.1:8026.")
     return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)
 
@@ -106,11 +109,11 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 10
 
     def _take(self) -> None:
-        length = self.headers.get("Content-Length") or "0"
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        body = self._body()
+        if body is None:
+            self.close_connection = True
             self.send_error(413)
             return
-        body = self.rfile.read(int(length))
         path, _, query = self.path.partition("?")
         assert isinstance(self.server, _ListenerServer)
         self.server.listener.take(
@@ -119,6 +122,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _body(self) -> bytes | None:
+        """The body, as a whole or in chunks; None if it is too large or its length is malformed."""
+        if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
+            length = self.headers.get("Content-Length", "0")
+            return self.rfile.read(int(length)) if is_count(length) and int(length) <= MAX_BODY_BYTES else None
+        body = b""
+        while size := re.fullmatch(rb"([0-9a-fA-F]{1,8})\s*(?:;.*)?\r?\n", self.rfile.readline(1_000)):
+            if len(body) + int(size[1], 16) > MAX_BODY_BYTES:
+                return None
+            chunk = self.rfile.read(int(size[1], 16))
+            self.rfile.readline(3)
+            if not chunk:  # without trailers, which no sender of webhooks has
+                return body
+            body += chunk
+        return None
 
     do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = _take  # noqa: N815
 

@@ -8,6 +8,7 @@ from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Fields, Items, Json, Leaf, Node
 from ringocli.template.pattern.pattern import as_text as scalar_text
 from ringocli.template.variables import BY_NAME
+from ringocli.text.digits import is_count
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 OPTIONAL_OUTGOING = frozenset({"extension", "domain"})
@@ -50,7 +51,7 @@ def _literal(value: Json) -> dict[str, Any]:
         same.append(value)
     elif text in ("true", "false"):
         same.append(text == "true")
-    elif text.isdigit() and str(int(text)) == text:
+    elif is_count(text) and str(int(text)) == text:
         same.append(int(text))
     return {"const": same[0]} if len(same) == 1 else {"enum": same}
 

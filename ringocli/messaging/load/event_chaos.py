@@ -17,6 +17,7 @@ from ringocli.messaging.load.event_order import Position
 from ringocli.messaging.load.events import Event, EventFactory
 from ringocli.template.model import RequestSpec
 from ringocli.template.variables import Place
+from ringocli.text.digits import is_count
 from ringocli.text.suggest import did_you_mean
 
 PARTS = 3
@@ -65,7 +66,7 @@ def parse_chaos(text: str) -> EventChaos:
             found[_FLAGS[name]] = True
         elif name in _SHARES and (share := _share(value)) is not None:
             found[_SHARES[name]] = share
-        elif name in _COUNTS and value.isdigit() and 1 <= int(value) <= MAX_WINDOW:
+        elif name in _COUNTS and is_count(value) and 1 <= int(value) <= MAX_WINDOW:
             found[_COUNTS[name]] = int(value)
         elif name == "late" and (seconds := seconds_of(value)) is not None and seconds >= 0:
             found["late_s"] = seconds

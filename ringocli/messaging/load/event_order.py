@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from ringocli.errors import UsageError
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.events import NO_ROW, Event, EventFactory
+from ringocli.text.digits import is_count
 
 Position: TypeAlias = tuple[int, Row]
 """An event to send: its number in the whole run, and its data row."""
@@ -44,7 +45,7 @@ class Shard(NamedTuple):
             UsageError: it is not a number of parts and one of these parts.
         """
         number, slash, total = text.partition("/")
-        if not (slash and number.isdigit() and total.isdigit() and 1 <= int(number) <= int(total) <= 10_000):
+        if not (slash and is_count(number) and is_count(total) and 1 <= int(number) <= int(total) <= 10_000):
             raise UsageError(f"invalid --shard {text!r}", "Write I/N, for example 2/4 for the second of four parts.")
         return cls(int(number), int(total))
 

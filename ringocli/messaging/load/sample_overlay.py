@@ -8,7 +8,7 @@ from typing import Any
 from ringocli.messaging.load.provider_data import Base
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Json, Leaf
-from ringocli.text.pointer import Pointer, parse
+from ringocli.text.pointer import Pointer, parse_indexed
 from ringocli.text.traced import Piece, Traced
 
 ID_MARK = "@"
@@ -98,7 +98,7 @@ def _mirrored(base: Base, tree: Json) -> Iterator[tuple[str, Traced]]:
 def _id_marks(base: Base) -> dict[str, Traced]:
     marks: dict[str, Traced] = {}
     for pointer, pattern in base.sample.ids.items():
-        steps = tuple(int(step) if step.isdigit() else step for step in parse(pointer))
+        steps = parse_indexed(pointer)
         value = _at(base.sample.body, steps)
         marks.setdefault(str(value), Traced((Piece("0", f"{ID_MARK}{len(marks)}{pattern}"),)))
     return marks

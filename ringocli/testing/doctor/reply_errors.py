@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.delivery_statuses import FAILURE
+from ringocli.text.digits import is_count
 from ringocli.text.field_names import name_key
 
 _ABOUT_NUMBERS = re.compile(
@@ -94,10 +95,10 @@ def _member_error(key: str, value: Json) -> str:
     if key in _FLAGS:
         return text if text in ("false", "0", "no") else ""
     if key in _CODES:
-        is_http_error = text.isdigit() and 400 <= int(text) <= 599
+        is_http_error = is_count(text) and 400 <= int(text) <= 599
         return text if is_http_error or ("err" in key and text not in _NO_ERROR) else ""
     if key in _STATES:
-        is_http_error = text.isdigit() and 400 <= int(text) <= 599
+        is_http_error = is_count(text) and 400 <= int(text) <= 599
         is_failure = FAILURE.search(text) is not None or text in ("err", "ko", "nok")
         return text if is_http_error or (is_failure and "no" not in text.split()) else ""
     if key == "type":
