@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from ringocli.emulator.limits import MAX_INLINE_BYTES
+from ringocli.emulator.limits import MAX_INLINE_BYTES, MAX_INLINE_VALUES, values_in
 from ringocli.http.exchange import IncomingRequest, header
 
 T = TypeVar("T")
@@ -17,8 +17,11 @@ T = TypeVar("T")
 
 def is_large(incoming: IncomingRequest) -> bool:
     """Whether a request has to be processed in a worker thread."""
-    is_compressed = header(incoming.headers, "content-encoding") is not None
-    return is_compressed or len(incoming.body) + len(incoming.query) > MAX_INLINE_BYTES
+    if header(incoming.headers, "content-encoding") is not None:
+        return True
+    if len(incoming.body) + len(incoming.query) > MAX_INLINE_BYTES:
+        return True
+    return values_in(incoming.body) + incoming.body.count(b"&") + incoming.query.count("&") > MAX_INLINE_VALUES
 
 
 class Workers:

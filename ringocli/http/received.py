@@ -29,7 +29,8 @@ MAX_CORRECTED = 1_000_000
 MAX_SEARCHED = 200_000
 """How much of a form is searched for distorted values."""
 
-_START_OF_JSON = re.compile(r"(?:\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*[{\[]", re.S)
+_BETWEEN_DOCUMENTS = re.compile(r"[ \t\r\n,]*")
+_START_OF_JSON = re.compile(r"(?>\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*[{\[]", re.S)
 
 
 def starts_json(text: str) -> bool:
@@ -132,7 +133,7 @@ def _lines(text: str) -> list[Json]:
         except (ValueError, RecursionError):
             return []
         found.append(tree)
-        at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,"))
+        at = _BETWEEN_DOCUMENTS.match(text, at).end()  # type: ignore[union-attr]  # it matches anywhere
     return found if len(found) > 1 else []
 
 

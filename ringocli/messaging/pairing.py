@@ -137,12 +137,16 @@ class _Pairing:
                     rank = (-points, -self._certainty(leaf, received))
                     rated.append((rank, len(received.pointer), order, index, leaf, received, why))
         rated.sort(key=lambda one: one[:4])
+        free = {one.pointer for one in self.unclaimed}
         for rank, *_, leaf, received, why in rated:
-            rivals = [one for one in rated if one[4] is leaf and one[0] == rank and one[5] in self.unclaimed]
-            is_ambiguous = "messageid" in leaf.names and len({one[5].text for one in rivals}) > 1
-            is_free = leaf in self.missing and received in self.unclaimed
-            if is_free and not is_ambiguous and not self._is_other_end(leaf, received):
-                self._pair(leaf, received, why)
+            if leaf not in self.missing or received.pointer not in free or self._is_other_end(leaf, received):
+                continue
+            if "messageid" in leaf.names:
+                rivals = (one[5] for one in rated if one[4] is leaf and one[0] == rank and one[5].pointer in free)
+                if any(one.text != received.text for one in rivals):
+                    continue
+            self._pair(leaf, received, why)
+            free.discard(received.pointer)
 
     def _certainty(self, leaf: PatternLeaf, received: Received) -> int:
         """What decides between fields whose names are equally alike: the format, or whose id it is."""

@@ -10,21 +10,26 @@ from ringocli.template.pattern.pattern import Json, Several
 from ringocli.text.pointer import Pointer, as_text, lookup
 
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){2,}")
-_ESCAPED = re.compile(r"(?:[\w.~*!'()+-]|%[0-9A-Fa-f]{2})*%[0-9A-Fa-f]{2}(?:[\w.~*!'()+-]|%[0-9A-Fa-f]{2})*")
 _AFTER_SPACE = re.compile(r" \d{6,}")
-_NUMBERED = re.compile(r"(.*?)(\d+)$")
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.S)
+_UNESCAPED = re.compile(r"[^\w.~*!'()+%-]|%(?![0-9A-Fa-f]{2})")
+
+MAX_EXAMINED = 10_000
+"""A longer text is not examined; an SMS has at most 1,600 characters."""
 
 
 def value_notes(document: Json, variables: Mapping[str, str], sources: Mapping[str, Pointer]) -> list[str]:
     """Notes on what is distorted or left out; ``sources`` are the locations of the variables in the document."""
     notes = []
     for name in ("content", "text"):
-        if (decoded := ucs2_text(variables.get(name, ""))) and name in sources:
+        if name not in sources or len(variables[name]) > MAX_EXAMINED:
+            continue
+        if decoded := ucs2_text(variables[name]):
             notes.append(
                 f'${name}$ ({as_text(sources[name])}) is UCS-2 in hexadecimal for "{decoded[:40]}" and is shown unchanged; '
                 "set the provider to send plain text"
             )
-        elif name in sources and _is_escaped(variables[name]) and not _is_of_form(document, sources[name]):
+        elif _is_escaped(variables[name]) and not _is_of_form(document, sources[name]):
             notes.append(
                 f"${name}$ ({as_text(sources[name])}) is percent-encoded and is shown unchanged; set the provider to "
                 "send plain text"
@@ -54,7 +59,7 @@ def ucs2_text(text: str) -> str:
 
 def _is_escaped(text: str) -> bool:
     """Whether a text is percent-encoded: it has % escapes, and no character that still needs one."""
-    if "%" not in text or not _ESCAPED.fullmatch(text):
+    if "%" not in text or _UNESCAPED.search(text):
         return False
     try:
         unquote(text, errors="strict")

@@ -16,7 +16,7 @@ from ringocli.messaging.near_miss_result import Attempt, Difference, NearMiss, T
 from ringocli.messaging.value_notes import value_notes
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.fast_path import misses
-from ringocli.template.pattern.matching import Match
+from ringocli.template.pattern.matching import MAX_ELEMENTS, Match
 from ringocli.template.pattern.pattern import Items, Json
 from ringocli.template.variables import REQUIRED, Place
 from ringocli.text.pointer import Pointer
@@ -33,9 +33,6 @@ __all__ = [
     "reply_notes",
     "taken_by",
 ]
-
-MAX_ELEMENTS = 1_000
-"""How many elements of a list at the top of a body are tried; a provider's batch has far fewer."""
 
 
 class WebhookReading(NamedTuple):

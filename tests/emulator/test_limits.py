@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from ringocli.emulator.workers import is_large
+from ringocli.http.exchange import IncomingRequest
 from ringocli.testing.context import Emulator
 from tests.emulating import JSON, MESSAGE, call, connected
 
@@ -26,6 +28,9 @@ HOSTILE = {
         json.dumps({"method": "message", "params": {f"k{index}": "x" * 10_000 for index in range(800)}}).encode(),
         422,
     ),
+    "comments before no JSON": (JSON, b"/**/" * 2_500, 400),
+    "45,000 documents": (JSON, (b'{"a":1}' + b" " * 150) * 45_000, 422),
+    "190 texts": (JSON, json.dumps({f"text{index}": "word " * 8 for index in range(190)}).encode(), 422),
     "bytes that are not text": (JSON, b"\xff" * 1_000_000, 400),
 }
 
@@ -39,6 +44,21 @@ def test_hostile_body_gets_an_answer(inbox: Emulator, headers: dict[str, str], b
     assert 400 <= call(inbox, "POST", "/provider/v1/messages", body, headers).status < 500
     assert 2 == len(call(inbox, "GET", "/api/exchanges?brief=1").document["exchanges"])
     assert 2 == len(call(inbox, "GET", "/api/export?format=har").document["log"]["entries"])
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "expected"),
+    [
+        (b'{"a": [1, 2, 3]}', "", False),
+        (b"[" + b"1," * 200 + b"1]", "", True),
+        (b"a=1&" * 201, "", True),
+        (b"", "a=1&" * 201, True),
+        (b"x" * 20_000, "", True),
+    ],
+)
+def test_large_requests_are_processed_in_a_thread(body: bytes, query: str, expected: bool) -> None:
+    """A request is large by its bytes or by its values, because a near miss compares all of them."""
+    assert is_large(IncomingRequest(method="POST", body=body, query=query)) is expected
 
 
 def test_query_with_many_fields_is_refused(inbox: Emulator) -> None:

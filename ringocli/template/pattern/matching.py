@@ -28,6 +28,11 @@ from ringocli.text.json_numbers import number_text
 from ringocli.text.pointer import Pointer
 from ringocli.text.secret import Secret, Text, sent
 
+MAX_ELEMENTS = 1_000
+"""How many elements of a list are tried; a provider's batch has far fewer."""
+
+MAX_DESCRIBED = 60
+
 
 class Mismatch(NamedTuple):
     """A difference between pattern and document: its location in the document, the expected and the found value."""
@@ -56,13 +61,15 @@ class Match(NamedTuple):
 
 
 def describe(value: Json) -> str:
-    """A JSON value for messages, at most 60 characters long."""
+    """A JSON value for messages, at most ``MAX_DESCRIBED`` characters long."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
         return "an empty list" if not value else "a list"
+    if isinstance(value, str):
+        value = value[: MAX_DESCRIBED + 1]  # the rest would be cut off
     text = number_text(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= MAX_DESCRIBED else text[: MAX_DESCRIBED - 3] + "..."
 
 
 class Matcher:
@@ -139,7 +146,7 @@ class Matcher:
             self.check_mixed(since)
             return
         nearest: Matcher | None = None
-        for index, item in enumerate(value):
+        for index, item in enumerate(value[:MAX_ELEMENTS]):
             trial = self.fork()
             trial.read(node, item, (*at, index))
             trial.check_mixed(len(self.mixed))
