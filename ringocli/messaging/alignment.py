@@ -22,6 +22,8 @@ MAX_ELEMENTS = 5
 
 MAX_DEPTH = 12
 MAX_TEXT = 300
+MAX_NAME = 80
+"""The longest field name that is compared with others."""
 
 KEY_WEIGHT = 2
 """The weight of a matching event key, relative to any other value."""
@@ -244,7 +246,7 @@ def _collect(value: Json, at: Pointer, found: list[Received]) -> None:
         value = value[0]
     if isinstance(value, Mapping):
         for key, child in value.items():
-            if len(key) > MAX_TEXT:
+            if len(key) > MAX_NAME:
                 continue
             _collect(child, (*at, key), found)
     elif isinstance(value, list):

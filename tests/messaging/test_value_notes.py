@@ -17,7 +17,7 @@ from ringocli.text.pointer import Pointer
         ({"t": "12345678"}, {"content": "12345678"}, {"content": ("t",)}, ""),
         ({"t": "%41b"}, {"content": "%41b"}, {"content": ("t",)}, "percent-encoded"),
         ({"t": "50% off%20"}, {"content": "50% off%20"}, {"content": ("t",)}, ""),
-        ({"t": "0048" * 5000}, {"content": "0048" * 5000}, {"content": ("t",)}, ""),  # too long to be looked at
+        ({"t": "0048" * 5000}, {"content": "0048" * 5000}, {"content": ("t",)}, ""),  # too long to be examined
         ({"a" + "1" * 5000: "a"}, {"url": "a"}, {"url": ("a" + "1" * 5000,)}, ""),
         ({"MediaUrl0": "a", "MediaUrl1": "b"}, {"url": "a"}, {"url": ("MediaUrl0",)}, "MediaUrl1"),
         ({"MediaUrl0": "a", "MediaUrl1": ""}, {"url": "a"}, {"url": ("MediaUrl0",)}, ""),
