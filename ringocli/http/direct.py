@@ -14,7 +14,7 @@ from ringocli.errors import NoReply
 from ringocli.http.compression import decompressed
 from ringocli.http.exchange import BROKEN_OFF, CUT, Reply, header, too_slow
 from ringocli.http.failure import Failure
-from ringocli.http.name_lookup import lookup
+from ringocli.http.name_lookup import LookupTimedOut, lookup
 from ringocli.http.reply_parser import MAX_REPLY_BYTES, MalformedReply, ReplyParser
 
 
@@ -30,7 +30,9 @@ def exchange(host: str, port: int, payload: bytes, *, timeout_s: float) -> Reply
     failure = Failure(host=host, port=port, timeout_s=timeout_s, proxied=False)
     ends = time.monotonic() + timeout_s
     try:
-        connection = _connected(host, port, ends)
+        connection = connected(host, port, ends)
+    except LookupTimedOut:
+        raise failure.not_looked_up() from None
     except TimeoutError:
         raise failure.timed_out(has_left=False) from None
     except (OSError, UnicodeError) as error:
@@ -39,8 +41,14 @@ def exchange(host: str, port: int, payload: bytes, *, timeout_s: float) -> Reply
         return _exchange(connection, failure, payload, ends)
 
 
-def _connected(host: str, port: int, ends: float) -> socket.socket:
-    """A connection to the first address of the host that accepts one."""
+def connected(host: str, port: int, ends: float) -> socket.socket:
+    """A connection to the first address of the host that accepts one, before ``time.monotonic()`` is ``ends``.
+
+    Raises:
+        TimeoutError: there is none in time, or the name was not looked up in time (``LookupTimedOut``).
+        OSError: no address accepts one.
+        UnicodeError: this cannot be a host name.
+    """
     *others, last = lookup(host, port, _left_s(ends))
     for address in others:
         with suppress(OSError):

@@ -34,6 +34,11 @@ class Failure(NamedTuple):
         hint = "Check the host, the port and the firewall, or increase --timeout-s."
         return _unconnected("timeout", f"no connection to {self._reached} {waited}", hint)
 
+    def not_looked_up(self) -> NotConnected:
+        """The time limit was reached before the name server answered."""
+        hint = "Check the DNS settings of this machine, or increase --timeout-s."
+        return _unconnected("timeout", f"{self.host}: the name server did not answer within {self.timeout_s:g} s", hint)
+
     def no_http(self, *, silent: bool) -> NoReply:
         """The connection was closed without a reply (``silent``), or the reply was not HTTP."""
         what = "closed the connection without a reply" if silent else "sent a reply that is not HTTP"
@@ -55,7 +60,7 @@ class Failure(NamedTuple):
         """No connection was made; the reason is among the causes of the error."""
         import ssl
 
-        for cause in _chain(error):
+        for cause in causes(error):
             match cause:
                 case ssl.SSLCertVerificationError():
                     return self._untrusted(cause.verify_message.rstrip(".").lower())
@@ -88,7 +93,7 @@ def _unconnected(kind: str, message: str, hint: str) -> NotConnected:
     return NotConnected(message, hint, kind=kind)
 
 
-def _chain(error: BaseException) -> list[BaseException]:
+def causes(error: BaseException) -> list[BaseException]:
     """The error and its causes, the last one first."""
     found = [error]
     while (cause := found[-1].__cause__ or found[-1].__context__) is not None and len(found) < 10:

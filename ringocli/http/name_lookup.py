@@ -13,6 +13,10 @@ from collections.abc import Callable
 Resolve = Callable[[str, int], list[str]]
 
 
+class LookupTimedOut(TimeoutError):
+    """The addresses of a host were not found in time."""
+
+
 def resolve(host: str, port: int) -> list[str]:
     """The IP addresses of a host, as the system's resolver gives them.
 
@@ -28,7 +32,7 @@ def lookup(host: str, port: int, timeout_s: float, resolver: Resolve = resolve) 
     """The IP addresses of a host.
 
     Raises:
-        TimeoutError: they were not found in time.
+        LookupTimedOut: they were not found in time.
         OSError: there are none.
         UnicodeError: this cannot be a host name.
     """
@@ -41,7 +45,7 @@ def lookup(host: str, port: int, timeout_s: float, resolver: Resolve = resolve) 
 
     _in_thread(host, port, resolver, then)
     if not done.wait(timeout_s):
-        raise TimeoutError
+        raise LookupTimedOut
     return _value(found[0])
 
 

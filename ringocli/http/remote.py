@@ -18,7 +18,8 @@ from ringocli.http.certificates import trusted
 from ringocli.http.compression import decompressed
 from ringocli.http.deadline import BoundedBackend, start_deadline
 from ringocli.http.exchange import BROKEN_OFF, CUT, RenderedRequest, Reply, header, too_slow
-from ringocli.http.failure import Failure
+from ringocli.http.failure import Failure, causes
+from ringocli.http.name_lookup import LookupTimedOut
 from ringocli.http.outgoing import body_of, headers_of, target_of
 from ringocli.http.reply_parser import MAX_REPLY_BYTES
 from ringocli.text.url import Url
@@ -149,6 +150,8 @@ def _reason(failure: Failure, error: httpx.HTTPError, *, has_left: bool) -> NoRe
         case httpx.ProxyError():
             return failure.proxy_refused()
         case httpx.TimeoutException():
+            if any(isinstance(one, LookupTimedOut) for one in causes(error)):
+                return failure.not_looked_up()
             return failure.timed_out(has_left=has_left)
         case httpx.RemoteProtocolError():
             return failure.no_http(silent="without sending a response" in str(error))

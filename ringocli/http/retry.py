@@ -16,6 +16,9 @@ MAX_BACKOFF_S = 30.0
 MAX_RETRY_AFTER_S = 300.0
 """The default of ``--max-retry-after-s``."""
 
+LONGEST_S = 999_999_999.0
+"""A longer ``Retry-After`` counts as this."""
+
 
 def is_worth_retrying(reply: Reply | None) -> bool:
     """Whether another try may succeed: after no reply, too many requests, or a server error."""
@@ -40,7 +43,7 @@ def retry_after_s(reply: Reply | None, now: datetime) -> float | None:
     """The seconds that ``Retry-After`` asks for (0 for a date in the past); None without a valid header."""
     text = (header(reply.headers, "retry-after") or "").strip() if reply is not None else ""
     if text.isascii() and text.isdigit():
-        return float(text[:9])
+        return min(float(text), LONGEST_S)
     if not text:
         return None
     from datetime import UTC

@@ -230,18 +230,18 @@ def send_events(
     if route.is_small:
 
         def send(payload: bytes) -> Reply:
-            return exchange(parts.hostname, port, payload, timeout_s=route.timeout_s)
+            return exchange(parts.wire_host, port, payload, timeout_s=route.timeout_s)
 
-        send_whole = whole_replies_only(send, parts.hostname, port, route.timeout_s)
+        send_whole = whole_replies_only(send, parts.wire_host, port, route.timeout_s)
         return run_sequentially(route.plan, source, accounts, send_whole, report=report, record=record)
-    if proxy_for(parts.scheme, parts.hostname) is not None:
+    if proxy_for(parts.scheme, parts.wire_host) is not None:
         if route.failover is not None:
             raise UsageError("--failover-url cannot be used through a proxy", "Add the host to NO_PROXY.")
         from ringocli.http.transport import Sender
 
         with Sender(timeout_s=route.timeout_s, ca_file=route.ca_file) as sender:
             send_whole = whole_replies_only(
-                lambda payload: sender.send(as_request(route.url, payload)), parts.hostname, port, route.timeout_s
+                lambda payload: sender.send(as_request(route.url, payload)), parts.wire_host, port, route.timeout_s
             )
             return run_sequentially(route.plan, source, accounts, send_whole, report=report, record=record)
     from ringocli.messaging.load.engine import Engine

@@ -19,7 +19,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
     ("text", "expected"),
     [
         ("7", 7.0), ("Thu, 01 Jan 2026 00:01:30 GMT", 90.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
-        ("soon", None), ("-1", None), ("9" * 400, 999999999.0), ("\u0663", None), ("", None),
+        ("0000000000050", 50.0), ("soon", None), ("-1", None), ("9" * 400, 999999999.0), ("\u0663", None), ("", None),
     ],
 )  # fmt: skip
 def test_retry_after_is_parsed_leniently(text: str, expected: float | None) -> None:

@@ -97,7 +97,8 @@ class Connector:
             async with asyncio.timeout(target.timeout_s):
                 return await self._connect(make)
         except TimeoutError:
-            raise target.failure.timed_out(has_left=False) from None
+            words = target.failure
+            raise (words.timed_out(has_left=False) if self._addresses else words.not_looked_up()) from None
         except (OSError, UnicodeError) as error:
             raise target.failure.unconnected(error) from None
 

@@ -131,7 +131,7 @@ class _Doctor:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         connection = ProviderConnection(
             parts.scheme,
-            parts.hostname or "",
+            parts.wire_host,
             port,
             timeout_s=self._given.timeout_s,
             trust=trusted(self._given.ca_file),

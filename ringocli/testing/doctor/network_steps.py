@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from datetime import UTC, datetime
 
 from ringocli.errors import NoReply
 from ringocli.http.addresses import is_loopback
+from ringocli.http.direct import connected
 from ringocli.http.failure import Failure
+from ringocli.http.name_lookup import LookupTimedOut, lookup
 from ringocli.http.proxies import proxy_for
 from ringocli.testing.doctor.steps import StepFailed
 
@@ -34,11 +37,13 @@ class ProviderConnection:
             StepFailed: the name is unknown.
         """
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
+            return ", ".join(lookup(self.host, self.port, self._timeout_s))
+        except LookupTimedOut:
+            error = self._failure.not_looked_up()
+            raise StepFailed("dns", error.message, error.hint) from None
+        except (OSError, UnicodeError) as cause:
             hint = "Check the spelling of the host in request_url (or --url), and this machine's DNS."
-            raise StepFailed("dns", f"{self.host}: unknown host ({_reason(error)})", hint) from None
-        return ", ".join(dict.fromkeys(str(entry[4][0]) for entry in found))
+            raise StepFailed("dns", f"{self.host}: unknown host ({_reason(cause)})", hint) from None
 
     def connect(self) -> str:
         """Open a connection and close it.
@@ -47,7 +52,7 @@ class ProviderConnection:
             StepFailed: it is refused, or nothing answers.
         """
         try:
-            with socket.create_connection((self.host, self.port), self._timeout_s):
+            with self._connected():
                 return f"port {self.port} accepts connections"
         except TimeoutError:
             error = self._failure.timed_out(has_left=False)
@@ -63,7 +68,7 @@ class ProviderConnection:
         """
         try:
             with (
-                socket.create_connection((self.host, self.port), self._timeout_s) as plain,
+                self._connected() as plain,
                 self._trust.wrap_socket(plain, server_hostname=self.host) as secured,
             ):
                 self._warn_of_expiry(secured.getpeercert())
@@ -73,6 +78,9 @@ class ProviderConnection:
         except OSError as cause:
             error = self._failure.unconnected(cause)
         raise StepFailed("tls", error.message, error.hint) from None
+
+    def _connected(self) -> socket.socket:
+        return connected(self.host, self.port, time.monotonic() + self._timeout_s)
 
     def _warn_of_expiry(self, certificate: object) -> None:
         expires = certificate.get("notAfter") if isinstance(certificate, dict) else None

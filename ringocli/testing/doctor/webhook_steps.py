@@ -88,7 +88,7 @@ def _connect(parts: Url, timeout_s: float, trust: ssl.SSLContext) -> None:
         StepFailed: the host is unknown, nobody listens, or its certificate is not trusted.
     """
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    connection = ProviderConnection(parts.scheme, parts.hostname, port, timeout_s=timeout_s, trust=trust)
+    connection = ProviderConnection(parts.scheme, parts.wire_host, port, timeout_s=timeout_s, trust=trust)
     if connection.proxied:
         return
     try:
