@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from ringocli.cli.completion_values import COMPLETION_VARIABLE
-from ringocli.errors import RingocliError
+from ringocli.errors import RingocliError, UsageError
 from ringocli.text import console
 from ringocli.text.streams import discard, exit_code_for, guard_streams
 
@@ -61,7 +61,25 @@ def _guarded(arguments: Sequence[str]) -> int:
     return code
 
 
+def _check_encoding(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are not UTF-8, which arrive as lone surrogates; only a file may be called so.
+
+    Raises:
+        UsageError: an argument has such bytes.
+    """
+    for argument in arguments:
+        if not argument.isascii() and not os.path.lexists(argument):
+            try:
+                argument.encode("utf-8")
+            except UnicodeEncodeError:
+                shown = argument.encode("utf-8", "replace").decode()
+                raise UsageError(
+                    f"{shown.partition('=')[0][:40]!r} is not valid UTF-8", "Check the encoding of the terminal."
+                ) from None
+
+
 def _invoked(arguments: Sequence[str]) -> int:
+    _check_encoding(arguments)
     if COMPLETION_VARIABLE in os.environ and (code := _completed()) is not None:
         return code
     if arguments and arguments[0] in ("--install-completion", "--show-completion"):

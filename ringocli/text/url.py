@@ -15,6 +15,7 @@ _PARTS = re.compile(
 _HOST = re.compile(r"\[([^\[\]]*)\](?::(.*))?|([^:\[\]]*)(?::(.*))?", re.S)
 _LOCAL = re.compile(r"(?::\d{1,5}|(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?)(?=[/?#]|$)", re.I)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+_NO_TEXT = re.compile(r"[\ud800-\udfff]")
 _DELIMITERS = "/?#@:[]\\"
 MAX_PORT = 65_535
 MAX_HOST_LENGTH, MAX_LABEL_LENGTH = 254, 63
@@ -85,6 +86,8 @@ class Url(NamedTuple):
             return "it does not start with http:// or https://"
         if any(map(_FORBIDDEN.search, self)):
             return "it contains a space or a control character"
+        if any(map(_NO_TEXT.search, self)):
+            return "it contains a character that UTF-8 cannot encode"
         if odd := _odd_character(self.netloc):
             import unicodedata
 

@@ -88,6 +88,7 @@ def test_the_parts_are_those_of_the_standard_library(text: str) -> None:
         ("https://:80/", "has no host"),
         ("https://x.example/a b", "space"),
         ("https://x.exa\tmple/", "control character"),
+        ("https://x.example/\udcff", "UTF-8 cannot encode"),
         ("https://[nonsense]/", "IPv6"),
         ("https://[::1/", "IPv6"),
         ("https://a[b].example/", "IPv6"),

@@ -47,7 +47,7 @@ def _rule(one: Rule) -> dict[str, Any]:
 
 
 def _result(linted: Linted, finding: Finding, index: dict[str, int]) -> dict[str, Any]:
-    artifact = {"uri": quote(linted.document.name.replace("\\", "/"))}
+    artifact = {"uri": quote(linted.document.name.replace("\\", "/"), errors="surrogateescape")}
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": index[finding.code],

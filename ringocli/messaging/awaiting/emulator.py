@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from http.client import HTTPException
 from time import monotonic
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -12,9 +13,10 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from ringocli.errors import LocalError, NoReply
+from ringocli.http.addresses import check_http_url
 from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.awaiting.arrival import Arrival
-from ringocli.text.url import split_url
+from ringocli.text.url import split_url, with_local_scheme
 
 LONG_POLL_S = 20.0
 PAGE = 1000
@@ -25,11 +27,18 @@ class EmulatorArrivals:
     """The incoming exchanges of an emulator that are newer than this object."""
 
     def __init__(self, url: str) -> None:
+        """Start to listen.
+
+        Raises:
+            UsageError: the URL is malformed.
+            NoReply, LocalError: no emulator answers there.
+        """
+        url = with_local_scheme(url)
+        self._host = check_http_url("--emulator", url, "http://127.0.0.1:8025").hostname
         self._base = url.rstrip("/")
-        self._host = split_url(url).hostname
         self._opener = build_opener(ProxyHandler({}))
-        newest = self._get("/api/exchanges", limit="1")["exchanges"]
-        self._last = newest[0]["id"] if newest else None
+        newest, _ = self._page(limit="1")
+        self._last = str(newest[0]["id"]) if newest else None
         self._arrivals: list[Arrival] = []
 
     def wait(self, known: int, timeout_s: float) -> Sequence[Arrival]:
@@ -48,15 +57,25 @@ class EmulatorArrivals:
     def _fetch(self) -> None:
         limits = {"after": self._last} if self._last is not None else {}
         new: list[Mapping[str, Any]] = []
-        while True:
-            page = self._get("/api/exchanges", limit=str(PAGE), direction="incoming", **limits)
-            new += page["exchanges"]
-            if not (page["exchanges"] and page.get("more")):
-                break
-            limits["before"] = new[-1]["id"]
+        has_more = True
+        while has_more:
+            exchanges, has_more = self._page(limit=str(PAGE), direction="incoming", **limits)
+            new += exchanges
+            limits["before"] = str(new[-1]["id"]) if new else ""
         if new:
-            self._last = new[0]["id"]
-            self._arrivals += [_arrival(exchange) for exchange in reversed(new)]
+            self._last = str(new[0]["id"])
+            try:
+                self._arrivals += [_arrival(exchange) for exchange in reversed(new)]
+            except (LookupError, TypeError, ValueError, AttributeError):
+                raise self._no_emulator() from None
+
+    def _page(self, **query: str) -> tuple[list[Mapping[str, Any]], bool]:
+        """Exchanges, newest first, and whether there are older ones."""
+        page = self._get("/api/exchanges", **query)
+        exchanges = page.get("exchanges")
+        if not isinstance(exchanges, list) or not all(isinstance(one, dict) and "id" in one for one in exchanges):
+            raise self._no_emulator()
+        return exchanges, bool(exchanges and page.get("more"))
 
     def _get(self, path: str, **query: str) -> dict[str, Any]:
         """A document of the API; ``TimeoutError`` if nothing arrived within the requested time."""
@@ -71,13 +90,16 @@ class EmulatorArrivals:
                 raise LocalError(
                     f"--emulator: {self._host} answered {error.code}", "Use the URL that ringocli emulate printed."
                 ) from None
-        except (URLError, OSError):
+        except (URLError, OSError, HTTPException):
             raise NoReply(f"no emulator answers on {self._host}", "Start one with: ringocli emulate TEMPLATE") from None
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict):
-            raise LocalError(f"--emulator: {self._host} is not a ringocli emulator", "Use the URL that it printed.")
+            raise self._no_emulator()
         return document
+
+    def _no_emulator(self) -> LocalError:
+        return LocalError(f"--emulator: {self._host} is not a ringocli emulator", "Use the URL that it printed.")
 
 
 def _arrival(exchange: Mapping[str, Any]) -> Arrival:

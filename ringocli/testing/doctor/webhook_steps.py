@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
@@ -107,7 +108,7 @@ def _about(base: str) -> dict[str, Any] | None:
     try:
         with _opener().open(f"{base}/api/about", timeout=5) as response:
             document = json.load(response)
-    except (URLError, OSError, ValueError):
+    except (URLError, OSError, HTTPException, ValueError, RecursionError):
         return None
     found = isinstance(document, dict) and isinstance(document.get("template"), dict) and "id" in document["template"]
     return document if found else None
