@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,30 +49,47 @@ class Editor:
         return await asyncio.wait_for(self.published.get(), 20)
 
 
-def edited(work: Callable[[Editor], Awaitable[None]], folder: Path) -> None:
-    """Run some work in an editor with a server of its own."""
+Work = Callable[[Editor], Awaitable[None]]
+Edited = Callable[[Work], None]
 
-    async def session() -> None:
-        client = LanguageClient("test", "1")
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[asyncio.Runner, LanguageClient, dict[str, Editor]]]:
+    """One server for all tests, and its editors by the URI of their file."""
+    client = LanguageClient("test", "1")
+    editors: dict[str, Editor] = {}
+
+    @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
+    def published(params: lsp.PublishDiagnosticsParams) -> None:
+        editors[params.uri].published.put_nowait(list(params.diagnostics))
+
+    async def start() -> None:
         await client.start_io(sys.executable, "-m", "ringocli", "lsp")
-        editor = Editor(client, (folder / "acme.json").as_uri())
-
-        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
-        def published(params: lsp.PublishDiagnosticsParams) -> None:
-            editor.published.put_nowait(list(params.diagnostics))
-
-        await client.initialize_async(
-            lsp.InitializeParams(capabilities=lsp.ClientCapabilities(), root_uri=folder.as_uri())
-        )
+        await client.initialize_async(lsp.InitializeParams(capabilities=lsp.ClientCapabilities()))
         client.initialized(lsp.InitializedParams())
-        try:
-            await work(editor)
-        finally:
-            await client.shutdown_async(None)
-            client.exit(None)
-            await client.stop()  # type: ignore[no-untyped-call]
 
-    asyncio.run(session())
+    async def stop() -> None:
+        await client.shutdown_async(None)
+        client.exit(None)
+        await client.stop()  # type: ignore[no-untyped-call]
+
+    with asyncio.Runner() as runner:
+        runner.run(start())
+        yield runner, client, editors
+        runner.run(stop())
+
+
+@pytest.fixture
+def edited(server: tuple[asyncio.Runner, LanguageClient, dict[str, Editor]], tmp_path: Path) -> Edited:
+    """Runs some work in an editor with a file of its own."""
+    runner, client, editors = server
+    editor = Editor(client, (tmp_path / "acme.json").as_uri())
+    editors[editor.uri] = editor
+
+    async def session(work: Work) -> None:
+        await work(editor)
+
+    return lambda work: runner.run(session(work))
 
 
 def at(text: str, mark: str, skip: int = 0) -> lsp.Position:
@@ -86,7 +103,7 @@ def labels(found: Any) -> list[str]:
     return [item.label for item in found.items]
 
 
-def test_findings_follow_the_typing_and_can_be_fixed(tmp_path: Path) -> None:
+def test_findings_follow_the_typing_and_can_be_fixed(edited: Edited) -> None:
     """Ranges count UTF-16 units, quick fixes are those of the linter, and a correct template has no findings."""
 
     async def work(editor: Editor) -> None:
@@ -114,7 +131,7 @@ def test_findings_follow_the_typing_and_can_be_fixed(tmp_path: Path) -> None:
         assert [] == [one for one in await editor.type(TEXT) if one.severity != lsp.DiagnosticSeverity.Information]
         assert [] == await editor.type('{"not": "ours"}')
 
-    edited(work, tmp_path)
+    edited(work)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +147,7 @@ def test_findings_follow_the_typing_and_can_be_fixed(tmp_path: Path) -> None:
     ],
 )
 def test_completion_offers_what_is_allowed_here(
-    tmp_path: Path, old: str, new: str, mark: str, offered: list[str], not_offered: list[str]
+    edited: Edited, old: str, new: str, mark: str, offered: list[str], not_offered: list[str]
 ) -> None:
     """Completion proposes the variables of the location, the missing keys, and documented values."""
 
@@ -143,10 +160,10 @@ def test_completion_offers_what_is_allowed_here(
         assert set(offered) <= set(labels(found))
         assert not set(not_offered) & set(labels(found))
 
-    edited(work, tmp_path)
+    edited(work)
 
 
-def test_hover_and_outline(tmp_path: Path) -> None:
+def test_hover_and_outline(edited: Edited) -> None:
     """Hover describes keys and variables; the outline contains requests and events."""
 
     async def work(editor: Editor) -> None:
@@ -170,11 +187,11 @@ def test_hover_and_outline(tmp_path: Path) -> None:
         assert ["SendMessage", "SendFile"] == outline["API"]
         assert ["message:message", "mms:file", "messageDelivered:delivered"] == outline["Webhook"]
 
-    edited(work, tmp_path)
+    edited(work)
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
-def test_positions_count_lines_as_the_protocol_does(tmp_path: Path, ending: str) -> None:
+def test_positions_count_lines_as_the_protocol_does(edited: Edited, ending: str) -> None:
     """U+2028, a vertical tab or a form feed in a string is not a line break; characters are UTF-16 units."""
 
     async def work(editor: Editor) -> None:
@@ -189,10 +206,10 @@ def test_positions_count_lines_as_the_protocol_does(tmp_path: Path, ending: str)
         assert "$too$" in str(hover.contents)
         await editor.type(text.replace("$too$", "$to$").replace("\n", ending))
 
-    edited(work, tmp_path)
+    edited(work)
 
 
-def test_all_safe_fixes_together_do_not_overlap(tmp_path: Path) -> None:
+def test_all_safe_fixes_together_do_not_overlap(edited: Edited) -> None:
     """Editors refuse overlapping edits; two mistakes in one string are fixed one after the other."""
 
     async def work(editor: Editor) -> None:
@@ -210,10 +227,10 @@ def test_all_safe_fixes_together_do_not_overlap(tmp_path: Path) -> None:
         ranges = sorted((one.range.start, one.range.end) for one in every.edit.changes[editor.uri])
         assert all(one[1] <= other[0] for one, other in itertools.pairwise(ranges))
 
-    edited(work, tmp_path)
+    edited(work)
 
 
-def test_a_property_is_renamed_in_all_its_uses(tmp_path: Path) -> None:
+def test_a_property_is_renamed_in_all_its_uses(edited: Edited) -> None:
     """The editor shows the old name, gets all edits at once, and a reason if the new name is impossible."""
 
     async def work(editor: Editor) -> None:
@@ -236,10 +253,10 @@ def test_a_property_is_renamed_in_all_its_uses(tmp_path: Path) -> None:
                 lsp.RenameParams(text_document=editor.named, position=cursor, new_name="domain")
             )
 
-    edited(work, tmp_path)
+    edited(work)
 
 
-def test_project_settings_and_suppressions_apply(tmp_path: Path) -> None:
+def test_project_settings_and_suppressions_apply(tmp_path: Path, edited: Edited) -> None:
     """Findings that ringocli.toml ignores or a suppression covers are neither diagnostics nor quick fixes."""
     (tmp_path / "ringocli.toml").write_text('[validate]\nignore = ["RT702"]\n', "utf-8")
     suppression = '[[suppress]]\ncode = "RT401"\nreason = "on its way"\n'
@@ -249,7 +266,7 @@ def test_project_settings_and_suppressions_apply(tmp_path: Path) -> None:
         wrong = TEXT.replace('"to": "$to$"', '"to": "$too$"', 1).replace('"POST"', '"PSOT"', 1)
         assert ["RT210"] == [one.code for one in await editor.open(wrong)]
 
-    edited(work, tmp_path)
+    edited(work)
 
 
 def test_a_missing_extra_is_named(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
