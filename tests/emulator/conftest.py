@@ -56,10 +56,19 @@ def ringotel(shared: Emulator, request: pytest.FixtureRequest) -> Emulator:
     return shared.inbox(re.sub(r"\W+", "-", request.node.name)[:60])
 
 
+@pytest.fixture(scope="package")
+def context(browser: Any) -> Iterator[Any]:
+    """One browser profile: a new one for each test would be a new process of chromium's for each."""
+    context = browser.new_context(locale="en-GB", reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Open]:
-    """Opens pages with one browser profile per test; fails on errors, dialogs and requests to other hosts."""
-    contexts: dict[str, Any] = {}
+def visit(context: Any) -> Iterator[Open]:
+    """Opens pages in a profile that remembers nothing; fails on errors, dialogs and requests to other hosts."""
+    kept = context.pages[:1]
     wrong: list[str] = []
     hosts: set[str] = set()
 
@@ -71,26 +80,43 @@ def visit(browser: Any) -> Iterator[Open]:
         if message.type in ("error", "warning"):
             wrong.append(message.text)
 
-    def open_page(url: str, *, width: int = 1280, height: int = 800, path: str = "/", **options: Any) -> Any:
-        key = repr((width, height, sorted(options.items())))
-        if key not in contexts:
-            contexts[key] = browser.new_context(
-                viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce", **options
-            )
-            contexts[key].set_default_timeout(10_000)
-        page = contexts[key].new_page()
-        page.on("dialog", note_dialog)
-        page.on("pageerror", lambda error: wrong.append(f"an error: {error}"))
-        page.on("console", note_message)
-        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    listeners = {
+        "dialog": note_dialog,
+        "pageerror": lambda error: wrong.append(f"an error: {error}"),
+        "console": note_message,
+        "request": lambda request: hosts.add(urlsplit(request.url).netloc),
+    }
+
+    def open_page(
+        url: str,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        path: str = "/",
+        scheme: str = "light",
+        permissions: tuple[str, ...] = (),
+    ) -> Any:
+        page = kept.pop() if kept else context.new_page()
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        context.grant_permissions(permissions)
         hosts.add(urlsplit(url).netloc)
         page.goto(url + path)
         page.locator(".link.live").wait_for(state="attached")
         return page
 
     yield open_page
-    for context in contexts.values():
-        context.close()
+    context.clear_permissions()
+    for page in context.pages[1:]:
+        page.close()
+    for page in context.pages:
+        page.unroute_all()
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        page.goto("about:blank")
     assert [] == wrong
     # A blob: of the page's own has no host.
     assert 1 == len(hosts - {""}), hosts

@@ -431,7 +431,7 @@ def test_both_colour_schemes_are_readable(ringotel: Emulator, visit: Open, schem
     ringotel.send(to=CONTACT, content="hello", from_=NUMBER)
     post(ringotel.webhook_url, webhook("hi"))
     post(ringotel.webhook_url, webhook("hi", key="txt"))
-    page = visit(ringotel.url, color_scheme=scheme)
+    page = visit(ringotel.url, scheme=scheme)
     page.locator(".row.amiss").first.click()
     expect(page.locator(".split .plus")).to_be_visible()
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -646,7 +646,7 @@ def test_about_lists_assumptions_and_urls(ringotel: Emulator, visit: Open) -> No
 def test_a_request_is_copied_replayed_and_exported(ringotel: Emulator, visit: Open) -> None:
     """A request is copied as curl, sent again, and exported with all others as a file."""
     ringotel.send(to=CONTACT, content="Again!", from_=NUMBER)
-    page = visit(ringotel.url, permissions=["clipboard-read", "clipboard-write"])
+    page = visit(ringotel.url, permissions=("clipboard-read", "clipboard-write"))
     page.locator(".row", has_text="SendMessage").click()
     page.get_by_role("button", name="Copy as curl").click()
     expect(page.get_by_text("curl command copied.")).to_be_visible()
