@@ -15,10 +15,10 @@ from tests.emulator.firefox import FIREFOX, Firefox
 pytestmark = pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def firefox(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    """One Firefox for the tests of a theme."""
-    browser = Firefox(tmp_path_factory.mktemp("profile"), dark=request.param == "dark")
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """One Firefox for all tests, on a system with a dark theme."""
+    browser = Firefox(tmp_path_factory.mktemp("profile"), dark=True)
     yield browser
     browser.close()
 
@@ -60,6 +60,13 @@ def test_a_near_miss_is_fixed(firefox: Firefox, tmp_path: Path) -> None:
         firefox.visit("about:blank")
     assert '"txt": "$content$"' in template.read_text("utf-8")
     assert [] == firefox.errors
+
+
+def test_the_page_follows_the_system(firefox: Firefox, ringotel: Emulator) -> None:
+    """On a system with a dark theme the page is dark."""
+    firefox.visit(ringotel.url)
+    ground = firefox.until("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")
+    assert all(int(part) < 64 for part in ground)
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (640, 400)])

@@ -270,14 +270,13 @@ def test_the_filter_finds(ringotel: Emulator, visit: Open) -> None:
     expect(rows).to_have_count(4)
 
 
-def test_a_filter_that_is_wrong_says_why(shared: Emulator, browser: Any) -> None:
+def test_a_filter_that_is_wrong_says_why(shared: Emulator, context: Any) -> None:
     """A mistyped word of the search language is result with a sentence in place of rows."""
-    context = browser.new_context()
     page = context.new_page()
     page.goto(shared.inbox("wrong-filter").url + "/")
     page.get_by_label("Filter exchanges").fill("is:deliverd")
     expect(page.locator(".exchanges .nothing")).to_contain_text("delivered")
-    context.close()
+    page.close()
 
 
 def test_a_reload_keeps_everything(ringotel: Emulator, visit: Open) -> None:
@@ -331,12 +330,11 @@ def test_two_tabs_stay_in_sync(ringotel: Emulator, visit: Open) -> None:
         expect(page.get_by_text("A Ringotel user, a phone, and the traffic between them")).to_be_attached()
 
 
-def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
+def test_a_restart_leaves_no_gap(tmp_path: Path, context: Any) -> None:
     """After a restart the page shows all exchanges that it missed, none twice, and keeps what was typed.
 
     A form that is being filled in keeps the page of the previous run, whose token has expired, until it is sent.
     """
-    context = browser.new_context()
     page = context.new_page()
     db = tmp_path / "store.db"
     config = EmulatorConfig(name=str(TELNYX), text=TELNYX.read_text("utf-8"), db=db)
@@ -368,7 +366,7 @@ def test_a_restart_leaves_no_gap(tmp_path: Path, browser: Any) -> None:
         bubble(page, "handset", "too early").get_by_text("Try again").click()
         expect(bubble(page, "user", "too early")).to_have_count(1)
         expect(page.locator(".row")).to_have_count(4)
-        context.close()
+        page.close()
 
 
 def test_the_page_works_by_keyboard_alone(ringotel: Emulator, visit: Open) -> None:
