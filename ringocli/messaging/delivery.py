@@ -20,7 +20,6 @@ from ringocli.messaging.load.counters import Accounts, LoadSummary
 from ringocli.messaging.load.event_order import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.plan import LoadPlan
-from ringocli.text.files import STDIN
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
 
@@ -271,12 +270,11 @@ def _deliver_with_journal(
     assert delivery.journal is not None
     data = delivery.data
     facts = facts_of(delivery.recipe, delivery.template_sha256, delivery.shard)
-    data_file = os.path.abspath(data.name) if data is not None and data.name != STDIN else None
+    data_file = os.path.abspath(data.name) if data is not None and not data.is_stream else None
     with Journal(delivery.journal, facts, delivery.shard, data_file=data_file) as journal:
-        is_stdin = data is not None and data.name == STDIN
 
         def order() -> Iterator[Position]:
-            rows = journal.keep_rows(data) if is_stdin and data is not None else data
+            rows = journal.keep_rows(data) if data is not None and data.is_stream else data
             return positions(count=delivery.total, rows=rows, shard=delivery.shard)
 
         if journal.is_resumed and data is not None:

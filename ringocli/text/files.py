@@ -32,7 +32,7 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
         if name == STDIN:
             content = sys.stdin.buffer.read(max_bytes + 1)
         else:
-            with open(name, "rb", buffering=0, opener=_opened) as file:
+            with open(name, "rb", buffering=0, opener=opened) as file:
                 # Reading max_bytes at once would allocate that much memory for every small file.
                 content = file.read(_USUAL)
                 while len(content) <= max_bytes and (more := file.read(_LARGE)):
@@ -51,8 +51,8 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
     return content
 
 
-def _opened(name: str, flags: int) -> int:
-    """Open a regular file or a pipe of the shell; any other FIFO, socket or device is refused, since reading may never end."""
+def opened(name: str, flags: int) -> int:
+    """The ``opener`` for reading: any FIFO, socket or device but the shell's own is refused, since reading may never end."""
     if not name.startswith(("/dev/", "/proc/")) and os.name == "posix":
         mode = os.stat(name).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,12 +16,15 @@ from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import InfiniteValue, decode_json
 from ringocli.messaging.load.compiled import Row
 from ringocli.template.variables import ALIASES, SETTABLE
-from ringocli.text.files import STDIN, reason
+from ringocli.text.files import STDIN, opened, reason
 from ringocli.text.json_numbers import number_text
 from ringocli.text.suggest import did_you_mean
 
 CHECKED_FIRST = 10_000
 """How many rows of a file are checked before anything is sent; the rest are checked as they are read."""
+
+MAX_LINE = 1_000_000
+"""The longest line in characters; a device, or a file of another kind, may have no end of line at all."""
 
 LEGAL = (*SETTABLE, *ALIASES)
 
@@ -32,7 +37,7 @@ class BadRow(UsageError):
 class DataRows:
     """The rows of a file. ``columns`` are variables; ``skipped`` counts bad rows, if they are skipped.
 
-    ``required`` are columns that must have a value in each row.
+    ``required`` are columns that must have a value in each row. ``is_stream``: stdin or a pipe, which can be read only once.
     """
 
     name: str
@@ -40,6 +45,7 @@ class DataRows:
     skips_bad_rows: bool
     required: frozenset[str] = frozenset()
     skipped: int = 0
+    is_stream: bool = False
     _rest: Iterable[str] | None = field(default=None, repr=False)
 
     @classmethod
@@ -68,17 +74,18 @@ class DataRows:
             raise UsageError(f"{name}: no rows", "The first line of a CSV file names the columns.")
         if twice := [column for column in columns if columns.count(column) > 1]:
             raise UsageError(f"{name}: the column {twice[0]} occurs twice", "Remove one of the two.")
-        rest = _chained(first, lines) if name == STDIN else None
-        return cls(name=name, columns=columns, skips_bad_rows=skips_bad_rows, _rest=rest)
+        is_stream = _is_stream(name)
+        rest = _chained(first, lines) if is_stream else None
+        return cls(name=name, columns=columns, skips_bad_rows=skips_bad_rows, is_stream=is_stream, _rest=rest)
 
     def check_first(self) -> None:
-        """Check the first rows of a file before anything is sent; stdin can be read only once.
+        """Check the first rows of a file before anything is sent; a stream can be read only once.
 
         Raises:
             BadRow: one of them is wrong, and bad rows are not skipped.
             UsageError: there are no rows.
         """
-        if self.name == STDIN:
+        if self.is_stream:
             return
         number = 0
         for number, _ in enumerate(self, 1):
@@ -195,23 +202,29 @@ def _scalar(name: str, number: int, key: str, value: object) -> str:
     raise _bad_row(name, number, f"{key} is not a text or number")
 
 
+def _is_stream(name: str) -> bool:
+    return name == STDIN or not stat.S_ISREG(os.stat(name).st_mode)
+
+
 def _lines(name: str) -> Iterator[str]:
     """The lines of a file as they are; bytes that are not UTF-8 become lone surrogates, which no row may contain."""
-    if name == STDIN:
-        buffer = getattr(sys.stdin, "buffer", None)
-        if buffer is None:
-            raise LocalError("stdin cannot be read", "Use a file instead.")
-        yield from io.TextIOWrapper(buffer, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        return
     try:
-        with _opened(Path(name)) as file:
-            yield from file
+        with _opened(name) as file:
+            while line := file.readline(MAX_LINE):
+                if len(line) == MAX_LINE:
+                    raise UsageError(f"{name}: a line is longer than {MAX_LINE:,} characters", "Use CSV or JSON Lines.")
+                yield line
     except OSError as error:
         raise LocalError(f"{name}: {reason(error)}") from None
 
 
-def _opened(path: Path) -> TextIO:
-    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+def _opened(name: str) -> TextIO:
+    if name != STDIN:
+        return open(name, encoding="utf-8-sig", errors="surrogateescape", newline="", opener=opened)
+    buffer = getattr(sys.stdin, "buffer", None)
+    if buffer is None:
+        raise LocalError("stdin cannot be read", "Use a file instead.")
+    return io.TextIOWrapper(buffer, encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def _chained(first: str, rest: Iterable[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,40 @@ def test_a_missing_file_is_a_local_error(tmp_path: Path) -> None:
     """The path is named."""
     with pytest.raises(LocalError, match=r"none\.csv"):
         DataRows.open(str(tmp_path / "none.csv"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs on Windows")
+@pytest.mark.parametrize("command", ["simulate-webhook", "send-test"])
+def test_what_has_no_end_is_refused(folder: Path, ringocli: Command, command: str) -> None:
+    """A FIFO, an endless device and a file without line breaks end with one sentence, and nothing is sent."""
+    os.mkfifo("rows.csv")
+    Path("long.csv").write_bytes(b"content," * 200_000)
+    for name, problem in (
+        ("rows.csv", "not a regular file"),
+        ("/dev/zero", "a line is longer"),
+        ("long.csv", "a line is longer"),
+    ):
+        refused = ringocli(command, SAMPLES / "telnyx.json", "--url", "http://127.0.0.1:9", "--data", name)
+        assert refused.err.startswith(f"error: {name}: {problem}"), refused.err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="the shell has no process substitution here")
+def test_rows_of_a_process_are_read_once(folder: Path, ringocli: Command) -> None:
+    """``--data <(command)`` is read like stdin: every row, also with a journal and when it is resumed."""
+    rows = b"contact,content\n+13105550101,one\n+13105550102,two\n"
+    with receiver() as receiving:
+        for expected in (2, 0):
+            end, start = os.pipe()
+            os.write(start, rows)
+            os.close(start)
+            sent = ringocli(
+                *("simulate-webhook", SAMPLES / "telnyx.json", "--url", receiving.url, "--event", "message"),
+                *("--seed", "1", "--data", f"/dev/fd/{end}", "--journal", "sent.db", "--format", "json"),
+            )
+            os.close(end)
+            assert (0, 2) == (sent.code, sent.document["planned"]), sent.err
+            assert expected == len(receiving.log)
+            receiving.log.clear()
 
 
 def test_a_bad_row_stops_before_anything_is_sent(folder: Path, ringocli: Command) -> None:
