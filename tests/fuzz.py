@@ -79,6 +79,7 @@ def check(text: str) -> None:
         write(report, name)
     once, _ = fixed_text(document)
     assert fixed_text(Document.read("fuzzed", once))[0] == once
+    assert once == text or len(lint(Document.read("fuzzed", once))) < len(findings)
     for offset in {0, len(text) // 3, len(text) // 2, len(text)}:
         completions(document, offset)
         explanation(document, offset)

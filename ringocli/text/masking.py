@@ -3,6 +3,9 @@
 A secret is found raw, percent-encoded, as a form value, with escapes of JSON, JavaScript, JSON Pointer or a shell, with
 HTML references (named, decimal and hexadecimal), in up to three of these at once, and as base64 or hex. Its first or
 last 8 or more characters are found as well, because messages are often cut.
+
+A long text is searched in overlapping pieces, so that other threads can run in between: one search with a regular
+expression holds the interpreter until it ends (9 MB of ``%``: 0.8 s at once, at most 0.05 s in pieces).
 """
 
 from __future__ import annotations
@@ -22,6 +25,12 @@ MAX_LAYERS = 3
 MAX_DECODINGS = 20
 """How many ways to decode a text are tried; only a hostile text has more."""
 
+MAX_PIECE = 100_000
+"""A longer text, in characters, is searched in pieces."""
+
+MAX_CHARACTERS_EACH = 40
+"""The most characters that encode one character of a secret: three layers of HTML or percent encoding of four bytes."""
+
 _NUMBER = r"[+\d\s()./-]{1,20}"
 _ORIGIN = r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"
 
@@ -31,8 +40,9 @@ Span = tuple[int, int]
 class Masker:
     """Masks a set of secrets; those shorter than ``MIN_SEARCHED_LENGTH`` are ignored."""
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], *, max_piece: int = MAX_PIECE) -> None:
         self.secrets = tuple(dict.fromkeys(secret for secret in secrets if len(secret) >= MIN_SEARCHED_LENGTH))
+        self._max_piece = max_piece
 
     def __bool__(self) -> bool:
         return bool(self.secrets)
@@ -41,8 +51,20 @@ class Masker:
         """The text with every secret, and every part of one that is long enough, replaced by ``***``."""
         if not self.secrets or len(text) < MIN_SEARCHED_LENGTH:
             return text
-        spans = self._spans(text)
+        spans = self._spans(text) if len(text) <= self._max_piece else self._spans_in_pieces(text)
         return _replaced(text, spans) if spans else text
+
+    def _spans_in_pieces(self, text: str) -> list[Span]:
+        """The spans of all pieces; one that ends where a piece was cut is complete in the neighbouring piece."""
+        longest = MAX_CHARACTERS_EACH * max(map(len, self.secrets))
+        found: list[Span] = []
+        for start in range(0, len(text), self._max_piece):
+            first, end = max(0, start - 2 * longest), start + self._max_piece
+            for span_start, span_end in self._spans(text[first:end]):
+                is_cut = (span_start == 0 and first > 0) or (first + span_end == end < len(text))
+                if not is_cut:
+                    found.append((first + span_start, first + span_end))
+        return found
 
     def _spans(self, text: str) -> list[Span]:
         found = self._found_in(text)

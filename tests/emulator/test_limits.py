@@ -32,6 +32,7 @@ HOSTILE = {
     "45,000 documents": (JSON, (b'{"a":1}' + b" " * 150) * 45_000, 422),
     "190 texts": (JSON, json.dumps({f"text{index}": "word " * 8 for index in range(190)}).encode(), 422),
     "bytes that are not text": (JSON, b"\xff" * 1_000_000, 400),
+    "control characters": (JSON, b"\x01" * 1_100_000, 400),
 }
 
 

@@ -79,6 +79,24 @@ def test_any_secret_is_masked_in_any_encoding(secret: str, encoding: str, before
     assert len(encoded) < 8 or encoded not in masked
 
 
+@given(SECRETS, st.sampled_from(sorted(ENCODINGS)), st.text(max_size=20), st.text(max_size=20), st.integers(1, 300))
+@example("0000AAA\u0080", "percent", "%", "%41", 7)
+def test_a_text_searched_in_pieces_is_masked(secret: str, encoding: str, before: str, after: str, piece: int) -> None:
+    """Wherever a long text is cut into pieces, no secret in it is missed."""
+    encoded = ENCODINGS[encoding](secret)
+    text = f"{before} {encoded} {after}"
+    masked = Masker([secret], max_piece=piece).mask(text)
+    assert MASK in masked
+    assert len(encoded) < 8 or encoded not in masked
+
+
+@given(st.text("abcDEF-0123456789 x/:.", max_size=200), st.integers(1, 50))
+def test_pieces_change_no_result(text: str, piece: int) -> None:
+    """A text is masked in the same way in pieces as at once, also where it only shares characters with a secret."""
+    secrets = ("abcDEF-0123456789", "https://a.example/webhook/other")
+    assert Masker(secrets).mask(text) == Masker(secrets, max_piece=piece).mask(text)
+
+
 @given(SECRETS.filter(lambda secret: "://" not in secret and secret.strip("0123456789+-()._/ ") != ""), st.data())
 def test_a_cut_secret_is_masked(secret: str, data: st.DataObject) -> None:
     """The first or last 8 characters and more are masked, raw and percent-encoded."""

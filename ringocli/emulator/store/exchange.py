@@ -24,7 +24,12 @@ CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"
 BRIEF_CHARACTERS = 500
 
 MAX_UNREADABLE_BYTES = 100_000
-"""How much of a body that is not UTF-8 is shown as text; all of it is stored as base64."""
+"""How much of a body that is no readable text is shown as text; all of it is stored as base64."""
+
+MAX_CONTROLS = 1_000_000
+"""A body with more control characters is stored as base64: in JSON text, each takes six characters."""
+
+_CONTROLS = bytes(range(32)) + b"\x7f"
 
 UNKNOWN_ID = "receipt for an unknown id: no message sent from here has it"
 
@@ -256,13 +261,17 @@ def _shown_header(name: str, value: str) -> str:
 
 
 def shown_body(body: bytes) -> dict[str, Any]:
-    """A body as text; bytes that are not UTF-8 are added as base64, with their secrets masked as well."""
+    """A body as text; bytes that are no readable text are added as base64, with their secrets masked as well."""
+    is_readable = len(body) <= MAX_CONTROLS or len(body) - len(body.translate(None, _CONTROLS)) <= MAX_CONTROLS
     try:
-        return {"body": redact(body.decode("utf-8"))}
+        text = body.decode("utf-8")
     except UnicodeDecodeError:
-        masked = redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        text = redact(body[:MAX_UNREADABLE_BYTES].decode("utf-8", "replace"))
-        return {"body": text, "body_base64": base64.b64encode(masked).decode()}
+        is_readable = False
+    if is_readable:
+        return {"body": redact(text)}
+    masked = redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    start = redact(body[:MAX_UNREADABLE_BYTES].decode("utf-8", "replace"))
+    return {"body": start, "body_base64": base64.b64encode(masked).decode()}
 
 
 def body_of(shown: Mapping[str, Any]) -> bytes:
