@@ -52,8 +52,9 @@ def shared() -> Iterator[Emulator]:
 
 @pytest.fixture
 def ringotel(shared: Emulator, request: pytest.FixtureRequest) -> Emulator:
-    """A separate inbox for each test."""
-    return shared.inbox(re.sub(r"\W+", "-", request.node.name)[:60])
+    """A separate inbox for each test; tests of two modules may have the same name."""
+    name = re.sub(r"\W+", "-", request.node.name)
+    return shared.inbox(f"{name[:50]}-{next(_inboxes)}")
 
 
 @pytest.fixture(scope="package")
