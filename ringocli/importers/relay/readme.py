@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from ringocli.importers.relay.spec import RelaySpec
-from ringocli.messaging.export.server_files import variable_name
+from ringocli.messaging.export.server_files import COMMANDS, variable_name
 
 RELAY_URL = "https://relay.example.com"
 
 
 def readme(spec: RelaySpec, language: str) -> str:
     """How to start, connect and test the relay; what is left to do comes first."""
-    python = language == "python"
-    start = (
-        "python -m venv .venv\n.venv/bin/pip install -r requirements.txt\nset -a; . ./.env; set +a\n.venv/bin/python app.py"
-        if python
-        else "set -a; . ./.env; set +a\nPHP_CLI_SERVER_WORKERS=4 php -S ${HOST:-127.0.0.1}:${PORT:-8080} index.php"
-    )
-    test = "python -m unittest test_app.py" if python else "php test.php"
+    commands = COMMANDS[language]
     fields = "\n".join(f"| `{variable_name(name)}` | {name}, of {spec.name} |" for name in spec.properties)
     secret = "| `WEBHOOK_SECRET` | the secret, public key or token with which the provider signs its webhooks |\n"
     todo = "".join(f"\n* {text}" for text in spec.todo)
     notes = "".join(f"\n* {text}" for text in spec.notes)
     signing = "| `SIGNING_SECRET` | the secret with which requests are signed |\n" if spec.recipe is not None else ""
-    work = (
-        ""
-        if python
-        else "\nWith a server other than `php -S`, keep `php index.php work` running: it delivers waiting events.\n"
-    )
     return f"""# Relay for {spec.name}
 {"" if not todo else chr(10) + "**Not finished.** Still to do:" + chr(10) + todo + chr(10)}
 Ringotel sends its generic requests to the relay, which calls {spec.name} as {spec.name}'s documentation shows.
@@ -38,9 +27,9 @@ and retries until Ringotel accepts them, even after a restart.
 Copy `.env.example` to `.env` and fill it in.
 
 ```sh
-{start}
+{commands.start}
 ```
-{work}
+{commands.worker}
 | setting | meaning |
 |---|---|
 {fields}
@@ -64,6 +53,6 @@ credentials.
 ## Test
 
 ```sh
-{test}
+{commands.test}
 ```
 {"" if not notes else chr(10) + "## Notes" + chr(10) + notes + chr(10)}"""

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ringocli.messaging.export.server_files import (
+    COMMANDS,
     REQUIREMENTS,
     assembled,
     common_functions,
@@ -101,18 +102,7 @@ def _path(url: str) -> str:
 
 
 def _readme(template: Template, language: str) -> str:
-    python = language == "python"
-    start = (
-        "python -m venv .venv\n.venv/bin/pip install -r requirements.txt\nset -a; . ./.env; set +a\n.venv/bin/python app.py"
-        if python
-        else "set -a; . ./.env; set +a\nPHP_CLI_SERVER_WORKERS=4 php -S ${HOST:-127.0.0.1}:${PORT:-8080} index.php"
-    )
-    test = "python -m unittest test_app.py" if python else "php test.php"
-    work = (
-        ""
-        if python
-        else "\nWith a server other than `php -S`, keep `php index.php work` running: it delivers waiting events.\n"
-    )
+    commands = COMMANDS[language]
     fields = "\n".join(
         f'| `{variable_name(name)}` | the property "{name}"; if it is set, requests without it are refused |'
         for name in template.properties
@@ -122,16 +112,16 @@ def _readme(template: Template, language: str) -> str:
 
 It accepts the requests that Ringotel sends for the integration `{template.id}`, and replies as `response_map` expects.
 It also sends webhooks that the template reads: for each message a delivery receipt, and an echo, so that you can see
-both directions. Put your own code into `{"on_message" if python else "onMessage"}`.
+both directions. Put your own code into `{"on_message" if language == "python" else "onMessage"}`.
 
 ## Start
 
 Copy `.env.example` to `.env` and fill it in.
 
 ```sh
-{start}
+{commands.start}
 ```
-{work}
+{commands.worker}
 | setting | meaning |
 |---|---|
 {fields}
@@ -152,6 +142,6 @@ ringocli emulate TEMPLATE --port 8025 --provider-url http://127.0.0.1:8080{given
 ## Test
 
 ```sh
-{test}
+{commands.test}
 ```
 """

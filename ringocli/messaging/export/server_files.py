@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, NamedTuple
 
 _FILES = Path(__file__).parent / "files"
 REQUIREMENTS = "# Python 3.11 or later.\nhttpx>=0.28\nstarlette>=0.46\nuvicorn>=0.34\n"
@@ -45,6 +45,27 @@ from starlette.routing import Route
 log = logging.getLogger(__name__)
 """
 """What generated servers may import; each has the lines that it uses."""
+
+
+class Commands(NamedTuple):
+    """What the README of a generated server tells people to run; ``worker`` is a paragraph, or empty."""
+
+    start: str
+    test: str
+    worker: str = ""
+
+
+COMMANDS = {
+    "python": Commands(
+        start="python -m venv .venv\n.venv/bin/pip install -r requirements.txt\nset -a; . ./.env; set +a\n.venv/bin/python app.py",
+        test="python -m unittest test_app.py",
+    ),
+    "php": Commands(
+        start="set -a; . ./.env; set +a\nPHP_CLI_SERVER_WORKERS=4 php -S ${HOST:-127.0.0.1}:${PORT:-8080} index.php",
+        test="php test.php",
+        worker="\nWith a server other than `php -S`, keep `php index.php work` running: it delivers waiting events.\n",
+    ),
+}
 
 
 def variable_name(name: str) -> str:
