@@ -17,10 +17,10 @@ The public Python API, in the order in which it is usually used::
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from ringocli.text.version import __version__ as __version__
 
+TYPE_CHECKING = False  # as in typing, which takes longer to import than everything else that --version needs
 if TYPE_CHECKING:
     from ringocli.errors import RingocliError
     from ringocli.http.exchange import IncomingRequest, RenderedRequest, Reply
