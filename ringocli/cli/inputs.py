@@ -38,6 +38,7 @@ def open_template(name: str) -> OpenedTemplate:
     """
     from ringocli.text.files import read_text
 
+    console.announce_stdin(name, "a template")
     return parse_template(name, read_text(name))
 
 

@@ -83,9 +83,7 @@ def match(options: MatchOptions) -> int:
     if options.template == "-" and options.file == "-":
         raise UsageError("template and sample cannot both be read from stdin", "Use a file for one of them.")
     opened = open_template(options.template)
-    if options.file == "-" and sys.stdin.isatty():
-        end = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
-        console.note(f"Paste a webhook, then press {end}.")
+    console.announce_stdin(options.file, "a webhook")
     content = read_bytes(options.file)
     if not content.strip() and options.query is None:
         raise LocalError(f"{'stdin' if options.file == '-' else options.file}: empty", "Give a webhook or a reply.")

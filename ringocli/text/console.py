@@ -138,6 +138,12 @@ def note(text: str = "", *styles: str) -> None:
         complain(text, *styles)
 
 
+def announce_stdin(name: str, what: str) -> None:
+    """On a terminal, say that stdin is read, and how to end it; ``name`` is the file's, ``-`` for stdin."""
+    if name == "-" and sys.stdin is not None and sys.stdin.isatty():
+        note(f"Paste {what}, then press {'Ctrl-Z and Enter' if sys.platform == 'win32' else 'Ctrl-D'}.")
+
+
 def excerpt(text: str) -> None:
     """Write a pasted text or a request to stderr with its own line breaks, unless ``--quiet``."""
     if sys.stderr is not None and not is_quiet():

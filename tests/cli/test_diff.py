@@ -41,6 +41,7 @@ def test_the_same_file_has_no_changes(ringocli: Command, acme: Path) -> None:
     """The exit code is 0 and stdout says so."""
     done = ringocli("diff", acme, acme)
     assert (0, "No change in behaviour.\n", "") == (done.code, done.out, done.err)
+    assert "no change" in ringocli("diff", acme, acme, "--format", "markdown").out.splitlines()[0]
 
 
 def test_the_text_explains_the_letters_of_the_order(ringocli: Command, history: Path) -> None:

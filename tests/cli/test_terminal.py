@@ -122,10 +122,19 @@ def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
         assert "[]" == done.stderr.splitlines()[-1]
 
 
-def test_match_says_that_it_waits_for_a_webhook() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "what", "result"),
+    [
+        (("match", str(SAMPLES / "telnyx.json")), "a webhook", "no match"),
+        (("validate", "-"), "a template", "RT1"),
+        (("prove", "-"), "a template", "the template has nothing to prove"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else None,
+)
+def test_a_command_says_that_it_waits_for_a_paste(arguments: tuple[str, ...], what: str, result: str) -> None:
     """On a terminal it explains what to paste and how to end it, and then reads the pasted text."""
-    webhook = '{"from": "+13105550199", "to": "+12135550100", "text": "Hi"}\n'
-    code, output = shown("match", str(SAMPLES / "telnyx.json"), typed=webhook + "\x04")
-    assert 1 == code
-    assert "Paste a webhook, then press Ctrl-D." in output
-    assert "no match" in output
+    pasted = '{"from": "+13105550199", "to": "+12135550100", "text": "Hi"}\n'
+    code, output = shown(*arguments, typed=pasted + "\x04")
+    assert code in (1, 2), output
+    assert f"Paste {what}, then press Ctrl-D." in output
+    assert result in output

@@ -91,6 +91,7 @@ def _json_files(folder: str) -> Iterator[str]:
 def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
     """Lint one file, after fixing it if requested; None if it was found in a folder and is not a template."""
     shown = linting.stdin_name if name == STDIN else name
+    console.announce_stdin(name, "a template")
     document = Document.read(shown, read_text(name))
     if not named and not is_template(document):
         return None

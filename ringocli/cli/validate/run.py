@@ -15,7 +15,7 @@ from ringocli.cli.validate.options import FORMATS, SEVERITIES, ValidateOptions
 from ringocli.cli.validate.parallel import lint_all
 from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.lint.engine import EVERYTHING, Selection
-from ringocli.lint.report import Report
+from ringocli.lint.report import Linted, Report
 from ringocli.lint.rule import Severity
 from ringocli.template.project_file import project_path
 from ringocli.text import console
@@ -126,7 +126,7 @@ def _checked(linter: _Linter) -> int:
         write_baseline(found.linted)
         return 0
     linted = [known.without(one) for one in found.linted] if known else found.linted
-    if not options.diff:
+    if not options.diff and not (console.is_quiet() and _has_only_a_summary(linter, linted)):
         report = Report(
             files=linted,
             skipped=found.skipped,
@@ -142,6 +142,13 @@ def _checked(linter: _Linter) -> int:
     failing = _failing(linter)
     fails = any(finding.severity in failing for one in linted for finding in one.findings)
     return 1 if fails or (found.unused and linter.selection.strict) else 0
+
+
+def _has_only_a_summary(linter: _Linter, linted: Sequence[Linted]) -> bool:
+    """Whether the text output would be only its last line, which ``--quiet`` omits."""
+    severities = {finding.severity for one in linted for finding in one.findings}
+    is_text = linter.format == "text" and not linter.options.statistics
+    return is_text and (not severities or (severities == {Severity.INFO} and not linter.shows_infos))
 
 
 def _baseline(given: str | None) -> Baseline | None:

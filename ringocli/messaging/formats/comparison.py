@@ -112,7 +112,8 @@ def _block(value: Json) -> list[str]:
 
 def as_markdown(comparison: TemplateComparison, title: str) -> str:
     """A comment for a pull request: a table of changes, and a collapsed witness for each."""
-    lines = [f"### `{title}`: {comparison.impact.name.lower()}", "", _HEADLINES[comparison.impact]]
+    verdict = comparison.impact.name.lower() if comparison.changes else "no change"
+    lines = [f"### `{title}`: {verdict}", "", _HEADLINES[comparison.impact]]
     changes = sorted(comparison.changes, key=lambda change: -change.impact)
     if changes:
         lines += ["", "| verdict | change | order of deployment | assumptions |", "|---|---|---|---|"]

@@ -26,6 +26,7 @@ def test_a_clean_file_is_one_line(ringocli: Command, acme: Path) -> None:
     done = ringocli("validate", acme)
     assert 0 == done.code
     assert 1 == len(done.out.splitlines())
+    assert "" == ringocli("--quiet", "validate", acme).out
 
 
 def test_text_has_frames_and_carets(ringocli: Command, folder: Path) -> None:
