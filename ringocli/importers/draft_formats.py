@@ -129,13 +129,13 @@ def _recognised(draft: Draft, learned: Iterable[Decision]) -> Iterator[tuple[str
     for decision in learned:
         part, location = part_and_location(draft, decision)
         parts.setdefault(part, []).append(f"${decision.variable}$ is {location}: {decision.why}")
-    predicted_output: set[str] = set()
+    printed: set[str] = set()
     for part, lines in parts.items():
         yield "  ", f"{part}:"
-        yield from (("    ", line) for line in lines if line not in predicted_output)
-        if predicted_output.intersection(lines):
+        yield from (("    ", line) for line in lines if line not in printed)
+        if printed.intersection(lines):
             yield "    ", "other fields: as above"
-        predicted_output.update(lines)
+        printed.update(lines)
 
 
 def part_and_location(draft: Draft, decision: Decision) -> tuple[str, str]:

@@ -86,7 +86,7 @@ class Sample:
 
 def raw_request(content: bytes) -> Sample | None:
     """The request or reply in a text of one of these forms, its body decoded; None if it is anything else."""
-    for form in (http_message, transcribed, exported, address, log_line):
+    for form in (http_message, transcribed, exported, bare_url, log_line):
         if (found := form(content)) is not None:
             return with_decoded_body(found)
     return None
@@ -166,7 +166,7 @@ def exported(content: bytes) -> Sample | None:
 _REQUEST_LINE = re.compile(r"(GET|POST|PUT|PATCH|DELETE|HEAD)[ \t]+(\S+)[ \t]*(?:\n|$)")
 
 
-def address(content: bytes) -> Sample | None:
+def bare_url(content: bytes) -> Sample | None:
     """A URL or a path with its query, alone or after a method, with or without headers and a body below it."""
     text = content.decode("utf-8", "replace").lstrip()
     if (line := _REQUEST_LINE.match(text)) is not None and re.match(r"https?://|/|\?", line.group(2)):
@@ -174,12 +174,12 @@ def address(content: bytes) -> Sample | None:
         headers, body = found[1:] if found is not None else ((), b"")
         return request_of(line.group(1), line.group(2), headers, body)
     bare = text.strip().strip("\"'<>`")
-    if is_address(bare):
+    if is_bare_url(bare):
         return request_of("GET", bare.replace(" ", "%20"), ())
     return None
 
 
-def is_address(text: str) -> bool:
+def is_bare_url(text: str) -> bool:
     """Whether a text is one URL or path with a query, and nothing else."""
     return "\n" not in text and bool(re.fullmatch(r"(?:https?://[^\s?]+|/[^\s?]*)\?\S.*", text))
 

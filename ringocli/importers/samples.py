@@ -19,7 +19,7 @@ from ringocli.importers.captures import text_of_capture, transcript
 from ringocli.importers.learn.placeholders import shown
 from ringocli.importers.raw_requests import (
     Sample,
-    address,
+    bare_url,
     exported,
     headers_and_body,
     http_message,
@@ -53,7 +53,7 @@ def _message(content: bytes, name: str) -> Sample:
         http_message(content)
         or _transcript(content, name)
         or exported(content)
-        or address(content)
+        or bare_url(content)
         or headers_and_body(content)
         or _imported(content, name)
         or log_line(content)

@@ -71,7 +71,7 @@ def _items(holder: Mapping[str, Any], around: _FolderContext) -> Iterator[tuple[
 
 
 def _request(entry: Mapping[str, Any], around: _FolderContext, item: Mapping[str, Any]) -> Pasted:
-    url = around.filled(_address(entry.get("url", "")))
+    url = around.filled(_url_of(entry.get("url", "")))
     headers = [(key, around.filled(value)) for key, value in _pairs(entry.get("header"))]
     body, kind, parts, limits = _body(mapping(entry.get("body")), around)
     auth, more, query, header = _auth(mapping(entry.get("auth") or around.auth))
@@ -93,7 +93,7 @@ def _request(entry: Mapping[str, Any], around: _FolderContext, item: Mapping[str
     return replace(pasted, reply=reply.encode("utf-8", "replace") if reply else None)
 
 
-def _address(url: Any) -> str:
+def _url_of(url: Any) -> str:
     """A URL as it was typed, else assembled from its parts; ``:name`` in its path becomes a placeholder."""
     found = mapping(url)
     raw = str(found.get("raw") or "") if found else str(url or "")

@@ -84,10 +84,10 @@ def _request(call: CurlCall, url: str) -> Pasted:
     if "get" in call.flags and data is not None:
         query.append(data)
         data = None
-    address, userinfo = _address(url, query, as_it_is="path-as-is" in call.flags)
+    url, userinfo = _requested_url(url, query, as_it_is="path-as-is" in call.flags)
     auth, unknown = _auth(call, userinfo)
     headers = tuple(pair for pair in call.headers if unknown is not None or pair[0].lower() != "authorization")
-    limits = [*call.limits, *([unknown] if unknown else []), *uncarried(headers), *_other_host(call, address)]
+    limits = [*call.limits, *([unknown] if unknown else []), *uncarried(headers), *_other_host(call, url)]
     content_type = _content_type(call, data)
     notes = list(call.notes)
     if call.ignored:
@@ -98,7 +98,7 @@ def _request(call: CurlCall, url: str) -> Pasted:
         parts, data = parts_of(str(content_type), data), None  # as browsers copy an upload
     return Pasted(
         method=method,
-        url=address,
+        url=url,
         headers=headers,
         content_type=content_type,
         body=data,
@@ -133,7 +133,7 @@ def _content_type(call: CurlCall, data: str | None) -> str | None:
     return "application/json" if "json" in call.flags else FORM
 
 
-def _address(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, str | None]:
+def _requested_url(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, str | None]:
     """The URL as curl would request it, and the ``user:password`` it contained."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url):
         url = f"http://{url.lstrip('/')}"
@@ -160,9 +160,9 @@ def _without_dots(path: str) -> str:
     return "/".join([*kept, ""] if ends_in_dots and kept else kept)
 
 
-def _other_host(call: CurlCall, address: str) -> list[Limit]:
+def _other_host(call: CurlCall, url: str) -> list[Limit]:
     """A limit if a ``Host`` header differs from the host of the URL."""
-    host = Target.parse(address).host.lower()
+    host = Target.parse(url).host.lower()
     given = [value.lower() for name, value in call.headers if name.lower() == "host"]
     if not given or given[-1] == host:
         return []

@@ -37,7 +37,7 @@ def read_body(pasted: Pasted, method: str) -> Body:
     if pasted.parts:
         _multipart(pasted, body)
     elif method in NO_BODY and pasted.body:
-        _in_address(pasted, method, body)
+        _in_url(pasted, method, body)
     elif pasted.body is not None:
         _text(pasted.body, (pasted.content_type or "").strip("<> "), body)
     if pasted.content_type and not pasted.body and not pasted.parts and body.content_type is None:
@@ -46,7 +46,7 @@ def read_body(pasted: Pasted, method: str) -> Body:
     return body
 
 
-def _in_address(pasted: Pasted, method: str, body: Body) -> None:
+def _in_url(pasted: Pasted, method: str, body: Body) -> None:
     """The fields of a body that goes with a method which has none."""
     why = "the parameters of such a request are sent in the URL"
     read = Body()

@@ -30,8 +30,8 @@ def named_by(template: Mapping[str, Any], url: str, body: Any) -> PresetMatch:
     found: dict[str, str] = {}
     declared = template.get("properties", [])
     for spec in template["API"].values():
-        address = Pattern.parse(spec["request_url"], declared).match(url.partition("?")[0])
-        found |= {value: name for name, value in address.bindings.items() if address.fits}
+        url_match = Pattern.parse(spec["request_url"], declared).match(url.partition("?")[0])
+        found |= {value: name for name, value in url_match.bindings.items() if url_match.fits}
         if body is not None:
             taken = Pattern.parse(spec.get("request_parameters", {}), declared).match(body).bindings
             found |= {value: name for name, value in taken.items() if name in declared}

@@ -97,11 +97,11 @@ class RequestState:
         method = self.pasted.method.upper()
         if method in METHODS:
             return method
-        unexpected_arrivals = "GET" if method == "HEAD" else "POST"
+        substitute = "GET" if method == "HEAD" else "POST"
         self.learned.limits.append(
-            limit(f"the method {method if method.isalpha() else '...'}", f"{unexpected_arrivals} is used instead")
+            limit(f"the method {method if method.isalpha() else '...'}", f"{substitute} is used instead")
         )
-        return unexpected_arrivals
+        return substitute
 
     def account(self) -> list[str]:
         """The user name of the credentials, which may be in the path as well."""

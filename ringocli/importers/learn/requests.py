@@ -14,9 +14,7 @@ from urllib.parse import unquote
 from ringocli.errors import UsageError
 from ringocli.http.addresses import is_test_host
 from ringocli.importers.learn.constants import constant_risk
-from ringocli.importers.learn.credential_places import (
-    is_callback,
-)
+from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.embedded_documents import packed_leaves
 from ringocli.importers.learn.placeholders import has_placeholder, shown
 from ringocli.importers.learn.properties import PropertyBook, auth_of

@@ -82,9 +82,8 @@ class RolePlacement(RequestState):
             if pointer in packed:
                 self.put[pointer] = substituted(self.texts[pointer], edits)
                 continue
-            text_of_field = self.texts[pointer]
             where = ".".join(str(step) for step in pointer[1:])
-            filled = substituted(text_of_field, edits, lambda gap, where=where: self.book.filled(gap, where))  # type: ignore[misc]
+            filled = substituted(self.texts[pointer], edits, lambda gap, where=where: self.book.filled(gap, where))  # type: ignore[misc]
             self.put[pointer] = self.with_embedded(filled, where)
         self.report_missing(has_file=file is not None)
 

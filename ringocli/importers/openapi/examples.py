@@ -134,8 +134,8 @@ class Examples:
         property_ = self.merged(_mapping(merged.get("properties")).get(name, {}))
         if not isinstance(property_, Mapping) or self.given(property_) is not _ABSENT:
             return merged
-        told_apart = {**property_, "const": words[0] if words else last}
-        return {**merged, "properties": {**_mapping(merged.get("properties")), name: told_apart}}
+        named = {**property_, "const": words[0] if words else last}
+        return {**merged, "properties": {**_mapping(merged.get("properties")), name: named}}
 
     def alternatives(self, schema: Any) -> list[Any]:
         """One schema per alternative, at the top or nested; the schema itself if it has none."""
