@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ringocli.importers.collection.common import Named
 
 KINDS = ("curl", "openapi", "postman", "har", "http")
+_COMMANDS = ("curl", "wget", "httpie", "python", "fetch")
 _LONE_SURROGATE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
@@ -79,7 +80,7 @@ def _request_in(
 
         return read_openapi(path, text, choice, for_file=for_file)
     if kind in _COMMANDS:
-        return _most_like(_COMMANDS[kind](path, text, allowed), for_file)
+        return _most_like(_commands(kind, path, text, allowed), for_file)
     return _chosen(path, _collection(str(kind))(path, text), choice, for_file)
 
 
@@ -97,7 +98,7 @@ def requests_in(path: str, text: str) -> list[Pasted]:
             )
         return []
     if kind in _COMMANDS:
-        return _COMMANDS[kind](path, text, None)
+        return _commands(kind, path, text)
     return [pasted for _, pasted in _collection(kind)(path, text)]
 
 
@@ -188,40 +189,16 @@ def _collection(kind: str) -> Callable[[str, str], Named]:
     }[kind]
 
 
-def _curl(path: str, text: str, allowed: Path | None) -> list[Pasted]:
-    from ringocli.importers.curl.reader import read_curl
+def _commands(kind: str, path: str, text: str, allowed: Path | None = None) -> list[Pasted]:
+    """The requests of a command or a code snippet."""
+    from ringocli.importers import snippets
+    from ringocli.importers.curl import other_commands, reader
 
-    return read_curl(path, text, allowed=allowed)
-
-
-def _wget(path: str, text: str, allowed: Path | None) -> list[Pasted]:
-    from ringocli.importers.curl.other_commands import read_wget
-
-    return read_wget(path, text)
-
-
-def _httpie(path: str, text: str, allowed: Path | None) -> list[Pasted]:
-    from ringocli.importers.curl.other_commands import read_httpie
-
-    return read_httpie(path, text)
-
-
-def _python(path: str, text: str, allowed: Path | None) -> list[Pasted]:
-    from ringocli.importers.snippets import read_python
-
-    return read_python(path, text)
-
-
-def _fetch(path: str, text: str, allowed: Path | None) -> list[Pasted]:
-    from ringocli.importers.snippets import read_fetch
-
-    return read_fetch(path, text)
-
-
-_COMMANDS: dict[str, Callable[[str, str, Path | None], list[Pasted]]] = {
-    "curl": _curl,
-    "wget": _wget,
-    "httpie": _httpie,
-    "python": _python,
-    "fetch": _fetch,
-}
+    if kind == "curl":
+        return reader.read_curl(path, text, allowed=allowed)
+    return {
+        "wget": other_commands.read_wget,
+        "httpie": other_commands.read_httpie,
+        "python": snippets.read_python,
+        "fetch": snippets.read_fetch,
+    }[kind](path, text)
