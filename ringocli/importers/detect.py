@@ -10,6 +10,7 @@ from typing import Any
 from ringocli.errors import UsageError
 from ringocli.http.received import starts_json
 from ringocli.importers.raw_requests import raw_request
+from ringocli.text.lenient_json import mapping
 
 DOCUMENTS = (
     "openapi",
@@ -182,10 +183,10 @@ def _kind_of_document(document: Any) -> str | None:
         document = document[0] if document and isinstance(document[0], Mapping) else {}
     kinds = (
         ("openapi", "openapi" in document or "swagger" in document),
-        ("har", isinstance(_mapping(document.get("log")).get("entries"), list)),
+        ("har", isinstance(mapping(document.get("log")).get("entries"), list)),
         ("rendered", document.get("schema_version") == 1 and _has_requests(document, "direction")),
         ("raw", isinstance(document.get("request"), Mapping) and "direction" in document),
-        ("postman", _is_postman(document) or _is_postman(_mapping(document.get("collection")))),
+        ("postman", _is_postman(document) or _is_postman(mapping(document.get("collection")))),
         ("insomnia-5", "insomnia 5" in document or "collection.insomnia" in str(document.get("type", ""))),
         ("opencollection", "opencollection" in document),
         ("insomnia", isinstance(document.get("resources"), list) and document.get("_type") == "export"),
@@ -220,7 +221,7 @@ def _without_request(name: str, what: str) -> UsageError:
 
 
 def _is_postman(document: Mapping[str, Any]) -> bool:
-    info = _mapping(document.get("info"))
+    info = mapping(document.get("info"))
     named = "_postman_id" in info or "getpostman.com" in str(info.get("schema", ""))
     return isinstance(document.get("item"), list) and (named or bool(info))
 
@@ -232,10 +233,6 @@ def _has_requests(document: Mapping[str, Any], key: str) -> bool:
     if not found and isinstance(folders, list):
         return any(_has_requests(folder, key) for folder in folders if isinstance(folder, Mapping))
     return bool(found) and all(key in one for one in found)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _first_line(text: str) -> str:

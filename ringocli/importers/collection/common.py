@@ -1,4 +1,4 @@
-"""Shared by the readers of request collections: named requests, JSON access, variables, multipart bodies."""
+"""Shared by the readers of request collections: named requests, variables, multipart bodies."""
 
 from __future__ import annotations
 
@@ -100,16 +100,6 @@ def document_in(path: str, text: str, kind: str) -> Mapping[str, Any]:
     if not isinstance(document, Mapping):
         raise LocalError(f"{path}: not a {kind}", "Export it again.")
     return document
-
-
-def objects_in(value: Any) -> list[Mapping[str, Any]]:
-    """The objects in a list; empty if the value is not a list."""
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """The value if it is an object, else an empty object."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def non_empty(path: str, requests: Named) -> Named:

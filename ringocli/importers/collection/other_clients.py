@@ -10,8 +10,9 @@ from urllib.parse import quote_plus
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
-from ringocli.importers.collection.common import Named, fill_in, mapping, non_empty, objects_in, request
+from ringocli.importers.collection.common import Named, fill_in, non_empty, request
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Part, Pasted
+from ringocli.text.lenient_json import mapping, objects_in
 
 
 def read_insomnia(path: str, text: str) -> Named:

@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
-from ringocli.importers.collection.common import Named, document_in, fill_in, mapping, non_empty, objects_in, request
+from ringocli.importers.collection.common import Named, document_in, fill_in, non_empty, request
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
+from ringocli.text.lenient_json import mapping, objects_in
 
 _RAW_TYPES = {"json": JSON_TYPE, "xml": "application/xml", "html": "text/html", "javascript": "application/javascript"}
 

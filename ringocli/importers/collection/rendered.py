@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ringocli.importers.collection.common import Named, document_in, non_empty, objects_in, request
+from ringocli.importers.collection.common import Named, document_in, non_empty, request
+from ringocli.text.lenient_json import objects_in
 
 
 def read_rendered(path: str, text: str) -> Named:

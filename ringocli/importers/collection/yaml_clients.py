@@ -13,8 +13,9 @@ import yaml
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
-from ringocli.importers.collection.common import Named, mapping, non_empty, objects_in
+from ringocli.importers.collection.common import Named, non_empty
 from ringocli.importers.collection.other_clients import client_request, pairs
+from ringocli.text.lenient_json import mapping, objects_in
 
 
 def read_insomnia_5(path: str, text: str) -> Named:

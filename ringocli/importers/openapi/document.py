@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from ringocli.errors import LocalError
+from ringocli.text.lenient_json import mapping
 
 _METHODS = ("post", "get", "put", "patch", "delete")
 
@@ -78,8 +79,7 @@ class Spec:
 
     def mapping(self, value: Any) -> Mapping[str, Any]:
         """The resolved value if it is an object, else an empty object."""
-        found = self.resolve(value)
-        return found if isinstance(found, Mapping) else {}
+        return mapping(self.resolve(value))
 
     @cached_property
     def is_swagger(self) -> bool:

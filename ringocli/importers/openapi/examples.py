@@ -14,6 +14,7 @@ from ringocli.importers.learn.value_shapes import is_date, is_id, text_of
 from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score
 from ringocli.text.delivery_statuses import means_delivered
 from ringocli.text.field_names import name_key
+from ringocli.text.lenient_json import elements, mapping
 
 _MAX_DEPTH = 14
 _MAX_NESTED = 6
@@ -108,9 +109,9 @@ class Examples:
         return joined
 
     def _joined_parts(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        parts = [self.merged(part) for part in _list(schema.get("allOf"))]
+        parts = [self.merged(part) for part in elements(schema.get("allOf"))]
         for key in ("oneOf", "anyOf"):
-            branches = [branch for branch in _list(schema.get(key)) if _is_useful(self.resolve(branch))]
+            branches = [branch for branch in elements(schema.get(key)) if _is_useful(self.resolve(branch))]
             if branches:
                 best = max(branches, key=lambda branch: self.judge(self.merged(branch)))
                 parts.append(self._named(schema, best))
@@ -125,17 +126,17 @@ class Examples:
     def _named(self, schema: Mapping[str, Any], branch: Any) -> Any:
         """An alternative with its name in its discriminator property."""
         merged = self.merged(branch)
-        discriminator = _mapping(schema.get("discriminator"))
+        discriminator = mapping(schema.get("discriminator"))
         name, reference = discriminator.get("propertyName"), branch.get("$ref") if isinstance(branch, Mapping) else None
         if not isinstance(name, str) or not isinstance(reference, str) or not isinstance(merged, Mapping):
             return merged
         last = reference.rpartition("/")[2]
-        words = [word for word, target in _mapping(discriminator.get("mapping")).items() if target in (reference, last)]
-        property_ = self.merged(_mapping(merged.get("properties")).get(name, {}))
+        words = [word for word, target in mapping(discriminator.get("mapping")).items() if target in (reference, last)]
+        property_ = self.merged(mapping(merged.get("properties")).get(name, {}))
         if not isinstance(property_, Mapping) or self.given(property_) is not _ABSENT:
             return merged
         named = {**property_, "const": words[0] if words else last}
-        return {**merged, "properties": {**_mapping(merged.get("properties")), name: named}}
+        return {**merged, "properties": {**mapping(merged.get("properties")), name: named}}
 
     def alternatives(self, schema: Any) -> list[Any]:
         """One schema per alternative, at the top or nested; the schema itself if it has none."""
@@ -147,7 +148,7 @@ class Examples:
             yield schema
             return
         for key in ("oneOf", "anyOf"):
-            branches = [branch for branch in map(self.resolve, _list(schema.get(key))) if _is_useful(branch)]
+            branches = [branch for branch in map(self.resolve, elements(schema.get(key))) if _is_useful(branch)]
             if branches:
                 rest = {other: value for other, value in schema.items() if other != key}
                 for branch in branches:
@@ -158,7 +159,7 @@ class Examples:
 
     def _alternatives_within(self, schema: Mapping[str, Any], depth: int) -> list[Any]:
         """One schema per alternative of the first part that has alternatives."""
-        parts, properties = _list(schema.get("allOf")), _mapping(schema.get("properties"))
+        parts, properties = elements(schema.get("allOf")), mapping(schema.get("properties"))
         for index, part in enumerate(parts):
             found = list(islice(self._alternatives(part, depth + 1), _MAX_BRANCHES))
             if len(found) > 1:
@@ -168,7 +169,7 @@ class Examples:
             return [{**schema, "items": one} for one in found] if len(found) > 1 else []
         for name, part in properties.items() if depth < 2 else ():
             found = list(islice(self._alternatives(part, depth + 1), _MAX_BRANCHES))
-            if len(found) > 1 and all(_mapping(self.merged(one)).get("properties") for one in found):
+            if len(found) > 1 and all(mapping(self.merged(one)).get("properties") for one in found):
                 return [{**schema, "properties": {**properties, name: one}} for one in found]
         return []
 
@@ -178,17 +179,17 @@ class Examples:
         if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
             return value
         if isinstance(value, dict):
-            properties = _mapping(schema.get("properties"))
+            properties = mapping(schema.get("properties"))
             return {key: self.with_success(properties.get(key), part, depth + 1) for key, part in value.items()}
         if isinstance(value, list):
             return [self.with_success(schema.get("items"), part, depth + 1) for part in value]
-        values = _list(schema.get("enum"))
+        values = elements(schema.get("enum"))
         return _delivered_value(values) if isinstance(value, str) and value in values else value
 
     def _object(
         self, schema: Mapping[str, Any], properties: Mapping[str, Any], given: Any, names: tuple[str, ...]
     ) -> Any:
-        needed = {key for key in _list(schema.get("required")) if isinstance(key, str)}
+        needed = {key for key in elements(schema.get("required")) if isinstance(key, str)}
         example = given if isinstance(given, Mapping) else {}
         if example and sum(key in properties for key in example) * 2 <= len(example):
             # The example does not belong to this schema.
@@ -248,8 +249,7 @@ class Examples:
         schema = self.merged(part) if len(names) < 5 else None
         inner = schema.get("items", schema) if isinstance(schema, Mapping) else None
         inner = self.merged(inner) if inner is not None else None
-        within = inner.get("properties", {}) if isinstance(inner, Mapping) else {}
-        within = within if isinstance(within, Mapping) else {}
+        within = mapping(mapping(inner).get("properties"))
         return any(name_score(role, (str(name),)) >= 100 for name in within for role in (Role.TO, Role.CONTENT))
 
     def _array(self, schema: Mapping[str, Any], given: Any, names: tuple[str, ...]) -> Any:
@@ -309,18 +309,10 @@ def _is_hidden(schema: Any, mark: str) -> bool:
 
 def _joined(one: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     joined = {**other, **one}
-    properties = {**_mapping(one.get("properties")), **_mapping(other.get("properties"))}
+    properties = {**mapping(one.get("properties")), **mapping(other.get("properties"))}
     if properties:
         joined["properties"] = properties
-    required = [*(_list(one.get("required"))), *(_list(other.get("required")))]
+    required = [*(elements(one.get("required"))), *(elements(other.get("required")))]
     if required:
         joined["required"] = required
     return joined
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -11,6 +11,7 @@ from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.openapi.examples import Examples, Judge
 from ringocli.template.vocabulary import Role, name_score
+from ringocli.text.lenient_json import elements
 
 _MOST_NAMES = 300
 _PREFERRED = ("application/json", "+json", FORM_TYPE, "multipart/form-data")
@@ -23,7 +24,7 @@ def judge_of(spec: Spec, for_file: bool) -> Judge:
     def names_in(schema: Any, depth: int = 0) -> Iterator[str]:
         found = spec.mapping(schema)
         if depth < 4:
-            for part in _list(found.get("allOf")):
+            for part in elements(found.get("allOf")):
                 yield from names_in(part, depth + 1)
             for key, value in spec.mapping(found.get("properties")).items():
                 yield str(key)
@@ -53,7 +54,7 @@ def parameters_of(spec: Spec, operation: Operation) -> list[Mapping[str, Any]]:
     """The parameters of an operation; its own override those of its path."""
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for holder in (operation.item, operation.body):
-        for entry in _list(holder.get("parameters")):
+        for entry in elements(holder.get("parameters")):
             parameter = spec.mapping(entry)
             found[(str(parameter.get("in")), str(parameter.get("name")))] = parameter
     return list(found.values())
@@ -96,7 +97,3 @@ def best_type(content: Mapping[str, Any]) -> str | None:
             if str(kind).partition(";")[0].strip().lower().endswith(ending):
                 return str(kind)
     return str(next(iter(content))) if content else None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from ringocli.messaging.export.server_files import (
     variable_name,
 )
 from ringocli.text.json_numbers import dumps
+from ringocli.text.lenient_json import mapping
 
 _FILES = Path(__file__).parent / "files"
 
@@ -164,17 +165,12 @@ def _signing_facts(spec: RelaySpec) -> set[str]:
         return set()
     signed = [request["signed"] for request in spec.provider["requests"].values() if "signed" in request]
     in_field = any(
-        "$signature$" in {**request.get("query", {}), **_fields(request)}.values()
+        "$signature$" in {**request.get("query", {}), **mapping(request.get("parameters"))}.values()
         for request in spec.provider["requests"].values()
     )
     facts = {"signing", f"signing_{spec.recipe.kind}", f"signing_{spec.recipe.encoding}"}
     facts |= {"sorted_fields"} if any("$fields$" in text for text in signed) else set()
     return facts | {"sign_fields" if in_field else "sign_request"}
-
-
-def _fields(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    parameters = request.get("parameters")
-    return parameters if isinstance(parameters, dict) else {}
 
 
 def _scheme_facts(spec: RelaySpec) -> set[str]:

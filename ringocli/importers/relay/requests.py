@@ -21,6 +21,7 @@ from ringocli.importers.relay.xml_text import XmlText, is_xml
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.idempotency_keys import is_idempotency_header
 from ringocli.template.scaffold import KeptConstant
+from ringocli.text.lenient_json import mapping
 from ringocli.text.pointer import Pointer, lookup
 
 OPTION = "--sign-requests"
@@ -184,7 +185,7 @@ class RequestReader:
         Raises:
             UsageError: a part of the text does not exist in the request.
         """
-        fields = {**spec.get("query", {}), **_mapping(spec.get("parameters"))}
+        fields = {**spec.get("query", {}), **mapping(spec.get("parameters"))}
         in_field = SIGNATURE in fields.values()
         if not in_field and not any(SIGNATURE in text for _, text in spec["headers"]):
             if not recipe.name:
@@ -282,10 +283,6 @@ def _with(tree: Any, pointer: Pointer, value: Any) -> Any:
     copy: Any = dict(tree) if isinstance(tree, dict) else list(tree)
     copy[step] = _with(copy[step], tuple(rest), value)
     return copy
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _is_signed(value: str) -> bool:

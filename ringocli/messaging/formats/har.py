@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from ringocli.http.error_text import reason_phrase
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.request_formats import Show, shown
+from ringocli.text.lenient_json import mapping, objects_in
 from ringocli.text.secret import redact
 from ringocli.text.url import split_url
 from ringocli.text.version import __version__
@@ -188,26 +189,26 @@ class HarEntry:
 
 def read_entries(document: Mapping[str, Any]) -> Iterator[HarEntry]:
     """The entries of a HAR document that have a URL; what has another type than the format says is skipped."""
-    for entry in _objects(_object(document.get("log")).get("entries")):
-        request, response = _object(entry.get("request")), _object(entry.get("response"))
+    for entry in objects_in(mapping(document.get("log")).get("entries")):
+        request, response = mapping(entry.get("request")), mapping(entry.get("response"))
         if not request.get("url"):
             continue
-        data = _object(request.get("postData"))
+        data = mapping(request.get("postData"))
         status = response.get("status")
         yield HarEntry(
             method=str(request.get("method") or "GET"),
             url=str(request["url"]),
             headers=tuple(
-                (str(pair.get("name", "")), str(pair.get("value", ""))) for pair in _objects(request.get("headers"))
+                (str(pair.get("name", "")), str(pair.get("value", ""))) for pair in objects_in(request.get("headers"))
             ),
             media_type=str(data["mimeType"]) if data.get("mimeType") else None,
             body=str(data["text"]) if data.get("text") else None,
             params=tuple(
                 (str(one.get("name")), str(one.get("value") or ""), "fileName" in one)
-                for one in _objects(data.get("params"))
+                for one in objects_in(data.get("params"))
             ),
             status=status if isinstance(status, int) else 0,
-            reply=_content(_object(response.get("content"))),
+            reply=_content(mapping(response.get("content"))),
         )
 
 
@@ -221,11 +222,3 @@ def _content(content: Mapping[str, Any]) -> bytes:
         except (binascii.Error, ValueError):
             return b""
     return text.encode("utf-8", "replace")
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> Iterator[Mapping[str, Any]]:
-    return (one for one in value if isinstance(one, dict)) if isinstance(value, list) else iter(())
