@@ -11,6 +11,7 @@ from functools import lru_cache
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
+MULTIPART_TYPE = "multipart/form-data"
 
 
 class Encoding(Enum):

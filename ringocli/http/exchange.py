@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from ringocli.http.content_types import JSON_TYPE
 from ringocli.text.secret import Text
 from ringocli.text.traced import Traced
 from ringocli.text.url import split_url
@@ -115,7 +116,7 @@ def as_incoming(rendered: RenderedRequest, path: str | None = None) -> IncomingR
 def json_reply(status: int, content: Any) -> Reply:
     """A reply with a JSON document; lone surrogates, which UTF-8 cannot encode, become question marks."""
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
-    return Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
+    return Reply(status=status, headers=(("Content-Type", JSON_TYPE),), body=body)
 
 
 def header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:

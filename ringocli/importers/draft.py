@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import decode
+from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import Reply
 from ringocli.http.received import decode_received
 from ringocli.importers.learn.bodies import read_body
@@ -350,7 +351,7 @@ def _unused_hints(pastes: Pastes) -> list[str]:
 def _strings(text: str) -> list[str]:
     """Every scalar of a JSON text; none if it is not JSON."""
     try:
-        document = decode(text.encode(), "application/json") if text.lstrip()[:1] in ("{", "[") else {}
+        document = decode(text.encode(), JSON_TYPE) if text.lstrip()[:1] in ("{", "[") else {}
     except LocalError:
         return []
     found = []

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from ringocli.errors import LocalError, RingocliError
 from ringocli.http.bodies import decode, decode_pairs, encode
+from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import RenderedRequest, Reply, as_incoming
 from ringocli.messaging.confusion import confusions
 from ringocli.messaging.generated_values import generated_value, smaller_values
@@ -209,7 +210,7 @@ def _address_document(url: str) -> Json:
 def _reply_attempt(spec: RequestSpec) -> Callable[[Mapping[str, str]], CounterExample | None]:
     def attempt(values: Mapping[str, str]) -> CounterExample | None:
         body = encode(spec.reply.render(dict(values)), None).reveal()
-        headers = (("Content-Type", "application/json"),)
+        headers = (("Content-Type", JSON_TYPE),)
         result = read_reply(spec, Reply(status=200, headers=headers, body=body.encode()))
         return _compared(f"API.{spec.name}.response_map", values, result.bindings, result.fits, body)
 

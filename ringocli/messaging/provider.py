@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from ringocli.errors import LocalError
 from ringocli.http.bodies import Encoding, decode, decode_pairs, encoding_of, media_type
+from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import IncomingRequest, Reply, header, json_reply
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json, Pattern
@@ -205,7 +206,7 @@ def _query(spec: RequestSpec, incoming: IncomingRequest) -> _PartResult:
 
 
 def _body(spec: RequestSpec, incoming: IncomingRequest) -> _PartResult:
-    expected = spec.content_type or "application/json"
+    expected = spec.content_type or JSON_TYPE
     received = incoming.content_type
     if encoding_of(expected) is not encoding_of(received or expected) or (
         encoding_of(expected) is Encoding.OTHER and media_type(received or "") != media_type(expected)

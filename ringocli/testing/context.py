@@ -28,6 +28,7 @@ from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from ringocli.errors import CheckFailed, UsageError
+from ringocli.http.content_types import JSON_TYPE
 from ringocli.messaging.chaos import SIDES, ChaosSettings
 from ringocli.template.values import Layer, Values, secret_properties
 from ringocli.text.files import read_text
@@ -130,7 +131,7 @@ class Emulator:
         self, method: str, path: str, content: Mapping[str, Any] | None = None, *, timeout_s: float = 60.0
     ) -> dict[str, Any]:
         body = json.dumps(content).encode() if content is not None else None
-        request = Request(self.url + path, data=body, method=method, headers={"Content-Type": "application/json"})
+        request = Request(self.url + path, data=body, method=method, headers={"Content-Type": JSON_TYPE})
         try:
             with self._opener.open(request, timeout=timeout_s) as response:
                 document: dict[str, Any] = json.load(response)

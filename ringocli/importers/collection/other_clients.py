@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from ringocli.errors import LocalError
-from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.collection.common import Named, fill_in, non_empty, request
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Part, Pasted
 from ringocli.text.lenient_json import mapping, objects_in
@@ -109,7 +109,7 @@ def read_bruno(path: str, text: str) -> Named:
                     str(one.get("url", "")),
                     pairs(one.get("headers"), "name"),
                     text=content if isinstance(content, str) and content else None,
-                    kind=_BRUNO_TYPES.get(mode),
+                    kind=BRUNO_TYPES.get(mode),
                     fields=pairs(content, "name"),
                     query=[],  # already in the URL
                     auth={**mapping(auth.get(auth_mode)), "type": auth_mode},
@@ -120,15 +120,16 @@ def read_bruno(path: str, text: str) -> Named:
     return non_empty(path, found)
 
 
-_BRUNO_TYPES = {
+BRUNO_TYPES = {
     "json": JSON_TYPE,
     "formUrlEncoded": FORM_TYPE,
     "form-urlencoded": FORM_TYPE,
-    "multipartForm": "multipart/form-data",
-    "multipart-form": "multipart/form-data",
+    "multipartForm": MULTIPART_TYPE,
+    "multipart-form": MULTIPART_TYPE,
     "xml": "application/xml",
     "text": "text/plain",
 }
+"""Content types by Bruno's names for the kinds of bodies, in its JSON and in its .bru and YAML files."""
 
 
 def read_bru(path: str, text: str) -> Named:
@@ -151,7 +152,7 @@ def read_bru(path: str, text: str) -> Named:
         settings.get("url", ""),
         list(_lines(blocks.get("headers", ""))),
         text=re.sub(r"(?m)^  ", "", content).strip() if content and not is_fields else None,
-        kind=_BRUNO_TYPES.get(mode),
+        kind=BRUNO_TYPES.get(mode),
         fields=list(_lines(content)) if is_fields else [],
         query=[],
         auth={**dict(_lines(blocks.get(f"auth:{auth_mode}", ""))), "type": auth_mode},
@@ -177,7 +178,7 @@ def read_postman_v1(path: str, text: str) -> Named:
         ]
         mode = str(one.get("dataMode") or "")
         raw = one.get("rawModeData") or (one.get("data") if isinstance(one.get("data"), str) else None)
-        kinds = {"urlencoded": FORM_TYPE, "params": "multipart/form-data"}
+        kinds = {"urlencoded": FORM_TYPE, "params": MULTIPART_TYPE}
         found.append(
             (
                 str(one.get("name", "request")),

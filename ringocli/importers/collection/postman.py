@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.collection.common import Named, document_in, fill_in, non_empty, request
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
 from ringocli.text.lenient_json import mapping, objects_in
@@ -143,7 +143,7 @@ def _body(
             for entry in objects_in(body.get("formdata"))
             if not entry.get("disabled")
         ]
-        return None, "multipart/form-data", tuple(parts), []
+        return None, MULTIPART_TYPE, tuple(parts), []
     if mode == "graphql":
         why = "the $names in its query read like template variables: check whether the provider has a REST API"
         return None, None, (), [limit("a GraphQL body", why)]

@@ -12,9 +12,8 @@ from typing import Any
 import yaml
 
 from ringocli.errors import LocalError
-from ringocli.http.bodies import FORM_TYPE, JSON_TYPE
 from ringocli.importers.collection.common import Named, non_empty
-from ringocli.importers.collection.other_clients import client_request, pairs
+from ringocli.importers.collection.other_clients import BRUNO_TYPES, client_request, pairs
 from ringocli.text.lenient_json import mapping, objects_in
 
 
@@ -52,15 +51,6 @@ def read_insomnia_5(path: str, text: str) -> Named:
     return non_empty(path, found)
 
 
-_TYPES = {
-    "json": JSON_TYPE,
-    "xml": "application/xml",
-    "text": "text/plain",
-    "form-urlencoded": FORM_TYPE,
-    "multipart-form": "multipart/form-data",
-}
-
-
 def read_open_collection(path: str, text: str) -> Named:
     """The requests of an OpenCollection file, or of the file of one request, with an environment filled in.
 
@@ -83,7 +73,7 @@ def read_open_collection(path: str, text: str) -> Named:
             str(http.get("url", "")),
             pairs(http.get("headers"), "name"),
             text=content if isinstance(content, str) and content else None,
-            kind=_TYPES.get(str(body.get("type") or "")),
+            kind=BRUNO_TYPES.get(str(body.get("type") or "")),
             fields=pairs(content, "name"),
             query=[],  # already in the URL
             auth=auth,

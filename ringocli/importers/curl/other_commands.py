@@ -7,12 +7,12 @@ import re
 from urllib.parse import quote_plus
 
 from ringocli.errors import UsageError
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.collection.common import request
 from ringocli.importers.curl.commands import Command
 from ringocli.importers.curl.shells import read_commands
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Part, Pasted
 
-FORM = "application/x-www-form-urlencoded"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 
 
@@ -61,7 +61,7 @@ def _wget(name: str, command: Command) -> Pasted:
         auth = BasicAuth(username=user, password=password or options.get("http-password", ""), where="--user")
     method = options.get("method") or ("POST" if "post-data" in options or "post-file" in options else "GET")
     return request(
-        method, urls[0], headers, body=body, kind=FORM if body else None, auth=auth, declared=command.declared
+        method, urls[0], headers, body=body, kind=FORM_TYPE if body else None, auth=auth, declared=command.declared
     )
 
 
@@ -162,14 +162,14 @@ def _httpie_body(
     raw: str | None, fields: list[tuple[str, object]], flags: set[str]
 ) -> tuple[str | None, str | None, list[Part]]:
     if raw is not None and not fields:
-        return raw, "application/json", []
+        return raw, JSON_TYPE, []
     if not fields:
         return None, None, []
     if "--multipart" in flags:
-        return None, "multipart/form-data", [Part(name=key, value=str(value)) for key, value in fields]
+        return None, MULTIPART_TYPE, [Part(name=key, value=str(value)) for key, value in fields]
     if flags & {"-f", "--form"}:
-        return "&".join(f"{quote_plus(key)}={quote_plus(str(value))}" for key, value in fields), FORM, []
-    return json.dumps(dict(fields), ensure_ascii=False), "application/json", []
+        return "&".join(f"{quote_plus(key)}={quote_plus(str(value))}" for key, value in fields), FORM_TYPE, []
+    return json.dumps(dict(fields), ensure_ascii=False), JSON_TYPE, []
 
 
 def _literal(value: str) -> object:

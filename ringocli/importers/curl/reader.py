@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ringocli.errors import UsageError
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.collection.common import parts_of
 from ringocli.importers.curl.arguments import EXPANDED, options_of
 from ringocli.importers.curl.commands import Command
@@ -17,8 +18,6 @@ from ringocli.importers.learn.headers import authorization, uncarried
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 from ringocli.importers.learn.url import Target
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Pasted, limit
-
-FORM = "application/x-www-form-urlencoded"
 
 
 def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Pasted]:
@@ -94,7 +93,7 @@ def _request(call: CurlCall, url: str) -> Pasted:
         notes.append(f"ignored curl options that do not change the request: {' '.join(dict.fromkeys(call.ignored))}")
     method = _method(call, data)
     parts = tuple(call.form) if data is None else ()
-    if data is not None and (content_type or "").lower().startswith("multipart/form-data"):
+    if data is not None and (content_type or "").lower().startswith(MULTIPART_TYPE):
         parts, data = parts_of(str(content_type), data), None  # as browsers copy an upload
     return Pasted(
         method=method,
@@ -127,10 +126,10 @@ def _content_type(call: CurlCall, data: str | None) -> str | None:
     if given:
         return given[0]
     if data is None:
-        return "multipart/form-data" if call.form else None
+        return MULTIPART_TYPE if call.form else None
     if "content-type" in call.removed:
         return None
-    return "application/json" if "json" in call.flags else FORM
+    return JSON_TYPE if "json" in call.flags else FORM_TYPE
 
 
 def _requested_url(url: str, query: Sequence[str], *, as_it_is: bool) -> tuple[str, str | None]:

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from ringocli.http.bodies import FORM_TYPE
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.openapi.examples import Examples, Judge
 from ringocli.template.vocabulary import Role, name_score
 from ringocli.text.lenient_json import elements
 
 _MOST_NAMES = 300
-_PREFERRED = ("application/json", "+json", FORM_TYPE, "multipart/form-data")
+_PREFERRED = (JSON_TYPE, "+json", FORM_TYPE, MULTIPART_TYPE)
 
 
 def judge_of(spec: Spec, for_file: bool) -> Judge:

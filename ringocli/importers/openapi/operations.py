@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ringocli.http.bodies import FORM_TYPE
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.roles import MIN_SCORE, score
 from ringocli.importers.learn.sample_leaves import leaves_of
@@ -154,14 +154,14 @@ def _body(spec: Spec, operation: Operation, for_file: bool) -> tuple[str | None,
 
 def _written(example: Any, kind: str) -> tuple[str | None, str | None, tuple[Part, ...]]:
     bare = kind.partition(";")[0].strip().lower()
-    if bare == "multipart/form-data" and isinstance(example, Mapping):
+    if bare == MULTIPART_TYPE and isinstance(example, Mapping):
         return None, kind, tuple(Part(name=str(key), value=_text(value)) for key, value in example.items())
     if bare == FORM_TYPE and isinstance(example, Mapping):
         pairs = []
         for key, value in example.items():
             pairs += [(key, _text(item)) for item in (value if isinstance(value, list) else [value])]
         return urlencode(pairs), kind, ()
-    return json.dumps(example, ensure_ascii=False), "application/json" if bare == "*/*" else kind, ()
+    return json.dumps(example, ensure_ascii=False), JSON_TYPE if bare == "*/*" else kind, ()
 
 
 def _swagger_body(
@@ -172,14 +172,14 @@ def _swagger_body(
     parameters = parameters_of(spec, operation)
     whole = next((parameter for parameter in parameters if parameter.get("in") == "body"), None)
     if whole is not None:
-        kind = next((one for one in consumes if "json" in one), "application/json")
+        kind = next((one for one in consumes if "json" in one), JSON_TYPE)
         return _written(timeless(examples.of(whole.get("schema", {}))), kind)
     fields = [parameter for parameter in parameters if parameter.get("in") == "formData"]
     if not fields:
         return None, None, ()
     chosen = {str(field.get("name")): example_of(spec, field) for field in fields if _is_sent(spec, operation, field)}
-    multipart = "multipart/form-data" in consumes and FORM_TYPE not in consumes
-    return _written(chosen, "multipart/form-data" if multipart else FORM_TYPE)
+    multipart = MULTIPART_TYPE in consumes and FORM_TYPE not in consumes
+    return _written(chosen, MULTIPART_TYPE if multipart else FORM_TYPE)
 
 
 # -- the reply ----------------------------------------------------------------------------------

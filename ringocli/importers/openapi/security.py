@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from ringocli.http.content_types import FORM_TYPE
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Pasted, cannot_authenticate, limit
 from ringocli.template.credential_names import is_secret_name
@@ -101,4 +102,4 @@ def _token_request(scheme: Mapping[str, Any]) -> Pasted | None:
     if not isinstance(url, str) or (flow is scheme and scheme.get("flow") != "application"):
         return None
     body = "grant_type=client_credentials&client_id=CLIENT_ID&client_secret=CLIENT_SECRET"
-    return Pasted(method="POST", url=url, content_type="application/x-www-form-urlencoded", body=body)
+    return Pasted(method="POST", url=url, content_type=FORM_TYPE, body=body)

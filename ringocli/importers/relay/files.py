@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from ringocli.http.content_types import JSON_TYPE
 from ringocli.importers.relay.readme import RELAY_URL, readme
 from ringocli.importers.relay.spec import RelaySpec
 from ringocli.messaging.export.server_files import (
@@ -216,7 +217,7 @@ def relay_template(spec: RelaySpec) -> dict[str, Any]:
         return {
             "request_method": "POST",
             "request_url": f"{RELAY_URL}/messages",
-            "request_content_type": "application/json",
+            "request_content_type": JSON_TYPE,
             "request_parameters": {**{name: f"${name}$" for name in names}, field: "$content$"},
             "response_map": {"data": {"id": "$messageid$"}},
         }

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from ringocli.errors import UsageError
 from ringocli.http.bodies import Encoding, encoding_of
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE
 from ringocli.importers.learn.constants import FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME, is_signature
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, placeholders
 from ringocli.importers.learn.property_labels import humanised
@@ -90,7 +91,7 @@ class RequestReader:
             "url": pasted.url,
             "headers": headers,
             "encoding": "json" if is_json else "form",
-            "content_type": "application/json" if is_json else "application/x-www-form-urlencoded",
+            "content_type": JSON_TYPE if is_json else FORM_TYPE,
             "parameters": fields,
         }
 
@@ -245,7 +246,7 @@ class RequestReader:
             return _multipart(name, pasted, parameters)
         if written["request_method"] in ("GET", "DELETE", "HEAD"):
             return {"encoding": "query", "query": parameters}
-        kind = written.get("request_content_type", "application/json")
+        kind = written.get("request_content_type", JSON_TYPE)
         encoding = "form" if encoding_of(kind) is Encoding.FORM else "json"
         return {"encoding": encoding, "content_type": kind, "parameters": parameters}
 

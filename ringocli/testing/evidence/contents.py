@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ringocli.errors import CheckFailed, UsageError
+from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import json_reply
 from ringocli.lint.engine import lint
 from ringocli.lint.formats import write as write_findings
@@ -231,9 +232,7 @@ def _rendered_har(template: Template, preset: Preset | None) -> str:
     entries = []
     for spec in template.requests:
         reply = accepted_reply(spec, sample("messageid", Place.RESPONSE_MAP), preset)
-        response = response_object(
-            reply.status, reply.headers, reply.text, "application/json", body_bytes=len(reply.body)
-        )
+        response = response_object(reply.status, reply.headers, reply.text, JSON_TYPE, body_bytes=len(reply.body))
         request = rendered_object(render_request(template, spec, values, Missing.SAMPLE))
         entries.append(entry_object(_DATE, request, response, comment=f"{spec.name}: rendered, not sent"))
     for event in template.events:
