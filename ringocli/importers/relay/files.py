@@ -132,16 +132,14 @@ def relay_facts(spec: RelaySpec) -> frozenset[str]:
         "json_text": "$json " in text,
         "xml_text": "$xml " in text,
         "token_request": "token" in spec.provider["requests"],
-        "national": "national" in spec.provider,
         "no_id": "message_id" not in spec.provider,
         "xml_reply": "reply" in spec.xml,
         "xml_webhooks": "webhooks" in spec.xml,
         "xml": bool(spec.xml),
         "multipart_webhooks": spec.is_multipart_webhook,
-        **dict.fromkeys(("digits", "callbacks", "basic", "national"), False),
+        **{name: name in spec.provider for name in ("digits", "callbacks", "basic", "national")},
     }
-    facts = {name for name, holds in conditions.items() if holds} | (encodings & {"json", "form", "multipart"})
-    facts |= {name for name in ("digits", "callbacks", "basic", "national") if name in spec.provider}
+    facts = {name for name, applies in conditions.items() if applies} | (encodings & {"json", "form", "multipart"})
     facts |= {"no_body"} if "no_body" in encodings and len(encodings) > 1 else set()
     facts |= {"pairs"} if {"form", "query", "multipart"} & facts or "$fields$" in text else set()
     facts |= {spec.timestamp} if "$timestamp" in text else set()
@@ -188,7 +186,7 @@ def _scheme_facts(spec: RelaySpec) -> set[str]:
         "signed_form": "$form$" in text,
         "secret_in_text": "$secret$" in text,
     }
-    return {"signed", scheme["kind"], f"in_{scheme['in']}", *(name for name, holds in conditions.items() if holds)}
+    return {"signed", scheme["kind"], f"in_{scheme['in']}", *(name for name, applies in conditions.items() if applies)}
 
 
 def _inserts(spec: RelaySpec, language: str) -> dict[str, str]:
