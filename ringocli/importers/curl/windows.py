@@ -80,6 +80,8 @@ def _runtime_words(line: str) -> list[str]:
     return words if word is None else [*words, "".join(word)]
 
 
+_DOLLAR = "\ue017"
+"""A private character for a literal ``$``, at which no variable starts."""
 _POWERSHELL = re.compile(
     r"@'\n(?P<here>.*?)\n'@"
     r'|@"\n(?P<heredouble>.*?)\n"@'
@@ -111,11 +113,11 @@ def powershell_words(text: str) -> tuple[list[list[str]], dict[str, str]]:
                 lines.append([])
         else:
             if kind == "single":
-                piece = piece.replace("''", "'").replace("$", "\ue017")
+                piece = piece.replace("''", "'").replace("$", _DOLLAR)
             elif kind in ("double", "heredouble"):
                 piece = re.sub(r'`(.)|""', lambda found: _backtick(found.group(1)), piece, flags=re.S)
             elif kind == "here":
-                piece = piece.replace("$", "\ue017")
+                piece = piece.replace("$", _DOLLAR)
             # A native program reads \" as a quote, whatever PowerShell's own quotes are.
             word = (word or "") + piece.replace('\\"', '"')
     declared: dict[str, str] = {}
@@ -141,11 +143,11 @@ def _with_assignments(lines: list[list[str]], declared: dict[str, str]) -> Itera
 
 
 def _backtick(char: str | None) -> str:
-    return '"' if char is None else {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "$": "\ue017"}.get(char, char)
+    return '"' if char is None else {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "$": _DOLLAR}.get(char, char)
 
 
 def _powershell_variables(word: str) -> str:
     marked = re.sub(
         r"\$(?:env:)?(?:\{(\w+)\}|([A-Za-z_]\w*))", lambda v: f"{OPEN}{v.group(1) or v.group(2)}{CLOSE}", word
     )
-    return marked.replace("\ue017", "$")
+    return marked.replace(_DOLLAR, "$")

@@ -25,16 +25,12 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
     operations = list(spec.operations())
     if choice is None:
         raise UsageError(f"{name}: no operation given", _listed(spec, operations, for_file))
-    method_and_path = " ".join(choice.split()).lower()
+    wanted = " ".join(choice.split()).lower()
     for operation in operations:
-        if method_and_path in (operation.id.lower(), operation.method_and_path.lower()):
+        if wanted in (operation.id.lower(), operation.method_and_path.lower()):
             return described(spec, operation, for_file)
-    loose = [
-        operation
-        for operation in operations
-        if operation.method_and_path.lower().endswith(method_and_path.split(" ")[-1])
-    ]
-    same = [one for one in loose if method_and_path.split(" ")[0] == one.method] if " " in method_and_path else []
+    loose = [operation for operation in operations if operation.method_and_path.lower().endswith(wanted.split(" ")[-1])]
+    same = [one for one in loose if wanted.split(" ")[0] == one.method] if " " in wanted else []
     if len(same) == 1:
         return described(spec, same[0], for_file)
     names = [text for operation in operations for text in (operation.id, operation.method_and_path)]
