@@ -21,7 +21,7 @@ UNSUPPORTED_SCHEMES = {
     "negotiate": "Negotiate authentication",
     "aws-sigv4": "requests signed for AWS",
 }
-_CERTIFICATE_OPTIONS = {"cert": "a client certificate", "key": "a client certificate", "pass": "a client certificate"}
+CERTIFICATE_OPTIONS = {"cert": "a client certificate", "key": "a client certificate", "pass": "a client certificate"}
 _HEADER_OPTIONS = {"user-agent": "User-Agent", "referer": "Referer"}
 _DATA_OPTIONS = {"data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json"}
 
@@ -84,9 +84,9 @@ def apply_option(call: CurlCall, option: str, value: str) -> None:
         _add_part(call, value, literal=option == "form-string")
     elif option in UNSUPPORTED_SCHEMES:
         call.limits.append(cannot_authenticate(UNSUPPORTED_SCHEMES[option], "Ringotel documents Bearer and Basic only"))
-    elif option in _CERTIFICATE_OPTIONS:
+    elif option in CERTIFICATE_OPTIONS:
         call.limits.append(
-            cannot_authenticate(_CERTIFICATE_OPTIONS[option], "Ringotel documents Bearer, Basic and OAuth2 only")
+            cannot_authenticate(CERTIFICATE_OPTIONS[option], "Ringotel documents Bearer, Basic and OAuth2 only")
         )
     elif option in _HEADER_OPTIONS:
         call.headers.append((_HEADER_OPTIONS[option], value))

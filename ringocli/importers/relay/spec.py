@@ -11,6 +11,7 @@ from typing import Any
 from ringocli.errors import UsageError
 from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import Reply, json_reply
+from ringocli.importers.curl.option_effects import CERTIFICATE_OPTIONS, UNSUPPORTED_SCHEMES
 from ringocli.importers.draft import Pastes, from_pastes
 from ringocli.importers.learn.constants import FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME
 from ringocli.importers.learn.credential_places import is_callback
@@ -195,14 +196,14 @@ _EXPRESSED = re.compile(
     r"SendFile sends the same|some delivery receipts will be lost|some messages will be lost",
 )
 """Limits that keep a template from working, but not a relay."""
-_OTHER_AUTH = ("digest authentication", "NTLM authentication", "Negotiate authentication", "requests signed for AWS")
+_OTHER_AUTH = {*UNSUPPORTED_SCHEMES.values(), *CERTIFICATE_OPTIONS.values()}
 
 
 def _left_to_do(draft: Draft, pastes: Pastes, provider: Mapping[str, Any], reader: RequestReader) -> Iterator[str]:
     """What has to be written by hand before the relay works."""
     assert pastes.send is not None
     for entry in pastes.send.limits:
-        if entry["what"] in _OTHER_AUTH or entry["what"] == "a client certificate":
+        if entry["what"] in _OTHER_AUTH:
             yield f"the provider requires {entry['what']}, which is not generated: add it in provider_request"
     replaced = [constant.name for constant in draft.constants if _is_replaced(constant.risk)]
     for clause in draft.blocking:
