@@ -145,11 +145,11 @@ def _learned_samples(pastes: Pastes, requests: Sequence[LearnedRequest], book: P
 def _id_mismatch(reply: LearnedReply, receipt: EventDraft, requests: Sequence[LearnedRequest]) -> str:
     """A clause on why receipts may never match: the ids of the two samples are of different kinds; "" if they match."""
     choice = receipt.choices[Role.ID]
-    if reply.leaf is None or "as you" in reply.why + choice.why:
+    if reply.leaf is None or reply.by_user or choice.by_user:
         return ""
     difference = form_difference(reply.leaf.text, choice.literal) or name_difference(reply.leaf, choice.leaf)
     if not difference and reply.count > 1 and reply.leaf.text != choice.literal:
-        several = any(entry["what"].startswith("several") for one in requests for entry in one.limits)
+        several = any(one.sends_several for one in requests)
         difference = "" if several else f"the reply has {reply.count} ids, the receipt one"
     if not difference:
         return ""

@@ -85,14 +85,14 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
         yield "", f"Webhook URL: {preset.webhook_console}"
     if len(draft.blocking) > 1:
         yield from _section("Not working yet:", draft.blocking)
-    learned = [d for d in draft.decisions if d.variable is not None and not _is_assumed(d.why) and preset is None]
+    learned = [d for d in draft.decisions if d.variable is not None and not d.is_assumed and preset is None]
     if learned:
         yield from (("", ""), ("", "Recognised:"))
         yield from _recognised(draft, learned)
     if draft.credentials:
         yield from _section("Fields the admin fills in at Ringotel (properties):", _credentials(draft))
     yield from _section("Sent unchanged in every message:", _constants(draft))
-    assumed = (f"{as_text(d.pointer)}: {d.value}" for d in draft.decisions if _is_assumed(d.why))
+    assumed = (f"{as_text(d.pointer)}: {d.value}" for d in draft.decisions if d.is_assumed)
     yield from _section("Assumed - check against your provider's documentation:", assumed)
     yield from _section("Please check:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
     limits = [f"{entry['what']}: {entry['why']}" for entry in draft.not_expressible]
@@ -154,10 +154,6 @@ def part_of(draft: Draft, pointer: Pointer) -> tuple[str, str]:
     if rest[:1] == ["request_url"]:
         return part, "in the URL"
     return part, f"{place} of the reply" if rest[:1] == ["response_map"] else place
-
-
-def _is_assumed(why: str) -> bool:
-    return why.startswith("assumed")
 
 
 def _constants(draft: Draft) -> Iterator[str]:

@@ -51,6 +51,7 @@ class Decision:
     """One choice: the location in the template, the variable written there (or None), the sample's value, and why.
 
     ``label`` names the location for people where the pointer alone does not, as for a part of ``request_url``.
+    ``is_assumed`` if neither the user nor a sample says so, and the provider may differ.
     """
 
     pointer: Pointer
@@ -58,6 +59,7 @@ class Decision:
     value: str
     why: str
     label: str = ""
+    is_assumed: bool = False
 
 
 PATH = "part of the URL's path"
@@ -270,7 +272,7 @@ def _assumed(
     decisions = []
 
     def decide(pointer: Pointer, variable: str | None, value: str, why: str) -> None:
-        decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why))
+        decisions.append(Decision(pointer=pointer, variable=variable, value=value, why=why, is_assumed=True))
 
     if answers.auth is None:
         decide(("auth",), None, kind, f"{page}; change it with --auth")

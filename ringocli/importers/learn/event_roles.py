@@ -110,7 +110,7 @@ def receipt_roles(
         leaf for leaf in leaves if any(role is Role.ID and leaf.is_called(name) for name, role in named.items())
     ]
     if specified:
-        return {Role.ID: RoleChoice(role=Role.ID, leaf=specified[0], why="as you specified")}
+        return {Role.ID: RoleChoice(role=Role.ID, leaf=specified[0], why="as you specified", by_user=True)}
     scored = [(id_score(leaf, receipt=True, hint=known.hint) + _near_status(leaf, leaves), leaf) for leaf in leaves]
     replied = [leaf for leaf in sent if id_score(leaf) > 0]
     fitting = with_pair_scores(scored, replied, known, least=LEAST_IN_RECEIPT)
@@ -119,11 +119,12 @@ def receipt_roles(
     points, best = fitting[0]
     rivals = tuple(leaf for other, leaf in fitting[1:] if other > points - 6 and leaf.text != best.text)
     why = f'named "{best.name}"'
-    if known.hint and known.hint == best.text:
+    is_hinted = bool(known.hint and known.hint == best.text)
+    if is_hinted:
         why = "as you hinted"
     elif any(leaf.text == best.text for leaf in replied):
         why = "the sample reply contains the same value"
-    return {Role.ID: RoleChoice(role=Role.ID, leaf=best, why=why, rivals=rivals)}
+    return {Role.ID: RoleChoice(role=Role.ID, leaf=best, why=why, rivals=rivals, by_user=is_hinted)}
 
 
 def _near_status(leaf: SampleLeaf, leaves: list[SampleLeaf]) -> int:

@@ -25,7 +25,10 @@ _NO_ID = "delivery receipts cannot be matched: no message id was found in the sa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedReply:
-    """The ``response_map``, the leaf with the id, why, other leaves that may be meant, and how many ids there are."""
+    """The ``response_map``, the leaf with the id, why, other leaves that may be meant, and how many ids there are.
+
+    ``by_user`` if the user hinted the id.
+    """
 
     response_map: Any = None
     leaf: SampleLeaf | None = None
@@ -33,6 +36,7 @@ class LearnedReply:
     rivals: tuple[SampleLeaf, ...] = ()
     limits: tuple[Limit, ...] = ()
     count: int = 0
+    by_user: bool = False
 
 
 def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdContext | None = None) -> LearnedReply:
@@ -58,7 +62,8 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
         for other, leaf in fitting[1:]
         if other > points - 6 and leaf.text != best.text and generalised(leaf.pointer) != generalised(best.pointer)
     )
-    if known.hint and known.hint in best.text:
+    is_hinted = bool(known.hint and known.hint in best.text)
+    if is_hinted:
         why = "as you hinted"
     elif any(leaf.text == best.text for leaf in receipt):
         why = "the delivery receipt contains the same value"
@@ -71,6 +76,7 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
         why=why,
         rivals=rivals,
         count=len({leaf.text for leaf in places}),
+        by_user=is_hinted,
     )
 
 

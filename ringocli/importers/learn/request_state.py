@@ -29,7 +29,10 @@ from ringocli.text.pointer import Pointer
 
 @dataclass(slots=True)
 class LearnedRequest:
-    """One request of the template, and the explanations of how it was learned."""
+    """One request of the template, and the explanations of how it was learned.
+
+    ``sends_several`` if the sample has several recipients or messages, of which the template keeps one.
+    """
 
     place: Place
     spec: dict[str, Any] = field(default_factory=dict)
@@ -42,11 +45,17 @@ class LearnedRequest:
     blocking: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     file_url: str | None = None
+    sends_several: bool = False
 
     def add_limit(self, what: str, why: str, blocking: str = "") -> None:
         """Add a limit, unless there is one about the same thing."""
         if all(entry["what"] != what for entry in self.limits):
             self.limits.append(limit(what, why, blocking=blocking))
+
+    def add_several(self, what: str, why: str) -> None:
+        """Add the limit that only one of several recipients or messages is kept."""
+        self.sends_several = True
+        self.add_limit(f"several {what}", why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

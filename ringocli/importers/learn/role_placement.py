@@ -42,7 +42,7 @@ class RolePlacement(RequestState):
     def reject_half_read_text(self, choices: dict[Role, RoleChoice]) -> None:
         """Reject a text that contains the recipient's number: it is a command such as ``SEND +1555... Hello``."""
         text = choices.get(Role.CONTENT)
-        if text is None or Role.TO in choices or text.span is not None or text.why.startswith("as you"):
+        if text is None or Role.TO in choices or text.span is not None or text.by_user:
             return
         if any(is_phone(word) for word in re.split(r"[\s|,;:]+", text.leaf.text)[:3]):
             del choices[Role.CONTENT]
@@ -150,7 +150,7 @@ class RolePlacement(RequestState):
                 f"set the portal's number format to {portal}"
             )
         if role is Role.TO and is_phone_list(literal):
-            self.learned.add_limit(f"several numbers in {leaf.name}", "Ringotel sends each message to one recipient")
+            self.learned.add_several(f"numbers in {leaf.name}", "Ringotel sends each message to one recipient")
         if role is Role.TO:
             self.compare_with_sender(literal)
             self.keep_own_number(leaf)
@@ -234,13 +234,12 @@ class RolePlacement(RequestState):
                 self.put |= dict.fromkeys(dropped, LEFT_OUT)
                 if dropped:
                     name = next((str(part) for part in reversed(pointer[:at]) if isinstance(part, str)), "list")
-                    what = f"several entries in {name if name != 'body' else 'one request'}"
-                    self.learned.add_limit(what, "Ringotel sends each message to one recipient: one entry is kept")
+                    what = f"entries in {name if name != 'body' else 'one request'}"
+                    self.learned.add_several(what, "Ringotel sends each message to one recipient: one entry is kept")
             node = node[step]
             at += 1
         if isinstance(node, Several) and len(node) > 1:
-            what = f"several values of {pointer[-1]}"
-            self.learned.add_limit(what, "Ringotel sends to one recipient: one value is kept")
+            self.learned.add_several(f"values of {pointer[-1]}", "Ringotel sends to one recipient: one value is kept")
 
 
 def _is_address(value: Any) -> bool:

@@ -44,7 +44,8 @@ AMBIGUOUS_WITHIN = 8
 class RoleChoice:
     """The leaf chosen for a role: the reason, other leaves that fit, and the part of its text (None: all of it).
 
-    ``is_explicit``: the user, another sample or a sibling value says so, not only the value's name or position.
+    ``by_user``: the user named or hinted it. ``is_explicit``: the user, another sample or a sibling value says so, not
+    only the value's name or position.
     """
 
     role: Role
@@ -52,6 +53,7 @@ class RoleChoice:
     why: str
     rivals: tuple[SampleLeaf, ...] = ()
     span: Span | None = None
+    by_user: bool = False
     is_explicit: bool = False
 
     @property
@@ -231,7 +233,12 @@ def assign(
         leaf, span = found[0]
         is_whole = span == (0, len(leaf.text))
         taken[role] = RoleChoice(
-            role=role, leaf=leaf, why="as you hinted", span=None if is_whole else span, is_explicit=True
+            role=role,
+            leaf=leaf,
+            why="as you hinted",
+            span=None if is_whole else span,
+            by_user=True,
+            is_explicit=True,
         )
         others += [(role, other) for other, _ in found[1:]]
     sides = sides_beside(leaves, incoming=incoming)
@@ -268,7 +275,7 @@ def _best(
     used = {choice.leaf.pointer for choice in taken.values()}
     for leaf in leaves:
         if leaf.pointer not in used and any(to is role and leaf.is_called(name) for name, to in named.items()):
-            return RoleChoice(role=role, leaf=leaf, why="as you specified", is_explicit=True)
+            return RoleChoice(role=role, leaf=leaf, why="as you specified", by_user=True, is_explicit=True)
     beside = [leaf for leaf in leaves if sides.get(leaf.pointer) is role and leaf.pointer not in used]
     if beside:
         why = (
@@ -319,7 +326,7 @@ def _complete_list(leaves: Sequence[SampleLeaf], wanted: Sequence[Role], taken: 
 def _leave_own_number(leaves: Sequence[SampleLeaf], taken: dict[Role, RoleChoice]) -> None:
     """Choose another recipient from a list if the first number is the sender's."""
     sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
-    if sender is None or recipient is None or recipient.why.startswith("as you"):
+    if sender is None or recipient is None or recipient.by_user:
         return
     if digits(sender.literal) == digits(recipient.literal) and is_phone(sender.literal):
         others = numbers_beside(recipient.leaf, leaves)
@@ -377,7 +384,7 @@ def _settle_numbers(
 def _settle_sender_id(taken: dict[Role, RoleChoice]) -> None:
     """Swap the roles where a webhook has a bare number beside a sender id: the sender id is the account's own."""
     sender, recipient = taken.get(Role.FROM), taken.get(Role.TO)
-    if sender is None or recipient is None or "as" in (sender.why[:2], recipient.why[:2]):
+    if sender is None or recipient is None or sender.by_user or recipient.by_user:
         return
     lone = bool(recipient.leaf.names) and name_key(recipient.leaf.names[0]) in LONE_NUMBERS
     if lone and name_key(sender.leaf.names[0]) == "senderid" and not _belongs_to_other(Role.FROM, recipient.leaf):

@@ -77,7 +77,7 @@ def _values(draft: Draft, request: str) -> dict[str, str]:
         and decision.variable in BY_NAME
         and decision.variable != "messageid"
         and "***" not in decision.value
-        and not decision.why.startswith("assumed")
+        and not decision.is_assumed
     }
 
 
