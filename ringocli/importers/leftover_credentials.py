@@ -120,11 +120,11 @@ def _cleaned_url(url: str, book: PropertyBook) -> str:
         place, index = pointer[0], int(pointer[1]) if len(pointer) > 1 else 0
         if place == "host":
             parts = host_parts(written)
-            return _replaced(written, parts, book, "the host of the URL") if parts else written
+            return book.with_parts(written, parts, "the host of the URL", _quoted) if parts else written
         if place == "path":
             text = decoded[index]
             if parts := segment_parts(text):
-                return _replaced(text, parts, book, "the path of the URL")
+                return book.with_parts(text, parts, "the path of the URL", _quoted)
             name = segment_name(decoded, index)
             return f"${book.name_for(text, 'the path of the URL', [name])}$" if name else written
         key, value = target.query[index]
@@ -139,13 +139,9 @@ def _cleaned_url(url: str, book: PropertyBook) -> str:
     return target.rebuilt(cleaned, with_query=True)
 
 
-def _replaced(text: str, parts: Any, book: PropertyBook, where: str) -> str:
-    written, at = [], 0
-    for part in parts:
-        title = book.name_for(text[part.start : part.end], where, [part.name])
-        written += [quote(text[at : part.start], safe=";=:@,.-_~"), f"${title}$"]
-        at = part.end
-    return "".join([*written, quote(text[at:], safe=";=:@,.-_~")])
+def _quoted(text: str) -> str:
+    """Text of a URL between its properties, percent-encoded again."""
+    return quote(text, safe=";=:@,.-_~")
 
 
 def constant_hints(template: Mapping[str, Any], hints: Mapping[str, str]) -> list[str]:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from ringocli.importers.learn.credential_places import EmbeddedValue
 from ringocli.importers.learn.placeholders import Placeholder, placeholders, shown, whole_placeholder
 from ringocli.importers.learn.property_labels import humanised, is_stand_in
+from ringocli.importers.learn.substitution import substituted
 from ringocli.importers.learn.value_shapes import is_phone, is_url
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted
 from ringocli.template.credential_names import meaning
@@ -111,12 +113,18 @@ class PropertyBook:
         return "".join([*parts, change(literal)])
 
     def _filled(self, text: str, where: str, name: str) -> str:
-        parts, at = [], 0
-        for placeholder in placeholders(text):
-            title = self.name_for(text[placeholder.start : placeholder.end], where, [name])
-            parts += [text[at : placeholder.start], f"${title}$"]
-            at = placeholder.end
-        return "".join([*parts, text[at:]])
+        found = [EmbeddedValue(start=one.start, end=one.end, name=name) for one in placeholders(text)]
+        return self.with_parts(text, found, where)
+
+    def with_parts(
+        self, text: str, parts: Iterable[EmbeddedValue], where: str, written: Callable[[str], str] = str
+    ) -> str:
+        """The text with parts of it replaced by properties; what is between them goes through ``written``."""
+        edits = [
+            ((part.start, part.end), f"${self.name_for(text[part.start : part.end], where, [part.name])}$")
+            for part in parts
+        ]
+        return substituted(text, edits, written)
 
     def _note(self, where: str, placeholder: Placeholder | None, name: str) -> None:
         written = ""

@@ -102,7 +102,7 @@ class RemainingValues(RequestState):
                     "becomes a property: it works for one number only"
                 )
         if parts := segment_parts(text):
-            self.put[leaf.pointer] = self.with_parts(text, parts, self.where(leaf))
+            self.put[leaf.pointer] = self.book.with_parts(text, parts, self.where(leaf))
         elif (placeholder := whole_placeholder(text)) is None or placeholder.end - placeholder.start < len(text):
             self.put[leaf.pointer] = self.book.filled(text, self.where(leaf), name)
         if self.put.get(leaf.pointer, text) == text:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.credential_places import (
-    EmbeddedValue,
-)
 from ringocli.importers.learn.embedded_documents import raw_span
 from ringocli.importers.learn.headers import secrets_of_headers
 from ringocli.importers.learn.properties import PropertyBook
@@ -169,15 +166,7 @@ class RequestState:
 
     def with_embedded(self, text: str, where: str) -> str:
         """A text with the credentials inside it replaced by properties; its variables stay."""
-        return self.book.literally(text, lambda piece: self.with_parts(piece, embedded_in(piece), where))
-
-    def with_parts(self, text: str, parts: Sequence[EmbeddedValue], where: str) -> str:
-        written, at = [], 0
-        for part in parts:
-            title = self.book.name_for(text[part.start : part.end], where, [part.name])
-            written += [text[at : part.start], f"${title}$"]
-            at = part.end
-        return "".join([*written, text[at:]])
+        return self.book.literally(text, lambda piece: self.book.with_parts(piece, embedded_in(piece), where))
 
     def replace(self, leaf: SampleLeaf, text: str) -> None:
         """Replace a whole value, or a packed one inside its field."""

@@ -132,7 +132,9 @@ class _RequestLearner(RolePlacement, RemainingValues):
 
     def _write(self) -> None:
         self._use_https()
-        host = self.with_parts(self.target.host, host_parts(self.target.host, self.account()), "host name of the URL")
+        host = self.book.with_parts(
+            self.target.host, host_parts(self.target.host, self.account()), "host name of the URL"
+        )
         self.put["host",] = self.book.filled(host, "host name of the URL", "Base URL")
         outline = Outline(
             method=self.method, target=self.target, tree=self.tree, content_type=self.content_type, put=self.put
