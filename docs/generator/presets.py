@@ -70,7 +70,7 @@ def preset_page(preset: Preset) -> str:
         "## What Ringotel reads",
         _read(template),
         "## What Ringotel cannot do for this provider",
-        "\n".join(f"* {entry['what']}: {entry['why']}" for entry in preset.not_expressible) or "No limits are known.",
+        "\n".join(f"* {entry.what}: {entry.why}" for entry in preset.not_expressible) or "No limits are known.",
         "## The template",
         fenced(json.dumps(preset.template, indent=2, ensure_ascii=False), "json"),
         "## Sources",

@@ -27,9 +27,10 @@ from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.webhook_samples import EventDraft, LearnedEvents, WebhookSample
 from ringocli.importers.leftover_credentials import constant_hints, without_credentials
 from ringocli.importers.naming import default_id, default_name
-from ringocli.importers.pasted_request import Limit, Pasted, limit
+from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.webhook import decoded_webhook, reply_notes
 from ringocli.template.assumptions import assumed_by
+from ringocli.template.limit import Limit
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
@@ -272,7 +273,7 @@ def _auth(requests: list[LearnedRequest]) -> dict[str, str] | None:
     found = [request.auth for request in requests if request.auth is not None]
     if len(found) > 1 and found[0] != found[1]:
         why = "a template has one auth for all requests: the one of SendMessage is used"
-        requests[-1].limits.append(limit("two kinds of credentials", why))
+        requests[-1].limits.append(Limit("two kinds of credentials", why))
     return found[0] if found else None
 
 
@@ -321,7 +322,7 @@ def _reply_decisions(reply: LearnedReply | None, places: Sequence[str]) -> list[
 
 
 def _unique(limits: Sequence[Limit]) -> tuple[Limit, ...]:
-    return tuple({entry["what"]: entry for entry in reversed(limits)}.values())[::-1]
+    return tuple({entry.what: entry for entry in reversed(limits)}.values())[::-1]
 
 
 def _sample_notes(pastes: Pastes) -> Iterator[str]:
@@ -385,9 +386,9 @@ def _preset(known: PresetMatch) -> list[str]:
 
 def _blocking(requests: Sequence[LearnedRequest], learned: _LearnedSamples) -> tuple[str, ...]:
     """The clauses that say why the template cannot work as it is; credentials first."""
-    limits = [entry["blocking"] for one in requests for entry in one.limits if "blocking" in entry]
+    limits = [entry.blocking for one in requests for entry in one.limits if entry.blocking]
     found = [*limits, *(clause for one in requests for clause in one.blocking)]
-    found += [entry["blocking"] for entry in learned.limits if "blocking" in entry]
+    found += [entry.blocking for entry in learned.limits if entry.blocking]
     return tuple(dict.fromkeys([*found, *([learned.mismatch] if learned.mismatch else [])]))
 
 

@@ -39,7 +39,7 @@ def as_document(draft: Draft, path: str | None, cases: Sequence[str] = ()) -> di
             }
             for decision in draft.decisions
         ],
-        "not_expressible": [{"what": entry["what"], "why": entry["why"]} for entry in draft.not_expressible],
+        "not_expressible": [{"what": entry.what, "why": entry.why} for entry in draft.not_expressible],
         "credentials": [{"where": where, "property": name} for where, name in draft.credentials],
         "constants": [
             {
@@ -95,8 +95,8 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
     assumed = (f"{as_text(d.pointer)}: {d.value}" for d in draft.decisions if d.is_assumed)
     yield from _section("Assumed - check against your provider's documentation:", assumed)
     yield from _section("Please check:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
-    limits = [f"{entry['what']}: {entry['why']}" for entry in draft.not_expressible]
-    if any("blocking" in entry for entry in draft.not_expressible) or any(
+    limits = [f"{entry.what}: {entry.why}" for entry in draft.not_expressible]
+    if any(entry.blocking for entry in draft.not_expressible) or any(
         "Ringotel cannot" in clause for clause in draft.blocking
     ):
         limits.append(RELAY_ADVICE)

@@ -16,9 +16,10 @@ from ringocli.importers.learn.request_state import Guidance
 from ringocli.importers.learn.requests import learn_request
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.webhook_samples import WebhookSample
-from ringocli.importers.pasted_request import Pasted, limit
+from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.assumptions import assumed_by
+from ringocli.template.limit import Limit
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft
 from ringocli.template.variables import EVENT_TYPES, Place
@@ -39,7 +40,7 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
     learned = learn_events(samples, hints=hints)
     if learned.limits and not learned.events:
         first = learned.limits[0]
-        raise UsageError(f"{first['what']}: {first['why']}", "Nothing was written.")
+        raise UsageError(f"{first.what}: {first.why}", "Nothing was written.")
     places: dict[int, Pointer] = {}
     for index, (draft, event) in enumerate(zip(learned.drafts, learned.events, strict=True)):
         if not _is_taken(document, draft.sample):
@@ -62,7 +63,7 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
             if (index := int(decision.pointer[1])) in places
         ),
         not_expressible=tuple(learned.limits),
-        blocking=tuple(entry["blocking"] for entry in learned.limits if "blocking" in entry),
+        blocking=tuple(entry.blocking for entry in learned.limits if entry.blocking),
         rows=assumed_by(document.value),
     )
 
@@ -95,7 +96,7 @@ def with_file_request(
     limits = list(learned.limits)
     if auth is not None and learned.auth is not None and auth.get("type") != learned.auth["type"]:
         limits.append(
-            limit("two kinds of credentials", "a template has one auth for all requests: the existing one is kept")
+            Limit("two kinds of credentials", "a template has one auth for all requests: the existing one is kept")
         )
     for title in book.values:
         if title not in document.value.get("properties", []) and f"${title}$" in used:
@@ -109,7 +110,7 @@ def with_file_request(
         rows=assumed_by(document.value),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
-        blocking=tuple(entry["blocking"] for entry in limits if "blocking" in entry),
+        blocking=tuple(entry.blocking for entry in limits if entry.blocking),
         notes=tuple(Note(text) for text in learned.notes),
     )
 

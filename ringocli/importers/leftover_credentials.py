@@ -22,6 +22,7 @@ from ringocli.importers.learn.url_credentials import (
     without_userinfo,
 )
 from ringocli.lint.rules.security import credential_at
+from ringocli.template.limit import Limit
 from ringocli.template.scaffold import Draft
 from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer
@@ -57,9 +58,7 @@ def without_credentials(draft: Draft, book: PropertyBook | None = None) -> Draft
         constants=tuple(
             replace(one, name=book.masked(one.name), value=book.masked(one.value)) for one in draft.constants
         ),
-        not_expressible=tuple(
-            {key: book.masked(text) for key, text in entry.items()} for entry in draft.not_expressible
-        ),
+        not_expressible=tuple(Limit(*map(book.masked, entry)) for entry in draft.not_expressible),
         blocking=tuple(book.masked(text) for text in draft.blocking),
         missing=tuple(book.masked(text) for text in draft.missing),
         notes=(*(Note(book.masked(note.text), note.pointer) for note in draft.notes), *_removed(draft)),

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ringocli.http.exchange import IncomingRequest
-
-Limit = Mapping[str, str]
-"""Something that Ringotel cannot do: ``what`` and ``why``, and ``blocking`` if the template cannot work without it."""
+from ringocli.template.limit import Limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +70,6 @@ class Pasted:
     token_request: Pasted | None = None
 
 
-def limit(what: str, why: str, *, blocking: str = "") -> Limit:
-    """One entry of ``not_expressible``.
-
-    ``blocking`` is a clause that says what does not work because of it ("it cannot authenticate: ..."); "" where the
-    template works all the same.
-    """
-    return {"what": what, "why": why} | ({"blocking": blocking} if blocking else {})
-
-
 def cannot_authenticate(what: str, why: str) -> Limit:
     """The limit that reports a credential that Ringotel cannot send."""
-    return limit(what, why, blocking=f"it cannot authenticate: Ringotel cannot send the credential as {what}")
+    return Limit(what, why, blocking=f"it cannot authenticate: Ringotel cannot send the credential as {what}")

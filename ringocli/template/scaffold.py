@@ -13,6 +13,7 @@ from typing import Any
 
 from ringocli.errors import UsageError
 from ringocli.template.assumptions import assumed_by
+from ringocli.template.limit import Limit
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.presets import Preset
 from ringocli.template.variables import BY_NAME, REQUESTS
@@ -87,7 +88,7 @@ class Draft:
 
     template: Mapping[str, Json]
     decisions: tuple[Decision, ...]
-    not_expressible: tuple[Mapping[str, str], ...] = ()
+    not_expressible: tuple[Limit, ...] = ()
     rows: frozenset[int] = frozenset()
     preset: Preset | None = None
     credentials: tuple[tuple[str, str], ...] = ()
@@ -172,11 +173,11 @@ def from_answers(answers: Answers) -> Draft:
         template=template,
         decisions=tuple(_assumed(answers, kind, properties, extra, template)),
         not_expressible=(
-            {
-                "what": "failed receipts",
-                "why": "Ringotel only has an event for delivered messages: have the provider report only those, or add its "
+            Limit(
+                "failed receipts",
+                "Ringotel only has an event for delivered messages: have the provider report only those, or add its "
                 'status value for "delivered" to the pattern of the messageDelivered event',
-            },
+            ),
         ),
         rows=assumed_by(template),
     )

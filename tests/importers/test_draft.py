@@ -113,7 +113,7 @@ def test_indistinguishable_samples_are_reported() -> None:
     samples = tuple(webhook(kind, SAMPLES["bulkvs"][kind]) for kind in ("message", "delivered"))
     answers = Answers(id="acme", name="Acme", send_url="https://sms.acme.example/send")
     draft = from_pastes(Pastes(samples=samples), answers)
-    assert any("delivered from delivered" == entry["what"] for entry in draft.not_expressible)
+    assert any("delivered from delivered" == entry.what for entry in draft.not_expressible)
 
 
 # -- captured traffic ---------------------------------------------------------------------------
@@ -324,4 +324,4 @@ def test_no_sample_crashes_the_learning_of_events(body: dict[str, Any], kind: st
     draft = from_pastes(Pastes(samples=samples), Answers(id="acme", name="Acme", send_url="https://x.example"))
     reading = read_webhook(read_template(draft.template), samples[0].incoming)
     own = reading.event is not None and KINDS[kind] == reading.event.type
-    assert own or any(entry["what"] == f"{kind} from {kind}" for entry in draft.not_expressible)
+    assert own or any(entry.what == f"{kind} from {kind}" for entry in draft.not_expressible)

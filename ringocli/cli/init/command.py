@@ -173,7 +173,7 @@ def _list_presets(format_: str) -> None:
                 "properties": list(preset.template["properties"]),
                 "numbers": dict(preset.numbers),
                 "webhook_console": preset.webhook_console,
-                "not_expressible": [dict(entry) for entry in preset.not_expressible],
+                "not_expressible": [{"what": entry.what, "why": entry.why} for entry in preset.not_expressible],
                 "sources": [dict(source) for source in preset.sources],
             }
             for preset in presets

@@ -11,8 +11,9 @@ from ringocli.errors import LocalError, UsageError
 from ringocli.importers.learn.credential_places import belongs_to_account
 from ringocli.importers.learn.headers import authorization, uncarried
 from ringocli.importers.learn.url_credentials import without_userinfo
-from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Part, Pasted
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Part, Pasted
 from ringocli.template.credential_names import is_secret_name
+from ringocli.template.limit import Limit
 from ringocli.text.digits import is_count
 from ringocli.text.suggest import did_you_mean
 

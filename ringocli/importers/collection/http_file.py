@@ -10,7 +10,8 @@ import re
 
 from ringocli.http.bodies import FORM_TYPE
 from ringocli.importers.collection.common import Named, fill_in, non_empty, request
-from ringocli.importers.pasted_request import Pasted, limit
+from ringocli.importers.pasted_request import Pasted
+from ringocli.template.limit import Limit
 
 _START = re.compile(r"(?:(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+)?(\S.*?)(?:\s+HTTP/[\d.]+)?", re.I)
 _VARIABLE = re.compile(r"^@([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*$", re.M)
@@ -61,7 +62,7 @@ def _block(lines: list[str]) -> Pasted | None:
     url = _absolute(url, headers)
     body = _body(lines[at:])
     if body.startswith(("< ", "<@")):
-        return request(method, url, headers, limits=[limit("a body from a file", "paste the text of the file instead")])
+        return request(method, url, headers, limits=[Limit("a body from a file", "paste the text of the file instead")])
     if any(name.lower() == "content-type" and FORM_TYPE in value for name, value in headers):
         body = re.sub(r"(?<!\s)\s*\n\s*", "", body)
     return request(method, url, headers, body=body or None)

@@ -14,7 +14,8 @@ from urllib.parse import quote, quote_plus
 
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.collection.common import Named, document_in, fill_in, non_empty, request
-from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Part, Pasted, cannot_authenticate, limit
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Part, Pasted, cannot_authenticate
+from ringocli.template.limit import Limit
 from ringocli.text.lenient_json import mapping, objects_in
 
 _RAW_TYPES = {"json": JSON_TYPE, "xml": "application/xml", "html": "text/html", "javascript": "application/javascript"}
@@ -146,9 +147,9 @@ def _body(
         return None, MULTIPART_TYPE, tuple(parts), []
     if mode == "graphql":
         why = "the $names in its query read like template variables: check whether the provider has a REST API"
-        return None, None, (), [limit("a GraphQL body", why)]
+        return None, None, (), [Limit("a GraphQL body", why)]
     if mode == "file":
-        return None, None, (), [limit("a body from a file", "paste the text of the file instead")]
+        return None, None, (), [Limit("a body from a file", "paste the text of the file instead")]
     return None, None, (), []
 
 
@@ -171,7 +172,7 @@ def _auth(
     if kind == "oauth2":
         why = "the token is sent as Bearer; OAuth2 in a template needs an interactive sign-in"
         token = BearerAuth(token=values.get("accessToken", ""), where=where)
-        return token, [limit("fetching an OAuth2 token", why)], "", []
+        return token, [Limit("fetching an OAuth2 token", why)], "", []
     if kind == "apikey":
         key = values.get("key") or "api_key"
         value = values.get("value") or f"{{{key}}}"

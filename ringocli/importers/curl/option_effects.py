@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
-from ringocli.importers.pasted_request import Limit, Part, cannot_authenticate, limit
+from ringocli.importers.pasted_request import Part, cannot_authenticate
+from ringocli.template.limit import Limit
 from ringocli.text.files import read_bytes
 
 UNSUPPORTED_SCHEMES = {
@@ -106,7 +107,7 @@ def _set_variable(call: CurlCall, value: str) -> None:
 
 def _add_header(call: CurlCall, value: str) -> None:
     if value.startswith("@"):
-        call.limits.append(limit("headers from a file", "Ringotel documents no custom headers"))
+        call.limits.append(Limit("headers from a file", "Ringotel documents no custom headers"))
         return
     name, separator, content = value.partition(":")
     if separator and not content.strip():
@@ -135,11 +136,11 @@ def _set_bearer(call: CurlCall, value: str) -> None:
 
 def _set_upload(call: CurlCall, value: str) -> None:
     call.upload = True
-    call.limits.append(limit("a file as the body (--upload-file)", "Ringotel sends the URL of a file, not its content"))
+    call.limits.append(Limit("a file as the body (--upload-file)", "Ringotel sends the URL of a file, not its content"))
 
 
 def _set_target(call: CurlCall, value: str) -> None:
-    call.limits.append(limit("--request-target", "the request target is always the path of request_url"))
+    call.limits.append(Limit("--request-target", "the request target is always the path of request_url"))
 
 
 def _set_range(call: CurlCall, value: str) -> None:
@@ -168,7 +169,7 @@ _HANDLERS: dict[str, Callable[[CurlCall, str], None]] = {
     "request-target": _set_target,
     "variable": _set_variable,
     "config": lambda call, value: call.limits.append(
-        limit("options from a file (--config)", "only the pasted command is read; paste those options too")
+        Limit("options from a file (--config)", "only the pasted command is read; paste those options too")
     ),
     "netrc": lambda call, value: call.notes.append("the credentials are in ~/.netrc, which is not read"),
     "get": lambda call, value: call.flags.add("get"),
@@ -218,7 +219,7 @@ def _from_file(call: CurlCall, path: str) -> str:
     if call.allowed is not None and (found := _below(call.allowed, path)) is not None:
         return read_bytes(str(found)).decode("utf-8", "replace")
     call.limits.append(
-        limit(
+        Limit(
             f"the content of @{shown(path)}",
             "files are not read; use --allow-files DIR with the folder that contains it",
         )

@@ -17,7 +17,8 @@ from ringocli.importers.curl.shells import curl_words
 from ringocli.importers.learn.headers import authorization, uncarried
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 from ringocli.importers.learn.url import Target
-from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Pasted, limit
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted
+from ringocli.template.limit import Limit
 
 
 def read_curl(name: str, text: str, *, allowed: Path | None = None) -> list[Pasted]:
@@ -165,7 +166,7 @@ def _other_host(call: CurlCall, url: str) -> list[Limit]:
     given = [value.lower() for name, value in call.headers if name.lower() == "host"]
     if not given or given[-1] == host:
         return []
-    return [limit("header Host", "the Host header is always that of request_url")]
+    return [Limit("header Host", "the Host header is always that of request_url")]
 
 
 def _auth(call: CurlCall, userinfo: str | None) -> tuple[BasicAuth | BearerAuth | None, Limit | None]:
@@ -180,7 +181,7 @@ def _auth(call: CurlCall, userinfo: str | None) -> tuple[BasicAuth | BearerAuth 
         return None, None
     if call.bearer is not None:
         return BearerAuth(token=call.bearer, where="--oauth2-bearer"), None
-    if any(entry["what"] in UNSUPPORTED_SCHEMES.values() for entry in call.limits):
+    if any(entry.what in UNSUPPORTED_SCHEMES.values() for entry in call.limits):
         return None, None
     for text, where in ((call.user, "-u"), (userinfo and unquote(userinfo), "the URL")):
         if text is not None:

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
-from ringocli.importers.pasted_request import Limit, Pasted, limit
+from ringocli.importers.pasted_request import Pasted
+from ringocli.template.limit import Limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.text.document import Document
 
@@ -42,7 +43,7 @@ def read_body(pasted: Pasted, method: str) -> Body:
         _text(pasted.body, (pasted.content_type or "").strip("<> "), body)
     if pasted.content_type and not pasted.body and not pasted.parts and body.content_type is None:
         why = "the request has no body, so the Content-Type is omitted; APIs respond without it"
-        body.limits.append(limit("a Content-Type without a body", why))
+        body.limits.append(Limit("a Content-Type without a body", why))
     return body
 
 
@@ -58,7 +59,7 @@ def _in_url(pasted: Pasted, method: str, body: Body) -> None:
         body.tree, body.notes = read.tree, read.notes
         why += ", so its fields are written there: check that the provider accepts that"
     clause = f"the provider may not accept its request: it is a {method} with a body, and Ringotel sends those fields in the URL"
-    body.limits.append(limit(f"a body with {method}", why, blocking=clause))
+    body.limits.append(Limit(f"a body with {method}", why, blocking=clause))
 
 
 def _text(text: str, kind: str, body: Body) -> None:
@@ -83,13 +84,13 @@ def _text(text: str, kind: str, body: Body) -> None:
         body.content_type = kind or FORM_TYPE
         if not kind and text:
             body.limits.append(
-                limit("a body without a Content-Type", "a template always has one, so that of a form is used")
+                Limit("a body without a Content-Type", "a template always has one, so that of a form is used")
             )
     elif text.strip():
         named = (
             "that is not a JSON object" if encoding is Encoding.JSON else f"of type {kind.partition(';')[0] or 'this'}"
         )
-        body.limits.append(limit(f"a body {named}", "Ringotel sends only JSON and forms"))
+        body.limits.append(Limit(f"a body {named}", "Ringotel sends only JSON and forms"))
 
 
 def _json(text: str, body: Body) -> None:
@@ -116,7 +117,7 @@ def _form(text: str, body: Body) -> None:
     try:
         body.tree = decode_pairs(_guarded(text.strip()))
     except ValueError:
-        body.limits.append(limit("a form of over 10,000 fields", "no message has so many"))
+        body.limits.append(Limit("a form of over 10,000 fields", "no message has so many"))
 
 
 def _guarded(form: str) -> str:
@@ -130,9 +131,9 @@ def _multipart(pasted: Pasted, body: Body) -> None:
         tree.setdefault(part.name, Several()).append(part.value)
         if part.is_file:
             why = "Ringotel sends the URL of a file, not its content: look for a parameter that accepts a URL"
-            body.limits.append(limit(f"an uploaded file ({part.name})", why))
+            body.limits.append(Limit(f"an uploaded file ({part.name})", why))
             body.files.append(part.name)
     why = "Ringotel sends JSON or forms. The fields are written as a form; check that the provider accepts that."
     clause = "the sample is multipart/form-data, which Ringotel cannot send: the fields are written as a form instead"
-    body.limits.append(limit("multipart/form-data", why, blocking=clause))
+    body.limits.append(Limit("multipart/form-data", why, blocking=clause))
     body.tree, body.content_type = tree, FORM_TYPE

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from ringocli.importers.learn.placeholders import OPEN, has_placeholder
-from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, cannot_authenticate, limit
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, cannot_authenticate
 from ringocli.template.credential_names import is_secret_name
+from ringocli.template.limit import Limit
 
 _CARRIED = {"content-type", "content-length", "host", "connection", "expect", "transfer-encoding", "accept-encoding"}
 """Headers that every client sets itself."""
@@ -84,7 +85,7 @@ def uncarried(headers: tuple[tuple[str, str], ...]) -> list[Limit]:
         if key in _CARRIED or key == "authorization":
             continue
         if why := _MILD.get(key):
-            found.append(limit(f"header {name}", why))
+            found.append(Limit(f"header {name}", why))
         elif _names_key(key):
             found.append(
                 cannot_authenticate(
@@ -94,7 +95,7 @@ def uncarried(headers: tuple[tuple[str, str], ...]) -> list[Limit]:
                 )
             )
         else:
-            found.append(limit(f"header {name}", "Ringotel documents no custom headers"))
+            found.append(Limit(f"header {name}", "Ringotel documents no custom headers"))
     return found
 
 

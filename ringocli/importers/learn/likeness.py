@@ -10,7 +10,8 @@ from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.roles import MIN_SCORE, assign, score
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.url import Target
-from ringocli.importers.pasted_request import BearerAuth, Pasted, limit
+from ringocli.importers.pasted_request import BearerAuth, Pasted
+from ringocli.template.limit import Limit
 from ringocli.template.vocabulary import Role
 
 
@@ -45,7 +46,7 @@ def with_token_request(pasted: Pasted, others: Sequence[Pasted]) -> Pasted:
     tokens = [other for other in others if _fetches_token(other)]
     if not tokens or not isinstance(pasted.auth, BearerAuth) or _fetches_token(pasted):
         return pasted
-    entry = limit(
+    entry = Limit(
         "fetching an access token (client credentials)",
         "OAuth2 in a template needs an interactive sign-in, and a token from elsewhere expires",
         blocking="it cannot authenticate for long: the access token expires, and Ringotel cannot fetch another one with "

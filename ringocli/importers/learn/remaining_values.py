@@ -19,8 +19,8 @@ from ringocli.importers.learn.roles import is_other_recipient
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
-from ringocli.importers.pasted_request import limit
 from ringocli.template.idempotency_keys import names_message_reference
+from ringocli.template.limit import Limit
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.vocabulary import Role
 
@@ -117,7 +117,7 @@ class RemainingValues(RequestState):
                 return
             self.put[leaf.pointer] = LEFT_OUT
             why = "a literal $ cannot be written there: the value is left out"
-            self.learned.limits.append(limit(f"a text with $...$ in it ({self.where(leaf)})", why))
+            self.learned.limits.append(Limit(f"a text with $...$ in it ({self.where(leaf)})", why))
             return
         if is_other_recipient(leaf) and leaf.inside is None and not self.repeats_a_role(leaf):
             self._drop_entry(leaf)

@@ -16,7 +16,8 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import embedded_in
-from ringocli.importers.pasted_request import BasicAuth, Limit, Pasted, limit
+from ringocli.importers.pasted_request import BasicAuth, Pasted
+from ringocli.template.limit import Limit
 from ringocli.template.scaffold import Decision, KeptConstant
 from ringocli.template.schema import METHODS
 from ringocli.template.variables import Place
@@ -46,8 +47,8 @@ class LearnedRequest:
 
     def add_limit(self, what: str, why: str, blocking: str = "") -> None:
         """Add a limit, unless there is one about the same thing."""
-        if all(entry["what"] != what for entry in self.limits):
-            self.limits.append(limit(what, why, blocking=blocking))
+        if all(entry.what != what for entry in self.limits):
+            self.limits.append(Limit(what, why, blocking=blocking))
 
     def add_several(self, what: str, why: str) -> None:
         """Add the limit that only one of several recipients or messages is kept."""
@@ -105,7 +106,7 @@ class RequestState:
             return method
         substitute = "GET" if method == "HEAD" else "POST"
         self.learned.limits.append(
-            limit(f"the method {method if method.isalpha() else '...'}", f"{substitute} is used instead")
+            Limit(f"the method {method if method.isalpha() else '...'}", f"{substitute} is used instead")
         )
         return substitute
 

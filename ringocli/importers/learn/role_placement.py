@@ -26,7 +26,7 @@ from ringocli.importers.learn.value_shapes import (
     number_span,
     phone_scheme,
 )
-from ringocli.importers.pasted_request import limit
+from ringocli.template.limit import Limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.variables import Place
 from ringocli.template.vocabulary import Role
@@ -111,7 +111,7 @@ class RolePlacement(RequestState):
         why = (
             "Ringotel sends either a text or a file: SendMessage is written without the file, SendFile without the text"
         )
-        self.learned.limits.append(limit("a text with a file in one request", why))
+        self.learned.limits.append(Limit("a text with a file in one request", why))
 
     def leave_out_caption(self, text: RoleChoice) -> None:
         leaf = text.leaf
@@ -121,7 +121,7 @@ class RolePlacement(RequestState):
             return  # a word that the provider requires: it stays
         self.drop_value(text)
         why = "Ringotel sends a file without a text, so the field is left out; if the provider requires it, add a constant"
-        self.learned.limits.append(limit(f"a text with a file ({leaf.name})", why))
+        self.learned.limits.append(Limit(f"a text with a file ({leaf.name})", why))
 
     def place_choice(self, role: Role, choice: RoleChoice) -> None:
         leaf, variable = choice.leaf, self.variable(role)
@@ -138,7 +138,7 @@ class RolePlacement(RequestState):
             self.put[leaf.pointer] = f"${variable}$"
         if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
             why = "Ringotel sends text: the provider gets a string with the same digits"
-            self.learned.limits.append(limit(f"a number without quotes ({leaf.name})", why))
+            self.learned.limits.append(Limit(f"a number without quotes ({leaf.name})", why))
         if variable == "content" and role is Role.CONTENT and (encoding := encoding_of_text(literal)):
             self.learned.blocking.append(
                 f'the text in "{leaf.name}" is encoded ({encoding}): Ringotel sends plain text, which the provider would '

@@ -17,8 +17,8 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.value_shapes import is_id
 from ringocli.importers.learn.webhook_kind import why_unreadable
-from ringocli.importers.pasted_request import Limit, limit
 from ringocli.messaging.webhook import document_of
+from ringocli.template.limit import Limit
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
 from ringocli.template.vocabulary import Role
@@ -156,5 +156,5 @@ class LearnedEvents:
 
     def add_limit(self, what: str, why: str, blocking: str = "") -> None:
         """Add a limit, unless there is one about the same thing."""
-        if all(entry["what"] != what for entry in self.limits):
-            self.limits.append(limit(what, why, blocking=blocking))
+        if all(entry.what != what for entry in self.limits):
+            self.limits.append(Limit(what, why, blocking=blocking))

@@ -18,7 +18,8 @@ from ringocli.importers.openapi.examples import Examples, timeless
 from ringocli.importers.openapi.media import best_type, example_of, judge_of, judge_reply, parameters_of, with_example
 from ringocli.importers.openapi.security import is_credential, is_secured, with_security
 from ringocli.importers.openapi.webhooks import webhooks_of
-from ringocli.importers.pasted_request import Part, Pasted, limit
+from ringocli.importers.pasted_request import Part, Pasted
+from ringocli.template.limit import Limit
 from ringocli.template.vocabulary import Role, name_score
 
 
@@ -27,7 +28,7 @@ def described(spec: Spec, operation: Operation, for_file: bool) -> Pasted:
     spec.elsewhere.clear()
     pasted = request_of(spec, operation, for_file)
     if missing := spec.missing():
-        pasted = replace(pasted, limits=(*pasted.limits, limit("a part of the document", missing)))
+        pasted = replace(pasted, limits=(*pasted.limits, Limit("a part of the document", missing)))
     other = None if for_file else request_of(spec, operation, for_file=True)
     return replace(
         pasted,
@@ -117,7 +118,7 @@ def _with_parameters(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted
             headers.append((name, "{" + name + "}"))
     url = pasted.url + ("?" + "&".join(query) if query else "")
     limits = [
-        limit(f"header {name}", "Ringotel documents no custom headers")
+        Limit(f"header {name}", "Ringotel documents no custom headers")
         for name, _ in headers
         if name.lower() not in ("authorization", "content-type", "accept")
     ]

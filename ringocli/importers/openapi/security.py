@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from ringocli.http.content_types import FORM_TYPE
 from ringocli.importers.openapi.document import Operation, Spec
-from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Limit, Pasted, cannot_authenticate, limit
+from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted, cannot_authenticate
 from ringocli.template.credential_names import is_secret_name
+from ringocli.template.limit import Limit
 from ringocli.text.field_names import name_key
 
 _LOGINS = {"user", "username", "userid", "login", "account", "accountid"}
@@ -71,7 +72,7 @@ def _with_scheme(scheme: Mapping[str, Any], pasted: Pasted) -> tuple[Pasted, Lim
     if kind == "http" and str(scheme.get("scheme")).lower() == "bearer":
         return replace(pasted, auth=BearerAuth(token="", where="HTTP Bearer")), None
     if kind in ("oauth2", "openIdConnect"):
-        entry = limit(
+        entry = Limit(
             "fetching an OAuth2 token",
             "the token is sent as Bearer; OAuth2 in a template needs an interactive sign-in",
         )

@@ -203,8 +203,8 @@ def _left_to_do(draft: Draft, pastes: Pastes, provider: Mapping[str, Any], reade
     """What has to be written by hand before the relay works."""
     assert pastes.send is not None
     for entry in pastes.send.limits:
-        if entry["what"] in _OTHER_AUTH:
-            yield f"the provider requires {entry['what']}, which is not generated: add it in provider_request"
+        if entry.what in _OTHER_AUTH:
+            yield f"the provider requires {entry.what}, which is not generated: add it in provider_request"
     replaced = [constant.name for constant in draft.constants if _is_replaced(constant.risk)]
     for clause in draft.blocking:
         if not _EXPRESSED.match(clause) and not any(f" in {name} " in clause for name in replaced):

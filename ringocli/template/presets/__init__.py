@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ringocli.errors import UsageError
+from ringocli.template.limit import Limit
 from ringocli.text.suggest import did_you_mean
 
 
@@ -30,7 +31,7 @@ class Preset(NamedTuple):
     webhook_content_type: str
     webhook_reply: str | None
     public_properties: tuple[str, ...]
-    not_expressible: tuple[Mapping[str, str], ...]
+    not_expressible: tuple[Limit, ...]
     template: Mapping[str, Any]
     replies: Mapping[str, Any]
     sample_values: Mapping[str, str]
@@ -55,8 +56,9 @@ def load(name: str) -> Preset:
         UsageError: unknown name, with a suggestion.
     """
     content = json.loads(preset_text(name))
-    for key in ("sources", "public_properties", "not_expressible"):
+    for key in ("sources", "public_properties"):
         content[key] = tuple(content[key])
+    content["not_expressible"] = tuple(Limit(**entry) for entry in content["not_expressible"])
     return Preset(**content)
 
 

@@ -49,7 +49,7 @@ def _lines(facts: EvidenceFacts) -> Iterator[str]:
         yield f"<h3>{_text(one.title)}</h3>\n<pre>{_text(one.text)}</pre>\n<p>{_text(one.reads)}</p>"
     if facts.preset is not None and facts.preset.not_expressible:
         yield "<h2>What Ringotel cannot do for this provider</h2>"
-        yield from _table((entry["what"], entry["why"]) for entry in facts.preset.not_expressible)
+        yield from _table((entry.what, entry.why) for entry in facts.preset.not_expressible)
     yield "<h2>What was checked</h2>"
     yield from _table(_checks(facts))
     if facts.findings:

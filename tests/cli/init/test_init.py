@@ -96,7 +96,7 @@ def test_a_preset_is_complete(name: str) -> None:
     assert all(source["url"].startswith("https://") and source["what"] for source in preset.sources)
     assert preset.numbers["portal_setting"]
     assert preset.webhook_console
-    assert all(entry["what"] and entry["why"] for entry in preset.not_expressible)
+    assert all(entry.what and entry.why for entry in preset.not_expressible)
     assert set(preset.template["properties"]) == set(preset.sample_values)
     assert set(preset.public_properties) <= set(preset.template["properties"])
 

@@ -86,7 +86,7 @@ def test_unsupported_parts_of_a_request_are_named(request_: dict[str, Any], url:
     """URLs in parts are joined; parts that a template cannot express are reported."""
     draft = drafted(collection(request_))
     assert url in (None, draft.template["API"]["SendMessage"]["request_url"])
-    assert limit is None or any(limit in entry["what"] for entry in draft.not_expressible)
+    assert limit is None or any(limit in entry.what for entry in draft.not_expressible)
 
 
 def test_a_key_in_the_authorization_header_is_recognised() -> None:
@@ -119,7 +119,7 @@ def test_recordings_are_read_with_their_replies() -> None:
     draft = drafted(json.dumps({"log": {"entries": [page, sent, page]}}))
     assert {"to": "$to$", "text": "$content$"} == draft.template["API"]["SendMessage"]["request_parameters"]
     assert {"message_id": "$messageid$"} == draft.template["API"]["SendMessage"]["response_map"]
-    assert "header Cookie" in [entry["what"] for entry in draft.not_expressible]
+    assert "header Cookie" in [entry.what for entry in draft.not_expressible]
     assert "c00kie" not in json.dumps([draft.template, list(draft.not_expressible)])
 
 
@@ -172,7 +172,7 @@ def test_http_files_are_read_as_their_clients_do() -> None:
     file = drafted(HTTP, "a file").template
     assert {"to": "$to$", "media_url": "$content$"} == file["API"]["SendFile"]["request_parameters"]
     assert ["API token"] == file["properties"]
-    assert "a body from a file" in [entry["what"] for entry in drafted(HTTP, "included").not_expressible]
+    assert "a body from a file" in [entry.what for entry in drafted(HTTP, "included").not_expressible]
 
 
 KEYS = [
