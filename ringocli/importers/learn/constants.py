@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
-from ringocli.importers.learn.roles import TYPE_WORDS, names_other_number
+from ringocli.importers.learn.role_score import TYPE_WORDS, names_other_number
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
 from ringocli.template.idempotency_keys import is_idempotency_key, names_message_reference

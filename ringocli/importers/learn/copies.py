@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from ringocli.importers.learn.roles import TYPE_WORDS, RoleChoice, names_other_number
+from ringocli.importers.learn.role_score import TYPE_WORDS, names_other_number
+from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import locate_literal
 from ringocli.importers.learn.value_shapes import is_phone, is_prose, is_url

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.roles import MIN_SCORE, assign, score
+from ringocli.importers.learn.role_score import MIN_SCORE, score
+from ringocli.importers.learn.roles import assign
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.pasted_request import BearerAuth, Pasted

@@ -15,7 +15,7 @@ from ringocli.importers.learn.credential_places import (
 from ringocli.importers.learn.placeholders import has_placeholder, shown, whole_placeholder
 from ringocli.importers.learn.request_outline import LEFT_OUT
 from ringocli.importers.learn.request_state import RequestState
-from ringocli.importers.learn.roles import is_other_recipient
+from ringocli.importers.learn.role_score import is_other_recipient
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme

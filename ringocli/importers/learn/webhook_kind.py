@@ -8,7 +8,7 @@ from typing import Any
 
 from ringocli.http.bodies import media_type
 from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, id_score
-from ringocli.importers.learn.roles import MIN_SCORE, score
+from ringocli.importers.learn.role_score import MIN_SCORE, score
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.template.vocabulary import Role, tokens
 from ringocli.text.delivery_statuses import FAILURE, means_delivered

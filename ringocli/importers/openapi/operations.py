@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.roles import MIN_SCORE, score
+from ringocli.importers.learn.role_score import MIN_SCORE, score
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.openapi.examples import Examples, timeless
