@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ringocli.errors import NoReply, RingocliError
@@ -19,7 +19,7 @@ from ringocli.template.values import Missing, Values
 from ringocli.testing.doctor import reply_steps, template_steps, webhook_steps
 from ringocli.testing.doctor.credential_check import credential_request
 from ringocli.testing.doctor.network_steps import ProviderConnection
-from ringocli.testing.doctor.steps import RUNGS, Diagnosis, Rung, RungResult, StepFailed
+from ringocli.testing.doctor.steps import REPLY_RUNGS, RUNGS, Diagnosis, Rung, RungResult, StepFailed
 from ringocli.text.document import Document
 from ringocli.text.secret import Secret, redact
 from ringocli.text.url import split_url
@@ -74,9 +74,7 @@ class _Doctor:
                 fix += f" Or the proxy answered instead of the provider: {PROXY_HINT[0].lower()}{PROXY_HINT[1:]}"
             self._add(error.rung, RungResult.FAILED, error.detail, fix)
         done = {rung.name for rung in self._rungs}
-        for name in RUNGS:
-            if name not in done:
-                self._add(name, RungResult.SKIPPED, "not reached")
+        self._skip([name for name in RUNGS if name not in done], "not reached")
         return Diagnosis(rungs=tuple(self._rungs), warnings=tuple(dict.fromkeys(self._warnings)))
 
     def _add(self, name: str, result: RungResult, detail: str, fix: str = "") -> None:
@@ -84,6 +82,10 @@ class _Doctor:
         self._rungs.append(
             Rung(name=name, result=result, detail=redact(detail), fix=redact(fix), resume=redact(resume))
         )
+
+    def _skip(self, names: Iterable[str], why: str) -> None:
+        for name in names:
+            self._add(name, RungResult.SKIPPED, why)
 
     def _resume(self, name: str) -> str:
         """The command that continues at a step."""
@@ -138,8 +140,7 @@ class _Doctor:
         )
         self._proxied = connection.proxied
         if connection.proxied:
-            for name in ("dns", "tcp", "tls"):
-                self._add(name, RungResult.SKIPPED, "connections go through a proxy")
+            self._skip(("dns", "tcp", "tls"), "connections go through a proxy")
             return
         self._step("dns", connection.resolve)
         self._step("tcp", connection.connect)
@@ -161,8 +162,7 @@ class _Doctor:
     ) -> None:
         properties = tuple(name for name in names_of(template, spec) if name in template.properties)
         if RUNGS.index(self._given.from_rung) > RUNGS.index("response_map"):
-            for name in ("http", "auth", "body", "response_map"):
-                self._add(name, RungResult.SKIPPED, f"started at {self._given.from_rung}")
+            self._skip(REPLY_RUNGS, f"started at {self._given.from_rung}")
             return
         if not self._given.live:
             self._check_credential(template, values, preset, sender, properties)
@@ -189,18 +189,15 @@ class _Doctor:
         """Request the preset's read-only URL, if it has one; sending itself needs ``live``."""
         request = credential_request(template, values, preset)
         if request is None:
-            for name in ("http", "auth", "body", "response_map"):
-                self._add(name, RungResult.SKIPPED, "sending needs --live")
+            self._skip(REPLY_RUNGS, "sending needs --live")
             return
         reply = self._reply(request if self._given.base is None else at_base(request, self._given.base), sender)
         if reply.status in (404, 405):
-            for name in ("http", "auth", "body", "response_map"):
-                self._add(name, RungResult.SKIPPED, f"the read-only URL returned {reply.status}; sending needs --live")
+            self._skip(REPLY_RUNGS, f"the read-only URL returned {reply.status}; sending needs --live")
             return
         self._add("http", RungResult.OK, f"{reply_steps.check_http(reply)} (read-only URL)")
         self._add("auth", RungResult.OK, reply_steps.check_auth(request, reply, properties))
-        for name in ("body", "response_map"):
-            self._add(name, RungResult.SKIPPED, "sending needs --live")
+        self._skip(("body", "response_map"), "sending needs --live")
 
     def _reply(self, request: RenderedRequest, sender: Sender) -> Reply:
         try:

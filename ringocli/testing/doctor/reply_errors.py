@@ -94,11 +94,10 @@ def _member_error(key: str, value: Json) -> str:
     text = "" if scalar is None else str(scalar).strip().lower()
     if key in _FLAGS:
         return text if text in ("false", "0", "no") else ""
+    is_http_error = is_count(text) and 400 <= int(text) <= 599
     if key in _CODES:
-        is_http_error = is_count(text) and 400 <= int(text) <= 599
         return text if is_http_error or ("err" in key and text not in _NO_ERROR) else ""
     if key in _STATES:
-        is_http_error = is_count(text) and 400 <= int(text) <= 599
         is_failure = FAILURE.search(text) is not None or text in ("err", "ko", "nok")
         return text if is_http_error or (is_failure and "no" not in text.split()) else ""
     if key == "type":

@@ -9,6 +9,9 @@ RUNGS = (
     "parses", "lints", "proves", "properties", "dns", "tcp", "tls", "http", "auth", "body", "response_map",
     "webhook_url", "event", "receipt",
 )  # fmt: skip
+REPLY_RUNGS = ("http", "auth", "body", "response_map")
+"""The steps that judge a provider's reply."""
+
 NETWORK_RUNGS = frozenset({"dns", "tcp", "tls"})
 """If one of these fails, nothing answered at all, and the exit code is 4."""
 
