@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ringocli.errors import RingocliError
 from ringocli.testing.cases.discovery import CaseFile, is_case_file, template_of
 from ringocli.testing.cases.outcome import CaseOutcome, load_template, run_case_file
 from ringocli.testing.cases.result_formats import failure_lines
@@ -89,7 +90,7 @@ class CaseItem(pytest.Item):
             return "\n".join(
                 [f"{outcome.path.name}: {outcome.name}", *(f"  {line}" for line in failure_lines(outcome))]
             )
-        if type(excinfo.value).__module__ == "ringocli.errors":
+        if isinstance(excinfo.value, RingocliError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -65,8 +65,8 @@ def read_recording(content: bytes) -> list[RecordedExchange]:
     if not content.strip():
         raise UsageError("the recording is empty", "Give an emulator export, a HAR file, or a request.")
     if sample.status is not None:
-        return [RecordedExchange(request=None, reply=sample.as_reply(None))]
-    return [RecordedExchange(request=sample.as_request(method=None, content_type=None, query=None))]
+        return [RecordedExchange(request=None, reply=sample.as_reply())]
+    return [RecordedExchange(request=sample.as_request())]
 
 
 def _exchanges(text: str) -> Iterator[RecordedExchange]:
