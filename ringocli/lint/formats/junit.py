@@ -7,6 +7,7 @@ from html import escape
 from ringocli.lint.finding import Finding, in_order
 from ringocli.lint.report import Linted, Report
 from ringocli.lint.rule import Severity
+from ringocli.text.xml_characters import xml_text
 
 
 def write(report: Report) -> str:
@@ -53,9 +54,5 @@ def _attribute(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text for XML 1.0; characters that it cannot contain become question marks."""
-    return escape("".join(char if _is_allowed(char) else "?" for char in text))
-
-
-def _is_allowed(char: str) -> bool:
-    return char in "\t\n\r" or " " <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char >= "\U00010000"
+    """Text for XML 1.0, escaped."""
+    return escape(xml_text(text))

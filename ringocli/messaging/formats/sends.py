@@ -8,6 +8,7 @@ from typing import Any
 from ringocli.messaging.awaiting.sends import SendResult
 from ringocli.text.console import printable, styled
 from ringocli.text.layout import milliseconds
+from ringocli.text.xml_characters import xml_text
 
 
 def timeline_text(entries: Sequence[dict[str, Any]]) -> str:
@@ -48,17 +49,12 @@ def as_junit(results: Sequence[SendResult], name: str) -> str:
             suite,
             "testcase",
             classname=name,
-            name=f"row {result.number}: {_xml_text(result.message.recipient)}",
+            name=f"row {result.number}: {xml_text(result.message.recipient)}",
             time=f"{max([elapsed_s, *arrived]):.3f}",
         )
         if not result.ok:
-            ElementTree.SubElement(case, "failure", message=_xml_text(result.problem))
+            ElementTree.SubElement(case, "failure", message=xml_text(result.problem))
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
-
-
-def _xml_text(text: str) -> str:
-    """Text without the characters that XML cannot express."""
-    return "".join(char if char.isprintable() or char in "\t\n" else "?" for char in text)

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from ringocli.testing.cases.outcome import CaseOutcome
 from ringocli.testing.cases.run import StepFailure
 from ringocli.text.console import printable, styled
+from ringocli.text.xml_characters import xml_text
 
 _COLOURS = {"+": "green", "-": "red"}
 
@@ -87,21 +88,14 @@ def as_junit(outcomes: Sequence[CaseOutcome]) -> str:
                 suite,
                 "testcase",
                 classname=template.stem,
-                name=_xml_text(outcome.name),
+                name=xml_text(outcome.name),
                 file=outcome.path.as_posix(),
                 time=f"{outcome.elapsed_s:.3f}",
             )
             if outcome.error is not None:
-                ElementTree.SubElement(case, "error", message=_xml_text(outcome.error))
+                ElementTree.SubElement(case, "error", message=xml_text(outcome.error))
             for failure in outcome.failures:
-                message = _xml_text(f"step {failure.step}: {failure.message}")
-                ElementTree.SubElement(case, "failure", message=message).text = _xml_text("\n".join(failure.diff))
+                message = xml_text(f"step {failure.step}: {failure.message}")
+                ElementTree.SubElement(case, "failure", message=message).text = xml_text("\n".join(failure.diff))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
-
-
-def _xml_text(text: str) -> str:
-    """Text without the characters that XML 1.0 does not allow."""
-    return "".join(
-        char if char in "\n\t" or (char >= " " and not "\ud800" <= char <= "\udfff") else "?" for char in text
-    )
