@@ -12,20 +12,6 @@ from ringocli.http.received import starts_json
 from ringocli.importers.raw_requests import raw_request
 from ringocli.text.lenient_json import mapping
 
-DOCUMENTS = (
-    "openapi",
-    "postman",
-    "postman-v1",
-    "har",
-    "rendered",
-    "insomnia",
-    "insomnia-5",
-    "hoppscotch",
-    "bruno",
-    "opencollection",
-)
-"""Kinds of JSON and YAML documents that can be imported."""
-
 _CURL = re.compile(
     r"(?<![\w./\\'\"-])(?:[\w./\\-]*[/\\])?curl(?:\.exe)?(?=[ \t]+(?:\\?\r?\n|-|\^|`|[\"'$<{]|[\w.-]+[/.:]))",
     re.I,
@@ -73,8 +59,8 @@ _MARKED = (
 
 
 def detect(name: str, text: str) -> str:
-    """The kind of a text: ``curl``, ``wget``, ``httpie``, ``python``, ``fetch``, ``http``, ``bru``, ``raw``, or one of
-    ``DOCUMENTS``.
+    """The kind of a text: ``curl``, ``wget``, ``httpie``, ``python``, ``fetch``, ``http``, ``bru``, ``raw``, or that of a
+    JSON or YAML document (see ``_kind_of_document``).
 
     ``http`` is a file of an HTTP client, ``raw`` a captured request in one of the forms of ``raw_requests``.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ringocli.lint.finding import Finding
 from ringocli.lint.rule import Severity
-from ringocli.template.assumptions import assumptions
+from ringocli.template.assumptions import assumptions, number_list
 from ringocli.template.scaffold import PATH, Decision, Draft
 from ringocli.text.pointer import Pointer, as_text
 
@@ -106,21 +106,9 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
     yield "", ""
     yield (
         "",
-        f"Based on assumptions {_ranges(draft.rows)} about undocumented Ringotel behaviour "
+        f"Based on assumptions {number_list(draft.rows)} about undocumented Ringotel behaviour "
         "(ringocli explain assumptions).",
     )
-
-
-def _ranges(numbers: Iterable[int]) -> str:
-    """Numbers with runs of three and more joined: ``1-5, 7, 8``."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    parts = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(number) for number in run] for run in runs]
-    return ", ".join(part for run in parts for part in run)
 
 
 def _recognised(draft: Draft, learned: Iterable[Decision]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ringocli.template.model import RequestSpec, Template
+from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Json, split
 from ringocli.template.values import ACCESS_TOKEN, Missing, Values, fill
 from ringocli.text.pointer import Pointer
@@ -92,10 +92,3 @@ def carried_values(old: Template, new: Template, changes: PropertyChanges) -> di
     after.update({name: value for name, value in before.items() if name in after})
     after.update({new_name: before[old_name] for old_name, new_name in changes.renamed.items() if old_name in before})
     return after
-
-
-def uses_any(template: Template, spec: RequestSpec, names: Iterable[str]) -> bool:
-    """Whether a request, its credential included, uses one of these properties."""
-    from ringocli.messaging.request import names_of
-
-    return not set(names).isdisjoint(names_of(template, spec))

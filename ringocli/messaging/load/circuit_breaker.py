@@ -28,7 +28,6 @@ class CircuitBreaker:
         self._opened_at: float | None = None
         self.probe_at = 0.0
         self.probing = False
-        self.times_opened = 0
         self.given_up = False
         self.is_troubled = False
         self.last_failure: NoReply | None = None
@@ -56,7 +55,6 @@ class CircuitBreaker:
             self.given_up = True
         elif self._opened_at is None and self._in_a_row >= self._threshold:
             self._opened_at, self._probes = now, 0
-            self.times_opened += 1
             self.probe_at = now + FIRST_PROBE_S
         elif self._opened_at is not None and self.probing:
             self.probing = False

@@ -98,7 +98,6 @@ class Accounts:
         self.timeline = Timeline()
         self.chaos: Counter[str] = Counter()
         self.stopped = False
-        self.circuit_opened = 0
         self.remarks: list[str] = []
 
     @property

@@ -111,7 +111,6 @@ class Engine:
                 await sweeper
             if self.lane is not None:
                 self.lane.settle()
-        self._accounts.circuit_opened = self._breaker.times_opened
         if self._failure is not None:
             raise self._failure
 
