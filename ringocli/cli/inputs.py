@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.text import console
+from ringocli.text.command_line import command_line
 
 if TYPE_CHECKING:
     from ringocli.cli.options import ValueOptions
@@ -52,19 +53,24 @@ def parse_template(name: str, text: str) -> OpenedTemplate:
     from ringocli.text.document import Document
 
     document = Document.read(name, text)
+    shown = "stdin" if name == "-" else name
     if document.broken is not None:
         start = document.range_of(document.broken.start, document.broken.end).start
         raise LocalError(
-            f"{name}:{start.line}:{start.column}: {document.broken.message}", f"Run: ringocli validate {name}"
+            f"{shown}:{start.line}:{start.column}: {document.broken.message}",
+            f"Run: {command_line('validate', name)}",
         )
     if not isinstance(document.value, dict):
-        raise LocalError(f"{name}: not a template", "A template is a JSON object with id, API and Webhook.")
+        raise LocalError(f"{shown}: not a template", "A template is a JSON object with id, API and Webhook.")
     if document.problems:
+        fix = command_line("validate", "--fix", *(("--diff",) if name == "-" else ()), name)
         kinds = ", ".join(dict.fromkeys(problem.kind for problem in document.problems))
-        console.note(f"note: {name} is not strict JSON ({kinds}). To fix it, run: ringocli validate --fix {name}")
+        console.note(f"note: {shown} is not strict JSON ({kinds}). To fix it, run: {fix}")
     template = read_template(document.value)
     if template.misfits:
-        console.note(f"note: {name} has parts of the wrong type, which are ignored. Run: ringocli validate {name}")
+        console.note(
+            f"note: {shown} has parts of the wrong type, which are ignored. Run: {command_line('validate', name)}"
+        )
     if template.container not in ("array", "none"):
         console.note(f"note: Webhook is a {template.container}; it is read as a list of events (assumption 1)")
     return OpenedTemplate(name=name, text=text, template=template)

@@ -14,6 +14,7 @@ from ringocli.errors import LocalError, UsageError
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset, of_host
 from ringocli.template.reader import read_template
+from ringocli.text.command_line import command_line
 from ringocli.text.document import Document
 from ringocli.text.files import read_text, write_text
 from ringocli.text.url import split_url
@@ -117,7 +118,7 @@ def _template_in(name: str, text: str) -> Template:
     Raises:
         LocalError: it is not JSON, or not a complete template.
     """
-    hint = f"Run: ringocli validate {name}"
+    hint = f"Run: {command_line('validate', name)}"
     document = Document.read(name, text)
     if document.broken is not None:
         at = document.lines.position(document.broken.start)

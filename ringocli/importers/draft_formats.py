@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from ringocli.lint.finding import Finding
 from ringocli.lint.rule import Severity
 from ringocli.template.assumptions import assumptions, number_list
 from ringocli.template.scaffold import PATH, Decision, Draft
+from ringocli.text.command_line import command_line
 from ringocli.text.pointer import Pointer, as_text
 
 RELAY_ADVICE = (
@@ -182,25 +182,24 @@ def about_credentials(draft: Draft, saved: str | None) -> str:
 
 def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
     """The next steps, one per line: what the template still needs to work, or else how to try and submit it."""
-    name = shlex.quote(path)
     if draft.blocking:
         return [
             "resolve what is listed above: --hint NAME=VALUE, --drop FIELD or further samples, then run init again",
-            f"ringocli render {name}",
+            command_line("render", path),
         ]
-    values = f" --values {shlex.quote(saved)}" if saved else ""
+    values = ("--values", saved) if saved else ()
     steps = [
-        f"ringocli render {name}{values}",
-        f"ringocli prove {name}",
-        f"ringocli emulate {name} --port 8025",
+        command_line("render", path, *values),
+        command_line("prove", path),
+        command_line("emulate", path, "--port", "8025"),
         "in a second terminal:",
-        f"ringocli send-test {name}{values} --missing sample --url :8025",
+        command_line("send-test", path, *values, "--missing", "sample", "--url", ":8025"),
     ]
     if draft.template.get("Webhook"):
-        hook = shlex.quote(f":8025/webhook/{draft.template['id']}")
-        steps.append(f"ringocli simulate-webhook {name} --url {hook}")
+        hook = f":8025/webhook/{draft.template['id']}"
+        steps.append(command_line("simulate-webhook", path, "--url", hook))
     return [
         *steps,
-        f"ringocli bundle {name}",
+        command_line("bundle", path),
         "then send the mail in the bundle to support@ringotel.co",
     ]

@@ -23,6 +23,7 @@ from ringocli.template.limit import Limit
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft
 from ringocli.template.variables import EVENT_TYPES, Place
+from ringocli.text.command_line import command_line
 from ringocli.text.document import Document
 from ringocli.text.json_editor import with_item, with_member
 from ringocli.text.note import Note
@@ -117,10 +118,11 @@ def with_file_request(
 
 def _template(name: str, text: str) -> Document:
     document = Document.read(name, text)
+    hint = f"See: {command_line('validate', name)}"
     if not document.is_json or not isinstance(document.value, dict):
-        raise LocalError(f"{name}: not a JSON object", f"See: ringocli validate {name}")
+        raise LocalError(f"{name}: not a JSON object", hint)
     if not isinstance(document.value.get("API"), dict):
-        raise LocalError(f"{name}: not a template: it has no API section", f"See: ringocli validate {name}")
+        raise LocalError(f"{name}: not a template: it has no API section", hint)
     return document
 
 

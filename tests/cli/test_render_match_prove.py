@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -391,3 +392,12 @@ def test_an_empty_sample_is_refused(ringocli: Command, acme: Path) -> None:
     """It is not compared with the events."""
     refused = ringocli("match", acme, "-", stdin="\n")
     assert (3, "error: stdin: empty\n  Give a webhook or a reply.\n") == (refused.code, refused.err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="cmd and PowerShell quote otherwise")
+def test_a_suggested_command_can_be_pasted(ringocli: Command, folder: Path) -> None:
+    """The name of a file with a space is quoted, and the command does what was promised."""
+    Path("my file.json").write_text('{"id": "acme", "class": "sms",}', "utf-8")
+    suggested = ringocli("prove", "my file.json").err.partition("run: ")[2].splitlines()[0]
+    assert ["ringocli", "validate", "--fix", "my file.json"] == shlex.split(suggested)
+    assert "my file.json: fixed" in ringocli(*shlex.split(suggested)[1:]).err

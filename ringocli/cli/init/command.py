@@ -63,8 +63,8 @@ def init(options: InitOptions) -> int:
         _check_credentials(options, sources)
     made = _draft(options, sources)
     _finish(options, made)
-    if made.command_line:
-        console.note(f"\nThe same without questions:\n  {made.command_line}")
+    if made.equivalent_command:
+        console.note(f"\nThe same without questions:\n  {made.equivalent_command}")
     return 0
 
 
@@ -104,12 +104,12 @@ class _Drafted(NamedTuple):
 
     draft: Draft
     pastes: Pastes | None = None
-    command_line: str = ""
+    equivalent_command: str = ""
     asked: bool = False
 
 
 def _draft(options: InitOptions, sources: Sources) -> _Drafted:
-    from ringocli.cli.init.prompts import answered, ask, command_line
+    from ringocli.cli.init.prompts import answered, ask, equivalent_command
     from ringocli.cli.init.review import drafted
     from ringocli.importers.leftover_credentials import without_credentials
     from ringocli.template.presets import load
@@ -130,7 +130,7 @@ def _draft(options: InitOptions, sources: Sources) -> _Drafted:
             return _Drafted(drafted(pastes, answers, review=True), pastes, asked=True)
         asked = True
     draft = from_preset(load(preset), answers) if preset is not None else without_credentials(from_answers(answers))
-    return _Drafted(draft, None, command_line(preset, answers, options.output) if asked else "", asked=asked)
+    return _Drafted(draft, None, equivalent_command(preset, answers, options.output) if asked else "", asked=asked)
 
 
 def _from_samples(sources: Sources, answers: Answers, *, can_ask: bool) -> _Drafted:

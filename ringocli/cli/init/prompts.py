@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +12,7 @@ from ringocli.cli.init.sources import readable, sample_in, webhook_of
 from ringocli.cli.inputs import path_of
 from ringocli.errors import RingocliError, UsageError
 from ringocli.text import console
+from ringocli.text.command_line import command_line
 
 if TYPE_CHECKING:
     from ringocli.importers.draft import Pastes
@@ -160,9 +160,9 @@ def _question(text: str, check: Callable[[str], T], *, default: str | None = Non
             console.note(str(error), "yellow")
 
 
-def command_line(preset: str | None, answers: Answers, output: str | None) -> str:
+def equivalent_command(preset: str | None, answers: Answers, output: str | None) -> str:
     """The command line that gives the same answers without any question."""
-    words = ["ringocli", "init"]
+    words = ["init"]
     if preset is not None:
         words += ["--preset", preset]
     for option, value in (
@@ -175,7 +175,7 @@ def command_line(preset: str | None, answers: Answers, output: str | None) -> st
     ):
         if value:
             words += [option, value]
-    return shlex.join([*words, *([output] if output else [])])
+    return command_line(*words, *([output] if output else []))
 
 
 # -- pasting into the terminal ------------------------------------------------------------------

@@ -5,7 +5,6 @@ The style sheet is only decoration: where a policy blocks it, tables and charts 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -14,6 +13,7 @@ from ringocli.messaging.load.charts import duration, line_chart, spectrum, stack
 from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.histogram import Histogram
 from ringocli.messaging.load.require import measured_text
+from ringocli.text.command_line import command_line
 from ringocli.text.secret import MASK, redact
 from ringocli.text.version import __version__
 
@@ -191,4 +191,4 @@ def _command(arguments: Sequence[str], seed: int) -> str:
             shown.append(redact(argument))
     if "--seed" not in " ".join(arguments):
         shown += ["--seed", str(seed)]
-    return shlex.join(["ringocli", *shown]).replace(f"'{MASK}'", MASK)
+    return command_line(*shown).replace(f"'{MASK}'", MASK)

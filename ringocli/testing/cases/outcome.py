@@ -12,6 +12,7 @@ from ringocli.template.model import Template
 from ringocli.template.reader import read_template
 from ringocli.testing.cases.discovery import CaseFile
 from ringocli.testing.cases.run import CaseResult, StepFailure, run_case
+from ringocli.text.command_line import command_line
 from ringocli.text.document import Document
 from ringocli.text.files import read_text
 
@@ -73,5 +74,5 @@ def load_template(path: Path) -> Template:
     """
     document = Document.read(str(path), read_text(str(path)))
     if document.broken is not None or not isinstance(document.value, dict):
-        raise LocalError(f"{path}: not a template", f"Run: ringocli validate {path}")
+        raise LocalError(f"{path}: not a template", f"Run: {command_line('validate', str(path))}")
     return read_template(document.value)

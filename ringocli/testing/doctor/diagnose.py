@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from ringocli.testing.doctor import reply_steps, template_steps, webhook_steps
 from ringocli.testing.doctor.credential_check import credential_request
 from ringocli.testing.doctor.network_steps import ProviderConnection
 from ringocli.testing.doctor.steps import REPLY_RUNGS, RUNGS, Diagnosis, Rung, RungResult, StepFailed
+from ringocli.text.command_line import command_line
 from ringocli.text.document import Document
 from ringocli.text.secret import Secret, redact
 from ringocli.text.url import split_url
@@ -89,7 +89,7 @@ class _Doctor:
 
     def _resume(self, name: str) -> str:
         """The command that continues at a step."""
-        return shlex.join(["ringocli", "doctor", self._given.name, "--from-rung", name, *self._given.options])
+        return command_line("doctor", self._given.name, "--from-rung", name, *self._given.options)
 
     def _step(self, name: str, check: Callable[[], str]) -> None:
         """Run a step, unless the examination starts later."""

@@ -17,6 +17,7 @@ from ringocli.testing.doctor.reply_errors import (
     is_about_numbers,
 )
 from ringocli.testing.doctor.steps import StepFailed
+from ringocli.text.command_line import command_line
 from ringocli.text.pointer import as_text as pointer_text
 
 _UNUSABLE = (404, 405, 408, 410, 421, 425, 426, 429)
@@ -90,7 +91,7 @@ def check_body(
         StepFailed: a 4xx about the content, or a 2xx that reports an error.
     """
     words = provider_message(reply, errors_only=True) or provider_message(reply)
-    fix = f"Compare the request with the provider's page: ringocli render {file} {request.name}"
+    fix = f"Compare the request with the provider's page: {command_line('render', file, request.name)}"
     if is_about_numbers(words):
         written = ", ".join(f"{name} {request.variables[name]}" for name in ("from", "to") if name in request.variables)
         numbers = numbers or "set the outboundFormat of each number to what the provider expects, in Ringotel's portal"

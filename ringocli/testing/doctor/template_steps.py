@@ -14,6 +14,7 @@ from ringocli.template.model import RequestSpec, Template
 from ringocli.template.reader import read_template
 from ringocli.template.values import ACCESS_TOKEN, Missing, Values, fill
 from ringocli.testing.doctor.steps import StepFailed
+from ringocli.text.command_line import command_line
 from ringocli.text.document import Document
 from ringocli.text.secret import Text, sent
 
@@ -34,7 +35,7 @@ def check_file(document: Document, name: str) -> Template:
     problem = document.broken or (document.problems[0] if document.problems else None)
     if problem is not None:
         start = document.range_of(problem.start, problem.end).start
-        fix = f"Run: ringocli validate {name}" + ("" if document.broken else " --fix")
+        fix = f"Run: {command_line('validate', name, *(() if document.broken else ('--fix',)))}"
         raise StepFailed("parses", f"not JSON at line {start.line}, column {start.column}: {problem.message}", fix)
     if not isinstance(document.value, dict):
         raise StepFailed("parses", "not a template: a JSON object is needed", "Start with: ringocli init")
@@ -55,7 +56,7 @@ def check_findings(document: Document, name: str) -> str:
         raise StepFailed(
             "lints",
             f"{first.code} {first.message}{more}",
-            f"Run: ringocli validate {name}, ringocli explain {first.code}",
+            f"Run: {command_line('validate', name)}, then {command_line('explain', first.code)}",
         )
     warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     return f"0 errors, {warnings} warning{'s' * (warnings != 1)}"
@@ -70,7 +71,7 @@ def check_proof(template: Template, text: str, name: str) -> str:
     certificate = prove(template, text, cases=PROOF_CASES)
     found = certificate.counter_example
     if found is not None:
-        raise StepFailed("proves", f"{found.where}: {found.why}", f"Run: ringocli prove {name}")
+        raise StepFailed("proves", f"{found.where}: {found.why}", f"Run: {command_line('prove', name)}")
     return f"{certificate.cases} values were read back unchanged"
 
 
