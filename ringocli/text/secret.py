@@ -23,10 +23,11 @@ class Secret:
     result would be an unprotected secret.
     """
 
-    __slots__ = ("__sent", "shown")
+    __slots__ = ("__remembered", "__sent", "shown")
 
     def __init__(self, sent: str, shown: str = MASK, *, remembered: bool = True) -> None:
         self.__sent = sent
+        self.__remembered = remembered
         self.shown = shown
         if remembered:
             _remember(sent)
@@ -36,8 +37,8 @@ class Secret:
         return self.__sent
 
     def map(self, encode: Callable[[str], str]) -> Secret:
-        """The secret in another encoding; it is still shown as ``***``."""
-        return Secret(encode(self.__sent), self.shown)
+        """The secret in another encoding; it is still shown as ``***``, and remembered only if this one is."""
+        return Secret(encode(self.__sent), self.shown, remembered=self.__remembered)
 
     def __str__(self) -> str:
         return self.shown

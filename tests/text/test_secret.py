@@ -45,6 +45,13 @@ def test_encoding_keeps_the_mark() -> None:
     assert base64.b64encode(b"user:pass").decode() == basic_credentials("user", "pass")
 
 
+def test_an_encoding_is_remembered_only_if_the_secret_is() -> None:
+    """A sample value that stands for a secret does not mask the words that it consists of."""
+    forget()
+    encoded(Secret("sample-username", remembered=False), quote)
+    assert "sample-username" == redact("sample-username")
+
+
 @pytest.mark.parametrize(
     "face",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_json_lists_the_files(ringocli: Command, folder: Path) -> None:
     listed = ringocli("init", *ACME, "--format", "json").document["cases"]
     assert "cases/acme-samples.toml" == listed[-1]
     assert {Path(name) for name in listed} == set(Path("cases").iterdir())
+
+
+def test_the_printed_template_is_the_written_one(ringocli: Command, folder: Path) -> None:
+    """The sample values of properties in the case mask nothing in the output: fields keep their names."""
+    Path("send.sh").write_text(
+        "curl 'https://sms.example.com/s?username=joe77&password=pw-1234567&to=15550002222&text=Hi'"
+    )
+    document = ringocli("init", "--from-curl", "send.sh", "--no-input", "--format", "json").document
+    assert json.loads(Path(document["path"]).read_text("utf-8")) == document["template"]
+    assert "password" in document["template"]["API"]["SendMessage"]["request_parameters"]
 
 
 @pytest.mark.parametrize("reply", ["OK: 15550002222: 42", "<id>42</id>", '"abc123"', "HTTP/1.1 202 Accepted\n\n"])
