@@ -155,7 +155,9 @@ def _take_assignment(node: Any, script: _Script) -> None:
 
 def _take_command(node: Any, script: _Script, stdin: str | None) -> None:
     words: list[str] = []
+    end = None
     for child in node.children:
+        is_continued, end = child.start_byte == end, child.end_byte
         if child.type == "command_name":
             words.append(_text(child, script))
         elif child.type == "variable_assignment":
@@ -169,6 +171,8 @@ def _take_command(node: Any, script: _Script, stdin: str | None) -> None:
             stdin = _known_output(child, script)
         elif (elements := _array_words(child, script)) is not None:
             words += elements
+        elif is_continued and words and words[-1].endswith("$"):
+            words[-1] = words[-1][:-1] + _after_dollar(child, script)
         elif child.is_named and child.type != "comment":
             words.append(_text(child, script))
     if words and not is_curl(words):
@@ -178,6 +182,13 @@ def _take_command(node: Any, script: _Script, stdin: str | None) -> None:
         script.assigned[words[-1]] = stdin.rstrip("\n")
     elif words:
         script.commands.append(Command(words=tuple(words), stdin=stdin, files=script.files))
+
+
+def _after_dollar(node: Any, script: _Script) -> str:
+    """A variable's name and the rest of its word: the grammar ends ``$HOST/$PATH/sms`` after the second ``$``."""
+    name = re.match(r"\w*", script.raw(node)).group()  # type: ignore[union-attr]
+    rest = _with_expansions(node, node.start_byte + len(name), node.end_byte, script, unquoted)
+    return _expanded(name, script) + rest if name else f"${rest}"
 
 
 def _visit_inner(node: Any, script: _Script) -> None:
@@ -301,7 +312,7 @@ def _text(node: Any, script: _Script) -> str:
         end = node.end_byte - 1 if script.raw(node).endswith('"') else node.end_byte
         return _with_expansions(node, start, end, script, double_quoted)
     if node.type in ("simple_expansion", "expansion"):
-        return _expansion(node, script)
+        return _expanded(script.raw(node).strip().strip("${}"), script)
     if node.type == "command_substitution":
         if (output := _known_output(node, script)) is not None:
             return output.rstrip("\n")
@@ -348,8 +359,8 @@ def _with_expansions(node: Any, start: int, end: int, script: _Script, plain: An
     return "".join(parts)
 
 
-def _expansion(node: Any, script: _Script) -> str:
-    inside = script.raw(node).strip().strip("${}")
+def _expanded(inside: str, script: _Script) -> str:
+    """The value of a variable, or the marked text between ``${`` and ``}``."""
     named = re.fullmatch(
         r"!?([A-Za-z_]\w*)(?:\[(\d+)\]|:?[-=?].*|##?(?P<prefix>[^*?\[]+)|%%?(?P<suffix>[^*?\[]+))?", inside, re.S
     )

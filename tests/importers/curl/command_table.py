@@ -209,6 +209,7 @@ _SHELLS = {
     "assigned": f"TO=+1555\nTEXT='Hello there'\ncurl -d \"to=$TO\" --data-urlencode \"text=$TEXT\" {_URL}",
     "assigned-and-exported": f"export TO_NUMBER=+1555\ncurl -d to=$TO_NUMBER {_URL}",
     "assigned-url": 'BASE=https://api.x.example\ncurl -d to=1 "$BASE/v1/send"',
+    "assigned-parts-of-a-url": "H=api.x.example V=v1; curl -d to=1 https://$H/$V/$SID/send",
     "assigned-single-quotes": f"TO='$5'\ncurl -d \"text=$TO\" {_URL}",
     "assigned-default": f"curl -d to=${{TO}} {_URL}",
     "array": f"args=(-d to=1 -d 'text=a b')\ncurl \"${{args[@]}}\" {_URL}",
