@@ -17,9 +17,13 @@ def main() -> None:
 
             sys.exit(exit_code_for(error, "stdout"))
         return
-    from ringocli.cli import run
+    try:
+        from ringocli.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # Ctrl-C before the command line can report it: no traceback
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -154,3 +156,19 @@ def test_plain_arguments_are_read_as_the_library_reads_them(words: list[str]) ->
 def test_what_is_plain(line: str, is_plain: bool) -> None:
     """Everything that needs help, a suggestion or an error goes to the library."""
     assert is_plain == (plain_command(line.split()) is not None)
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_no_traceback() -> None:
+    """The exit code is that of Ctrl-C at any other moment."""
+    script = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'ringocli.text.console': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "sys.argv = ['ringocli', 'schema']\n"
+        "from ringocli.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (130, "", "") == (done.returncode, done.stdout, done.stderr)
