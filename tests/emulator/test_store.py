@@ -79,8 +79,16 @@ def test_failing_store_is_reported(tmp_path: Path) -> None:
         other = sqlite3.connect(db)
         other.execute("ALTER TABLE exchanges RENAME TO elsewhere")
         other.close()
-        for method, path in (("DELETE", "/api/exchanges"), ("GET", "/api/exchanges"), ("GET", "/api/wait?to=1")):
-            got = call(inbox, method, path)
+        message = {"from": NUMBER, "to": CONTACT, "content": "Hi"}
+        for method, path, body in (
+            ("DELETE", "/api/exchanges", None),
+            ("GET", "/api/exchanges", None),
+            ("GET", "/api/wait?to=1", None),
+            ("POST", "/api/send", message),
+            ("POST", "/api/reply", message),
+            ("POST", "/webhook/acme", MESSAGE),
+        ):
+            got = call(inbox, method, path, body)
             assert (503, 3) == (got.status, got.document["error"]["code"])
         assert 200 == call(inbox, "GET", "/readyz").status
 

@@ -20,6 +20,7 @@ from ringocli.emulator.api.request import ApiRequest, NotFound, error_response
 from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
 from ringocli.emulator.page_files import page_file, version
 from ringocli.emulator.runtime import Runtime
+from ringocli.emulator.store.sqlite import StoreError
 from ringocli.errors import RingocliError, UsageError
 
 EndpointFunction = Callable[[ApiRequest], Awaitable[Response]]
@@ -211,7 +212,7 @@ class Api:
             except NotFound as error:
                 response = error_response(404, error.message, error.hint)
             except RingocliError as error:
-                status = 400 if isinstance(error, UsageError) else 422
+                status = 400 if isinstance(error, UsageError) else 503 if isinstance(error, StoreError) else 422
                 response = error_response(status, error.message, error.hint, error.code)
             except sqlite3.Error as error:
                 response = error_response(

@@ -8,7 +8,6 @@ Exchanges are stored as they are shown, so the file contains no secret; its mode
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ from ringocli.emulator.store.exchange import Exchange, StoredExchange, content_t
 from ringocli.emulator.store.lock import StoreLock
 from ringocli.emulator.store.reader import StoredFile, StoreReader
 from ringocli.errors import LocalError
-from ringocli.text.files import reason
+from ringocli.text.files import create_private, reason
 from ringocli.text.secret import redact
 
 APPLICATION_ID = 0x52494E47
@@ -314,23 +313,27 @@ class Store(StoreReader):
             )
 
 
-def store_error(path: Path, error: sqlite3.Error) -> LocalError:
+class StoreError(LocalError):
+    """The store cannot be read or written."""
+
+
+def store_error(path: Path, error: sqlite3.Error) -> StoreError:
     """An SQLite error as the error of a store: what is wrong, and what to do about it."""
     text = str(error)
     if "full" in text:
-        return LocalError(f"{path}: the disk is full", "Free disk space, for example with ringocli clean.")
+        return StoreError(f"{path}: the disk is full", "Free disk space, for example with ringocli clean.")
     if "malformed" in text or "corrupt" in text:
-        return LocalError(f"{path}: the store is damaged ({text})", "Move it away, or use another --db.")
+        return StoreError(f"{path}: the store is damaged ({text})", "Move it away, or use another --db.")
     if "not a database" in text:
-        return LocalError(f"{path}: not a store of the emulator ({text})", "Use another --db.")
-    return LocalError(f"{path}: the store cannot be used: {text}", "Use another --db.")
+        return StoreError(f"{path}: not a store of the emulator ({text})", "Use another --db.")
+    return StoreError(f"{path}: the store cannot be used: {text}", "Use another --db.")
 
 
 def _create_file(path: Path) -> None:
     """Create the file with mode 0600, before SQLite does."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        create_private(path)
     except (OSError, ValueError) as error:
         raise LocalError(f"{path}: cannot be opened: {reason(error)}", "Use another --db.") from None
 
