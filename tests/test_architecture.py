@@ -175,3 +175,26 @@ def test_functions_are_short() -> None:
                 if node.end_lineno - start >= 60:
                     long.append(f"{module.name}: {node.name}")
     assert not long, "\n".join(long)
+
+
+def test_paths_are_examined_without_exceptions() -> None:
+    """``Path.exists`` and the like raise for a name of 300 characters or a loop of links; ``os.path`` does not."""
+    names = {"exists", "is_file", "is_dir", "is_symlink", "resolve", "expanduser", "mkdir"}
+    # Not paths, or an OSError is expected there.
+    allowed = {
+        "cli.completion_values",
+        "emulator.page_files",
+        "emulator.store.lock",
+        "emulator.store.sqlite",
+        "testing.doctor.webhook_steps",
+    }
+    found = {
+        module.name
+        for module in modules()
+        for node in module.nodes
+        if isinstance(node, ast.Call)
+        and not node.args
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in names
+    }
+    assert not found - allowed

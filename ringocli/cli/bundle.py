@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from ringocli.cli.command import command
-from ringocli.cli.inputs import open_template, path_of
+from ringocli.cli.inputs import file_of, open_template
 from ringocli.cli.options import TextOrJson
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, LocalError, UsageError
@@ -68,8 +69,8 @@ def _build(options: BundleOptions) -> int:
 
     if options.template == STDIN and options.output is None:
         raise UsageError("a template from stdin needs --output", "For example: --output acme.zip")
-    output = path_of(options.output or f"{options.template.removesuffix('.json')}.zip")
-    if output.exists() and not options.force:
+    output = file_of("--output", options.output or f"{options.template.removesuffix('.json')}.zip")
+    if os.path.exists(output) and not options.force:
         raise UsageError(f"{output} exists", "Use --force to overwrite it, or choose another name.")
     opened = open_template(options.template)
     files = find_cases([options.template]) if options.template != STDIN else []

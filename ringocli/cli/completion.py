@@ -14,7 +14,7 @@ from ringocli.cli.completion_scripts import SCRIPTS, SHELLS
 from ringocli.cli.parameters import Argument, Option, chosen
 from ringocli.errors import LocalError, UsageError
 from ringocli.text import console
-from ringocli.text.files import read_text, write_text
+from ringocli.text.files import new_folder, read_text, write_text
 
 EXAMPLES = ("ringocli completion bash", "ringocli completion zsh")
 MORE = (
@@ -87,19 +87,20 @@ def _install(shell: str, env: Mapping[str, str]) -> list[Path]:
 
 
 def _write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, text, force=True)
+    with new_folder(path.parent):
+        write_text(path, text, force=True)
     return path
 
 
 def _append(path: Path, addition: str) -> list[Path]:
     """Add lines to a start file, unless it has them."""
-    text = read_text(str(path)) if path.exists() else ""
+    text = read_text(str(path)) if os.path.exists(path) else ""
     if addition in text:
         return []
     separator = "" if not text or text.endswith("\n") else "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, f"{text}{separator}{addition}\n", force=True, expected=text if path.exists() else None)
+    expected = text if os.path.exists(path) else None
+    with new_folder(path.parent):
+        write_text(path, f"{text}{separator}{addition}\n", force=True, expected=expected)
     return [path]
 
 

@@ -67,7 +67,7 @@ def config(options: ConfigOptions) -> int:
     settings = [*_settings(sources, os.environ), *_validate_settings()]
     if options.format == "json":
         project, user = project_file(), user_file(os.environ)
-        files = {"project": str(project) if project else None, "user": str(user) if user.is_file() else None}
+        files = {"project": str(project) if project else None, "user": str(user) if os.path.isfile(user) else None}
         print_json(
             {"schema_version": 1, "files": files, "profiles": profiles(), "settings": [asdict(one) for one in settings]}
         )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
-from ringocli.cli.inputs import gather_values, open_template, path_of
+from ringocli.cli.inputs import file_of, gather_values, open_template
 from ringocli.cli.notices import announce_host
 from ringocli.cli.options import ConnectionGroup, ConnectionOptions, Live, TemplateArgument, ValueGroup, ValueOptions
 from ringocli.cli.parameters import Group, Option
@@ -129,7 +129,7 @@ def emulate(options: EmulateOptions) -> int:
         text=opened.text,
         host=host,
         port=listen.port,
-        db=path_of(store.db) if store.db is not None else store_of(opened.name, opened.template.id),
+        db=file_of("--db", store.db) if store.db is not None else store_of(opened.name, opened.template.id),
         max_exchanges=store.keep,
         max_days=store.keep_days,
         values=settings.values,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -155,15 +156,14 @@ def _print(files: dict[str, str]) -> None:
 
 
 def _write(folder: Path, files: dict[str, str], force: bool) -> None:
-    from ringocli.text.files import write_text
+    from ringocli.text.files import new_folder, write_texts
 
-    existing = [name for name in files if (folder / name).exists()]
+    existing = [name for name in files if os.path.exists(folder / name)]
     if existing and not force:
         raise UsageError(
             f"{folder / existing[0]} exists", "Use --force to overwrite it, or choose another folder with --output."
         )
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not os.path.isdir(folder):
         raise UsageError(f"{folder} is a file", "Choose a folder with --output.")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        write_text(folder / name, text, force=True)
+    with new_folder(folder):
+        write_texts({folder / name: text for name, text in files.items()}, force=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -125,18 +126,31 @@ def missing_policy(value: str | None, default: Missing | None) -> Missing | None
 
 
 def path_of(name: str) -> Path:
-    """An output path as the user gave it."""
-    return Path(name).expanduser()
+    """A path as the user gave it."""
+    return Path(os.path.expanduser(name))
+
+
+def file_of(option: str, name: str) -> Path:
+    """The path of an option that needs a file of its own, because stdout has the command's results.
+
+    Raises:
+        UsageError: it is ``-``.
+    """
+    if name == "-":
+        raise UsageError(f"{option} needs a file", "Its content cannot be written to stdout.")
+    return path_of(name)
 
 
 def check_output(name: str, *, force: bool) -> None:
     """Refuse a file that cannot be written before anything is sent, not after."""
+    from ringocli.text.files import check_writable
+
     path = path_of(name)
     if name == "-":
         return
-    if path.exists() and not force:
+    if os.path.exists(path) and not force:
         raise UsageError(f"{name} exists", "Use --force to overwrite it, or choose another name. Nothing was sent.")
-    if path.is_dir() or not path.parent.is_dir():
-        raise LocalError(
-            f"{name}: cannot be written", "Check that the folder exists and is writable. Nothing was sent."
-        )
+    try:
+        check_writable(path)
+    except LocalError as error:
+        raise LocalError(error.message, "Check that the folder exists and is writable. Nothing was sent.") from None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
-from ringocli.cli.inputs import open_template
+from ringocli.cli.inputs import file_of, open_template
 from ringocli.cli.options import TextOrJson
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, LocalError, UsageError
@@ -74,7 +75,7 @@ def test(options: TestOptions) -> int:
 def _record(options: TestOptions) -> int:
     from ringocli.testing.cases.discovery import FOLDER
     from ringocli.testing.cases.recorded import read_recording, write_case
-    from ringocli.text.files import STDIN, read_bytes
+    from ringocli.text.files import STDIN, new_folder, read_bytes
 
     names = [*options.paths, *([options.template] if options.template else [])]
     if len(names) != 1 or not names[0].endswith(".json"):
@@ -83,10 +84,13 @@ def _record(options: TestOptions) -> int:
     template = open_template(names[0]).template
     stem = Path(names[0]).stem
     case = options.name or ("recorded" if options.record == STDIN else Path(options.record).name.partition(".")[0])
+    if case != os.path.basename(case) or case in (".", ".."):
+        raise UsageError("--name is a name without folders", "The case is written into the folder cases.")
     path = Path(names[0]).parent / FOLDER / (case if case.startswith(stem) else f"{stem}-{case}")
     path = path.with_name(f"{path.name.removesuffix('.toml')}.toml")
-    path.parent.mkdir(exist_ok=True)
-    written = write_case(template, read_recording(read_bytes(options.record)), path, force=options.force)
+    recording = read_recording(read_bytes(options.record))
+    with new_folder(path.parent):
+        written = write_case(template, recording, path, force=options.force)
     if options.format == "json":
         console.out_json({"schema_version": 1, "written": [file.as_posix() for file in written]})
     else:
@@ -125,12 +129,13 @@ def _run_once(options: TestOptions) -> int:
     from ringocli.testing.cases.result_formats import as_document, as_junit, as_text
     from ringocli.text.files import write_text
 
+    junit = file_of("--junit", options.junit) if options.junit is not None else None
     files = _cases(options)
     outcomes = [run_case_file(file) for file in files]
     if options.update:
         outcomes = _updated(files, outcomes)
-    if options.junit is not None:
-        write_text(Path(options.junit), as_junit(outcomes), force=True)
+    if junit is not None:
+        write_text(junit, as_junit(outcomes), force=True)
     if options.format == "json":
         console.out_json(as_document(outcomes))
     else:

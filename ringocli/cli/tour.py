@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import textwrap
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -27,9 +26,10 @@ def tour(options: TourOptions) -> int:
     """Run and narrate every step."""
     from ringocli.cli.tour_steps import STEPS, Tour
     from ringocli.testing.context import emulator
+    from ringocli.text.files import temporary_folder
 
     console.out("A tour: a template, Ringotel, a provider and two phones, all on this machine.")
-    with tempfile.TemporaryDirectory(prefix="ringocli-tour-") as folder:
+    with temporary_folder() as folder:
         state = Tour.begin(Path(folder), options.preset)
         with emulator(state.path) as ringotel:
             for number, step in enumerate(STEPS, 1):

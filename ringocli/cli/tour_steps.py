@@ -18,6 +18,7 @@ from ringocli.template.scaffold import Answers, from_preset
 from ringocli.template.variables import Place
 from ringocli.testing.context import Emulator
 from ringocli.text.document import Document
+from ringocli.text.files import write_text
 
 NUMBER, CONTACT = "+12025550100", "+13105550199"
 
@@ -40,7 +41,7 @@ class Tour:
         found = load(preset)
         document = from_preset(found, Answers()).template
         path = folder / f"{document['id']}.json"
-        path.write_text(json.dumps(document, indent=2, ensure_ascii=False), "utf-8")
+        write_text(path, json.dumps(document, indent=2, ensure_ascii=False), force=True)
         return cls(preset=found, path=path, template=read_template(document))
 
     def has_event(self, place: Place) -> bool:

@@ -7,7 +7,6 @@ import contextlib
 import secrets
 import socket
 import sqlite3
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from ringocli.errors import NoReply, UsageError
 from ringocli.http.addresses import webhook_address
 from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.messaging.request import missing_properties, with_query
+from ringocli.text.files import temporary_folder
 from ringocli.text.secret import redact
 from ringocli.text.traced import Piece, Traced
 from ringocli.text.url import split_url
@@ -54,7 +54,7 @@ class Runtime:
         self.instance = secrets.token_hex(8)
         self.template_file = TemplateFile(config.name, config.text)
         self.template_file.on_change = self._template_changed
-        self._folder = tempfile.TemporaryDirectory(prefix="ringocli-") if config.db is None else None
+        self._folder = temporary_folder() if config.db is None else None
         path = Path(self._folder.name) / "emulator.db" if self._folder else config.db
         assert path is not None
         self.ledger = Ledger(_opened(path, config), self._log if config.log is not None else None)

@@ -10,24 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import UsageError
-from ringocli.text.files import write_bytes
+from ringocli.text.files import check_writable, write_bytes
 from ringocli.text.secret import Secret
 
 
 def check_path(path: Path, *, force: bool) -> None:
-    """Refuse a file that exists, or that git could commit.
+    """Refuse a file that exists, that cannot be written, or that git could commit.
 
     Raises:
         UsageError: the file exists and ``force`` is not given, it is a symbolic link, or it is in a git or hg work tree
             and not ignored there by git.
+        LocalError: as ``check_writable``.
     """
-    if path.exists() and not force:
+    if os.path.exists(path) and not force:
         raise UsageError(f"{path} already exists", "Use --force to overwrite it, or choose another name.")
-    if path.is_symlink():
+    if os.path.islink(path):
         raise UsageError(f"{path} is a symbolic link", "Name the file itself, so that only its own mode is set.")
-    place = path.parent.resolve() / path.name
+    check_writable(path)
+    place = Path(os.path.realpath(path.parent)) / path.name
     tree = _work_tree(place)
-    if tree is not None and ((tree / ".hg").exists() or not _is_ignored(place, tree)):
+    if tree is not None and (os.path.exists(tree / ".hg") or not _is_ignored(place, tree)):
         raise UsageError(
             f"{path}: this would store secrets in the work tree {tree}",
             f"Choose a file outside it, or add {path.name} to its .gitignore first.",
@@ -37,10 +39,11 @@ def check_path(path: Path, *, force: bool) -> None:
 def _work_tree(place: Path) -> Path | None:
     """The git or hg work tree that contains a file, also one named by GIT_WORK_TREE or GIT_DIR."""
     if os.environ.get("GIT_DIR"):
-        tree = Path(os.environ.get("GIT_WORK_TREE") or Path.cwd()).resolve()
+        tree = Path(os.path.realpath(os.environ.get("GIT_WORK_TREE") or Path.cwd()))
         if tree in place.parents:
             return tree
-    return next((one for one in place.parents if (one / ".git").exists() or (one / ".hg").exists()), None)
+    marks = (".git", ".hg")
+    return next((one for one in place.parents if any(os.path.exists(one / mark) for mark in marks)), None)
 
 
 def _is_ignored(path: Path, tree: Path) -> bool:

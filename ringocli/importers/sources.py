@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -132,7 +133,7 @@ def _raw(path: str, content: bytes) -> Pasted:
 
 def _split(named: str) -> tuple[str, str | None]:
     """``FILE#NAME`` as file and name, unless a file has that whole name."""
-    if named == STDIN or Path(named).exists():
+    if named == STDIN or os.path.exists(named):
         return named, None
     path, separator, choice = named.partition("#")
     return (path, choice or None) if separator else (named, None)

@@ -7,6 +7,7 @@ JSON pointer, a reason and, unless it is permanent, a date.
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def read_suppressions(path: Path) -> tuple[Suppression, ...]:
         UsageError: an entry lacks its code or reason, or names no rule.
         LocalError: the file cannot be read, or is not valid TOML.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         return ()
     text = read_text(str(path))
     entries = read_toml(str(path)).get("suppress", [])

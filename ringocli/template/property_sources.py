@@ -58,13 +58,13 @@ class PropertySource(NamedTuple):
         """Why the value cannot be read, as far as that is known without opening a keyring or running a command."""
         if self.kind == "env" and self.reference not in env:
             return "not set"
-        if self.kind == "file" and not self._path.is_file():
+        if self.kind == "file" and not os.path.isfile(self._path):
             return "no such file"
         return None
 
     @property
     def _path(self) -> Path:
-        return self.folder / Path(self.reference).expanduser()
+        return self.folder / os.path.expanduser(self.reference)
 
 
 def property_source(where: str, name: str, written: Any, folder: Path, *, commands: bool) -> PropertySource:

@@ -105,7 +105,7 @@ def find_sources(options: ValueArguments, declared: Iterable[str], env: Mapping[
         sources.append(_source(options.values, folder, _read_tables(options.values)))
     if profile := options.profile or env.get("RINGOCLI_PROFILE"):
         sources.append(_profile(profile))
-    if (user := user_file(env)).is_file():
+    if os.path.isfile(user := user_file(env)):
         sources.append(_source(str(user), user.parent, _read_tables(str(user)), commands=True))
     return sources
 

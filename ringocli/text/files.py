@@ -1,4 +1,8 @@
-"""Reads files up to a size limit and writes them atomically; failures are ``LocalError`` or ``UsageError``."""
+"""Reads files up to a size limit and writes them atomically; failures are ``LocalError`` or ``UsageError``.
+
+Paths are examined with ``os.path``, whose functions return False for a name that the system refuses, such as one of 300
+characters; those of ``Path`` raise.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ import errno
 import os
 import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from ringocli.errors import LocalError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from tempfile import TemporaryDirectory
 
 MAX_BYTES = 5_000_000
 """The largest file in bytes; real templates and webhooks are far smaller."""
@@ -53,11 +59,23 @@ def read_bytes(name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
 
 def opened(name: str, flags: int) -> int:
     """The ``opener`` for reading: any FIFO, socket or device but the shell's own is refused, since reading may never end."""
-    if not name.startswith(("/dev/", "/proc/")) and os.name == "posix":
-        mode = os.stat(name).st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+    if os.name == "posix":
+        found = os.stat(name)
+        is_special = not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode))
+        if is_special and (not name.startswith(("/dev/", "/proc/")) or _is_our_output(found)):
             raise OSError(errno.EINVAL, "not a regular file")
     return os.open(name, flags)
+
+
+def _is_our_output(found: os.stat_result) -> bool:
+    """Whether a pipe is our own stdout or stderr: reading it would wait for ourselves."""
+    if not stat.S_ISFIFO(found.st_mode):
+        return False
+    outputs = []
+    for number in (1, 2):
+        with suppress(OSError):
+            outputs.append(os.fstat(number))
+    return any(os.path.samestat(found, output) for output in outputs)
 
 
 def read_text(name: str, *, max_bytes: int = MAX_BYTES) -> str:
@@ -97,49 +115,151 @@ def write_bytes(
         UsageError: the file exists and ``force`` is not given; not a byte is changed.
         LocalError: the folder is missing or not writable, the file is not a regular one, or it has changed.
     """
-    import tempfile
+    _write({path: content}, force=force, mode=mode, keep_mode=keep_mode, expected=expected)
 
-    temporary = None
+
+def write_texts(contents: Mapping[Path, str], *, force: bool) -> None:
+    """Write several text files, all or none: each is complete on the disk before the first is renamed.
+
+    Raises:
+        UsageError: one exists and ``force`` is not given.
+        LocalError: as ``write_bytes``.
+    """
+    _write({path: text.encode("utf-8") for path, text in contents.items()}, force=force)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[None]:
+    """Create a folder, with its parents, for the files that the block writes; if it fails, remove the new folders again.
+
+    Raises:
+        LocalError: it cannot be created.
+    """
+    missing = [one for one in (path, *path.parents) if not os.path.lexists(one)]
     try:
-        target = os.path.realpath(path)
-        known = _regular(path, target)
-        if known is not None and not force:
-            raise _exists(path)
-        handle, temporary = tempfile.mkstemp(
-            dir=os.path.dirname(target), prefix=f".{os.path.basename(target)[:50]}-", suffix=".tmp"
-        )
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        if os.name == "posix":
-            _take_over(temporary, known, mode, keep_mode=keep_mode)
-        if expected is not None and read_bytes(target) != expected:
-            raise LocalError(f"{path} was changed in the meantime; nothing was written", "Run the command again.")
-        if force:
-            os.replace(temporary, target)
-        else:
-            _create(temporary, target)
-        temporary = None
+        try:
+            os.makedirs(path, exist_ok=True)
+        except (OSError, ValueError) as error:
+            raise LocalError(f"{path}: the folder cannot be created: {reason(error)}") from None
+        yield
+    except BaseException:
+        for one in missing:
+            with suppress(OSError):  # another process has put a file into it
+                os.rmdir(one)
+        raise
+
+
+def temporary_folder() -> TemporaryDirectory[str]:
+    """A new folder for the files of one command, to be used as a context manager or cleaned up.
+
+    Raises:
+        LocalError: there is no folder for temporary files.
+    """
+    from tempfile import TemporaryDirectory
+
+    try:
+        return TemporaryDirectory(prefix="ringocli-")
+    except OSError as error:
+        raise LocalError(f"no temporary folder: {reason(error)}", "Set TMPDIR to a folder with free space.") from None
+
+
+def check_writable(path: Path) -> None:
+    """Find out whether a file can be written, before anything else is done.
+
+    Raises:
+        LocalError: its folder does not exist, it is not a regular file, or the system refuses its name.
+    """
+    with _failures_of(path):
+        _regular(path)
+        os.stat(path.parent)
+
+
+def create_private(path: Path) -> None:
+    """Create an empty file with mode 0600, unless it exists.
+
+    Raises:
+        OSError, ValueError: it cannot be opened for writing, or is a device, a FIFO or a socket.
+    """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise OSError(errno.EINVAL, "not a regular file")
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _write(
+    contents: Mapping[Path, bytes],
+    *,
+    force: bool,
+    mode: int = 0o644,
+    keep_mode: bool = True,
+    expected: bytes | None = None,
+) -> None:
+    prepared: dict[Path, str] = {}
+    try:
+        for path, content in contents.items():
+            with _failures_of(path):
+                prepared[path] = _prepared(path, content, force=force, mode=mode, keep_mode=keep_mode)
+        for path, temporary in prepared.items():
+            with _failures_of(path):
+                target = os.path.realpath(path)
+                if expected is not None and read_bytes(target) != expected:
+                    raise LocalError(
+                        f"{path} was changed in the meantime; nothing was written", "Run the command again."
+                    )
+                if force:
+                    os.replace(temporary, target)
+                else:
+                    _create(temporary, target)
+    finally:
+        for temporary in prepared.values():
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+@contextmanager
+def _failures_of(path: Path) -> Iterator[None]:
+    """Turn what the system says about a file that is written into one of our errors."""
+    try:
+        yield
     except FileExistsError:
         raise _exists(path) from None
     except (OSError, ValueError) as error:
         raise LocalError(f"{path}: cannot be written: {reason(error)}") from None
-    finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
+
+
+def _prepared(path: Path, content: bytes, *, force: bool, mode: int, keep_mode: bool) -> str:
+    """A temporary file beside the target, with its content, owner and permissions."""
+    import tempfile
+
+    known = _regular(path)
+    if known is not None and not force:
+        raise _exists(path)
+    target = os.path.realpath(path)
+    handle, temporary = tempfile.mkstemp(
+        dir=os.path.dirname(target), prefix=f".{os.path.basename(target)[:50]}-", suffix=".tmp"
+    )
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if os.name == "posix":
+            _take_over(temporary, known, mode, keep_mode=keep_mode)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return temporary
 
 
 def _exists(path: Path) -> UsageError:
     return UsageError(f"{path} exists", "Use --force to overwrite it, or choose another name.")
 
 
-def _regular(path: Path, target: str) -> os.stat_result | None:
+def _regular(path: Path) -> os.stat_result | None:
     """The status of the file to replace; None if there is none.
 
     Raises:
         LocalError: it is a folder, a device, a FIFO or a socket.
     """
     try:
-        known = os.stat(target)
+        known = os.stat(path)
     except FileNotFoundError:
         return None
     if stat.S_ISDIR(known.st_mode):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.init.options import InitOptions
-from ringocli.cli.inputs import path_of
+from ringocli.cli.inputs import file_of, path_of
 from ringocli.cli.output import print_json, print_table
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -96,7 +96,9 @@ def _check_credentials(options: InitOptions, sources: Sources) -> None:
 
     if sources.is_empty:
         raise UsageError("--save-credentials needs a pasted request", "Add --from-curl.")
-    check_path(path_of(str(options.learn.save_credentials)), force=options.force or options.dry_run)
+    check_path(
+        file_of("--save-credentials", str(options.learn.save_credentials)), force=options.force or options.dry_run
+    )
 
 
 class _Drafted(NamedTuple):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ringocli.cli.init.options import InitOptions
 from ringocli.cli.init.sources import Sources, folder_of, read_hints, readable, sample_in, webhook_of
-from ringocli.cli.inputs import path_of
+from ringocli.cli.inputs import file_of, path_of
 from ringocli.cli.output import print_json
 from ringocli.errors import UsageError
 from ringocli.text import console
@@ -51,7 +52,7 @@ def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draf
 
     credentials = options.learn.save_credentials if not options.dry_run else None
     if credentials is not None:
-        check_path(path_of(credentials), force=options.force)
+        check_path(file_of("--save-credentials", credentials), force=options.force)
     if not options.dry_run and text != before:
         write_text(path_of(path), text, force=True, expected=before)
     if credentials is not None:
@@ -115,8 +116,6 @@ def _sample(pair: str) -> WebhookSample:
     Raises:
         UsageError: the kind is not recognised.
     """
-    from pathlib import Path
-
     from ringocli.importers.learn.webhook_kind import kind_of
     from ringocli.importers.learn.webhook_samples import KINDS
     from ringocli.template.variables import sample_kind
@@ -124,7 +123,7 @@ def _sample(pair: str) -> WebhookSample:
 
     kind, separator, path = pair.partition("=")
     kind = sample_kind(kind)
-    if not separator or kind not in KINDS or Path(pair).exists():
+    if not separator or kind not in KINDS or os.path.exists(pair):
         kind, path = "", pair
     sample = sample_in(path, read_bytes(path))
     webhook = readable(webhook_of(kind or "other", path, sample))

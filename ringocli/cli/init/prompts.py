@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -232,7 +233,7 @@ def _webhook_in(kind: str, text: str) -> WebhookSample:
 
 def free_path(path: str) -> str:
     """A path of a file that does not exist: this one, or another that is asked for."""
-    while path_of(path).exists():
+    while os.path.exists(path_of(path)):
         console.note(f"{path} exists.", "yellow")
         path = _question("File to write instead", _nonempty, help_="A file name. To overwrite a file, use --force.")
     return path

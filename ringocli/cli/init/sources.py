@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +123,7 @@ def folder_of(named: str | None) -> Path | None:
         LocalError: the folder does not exist.
     """
     folder = Path(named) if named else None
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not os.path.isdir(folder):
         raise LocalError(f"{folder}: no such folder", "Name the folder that contains the files.")
     return folder
 

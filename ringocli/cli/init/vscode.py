@@ -24,21 +24,21 @@ def write_settings(template: str | None) -> None:
     from ringocli.importers.extend import with_list_item
     from ringocli.template.schema import SCHEMA as CONTENT
     from ringocli.text.document import Document
-    from ringocli.text.files import read_text, write_text
+    from ringocli.text.files import new_folder, read_text, write_texts
 
     matching = [f"/{Path(template).as_posix()}"] if template else _templates() or ["*.ringotel.json"]
-    text = read_text(str(SETTINGS)) if SETTINGS.exists() else "{}\n"
+    text = read_text(str(SETTINGS)) if os.path.exists(SETTINGS) else "{}\n"
     document = Document.read(str(SETTINGS), text)
     if not isinstance(document.value, dict) or not document.is_json:
         raise LocalError(f"{SETTINGS}: not a JSON object", "Fix it first.")
     url = f"./{SCHEMA.as_posix()}"
     present = [entry for entry in document.value.get("json.schemas", []) if isinstance(entry, dict)]
     missing = [name for name in matching if not any(name in entry.get("fileMatch", []) for entry in present)]
-    SETTINGS.parent.mkdir(exist_ok=True)
-    write_text(SCHEMA, json.dumps(CONTENT, ensure_ascii=False, indent=1) + "\n", force=True)
     if missing:
         text = with_list_item(document, "json.schemas", {"fileMatch": missing, "url": url})
-        write_text(SETTINGS, text, force=True)
+    with new_folder(SETTINGS.parent):
+        schema = json.dumps(CONTENT, ensure_ascii=False, indent=1) + "\n"
+        write_texts({SCHEMA: schema, **({SETTINGS: text} if missing else {})}, force=True)
     console.note(f"wrote {SCHEMA}; {SETTINGS} uses it for {', '.join(matching)}", "green")
 
 
@@ -51,7 +51,7 @@ def _templates() -> list[str]:
         folders[:] = [name for name in folders if not name.startswith((".", "node_modules"))]
         for name in sorted(files):
             path = Path(parent) / name
-            if name.endswith(".json") and path.stat().st_size < 1_000_000:
+            if name.endswith(".json") and os.path.isfile(path) and os.path.getsize(path) < 1_000_000:
                 value = Document.read(name, path.read_text("utf-8", "replace")).value
                 if isinstance(value, dict) and "API" in value and value.get("class") == "sms":
                     found.append("/" + path.as_posix().removeprefix("./"))

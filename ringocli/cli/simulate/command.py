@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ringocli.cli.command import command
-from ringocli.cli.inputs import OpenedTemplate, check_output, gather_values, missing_policy, open_template, path_of
+from ringocli.cli.inputs import OpenedTemplate, check_output, file_of, gather_values, missing_policy, open_template
 from ringocli.cli.notices import announce_host, print_notes
 from ringocli.cli.output import print_http
 from ringocli.cli.signing import read_key, scheme_of
@@ -113,11 +113,12 @@ def _delivery(options: SimulateOptions, opened: OpenedTemplate, settings: Settin
 
         data = DataRows.open(load.data, skips_bad_rows=load.on_bad_row == "skip")
     recipe = _recipe(options, opened.template, settings, data)
-    journal = path_of(load.journal) if load.journal is not None else None
+    journal = file_of("--journal", load.journal) if load.journal is not None else None
     total = load.total
     if total is None and load.duration is None and data is None:
         total = len(recipe.subjects)
     if load.report is not None:
+        file_of("--report", load.report)
         check_output(load.report, force=options.force)
     return Delivery(
         recipe=recipe,
@@ -198,7 +199,7 @@ def _seed(options: SimulateOptions) -> int:
     if options.load.journal is not None:
         from ringocli.messaging.load.journal import Journal
 
-        known = Journal.seed_of(path_of(options.load.journal))
+        known = Journal.seed_of(file_of("--journal", options.load.journal))
         if known is not None:
             return known
     return random_seed()

@@ -23,7 +23,7 @@ def folder() -> Path:
 
 def store_of(name: str, template_id: str) -> Path:
     """The store of a template, identified by the template's path and id."""
-    location = str(Path(name).resolve()) if name != "-" else "-"
+    location = os.path.realpath(name) if name != "-" else "-"
     digest = hashlib.sha256(f"{location}\n{template_id}".encode("utf-8", "replace")).hexdigest()[:12]
     readable = re.sub(r"[^A-Za-z0-9_-]", "-", template_id)[:40] or "template"
     return folder() / "emulator" / f"{readable}-{digest}.db"

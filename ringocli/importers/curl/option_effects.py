@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -229,14 +230,14 @@ def _from_file(call: CurlCall, path: str) -> str:
 
 def _below(folder: Path, path: str) -> Path | None:
     """The file if it is below the folder after following links; else None."""
-    root = folder.resolve()
-    for candidate in (Path(path), folder / path):
+    root = os.path.realpath(folder)
+    for candidate in (path, folder / path):
         try:
-            found = candidate.resolve()
-            if found.is_relative_to(root) and found.is_file():
-                return found
-        except OSError:
+            found = Path(os.path.realpath(candidate))
+        except ValueError:  # a NUL in a pasted name
             continue
+        if found.is_relative_to(root) and os.path.isfile(found):
+            return found
     return None
 
 

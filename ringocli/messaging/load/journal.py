@@ -27,7 +27,7 @@ from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.event_order import Position, Shard
 from ringocli.messaging.load.journal_rows import changed_row, checksum, kept_rows, sums_of
 from ringocli.messaging.load.journal_totals import JournalTotals, over_all_runs, totals_of
-from ringocli.text.files import reason
+from ringocli.text.files import create_private, reason
 
 BLOCK = 256
 GROUP_S = 0.01
@@ -69,7 +69,7 @@ class Journal:
         self._failure: str | None = None
         try:
             # It contains phone numbers and texts, so nobody else may read it.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            create_private(path)
             self._store = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.2)
             self._store.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._store.execute("PRAGMA journal_mode=WAL")
@@ -122,7 +122,7 @@ class Journal:
         Raises:
             LocalError: the file is not a journal, or is in use.
         """
-        if not path.is_file() or path.stat().st_size == 0:
+        if not os.path.isfile(path) or os.path.getsize(path) == 0:
             return None
         try:
             store = sqlite3.connect(path, timeout=0.2)

@@ -7,6 +7,7 @@ to the template whose name its file or subfolder has: ``cases/acme/stop.toml`` a
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -45,18 +46,18 @@ def find_cases(paths: Sequence[str], template: str | None = None) -> list[CaseFi
             owner = Path(template) if template is not None else template_of(case)
             if Path(name).suffix == ".json" and template is None and not _is_same(owner, Path(name)):
                 continue
-            found.setdefault(case.resolve(), CaseFile(case, owner))
+            found.setdefault(Path(os.path.realpath(case)), CaseFile(case, owner))
     return list(found.values())
 
 
 def _cases_of(path: Path) -> Iterator[Path]:
-    if path.is_dir():
+    if os.path.isdir(path):
         yield from sorted(file for file in path.rglob("*.toml") if is_case_file(file))
-    elif not path.exists():
+    elif not os.path.exists(path):
         raise LocalError(f"{path}: no such file")
     elif path.suffix == ".json":
         folder = path.parent / FOLDER
-        yield from sorted(folder.rglob("*.toml")) if folder.is_dir() else ()
+        yield from sorted(folder.rglob("*.toml")) if os.path.isdir(folder) else ()
     else:
         yield path
 
@@ -114,7 +115,7 @@ def _is_template(path: Path) -> bool:
 
 
 def _is_same(one: Path, two: Path) -> bool:
-    return one.resolve() == two.resolve()
+    return os.path.realpath(one) == os.path.realpath(two)
 
 
 def selects(expression: str, names: Iterable[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ringocli.template.scaffold import Draft
 from ringocli.template.variables import BY_NAME, event_type_named
 from ringocli.testing.cases.discovery import FOLDER
 from ringocli.testing.cases.recorded import send_step, webhook_step, write_steps
+from ringocli.text.files import new_folder
 from ringocli.text.secret import Secret
 
 
@@ -40,7 +42,7 @@ def write_first_case(template: Template, draft: Draft, pastes: Pastes, beside: P
         LocalError: a file cannot be written.
     """
     path = beside.parent / FOLDER / f"{beside.stem}-samples.toml"
-    if path.exists() and not force:
+    if os.path.exists(path) and not force:
         return FirstCase(left_out=(f"{path} exists and was kept",))
     _hide_credentials(draft, pastes)
     files: dict[Path, str] = {}
@@ -60,9 +62,9 @@ def write_first_case(template: Template, draft: Draft, pastes: Pastes, beside: P
             steps.append(step)
     if not steps:
         return FirstCase(left_out=tuple(left_out))
-    path.parent.mkdir(parents=True, exist_ok=True)
     name = f"the samples that {draft.template['name']} was learned from"
-    return FirstCase(files=tuple(write_steps(template, steps, files, path, name)), left_out=tuple(left_out))
+    with new_folder(path.parent):
+        return FirstCase(files=tuple(write_steps(template, steps, files, path, name)), left_out=tuple(left_out))
 
 
 _IDS = {"SendMessage": "text", "SendFile": "file"}

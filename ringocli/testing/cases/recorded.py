@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from ringocli.template.model import Template
 from ringocli.template.values import Layer
 from ringocli.template.variables import BY_NAME
 from ringocli.testing.cases.run import run_case
-from ringocli.text.files import write_text
+from ringocli.text.files import write_texts
 from ringocli.text.secret import redact
 from ringocli.text.url import split_url
 
@@ -139,7 +141,7 @@ def write_case(template: Template, exchanges: list[RecordedExchange], path: Path
     """
     files: dict[Path, str] = {}
     steps = [_step(template, exchange, number, path, files) for number, exchange in enumerate(exchanges, 1)]
-    if path.exists() and not force:
+    if os.path.exists(path) and not force:
         raise UsageError(f"{path} exists", "Use --force to overwrite it, or choose another name.")
     return write_steps(template, steps, files, path, path.stem.replace("-", " "))
 
@@ -152,16 +154,23 @@ def write_steps(
     Raises:
         LocalError: a file cannot be written.
     """
-    written = dict(files)
-    for file, text in files.items():
-        write_text(file, text, force=True)
     case = Case(path=path, name=name, seed=0, values=Layer(), routes={}, steps=tuple(steps))
-    for step, result in zip(steps, run_case(template, case).steps, strict=True):
-        if result.request is not None and step.expect.request is not None:
-            write_text(step.expect.request, result.request, force=True)
-            written[step.expect.request] = result.request
-    write_text(path, as_toml(case), force=True)
-    return [*written, path]
+    new = [file for file in (*files, path) if not os.path.lexists(file)]
+    try:
+        write_texts({**files, path: as_toml(case)}, force=True)
+        results = zip(steps, run_case(template, case).steps, strict=True)
+        requests = {
+            step.expect.request: result.request
+            for step, result in results
+            if result.request is not None and step.expect.request is not None
+        }
+        write_texts(requests, force=True)
+    except LocalError:
+        for file in new:
+            with suppress(OSError):
+                os.unlink(file)
+        raise
+    return [*dict.fromkeys([*files, *requests]), path]
 
 
 def _step(template: Template, exchange: RecordedExchange, number: int, path: Path, files: dict[Path, str]) -> CaseStep:

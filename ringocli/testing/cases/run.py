@@ -6,6 +6,7 @@ same file is played as a scenario.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,7 +127,7 @@ class _Runner:
         if step.expect.request is None:
             return
         path = step.expect.request
-        if not path.is_file():
+        if not os.path.isfile(path):
             yield _failure(step, f"{path.name} does not exist (create it with --update)")
             return
         lines = difference(read_bytes(str(path)).decode("utf-8", "replace"), text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def update_case(result: CaseResult) -> list[Path]:
             if request is None:
                 request = result.case.path.with_name(f"{result.case.path.stem}.{step.step.id}.http")
                 _expectation(table)["request"] = request.name
-            if not request.exists() or _differs(step, request):
+            if not os.path.exists(request) or _differs(step, request):
                 write_text(request, step.request, force=True)
                 written.append(request)
         _update_variables(table, step)

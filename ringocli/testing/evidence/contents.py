@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -37,7 +37,7 @@ from ringocli.testing.evidence.facts import EvidenceFacts, ShownExchange
 from ringocli.testing.evidence.mail import mail_text
 from ringocli.testing.evidence.report import report_html
 from ringocli.text.document import Document
-from ringocli.text.files import read_bytes
+from ringocli.text.files import new_folder, read_bytes, temporary_folder, write_bytes, write_text
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
@@ -82,7 +82,7 @@ def collect_cases(files: list[CaseFile], folder: Path) -> dict[str, bytes]:
 
 
 def _member(path: Path, folder: Path) -> str:
-    resolved, root = path.resolve(), folder.resolve()
+    resolved, root = Path(os.path.realpath(path)), os.path.realpath(folder)
     if not resolved.is_relative_to(root):
         raise UsageError(f"{path} is outside of {folder}", "Move it into the template's folder.")
     return PurePosixPath(*resolved.relative_to(root).parts).as_posix()
@@ -167,13 +167,13 @@ def _preset_of(template: Template) -> Preset | None:
 def _run_cases(given: EvidenceInput) -> tuple[CaseOutcome, ...]:
     """Run the cases in a temporary folder, so that nothing but the evidence is used."""
     outcomes = []
-    with tempfile.TemporaryDirectory() as name:
+    with temporary_folder() as name:
         folder = Path(name)
-        (folder / TEMPLATE).write_text(given.template, "utf-8")
+        write_text(folder / TEMPLATE, given.template, force=True)
         for member, content in given.cases.items():
             path = folder / member
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            with new_folder(path.parent):
+                write_bytes(path, content, force=True)
         for member in sorted(given.cases):
             if member.endswith(".toml"):
                 outcome = run_case_file(CaseFile(folder / member, folder / TEMPLATE))
