@@ -25,7 +25,7 @@ from ringocli.template.assumptions import assumed_by
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.pattern import Json, Leaf, Pattern, VariablePart
 from ringocli.template.values import ACCESS_TOKEN, Layer, Missing, Values
-from ringocli.template.variables import BY_NAME, REQUIRED, Kind, Place, kind_at
+from ringocli.template.variables import BY_NAME, OPTIONAL_OUTGOING, REQUIRED, Kind, Place, kind_at
 from ringocli.text.secret import Text
 from ringocli.text.url import split_url
 
@@ -100,7 +100,7 @@ def _parts(template: Template) -> Iterator[_Part]:
             yield _Part(
                 where=f"API.{spec.name}",
                 kinds={name: kind_at(name, spec.name) for name in names},
-                optional=frozenset({"extension", "domain"}),
+                optional=OPTIONAL_OUTGOING,
                 attempt=_request_attempt(template, spec),
             )
         if spec.response_map is not None and spec.reply.variables:

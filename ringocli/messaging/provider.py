@@ -22,16 +22,13 @@ from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.pattern.rendering import plain
 from ringocli.template.presets import Preset
-from ringocli.template.variables import BY_NAME, known_at
+from ringocli.template.variables import BY_NAME, OPTIONAL_OUTGOING, known_at
 from ringocli.template.vocabulary import Role, name_score
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 
 _MIN_ECHO_SCORE = 85
 """The certainty (0 to 100) with which a field of a sample reply must be named after a value of the request."""
-
-OPTIONAL = frozenset({"extension", "domain"})
-"""Ringotel may have no value for these; their keys are then omitted (assumption 7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +219,7 @@ def _body(spec: RequestSpec, incoming: IncomingRequest) -> _PartResult:
 
 def _matched(parameters: Json, spec: RequestSpec, document: Json, part: str) -> _PartResult:
     pattern = Pattern.parse(parameters, known_at(spec.name, spec.properties))
-    match = pattern.match(document, {}, set(pattern.variables) - OPTIONAL)
+    match = pattern.match(document, {}, set(pattern.variables) - OPTIONAL_OUTGOING)
     return _PartResult(
         bindings=match.bindings,
         sources=match.sources,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ringocli.errors import UsageError
 from ringocli.template.model import Template
-from ringocli.template.variables import ALIASES, BY_NAME, REQUESTS, SETTABLE, Place, sample
+from ringocli.template.variables import ALIASES, BY_NAME, OPTIONAL_OUTGOING, REQUESTS, SETTABLE, Place, sample
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
 from ringocli.text.url import split_url
@@ -128,7 +128,7 @@ def fill(template: Template, names: Iterable[str], place: Place, values: Values,
         return Filled(values={**chosen, **samples}, invented=tuple(unset))
     if missing is Missing.EMPTY:
         return Filled(values={**chosen, **dict.fromkeys(unset, "")}, left_out=tuple(unset), keep_empty=True)
-    needed = [name for name in unset if missing is Missing.ERROR or name not in ("extension", "domain")]
+    needed = [name for name in unset if missing is Missing.ERROR or name not in OPTIONAL_OUTGOING]
     if needed and missing is not Missing.DROP:
         raise UsageError(f"no value for {', '.join(needed)}", _how_to_set(template, needed, place))
     return Filled(values=chosen, left_out=tuple(unset))

@@ -10,7 +10,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-ARTICLE = "help.ringotel.co/en/articles/11193931, read 2026-11-23"
 WIKI = "ringotel.atlassian.net, pageId 2288910338, read 2026-11-23"
 
 
@@ -156,6 +155,9 @@ NEEDED: dict[Place, frozenset[str]] = {
 
 SETTABLE = tuple(v.name for v in VARIABLES if v.name != "event_key")
 """The variables that ``--set`` accepts, in addition to the two aliases."""
+
+OPTIONAL_OUTGOING = frozenset({"extension", "domain"})
+"""Variables of requests that Ringotel may have no value for; their keys are then omitted (assumption 7)."""
 
 ALIASES = {"number": ("from", "to"), "contact": ("to", "from")}
 """The variables that ``number`` and ``contact`` stand for in an outgoing and in an incoming message."""

@@ -21,7 +21,7 @@ from ringocli.template.model import OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json
 from ringocli.template.pattern.rendering import plain
 from ringocli.template.values import Layer, Missing, Values
-from ringocli.template.variables import KNOWN_AT, Place, sample
+from ringocli.template.variables import KNOWN_AT, OPTIONAL_OUTGOING, Place, sample
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text
@@ -90,7 +90,7 @@ def _assignments(name: Place) -> Iterator[dict[str, str]]:
     """Values to render with: samples, without the optional ones, and every text of the corpora."""
     values = sample_values(name)
     yield values
-    yield {key: value for key, value in values.items() if key not in ("extension", "domain")}
+    yield {key: value for key, value in values.items() if key not in OPTIONAL_OUTGOING}
     if name is Place.SEND_MESSAGE:
         for text in (text for texts in CORPORA.values() for text in texts):
             yield {**values, "content": text}

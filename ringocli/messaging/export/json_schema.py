@@ -7,11 +7,10 @@ from typing import Any
 from ringocli.template.model import RequestSpec, Template, WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Fields, Items, Json, Leaf, Node
 from ringocli.template.pattern.pattern import as_text as scalar_text
-from ringocli.template.variables import BY_NAME
+from ringocli.template.variables import BY_NAME, OPTIONAL_OUTGOING
 from ringocli.text.digits import is_count
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-OPTIONAL_OUTGOING = frozenset({"extension", "domain"})
 
 
 def event_schema(event: WebhookEvent) -> dict[str, Any]:
