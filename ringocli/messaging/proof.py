@@ -96,7 +96,7 @@ def prove(template: Template, text: str, *, seed: int = 0, cases: int = DEFAULT_
 def _parts(template: Template) -> Iterator[_Part]:
     for spec in template.requests:
         names = [name for name in names_of(template, spec) if name in BY_NAME]
-        if spec.address.variables or spec.body.variables:
+        if spec.url_pattern.variables or spec.body.variables:
             yield _Part(
                 where=f"API.{spec.name}",
                 kinds={name: kind_at(name, spec.name) for name in names},
@@ -152,7 +152,7 @@ def _shrunk(part: _Part, values: Mapping[str, str], found: CounterExample) -> Co
 
 
 def _request_attempt(template: Template, spec: RequestSpec) -> Callable[[Mapping[str, str]], CounterExample | None]:
-    address = _address_pattern(spec)
+    split_pattern = _split_url_pattern(spec)
     fixed = _property_samples(template, spec)
 
     def attempt(values: Mapping[str, str]) -> CounterExample | None:
@@ -160,7 +160,7 @@ def _request_attempt(template: Template, spec: RequestSpec) -> Callable[[Mapping
         rendered = render_request(template, spec, Values(layers=layers), Missing.DROP)
         bindings: dict[str, str] = {}
         fits = True
-        for pattern, document in _decoded(spec, address, rendered):
+        for pattern, document in _decoded(spec, split_pattern, rendered):
             result = pattern.match(document, {**fixed, **bindings}, ())
             bindings.update(result.bindings)
             fits = fits and result.fits
@@ -176,31 +176,32 @@ def _property_samples(template: Template, spec: RequestSpec) -> dict[str, Text]:
     return dict(fill(template, needed, spec.name, Values(), Missing.SAMPLE).values)
 
 
-def _decoded(spec: RequestSpec, address: Pattern, rendered: RenderedRequest) -> Iterator[tuple[Pattern, Json]]:
+def _decoded(spec: RequestSpec, split_pattern: Pattern, rendered: RenderedRequest) -> Iterator[tuple[Pattern, Json]]:
     """The patterns of a request with what its receiver decodes: body (or query) first, then the URL."""
     if spec.sends_body:
         assert rendered.body is not None
         yield spec.body, decode(rendered.body.reveal().encode(), rendered.content_type)
     else:
         yield spec.body, decode_pairs(split_url(rendered.url.reveal()).query)
-    if address.variables:
-        yield address, _address_document(rendered.url.reveal())
+    if split_pattern.variables:
+        yield split_pattern, _url_document(rendered.url.reveal())
 
 
-def _address_pattern(spec: RequestSpec) -> Pattern:
+def _split_url_pattern(spec: RequestSpec) -> Pattern:
     """``request_url`` split as its receiver would split it: host, path segments, query."""
-    if not spec.address.variables or (isinstance(spec.address.leaves[0][1], Leaf) and _starts_open(spec)):
+    if not spec.url_pattern.variables or _starts_open(spec):
         return Pattern.parse({})
-    known = set(spec.address.variables)
-    return Pattern.parse(_address_document(spec.url), known)
+    known = set(spec.url_pattern.variables)
+    return Pattern.parse(_url_document(spec.url), known)
 
 
 def _starts_open(spec: RequestSpec) -> bool:
-    leaf = spec.address.leaves[0][1]
+    """Whether ``request_url`` starts with a variable, which may be scheme, host and more."""
+    leaf = spec.url_pattern.leaves[0][1]
     return isinstance(leaf, Leaf) and isinstance(leaf.parts[0], VariablePart)
 
 
-def _address_document(url: str) -> Json:
+def _url_document(url: str) -> Json:
     parts = split_url(url)
     segments = {str(index): unquote(segment) for index, segment in enumerate(parts.path.split("/"))}
     query = {key: list(values) for key, values in decode_pairs(parts.query.replace("+", "%2B")).items()}

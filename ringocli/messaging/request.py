@@ -27,7 +27,7 @@ _URL_SAFE = "%/:?#[]@!$&'()*+,;=~-._"
 
 def names_of(template: Template, spec: RequestSpec) -> tuple[str, ...]:
     """Every variable and property in a request: URL, auth, parameters."""
-    names = [*spec.address.variables, *_auth_names(template), *spec.body.variables]
+    names = [*spec.url_pattern.variables, *_auth_names(template), *spec.body.variables]
     return tuple(dict.fromkeys(names))
 
 
@@ -70,7 +70,7 @@ def render_request(
     """
     given = fill(template, names_of(template, spec), spec.name, values, missing)
     notes = [*_notes_on_values(template, spec.name, given), *_notes_on_variables(spec, given)]
-    rows = {7, 8, 16} if spec.address.variables else {7, 8}
+    rows = {7, 8, 16} if spec.url_pattern.variables else {7, 8}
     tree = spec.body.render(given.values, keep_empty=given.keep_empty)
     if complete is not None:
         tree = complete(tree)
@@ -121,10 +121,10 @@ def _notes_on_values(template: Template, name: str, given: Filled) -> Iterable[s
 
 
 def _notes_on_variables(spec: RequestSpec, given: Filled) -> Iterable[str]:
-    for name in dict.fromkeys((*spec.address.variables, *spec.body.variables)):
+    for name in dict.fromkeys((*spec.url_pattern.variables, *spec.body.variables)):
         if name not in KNOWN_AT[spec.name] and name not in spec.properties:
             yield f"{spec.name}: unknown variable ${name}$ is treated as unset; run ringocli validate"
-    for pattern in (spec.address, spec.body):
+    for pattern in (spec.url_pattern, spec.body):
         for _, leaf in pattern.leaves:
             if isinstance(leaf, Leaf) and leaf.alone is None:
                 empty = [name for name in leaf.names if not given.values.get(name)]
@@ -225,7 +225,7 @@ def render_event(
     tree = event.pattern.render(chosen, keep_empty=given.keep_empty)
     if complete is not None:
         tree = complete(tree)
-    address = Traced((Piece(url if url is not None else WEBHOOK_URL),))
+    target = Traced((Piece(url if url is not None else WEBHOOK_URL),))
     headers: list[tuple[str, Traced]] = []
     body = None
     if event.method in (None, "POST", "PUT", "PATCH"):
@@ -237,13 +237,13 @@ def render_event(
                 f"{event.label}: sent as a form, like this template's requests; use --content-type to change it"
             )
     else:
-        address = with_query(address, encode_pairs(tree, "percent"))
-    _check_url(address)
+        target = with_query(target, encode_pairs(tree, "percent"))
+    _check_url(target)
     return RenderedRequest(
         name=event.label,
         direction=Direction.INCOMING,
         method=event.method or "POST",
-        url=address,
+        url=target,
         headers=tuple(headers),
         body=body,
         variables={name: value for name, value in chosen.items() if name in BY_NAME and name != "event_key" and value},

@@ -116,7 +116,7 @@ def _assumed_by_request(spec: RequestSpec) -> set[int]:
         numbers.add(14)
     if spec.method in ("GET", "DELETE"):
         numbers.add(13)
-    if spec.address.variables:
+    if spec.url_pattern.variables:
         numbers.add(16)
     if _contains_array(spec.parameters):
         numbers.add(9)

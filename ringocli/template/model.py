@@ -124,7 +124,7 @@ class RequestSpec(_RequestSpec):
         return Pattern.parse(self.parameters, known_at(self.name, self.properties))
 
     @cached_property
-    def address(self) -> Pattern:
+    def url_pattern(self) -> Pattern:
         """``request_url`` as a pattern of one string."""
         return Pattern.parse(self.url, known_at(self.name, self.properties))
 
@@ -136,7 +136,7 @@ class RequestSpec(_RequestSpec):
     @cached_property
     def strings(self) -> tuple[Templated, ...]:
         """All strings in which variables are allowed."""
-        found = strings_of((*self.pointer, "request_url"), self.address, self.name)
+        found = strings_of((*self.pointer, "request_url"), self.url_pattern, self.name)
         found += strings_of((*self.pointer, "request_parameters"), self.body, self.name)
         if self.response_map is not None:
             found += strings_of((*self.pointer, "response_map"), self.reply, Place.RESPONSE_MAP)

@@ -292,7 +292,7 @@ def content_not_sent(subject: Subject) -> Iterator[Problem]:
 
     for spec in subject.template.requests:
         holder: dict[str, Any] = subject.root["API"][spec.name]
-        names = {*spec.body.variables, *spec.address.variables}
+        names = {*spec.body.variables, *spec.url_pattern.variables}
         if "request_parameters" not in holder and not names & {"to", "content"}:
             if "request_parameters" in meant(holder, "request").values():
                 continue

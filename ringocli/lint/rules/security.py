@@ -332,7 +332,7 @@ def variable_host(subject: Subject) -> Iterator[Problem]:
     for spec in subject.template.requests:
         bare = spec.url.partition("://")[2] if "://" in spec.url else spec.url
         host = bare.partition("/")[0]
-        parts = spec.address.variables
+        parts = spec.url_pattern.variables
         if parts and re.fullmatch(r"\$[^$]+\$(?::\d+)?", host):
             yield Problem(
                 (*spec.pointer, "request_url"),

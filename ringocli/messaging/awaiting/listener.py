@@ -26,7 +26,7 @@ class WebhookListener:
     """Listens from ``__enter__`` on, answers every webhook with an empty 200, and keeps it."""
 
     def __init__(self, template: Template, address: str) -> None:
-        host, port = _address(address)
+        host, port = _host_and_port(address)
         self._template = template
         self._arrivals: list[Arrival] = []
         self._changed = threading.Condition()
@@ -85,7 +85,7 @@ def _arrival(template: Template, incoming: IncomingRequest) -> Arrival:
     )
 
 
-def _address(text: str) -> tuple[str, int]:
+def _host_and_port(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not is_count(port) or int(port) > 65_535:
         raise UsageError(f"invalid --listen {text!r}", "Write HOST:PORT, for example 127.0.0.1:8026.")

@@ -26,6 +26,6 @@ def credential_request(template: Template, values: Values, preset: Preset | None
         properties=template.properties,
         has_parameters=False,
     )
-    if any(not values.properties.get(name) for name in spec.address.variables):
+    if any(not values.properties.get(name) for name in spec.url_pattern.variables):
         return None
     return render_request(template, spec, values, Missing.DROP)
