@@ -16,7 +16,7 @@ from ringocli.http.exchange import IncomingRequest, as_incoming
 from ringocli.http.received import decode_received
 from ringocli.messaging.alignment import Alignment, Received, align
 from ringocli.messaging.event_change import EventChange, Operation, changed_event, patched_tree, second_event
-from ringocli.messaging.near_miss_result import Attempt, Difference, NearMiss, TakeWebhook
+from ringocli.messaging.near_miss_result import Attempt, NearMiss, TakeWebhook, differences_of
 from ringocli.messaging.pairing import CHOSEN, Pair, left_over, pairs_in, scalars_of
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.received_field import (
@@ -102,14 +102,12 @@ def nearest_miss(
         alignment = align(attempt.event, attempt.found, attempt.base)
         candidates.append(_Candidate(attempt, alignment, pairs_in(alignment, chosen)))
     best = max(candidates, key=lambda one: one.nearness)
-    patch, why = _proposal(_Check(template, incoming, take, tuple(_kin(template, incoming, candidates, best))), best)
-    mismatches = best.attempt.match.mismatches
+    patch, why = _proposal(
+        _Check(template, incoming, take, tuple(_completed(template, incoming, candidates, best))), best
+    )
     return NearMiss(
         event=best.attempt.event,
-        differences=tuple(
-            Difference(pointer=(*best.attempt.base, *one.pointer), expected=one.expected, found=one.found)
-            for one in mismatches
-        ),
+        differences=differences_of(best.attempt.match.mismatches, best.attempt.base),
         patch=patch,
         unclaimed=left_over(best.alignment, ())[:MAX_UNCLAIMED],
         pairs=best.pairs,
@@ -246,12 +244,12 @@ def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool
 
 
 class _Check(NamedTuple):
-    """Checks that a patch changes how one webhook is read and no other; ``kin`` are further webhooks by their label."""
+    """Checks that a patch changes how one webhook is read and no other; ``completed`` are further webhooks by their label."""
 
     template: Template
     incoming: IncomingRequest
     take: TakeWebhook
-    kin: tuple[tuple[str, IncomingRequest], ...]
+    completed: tuple[tuple[str, IncomingRequest], ...]
 
     def why_unsafe(self, operations: Sequence[Operation]) -> str | None:
         """Why a patch must not be applied, as the end of "it …"; None if it is safe."""
@@ -263,21 +261,21 @@ class _Check(NamedTuple):
             return "cannot be applied to the template"
         if self.take(patched, self.incoming) is None:
             return "would not make this webhook match"
-        for label, webhook in (*_samples(self.template, patched), *self.kin):
+        for label, webhook in (*_samples(self.template, patched), *self.completed):
             if self.take(patched, webhook) != self.take(self.template, webhook):
                 return f"would change how {label} is read"
         return None
 
 
-def _kin(
+def _completed(
     template: Template, incoming: IncomingRequest, candidates: Sequence[_Candidate], best: _Candidate
 ) -> Iterator[tuple[str, IncomingRequest]]:
-    """The webhook with what an event lacks that most of it fits otherwise: the message with a file."""
+    """The webhook completed to each other message event of which it has most values: the same message with a file."""
     for one in candidates:
         alignment, event = one.alignment, one.attempt.event
-        is_kin = Place.DELIVERED not in (event.place, best.attempt.event.place) and not alignment.different
-        is_kin = is_kin and one is not best and len(alignment.fitting) > len(alignment.missing)
-        sample = _sample(template, event) if is_kin else None
+        is_near = Place.DELIVERED not in (event.place, best.attempt.event.place) and not alignment.different
+        is_near = is_near and one is not best and len(alignment.fitting) > len(alignment.missing)
+        sample = _sample(template, event) if is_near else None
         if sample is not None and incoming.body.strip():
             document = laid_over(one.attempt.found, decode_received(sample.body, None).tree)
             body = dumps(document).encode("utf-8", "replace")

@@ -5,12 +5,12 @@ Separate from ``near_miss``, which is imported only if no event matches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.http.exchange import IncomingRequest
 from ringocli.template.model import Template, WebhookEvent
-from ringocli.template.pattern.matching import Match
+from ringocli.template.pattern.matching import Match, Mismatch
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.pointer import Pointer
 
@@ -31,6 +31,13 @@ class Difference(NamedTuple):
     pointer: Pointer
     expected: str
     found: str
+
+
+def differences_of(mismatches: Iterable[Mismatch], base: Pointer = ()) -> tuple[Difference, ...]:
+    """What kept a pattern from matching the part of a body at ``base``."""
+    return tuple(
+        Difference(pointer=(*base, *one.pointer), expected=one.expected, found=one.found) for one in mismatches
+    )
 
 
 class NearMiss(NamedTuple):

@@ -9,7 +9,8 @@ from ringocli.http.content_types import media_type
 from ringocli.http.error_text import provider_message, tree_of_reply
 from ringocli.http.exchange import RenderedRequest, Reply, header
 from ringocli.http.status_codes import Statuses
-from ringocli.messaging.webhook import Difference, read_reply
+from ringocli.messaging.near_miss_result import Difference, differences_of
+from ringocli.messaging.webhook import read_reply
 from ringocli.template.model import RequestSpec
 from ringocli.text.pointer import Pointer
 
@@ -46,10 +47,7 @@ def judge(spec: RequestSpec, request: RenderedRequest, reply: Reply, expected: S
     if mapped and document is not None:
         found = read_reply(spec, reply)
         variables, sources = found.bindings, found.sources
-        differences = tuple(
-            Difference(pointer=miss.pointer, expected=miss.expected, found=miss.found)
-            for miss in (found.mismatches if succeeded else ())
-        )
+        differences = differences_of(found.mismatches if succeeded else ())
     elif mapped and succeeded and "messageid" in mapped:
         differences = (Difference(pointer=mapped["messageid"][0], expected="a value for $messageid$", found="nothing"),)
     fits = not differences

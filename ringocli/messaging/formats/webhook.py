@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringocli.http.exchange import Reply
-from ringocli.messaging.webhook import Difference, NearMiss, WebhookReading, array_notes, read_reply, reply_notes
+from ringocli.messaging.near_miss_result import NearMiss, differences_of
+from ringocli.messaging.webhook import WebhookReading, array_notes, read_reply, reply_notes
 from ringocli.template.model import RequestSpec, WebhookEvent
 from ringocli.text.console import printable
 from ringocli.text.json_numbers import dumps, plain_numbers
@@ -36,14 +37,11 @@ def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
         LocalError: the reply cannot be decoded.
     """
     found = read_reply(spec, reply)
-    differences = tuple(
-        Difference(pointer=miss.pointer, expected=miss.expected, found=miss.found) for miss in found.mismatches
-    )
     return ReplyReading(
         matched=found.fits,
         variables=found.bindings if found.fits else {},
         sources=found.sources,
-        near_miss=None if found.fits else NearMiss(event=None, differences=differences, patch=()),
+        near_miss=None if found.fits else NearMiss(event=None, differences=differences_of(found.mismatches), patch=()),
         notes=(*reply_notes(reply), *array_notes(found)),
     )
 
