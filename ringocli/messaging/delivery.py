@@ -282,14 +282,10 @@ def _deliver_with_journal(
         answered = journal.totals().answered
 
         def planned() -> int:
+            if data is not None:
+                return sum(1 for _ in order())
             known = _known_size(delivery)
-            return (
-                known
-                if known is not None
-                else sum(1 for _ in order())
-                if data is not None
-                else accounts.taken + answered
-            )
+            return known if known is not None else accounts.taken + answered
 
         feed = Feed(factory, journal.pending(order()), size=lambda: planned() - answered)
         elapsed_s = 0.0

@@ -284,11 +284,9 @@ class Engine:
     def _send(self, connection: LoadConnection, attempt: DeliveryAttempt, now: float) -> None:
         self._in_flight += 1
         attempt.sent_at = now
-        if attempt.tries:
-            pass
-        elif attempt.due == now:
+        if not attempt.tries and attempt.due == now:
             attempt.is_on_time = True
-        else:
+        elif not attempt.tries:
             late_s = now - attempt.due
             self._accounts.late.record(int(late_s * 1e6))
             if late_s > LATE_S and len(self._pool.open) + len(self._connectors[0].pending) < self._plan.concurrency:

@@ -11,7 +11,7 @@ from ringocli.messaging.load.engine import Engine
 
 
 def run_engine(engine: Engine) -> None:
-    """Run an engine to its end; Ctrl-C ends it early, with true accounts.
+    """Run an engine to its end; Ctrl-C ends it early, with what was done until then counted.
 
     Raises:
         RingocliError: the source of events failed.

@@ -191,21 +191,14 @@ class Journal:
                             (block, len(chunk), sums.tobytes() if sums else None),
                         )
                     return chunk
-                answers = dict(
-                    self._store.execute(
-                        "SELECT place, answered OR NOT may_have_arrived FROM answer WHERE place >= ? AND place < ?",
-                        (first, first + len(chunk)),
-                    )
-                )
-                done = {
-                    place
-                    for (place,) in self._store.execute(
-                        "SELECT place FROM answer WHERE answered AND place >= ? AND place < ?",
-                        (first, first + len(chunk)),
-                    )
-                }
+                results = self._store.execute(
+                    "SELECT place, answered, may_have_arrived FROM answer WHERE place >= ? AND place < ?",
+                    (first, first + len(chunk)),
+                ).fetchall()
+                done = {place for place, answered, _ in results if answered}
+                not_arrived = {place for place, _, may_have_arrived in results if not may_have_arrived}
                 left = [place for place in range(first, first + len(chunk)) if place not in done]
-                possible = sum(not answers.get(place, False) for place in left)
+                possible = sum(place not in not_arrived for place in left)
                 with self._committed():
                     self._store.execute(
                         "UPDATE claim SET possible = possible + ?, size = ? WHERE block = ?",
@@ -223,8 +216,7 @@ class Journal:
         Raises:
             LocalError: the journal cannot be written any more.
         """
-        if self._failure is not None:
-            raise LocalError(self._failure, "Free disk space, then run the same command again. Nothing is lost.")
+        self._check_writable()
         self._answers.append(
             (
                 self._shard.place_of(attempt.event.number),
@@ -265,13 +257,16 @@ class Journal:
         never_sent = [(self._shard.place_of(position[0]), "stopped", None, 0, 0, 0, 0, 0) for position in self._claimed]
         self._answers.extend(never_sent)
         self._flush()
-        if self._failure is not None:
-            raise LocalError(self._failure, "Free disk space, then run the same command again. Nothing is lost.")
+        self._check_writable()
         with self._lock, self._committed():
             self._store.execute(
                 "INSERT INTO header VALUES ('elapsed_s', ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
                 (elapsed_s,),
             )
+
+    def _check_writable(self) -> None:
+        if self._failure is not None:
+            raise LocalError(self._failure, "Free disk space, then run the same command again. Nothing is lost.")
 
     def _committed(self) -> _Transaction:
         return _Transaction(self._store)
