@@ -22,8 +22,6 @@ from ringocli.text import console
 from ringocli.text.url import split_url, with_local_scheme
 
 if TYPE_CHECKING:
-    from ringocli.template.model import Template
-    from ringocli.template.values import Values
     from ringocli.testing.doctor.steps import Diagnosis, Rung
 
 EXAMPLES = (
@@ -70,6 +68,7 @@ def doctor(options: DoctorOptions) -> int:
     """Examine an integration and print each step."""
     from ringocli.http.addresses import check_http_url, webhook_address
     from ringocli.template.reader import read_template
+    from ringocli.template.values import Values
     from ringocli.testing.doctor.diagnose import Examination, diagnose
     from ringocli.text.document import Document
     from ringocli.text.files import read_text
@@ -81,16 +80,12 @@ def doctor(options: DoctorOptions) -> int:
     template = read_template(document.value) if readable else None
     settings = gather_values(template, options.values, url=options.webhook_url) if template is not None else None
 
-    def values(_: Template) -> Values:
-        assert settings is not None
-        return settings.values
-
     webhook_url = settings.webhook_url if settings is not None else None
     diagnosis = diagnose(
         Examination(
             name=options.template,
             document=document,
-            values=values,
+            values=settings.values if settings is not None else Values(),
             base=options.url,
             webhook_url=webhook_address(webhook_url) if webhook_url is not None else None,
             live=options.live,

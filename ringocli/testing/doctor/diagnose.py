@@ -34,7 +34,7 @@ class Examination:
 
     name: str
     document: Document
-    values: Callable[[Template], Values]
+    values: Values
     base: str | None = None
     webhook_url: Secret | None = None
     live: bool = False
@@ -107,7 +107,7 @@ class _Doctor:
         if not template.requests:
             raise StepFailed("properties", "the template has no API.SendMessage", "Add one, then start again.")
         spec = template.requests[0]
-        values = given.values(template)
+        values = given.values
         self._step("properties", lambda: template_steps.check_properties(template, spec, values, live=given.live))
         unused = [name for name in template.properties if not values.properties.get(name)]
         self._warnings += [f"property {name!r} has no value" for name in unused]
