@@ -282,18 +282,15 @@ def _summarise(
     draft: Draft, path: str, findings: list[Finding], *, written: bool, saved: str | None, case: FirstCase | None
 ) -> None:
     """Print the summary on stderr, because stdout may be the template."""
-    from ringocli.importers.draft_formats import about_credentials, as_lines, headline, next_steps
+    from ringocli.cli.init.summary import print_summary
+    from ringocli.importers.draft_formats import headline, next_steps
 
     if written or draft.blocking:
         first = headline(draft, path if written else "the template", findings, verb="Wrote" if written else "Made")
         console.note(first, "green" if draft.is_complete else "yellow")
         if draft.preset is not None:
             console.note()
-    for indent, line in as_lines(draft, findings):
-        console.remark(line, indent) if line else console.note()
-    if said := about_credentials(draft, saved):
-        console.note()
-        console.remark(said)
+    print_summary(draft, findings, saved)
     if case is not None:
         if case.files:
             console.note()

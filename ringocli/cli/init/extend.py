@@ -46,8 +46,9 @@ def extend(options: InitOptions, sources: Sources) -> None:
 
 def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draft) -> None:
     """Write the extended template and the credentials, and print what was added."""
+    from ringocli.cli.init.summary import print_summary
     from ringocli.importers.credentials_file import check_path, save
-    from ringocli.importers.draft_formats import about_credentials, as_document, as_lines
+    from ringocli.importers.draft_formats import as_document
     from ringocli.text.files import write_text
 
     credentials = options.learn.save_credentials if not options.dry_run else None
@@ -68,11 +69,7 @@ def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draf
         console.note(f"Extended {path}, but {draft.blocking[0].rstrip('.')}.", "yellow")
     else:
         console.note(f"Extended {path}.", "green")
-    for indent, line in as_lines(draft, ()):
-        console.remark(line, indent) if line else console.note()
-    if said := about_credentials(draft, credentials):
-        console.note()
-        console.remark(said)
+    print_summary(draft, (), credentials)
 
 
 def _combined(drafts: list[Draft]) -> Draft:
