@@ -145,10 +145,3 @@ def _with_event(document: Document, event: Mapping[str, Any]) -> tuple[Document,
         key = str(event["event_key"])
         return with_member(document, ("Webhook",), key, event), ("Webhook", key)
     raise UsageError("the Webhook section is a single event, not a list", "Turn it into a list first.")
-
-
-def with_list_item(document: Document, key: str, value: Any) -> str:
-    """The text of a JSON object with one more item in one of its lists, which is created if necessary."""
-    if key not in document.value:
-        return with_member(document, (), key, [value]).text
-    return with_item(document, (key,), value).text

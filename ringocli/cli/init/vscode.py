@@ -21,10 +21,10 @@ def write_settings(template: str | None) -> None:
     Raises:
         LocalError: the settings are not JSON, or cannot be written.
     """
-    from ringocli.importers.extend import with_list_item
     from ringocli.template.schema import SCHEMA as CONTENT
     from ringocli.text.document import Document
     from ringocli.text.files import new_folder, read_text, write_texts
+    from ringocli.text.json_editor import with_item, with_member
 
     matching = [f"/{Path(template).as_posix()}"] if template else _templates() or ["*.ringotel.json"]
     text = read_text(str(SETTINGS)) if os.path.exists(SETTINGS) else "{}\n"
@@ -35,15 +35,20 @@ def write_settings(template: str | None) -> None:
     present = [entry for entry in document.value.get("json.schemas", []) if isinstance(entry, dict)]
     missing = [name for name in matching if not any(name in entry.get("fileMatch", []) for entry in present)]
     if missing:
-        text = with_list_item(document, "json.schemas", {"fileMatch": missing, "url": url})
+        entry = {"fileMatch": missing, "url": url}
+        if "json.schemas" in document.value:
+            document = with_item(document, ("json.schemas",), entry)
+        else:
+            document = with_member(document, (), "json.schemas", [entry])
     with new_folder(SETTINGS.parent):
         schema = json.dumps(CONTENT, ensure_ascii=False, indent=1) + "\n"
-        write_texts({SCHEMA: schema, **({SETTINGS: text} if missing else {})}, force=True)
+        write_texts({SCHEMA: schema, **({SETTINGS: document.text} if missing else {})}, force=True)
     console.note(f"wrote {SCHEMA}; {SETTINGS} uses it for {', '.join(matching)}", "green")
 
 
 def _templates() -> list[str]:
     """The templates below the working folder, as VS Code names files."""
+    from ringocli.template.recognition import is_template
     from ringocli.text.document import Document
 
     found = []
@@ -52,7 +57,6 @@ def _templates() -> list[str]:
         for name in sorted(files):
             path = Path(parent) / name
             if name.endswith(".json") and os.path.isfile(path) and os.path.getsize(path) < 1_000_000:
-                value = Document.read(name, path.read_text("utf-8", "replace")).value
-                if isinstance(value, dict) and "API" in value and value.get("class") == "sms":
+                if is_template(Document.read(name, path.read_text("utf-8", "replace"))):
                     found.append("/" + path.as_posix().removeprefix("./"))
     return found
