@@ -63,6 +63,10 @@ class Group(NamedTuple):
     heading: str | None = None
 
 
+PLAIN_GLOBAL_FLAGS = {"-q": "quiet", "--quiet": "quiet", "-v": "verbose", "--verbose": "verbose"}
+"""The global flags that are read without the command-line library, with their names in ``ConsoleOptions``."""
+
+
 def flag_of(field: str) -> str:
     """The flag of a field: ``fail_on`` is ``--fail-on``."""
     return f"--{field.replace('_', '-')}"

@@ -12,9 +12,8 @@ from importlib import import_module
 
 from ringocli.cli.command import GLOBAL_SECTION, CliCommand, ConsoleOptions, Field, built, fields_of
 from ringocli.cli.commands import COMMANDS
-from ringocli.cli.parameters import Argument
+from ringocli.cli.parameters import PLAIN_GLOBAL_FLAGS, Argument
 
-_GLOBAL = {"-q": "quiet", "--quiet": "quiet", "-v": "verbose", "--verbose": "verbose"}
 _TYPES: dict[object, Callable[[str], object]] = {
     str: str, str | None: str, int: int, int | None: int, float: float, float | None: float,
 }  # fmt: skip
@@ -22,7 +21,7 @@ _TYPES: dict[object, Callable[[str], object]] = {
 
 def plain_command(arguments: Sequence[str]) -> Callable[[], int] | None:
     """A function that runs a plain command line; None if it is not plain."""
-    start = next((index for index, word in enumerate(arguments) if word not in _GLOBAL), len(arguments))
+    start = next((index for index, word in enumerate(arguments) if word not in PLAIN_GLOBAL_FLAGS), len(arguments))
     if start == len(arguments) or arguments[start] not in COMMANDS:
         return None
     name = arguments[start]

@@ -11,7 +11,8 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ringocli.cli.parameters import flag_of
+from ringocli.cli.completion_values import COMPLETION_VARIABLE
+from ringocli.cli.parameters import PLAIN_GLOBAL_FLAGS, flag_of
 from ringocli.cli.validate.options import ValidateOptions
 from ringocli.text import console
 
@@ -19,16 +20,15 @@ _DEFAULTS = ValidateOptions._field_defaults
 _FLAGS = {flag_of(name): name for name, default in _DEFAULTS.items() if default is False}
 _LISTS = {flag_of(name): name for name, default in _DEFAULTS.items() if default == () and name != "paths"}
 _VALUES = {flag_of(name): name for name, default in _DEFAULTS.items() if default is None or isinstance(default, str)}
-_GLOBAL = {"-q": "quiet", "--quiet": "quiet", "-v": "verbose", "--verbose": "verbose"}
 
 
 def read_plain(arguments: Sequence[str]) -> ValidateOptions | None:
     """The options if the arguments are a plain ``validate``, with the console set up accordingly; else None."""
     words = list(arguments)
     general: dict[str, bool] = {}
-    while words and words[0] in _GLOBAL:
-        general[_GLOBAL[words.pop(0)]] = True
-    if words[:1] != ["validate"] or "_RINGOCLI_COMPLETE" in os.environ:
+    while words and words[0] in PLAIN_GLOBAL_FLAGS:
+        general[PLAIN_GLOBAL_FLAGS[words.pop(0)]] = True
+    if words[:1] != ["validate"] or COMPLETION_VARIABLE in os.environ:
         return None
     options = _read(words[1:], general)
     if options is not None:
@@ -44,8 +44,8 @@ def _read(words: list[str], general: dict[str, bool]) -> ValidateOptions | None:
         option, equals, value = word.partition("=")
         if word == "-" or not word.startswith("-"):
             paths.append(word)
-        elif word in _GLOBAL:
-            general[_GLOBAL[word]] = True
+        elif word in PLAIN_GLOBAL_FLAGS:
+            general[PLAIN_GLOBAL_FLAGS[word]] = True
         elif word in _FLAGS:
             found[_FLAGS[word]] = True
         elif option in _VALUES or option in _LISTS:
