@@ -117,7 +117,7 @@ def _renders(template: Template, options: RenderOptions, policy: MissingPolicy |
 
 
 def _print(requests: Sequence[RenderedRequest], options: RenderOptions) -> None:
-    from ringocli.http.request_formats import FORMATS
+    from ringocli.http.request_formats import FORMATS as WRITERS
     from ringocli.messaging.formats.requests import as_document
     from ringocli.text.secret import sent
 
@@ -139,7 +139,7 @@ def _print(requests: Sequence[RenderedRequest], options: RenderOptions) -> None:
         if options.format == "http":
             print_http(request, show, exact=True)
         else:
-            console.out(FORMATS[options.format](request, show))
+            console.out(WRITERS[options.format](request, show))
         if not options.template_view:
             _note_segments(request)
 

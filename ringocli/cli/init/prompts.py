@@ -197,7 +197,7 @@ def pasted_in() -> Pastes:
     )
     reply = _sample(
         "The provider's reply, as the documentation shows it",
-        lambda text: sample_in("the sample", text.encode(), is_reply=True).as_reply(None),
+        lambda text: sample_in("the sample", text.encode(), is_reply=True).as_reply(),
     )
     samples = []
     for kind, title in (

@@ -45,10 +45,8 @@ def play_scenario(
             url=url,
             provider=provider,
             send=sender.send,
-            read_reply_file=lambda path: read_sample(read_bytes(str(path))).as_reply(None),
-            read_webhook_file=lambda path: read_sample(read_bytes(str(path))).as_request(
-                method=None, content_type=None, query=None
-            ),
+            read_reply_file=lambda path: read_sample(read_bytes(str(path))).as_reply(),
+            read_webhook_file=lambda path: read_sample(read_bytes(str(path))).as_request(),
             time_scale=options.load.time_scale,
         )
         outcomes = play(case, stage)
