@@ -137,7 +137,7 @@ def _relay(options: ExportOptions) -> RelaySpec:
             "--save-credentials does not apply to a relay",
             "A relay reads its credentials from the environment: see .env.example.",
         )
-    pastes = read_pastes(sources_of(options.learn), accept_xml=True)
+    pastes = read_pastes(sources_of(options.learn), for_relay=True)
     return learn_relay(pastes, Answers(id=options.id, name=options.name), options.sign_requests, options.sign_webhooks)
 
 

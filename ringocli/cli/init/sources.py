@@ -81,8 +81,10 @@ def one_source(options: Mapping[str, str | None]) -> tuple[str | None, str] | No
     return (None if kind in ("from", "--from") else kind), str(value)
 
 
-def read_pastes(sources: Sources, *, accept_xml: bool = False) -> Pastes:
-    """Read all samples; a webhook in XML only where it is accepted.
+def read_pastes(sources: Sources, *, for_relay: bool = False) -> Pastes:
+    """Read all samples.
+
+    A webhook that is neither JSON nor a form is reported with the template; a relay reads XML and refuses all others.
 
     Raises:
         UsageError: an option is malformed, or a sample contains nothing of its kind.
@@ -103,7 +105,7 @@ def read_pastes(sources: Sources, *, accept_xml: bool = False) -> Pastes:
     own = send or file
     if reply is None and own is not None and own.reply is not None:
         reply = Reply(status=200, body=own.reply)
-    samples = [_webhook(pair, accept_xml=accept_xml) for pair in sources.webhooks]
+    samples = [_webhook(pair, for_relay=for_relay) for pair in sources.webhooks]
     if own is not None:
         samples += _described_webhooks(own, {sample.kind for sample in samples})
     return Pastes(
@@ -179,7 +181,7 @@ def _reply(path: str) -> Reply:
     return _sample(path, is_reply=True).as_reply()
 
 
-def _webhook(pair: str, *, accept_xml: bool) -> WebhookSample:
+def _webhook(pair: str, *, for_relay: bool) -> WebhookSample:
     """One ``KIND=FILE``.
 
     Raises:
@@ -187,6 +189,7 @@ def _webhook(pair: str, *, accept_xml: bool) -> WebhookSample:
         LocalError: the file cannot be read.
     """
     from ringocli.importers.learn.webhook_samples import KINDS
+    from ringocli.importers.relay.xml_text import is_xml
     from ringocli.template.variables import sample_kind
 
     kind, separator, path = pair.partition("=")
@@ -195,8 +198,7 @@ def _webhook(pair: str, *, accept_xml: bool) -> WebhookSample:
         raise UsageError(f"--sample-webhook {pair}: the kind is missing", hint)
     kind = chosen("--sample-webhook", sample_kind(kind), KINDS)
     webhook = webhook_of(kind, path, _sample(path))
-    is_xml = webhook.incoming.body.lstrip()[:1] == b"<"
-    return readable(webhook) if accept_xml and not is_xml else webhook
+    return readable(webhook) if for_relay and not is_xml(webhook.incoming.body) else webhook
 
 
 def webhook_of(kind: str, path: str, sample: Sample) -> WebhookSample:
