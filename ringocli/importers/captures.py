@@ -92,9 +92,6 @@ def headers_above(content: bytes) -> tuple[Headers, bytes] | None:
     return _headers_and_body(content.lstrip())
 
 
-# -- curl -v ------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """What ``curl -v`` shows: the request, the response, and the text above them, where the command may be."""
@@ -162,8 +159,6 @@ def _lines_between_messages(lines: list[str]) -> str:
     between = lines[sent[-1] + 1 : received[0] if received else len(lines)]
     return "\n".join(line for line in between if not re.match(r"\*|[{}] \[", line)).strip()
 
-
-# -- logs and encodings -------------------------------------------------------------------------
 
 _ACCESS = re.compile(r'"(GET|POST|PUT|PATCH|DELETE|HEAD) (\S+)(?: HTTP/[\d.]+)?"')
 _FIELDS = re.compile(r'method="?(GET|POST|PUT|PATCH|DELETE)"?\s+.*?(?:path|uri|url)="?([^"\s]+)"?')

@@ -237,9 +237,6 @@ def _leaves_in(reply: Reply | None) -> list[SampleLeaf]:
         return []
 
 
-# -- the template -------------------------------------------------------------------------------
-
-
 def _assembled(
     answers: Answers,
     known: PresetMatch,
@@ -286,9 +283,6 @@ def _ordered(book: PropertyBook, auth: Mapping[str, str] | None) -> list[str]:
         if isinstance(part, VariablePart)
     ]
     return list(dict.fromkeys([*first, *book.values]))
-
-
-# -- the explanations ---------------------------------------------------------------------------
 
 
 def _decisions(

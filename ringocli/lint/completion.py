@@ -115,9 +115,6 @@ def _schema_of(kind: str) -> Mapping[str, Any]:
     return section
 
 
-# -- completion ---------------------------------------------------------------------------------
-
-
 def completions(document: Document, offset: int) -> list[Completion]:
     """Everything that may be written at an offset."""
     template = read_template(document.value)
@@ -211,9 +208,6 @@ def _values(document: Document, cursor: Cursor) -> list[Completion]:
     ]
 
 
-# -- hover --------------------------------------------------------------------------------------
-
-
 def explanation(document: Document, offset: int) -> tuple[str, int, int] | None:
     """A description of the key or variable at an offset, in Markdown, and its offsets; None if there is neither."""
     cursor = cursor_at(document, offset)
@@ -264,9 +258,6 @@ def variables_at(document: Document, template: Template, cursor: Cursor) -> Iter
             start = cursor.start + (written if written >= 0 else at)
             yield part.name, start, start + length
         at += length
-
-
-# -- outline ------------------------------------------------------------------------------------
 
 
 def outline(document: Document) -> list[Symbol]:

@@ -78,9 +78,6 @@ def rule_document(rule: Rule) -> dict[str, Any]:
     }
 
 
-# -- assumptions --------------------------------------------------------------------------------
-
-
 def rules_citing(number: int) -> tuple[Rule, ...]:
     """The rules that cite an assumption as their source."""
     return tuple(one for one in rules() if number in assumptions_of(one))

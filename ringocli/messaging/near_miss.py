@@ -115,9 +115,6 @@ def nearest_miss(
     )
 
 
-# -- what to change ---------------------------------------------------------------------------------
-
-
 def _proposal(check: _Check, best: _Candidate) -> tuple[tuple[Operation, ...], str]:
     if best.contradiction:
         return (), best.contradiction
@@ -238,9 +235,6 @@ def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool
     if event.place is not Place.DELIVERED:
         return means_delivered(received) and not means_delivered(expected)
     return (means_delivered(expected) or expected.isdigit()) and not means_delivered(received)
-
-
-# -- whether it is safe -----------------------------------------------------------------------------
 
 
 class _Check(NamedTuple):

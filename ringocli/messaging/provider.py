@@ -137,9 +137,6 @@ def _compare(template: Template, spec: RequestSpec, incoming: IncomingRequest) -
     )
 
 
-# -- path -------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _PathPattern:
     """The path of ``request_url``, whole and as segments."""
@@ -187,9 +184,6 @@ def goes_to(template: Template, method: str, path: str) -> bool:
     )
 
 
-# -- parameters -------------------------------------------------------------------------------------
-
-
 def _query(spec: RequestSpec, incoming: IncomingRequest) -> _PartResult:
     """The query of ``request_url`` itself and, for a request without a body, the parameters after it."""
     expected: dict[str, Json] = {}
@@ -233,9 +227,6 @@ def _matched(parameters: Json, spec: RequestSpec, document: Json, part: str) -> 
     )
 
 
-# -- credentials ------------------------------------------------------------------------------------
-
-
 def _credentials_in_header(incoming: IncomingRequest) -> Iterable[str]:
     """Every credential in the Authorization header, whole and in parts."""
     value = header(incoming.headers, "authorization") or ""
@@ -273,9 +264,6 @@ def _auth_problems(template: Template, incoming: IncomingRequest) -> list[Reques
 def _auth_mismatch(value: str, expected: str) -> str:
     found = value.partition(" ")[0][:20] or "an empty header" if value else "no header"
     return f"expected {expected}, found {found}"
-
-
-# -- replies ----------------------------------------------------------------------------------------
 
 
 def accepted_reply(

@@ -195,9 +195,6 @@ def _list_presets(format_: str) -> None:
         console.out(f"{preset.name:<{width}}  {preset.title}{built_in}: {properties}")
 
 
-# -- writing ------------------------------------------------------------------------------------
-
-
 def _finish(options: InitOptions, made: _Drafted) -> None:
     """Check a draft, write it and its first case, and print the summary."""
     from ringocli.cli.init.prompts import free_path

@@ -95,9 +95,6 @@ _AUTH_HELP = (
 _OAUTH_HELP = "It is in the provider's OAuth documentation and starts with https://."
 
 
-# -- checks: each returns the value, or raises with what is wrong ---------------------------------
-
-
 def _preset(text: str) -> str:
     from ringocli.template.presets import names
     from ringocli.text.suggest import nearest
@@ -177,9 +174,6 @@ def equivalent_command(preset: str | None, answers: Answers, output: str | None)
         if value:
             words += [option, value]
     return command_line(*words, *([output] if output else []))
-
-
-# -- pasting into the terminal ------------------------------------------------------------------
 
 
 def pasted_in() -> Pastes:

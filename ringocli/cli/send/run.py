@@ -86,9 +86,6 @@ def _note_retry(error: NoReply, wait_s: float) -> None:
     console.note(f"note: {error.message}; retrying in {wait_s:g} s", "dim")
 
 
-# -- files ------------------------------------------------------------------------------------------
-
-
 def _keep(options: SendOptions, template: Template, results: Sequence[SendResult], arrivals: Sequence[Arrival]) -> None:
     """Write the HAR file and the case of a single send."""
     result = results[0]
@@ -120,9 +117,6 @@ def _write_har(exchange: Sent, options: SendOptions) -> None:
     elif options.har is not None:
         write_text(path_of(options.har), har_text([exchange]), force=options.force, mode=0o600)
         console.note(f"note: wrote the exchange to {options.har}", "dim")
-
-
-# -- output -----------------------------------------------------------------------------------------
 
 
 def _print_one(options: SendOptions, result: SendResult, arrivals: Sequence[Arrival]) -> int:

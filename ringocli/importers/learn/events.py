@@ -103,9 +103,6 @@ def _report_unreadable(learned: LearnedEvents, draft: EventDraft, missing: Seque
     _report_lost(learned, sample, why)
 
 
-# -- telling events apart -----------------------------------------------------------------------
-
-
 def _leaves_by_kind(samples: Sequence[WebhookSample], *kinds: str) -> list[list[SampleLeaf]]:
     return [list(leaves_of(sample.document)) for sample in samples if sample.kind in kinds]
 

@@ -152,8 +152,6 @@ def _is_same_kind(leaf: SampleLeaf, other: SampleLeaf) -> bool:
     )
 
 
-# -- comparing the ids of two samples -----------------------------------------------------------
-
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*?[-_:.](?=\w)|[A-Za-z]{1,12}(?=\d)")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIERS = {

@@ -150,8 +150,6 @@ class PropertyBook:
             number += 1
         return f"{name} {number}"
 
-    # -- removing values from what is written and shown ----------------------------------------
-
     def swept(self, tree: Any) -> Any:
         """The tree with every known value of 6 or more characters replaced by its property."""
         if isinstance(tree, dict):

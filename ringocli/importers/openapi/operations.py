@@ -183,9 +183,6 @@ def _swagger_body(
     return _written(chosen, MULTIPART_TYPE if multipart else FORM_TYPE)
 
 
-# -- the reply ----------------------------------------------------------------------------------
-
-
 def _reply(spec: Spec, operation: Operation) -> bytes | None:
     responses = spec.mapping(operation.body.get("responses"))
     codes = sorted(str(code) for code in responses if re.fullmatch(r"2\d\d|2XX|default", str(code), re.I))

@@ -85,8 +85,6 @@ def _more_requirements(facts: Collection[str]) -> str:
     return found + ("python-multipart>=0.0.20\n" if "multipart_webhooks" in facts else "")
 
 
-# -- which parts of the source files a relay needs ---------------------------------------------------
-
 _BODIES = {"query": "no_body", "xml": "xml_body"}
 
 

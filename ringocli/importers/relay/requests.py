@@ -101,8 +101,6 @@ class RequestReader:
             self.properties.append(name)
         return f"${name}$"
 
-    # -- values that are new in every request --------------------------------------------------------
-
     def _fresh(self, parameters: Any, name: str) -> Any:
         """The parameters with the sample's ids and points in time replaced by new ones."""
         for constant in self.constants:
@@ -147,8 +145,6 @@ class RequestReader:
                 yield name, self._property(name)
             else:
                 yield name, value
-
-    # -- the signature ------------------------------------------------------------------------------
 
     def _with_signature(self, value: str) -> str:
         """A header's sample value with the signature, the time and the key id in it as variables."""
@@ -228,8 +224,6 @@ class RequestReader:
             return url, {}
         self._sign_fields(query)
         return bare, query
-
-    # -- the body -----------------------------------------------------------------------------------
 
     def _body(self, name: str, written: Mapping[str, Any], pasted: Pasted, parameters: Any) -> dict[str, Any]:
         if is_xml((pasted.body or "").encode()):

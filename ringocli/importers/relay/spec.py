@@ -152,9 +152,6 @@ def _number_forms(draft: Draft) -> dict[str, list[str]]:
     return found
 
 
-# -- XML as the JSON tree that the generated server makes of it ------------------------------------
-
-
 def _as_json(pastes: Pastes) -> Pastes:
     """The same samples with every XML body as a tree."""
     return replace(
@@ -188,8 +185,6 @@ def _sample_as_json(sample: WebhookSample) -> WebhookSample:
     body = dumps(tree).encode()
     return replace(sample, incoming=incoming._replace(headers=(*headers, ("Content-Type", JSON_TYPE)), body=body))
 
-
-# -- what is left ----------------------------------------------------------------------------------
 
 _EXPRESSED = re.compile(
     r"it cannot authenticate|the sample is multipart|delivery receipts cannot be matched|it (?:sends|writes) XML|"

@@ -106,9 +106,6 @@ def _reordered(old: Template, new: Template, pairs: list[EventPair]) -> Iterator
     )
 
 
-# -- one event ---------------------------------------------------------------------------------------
-
-
 class _Edit(NamedTuple):
     """An edit within one event: the old event with only this edit, or None if it cannot be made alone."""
 

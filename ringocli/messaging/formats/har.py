@@ -23,8 +23,6 @@ Headers = Iterable[tuple[str, str]]
 
 _CREATOR = {"name": "ringocli", "version": __version__}
 
-# -- documents --------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
@@ -64,9 +62,6 @@ HAR_END = "]}}\n"
 def har_start() -> str:
     """The text before the first entry of a document that is written entry by entry, separated by commas."""
     return f'{{"log":{{"version":"1.2","creator":{json.dumps(_CREATOR)},"entries":['
-
-
-# -- objects, from text that may be shown -----------------------------------------------------------
 
 
 def entry_object(
@@ -165,9 +160,6 @@ def _reply_object(reply: Reply | None) -> dict[str, Any]:
         body_bytes=len(reply.body),
         location=redact(header(reply.headers, "location") or ""),
     )
-
-
-# -- reading ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,8 +84,6 @@ class Engine:
         self._timer_at = 0.0
         self._failure: BaseException | None = None
 
-    # --- the run ---
-
     async def run(self) -> None:
         """Deliver everything; after ``stop`` it returns early, and unfinished events are not in the accounts.
 
@@ -160,8 +158,6 @@ class Engine:
     def _check_finished(self) -> None:
         if self._in_flight == 0 and (self._stopping or (self._exhausted and not self._waiting)):
             self._end()
-
-    # --- what is sent next ---
 
     def _next(self, now: float) -> DeliveryAttempt | None:
         """The next event to send now: a retry that is due, else a new event that is due."""
@@ -262,8 +258,6 @@ class Engine:
         self._timer = None
         self._pump()
 
-    # --- sending ---
-
     def _connect(self, attempt: DeliveryAttempt) -> None:
         self._in_flight += 1
         self._connectors[attempt.is_failover].start(lambda: LoadConnection(self), partial(self._connected, attempt))
@@ -346,8 +340,6 @@ class Engine:
         if connection.reusable:
             self._pool.rest(connection, monotonic())
         self._pump()
-
-    # --- results, called by the connections ---
 
     def may_remember(self, status: int) -> bool:
         """Whether replies with this status count as delivered by it alone, so that they need no parsing."""

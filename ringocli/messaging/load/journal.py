@@ -98,8 +98,6 @@ class Journal:
         self._writer.join()
         self._store.close()
 
-    # --- the run's facts ---
-
     def _checked_header(self, fingerprint: Mapping[str, str], data_file: str | None) -> bool:
         known = dict(self._store.execute("SELECT name, value FROM header"))
         if not known:
@@ -142,8 +140,6 @@ class Journal:
                 self._store.executemany("INSERT INTO data (row) VALUES (?)", lines)
                 self._rows_are_kept = True
         yield from kept_rows(self._store, self._lock)
-
-    # --- claims ---
 
     def check_rows(self, order: Iterable[Position], name: str) -> None:
         """Compare the data rows of all claimed blocks with those that were claimed.
@@ -208,8 +204,6 @@ class Journal:
         except sqlite3.Error as error:
             raise journal_error(self._path, error) from None
 
-    # --- answers ---
-
     def record(self, attempt: DeliveryAttempt, error: str | None, status: int | None, latency_us: int) -> None:
         """Record the result of an event, which is on disk about 10 ms later.
 
@@ -270,8 +264,6 @@ class Journal:
 
     def _committed(self) -> _Transaction:
         return _Transaction(self._store)
-
-    # --- totals ---
 
     def totals(self) -> JournalTotals:
         """What the journal has recorded, over all runs."""

@@ -153,8 +153,6 @@ class _Player:
             outcomes.append(self._deliver(step, at_s, number))
         return outcomes
 
-    # -- as the Ringotel user --------------------------------------------------------------------------
-
     def _send(self, step: CaseStep, at_s: float) -> StepOutcome:
         assert step.send is not None
         what = step.send
@@ -188,8 +186,6 @@ class _Player:
         variables = {**{name: str(value) for name, value in request.variables.items()}, **found}
         self._produced[step.id] = variables
         return variables, reply
-
-    # -- as the provider -------------------------------------------------------------------------------
 
     def _deliver(self, step: CaseStep, at_s: float, number: int) -> StepOutcome:
         request, what = self._webhook(step, number)
@@ -256,8 +252,6 @@ class _Player:
         )):  # fmt: skip
             problems.append(f"it is not the event {step.expect.event}")
         return [*problems, *self._variable_problems(step, reading.variables)]
-
-    # -- values ----------------------------------------------------------------------------------------
 
     def _values(self, step: CaseStep) -> Values:
         given = {

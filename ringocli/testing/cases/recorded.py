@@ -127,9 +127,6 @@ def _reply(status: int, headers: Any, body: bytes) -> Reply:
     return Reply(status=status, headers=tuple((str(name), str(value)) for name, value in headers), body=body)
 
 
-# -- writing ---------------------------------------------------------------------------------------
-
-
 def write_case(template: Template, exchanges: list[RecordedExchange], path: Path, *, force: bool) -> list[Path]:
     """Write recorded traffic as a case and its files; returns the written files, the case last.
 

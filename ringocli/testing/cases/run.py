@@ -99,8 +99,6 @@ class _Runner:
         self._produced[step.id] = result.variables
         return result
 
-    # -- outgoing ------------------------------------------------------------------------------------
-
     def _send(self, step: CaseStep) -> StepResult:
         assert step.send is not None
         spec = self._template.request(step.send)
@@ -134,8 +132,6 @@ class _Runner:
         if lines:
             yield StepFailure(step=step.id, message=f"the request differs from {path.name}", diff=tuple(lines))
 
-    # -- incoming ------------------------------------------------------------------------------------
-
     def _receive(self, step: CaseStep) -> StepResult:
         incoming = self._incoming(step)
         reading = read_webhook(self._template, incoming, self._properties())
@@ -166,8 +162,6 @@ class _Runner:
             yield StepFailure(step=step.id, message="matches no event", diff=tuple(_near_miss(reading)))
         elif expected is not None and self._template.event(expected) is not reading.event:
             yield _failure(step, f"matches {reading.event.label}, not {self._template.event(expected).label}")
-
-    # -- values --------------------------------------------------------------------------------------
 
     def _values(self, step: CaseStep, names: Iterable[str], place: Place) -> Values:
         """The step's own values, the case's, then samples; properties are secrets, so that ``***`` is compared.
