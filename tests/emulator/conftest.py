@@ -117,7 +117,6 @@ def visit(context: Any) -> Iterator[Open]:
         page.evaluate("localStorage.clear(), sessionStorage.clear()")
         for event, listener in listeners.items():
             page.remove_listener(event, listener)
-        page.goto("about:blank")
     assert [] == wrong
     # A blob: of the page's own has no host.
     assert 1 == len(hosts - {""}), hosts
