@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import certifi
 import hypothesis
 import pytest
 
@@ -51,15 +52,27 @@ Command = Callable[..., Result]
 _config_folders = count()
 
 
+@pytest.fixture(scope="session")
+def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that is trusted by default: to read a machine's hundred certificates takes longer than most tests."""
+    path = tmp_path_factory.mktemp("trusted") / "one.pem"
+    end = "-----END CERTIFICATE-----\n"
+    path.write_text(certifi.contents().partition(end)[0] + end, "ascii", "replace")
+    return path
+
+
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No environment variable or configuration file of this machine affects a test."""
+def _own_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, one_certificate: Path
+) -> None:
+    """No environment variable, configuration file or certificate of this machine affects a test."""
     for name in list(os.environ):
         if name.startswith("RINGOCLI_") or name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
             monkeypatch.delenv(name)
     # A name of its own for each test; a folder is made only by a test that writes into it.
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / f"config-{next(_config_folders)}"))
     monkeypatch.setenv("RINGOCLI_TEST", "1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(one_certificate))
 
 
 @pytest.fixture
