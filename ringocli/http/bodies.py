@@ -159,7 +159,11 @@ def _decoded(text: str) -> Json:
 
 def _is_utf8(text: str) -> bool:
     """Whether a text has no lone surrogate; only UTF-7 can contain one."""
-    return text.isascii() or text.isprintable() or not any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _without_surrogates(tree: Json) -> Json:

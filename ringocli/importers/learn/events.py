@@ -18,7 +18,7 @@ from ringocli.importers.learn.pattern_tree import exclude
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.webhook_kind import outgoing, packed_in, why_unreadable
 from ringocli.importers.learn.webhook_samples import KINDS, EventDraft, LearnedEvents, WebhookSample
-from ringocli.messaging.webhook import read_webhook
+from ringocli.messaging.webhook import read_webhook, taken_by
 from ringocli.template.model import Template
 from ringocli.template.reader import read_template
 from ringocli.template.variables import EVENT_TYPES
@@ -144,8 +144,8 @@ def _as_template(drafts: Sequence[EventDraft]) -> Template:
 
 
 def _is_matched(sample: WebhookSample, drafts: Sequence[EventDraft]) -> bool:
-    reading = read_webhook(_as_template(drafts), sample.incoming)
-    return reading.event is not None and reading.event.type == EVENT_TYPES[sample.kind]
+    taken = taken_by(_as_template(drafts), sample.incoming)
+    return taken is not None and taken[0] == EVENT_TYPES[sample.kind]
 
 
 def _mixed_up(drafts: list[EventDraft], samples: Sequence[WebhookSample]) -> list[tuple[EventDraft, WebhookSample]]:
