@@ -12,12 +12,14 @@ from urllib.parse import quote, quote_plus
 from ringocli.http.request_formats import as_http
 from ringocli.importers.draft import Pastes
 from ringocli.importers.draft_formats import part_and_location
+from ringocli.importers.learn.credential_places import embedded_values
 from ringocli.importers.learn.placeholders import shown, whole_placeholder
 from ringocli.importers.learn.property_labels import is_stand_in
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.request import render_request
+from ringocli.template.credential_names import is_account_name, is_secret_name
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Draft
 from ringocli.template.values import Missing, Values
@@ -68,7 +70,7 @@ def _marked(draft: Draft, prefix: Pointer, text: str) -> str:
 
 
 def _masked(text: str, draft: Draft) -> str:
-    """The text without the values of properties, however short, and those in URLs; placeholders stay."""
+    """The text without the values of properties, however short, and without named ones; placeholders stay."""
     shown_anyway = Target.parse(str(next(iter(draft.template["API"].values()))["request_url"])).host.lower().split(".")
     for secret in (value for value in draft.saved.values() if isinstance(value, Secret)):
         value = secret.reveal()
@@ -79,7 +81,14 @@ def _masked(text: str, draft: Draft) -> str:
             and whole_placeholder(value) is None
         ):
             text = re.sub(rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F]{{2}})){re.escape(value)}(?![A-Za-z0-9])", MASK, text)
-    return re.sub(r"https?://[^\s\"'<>\\]+", lambda url: without_secrets(url.group()), text)
+    text = re.sub(r"https?://[^\s\"'<>\\]+", lambda url: without_secrets(url.group()), text)
+    for named in reversed(
+        [one for one in embedded_values(text) if is_secret_name(one.name) or is_account_name(one.name)]
+    ):
+        value = text[named.start : named.end]
+        if MASK not in value and whole_placeholder(value) is None:
+            text = f"{text[: named.start]}{MASK}{text[named.end :]}"
+    return text
 
 
 def _parts(pasted: Pasted) -> str:

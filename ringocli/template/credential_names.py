@@ -36,13 +36,13 @@ def _folded_words(text: str) -> frozenset[str]:
 
 
 SECRETS = _folded_words(
-    "password passwords passwd passphrase passcode passkey pass pwd psw pswd pswrd pword passw pw secret secrets token "
+    "password passwords passwd upw passphrase passcode passkey pass pwd psw pswd pswrd pword passw pw secret secrets token "
     "tokens apikey authkey accesskey appkey securitykey userkey secretkey privatekey credential credentials cred creds "
     "private hmac sig sign signature jwt bearer hash mac digest checksum crypt pin license licence licensekey auth "
     "authorization authentication authstring session sessionid jsessionid phpsessid cookie otp totp salt sha sha1 sha256 "
     "sha512 md5 md5hash md5sign signmsg hashvalue tkn csrf xsrf keyid "
     "accesscode authcode appcode securitycode psswd pssw passw "
-    "sifre parola parol parole parool senha clave contrasena contrasenya contrasenia mdp motdepasse motpasse kennwort "
+    "sifre parola parolachiave passe parol parole parool senha clave contrasena contrasenya contrasenia mdp motdepasse motpasse kennwort "
     "passwort kodewort geheim geheimnis geheimzahl schluessel schlussel zugangscode zugangsdaten heslo haslo wachtwoord "
     "toegangscode sleutel losenord salasana salasona passord adgangskode kodeord jelszo lozinka zaporka geslo sandi "
     "katasandi katalaluan slaptazodis matkhau mima miyao kouling kod codigoacceso codigodeacceso codeacces kodeakses "

@@ -78,6 +78,8 @@ NAMES = [
     "palavra-passe",
     "κωδικός",
     "密钥",
+    "รหัสผ่าน",
+    "upw",
     "username",
     "login",
     "user",
@@ -203,6 +205,13 @@ BY_NAME: dict[str, Plant] = {
     "xml-attribute": lambda name, value: curl_form(
         [("xml", f'<sms {name}="{value}"><to>+15550002222</to><text>Hello there</text></sms>')]
     ),
+    "xml-param": lambda name, value: curl_form(
+        [("xml", f'<sms><p name="{name}">{value}</p><to>+15550002222</to><text>Hello there</text></sms>')]
+    ),
+    "xml-param-value": lambda name, value: curl_form(
+        [("xml", f'<sms><p name="{name}" value="{value}"/><to>+15550002222</to><text>Hello there</text></sms>')]
+    ),
+    "xml-body": lambda name, value: shlex.join(["curl", URL, "-H", "Content-Type: text/xml", "-d", f"<{name}>{value}</{name}>"]),
     "bracketed": lambda name, value: curl_form([(f"auth[{name}]", value), *PAIRS]),
     "json-in-query": lambda name, value: curl_get([("payload", json.dumps({name: value, **MESSAGE}))]),
     "path-pair": lambda _, value: curl_get(PAIRS, f"/sms/u/joe/p/{quote(value, safe='')}/send"),
@@ -339,7 +348,7 @@ def test_no_credential_of_a_sample_is_left(kind: str, name: str) -> None:
         samples=samples,
         reply=sample.as_reply() if kind == "reply" else None,
     )
-    assert not leaks(shown(from_pastes(pastes, Answers())), value)
+    assert not leaks(shown(from_pastes(pastes, Answers()), pastes), value)
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,14 @@ _META = frozenset(
 )
 """Members of an object with a secret's name that describe the secret and are not secret themselves."""
 _EMBEDDED = re.compile(
-    r"""(?<![\w$])(?P<name>(?:[^\W\d]|\\u[0-9a-fA-F]{4})(?:[\w.-]|\\u[0-9a-fA-F]{4}){0,40})\\?["']?\s*[:=]\s*(?P<quote>\\?["'])(?P<quoted>[^"'\\]{1,400})(?P=quote)"""
-    r"""|(?<![\w$])(?P<bare>[^\W\d][\w.-]{0,40})(?:=|:[ \t]*(?!//))(?P<unquoted>[^\s&;,"'<>)}\]$]{1,400})"""
-    r"""|<(?P<element>(?:\w+:)?[^\W\d][\w.-]{0,40})(?:\s[^<>]*)?>(?P<text>[^<>]{1,400})</(?P=element)>"""
+    r"""(?<![\w$])(?P<name>(?:[^\W\d]|\\u[0-9a-fA-F]{4})(?:[\w.\u0900-\u0fff-]|\\u[0-9a-fA-F]{4}){0,40})\\?["']?\s*[:=]\s*(?P<quote>\\?["'])(?P<quoted>[^"'\\]{1,400})(?P=quote)"""
+    r"""|(?<![\w$])(?P<bare>[^\W\d][\w.\u0900-\u0fff-]{0,40})(?:=|:[ \t]*(?!//))(?P<unquoted>[^\s&;,"'<>)}\]$]{1,400})"""
+    r"""|<(?P<element>(?:\w+:)?[^\W\d][\w.\u0900-\u0fff-]{0,40})(?:\s[^<>]*)?>(?P<text>[^<>]{1,400})</(?P=element)>"""
 )
-"""A named value inside a longer text: JSON, GraphQL, a query string, XML, ``name: value``."""
+"""A named value inside a longer text: JSON, GraphQL, a query string, XML, ``name: value``.
+
+U+0900 to U+0FFF are the alphabets of which some vowels are not word characters for regular expressions.
+"""
 
 
 _PREFIXED = re.compile(

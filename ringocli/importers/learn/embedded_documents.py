@@ -12,11 +12,15 @@ from ringocli.importers.learn.sample_leaves import PackedSpan, SampleLeaf, leave
 from ringocli.text.document import Document
 
 _ELEMENT = re.compile(
-    r"<(?P<name>[^\W\d][\w:.-]*)(?P<attributes>[^<>]*?)(?P<empty>/?)>|</(?P<end>[^\W\d][\w:.-]*)\s*>"
+    r"<(?P<name>[^\W\d][^\s<>/]*)(?P<attributes>[^<>]*?)(?P<empty>/?)>|</(?P<end>[^\W\d][^\s<>]*)\s*>"
     r"|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<[?!][^>]*>|(?P<text>[^<]+)",
     re.S,
 )
-_ATTRIBUTE = re.compile(r"([^\W\d][\w:.-]*)\s*=\s*([\"'])(.*?)\2", re.S)
+_ATTRIBUTE = re.compile(r"([^\W\d][^\s<>/=]*)\s*=\s*([\"'])(.*?)\2", re.S)
+
+_NAMING = ("name", "key", "field", "param")
+_LABEL = re.compile(r"[^\W\d][^\s<>=]{0,40}")
+"""A name that an attribute gives to an element's value, as in ``<param name="to">`` and ``<param name="to" value="…"/>``."""
 
 
 def packed_leaves(leaf: SampleLeaf) -> list[SampleLeaf]:
@@ -49,10 +53,13 @@ def _in_xml(leaf: SampleLeaf) -> Iterator[SampleLeaf]:
     path: list[str] = []
     for index, found in enumerate(_ELEMENT.finditer(leaf.text)):
         if name := found["name"]:
-            path.append(name)
-            for attribute in _ATTRIBUTE.finditer(found["attributes"]):
+            attributes = list(_ATTRIBUTE.finditer(found["attributes"]))
+            named = next((one[3] for one in attributes if one[1].lower() in _NAMING and _LABEL.fullmatch(one[3])), "")
+            path.append(named or name)
+            for attribute in attributes:
                 start = found.start("attributes") + attribute.start(3)
-                yield _xml_leaf(leaf, [*path, attribute[1]], index, start, start + len(attribute[3]))
+                names = path if named and attribute[1].lower() == "value" else [*path, attribute[1]]
+                yield _xml_leaf(leaf, names, index, start, start + len(attribute[3]))
             if found["empty"]:
                 path.pop()
         elif found["end"]:

@@ -45,9 +45,10 @@ _HOOKS = frozenset(
 )
 _ACCOUNT_BEFORE = re.compile(r"(?:user|login)[_-]?(?:name|id)?|(?:client|account|app|customer)[_-]?s?id", re.I)
 """Segments after which anything but a word of the API is a value of the account."""
-_MATRIX = re.compile(r"(?:^|;)(?P<name>[A-Za-z][\w.-]{0,40})(?P<sign>[=:])(?P<value>[^;]+)")
+_MATRIX = re.compile(r"(?:^|;)(?P<name>[^\W\d][^\s=:;/]{0,40})(?P<sign>[=:])(?P<value>[^;]+)")
 _FILE = re.compile(r"(?P<stem>.+)\.(?:json|xml|php|txt|csv|html?|aspx?|do|jsp)", re.I)
 _BOT = re.compile(r"(?P<head>bot)(?P<token>\d{5,}:[\w-]{8,})")
+_KEY_LABEL = re.compile(r"(?:key|secret)[-_]\w{4,}", re.I)
 _SECOND_LEVEL = frozenset(["co", "com", "net", "org", "gov", "ac", "edu", "ne", "or", "go", "gob"])
 
 
@@ -131,7 +132,7 @@ def host_parts(host: str, own: Sequence[str] = ()) -> list[EmbeddedValue]:
     known = 3 if len(labels) > 2 and labels[-2].lower() in _SECOND_LEVEL and len(labels[-1]) == 2 else 2
     found, at = [], 0
     for label in labels[: max(len(labels) - known, 0)] if not re.fullmatch(r"[\d.]+", name) else []:
-        is_own = label in own or resembles_key(label) or is_mixed(label)
+        is_own = label in own or resembles_key(label) or is_mixed(label) or bool(_KEY_LABEL.fullmatch(label))
         if is_own and not has_placeholder(label):
             found.append(EmbeddedValue(start=at, end=at + len(label), name="subdomain"))
         at += len(label) + 1
@@ -150,7 +151,8 @@ def embedded_in(text: str) -> list[EmbeddedValue]:
     taken = [(placeholder.start, placeholder.end) for placeholder in placeholders(text)]
     found = list(embedded_values(text))
     if is_url(text):
-        found += [one for one in _in_url(text) if not any(one.start < old.end and old.start < one.end for old in found)]
+        parts = [*_in_url(text), *_in_query(text)]
+        found += [one for one in parts if not any(one.start < old.end and old.start < one.end for old in found)]
     taken += [(one.start, one.end) for one in found]
     if not is_url(text) and re.search(r"[\s\"'<>(){},;]", text.strip()):
         words = re.finditer(r"[^\s\"'<>(){}\[\],;=&]{6,}", text)
@@ -195,12 +197,16 @@ def secret_parts(url: str) -> list[EmbeddedValue]:
         before = unquote(re.split(r"[/;=:]", url[: one.start].rstrip("/=:"))[-1])
         if one.name == "login" or is_secret_name(before) or is_account_name(before):
             found.append(one)
+    return [*found, *_in_query(url)]
+
+
+def _in_query(url: str) -> Iterator[EmbeddedValue]:
+    """The credentials in the query and the fragment of a URL."""
     for pair in re.finditer(r"[?#&](?P<name>[^?#&=]+)(?:=(?P<value>[^?#&]*))?", url):
         name, value = unquote_plus(pair["name"]), unquote_plus(pair["value"] or "")
         if belongs_by_name(name, value) if value else resembles_key(name):
             start, end = pair.span("value" if value else "name")
-            found.append(EmbeddedValue(start=start, end=end, name=name))
-    return found
+            yield EmbeddedValue(start=start, end=end, name=name)
 
 
 def without_secrets(text: str) -> str:
