@@ -34,6 +34,15 @@ _TELLING = re.compile(
 )
 """Words that make an all-capitals text a placeholder; without one it may be an actual key."""
 
+_DOMAIN = re.compile(
+    r"\.(?!json|xml|php|asp|do\b|jsp|txt|htm|jpe?g|png|gif|pdf|mp[34])[a-z]{2,}(?:\.[a-z]{2})?(?=$|[:/?#\s\"'])"
+)
+"""The end of a domain name after the name itself."""
+_OF_READER = re.compile(
+    r"(?i)domain|host|server|company|business|site|app|service|url|instance|account|tenant|name|org|provider|gateway|"
+    r"backend|endpoint|key|token|id$|user|client|store|shop|brand|here"
+)
+"""What a domain after "my" or "your" is called if the reader has to replace it."""
 
 _GRAPHQL = re.compile(r"\s*(?:(?:query|mutation|subscription)\b[^{]*\{|\{\s*\w+\s*[({])")
 
@@ -72,6 +81,8 @@ def placeholders(text: str) -> Iterator[Placeholder]:
             and not (_is_whole(found, text) or re.match(r"\w[a-zA-Z]+[_-]", inside))
         ):
             continue  # "Your order is ready" is a sentence
+        if kind == "your" and _DOMAIN.match(text, found.end()) and not _OF_READER.search(inside):
+            continue  # the provider's own domain, such as mysms.com
         yield Placeholder(
             start=found.start(),
             end=found.end(),
