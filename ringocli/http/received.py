@@ -39,10 +39,11 @@ def starts_json(text: str) -> bool:
 
 
 class Decoded(NamedTuple):
-    """A decoded body, and what a strict reader would have rejected."""
+    """A decoded body, and what a strict reader would have rejected; only the first of several ``documents`` is read."""
 
     tree: Json
     notes: tuple[str, ...] = ()
+    documents: int = 1
 
 
 def decode_received(body: bytes, content_type: str | None) -> Decoded:
@@ -102,7 +103,7 @@ def _json(text: str, *, is_surely: bool) -> Decoded | None:
     except LocalError as error:
         if several := _lines(text):
             note = f"the body contains {len(several)} JSON documents; the first one was read"
-            return Decoded(several[0], (note,))
+            return Decoded(several[0], (note,), len(several))
         if len(text) <= MAX_CORRECTED and (corrected := _corrected(text)) is not None:
             return corrected
         if is_surely:

@@ -72,7 +72,7 @@ def decoded_webhook(incoming: IncomingRequest) -> Decoded:
         LocalError: the body is neither JSON nor a form.
     """
     if incoming.method in ("GET", "DELETE", "HEAD") or (not incoming.body.strip() and incoming.query):
-        tree, notes = decode_query(incoming.query)
+        tree, notes, _ = decode_query(incoming.query)
         if incoming.body.strip():
             notes = (*notes, f"the body was not read: the values of a {incoming.method} webhook are in its query")
         return Decoded(tree, (*incoming.notes, *notes))
@@ -81,7 +81,7 @@ def decoded_webhook(incoming: IncomingRequest) -> Decoded:
         return decoded
     names = ", ".join(list(decode_pairs(incoming.query))[:4])
     ignored = (f"the query of the URL ({names}) was not read: the values are taken from the body",) if names else ()
-    return Decoded(decoded.tree, (*incoming.notes, *decoded.notes, *ignored))
+    return decoded._replace(notes=(*incoming.notes, *decoded.notes, *ignored))
 
 
 def read_webhook(
@@ -97,7 +97,7 @@ def read_webhook(
     Raises:
         LocalError: the body cannot be decoded.
     """
-    document, decoding_notes = decoded_webhook(incoming)
+    document, decoding_notes, _ = decoded_webhook(incoming)
     given = properties or {}
     fitting = _fitting(template, incoming, document, given)
     if not fitting:

@@ -90,7 +90,9 @@ def _text(text: str, kind: str, body: Body) -> None:
         named = (
             "that is not a JSON object" if encoding is Encoding.JSON else f"of type {kind.partition(';')[0] or 'this'}"
         )
-        body.limits.append(Limit(f"a body {named}", "Ringotel sends only JSON and forms"))
+        why = "Ringotel sends only JSON and forms"
+        clause = f"the provider will not understand it: the sample has a body {named}, and {why}"
+        body.limits.append(Limit(f"a body {named}", why, blocking=clause))
 
 
 def _json(text: str, body: Body) -> None:

@@ -98,8 +98,8 @@ def _report_unreadable(learned: LearnedEvents, draft: EventDraft, missing: Seque
     body = sample.incoming.body
     if body.strip() and (unreadable := why_unreadable(body, sample.incoming.content_type)):
         why = f"it {unreadable}"
-    elif name := packed_in(draft.leaves):
-        why = f'the field "{name}" contains JSON as text, which a pattern cannot look into'
+    elif packed := packed_in(draft.leaves):
+        why = f"{packed}, which a pattern cannot look into"
     _report_lost(learned, sample, why)
 
 

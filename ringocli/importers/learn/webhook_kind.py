@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ringocli.http.bodies import media_type
+from ringocli.importers.learn.embedded_documents import packed_leaves, written_in
 from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, id_score
 from ringocli.importers.learn.role_score import MIN_SCORE, score
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
@@ -73,8 +74,8 @@ def why_unreadable(body: bytes, content_type: str | None = None) -> str:
 
 
 def packed_in(leaves: Iterable[SampleLeaf]) -> str:
-    """The name of a value that contains JSON as text, which a pattern cannot look into; "" if there is none."""
+    """Which value contains JSON or XML as text, which a pattern cannot look into; "" if there is none."""
     for leaf in leaves:
-        if leaf.names and leaf.text.lstrip()[:2] in ('{"', "[{") and leaf.text.rstrip()[-1:] in ("}", "]"):
-            return leaf.names[0]
+        if leaf.names and (packed := packed_leaves(leaf)):
+            return f'the field "{leaf.names[0]}" contains {written_in(packed[0])} as text'
     return ""
