@@ -139,6 +139,8 @@ _ALONE = {
     **dict.fromkeys(("own", "ours", "us", "business", "internal", "inside", "local"), "own"),
 }
 """Names that say whose number a value is without a word for a number."""
+_HOLDERS_OF_NUMBERS = word_set("contact customer own business")
+"""Those of them that also say so as the name of an object: ``contact.mobile.number``."""
 
 
 def whose_number(names: Sequence[str]) -> str:
@@ -148,6 +150,8 @@ def whose_number(names: Sequence[str]) -> str:
         return whose
     if words[-1:] == ["identity"] and len(names) > 1 and name_key(names[1]) == "channelidentity":
         return "contact"
+    if words and set(words) <= _NUMBER_WORDS:
+        return next((_ALONE[key] for name in names[1:4] if (key := name_key(name)) in _HOLDERS_OF_NUMBERS), "")
     if len(words) < 2 or words[-1] not in _NUMBER_WORDS:
         return ""
     if words[0] in _CONTACT:
@@ -181,6 +185,8 @@ def name_score(role: Role, names: Sequence[str]) -> int:
 @lru_cache(maxsize=20_000)  # a document repeats a few hundred names many times
 def _own_score(role: Role, name: str) -> int:
     key = name_key(name)
+    if len(key) > 10:
+        key = key.removesuffix("value")
     if key in EXACT[role] or key.rstrip("0123456789") in EXACT[role]:
         return 100
     if weak := WEAK.get(role, {}).get(key):

@@ -44,7 +44,7 @@ _GIVEN = {"client", "cli", "custom", "customer", "external", "own", "your", "my"
 _ACCOUNT = re.compile(
     r"account|user|profile|campaign|contact|customer|organi[sz]ation|^org|application|^app(?:_?id)?$|country|parent|service|"
     r"network|carrier|operator|project|tenant|workspace|company|brand|version|balance|credit|count|total|size|segments|parts$|"
-    r"price|cost|currency|code$|template|sender|number|phone",
+    r"price|cost|currency|code$|template|sender|number|phone|conversation|session|thread|inbox|channel",
     re.I,
 )
 """Names of ids of an account or a batch, which many messages have in common."""
@@ -94,17 +94,22 @@ def _belongs_to_account(leaf: SampleLeaf) -> bool:
 
 def _name_points(leaf: SampleLeaf, receipt: bool) -> int:
     name = leaf.names[0] if leaf.names else ""
+    if tokens(name)[-1:] in (["uuids"], ["sids"], ["guids"], ["refs"], ["references"]):
+        name = name[:-1]
     key, outer = name_key(name), {name_key(other) for other in leaf.names[1:3]}
-    points = name_score(Role.ID, leaf.names[:1])
+    points = name_score(Role.ID, (name,))
     if key in _PLAIN:
         if key in ("messages", "sms", "smsmessage") and not (is_id(leaf.value) or re.fullmatch(r"\d{5,}", leaf.text)):
             return 0  # {"messages": 1} is a count
         points = _PLAIN[key]
         points += 8 if outer & _CONTEXT or (not outer and not receipt) else 0
+        points -= 20 if _qualifiers(leaf) else 0
     elif not points and key in _WEAK:
         points = 44 if key in _REFERENCES else 48
     elif not points and tokens(name)[-1:] in (["id"], ["uuid"], ["sid"], ["guid"]):
         points = 66 if _MESSAGE_WORDS & set(tokens(name)) else 46
+    elif not points and _MESSAGE_WORDS & set(tokens(name)[:-1]) and tokens(name)[-1] in _REFERENCES:
+        points = 60
     elif not points and key.endswith("id") and is_id(leaf.value):
         points = 46
     if points > 60 and tokens(name)[0] in _GIVEN:
@@ -199,11 +204,12 @@ def name_difference(reply: SampleLeaf, receipt: SampleLeaf) -> str:
     first, second = (_qualifiers(leaf) for leaf in (reply, receipt))
     if not first or first & second:
         return ""  # the "id" in the reply may be that of a batch, which the receipt names
-    return f'"{reply.name}" and "{receipt.name}" seem to identify different things'
+    names = (".".join(reversed(leaf.names[:2])) for leaf in (reply, receipt))
+    return '"{}" and "{}" seem to identify different things'.format(*names)
 
 
 def _qualifiers(leaf: SampleLeaf) -> set[str]:
-    own = set(tokens(leaf.name)) & _QUALIFIERS
+    own = {re.sub("^references?$|^refs$", "ref", word) for word in tokens(leaf.name)} & _QUALIFIERS
     if own or name_key(leaf.name) not in ("id", "sid", "uuid", "guid"):
         return own
     return {word for name in leaf.names[1:2] for word in tokens(name)} & (_QUALIFIERS - {"event"})

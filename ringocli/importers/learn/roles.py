@@ -22,6 +22,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import Span, locate_literal
 from ringocli.importers.learn.value_shapes import (
     is_phone,
+    is_sender,
     is_short_code,
 )
 from ringocli.template.credential_names import is_secret_name
@@ -98,6 +99,7 @@ def assign(
         if role not in taken and (choice := _best(role, leaves, taken, incoming, named or {}, sides)):
             taken[role] = choice
     if not incoming:
+        _settle_source(leaves, wanted, taken)
         _complete_list(leaves, wanted, taken)
         _leave_own_number(leaves, taken)
     constant = [
@@ -154,6 +156,21 @@ def _best(
         and _without_positions(leaf) != _without_positions(best)
     )
     return RoleChoice(role=role, leaf=best, why=_reason(role, best), rivals=rivals)
+
+
+def _settle_source(leaves: Sequence[SampleLeaf], wanted: Sequence[Role], taken: dict[Role, RoleChoice]) -> None:
+    """Read a name in ``source`` as the sender if the recipient next to it is called ``destination``."""
+    recipient = taken.get(Role.TO)
+    if Role.FROM not in wanted or Role.FROM in taken or recipient is None or not recipient.leaf.names:
+        return
+    if not name_key(recipient.leaf.names[0]).startswith(("dest", "dst")):
+        return
+    for leaf in leaves:
+        is_beside = leaf.pointer[:-1] == recipient.leaf.pointer[:-1]
+        if is_beside and is_sender(leaf.value) and name_key(leaf.name) in ("source", "src", "origin", "orig"):
+            why = f'"{leaf.name}" is next to "{recipient.leaf.name}"'
+            taken[Role.FROM] = RoleChoice(role=Role.FROM, leaf=leaf, why=why)
+            return
 
 
 _NOT_THE_SENDER = "the first number of the list that is not the sender's"

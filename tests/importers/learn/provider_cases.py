@@ -1082,4 +1082,91 @@ CASES = [
         hints={"content": "Hello everybody"},
         incomplete="a pattern cannot tell apart",
     ),
+    ProviderCase(
+        name="contact-around-the-number",
+        send=curl_json(
+            "https://api.j6.example/v1/messages", '{"contacts":[{"mobile":{"number":"~to~"}}],"template":"~TEXT~"}'
+        ),
+        reply='{"data":{"job":{"id":"~HEX2~"},"messages":[{"id":"~HEX~","status":"queued"}]}}',
+        webhooks=[
+            (
+                "message",
+                '{"event":"message-received","payload":{"id":"~HEX2~","message":"~TEXT~","contact":{"mobile":{"number":"~TO~"}},'
+                '"phoneNumber":{"number":"~FROM~"}}}',
+            ),
+            ("delivered", '{"event":"message-status","payload":{"id":"~HEX~","status":"delivered"}}'),
+            ("other", '{"event":"message-status","payload":{"id":"~HEX~","status":"undelivered"}}'),
+        ],
+    ),
+    ProviderCase(
+        name="conversation-in-the-reply",
+        send=curl_json("https://api.j7.example/v1/messages", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        reply='{"message":{"id":"~NUM~","conversation_id":"4417"},"contact":{"id":"c-19"}}',
+        webhooks=[
+            (
+                "delivered",
+                '{"event":"message_updated","id":"~NUM~","status":"delivered","conversation":{"id":"4417"},"account":{"id":"1"}}',
+            ),
+            (
+                "other",
+                '{"event":"message_updated","id":"~NUM~","status":"failed","conversation":{"id":"4417"},"account":{"id":"1"}}',
+            ),
+        ],
+    ),
+    ProviderCase(
+        name="sender-name-in-source",
+        send=curl_json(
+            "https://api.j8.example/v1/messages", '{"source":"Acme","destination":"~TO~","userData":"~TEXT~","ton":1}'
+        ),
+    ),
+    ProviderCase(
+        name="kind-of-sender-beside-its-value",
+        send=curl_json(
+            "https://api.j9.example/v1/messages",
+            '{"sender_id":"gOwn","sender_id_value":"~from~","number":"~to~","text":"~TEXT~"}',
+        ),
+    ),
+    ProviderCase(
+        name="list-of-message-references",
+        send=curl_json("https://api.k1.example/v1/batches", '{"to":["~TO~"],"from":"~FROM~","text":"~TEXT~"}'),
+        reply='{"batch":{"id":"~NUM~","size":1},"accepted":[{"messageRef":"~HEX~","address":"~TO~"}]}',
+        webhooks=[
+            ("delivered", '{"kind":"receipt","state":"DELIVERED","messageRefs":["~HEX~"],"ts":~EPOCH~}'),
+            ("other", '{"kind":"receipt","state":"FAILED","messageRefs":["~HEX~"],"ts":~EPOCH~}'),
+        ],
+    ),
+    ProviderCase(
+        name="domain-that-starts-with-my",
+        send="curl https://api-v4.mysubmail.com/sms/send -d appid=10001 -d to=~to~ --data-urlencode 'content=~TEXT~'",
+    ),
+    ProviderCase(
+        name="several-json-documents-in-one-webhook",
+        send=curl_json("https://api.k2.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        webhooks=[
+            (
+                "message",
+                '{"from":"~TO~","to":"~FROM~","text":"~TEXT~"}\n{"from":"+15557770000","to":"~FROM~","text":"Yo"}\n',
+            )
+        ],
+        incomplete="some incoming messages will be lost",
+    ),
+    ProviderCase(
+        name="xml-body",
+        send="curl https://api.k3.example/sms -H 'Content-Type: text/xml' -d '<sms><to>~to~</to><text>~TEXT~</text></sms>'",
+        incomplete="the sample has a body of type text/xml",
+    ),
+    ProviderCase(
+        name="xml-in-a-field-of-a-webhook",
+        send=curl_json("https://api.k4.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        webhooks=[("message", "xml=%3Cmo%3E%3Cfrom%3E~to~%3C%2Ffrom%3E%3Cbody%3EHi%3C%2Fbody%3E%3C%2Fmo%3E")],
+        incomplete='the field "xml" contains XML as text',
+    ),
+    ProviderCase(
+        name="parameters-in-xml-attributes",
+        send=curl_form(
+            "https://api.k5.example/xml",
+            'xml=<r><param name="to" value="~TO~"/><param name="text">~TEXT~</param><param name="apikey">9f86d081a0</param></r>',
+            auth="",
+        ),
+    ),
 ]
