@@ -5,4 +5,4 @@ from __future__ import annotations
 
 def name_key(name: str) -> str:
     """A name in lower case, with only its letters and digits: ``phone_number`` and ``phoneNumber`` → ``phonenumber``."""
-    return "".join(char for char in name.lower() if char.isalnum())
+    return "".join(filter(str.isalnum, name.lower()))
