@@ -7,32 +7,34 @@ import re
 from tests.conftest import ROOT
 
 REPLACED = {
-    r"\bmend(s|ed|ing)?\b": "fix, fixable",
-    r"\basked wrongly\b": "usage error",
-    r"\bthe answer is no\b": "check failed",
-    r"\bcould not be done here\b": "local error",
-    r"(?<!there )\b(is|are) no (toml|json|utf-8|http|xml|url|table|list|object|event|preset|rule|number|file|method)\b": "is not a",
-    r"\bproves? itself\b": "passed",
-    r"\bstand(s|ing)? (in|at|there|beside|for itself)\b": "is in, appears in",
-    r"\ba bug of ours\b": "internal error",
-    r"\bhalf a character\b": "lone surrogate",
-    r"\bweather\b|\bstorm\b": "chaos",
-    r"\bby (its|their) looks\b": "auto-detected",
-    r"\bof one's own\b": "custom",
-    r"\bin the clear\b": "unencrypted",
-    r"\bheld against\b": "checked against",
-    r"\bhouse rules\b": "project settings",
-    r"\bis told\b|\bare told apart\b": "is reported, are distinguished",
-    r"\blooked at\b": "checked, read",
-    r"\bfor good\b": "permanently",
-    r"\bin vain\b": "without success",
-    r"\byours to change\b": "for you to edit",
-    r"\btelephone number": "phone number",
-    r"\bat a glance\b|\ba glance\b": "fast path",
-    r"\bgives? (it|the message) up\b": "gives up on",
-    r"\bcosts what it costs\b": "may be charged",
+    r"mend(s|ed|ing)?\b": "fix, fixable",
+    r"asked wrongly\b": "usage error",
+    r"the answer is no\b": "check failed",
+    r"could not be done here\b": "local error",
+    r"(?<!there )(is|are) no (toml|json|utf-8|http|xml|url|table|list|object|event|preset|rule|number|file|method)\b": "is not a",
+    r"proves? itself\b": "passed",
+    r"stand(s|ing)? (in|at|there|beside|for itself)\b": "is in, appears in",
+    r"a bug of ours\b": "internal error",
+    r"half a character\b": "lone surrogate",
+    r"(weather|storm)\b": "chaos",
+    r"by (its|their) looks\b": "auto-detected",
+    r"of one's own\b": "custom",
+    r"in the clear\b": "unencrypted",
+    r"held against\b": "checked against",
+    r"house rules\b": "project settings",
+    r"(is told|are told apart)\b": "is reported, are distinguished",
+    r"looked at\b": "checked, read",
+    r"for good\b": "permanently",
+    r"in vain\b": "without success",
+    r"yours to change\b": "for you to edit",
+    r"telephone number": "phone number",
+    r"a(t a)? glance\b": "fast path",
+    r"gives? (it|the message) up\b": "gives up on",
+    r"costs what it costs\b": "may be charged",
 }
-"""Patterns of words in lower case, and what to write instead."""
+"""Patterns of words in lower case, each from the start of a word, and what to write instead."""
+
+ANY = re.compile(rf"\b(?:{'|'.join(REPLACED)})")
 
 EXEMPT = {
     "tests/test_wording.py",
@@ -59,6 +61,8 @@ def test_no_replaced_word_is_used() -> None:
     used = []
     for name in texts():
         text = (ROOT / name).read_text("utf-8").lower()
+        if not ANY.search(text):
+            continue
         for pattern, better in REPLACED.items():
-            used += [f"{name}: {found.group()!r}; write {better}" for found in re.finditer(pattern, text)]
+            used += [f"{name}: {found.group()!r}; write {better}" for found in re.finditer(rf"\b{pattern}", text)]
     assert not used, "\n".join(used)
