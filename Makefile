@@ -10,8 +10,11 @@ RELEASE_STAMP := .venv-release/.ready
 demo: $(STAMP)  ## the whole workflow, against an emulator on this machine
 	$(BIN)/python samples/demo.py
 
+# The tests start hundreds of processes; without bytecode each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 test: $(STAMP)  ## the whole test suite, on all cores
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(STAMP) lint types test docs-check site  ## everything that must pass before a change is merged
 

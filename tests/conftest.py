@@ -33,6 +33,12 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
 
 
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist need not be installed
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: tests with browsers, other processes or time-outs wait a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The result of a command."""
