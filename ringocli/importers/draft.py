@@ -30,7 +30,7 @@ from ringocli.importers.naming import default_id, default_name
 from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.webhook import decoded_webhook, reply_notes
 from ringocli.template.assumptions import assumed_by
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
@@ -101,7 +101,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
         constants=tuple(
             replace(constant, value=book.swept(constant.value)) for one in requests for constant in one.constants
         ),
-        blocking=(*_blocking(requests, learned), *constant_hints(template, pastes.hints)),
+        blocking=(*_blocking(requests, learned), *map(Blocker, constant_hints(template, pastes.hints))),
         missing=tuple(_missing(template)),
         notes=_notes(
             [
@@ -378,12 +378,12 @@ def _preset(known: PresetMatch) -> list[str]:
     return [f"ringocli has a preset for this provider: ringocli init --preset {name}"] if name else []
 
 
-def _blocking(requests: Sequence[LearnedRequest], learned: _LearnedSamples) -> tuple[str, ...]:
+def _blocking(requests: Sequence[LearnedRequest], learned: _LearnedSamples) -> tuple[Blocker, ...]:
     """The clauses that say why the template cannot work as it is; credentials first."""
-    limits = [entry.blocking for one in requests for entry in one.limits if entry.blocking]
-    found = [*limits, *(clause for one in requests for clause in one.blocking)]
-    found += [entry.blocking for entry in learned.limits if entry.blocking]
-    return tuple(dict.fromkeys([*found, *([learned.mismatch] if learned.mismatch else [])]))
+    found = [entry.blocker for one in requests for entry in one.limits if entry.blocker is not None]
+    found += [blocker for one in requests for blocker in one.blocking]
+    found += [entry.blocker for entry in learned.limits if entry.blocker is not None]
+    return tuple(dict.fromkeys([*found, *([Blocker(learned.mismatch)] if learned.mismatch else [])]))
 
 
 def _notes(texts: Iterable[str], learned: _LearnedSamples) -> tuple[Note, ...]:

@@ -29,7 +29,7 @@ def as_document(draft: Draft, path: str | None, cases: Sequence[str] = ()) -> di
         "path": path,
         "template": draft.template,
         "complete": draft.is_complete,
-        "blocking": list(draft.blocking),
+        "blocking": [one.clause for one in draft.blocking],
         "decisions": [
             {
                 "pointer": as_text(decision.pointer),
@@ -64,7 +64,7 @@ def headline(draft: Draft, path: str, findings: Iterable[Finding], *, verb: str 
     if draft.blocking:
         more = len(draft.blocking) - 1
         others = f" And {more} more {'problem' if more == 1 else 'problems'}, listed below." if more else ""
-        return f"{verb} {path}, but {draft.blocking[0].rstrip('.')}.{others}"
+        return f"{verb} {path}, but {draft.blocking[0].clause.rstrip('.')}.{others}"
     counts = {severity: sum(1 for one in findings if one.severity is severity) for severity in Severity}
     warnings = counts[Severity.WARNING]
     counted = f"0 errors{f', {warnings} warning' + ('' if warnings == 1 else 's') if warnings else ''}"
@@ -84,7 +84,7 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
         yield "", f"Numbers: {preset.numbers['portal_setting']}"
         yield "", f"Webhook URL: {preset.webhook_console}"
     if len(draft.blocking) > 1:
-        yield from _section("Not working yet:", draft.blocking)
+        yield from _section("Not working yet:", (one.clause for one in draft.blocking))
     learned = [d for d in draft.decisions if d.variable is not None and not d.is_assumed and preset is None]
     if learned:
         yield from (("", ""), ("", "Recognised:"))
@@ -96,8 +96,8 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
     yield from _section("Assumed - check against your provider's documentation:", assumed)
     yield from _section("Please check:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
     limits = [f"{entry.what}: {entry.why}" for entry in draft.not_expressible]
-    if any(entry.blocking for entry in draft.not_expressible) or any(
-        "Ringotel cannot" in clause for clause in draft.blocking
+    if any(entry.blocker for entry in draft.not_expressible) or any(
+        "Ringotel cannot" in one.clause for one in draft.blocking
     ):
         limits.append(RELAY_ADVICE)
     yield from _section("Ringotel cannot do this for this provider:", limits)

@@ -64,7 +64,7 @@ def with_events(name: str, text: str, samples: Sequence[WebhookSample], hints: M
             if (index := int(decision.pointer[1])) in places
         ),
         not_expressible=tuple(learned.limits),
-        blocking=tuple(entry.blocking for entry in learned.limits if entry.blocking),
+        blocking=tuple(entry.blocker for entry in learned.limits if entry.blocker is not None),
         rows=assumed_by(document.value),
     )
 
@@ -111,7 +111,7 @@ def with_file_request(
         rows=assumed_by(document.value),
         credentials=tuple(dict.fromkeys(book.found)),
         saved=book.saved(),
-        blocking=tuple(entry.blocking for entry in limits if entry.blocking),
+        blocking=tuple(entry.blocker for entry in limits if entry.blocker is not None),
         notes=tuple(Note(text) for text in learned.notes),
     )
 

@@ -22,7 +22,6 @@ from ringocli.importers.learn.url_credentials import (
     without_userinfo,
 )
 from ringocli.lint.rules.security import credential_at
-from ringocli.template.limit import Limit
 from ringocli.template.scaffold import Draft
 from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer
@@ -58,8 +57,10 @@ def without_credentials(draft: Draft, book: PropertyBook | None = None) -> Draft
         constants=tuple(
             replace(one, name=book.masked(one.name), value=book.masked(one.value)) for one in draft.constants
         ),
-        not_expressible=tuple(Limit(*map(book.masked, entry)) for entry in draft.not_expressible),
-        blocking=tuple(book.masked(text) for text in draft.blocking),
+        not_expressible=tuple(
+            entry._replace(what=book.masked(entry.what), why=book.masked(entry.why)) for entry in draft.not_expressible
+        ),
+        blocking=tuple(one._replace(clause=book.masked(one.clause)) for one in draft.blocking),
         missing=tuple(book.masked(text) for text in draft.missing),
         notes=(*(Note(book.masked(note.text), note.pointer) for note in draft.notes), *_removed(draft)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ringocli.http.exchange import IncomingRequest
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,4 +72,5 @@ class Pasted:
 
 def cannot_authenticate(what: str, why: str) -> Limit:
     """The limit that reports a credential that Ringotel cannot send."""
-    return Limit(what, why, blocking=f"it cannot authenticate: Ringotel cannot send the credential as {what}")
+    clause = f"it cannot authenticate: Ringotel cannot send the credential as {what}"
+    return Limit(what, why, Blocker(clause, is_solved_by_relay=True))

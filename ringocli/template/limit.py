@@ -1,17 +1,26 @@
-"""What Ringotel cannot do for a provider."""
+"""What Ringotel cannot do for a provider, and why a template cannot work as it is."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 
+class Blocker(NamedTuple):
+    """A clause that says why a template cannot work as it is ("it cannot authenticate: ...").
+
+    ``is_solved_by_relay`` if a relay between Ringotel and the provider does not have the problem.
+    """
+
+    clause: str
+    is_solved_by_relay: bool = False
+
+
 class Limit(NamedTuple):
     """Something that a template cannot express, and why.
 
-    ``blocking`` is a clause that says what does not work because of it ("it cannot authenticate: ..."); "" where the
-    template works all the same.
+    ``blocker`` says what does not work because of it; None where the template works all the same.
     """
 
     what: str
     why: str
-    blocking: str = ""
+    blocker: Blocker | None = None

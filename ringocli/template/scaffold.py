@@ -13,7 +13,7 @@ from typing import Any
 
 from ringocli.errors import UsageError
 from ringocli.template.assumptions import assumed_by
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.presets import Preset
 from ringocli.template.variables import BY_NAME, REQUESTS
@@ -94,7 +94,7 @@ class Draft:
     credentials: tuple[tuple[str, str], ...] = ()
     saved: Mapping[str, Any] = field(default_factory=dict, repr=False)
     constants: tuple[KeptConstant, ...] = ()
-    blocking: tuple[str, ...] = ()
+    blocking: tuple[Blocker, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 

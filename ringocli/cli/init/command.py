@@ -244,6 +244,7 @@ def _checked(text: str, draft: Draft) -> tuple[Draft, list[Finding]]:
     from ringocli.lint.engine import lint
     from ringocli.lint.rule import Severity
     from ringocli.messaging.proof import prove
+    from ringocli.template.limit import Blocker
     from ringocli.template.reader import read_template
     from ringocli.text.document import Document
 
@@ -259,7 +260,7 @@ def _checked(text: str, draft: Draft) -> tuple[Draft, list[Finding]]:
     if certificate.counter_example is not None:
         found = certificate.counter_example
         failed = f"it fails prove: {found.where}: {found.why}"
-        return replace(draft, blocking=(*draft.blocking, failed)), findings
+        return replace(draft, blocking=(*draft.blocking, Blocker(failed))), findings
     return draft, findings
 
 

@@ -66,7 +66,7 @@ def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draf
     elif text == before:
         console.note(f"{path} already matches it: nothing was changed.", "green")
     elif draft.blocking:
-        console.note(f"Extended {path}, but {draft.blocking[0].rstrip('.')}.", "yellow")
+        console.note(f"Extended {path}, but {draft.blocking[0].clause.rstrip('.')}.", "yellow")
     else:
         console.note(f"Extended {path}.", "green")
     print_summary(draft, (), credentials)
@@ -81,7 +81,7 @@ def _combined(drafts: list[Draft]) -> Draft:
         credentials=tuple(pair for draft in drafts for pair in draft.credentials),
         saved={name: value for draft in drafts for name, value in draft.saved.items()},
         constants=tuple(constant for draft in drafts for constant in draft.constants),
-        blocking=tuple(clause for draft in drafts for clause in draft.blocking),
+        blocking=tuple(blocker for draft in drafts for blocker in draft.blocking),
         notes=tuple(note for draft in drafts for note in draft.notes),
     )
 

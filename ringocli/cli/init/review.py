@@ -48,8 +48,8 @@ def _show(draft: Draft, pastes: Pastes) -> None:
     console.excerpt(preview(draft))
     if draft.blocking:
         console.note("\nNot working yet:", "bold", "yellow")
-        for clause in draft.blocking:
-            console.remark(console.printable(clause), "  ")
+        for blocker in draft.blocking:
+            console.remark(console.printable(blocker.clause), "  ")
 
 
 def _ask_for_correction(pastes: Pastes) -> Pastes | None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
 from ringocli.importers.pasted_request import Pasted
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.text.document import Document
 
@@ -59,7 +59,7 @@ def _in_url(pasted: Pasted, method: str, body: Body) -> None:
         body.tree, body.notes = read.tree, read.notes
         why += ", so its fields are written there: check that the provider accepts that"
     clause = f"the provider may not accept its request: it is a {method} with a body, and Ringotel sends those fields in the URL"
-    body.limits.append(Limit(f"a body with {method}", why, blocking=clause))
+    body.limits.append(Limit(f"a body with {method}", why, Blocker(clause)))
 
 
 def _text(text: str, kind: str, body: Body) -> None:
@@ -92,7 +92,7 @@ def _text(text: str, kind: str, body: Body) -> None:
         )
         why = "Ringotel sends only JSON and forms"
         clause = f"the provider will not understand it: the sample has a body {named}, and {why}"
-        body.limits.append(Limit(f"a body {named}", why, blocking=clause))
+        body.limits.append(Limit(f"a body {named}", why, Blocker(clause)))
 
 
 def _json(text: str, body: Body) -> None:
@@ -137,5 +137,5 @@ def _multipart(pasted: Pasted, body: Body) -> None:
             body.files.append(part.name)
     why = "Ringotel sends JSON or forms. The fields are written as a form; check that the provider accepts that."
     clause = "the sample is multipart/form-data, which Ringotel cannot send: the fields are written as a form instead"
-    body.limits.append(Limit("multipart/form-data", why, blocking=clause))
+    body.limits.append(Limit("multipart/form-data", why, Blocker(clause, is_solved_by_relay=True)))
     body.tree, body.content_type = tree, FORM_TYPE

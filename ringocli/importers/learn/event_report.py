@@ -33,14 +33,24 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
         is_first = decoded_webhook(draft.sample.incoming).documents > 1
         if text is not None and (is_first or draft.count(text, lambda leaf: leaf.text) > 1):
             why = "Ringotel takes one message from each webhook: the first is used"
-            learned.add_limit("several messages in one webhook", why, f"some incoming messages will be lost: {why}")
+            learned.add_limit(
+                "several messages in one webhook",
+                why,
+                f"some incoming messages will be lost: {why}",
+                is_solved_by_relay=True,
+            )
         file = draft.choices.get(Role.URL)
         if file is not None and draft.count(file, lambda leaf: leaf.text) > 1:
             learned.add_limit("several files in one message", "Ringotel reads only one, here the first")
         message_id = draft.choices.get(Role.ID)
         if message_id is not None and (is_first or draft.count(message_id, lambda leaf: leaf.text) > 1):
             why = "Ringotel reads only one message id from each webhook, here the first"
-            learned.add_limit("several receipts in one webhook", why, f"some delivery receipts will be lost: {why}")
+            learned.add_limit(
+                "several receipts in one webhook",
+                why,
+                f"some delivery receipts will be lost: {why}",
+                is_solved_by_relay=True,
+            )
         if draft.kind == "delivered" and not has_failed and not _names_success(draft):
             why = (
                 "no value in the receipt means delivered, so failed receipts would match as well; add a failed "

@@ -12,7 +12,7 @@ from ringocli.importers.learn.roles import assign
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.pasted_request import BearerAuth, Pasted
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.template.vocabulary import Role
 
 
@@ -50,7 +50,10 @@ def with_token_request(pasted: Pasted, others: Sequence[Pasted]) -> Pasted:
     entry = Limit(
         "fetching an access token (client credentials)",
         "OAuth2 in a template needs an interactive sign-in, and a token from elsewhere expires",
-        blocking="it cannot authenticate for long: the access token expires, and Ringotel cannot fetch another one with "
-        "client credentials",
+        Blocker(
+            "it cannot authenticate for long: the access token expires, and Ringotel cannot fetch another one with "
+            "client credentials",
+            is_solved_by_relay=True,
+        ),
     )
     return replace(pasted, token_request=tokens[0], limits=(*pasted.limits, entry))

@@ -20,7 +20,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
 from ringocli.template.idempotency_keys import names_message_reference
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.vocabulary import Role
 
@@ -70,8 +70,9 @@ class RemainingValues(RequestState):
                 f"a number without quotes ({name})", "Ringotel sends text: the provider gets a string"
             )
         if is_signature(name, leaf.text, [other.name for other in self.leaves if other is not leaf]):
-            self.learned.blocking.append(
-                f'it cannot authenticate: "{name}" seems to be a signature, which Ringotel cannot compute'
+            self.learned.block(
+                f'it cannot authenticate: "{name}" seems to be a signature, which Ringotel cannot compute',
+                is_solved_by_relay=True,
             )
         self.replace(leaf, f"${title}$")
         self.decide(leaf, title, "***", why)
@@ -79,7 +80,7 @@ class RemainingValues(RequestState):
     def leave_out_computed(self, leaf: SampleLeaf) -> None:
         """Leave out a value that a shell computes for each run, because no property can contain it."""
         if leaf.inside is not None:
-            self.learned.blocking.append(f"{leaf.name} is computed by the shell, which Ringotel cannot do")
+            self.learned.block(f"{leaf.name} is computed by the shell, which Ringotel cannot do")
             return
         self.put[leaf.pointer] = LEFT_OUT
         why = (
@@ -97,7 +98,7 @@ class RemainingValues(RequestState):
                 self.decide(leaf, self.variable(role), number, "the same number as in the body")
                 return
             if is_phone(text) and choice.literal.lstrip("+") == text.lstrip("+"):
-                self.learned.blocking.append(
+                self.learned.block(
                     f"the URL contains the number of ${self.variable(role)}$ in another format ({text}), so it "
                     "becomes a property: it works for one number only"
                 )
@@ -113,7 +114,7 @@ class RemainingValues(RequestState):
         """Keep a constant, unless the pattern language would read a variable in it."""
         if isinstance(leaf.value, str) and any(isinstance(part, VariablePart) for part in split(leaf.text, ())):
             if leaf.inside is not None:
-                self.learned.blocking.append(f"{leaf.name} contains $...$, which Ringotel reads as a variable")
+                self.learned.block(f"{leaf.name} contains $...$, which Ringotel reads as a variable")
                 return
             self.put[leaf.pointer] = LEFT_OUT
             why = "a literal $ cannot be written there: the value is left out"
@@ -144,10 +145,10 @@ class RemainingValues(RequestState):
         clauses += number_keys(self.tree)
         copied = {leaf.pointer for leaf, _ in clauses if leaf is not None}
         clauses += stray_numbers([leaf for leaf in self.kept if leaf.pointer not in copied])
-        self.learned.blocking += [clause for _, clause in clauses]
+        self.learned.blocking += [Blocker(clause) for _, clause in clauses]
         codes = [leaf for leaf in self.kept if is_country_code(leaf)]
         if codes and Role.TO in self.learned.choices and not self.learned.choices[Role.TO].literal.startswith("+"):
-            self.learned.blocking.append(
+            self.learned.block(
                 f"the country code is a constant in {codes[0].name}: this works only with the portal's number format "
                 "national, and only for numbers of that country"
             )
@@ -164,7 +165,8 @@ class RemainingValues(RequestState):
                 self.book.hide([str(key)])
                 why = "a template cannot have a property as the name of a field, so this credential cannot be sent"
                 what = "a credential as the name of a field"
-                self.learned.add_limit(what, why, "it cannot authenticate: a credential is the name of a field")
+                clause = "it cannot authenticate: a credential is the name of a field"
+                self.learned.add_limit(what, why, clause, is_solved_by_relay=True)
 
 
 def _may_be_a_value(text: str) -> bool:

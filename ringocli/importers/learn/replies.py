@@ -17,7 +17,7 @@ from ringocli.importers.learn.pattern_tree import shortened, tree_of
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.value_shapes import is_id, is_phone
 from ringocli.importers.learn.webhook_kind import why_unreadable
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.text.pointer import generalised
 
 _NO_ID = "delivery receipts cannot be matched: no message id was found in the sample reply"
@@ -85,7 +85,7 @@ def _possible_ids(leaves: Sequence[SampleLeaf]) -> list[SampleLeaf]:
 
 
 def _without_id(why: str) -> LearnedReply:
-    return LearnedReply(limits=(Limit("the reply's message id", why, blocking=_NO_ID),))
+    return LearnedReply(limits=(Limit("the reply's message id", why, Blocker(_NO_ID, is_solved_by_relay=True)),))
 
 
 def _decoded(reply: Reply) -> tuple[Any, str]:

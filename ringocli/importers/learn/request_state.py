@@ -17,7 +17,7 @@ from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import embedded_in
 from ringocli.importers.pasted_request import BasicAuth, Pasted
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.template.scaffold import Decision, KeptConstant
 from ringocli.template.schema import METHODS
 from ringocli.template.variables import Place
@@ -40,15 +40,19 @@ class LearnedRequest:
     constants: list[KeptConstant] = field(default_factory=list)
     limits: list[Limit] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    blocking: list[str] = field(default_factory=list)
+    blocking: list[Blocker] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     file_url: str | None = None
     sends_several: bool = False
 
-    def add_limit(self, what: str, why: str, blocking: str = "") -> None:
-        """Add a limit, unless there is one about the same thing."""
+    def block(self, clause: str, *, is_solved_by_relay: bool = False) -> None:
+        """Add a clause that says why the template cannot work as it is."""
+        self.blocking.append(Blocker(clause, is_solved_by_relay))
+
+    def add_limit(self, what: str, why: str, clause: str = "", *, is_solved_by_relay: bool = False) -> None:
+        """Add a limit, unless there is one about the same thing; ``clause`` says what does not work because of it."""
         if all(entry.what != what for entry in self.limits):
-            self.limits.append(Limit(what, why, blocking=blocking))
+            self.limits.append(Limit(what, why, Blocker(clause, is_solved_by_relay) if clause else None))
 
     def add_several(self, what: str, why: str) -> None:
         """Add the limit that only one of several recipients or messages is kept."""

@@ -46,7 +46,7 @@ class RolePlacement(RequestState):
             return
         if any(is_phone(word) for word in re.split(r"[\s|,;:]+", text.leaf.text)[:3]):
             del choices[Role.CONTENT]
-            self.learned.blocking.append(
+            self.learned.block(
                 f'"{text.leaf.name}" seems to contain both the recipient and the text; specify them with '
                 "--hint to=NUMBER --hint content=TEXT"
             )
@@ -59,7 +59,7 @@ class RolePlacement(RequestState):
         apart = sender is not None and list_around(sender.leaf.pointer, recipient.leaf.pointer) is None
         settled = sender is not None and (apart or sender.is_explicit)
         if numbers_beside(recipient.leaf, leaves) and not settled:
-            self.learned.blocking.append(
+            self.learned.block(
                 f'"{recipient.leaf.name}" has several numbers, and nothing says which is the sender or the recipient: '
                 "specify them with --hint to=NUMBER --hint from=NUMBER"
             )
@@ -99,7 +99,7 @@ class RolePlacement(RequestState):
             )
             if role is Role.CONTENT and has_file:
                 clause = "the sample sends a file but no text: use it with --file-from-curl, next to one with a text"
-            self.learned.blocking.append(clause)
+            self.learned.block(clause, is_solved_by_relay=self.place is Place.SEND_FILE)
         if Role.FROM not in self.learned.choices and self.place is Place.SEND_MESSAGE:
             self.learned.notes.append(
                 "no value was recognised as the sender ($from$): the provider uses its default sender"
@@ -140,7 +140,7 @@ class RolePlacement(RequestState):
             why = "Ringotel sends text: the provider gets a string with the same digits"
             self.learned.limits.append(Limit(f"a number without quotes ({leaf.name})", why))
         if variable == "content" and role is Role.CONTENT and (encoding := encoding_of_text(literal)):
-            self.learned.blocking.append(
+            self.learned.block(
                 f'the text in "{leaf.name}" is encoded ({encoding}): Ringotel sends plain text, which the provider would '
                 "not understand"
             )
@@ -183,9 +183,7 @@ class RolePlacement(RequestState):
         field_name = next((str(step) for step in reversed(leaf.inside.pointer) if isinstance(step, str)), "")
         notation = written_in(leaf)
         if raw is None:
-            self.learned.blocking.append(
-                f"{leaf.name} inside {field_name} is kept as in the sample: its text is escaped"
-            )
+            self.learned.block(f"{leaf.name} inside {field_name} is kept as in the sample: its text is escaped")
             return False
         self.edits.setdefault(leaf.inside.pointer, []).append((raw, f"${variable}$"))
         if variable == "content":

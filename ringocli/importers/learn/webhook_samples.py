@@ -18,7 +18,7 @@ from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.value_shapes import is_id
 from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.messaging.webhook import document_of
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
 from ringocli.template.vocabulary import Role
@@ -154,7 +154,7 @@ class LearnedEvents:
         """The first event of a delivery receipt."""
         return next((draft for draft in self.drafts if draft.kind == "delivered"), None)
 
-    def add_limit(self, what: str, why: str, blocking: str = "") -> None:
-        """Add a limit, unless there is one about the same thing."""
+    def add_limit(self, what: str, why: str, clause: str = "", *, is_solved_by_relay: bool = False) -> None:
+        """Add a limit, unless there is one about the same thing; ``clause`` says what does not work because of it."""
         if all(entry.what != what for entry in self.limits):
-            self.limits.append(Limit(what, why, blocking=blocking))
+            self.limits.append(Limit(what, why, Blocker(clause, is_solved_by_relay) if clause else None))

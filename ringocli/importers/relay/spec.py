@@ -186,11 +186,6 @@ def _sample_as_json(sample: WebhookSample) -> WebhookSample:
     return replace(sample, incoming=incoming._replace(headers=(*headers, ("Content-Type", JSON_TYPE)), body=body))
 
 
-_EXPRESSED = re.compile(
-    r"it cannot authenticate|the sample is multipart|delivery receipts cannot be matched|it (?:sends|writes) XML|"
-    r"SendFile sends the same|some delivery receipts will be lost|some messages will be lost",
-)
-"""Limits that keep a template from working, but not a relay."""
 _OTHER_AUTH = {*UNSUPPORTED_SCHEMES.values(), *CERTIFICATE_OPTIONS.values()}
 
 
@@ -201,9 +196,9 @@ def _left_to_do(draft: Draft, pastes: Pastes, provider: Mapping[str, Any], reade
         if entry.what in _OTHER_AUTH:
             yield f"the provider requires {entry.what}, which is not generated: add it in provider_request"
     replaced = [constant.name for constant in draft.constants if _is_replaced(constant.risk)]
-    for clause in draft.blocking:
-        if not _EXPRESSED.match(clause) and not any(f" in {name} " in clause for name in replaced):
-            yield clause
+    for one in draft.blocking:
+        if not one.is_solved_by_relay and not any(f" in {name} " in one.clause for name in replaced):
+            yield one.clause
     if provider.get("message_id") is None:
         yield (
             "the sample reply has no message id, so receipts cannot be matched"

@@ -135,7 +135,7 @@ def test_the_first_line_says_whether_the_template_works(case: ProviderCase) -> N
     if not case.incomplete:
         assert not draft.blocking
     else:
-        assert any(case.incomplete in clause for clause in draft.blocking), draft.blocking
+        assert any(case.incomplete in blocker.clause for blocker in draft.blocking), draft.blocking
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.incomplete], ids=lambda case: case.name)

@@ -198,6 +198,23 @@ def test_what_is_left_to_do_comes_first(ringocli: Command, folder: Path) -> None
     assert (False, 2) == (done.document["complete"], len(done.document["todo"]))
 
 
+def test_a_relay_has_no_problem_with_several_messages_in_one_webhook(ringocli: Command, folder: Path) -> None:
+    """A template reads only the first, which init reports; a relay delivers each, so nothing is left to do."""
+    one = {"from": "+15550002222", "to": "+15550001111", "text": "Thanks!", "id": "in-1"}
+    Path("webhook.json").write_text(json.dumps({"messages": [one, {**one, "text": "Bye!", "id": "in-2"}]}), "utf-8")
+    Path("reply.json").write_text('{"message_id": "out-8f3a"}', "utf-8")
+    Path("send.sh").write_text(
+        "curl https://api.acme.example/sms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' "
+        """-d '{"from": "+15550001111", "to": "+15550002222", "text": "Hello there"}'""",
+        "utf-8",
+    )
+    samples = ("--from-curl", "send.sh", "--sample-response", "reply.json", "--sample-webhook", "message=webhook.json")
+    template = ringocli("init", *samples, "--dry-run", "--format", "json").document
+    relay = ringocli("export", "--to", "relay", *samples, "--format", "json").document
+    assert ["some incoming messages will be lost"] == [clause.partition(":")[0] for clause in template["blocking"]]
+    assert (True, []) == (relay["complete"], relay["todo"])
+
+
 @pytest.mark.parametrize(
     ("recipe", "message"),
     [
