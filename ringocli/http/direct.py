@@ -11,10 +11,10 @@ import time
 from contextlib import suppress
 
 from ringocli.errors import NoReply
-from ringocli.http.compression import decompressed
 from ringocli.http.exchange import BROKEN_OFF, CUT, Reply, header, too_slow
 from ringocli.http.failure import Failure
 from ringocli.http.name_lookup import LookupTimedOut, lookup
+from ringocli.http.reply_decompression import decompressed
 from ringocli.http.reply_parser import MAX_REPLY_BYTES, MalformedReply, ReplyParser
 
 

@@ -15,12 +15,12 @@ import httpx
 
 from ringocli.errors import NoReply, NotConnected, UsageError
 from ringocli.http.certificates import trusted
-from ringocli.http.compression import decompressed
 from ringocli.http.deadline import BoundedBackend, start_deadline
 from ringocli.http.exchange import BROKEN_OFF, CUT, RenderedRequest, Reply, header, too_slow
 from ringocli.http.failure import Failure, causes
 from ringocli.http.name_lookup import LookupTimedOut
 from ringocli.http.outgoing import body_of, headers_of, target_of
+from ringocli.http.reply_decompression import decompressed
 from ringocli.http.reply_parser import MAX_REPLY_BYTES
 from ringocli.text.url import Url
 

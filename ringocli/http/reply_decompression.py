@@ -1,4 +1,4 @@
-"""Decompresses bodies up to a size limit."""
+"""Decompresses the bodies of replies up to a size limit; what cannot be decompressed is kept, with a note."""
 
 from __future__ import annotations
 
