@@ -31,9 +31,9 @@ _REFERENCE = re.compile(
 )
 _TEMPLATE = re.compile(r"template|campaign|segment_?id|list_?id|group_?id|audience|contact_?id|customer_?id", re.I)
 _SIGNATURE = re.compile(r"^(?:sign|signature|sig|checksum|hash|hmac|mac|digest|auth_?hash|md5|sha\d*)$", re.I)
-_COMPUTED = re.compile(
-    rf"{OPEN}\(|\$\(|`[^`]+`|{OPEN}(?:RANDOM|SECONDS|EPOCHSECONDS|EPOCHREALTIME|SRANDOM){CLOSE}|\$RANDOM\b"
-)
+COMPUTED_VARIABLES = ("RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME")
+"""Variables that bash computes each time they are used."""
+_COMPUTED = re.compile(rf"{OPEN}\(|\$\(|`[^`]+`|{OPEN}(?:{'|'.join(COMPUTED_VARIABLES)}){CLOSE}|\$RANDOM\b")
 
 
 POINT_IN_TIME = "a point in time: the provider may send every message at that time, or reject it as past"

@@ -16,7 +16,7 @@ from ringocli.template.vocabulary import Role, name_score
 Clauses: TypeAlias = list[tuple[SampleLeaf | None, str]]
 """The constants concerned, each with a clause that says what does not work."""
 
-_MEANINGS = {Role.TO: "recipient", Role.FROM: "sender", Role.CONTENT: "text", Role.URL: "file's URL"}
+MEANINGS = {Role.TO: "recipient", Role.FROM: "sender", Role.CONTENT: "text", Role.URL: "file's URL"}
 
 
 def repeated_values(choices: Mapping[Role, RoleChoice], kept: Iterable[SampleLeaf]) -> Clauses:
@@ -24,9 +24,9 @@ def repeated_values(choices: Mapping[Role, RoleChoice], kept: Iterable[SampleLea
     found: Clauses = []
     for leaf in kept:
         for role, choice in choices.items():
-            if role in _MEANINGS and _contains(leaf, choice.literal) and not _is_own_word(role, choice.literal, leaf):
+            if role in MEANINGS and _contains(leaf, choice.literal) and not _is_own_word(role, choice.literal, leaf):
                 clause = (
-                    f"the sample's {_MEANINGS[role]} is also in {_name(leaf)}, which is sent unchanged in every message; "
+                    f"the sample's {MEANINGS[role]} is also in {_name(leaf)}, which is sent unchanged in every message; "
                     f"leave it out with --drop {_name(leaf)}"
                 )
                 found.append((leaf, clause))

@@ -38,7 +38,7 @@ class Pin:
 
 _EVENT_NAMES = {
     "type": 100, "event": 100, "eventtype": 104, "eventname": 100, "notificationtype": 100, "webhooktype": 100,
-    "event_type": 104, "kind": 92, "action": 88, "method": 86, "topic": 90, "recordtype": 60, "messagetype": 84,
+    "kind": 92, "action": 88, "method": 86, "topic": 90, "recordtype": 60, "messagetype": 84,
     "callbacktype": 98, "eventkey": 100, "trigger": 86, "notification": 90, "smstype": 84, "name": 58, "msgtype": 84,
     "object": 56, "category": 70, "subtype": 72, "resource": 56, "requesttype": 92, "hook": 90,
 }  # fmt: skip

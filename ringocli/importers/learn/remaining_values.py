@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_plus
 
-from ringocli.importers.learn.constants import computed_risk, is_computed, is_country_code, is_graphql, is_signature
+from ringocli.importers.learn.constants import (
+    COMPUTED_VARIABLES,
+    computed_risk,
+    is_computed,
+    is_country_code,
+    is_graphql,
+    is_signature,
+)
 from ringocli.importers.learn.copies import number_keys, repeated_values, stray_numbers
 from ringocli.importers.learn.credential_places import (
     account_value,
@@ -178,5 +185,4 @@ def _may_be_a_value(text: str) -> bool:
 def _is_plain_variable(leaf: SampleLeaf) -> bool:
     """Whether a value is one shell variable, which may be a credential: ``$TOKEN``."""
     placeholder = whole_placeholder(leaf.text)
-    computed = {"RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME"}
-    return placeholder is not None and placeholder.of_shell and placeholder.name not in computed
+    return placeholder is not None and placeholder.of_shell and placeholder.name not in COMPUTED_VARIABLES

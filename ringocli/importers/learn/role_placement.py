@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ringocli.importers.learn.copies import MEANINGS
 from ringocli.importers.learn.embedded_documents import raw_span, written_in
 from ringocli.importers.learn.parties import digits, list_around, names_recipients, numbers_beside
 from ringocli.importers.learn.placeholders import has_placeholder, shown
@@ -92,9 +93,8 @@ class RolePlacement(RequestState):
         for role, variable in needed.items():
             if role in self.learned.choices:
                 continue
-            meaning = {Role.TO: "recipient", Role.CONTENT: "text", Role.URL: "file's URL"}[role]
             clause = (
-                f"{self.place.value} sends the same message every time: no value was recognised as the {meaning} "
+                f"{self.place.value} sends the same message every time: no value was recognised as the {MEANINGS[role]} "
                 f"(${variable}$); name it with --hint {role.value}=VALUE"
             )
             if role is Role.CONTENT and has_file:
