@@ -60,7 +60,9 @@ def without_credentials(draft: Draft, book: PropertyBook | None = None) -> Draft
         not_expressible=tuple(
             entry._replace(what=book.masked(entry.what), why=book.masked(entry.why)) for entry in draft.not_expressible
         ),
-        blocking=tuple(one._replace(clause=book.masked(one.clause)) for one in draft.blocking),
+        blocking=tuple(
+            one._replace(clause=book.masked(one.clause), constant=book.masked(one.constant)) for one in draft.blocking
+        ),
         missing=tuple(book.masked(text) for text in draft.missing),
         notes=(*(Note(book.masked(note.text), note.pointer) for note in draft.notes), *_removed(draft)),
     )

@@ -8,11 +8,13 @@ from typing import NamedTuple
 class Blocker(NamedTuple):
     """A clause that says why a template cannot work as it is ("it cannot authenticate: ...").
 
-    ``is_solved_by_relay`` if a relay between Ringotel and the provider does not have the problem.
+    ``is_solved_by_relay`` if a relay between Ringotel and the provider does not have the problem. ``constant`` is the
+    name of the field that it is about, if that is sent unchanged; a relay may replace it.
     """
 
     clause: str
     is_solved_by_relay: bool = False
+    constant: str = ""
 
 
 class Limit(NamedTuple):

@@ -152,7 +152,9 @@ class RemainingValues(RequestState):
         clauses += number_keys(self.tree)
         copied = {leaf.pointer for leaf, _ in clauses if leaf is not None}
         clauses += stray_numbers([leaf for leaf in self.kept if leaf.pointer not in copied])
-        self.learned.blocking += [Blocker(clause) for _, clause in clauses]
+        self.learned.blocking += [
+            Blocker(clause, constant=leaf.name if leaf is not None else "") for leaf, clause in clauses
+        ]
         codes = [leaf for leaf in self.kept if is_country_code(leaf)]
         if codes and Role.TO in self.learned.choices and not self.learned.choices[Role.TO].literal.startswith("+"):
             self.learned.block(

@@ -195,9 +195,9 @@ def _left_to_do(draft: Draft, pastes: Pastes, provider: Mapping[str, Any], reade
     for entry in pastes.send.limits:
         if entry.what in _OTHER_AUTH:
             yield f"the provider requires {entry.what}, which is not generated: add it in provider_request"
-    replaced = [constant.name for constant in draft.constants if _is_replaced(constant.risk)]
+    replaced = {constant.name for constant in draft.constants if _is_replaced(constant.risk)}
     for one in draft.blocking:
-        if not one.is_solved_by_relay and not any(f" in {name} " in one.clause for name in replaced):
+        if not one.is_solved_by_relay and one.constant not in replaced:
             yield one.clause
     if provider.get("message_id") is None:
         yield (

@@ -215,6 +215,22 @@ def test_a_relay_has_no_problem_with_several_messages_in_one_webhook(ringocli: C
     assert (True, []) == (relay["complete"], relay["todo"])
 
 
+def test_a_reference_that_the_relay_replaces_is_not_left_to_do(ringocli: Command, folder: Path) -> None:
+    """It repeats the sample's recipient, which a template would send with every message; it may be in any object."""
+    Path("reply.json").write_text('{"message_id": "out-8f3a"}', "utf-8")
+    Path("send.sh").write_text(
+        "curl https://api.acme.example/sms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' "
+        """-d '{"from": "+15550001111", "to": "+15550002222", "text": "Hi there", """
+        """"options": {"client_ref": "ref-15550002222"}}'""",
+        "utf-8",
+    )
+    samples = ("--from-curl", "send.sh", "--sample-response", "reply.json")
+    template = ringocli("init", *samples, "--dry-run", "--format", "json").document
+    relay = ringocli("export", "--to", "relay", *samples, "--format", "json").document
+    assert ["options.client_ref" in clause for clause in template["blocking"]] == [True]
+    assert (True, []) == (relay["complete"], relay["todo"])
+
+
 @pytest.mark.parametrize(
     ("recipe", "message"),
     [
