@@ -68,6 +68,7 @@ def request(
     kept = tuple((name, value) for name, value in headers if name.lower() not in ("authorization", "content-type"))
     if body is not None and body.lstrip()[:1] in ("{", "["):
         body = _UNQUOTED.sub(r'\1"\2"', body)
+    url = re.sub(r"^\w+://(?=https?://)", "", url)  # a variable of the host may contain the scheme as well
     if "://" not in url:
         url = f"https://{url}"
     url, userinfo = without_userinfo(url)

@@ -1,7 +1,7 @@
 """Finds placeholders: the text in documentation that the reader replaces by a value.
 
 ``$NAME`` and ``${NAME}`` of a shell, ``%NAME%`` of cmd, ``<your key>``, ``{api_key}``, ``{{token}}``, ``[token]``,
-``YOUR_API_KEY``, ``xxxx``. Shell expansions are marked while the command is read, to distinguish them from the same
+``YOUR_API_KEY``, ``xxxx``, ``{}``. Shell expansions are marked while the command is read, to distinguish them from the same
 characters between single quotes.
 """
 
@@ -27,7 +27,7 @@ _FORMS = re.compile(
     r"|%(?P<percent>[A-Za-z_]\w{2,})%"
     r"|(?<![A-Za-z0-9])(?P<your>(?:YOUR|MY|your|my|Your|My)[ _-]?[A-Za-z][A-Za-z_-]{1,60}(?:[_-]?\d{1,2})?)(?![A-Za-z0-9]|[_-][A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])(?P<capital>[A-Z]+(?:[_-][A-Z]+)+)(?![A-Za-z0-9_])"
-    r"|(?<![A-Za-z0-9])(?P<filler>[xX*]{4,}|\.{3,}|…)(?![A-Za-z0-9])"
+    r"|(?:(?<![A-Za-z0-9])(?P<filler>[xX*]{4,}|\.{3,}|…)(?![A-Za-z0-9])|^\s*(?P<empty>\{\})\s*$)"
 )
 _TELLING = re.compile(
     r"KEY|TOKEN|SID|\bID\b|_ID|USER|PASS|ACCOUNT|AUTH|SECRET|NUMBER|API|SENDER|PHONE|FROM|TO\b|URL|NAME|MESSAGE|TEXT|PLAN"
@@ -86,9 +86,9 @@ def placeholders(text: str) -> Iterator[Placeholder]:
         yield Placeholder(
             start=found.start(),
             end=found.end(),
-            name="" if kind == "filler" or inside.startswith("(") else inside.strip().lstrip("$"),
+            name="" if kind in ("filler", "empty") or inside.startswith("(") else inside.strip().lstrip("$"),
             of_shell=kind == "shell" and not inside.startswith("("),
-            is_sure=kind not in ("capital", "your", "filler"),
+            is_sure=kind not in ("capital", "your", "filler", "empty"),
             is_variable=kind in ("shell", "braced", "plain", "double", "single", "percent"),
         )
 

@@ -25,8 +25,11 @@ from ringocli.text.field_names import name_key
 from ringocli.text.secret import MASK, Secret
 
 _DOMAIN = re.compile(r"(https?://)([^/?#]{0,255}?)([^./?#]{1,255}\.[^./?#]{1,255}(?=[/?#]|$))")
-_BARE_NAMES = ("id", "sid", "uuid", "key", "name", "value")
-"""Names of placeholders that are less informative than the name of their field."""
+_BARE_NAMES = re.compile(
+    r"id|sid|uuid|key|name|value|string|text|integer|number|float|double|boolean|object|array|any|date|datetime|time|ur[il]|"
+    r"email|errortoomanylevels.*"
+)
+"""Names of placeholders that are less informative than the name of their field, such as a type."""
 _COMPATIBLE = (frozenset({"login", "account"}), frozenset({"key", "token"}))
 """Meanings that may share a property if the value is distinctive."""
 
@@ -58,7 +61,7 @@ class PropertyBook:
         name = self._existing(text, placeholder, means)
         if name is None:
             own = [placeholder.name] if placeholder is not None and placeholder.name else []
-            if own and name_key(own[0]) in _BARE_NAMES:
+            if own and _BARE_NAMES.fullmatch(name_key(own[0])):
                 suggestions, own = [*suggestions, *own], []
             unsaid = suggestions[0] if exact else self._spelled(suggestions)
             if not text and unsaid in self.values:

@@ -65,6 +65,18 @@ def test_variables_are_filled_in_except_account_values() -> None:
     assert "s3cr3t" not in json.dumps(draft.template)
 
 
+def test_a_host_with_a_scheme_and_fields_of_a_schema() -> None:
+    """A variable for the host may contain the scheme; a placeholder that is a type is named after its field."""
+    body = '{"to": "<string>", "text": "<string>", "send_at": "<dateTime>", "x": "{}"}'
+    url = {"host": ["{{base}}"], "path": ["sms"]}
+    text = collection(
+        {"url": url, "body": {"mode": "raw", "raw": body}}, variable=pairs(base="https://api.x.example/v1")
+    )
+    template = drafted(text).template
+    assert "https://api.x.example/v1/sms" == template["API"]["SendMessage"]["request_url"]
+    assert ["Send at", "X"] == template["properties"]
+
+
 @pytest.mark.parametrize(
     ("request_", "url", "limit"),
     [
