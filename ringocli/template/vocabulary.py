@@ -192,6 +192,8 @@ def _own_score(role: Role, name: str) -> int:
     if weak := WEAK.get(role, {}).get(key):
         return weak
     words = tokens(name)
+    if role is Role.URL and "base64" in key:
+        return 0  # the file itself
     if len(words) > 2 and "".join(words[-2:]) in EXACT[role]:
         return 66
     if len(words) < 2 or words[-1] in NOT_A_VALUE:

@@ -11,6 +11,7 @@ from ringocli.importers.learn.role_score import TYPE_WORDS, names_other_number
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
 from ringocli.template.idempotency_keys import is_idempotency_key, names_message_reference
+from ringocli.template.scaffold import KeptConstant
 from ringocli.template.vocabulary import Role, name_score, tokens
 from ringocli.text.field_names import name_key
 
@@ -24,6 +25,7 @@ _SCHEDULE = re.compile(
     r"time_?stamp|^ts$",
     re.I,
 )
+_WINDOW = re.compile(r"(?:time|delivery|sending|quiet|schedule)_?(?:window|hours|period|range)", re.I)
 _REFERENCE = re.compile(
     r"ref(?:erence)?(?:_?id)?$|correlat|custom_?(?:id|data|string|field)|client_?(?:ref|msg|message)|external_?id|"
     r"order|ticket|invoice|case_?id|session|conversation|thread|batch|user_?data|metadata|tracking",
@@ -63,6 +65,8 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
         return POINT_IN_TIME
     if is_date(leaf.value) and not is_phone(leaf.value):
         return SAMPLE_TIME
+    if any(_WINDOW.search(outer) for outer in leaf.names[1:4]):
+        return "limits the times at which messages are delivered"
     if is_idempotency_key(name) and text:
         return FRESH_ID
     if is_url(leaf.value):
@@ -120,6 +124,20 @@ def computed_risk(leaf: SampleLeaf) -> str:
 def is_country_code(leaf: SampleLeaf) -> bool:
     """Whether a value is the country code of a number that has none itself."""
     return name_key(leaf.name) in _COUNTRY_CODES and bool(re.fullmatch(r"\+?\d{1,3}", leaf.text))
+
+
+def chat_service(constants: Iterable[KeptConstant]) -> str:
+    """The chat service that a request names in a field such as ``channel``; "" for SMS and MMS."""
+    return next(
+        (one.value for one in constants if one.value.lower() in _CHAT_SERVICES and _NAMES_SERVICE(one.name)), ""
+    )
+
+
+_CHAT_SERVICES = {
+    "whatsapp", "messenger", "facebook", "viber", "viber_service", "viber_bm", "telegram", "instagram", "line", "kakao",
+    "rcs", "email", "apple_mb", "wechat", "signal",
+}  # fmt: skip
+_NAMES_SERVICE = re.compile(r"channel|type|service|platform|provider|medium", re.I).search
 
 
 def is_graphql(text: str) -> bool:

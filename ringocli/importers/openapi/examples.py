@@ -236,7 +236,7 @@ class Examples:
         roles = (Role.FROM, Role.TO, Role.CONTENT, Role.URL)
         if self._is_skipped(key, *names):
             return False
-        if key.lower() in ("id", "name"):
+        if key.lower() in ("id", "name") or _TIMES.search(key):
             return False
         for role in roles:
             points = name_score(role, (key, *names))
@@ -273,6 +273,12 @@ class Examples:
         if "object" in kinds:
             return {}
         return f"{{{name}}}"
+
+
+_TIMES = re.compile(
+    r"window|schedul|period|interval|validity|(?:delivery|sending|quiet|business)_?(?:time|hours)", re.I
+)
+"""Names of fields that say when a message may be sent, from one time to another."""
 
 
 def timeless(tree: Any) -> Any:

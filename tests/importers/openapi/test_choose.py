@@ -87,6 +87,14 @@ BODIES: dict[str, tuple[dict[str, Any], Any]] = {
         spec(content("application/json", {"properties": {"to": {"type": "array", "items": {"type": "string"}}, "text": {}}})),
         {"to": ["$to$"], "text": "$content$"},
     ),
+    "a window of time is not a message": (
+        spec(content("application/json", {"properties": {**FIELDS, "deliveryTimeWindow": {"properties": {"from": {}, "to": {}}}}})),
+        {"from": "$from$", "to": "$to$", "text": "$content$"},
+    ),
+    "a file in base64 is not a URL": (
+        spec(content("application/json", {"properties": {**FIELDS, "base64_attachments": {"type": "array", "items": {}}}})),
+        {"from": "$from$", "to": "$to$", "text": "$content$"},
+    ),
     "read-only fields are not sent": (
         spec(content("application/json", {"properties": {"to": {}, "text": {}, "message": {"readOnly": True}}})),
         {"to": "$to$", "text": "$content$"},
@@ -165,6 +173,20 @@ def test_servers_become_urls(ringocli: Command, folder: Path, servers: list[Any]
     """Variables with a default are filled, others are the account's own; https comes first."""
     document = spec(servers=servers) if servers else {key: value for key, value in spec().items() if key != "servers"}
     assert url == drafted(ringocli, folder, document)["template"]["API"]["SendMessage"]["request_url"]
+
+
+def test_files_over_a_chat_service_are_blocking(ringocli: Command, folder: Path) -> None:
+    """A document whose only example with a file is for a chat service gives no working SendFile."""
+    examples = {
+        "SMS": {"value": {"channel": "sms", "to": "15550002222", "text": "Hi"}},
+        "Viber": {
+            "value": {"channel": "viber_service", "to": "15550002222", "image": {"url": "https://x.example/a.jpg"}}
+        },
+    }
+    document = drafted(ringocli, folder, spec(content("application/json", {}, examples=examples)))
+    assert ['SendFile sends over "viber_service" and SendMessage does not: files will not arrive as MMS'] == document[
+        "blocking"
+    ]
 
 
 def test_yaml_is_read_by_its_newer_rules(ringocli: Command, folder: Path) -> None:
