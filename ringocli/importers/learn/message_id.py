@@ -160,7 +160,7 @@ def _is_same_kind(leaf: SampleLeaf, other: SampleLeaf) -> bool:
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*?[-_:.](?=\w)|[A-Za-z]{1,12}(?=\d)")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIERS = {
-    "batch", "bulk", "request", "transaction", "job", "order", "campaign", "group", "conversation", "session", "thread",
+    "batch", "bulk", "dispatch", "workflow", "broadcast", "request", "transaction", "job", "order", "campaign", "group", "conversation", "session", "thread",
     "event", "tracking", "reference", "ref", "client", "external", "custom", "correlation", "operation", "queue",
 }  # fmt: skip
 """Words that say that an id is not, or not only, that of a message."""
@@ -197,9 +197,13 @@ def _case_difference(reply: str, receipt: str) -> str:
     return ""
 
 
+_MADE_UP = re.compile(r"([0-9a-fA-F])\1{7}-")
+"""A UUID that documentation uses for every id: ``aaaaaaaa-bbbb-cccc-dddd-0123456789ab``."""
+
+
 def name_difference(reply: SampleLeaf, receipt: SampleLeaf) -> str:
     """How the names of two ids say that they identify different things; "" if they do not."""
-    if reply.text == receipt.text:
+    if reply.text == receipt.text and not _MADE_UP.match(reply.text):
         return ""
     first, second = (_qualifiers(leaf) for leaf in (reply, receipt))
     if not first or first & second:

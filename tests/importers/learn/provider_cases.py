@@ -1169,4 +1169,14 @@ CASES = [
             auth="",
         ),
     ),
+    ProviderCase(
+        name="made-up-ids-of-different-things",
+        send=curl_json("https://api.k6.example/dispatch", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        reply='{"dispatch_uuid":"aaaaaaaa-bbbb-cccc-dddd-0123456789ab"}',
+        webhooks=[
+            ("delivered", '{"message_uuid":"aaaaaaaa-bbbb-cccc-dddd-0123456789ab","status":"delivered"}'),
+            ("other", '{"message_uuid":"aaaaaaaa-bbbb-cccc-dddd-0123456789ab","status":"rejected"}'),
+        ],
+        incomplete='"dispatch_uuid" and "message_uuid" seem to identify different things',
+    ),
 ]
