@@ -92,7 +92,7 @@ def _text(text: str, kind: str, body: Body) -> None:
         )
         why = "Ringotel sends only JSON and forms"
         clause = f"the provider will not understand it: the sample has a body {named}, and {why}"
-        body.limits.append(Limit(f"a body {named}", why, Blocker(clause)))
+        body.limits.append(Limit(f"a body {named}", why, Blocker(clause, is_solved_by_relay=True)))
 
 
 def _json(text: str, body: Body) -> None:
