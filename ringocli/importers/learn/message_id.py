@@ -27,6 +27,7 @@ _PLAIN = {
     "uuid": 72,
     "sid": 74,
     "guid": 72,
+    "identifier": 70,
     "messages": 60,
     "sms": 50,
     "smsmessage": 40,
@@ -44,7 +45,8 @@ _GIVEN = {"client", "cli", "custom", "customer", "external", "own", "your", "my"
 _ACCOUNT = re.compile(
     r"account|user|profile|campaign|contact|customer|organi[sz]ation|^org|application|^app(?:_?id)?$|country|parent|service|"
     r"network|carrier|operator|project|tenant|workspace|company|brand|version|balance|credit|count|total|size|segments|parts$|"
-    r"price|cost|currency|code$|template|sender|number|phone|conversation|session|thread|inbox|channel",
+    r"price|cost|currency|code$|template|sender|number|phone|conversation|session|thread|inbox|channel|"
+    r"device|webhook|gateway|subscription|usuario|utente|cliente|cuenta|conta|compte",
     re.I,
 )
 """Names of ids of an account or a batch, which many messages have in common."""
@@ -106,7 +108,7 @@ def _name_points(leaf: SampleLeaf, receipt: bool) -> int:
         points -= 20 if _qualifiers(leaf) else 0
     elif not points and key in _WEAK:
         points = 44 if key in _REFERENCES else 48
-    elif not points and tokens(name)[-1:] in (["id"], ["uuid"], ["sid"], ["guid"]):
+    elif not points and (tokens(name)[-1:] in (["id"], ["uuid"], ["sid"], ["guid"]) or name.lower().startswith("id_")):
         points = 66 if _MESSAGE_WORDS & set(tokens(name)) else 46
     elif not points and _MESSAGE_WORDS & set(tokens(name)[:-1]) and tokens(name)[-1] in _REFERENCES:
         points = 60

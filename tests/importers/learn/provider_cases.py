@@ -1179,4 +1179,30 @@ CASES = [
         ],
         incomplete='"dispatch_uuid" and "message_uuid" seem to identify different things',
     ),
+    ProviderCase(
+        name="id-of-the-device",
+        send=curl_json(
+            "https://api.k7.example/message", '{"textMessage":{"text":"~TEXT~"},"phoneNumbers":["~TO~"]}', BASIC
+        ),
+        reply='{"id":"x~HEX~","deviceId":"ffffffffceb0b1db","state":"Pending","recipients":[{"phoneNumber":"~TO~","state":"Pending"}]}',
+        webhooks=[
+            (
+                "delivered",
+                '{"deviceId":"ffffffffceb0b1db","event":"sms:delivered","id":"Ey~HEX3~","payload":{"messageId":"x~HEX~","phoneNumber":"~TO~"}}',
+            ),
+            (
+                "other",
+                '{"deviceId":"ffffffffceb0b1db","event":"sms:failed","id":"Ey~HEX3~","payload":{"messageId":"x~HEX~","phoneNumber":"~TO~","reason":"x"}}',
+            ),
+        ],
+    ),
+    ProviderCase(
+        name="identifier-and-id-first",
+        send="curl 'https://api.k8.example/invia?utente=acme&chiave=Lw92kq7&destinatario=~to~&mittente=~from~&testo=~TEXTQ~'",
+        reply='{"esito":"OK","id_invio":"~NUM~","message":{"parts":1}}',
+        webhooks=[
+            ("delivered", "id_invio=~NUM~&stato=CONSEGNATO"),
+            ("other", "id_invio=~NUM~&stato=FALLITO"),
+        ],
+    ),
 ]
