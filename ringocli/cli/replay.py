@@ -110,18 +110,18 @@ def replay(options: ReplayOptions) -> int:
 
 def _replay_recording(options: ReplayOptions, opened: OpenedTemplate, url: Secret, edits: dict[str, str]) -> int:
     from ringocli.messaging.delivery import send_events
-    from ringocli.messaging.load.counters import Accounts
+    from ringocli.messaging.load.counters import RunCounters
     from ringocli.testing.replay import ReplaySource, replays_of
     from ringocli.text.files import read_bytes
 
     replays = replays_of(opened.template, read_bytes(options.recording), edits)
     _note_edits(replays, edits)
     route = _route(options, url, len(replays))
-    accounts = Accounts()
+    counters = RunCounters()
     outcomes: list[EventOutcome] = []
     source = ReplaySource(replays, url)
-    elapsed_s = send_events(route, source, accounts, report=outcomes.append)
-    summary = accounts.summary(accounts.taken + source.skip_rest(), elapsed_s)
+    elapsed_s = send_events(route, source, counters, report=outcomes.append)
+    summary = counters.summary(counters.taken + source.skip_rest(), elapsed_s)
     outcomes.sort(key=lambda one: one.event.number)
     _print(replays, outcomes, summary, route.host, options.format)
     return _code(summary)
@@ -132,7 +132,7 @@ def _replay_journal(
 ) -> int:
     from ringocli.messaging.delivery import send_events
     from ringocli.messaging.formats.delivery import as_text
-    from ringocli.messaging.load.counters import Accounts
+    from ringocli.messaging.load.counters import RunCounters
     from ringocli.messaging.load.data_rows import DataRows
     from ringocli.messaging.load.event_order import Feed
     from ringocli.messaging.load.events import EventFactory
@@ -156,13 +156,13 @@ def _replay_journal(
             pass  # a changed row is found before anything is sent
         count = journal.count(wanted.only)
         route = _route(options, url, count)
-        accounts, factory = Accounts(), EventFactory(recipe)
+        counters, factory = RunCounters(), EventFactory(recipe)
         for name in edits:
             if not factory.uses(name):
                 console.complain(NOTHING_REPLACED.format(name))
         feed = Feed(factory, journal.positions(source, wanted.only), size=lambda: count)
-        elapsed_s = send_events(route, feed, accounts)
-    summary = accounts.summary(count, elapsed_s)
+        elapsed_s = send_events(route, feed, counters)
+    summary = counters.summary(count, elapsed_s)
     if options.format == "json":
         print_json({**summary.document, "edited": sorted(edits)})
     else:

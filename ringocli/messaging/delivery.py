@@ -16,7 +16,7 @@ from ringocli.http.exchange import Reply
 from ringocli.http.proxies import proxy_for
 from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.bookkeeping import Failover
-from ringocli.messaging.load.counters import Accounts, LoadSummary
+from ringocli.messaging.load.counters import LoadSummary, RunCounters
 from ringocli.messaging.load.event_order import Feed, NumberedFeed, Position, Shard, Source, numbers, positions
 from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.plan import LoadPlan
@@ -154,17 +154,17 @@ def deliver(
     factory: EventFactory,
     *,
     report: Report | None = None,
-    accounts: Accounts | None = None,
-    display: Callable[[Accounts], AbstractContextManager[None]] | None = None,
+    counters: RunCounters | None = None,
+    display: Callable[[RunCounters], AbstractContextManager[None]] | None = None,
 ) -> LoadSummary:
-    """Send everything; ``report`` is called with each finished event, ``display`` shows the accounts as they change.
+    """Send everything; ``report`` is called with each finished event, ``display`` shows the counters as they change.
 
     Raises:
-        RingocliError: a data row is wrong, or the journal cannot be used; the summary so far is in the accounts.
+        RingocliError: a data row is wrong, or the journal cannot be used; the summary so far is in the counters.
     """
-    accounts = accounts if accounts is not None else Accounts()
+    counters = counters if counters is not None else RunCounters()
     if delivery.journal is not None:
-        return _deliver_with_journal(delivery, factory, report, accounts, display)
+        return _deliver_with_journal(delivery, factory, report, counters, display)
     order = positions(count=delivery.total, rows=delivery.data, shard=delivery.shard)
     feed: Source = Feed(factory, order)
     if delivery.data is None:
@@ -173,10 +173,10 @@ def deliver(
         from ringocli.messaging.load.event_chaos import ChaoticFeed
 
         feed = chaotic = ChaoticFeed(factory, order, delivery.chaos, delivery.recipe.seed)
-        accounts.chaos = chaotic.done
-    elapsed_s = _run(delivery, feed, accounts, report, None, display)
-    accounts.skipped_rows = delivery.data.skipped if delivery.data is not None else 0
-    return accounts.summary(_planned(delivery, feed, accounts), elapsed_s)
+        counters.chaos = chaotic.done
+    elapsed_s = _run(delivery, feed, counters, report, None, display)
+    counters.skipped_rows = delivery.data.skipped if delivery.data is not None else 0
+    return counters.summary(_planned(delivery, feed, counters), elapsed_s)
 
 
 def _known_size(delivery: Delivery) -> int | None:
@@ -185,29 +185,29 @@ def _known_size(delivery: Delivery) -> int | None:
     return delivery.shard.size(delivery.total)
 
 
-def _planned(delivery: Delivery, feed: Source, accounts: Accounts) -> int:
+def _planned(delivery: Delivery, feed: Source, counters: RunCounters) -> int:
     """How many events were planned; if only time limits a run, those that were begun."""
     is_counted = delivery.data is not None or delivery.total is not None
-    left = feed.skip_rest() if accounts.stopped and is_counted and delivery.plan.duration_s is None else 0
-    return accounts.taken + left
+    left = feed.skip_rest() if counters.stopped and is_counted and delivery.plan.duration_s is None else 0
+    return counters.taken + left
 
 
 def _run(
     delivery: Delivery,
     feed: Source,
-    accounts: Accounts,
+    counters: RunCounters,
     report: Report | None,
     record: Callable[..., None] | None,
-    display: Callable[[Accounts], AbstractContextManager[None]] | None,
+    display: Callable[[RunCounters], AbstractContextManager[None]] | None,
 ) -> float:
-    with display(accounts) if display is not None else nullcontext():
-        return send_events(delivery.route, feed, accounts, report=report, record=record)
+    with display(counters) if display is not None else nullcontext():
+        return send_events(delivery.route, feed, counters, report=report, record=record)
 
 
 def send_events(
     route: Route,
     source: Source,
-    accounts: Accounts,
+    counters: RunCounters,
     *,
     report: Report | None = None,
     record: Callable[..., None] | None = None,
@@ -232,7 +232,7 @@ def send_events(
             return exchange(parts.wire_host, port, payload, timeout_s=route.timeout_s)
 
         send_whole = whole_replies_only(send, parts.wire_host, port, route.timeout_s)
-        return run_sequentially(route.plan, source, accounts, send_whole, report=report, record=record)
+        return run_sequentially(route.plan, source, counters, send_whole, report=report, record=record)
     if proxy_for(parts.scheme, parts.wire_host) is not None:
         if route.failover is not None:
             raise UsageError("--failover-url cannot be used through a proxy", "Add the host to NO_PROXY.")
@@ -242,7 +242,7 @@ def send_events(
             send_whole = whole_replies_only(
                 lambda payload: sender.send(as_request(route.url, payload)), parts.wire_host, port, route.timeout_s
             )
-            return run_sequentially(route.plan, source, accounts, send_whole, report=report, record=record)
+            return run_sequentially(route.plan, source, counters, send_whole, report=report, record=record)
     from ringocli.messaging.load.engine import Engine
     from ringocli.messaging.load.event_loop import run_engine
     from ringocli.messaging.load.target import LoadTarget
@@ -252,7 +252,7 @@ def send_events(
     if route.failover is not None:
         second = LoadTarget.of(route.failover[0].reveal(), timeout_s=route.timeout_s, ca_file=route.ca_file)
         failover = second, route.failover[1]
-    engine = Engine(route.plan, target, source, accounts, report=report, record=record, failover=failover)
+    engine = Engine(route.plan, target, source, counters, report=report, record=record, failover=failover)
     run_engine(engine)
     return engine.elapsed_s
 
@@ -261,8 +261,8 @@ def _deliver_with_journal(
     delivery: Delivery,
     factory: EventFactory,
     report: Report | None,
-    accounts: Accounts,
-    display: Callable[[Accounts], AbstractContextManager[None]] | None,
+    counters: RunCounters,
+    display: Callable[[RunCounters], AbstractContextManager[None]] | None,
 ) -> LoadSummary:
     from ringocli.messaging.load.journal import Journal
     from ringocli.messaging.load.journal_facts import facts_of
@@ -285,16 +285,16 @@ def _deliver_with_journal(
             if data is not None:
                 return sum(1 for _ in order())
             known = _known_size(delivery)
-            return known if known is not None else accounts.taken + answered
+            return known if known is not None else counters.taken + answered
 
         feed = Feed(factory, journal.pending(order()), size=lambda: planned() - answered)
         elapsed_s = 0.0
         try:
-            elapsed_s = _run(delivery, feed, accounts, report, journal.record, display)
+            elapsed_s = _run(delivery, feed, counters, report, journal.record, display)
         finally:
             journal.flush(elapsed_s)
-        accounts.skipped_rows = data.skipped if data is not None else 0
-        return journal.over_all_runs(accounts.summary(accounts.done, elapsed_s), planned(), accounts.unsent_error)
+        counters.skipped_rows = data.skipped if data is not None else 0
+        return journal.over_all_runs(counters.summary(counters.done, elapsed_s), planned(), counters.unsent_error)
 
 
 def random_seed() -> int:

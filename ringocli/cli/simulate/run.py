@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ringocli.cli.simulate.options import SimulateOptions
     from ringocli.messaging.delivery import Delivery
     from ringocli.messaging.load.attempt import EventOutcome
-    from ringocli.messaging.load.counters import Accounts, LoadSummary
+    from ringocli.messaging.load.counters import LoadSummary, RunCounters
     from ringocli.messaging.load.events import EventFactory
     from ringocli.messaging.load.require import Requirement
 
@@ -53,16 +53,18 @@ def deliver_and_print(
     return _finish(delivery, factory, options, summary, only, required)
 
 
-def _display(delivery: Delivery, options: SimulateOptions) -> Callable[[Accounts], AbstractContextManager[None]] | None:
+def _display(
+    delivery: Delivery, options: SimulateOptions
+) -> Callable[[RunCounters], AbstractContextManager[None]] | None:
     """The live display of a longer run, if stderr is a terminal."""
     if options.format == "jsonl" or console.is_quiet() or not console.is_terminal(sys.stderr):
         return None
 
     @contextmanager
-    def shown(accounts: Accounts) -> Iterator[None]:
-        from ringocli.cli.simulate.live import live_accounts
+    def shown(counters: RunCounters) -> Iterator[None]:
+        from ringocli.cli.simulate.live import live_counters
 
-        with live_accounts(accounts, delivery):
+        with live_counters(counters, delivery):
             yield
 
     return shown

@@ -12,7 +12,7 @@ from ringocli.errors import NoReply
 from ringocli.http.error_text import provider_message
 from ringocli.http.exchange import Reply
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
-from ringocli.messaging.load.counters import Accounts
+from ringocli.messaging.load.counters import RunCounters
 from ringocli.messaging.load.events import Event
 from ringocli.messaging.load.plan import LoadPlan
 
@@ -36,14 +36,14 @@ class Bookkeeper:
     def __init__(
         self,
         plan: LoadPlan,
-        accounts: Accounts,
+        counters: RunCounters,
         *,
         report: Callable[[EventOutcome], None] | None,
         record: Record | None,
         chance: Callable[[], float],
         failover: Failover | None = None,
     ) -> None:
-        self._plan, self._accounts = plan, accounts
+        self._plan, self._counters = plan, counters
         self._report, self._record, self._chance = report, record, chance
         self._failover = failover
         self._plain = report is None and record is None
@@ -74,16 +74,16 @@ class Bookkeeper:
 
     def delivered(self, attempt: DeliveryAttempt, status: int, now: float) -> None:
         """Record a reply that counts as delivered; latency runs from when the event was due, over all tries."""
-        accounts = self._accounts
+        counters = self._counters
         latency_us = int((now - attempt.due) * 1e6)
         if self._plain and attempt.is_on_time and attempt.tries == 1:
-            accounts.deliver_at_once(status, 1)
-            accounts.first_try.record(latency_us)
+            counters.deliver_at_once(status, 1)
+            counters.first_try.record(latency_us)
             return
-        accounts.saved_by_failover += attempt.is_failover
-        accounts.replies[status] += 1
+        counters.saved_by_failover += attempt.is_failover
+        counters.replies[status] += 1
         self._record_on_time(attempt)
-        accounts.later_service.record(int((now - attempt.sent_at) * 1e6))
+        counters.later_service.record(int((now - attempt.sent_at) * 1e6))
         attempt.answered = True
         self._finish(attempt, None, status, latency_us)
 
@@ -97,14 +97,14 @@ class Bookkeeper:
         if error is None:
             self.delivered(attempt, reply.status, now)
             return
-        self._accounts.later_service.record(int((now - attempt.sent_at) * 1e6))
-        self._accounts.replies[reply.status] += 1
+        self._counters.later_service.record(int((now - attempt.sent_at) * 1e6))
+        self._counters.replies[reply.status] += 1
         self._retry_or_fail(attempt, error, now)
 
     def unanswered(self, attempt: DeliveryAttempt, failure: NoReply, now: float) -> None:
         """Decide about an event after a try without a complete reply."""
         attempt.failure, attempt.reply = failure, None
-        self._accounts.silences[failure.kind] += 1
+        self._counters.silences[failure.kind] += 1
         self._retry_or_fail(attempt, failure.kind, now)
 
     def wait_for(self, attempt: DeliveryAttempt) -> None:
@@ -120,15 +120,15 @@ class Bookkeeper:
 
     def fail_unsent(self, failure: NoReply, number: int) -> None:
         """Fail this many events that were never sent."""
-        self._accounts.fail_unsent(failure.kind, number)
+        self._counters.fail_unsent(failure.kind, number)
         if number:
-            self._accounts.give_reason(failure.message, number)
+            self._counters.give_reason(failure.message, number)
 
     def _record_on_time(self, attempt: DeliveryAttempt) -> None:
         """Record that an event left when it was due, unless that is in ``first_try`` or was recorded before."""
         if attempt.is_on_time:
             attempt.is_on_time = False
-            self._accounts.late.record(0)
+            self._counters.late.record(0)
 
     def _retry_or_fail(self, attempt: DeliveryAttempt, error: str, now: float) -> None:
         self._record_on_time(attempt)
@@ -141,7 +141,7 @@ class Bookkeeper:
         if wait_s is None and self._failover is not None and not attempt.is_failover and not self._closed:
             attempt.is_failover, attempt.tries_before = True, attempt.tries
             attempt.event = self._failover(attempt.event)
-            self._accounts.failed_over += 1
+            self._counters.failed_over += 1
             heapq.heappush(self.waiting, (monotonic(), next(self._order), attempt))
             return
         if wait_s is None and retry.gives_up_on(tries, attempt.reply, _utc_now()):
@@ -149,13 +149,13 @@ class Bookkeeper:
         self._finish(attempt, error, attempt.reply.status if attempt.reply is not None else None, None)
 
     def _finish(self, attempt: DeliveryAttempt, error: str | None, status: int | None, latency_us: int | None) -> None:
-        self._accounts.sent_this_run += 1
-        self._accounts.finish(
+        self._counters.sent_this_run += 1
+        self._counters.finish(
             error=error, status=status, replied=attempt.answered, tries=attempt.tries, latency_us=latency_us
         )
         if error is not None and self._explained < MAX_EXPLAINED:
             self._explained += 1
-            self._accounts.give_reason(failure_reason(error, attempt.reply, attempt.failure))
+            self._counters.give_reason(failure_reason(error, attempt.reply, attempt.failure))
         if self._record is not None:
             self._record(attempt, error, status, latency_us or 0)
         if self._report is not None:

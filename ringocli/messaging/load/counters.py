@@ -36,7 +36,7 @@ class Slice:
 
 
 class Timeline:
-    """Replies and latencies over time, from the difference between the accounts now and a second ago.
+    """Replies and latencies over time, from the difference between the counts now and a second ago.
 
     In a long run the slices get longer, so that there are never more than ``MAX_SLICES``.
     """
@@ -52,7 +52,7 @@ class Timeline:
         return at_s >= (len(self.slices) + 1) * self.slice_s
 
     def advance(self, at_s: float, classes: Counter[str], latency: Histogram) -> None:
-        """Add the accounts at a time since the start; every full second gets a slice."""
+        """Add the counts at a time since the start; every full second gets a slice."""
         self._take(classes, latency)
         while at_s >= (len(self.slices) + 1) * self.slice_s:  # nobody called this for a while
             self.slices.append(Slice())
@@ -79,7 +79,7 @@ class Timeline:
         self.slices = merged
 
 
-class Accounts:
+class RunCounters:
     """Counts the results of events. Times are microseconds; ``latency`` runs from when an event was due."""
 
     def __init__(self) -> None:
@@ -170,7 +170,7 @@ class Accounts:
             self.reasons[reason] += number
 
     def summary(self, planned: int, elapsed_s: float) -> LoadSummary:
-        """The accounts of the whole run; planned events that were never finished count as failed (``stopped``)."""
+        """The counts of the whole run; planned events that were never finished count as failed (``stopped``)."""
         self.timeline.finish(self.classes, self.latency)
         errors = Counter(self.errors)
         if planned > self.done:

@@ -23,7 +23,7 @@ from ringocli.messaging.load.bookkeeping import Bookkeeper, Failover, Record
 from ringocli.messaging.load.circuit_breaker import CircuitBreaker
 from ringocli.messaging.load.connection import LoadConnection
 from ringocli.messaging.load.connection_pool import ConnectionPool
-from ringocli.messaging.load.counters import Accounts
+from ringocli.messaging.load.counters import RunCounters
 from ringocli.messaging.load.event_order import NumberedFeed, Source
 from ringocli.messaging.load.fast_lane import FastLane
 from ringocli.messaging.load.known_replies import KnownReplies
@@ -51,17 +51,17 @@ class Engine:
         plan: LoadPlan,
         target: LoadTarget,
         source: Source,
-        accounts: Accounts,
+        counters: RunCounters,
         *,
         report: Callable[[EventOutcome], None] | None = None,
         record: Record | None = None,
         chance: Callable[[], float] = random.random,
         failover: tuple[LoadTarget, Failover] | None = None,
     ) -> None:
-        self._plan, self._target, self._source, self._accounts = plan, target, source, accounts
+        self._plan, self._target, self._source, self._counters = plan, target, source, counters
         self._books = Bookkeeper(
             plan,
-            accounts,
+            counters,
             report=report,
             record=record,
             chance=chance,
@@ -78,17 +78,17 @@ class Engine:
         self._is_closed_model = plan.rate_per_s is None and plan.duration_s is None
         self.lane: FastLane | None = None
         if plan.rate_per_s is None and self._books.counts_only and isinstance(source, NumberedFeed):
-            self.lane = FastLane(source, accounts, self.known)
+            self.lane = FastLane(source, counters, self.known)
         self._started = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._failure: BaseException | None = None
 
     async def run(self) -> None:
-        """Deliver everything; after ``stop`` it returns early, and unfinished events are not in the accounts.
+        """Deliver everything; after ``stop`` it returns early, and unfinished events are not counted.
 
         Raises:
-            RingocliError: the source of events failed; what was sent is in the accounts.
+            RingocliError: the source of events failed; what was sent is in the counters.
         """
         self._loop = asyncio.get_running_loop()
         self._finished = self._loop.create_future()
@@ -122,7 +122,7 @@ class Engine:
         if self._stopping:
             self._end()
             return
-        self._stopping = self._accounts.stopped = True
+        self._stopping = self._counters.stopped = True
         self._close_lane()
         self._books.close()
         self._loop.call_later(GRACE_S, self._end)
@@ -141,7 +141,7 @@ class Engine:
             now = monotonic()
             if self.lane is not None:
                 self.lane.settle()
-            self._accounts.advance(now - self._started)
+            self._counters.advance(now - self._started)
             for connection in tuple(self._pool.open):
                 connection.check_deadline(now, self._target.timeout_s)
 
@@ -189,7 +189,7 @@ class Engine:
             return None
         self._number += 1
         if self.lane is None:  # the lane counts its events itself
-            self._accounts.taken += 1
+            self._counters.taken += 1
         if event.delay_s:
             self._books.wait_for(DeliveryAttempt(event, due + event.delay_s))
             return self._next(monotonic())
@@ -282,13 +282,13 @@ class Engine:
             attempt.is_on_time = True
         elif not attempt.tries:
             late_s = now - attempt.due
-            self._accounts.late.record(int(late_s * 1e6))
+            self._counters.late.record(int(late_s * 1e6))
             if late_s > LATE_S and len(self._pool.open) + len(self._connectors[0].pending) < self._plan.concurrency:
-                self._accounts.late_without_cause += 1
+                self._counters.late_without_cause += 1
         attempt.tries += 1
         if attempt.unanswered > attempt.duplicates:
             attempt.duplicates += 1
-            self._accounts.duplicates_sent += 1
+            self._counters.duplicates_sent += 1
         connection.send(attempt, now)
 
     def _go_on(self, connection: LoadConnection, now: float) -> None:

@@ -1,4 +1,4 @@
-"""Reads the receiver's own counts if it is a ringocli emulator: the other half of a run's accounts."""
+"""Reads the receiver's own counts if it is a ringocli emulator: what arrived of what a run sent."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ def _page(
             [(one["what"], measured_text(one), "met" if one["ok"] else "missed") for one in required],
         )
         yield "</section>"
-    yield "<section><h2>Accounts</h2>"
-    yield from _table(("", "Events"), list(_accounts(summary)))
+    yield "<section><h2>Results</h2>"
+    yield from _table(("", "Events"), list(_results(summary)))
     yield "</section>"
     if summary.reasons:
         yield "<section><h2>Why events failed</h2>"
@@ -80,7 +80,7 @@ def _page(
     yield f"<p>Seed {seed}. Written by ringocli {__version__}.</p></section></body></html>"
 
 
-def _accounts(summary: LoadSummary) -> Iterator[tuple[str, object]]:
+def _results(summary: LoadSummary) -> Iterator[tuple[str, object]]:
     yield "planned", summary.planned
     yield "delivered", summary.delivered
     yield "failed", summary.failed

@@ -14,7 +14,7 @@ from ringocli.http.exchange import BROKEN_OFF, Direction, RenderedRequest, Reply
 from ringocli.http.failure import Failure
 from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
-from ringocli.messaging.load.counters import Accounts
+from ringocli.messaging.load.counters import RunCounters
 from ringocli.messaging.load.event_order import Source
 from ringocli.messaging.load.plan import LoadPlan
 from ringocli.text.secret import Secret
@@ -27,7 +27,7 @@ Exchange = Callable[[bytes], Reply]
 def run_sequentially(
     plan: LoadPlan,
     source: Source,
-    accounts: Accounts,
+    counters: RunCounters,
     exchange: Exchange,
     *,
     report: Callable[[EventOutcome], None] | None = None,
@@ -35,12 +35,12 @@ def run_sequentially(
     pause: Callable[[float], None] = sleep,
     chance: Callable[[], float] | None = None,
 ) -> float:
-    """Deliver everything; returns the seconds that it took. Ctrl-C ends it early, with correct accounts."""
-    run = _SequentialRun(plan, source, accounts, exchange, report, record, pause, chance or _chance)
+    """Deliver everything; returns the seconds that it took. Ctrl-C ends it early, with correct counters."""
+    run = _SequentialRun(plan, source, counters, exchange, report, record, pause, chance or _chance)
     try:
         run.work()
     except KeyboardInterrupt:
-        accounts.stopped = True
+        counters.stopped = True
     return monotonic() - run.books.started
 
 
@@ -57,15 +57,15 @@ class _SequentialRun:
         self,
         plan: LoadPlan,
         source: Source,
-        accounts: Accounts,
+        counters: RunCounters,
         exchange: Exchange,
         report: Callable[[EventOutcome], None] | None,
         record: Record | None,
         pause: Callable[[float], None],
         chance: Callable[[], float],
     ) -> None:
-        self._plan, self._source, self._accounts, self._exchange, self._pause = plan, source, accounts, exchange, pause
-        self.books = Bookkeeper(plan, accounts, report=report, record=record, chance=chance)
+        self._plan, self._source, self._counters, self._exchange, self._pause = plan, source, counters, exchange, pause
+        self.books = Bookkeeper(plan, counters, report=report, record=record, chance=chance)
         self.books.started = monotonic()
         self._breaker = plan.breaker
         self._number = 0
@@ -74,7 +74,7 @@ class _SequentialRun:
         """Send one event after another until nothing is left."""
         while (attempt := self._next()) is not None:
             self._try(attempt)
-            self._accounts.advance(monotonic() - self.books.started)
+            self._counters.advance(monotonic() - self.books.started)
             if self._breaker.given_up and self._breaker.last_failure is not None:
                 self.books.fail_waiting(self._breaker.last_failure)
                 rest = 0 if self._plan.duration_s is not None else self._source.skip_rest()
@@ -94,7 +94,7 @@ class _SequentialRun:
             event = self._source.take()
             if event is not None:
                 self._number += 1
-                self._accounts.taken += 1
+                self._counters.taken += 1
                 if event.delay_s:
                     self.books.wait_for(DeliveryAttempt(event, due + event.delay_s))
                     return self._next()
@@ -111,11 +111,11 @@ class _SequentialRun:
     def _try(self, attempt: DeliveryAttempt) -> None:
         attempt.sent_at = monotonic()
         if not attempt.tries:
-            self._accounts.late.record(int((attempt.sent_at - attempt.due) * 1e6))
+            self._counters.late.record(int((attempt.sent_at - attempt.due) * 1e6))
         attempt.tries += 1
         if attempt.unanswered > attempt.duplicates:
             attempt.duplicates += 1
-            self._accounts.duplicates_sent += 1
+            self._counters.duplicates_sent += 1
         try:
             reply = self._exchange(attempt.event.payload)
         except NoReply as failure:

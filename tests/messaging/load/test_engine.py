@@ -53,7 +53,7 @@ def run(
 
 
 def check(summary: LoadSummary, receiving: Receiver) -> None:
-    """The accounts agree with the receiver's log."""
+    """The counters agree with the receiver's log."""
     assert summary.planned == summary.delivered + summary.failed
     assert summary.failed == sum(summary.errors.values())
     accepted = Counter(receiving.accepted())

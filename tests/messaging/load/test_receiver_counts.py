@@ -1,4 +1,4 @@
-"""The receiver's half of the accounts, where it is an emulator."""
+"""The receiver's own counts, where it is an emulator."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def simulate(ringocli: Command, url: str, *options: str) -> int:
 
 
 def test_a_report_is_complete_and_has_no_script(folder: Path, ringocli: Command) -> None:
-    """Headline, requirements, accounts, charts and table are in one file that needs nothing else."""
+    """Headline, requirements, results, charts and table are in one file that needs nothing else."""
     with receiver(lambda name, times: BROKEN if name.endswith("9") else OK) as receiving:
         options = [
             "--report",
