@@ -16,6 +16,7 @@ from ringocli.emulator.limits import (
 )
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import Fault
+from ringocli.text.secret import redact
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -159,7 +160,8 @@ async def refuse(send: Send, status: int, message: str, hint: str = "", *, code:
 
 def error_reply(status: int, message: str, hint: str = "", *, code: int = 2) -> Reply:
     """An error in the format of the API; ``code`` is the exit code that a command would have."""
-    content = {"schema_version": 1, "error": {"code": code, "message": message, "hint": hint or None}}
+    error = {"code": code, "message": redact(message), "hint": redact(hint) or None}
+    content = {"schema_version": 1, "error": error}
     return json_reply(status, content)
 
 

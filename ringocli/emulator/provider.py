@@ -131,8 +131,9 @@ class Provider:
             return replace(unanswered, reply=rejection(effect))
         preset = self._template_file.preset
         if not received.fits or received.spec is None:
-            why = "; ".join(str(one) for one in received.problems)
-            reply = refused_reply(why, preset, status=received.status, problems=received.problems)
+            problems = tuple(replace(one, message=redact(one.message)) for one in received.problems)
+            why = redact("; ".join(map(str, problems)))
+            reply = refused_reply(why, preset, status=received.status, problems=problems)
             headers = (*reply.headers, ("Ringocli-Problems", _header_text(why)))
             return replace(unanswered, reply=reply._replace(headers=headers))
         contact = received.variables.get("to", "")

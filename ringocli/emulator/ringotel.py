@@ -37,7 +37,7 @@ from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
 from ringocli.template.presets import Preset
 from ringocli.text.pointer import as_text as pointer_text
-from ringocli.text.secret import Text, redact, redact_values
+from ringocli.text.secret import Text, redact, redact_tree, redact_values
 
 ASSUMPTION_31 = "answered with an empty 200 (assumption 31)"
 _ANSWER_NOTES = frozenset({ASSUMPTION_31})
@@ -83,20 +83,17 @@ def interpret(
     except LocalError as error:
         reply = error_reply(400, error.message, error.hint, code=error.code)
         return unmatched(inbox, incoming, reply, status="refused", notes=(error.message,)), reply
+    notes = [redact(note) for note in reading.notes]
     if reading.failed_receipt is not None:
-        reply = json_reply(
-            422, {"schema_version": 1, "matched": False, "near_miss": None, "notes": list(reading.notes)}
-        )
+        reply = json_reply(422, {"schema_version": 1, "matched": False, "near_miss": None, "notes": notes})
         return replace(
             unmatched(inbox, incoming, reply, status="unmatched", notes=reading.notes),
             message_id=reading.failed_receipt,
             is_failed_receipt=True,
         ), reply
     if reading.event is None:
-        near_miss = near_miss_document(reading.near_miss)
-        reply = json_reply(
-            422, {"schema_version": 1, "matched": False, "near_miss": near_miss, "notes": list(reading.notes)}
-        )
+        near_miss = redact_tree(near_miss_document(reading.near_miss))
+        reply = json_reply(422, {"schema_version": 1, "matched": False, "near_miss": near_miss, "notes": notes})
         return unmatched(inbox, incoming, reply, status="unmatched", near_miss=near_miss, notes=reading.notes), reply
     reply, shown, note = _success(preset)
     variables, sources = reading.variables, reading.sources

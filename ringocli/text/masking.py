@@ -143,8 +143,10 @@ class _Form(NamedTuple):
         """Whether a part belongs to this secret, and not to another word or number that shares some characters with it."""
         if not self.is_word:
             return True
+        origin = max(0, len(self.prefix) - MIN_SEARCHED_LENGTH)
+        is_most = 4 * (end - start - origin) >= 3 * (len(self.text) - origin)
         is_inside = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
-        return not is_inside and not re.fullmatch(_NUMBER, text[start:end])
+        return (is_most or not is_inside) and not re.fullmatch(_NUMBER, text[start:end])
 
 
 def _occurrences(part: str, text: str) -> Iterator[int]:

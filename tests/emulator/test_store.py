@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -203,3 +205,34 @@ def test_clearing_makes_the_file_smaller(tmp_path: Path) -> None:
             ringotel.reply(NUMBER, f"{number}" + "x" * 100_000, from_=CONTACT)
         ringotel.clear()
         assert db.stat().st_size < 200_000
+
+
+@pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS.keys())
+def test_a_reply_does_not_repeat_a_secret(encode: Callable[[str], str], tmp_path: Path) -> None:
+    """A near miss, a refused request and a wait that timed out describe what was received without it."""
+    face = encode(CANARY)
+    with emulator(ACME, properties={"API key": CANARY}) as inbox:
+        for method, path, content in (
+            ("POST", "/webhook/acme", {"method": face, "params": {face: face, "from": [face]}}),
+            ("POST", f"/webhook/{quote(face, safe='')}", {}),
+            ("POST", f"/provider/{quote(face, safe='')}", {"from": face, face: face}),
+            ("GET", f"/api/wait?timeout_s=0&from={quote(face, safe='')}", None),
+            ("GET", f"/api/exchanges/{quote(face, safe='')}", None),
+            ("POST", "/api/paste", {"text": f"curl {face}"}),
+        ):
+            got = call(inbox, method, path, content)
+            told = [text for text in strings_of(json.loads(got.body)) if face in text]
+            assert not told, (path, told)
+
+
+def strings_of(tree: Any) -> Iterator[str]:
+    """Every key and every text in a JSON value."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            yield key
+            yield from strings_of(value)
+    elif isinstance(tree, list):
+        for item in tree:
+            yield from strings_of(item)
