@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from ringocli.importers.learn.discriminators import Pin
 from ringocli.importers.learn.parties import digits
 from ringocli.importers.learn.roles import RoleChoice
+from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone
 from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
 from ringocli.messaging.webhook import decoded_webhook, read_webhook
@@ -90,7 +91,8 @@ def _decisions(index: int, draft: EventDraft) -> list[Decision]:
             also = ", ".join(f'"{rival.name}"' for rival in choice.rivals[:3])
             why += f"; uncertain, {also} also fits"
         pointer = (*at, *draft.place(choice.leaf.pointer))
-        found.append(Decision(pointer=pointer, variable=draft.variable(role), value=choice.literal, why=why))
+        value = without_secrets(choice.literal)
+        found.append(Decision(pointer=pointer, variable=draft.variable(role), value=value, why=why))
     for pin, variable in ((draft.key, "event_key"), *((pin, None) for pin in draft.pins)):
         if pin is not None:
             pointer = (*at, *draft.place(pin.pointer))

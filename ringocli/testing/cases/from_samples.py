@@ -8,8 +8,11 @@ from pathlib import Path
 
 from ringocli.errors import RingocliError
 from ringocli.http.exchange import IncomingRequest
+from ringocli.http.received import decode_query
 from ringocli.importers.draft import Pastes
 from ringocli.importers.learn.sample_leaves import leaves_of
+from ringocli.importers.learn.url_credentials import secret_parts
+from ringocli.importers.learn.value_shapes import is_phone, is_url
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.case_reader import CaseStep
@@ -21,7 +24,7 @@ from ringocli.template.variables import BY_NAME, event_type_named
 from ringocli.testing.cases.discovery import FOLDER
 from ringocli.testing.cases.recorded import send_step, webhook_step, write_steps
 from ringocli.text.files import new_folder
-from ringocli.text.secret import Secret
+from ringocli.text.secret import Secret, redact_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +98,13 @@ def _webhook(
     if found != event_type_named(sample.kind):
         return None
     kept = dict(files)
-    step = webhook_step(template, sample.incoming, f"{sample.kind}-{number}", path, kept)
+    name = f"{sample.kind}-{number}"
+    step = webhook_step(template, sample.incoming, name, path, kept)
     assert step.webhook is not None
     masked = read_sample(kept[step.webhook].encode()).as_request()
-    if taken_by(template, masked) != taken_by(template, sample.incoming):
+    if redact_tree(taken_by(template, masked)) != redact_tree(taken_by(template, sample.incoming)):
         return None  # it is recognised by a value that looks like a credential
-    files[step.webhook] = kept[step.webhook]
-    return step
+    return webhook_step(template, masked, name, path, files)
 
 
 def _hide_credentials(draft: Draft, pastes: Pastes) -> None:
@@ -116,6 +119,7 @@ def _hide_credentials(draft: Draft, pastes: Pastes) -> None:
 
 
 def _hide_named(incoming: IncomingRequest) -> None:
+    """Make the values with the names of secrets, and those in URLs, secrets."""
     for name, value in incoming.headers:
         if is_secret_name(name):
             Secret(value)
@@ -123,6 +127,8 @@ def _hide_named(incoming: IncomingRequest) -> None:
         document = document_of(incoming._replace(method=incoming.method or "POST"))
     except RingocliError:
         return
-    for leaf in leaves_of(document):
-        if leaf.names and is_secret_name(leaf.names[0]):
+    for leaf in [*leaves_of(document), *leaves_of(decode_query(incoming.query).tree)]:
+        if any(is_secret_name(name) for name in leaf.names[:3]) and not is_phone(leaf.value) and " " not in leaf.text:
             Secret(leaf.text)
+        for part in secret_parts(leaf.text) if is_url(leaf.value) else ():
+            Secret(leaf.text[part.start : part.end])

@@ -249,7 +249,9 @@ def _read(template: Template, request: str, reply: Reply) -> Mapping[str, Any] |
 
 
 def _as_http(request: IncomingRequest) -> str:
-    target = "/webhook" + (f"?{request.query}" if request.query else "")  # the path is a secret, and no event needs it
+    target = "/webhook" + (
+        f"?{redact(request.query)}" if request.query else ""
+    )  # the path is a secret, and no event needs it
     lines = [f"{request.method} {target} HTTP/1.1", *_header_lines(request.headers)]
     return "\n".join(lines) + "\n\n" + redact(request.body.decode("utf-8", "replace"))
 

@@ -103,6 +103,29 @@ def test_no_credential_gets_into_a_case(ringocli: Command, folder: Path, docs: P
     assert not any(secret in texts() for secret in (*secrets, "9a8b7c6d5e4f", "signing-secret", "s3cr3t-path"))
 
 
+FIELDS = '"from": "+15550002222", "to": "+15550001111", "body": "Hi you"'
+
+
+@pytest.mark.parametrize(
+    "webhook",
+    [
+        "GET /in?apikey=a8F3kQz91LmX7&from=15550002222&to=15550001111&body=Hi HTTP/1.1\nHost: x.example\n\n",
+        "POST /in?sig=a8F3kQz91LmX7 HTTP/1.1\nContent-Type: application/json\n\n{" + FIELDS + "}",
+        '{"auth": {"value": "a8F3kQz91LmX7", "type": "x"}, ' + FIELDS + "}",
+        '{"media": ["https://x.example/a.jpg?Expires=1&Signature=a8F3kQz91LmX7"], ' + FIELDS + "}",
+    ],
+)
+def test_no_credential_of_a_webhook_is_written_or_printed(ringocli: Command, folder: Path, webhook: str) -> None:
+    """Credentials in the query, in an object with a secret's name and in the URL of a file; the case still passes."""
+    Path("webhook.http").write_text(webhook, "utf-8")
+    kind = "mms" if "media" in webhook else "message"
+    samples = ("--sample-response", DOCS / "reply.json", "--sample-webhook", f"{kind}=webhook.http")
+    done = ringocli("init", "--from-curl", DOCS / "send.sh", *samples, "--format", "json")
+    assert f"acme-samples.{kind}-2.http" in str(done.document["cases"])
+    assert "a8F3kQz91LmX7" not in done.out + done.err + texts() + Path("acme.json").read_text("utf-8")
+    assert 0 == ringocli("test").code
+
+
 def test_a_sample_that_is_read_as_something_else_is_left_out(ringocli: Command, folder: Path) -> None:
     """A failed receipt in the form of a delivered one: the summary says that it is not in the case."""
     Path("delivered.json").write_text('{"event":"dlr","id":"9612c4e2-27f8-4463"}', "utf-8")
