@@ -82,6 +82,13 @@ class Subject:
         return any(problem.kind in ("unclosed-bracket", "too-deep") for problem in self.document.problems)
 
     @cached_property
+    def shape_errors(self) -> tuple[tuple[Pointer, str, str], ...]:
+        """Wrong types and missing keys, as ``schema.shape_errors`` finds them."""
+        from ringocli.template.schema import shape_errors
+
+        return tuple(shape_errors(self.document.value))
+
+    @cached_property
     def literals(self) -> tuple[Literal, ...]:
         """Every string of the document, in order."""
         found: list[Literal] = []

@@ -9,7 +9,7 @@ from typing import Any
 from ringocli.lint.rule import Fix, Problem, RenameKey, Severity, rule
 from ringocli.lint.subject import Subject
 from ringocli.template.model import EVENT_KEYS
-from ringocli.template.schema import KEYS, REQUIRED_KEYS, shape_errors
+from ringocli.template.schema import KEYS, REQUIRED_KEYS
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest
 
@@ -109,7 +109,7 @@ def wrong_type(subject: Subject) -> Iterator[Problem]:
     Source: help.ringotel.co/en/articles/11193931
     """
     document = subject.document.value
-    for pointer, error, expected in shape_errors(document):
+    for pointer, error, expected in subject.shape_errors:
         if error == "type":
             article = "an" if expected[0] in "aeiou" else "a"
             name = f"{pointer[-1]} must be" if pointer else "a template must be"
@@ -153,7 +153,7 @@ def missing_key(subject: Subject) -> Iterator[Problem]:
     Source: help.ringotel.co/en/articles/11193931
     """
     document = subject.document.value
-    for pointer, error, key in shape_errors(document):
+    for pointer, error, key in subject.shape_errors:
         if error == "required" and key not in meant(_at(document, pointer), kind_of(pointer)).values():
             where = f"{pointer[-1]}" if pointer and isinstance(pointer[-1], str) else "the template"
             where = "the event" if pointer[:1] == ("Webhook",) else where
