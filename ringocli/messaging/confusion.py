@@ -59,7 +59,7 @@ def confusions(template: Template, event: WebhookEvent, values: Mapping[str, str
                 f"because that event is selected by {pointer_text(pointer)}"
             )
             yield Confusion(why=why, values=trial, read=reading.variables, request=found)
-        elif _depends_on_order(template, found):
+        elif _depends_on_order(template, found, reading.event):
             why = f"{other.label} matches the same webhook equally well; only the order in the file decides"
             yield Confusion(why=why, values=trial, read=reading.variables, request=found)
 
@@ -73,10 +73,10 @@ def _tried(
     return request_for(event.method or other.method or "POST", default_content_type(template, event), document)
 
 
-def _depends_on_order(template: Template, request: IncomingRequest) -> bool:
-    reversed_events = template._replace(events=tuple(reversed(template.events)))
-    one, two = read_webhook(template, request).event, read_webhook(reversed_events, request).event
-    return one is not None and two is not None and one.type != two.type
+def _depends_on_order(template: Template, request: IncomingRequest, event: WebhookEvent) -> bool:
+    """Whether another event would be read if the events were in the reverse order."""
+    other = read_webhook(template._replace(events=tuple(reversed(template.events))), request).event
+    return other is not None and other.type != event.type
 
 
 def _values_that_select(event: WebhookEvent, other: WebhookEvent) -> dict[str, str] | None:

@@ -164,7 +164,7 @@ def _request_attempt(template: Template, spec: RequestSpec) -> Callable[[Mapping
             result = pattern.match(document, {**fixed, **bindings}, ())
             bindings.update(result.bindings)
             fits = fits and result.fits
-        return _compared(f"API.{spec.name}", values, bindings, fits, _shown(rendered))
+        return _compared(f"API.{spec.name}", values, bindings, fits, lambda: _shown(rendered))
 
     return attempt
 
@@ -213,7 +213,7 @@ def _reply_attempt(spec: RequestSpec) -> Callable[[Mapping[str, str]], CounterEx
         body = encode(spec.reply.render(dict(values)), None).reveal()
         headers = (("Content-Type", JSON_TYPE),)
         result = read_reply(spec, Reply(status=200, headers=headers, body=body.encode()))
-        return _compared(f"API.{spec.name}.response_map", values, result.bindings, result.fits, body)
+        return _compared(f"API.{spec.name}.response_map", values, result.bindings, result.fits, lambda: body)
 
     return attempt
 
@@ -224,15 +224,16 @@ def _event_attempt(template: Template, event: WebhookEvent) -> Callable[[Mapping
         rendered = render_event(template, event, Values(layers=(Layer(variables=values),)), Missing.DROP)
         incoming = as_incoming(rendered)
         reading = read_webhook(template, incoming)
-        sent = _shown(rendered)
         if reading.event is None:
             return CounterExample(
-                where=where, why="its own webhook matches no event", first=values, second={}, sent=sent
+                where=where, why="its own webhook matches no event", first=values, second={}, sent=_shown(rendered)
             )
         if reading.event.pointer != event.pointer:
             why = f"its webhook is read as {reading.event.label}"
-            return CounterExample(where=where, why=why, first=values, second=reading.variables, sent=sent)
-        return _compared(where, values, reading.variables, True, sent) or _taken_for_another(template, event, values)
+            return CounterExample(where=where, why=why, first=values, second=reading.variables, sent=_shown(rendered))
+        return _compared(where, values, reading.variables, True, lambda: _shown(rendered)) or _taken_for_another(
+            template, event, values
+        )
 
     return attempt
 
@@ -250,12 +251,12 @@ def _taken_for_another(template: Template, event: WebhookEvent, values: Mapping[
 
 
 def _compared(
-    where: str, values: Mapping[str, str], bindings: Mapping[str, str], fits: bool, sent: str
+    where: str, values: Mapping[str, str], bindings: Mapping[str, str], fits: bool, sent: Callable[[], str]
 ) -> CounterExample | None:
     if fits and bindings == values:
         return None
     why = "the values read back differ from the ones rendered" if fits else "the bytes do not match their own pattern"
-    return CounterExample(where=where, why=why, first=dict(values), second=dict(bindings), sent=sent)
+    return CounterExample(where=where, why=why, first=dict(values), second=dict(bindings), sent=sent())
 
 
 def _shown(rendered: RenderedRequest) -> str:

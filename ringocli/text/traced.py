@@ -69,8 +69,13 @@ class Traced(NamedTuple):
 
 
 def joined(parts: Iterable[Traced | str]) -> Traced:
-    """Concatenate traced and plain texts."""
+    """Concatenate traced and plain texts; plain texts in a row become one piece."""
     pieces: list[Piece] = []
-    for part in parts:
-        pieces.extend(Traced.plain(part).pieces if isinstance(part, str) else part.pieces)
+    plain: list[str] = []
+    for part in (*parts, Traced()):
+        if isinstance(part, str):
+            plain.append(part)
+        else:
+            pieces.extend((*Traced.plain("".join(plain)).pieces, *part.pieces))
+            plain.clear()
     return Traced(tuple(pieces))
