@@ -39,6 +39,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser come first: one process runs them, and short ones are left to share out at the end."""
+    items.sort(key=lambda item: {"browser", "firefox"}.isdisjoint(getattr(item, "fixturenames", ())))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The result of a command."""
