@@ -6,6 +6,7 @@ the commands that need them, so that ``--help`` stays quick; plain arguments are
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from ringocli.cli.completion_values import COMPLETION_VARIABLE
-from ringocli.errors import RingocliError, UsageError
+from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.text import console
 from ringocli.text.streams import discard, exit_code_for, guard_streams
 
@@ -55,6 +56,8 @@ def _guarded(arguments: Sequence[str]) -> int:
         code_of_stream = exit_code_for(error) if isinstance(error, OSError) else None
         if code_of_stream is not None:
             return code_of_stream
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            return _report(arguments, LocalError.code, "too many open files", "Raise the limit with: ulimit -n 1024")
         from ringocli.cli.crash_report import write_crash_report
 
         return _report(arguments, INTERNAL_ERROR, *write_crash_report(arguments, error))

@@ -24,3 +24,15 @@ def warn_of_secrets(show: bool) -> None:
     if show:
         console.reveal_secrets()
         console.complain("warning: --show-secrets prints credentials; keep this output private", "yellow")
+
+
+def bounded_connections(wanted: int) -> int:
+    """The number of connections, bounded by the limit of open files; a lower number is announced."""
+    from ringocli.http.open_files import max_connections
+
+    if wanted == 1:
+        return 1
+    number = min(wanted, max_connections())
+    if number < wanted:
+        console.note(f"note: {number} connections instead of {wanted}, because of the limit of open files (ulimit -n)")
+    return number

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from ringocli.cli.command import command
 from ringocli.cli.completion_values import complete_properties, complete_variables
 from ringocli.cli.inputs import OpenedTemplate, gather_values, open_template, path_of
+from ringocli.cli.notices import bounded_connections
 from ringocli.cli.options import ConnectionGroup, ConnectionOptions, Live, TemplateArgument, TextOrJson, ValueOptions
 from ringocli.cli.output import print_json
 from ringocli.cli.parameters import Argument, Group, Option
@@ -182,7 +183,7 @@ def _route(options: ReplayOptions, url: Secret, count: int) -> Route:
     from ringocli.messaging.load.retry_policy import RetryPolicy
 
     plan = LoadPlan(
-        concurrency=options.concurrency,
+        concurrency=bounded_connections(options.concurrency),
         rate_per_s=rate_of(options.rate) if options.rate is not None else None,
         retry=RetryPolicy(retries=options.retry),
     )

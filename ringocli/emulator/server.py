@@ -21,6 +21,7 @@ from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.short_path import ShortPathConnection
 from ringocli.emulator.workers import bound_memory
 from ringocli.errors import LocalError
+from ringocli.http.open_files import max_connections
 from ringocli.text.files import reason
 
 GRACE_S = 1
@@ -45,19 +46,6 @@ def bound_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _allow_many_files() -> None:
-    """Raise the limit of open files to the system's maximum, because every waiting client is an open file."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    limit = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
-    if soft != resource.RLIM_INFINITY and soft < limit:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
-
-
 class EmulatorServer:
     """A running server; ``runtime`` belongs to its event loop."""
 
@@ -70,7 +58,7 @@ class EmulatorServer:
 
     async def serve(self, on_ready: Callable[[Runtime], None]) -> None:
         """Serve until ``stop``; ``on_ready`` is called once requests are answered."""
-        _allow_many_files()
+        max_connections()
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         with contextlib.closing(self._listener):
@@ -145,6 +133,7 @@ def run(config: EmulatorConfig, on_ready: Callable[[Runtime], None]) -> None:
         LocalError: the port or the store cannot be used.
         KeyboardInterrupt: Ctrl-C was pressed; everything is closed by then.
     """
+    max_connections()
     bound_memory()
     running = EmulatorServer(config, bound_socket(config.host, config.port))
     with _stopped_by_signals(running) as received:

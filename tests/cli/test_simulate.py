@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import ssl
 import subprocess
@@ -327,3 +328,14 @@ def test_a_port_of_this_machine_is_a_url(
         words = {"option": ["--url", url], "environment": [], "profile": ["--profile", "own"]}[way]
         code, _ = simulated(capsys, template, *words)
     assert (0, "/hook") == (code, server.seen[0].target)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+def test_a_low_limit_of_open_files_bounds_the_connections(template: str) -> None:
+    """With 64 open files, 200 connections become 24, and all events arrive; with 10, the limit is named."""
+    with serving() as server:
+        arguments = [template, "--url", server.url, "--count", "300", "--concurrency", "200"]
+        for limit, code, words in ((64, 0, "24 connections instead of 200"), (10, 3, "only 10 files may be open")):
+            script = f"ulimit -n {limit}; exec {shlex.join([sys.executable, '-m', 'ringocli', 'simulate-webhook', *arguments])}"
+            done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+            assert (code, True) == (done.returncode, words in done.stderr), done.stderr

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import OpenedTemplate, check_output, file_of, gather_values, missing_policy, open_template
-from ringocli.cli.notices import announce_host, print_notes
+from ringocli.cli.notices import announce_host, bounded_connections, print_notes
 from ringocli.cli.output import print_http
 from ringocli.cli.signing import read_key, scheme_of
 from ringocli.cli.simulate.options import LoadOptions, SignOptions, SimulateOptions
@@ -230,7 +230,7 @@ def _plan(options: SimulateOptions) -> LoadPlan:
     load = options.load
     rate = rate_of(load.rate) if load.rate is not None else None
     return LoadPlan(
-        concurrency=load.concurrency or (1 if rate is None else MAX_CONNECTIONS),
+        concurrency=bounded_connections(load.concurrency or (1 if rate is None else MAX_CONNECTIONS)),
         rate_per_s=rate,
         duration_s=load.duration,
         retry=_retry_policy(load),
