@@ -186,8 +186,6 @@ class Provider:
         self.start_handset(inbox, answer)
         return stored, answer
 
-    # -- the handset --------------------------------------------------------------------------------
-
     def start_handset(self, inbox: Inbox, answer: ProviderAnswer) -> None:
         """Send the receipts and replies of a message at their times."""
         if not self._has_handset or answer.message_id is None or len(self._active) >= MAX_ACTIVE:

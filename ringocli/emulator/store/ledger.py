@@ -89,8 +89,6 @@ class Ledger:
         self._readers.shutdown()
         self.store.close()
 
-    # -- writing ------------------------------------------------------------------------------------
-
     def add(self, entry: Exchange | StatusUpdate) -> asyncio.Future[Any]:
         """Store an exchange; the future's result is the stored exchange, once it is committed.
 
@@ -199,8 +197,6 @@ class Ledger:
     def end_streams(self) -> None:
         """Tell every watcher that nothing more will come, so that stopping does not wait for open pages."""
         self.tell_all(END)
-
-    # -- reading ------------------------------------------------------------------------------------
 
     async def read(self, read: Callable[[Store], T]) -> T:
         """Read from the store in a thread, so that a long search does not block the event loop."""

@@ -139,8 +139,6 @@ class Store(StoreReader):
                 connection.close()
         self._lock.release()
 
-    # -- writing: one thread ------------------------------------------------------------------------
-
     def commit(
         self, entries: Sequence[Exchange | StatusUpdate]
     ) -> tuple[list[StoredExchange | None], list[StatusChange]]:

@@ -78,7 +78,7 @@ def test_what_was_answered_is_not_sent_again(folder: Path, ringocli: Command) ->
 def test_what_had_no_answer_goes_again(folder: Path, ringocli: Command) -> None:
     """Events that timed out are sent again and counted as duplicates; events that never connected are not."""
     with receiver(lambda name, times: HANG if name.endswith("3") else OK) as receiving:
-        first = simulate(ringocli, receiving.url, "--count", "20", "--concurrency", "4", "--timeout-s", "0.3")
+        first = simulate(ringocli, receiving.url, "--count", "20", "--concurrency", "4", "--timeout-s", "1")
         receiving.over.set()
         receiving.decide = lambda name, times: OK
         second = simulate(ringocli, receiving.url, "--count", "20", "--concurrency", "4")
