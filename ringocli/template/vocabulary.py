@@ -172,7 +172,8 @@ def name_score(role: Role, names: Sequence[str]) -> int:
     own = _own_score(role, names[0])
     if own:
         return own
-    if name_key(names[0]).rstrip("0123456789") in HOLDERS.get(role, ()):
+    key, holders = name_key(names[0]), HOLDERS.get(role, ())
+    if key in holders or key.rstrip("0123456789") in holders:
         for distance, name in enumerate(names[1:4]):
             outer = _own_score(role, name)
             if outer:

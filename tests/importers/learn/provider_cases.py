@@ -1205,4 +1205,14 @@ CASES = [
             ("other", "id_invio=~NUM~&stato=FALLITO"),
         ],
     ),
+    ProviderCase(
+        name="numbers-in-two-formats",
+        send=curl_json("https://api.k9.example/v1/sms", '{"to":"~TO~","from":"~FROM~","text":"~TEXT~"}'),
+        webhooks=[
+            (
+                "message",
+                '{"to":{"e164":"~FROM~","national":"555-1413"},"from":{"e164":"~TO~","national":"555-1359"},"body":"~TEXT~"}',
+            )
+        ],
+    ),
 ]
