@@ -16,7 +16,10 @@ from ringocli.text.secret import redact
 
 
 class SendResult(NamedTuple):
-    """One send: its reply, and the awaited webhooks. ``sent_at`` and ``answered_at`` are seconds since 1970."""
+    """One send: its reply, and the awaited webhooks. ``sent_at`` and ``answered_at`` are seconds since 1970.
+
+    The time between them is measured, so it is right even if the clock is set in between.
+    """
 
     number: int
     request: RenderedRequest
@@ -97,12 +100,12 @@ def send_all(
 def _sent(
     plan: SendPlan, number: int, request: RenderedRequest, send: Callable[[RenderedRequest], Reply]
 ) -> SendResult:
-    sent_at = time()
+    sent_at, started = time(), monotonic()
     try:
         reply = send(request)
     except NoReply as failure:
         return SendResult(number=number, request=request, sent_at=sent_at, failure=failure)
-    answered_at = time()
+    answered_at = sent_at + monotonic() - started
     verdict = judge(plan.spec, request, reply, plan.expected)
     return SendResult(number=number, request=request, sent_at=sent_at, answered_at=answered_at, verdict=verdict)
 
@@ -119,7 +122,7 @@ def timeline(result: SendResult, arrivals: Sequence[Arrival]) -> list[dict[str, 
         what = f"webhook {arrival.label}" + (f": {redact(arrival.problem)}" if not arrival.matched else "")
         entries.append(
             {
-                "at_ms": round((arrival.at - result.sent_at) * 1000, 1),
+                "at_ms": max(0.0, round((arrival.at - result.sent_at) * 1000, 1)),
                 "what": what,
                 "event_key": arrival.event_key,
                 "matched": any(arrival is one for one in belonging),
