@@ -192,7 +192,7 @@ def _route(options: ReplayOptions, url: Secret, count: int) -> Route:
     if not count:
         raise UsageError(f"{options.recording}: there is nothing to send", "Omit --only to send all events.")
     if not is_loopback(route.host):
-        console.complain(f"sending {count:,} webhooks to {route.host}")
+        console.complain(f"sending {count:,} webhook{'s' * (count != 1)} to {route.host}")
         if count > MAX_REPLAYS_WITHOUT_LIVE and not options.live:
             raise UsageError(
                 f"sending {count:,} webhooks to {route.host}, which is not this machine, needs --live",
