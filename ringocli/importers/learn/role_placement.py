@@ -89,6 +89,8 @@ class RolePlacement(RequestState):
         self.report_missing(has_file=file is not None)
 
     def report_missing(self, *, has_file: bool) -> None:
+        if self.tree is None and self.pasted.body and any(entry.blocker for entry in self.learned.limits):
+            return  # the body could not be read, which is reported already
         needed = {Role.TO: "to", (Role.URL if self.place is Place.SEND_FILE else Role.CONTENT): "content"}
         for role, variable in needed.items():
             if role in self.learned.choices:
