@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
 from ringocli.importers.pasted_request import Part, cannot_authenticate
-from ringocli.template.limit import Limit
+from ringocli.template.limit import Blocker, Limit
 from ringocli.text.files import read_bytes
 
 UNSUPPORTED_SCHEMES = {
@@ -24,6 +24,8 @@ UNSUPPORTED_SCHEMES = {
     "aws-sigv4": "requests signed for AWS",
 }
 CERTIFICATE_OPTIONS = {"cert": "a client certificate", "key": "a client certificate", "pass": "a client certificate"}
+_NETRC = "the file is not read; add -u USER:PASSWORD to the command"
+_NO_LOGIN = f"it cannot authenticate: its credentials are in ~/.netrc, and {_NETRC}"
 _HEADER_OPTIONS = {"user-agent": "User-Agent", "referer": "Referer"}
 _DATA_OPTIONS = {"data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json"}
 
@@ -108,7 +110,12 @@ def _set_variable(call: CurlCall, value: str) -> None:
 
 def _add_header(call: CurlCall, value: str) -> None:
     if value.startswith("@"):
-        call.limits.append(Limit("headers from a file", "Ringotel documents no custom headers"))
+        lines = _from_file(call, value[1:]).splitlines()
+        if not lines:
+            clause = f"it may not authenticate: its headers are in {shown(value[1:])}, which was not read"
+            call.limits.append(Limit("headers from a file", "the file may contain the credential", Blocker(clause)))
+        for line in lines:
+            _add_header(call, line.removeprefix("@"))
         return
     name, separator, content = value.partition(":")
     if separator and not content.strip():
@@ -172,7 +179,7 @@ _HANDLERS: dict[str, Callable[[CurlCall, str], None]] = {
     "config": lambda call, value: call.limits.append(
         Limit("options from a file (--config)", "only the pasted command is read; paste those options too")
     ),
-    "netrc": lambda call, value: call.notes.append("the credentials are in ~/.netrc, which is not read"),
+    "netrc": lambda call, value: call.limits.append(Limit("credentials in ~/.netrc", _NETRC, Blocker(_NO_LOGIN))),
     "get": lambda call, value: call.flags.add("get"),
     "path-as-is": lambda call, value: call.flags.add("path-as-is"),
     "head": lambda call, value: call.flags.add("head"),

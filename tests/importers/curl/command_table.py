@@ -271,6 +271,7 @@ _SHELLS = {
     "locale-quotes": f'curl -d $"text=Hi" {_URL}',
     "set-x": f"set -x; {_CALL}",
     "shebang": f"#!/bin/bash\nset -euo pipefail\n{_CALL}",
+    "headers-from-stdin": f"curl -H @- -d to=1 {_URL} <<EOF\nX-A: 1\nAuthorization: Bearer t0ken\nEOF",
     "here-string-quoted": f"curl -d @- {_URL} <<< \"to=$TO\"",
     "two-commands": f"{_CALL}\ncurl -d to=2 {_URL}",
     "unset-variable": f"curl -d to=1$NOT_SET {_URL}",

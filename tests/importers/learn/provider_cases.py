@@ -1215,4 +1215,14 @@ CASES = [
             )
         ],
     ),
+    ProviderCase(
+        name="credentials-in-netrc",
+        send="curl -n https://api.l1.example/v1/sms -d to=~to~ --data-urlencode 'text=~TEXT~'",
+        incomplete="its credentials are in ~/.netrc",
+    ),
+    ProviderCase(
+        name="headers-in-a-file",
+        send="curl -H @headers.txt https://api.l2.example/v1/sms -d to=~to~ --data-urlencode 'text=~TEXT~'",
+        incomplete="its headers are in headers.txt, which was not read",
+    ),
 ]
