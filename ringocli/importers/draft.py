@@ -164,6 +164,8 @@ def _id_mismatch(reply: LearnedReply, receipt: EventDraft, requests: Sequence[Le
 def _requests(pastes: Pastes, first: Pasted, book: PropertyBook, known: PresetMatch) -> list[LearnedRequest]:
     """SendMessage and, if a sample sends a file, SendFile."""
     send = learn_request(first, Place.SEND_MESSAGE, book, _guidance(pastes, known, None))
+    if book.is_schema():
+        send.block("the sample is a schema with types for values, not a message: paste an example with real values")
     file_paste = pastes.file or (pastes.send.with_file if pastes.send is not None else None)
     if file_paste is None and send.file_url is not None:
         file_paste = pastes.send

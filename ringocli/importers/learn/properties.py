@@ -30,6 +30,11 @@ _BARE_NAMES = re.compile(
     r"email|errortoomanylevels.*"
 )
 """Names of placeholders that are less informative than the name of their field, such as a type."""
+_TYPE = re.compile(
+    r"<(?:string|integer|number|long|float|object|array|date(?:-?[tT]ime)?|ur[il]|uuid|email|Error: .*)>"
+)
+MOST_TYPES = 7
+"""How many properties may have a type for a value: a few optional fields are left empty by the admin."""
 _COMPATIBLE = (frozenset({"login", "account"}), frozenset({"key", "token"}))
 """Meanings that may share a property if the value is distinctive."""
 
@@ -89,6 +94,10 @@ class PropertyBook:
             if is_distinctive(text) and (pair in _COMPATIBLE or "" in pair):
                 return name
         return None
+
+    def is_schema(self) -> bool:
+        """Whether so many values are types such as ``<string>`` that the paste shows every kind of message at once."""
+        return sum(bool(value and _TYPE.fullmatch(value)) for value in self.values.values()) > MOST_TYPES
 
     def shared(self, text: str) -> str | None:
         """The property whose value this text is, in any field; None if the text may be equal by chance."""

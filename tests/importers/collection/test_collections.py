@@ -77,6 +77,13 @@ def test_a_host_with_a_scheme_and_fields_of_a_schema() -> None:
     assert ["Send at", "X"] == template["properties"]
 
 
+def test_a_schema_instead_of_an_example_is_blocking() -> None:
+    """A collection that was generated with a type for every field describes all kinds of messages at once."""
+    body = json.dumps({"to": "<string>", "text": "<string>", **{f"kind_{letter}": "<string>" for letter in "abcdefgh"}})
+    draft = drafted(collection({"url": "https://api.x.example/sms", "body": {"mode": "raw", "raw": body}}))
+    assert "paste an example with real values" in draft.blocking[0].clause
+
+
 @pytest.mark.parametrize(
     ("request_", "url", "limit"),
     [
