@@ -251,7 +251,9 @@ def auth_of(pasted: Pasted, book: PropertyBook, names: tuple[str, ...]) -> dict[
 
 def _credential(text: str, where: str, suggested: str, book: PropertyBook, names: tuple[str, ...]) -> str:
     found = list(placeholders(text))
-    if found and not (len(found) == 1 and found[0].end - found[0].start == len(text.strip())):
+    rest = substituted(text, [((one.start, one.end), " ") for one in found]).split()
+    is_secret = any(len(piece) >= 8 and any(map(str.isdigit, piece)) for piece in rest)  # <m> is just a part of it
+    if found and not is_secret and not (len(found) == 1 and found[0].end - found[0].start == len(text.strip())):
         return book.filled(text, where, suggested)
     suggestions = [text, suggested] if is_stand_in(text) and not names else [suggested]
     return f"${book.name_for(text, where, suggestions, exact=bool(names))}$"
