@@ -167,7 +167,7 @@ def _pairs(given: tuple[str, ...]) -> dict[Pointer, Pointer]:
 def _draw(reading: WebhookReading | ReplyReading) -> None:
     """Draw the text format with a table of variables or a coloured diff."""
     from ringocli.messaging.formats.webhook import headline, patch_lines
-    from ringocli.text import terminal
+    from ringocli.text import drawing
     from ringocli.text.pointer import as_text as pointer_text
 
     console.out(console.styled(headline(reading), "green" if reading.matched else "red", "bold"))
@@ -179,6 +179,6 @@ def _draw(reading: WebhookReading | ReplyReading) -> None:
         console.out(f"  also matches, less specifically: {event.label}", hang=2)
     if reading.near_miss is not None:
         differences = reading.near_miss.differences
-        terminal.print_diff((pointer_text(one.pointer) or "(root)", one.expected, one.found) for one in differences)
+        drawing.print_diff((pointer_text(one.pointer) or "(root)", one.expected, one.found) for one in differences)
         for line in patch_lines(reading.near_miss):
             console.out(line, hang=2)

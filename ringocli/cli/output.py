@@ -14,7 +14,7 @@ from ringocli.text import console
 if TYPE_CHECKING:
     from ringocli.http.exchange import RenderedRequest
     from ringocli.http.request_formats import Show
-    from ringocli.text.terminal import ProgressBar
+    from ringocli.text.drawing import ProgressBar
 
 PROGRESS_AFTER_S = 1.0
 """Seconds after which a progress display appears."""
@@ -23,9 +23,9 @@ PROGRESS_AFTER_S = 1.0
 def print_json(document: Mapping[str, object]) -> None:
     """Print one JSON document, highlighted on a terminal; forced colour does not count, since programs read JSON."""
     if console.is_terminal(sys.stdout) and console.speaks_unicode():
-        from ringocli.text import terminal
+        from ringocli.text import drawing
 
-        terminal.print_json(json.dumps(document, ensure_ascii=False, indent=2))
+        drawing.print_json(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         console.out_json(document)
 
@@ -41,19 +41,19 @@ def print_http(request: RenderedRequest, show: Show = str, *, exact: bool = Fals
     if not console.draws(sys.stdout):
         console.out(text if exact else console.printable(text))
         return
-    from ringocli.text import terminal
+    from ringocli.text import drawing
 
     pieces = request.body.pieces if request.body is not None else ()
-    terminal.print_http(text, (show(piece.text) for piece in pieces if piece.variable))
+    drawing.print_http(text, (show(piece.text) for piece in pieces if piece.variable))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
     """Draw a table if stdout is a terminal; else print nothing and return False."""
     if not console.draws(sys.stdout):
         return False
-    from ringocli.text import terminal
+    from ringocli.text import drawing
 
-    terminal.print_table(columns, rows)
+    drawing.print_table(columns, rows)
     return True
 
 
@@ -72,10 +72,10 @@ def progress(label: str, total: int | None = None, *, enabled: bool = True) -> I
 
     def show() -> None:
         nonlocal bar
-        from ringocli.text import terminal
+        from ringocli.text import drawing
 
         with lock:
-            bar = terminal.ProgressBar(label, total)
+            bar = drawing.ProgressBar(label, total)
             bar.update(done)
 
     def advance(count: int) -> None:

@@ -14,7 +14,7 @@ from ringocli.http.bodies import decode
 from ringocli.http.content_types import Encoding, encoding_of
 from ringocli.http.exchange import Reply
 from ringocli.template.pattern.pattern import Json
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 from ringocli.text.secret import redact
 
 _HEADLINES = ("title", "type", "error", "errors", "fault", "exception")

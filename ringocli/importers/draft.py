@@ -31,12 +31,12 @@ from ringocli.importers.naming import default_id, default_name
 from ringocli.importers.pasted_request import Pasted
 from ringocli.messaging.webhook import decoded_webhook, reply_notes
 from ringocli.template.assumptions import assumed_by
+from ringocli.template.field_vocabulary import Role
 from ringocli.template.limit import Blocker, Limit
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
 from ringocli.template.variables import Place
-from ringocli.template.vocabulary import Role
 from ringocli.text.note import Note
 from ringocli.text.pointer import generalised
 

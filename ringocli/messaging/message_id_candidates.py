@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ringocli.template.pattern.pattern import Json, as_text
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer
 
 _ID_KEYS = frozenset(

@@ -18,12 +18,12 @@ from ringocli.errors import LocalError
 from ringocli.http.bodies import Encoding, decode, decode_pairs, encoding_of, media_type
 from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import IncomingRequest, Reply, header, json_reply
+from ringocli.template.field_vocabulary import Role, name_score
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.pattern.rendering import plain
 from ringocli.template.presets import Preset
 from ringocli.template.variables import BY_NAME, OPTIONAL_OUTGOING, known_at
-from ringocli.template.vocabulary import Role, name_score
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from ringocli.messaging.alignment import Received
-from ringocli.template.vocabulary import HOLDERS, NOT_A_VALUE, Role, name_score, tokens
+from ringocli.template.field_vocabulary import HOLDERS, NOT_A_VALUE, Role, name_score, tokens
 from ringocli.text.delivery_statuses import BOTH, FAILURE, means_delivered
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 
 MIN_SCORE = 50
 """Names that are less alike (0 to 100) are not paired by name."""

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from ringocli.template.vocabulary import word_set
+from ringocli.template.field_vocabulary import word_set
 
 
 @lru_cache(maxsize=20_000)

@@ -66,7 +66,7 @@ def _ask_for_correction(pastes: Pastes) -> Pastes | None:
 
 def corrected_by(answer: str, pastes: Pastes) -> Pastes | None:
     """The samples with the correction that an answer names; None, with an explanation on stderr, if it names none."""
-    from ringocli.template.vocabulary import Role
+    from ringocli.template.field_vocabulary import Role
 
     roles = [role.value for role in Role]
     role, separator, name = (part.strip().strip("$") for part in answer.partition("="))

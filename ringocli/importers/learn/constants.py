@@ -10,10 +10,10 @@ from ringocli.importers.learn.placeholders import CLOSE, OPEN
 from ringocli.importers.learn.role_score import TYPE_WORDS, names_other_number
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url
+from ringocli.template.field_vocabulary import Role, name_score, tokens
 from ringocli.template.idempotency_keys import is_idempotency_key, names_message_reference
 from ringocli.template.scaffold import KeptConstant
-from ringocli.template.vocabulary import Role, name_score, tokens
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 
 _TEST_NAME = re.compile(
     r"sandbox|^tests?$|test_?mode|is_?test|dry_?run|simulat|^debug|^mock|^demo|^preview|validate_?only", re.I

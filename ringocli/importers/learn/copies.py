@@ -11,7 +11,7 @@ from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.substitution import locate_literal
 from ringocli.importers.learn.value_shapes import is_phone, is_prose, is_url
-from ringocli.template.vocabulary import Role, name_score
+from ringocli.template.field_vocabulary import Role, name_score
 
 Clauses: TypeAlias = list[tuple[SampleLeaf | None, str]]
 """The constants concerned, each with a clause that says what does not work."""

@@ -10,9 +10,9 @@ from typing import Any
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.lint.rules.security import credential_at
 from ringocli.template.credential_names import is_account_name, is_secret_name, secret_of_pair
+from ringocli.template.field_vocabulary import Role, name_score, tokens
 from ringocli.template.idempotency_keys import names_message_reference
-from ringocli.template.vocabulary import Role, name_score, tokens
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer
 
 _CALLBACK = re.compile(

@@ -14,9 +14,9 @@ from typing import Any
 
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_prose, text_of
-from ringocli.template.vocabulary import tokens
+from ringocli.template.field_vocabulary import tokens
 from ringocli.text.delivery_statuses import FAILURE, means_delivered
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer, generalised
 
 

@@ -12,8 +12,8 @@ from ringocli.importers.learn.roles import RoleChoice, assign
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.value_shapes import is_phone, is_url, number_span
 from ringocli.importers.learn.webhook_samples import EventDraft, WebhookSample
-from ringocli.template.vocabulary import Role, name_score
-from ringocli.text.field_names import name_key
+from ringocli.template.field_vocabulary import Role, name_score
+from ringocli.text.name_key import name_key
 from ringocli.text.pointer import generalised
 
 _ENVELOPES = {"payload", "data", "body", "object", "values", "message", "sms", "resource", "content", "params"}

@@ -19,10 +19,10 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.importers.learn.webhook_kind import outgoing, packed_in, why_unreadable
 from ringocli.importers.learn.webhook_samples import KINDS, EventDraft, LearnedEvents, WebhookSample
 from ringocli.messaging.webhook import read_webhook, taken_by
+from ringocli.template.field_vocabulary import Role
 from ringocli.template.model import Template
 from ringocli.template.reader import read_template
 from ringocli.template.variables import EVENT_TYPES
-from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import generalised
 
 _ROUNDS = 12

@@ -12,8 +12,8 @@ from ringocli.importers.learn.roles import assign
 from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.url import Target
 from ringocli.importers.pasted_request import BearerAuth, Pasted
+from ringocli.template.field_vocabulary import Role
 from ringocli.template.limit import Blocker, Limit
-from ringocli.template.vocabulary import Role
 
 
 def likeness(pasted: Pasted, *, for_file: bool = False) -> int:

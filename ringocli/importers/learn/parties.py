@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_phone
-from ringocli.template.vocabulary import Role, name_score, word_set
-from ringocli.text.field_names import name_key
+from ringocli.template.field_vocabulary import Role, name_score, word_set
+from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer, generalised
 
 _SIDE_FIELDS = word_set(

@@ -21,7 +21,7 @@ from ringocli.importers.learn.value_shapes import is_phone, is_url
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted
 from ringocli.template.credential_names import meaning
 from ringocli.template.variables import BY_NAME
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 from ringocli.text.secret import MASK, Secret
 
 _DOMAIN = re.compile(r"(https?://)([^/?#]{0,255}?)([^./?#]{1,255}\.[^./?#]{1,255}(?=[/?#]|$))")

@@ -26,10 +26,10 @@ from ringocli.importers.learn.role_score import is_other_recipient
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import embedded_in, is_key_of_query, segment_parts
 from ringocli.importers.learn.value_shapes import is_phone, phone_scheme
+from ringocli.template.field_vocabulary import Role
 from ringocli.template.idempotency_keys import names_message_reference
 from ringocli.template.limit import Blocker, Limit
 from ringocli.template.pattern.notation import VariablePart, split
-from ringocli.template.vocabulary import Role
 
 
 class RemainingValues(RequestState):

@@ -17,11 +17,11 @@ from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.url import Target
 from ringocli.importers.learn.url_credentials import embedded_in
 from ringocli.importers.pasted_request import BasicAuth, Pasted
+from ringocli.template.field_vocabulary import Role, name_score
 from ringocli.template.limit import Blocker, Limit
 from ringocli.template.scaffold import Decision, KeptConstant
 from ringocli.template.schema import METHODS
 from ringocli.template.variables import Place
-from ringocli.template.vocabulary import Role, name_score
 from ringocli.text.pointer import Pointer
 
 

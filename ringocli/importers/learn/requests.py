@@ -28,9 +28,9 @@ from ringocli.importers.learn.substitution import locate_literal
 from ringocli.importers.learn.url_credentials import host_parts, is_word_of_api
 from ringocli.importers.learn.value_shapes import is_url
 from ringocli.importers.pasted_request import Pasted
+from ringocli.template.field_vocabulary import Role
 from ringocli.template.scaffold import PATH, KeptConstant
 from ringocli.template.variables import Place
-from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import Pointer
 
 MAX_FIELDS = 2_000

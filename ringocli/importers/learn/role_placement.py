@@ -27,10 +27,10 @@ from ringocli.importers.learn.value_shapes import (
     number_span,
     phone_scheme,
 )
+from ringocli.template.field_vocabulary import Role
 from ringocli.template.limit import Limit
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.variables import Place
-from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import Pointer
 
 _TYPE_NAMES = ("type", "channel", "kind")

@@ -22,8 +22,8 @@ from ringocli.importers.learn.value_shapes import (
     is_word,
     text_of,
 )
-from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, tokens, whose_number
-from ringocli.text.field_names import name_key
+from ringocli.template.field_vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, Role, name_score, tokens, whose_number
+from ringocli.text.name_key import name_key
 
 MIN_SCORE = 50
 """The lowest score that is a reason."""

@@ -26,8 +26,8 @@ from ringocli.importers.learn.value_shapes import (
     is_short_code,
 )
 from ringocli.template.credential_names import is_secret_name
-from ringocli.template.vocabulary import LONE_NUMBERS, Role, name_score, tokens
-from ringocli.text.field_names import name_key
+from ringocli.template.field_vocabulary import LONE_NUMBERS, Role, name_score, tokens
+from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer
 
 AMBIGUOUS_WITHIN = 8

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ringocli.importers.learn.value_shapes import text_of
+from ringocli.template.field_vocabulary import LONE_NUMBERS, Role, name_score
 from ringocli.template.pattern.pattern import Several
-from ringocli.template.vocabulary import LONE_NUMBERS, Role, name_score
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer
 
 

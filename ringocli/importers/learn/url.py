@@ -12,7 +12,7 @@ from ringocli.importers.learn.property_labels import is_stand_in
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.url_credentials import name_by_pair, segment_name, segment_parts
 from ringocli.importers.learn.value_shapes import is_fill_in, is_id, is_phone, is_prose, is_version, phone_scheme
-from ringocli.template.vocabulary import Role, name_score
+from ringocli.template.field_vocabulary import Role, name_score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from ringocli.importers.learn.credential_places import (
 from ringocli.importers.learn.placeholders import has_placeholder, placeholders, whole_placeholder
 from ringocli.importers.learn.value_shapes import is_phone, is_url, is_version
 from ringocli.template.credential_names import is_account_name, is_secret_name, meaning, secret_of_pair
-from ringocli.template.vocabulary import word_set
+from ringocli.template.field_vocabulary import word_set
 from ringocli.text.mask import MASK
 
 _API_WORDS = word_set(

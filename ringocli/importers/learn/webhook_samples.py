@@ -18,10 +18,10 @@ from ringocli.importers.learn.substitution import Span, substituted
 from ringocli.importers.learn.value_shapes import is_id
 from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.messaging.webhook import document_of
+from ringocli.template.field_vocabulary import Role
 from ringocli.template.limit import Blocker, Limit
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
-from ringocli.template.vocabulary import Role
 from ringocli.text.pointer import Pointer, generalised
 
 KINDS = (*EVENT_TYPES, "other")

@@ -11,10 +11,10 @@ from itertools import islice
 from typing import Any
 
 from ringocli.importers.learn.value_shapes import is_date, is_id, text_of
-from ringocli.template.vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score
+from ringocli.template.field_vocabulary import LONE_NUMBERS, OWN_NUMBERS, Role, name_score
 from ringocli.text.delivery_statuses import means_delivered
-from ringocli.text.field_names import name_key
 from ringocli.text.lenient_json import elements, mapping
+from ringocli.text.name_key import name_key
 
 _MAX_DEPTH = 14
 _MAX_NESTED = 6

@@ -10,7 +10,7 @@ from typing import Any
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.openapi.examples import Examples, Judge
-from ringocli.template.vocabulary import Role, name_score
+from ringocli.template.field_vocabulary import Role, name_score
 from ringocli.text.lenient_json import elements
 
 _MOST_NAMES = 300

@@ -19,8 +19,8 @@ from ringocli.importers.openapi.media import best_type, example_of, judge_of, ju
 from ringocli.importers.openapi.security import is_credential, is_secured, with_security
 from ringocli.importers.openapi.webhooks import webhooks_of
 from ringocli.importers.pasted_request import Part, Pasted
+from ringocli.template.field_vocabulary import Role, name_score
 from ringocli.template.limit import Limit
-from ringocli.template.vocabulary import Role, name_score
 
 
 def described(spec: Spec, operation: Operation, for_file: bool) -> Pasted:

@@ -14,7 +14,7 @@ from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.pasted_request import BasicAuth, BearerAuth, Pasted, cannot_authenticate
 from ringocli.template.credential_names import is_secret_name
 from ringocli.template.limit import Limit
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 
 _LOGINS = {"user", "username", "userid", "login", "account", "accountid"}
 _SIGNATURES = {"sig", "signature", "hash", "pin"}

@@ -10,7 +10,7 @@ from ringocli.lint.rules.rewriting import replace_variable
 from ringocli.lint.subject import Subject
 from ringocli.template.model import Use
 from ringocli.template.variables import BY_NAME, KNOWN_AT, NEEDED, REQUESTS, Place
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 from ringocli.text.suggest import nearest
 
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.delivery_statuses import FAILURE
 from ringocli.text.digits import is_count
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 
 _ABOUT_NUMBERS = re.compile(
     r"e\.?164|phone ?number|msisdn|country code|\b(?:number|recipient|sender|destination|to|from)\b['\"]?(?: \S+){0,3} "

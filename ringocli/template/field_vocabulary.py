@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from ringocli.text.field_names import name_key
+from ringocli.text.name_key import name_key
 
 
 class Role(StrEnum):
