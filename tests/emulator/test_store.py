@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ringocli.emulator.store.exchange import Exchange, now
+from ringocli.emulator.store.exchange import DECODED_AT_ONCE, Exchange, body_of, now, shown_body
 from ringocli.emulator.store.paths import remove
 from ringocli.emulator.store.sqlite import Store
 from ringocli.errors import LocalError
@@ -236,3 +236,11 @@ def strings_of(tree: Any) -> Iterator[str]:
     elif isinstance(tree, list):
         for item in tree:
             yield from strings_of(item)
+
+
+@pytest.mark.parametrize("text", ["é", "🔑", "\xff"], ids=["two bytes", "four bytes", "not UTF-8"])
+def test_long_bodies_that_are_no_text_are_kept(text: str) -> None:
+    """A character at the place where a long body is cut for decoding survives."""
+    character = text.encode("latin-1" if text == "\xff" else "utf-8")
+    body = b"\xff" + character * (DECODED_AT_ONCE // len(character) + 1)
+    assert body == body_of(shown_body(body))
