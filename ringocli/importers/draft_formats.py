@@ -96,9 +96,7 @@ def as_lines(draft: Draft, findings: Iterable[Finding]) -> Iterator[tuple[str, s
     yield from _section("Assumed - check against your provider's documentation:", assumed)
     yield from _section("Please check:", (f"{f.severity.value}: {f.code} {f.message}" for f in findings))
     limits = [f"{entry.what}: {entry.why}" for entry in draft.not_expressible]
-    if any(entry.blocker for entry in draft.not_expressible) or any(
-        "Ringotel cannot" in one.clause for one in draft.blocking
-    ):
+    if any(entry.blocker is not None and entry.blocker.is_solved_by_relay for entry in draft.not_expressible):
         limits.append(RELAY_ADVICE)
     yield from _section("Ringotel cannot do this for this provider:", limits)
     yield from _section("Notes:", (note.text for note in draft.notes))

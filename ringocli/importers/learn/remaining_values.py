@@ -77,9 +77,9 @@ class RemainingValues(RequestState):
                 f"a number without quotes ({name})", "Ringotel sends text: the provider gets a string"
             )
         if is_signature(name, leaf.text, [other.name for other in self.leaves if other is not leaf]):
-            self.learned.block(
-                f'it cannot authenticate: "{name}" seems to be a signature, which Ringotel cannot compute',
-                is_solved_by_relay=True,
+            clause = f'it cannot authenticate: "{name}" seems to be a signature, which Ringotel cannot compute'
+            self.learned.add_limit(
+                f"a signature ({name})", "it depends on the message", clause, is_solved_by_relay=True
             )
         self.replace(leaf, f"${title}$")
         self.decide(leaf, title, "***", why)

@@ -330,3 +330,22 @@ def test_replacing_a_file_request_needs_force(ringocli: Command, docs: Path) -> 
     done = ringocli("init", "acme.json", "--add-file", "-", "--force", stdin=command)
     assert 0 == done.code, done.err
     assert "attachments" in json.loads((docs / "acme.json").read_text())["API"]["SendFile"]["request_parameters"]
+
+
+@pytest.mark.parametrize(
+    ("command", "is_offered"),
+    [
+        ("-H 'X-Api-Key: abcdef123456'", True),
+        ("-F a=b", True),
+        ('-d \'{"to": "+13105550199", "text": "Hi there", "sign": "d41d8cd98f00b204e9800998ecf8427e"}\'', True),
+        ("--netrc", False),
+        ("-H @headers.txt", False),
+        ("", False),
+    ],
+    ids=["own header", "multipart", "signature", "credentials in a file", "headers in a file", "expressible"],
+)
+def test_a_relay_is_offered_where_it_helps(folder: Path, ringocli: Command, command: str, is_offered: bool) -> None:
+    """Where Ringotel cannot express the request, but not where only the paste lacks something."""
+    data = "" if "-d " in command else """-d '{"to": "+13105550199", "text": "Hi there"}'"""
+    Path("send.sh").write_text(f"curl https://api.acme.example/send {command} {data if '-F' not in command else ''}")
+    assert ("export --to relay" in ringocli("init", "acme.json", "--from-curl", "send.sh").err) is is_offered
