@@ -83,17 +83,16 @@ def interpret(
     except LocalError as error:
         reply = error_reply(400, error.message, error.hint, code=error.code)
         return unmatched(inbox, incoming, reply, status="refused", notes=(error.message,)), reply
-    notes = [redact(note) for note in reading.notes]
     if reading.failed_receipt is not None:
-        reply = json_reply(422, {"schema_version": 1, "matched": False, "near_miss": None, "notes": notes})
+        reply = _no_match(None, reading.notes)
         return replace(
             unmatched(inbox, incoming, reply, status="unmatched", notes=reading.notes),
             message_id=reading.failed_receipt,
             is_failed_receipt=True,
         ), reply
     if reading.event is None:
-        near_miss = redact_tree(near_miss_document(reading.near_miss))
-        reply = json_reply(422, {"schema_version": 1, "matched": False, "near_miss": near_miss, "notes": notes})
+        near_miss = near_miss_document(reading.near_miss)
+        reply = _no_match(near_miss, reading.notes)
         return unmatched(inbox, incoming, reply, status="unmatched", near_miss=near_miss, notes=reading.notes), reply
     reply, shown, note = _success(preset)
     variables, sources = reading.variables, reading.sources
@@ -112,6 +111,11 @@ def interpret(
         message_id=variables.get("messageid"),
         notes=(*reading.notes, note),
     ), reply
+
+
+def _no_match(near_miss: Mapping[str, Any] | None, notes: tuple[str, ...]) -> Reply:
+    """The reply to a webhook that no event matches, secrets masked."""
+    return json_reply(422, redact_tree({"schema_version": 1, "matched": False, "near_miss": near_miss, "notes": notes}))
 
 
 def unmatched(inbox: str, incoming: IncomingRequest, reply: Reply, *, status: str, **fields: Any) -> Exchange:
