@@ -26,6 +26,7 @@ __all__ = [
     "Difference",
     "NearMiss",
     "WebhookReading",
+    "best_match",
     "document_of",
     "ids_in",
     "read_reply",
@@ -119,14 +120,19 @@ def read_webhook(
     )
 
 
-def taken_by(template: Template, incoming: IncomingRequest) -> Taken:
-    """The event type and the values that a template takes from a webhook; None if no event matches."""
+def best_match(template: Template, incoming: IncomingRequest) -> Attempt | None:
+    """The event that a webhook matches, with its values; None if there is none. Much faster then than ``read_webhook``."""
     try:
-        document = document_of(incoming)
+        fitting = _fitting(template, incoming, document_of(incoming), {})
     except LocalError:
         return None
-    fitting = _fitting(template, incoming, document, {})
-    return (fitting[0].event.type, fitting[0].match.bindings) if fitting else None
+    return fitting[0] if fitting else None
+
+
+def taken_by(template: Template, incoming: IncomingRequest) -> Taken:
+    """The event type and the values that a template takes from a webhook; None if no event matches."""
+    best = best_match(template, incoming)
+    return (best.event.type, best.match.bindings) if best is not None else None
 
 
 def _candidates(template: Template, incoming: IncomingRequest) -> list[WebhookEvent]:

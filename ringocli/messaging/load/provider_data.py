@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.bodies import encode
 from ringocli.http.exchange import IncomingRequest
-from ringocli.messaging.webhook import WebhookReading, read_webhook, taken_by
+from ringocli.messaging.webhook import best_match
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.pattern import Json
 from ringocli.template.presets import preset_text
@@ -69,7 +69,7 @@ class Base(NamedTuple):
     """A sample webhook that a template reads as one of its events, with the values read."""
 
     sample: SampleWebhook
-    reading: WebhookReading
+    variables: Mapping[str, str]
 
 
 def provider_names() -> list[str]:
@@ -127,11 +127,9 @@ def base_for(template: Template, event: WebhookEvent, data: ProviderData) -> Bas
         incoming = IncomingRequest(
             method=event.method or "POST", headers=(("Content-Type", sample.content_type),), body=body
         )
-        if taken_by(template, incoming) is None:
-            return None  # without looking for a near miss, which takes far longer
-        reading = read_webhook(template, incoming)
     except LocalError:
         return None
-    if reading.event is not event:
+    best = best_match(template, incoming)
+    if best is None or best.event is not event:
         return None
-    return Base(sample=sample, reading=reading)
+    return Base(sample=sample, variables=best.match.bindings)

@@ -91,8 +91,8 @@ def _mirrored(base: Base, tree: Json) -> Iterator[tuple[str, Traced]]:
     """Each value that the template takes from the sample, with its replacement."""
     for leaf in _leaves(tree):
         variable = leaf.pieces[0].variable if isinstance(leaf, Traced) and len(leaf.pieces) == 1 else None
-        if variable is not None and variable in base.reading.variables:
-            yield base.reading.variables[variable], leaf
+        if variable is not None and variable in base.variables:
+            yield base.variables[variable], leaf
 
 
 def _id_marks(base: Base) -> dict[str, Traced]:
