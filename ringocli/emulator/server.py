@@ -21,7 +21,7 @@ from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.short_path import ShortPathConnection
 from ringocli.emulator.workers import bound_memory
 from ringocli.errors import LocalError
-from ringocli.http.open_files import max_connections
+from ringocli.http.open_files import allow_many_files
 from ringocli.text.files import reason
 
 GRACE_S = 1
@@ -58,7 +58,6 @@ class EmulatorServer:
 
     async def serve(self, on_ready: Callable[[Runtime], None]) -> None:
         """Serve until ``stop``; ``on_ready`` is called once requests are answered."""
-        max_connections()
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         with contextlib.closing(self._listener):
@@ -133,7 +132,7 @@ def run(config: EmulatorConfig, on_ready: Callable[[Runtime], None]) -> None:
         LocalError: the port or the store cannot be used.
         KeyboardInterrupt: Ctrl-C was pressed; everything is closed by then.
     """
-    max_connections()
+    allow_many_files()
     bound_memory()
     running = EmulatorServer(config, bound_socket(config.host, config.port))
     with _stopped_by_signals(running) as received:
@@ -177,6 +176,7 @@ def in_thread(config: EmulatorConfig) -> Iterator[EmulatorServer]:
     Raises:
         LocalError: the port or the store cannot be used.
     """
+    allow_many_files()
     running = EmulatorServer(config, bound_socket(config.host, config.port))
     ready = threading.Event()
     failure: list[BaseException] = []

@@ -15,7 +15,27 @@ RESERVED = 40
 
 
 def allow_many_files() -> int:
-    """Raise the limit to the system's maximum; returns the limit."""
+    """Raise the limit to the system's maximum; returns the limit.
+
+    Raises:
+        LocalError: so few files may be open that not even the event loop works reliably.
+    """
+    limit = _raised_limit()
+    if limit < MIN_FILES:
+        raise LocalError(f"only {limit} files may be open at the same time", "Raise the limit with: ulimit -n 1024")
+    return limit
+
+
+def max_connections() -> int:
+    """How many connections may be open at once.
+
+    Raises:
+        LocalError: as ``allow_many_files``.
+    """
+    return max(1, allow_many_files() - RESERVED)
+
+
+def _raised_limit() -> int:
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -27,15 +47,3 @@ def allow_many_files() -> int:
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MAX_FILES if soft == resource.RLIM_INFINITY else soft
-
-
-def max_connections() -> int:
-    """How many connections may be open at once.
-
-    Raises:
-        LocalError: so few files may be open that not even the event loop works reliably.
-    """
-    limit = allow_many_files()
-    if limit < MIN_FILES:
-        raise LocalError(f"only {limit} files may be open at the same time", "Raise the limit with: ulimit -n 1024")
-    return max(1, limit - RESERVED)
