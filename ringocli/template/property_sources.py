@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringocli.errors import LocalError, UsageError
+from ringocli.text.command_line import command_line
 from ringocli.text.files import read_text
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _from_keyring(name: str, entry: str) -> str:
     except KeyringError:
         raise LocalError("the keyring cannot be opened", "Use env or file instead.") from None
     if value is None:
-        raise UsageError(f"the keyring has no entry {entry!r}", f"Store it: ringocli secret set {shlex.quote(entry)}")
+        raise UsageError(f"the keyring has no entry {entry!r}", f"Store it: {command_line('secret', 'set', entry)}")
     return str(value)
 
 
