@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -37,7 +36,8 @@ class BadRow(UsageError):
 class DataRows:
     """The rows of a file. ``columns`` are variables; ``skipped`` counts bad rows, if they are skipped.
 
-    ``required`` are columns that must have a value in each row. ``is_stream``: stdin or a pipe, which can be read only once.
+    ``required`` are columns that must have a value in each row. ``is_stream`` if it is stdin or a pipe, which can be read
+    only once.
     """
 
     name: str
@@ -203,7 +203,7 @@ def _scalar(name: str, number: int, key: str, value: object) -> str:
 
 
 def _is_stream(name: str) -> bool:
-    return name == STDIN or not stat.S_ISREG(os.stat(name).st_mode)
+    return name == STDIN or not os.path.isfile(name)
 
 
 def _lines(name: str) -> Iterator[str]:

@@ -162,7 +162,7 @@ def write_steps(
             if result.request is not None and step.expect.request is not None
         }
         write_texts(requests, force=True)
-    except LocalError:
+    except BaseException:
         for file in new:
             with suppress(OSError):
                 os.unlink(file)
@@ -249,9 +249,8 @@ def _read(template: Template, request: str, reply: Reply) -> Mapping[str, Any] |
 
 
 def _as_http(request: IncomingRequest) -> str:
-    target = "/webhook" + (
-        f"?{redact(request.query)}" if request.query else ""
-    )  # the path is a secret, and no event needs it
+    # The path is a secret, and no event needs it.
+    target = f"/webhook?{redact(request.query)}" if request.query else "/webhook"
     lines = [f"{request.method} {target} HTTP/1.1", *_header_lines(request.headers)]
     return "\n".join(lines) + "\n\n" + redact(request.body.decode("utf-8", "replace"))
 
