@@ -11,7 +11,7 @@ REPLACED = {
     r"asked wrongly\b": "usage error",
     r"the answer is no\b": "check failed",
     r"could not be done here\b": "local error",
-    r"(?<!there )(is|are) no (toml|json|utf-8|http|xml|url|table|list|object|event|preset|rule|number|file|method)\b": "is not a",
+    r"(?<!there )(is|are) no (readable|valid|known|text|toml|json|utf-8|http|xml|url|table|list|object|event|preset|rule|number|file|method)\b": "is not a",
     r"proves? itself\b": "passed",
     r"stand(s|ing)? (in|at|there|beside|for itself)\b": "is in, appears in",
     r"a bug of ours\b": "internal error",

@@ -13,7 +13,7 @@ from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import Reply
 from ringocli.http.received import decode_received
 from ringocli.importers.learn.bodies import read_body
-from ringocli.importers.learn.constants import chat_service
+from ringocli.importers.learn.constants import other_service
 from ringocli.importers.learn.event_roles import own_numbers
 from ringocli.importers.learn.events import learn_events
 from ringocli.importers.learn.message_id import IdContext, form_difference, name_difference
@@ -174,7 +174,7 @@ def _requests(pastes: Pastes, first: Pasted, book: PropertyBook, known: PresetMa
     text = send.choices.get(Role.CONTENT)
     guidance = _guidance(pastes, known, text.leaf.text if text is not None else None)
     file = learn_request(file_paste, Place.SEND_FILE, book, guidance)
-    if (service := chat_service(file.constants)) and not chat_service(send.constants):
+    if (service := other_service(file.constants)) and not other_service(send.constants):
         file.block(f'SendFile sends over "{service}" and SendMessage does not: files will not arrive as MMS')
     return [send, file]
 

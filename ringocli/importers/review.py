@@ -70,7 +70,9 @@ def _marked(draft: Draft, prefix: Pointer, text: str) -> str:
 
 
 def _masked(text: str, draft: Draft) -> str:
-    """The text without the values of properties, however short, and without named ones; placeholders stay."""
+    """The text without the values of properties, however short, and without values whose names mean a credential or an
+    account; placeholders stay.
+    """
     shown_anyway = Target.parse(str(next(iter(draft.template["API"].values()))["request_url"])).host.lower().split(".")
     for secret in (value for value in draft.saved.values() if isinstance(value, Secret)):
         value = secret.reveal()

@@ -239,7 +239,7 @@ def strings_of(tree: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("text", ["é", "🔑", "\xff"], ids=["two bytes", "four bytes", "not UTF-8"])
-def test_long_bodies_that_are_no_text_are_kept(text: str) -> None:
+def test_long_bodies_that_are_not_text_are_kept(text: str) -> None:
     """A character at the place where a long body is cut for decoding survives."""
     character = text.encode("latin-1" if text == "\xff" else "utf-8")
     body = b"\xff" + character * (DECODED_AT_ONCE // len(character) + 1)

@@ -44,7 +44,7 @@ SCHEMAS: dict[str, Schema] = {
             "event_type": _STRING_OR_NULL,
             "request": _object(
                 {"method": _STRING, "url": _STRING, "headers": _HEADERS, "body": _STRING_OR_NULL},
-                description="Secrets are masked; body_base64 is added if the body is no readable text: not UTF-8, or full of control characters.",
+                description="Secrets are masked; body_base64 is added if the body is not UTF-8 text, or is full of control characters.",
             ),
             "reply": {
                 "anyOf": [

@@ -25,13 +25,13 @@ CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"
 BRIEF_CHARACTERS = 500
 
 MAX_UNREADABLE_BYTES = 100_000
-"""How much of a body that is no readable text is shown as text; all of it is stored as base64."""
+"""How much of an unreadable body is shown as text; all of it is stored as base64."""
 
 MAX_CONTROLS = 1_000_000
 """A body with more control characters is stored as base64: in JSON text, each takes six characters."""
 
 DECODED_AT_ONCE = 1_000_000
-"""Bytes that are not UTF-8 take ten times as long to decode, and no other thread runs meanwhile."""
+"""How many bytes that are not UTF-8 are decoded at once; no other thread runs meanwhile (9 MB take 0.1 s)."""
 
 _CONTROLS = bytes(range(32)) + b"\x7f"
 
@@ -265,7 +265,7 @@ def _shown_header(name: str, value: str) -> str:
 
 
 def shown_body(body: bytes) -> dict[str, Any]:
-    """A body as text; bytes that are no readable text are added as base64, with their secrets masked as well."""
+    """A body as text; one that is unreadable as text is added as base64, with its secrets masked as well."""
     is_readable = len(body) <= MAX_CONTROLS or len(body) - len(body.translate(None, _CONTROLS)) <= MAX_CONTROLS
     try:
         text = body.decode("utf-8")

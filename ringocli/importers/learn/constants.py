@@ -126,18 +126,17 @@ def is_country_code(leaf: SampleLeaf) -> bool:
     return name_key(leaf.name) in _COUNTRY_CODES and bool(re.fullmatch(r"\+?\d{1,3}", leaf.text))
 
 
-def chat_service(constants: Iterable[KeptConstant]) -> str:
-    """The chat service that a request names in a field such as ``channel``; "" for SMS and MMS."""
-    return next(
-        (one.value for one in constants if one.value.lower() in _CHAT_SERVICES and _NAMES_SERVICE(one.name)), ""
-    )
+def other_service(constants: Iterable[KeptConstant]) -> str:
+    """The service other than SMS and MMS that a request names in a field such as ``channel``; "" if there is none."""
+    named = (one.value for one in constants if _SERVICE_FIELD.search(one.name))
+    return next((value for value in named if value.lower() in _OTHER_SERVICES), "")
 
 
-_CHAT_SERVICES = {
+_OTHER_SERVICES = {
     "whatsapp", "messenger", "facebook", "viber", "viber_service", "viber_bm", "telegram", "instagram", "line", "kakao",
     "rcs", "email", "apple_mb", "wechat", "signal",
 }  # fmt: skip
-_NAMES_SERVICE = re.compile(r"channel|type|service|platform|provider|medium", re.I).search
+_SERVICE_FIELD = re.compile(r"channel|type|service|platform|provider|medium", re.I)
 
 
 def is_graphql(text: str) -> bool:

@@ -29,12 +29,15 @@ _BARE_NAMES = re.compile(
     r"id|sid|uuid|key|name|value|string|text|integer|number|float|double|boolean|object|array|any|date|datetime|time|ur[il]|"
     r"email|errortoomanylevels.*"
 )
-"""Names of placeholders that are less informative than the name of their field, such as a type."""
+"""Names of placeholders that are less informative than the name of their field, such as a type.
+
+Postman fills a schema that it cannot follow with ``<Error: Too many levels of nesting to fake this schema>``.
+"""
 _TYPE = re.compile(
     r"<(?:string|integer|number|long|float|object|array|date(?:-?[tT]ime)?|ur[il]|uuid|email|Error: .*)>"
 )
 MOST_TYPES = 7
-"""How many properties may have a type for a value: a few optional fields are left empty by the admin."""
+"""An example may have a few optional fields whose value is just their type; with more of them it is a schema."""
 _COMPATIBLE = (frozenset({"login", "account"}), frozenset({"key", "token"}))
 """Meanings that may share a property if the value is distinctive."""
 
