@@ -123,18 +123,20 @@ def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "what", "result"),
+    ("arguments", "code", "what", "result"),
     [
-        (("match", str(SAMPLES / "telnyx.json")), "a webhook", "no match"),
-        (("validate", "-"), "a template", "RT1"),
-        (("prove", "-"), "a template", "the template has nothing to prove"),
+        (("match", str(SAMPLES / "telnyx.json")), 1, "a webhook", "no match"),
+        (("validate", "-"), 1, "a template", "RT1"),
+        (("prove", "-"), 2, "a template", "the template has nothing to prove"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else None,
 )
-def test_a_command_says_that_it_waits_for_a_paste(arguments: tuple[str, ...], what: str, result: str) -> None:
+def test_a_command_says_that_it_waits_for_a_paste(
+    arguments: tuple[str, ...], code: int, what: str, result: str
+) -> None:
     """On a terminal it explains what to paste and how to end it, and then reads the pasted text."""
     pasted = '{"from": "+13105550199", "to": "+12135550100", "text": "Hi"}\n'
-    code, output = shown(*arguments, typed=pasted + "\x04")
-    assert code in (1, 2), output
+    ended, output = shown(*arguments, typed=pasted + "\x04")
+    assert code == ended, output
     assert f"Paste {what}, then press Ctrl-D." in output
     assert result in output
