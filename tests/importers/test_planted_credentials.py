@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -28,6 +29,7 @@ from ringocli.lint.rule import Severity
 from ringocli.template.scaffold import Answers, Draft, from_answers
 from ringocli.text.document import Document
 from ringocli.text.secret import forget
+from tests.conftest import Command
 
 MESSAGE = {"to": "+15550002222", "from": "+15550001111", "text": "Hello there"}
 PAIRS = list(MESSAGE.items())
@@ -422,3 +424,14 @@ def test_hinted_values_are_never_constants(fields: dict[str, str], is_form: bool
     if draft.is_complete:
         assert "15550002222" not in written
         assert "Hello there" not in written
+
+
+def test_a_password_with_a_placeholder_in_it_stays_out_of_the_template(ringocli: Command, folder: Path) -> None:
+    """The whole password becomes the property, not only the part in angle brackets."""
+    Path("a.sh").write_text(
+        "curl https://sms.acme.example/send -u 'user:k3y/with+odd=chars&<m>' -d to=2 -d from=1 -d text=x\n"
+    )
+    done = ringocli("init", "new.json", "--no-input", "--from-curl", "a.sh")
+    assert 0 == done.code, done.err
+    assert "k3y/with" not in Path("new.json").read_text() + done.out + done.err
+    assert json.loads(Path("new.json").read_text())["auth"]["password"].count("$") == 2
