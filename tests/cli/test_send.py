@@ -16,6 +16,7 @@ from ringocli.cli import run
 from ringocli.http.error_text import provider_message
 from ringocli.http.exchange import Reply
 from ringocli.messaging.message_id_candidates import candidates, pattern_at
+from tests.ctrl_c import end_with_ctrl_c
 from tests.loopback import Answer, Seen, raw, serving, unused_port
 
 CANARY = 'c4nary/"+%<&\u00e9>secret'
@@ -226,6 +227,9 @@ def test_a_terminal_gets_a_prompt(template: str, answer: bytes, code: int) -> No
             break
         if b"[y/N]" in shown and not answered:
             answered = True
+            if answer == b"\x03":
+                shown += end_with_ctrl_c(terminal)
+                break
             os.write(terminal, answer)
     os.close(terminal)
     assert code == os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ctrl_c import end_with_ctrl_c
+
 pty = pytest.importorskip("pty")
 
 
@@ -110,7 +112,7 @@ def test_leaving_the_review_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "send.sh").write_text("curl https://x.example/s -d to=15550002222 -d text=hi")
     terminal = Terminal(tmp_path, "init", "--from-curl", "send.sh")
     terminal.expect("(? for help)")
-    os.write(terminal.handle, b"\x03")
+    end_with_ctrl_c(terminal.handle)
     assert 130 == terminal.end()
     assert ["send.sh"] == [path.name for path in tmp_path.iterdir()]
 
