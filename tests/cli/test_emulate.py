@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -20,21 +22,19 @@ import pytest
 from ringocli.testing.context import Emulator
 from tests.conftest import ACME, Command
 from tests.emulating import MESSAGE, call
+from tests.forked import Started, start
 from tests.loopback import Answer, serving
 
 NUMBER, CONTACT = "+12025550100", "+13105550199"
 
 
 @contextmanager
-def emulating(*arguments: str | Path, **environment: str) -> Iterator[tuple[Emulator, subprocess.Popen[str]]]:
+def emulating(*arguments: str | Path, **environment: str) -> Iterator[tuple[Emulator, Started]]:
     """The command in a process of its own, stopped at the end."""
-    command = [sys.executable, "-m", "ringocli", "emulate", *map(str, arguments), "--no-browser"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
-    ) as process:
+    with start("emulate", *map(str, arguments), "--no-browser", **environment) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
-        assert first.startswith("listening on http://127.0.0.1:"), process.communicate()
+        assert first.startswith("listening on http://"), process.communicate()
         try:
             yield Emulator(first.removeprefix("listening on ").strip(), "acme"), process
         finally:
@@ -43,7 +43,10 @@ def emulating(*arguments: str | Path, **environment: str) -> Iterator[tuple[Emul
 
 def test_address_is_the_first_line_and_the_only_one(acme: Path, tmp_path: Path) -> None:
     """Stdout has the address for scripts; stderr has the rest, and a line for each exchange."""
-    with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, process):
+    command = [sys.executable, "-m", "ringocli", "emulate", str(acme), "--db", str(tmp_path / "e.db"), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ringotel = Emulator(process.stdout.readline().removeprefix("listening on ").strip(), "acme")
         ringotel.reply(NUMBER, "Hi", from_=CONTACT)
         call(ringotel, "POST", "/webhook/acme", {"method": "message", "params": {}})
         ringotel.wait(status="unmatched")
@@ -252,26 +255,17 @@ def test_taken_port_and_foreign_file_are_refused(acme: Path, tmp_path: Path, rin
 def test_exposed_emulator_requires_its_token(acme: Path, tmp_path: Path) -> None:
     """Bound beyond loopback, the page and the API need the token; webhooks do not."""
     token = "a-token-of-enough-length"
-    command = [sys.executable, "-m", "ringocli", "emulate", str(acme), "--no-browser", "--db", str(tmp_path / "e.db"),
-               "--host", "0.0.0.0", "--expose"]  # fmt: skip
-    environment = {**os.environ, "RINGOCLI_EMULATOR_TOKEN": token}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    ) as process:
-        try:
-            assert process.stdout is not None
-            port = process.stdout.readline().strip().rpartition(":")[2]
-            ringotel = Emulator(f"http://127.0.0.1:{port}", "acme")
-            assert 401 == call(ringotel, "GET", "/api/exchanges").status
-            assert 401 == call(ringotel, "GET", "/").status
-            assert 200 == call(ringotel, "GET", "/api/exchanges", headers={"Authorization": f"Bearer {token}"}).status
-            assert 200 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
-            entered = call(ringotel, "GET", f"/?token={token}")
-            assert 303 == entered.status
-            cookie = entered.headers["set-cookie"].partition(";")[0]
-            assert 200 == call(ringotel, "GET", "/api/exchanges", headers={"Cookie": cookie}).status
-        finally:
-            process.terminate()
+    arguments = ("--db", tmp_path / "e.db", "--host", "0.0.0.0", "--expose")
+    with emulating(acme, *arguments, RINGOCLI_EMULATOR_TOKEN=token) as (exposed, _):
+        ringotel = Emulator(f"http://127.0.0.1:{urlsplit(exposed.url).port}", "acme")
+        assert 401 == call(ringotel, "GET", "/api/exchanges").status
+        assert 401 == call(ringotel, "GET", "/").status
+        assert 200 == call(ringotel, "GET", "/api/exchanges", headers={"Authorization": f"Bearer {token}"}).status
+        assert 200 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
+        entered = call(ringotel, "GET", f"/?token={token}")
+        assert 303 == entered.status
+        cookie = entered.headers["set-cookie"].partition(";")[0]
+        assert 200 == call(ringotel, "GET", "/api/exchanges", headers={"Cookie": cookie}).status
 
 
 def test_clean_removes_what_no_emulator_uses(
@@ -330,7 +324,15 @@ def pytester_file(tmp_path: Path) -> Path:
 
 def test_an_unread_log_blocks_nothing(acme: Path, tmp_path: Path) -> None:
     """A full pipe on stderr delays no exchange."""
-    with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, _):
-        for _ in range(1500):
+    fcntl: Any = pytest.importorskip("fcntl")
+    if not hasattr(fcntl, "F_SETPIPE_SZ"):
+        pytest.skip("needs a pipe that is full soon")
+    with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, process):
+        assert process.stderr is not None
+        pipe = process.stderr.fileno()
+        size = fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+        for _ in range(size // 40):
             call(ringotel, "POST", "/webhook/acme", {"method": "message", "params": {"from": "x" * 200}})
         assert 200 == urlopen(f"{ringotel.url}/readyz").status
+        held = os.read(pipe, size)
+        assert len(held) + len(os.read(pipe, size)) > size, "it was never full"

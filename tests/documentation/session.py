@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import multiprocessing
 import os
 import re
 import shlex
@@ -27,14 +26,11 @@ from typing import Any
 import pytest
 
 from ringocli.cli import run
+from tests.forked import start
 
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+|(?<=--port )\d+|(?<=PORT=)\d+")
 _REMOTE = re.compile(r"^https://")
 _BIN = Path(sys.executable).parent
-
-# A process that has imported everything, from which each emulator is forked: starting Python anew takes half a second.
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["ringocli.cli.emulate", "ringocli.emulator.server", "tests.documentation.session"])
 
 
 class NotAsWritten(Exception):
@@ -156,17 +152,14 @@ class Session:
 
     def _emulate(self, command: str, words: list[str]) -> str:
         """Start an emulator in a process of its own; the first line that it prints."""
-        log = self.folder / f".{time.monotonic_ns()}.log"
-        process = _PROCESSES.Process(target=_run_apart, args=(words, Path.cwd(), log, dict(os.environ)), daemon=True)
-        process.start()
-        self._resources.callback(process.join, 20)
+        process = start(*words)
+        self._resources.push(process)
         self._resources.callback(process.terminate)
-        while "\n" not in (shown := log.read_text("utf-8") if log.exists() else "") and process.is_alive():
-            time.sleep(0.02)
-        first = next((line for line in shown.splitlines() if line.startswith("listening on ")), None)
-        if first is None:
-            raise NotAsWritten(f"{command} did not start:\n{shown}")
-        return f"{first}\n"
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        if not first.startswith("listening on "):
+            raise NotAsWritten(f"{command} did not start:\n{first}{''.join(process.communicate())}")
+        return first
 
     def _inside(self, words: list[str]) -> Ran:
         screen = io.BytesIO()
@@ -230,17 +223,6 @@ def _without_comment(line: str) -> str | None:
         elif char == "#" and (index == 0 or line[index - 1].isspace()):
             return line[:index].strip()
     return None if quote else line.strip()
-
-
-def _run_apart(words: list[str], folder: Path, log: Path, environment: dict[str, str]) -> None:
-    """In a new process: run a command in a folder, its output in a file."""
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    with log.open("w", encoding="utf-8", buffering=1) as screen:
-        os.dup2(screen.fileno(), 1)
-        os.dup2(screen.fileno(), 2)
-        sys.exit(run(words))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

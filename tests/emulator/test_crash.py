@@ -6,8 +6,6 @@ import http.client
 import json
 import os
 import random
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +13,8 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from tests.forked import Started, start
 
 KILLS = int(os.environ.get("RINGOCLI_KILLS", "4"))
 """How often the process is killed; read here, since tests run without the environment of their caller."""
@@ -24,20 +24,9 @@ MOST_ANSWERS = 60
 
 
 @contextmanager
-def emulating(template: Path, store: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def emulating(template: Path, store: Path) -> Iterator[tuple[Started, str]]:
     """``ringocli emulate`` as a process, and where it listens; it is killed at the end at the latest."""
-    command = [
-        sys.executable,
-        "-m",
-        "ringocli",
-        "--quiet",
-        "emulate",
-        str(template),
-        "--db",
-        str(store),
-        "--no-browser",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with start("--quiet", "emulate", str(template), "--db", str(store), "--no-browser") as process:
         try:
             assert process.stdout is not None
             first = process.stdout.readline()
