@@ -37,7 +37,7 @@ from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
-from ringocli.text.delivery_statuses import FAILURE, means_delivered
+from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.json_numbers import dumps
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text
@@ -64,7 +64,7 @@ class _Candidate(NamedTuple):
             if ways - {""} == {"incoming"}:
                 return "this is an incoming message, not a receipt"
             statuses = [one.text for one in self.received if is_status(one)]
-            failed = [text for text in statuses if FAILURE.search(text)]
+            failed = [text for text in statuses if means_failed(text)]
             if failed or (statuses and not any(map(means_delivered, statuses))):
                 return f"its status is {describe((failed or statuses)[0])}, not delivered"
             return ""
@@ -230,7 +230,7 @@ def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool
     A pattern that requires success excludes failed receipts. The meaning of a receipt's numeric code is unknown, so
     only a word that means "delivered" replaces it.
     """
-    if FAILURE.search(received) and not FAILURE.search(expected):
+    if means_failed(received) and not means_failed(expected):
         return True
     if event.place is not Place.DELIVERED:
         return means_delivered(received) and not means_delivered(expected)

@@ -27,7 +27,7 @@ from ringocli.template.field_vocabulary import HOLDERS, LONE_NUMBERS, OWN_NUMBER
 from ringocli.template.pattern.notation import is_same
 from ringocli.template.pattern.pattern import Constant, as_text
 from ringocli.template.variables import Place
-from ringocli.text.delivery_statuses import FAILURE, means_delivered
+from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest
@@ -169,7 +169,7 @@ class _Pairing:
             return 100, "contains the event key"
         if self.event_key is not None and is_same_word(self.event_key, received):
             return 90, "means the same as the event key"
-        if not self.is_receipt and (means_delivered(text) or FAILURE.search(text)):
+        if not self.is_receipt and (means_delivered(text) or means_failed(text)):
             return 0, ""  # the outcome of a message that was sent
         if self.is_receipt and not means_delivered(text) and _is_outcome(self.event_key or ""):
             return 0, ""

@@ -13,7 +13,7 @@ from ringocli.messaging.alignment import align
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.variables import Place
-from ringocli.text.delivery_statuses import FAILURE, means_delivered
+from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.pointer import Pointer
 
 _OPPOSITES = (
@@ -43,7 +43,7 @@ def failed_receipt_id(event: WebhookEvent, document: Json, base: Pointer = ()) -
     if event.place is not Place.DELIVERED or alignment.missing or not alignment.different or alignment.reshaped:
         return None
     for leaf, received in alignment.different:
-        if not (leaf.is_event_key or isinstance(leaf.leaf, Constant)) or not FAILURE.search(received.text):
+        if not (leaf.is_event_key or isinstance(leaf.leaf, Constant)) or not means_failed(received.text):
             return None
     return next((as_text(one.value) for leaf, one in alignment.fitting if "messageid" in leaf.names), None)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ringocli.messaging.alignment import Received
 from ringocli.template.field_vocabulary import HOLDERS, NOT_A_VALUE, Role, name_score, tokens
-from ringocli.text.delivery_statuses import BOTH, FAILURE, means_delivered
+from ringocli.text.delivery_statuses import means_delivered, means_failed, names_both
 from ringocli.text.name_key import name_key
 
 MIN_SCORE = 50
@@ -150,7 +150,7 @@ def is_delivery_status(received: Received) -> bool:
         return False
     if is_status(received) and _IN_TRANSIT.fullmatch(text):
         return True
-    return name_key(received.names[0]) in _EVENT_NAMES and (means_delivered(text) or bool(FAILURE.search(text)))
+    return name_key(received.names[0]) in _EVENT_NAMES and (means_delivered(text) or means_failed(text))
 
 
 def is_status(received: Received) -> bool:
@@ -160,7 +160,7 @@ def is_status(received: Received) -> bool:
     """
     text = received.text
     is_named = any(name_key(name) in _STATUS_NAMES for name in received.names[:2])
-    return is_named and bool(_WORD.fullmatch(text)) and not (BOTH.search(text) and not FAILURE.search(text))
+    return is_named and bool(_WORD.fullmatch(text)) and not (names_both(text) and not means_failed(text))
 
 
 def _is_id(received: Received) -> bool:

@@ -101,7 +101,7 @@ ACCOUNTS = _folded_words(
 )
 """Words that name a value of an account, alone or at the end of a longer name."""
 
-_ACCOUNT = re.compile(
+_ACCOUNT = (
     r"(?:user|login|account|client|customer|organi[sz]ation|workspace|tenant|project|company|merchant|sub_?account)"
     r"_?(?:name|id|sid|no|number|code|uuid)?$|(?:account|acct|contract|tenant)_?ref(?:erence)?$|"
     r"(?:acc|cust|vendor|reseller|app|application|profile|plan|org|service|service_?plan|campaign|channel|business|device|messaging_service|partner|"
@@ -140,7 +140,7 @@ def is_account_name(name: str) -> bool:
     """Whether a field is named like a value of an account, such as its login, id or project."""
     bare = folded(name)
     run = bare.replace("_", "")
-    return run in ACCOUNTS or bool(_ACCOUNT.search(bare)) or bare.split("_")[-1] in ("username", "login")
+    return run in ACCOUNTS or bool(re.search(_ACCOUNT, bare)) or bare.split("_")[-1] in ("username", "login")
 
 
 _PAIRS = (("u", "p"), ("usr", "p"), ("l", "p"), ("id", "p"), ("user", "p"), ("un", "p"), ("n", "p"), ("k", "s"))

@@ -7,13 +7,13 @@ import re
 from ringocli.template.pattern.notation import Json
 from ringocli.text.document import Document
 
-_SECTION = re.compile(r'"(?:API|Webhook)"\s*:\s*[{\[]|"class"\s*:\s*"sms"|"(?:auth|OAuth2|properties)"\s*:\s*[{\[]')
+_SECTION = r'"(?:API|Webhook)"\s*:\s*[{\[]|"class"\s*:\s*"sms"|"(?:auth|OAuth2|properties)"\s*:\s*[{\[]'
 
 
 def is_template(document: Document) -> bool:
     """Whether a JSON file is a template; of a text that cannot be parsed at all, its sections decide."""
     if document.value is None and document.broken is not None:
-        return len({match.group().split('"')[1] for match in _SECTION.finditer(document.text)}) > 1
+        return len({match.group().split('"')[1] for match in re.finditer(_SECTION, document.text)}) > 1
     return has_template_keys(document.value)
 
 

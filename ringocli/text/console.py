@@ -228,7 +228,7 @@ def _wrapped(text: str, stream: TextIO, hang: int = 2) -> str:
 
 
 def _broken(line: str, width: int, hang: int) -> str:
-    unbreakable = _COMMAND.sub(lambda found: found.group().replace(" ", "\0"), line)
+    unbreakable = re.sub(_COMMAND, lambda found: found.group().replace(" ", "\0"), line)
     start = unbreakable.lstrip(" ")
     margin = len(line) - len(start)
     hanging = " " * max(margin + 2, hang)
@@ -244,11 +244,11 @@ def _broken(line: str, width: int, hang: int) -> str:
 
 def _columns(text: str) -> int:
     """How wide the text is, without its escape codes."""
-    return len(_ESCAPE_CODE.sub("", text))
+    return len(re.sub(_ESCAPE_CODE, "", text))
 
 
-_ESCAPE_CODE = re.compile(r"\033\[[\d;]*m")
-_COMMAND = re.compile(r"(?<![\w/])ringocli [^;)]+")
+_ESCAPE_CODE = r"\033\[[\d;]*m"
+_COMMAND = r"(?<![\w/])ringocli [^;)]+"
 
 
 def _controls_terminal(char: str) -> bool:

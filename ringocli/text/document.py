@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 Part: TypeAlias = Literal["value", "key", "object"]
 """The part of a member to locate: its value, its key, or (for an object) its key or opening brace."""
 
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
+_BRACKETS = r'(?s)"(?:[^"\\]|\\.)*"|[\[\]{}]'
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = r"\\u[dD][89a-fA-F]"
 """An escaped surrogate, which may be unpaired: the standard library accepts those, but UTF-8 cannot encode them."""
 
 
@@ -57,7 +57,7 @@ class Document(_Document):
     @classmethod
     def read(cls, name: str, text: str) -> Document:
         """Parse a text; syntax errors are listed in ``problems`` and do not raise."""
-        if not (text.startswith("\ufeff") or _SURROGATE.search(text) or _too_deep(text)):
+        if not (text.startswith("\ufeff") or ("\\u" in text and re.search(_SURROGATE, text)) or _too_deep(text)):
             try:
                 return cls(
                     name,
@@ -192,7 +192,7 @@ def _too_deep(text: str) -> bool:
     if text.count("{") + text.count("[") <= MAX_DEPTH:
         return False
     depth = 0
-    for match in _BRACKETS.finditer(text):
+    for match in re.finditer(_BRACKETS, text):
         char = match.group()
         if char in "{[":
             depth += 1

@@ -15,7 +15,7 @@ from typing import Any
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_prose, text_of
 from ringocli.template.field_vocabulary import tokens
-from ringocli.text.delivery_statuses import FAILURE, means_delivered
+from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer, generalised
 
@@ -243,7 +243,7 @@ def _success_points(leaf: SampleLeaf, identity: SampleLeaf, *, proven: bool) -> 
         points = 60
     elif means_delivered(text):
         points = 60 + (30 if re.search(r"deliver|delivrd|received_by", text, re.I) else 0)
-    elif FAILURE.search(text):
+    elif means_failed(text):
         return 0
     elif proven:
         points = 30

@@ -12,7 +12,7 @@ from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, id_score
 from ringocli.importers.learn.role_score import MIN_SCORE, score
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
 from ringocli.template.field_vocabulary import Role, tokens
-from ringocli.text.delivery_statuses import FAILURE, means_delivered
+from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.name_key import name_key
 
 ONLY = "Ringotel reads only JSON and forms"
@@ -21,7 +21,7 @@ _EVENTS = {"type", "event", "eventtype", "eventname"}
 
 def _is_outcome(leaf: SampleLeaf) -> bool:
     """Whether the name of an event is an outcome: ``message-delivered``."""
-    return means_delivered(leaf.text) or bool(FAILURE.search(leaf.text))
+    return means_delivered(leaf.text) or means_failed(leaf.text)
 
 
 def kind_of(words: str, body: Any) -> str | None:
@@ -43,7 +43,7 @@ def kind_of(words: str, body: Any) -> str | None:
     if (receipt or status) and any(id_score(leaf, receipt=True) >= LEAST_IN_RECEIPT for leaf in leaves):
         if any(means_delivered(leaf.text) for leaf in status):
             return "delivered"
-        failed = any(FAILURE.search(leaf.text) for leaf in status)
+        failed = any(means_failed(leaf.text) for leaf in status)
         return "other" if failed else None
     return None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ringocli.lint.rule import Problem, Severity, rule
 from ringocli.lint.subject import Subject
 
-_LEFT_OVER = re.compile(
+_LEFT_OVER = (
     r"^YourService$|^https?://(www\.)?api\.example\.com(/|$)|^https://example\.com/assets/logo\.png$"
     r"|^https://login\.example\.com/services/oauth2/"
 )
@@ -30,7 +30,7 @@ def example_value(subject: Subject) -> Iterator[Problem]:
         return
     for literal in subject.literals:
         text = literal.text
-        if ("example.com" in text or text == "YourService") and _LEFT_OVER.search(text):
+        if ("example.com" in text or text == "YourService") and re.search(_LEFT_OVER, text):
             if literal.pointer[0] in ("id", "name", "logo", "OAuth2") or literal.pointer[-1] == "request_url":
                 yield Problem(
                     literal.pointer,

@@ -88,8 +88,8 @@ def unsupported_content_type(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{spec.content_type!r} is not documented; use JSON or a form")
 
 
-_TYPE = re.compile(r"(application|text|multipart|image|audio|video)/[\w.+-]+")
-_FORM_WORDS = re.compile(r"form|url-?encoded")
+_TYPE = r"(application|text|multipart|image|audio|video)/[\w.+-]+"
+_FORM_WORDS = r"form|url-?encoded"
 
 
 def _meant_type(kind: str) -> str | None:
@@ -97,11 +97,11 @@ def _meant_type(kind: str) -> str | None:
     if kind in CONTENT_TYPES:
         return None
     near = next((known for known in CONTENT_TYPES if edit_distance(kind[:MAX_COMPARED], known) <= 2), None)
-    if near is not None or (_TYPE.fullmatch(kind) and encoding_of(kind) is not Encoding.OTHER):
+    if near is not None or (re.fullmatch(_TYPE, kind) and encoding_of(kind) is not Encoding.OTHER):
         return near
     if "multipart" in kind:
         return None
-    if _FORM_WORDS.search(kind):
+    if re.search(_FORM_WORDS, kind):
         return FORM_TYPE
     return nearest(kind, CONTENT_TYPES, least=0.8) or (JSON_TYPE if "json" in kind else None)
 
@@ -272,12 +272,12 @@ def markup_in_a_string(subject: Subject) -> Iterator[Problem]:
         for pointer, leaf in spec.body.leaves:
             if isinstance(leaf, Leaf) and leaf.alone is None:
                 text = "".join(part if isinstance(part, str) else "x" for part in leaf.parts).strip()
-                if _is_markup(text) or _QUERY.fullmatch(text):
+                if _is_markup(text) or re.fullmatch(_QUERY, text):
                     at = (*spec.pointer, "request_parameters", *pointer)
                     yield Problem(at, "an & or < in a message would break the syntax inside this string")
 
 
-_QUERY = re.compile(r"[\w.\[\]-]+=[^&\s]*(&[\w.\[\]-]+=[^&\s]*)+")
+_QUERY = r"[\w.\[\]-]+=[^&\s]*(&[\w.\[\]-]+=[^&\s]*)+"
 
 
 def _is_markup(text: str) -> bool:

@@ -13,11 +13,9 @@ from ringocli.text.pointer import Pointer
 
 Leaves = Iterable[tuple[Pointer, Leaf | Constant]]
 
-_CODING = re.compile(
-    r"(?:sms|message|msg|data|text|char)?[_-]?(?:dcs|coding|encoding|charset|alphabet|type|format)", re.I
-)
-_HEXADECIMAL = re.compile(r"ucs-?2(?:be)?|utf-?16(?:be)?|iso-10646-ucs-2|hex(?:adecimal)?|binary", re.I)
-_NUMBERED = re.compile(r"\D*[^\W\d_]\D*(\d+)")
+_CODING = r"(?i)(?:sms|message|msg|data|text|char)?[_-]?(?:dcs|coding|encoding|charset|alphabet|type|format)"
+_HEXADECIMAL = r"(?i)ucs-?2(?:be)?|utf-?16(?:be)?|iso-10646-ucs-2|hex(?:adecimal)?|binary"
+_NUMBERED = r"\D*[^\W\d_]\D*(\d+)"
 
 
 @rule("RT605", Severity.INFO)
@@ -73,9 +71,9 @@ def _constants(leaves: Leaves) -> Iterator[tuple[Pointer, str]]:
 
 
 def _says_hexadecimal(name: str, value: str) -> bool:
-    if not _CODING.fullmatch(name):
+    if not re.fullmatch(_CODING, name):
         return False
-    return bool(_HEXADECIMAL.fullmatch(value)) or (value == "8" and bool(re.search(r"dcs|coding", name, re.I)))
+    return bool(re.fullmatch(_HEXADECIMAL, value)) or (value == "8" and bool(re.search(r"dcs|coding", name, re.I)))
 
 
 @rule("RT606", Severity.INFO)
@@ -172,6 +170,6 @@ def first_file_only(subject: Subject) -> Iterator[Problem]:
                 continue
             holder = _list_of(pointer)
             named = next((step for step in reversed(pointer) if isinstance(step, str)), "")
-            if _NUMBERED.fullmatch(named) or (holder is not None and holder not in others):
+            if re.fullmatch(_NUMBERED, named) or (holder is not None and holder not in others):
                 message = "if a message has several files, only one of them is used"
                 yield Problem((*event.pointer, "request_parameters", *pointer), message)

@@ -11,7 +11,7 @@ from ringocli.lint.subject import Subject
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Leaf, as_text
 from ringocli.template.variables import REQUIRED, Place
-from ringocli.text.delivery_statuses import BOTH, SUCCESS
+from ringocli.text.delivery_statuses import may_mean_delivered, names_both
 from ringocli.text.document import Part
 from ringocli.text.pointer import Pointer
 
@@ -109,9 +109,9 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
         names = set(event.pattern.variables)
         legal = {*REQUIRED[event.place], "text", "event_key", *event.properties}
         missing = sorted(REQUIRED[event.place] - names)
-        if names - legal or unfinished(event.pattern, frozenset(missing)):
+        if not missing or names - legal or unfinished(event.pattern, frozenset(missing)):
             continue  # an unknown or exchanged name may be the one that is missing, and has a finding of its own
-        if missing and not (names & swapped.get(event.place, set())):
+        if not names & swapped.get(event.place, set()):
             listed = ", ".join(f"${name}$" for name in missing)
             pointer = (*event.pointer, "request_parameters")
             yield Problem(
@@ -156,7 +156,7 @@ def receipt_matches_failures(subject: Subject) -> Iterator[Problem]:
         if "event_key" not in event.pattern.variables:
             message = "this pattern does not distinguish delivered from failed; put $event_key$ or the value for delivered at the status"
             yield Problem((*event.pointer, "request_parameters"), message, part="key")
-        elif BOTH.search(key):
+        elif names_both(key):
             message = (
                 f'{key!r} may also match failed deliveries; add the status value that means "delivered" to the pattern'
             )
@@ -272,11 +272,11 @@ def _matches_success_only(event: WebhookEvent) -> bool:
     """Whether a literal value restricts the pattern, or the event_key itself means that the message was delivered."""
     literals = [leaf.value for _, leaf in event.pattern.leaves if isinstance(leaf, Constant)]
     keyed = "event_key" in event.pattern.variables
-    if any(SUCCESS.search(str(value)) or isinstance(value, (bool, int)) for value in literals):
+    if any(may_mean_delivered(str(value)) or isinstance(value, (bool, int)) for value in literals):
         return True
-    if keyed and SUCCESS.search(event.key or "") and not BOTH.search(event.key or ""):
+    if keyed and may_mean_delivered(event.key or "") and not names_both(event.key or ""):
         return True
-    return bool(literals) and not BOTH.search(event.key or "")
+    return bool(literals) and not names_both(event.key or "")
 
 
 _Form: TypeAlias = tuple[object, ...]

@@ -15,20 +15,18 @@ from ringocli.template.variables import BY_NAME, NEEDED
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest
 
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_HIDDEN = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|" + _INVISIBLE.pattern)
+_INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+_HIDDEN = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|" + _INVISIBLE
 """Invisible characters and Unicode spaces; neither belongs between dollar signs."""
-_UNFINISHED = re.compile(r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{|\$\(|\uff04")
-_FOREIGN = re.compile(r"[$#]\{+\s*([\w .-]+?)\s*\}+|\{\{\s*([\w .-]+?)\s*\}\}")
-_LOOSE = re.compile(
+_UNFINISHED = r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{|\$\(|\uff04"
+_FOREIGN = r"[$#]\{+\s*([\w .-]+?)\s*\}+|\{\{\s*([\w .-]+?)\s*\}\}"
+_LOOSE = (
     r"%([A-Za-z_]\w*)%|<([A-Za-z_][\w .-]*)>|\{([A-Za-z_][\w .-]*)\}|\$\(([A-Za-z_][\w .-]*)\)|\$([A-Za-z_][\w .-]*)%"
 )
 """Notations that may also be plain text; they count as placeholders only around the name of a variable."""
-_MARKS = re.compile("[#$%&:@<({\\[\uff04]")
-"""Every placeholder contains one of these."""
-_WHOLE = re.compile(
-    r"\[([A-Za-z_][\w .-]*)\]|[:@#&]([A-Za-z_][\w .-]*)|\uff04([^\uff04$]+)[\uff04$]|\$([^\uff04$]+)\uff04"
-)
+_MARKS = re.compile(r"[#$%&@<({\[\uff04]|:(?!//)")
+"""Every placeholder contains one of these; the colon of a URL's scheme does not count."""
+_WHOLE = r"\[([A-Za-z_][\w .-]*)\]|[:@#&]([A-Za-z_][\w .-]*)|\uff04([^\uff04$]+)[\uff04$]|\$([^\uff04$]+)\uff04"
 """Notations that count as placeholders only if they are the whole text, or a segment of a URL."""
 
 
@@ -40,13 +38,13 @@ def unfinished(pattern: Pattern, needed: frozenset[str] = frozenset()) -> bool:
     for _, leaf in pattern.leaves:
         texts = [leaf.value] if isinstance(leaf, Constant) else leaf.parts
         for text in texts:
-            if isinstance(text, str) and (_UNFINISHED.search(text) or text in needed or _named(text, needed)):
+            if isinstance(text, str) and (re.search(_UNFINISHED, text) or text in needed or _named(text, needed)):
                 return True
     return False
 
 
 def _named(text: str, needed: frozenset[str]) -> bool:
-    found = _WHOLE.fullmatch(text) or _LOOSE.fullmatch(text)
+    found = re.fullmatch(_WHOLE, text) or re.fullmatch(_LOOSE, text)
     return found is not None and next(group for group in found.groups() if group) in needed
 
 
@@ -100,10 +98,10 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
 def _placeholder(one: Templated, legal: frozenset[str]) -> re.Match[str] | None:
     """The first placeholder in another notation; braces always count, other notations only around a known name."""
     residue = one.residue[:MAX_EXAMINED]
-    if found := _FOREIGN.search(residue):
+    if found := re.search(_FOREIGN, residue):
         return found
-    candidates = [] if "</" in residue else [*_LOOSE.finditer(residue)]
-    if isinstance(one.leaf, Constant) and (whole := _WHOLE.fullmatch(residue)):
+    candidates = [] if "</" in residue else [*re.finditer(_LOOSE, residue)]
+    if isinstance(one.leaf, Constant) and (whole := re.fullmatch(_WHOLE, residue)):
         candidates.append(whole)
     if "://" in residue:
         candidates += re.finditer(r"(?<=[/=]):([A-Za-z_]\w*)(?=[/&?]|$)", residue)
@@ -159,7 +157,7 @@ def unclosed_variable(subject: Subject) -> Iterator[Problem]:
 
 
 def _unclosed(subject: Subject, one: Templated, residue: str) -> Iterator[Problem]:
-    if "$" not in residue or _HIDDEN.search(residue):
+    if "$" not in residue or re.search(_HIDDEN, residue):
         return
     for name in sorted(subject.names_at(one.place), key=len, reverse=True):
         found = re.search(rf"\${re.escape(name)}(?![\w$%])|(?<![\w$]){re.escape(name)}\$", residue)
@@ -208,8 +206,8 @@ def invisible_character(subject: Subject) -> Iterator[Problem]:
             fix = Fix(title="Remove the invisible character", changes=(ReplaceValue(literal.pointer, clean),))
             yield Problem(literal.pointer, "this string contains an invisible character", clean, fix)
         key = literal.pointer[-1]
-        if isinstance(key, str) and not key.isascii() and _INVISIBLE.search(key):
-            clean = _INVISIBLE.sub("", key)
+        if isinstance(key, str) and not key.isascii() and re.search(_INVISIBLE, key):
+            clean = re.sub(_INVISIBLE, "", key)
             yield Problem(literal.pointer, "this key contains an invisible character", clean, part="key")
 
 
@@ -222,12 +220,12 @@ def _visible(subject: Subject, pointer: Pointer, text: str) -> str:
 
     def clean(found: re.Match[str]) -> str:
         inner = found.group(1)
-        if not _HIDDEN.search(inner):
+        if not re.search(_HIDDEN, inner):
             return found.group()
-        spaced = _HIDDEN.sub(" ", inner).strip()
-        return f"${spaced if spaced in legal else _HIDDEN.sub('', inner)}$"
+        spaced = re.sub(_HIDDEN, " ", inner).strip()
+        return f"${spaced if spaced in legal else re.sub(_HIDDEN, '', inner)}$"
 
-    return _INVISIBLE.sub("", re.sub(r"\$([^$]*)\$", clean, text))
+    return re.sub(_INVISIBLE, "", re.sub(r"\$([^$]*)\$", clean, text))
 
 
 @rule("RT412", Severity.WARNING)

@@ -8,11 +8,10 @@ from math import log2
 
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import MAX_EXAMINED, Subject
-from ringocli.template.credential_names import is_secret_name
 from ringocli.template.schema import KEYS
 from ringocli.text.pointer import Pointer
 
-_SHAPES = re.compile(
+_SHAPES = (
     r"\b(AC|SK)[0-9a-fA-F]{32}\b|\bKEY[0-9A-F]{16,}_?\w*|\b(sk|pk|rk)_(live|test)_\w{10,}|\b(live|test)_[A-Za-z0-9]{20,}"
     r"|\bA(KI|SI)A[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}"
     r"|\bglpat-[\w-]{20,}|\bxox[abeoprs]-[\w-]{10,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bAIza[\w-]{30,}|\bkey-[0-9a-z]{32}\b"
@@ -22,9 +21,9 @@ _SHAPES = re.compile(
 )
 """Credentials with a known format: Twilio, Telnyx, Stripe, AWS, JWT, GitHub, GitLab, Slack, SendGrid, Google, Mailgun,
 npm, DigitalOcean, Shopify, and values after the name of an authentication scheme."""
-_ID_LIKE = re.compile(r"id$|uuid|guid|sid$|ref|profile|campaign|template|sender|service|hash|checksum|version", re.I)
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_PLACEHOLDER = re.compile(r"^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$", re.I)
+_ID_LIKE = r"(?i)id$|uuid|guid|sid$|ref|profile|campaign|template|sender|service|hash|checksum|version"
+_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_PLACEHOLDER = r"(?i)^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$"
 
 
 @rule("RT501", Severity.ERROR)
@@ -97,7 +96,7 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{where}; {hint} ${name}$", f"${name}$", hide=True)
 
 
-_ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
+_ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /()-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
 """Most strings of a template: too short for a credential, or without digits."""
 
 
@@ -122,10 +121,10 @@ def credential_at(pointer: Pointer, text: str) -> str | None:
     if "://" in text:
         return _in_url(text)
     if pointer[0] == "Webhook":
-        return "this value has the format of a credential" if _SHAPES.search(text) and "event" not in name else None
-    if _SHAPES.search(text):
+        return "this value has the format of a credential" if "event" not in name and _has_known_format(text) else None
+    if _has_known_format(text):
         return "this value has the format of a credential"
-    if pointer[0] != "properties" and name not in _OWN_KEYS and is_secret_name(name) and _random(text):
+    if pointer[0] != "properties" and name not in _OWN_KEYS and _random(text) and _names_secret(name):
         return f"{name!r} probably contains a credential"
     return None
 
@@ -149,14 +148,24 @@ def _in_url(url: str) -> str | None:
     if ":" in userinfo and "$" not in userinfo.split(":", 1)[1]:
         return "the URL contains a user name and password"
     for key, value in parse_qsl(parts.query):
-        if is_secret_name(key) and _random(value):
+        if _random(value) and _names_secret(key):
             return f"the URL contains a credential in {key!r}"
-    return "the URL contains a value with the format of a credential" if _SHAPES.search(url) else None
+    return "the URL contains a value with the format of a credential" if _has_known_format(url) else None
+
+
+def _has_known_format(text: str) -> bool:
+    return len(text) >= len("-----BEGIN") and re.search(_SHAPES, text) is not None
+
+
+def _names_secret(name: str) -> bool:
+    from ringocli.template.credential_names import is_secret_name  # most templates have no value that needs it
+
+    return is_secret_name(name)
 
 
 def _random(text: str) -> bool:
     """Whether a text is long and varied enough to be a key, and not a placeholder or a variable."""
-    if len(text) < 8 or _PLACEHOLDER.search(text) or " " in text or text.isdigit():
+    if len(text) < 8 or re.search(_PLACEHOLDER, text) or " " in text or text.isdigit():
         return False
     return (any(char.isdigit() for char in text) and any(char.isalpha() for char in text)) or len(text) >= 20
 
@@ -195,7 +204,7 @@ def possible_secret(subject: Subject) -> Iterator[Problem]:
             found = any(_is_random(piece) for piece in re.split(r"[/?&=.]", text.partition("://")[2]))
         else:
             name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
-            found = pointer[2:3] == ("request_parameters",) and not _ID_LIKE.search(name) and _is_random(text)
+            found = pointer[2:3] == ("request_parameters",) and not re.search(_ID_LIKE, name) and _is_random(text)
         if found and not credential_at(pointer, text):
             yield Problem(pointer, "this contains a long random string; if it is a secret, use a property instead")
 
@@ -205,7 +214,7 @@ _LONG = re.compile(r"[A-Za-z0-9+_=~-]{20}")
 
 def _is_random(text: str) -> bool:
     """Whether a text is random: long, without separators, and with nearly evenly distributed characters."""
-    if not 20 <= len(text) <= 256 or not re.fullmatch(r"[A-Za-z0-9+/_=~:-]+", text) or _UUID.fullmatch(text):
+    if not 20 <= len(text) <= 256 or not re.fullmatch(r"[A-Za-z0-9+/_=~:-]+", text) or re.fullmatch(_UUID, text):
         return False
     if re.fullmatch(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{32,}|(?=.*\d)(?=.*[A-F])[0-9A-F]{32,}", text):
         return True
@@ -297,7 +306,7 @@ def secret_in_url(subject: Subject) -> Iterator[Problem]:
         query = spec.url[:MAX_EXAMINED].partition("?")[2]
         for pair in query.split("&"):
             key, _, value = pair.partition("=")
-            if is_secret_name(key) and "$" in value:
+            if "$" in value and _names_secret(key):
                 pointer = (*spec.pointer, "request_url")
                 yield Problem(pointer, f"{key!r} sends a secret in the URL, which servers write to their logs")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ringocli.template.pattern.pattern import Json
-from ringocli.text.delivery_statuses import FAILURE
+from ringocli.text.delivery_statuses import FAILURE, means_failed
 from ringocli.text.digits import is_count
 from ringocli.text.name_key import name_key
 
@@ -21,7 +21,7 @@ _ABOUT_CREDENTIAL = re.compile(
 )
 _ABOUT_MONEY = re.compile(r"balance|credits?\b|funds?\b|payment|prepaid|top.?up|money|overdrawn", re.IGNORECASE)
 _COMPLAINT = re.compile(
-    rf"{FAILURE.pattern}|\berr(?:s|no)?\b|fault|denied|unauthori[sz]|forbidden|insufficient|missing|incorrect|wrong|unknown|"
+    rf"{FAILURE}|\berr(?:s|no)?\b|fault|denied|unauthori[sz]|forbidden|insufficient|missing|incorrect|wrong|unknown|"
     r"refuse|exceeded|unable|can ?not|can't|not (?:allowed|found|valid|permitted|registered|enough|supported|active)|\bbad\b|"
     r"suspended|disabled|blacklist|must be|required",
     re.IGNORECASE,
@@ -98,7 +98,7 @@ def _member_error(key: str, value: Json) -> str:
     if key in _CODES:
         return text if is_http_error or ("err" in key and text not in _NO_ERROR) else ""
     if key in _STATES:
-        is_failure = FAILURE.search(text) is not None or text in ("err", "ko", "nok")
+        is_failure = means_failed(text) or text in ("err", "ko", "nok")
         return text if is_http_error or (is_failure and "no" not in text.split()) else ""
     if key == "type":
         return text if text in ("error", "fault", "failure") else ""
