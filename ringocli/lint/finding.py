@@ -12,10 +12,11 @@ from ringocli.template.pattern.notation import Json
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit
 from ringocli.text.json_numbers import dumps
-from ringocli.text.pointer import Pointer, Range
+from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
     from ringocli.text.lexer import Node
+    from ringocli.text.positions import Range
 
 
 class _FindingFields(NamedTuple):

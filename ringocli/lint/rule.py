@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ringocli.lint.rule_doc import RuleDoc, read_doc
 from ringocli.template.pattern.notation import Json
 from ringocli.text.edits import Edit
 from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
+    from ringocli.lint.rule_doc import RuleDoc
     from ringocli.lint.subject import Subject
     from ringocli.text.document import Part
 
@@ -93,6 +93,8 @@ class Rule(NamedTuple):
     @property
     def doc(self) -> RuleDoc:
         """Its documentation, read from the docstring of the function."""
+        from ringocli.lint.rule_doc import read_doc
+
         return read_doc(self.check.__doc__ or "")
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ringocli.text.edits import Edit, SyntaxProblem
 from ringocli.text.lexer import SPACE, Node
-from ringocli.text.pointer import Lines
+from ringocli.text.positions import Lines
 from ringocli.text.strings import Strings
 
 # Limited, because a million closing brackets would otherwise be scanned a million times.

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 from ringocli.text.edits import MAX_DEPTH, Edit, SyntaxProblem, apply
 from ringocli.text.json_numbers import read_float
 from ringocli.text.locate import find
-from ringocli.text.pointer import Lines, Pointer, Range
+from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
     from ringocli.text.lexer import Node
+    from ringocli.text.positions import Lines, Range
 
 Part: TypeAlias = Literal["value", "key", "object"]
 """The part of a member to locate: its value, its key, or (for an object) its key or opening brace."""
@@ -91,6 +92,8 @@ class Document(_Document):
     @cached_property
     def lines(self) -> Lines:
         """The line starts of the text."""
+        from ringocli.text.positions import Lines  # a text without findings needs none
+
         return Lines(self.text)
 
     def node(self, pointer: Pointer) -> Node:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
@@ -63,4 +62,6 @@ def _lint_in_parallel(named: Sequence[Named], linting: Linting, advance: Callabl
 
 def _ignore_interrupts() -> None:
     """Leave Ctrl-C to the main process; otherwise every worker would print a traceback."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,7 +8,8 @@ from typing import Any
 from ringocli.lint.finding import Finding
 from ringocli.lint.report import Linted, Report
 from ringocli.lint.rule import Severity
-from ringocli.text.pointer import Position, as_text
+from ringocli.text.pointer import as_text
+from ringocli.text.positions import Position
 
 
 def write(report: Report) -> str:
