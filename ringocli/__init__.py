@@ -16,8 +16,6 @@ The public Python API, in the order in which it is usually used::
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from ringocli.text.version import __version__ as __version__
 
 TYPE_CHECKING = False  # as in typing, which takes longer to import than everything else that --version needs
@@ -81,6 +79,8 @@ def __getattr__(name: str) -> object:
     """Import a public name from its module."""
     if name not in _SOURCES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"{__name__}.{_SOURCES[name]}"), _NAMES.get(name, name))
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-import unicodedata
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
 
 from ringocli.text.json_numbers import dumps
 from ringocli.text.secret import redact, redact_tree
@@ -26,11 +25,13 @@ _CODES = {
 }
 
 
-class _Settings(NamedTuple):
-    color: str = "auto"
-    quiet: bool = False
-    verbose: bool = False
-    reveals: bool = False
+class _Settings:
+    """The global options; ``reveals`` is ``--show-secrets``."""
+
+    color = "auto"
+    quiet = False
+    verbose = False
+    reveals = False
 
 
 _settings = _Settings()
@@ -44,18 +45,17 @@ def reset() -> None:
 
 def configure(*, color: str | None = None, quiet: bool | None = None, verbose: bool | None = None) -> None:
     """Set the global options that are not None; ``color`` is auto, always or never."""
-    global _settings
-    _settings = _settings._replace(
-        color=_settings.color if color is None else color,
-        quiet=_settings.quiet if quiet is None else quiet,
-        verbose=_settings.verbose if verbose is None else verbose,
-    )
+    if color is not None:
+        _settings.color = color
+    if quiet is not None:
+        _settings.quiet = quiet
+    if verbose is not None:
+        _settings.verbose = verbose
 
 
 def reveal_secrets() -> None:
     """Stop masking known secrets in what is printed, for ``--show-secrets``."""
-    global _settings
-    _settings = _settings._replace(reveals=True)
+    _settings.reveals = True
 
 
 def is_verbose() -> bool:
@@ -253,7 +253,8 @@ _COMMAND = r"(?<![\w/])ringocli [^;)]+"
 
 def _controls_terminal(char: str) -> bool:
     """Whether a character could control a terminal or reorder the text around it; line breaks and tabs do not."""
-    return (unicodedata.category(char) == "Cc" and char not in "\n\t") or char in _BIDIRECTIONAL
+    is_control = char < " " or "\x7f" <= char <= "\x9f"
+    return (is_control and char not in "\n\t") or char in _BIDIRECTIONAL
 
 
 _BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
