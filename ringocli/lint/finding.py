@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringocli.lint.rule import AppendItem, Fix, Problem, RenameKey, ReplaceValue, Severity
-from ringocli.template.pattern.notation import Json
+from ringocli.lint.rule import Fix, Problem, Severity
 from ringocli.text.document import Document
-from ringocli.text.edits import Edit
-from ringocli.text.json_numbers import dumps
 from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
-    from ringocli.text.lexer import Node
+    from ringocli.text.edits import Edit
     from ringocli.text.positions import Range
 
 
@@ -68,32 +64,11 @@ class Finding(_FindingFields):
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
         """The fix as edits of the text."""
-        return tuple(_edits(self.document, self.problem.fix))
+        from ringocli.lint.fix_edits import edits_of
+
+        return tuple(edits_of(self.document, self.problem.fix))
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Findings in the order of their positions."""
     return sorted(findings, key=lambda finding: (finding.offsets, finding.code))
-
-
-def _edits(document: Document, fix: Fix | None) -> Iterator[Edit]:
-    for change in fix.changes if fix else ():
-        match change:
-            case Edit():
-                yield change
-            case ReplaceValue(pointer, value):
-                yield Edit(*document.locate_offsets(pointer), dumps(value))
-            case RenameKey(pointer, key):
-                yield Edit(*document.locate_offsets(pointer, "key"), json.dumps(key, ensure_ascii=False))
-            case AppendItem(pointer, value):
-                yield _appended(document, document.node(pointer), value)
-
-
-def _appended(document: Document, node: Node, value: Json) -> Edit:
-    """An edit that adds an item, separated as the items before it are."""
-    written = dumps(value)
-    if not node.items:
-        return Edit(node.start + 1, node.start + 1, written)
-    last = node.items[-1]
-    between = document.text[node.items[-2].end : last.start] if len(node.items) > 1 else ", "
-    return Edit(last.end, last.end, between + written)

@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.template.pattern.notation import Json
-from ringocli.text.edits import Edit
 from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
     from ringocli.lint.rule_doc import RuleDoc
     from ringocli.lint.subject import Subject
     from ringocli.text.document import Part
+    from ringocli.text.edits import Edit
 
 
 class Severity(StrEnum):
@@ -50,7 +50,7 @@ class AppendItem(NamedTuple):
     value: Json
 
 
-Change: TypeAlias = ReplaceValue | RenameKey | AppendItem | Edit
+Change: TypeAlias = "ReplaceValue | RenameKey | AppendItem | Edit"
 
 
 class Fix(NamedTuple):

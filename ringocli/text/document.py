@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 
-from ringocli.text.edits import MAX_DEPTH, Edit, SyntaxProblem, apply
 from ringocli.text.json_numbers import read_float
 from ringocli.text.locate import find
-from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import MAX_DEPTH, Pointer
 
 if TYPE_CHECKING:
+    from ringocli.text.edits import SyntaxProblem
     from ringocli.text.lexer import Node
     from ringocli.text.positions import Lines, Range
 
@@ -204,6 +204,3 @@ def _too_deep(text: str) -> bool:
         elif char in "}]":
             depth -= 1
     return False
-
-
-__all__ = ["MAX_DEPTH", "Document", "Edit", "Part", "SyntaxProblem", "apply"]

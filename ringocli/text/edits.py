@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-MAX_DEPTH = 64
-"""Maximum nesting of objects and arrays; real templates and webhooks stay far below it."""
-
 
 class Edit(NamedTuple):
     """Replace the characters from ``start`` to before ``end`` with ``replacement``."""

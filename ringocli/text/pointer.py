@@ -9,6 +9,9 @@ from ringocli.text.digits import is_count
 Pointer: TypeAlias = tuple[str | int, ...]
 """The steps from the root: keys of objects, indexes of arrays."""
 
+MAX_DEPTH = 64
+"""Maximum nesting of objects and arrays; real templates and webhooks stay far below it."""
+
 
 def as_text(pointer: Pointer) -> str:
     """The pointer in RFC 6901 notation; the root is the empty string."""

@@ -11,8 +11,9 @@ import gc
 import re
 
 from ringocli.text.brackets import Brackets
-from ringocli.text.edits import MAX_DEPTH, Edit, SyntaxProblem
+from ringocli.text.edits import Edit, SyntaxProblem
 from ringocli.text.lexer import KEY_WORD, Node, TooBroken, short
+from ringocli.text.pointer import MAX_DEPTH
 from ringocli.text.strings import DOUBLE_QUOTES, SINGLE_QUOTES, WRITTEN_QUOTE
 
 _PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')

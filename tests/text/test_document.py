@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringocli.text.document import Document
-from ringocli.text.edits import MAX_DEPTH, Edit, apply
-from ringocli.text.pointer import Pointer
+from ringocli.text.edits import Edit, apply
+from ringocli.text.pointer import MAX_DEPTH, Pointer
 from ringocli.text.scanner import scan
 
 characters = st.characters(codec="utf-8")

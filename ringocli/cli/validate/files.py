@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.lint.duplicate_ids import with_duplicate_ids
 from ringocli.lint.engine import Selection, lint
 from ringocli.lint.report import Linted
 from ringocli.lint.subject import UNKNOWN, Earlier
-from ringocli.template.recognition import is_template
 from ringocli.text import console
 from ringocli.text.document import Document
 from ringocli.text.files import STDIN, read_text, write_text
@@ -93,8 +91,11 @@ def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
     shown = linting.stdin_name if name == STDIN else name
     console.announce_stdin(name, "a template")
     document = Document.read(shown, read_text(name))
-    if not named and not is_template(document):
-        return None
+    if not named:
+        from ringocli.template.recognition import is_template
+
+        if not is_template(document):
+            return None
     if linting.fix or linting.diff:
         document = _fix(document, name, linting)
     findings = lint(document, linting.selection, _earlier(document, linting))
@@ -122,7 +123,11 @@ def compared(found: Found, linting: Linting) -> Found:
     linted: list[Linted] = []
     unused: list[UnusedSuppression] = []
     failures = [*found.failures]
-    files = with_duplicate_ids(found.linted, linting.selection) if len(found.linted) > 1 else found.linted
+    files = found.linted
+    if len(files) > 1:
+        from ringocli.lint.duplicate_ids import with_duplicate_ids
+
+        files = with_duplicate_ids(files, linting.selection)
     for one in files:
         beside = one.document.name.removesuffix(".json") + SUPPRESSIONS_SUFFIX
         if os.path.isfile(beside):
