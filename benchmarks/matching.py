@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ringocli.template.pattern.fast_path import misses
 from ringocli.template.pattern.rendering import plain
-from ringocli.template.presets import load
+from ringocli.template.preset import load
 from ringocli.template.reader import read_template
 
 RUNS = 5_000

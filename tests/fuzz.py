@@ -44,7 +44,8 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.messaging.comparison.compare import compare
     from ringocli.messaging.request import render_event, render_request
     from ringocli.messaging.webhook import read_reply, read_webhook
-    from ringocli.template import presets
+    from ringocli.template.preset import load
+    from ringocli.template.presets import names
     from ringocli.template.reader import read_template
     from ringocli.template.scaffold import Answers
     from ringocli.template.values import Missing, Values
@@ -56,7 +57,7 @@ with atheris.instrument_imports(include=["ringocli"]):
 
 GOOD = json.dumps(ACME, indent=1)
 CORRECT = read_template(ACME)
-TEMPLATES = [CORRECT, *(read_template(dict(presets.load(name).template)) for name in presets.names())]
+TEMPLATES = [CORRECT, *(read_template(dict(load(name).template)) for name in names())]
 TYPES = [
     None,
     "application/json",

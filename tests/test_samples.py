@@ -15,7 +15,8 @@ from ringocli.cli.commands import COMMANDS
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.request import render_event, render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
-from ringocli.template.presets import load, names
+from ringocli.template.preset import load
+from ringocli.template.presets import names
 from ringocli.template.reader import read_template
 from ringocli.template.values import Missing, Values
 from ringocli.text.files import read_bytes

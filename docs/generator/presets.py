@@ -10,7 +10,8 @@ from ringocli import Layer, Template, Values, read_template, render_request
 from ringocli.http.request_formats import as_http
 from ringocli.template.pattern.notation import Leaf, leaves, parse
 from ringocli.template.pattern.pattern import Json
-from ringocli.template.presets import Preset, load, names
+from ringocli.template.preset import Preset, load
+from ringocli.template.presets import names
 from ringocli.text.pointer import as_text
 
 NUMBERS = {

@@ -12,7 +12,7 @@ from ringocli.errors import CheckFailed
 from ringocli.lint.engine import lint
 from ringocli.lint.rule import Severity
 from ringocli.template.model import Template
-from ringocli.template.presets import Preset, load
+from ringocli.template.preset import Preset, load
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Answers, from_preset
 from ringocli.template.variables import Place

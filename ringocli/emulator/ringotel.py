@@ -35,7 +35,7 @@ from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.formats.webhook import near_miss_document
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
-from ringocli.template.presets import Preset
+from ringocli.template.preset import Preset
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text, redact, redact_tree, redact_values
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.template.model import Template
-from ringocli.template.presets import Preset, of_host
+from ringocli.template.preset import Preset, of_host
 from ringocli.template.reader import read_template
 from ringocli.text.command_line import command_line
 from ringocli.text.document import Document

@@ -22,7 +22,7 @@ from ringocli.template.field_vocabulary import Role, name_score
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json, Pattern
 from ringocli.template.pattern.rendering import plain
-from ringocli.template.presets import Preset
+from ringocli.template.preset import Preset
 from ringocli.template.variables import BY_NAME, OPTIONAL_OUTGOING, known_at
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text

@@ -15,7 +15,7 @@ from ringocli.errors import UsageError
 from ringocli.template.assumptions import assumed_by
 from ringocli.template.limit import Blocker, Limit
 from ringocli.template.pattern.pattern import Json, Pattern
-from ringocli.template.presets import Preset
+from ringocli.template.preset import Preset
 from ringocli.template.variables import BY_NAME, REQUESTS
 from ringocli.text.note import Note
 from ringocli.text.pointer import Pointer

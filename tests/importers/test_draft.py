@@ -25,7 +25,7 @@ from ringocli.lint.rule import Severity
 from ringocli.messaging.request import render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
-from ringocli.template.presets import load
+from ringocli.template.preset import load
 from ringocli.template.reader import read_template
 from ringocli.template.scaffold import Answers, Draft
 from ringocli.template.values import Layer, Values

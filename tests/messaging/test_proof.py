@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ringocli.messaging.proof import prove
-from ringocli.template.presets import load, names
+from ringocli.template.preset import load
+from ringocli.template.presets import names
 from ringocli.template.reader import read_template
 
 

@@ -18,7 +18,8 @@ from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.request import render_request
 from ringocli.messaging.webhook import read_reply, read_webhook
 from ringocli.template.model import Template
-from ringocli.template.presets import load, names
+from ringocli.template.preset import load
+from ringocli.template.presets import names
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Values
 from ringocli.text.secret import Secret

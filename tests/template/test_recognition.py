@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ringocli.template.presets import load, names
+from ringocli.template.preset import load
+from ringocli.template.presets import names
 from ringocli.template.recognition import has_template_keys, is_template
 from ringocli.text.document import Document
 

@@ -17,7 +17,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 import trustme
 
-from ringocli.template.presets import load, names
+from ringocli.template.preset import load
+from ringocli.template.presets import names
 from ringocli.testing import emulator
 from ringocli.testing.doctor.reply_errors import error_in
 from ringocli.testing.doctor.steps import RUNGS

@@ -114,7 +114,7 @@ def _draft(options: InitOptions, sources: Sources) -> _Drafted:
     from ringocli.cli.init.prompts import answered, ask, equivalent_command
     from ringocli.cli.init.review import drafted
     from ringocli.importers.leftover_credentials import without_credentials
-    from ringocli.template.presets import load
+    from ringocli.template.preset import load
     from ringocli.template.scaffold import from_answers, from_preset
 
     can_ask = not options.no_input and console.is_interactive()
@@ -162,7 +162,8 @@ def _from_samples(sources: Sources, answers: Answers, *, can_ask: bool) -> _Draf
 
 
 def _list_presets(format_: str) -> None:
-    from ringocli.template.presets import load, names
+    from ringocli.template.preset import load
+    from ringocli.template.presets import names
 
     presets = [load(name) for name in names()]
     if format_ == "json":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringocli.template.pattern.pattern import Pattern
-from ringocli.template.presets import Preset, of_host
+from ringocli.template.preset import Preset, of_host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from ringocli.importers.relay.replies import message_id_of
 from ringocli.importers.relay.requests import OPTION, RequestReader
 from ringocli.importers.relay.signatures import signature_scheme, signed_field
 from ringocli.importers.relay.xml_text import XmlText, is_xml
-from ringocli.template.presets import of_host
+from ringocli.template.preset import of_host
 from ringocli.template.scaffold import Answers, Draft
 from ringocli.text.json_numbers import dumps
 from ringocli.text.url import split_url

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
 
 from ringocli.lint.rule import Problem, Severity, rule
 from ringocli.lint.subject import Subject
 from ringocli.template.pattern.notation import Json, Leaf
+from ringocli.template.presets import names, preset_text
 from ringocli.template.variables import Place
 
 
@@ -199,16 +201,12 @@ def _number_format_at(host: str) -> str | None:
 
 @cache
 def _names() -> tuple[str, ...]:
-    from ringocli.template.presets import names
-
     return tuple(name for name in names() if not name.startswith("generic"))
 
 
 @cache
 def _notes_of(name: str) -> tuple[tuple[str, ...], str]:
     """The request URLs of a preset without their scheme, and what it says about numbers."""
-    from ringocli.template.presets import load
-
-    preset = load(name)
-    urls = (request["request_url"].partition("://")[2].lower() for request in preset.template["API"].values())
-    return tuple(urls), f"{preset.title} expects numbers {preset.numbers['portal_setting']}"
+    preset = json.loads(preset_text(name))
+    urls = (request["request_url"].partition("://")[2].lower() for request in preset["template"]["API"].values())
+    return tuple(urls), f"{preset['title']} expects numbers {preset['numbers']['portal_setting']}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ringocli.http.exchange import RenderedRequest
 from ringocli.messaging.request import render_request
 from ringocli.template.model import RequestSpec, Template
-from ringocli.template.presets import Preset
+from ringocli.template.preset import Preset
 from ringocli.template.values import Missing, Values
 from ringocli.template.variables import Place
 

@@ -13,7 +13,7 @@ from ringocli.http.transport import Sender
 from ringocli.messaging.awaiting.arrival import SentMessage
 from ringocli.messaging.request import at_base, names_of, render_request
 from ringocli.template.model import RequestSpec, Template
-from ringocli.template.presets import Preset, of_host
+from ringocli.template.preset import Preset, of_host
 from ringocli.template.values import Missing, Values
 from ringocli.testing.doctor import reply_steps, template_steps, webhook_steps
 from ringocli.testing.doctor.credential_check import credential_request

@@ -20,7 +20,7 @@ from ringocli.messaging.awaiting.arrival import ArrivalSource, SentMessage, awai
 from ringocli.messaging.awaiting.emulator import EmulatorArrivals
 from ringocli.messaging.request import render_event
 from ringocli.template.model import RequestSpec, Template
-from ringocli.template.presets import Preset
+from ringocli.template.preset import Preset
 from ringocli.template.values import Missing, Values
 from ringocli.template.variables import Place
 from ringocli.testing.doctor.network_steps import ProviderConnection

@@ -26,7 +26,7 @@ from ringocli.messaging.request import render_event, render_request
 from ringocli.template.assumptions import assumptions
 from ringocli.template.model import Template
 from ringocli.template.pattern.pattern import Constant, Leaf
-from ringocli.template.presets import Preset, of_host
+from ringocli.template.preset import Preset, of_host
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place, sample

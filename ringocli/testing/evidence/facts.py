@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ringocli.messaging.proof import Certificate
 from ringocli.template.model import Template
-from ringocli.template.presets import Preset
+from ringocli.template.preset import Preset
 from ringocli.testing.cases.outcome import CaseOutcome
 
 

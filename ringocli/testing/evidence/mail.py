@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringocli.template.model import OAuth2, Template
-from ringocli.template.presets import Preset
+from ringocli.template.preset import Preset
 
 SUPPORT = "support@ringotel.co"
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ringocli.template.presets import load, names
+from ringocli.template.preset import load
+from ringocli.template.presets import names
 from tests.conftest import Command
 
 BARE = ("--id", "acme", "--name", "Acme", "--send-url", "https://sms.acme.example/v1/messages")

@@ -16,7 +16,8 @@ from ringocli.messaging.comparison.change import KINDS, TemplateComparison
 from ringocli.messaging.comparison.compare import compare
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.assumptions import ASSUMPTIONS
-from ringocli.template.presets import load, names
+from ringocli.template.preset import load
+from ringocli.template.presets import names
 from ringocli.template.reader import read_template
 from ringocli.text.document import Document
 

@@ -17,7 +17,7 @@ from ringocli.messaging.comparison.properties import carried_values, property_ch
 from ringocli.messaging.request import render_request
 from ringocli.messaging.webhook import ids_in, read_webhook
 from ringocli.template.model import Template
-from ringocli.template.presets import load
+from ringocli.template.preset import load
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from tests.messaging.comparison.edits import EDITS, Edit, KnownEdit, Tree, add_event, drop, flat_event, put

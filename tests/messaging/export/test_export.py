@@ -13,7 +13,8 @@ from openapi_spec_validator import validate
 
 from ringocli.messaging.comparison.webhooks import failed_forms, plain_forms
 from ringocli.messaging.export.json_schema import event_schema
-from ringocli.template.presets import load, names
+from ringocli.template.preset import load
+from ringocli.template.presets import names
 from ringocli.template.reader import read_template
 from ringocli.testing import emulator
 from tests.conftest import ACME, SAMPLES, Command

@@ -17,7 +17,7 @@ from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.events import EventFactory, Recipe
 from ringocli.messaging.load.plan import LoadPlan
 from ringocli.messaging.load.retry_policy import RetryPolicy, Verdicts
-from ringocli.template.presets import load
+from ringocli.template.preset import load
 from ringocli.template.reader import read_template
 from ringocli.template.values import Missing, Values
 from ringocli.text.secret import Secret

@@ -13,7 +13,7 @@ from ringocli.messaging.load.event_chaos import ChaoticFeed, parse_chaos
 from ringocli.messaging.load.event_order import Shard, positions
 from ringocli.messaging.load.events import Event, EventFactory, Recipe
 from ringocli.messaging.load.provider_data import recognised
-from ringocli.template.presets import load
+from ringocli.template.preset import load
 from ringocli.template.reader import read_template
 from ringocli.template.values import Missing, Values
 from ringocli.text.secret import Secret

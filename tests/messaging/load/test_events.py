@@ -23,7 +23,7 @@ from ringocli.messaging.load.identifiers import identifier
 from ringocli.messaging.load.provider_data import base_for, provider_data, provider_names, recognised
 from ringocli.messaging.webhook import read_webhook
 from ringocli.template.model import Template
-from ringocli.template.presets import load
+from ringocli.template.preset import load
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.text.secret import Secret
