@@ -12,7 +12,7 @@ import typer
 
 from ringocli.cli.commands import COMMANDS
 from ringocli.cli.parameters import chosen
-from ringocli.cli.typer_command import register
+from ringocli.cli.typer_command import register, register_without_options
 from ringocli.errors import UsageError
 from ringocli.text import console
 from ringocli.text.secret import forget
@@ -109,8 +109,11 @@ def _global_options(
         console.out(context.get_help())
 
 
-def application(arguments: Sequence[str] = ()) -> typer.Typer:
-    """The command line; only the module of the command in the arguments is imported, to start quickly."""
+def application(arguments: Sequence[str] | None = None) -> typer.Typer:
+    """The command line; with arguments only as much of it as they need, to start quickly.
+
+    That is the command that they name or, if they name none, the list of all commands without their options.
+    """
     app = typer.Typer(
         name="ringocli",
         # Typer's rich help takes twice as long to import and draws boxes.
@@ -120,10 +123,13 @@ def application(arguments: Sequence[str] = ()) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True, help=HELP)(_global_options)
-    named = _command_in(arguments)
+    named = _command_in(arguments or ())
     for name in [named] if named in COMMANDS else COMMANDS:
-        module = import_module(f"ringocli.cli.{COMMANDS[name]}")
-        register(app, getattr(module, name.replace("-", "_")))
+        command = getattr(import_module(f"ringocli.cli.{COMMANDS[name]}"), name.replace("-", "_"))
+        if arguments is None or name == named:
+            register(app, command)
+        else:
+            register_without_options(app, command)
     return app
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from pathlib import Path
@@ -61,6 +60,8 @@ def bundle(options: BundleOptions) -> int:
 
 
 def _build(options: BundleOptions) -> int:
+    import hashlib
+
     from ringocli.testing.cases.discovery import find_cases
     from ringocli.testing.evidence.archive import zip_bytes
     from ringocli.testing.evidence.contents import EvidenceInput, build, collect_cases

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -222,6 +221,8 @@ def _access_token(host: str, *, expose: bool) -> str | None:
             "RINGOCLI_EMULATOR_TOKEN must be at least 16 letters, digits, or - . _ ~",
             "Unset it to get a new token.",
         )
+    import secrets
+
     return token or secrets.token_urlsafe(24)
 
 

@@ -28,6 +28,11 @@ def register(app: typer.Typer, command: CliCommand[OptionsT]) -> None:
     app.command(command.name, help=command.help_text, cls=SectionedCommand)(callback_of(command.options, command.run))
 
 
+def register_without_options(app: typer.Typer, command: CliCommand[OptionsT]) -> None:
+    """Add a command that is listed in the help of the application, but never run."""
+    app.command(command.name, help=command.help_text)(lambda: None)
+
+
 def callback_of(options: type[OptionsT], run: Callable[[OptionsT], int]) -> Callable[..., int]:
     """The function that Typer calls: its parameters are the fields of ``options`` and the global options."""
     leaves = list(fields_of(options))
