@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 from ringocli.text.json_numbers import read_float
-from ringocli.text.locate import find
 from ringocli.text.pointer import MAX_DEPTH, Pointer
 
 if TYPE_CHECKING:
@@ -123,6 +122,8 @@ class Document(_Document):
         """Offsets of the last existing key and value on the way, and whether the whole pointer exists."""
         lookups = self._lookups
         if not self.problems and "_root" not in self.__dict__ and lookups.are_worth_it(len(self.text)):
+            from ringocli.text.locate import find
+
             found = find(self.text, pointer)
             lookups.characters += found[1][1]
             return found

@@ -7,13 +7,14 @@ ids in a webhook are texts for Ringotel, so they are kept as written.
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 from typing import Any
 
 MAX_INTEGER_DIGITS = 4_000
 """A longer integer is a ``WrittenNumber``; Python's own limit is 4,300."""
+_NOT_FINITE = ("inf", "-inf", "nan")
+"""The numbers that JSON does not have, as Python writes them."""
 
 
 class WrittenNumber(float):
@@ -41,9 +42,10 @@ def read_float(written: str) -> float:
         UnusableNumber: it is too large.
     """
     value = float(written)
-    if math.isinf(value) or math.isnan(value):
+    digits = repr(value)
+    if digits in _NOT_FINITE:
         raise UnusableNumber(f"the number {_short(written)} is too large")
-    return value if repr(value) == written else WrittenNumber(value, written)
+    return value if digits == written else WrittenNumber(value, written)
 
 
 def read_integer(written: str) -> int | float:
@@ -80,7 +82,7 @@ def dumps(tree: Any, *, ensure_ascii: bool = False, **options: Any) -> str:
 def plain_numbers(tree: Any) -> Any:
     """The tree with ordinary numbers, for documents about it; those beyond Python's range become texts."""
     if isinstance(tree, WrittenNumber):
-        return float(tree) if math.isfinite(tree) else tree.written
+        return tree.written if repr(float(tree)) in _NOT_FINITE else float(tree)
     if isinstance(tree, dict):
         return {key: plain_numbers(value) for key, value in tree.items()}
     return [plain_numbers(item) for item in tree] if isinstance(tree, list | tuple) else tree

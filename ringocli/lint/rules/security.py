@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from math import log2
 
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import MAX_EXAMINED, Subject
@@ -225,6 +224,8 @@ def _is_random(text: str) -> bool:
 
 def _bits(text: str) -> float:
     """The Shannon entropy of a text, in bits per character."""
+    from math import log2
+
     shares = [text.count(char) / len(text) for char in set(text)]
     return -sum(share * log2(share) for share in shares)
 
