@@ -7,11 +7,10 @@ provider whose word is missing needs one entry here.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from ringocli.template.field_vocabulary import word_set
+from ringocli.text.words import word_set
 
 
 @lru_cache(maxsize=20_000)
@@ -21,21 +20,29 @@ def folded(name: str) -> str:
     ``contraseña`` → ``contrasena``, ``apiKey2`` → ``api_key``.
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    bare = unicodedata.normalize("NFKD", spaced).translate(_LETTERS).casefold()
-    bare = "".join(char for char in bare if not unicodedata.combining(char))
-    joined = "_".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", bare)))
+    bare = spaced.lower() if spaced.isascii() else _without_accents(spaced)
+    joined = "_".join(re.findall(r"[^\W_]+", bare))
     return re.sub(r"(?<=[^\W\d_])_?\d{1,2}$", "", joined)
+
+
+def _without_accents(text: str) -> str:
+    """A text in lower case, with ASCII letters for accented ones."""
+    import unicodedata
+
+    bare = unicodedata.normalize("NFKD", text).translate(_LETTERS).casefold()
+    return unicodedata.normalize("NFC", "".join(char for char in bare if not unicodedata.combining(char)))
 
 
 _LETTERS = str.maketrans({"ı": "i", "İ": "I", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss"})
 
 
+@cache
 def _folded_words(text: str) -> frozenset[str]:
-    """The words of a text; those of other alphabets as ``folded`` writes them."""
-    return frozenset(word if word.isascii() else folded(word).replace("_", "") for word in word_set(text))
+    """The words of a text, as ``folded`` writes them."""
+    return frozenset(folded(word).replace("_", "") for word in word_set(text))
 
 
-SECRETS = _folded_words(
+_SECRETS = word_set(
     "password passwords passwd upw passphrase passcode passkey pass pwd psw pswd pswrd pword passw pw secret secrets token "
     "tokens apikey authkey accesskey appkey securitykey userkey secretkey privatekey credential credentials cred creds "
     "private hmac sig sign signature jwt bearer hash mac digest checksum crypt pin license licence licensekey auth "
@@ -47,12 +54,14 @@ SECRETS = _folded_words(
     "toegangscode sleutel losenord salasana salasona passord adgangskode kodeord jelszo lozinka zaporka geslo sandi "
     "katasandi katalaluan slaptazodis matkhau mima miyao kouling kod codigoacceso codigodeacceso codeacces kodeakses "
     "palavrapasse anahtar chave cle clef llave chiave cheie klucz klic kulcs kljuc raktas atslega avain voti nyckel nogle "
-    "nokkel nokkelen kluch klyuch kunci sleutelwoord sernum jeton segredo secreto segreto "
+    "nokkel nokkelen kluch klyuch kunci sleutelwoord sernum jeton segredo secreto segreto"
+)
+"""Words that name a secret, alone or as one of the words of a longer name."""
+_SECRETS_IN_OTHER_SCRIPTS = (
     "пароль парол парола лозинка ключ токен секрет 密码 密碼 口令 密钥 密鑰 令牌 パスワード 暗証番号 비밀번호 κωδικος συνθηματικο "
     "κλειδι "
     "סיסמה מפתח كلمةالمرور كلمةالسر مفتاح पासवर्ड कुंजी รหัสผ่าน"
 )
-"""Words that name a secret, alone or as one of the words of a longer name."""
 
 _INSIDE = (
     "password", "passwd", "passwort", "passphrase", "passcode", "secret", "token", "apikey", "authkey", "accesskey",
@@ -61,11 +70,10 @@ _INSIDE = (
 )  # fmt: skip
 """Words that name a secret even in a run of lower-case letters, as in ``smspassword``."""
 
-_ENDINGS = re.compile(
-    r"(?:psw|pswd|pwd|(?<!by)(?<!com)(?<!tres)pass|parola|parol|heslo|haslo|clave|hmac|jwt|(?<!s)pin)$"
+_ENDINGS = (
+    r"(?:psw|pswd|pwd|(?<!by)(?<!com)(?<!tres)pass|parola|parol|heslo|haslo|clave|hmac|jwt|(?<!s)pin|[a-z]{2,}key)$"
 )
-_RUN_KEY = re.compile(r"[a-z]{2,}key$")
-_KEY = re.compile(r"^k(?:ey)?s?$")
+_KEYS = ("k", "key", "ks", "keys")
 _OTHER_KEYS = word_set(
     "idempotency idempotent sort cache dedup dedupe deduplication message msg template object partition primary routing "
     "language foreign cell event map translation locale callback unique uniq request req external ext correlation "
@@ -85,7 +93,7 @@ _NOT_SECRET = word_set(
     "maxtokens codec code coding kodlama secretary monkey turkey hockey donkey hotkey"
 )
 
-ACCOUNTS = _folded_words(
+_ACCOUNTS = word_set(
     "user username userid usr uid un uname usrname login loginid loginname logon account accountid accountsid "
     "accountno accountnumber accountname accountkey acct acctid client clientid clientcode aid appid applicationid apiid "
     "profileid planid customer customerid customercode organisation organization orgid workspace workspaceid tenant "
@@ -96,10 +104,10 @@ ACCOUNTS = _folded_words(
     "kullanici kullaniciadi kullanicikodu usuario utilizador utilizator utilisateur identifiant benutzer benutzername "
     "nutzer nutzername kunde kundennummer gebruiker gebruikersnaam utente uzivatel pouzivatel uzytkownik felhasznalo "
     "korisnik uporabnik vartotojas lietotajs kasutaja pengguna nguoidung taikhoan anvandare anvandarnamn bruker "
-    "brugernavn brukernavn kayttaja kayttajatunnus conta cuenta compte konto логин пользователь користувач χρηστης "
-    "משתמש مستخدم 用户 用户名 账号 帐号 ユーザー 사용자"
+    "brugernavn brukernavn kayttaja kayttajatunnus conta cuenta compte konto"
 )
 """Words that name a value of an account, alone or at the end of a longer name."""
+_ACCOUNTS_IN_OTHER_SCRIPTS = "логин пользователь користувач χρηστης משתמש مستخدم 用户 用户名 账号 帐号 ユーザー 사용자"
 
 _ACCOUNT = (
     r"(?:user|login|account|client|customer|organi[sz]ation|workspace|tenant|project|company|merchant|sub_?account)"
@@ -116,23 +124,27 @@ def is_secret_name(name: str) -> bool:
     run = "".join(words)
     if run in _NOT_SECRET or (len(words) > 1 and words[-1] in _ABOUT_A_SECRET and "secret" not in words[-1]):
         return False
-    if run in SECRETS or name.lower() in SECRETS or re.sub(r"^(?:x|api|sms|http|my|your)|api$", "", run) in SECRETS:
+    if any(map(_is_secret_word, (run, name.lower(), re.sub(r"^(?:x|api|sms|http|my|your)|api$", "", run)))):
         return True
-    if _KEY.fullmatch(words[-1]) and len(words) > 1:
+    if words[-1] in _KEYS and len(words) > 1:
         return words[-2] not in _OTHER_KEYS
     if run.endswith("key") and run.removesuffix("key") in _OTHER_KEYS:
         return False
-    if _KEY.fullmatch(run) and run != "k":
+    if run in _KEYS and run != "k":
         return True
     if any(
-        word in SECRETS
+        _is_secret_word(word)
         for word in words
         if word not in ("private", "kod", "cle", "clef", "sign", "hash", "session", "auth")
     ):
         return True
     if words[-1] in ("hash", "sign", "session", "auth", "mac"):
         return True
-    return any(word in run for word in _INSIDE) or bool(_ENDINGS.search(run)) or bool(_RUN_KEY.search(run))
+    return any(word in run for word in _INSIDE) or re.search(_ENDINGS, run) is not None
+
+
+def _is_secret_word(word: str) -> bool:
+    return word in _SECRETS or (not word.isascii() and word in _folded_words(_SECRETS_IN_OTHER_SCRIPTS))
 
 
 @lru_cache(maxsize=20_000)
@@ -140,7 +152,8 @@ def is_account_name(name: str) -> bool:
     """Whether a field is named like a value of an account, such as its login, id or project."""
     bare = folded(name)
     run = bare.replace("_", "")
-    return run in ACCOUNTS or bool(re.search(_ACCOUNT, bare)) or bare.split("_")[-1] in ("username", "login")
+    is_account_word = run in _ACCOUNTS or (not run.isascii() and run in _folded_words(_ACCOUNTS_IN_OTHER_SCRIPTS))
+    return is_account_word or bool(re.search(_ACCOUNT, bare)) or bare.split("_")[-1] in ("username", "login")
 
 
 _PAIRS = (("u", "p"), ("usr", "p"), ("l", "p"), ("id", "p"), ("user", "p"), ("un", "p"), ("n", "p"), ("k", "s"))

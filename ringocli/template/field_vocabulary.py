@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from ringocli.text.name_key import name_key
+from ringocli.text.words import word_set
 
 
 class Role(StrEnum):
@@ -24,11 +25,6 @@ class Role(StrEnum):
     ID = "messageid"
     EXTENSION = "extension"
     DOMAIN = "domain"
-
-
-def word_set(text: str) -> frozenset[str]:
-    """The words of a text, separated by spaces."""
-    return frozenset(text.split())
 
 
 EXACT: dict[Role, frozenset[str]] = {

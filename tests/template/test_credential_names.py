@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ringocli.template.credential_names import is_account_name, is_secret_name
-from ringocli.template.field_vocabulary import word_set
+from ringocli.text.words import word_set
 
 SECRETS = sorted(
     word_set("""

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
-from ringocli.template.field_vocabulary import Role, name_score, tokens, word_set
+from ringocli.template.field_vocabulary import Role, name_score, tokens
 from ringocli.text.name_key import name_key
+from ringocli.text.words import word_set
 
 LEAST_IN_REPLY = 40
 LEAST_IN_RECEIPT = 34

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_phone
-from ringocli.template.field_vocabulary import Role, name_score, word_set
+from ringocli.template.field_vocabulary import Role, name_score
 from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer, generalised
+from ringocli.text.words import word_set
 
 _SIDE_FIELDS = word_set(
     "role type kind direction side party partytype partyrole relation usage tag label participanttype addresstype numbertype "

@@ -17,8 +17,8 @@ from ringocli.importers.learn.credential_places import (
 from ringocli.importers.learn.placeholders import has_placeholder, placeholders, whole_placeholder
 from ringocli.importers.learn.value_shapes import is_phone, is_url, is_version
 from ringocli.template.credential_names import is_account_name, is_secret_name, meaning, secret_of_pair
-from ringocli.template.field_vocabulary import word_set
 from ringocli.text.mask import MASK
+from ringocli.text.words import word_set
 
 _API_WORDS = word_set(
     "send sms mms message messages text texts json xml api apis rest http https submit push create new refresh verify "
