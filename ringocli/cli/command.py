@@ -14,7 +14,6 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_o
 
 from ringocli.cli.parameters import Argument, Group, Option, flag_of
 from ringocli.text import console
-from ringocli.text.url import with_local_scheme
 
 OptionsT = TypeVar("OptionsT")
 
@@ -106,6 +105,8 @@ class Field(NamedTuple):
             for one in values:
                 self.spec.check(self.flags[0], one)
             if (self.spec.metavar or "").startswith("URL") and isinstance(given, str):
+                from ringocli.text.url import with_local_scheme
+
                 return with_local_scheme(given)
         return values if self.is_list else given
 

@@ -136,20 +136,22 @@ _RUN = re.compile(r"[\w-]{14}|\s")
 
 
 def _in_url(url: str) -> str | None:
-    if "@" not in url and "?" not in url and not _RUN.search(url):
-        return None
-    from urllib.parse import parse_qsl
+    has_user_or_query = "@" in url or "?" in url
+    if has_user_or_query:
+        from urllib.parse import parse_qsl
 
-    from ringocli.text.url import split_url
+        from ringocli.text.url import split_url
 
-    parts = split_url(url)
-    userinfo = parts.netloc.rpartition("@")[0]
-    if ":" in userinfo and "$" not in userinfo.split(":", 1)[1]:
-        return "the URL contains a user name and password"
-    for key, value in parse_qsl(parts.query):
-        if _random(value) and _names_secret(key):
-            return f"the URL contains a credential in {key!r}"
-    return "the URL contains a value with the format of a credential" if _has_known_format(url) else None
+        parts = split_url(url)
+        userinfo = parts.netloc.rpartition("@")[0]
+        if ":" in userinfo and "$" not in userinfo.split(":", 1)[1]:
+            return "the URL contains a user name and password"
+        for key, value in parse_qsl(parts.query):
+            if _random(value) and _names_secret(key):
+                return f"the URL contains a credential in {key!r}"
+    if (has_user_or_query or _RUN.search(url)) and _has_known_format(url):
+        return "the URL contains a value with the format of a credential"
+    return None
 
 
 def _has_known_format(text: str) -> bool:
