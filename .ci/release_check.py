@@ -48,9 +48,9 @@ def main() -> None:
 
 def released_version() -> str:
     """The version in the code, which must have an entry in the changelog or changes that wait for one."""
-    text = (ROOT / "ringocli" / "text" / "version.py").read_text("utf-8")
+    text = (ROOT / "ringocli" / "version.py").read_text("utf-8")
     version = re.search(r'__version__ = "(\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)"', text)
-    require(version is not None, "ringocli/text/version.py has no version of the form 1.2.3")
+    require(version is not None, "ringocli/version.py has no version of the form 1.2.3")
     assert version is not None
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     headings = re.findall(r"^## \[([^\]]+)\](?: - (\d{4}-\d\d-\d\d))?$", changelog, re.MULTILINE)

@@ -14,9 +14,7 @@ The public Python API, in the order in which it is usually used::
 ``ringocli.testing`` has the emulator for tests. Every name outside this list may change without notice.
 """
 
-from __future__ import annotations
-
-from ringocli.text.version import __version__ as __version__
+from ringocli.version import __version__ as __version__
 
 TYPE_CHECKING = False  # as in typing, which takes longer to import than everything else that --version needs
 if TYPE_CHECKING:

@@ -1,15 +1,13 @@
 """``python -m ringocli`` and the console script; answers ``--version`` before anything heavy is imported."""
 
-from __future__ import annotations
-
 import sys
+
+from ringocli.version import __version__
 
 
 def main() -> None:
     """Run the command line, and exit with its code."""
     if sys.argv[1:] == ["--version"]:
-        from ringocli.text.version import __version__
-
         try:
             print(f"ringocli {__version__} (Python {sys.version.split()[0]}, {sys.platform})", flush=True)
         except OSError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ringocli.cli.commands import COMMANDS
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 from tests.conftest import ACME, ROOT, SAMPLES, Command, Result
 from tests.loopback import Answer, serving, unused_port
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.commands import Block, Command, commands, global_command
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 
 def pages() -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from ringocli.cli.typer_command import register, register_without_options
 from ringocli.errors import UsageError
 from ringocli.text import console
 from ringocli.text.secret import forget
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 
 from ringocli.cli.commands import COMMANDS
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 
 def write_crash_report(arguments: Sequence[str], error: Exception) -> tuple[str, str]:

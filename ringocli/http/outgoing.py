@@ -10,7 +10,7 @@ from ringocli.http.exchange import RenderedRequest
 from ringocli.text.secret import basic_credentials, sent
 from ringocli.text.traced import Traced
 from ringocli.text.url import Url, split_url
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
 

@@ -27,7 +27,7 @@ from ringocli.lint.suppressions import read_suppressions, suppressed, suppressio
 from ringocli.template.recognition import is_template
 from ringocli.text.document import Document
 from ringocli.text.edits import Edit
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 _SEVERITIES = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,

@@ -24,7 +24,7 @@ from ringocli.http.reply_parser import MAX_REPLY_BYTES
 from ringocli.http.transport import Sender, send, send_when_connected
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Piece, Traced
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 from tests.loopback import Answer, dripping, raw, serving, unused_port
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

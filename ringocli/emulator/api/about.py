@@ -14,7 +14,7 @@ from ringocli.template.variables import EVENTS, Place, sample
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import sent
 from ringocli.text.url import split_url
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 
 def about(runtime: Runtime, inbox: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringocli.messaging.chaos import Fault
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 Schema = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from ringocli.lint.registry import rules
 from ringocli.lint.report import Linted, Report
 from ringocli.lint.rule import Rule, Severity
 from ringocli.text.pointer import as_text
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 

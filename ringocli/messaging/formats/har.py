@@ -17,7 +17,7 @@ from ringocli.http.request_formats import Show, shown
 from ringocli.text.lenient_json import mapping, objects_in
 from ringocli.text.secret import redact
 from ringocli.text.url import split_url
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 Headers = Iterable[tuple[str, str]]
 

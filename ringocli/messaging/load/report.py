@@ -15,7 +15,7 @@ from ringocli.messaging.load.histogram import Histogram
 from ringocli.messaging.load.require import measured_text
 from ringocli.text.command_line import command_line
 from ringocli.text.secret import MASK, redact
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 MAX_TABLE_ROWS = 120
 _SPECTRUM = (50.0, 75.0, 90.0, 95.0, 99.0, 99.5, 99.9, 99.95, 99.99)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ringocli.errors import LocalError, RingocliError
 from ringocli.testing.evidence.contents import MANIFEST, RECORDED, TEMPLATE, EvidenceInput, build
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 DIRECTORY = "(zip directory)"
 """The name for the part of the file that belongs to no member."""

@@ -41,7 +41,7 @@ from ringocli.text.files import new_folder, read_bytes, temporary_folder, write_
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Secret
 from ringocli.text.url import split_url
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 TEMPLATE, MANIFEST, RECORDED = "template.json", "manifest.json", "exchanges.har"
 _DATE = "1980-01-01T00:00:00.000Z"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ringocli.template.assumptions import assumptions
 from ringocli.text.console import printable
-from ringocli.text.version import __version__
+from ringocli.version import __version__
 
 if TYPE_CHECKING:
     from ringocli.testing.evidence.facts import EvidenceFacts
