@@ -1,4 +1,4 @@
-"""Lints all files that were named: one after the other, or many in parallel worker processes."""
+"""Lints many files with a progress display, very many in parallel worker processes."""
 
 from __future__ import annotations
 
@@ -6,34 +6,21 @@ import os
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
-from ringocli.cli.validate.files import Found, Linting, Named, compared, lint_named, targets
-from ringocli.errors import LocalError
+from ringocli.cli.output import progress
+from ringocli.cli.validate.files import Found, Linting, Named, lint_named
 from ringocli.text.files import STDIN
-
-PROGRESS_FROM = 100
-"""From this many files on, a progress display may be worth its import."""
 
 PARALLEL_FROM = 1_000
 """From this many files on, starting worker processes is faster."""
 
 
-def lint_all(paths: Sequence[str], linting: Linting) -> Found:
-    """Lint every file that the paths name; with a progress display where there are many."""
-    failures: list[LocalError] = []
-    named = list(targets(paths, failures))
-    if len(named) < PROGRESS_FROM:
-        found = lint_named(named, linting)
-    else:
-        from ringocli.cli.output import progress
-
-        in_parallel = len(named) >= PARALLEL_FROM and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff)
-        with progress("validating", len(named)) as advance:
-            if in_parallel and (STDIN, True) not in named:
-                found = _lint_in_parallel(named, linting, advance)
-            else:
-                found = lint_named(named, linting, advance)
-    found = compared(found, linting)
-    return found._replace(failures=failures + found.failures)
+def lint_many(named: Sequence[Named], linting: Linting) -> Found:
+    """The same as ``lint_named``, with a progress display."""
+    in_parallel = len(named) >= PARALLEL_FROM and (os.cpu_count() or 1) > 1 and not (linting.fix or linting.diff)
+    with progress("validating", len(named)) as advance:
+        if in_parallel and (STDIN, True) not in named:
+            return _lint_in_parallel(named, linting, advance)
+        return lint_named(named, linting, advance)
 
 
 def _lint_in_parallel(named: Sequence[Named], linting: Linting, advance: Callable[[int], None]) -> Found:

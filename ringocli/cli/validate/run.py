@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringocli.cli.parameters import chosen
-from ringocli.cli.validate.files import Linting
+from ringocli.cli.validate.files import Found, Linting, compared, lint_named, targets
 from ringocli.cli.validate.options import FORMATS, SEVERITIES, ValidateOptions
-from ringocli.cli.validate.parallel import lint_all
 from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.lint.engine import EVERYTHING, Selection
 from ringocli.lint.report import Linted, Report
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 
 DEFAULT_PATHS = (".",)
 """The path that is linted if none is given."""
+
+PROGRESS_FROM = 100
+"""From this many files on, a progress display may be worth its import."""
 
 
 class _Linter(NamedTuple):
@@ -116,7 +118,7 @@ def _checked(linter: _Linter) -> int:
         against=options.against,
         ids=known.ids if known else None,
     )
-    found = lint_all(options.paths or DEFAULT_PATHS, linting)
+    found = _lint_all(options.paths or DEFAULT_PATHS, linting)
     if found.failures and not found.linted:
         first = found.failures[0]
         raise first if len(found.failures) == 1 else LocalError(_joined(found.failures), first.hint)
@@ -142,6 +144,20 @@ def _checked(linter: _Linter) -> int:
     failing = _failing(linter)
     fails = any(finding.severity in failing for one in linted for finding in one.findings)
     return 1 if fails or (found.unused and linter.selection.strict) else 0
+
+
+def _lint_all(paths: Sequence[str], linting: Linting) -> Found:
+    """Lint every file that the paths name."""
+    failures: list[LocalError] = []
+    named = list(targets(paths, failures))
+    if len(named) < PROGRESS_FROM:
+        found = lint_named(named, linting)
+    else:
+        from ringocli.cli.validate.parallel import lint_many
+
+        found = lint_many(named, linting)
+    found = compared(found, linting)
+    return found._replace(failures=failures + found.failures)
 
 
 def _has_only_a_summary(linter: _Linter, linted: Sequence[Linted]) -> bool:

@@ -170,6 +170,8 @@ def first_file_only(subject: Subject) -> Iterator[Problem]:
                 continue
             holder = _list_of(pointer)
             named = next((step for step in reversed(pointer) if isinstance(step, str)), "")
-            if re.fullmatch(_NUMBERED, named) or (holder is not None and holder not in others):
+            if (named[-1:].isdecimal() and re.fullmatch(_NUMBERED, named)) or (
+                holder is not None and holder not in others
+            ):
                 message = "if a message has several files, only one of them is used"
                 yield Problem((*event.pointer, "request_parameters", *pointer), message)

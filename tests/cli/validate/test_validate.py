@@ -260,7 +260,7 @@ def test_very_many_files_have_the_findings_that_each_has_alone(
     ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With worker processes, findings, their order, skipped and unreadable files are the same."""
-    from ringocli.cli.validate import parallel
+    from ringocli.cli.validate import parallel, run
 
     for number in range(60):
         text = spoiled(id=f"acme{number}") if number % 3 else json.dumps({**ACME, "id": f"acme{number}"})
@@ -268,7 +268,7 @@ def test_very_many_files_have_the_findings_that_each_has_alone(
     (folder / "10.json").write_bytes(b"\xff")
     (folder / "11.json").write_text('{"class": "sms", // broken')
     alone = ringocli("validate", ".", "--format", "json")
-    monkeypatch.setattr(parallel, "PROGRESS_FROM", 60)
+    monkeypatch.setattr(run, "PROGRESS_FROM", 60)
     monkeypatch.setattr(parallel, "PARALLEL_FROM", 60)
     shared = ringocli("validate", ".", "--format", "json")
     assert (alone.code, alone.document, alone.err) == (shared.code, shared.document, shared.err)
