@@ -120,6 +120,15 @@ def test_a_clean_file_is_validated_without_the_masking() -> None:
     subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, cwd=ROOT)
 
 
+def test_a_clean_file_is_validated_without_compiling_annotations() -> None:
+    """A named tuple whose annotations are text compiles each of them: a tenth of the time of a run."""
+    script = (
+        "import gc, sys, typing; from ringocli.cli import run; run(['validate', 'samples/telnyx.json']);"
+        "sys.exit(any(isinstance(one, typing.ForwardRef) for one in gc.get_objects()))"
+    )
+    subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, cwd=ROOT)
+
+
 def test_everything_public_has_a_docstring() -> None:
     """Every public module, class and function has a docstring, and no module outgrows one idea."""
     wrong = []

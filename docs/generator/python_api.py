@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 from typing import Any
 
 import ringocli
@@ -93,32 +95,48 @@ def _members(thing: type) -> Iterator[tuple[str, Any]]:
 def _signature(name: str, thing: Any) -> str:
     """The signature, without quotes around types and without ``self``; one parameter per line if it is long."""
     found = inspect.signature(thing)
-    parameters = [_shown(one) for one in found.parameters.values() if one.name not in ("self", "cls")]
+    types = _written_types(thing)
+    parameters = [_shown(one, types) for one in found.parameters.values() if one.name not in ("self", "cls")]
     for index, one in enumerate(one for one in found.parameters.values() if one.name not in ("self", "cls")):
         if one.kind is one.KEYWORD_ONLY and not inspect.isclass(thing):
             parameters.insert(index, "*")
             break
-    result = _type(found.return_annotation)
-    arrow = f" -> {result}" if result not in ("", "None") else ""
+    result = types.get("return", "None")
+    arrow = f" -> {result}" if result != "None" else ""
     line = f"{name}({', '.join(parameters)}){arrow}"
     return line if len(line) <= 100 else f"{name}(\n    " + ",\n    ".join(parameters) + f"\n){arrow}"
 
 
-def _shown(parameter: inspect.Parameter) -> str:
+def _shown(parameter: inspect.Parameter, types: dict[str, str]) -> str:
     stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
-    kind = _type(parameter.annotation)
-    text = f"{stars}{parameter.name}" + (f": {kind}" if kind else "")
+    text = f"{stars}{parameter.name}" + (f": {types[parameter.name]}" if parameter.name in types else "")
     if parameter.default is inspect.Parameter.empty:
         return text
     default = re.sub(r"<\w+\.(\w+): \w+>", r"\1", repr(parameter.default))
     return f"{text} = {'...' if default.startswith('<') or len(default) > 20 else default}"
 
 
-def _type(annotation: Any) -> str:
-    """An annotation as it is written in the source."""
-    if annotation is inspect.Signature.empty:
-        return ""
-    return str(getattr(annotation, "__forward_arg__", annotation))
+def _written_types(thing: Any) -> dict[str, str]:
+    """The types of the parameters, and of the ``return``, as they are written in the source."""
+    if inspect.isclass(thing):
+        own = [one for one in reversed(thing.__mro__) if one.__module__.startswith("ringocli")]
+        parts = [part for one in own for part in _syntax_of(one).body]
+        nodes = [part for part in parts if not isinstance(part, ast.FunctionDef) or part.name == "__init__"]
+    else:
+        nodes = [_syntax_of(thing)]
+    found: dict[str, ast.expr | None] = {}
+    for node in nodes:
+        if isinstance(node, ast.AnnAssign):
+            found[ast.unparse(node.target)] = node.annotation
+        elif isinstance(node, ast.FunctionDef):
+            arguments = node.args
+            every = (*arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+            found |= {one.arg: one.annotation for one in every if one is not None} | {"return": node.returns}
+    return {name: ast.unparse(type_).replace("'", "") for name, type_ in found.items() if type_ is not None}
+
+
+def _syntax_of(thing: Any) -> Any:
+    return ast.parse(dedent(inspect.getsource(thing))).body[0]
 
 
 def prose(thing: Any, *, first_only: bool = False) -> str:

@@ -3,8 +3,6 @@
 Nothing heavy is imported here, because ``validate`` with plain arguments works without the command-line library.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

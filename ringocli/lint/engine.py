@@ -3,8 +3,6 @@
 A file without findings passes all three without computing a position or importing a heavy library.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 

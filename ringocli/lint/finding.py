@@ -1,7 +1,5 @@
 """A finding: a problem together with its rule, its document and, on first use, its position in the text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -57,12 +55,12 @@ class Finding(_FindingFields):
         return self.problem.offsets or self.document.locate_offsets(self.problem.pointer, self.problem.part)
 
     @cached_property
-    def range(self) -> Range:
+    def range(self) -> "Range":
         """Where it is in the text, in lines and columns."""
         return self.document.range_of(*self.offsets)
 
     @cached_property
-    def edits(self) -> tuple[Edit, ...]:
+    def edits(self) -> tuple["Edit", ...]:
         """The fix as edits of the text."""
         from ringocli.lint.fix_edits import edits_of
 

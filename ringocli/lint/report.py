@@ -1,7 +1,5 @@
 """The result of a run of the linter: the files, their findings, the counts. ``formats`` writes it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -48,7 +46,7 @@ class Report(NamedTuple):
     skipped: int = 0
     show_infos: bool = True
     style: Style = lambda text, *_: text
-    unused: Sequence[UnusedSuppression] = ()
+    unused: Sequence["UnusedSuppression"] = ()
     failing: frozenset[Severity] = frozenset({Severity.ERROR})
 
     @property

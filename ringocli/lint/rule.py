@@ -5,19 +5,17 @@ into findings. Named tuples are used here and in the modules that every run of `
 ``dataclasses`` takes longer than linting a file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ringocli.lint.subject import Subject
 from ringocli.template.pattern.notation import Json
+from ringocli.text.document import Part
 from ringocli.text.pointer import Pointer
 
 if TYPE_CHECKING:
     from ringocli.lint.rule_doc import RuleDoc
-    from ringocli.lint.subject import Subject
-    from ringocli.text.document import Part
     from ringocli.text.edits import Edit
 
 
@@ -79,7 +77,7 @@ class Problem(NamedTuple):
     severity: Severity | None = None
 
 
-Check: TypeAlias = "Callable[[Subject], Iterable[Problem]]"
+Check: TypeAlias = Callable[[Subject], Iterable[Problem]]
 
 
 class Rule(NamedTuple):
@@ -91,7 +89,7 @@ class Rule(NamedTuple):
     check: Check
 
     @property
-    def doc(self) -> RuleDoc:
+    def doc(self) -> "RuleDoc":
         """Its documentation, read from the docstring of the function."""
         from ringocli.lint.rule_doc import read_doc
 

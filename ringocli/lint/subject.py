@@ -3,8 +3,6 @@
 All pointers are those of the document, so that a rule only has to yield them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple

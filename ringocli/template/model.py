@@ -7,8 +7,6 @@ compares the two. Unknown keys remain in ``root``.
 Facts about the keys: help.ringotel.co/en/articles/11193931 and the wiki pages it grew from, read 2026-11-23.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -57,6 +55,118 @@ class OtherAuth(NamedTuple):
 Auth: TypeAlias = Bearer | Basic | OAuth2 | OtherAuth | None
 
 
+class _RequestSpec(NamedTuple):
+    name: Place
+    pointer: Pointer
+    method: str
+    url: str
+    content_type: str | None
+    parameters: Json
+    response_map: Json
+    properties: tuple[str, ...]
+    has_parameters: bool = True
+    written: Mapping[str, Json] = {}
+
+
+class RequestSpec(_RequestSpec):
+    """A request that Ringotel sends: ``API.SendMessage`` or ``API.SendFile``."""
+
+    @cached_property
+    def body(self) -> Pattern:
+        """``request_parameters`` as a pattern."""
+        return Pattern.parse(self.parameters, known_at(self.name, self.properties))
+
+    @cached_property
+    def url_pattern(self) -> Pattern:
+        """``request_url`` as a pattern of one string."""
+        return Pattern.parse(self.url, known_at(self.name, self.properties))
+
+    @cached_property
+    def reply(self) -> Pattern:
+        """``response_map`` as a pattern."""
+        return Pattern.parse(self.response_map, known_at(Place.RESPONSE_MAP, self.properties))
+
+    @cached_property
+    def strings(self) -> tuple["Templated", ...]:
+        """All strings in which variables are allowed."""
+        found = strings_of((*self.pointer, "request_url"), self.url_pattern, self.name)
+        found += strings_of((*self.pointer, "request_parameters"), self.body, self.name)
+        if self.response_map is not None:
+            found += strings_of((*self.pointer, "response_map"), self.reply, Place.RESPONSE_MAP)
+        return found
+
+    @cached_property
+    def uses(self) -> tuple["Use", ...]:
+        """All uses of variables."""
+        return uses_in(self.strings)
+
+    @property
+    def sends_body(self) -> bool:
+        """Whether the request has a body; GET and DELETE use the query string (assumption 13)."""
+        return self.has_parameters and self.method not in ("GET", "DELETE", "HEAD")
+
+
+class _WebhookEvent(NamedTuple):
+    pointer: Pointer
+    key: str | None
+    type: str
+    method: str | None
+    parameters: Json
+    properties: tuple[str, ...]
+    written: Mapping[str, Json] = {}
+
+
+class WebhookEvent(_WebhookEvent):
+    """A webhook that Ringotel receives; ``method`` and ``key`` are None if missing."""
+
+    @property
+    def place(self) -> Place | None:
+        """The event type, if it is a documented one."""
+        return _EVENT_PLACES.get(self.type)
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """``request_parameters`` as a pattern to match."""
+        place = self.place or Place.MESSAGE
+        return Pattern.parse(self.parameters, known_at(place, self.properties))
+
+    @cached_property
+    def strings(self) -> tuple["Templated", ...]:
+        """All strings in which variables are allowed; none for an unknown event type."""
+        if self.place is None:
+            return ()
+        return strings_of((*self.pointer, "request_parameters"), self.pattern, self.place, self)
+
+    @cached_property
+    def uses(self) -> tuple["Use", ...]:
+        """All uses of variables."""
+        return uses_in(self.strings)
+
+    @cached_property
+    def paths(self) -> frozenset[Pointer]:
+        """The pointers of the pattern's leaves."""
+        return frozenset(pointer for pointer, _ in self.pattern.leaves)
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The variables that a webhook must have to match this event."""
+        return frozenset({"event_key"}) | (REQUIRED[self.place] if self.place else frozenset())
+
+    @cached_property
+    def requirements(self) -> tuple["RequiredValue", ...]:
+        """The values that every matching webhook has, the event_key first."""
+        from ringocli.template.pattern.fast_path import requirements  # not needed by the linter
+
+        given = {"event_key": self.key} if self.key is not None else {}
+        found = requirements(self.pattern.root, given, self.required)
+        return tuple(sorted(found, key=lambda requirement: requirement.text is None or requirement.text != self.key))
+
+    @property
+    def label(self) -> str:
+        """``type:key``, which is unique unless an event is duplicated."""
+        return f"{self.type}:{self.key}" if self.key is not None else self.type
+
+
 class Use(NamedTuple):
     """A use of a variable: where, in which part of the template, and whether it is the whole string."""
 
@@ -100,118 +210,6 @@ def uses_in(strings: Iterable[Templated]) -> tuple[Use, ...]:
         if isinstance(one.leaf, Leaf)
         for name in one.leaf.names
     )
-
-
-class _RequestSpec(NamedTuple):
-    name: Place
-    pointer: Pointer
-    method: str
-    url: str
-    content_type: str | None
-    parameters: Json
-    response_map: Json
-    properties: tuple[str, ...]
-    has_parameters: bool = True
-    written: Mapping[str, Json] = {}
-
-
-class RequestSpec(_RequestSpec):
-    """A request that Ringotel sends: ``API.SendMessage`` or ``API.SendFile``."""
-
-    @cached_property
-    def body(self) -> Pattern:
-        """``request_parameters`` as a pattern."""
-        return Pattern.parse(self.parameters, known_at(self.name, self.properties))
-
-    @cached_property
-    def url_pattern(self) -> Pattern:
-        """``request_url`` as a pattern of one string."""
-        return Pattern.parse(self.url, known_at(self.name, self.properties))
-
-    @cached_property
-    def reply(self) -> Pattern:
-        """``response_map`` as a pattern."""
-        return Pattern.parse(self.response_map, known_at(Place.RESPONSE_MAP, self.properties))
-
-    @cached_property
-    def strings(self) -> tuple[Templated, ...]:
-        """All strings in which variables are allowed."""
-        found = strings_of((*self.pointer, "request_url"), self.url_pattern, self.name)
-        found += strings_of((*self.pointer, "request_parameters"), self.body, self.name)
-        if self.response_map is not None:
-            found += strings_of((*self.pointer, "response_map"), self.reply, Place.RESPONSE_MAP)
-        return found
-
-    @cached_property
-    def uses(self) -> tuple[Use, ...]:
-        """All uses of variables."""
-        return uses_in(self.strings)
-
-    @property
-    def sends_body(self) -> bool:
-        """Whether the request has a body; GET and DELETE use the query string (assumption 13)."""
-        return self.has_parameters and self.method not in ("GET", "DELETE", "HEAD")
-
-
-class _WebhookEvent(NamedTuple):
-    pointer: Pointer
-    key: str | None
-    type: str
-    method: str | None
-    parameters: Json
-    properties: tuple[str, ...]
-    written: Mapping[str, Json] = {}
-
-
-class WebhookEvent(_WebhookEvent):
-    """A webhook that Ringotel receives; ``method`` and ``key`` are None if missing."""
-
-    @property
-    def place(self) -> Place | None:
-        """The event type, if it is a documented one."""
-        return _EVENT_PLACES.get(self.type)
-
-    @cached_property
-    def pattern(self) -> Pattern:
-        """``request_parameters`` as a pattern to match."""
-        place = self.place or Place.MESSAGE
-        return Pattern.parse(self.parameters, known_at(place, self.properties))
-
-    @cached_property
-    def strings(self) -> tuple[Templated, ...]:
-        """All strings in which variables are allowed; none for an unknown event type."""
-        if self.place is None:
-            return ()
-        return strings_of((*self.pointer, "request_parameters"), self.pattern, self.place, self)
-
-    @cached_property
-    def uses(self) -> tuple[Use, ...]:
-        """All uses of variables."""
-        return uses_in(self.strings)
-
-    @cached_property
-    def paths(self) -> frozenset[Pointer]:
-        """The pointers of the pattern's leaves."""
-        return frozenset(pointer for pointer, _ in self.pattern.leaves)
-
-    @cached_property
-    def required(self) -> frozenset[str]:
-        """The variables that a webhook must have to match this event."""
-        return frozenset({"event_key"}) | (REQUIRED[self.place] if self.place else frozenset())
-
-    @cached_property
-    def requirements(self) -> tuple[RequiredValue, ...]:
-        """The values that every matching webhook has, the event_key first."""
-        from ringocli.template.pattern.fast_path import requirements  # not needed by the linter
-
-        given = {"event_key": self.key} if self.key is not None else {}
-        found = requirements(self.pattern.root, given, self.required)
-        return tuple(sorted(found, key=lambda requirement: requirement.text is None or requirement.text != self.key))
-
-    @property
-    def label(self) -> str:
-        """``type:key``, which is unique unless an event is duplicated."""
-        return f"{self.type}:{self.key}" if self.key is not None else self.type
 
 
 class Template(NamedTuple):

@@ -4,8 +4,6 @@ Sources are the vendor's pages as read on 2026-11-23: the article "No-code frame
 platforms" (help.ringotel.co/en/articles/11193931) and the wiki page it grew from (pageId 2288910338).
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple

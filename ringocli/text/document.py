@@ -4,8 +4,6 @@ Valid JSON takes one pass of the standard library's parser. A second pass, which
 syntax errors, runs only when it is needed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence
@@ -48,14 +46,14 @@ class _Document(NamedTuple):
     name: str
     text: str
     value: Any
-    problems: tuple[SyntaxProblem, ...]
+    problems: tuple["SyntaxProblem", ...]
 
 
 class Document(_Document):
     """A text read as JSON. ``value`` is as much as could be parsed, or None."""
 
     @classmethod
-    def read(cls, name: str, text: str) -> Document:
+    def read(cls, name: str, text: str) -> "Document":
         """Parse a text; syntax errors are listed in ``problems`` and do not raise."""
         if not (text.startswith("\ufeff") or ("\\u" in text and re.search(_SURROGATE, text)) or _too_deep(text)):
             try:
@@ -75,7 +73,7 @@ class Document(_Document):
         return document
 
     @property
-    def broken(self) -> SyntaxProblem | None:
+    def broken(self) -> "SyntaxProblem | None":
         """The first problem that makes the text invalid JSON; tolerated problems and duplicate keys do not count."""
         return next((p for p in self.problems if not p.tolerated and p.kind != "duplicate-key"), None)
 
@@ -85,17 +83,17 @@ class Document(_Document):
         return self.broken is None
 
     @cached_property
-    def _root(self) -> Node:
+    def _root(self) -> "Node":
         return _scanned(self.text)[0]
 
     @cached_property
-    def lines(self) -> Lines:
+    def lines(self) -> "Lines":
         """The line starts of the text."""
         from ringocli.text.positions import Lines  # a text without findings needs none
 
         return Lines(self.text)
 
-    def node(self, pointer: Pointer) -> Node:
+    def node(self, pointer: Pointer) -> "Node":
         """The parsed value at a pointer with its position, or its nearest existing ancestor."""
         node = self._root
         for step in pointer:
@@ -145,16 +143,16 @@ class Document(_Document):
     def _lookups(self) -> _Lookups:
         return _Lookups()
 
-    def locate(self, pointer: Pointer, part: Part = "value") -> Range:
+    def locate(self, pointer: Pointer, part: Part = "value") -> "Range":
         """The line and column range of the part at a pointer."""
         return self.range_of(*self.locate_offsets(pointer, part))
 
-    def range_of(self, start: int, end: int) -> Range:
+    def range_of(self, start: int, end: int) -> "Range":
         """The line and column range between two character offsets."""
         return self.lines.range(start, end)
 
 
-def _scanned(text: str) -> tuple[Node, tuple[SyntaxProblem, ...]]:
+def _scanned(text: str) -> tuple["Node", tuple["SyntaxProblem", ...]]:
     """All positions and problems. The scanner is imported only here, because most files do not need it."""
     from ringocli.text.scanner import scan
 
@@ -168,7 +166,7 @@ def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _without_conflicts(problems: tuple[SyntaxProblem, ...]) -> tuple[SyntaxProblem, ...]:
+def _without_conflicts(problems: tuple["SyntaxProblem", ...]) -> tuple["SyntaxProblem", ...]:
     """Drop the edits of problems that conflict with those of another problem, until the next round of fixes.
 
     Applying only some edits of a problem, or two insertions at one offset in the wrong order, would add a mistake.

@@ -1,7 +1,5 @@
 """Finds the files that ``validate`` was given, lints each, and fixes it if requested."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -38,7 +36,7 @@ class Found(NamedTuple):
 
     linted: list[Linted]
     skipped: int
-    unused: list[UnusedSuppression]
+    unused: list["UnusedSuppression"]
     failures: list[LocalError]
 
 
@@ -141,7 +139,7 @@ def compared(found: Found, linting: Linting) -> Found:
     return Found(linted, found.skipped, unused, failures)
 
 
-def _without_suppressed(one: Linted, beside: str) -> tuple[Linted, list[UnusedSuppression]]:
+def _without_suppressed(one: Linted, beside: str) -> tuple[Linted, list["UnusedSuppression"]]:
     """A file without the findings that the file next to it suppresses, and the suppressions that hid nothing."""
     import datetime
     from pathlib import Path

@@ -3,8 +3,6 @@
 The command-line library is not imported here, because ``fast_args`` does without it.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -67,7 +65,7 @@ def validate(options: ValidateOptions) -> int:
     return _checked(linter)
 
 
-def _project_settings() -> ValidateSettings | None:
+def _project_settings() -> "ValidateSettings | None":
     """The project's settings for ``validate``; None if it has no settings file."""
     if project_path() is None:
         return None
@@ -76,7 +74,7 @@ def _project_settings() -> ValidateSettings | None:
     return read_validate_settings()
 
 
-def _selection(options: ValidateOptions, project: ValidateSettings | None) -> Selection:
+def _selection(options: ValidateOptions, project: "ValidateSettings | None") -> Selection:
     select, ignore = _codes("--select", options.select), _codes("--ignore", options.ignore)
     if project is not None:
         base = project.selection
@@ -167,7 +165,7 @@ def _has_only_a_summary(linter: _Linter, linted: Sequence[Linted]) -> bool:
     return is_text and (not severities or (severities == {Severity.INFO} and not linter.shows_infos))
 
 
-def _baseline(given: str | None) -> Baseline | None:
+def _baseline(given: str | None) -> "Baseline | None":
     if given is None or given == "write":
         return None
     from ringocli.cli.validate.baseline import read_baseline
@@ -175,7 +173,7 @@ def _baseline(given: str | None) -> Baseline | None:
     return read_baseline(given)
 
 
-def _complain(unused: Sequence[UnusedSuppression], failures: Sequence[RingocliError]) -> None:
+def _complain(unused: Sequence["UnusedSuppression"], failures: Sequence[RingocliError]) -> None:
     for one in unused:
         suppression = one.suppression
         console.complain(

@@ -1,7 +1,5 @@
 """The syntax of patterns: parses strings with ``$variables$`` into a tree, which is rendered and matched elsewhere."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection
@@ -112,13 +110,13 @@ class Constant(NamedTuple):
 class Fields(NamedTuple):
     """An object; a matched document may have further keys."""
 
-    members: tuple[tuple[str, Node], ...]
+    members: tuple[tuple[str, "Node"], ...]
 
 
 class Items(NamedTuple):
     """An array; with one element, a matched array may have any number of such elements."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple["Node", ...]
 
 
 Node: TypeAlias = Leaf | Constant | Fields | Items

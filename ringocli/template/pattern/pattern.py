@@ -13,8 +13,6 @@ further elements are reported in ``Match.more``. How Ringotel treats arrays and 
 see ``template.assumptions``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -57,7 +55,7 @@ class Pattern(_Pattern):
     """A JSON tree whose strings are split at their variables."""
 
     @classmethod
-    def parse(cls, tree: Json, known: Collection[str] | None = None) -> Pattern:
+    def parse(cls, tree: Json, known: Collection[str] | None = None) -> "Pattern":
         """Parse a pattern; ``known`` names take precedence where a ``$`` could belong to two variables."""
         return cls(parse(tree, known))
 
@@ -67,7 +65,7 @@ class Pattern(_Pattern):
         return tuple(leaves(self.root))
 
     @cached_property
-    def fast_path(self) -> FastPath | None:
+    def fast_path(self) -> "FastPath | None":
         """The fast path for matching, if the pattern has one."""
         from ringocli.template.pattern.fast_path import FastPath
 
@@ -94,7 +92,7 @@ class Pattern(_Pattern):
                     found.append(Ambiguity(pointer=pointer, names=free))
         return tuple(found)
 
-    def render(self, values: Mapping[str, Text], *, keep_empty: bool = False) -> Json:
+    def render(self, values: Mapping[str, "Text"], *, keep_empty: bool = False) -> Json:
         """The tree with ``Traced`` strings; a key or element that is exactly one unset variable is dropped.
 
         With ``keep_empty``, a variable set to the empty string is kept.
@@ -106,9 +104,9 @@ class Pattern(_Pattern):
     def match(
         self,
         document: Json,
-        given: Mapping[str, Text] | None = None,
+        given: Mapping[str, "Text"] | None = None,
         required: Collection[str] | None = None,
-    ) -> Match:
+    ) -> "Match":
         """Extract the variables from a document.
 
         A ``given`` variable must have the given value. ``required`` variables must have a value (default: all of
@@ -120,9 +118,9 @@ class Pattern(_Pattern):
     def match_fully(
         self,
         document: Json,
-        given: Mapping[str, Text] | None = None,
+        given: Mapping[str, "Text"] | None = None,
         required: Collection[str] | None = None,
-    ) -> Match:
+    ) -> "Match":
         """``match`` without the fast path."""
         from ringocli.template.pattern.matching import Match, Matcher
 
