@@ -81,8 +81,7 @@ class Application:
 
     def refusal(self, method: str, section: str, query: str, headers: RequestHeaders) -> Refusal | None:
         """Why a request is not served; None if it is."""
-        hosts = sum(name == "host" for name, _ in headers.pairs)
-        if hosts > 1:  # RFC 9112, 3.2: recipients would disagree
+        if headers.hosts > 1:  # RFC 9112, 3.2: recipients would disagree
             return Refusal(400, "more than one Host header")
         return self.runtime.access.refusal(method, section, query, headers.first)
 

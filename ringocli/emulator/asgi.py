@@ -60,16 +60,20 @@ class ClientGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RequestHeaders:
-    """The headers of a request, decoded; ``first`` maps each lower-case name to its first value."""
+    """The headers of a request, decoded.
+
+    ``first`` maps each lower-case name to its first value; ``hosts`` counts the Host headers.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     first: Mapping[str, str]
+    hosts: int
 
     @classmethod
     def decode(cls, raw: Iterable[tuple[bytes, bytes]]) -> RequestHeaders:
         """Headers from their bytes; names have to be in lower case."""
         pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
-        return cls(pairs, dict(reversed(pairs)))
+        return cls(pairs, dict(reversed(pairs)), sum(name == "host" for name, _ in pairs))
 
 
 _receiving = 0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from ringocli.emulator.limits import MAX_INLINE_BYTES, MAX_INLINE_VALUES, values_in
+from ringocli.emulator.limits import is_complex
 from ringocli.http.exchange import IncomingRequest, header
 
 T = TypeVar("T")
@@ -17,11 +17,7 @@ T = TypeVar("T")
 
 def is_large(incoming: IncomingRequest) -> bool:
     """Whether a request has to be processed in a worker thread."""
-    if header(incoming.headers, "content-encoding") is not None:
-        return True
-    if len(incoming.body) + len(incoming.query) > MAX_INLINE_BYTES:
-        return True
-    return values_in(incoming.body) + incoming.body.count(b"&") + incoming.query.count("&") > MAX_INLINE_VALUES
+    return header(incoming.headers, "content-encoding") is not None or is_complex(incoming)
 
 
 class Workers:

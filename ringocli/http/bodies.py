@@ -139,7 +139,7 @@ def decode_json(text: str) -> Json:
     """
     try:
         tree = _decoded(text)
-        return _without_surrogates(tree) if _SURROGATE.search(text) or not _is_utf8(text) else tree
+        return _without_surrogates(tree) if _may_have_surrogates(text) else tree
     except RecursionError:
         raise LocalError("the JSON is nested too deeply") from None
     except UnusableNumber as error:
@@ -157,13 +157,14 @@ def _decoded(text: str) -> Json:
         return _EXACT_DECODER.decode(text)
 
 
-def _is_utf8(text: str) -> bool:
-    """Whether a text has no lone surrogate; only UTF-7 can contain one."""
+def _may_have_surrogates(text: str) -> bool:
+    """Whether a JSON text may have lone surrogates: as escapes, or as characters, which only UTF-7 can contain."""
+    if "\\u" in text and _SURROGATE.search(text):
+        return True
     try:
-        text.encode()
+        return not text.isascii() and not text.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return True
 
 
 def _without_surrogates(tree: Json) -> Json:

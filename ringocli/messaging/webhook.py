@@ -104,10 +104,9 @@ def read_webhook(
     if not fitting:
         missed = _missed(template, incoming, document, given, pairs)
         return missed._replace(notes=(*decoding_notes, *missed.notes)) if decoding_notes else missed
-    best = fitting[0]
+    best, *others = fitting
     notes = [*decoding_notes, *_notes(best, document)]
-    rivals = [other for other in fitting[1:] if other.match.matched == best.match.matched]
-    if rivals:
+    if rivals := [other for other in others if other.match.matched == best.match.matched]:
         names = ", ".join(other.event.label for other in rivals)
         notes.append(f"{names} matches equally well; the first in the file is used (assumption 2)")
     return WebhookReading(
@@ -115,7 +114,7 @@ def read_webhook(
         event=best.event,
         variables=best.match.bindings,
         sources=best.match.sources,
-        also=tuple(other.event for other in fitting[1:]),
+        also=tuple([other.event for other in others]),
         notes=tuple(notes),
     )
 
@@ -143,21 +142,17 @@ def _fitting(
     template: Template, incoming: IncomingRequest, document: Json, properties: Mapping[str, Text]
 ) -> list[Attempt]:
     """The events that match, the most specific first."""
-    # Most events are ruled out by the values they require; the others are matched in full.
-    attempts = (
-        _attempt(event, document, properties)
-        for event in _candidates(template, incoming)
-        if not _is_ruled_out(event, document)
-    )
-    fitting = [attempt for attempt in attempts if attempt.match.fits]
+    fitting = []
+    is_object = isinstance(document, dict)
+    for event in _candidates(template, incoming):
+        # Most events are ruled out by a value they require. A list is always tried (assumption 11).
+        if not (is_object and misses(document, event.requirements)):
+            attempt = _attempt(event, document, properties)
+            if attempt.match.fits:
+                fitting.append(attempt)
     if len(fitting) > 1:
         fitting.sort(key=lambda attempt: -attempt.match.matched)
     return fitting
-
-
-def _is_ruled_out(event: WebhookEvent, document: Json) -> bool:
-    """Whether a required value is missing; an array is always tried (assumption 11)."""
-    return isinstance(document, dict) and misses(document, event.requirements)
 
 
 def _attempt(event: WebhookEvent, document: Json, properties: Mapping[str, Text]) -> Attempt:

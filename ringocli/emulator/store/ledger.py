@@ -28,8 +28,8 @@ News = tuple[str, Any]
 END: News = ("end", {})
 """The emulator stops: a stream has nothing more to say."""
 
-MAX_INLINE_CHARACTERS = 100_000
-"""A longer exchange is written in a thread, because other clients should not wait for the disk."""
+MAX_INLINE_BYTES = 100_000
+"""A larger exchange is written in a thread, because other clients should not wait for the disk."""
 
 _Commit = tuple[list[StoredExchange | None], list[StatusChange]]
 OnStored = Callable[[StoredExchange | None, LocalError | None], None]
@@ -120,7 +120,7 @@ class Ledger:
         if not group:
             return
         entries = [entry for entry, _ in group]
-        if any(isinstance(entry, Exchange) and _is_long(entry) for entry in entries):
+        if any(isinstance(entry, Exchange) and (entry.size_bytes or 0) > MAX_INLINE_BYTES for entry in entries):
             self._commit = self._loop.run_in_executor(self._committer, self._committed, entries)
             self._commit.add_done_callback(lambda done: self._finish(group, done.result()))
         else:
@@ -240,9 +240,3 @@ class Ledger:
             watchers.discard(watcher)
             if not watchers:
                 self._watchers.pop(inbox, None)
-
-
-def _is_long(exchange: Exchange) -> bool:
-    sides = (side for side in (exchange.request, exchange.reply) if side is not None)
-    texts = [text for side in sides for text in (side.get("body"), side.get("body_base64")) if text]
-    return sum(map(len, (*texts, *exchange.variables.values()))) > MAX_INLINE_CHARACTERS

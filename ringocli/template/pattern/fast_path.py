@@ -49,20 +49,20 @@ def requirements(
 
 def misses(document: Json, required: Iterable[RequiredValue]) -> bool:
     """Whether a document lacks one of the required values."""
-    for requirement in required:
+    for path, text in required:
         value = document
         try:
-            for key in requirement.path:
+            for key in path:
                 value = value[key]
         except (KeyError, TypeError):  # no such key, or not an object
             return True
-        if requirement.text is None:
-            if value is None or value == "" or value == []:
+        if text is None:
+            if not value and (value is None or value == "" or value == []):
                 return True
-        elif value != requirement.text:
+        elif value != text:
             if isinstance(value, Several):
                 value = value[0]
-            if isinstance(value, (dict, list)) or as_text(value) != requirement.text:
+            if isinstance(value, (dict, list)) or as_text(value) != text:
                 return True
     return False
 
