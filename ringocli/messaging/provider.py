@@ -18,6 +18,7 @@ from ringocli.errors import LocalError
 from ringocli.http.bodies import Encoding, decode, decode_pairs, encoding_of, media_type
 from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import IncomingRequest, Reply, header, json_reply
+from ringocli.messaging.trees import laid_over
 from ringocli.template.field_vocabulary import Role, name_score
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template
 from ringocli.template.pattern.pattern import Json, Pattern
@@ -275,7 +276,9 @@ def accepted_reply(
     """
     tree = plain(spec.reply.render({"messageid": message_id})) if spec.response_map is not None else None
     own = preset.replies.get("accepted", {}) if preset is not None else {}
-    body = _merged(_echoed(own.get("body"), variables or {}), tree)
+    body = _echoed(own.get("body"), variables or {})
+    if tree is not None:
+        body = laid_over(body, tree)
     return json_reply(own.get("status", 200), {} if body is None else body)
 
 
@@ -294,16 +297,6 @@ def _echoed(tree: Json, variables: Mapping[str, str], names: tuple[str, ...] = (
         if variables.get(variable) and is_number and name_score(role, names) >= _MIN_ECHO_SCORE:
             return variables[variable]
     return tree
-
-
-def _merged(base: Json, overlay: Json) -> Json:
-    """A new tree with the members and elements of both; scalars of ``overlay`` win."""
-    if isinstance(base, dict) and isinstance(overlay, dict):
-        return {**base, **{key: _merged(base.get(key), value) for key, value in overlay.items()}}
-    if isinstance(base, list) and isinstance(overlay, list):
-        merged = [_merged(low, high) for low, high in zip(base, overlay, strict=False)]
-        return merged + (overlay[len(base) :] or base[len(overlay) :])
-    return base if overlay is None else overlay
 
 
 _MESSAGE_KEYS = frozenset({"message", "detail", "description", "text", "error", "title", "reason", "error_text"})

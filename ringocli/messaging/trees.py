@@ -72,10 +72,13 @@ def removed(tree: Json, pointer: Pointer) -> Json:
 
 
 def laid_over(lower: Json, upper: Json) -> Json:
-    """Merge two trees: members of both are kept, and where both have a scalar the upper one wins."""
+    """Merge two trees: members of both are kept, and where both have a scalar the upper one wins.
+
+    The keys are in the order of the lower tree; those that only the upper one has come last.
+    """
     if isinstance(lower, dict) and isinstance(upper, dict):
         merged = {key: laid_over(lower[key], value) if key in lower else value for key, value in upper.items()}
-        return {**{key: value for key, value in lower.items() if key not in upper}, **merged}
+        return {**lower, **merged}
     if isinstance(lower, list) and isinstance(upper, list):
         merged_items = [laid_over(low, high) for low, high in zip(lower, upper, strict=False)]
         return merged_items + upper[len(lower) :] + lower[len(upper) :]

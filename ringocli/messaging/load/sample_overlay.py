@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ringocli.messaging.load.provider_data import Base
+from ringocli.messaging.trees import laid_over
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Json, Leaf
 from ringocli.text.pointer import Pointer, parse_indexed
@@ -24,7 +25,7 @@ def completer(event: WebhookEvent, base: Base) -> Callable[[Json], Json]:
 
     def complete(tree: Json) -> Json:
         body = _copied(base.sample.body)
-        whole = _merged(_without_dropped(body, event, tree), tree)
+        whole = _laid_over(_without_dropped(body, event, tree), tree)
         whole = _replaced(whole, dict(_mirrored(base, tree)))
         return _replaced(whole, _id_marks(base))
 
@@ -52,15 +53,10 @@ def _copied(tree: Json) -> Json:
     return [_copied(item) for item in tree] if isinstance(tree, list) else tree
 
 
-def _merged(base: Json, tree: Json) -> Json:
+def _laid_over(base: Json, tree: Json) -> Json:
     if isinstance(base, list) and base and isinstance(tree, dict):  # an array of events, read element by element
-        return [_merged(base[0], tree), *base[1:]]
-    if isinstance(base, dict) and isinstance(tree, dict):
-        return {**base, **{key: _merged(base.get(key), value) for key, value in tree.items()}}
-    if isinstance(base, list) and isinstance(tree, list):
-        merged = [_merged(old, new) for old, new in zip(base, tree, strict=False)]
-        return [*merged, *tree[len(base) :], *base[len(tree) :]]
-    return tree
+        return [laid_over(base[0], tree), *base[1:]]
+    return laid_over(base, tree)
 
 
 def _without_dropped(base: Json, event: WebhookEvent, tree: Json) -> Json:
