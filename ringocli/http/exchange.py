@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -109,6 +109,18 @@ def as_incoming(rendered: RenderedRequest, path: str | None = None) -> IncomingR
         path=path if path is not None else parts.path or "/",
         query=parts.query,
         headers=tuple((name, value.reveal()) for name, value in rendered.headers),
+        body=body.encode("utf-8", "replace"),
+    )
+
+
+def recorded_request(method: str, url: str, headers: Iterable[tuple[str, str]], body: str) -> IncomingRequest:
+    """A received request from a recording of it, such as an exchange in the emulator's API or an entry of a HAR file."""
+    parts = split_url(url)
+    return IncomingRequest(
+        method=method,
+        path=parts.path or "/",
+        query=parts.query,
+        headers=tuple((str(name), str(value)) for name, value in headers),
         body=body.encode("utf-8", "replace"),
     )
 

@@ -14,9 +14,9 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from ringocli.errors import LocalError, NoReply
 from ringocli.http.addresses import check_http_url
-from ringocli.http.exchange import IncomingRequest
+from ringocli.http.exchange import recorded_request
 from ringocli.messaging.awaiting.arrival import Arrival
-from ringocli.text.url import split_url, with_local_scheme
+from ringocli.text.url import with_local_scheme
 
 LONG_POLL_S = 20.0
 PAGE = 1000
@@ -105,6 +105,7 @@ class EmulatorArrivals:
 def _arrival(exchange: Mapping[str, Any]) -> Arrival:
     near_miss = exchange.get("near_miss") or {}
     differences = near_miss.get("differences") or ()
+    request = exchange["request"]
     problem = f"expected {differences[0]['expected']}, found {differences[0]['found']}" if differences else ""
     return Arrival(
         at=datetime.fromisoformat(exchange["at"]).timestamp(),
@@ -113,16 +114,5 @@ def _arrival(exchange: Mapping[str, Any]) -> Arrival:
         event_type=exchange["event_type"],
         variables=exchange["variables"],
         problem=problem or "matches no event",
-        request=_request(exchange["request"]),
-    )
-
-
-def _request(request: Mapping[str, Any]) -> IncomingRequest:
-    parts = split_url(request["url"])
-    return IncomingRequest(
-        method=request["method"],
-        path=parts.path or "/",
-        query=parts.query,
-        headers=tuple((str(name), str(value)) for name, value in request["headers"]),
-        body=str(request["body"] or "").encode("utf-8", "replace"),
+        request=recorded_request(request["method"], request["url"], request["headers"], str(request["body"] or "")),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ringocli.errors import LocalError, RingocliError, UsageError
-from ringocli.http.exchange import IncomingRequest, Reply
+from ringocli.http.exchange import IncomingRequest, Reply, recorded_request
 from ringocli.http.status_codes import SUCCESS
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.case_reader import Anything, Case, CaseStep, Expectation
@@ -27,7 +27,6 @@ from ringocli.template.variables import BY_NAME
 from ringocli.testing.cases.run import run_case
 from ringocli.text.files import write_texts
 from ringocli.text.secret import redact
-from ringocli.text.url import split_url
 
 _OF_THE_CONNECTION = frozenset(
     {
@@ -95,7 +94,9 @@ def _exchanges(text: str) -> Iterator[RecordedExchange]:
 def _of_export(exchange: Mapping[str, Any]) -> RecordedExchange:
     request, reply = exchange["request"], exchange.get("reply")
     return RecordedExchange(
-        request=_request(request["method"], request["url"], request.get("headers", ()), str(request.get("body") or "")),
+        request=recorded_request(
+            request["method"], request["url"], request.get("headers", ()), str(request.get("body") or "")
+        ),
         reply=_reply(reply["status"], reply.get("headers", ()), str(reply.get("body") or "").encode())
         if reply
         else None,
@@ -107,19 +108,8 @@ def _of_har(entry: HarEntry) -> RecordedExchange:
     if entry.media_type and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", entry.media_type))
     return RecordedExchange(
-        request=_request(entry.method, entry.url, headers, entry.body or ""),
+        request=recorded_request(entry.method, entry.url, headers, entry.body or ""),
         reply=_reply(entry.status, (), entry.reply) if entry.status else None,
-    )
-
-
-def _request(method: str, url: str, headers: Any, body: str) -> IncomingRequest:
-    parts = split_url(url)
-    return IncomingRequest(
-        method=method,
-        path=parts.path or "/",
-        query=parts.query,
-        headers=tuple((str(name), str(value)) for name, value in headers),
-        body=body.encode("utf-8", "replace"),
     )
 
 
