@@ -8,6 +8,7 @@ from typing import Any
 
 from ringocli.importers.learn.bodies import read_body
 from ringocli.importers.learn.embedded_documents import raw_span
+from ringocli.importers.learn.explanations import Explanations
 from ringocli.importers.learn.headers import secrets_of_headers
 from ringocli.importers.learn.properties import PropertyBook
 from ringocli.importers.learn.request_outline import LEFT_OUT
@@ -25,8 +26,8 @@ from ringocli.template.variables import Place
 from ringocli.text.pointer import Pointer
 
 
-@dataclass(slots=True)
-class LearnedRequest:
+@dataclass(slots=True, kw_only=True)
+class LearnedRequest(Explanations):
     """One request of the template, and the explanations of how it was learned.
 
     ``sends_several`` if the sample has several recipients or messages, of which the template keeps one.
@@ -36,10 +37,7 @@ class LearnedRequest:
     spec: dict[str, Any] = field(default_factory=dict)
     auth: dict[str, str] | None = None
     choices: dict[Role, RoleChoice] = field(default_factory=dict)
-    decisions: list[Decision] = field(default_factory=list)
     constants: list[KeptConstant] = field(default_factory=list)
-    limits: list[Limit] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     blocking: list[Blocker] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     file_url: str | None = None
@@ -48,11 +46,6 @@ class LearnedRequest:
     def block(self, clause: str, *, is_solved_by_relay: bool = False) -> None:
         """Add a clause that says why the template cannot work as it is."""
         self.blocking.append(Blocker(clause, is_solved_by_relay))
-
-    def add_limit(self, what: str, why: str, clause: str = "", *, is_solved_by_relay: bool = False) -> None:
-        """Add a limit, unless there is one about the same thing; ``clause`` says what does not work because of it."""
-        if all(entry.what != what for entry in self.limits):
-            self.limits.append(Limit(what, why, Blocker(clause, is_solved_by_relay) if clause else None))
 
     def add_several(self, what: str, why: str) -> None:
         """Add the limit that only one of several recipients or messages is kept."""

@@ -10,6 +10,7 @@ from typing import Any
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.learn.discriminators import Pin
+from ringocli.importers.learn.explanations import Explanations
 from ringocli.importers.learn.parties import list_of_both
 from ringocli.importers.learn.pattern_tree import exclude, shortened, tree_of
 from ringocli.importers.learn.roles import RoleChoice
@@ -19,8 +20,6 @@ from ringocli.importers.learn.value_shapes import is_id
 from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.messaging.webhook import document_of
 from ringocli.template.field_vocabulary import Role
-from ringocli.template.limit import Blocker, Limit
-from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
 from ringocli.text.pointer import Pointer, generalised
 
@@ -135,14 +134,11 @@ class EventDraft:
         return len({of(leaf) for leaf in self.leaves if generalised(leaf.pointer) == at})
 
 
-@dataclass(slots=True)
-class LearnedEvents:
+@dataclass(slots=True, kw_only=True)
+class LearnedEvents(Explanations):
     """The events, their explanations, and the samples that are still not matched as they should be."""
 
     drafts: list[EventDraft] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-    limits: list[Limit] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -153,8 +149,3 @@ class LearnedEvents:
     def receipt(self) -> EventDraft | None:
         """The first event of a delivery receipt."""
         return next((draft for draft in self.drafts if draft.kind == "delivered"), None)
-
-    def add_limit(self, what: str, why: str, clause: str = "", *, is_solved_by_relay: bool = False) -> None:
-        """Add a limit, unless there is one about the same thing; ``clause`` says what does not work because of it."""
-        if all(entry.what != what for entry in self.limits):
-            self.limits.append(Limit(what, why, Blocker(clause, is_solved_by_relay) if clause else None))
