@@ -23,7 +23,6 @@ class Preset(NamedTuple):
     numbers: Mapping[str, str]
     webhook_console: str
     webhook_content_type: str
-    webhook_reply: str | None
     public_properties: tuple[str, ...]
     not_expressible: tuple[Limit, ...]
     template: Mapping[str, Any]
