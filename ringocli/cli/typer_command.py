@@ -43,7 +43,7 @@ def callback_of(options: type[OptionsT], run: Callable[[OptionsT], int]) -> Call
         return run(built(options, leaves, given))
 
     parameters = [_parameter(leaf) for leaf in (*leaves, *general)]
-    callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions may have it
     callback.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return callback
 

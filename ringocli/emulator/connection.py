@@ -36,7 +36,7 @@ class Connection(HttpToolsProtocol):
     never_answers = False
     stalled_since: float | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # declared with BaseTransport
         super().connection_made(transport)
         self.incomplete_since = time.monotonic()
         self.open.add(self)
@@ -45,7 +45,7 @@ class Connection(HttpToolsProtocol):
         self.open.discard(self)
         super().connection_lost(exc)
 
-    def eof_received(self) -> bool:  # type: ignore[override]
+    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn declares None, asyncio a bool
         """Answer a complete request before closing, because a client that has finished sending may still be reading.
 
         A client that has disconnected altogether looks the same; this is noticed when writing fails.
@@ -86,7 +86,7 @@ class Connection(HttpToolsProtocol):
             return
         self.header_bytes = None
         self._use_target_authority()
-        self.scope[CONNECTION] = self  # type: ignore[literal-required]
+        self.scope[CONNECTION] = self  # type: ignore[literal-required]  # a key of our own
         super().on_headers_complete()
 
     def _headers_without_upgrade(self) -> bytes:

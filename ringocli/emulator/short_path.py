@@ -51,7 +51,7 @@ class ShortPathConnection(Connection):
     body: list[bytes] | None = None
     idle_since: float | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # declared with BaseTransport
         super().connection_made(transport)
         self.pending = _PendingResponse()
 
@@ -107,7 +107,7 @@ class ShortPathConnection(Connection):
         if not runtime.ringotel.take_now(runtime.inboxes.named(inbox_name), incoming, self._answer):
             return False
         self._unset_keepalive_if_required()
-        self.cycle, self.pending.response_complete = self.pending, False  # type: ignore[assignment]
+        self.cycle, self.pending.response_complete = self.pending, False  # type: ignore[assignment]  # it has all that uvicorn uses of a cycle
         return True
 
     def _webhook(self, body: bytes) -> tuple[str, IncomingRequest] | None:

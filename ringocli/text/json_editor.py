@@ -106,7 +106,7 @@ def _edited(document: Document, edit: Edit) -> Document:
 def _indent_at(text: str, offset: int) -> str:
     """The indentation of the line of an offset."""
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
-    return re.match(r"[ \t]*", line).group()  # type: ignore[union-attr]
+    return re.match(r"[ \t]*", line).group()  # type: ignore[union-attr]  # it matches anywhere
 
 
 def _indent_unit(text: str) -> str:

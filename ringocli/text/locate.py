@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring  # type: ignore[attr-defined]
+from json.decoder import scanstring  # type: ignore[attr-defined]  # missing in the type information of the standard library
 
 from ringocli.text.pointer import Pointer
 
@@ -33,7 +33,7 @@ def find(text: str, pointer: Pointer) -> tuple[tuple[int, int] | None, tuple[int
 
 
 def _skip_space(text: str, at: int) -> int:
-    return _SPACE.match(text, at).end()  # type: ignore[union-attr]
+    return _SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches anywhere
 
 
 def _member(text: str, start: int, step: str | int) -> tuple[tuple[int, int] | None, int] | None:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from ringocli.cli.init.options import AUTH_KINDS
@@ -200,10 +201,7 @@ def pasted_in() -> Pastes:
         ("delivered", "The webhook that reports a delivered message"),
         ("other", "The webhook that reports a failed message"),
     ):
-        webhook = _sample(
-            title,
-            lambda text, kind=kind: _webhook_in(kind, text),  # type: ignore[misc]
-        )
+        webhook = _sample(title, partial(_webhook_in, kind))
         samples += [webhook] if webhook is not None else []
     pastes = Pastes(send=send, file=file, reply=reply, samples=samples)
     if pastes.is_empty:

@@ -186,7 +186,7 @@ def _take_command(node: Any, script: _Script, stdin: str | None) -> None:
 
 def _after_dollar(node: Any, script: _Script) -> str:
     """A variable's name and the rest of its word: the grammar ends ``$HOST/$PATH/sms`` after the second ``$``."""
-    name = re.match(r"\w*", script.raw(node)).group()  # type: ignore[union-attr]
+    name = re.match(r"\w*", script.raw(node)).group()  # type: ignore[union-attr]  # it matches anywhere
     rest = _with_expansions(node, node.start_byte + len(name), node.end_byte, script, unquoted)
     return _expanded(name, script) + rest if name else f"${rest}"
 

@@ -184,7 +184,7 @@ class PropertyBook:
             if value and len(value) > 5 and not is_stand_in(value):
                 for spelled in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
                     alone = rf"(?<![A-Za-z0-9]){re.escape(spelled)}(?![A-Za-z0-9])"
-                    text = re.sub(alone, lambda _, name=name: f"${name}$", text)  # type: ignore[misc]
+                    text = f"${name}$".join(re.split(alone, text))
         return text
 
     def masked(self, text: str) -> str:

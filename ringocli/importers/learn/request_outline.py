@@ -97,7 +97,8 @@ class Outline:
 
     def _moved(self, pointer: Pointer) -> Pointer | None:
         """The pointer in the filled tree: positions in a list move up where earlier elements are left out."""
-        node, moved = self.tree, []
+        node = self.tree
+        moved: list[str | int] = []
         for at, step in enumerate(pointer[1:], 1):
             if self._filled(node, pointer[:at]) is LEFT_OUT:
                 return None
@@ -108,7 +109,7 @@ class Outline:
                 moved.append(sum(1 for item in before if item is not LEFT_OUT))
                 node = node[step]
             elif isinstance(node, Mapping):
-                moved.append(step)  # type: ignore[arg-type]
+                moved.append(step)
                 node = node.get(step)
             else:
                 break

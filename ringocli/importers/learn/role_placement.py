@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ringocli.importers.learn.copies import MEANINGS
@@ -84,7 +85,7 @@ class RolePlacement(RequestState):
                 self.put[pointer] = substituted(self.texts[pointer], edits)
                 continue
             where = ".".join(str(step) for step in pointer[1:])
-            filled = substituted(self.texts[pointer], edits, lambda gap, where=where: self.book.filled(gap, where))  # type: ignore[misc]
+            filled = substituted(self.texts[pointer], edits, partial(self.book.filled, where=where))
             self.put[pointer] = self.with_embedded(filled, where)
         self.report_missing(has_file=file is not None)
 

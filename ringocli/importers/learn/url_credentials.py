@@ -219,7 +219,7 @@ def without_secrets(text: str) -> str:
 def without_userinfo(url: str) -> tuple[str, str | None]:
     """A URL without its ``user:password@``, and that part; None if there is none."""
     scheme, separator, rest = url.partition("://")
-    authority = re.match(r"[^/?#]*", rest).group()  # type: ignore[union-attr]
+    authority = re.match(r"[^/?#]*", rest).group()  # type: ignore[union-attr]  # it matches anywhere
     userinfo, at, host = authority.rpartition("@")
     if not separator or not at:
         return url, None

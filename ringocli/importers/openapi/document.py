@@ -120,7 +120,7 @@ def _parsed(name: str, text: str) -> Any:
 
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    class Loader(base):  # type: ignore[misc, valid-type]
+    class Loader(base):  # type: ignore[misc, valid-type]  # the base class is chosen at run time
         """The YAML 1.2 core schema: ``no`` and ``on`` are strings, and so are dates."""
 
     Loader.yaml_implicit_resolvers = {

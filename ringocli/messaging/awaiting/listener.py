@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
             body += chunk
         return None
 
-    do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = _take  # noqa: N815
+    do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = _take  # noqa: N815 (names of BaseHTTPRequestHandler)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in BaseHTTPRequestHandler)
         """Log nothing: the paths are part of the user's webhook URL, which is secret."""
