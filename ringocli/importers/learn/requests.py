@@ -18,10 +18,10 @@ from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.embedded_documents import packed_leaves
 from ringocli.importers.learn.placeholders import has_placeholder, shown
 from ringocli.importers.learn.properties import PropertyBook, auth_of
-from ringocli.importers.learn.remaining_values import RemainingValues
+from ringocli.importers.learn.remaining_values import check_kept, place_keys, place_other
 from ringocli.importers.learn.request_outline import LEFT_OUT, Outline
-from ringocli.importers.learn.request_state import Guidance, LearnedRequest
-from ringocli.importers.learn.role_placement import RolePlacement
+from ringocli.importers.learn.request_state import Guidance, LearnedRequest, RequestState
+from ringocli.importers.learn.role_placement import check_list, place_choices, reject_half_read_text
 from ringocli.importers.learn.roles import RoleChoice, assign
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of, with_given_names
 from ringocli.importers.learn.substitution import locate_literal
@@ -45,143 +45,148 @@ def learn_request(pasted: Pasted, place: Place, book: PropertyBook, guidance: Gu
     Raises:
         UsageError: the request has too many fields.
     """
-    return _RequestLearner(pasted, place, book, guidance or Guidance()).learn()
+    return _learned(RequestState(pasted, place, book, guidance or Guidance()))
 
 
-class _RequestLearner(RolePlacement, RemainingValues):
-    """Learns one request: the parts of the message first, then everything else."""
+def _learned(state: RequestState) -> LearnedRequest:
+    """Recognise the parts of the message first, then decide about everything else."""
+    place_keys(state)
+    fields = [*leaves_of(state.tree, ("body",)), *state.target.query_leaves, *_path_leaves(state)]
+    if len(fields) > MAX_FIELDS:
+        raise UsageError(
+            f"the pasted request has more than {MAX_FIELDS:,} fields", "Paste one that sends a single message."
+        )
+    state.texts = {leaf.pointer: leaf.text for leaf in fields}
+    state.learned.texts = [leaf.text for leaf in fields]
+    _drop_fields(state, fields)
+    leaves = list(with_given_names(_unpacked([leaf for leaf in fields if not state.is_gone(leaf.pointer)])))
+    state.leaves = leaves
+    choices, others = assign(leaves, _ROLES, state.guidance.hints, named=state.guidance.named, own=state.guidance.own)
+    if state.place is Place.SEND_FILE and Role.URL not in choices:
+        choices |= _any_url(leaves, choices)
+    state.learned.choices = choices
+    reject_half_read_text(state, choices)
+    check_list(state, leaves, choices)
+    place_choices(state)
+    for role, leaf in others:
+        if leaf.inside is None and not state.is_gone(leaf.pointer):
+            why = f"also contains the value of ${state.variable(role)}$; sent unchanged"
+            state.decide(leaf, None, leaf.text, why)
+    for leaf in leaves:
+        if leaf.pointer not in state.put and not state.is_gone(leaf.pointer) and not state.is_edited(leaf):
+            place_other(state, leaf)
+    state.learned.auth = auth_of(state.pasted, state.book, state.guidance.auth_names)
+    check_kept(state)
+    _write(state)
+    return state.learned
 
-    def learn(self) -> LearnedRequest:
-        """The request with its auth, decisions and constants."""
-        self.place_keys()
-        fields = [*leaves_of(self.tree, ("body",)), *self.target.query_leaves, *self._path_leaves()]
-        if len(fields) > MAX_FIELDS:
-            raise UsageError(
-                f"the pasted request has more than {MAX_FIELDS:,} fields", "Paste one that sends a single message."
-            )
-        self.texts = {leaf.pointer: leaf.text for leaf in fields}
-        self.learned.texts = [leaf.text for leaf in fields]
-        self._drop_fields(fields)
-        leaves = list(with_given_names(self._unpacked([leaf for leaf in fields if not self.is_gone(leaf.pointer)])))
-        self.leaves = leaves
-        choices, others = assign(leaves, _ROLES, self.guidance.hints, named=self.guidance.named, own=self.guidance.own)
-        if self.place is Place.SEND_FILE and Role.URL not in choices:
-            choices |= _any_url(leaves, choices)
-        self.learned.choices = choices
-        self.reject_half_read_text(choices)
-        self.check_list(leaves, choices)
-        self.place_choices()
-        for role, leaf in others:
-            if leaf.inside is None and not self.is_gone(leaf.pointer):
-                why = f"also contains the value of ${self.variable(role)}$; sent unchanged"
-                self.decide(leaf, None, leaf.text, why)
-        for leaf in leaves:
-            if leaf.pointer not in self.put and not self.is_gone(leaf.pointer) and not self.is_edited(leaf):
-                self.place_other(leaf)
-        self.learned.auth = auth_of(self.pasted, self.book, self.guidance.auth_names)
-        self.check_kept()
-        self._write()
-        return self.learned
 
-    def _path_leaves(self) -> list[SampleLeaf]:
-        """The variable path segments, and those that contain a hinted value."""
-        found = self.target.path_leaves({*self.book.known, *self.account()})
-        known = {leaf.pointer for leaf in found}
-        for leaf in self.target.path_leaves(set(self.target.segments)):
-            if leaf.pointer not in known and any(
-                locate_literal(text, leaf.text) for text in self.guidance.hints.values() if len(text) > 1
-            ):
-                found.append(leaf)
-        return found
+def _path_leaves(state: RequestState) -> list[SampleLeaf]:
+    """The variable path segments, and those that contain a hinted value."""
+    found = state.target.path_leaves({*state.book.known, *state.account()})
+    known = {leaf.pointer for leaf in found}
+    for leaf in state.target.path_leaves(set(state.target.segments)):
+        if leaf.pointer not in known and any(
+            locate_literal(text, leaf.text) for text in state.guidance.hints.values() if len(text) > 1
+        ):
+            found.append(leaf)
+    return found
 
-    def _unpacked(self, fields: Sequence[SampleLeaf]) -> Iterator[SampleLeaf]:
-        """The fields; a field that contains JSON or XML is replaced by the values in it."""
+
+def _unpacked(fields: Sequence[SampleLeaf]) -> Iterator[SampleLeaf]:
+    """The fields; a field that contains JSON or XML is replaced by the values in it."""
+    for leaf in fields:
+        inner = packed_leaves(leaf) if leaf.pointer[0] != "path" else []
+        yield from inner or [leaf]
+
+
+def _drop_fields(state: RequestState, fields: Sequence[SampleLeaf]) -> None:
+    """Leave out the fields that the user drops: values, or whole objects and lists."""
+    for name in state.guidance.dropped:
         for leaf in fields:
-            inner = packed_leaves(leaf) if leaf.pointer[0] != "path" else []
-            yield from inner or [leaf]
+            for depth in range(len(leaf.names)):
+                outer = replace(leaf, names=leaf.names[depth:])
+                if outer.is_called(name):
+                    state.put[_holder(leaf.pointer, depth)] = LEFT_OUT
+                    break
 
-    def _drop_fields(self, fields: Sequence[SampleLeaf]) -> None:
-        """Leave out the fields that the user drops: values, or whole objects and lists."""
-        for name in self.guidance.dropped:
-            for leaf in fields:
-                for depth in range(len(leaf.names)):
-                    outer = replace(leaf, names=leaf.names[depth:])
-                    if outer.is_called(name):
-                        self.put[_holder(leaf.pointer, depth)] = LEFT_OUT
-                        break
 
-    def _use_https(self) -> None:
-        """Use https for a public host; the URL of a test server stays as it is, and the template is incomplete."""
-        if self.target.scheme.lower() == "https":
-            return
-        host = self.target.host
-        is_known = not has_placeholder(host) or bool(re.search(r":\d+$", host))
-        if self.target.scheme.lower() == "http" and is_known and is_test_host(host):
-            why = (
-                "a URL with a port, an IP address or a bare host name is a test server: put the provider's https "
-                "URL into request_url; for local tests use send-test --url"
+def _use_https(state: RequestState) -> None:
+    """Use https for a public host; the URL of a test server stays as it is, and the template is incomplete."""
+    if state.target.scheme.lower() == "https":
+        return
+    host = state.target.host
+    is_known = not has_placeholder(host) or bool(re.search(r":\d+$", host))
+    if state.target.scheme.lower() == "http" and is_known and is_test_host(host):
+        why = (
+            "a URL with a port, an IP address or a bare host name is a test server: put the provider's https "
+            "URL into request_url; for local tests use send-test --url"
+        )
+        clause = f"its URL uses http, and Ringotel requires https: {why}"
+        state.learned.add_limit("http://", why, clause)
+        if has_placeholder(host):  # a property: whose host it is shows only when it is filled in
+            state.target = replace(state.target, scheme="https")
+        return
+    why = "Ringotel requires https, which is used instead: check that the provider supports it"
+    state.learned.add_limit(f"{state.target.scheme}://", why)
+    state.target = replace(state.target, scheme="https")
+
+
+def _write(state: RequestState) -> None:
+    _use_https(state)
+    host = state.book.with_parts(
+        state.target.host, host_parts(state.target.host, state.account()), "host name of the URL"
+    )
+    state.put["host",] = state.book.filled(host, "host name of the URL", "Base URL")
+    outline = Outline(
+        method=state.method, target=state.target, tree=state.tree, content_type=state.content_type, put=state.put
+    )
+    state.learned.spec = outline.as_spec()
+    at: Pointer = ("API", state.place.value)
+    state.learned.decisions = [
+        replace(decision, pointer=(*at, *location))
+        for decision in state.learned.decisions
+        if (location := outline.location_of(decision.pointer)) is not None
+    ]
+    state.learned.constants = [*_kept_segments(state), *_kept_values(state, outline), *_kept_around(state, outline)]
+
+
+def _kept_segments(state: RequestState) -> Iterator[KeptConstant]:
+    """The path segments that are not usual words of an API; before such a word they may name an account."""
+    usual = [is_word_of_api(unquote(segment)) for segment in state.target.segments]
+    for index, segment in enumerate(state.target.segments):
+        if segment and not usual[index] and ("path", index) not in state.put:
+            risk = (
+                "it may identify the sample's account: if so, use a property instead"
+                if any(usual[index + 1 :])
+                else None
             )
-            clause = f"its URL uses http, and Ringotel requires https: {why}"
-            self.learned.add_limit("http://", why, clause)
-            if has_placeholder(host):  # a property: whose host it is shows only when it is filled in
-                self.target = replace(self.target, scheme="https")
-            return
-        why = "Ringotel requires https, which is used instead: check that the provider supports it"
-        self.learned.add_limit(f"{self.target.scheme}://", why)
-        self.target = replace(self.target, scheme="https")
+            pointer = ("API", state.place.value, "request_url")
+            yield KeptConstant(pointer=pointer, name=PATH, value=shown(segment), risk=risk)
 
-    def _write(self) -> None:
-        self._use_https()
-        host = self.book.with_parts(
-            self.target.host, host_parts(self.target.host, self.account()), "host name of the URL"
-        )
-        self.put["host",] = self.book.filled(host, "host name of the URL", "Base URL")
-        outline = Outline(
-            method=self.method, target=self.target, tree=self.tree, content_type=self.content_type, put=self.put
-        )
-        self.learned.spec = outline.as_spec()
-        at: Pointer = ("API", self.place.value)
-        self.learned.decisions = [
-            replace(decision, pointer=(*at, *location))
-            for decision in self.learned.decisions
-            if (location := outline.location_of(decision.pointer)) is not None
-        ]
-        self.learned.constants = [*self._kept_segments(), *self._kept_values(outline), *self._kept_around(outline)]
 
-    def _kept_segments(self) -> Iterator[KeptConstant]:
-        """The path segments that are not usual words of an API; before such a word they may name an account."""
-        usual = [is_word_of_api(unquote(segment)) for segment in self.target.segments]
-        for index, segment in enumerate(self.target.segments):
-            if segment and not usual[index] and ("path", index) not in self.put:
-                risk = (
-                    "it may identify the sample's account: if so, use a property instead"
-                    if any(usual[index + 1 :])
-                    else None
-                )
-                pointer = ("API", self.place.value, "request_url")
-                yield KeptConstant(pointer=pointer, name=PATH, value=shown(segment), risk=risk)
+def _kept_around(state: RequestState, outline: Outline) -> Iterator[KeptConstant]:
+    """What stays around the variables inside a text, such as a command of the provider."""
+    for pointer in state.edits:
+        written = str(state.put.get(pointer, ""))
+        words = re.findall(r"(?<![:@.\w])[^\W_]{3,}\b(?![:.])", re.sub(r"\$[^$]+\$", " ", written))
+        location = outline.location_of(pointer)
+        packed = any(leaf.inside is not None and leaf.inside.pointer == pointer for leaf in state.leaves)
+        if words and location is not None and pointer[0] != "path" and not packed:
+            risk = "it may contain a login" if len(words) > 1 else None
+            at = ("API", state.place.value, *location)
+            yield KeptConstant(pointer=at, name=str(location[-1]), value=written, risk=risk)
 
-    def _kept_around(self, outline: Outline) -> Iterator[KeptConstant]:
-        """What stays around the variables inside a text, such as a command of the provider."""
-        for pointer in self.edits:
-            written = str(self.put.get(pointer, ""))
-            words = re.findall(r"(?<![:@.\w])[^\W_]{3,}\b(?![:.])", re.sub(r"\$[^$]+\$", " ", written))
-            location = outline.location_of(pointer)
-            packed = any(leaf.inside is not None and leaf.inside.pointer == pointer for leaf in self.leaves)
-            if words and location is not None and pointer[0] != "path" and not packed:
-                risk = "it may contain a login" if len(words) > 1 else None
-                at = ("API", self.place.value, *location)
-                yield KeptConstant(pointer=at, name=str(location[-1]), value=written, risk=risk)
 
-    def _kept_values(self, outline: Outline) -> list[KeptConstant]:
-        at: Pointer = ("API", self.place.value)
-        return [
-            KeptConstant(pointer=(*at, *location), name=leaf.name, value=shown(leaf.text), risk=constant_risk(leaf))
-            for leaf in self.kept
-            if leaf.names
-            and leaf.value not in ("", None)
-            and (location := outline.location_of(leaf.pointer if leaf.inside is None else leaf.inside.pointer))
-        ]
+def _kept_values(state: RequestState, outline: Outline) -> list[KeptConstant]:
+    at: Pointer = ("API", state.place.value)
+    return [
+        KeptConstant(pointer=(*at, *location), name=leaf.name, value=shown(leaf.text), risk=constant_risk(leaf))
+        for leaf in state.kept
+        if leaf.names
+        and leaf.value not in ("", None)
+        and (location := outline.location_of(leaf.pointer if leaf.inside is None else leaf.inside.pointer))
+    ]
 
 
 def _holder(pointer: Pointer, depth: int) -> Pointer:
