@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from ringocli.emulator.access import Refusal
 from ringocli.emulator.api.routes import Api
 from ringocli.emulator.asgi import (
+    ERRORS_HEADER,
     ClientGone,
     Overloaded,
     Receive,
@@ -18,6 +19,7 @@ from ringocli.emulator.asgi import (
     Send,
     TooLarge,
     drain,
+    errors_as_success,
     hang,
     incoming_request,
     inject_fault,
@@ -50,6 +52,8 @@ class Application:
         inbox_name, path = inbox_and_path(raw_path(scope))
         section = path.partition("/")[2].partition("/")[0]
         query = scope["query_string"].decode("latin-1")
+        if section == "api" and headers.first.get(ERRORS_HEADER) == "200":
+            send = errors_as_success(send)
         refusal = self._unsupported(scope, headers) or self.refusal(scope["method"], section, query, headers)
         try:
             if refusal is not None:

@@ -169,6 +169,24 @@ def error_reply(status: int, message: str, hint: str = "", *, code: int = 2) -> 
     return json_reply(status, content)
 
 
+ERRORS_HEADER, STATUS_HEADER = "ringocli-errors", b"ringocli-status"
+
+
+def errors_as_success(send: Send) -> Send:
+    """Give errors the status 200, and their own status in the header Ringocli-Status.
+
+    Browsers report every other status as an error in the console, even if the page expects it.
+    """
+
+    async def send_success(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] >= 400:
+            status = (STATUS_HEADER, b"%d" % message["status"])
+            message = {**message, "status": 200, "headers": [*message["headers"], status]}
+        await send(message)
+
+    return send_success
+
+
 async def inject_fault(fault: Fault, reply: Reply | None, scope: Scope, receive: Receive, send: Send) -> bool:
     """Apply a fault that affects the connection; False if the reply is to be written as usual."""
     connection: FaultyConnection | None = scope.get(CONNECTION)

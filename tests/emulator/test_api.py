@@ -58,6 +58,15 @@ def test_invalid_requests_get_an_error_message(
     assert 200 == call(inbox, "GET", "/readyz").status
 
 
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/api/exchanges/9", 404), ("PUT", "/api/send", 405)])
+def test_an_error_can_be_had_as_a_success(inbox: Emulator, method: str, path: str, status: int) -> None:
+    """A browser reports every error of HTTP in the console, so the page asks for errors with the status 200."""
+    got = call(inbox, method, path, headers={"Ringocli-Errors": "200"})
+    assert (200, str(status)) == (got.status, got.headers["ringocli-status"])
+    assert got.document["error"]["message"]
+    assert status == call(inbox, method, path).status
+
+
 @pytest.mark.parametrize(
     ("path", "size", "says"),
     [("/api/send", 1_000_001, "larger than 1 MB"), ("/api/files", 10_000_001, "larger than 10 MB")],

@@ -252,7 +252,8 @@ def document(operations: Iterable[tuple[str, str, str, EndpointDoc]], template_i
             "title": "ringocli emulate",
             "version": __version__,
             "description": "A local Ringotel and a local provider. Every path also exists below /i/{inbox}, which is"
-            " isolated from all other inboxes. /provider/... receives what the template sends.",
+            " isolated from all other inboxes. /provider/... receives what the template sends. If a request to /api/..."
+            " has the header Ringocli-Errors: 200, an error has the status 200, and its own in Ringocli-Status.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],

@@ -15,18 +15,19 @@ async function renewToken() {
   return token !== known;
 }
 
-/** An error reply, or no reply at all; `message` is a sentence for people. */
+const sentence = (words) => words && (/[.?!]$/.test(words) ? words : `${words}.`);
+
+/** An error reply, or no reply at all; `message` and `hint` are sentences for people. */
 export class ApiError extends Error {
-  constructor(message, hint = null, status = 0) {
-    super(message);
-    this.hint = hint;
-    this.status = status;
+  constructor(message, hint = null) {
+    super(sentence(message));
+    this.hint = sentence(hint);
   }
 }
 
 async function call(method, path, content = {}, again = true) {
   const { json, body, type } = content;
-  const headers = {};
+  const headers = { "Ringocli-Errors": "200" }; // or else browsers report each one in the console
   if (method !== "GET") headers["X-Ringocli-Token"] = token;
   if (json !== undefined) headers["Content-Type"] = "application/json";
   if (type) headers["Content-Type"] = type;
@@ -34,15 +35,16 @@ async function call(method, path, content = {}, again = true) {
   try {
     reply = await fetch(path, { method, headers, body: json === undefined ? body : JSON.stringify(json) });
   } catch {
-    throw new ApiError("The emulator does not answer.", "Is `ringocli emulate` still running?", 0);
+    throw new ApiError("The emulator does not answer.", "Is `ringocli emulate` still running?");
   }
-  if (reply.ok) return reply;
-  if (reply.status === 403 && again && (await renewToken().catch(() => false))) return call(method, path, content, false);
+  const status = Number(reply.headers.get("Ringocli-Status") ?? reply.status);
+  if (status < 400) return reply;
+  if (status === 403 && again && (await renewToken().catch(() => false))) return call(method, path, content, false);
   const told = await reply.json().catch(() => null);
   // A rejected patch is a normal result: it says what the patch would break.
-  if (reply.status === 409 && told && "applied" in told) return { json: async () => told };
+  if (status === 409 && told && "applied" in told) return { json: async () => told };
   const error = told?.error ?? {};
-  throw new ApiError(error.message ?? `The emulator answered ${reply.status}.`, error.hint ?? null, reply.status);
+  throw new ApiError(error.message ?? `The emulator answered ${status}.`, error.hint ?? null);
 }
 
 const answer = async (...args) => (await call(...args)).json();

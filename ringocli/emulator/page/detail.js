@@ -177,13 +177,13 @@ export function Detail({ id }) {
       <${IconButton} icon="close" label="Close (Esc)" onClick=${() => open(null)} />
     </header>
     <div class="content" key=${id} tabindex="-1">
-      <div class="actions">
+      ${!error && html`<div class="actions">
         <button class="quiet" onClick=${() => replay(id)}><${Icon} name="replay" />Replay</button>
         <button class="quiet" disabled=${!exchange} onClick=${() => change({ dialog: editable(exchange) })}><${Icon} name="apply" />Edit and send</button>
         <button class="quiet" onClick=${() => copyCurl(id)}><${Icon} name="copy" />Copy as curl</button>
         <${IconButton} icon="link" label="Copy link" onClick=${() => copy(link, "Link")} />
         <${IconButton} icon="trash" label="Delete" onClick=${() => remove(id)} />
-      </div>
+      </div>`}
       ${exchange && html`<${Exchange} exchange=${exchange} />`}
       ${error && html`<p class="nothing">${plain(error.message)} ${error.hint}</p>`}
     </div>

@@ -40,6 +40,7 @@ export function connect() {
   on("chaos", (chaos) => change({ chaos }));
   on("cleared", () => {
     flush();
+    if (get().open) location.hash = "";
     change({ feed: EMPTY, found: get().query ? EMPTY : null, open: null, cursor: null, unread: {} });
   });
   on("deleted", ({ id }) => {
@@ -199,7 +200,7 @@ export async function search(query) {
     const page = await api.exchanges({ query });
     if (get().query === query) change({ found: merge(EMPTY, page.exchanges.map(current), page.more) });
   } catch (error) {
-    if (get().query === query) change({ found: { ...EMPTY, error: error.message } });
+    if (get().query === query) change({ found: { ...EMPTY, error: [error.message, error.hint].filter(Boolean).join(" ") } });
   }
 }
 
