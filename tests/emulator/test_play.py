@@ -70,7 +70,9 @@ def test_the_template_and_its_findings_are_shown(inbox: Emulator) -> None:
     assert all(finding["line"] > 0 for finding in shown["findings"])
 
 
-@pytest.mark.parametrize("query", ["with:%22%2B1 (310) 555-0199%22", "with:3105550199", "to:%2B13105550199"])
+@pytest.mark.parametrize(
+    "query", ["with:%22%2B1 (310) 555-0199%22", "with:%2B1 310 555-0199", "with:3105550199", "to:%2B13105550199"]
+)
 def test_numbers_are_found_as_they_are_displayed(inbox: Emulator, query: str) -> None:
     """Spaces, hyphens and parentheses in a number make no difference."""
     inbox.send(to="+13105550199", content="Found", from_=NUMBER)

@@ -57,14 +57,17 @@ export const isProblem = (exchange) =>
 const PROVIDERS_ERROR = "the provider's error: ";
 
 /** Why a message was rejected or failed, as far as that is known. */
-export function reasonOf({ error, problems, notes, chaos, reply, near_miss: miss }) {
+export function reasonOf({ status, direction, error, problems, notes, chaos, reply, near_miss: miss }) {
   if (error) return error;
+  if (status === "failed") return "The provider sent a failed receipt.";
   if (chaos) return `Chaos: ${chaos}`;
   if (problems.length) return problems[0].message;
   const words = notes.find((note) => note.startsWith(PROVIDERS_ERROR));
   if (words) return words.slice(PROVIDERS_ERROR.length);
   if (miss) return "It matches no event of the template.";
-  return notes[0] ?? (reply && reply.status >= 300 ? `Answered with status ${reply.status}` : "");
+  // The notes on a sent message are about its request.
+  const note = isFromUser({ direction }) ? undefined : notes[0];
+  return note ?? (reply && reply.status >= 300 ? `Answered with status ${reply.status}.` : "");
 }
 
 /** How one side sees a message: "shown", "coming", "lost" or "absent". */

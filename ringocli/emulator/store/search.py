@@ -19,6 +19,8 @@ from ringocli.text.suggest import did_you_mean
 MAX_QUERY = 500
 
 _TERM = re.compile(r'(-?)(?:([A-Za-z_]+):)?("[^"]*"?|\S+)')
+_SPACED_NUMBER = re.compile(r"\b((?:from|to|with):)(\+?\(?\d{1,4}\)?(?:[ .-]+\(?\d{2,4}\)?){2,5})(?!\S)", re.I)
+"""A phone number as it is displayed, in groups of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def conditions(query: str) -> list[Condition]:
     if len(query) > MAX_QUERY:
         raise UsageError(f"the search is longer than {MAX_QUERY} characters", "Search for a part of it.")
     found = []
-    for minus, key, raw in _TERM.findall(query.replace("\x00", "")):
+    for minus, key, raw in _TERM.findall(_SPACED_NUMBER.sub(r'\1"\2"', query.replace("\x00", ""))):
         value = raw.strip('"')
         known = KEYS.get(key.lower()) if key else _word
         if known is None and did_you_mean(key.lower(), tuple(KEYS)):
