@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
@@ -40,15 +40,26 @@ class _PendingResponse:
         self.message_event = asyncio.Event()
 
 
+class _Head(NamedTuple):
+    """What comes before the body of a plain request that no access rule refuses."""
+
+    inbox: str
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+
+
 class ShortPathConnection(Connection):
     """A connection that answers plain webhooks directly.
 
-    ``body`` collects the body of a request that may take the short path; None if the request takes the general one.
+    ``head`` and ``body`` are those of a request that may take the short path; None if it takes the general one.
     ``idle_since`` is when the short path wrote its last response, which uvicorn's keep-alive timer does not count.
     """
 
     application: ClassVar[Application]
-    body: list[bytes] | None = None
+    head: _Head | None = None
+    body: list[bytes]
     idle_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # declared with BaseTransport
@@ -60,66 +71,55 @@ class ShortPathConnection(Connection):
         self.idle_since = None
 
     def on_headers_complete(self) -> None:
-        if self._may_be_plain():
+        self.head = self._plain_head()
+        if self.head is not None:
             self.header_bytes = None
             self.body = []
         else:
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        if self.body is None:
+        if self.head is None:
             super().on_body(body)
         else:
             self.body.append(body)
 
     def on_message_complete(self) -> None:
-        if self.body is None:
+        if self.head is None:
             super().on_message_complete()
             return
-        body, self.body = b"".join(self.body), None
-        if self._answers(body):
+        head, self.head, body = self.head, None, b"".join(self.body)
+        if self._answers(head, body):
             self.incomplete_since, self.header_bytes = None, 0
             return
         super().on_headers_complete()
         super().on_body(body)
         super().on_message_complete()
 
-    def _may_be_plain(self) -> bool:
-        """Whether the request has a short body, uses no special HTTP features, and no earlier response is pending."""
-        self.decoded, is_plain = _decoded(tuple(self.headers))
-        return (
-            is_plain
-            and (self.cycle is None or self.cycle.response_complete)
+    def _plain_head(self) -> _Head | None:
+        """The head of a request that uses no special HTTP features, if no earlier response is pending."""
+        parser = self.parser
+        if (
+            (self.cycle is None or self.cycle.response_complete)
             and not self.flow.write_paused
-            and self.parser.get_method() in _METHODS
-            and self.url.startswith(b"/")
-            and self.parser.get_http_version() == "1.1"
-            and self.parser.should_keep_alive()
-        )
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+        ):
+            return _head(self.application, parser.get_method(), self.url, tuple(self.headers))
+        return None
 
-    def _answers(self, body: bytes) -> bool:
-        """Take a complete request if it is a webhook for this template and no access rule refuses it."""
-        request = self._webhook(body)
-        if request is None:
-            return False
-        inbox_name, incoming = request
+    def _answers(self, head: _Head, body: bytes) -> bool:
+        """Take a complete request if it is a webhook for this template."""
         runtime = self.application.runtime
+        inbox_name, method, path, query, headers = head
+        if path != runtime.template_file.webhook_path:
+            return False
+        incoming = IncomingRequest(method=method, path=path, query=query, headers=headers, body=body)
         if not runtime.ringotel.take_now(runtime.inboxes.named(inbox_name), incoming, self._answer):
             return False
         self._unset_keepalive_if_required()
         self.cycle, self.pending.response_complete = self.pending, False  # type: ignore[assignment]  # it has all that uvicorn uses of a cycle
         return True
-
-    def _webhook(self, body: bytes) -> tuple[str, IncomingRequest] | None:
-        method = _METHODS[self.parser.get_method()]
-        inbox_name, target = inbox_and_path(self.url.decode("latin-1"))
-        path, _, query = target.partition("?")
-        served = self.application.runtime.template_file.webhook_path
-        if inbox_name is None or path != served or "#" in query:
-            return None
-        if self.application.refusal(method, "webhook", query, self.decoded) is not None:
-            return None
-        return inbox_name, IncomingRequest(method=method, path=path, query=query, headers=self.decoded.pairs, body=body)
 
     def _answer(self, reply: Reply) -> None:
         self.pending.response_complete = True
@@ -143,12 +143,25 @@ class ShortPathConnection(Connection):
 
 
 @lru_cache(maxsize=128)
-def _decoded(headers: tuple[tuple[bytes, bytes], ...]) -> tuple[RequestHeaders, bool]:
-    """The headers, and whether they describe a plain request; those of a provider are nearly always the same."""
-    decoded = RequestHeaders.decode(headers)
-    length = decoded.first.get("content-length", "0")
+def _head(
+    application: Application, raw_method: bytes, url: bytes, raw_headers: tuple[tuple[bytes, bytes], ...]
+) -> _Head | None:
+    """The head of a plain request that is not refused, cached: nearly all webhooks of a provider have the same."""
+    method, headers = _METHODS.get(raw_method), RequestHeaders.decode(raw_headers)
+    inbox_name, target = inbox_and_path(url.decode("latin-1"))
+    path, _, query = target.partition("?")
+    if method is None or inbox_name is None or not _is_plain(headers) or not url.startswith(b"/") or "#" in query:
+        return None
+    if application.refusal(method, "webhook", query, headers) is not None:
+        return None
+    return _Head(inbox_name, method, path, query, headers.pairs)
+
+
+def _is_plain(headers: RequestHeaders) -> bool:
+    """Whether the headers announce a short body, and no special HTTP feature."""
+    length = headers.first.get("content-length", "0")
     is_short = length.isdigit() and len(length) < 19 and int(length) <= MAX_SHORT_BODY_BYTES
-    return decoded, is_short and decoded.first.keys().isdisjoint(_NOT_PLAIN)
+    return is_short and headers.first.keys().isdisjoint(_NOT_PLAIN)
 
 
 def _as_bytes(reply: Reply, *, keep_alive: bool) -> bytes:

@@ -54,11 +54,12 @@ def decode_received(body: bytes, content_type: str | None) -> Decoded:
     """
     kind = encoding_of(content_type) if content_type else Encoding.OTHER
     text = text_of(body, content_type).removeprefix("\ufeff").strip()
-    if what := unreadable(text, content_type):
+    is_like_json = starts_json(text)
+    if not (is_like_json and kind is Encoding.JSON) and (what := unreadable(text, content_type)):
         raise LocalError(
             f"the body is {what}; a template can only describe JSON and forms", "Check the provider's settings."
         )
-    if not starts_json(text):
+    if not is_like_json:
         if kind is Encoding.JSON and _FORM.match(text):
             tree = decode_pairs(text, charset_of(content_type))
             return Decoded(tree, ("the body is a form, although its Content-Type says JSON", *_distortions(text)))
@@ -81,13 +82,11 @@ def decode_query(query: str) -> Decoded:
 
 def unreadable(text: str, content_type: str | None) -> str:
     """The format of a body that is neither JSON nor a form, such as ``XML``; "" if it may be one of them."""
-    kind = encoding_of(content_type) if content_type else Encoding.OTHER
-    if kind is Encoding.JSON and starts_json(text):
-        return ""
     if _XML.match(text):
         return "XML"
     if (content_type and media_type(content_type).startswith("multipart/")) or _MULTIPART.match(text):
         return "multipart"
+    kind = encoding_of(content_type) if content_type else Encoding.OTHER
     if not text or kind is Encoding.JSON or starts_json(text):
         return ""
     return "" if "=" in text and (kind is Encoding.FORM or _FORM.match(text)) else "plain text"

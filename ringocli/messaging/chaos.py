@@ -163,18 +163,17 @@ NO_EFFECT = ChaosEffect()
 
 
 class ChaosEngine:
-    """The chaos of one side: its settings, its random sequence and its token bucket."""
+    """The chaos of one side: its settings, its random sequence and its token bucket.
+
+    If it ``is_off``, no request is ever affected.
+    """
 
     def __init__(self, settings: ChaosSettings = NO_CHAOS, seed: int = 0) -> None:
         self.settings = settings
+        self.is_off = settings == NO_CHAOS
         self._random = Random(seed)
         self._tokens = self._capacity
         self._filled_at: float | None = None
-
-    @property
-    def is_off(self) -> bool:
-        """Whether no request is ever affected."""
-        return self.settings == NO_CHAOS
 
     @property
     def _capacity(self) -> float:
