@@ -102,7 +102,7 @@ def test_other_commands_show_no_secret(ringocli: Command, places: Path, form: st
 def test_a_mistyped_option_does_not_repeat_a_secret(
     ringocli: Command, places: Path, arguments: tuple[str, ...]
 ) -> None:
-    """A forgotten name before the = must not put the value into the error."""
+    """An option without its = does not put the value into the error message."""
     done = ringocli("render", places, *arguments, "--format", "json")
     assert 2 == done.code
     assert "raw" not in leaks(done.out + done.err)
@@ -121,7 +121,7 @@ PLAIN = "k3y-canary-0123456789"
 def test_an_error_that_repeats_the_key_is_masked_when_it_is_read(
     ringocli: Command, places: Path, form: str, page: str, face: str
 ) -> None:
-    """References of HTML are decoded before the message is shown, and the header that repeats the key has it in its name."""
+    """HTML references are decoded before masking, also if the header's name repeats the key."""
     answer = Answer(
         status=401, body=page.format(face).encode(), headers=((f"X-{PLAIN}", face), ("Content-Type", "text/html"))
     )

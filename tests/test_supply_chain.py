@@ -31,7 +31,7 @@ def auditor(folder: Path, answer: str, code: int = 0) -> str:
 def test_packages_that_were_skipped_are_named_and_not_called_clean(
     audit: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever pip-audit itself says about them."""
+    """The report names packages that pip-audit skipped, whatever it says about them."""
     used = audit["dependencies"]("ringocli", ())
     skipped = [{"name": name, "skip_reason": "not found"} for name in used]
     assert 0 == audit["check_vulnerabilities"](used, auditor(tmp_path, json.dumps({"dependencies": skipped})))
@@ -45,7 +45,7 @@ def test_packages_that_were_skipped_are_named_and_not_called_clean(
 def test_no_answer_is_not_a_clean_one(
     audit: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], answer: str
 ) -> None:
-    """Without a network, or without pip-audit, the build continues with a note."""
+    """Without a network or pip-audit the build continues with a note."""
     used = audit["dependencies"]("ringocli", ())
     assert 0 == audit["check_vulnerabilities"](used, auditor(tmp_path, answer, 1))
     assert 0 == audit["check_vulnerabilities"](used, str(tmp_path / "missing"))
@@ -53,7 +53,7 @@ def test_no_answer_is_not_a_clean_one(
 
 
 def test_a_vulnerability_fails(audit: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is named with the version that fixes it."""
+    """The report names the version that fixes it."""
     used = audit["dependencies"]("ringocli", ())
     found = {"name": "httpx", "version": "0.28.0", "vulns": [{"id": "CVE-1", "fix_versions": ["9.9"]}]}
     clean = [{"name": name, "version": "1", "vulns": []} for name in used if name != "httpx"]

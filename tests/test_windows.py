@@ -88,7 +88,7 @@ def unguarded(text: str) -> list[int]:
 
 
 def test_nothing_is_called_that_windows_lacks() -> None:
-    """Each such call is in a function that asks for it first, or expects that it is missing."""
+    """Each such call is in a function that tests for it first or handles its absence."""
     found = {
         path.relative_to(PACKAGE).as_posix(): lines
         for path in PACKAGE.rglob("*.py")
@@ -103,7 +103,7 @@ def test_nothing_is_called_that_windows_lacks() -> None:
      "from os import fork", "def f(loop):\n    loop.add_signal_handler(2, f)", "import signal\nsignal.SIGHUP"],
 )  # fmt: skip
 def test_the_check_can_fail(text: str) -> None:
-    """Without a guard, each kind is found."""
+    """Without a guard, each kind of call is reported."""
     assert unguarded(text)
 
 
@@ -137,7 +137,7 @@ def test_every_command_prints_on_a_windows_code_page(
 
 
 def test_texts_that_the_code_page_lacks_are_escaped(tmp_path: Path) -> None:
-    """A whole process whose streams are cp1252, as cmd.exe starts it."""
+    """A process whose streams use cp1252, as under cmd.exe, escapes the other characters."""
     template = {**ACME, "name": "日本 👋"}
     (tmp_path / "acme.json").write_text(json.dumps(template), "utf-8")
     done = subprocess.run(
@@ -156,7 +156,7 @@ def test_windows_paths_are_not_taken_apart() -> None:
 
 
 def test_a_drive_is_no_revision(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``C:\\acme.json`` is a file there."""
+    """``C:\\acme.json`` is a file, not a git revision."""
     monkeypatch.setattr("ringocli.text.git_revisions.os.name", "nt")
     assert split_revision("C:\\acme.json") is None
     assert ("main", "acme.json") == split_revision("main:acme.json")

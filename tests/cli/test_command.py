@@ -118,7 +118,7 @@ WORDS = st.sampled_from(
 
 @given(st.lists(WORDS, max_size=7))
 def test_plain_arguments_are_read_as_the_library_reads_them(words: list[str]) -> None:
-    """Whatever is read without the library gives the same options, or the same error."""
+    """Arguments that are parsed without the library give the same options or the same error."""
     seen: list[ExampleOptions] = []
 
     @command("example", "An example.")
@@ -154,7 +154,7 @@ def test_plain_arguments_are_read_as_the_library_reads_them(words: list[str]) ->
     ],
 )  # fmt: skip
 def test_what_is_plain(line: str, is_plain: bool) -> None:
-    """Everything that needs help, a suggestion or an error goes to the library."""
+    """Everything that needs help, a suggestion or an error is passed to the library."""
     assert is_plain == (plain_command(line.split()) is not None)
 
 

@@ -71,7 +71,7 @@ def proposed(line: str, shell: str = "bash") -> list[str]:
     ],
 )
 def test_the_shell_is_offered_matching_words(project: Path, line: str, expected: list[str]) -> None:
-    """Commands, values of options, files with the right ending, quoted where that is needed."""
+    """Commands, option values and files with the right suffix are offered, quoted where necessary."""
     found = proposed(line)
     assert expected == (found[: len(expected)] if expected else found)
 

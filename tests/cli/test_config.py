@@ -87,7 +87,7 @@ def test_a_property_comes_from_a_command(ringocli: Command, acme: Path) -> None:
     ],
 )
 def test_a_failing_command_is_one_sentence(ringocli: Command, acme: Path, command: str, code: int, words: str) -> None:
-    """The program is named, its arguments are not: they may contain a secret."""
+    """The message names the program but not its arguments, which may contain a secret."""
     done = ringocli("render", acme, "--property-cmd", f"API key={command}")
     assert (code, True, False) == (done.code, words in done.err, "hidden" in done.err)
 

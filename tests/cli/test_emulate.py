@@ -58,7 +58,7 @@ def test_address_is_the_first_line_and_the_only_one(acme: Path, tmp_path: Path) 
 
 
 def test_everything_is_there_after_a_restart(acme: Path, tmp_path: Path) -> None:
-    """The store is opened again and continued; an id is never used twice."""
+    """After a restart the store contains all exchanges, and no id is used twice."""
     db = tmp_path / "e.db"
     with emulating(acme, "--db", db) as (ringotel, _):
         first = ringotel.reply(NUMBER, "before", from_=CONTACT)
@@ -70,7 +70,7 @@ def test_everything_is_there_after_a_restart(acme: Path, tmp_path: Path) -> None
 
 
 def test_second_emulator_on_one_store_is_refused(acme: Path, tmp_path: Path, ringocli: Command) -> None:
-    """One store, one emulator: the second says so, and what to do."""
+    """A second emulator on the same store is refused, with advice."""
     with emulating(acme, "--db", tmp_path / "e.db"):
         done = ringocli("emulate", acme, "--db", tmp_path / "e.db", "--no-browser")
     assert 3 == done.code
@@ -103,7 +103,7 @@ def test_template_may_change_meanwhile(acme: Path, tmp_path: Path) -> None:
 
 
 def test_patch_that_breaks_other_webhooks_is_not_applied(acme: Path, tmp_path: Path) -> None:
-    """What is stored already has to be read as before."""
+    """A patch is refused if it changes how stored webhooks are read."""
     text = acme.read_text("utf-8")
     with emulating(acme, "--db", tmp_path / "e.db") as (ringotel, _):
         assert 200 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
@@ -115,7 +115,7 @@ def test_patch_that_breaks_other_webhooks_is_not_applied(acme: Path, tmp_path: P
 
 
 def test_user_sends_to_a_real_provider(acme: Path, tmp_path: Path) -> None:
-    """With --provider-url the template's request goes there; nothing is invented, and no credential is kept."""
+    """With --provider-url the template's request is sent there; no reply is made up, and no credential is stored."""
     with (
         serving(Answer.json({"data": {"id": "real-1"}})) as server,
         emulating(acme, "--db", tmp_path / "e.db", "--provider-url", server.url) as (ringotel, _),
@@ -132,7 +132,7 @@ def test_user_sends_to_a_real_provider(acme: Path, tmp_path: Path) -> None:
 
 
 def test_webhooks_are_forwarded_to_the_real_ringotel(acme: Path, tmp_path: Path) -> None:
-    """The provider gets Ringotel's own reply, both are shown, and the webhook URL beyond its host is not."""
+    """The provider gets Ringotel's own reply and both replies are shown; of the webhook URL only the host is."""
     with serving(Answer(status=202, body=b"queued")) as server:
         url = f"{server.url}/hook/very-secret-path"
         with emulating(acme, "--db", tmp_path / "e.db", "--forward-to", url) as (ringotel, process):
@@ -165,7 +165,7 @@ def test_webhook_that_ringotel_did_not_get_is_tried_again(acme: Path, tmp_path: 
 def test_access_token_is_accepted_in_urls_and_cookies(
     acme: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
-    """A token that an address or a cookie would change is refused at the start."""
+    """A token that would be changed in a URL or a cookie is refused at the start."""
     monkeypatch.setenv("RINGOCLI_EMULATOR_TOKEN", token)
     done = ringocli("emulate", acme, "--no-browser", "--host", "0.0.0.0", "--expose")
     assert (2, True, False) == (done.code, "RINGOCLI_EMULATOR_TOKEN" in done.err, token in done.err)
@@ -182,7 +182,7 @@ def test_closed_streams_do_not_stop_the_emulator(acme: Path, closed: str) -> Non
 
 
 def test_listening_as_provider_sends_nothing(acme: Path, tmp_path: Path) -> None:
-    """What a real Ringotel sends is recorded and answered; no receipt is made up."""
+    """Requests of a real Ringotel are recorded and answered; no receipt is made up."""
     arguments = ("--db", tmp_path / "e.db", "--listen-as-provider", "--public-url", "https://tunnel.example")
     with emulating(acme, *arguments) as (ringotel, _):
         body = {"from": NUMBER, "to": CONTACT, "text": "Hi"}
@@ -284,7 +284,7 @@ def test_clean_removes_what_no_emulator_uses(
 
 
 def test_contacts_may_answer_by_themselves(acme: Path, tmp_path: Path) -> None:
-    """With --auto-reply every message gets its answer."""
+    """With --auto-reply every message is answered."""
     with emulating(acme, "--db", tmp_path / "e.db", "--auto-reply", "OK") as (ringotel, _):
         ringotel.send(CONTACT, "Hello", from_=NUMBER)
         assert CONTACT == ringotel.wait(content="OK")["variables"]["from"]
@@ -299,7 +299,7 @@ def test_the_tour_succeeds(ringocli: Command, preset: str) -> None:
 
 
 def test_fixture_starts_emulators(pytester_file: Path) -> None:
-    """The plugin is there for a suite that names it."""
+    """The plugin works in a test suite that names it."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(pytester_file)],
         capture_output=True, text=True, cwd=pytester_file.parent, check=False,
@@ -323,7 +323,7 @@ def pytester_file(tmp_path: Path) -> Path:
 
 
 def test_an_unread_log_blocks_nothing(acme: Path, tmp_path: Path) -> None:
-    """A full pipe on stderr delays no exchange."""
+    """A full pipe on stderr does not delay any exchange."""
     fcntl: Any = pytest.importorskip("fcntl")
     if not hasattr(fcntl, "F_SETPIPE_SZ"):
         pytest.skip("needs a pipe that is full soon")

@@ -36,7 +36,7 @@ VALUES = (
     ],
 )
 def test_an_argument_that_is_not_utf8_is_refused(ringocli: Command, acme: Path, arguments: tuple[str, ...]) -> None:
-    """It is named by its start, without a value."""
+    """The error shows the start of the argument, without its value."""
     done = ringocli(*arguments)
     assert (2, True) == (done.code, "is not valid UTF-8" in done.err)
 
@@ -59,7 +59,7 @@ def test_a_malformed_emulator_url_is_a_usage_error(ringocli: Command, acme: Path
     "body", ['{"a": 1}', "[]", "no", '{"exchanges": {}}', '{"exchanges": [1]}', '{"exchanges": [{}]}', "[" * 100_000]
 )
 def test_another_server_is_not_taken_for_an_emulator(ringocli: Command, acme: Path, body: str) -> None:
-    """Whatever it answers."""
+    """The error is the same whatever the other server answers."""
     with serving(Answer(body=body.encode())) as server:
         done = ringocli("send-test", acme, "--await", "delivered", "--emulator", server.url, *VALUES)
     assert (3, True) == (done.code, "is not a ringocli emulator" in done.err)

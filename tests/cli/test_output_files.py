@@ -81,7 +81,7 @@ def test_what_cannot_be_written_is_one_sentence(
 
 
 def test_the_folder_of_an_unknown_user_is_a_name(ringocli: Command, acme: Path) -> None:
-    """As in a shell."""
+    """``~unknown`` is an ordinary name, as in a shell."""
     done = ringocli("init", "--preset", "telnyx", "--no-input", "~nobody-has-this-name/x.json")
     assert (3, True) == (done.code, "cannot be written" in done.err)
 
@@ -110,14 +110,14 @@ def test_an_export_that_fails_leaves_no_folder(acme: Path, folder: Path, target:
 
 @posix_only
 def test_reading_our_own_output_is_refused(acme: Path) -> None:
-    """``/dev/stdout`` is a pipe that would wait for ourselves."""
+    """``/dev/stdout`` is a pipe from which the command would wait for its own output."""
     command = [sys.executable, "-m", "ringocli", "validate", "--fix", "/dev/stdout"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (3, True) == (done.returncode, "not a regular file" in done.stderr)
 
 
 def test_no_temporary_folder_is_reported(ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without any folder for temporary files, as on a read-only system."""
+    """A file system without a temporary folder, such as a read-only one, is reported."""
     monkeypatch.setattr(tempfile, "tempdir", str(acme / "none"))
     for command in (("tour",), ("bundle", acme)):
         done = ringocli(*command)

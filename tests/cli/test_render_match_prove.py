@@ -70,14 +70,14 @@ def test_rendered_httpie_contains_the_request(ringocli: Command, acme: Path) -> 
 
 
 def test_rendered_har_is_a_log(ringocli: Command, acme: Path) -> None:
-    """The HAR form has one entry a request."""
+    """The HAR document has one entry per request."""
     log = ringocli("render", acme, "--format", "har").document["log"]
     assert ("1.2", 2) == (log["version"], len(log["entries"]))
     assert "POST" == log["entries"][0]["request"]["method"]
 
 
 def test_render_events(ringocli: Command, acme: Path) -> None:
-    """Events go by key, type, type:key or pointer; ``all`` is all of them."""
+    """``--event`` accepts a key, a type, type:key or a pointer; ``all`` selects every event."""
     for name in ("file", "mms", "mms:file", "/Webhook/1"):
         (event,) = ringocli("render", acme, "--event", name, "--format", "json").document["requests"]
         assert ("incoming", "mms:file") == (event["direction"], event["name"])
@@ -88,7 +88,7 @@ def test_render_events(ringocli: Command, acme: Path) -> None:
 
 
 def test_template_view_leaves_the_variables(ringocli: Command, acme: Path) -> None:
-    """The template view shows each variable where it goes, auth included."""
+    """The template view shows each variable at its location, auth included."""
     done = ringocli("render", acme, "SendMessage", "--template-view")
     assert '{"from":"$from$","to":"$to$","text":"$content$"}' in done.out
     assert "Bearer $API key$" in done.out
@@ -110,7 +110,7 @@ def test_corpora_render_and_read_back(ringocli: Command, acme: Path, corpus: str
     ("wanted", "number"), [("e164", "+12025550100"), ("international", "12025550100"), ("national", "2025550100")]
 )
 def test_number_formats_follow_the_portal(ringocli: Command, acme: Path, wanted: str, number: str) -> None:
-    """Numbers are handed over as the portal's setting says; short codes stay."""
+    """Numbers have the format that is set in the portal; short codes are not changed."""
     done = ringocli("render", acme, "SendMessage", "--number-format", wanted, "--set", "from=12025550100",
                     "--set", "to=72345", "--format", "json")  # fmt: skip
     (request,) = done.document["requests"]
@@ -118,7 +118,7 @@ def test_number_formats_follow_the_portal(ringocli: Command, acme: Path, wanted:
 
 
 def test_missing_policies(ringocli: Command, acme: Path) -> None:
-    """``--missing error`` lists everything at once and sends exit code 2."""
+    """``--missing error`` lists all missing values at once, and the exit code is 2."""
     done = ringocli("render", acme, "SendMessage", "--missing", "error")
     assert 2 == done.code
     assert "no value for API key, from, to, content" in done.err
@@ -134,7 +134,7 @@ def test_colour_is_used_only_if_requested(ringocli: Command, acme: Path) -> None
 
 
 def test_match_says_what_ringotel_would_take(ringocli: Command, acme: Path) -> None:
-    """A webhook's event, its variables and where they stand."""
+    """The output has the event, and each variable with its location."""
     body = '{"method": "message", "params": {"from": "1", "to": "2", "content": "two\\nlines"}}'
     done = ringocli("match", acme, "-", "--format", "json", stdin=body)
     assert (0, True, "message", "message", "/Webhook/0") == (
@@ -147,7 +147,9 @@ def test_match_says_what_ringotel_would_take(ringocli: Command, acme: Path) -> N
 
 
 def test_match_shows_the_near_miss(ringocli: Command, acme: Path) -> None:
-    """Nothing matches: exit 1, each difference, and the change of the template that would fix it."""
+    """If nothing matches, the exit code is 1 and each difference is listed, with the change of the template that
+    fixes it.
+    """
     done = ringocli(
         "match", acme, "-", "--format", "json", stdin='{"method": "sms", "params": {"From": 1, "to": 2, "content": 3}}'
     )
@@ -160,7 +162,7 @@ def test_match_shows_the_near_miss(ringocli: Command, acme: Path) -> None:
 
 
 def test_match_shows_a_change_in_full(ringocli: Command, acme: Path) -> None:
-    """What has to be written into the template is not clipped, so that it can be copied."""
+    """A change is not clipped, so that it can be copied into the template."""
     body = {"event": {"kind": "inbound", "sender": "+13105550199", "recipient": "+12025550100", "message": "Hi there"}}
     text = ringocli("match", acme, "-", stdin=json.dumps(body)).out
     change = text.partition("/Webhook/0/request_parameters: ")[2].partition("\n    set ")[0]
@@ -168,7 +170,7 @@ def test_match_shows_a_change_in_full(ringocli: Command, acme: Path) -> None:
 
 
 def test_match_reads_http_messages_and_queries(ringocli: Command, acme: Path, folder: Path) -> None:
-    """A sample may be a whole HTTP message with CRLF or LF; options say the rest of a bare body."""
+    """A sample may be a whole HTTP message with CRLF or LF; for a bare body, options give the rest."""
     body = '{"method":"delivered","params":{"messageid":"m1"}}'
     for newline in ("\n", "\r\n"):
         lines = ["POST /hook?x=1 HTTP/1.1", "Content-Type: application/json", "", body]
@@ -197,7 +199,7 @@ def test_match_reads_replies(ringocli: Command, acme: Path) -> None:
 
 
 def test_prove_gives_a_certificate(ringocli: Command, acme: Path) -> None:
-    """Hash, seed, cases and the readings it rests on; the same run gives the same document."""
+    """The certificate has the hash, seed, cases and assumptions; the same run gives the same document."""
     first = ringocli("prove", acme, "--seed", "3", "--cases", "30", "--format", "json")
     document = first.document
     assert (0, True, 3, None) == (first.code, document["proved"], document["seed"], document["counter_example"])
@@ -282,7 +284,7 @@ def test_a_bad_template_is_one_sentence(
     ['{"API": 5}', '{"API": {"SendMessage": []}}', '{"Webhook": "x"}', '{"id": {}, "properties": 5}', "{}"],
 )
 def test_wrong_types_are_no_crash(ringocli: Command, template: str) -> None:
-    """A template with parts of the wrong shape is used as far as it goes, or refused in one sentence."""
+    """A template with parts of the wrong shape is used as far as possible, or refused with one sentence."""
     for arguments in (("render", "-"), ("prove", "-")):
         done = ringocli(*arguments, stdin=template)
         assert 2 == done.code
@@ -371,7 +373,7 @@ def test_an_internal_error_is_one_sentence_with_a_report(
 
 
 def test_basic_credentials_are_masked_as_a_whole(ringocli: Command) -> None:
-    """Half of a base64 pair would tell the other half."""
+    """A part of a base64 pair would reveal the rest."""
     basic = {**ACME, "auth": {"type": "Basic", "username": "user", "password": "$API key$"}}
     done = ringocli("render", "-", "SendMessage", "--property", "API key=s3cret-key", stdin=json.dumps(basic))
     assert "Basic ***" in done.out
@@ -389,14 +391,14 @@ def test_any_two_fields_of_a_near_miss_are_paired(ringocli: Command, acme: Path)
 
 
 def test_an_empty_sample_is_refused(ringocli: Command, acme: Path) -> None:
-    """It is not compared with the events."""
+    """An empty sample is an error, not a webhook that matches nothing."""
     refused = ringocli("match", acme, "-", stdin="\n")
     assert (3, "error: stdin: empty\n  Give a webhook or a reply.\n") == (refused.code, refused.err)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="cmd and PowerShell quote otherwise")
 def test_a_suggested_command_can_be_pasted(ringocli: Command, folder: Path) -> None:
-    """The name of a file with a space is quoted, and the command does what was promised."""
+    """A file name with a space is quoted, and the command does what the output says."""
     Path("my file.json").write_text('{"id": "acme", "class": "sms",}', "utf-8")
     suggested = ringocli("prove", "my file.json").err.partition("run: ")[2].splitlines()[0]
     assert ["ringocli", "validate", "--fix", "my file.json"] == shlex.split(suggested)

@@ -66,7 +66,9 @@ def test_a_form_is_edited_in_place(ringocli: Command) -> None:
 
 
 def test_failures_have_their_exit_codes(folder: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """1 for a refusal, 4 for silence, 3 for a broken journal, 2 for a wrong option; the URL may be in the environment."""
+    """Exit code 1 for a rejected event, 4 for no response, 3 for a broken journal, 2 for a wrong option; the URL may
+    be in the environment.
+    """
     sample = [SAMPLES / "telnyx.json", SAMPLES / "telnyx" / "message.http"]
     with serving(Answer(status=500)) as server:
         assert 1 == ringocli("replay", *sample, "--url", server.url).code
@@ -113,7 +115,7 @@ def test_the_events_of_a_journal_are_sent_again(folder: Path, ringocli: Command)
 
 
 def test_a_journal_with_rows_needs_the_same_rows(folder: Path, ringocli: Command) -> None:
-    """A shard's rows, an edited column, a moved file, rows from stdin, and a changed row before anything is sent."""
+    """Changes that are refused: another shard, an edited column, a moved file, other rows from stdin, a changed row."""
     rows = [f"+1310555{number:04},text {number}" for number in range(9)]
     Path("rows.csv").write_text("\n".join(["contact,content", *rows]), "utf-8")
     run = ["simulate-webhook", SAMPLES / "telnyx.json", "--journal", "run.db"]
@@ -138,7 +140,7 @@ def test_a_journal_with_rows_needs_the_same_rows(folder: Path, ringocli: Command
 
 
 def test_only_the_journal_s_own_template_makes_its_events(folder: Path, ringocli: Command) -> None:
-    """Another template, another database, and a variable that no event has."""
+    """Another template, another database and a variable that no event has are refused."""
     with receiver() as receiving:
         run = ["simulate-webhook", SAMPLES / "telnyx.json", "--journal", "run.db", "--url", receiving.url]
         assert 0 == ringocli(*run, "--event", "messageDelivered").code

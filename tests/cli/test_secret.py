@@ -39,7 +39,7 @@ def test_a_stored_secret_is_used_by_a_profile(ringocli: Command, acme: Path, rin
     ],
 )
 def test_mistakes_are_one_sentence(ringocli: Command, ring: Keyring, words: list[str], stdin: str, said: str) -> None:
-    """Exit code 2, and nothing is stored or removed."""
+    """Each mistake is exit code 2 with one sentence, and nothing is stored or removed."""
     assert 0 == ringocli("secret", "set", "acme", stdin="value").code
     before = dict(ring.entries)
     done = ringocli("secret", *words, stdin=stdin)
@@ -58,7 +58,7 @@ def test_a_locked_or_missing_keyring_is_reported(ringocli: Command, ring: Keyrin
 
 
 def test_a_damaged_list_of_names_loses_no_secret(ringocli: Command, ring: Keyring) -> None:
-    """Names can be stored again; what is stored can still be read."""
+    """Names can be stored again, and the stored secrets can still be read."""
     assert 0 == ringocli("secret", "set", "acme", stdin="value").code
     for entry in list(ring.entries):
         if entry[1] != "acme":

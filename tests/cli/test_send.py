@@ -75,7 +75,7 @@ def template(tmp_path: Path) -> str:
 
 
 def test_a_send_shows_each_variable_and_where_it_came_from(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Status, messageid and its pointer, in text and in JSON; the secrets arrived and are not shown."""
+    """Status, messageid and its pointer are shown in text and JSON; secrets are sent but not shown."""
     with serving(Answer.json({"data": {"id": MESSAGE_ID}}, 201)) as server:
         assert 0 == run(["send-test", template, "--url", server.url, *VALUES])
         text = capsys.readouterr().out
@@ -157,7 +157,7 @@ JSON_TYPE = "application/json"
     ],
 )  # fmt: skip
 def test_an_error_is_shown_in_the_providers_words(body: str, content_type: str, words: str) -> None:
-    """Whatever shape an error has, its message is one line."""
+    """Whatever the shape of the error, its message is printed in one line."""
     reply = Reply(status=400, headers=(("Content-Type", content_type),), body=body.encode())
     assert words == provider_message(reply)
 
@@ -211,7 +211,7 @@ def test_a_real_host_needs_live(template: str, capsys: pytest.CaptureFixture[str
 @pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are POSIX")
 @pytest.mark.parametrize(("answer", "code"), [(b"n\n", 2), (b"\x03", 130)])
 def test_a_terminal_gets_a_prompt(template: str, answer: bytes, code: int) -> None:
-    """The question names method, host, receiver and segments; a no or Ctrl-C sends nothing."""
+    """The prompt names method, host, receiver and segments; after "no" or Ctrl-C nothing is sent."""
     import pty
 
     pid, terminal = pty.fork()
@@ -241,7 +241,7 @@ def test_a_terminal_gets_a_prompt(template: str, answer: bytes, code: int) -> No
 def test_missing_values_are_listed_at_once(
     template: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A real send invents nothing."""
+    """A real send never uses sample values; all missing values are listed in one error."""
     monkeypatch.delenv("RINGOCLI_PROPERTY_API_KEY")
     with serving() as server:
         assert 2 == run(["send-test", template, "--url", server.url])
@@ -259,7 +259,7 @@ def test_a_dry_run_sends_nothing(template: str, capsys: pytest.CaptureFixture[st
 
 
 def test_a_refused_port_is_exit_4(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The failure is a document, too, and the HAR file shows that there was no reply."""
+    """The failure is also reported as JSON, and the HAR file has an entry without a reply."""
     url = f"http://127.0.0.1:{unused_port()}"
     assert 4 == run(["send-test", template, "--url", url, *VALUES, "--format", "json", "--har", "x.har"])
     assert 4 == json.loads(capsys.readouterr().out)["error"]["code"]
@@ -294,7 +294,7 @@ def test_a_har_on_stdout_is_the_only_output(template: str, capsys: pytest.Captur
 
 
 def test_a_profile_names_its_host_first(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Before one of its secrets leaves."""
+    """The host is printed before a secret of the profile is sent."""
     Path("ringocli.toml").write_text('[profiles.here.variables]\nnumber="+1"\ncontact="+2"\ncontent="x"\n')
     with serving(Answer.json({"data": {"id": "1"}})) as server:
         assert 0 == run(["--quiet", "send-test", template, "--url", server.url, "--profile", "here"])
@@ -342,7 +342,7 @@ def parrot(seen: Seen) -> Answer:
 def test_no_secret_is_shown(
     template: str, capsys: pytest.CaptureFixture[str], content: str, options: list[str]
 ) -> None:
-    """Not on stdout, not on stderr, not in the HAR, in no encoding; not even if the other side repeats it."""
+    """Secrets are not on stdout, on stderr or in the HAR, in any encoding, even if the other side repeats them."""
     leading = ["--verbose"] if "--verbose-too" in options else []
     options = [option for option in options if option != "--verbose-too"]
     account = "acc0unt-c4nary"
@@ -359,7 +359,7 @@ def test_no_secret_is_shown(
 
 
 def test_failures_do_not_show_secrets(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Neither does a connection that breaks."""
+    """A connection that breaks does not reveal a secret, either."""
     with raw(b"HTTP/1.1 20") as wire:
         assert 4 == run(["send-test", template, "--url", wire.url, *VALUES, "--format", "json"])
     captured = capsys.readouterr()

@@ -75,7 +75,7 @@ def test_a_receipt_before_the_reply_counts(acme: Path, ringocli: Command) -> Non
 
 
 def test_an_emulator_s_old_receipt_does_not_count(acme: Path, ringocli: Command) -> None:
-    """A receipt with the same id from before the send is none; one that arrives before the reply is."""
+    """A receipt with the same id that arrived before the send is ignored; one that arrives before the reply counts."""
     send = [
         "send-test", acme, *VALUES, "--set", "contact=+13105550199", "--set", "content=Hi", "--await", "delivered",
         "--format", "json",
@@ -130,7 +130,7 @@ def test_another_message_s_receipt_does_not_count(acme: Path, ringocli: Command)
 
 
 def test_a_number_check(acme: Path, ringocli: Command) -> None:
-    """Each row's number is texted and has to answer; the silent one is a failed test case."""
+    """Each row's number gets a message and has to answer; a number that does not is a failed test case."""
     port = unused_port()
     numbers = ["+13105550101", "+13105550102", "+13105550103"]
     Path("numbers.csv").write_text("contact\n" + "\n".join(numbers) + "\n", "utf-8")
@@ -201,7 +201,7 @@ def test_impossible_combinations_are_usage_errors(
 
 
 def test_a_template_without_response_map_cannot_await_a_receipt(folder: Path, ringocli: Command) -> None:
-    """Without an id there is nothing to recognise it by."""
+    """Without response_map there is no id by which a receipt could be recognised."""
     from tests.conftest import ACME
 
     api = {
@@ -265,7 +265,7 @@ def test_a_send_is_recorded_as_a_case(acme: Path, ringocli: Command) -> None:
 def test_a_recorded_case_omits_what_the_request_omitted(
     extension: str, ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No sample takes the place of a variable that Ringotel left out; the case passes as it is written."""
+    """A variable that Ringotel left out is not replaced by a sample value, and the case passes."""
     monkeypatch.chdir(tmp_path)
     assert 0 == ringocli("init", "--preset", "generic-json", "own.json").code
     Path("cases").mkdir()

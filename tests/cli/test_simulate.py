@@ -39,7 +39,9 @@ def simulated(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int,
 
 
 def test_one_event_arrives_and_is_shown(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The first event is the default; numbers know their direction, the rest is sampled and said."""
+    """Without --event the first event is sent; numbers depend on the direction, other values are samples, and a note
+    says so.
+    """
     with serving(Answer.json({"ok": True})) as server:
         command = ["simulate-webhook", template, "--url", f"{server.url}/hook/x"]
         assert 0 == run([*command, "--set", "number=+12025550111", "--set", "contact=+13105550122"])
@@ -53,7 +55,7 @@ def test_one_event_arrives_and_is_shown(template: str, capsys: pytest.CaptureFix
 
 
 def test_the_summary_has_its_fixed_form(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every key of the contract, in its order, and planned is delivered and failed."""
+    """The JSON has every documented key in order, and planned is the sum of delivered and failed."""
     with serving(Answer(), Answer(status=500), Answer()) as server:
         code, summary = simulated(capsys, template, "--url", server.url, "--count", "4")
     assert SUMMARY_KEYS == list(summary)
@@ -66,7 +68,7 @@ def test_the_summary_has_its_fixed_form(template: str, capsys: pytest.CaptureFix
 
 
 def test_events_come_in_turn_with_fresh_ids(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two kinds of event, five times: in turn, and no messageid twice; jsonl has a line for each."""
+    """Two kinds of event are sent five times in turn, each with a new messageid; jsonl has a line for each."""
     events = ["--event", "message", "--event", "messageDelivered"]
     with serving() as server:
         command = ["simulate-webhook", template, "--url", server.url, *events, "--format", "jsonl"]
@@ -83,7 +85,7 @@ def test_events_come_in_turn_with_fresh_ids(template: str, capsys: pytest.Captur
 
 
 def test_concurrent_workers_send_everything_once(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """200 events by 8 at once: each arrives, none twice."""
+    """200 events sent by 8 workers arrive once each."""
     with serving() as server:
         code, summary = simulated(
             capsys,
@@ -102,7 +104,7 @@ def test_concurrent_workers_send_everything_once(template: str, capsys: pytest.C
 
 
 def test_a_retry_delivers_after_a_temporary_failure(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """503 once, then 200: delivered, with one retry counted; the messageid stays."""
+    """After 503 and then 200 the event is delivered, with one retry and the same messageid."""
     busy = Answer(status=503)
     with serving(busy, Answer()) as server:
         code, summary = simulated(capsys, template, "--url", server.url, "--event", "delivered", "--retry", "2")
@@ -111,7 +113,7 @@ def test_a_retry_delivers_after_a_temporary_failure(template: str, capsys: pytes
 
 
 def test_no_reply_at_all_is_exit_4(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The summary is printed all the same, and stderr names the port."""
+    """The summary is still printed, and stderr names the port."""
     port = unused_port()
     code = run(["simulate-webhook", template, "--url", f"http://127.0.0.1:{port}", "--format", "json"])
     captured = capsys.readouterr()
@@ -122,7 +124,7 @@ def test_no_reply_at_all_is_exit_4(template: str, capsys: pytest.CaptureFixture[
 
 
 def test_a_refusal_is_shown_in_the_servers_words(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A 422 with its reason: exit 1, and the reason is on the screen."""
+    """After a 422 the exit code is 1, and the server's reason is printed."""
     with serving(Answer.json({"error": {"message": "no such number"}}, 422)) as server:
         assert 1 == run(["simulate-webhook", template, "--url", server.url])
         text = capsys.readouterr().out
@@ -145,7 +147,7 @@ def test_the_reply_may_have_to_contain_a_text(template: str, capsys: pytest.Capt
 def test_many_events_to_a_real_host_need_live(
     template: str, capsys: pytest.CaptureFixture[str], options: list[str]
 ) -> None:
-    """Host and total are named, nothing is sent."""
+    """The error names the host and the total, and nothing is sent."""
     url = f"https://hooks.example/{URL_CANARY}"
     assert 2 == run(["simulate-webhook", template, "--url", url, *options])
     captured = capsys.readouterr()
@@ -157,7 +159,7 @@ def test_many_events_to_a_real_host_need_live(
 def test_the_url_comes_from_many_places(
     template: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without any, the ways are listed; a profile names the host before it sends."""
+    """Without a URL the ways to give one are listed; with a profile the host is printed before anything is sent."""
     assert 2 == run(["simulate-webhook", template])
     assert all(way in capsys.readouterr().err for way in ("RINGOCLI_WEBHOOK_URL",))
     with serving() as server:
@@ -190,7 +192,7 @@ def test_invalid_options_are_exit_2(template: str, options: list[str]) -> None:
     "options", [["--ca-file", "none.pem"], ["--journal", "."], ["--report", "none/report.html"], ["--data", "none.csv"]]
 )
 def test_files_that_cannot_be_used_are_exit_3(folder: Path, template: str, options: list[str]) -> None:
-    """Nothing is sent, also where the file would only be needed later."""
+    """Nothing is sent, even if the file would only be needed later."""
     with serving() as server:
         assert 3 == run(["simulate-webhook", template, "--url", server.url, *options])
     assert [] == server.seen
@@ -221,7 +223,7 @@ def echo(seen: Seen) -> Answer:
 def test_no_secret_is_shown(
     template: str, capsys: pytest.CaptureFixture[str], form: str, count: str, gone: bool
 ) -> None:
-    """Neither the URL beyond its host nor a property, though the server repeats both, or is not there."""
+    """Neither the path of the URL nor a property is shown, even if the server repeats them or cannot be reached."""
     with serving(echo) as server:
         port = unused_port() if gone else server.port
         url = f"http://user-c4nary:pass-c4nary@127.0.0.1:{port}/hook/{URL_CANARY}?key=query-c4nary#frag-c4nary"
@@ -235,7 +237,7 @@ def test_no_secret_is_shown(
 
 
 def test_only_the_host_of_a_webhook_url_is_shown() -> None:
-    """Scheme, host and port; that there is more is shown as three stars."""
+    """Scheme, host and port are shown, and the rest as ``***``."""
     assert "https://h.example:8443/***" == str(webhook_address(Secret("https://u:p@h.example:8443/a?b#c")))
     assert "http://[::1]:80/" == str(webhook_address(Secret("http://[::1]:80/")))
 
@@ -297,7 +299,7 @@ def test_many_events_over_tls(template: str, tmp_path: Path, capsys: pytest.Capt
 
 
 def test_a_proxy_is_used(template: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the environment asks to be sent through a proxy goes there, also many events."""
+    """Events go through the proxy that the environment names, one or many."""
     with serving() as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         code, summary = simulated(

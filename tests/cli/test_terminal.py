@@ -61,13 +61,13 @@ def test_a_terminal_shows_colours_of_its_own_palette(code: int, arguments: tuple
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
 @pytest.mark.parametrize(("code", "arguments"), COMMANDS.values(), ids=COMMANDS)
 def test_no_colour_where_it_is_unwanted(code: int, arguments: tuple[str, ...], variables: dict[str, str]) -> None:
-    """``NO_COLOR`` and ``TERM=dumb`` are obeyed."""
+    """No colour is used with ``NO_COLOR`` or ``TERM=dumb``."""
     exit_code, output = shown(*arguments, **variables)
     assert (code, False) == (exit_code, re.search(r"\x1b\[[0-9;]*3[0-9]", output) is not None)
 
 
 def test_highlighting_does_not_change_the_text() -> None:
-    """JSON and requests on a terminal are the same text as in a pipe, but for colour."""
+    """JSON and requests have the same text on a terminal as in a pipe, apart from colour."""
     _, schema = shown("schema")
     assert "https://json-schema.org/draft/2020-12/schema" == json.loads(ESCAPE.sub("", schema))["$schema"]
     command = ["-q", "render", TELNYX, "SendMessage"]
@@ -96,14 +96,14 @@ LONG = {
 @pytest.mark.parametrize("color", ["never", "always"])
 @pytest.mark.parametrize("arguments", LONG.values(), ids=LONG)
 def test_prose_is_wrapped_at_80_columns(arguments: tuple[str, ...], color: str) -> None:
-    """No sentence is cut by the edge of the terminal; only a command to copy may be longer than a line."""
+    """No sentence is cut at the edge of the terminal; only commands to copy may be longer than a line."""
     _, output = shown(*arguments, "--color", color)
     for line in ESCAPE.sub("", output).splitlines():
         assert len(line) <= 80 or "ringocli " in line.strip()[:10], line
 
 
 def test_wrapping_keeps_the_words() -> None:
-    """On a terminal an error has the words that it has in a pipe."""
+    """On a terminal an error has the same words as in a pipe."""
     _, output = shown("simulate-webhook", TELNYX, "--color", "never")
     command = [sys.executable, "-m", "ringocli", "simulate-webhook", TELNYX]
     piped = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -112,7 +112,7 @@ def test_wrapping_keeps_the_words() -> None:
 
 
 def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
-    """In scripts no command pays for the import of rich."""
+    """rich is not imported if the output is not a terminal."""
     script = (
         "import sys; from ringocli.cli import run; code = run(sys.argv[1:]);"
         "print([name for name in ('rich', 'pygments') if name in sys.modules], file=sys.stderr); sys.exit(code)"

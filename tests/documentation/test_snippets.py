@@ -153,7 +153,7 @@ def prepare(folder: Path, page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_page_works_as_written(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commands of a page, run from top to bottom, give the output that it shows."""
+    """The commands of a page, run in order, print the output that the page shows."""
     monkeypatch.chdir(tmp_path)
     prepare(tmp_path, page)
     for name in ("ACME_KEY", "TELNYX_KEY", "OWN_KEY"):

@@ -1,4 +1,4 @@
-"""Nothing that was result is lost: a real process is killed under load, again and again, and started anew."""
+"""No exchange that was answered is lost when the process is killed under load and restarted."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def stored(address: str) -> Counter[str]:
 
 
 def test_what_was_answered_survives_the_kill(acme: Path, tmp_path: Path) -> None:
-    """After each restart every event that was result 200 is there, and no event is there twice."""
+    """After each restart every event that was answered with 200 is in the store exactly once."""
     store, chance, load = tmp_path / "crash.db", random.Random(5), Load(count())
     for _ in range(KILLS):
         with emulating(acme, store) as (process, address):

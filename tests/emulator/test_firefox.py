@@ -29,7 +29,9 @@ def bubble(side: str, text: str) -> str:
 
 
 def test_a_conversation_goes_both_ways(firefox: Firefox, ringotel: Emulator) -> None:
-    """What one end says, the other end reads; the receipt arrives; the wire shows which bytes each variable made."""
+    """A message sent on one side appears on the other, the receipt arrives, and the wire shows the bytes of each
+    variable.
+    """
     firefox.visit(ringotel.url)
     firefox.click(".user textarea")
     firefox.type("Your bike is ready\n")
@@ -46,7 +48,7 @@ def test_a_conversation_goes_both_ways(firefox: Firefox, ringotel: Emulator) -> 
 
 
 def test_a_near_miss_is_fixed(firefox: Firefox, tmp_path: Path) -> None:
-    """The field that is spelled otherwise is shown; its change goes into the template's file, and then it fits."""
+    """The field with the other name is shown; after applying the change to the template's file, the webhook matches."""
     template = tmp_path / "telnyx.json"
     template.write_text(TELNYX.read_text("utf-8"), "utf-8")
     with emulator(template) as ringotel:

@@ -84,7 +84,7 @@ def test_an_inbox_has_its_page_with_and_without_a_slash(ringotel: Emulator, visi
 
 
 def test_a_conversation_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
-    """What one end says, the other end reads, and the wire has both with the bytes of each variable."""
+    """A message sent on one side appears on the other, and the wire shows both with the bytes of each variable."""
     page = visit(ringotel.url)
     say(page, "user", "Hi, your bike is ready")
     expect(bubble(page, "user", "Hi, your bike is ready")).to_have_count(1)
@@ -100,7 +100,7 @@ def test_a_conversation_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_ticks_show_the_receipts(ringotel: Emulator, visit: Open) -> None:
-    """A message is delivered once its receipt has come, and says so in words to those who cannot see the ticks."""
+    """A message is marked as delivered after its receipt, also in words for screen readers."""
     page = visit(ringotel.url)
     say(page, "user", "Two ticks?")
     mark = bubble(page, "user", "Two ticks?").locator(".mark")
@@ -110,7 +110,7 @@ def test_ticks_show_the_receipts(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_picture_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
-    """A file that is picked on either side is seen on both, fetched from the emulator itself."""
+    """A file chosen on either side is shown on both, and is loaded from the emulator."""
     page = visit(ringotel.url)
     attach(page, "user")
     page.locator(".user .go").click()
@@ -125,7 +125,7 @@ def test_a_picture_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
 
 @pytest.mark.parametrize("how", ["drop", "paste"])
 def test_a_picture_is_dropped_or_pasted(ringotel: Emulator, visit: Open, how: str) -> None:
-    """A file needs no button."""
+    """A file can be added without a button."""
     page = visit(ringotel.url)
     transfer = page.evaluate_handle(
         """bytes => {
@@ -151,7 +151,7 @@ def test_a_picture_is_dropped_or_pasted(ringotel: Emulator, visit: Open, how: st
 
 
 def test_a_failure_is_explained(ringotel: Emulator, visit: Open) -> None:
-    """A message that fails says Failed, and the phone does not have it."""
+    """A failed message is marked as failed, and does not appear on the phone."""
     page = visit(ringotel.url)
     page.get_by_title("Choose the conversation").click()
     page.get_by_label("Talk to").fill("+1 (500) 555-0002")
@@ -164,7 +164,7 @@ def test_a_failure_is_explained(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_chaos_is_set_and_takes_effect(ringotel: Emulator, visit: Open) -> None:
-    """A provider that answers 500 rejects the message, and the wire says that chaos caused it."""
+    """A provider that replies 500 rejects the message, and the wire shows that chaos caused it."""
     page = visit(ringotel.url)
     page.keyboard.press("c")
     page.get_by_text("Details").click()
@@ -197,7 +197,7 @@ def test_a_reply_that_ringotel_refuses_is_kept(ringotel: Emulator, visit: Open) 
 
 
 def test_a_reply_that_is_retried_is_one_message(ringotel: Emulator, visit: Open) -> None:
-    """A message waits for the provider's retry, and is never shown beside its own delivery."""
+    """A message waits for the provider's retry, and is not shown a second time when that is delivered."""
     ringotel.set_chaos(ringotel={"status": 503})
     page = visit(ringotel.url)
     say(page, "handset", "Anybody there?")
@@ -213,7 +213,7 @@ def test_a_reply_that_is_retried_is_one_message(ringotel: Emulator, visit: Open)
 
 
 def test_a_message_that_the_provider_refuses_says_why(ringotel: Emulator, visit: Open) -> None:
-    """The provider's own words are in the bubble."""
+    """The bubble shows the provider's own error message."""
     page = visit(ringotel.url)
     page.get_by_title("Choose the conversation").click()
     page.get_by_label("Talk to").fill("+15005550001")
@@ -223,7 +223,7 @@ def test_a_message_that_the_provider_refuses_says_why(ringotel: Emulator, visit:
 
 
 def test_details_link_a_failed_receipt_with_its_message(ringotel: Emulator, visit: Open) -> None:
-    """Both ways; the details have the duration and the size."""
+    """The links lead both ways, and the details show the duration and the size."""
     ringotel.send(to="+15005550002", content="Lost", from_=NUMBER)
     page = visit(ringotel.url)
     page.locator(".row", has_text="Failed receipt").click()
@@ -234,7 +234,7 @@ def test_details_link_a_failed_receipt_with_its_message(ringotel: Emulator, visi
 
 
 def test_a_near_miss_is_fixed(tmp_path: Path, visit: Open) -> None:
-    """A webhook that nearly fits shows why; its change goes into the template's file, and then it fits."""
+    """A near miss shows the differences; after applying the change to the template's file, the webhook matches."""
     template = tmp_path / "telnyx.json"
     template.write_text(TELNYX.read_text("utf-8"), "utf-8")
     with emulator(template) as ringotel:
@@ -272,7 +272,7 @@ def test_the_filter_finds(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_filter_that_is_wrong_says_why(ringotel: Emulator, visit: Open) -> None:
-    """A mistyped word of the search language is answered with a sentence in place of rows, and no console error."""
+    """A mistyped keyword of the filter is answered with an error message instead of rows, and no console error."""
     page = visit(ringotel.url)
     page.get_by_label("Filter exchanges").fill("is:deliverd")
     expect(page.locator(".exchanges .nothing")).to_contain_text("did you mean delivered?")
@@ -281,7 +281,7 @@ def test_a_filter_that_is_wrong_says_why(ringotel: Emulator, visit: Open) -> Non
 
 
 def test_a_reload_keeps_everything(ringotel: Emulator, visit: Open) -> None:
-    """Conversation, opened exchange, filter, template_file and theme are as they were."""
+    """The conversation, the opened exchange, the filter and the theme are unchanged after a reload."""
     other = "+14155550123"
     ringotel.send(to=other, content="Something else", from_=NUMBER)
     ringotel.send(to=CONTACT, content="Keep me", from_=NUMBER)
@@ -376,7 +376,7 @@ def test_a_restart_leaves_no_gap(tmp_path: Path, context: Any) -> None:
 
 
 def test_the_page_works_by_keyboard_alone(ringotel: Emulator, visit: Open) -> None:
-    """Write on both sides, walk the wire, open, step on and close, ask for help: no pointer needed."""
+    """Sending on both sides, moving through the wire, opening and closing details, and help need no pointer."""
     page = visit(ringotel.url)
     keys = page.keyboard
     keys.press("1")
@@ -415,7 +415,7 @@ def test_the_page_works_by_keyboard_alone(ringotel: Emulator, visit: Open) -> No
 
 
 def test_everything_that_can_be_pressed_has_a_name(ringotel: Emulator, visit: Open) -> None:
-    """A screen reader is never left with 'button'."""
+    """No control is announced only as "button"."""
     ringotel.send(to=CONTACT, content="x", from_=NUMBER)
     page = visit(ringotel.url)
     page.locator(".row").first.click()
@@ -493,7 +493,7 @@ HOSTILE = {
 
 
 def test_hostile_text_stays_text(ringotel: Emulator, visit: Open) -> None:
-    """Whatever comes over the wire is shown, never run, never fetched, and never turns the page around."""
+    """Received text is displayed as it is: it is not run, loads nothing, and does not change the page's direction."""
     page = visit(ringotel.url)
     for number, (name, text) in enumerate(HOSTILE.items(), 1):
         assert 200 == post(ringotel.webhook_url, webhook(text)), name
@@ -510,7 +510,7 @@ def test_hostile_text_stays_text(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_hidden_characters_are_shown(ringotel: Emulator, visit: Open) -> None:
-    """A direction override or a NUL is a small sign with a name; the text around it keeps its order."""
+    """A direction override or a NUL is shown as a small mark with a name; the order of the text around it is kept."""
     post(ringotel.webhook_url, webhook(HOSTILE["override"] + "\x00"))
     page = visit(ringotel.url)
     signs = bubble(page, "user", "invoice").locator(".hidden-char")
@@ -520,7 +520,7 @@ def test_hidden_characters_are_shown(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_long_text_is_shown_in_full_on_request(ringotel: Emulator, visit: Open) -> None:
-    """64 KB are clipped at first, and there to the last character after 'Show all'."""
+    """A text of 64 KB is clipped at first, and shown completely after "Show all"."""
     post(ringotel.webhook_url, webhook(HOSTILE["long"]))
     page = visit(ringotel.url)
     words = page.locator(".user .words")
@@ -531,7 +531,7 @@ def test_a_long_text_is_shown_in_full_on_request(ringotel: Emulator, visit: Open
 
 
 def test_a_foreign_file_is_only_named(ringotel: Emulator, visit: Open) -> None:
-    """The address of a file that the emulator does not serve is text: not fetched, not linked."""
+    """The URL of a file that the emulator does not serve is plain text: not loaded and not linked."""
     post(ringotel.webhook_url, webhook("Look", url="https://evil.example/tracker.png"))
     page = visit(ringotel.url)
     expect(bubble(page, "user", "Look").locator(".file.foreign")).to_have_text("https://evil.example/tracker.png")
@@ -568,7 +568,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 def test_ten_thousand_exchanges_are_a_few_rows(crowded: Emulator, visit: Open) -> None:
-    """Only visible rows are in the document, from the first paint on and at every scroll position."""
+    """Only visible rows are in the document, from the first paint and at every scroll position."""
     page = visit(crowded.url)
     expect(page.locator(".row").last).to_contain_text("message 9999")
     assert page.locator(".row").count() <= 40
@@ -593,7 +593,7 @@ def test_ten_thousand_exchanges_are_a_few_rows(crowded: Emulator, visit: Open) -
 
 
 def test_scrolling_is_not_disturbed_by_new_exchanges(crowded: Emulator, visit: Open) -> None:
-    """Whoever has scrolled up stays where they are while messages come in; at the end one stays at the end."""
+    """A list that was scrolled up does not move when messages arrive; a list at its end follows them."""
     page = visit(crowded.url)
     expect(page.locator(".row").last).to_contain_text("message 9999")
     page.locator(".exchanges").evaluate("wire => (wire.scrollTop -= 3000)")
@@ -612,7 +612,7 @@ def test_scrolling_is_not_disturbed_by_new_exchanges(crowded: Emulator, visit: O
 
 
 def test_a_phone_has_one_column(ringotel: Emulator, visit: Open) -> None:
-    """At 390 px there are tabs, nothing is cut off sideways, and all of it still works."""
+    """At 390 px there are tabs, nothing overflows sideways, and every function still works."""
     page = visit(ringotel.url, width=390, height=844)
     tabs = page.get_by_role("navigation", name="Columns")
     say(page, "user", "From a phone")
@@ -648,7 +648,7 @@ def test_about_lists_assumptions_and_urls(ringotel: Emulator, visit: Open) -> No
 
 
 def test_a_request_is_copied_replayed_and_exported(ringotel: Emulator, visit: Open) -> None:
-    """A request is copied as curl, sent again, and exported with all others as a file."""
+    """A request can be copied as curl, sent again, and exported in a file with all others."""
     ringotel.send(to=CONTACT, content="Again!", from_=NUMBER)
     page = visit(ringotel.url, permissions=("clipboard-read", "clipboard-write"))
     page.locator(".row", has_text="SendMessage").click()

@@ -73,7 +73,7 @@ def test_laying_out_changes_white_space_alone(run: Run, document: Any, separator
 @given(groups=st.lists(st.lists(st.integers(1, 60), max_size=12, unique=True), max_size=8))
 @some
 def test_exchanges_join_in_any_order(run: Run, groups: list[list[int]]) -> None:
-    """However pages and live events arrive, each exchange is there once, by its number; the latest word counts."""
+    """In whatever order pages and live events arrive, each exchange is listed once, in its latest version."""
     told: dict[int, int] = {}
     for turn, group in enumerate(groups):
         told |= dict.fromkeys(group, turn)
@@ -95,7 +95,7 @@ lines = st.lists(st.text("ab -+@{", max_size=6), max_size=8)
 @given(old=lines, new=lines)
 @some
 def test_side_by_side_is_both_texts(run: Run, old: list[str], new: list[str]) -> None:
-    """The left column is the old text and the right one the new, less the indentation that all lines share."""
+    """The left column is the old text and the right one the new, without their common indentation."""
     assume(old != new)
     diff = "\n".join(difflib.unified_diff(old, new, "old", "new", n=99, lineterm=""))
     pairs = run("""async (diff) => (await import("./page/diff.js")).sideBySide(diff)""", diff)

@@ -58,7 +58,9 @@ def test_a_broken_file_is_reported_until_it_is_fixed(file: Path, edited: Emulato
 
 
 def test_two_fields_are_paired_by_click(edited: Emulator, visit: Open) -> None:
-    """A pair made by hand completes the edit; beside earlier webhooks it is applied anyway, or a second event."""
+    """A pair chosen by the user completes the change; if earlier webhooks would break, it is applied anyway or as a
+    second event.
+    """
     post(edited.webhook_url, webhook("Earlier"))
     page = visit(edited.url)
     missed(page, edited, {"alpha": "Open on Sunday?", "beta": "or not"})
@@ -79,7 +81,7 @@ def test_two_fields_are_paired_by_click(edited: Emulator, visit: Open) -> None:
 
 
 def test_an_edit_by_hand_is_noticed(file: Path, edited: Emulator, visit: Open) -> None:
-    """Whoever edits the file while a near miss is in view sees that the webhook fits now."""
+    """When the file is edited while a near miss is open, the page shows that the webhook now matches."""
     page = visit(edited.url)
     missed(page, edited, {"alpha": "Open on Sunday?", "beta": "or not"})
     expect(page.locator(".miss .why").last).to_contain_text("Edit the event in the file")

@@ -64,7 +64,7 @@ def test_one_exchange_is_deleted(inbox: Emulator) -> None:
 
 
 def test_the_template_and_its_findings_are_shown(inbox: Emulator) -> None:
-    """The version in use, with the line of each finding."""
+    """The version in use is shown, with the line of each finding."""
     shown = call(inbox, "GET", "/api/template").document
     assert json.loads(shown["text"])["id"] == "acme"
     assert all(finding["line"] > 0 for finding in shown["findings"])
@@ -82,6 +82,6 @@ def test_numbers_are_found_as_they_are_displayed(inbox: Emulator, query: str) ->
 
 
 def test_a_mistyped_filter_is_reported(inbox: Emulator) -> None:
-    """A name that is nearly one of the filter's is not searched for as text."""
+    """A name that is nearly a keyword of the filter is reported, not searched for as text."""
     got = call(inbox, "GET", "/api/exchanges?q=fron:x")
     assert (400, True) == (got.status, "did you mean from?" in got.document["error"]["message"])

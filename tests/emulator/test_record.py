@@ -74,7 +74,7 @@ def test_retried_message_gets_its_status(inbox: Emulator) -> None:
 
 
 def test_message_whose_retries_fail_is_refused(inbox: Emulator) -> None:
-    """If no retry succeeds, all tries end as refused."""
+    """If no retry succeeds, all attempts are marked as refused."""
     inbox.set_chaos(ringotel={"status": 503})
     first = inbox.reply(NUMBER, "never", from_=CONTACT)
     assert "waiting" == first["status"]

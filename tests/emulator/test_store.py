@@ -119,7 +119,7 @@ CANARY = "k3y/with+odd=chars&<more>\"and'quotes"
 
 
 def test_no_part_of_an_exchange_shows_a_secret(tmp_path: Path) -> None:
-    """Not in names and values of headers, keys, near misses, notes, ids and errors, in whatever encoding it is repeated."""
+    """Names and values of headers, keys, near misses, notes, ids and errors contain no secret, in any encoding."""
     faces = [encode(CANARY) for encode in ENCODINGS.values()]
     script = iter(faces * 2)
 
@@ -227,7 +227,7 @@ def test_a_reply_does_not_repeat_a_secret(encode: Callable[[str], str], tmp_path
 
 @pytest.mark.parametrize("text", ["é", "🔑", "\xff"], ids=["two bytes", "four bytes", "not UTF-8"])
 def test_long_bodies_that_are_not_text_are_kept(text: str) -> None:
-    """A character at the place where a long body is cut for decoding survives."""
+    """A multi-byte character at a point where a long body is cut for decoding is kept."""
     character = text.encode("latin-1" if text == "\xff" else "utf-8")
     body = b"\xff" + character * (DECODED_AT_ONCE // len(character) + 1)
     assert body == body_of(shown_body(body))

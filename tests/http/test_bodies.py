@@ -12,7 +12,7 @@ from ringocli.http.bodies import text_of
     "charset", ["utf-8", "UTF8", '"utf-8"', "iso-8859-1", "windows-1252", "Shift_JIS", "GB18030", "koi8-u", "us-ascii"]
 )
 def test_character_sets_of_the_web_are_read(charset: str) -> None:
-    """By any of their names."""
+    """Every label of a character set is recognised."""
     assert "abc" == text_of(b"abc", f"text/plain; charset={charset}")
 
 
@@ -22,6 +22,6 @@ def test_character_sets_of_the_web_are_read(charset: str) -> None:
      "\x00", "", "x" * 5000, "encodings.aliases", "../utf_8"],
 )  # fmt: skip
 def test_other_codecs_of_python_are_no_character_sets(charset: str) -> None:
-    """Some take quadratic time; unknown names, which Python would never forget, are not even looked up."""
+    """Some of them take quadratic time; unknown names are not looked up, because Python would keep them in memory."""
     with pytest.raises(LocalError, match="not valid"):
         text_of(b"a-" + b"b" * 1_000_000, f"text/plain; charset={charset}")

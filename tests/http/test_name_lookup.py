@@ -21,7 +21,7 @@ def test_this_machine_is_found() -> None:
 
 
 def test_a_resolver_that_does_not_answer_is_left_behind() -> None:
-    """The time limit includes the lookup, with and without an event loop."""
+    """The time limit includes the name lookup, with and without an event loop."""
     over = threading.Event()
 
     def silent(host: str, port: int) -> list[str]:
@@ -41,7 +41,7 @@ def test_a_resolver_that_does_not_answer_is_left_behind() -> None:
 
 @pytest.mark.parametrize("error", [OSError("no such host"), UnicodeError("label too long")])
 def test_a_failure_is_that_of_the_resolver(error: Exception) -> None:
-    """What the resolver raises in its thread is raised here."""
+    """An error in the resolver's thread is raised in the calling thread."""
 
     def failing(host: str, port: int) -> list[str]:
         raise error
@@ -67,7 +67,7 @@ def test_a_failure_is_that_of_the_resolver(error: Exception) -> None:
 def test_a_slow_name_server_does_not_exceed_the_time_limit(
     ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
-    """Every command that connects gives up after --timeout-s, and says that the name was not looked up."""
+    """Every command that connects stops after --timeout-s and says that the host name was not resolved."""
     over = threading.Event()
 
     def silent(*request: object, **options: object) -> list[object]:

@@ -48,7 +48,7 @@ def test_a_reply_without_a_length_ends_with_the_connection() -> None:
 
 @pytest.mark.parametrize("text", [b"\x16\x03\x01\x02", b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n"])
 def test_non_http_replies_are_refused(text: bytes) -> None:
-    """Another protocol is malformed, not silence."""
+    """Another protocol is reported as malformed, not as a missing response."""
     with pytest.raises(MalformedReply):
         ReplyParser().feed(text)
 
@@ -66,7 +66,7 @@ PAYLOAD = b"POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
 
 
 def test_one_exchange_on_loopback() -> None:
-    """The bytes arrive as they are, and the reply is read whole."""
+    """The request is sent unchanged, and the reply is read completely."""
     with serving(Answer.json({"ok": True}, 201)) as server:
         reply = exchange("127.0.0.1", server.port, PAYLOAD, timeout_s=5)
     assert (201, b"hi", "/hook") == (reply.status, server.seen[0].body, server.seen[0].target)
@@ -88,7 +88,7 @@ def test_a_bad_reply_is_no_reply(text: bytes, kind: str) -> None:
 
 
 def test_silence_and_refusal() -> None:
-    """A server that never answers times out; a closed port is not connected."""
+    """A server that never replies causes a time-out; a closed port causes a refused connection."""
     with raw(b"", until=b"hi", hold=True) as server, pytest.raises(NoReply) as caught:
         exchange("127.0.0.1", server.port, PAYLOAD, timeout_s=0.2)
     assert "timeout" == caught.value.kind

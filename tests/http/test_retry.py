@@ -23,14 +23,14 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_retry_after_is_parsed_leniently(text: str, expected: float | None) -> None:
-    """Seconds or a date; anything else says nothing."""
+    """Seconds and dates are parsed; anything else is ignored."""
     reply = Reply(status=503, headers=(("retry-after", text),))
     assert expected == retry_after_s(reply, NOW)
 
 
 @given(tries=st.integers(1, 1000), chance=st.floats(0, 1))
 def test_backoff_has_full_jitter(tries: int, chance: float) -> None:
-    """Anything from 0 to half a second, doubled with each try, up to half a minute."""
+    """The wait is between 0 and half a second, doubled with each attempt, up to half a minute."""
     longest = min(MAX_BACKOFF_S, 0.5 * 2 ** min(tries - 1, 10))
     assert backoff_s(tries, lambda: chance) == pytest.approx(chance * longest)
 
@@ -45,7 +45,7 @@ def test_a_retry_never_comes_before_retry_after(tries: int, asked: int, chance: 
 
 
 def test_a_retry_after_over_the_limit_is_not_obeyed() -> None:
-    """An event fails at once, and the reason differs from that of an event without tries left."""
+    """The event fails at once, with another reason than an event that has no attempts left."""
     reply = Reply(status=503, headers=(("Retry-After", "301"),))
     policy = RetryPolicy(retries=1)
     assert (None, True) == (
@@ -60,5 +60,5 @@ def test_a_retry_after_over_the_limit_is_not_obeyed() -> None:
 
 @pytest.mark.parametrize(("status", "worth"), [(200, False), (400, False), (404, False), (429, True), (500, True)])
 def test_what_is_worth_retrying(status: int, worth: bool) -> None:
-    """Errors of the server and too many requests; a refusal would be the same again."""
+    """Server errors and 429 are retried; a rejected request would be rejected again."""
     assert worth == is_worth_retrying(Reply(status=status))

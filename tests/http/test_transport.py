@@ -65,7 +65,7 @@ def test_path_and_query_are_sent_unchanged(asked: str, on_the_wire: str) -> None
 
 
 def test_headers_and_body_are_sent_unchanged() -> None:
-    """Besides the request's own headers there are Host, User-Agent, Accept and Content-Length, and no more."""
+    """Apart from the request's own headers, only Host, User-Agent, Accept and Content-Length are sent."""
     body = '{"text":"h\u00e9llo \U0001f44b"}'
     sent = request_to("", body=body, headers=(("Content-Type", "application/json"), ("X-Odd-Case", "1")))
     with raw(OK, until=b"}") as wire:
@@ -95,14 +95,14 @@ def test_credentials_in_the_url_become_basic_auth() -> None:
 
 
 def test_redirects_are_replies() -> None:
-    """A redirect is shown, not followed, even one whose address is nonsense."""
+    """A redirect is shown, not followed, even if its URL is invalid."""
     with serving(Answer(status=302, headers=(("Location", "http://[::bad"),))) as server:
         reply = send(request_to(server.url))
     assert (302, 1) == (reply.status, len(server.seen))
 
 
 def test_cookies_are_not_kept() -> None:
-    """Two webhooks over one connection do not know of each other."""
+    """Two webhooks over one connection do not share cookies."""
     with (
         serving(Answer(headers=(("Set-Cookie", "a=b"),))) as server,
         Sender(timeout_s=5) as sender,
@@ -117,7 +117,7 @@ def test_cookies_are_not_kept() -> None:
     [("gzip", gzip.compress), ("deflate", zlib.compress)],
 )
 def test_a_long_reply_is_cut(encoding: str, compress: object) -> None:
-    """What is over 1 MB is dropped and said, compressed or not: no reply fills the memory."""
+    """Everything over 1 MB is dropped, with a note, compressed or not, so that no reply fills the memory."""
     long = b"x" * (MAX_REPLY_BYTES * 3)
     bomb = compress(long)  # type: ignore[operator]
     with serving(Answer(body=long), Answer(body=bomb, headers=(("Content-Encoding", encoding),))) as server:
@@ -127,7 +127,7 @@ def test_a_long_reply_is_cut(encoding: str, compress: object) -> None:
 
 
 def test_an_incomplete_body_is_still_a_reply() -> None:
-    """The status came, so the other side has the message; that its body broke off is a note."""
+    """A reply with a status has been sent by the provider; an incomplete body is only noted."""
     with raw(b"HTTP/1.1 201 Created\r\nContent-Length: 50\r\n\r\nhalf") as wire:
         reply = send(request_to(wire.url, body=None, method="GET"))
     assert (201, b"half", ("the connection was closed before the end of the reply",)) == (
@@ -144,7 +144,7 @@ def failing(url: str, **options: object) -> NoReply:
 
 
 def test_a_refused_port_is_named() -> None:
-    """Nothing listens: the port is named, and nothing of the path."""
+    """If nothing listens, the error names the port but not the path."""
     port = unused_port()
     error = failing(f"http://127.0.0.1:{port}/hook/t0ken")
     assert ("connect", True) == (error.kind, isinstance(error, NotConnected))
@@ -161,7 +161,7 @@ def test_an_unknown_host_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_silence_is_a_timeout() -> None:
-    """A server that reads and says nothing: the request may have arrived."""
+    """A server that reads and does not reply: the request may have arrived."""
     with raw(b"", hold=True) as wire:
         error = failing(wire.url, timeout_s=0.2)
     assert ("timeout", False) == (error.kind, isinstance(error, NotConnected))
@@ -246,14 +246,14 @@ def test_an_unusable_ca_file_is_refused(tmp_path: Path, content: str | None) -> 
     ],
 )
 def test_an_unsendable_request_is_refused(header: str, body: str, method: str) -> None:
-    """A line break in a header, a lone surrogate, an odd method: nothing leaves."""
+    """A line break in a header, a lone surrogate and an invalid method are refused before anything is sent."""
     with serving() as server, pytest.raises(UsageError):
         send(request_to(server.url, body=body, method=method, headers=(("X-A", header),)))
     assert [] == server.seen
 
 
 def test_only_failed_connections_are_retried() -> None:
-    """An SMS that may have left is not sent twice."""
+    """An SMS that may have been sent is not sent twice."""
     waits: list[float] = []
     answers: Iterator[NotConnected | Reply] = iter([NotConnected("a"), NotConnected("b"), Reply(status=200)])
 
@@ -285,7 +285,7 @@ def test_only_failed_connections_are_retried() -> None:
     ],
 )  # fmt: skip
 def test_loopback_is_recognised_by_its_name(host: str, expected: bool) -> None:
-    """Only names that always mean this machine count; any other name that may resolve to it needs --live."""
+    """Only names that always mean this machine count; other names that may resolve to it need --live."""
     assert expected is is_loopback(host)
 
 
@@ -345,7 +345,7 @@ SLOW = {
 def test_the_time_limit_covers_the_whole_reply(
     pieces: list[bytes], secure: bool, server_tls: ssl.SSLContext, authority: trustme.CA, tmp_path: Path
 ) -> None:
-    """A server that sends a little all the time, but never a whole status and headers, is given up in time."""
+    """A server that keeps sending a little, but never a complete status and headers, does not exceed the time limit."""
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))
     with dripping(pieces, tls=server_tls if secure else None) as url:
@@ -357,7 +357,7 @@ def test_the_time_limit_covers_the_whole_reply(
 def test_a_slow_body_is_cut_in_time(
     secure: bool, server_tls: ssl.SSLContext, authority: trustme.CA, tmp_path: Path
 ) -> None:
-    """The reply counts, and a note says that its body did not end."""
+    """The reply counts, and a note says that its body was incomplete."""
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))
     pieces = [b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", *[b"x"] * 1000]
@@ -368,7 +368,7 @@ def test_a_slow_body_is_cut_in_time(
 
 
 def test_ipv6_loopback_is_reached() -> None:
-    """An address in brackets keeps them in Host."""
+    """An IPv6 address keeps its brackets in Host."""
     try:
         listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
     except OSError:

@@ -109,7 +109,7 @@ def test_other_messages_are_read_as_the_samples_are(provider: str) -> None:
 
 
 def test_indistinguishable_samples_are_reported() -> None:
-    """A receipt that a message's event takes as well is named, not written off."""
+    """A receipt that a message's event matches as well is reported by name."""
     samples = tuple(webhook(kind, SAMPLES["bulkvs"][kind]) for kind in ("message", "delivered"))
     answers = Answers(id="acme", name="Acme", send_url="https://sms.acme.example/send")
     draft = from_pastes(Pastes(samples=samples), answers)
@@ -163,7 +163,7 @@ def sent(template: Template, place: str, variables: dict[str, str], properties: 
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_captured_request_through_a_paste_is_the_request(name: str) -> None:
-    """With the pasted values the template sends what was pasted; with those of a preset, what the preset sends."""
+    """With the pasted values the template sends the pasted request; with a preset's values, what the preset sends."""
     record, draft = RECORDS[name], drafted(name)
     template = read_template(draft.template)
     for kind, place in (("sms", "SendMessage"), ("mms_no_text", "SendFile")):
@@ -310,7 +310,7 @@ def test_the_template_sends_the_pasted_request(body: Any) -> None:
 @example(text='{👋"$é\u2003${B}👋"')
 @settings(max_examples=300)
 def test_no_text_crashes_the_reader_of_commands(text: str) -> None:
-    """It is read, or refused in a sentence."""
+    """Any text is read, or refused with one sentence."""
     for paste in (f"curl https://x.example {text}", text):
         with contextlib.suppress(UsageError):
             assert read_curl("paste", paste)
@@ -319,7 +319,7 @@ def test_no_text_crashes_the_reader_of_commands(text: str) -> None:
 @given(body=TREES, kind=st.sampled_from(["message", "mms", "delivered"]), failed=TREES)
 @settings(max_examples=150)
 def test_no_sample_crashes_the_learning_of_events(body: dict[str, Any], kind: str, failed: dict[str, Any]) -> None:
-    """An event that is learned takes its own sample, or the sample is named as confused."""
+    """A learned event matches its own sample, or the sample is reported as confused."""
     samples = (webhook(kind, body), webhook("failed", failed))
     draft = from_pastes(Pastes(samples=samples), Answers(id="acme", name="Acme", send_url="https://x.example"))
     reading = read_webhook(read_template(draft.template), samples[0].incoming)

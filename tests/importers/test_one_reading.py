@@ -229,7 +229,7 @@ def read_by_emulator(template: Path, content: bytes) -> tuple[Any, list[str]]:
 
 @pytest.mark.parametrize("form", PLAIN)
 def test_match_reads_what_the_emulator_reads(ringocli: Command, template: Path, form: str) -> None:
-    """On the command line, from stdin."""
+    """They agree on the command line and on stdin."""
     matched = ringocli("match", template, "-", "--format", "json", stdin=PLAIN[form])
     assert 0 == matched.code, matched.err
     notes = [note["text"] for note in matched.document["notes"]]
@@ -341,7 +341,7 @@ DISTORTIONS: dict[str, tuple[bytes, str]] = {
 def test_a_distorted_value_is_reported_everywhere(
     ringocli: Command, folder: Path, template: Path, running: Emulator, name: str
 ) -> None:
-    """By `match`, by the emulator, and by `init`."""
+    """`match`, the emulator and `init` all report it."""
     content, said = DISTORTIONS[name]
     (folder / "sample.txt").write_bytes(content)
     matched = ringocli("match", template, "sample.txt", "--format", "json")
@@ -364,7 +364,7 @@ FILES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_second_file_is_reported(ringocli: Command, folder: Path, name: str) -> None:
-    """Numbered fields and lists of files have more than one."""
+    """Numbered fields and lists may contain several files, of which one is read."""
     pattern, said = FILES[name]
     event = {"event_key": "file", "event_type": "mms", "request_method": "POST",
              "request_parameters": {"from": "$from$", "to": "$to$", **pattern}}  # fmt: skip
@@ -384,7 +384,7 @@ PIECES = [b'"', b"{", b"}", b"\n\n", b"$(", b"`", b"&", b"\x00", b"\xff", b"\\ud
 )
 @settings(max_examples=150)
 def test_no_damaged_sample_breaks_the_reading(content: bytes, edits: list[tuple[int, int, bytes]]) -> None:
-    """Whatever is cut out or put in: it is read, or refused in a sentence."""
+    """Whatever is removed or inserted, a sample is read or refused with one sentence."""
     for at, length, piece in edits[:5]:
         content = content[:at] + piece[:40] + content[at + length :]
     for read in (lambda: read_sample(content).as_request(), lambda: request_in("paste", content, None, None)):
@@ -404,6 +404,6 @@ def test_no_damaged_sample_breaks_the_reading(content: bytes, edits: list[tuple[
     ids=["status", "lone-surrogate", "charset"],
 )
 def test_odd_captures_are_read_or_refused(content: bytes) -> None:
-    """What damaged captures contained once."""
+    """Damaged captures that once failed are read or refused."""
     with contextlib.suppress(RingocliError):
         decoded_webhook(read_sample(content).as_request())

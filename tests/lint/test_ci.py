@@ -32,7 +32,7 @@ def repository(folder: Path) -> Path:
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
 def test_a_hook_finds_the_templates(ringocli: Command, repository: Path, hook: dict[str, Any]) -> None:
-    """It needs no file names, and takes a folder with a space as an argument."""
+    """A hook needs no file names, and accepts a folder with a space as an argument."""
     entry = hook["entry"].split()
     assert "ringocli" == entry[0]
     template = Path("my templates") / "acme one.json"
@@ -73,7 +73,7 @@ def test_a_hook_runs_when_findings_may_change(hook: dict[str, Any], changed: str
     ],
 )
 def test_the_action_takes_paths_with_spaces(repository: Path, paths: str, arguments: str, code: int) -> None:
-    """The script of the action, with its inputs as the host passes them."""
+    """The action's script runs with inputs as the CI system passes them."""
     script = next(step["run"] for step in ACTION["runs"]["steps"] if step.get("name") == "Validate")
     environment = {**os.environ, "INPUT_PATHS": paths, "INPUT_ARGUMENTS": arguments, "GITHUB_ACTIONS": "true"}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"

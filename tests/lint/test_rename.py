@@ -62,7 +62,7 @@ def test_escaped_names_are_renamed_too() -> None:
     ],
 )
 def test_an_impossible_name_is_refused(new: str, said: str) -> None:
-    """With the reason."""
+    """The error gives the reason."""
     assert said in (name_problem(Document.read("x", TEXT), new) or "")
 
 

@@ -63,7 +63,7 @@ def test_a_more_specific_event_may_take_a_webhook() -> None:
 
 
 def test_events_with_different_keys_are_not_confused() -> None:
-    """A webhook that is both kinds at once does not occur."""
+    """No webhook has both keys at once."""
     document = template(
         ("in", "message", {"kind": "$event_key$", **TEXT}),
         ("done", "messageDelivered", {"status": "$event_key$", "a": "1", "b": "2", "id": "$messageid$"}),

@@ -186,7 +186,7 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
 
 
 def test_inexpressible_parts_are_reported() -> None:
-    """A verdict that is not a plain yes is result by the preset in words."""
+    """A preset has a limit where the deployed integration does what a template cannot."""
     for name, record in RECORDS.items():
         limits = [
             value

@@ -31,19 +31,19 @@ OTHERS = sorted(
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_names_of_secrets_are_known(name: str) -> None:
-    """Alone, in longer names, with accents, numbered, and in any case."""
+    """Names are recognised alone, in longer names, with accents, with numbers, and in any case."""
     assert is_secret_name(name)
     assert is_secret_name(name.upper())
 
 
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_names_of_account_values_are_known(name: str) -> None:
-    """The words for a login, an account, a customer."""
+    """Words for a login, an account or a customer are recognised."""
     assert is_account_name(name)
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_names_are_not_credentials(name: str) -> None:
-    """Words that contain one for a secret, and names about a secret."""
+    """Words that merely contain a word for a secret, and names about a secret, are not credentials."""
     assert not is_secret_name(name)
     assert not is_account_name(name)

@@ -51,7 +51,7 @@ def test_a_key_wins_over_another_name() -> None:
 
 
 def test_a_name_of_several_events_is_refused() -> None:
-    """All spellings that are exact are listed."""
+    """The error lists every name that is unambiguous."""
     with pytest.raises(UsageError) as caught:
         template().event("message.received")
     assert "Use one of: message:message.received, mms:message.received." == caught.value.hint

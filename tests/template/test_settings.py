@@ -96,7 +96,7 @@ def test_properties_are_secrets_unless_public(folder: Path) -> None:
 
 
 def test_the_webhook_url_is_a_secret_with_its_own_precedence(folder: Path) -> None:
-    """Option, then environment, then profile."""
+    """The option wins over the environment, and that over the profile."""
     (folder / "ringocli.toml").write_text('[profiles.a]\nwebhook_url = "https://p.example/x"')
     for options, environ, expected in (
         (ValueArguments(url="u", profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "u"),
@@ -122,7 +122,7 @@ def test_the_project_file_is_looked_for_up_to_the_git_root(folder: Path, monkeyp
 
 
 def test_files_are_read_without_interpretation(folder: Path) -> None:
-    """A variable from a file keeps its line breaks."""
+    """A value from a file keeps its line breaks."""
     (folder / "text.txt").write_bytes(b"two\r\nlines\n")
     values = gather(ValueArguments(set_file=["content=text.txt"]), (), env(folder)).values
     assert "two\r\nlines\n" == values.at(Place.MESSAGE)["content"]
@@ -181,7 +181,7 @@ def test_a_missing_home_folder_is_tolerated(folder: Path, monkeypatch: pytest.Mo
 
 
 def test_property_names_become_environment_names() -> None:
-    """Blanks and punctuation become underscores."""
+    """Spaces and punctuation become underscores."""
     assert "RINGOCLI_PROPERTY_API_KEY" == environment_name("API key")
 
 

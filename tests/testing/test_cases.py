@@ -107,7 +107,7 @@ def test_a_webhook_that_matches_nothing_shows_the_nearest_event(ringocli: Comman
 
 
 def test_variables_that_differ_are_shown(ringocli: Command, conversation: Path) -> None:
-    """Expected and found value of each variable."""
+    """The output has the expected and the found value of each variable."""
     edit(conversation, 'variables = {messageid = "m-1"}', 'variables = {messageid = "m-2"}')
     out = ringocli("test").out
     assert "- messageid = 'm-2'" in out
@@ -150,7 +150,7 @@ def test_cases_are_selected_by_words(expression: str, selected: bool) -> None:
 
 
 def test_a_case_belongs_to_the_template_it_is_named_after(ringocli: Command, conversation: Path) -> None:
-    """Beside several templates the case's name decides; without a hint it is a usage error that names --template."""
+    """Beside several templates the case's name decides; otherwise a usage error names --template."""
     folder = conversation.parent.parent
     other = json.loads(json.dumps(ACME).replace('"text"', '"body"'))
     (folder / "other.json").write_text(json.dumps(other), "utf-8")
@@ -191,7 +191,7 @@ def test_an_export_of_the_emulator_becomes_a_case(ringocli: Command, acme: Path)
 
 
 def test_a_har_entry_becomes_a_case(ringocli: Command, acme: Path) -> None:
-    """What send-test --har kept is a send step with the reply that came."""
+    """An entry of send-test --har becomes a send step with the recorded reply."""
     with serving(Answer.json({"data": {"id": "m-7"}})) as server:
         sent = ringocli("send-test", "acme.json", "--url", server.url, "--missing", "sample", "--har", "out.har")
     assert 0 == sent.code
@@ -201,7 +201,7 @@ def test_a_har_entry_becomes_a_case(ringocli: Command, acme: Path) -> None:
 
 
 def test_a_webhook_in_any_form_becomes_a_case(ringocli: Command, acme: Path) -> None:
-    """A bare body from stdin; one that matches nothing is expected not to match."""
+    """A bare body on stdin becomes a webhook step; one that matches nothing is expected not to match."""
     bodies = {"ok": '{"method":"delivered","params":{"messageid":"m"}}', "bad": '{"method":"bounced"}'}
     for name, body in bodies.items():
         assert 0 == ringocli("test", "acme.json", "--record", "-", "--name", name, stdin=body).code
@@ -210,7 +210,7 @@ def test_a_webhook_in_any_form_becomes_a_case(ringocli: Command, acme: Path) -> 
 
 
 def test_pytest_collects_case_files(conversation: Path) -> None:
-    """One test a case; the failure is a diff without a traceback."""
+    """Each case is one test; a failure is a diff without a traceback."""
     edit(conversation.parent.parent / "acme.json", '"text": "$content$"', '"body": "$content$"')
     (conversation.parent / "receipt.toml").write_text('schema = 1\n[[step]]\nevent = "delivered"\n', "utf-8")
     command = [
@@ -247,7 +247,7 @@ def test_the_diff_of_a_form_has_one_field_per_line() -> None:
 
 
 def test_the_emulator_sends_to_your_own_server(acme: Path) -> None:
-    """With provider_url the Ringotel user's messages leave for that server, credential included."""
+    """With provider_url the messages of the Ringotel user are sent to that server, credential included."""
     with serving(Answer.json({"data": {"id": "m-9"}})) as server:
         with emulator(acme, properties={"API key": "my-key-12345"}, provider_url=server.url) as ringotel:
             ringotel.send("+13105550199", "Hi", from_="+12135550100")

@@ -107,7 +107,7 @@ def test_a_reply_stops_at_its_step(ringocli: Command, acme: Path, answer: Answer
 
 
 def test_nothing_is_sent_without_live(ringocli: Command, acme: Path) -> None:
-    """The provider sees a connection, and no request at all."""
+    """The provider sees a connection but no request."""
     with serving(ACCEPTED) as server:
         done = ringocli("doctor", "acme.json", "--url", server.url, *KEY, "--format", "json")
     assert (0, []) == (done.code, server.seen)
@@ -130,7 +130,7 @@ def test_nothing_is_sent_without_live(ringocli: Command, acme: Path) -> None:
 def test_a_preset_checks_the_credential_with_a_read_only_url(
     ringocli: Command, status: int, stopped_at: str | None, auth: str
 ) -> None:
-    """Only a GET that changes nothing, with the template's own credential; a stand-in without that URL says nothing."""
+    """The check is a GET that changes nothing, with the template's own credential; without such a URL it is skipped."""
     template = SAMPLES / "telnyx.json"
     with serving(Answer.json({}, status)) as server:
         done = ringocli("doctor", template, "--url", server.url, *KEY, "--format", "json")
@@ -145,7 +145,7 @@ CHECKED = [name for name in names() if load(name).credential_check is not None]
 
 @pytest.mark.parametrize("name", CHECKED)
 def test_each_read_only_url_is_asked_once_with_the_credential(ringocli: Command, folder: Path, name: str) -> None:
-    """Every preset that names one: a GET, no body, the template's own credential, and nothing else."""
+    """For every preset with such a URL, one GET without a body is sent, with the template's own credential."""
     preset = load(name)
     Path("template.json").write_text(json.dumps(preset.template), "utf-8")
     values = {name: "AC0123456789" if name.endswith("SID") else "s3cret4711" for name in preset.template["properties"]}
@@ -178,7 +178,7 @@ def test_each_read_only_url_is_asked_once_with_the_credential(ringocli: Command,
 def test_a_broken_template_stops_before_the_network(
     ringocli: Command, folder: Path, text: str, step: str, advice: str
 ) -> None:
-    """What is wrong in the file is found first."""
+    """An error in the file is reported before anything is connected."""
     (folder / "acme.json").write_text(text, "utf-8")
     done = ringocli(
         "doctor",
@@ -222,14 +222,14 @@ def test_an_access_token_may_not_have_its_scheme_in_it(ringocli: Command, folder
 
 
 def test_missing_values_are_listed_at_once(ringocli: Command, acme: Path) -> None:
-    """With --live everything that the message needs."""
+    """With --live everything that the message needs is listed."""
     done = ringocli("doctor", "acme.json", "--live", "--format", "json")
     assert (1, "properties") == (done.code, failed(done)["name"])
     assert all(name in failed(done)["detail"] for name in ("API key", "from", "to", "content"))
 
 
 def test_an_unknown_host_and_a_closed_port(ringocli: Command, acme: Path) -> None:
-    """No connection is exit code 4."""
+    """A failed connection is exit code 4."""
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]
     for url, step in (("https://no-such-host.invalid", "dns"), (f"http://127.0.0.1:{port}", "tcp")):
@@ -256,7 +256,7 @@ def server_side(authority: trustme.CA, *names: str) -> ssl.SSLContext:
 def test_a_certificate_that_is_not_trusted(
     ringocli: Command, acme: Path, authority: trustme.CA, name: str, trusted: bool, advice: str
 ) -> None:
-    """The handshake is its own step."""
+    """A failed handshake is reported at a step of its own."""
     authority.cert_pem.write_to_path("ca.pem")
     options = ("--ca-file", "ca.pem") if trusted else ()
     with serving(ACCEPTED, tls=server_side(authority, name)) as server:
@@ -308,7 +308,7 @@ def live(ringocli: Command, provider: str, webhook: str, *more: str) -> Result:
 
 
 def test_a_complete_integration_passes_with_its_receipt(ringocli: Command, acme: Path) -> None:
-    """Message, id, event and receipt, against an emulator as Ringotel and as provider."""
+    """Message, id, event and receipt pass with an emulator as Ringotel and as provider."""
     with emulator(acme) as ringotel:
         done = live(ringocli, ringotel.url, ringotel.webhook_url)
     assert 0 == done.code, done.out
@@ -324,7 +324,7 @@ WEBHOOK_FAULTS: dict[str, tuple[Fault, str, str]] = {
 
 @pytest.mark.parametrize(("urls", "step", "advice"), WEBHOOK_FAULTS.values(), ids=WEBHOOK_FAULTS)
 def test_a_fault_on_the_way_back(ringocli: Command, acme: Path, urls: Fault, step: str, advice: str) -> None:
-    """The webhook URL and the event are steps of their own."""
+    """A wrong webhook URL and an unmatched event fail at separate steps."""
     with emulator(acme) as ringotel:
         done = live(ringocli, *urls(ringotel))
     assert (1, step) == (done.code, failed(done)["name"]), done.out
@@ -332,7 +332,7 @@ def test_a_fault_on_the_way_back(ringocli: Command, acme: Path, urls: Fault, ste
 
 
 def test_an_event_that_the_running_version_does_not_match(ringocli: Command, acme: Path) -> None:
-    """The template was edited and the emulator serves the version before."""
+    """The emulator uses an earlier version of the edited template."""
     with emulator(json.loads(acme.read_text("utf-8"))) as ringotel:
         acme.write_text(acme.read_text("utf-8").replace('"method": "$event_key$"', '"kind": "$event_key$"'), "utf-8")
         done = live(ringocli, ringotel.url, ringotel.webhook_url)
@@ -340,7 +340,7 @@ def test_an_event_that_the_running_version_does_not_match(ringocli: Command, acm
 
 
 def test_a_receipt_that_does_not_arrive(ringocli: Command, acme: Path) -> None:
-    """The provider accepts the message and reports nothing."""
+    """The provider accepts the message, but its receipt does not arrive."""
     with emulator(acme) as ringotel, serving(ACCEPTED) as provider:
         done = live(ringocli, provider.url, ringotel.webhook_url, "--receipt-timeout-s", "0.2")
     assert (1, "receipt", True) == (done.code, failed(done)["name"], "receipts enabled" in failed(done)["fix"])
@@ -355,7 +355,7 @@ def test_a_receipt_that_does_not_arrive(ringocli: Command, acme: Path) -> None:
     ids=["another id", "a failure"],
 )
 def test_another_receipt_than_the_awaited_one(ringocli: Command, acme: Path, body: dict[str, Any], advice: str) -> None:
-    """What arrived instead is said; it counts although it arrived before the reply."""
+    """The receipt that arrived instead is described, even if it arrived before the reply."""
     with emulator(acme) as ringotel:
 
         def early(seen: Seen) -> Answer:
@@ -387,7 +387,7 @@ def test_a_receipt_before_the_reply_counts(ringocli: Command, acme: Path) -> Non
 
 
 def test_a_webhook_url_of_another_integration(ringocli: Command, acme: Path) -> None:
-    """The emulator that answers there has another id."""
+    """The advice says that the emulator at the URL serves another id."""
     with emulator({**ACME, "id": "other"}) as ringotel:
         done = live(ringocli, ringotel.url, ringotel.webhook_url)
     assert (1, "webhook_url") == (done.code, failed(done)["name"])
@@ -416,7 +416,7 @@ def test_an_event_that_is_refused(ringocli: Command, acme: Path, answer: Answer,
 
 
 def test_the_next_command_repeats_the_options_without_secrets(ringocli: Command, acme: Path) -> None:
-    """The command can be run after the masked values are filled in."""
+    """The command works once the masked values are filled in."""
     with serving(ACCEPTED) as provider, serving(Answer(status=404), Answer(status=500)) as hook:
         done = live(ringocli, provider.url, f"{hook.url}/hook/s3cret-hook-url")
     assert shlex.split(failed(done)["resume"]) == [
@@ -426,7 +426,7 @@ def test_the_next_command_repeats_the_options_without_secrets(ringocli: Command,
 
 
 def test_an_answer_of_a_proxy_is_told_apart(ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A 403 may be the proxy's."""
+    """A 403 may have been sent by a proxy."""
     with serving(Answer(status=403)) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.delenv("no_proxy", raising=False)
@@ -438,7 +438,7 @@ def test_an_answer_of_a_proxy_is_told_apart(ringocli: Command, acme: Path, monke
 
 
 def test_a_server_that_never_answers(ringocli: Command, acme: Path) -> None:
-    """The message may have been accepted, and the advice says so."""
+    """The advice says that the message may have been accepted."""
     with raw(b"", hold=True) as wire:
         done = ringocli(
             "doctor", "acme.json", "--url", wire.url, *KEY, *VALUES, "--live", "--timeout-s", "0.3", "--format", "json"
@@ -466,7 +466,7 @@ def test_a_server_that_is_no_emulator_is_asked_about(ringocli: Command, acme: Pa
 
 
 def test_doctor_continues_where_it_stopped(ringocli: Command, acme: Path) -> None:
-    """--from-rung skips what was fine before."""
+    """--from-rung skips the steps that passed before."""
     with emulator(acme) as ringotel:
         done = ringocli(
             "doctor", "acme.json", "--from-rung", "webhook_url", "--webhook-url", ringotel.webhook_url,

@@ -119,7 +119,7 @@ def forged(path: Path, name: str, content: bytes) -> bytes:
 
 
 def test_a_forged_result_is_found_by_running_again(ringocli: Command, bundled: Path) -> None:
-    """Where the hashes agree, another run tells."""
+    """If the hashes agree, running the checks again reveals it."""
     certificate = members_of(bundled)["certificate.json"].replace(b'"cases": ', b'"cases": 9')
     bundled.write_bytes(forged(bundled, "certificate.json", certificate))
     done = ringocli("bundle", "verify", "acme.zip", "--format", "json")
@@ -132,7 +132,7 @@ def test_a_forged_result_is_found_by_running_again(ringocli: Command, bundled: P
 
 
 def test_missing_and_extra_members_are_named(bundled: Path) -> None:
-    """A member that the manifest names and the file lacks, and the other way round."""
+    """Members that only the manifest or only the file contains are reported."""
     members = members_of(bundled)
     del members["mail.txt"]
     members["extra.txt"] = b"x"
@@ -159,7 +159,7 @@ def test_the_secrets_of_a_real_exchange_stay_out(ringocli: Command, acme: Path) 
 
 
 def test_a_known_secret_is_found_in_every_encoding() -> None:
-    """Raw, base64, URL-quoted and escaped."""
+    """Raw, base64, URL-encoded and escaped forms are found."""
     secret = 'k"ey/with+odd chars'
     assert Secret(secret)
     for text in ('k\\"ey/with+odd chars', "k%22ey%2Fwith%2Bodd%20chars", "ayJleS93aXRoK29kZCBjaGFycw=="):
@@ -176,7 +176,7 @@ def test_a_known_secret_is_found_in_every_encoding() -> None:
     ids=["lint", "proof", "case"],
 )
 def test_a_failing_template_is_not_packed(ringocli: Command, bundled: Path, old: str, new: str, message: str) -> None:
-    """Nothing is written, and the sentence names the check."""
+    """Nothing is written, and the error names the check."""
     bundled.unlink()
     text = json.dumps(json.loads(Path("acme.json").read_text("utf-8")))
     assert old in text

@@ -42,7 +42,7 @@ def pointers(value: Any, at: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
 @given(values, layouts)
 @settings(max_examples=300)
 def test_json_is_read_with_every_position(value: Any, layout: dict[str, Any]) -> None:
-    """Valid JSON has no problem, and the place of each value holds just that value."""
+    """Valid JSON has no problem, and the span of each value contains exactly that value."""
     text = json.dumps(value, **layout)
     document = Document.read("x", text)
     assert (value, ()) == (document.value, document.problems)
@@ -67,7 +67,7 @@ def test_the_scanner_agrees_with_the_standard_library(value: Any, layout: dict[s
 @example("{“")
 @settings(max_examples=500)
 def test_any_text_is_read(text: str) -> None:
-    """Nothing makes the reader fail, and every problem has a place inside the text."""
+    """Any text is read without an exception, and every problem is located inside the text."""
     document = Document.read("x", text)
     for problem in document.problems:
         assert 0 <= problem.start <= problem.end <= len(text)
@@ -127,7 +127,7 @@ MISTAKES: dict[str, tuple[str, str, str, Any]] = {
 
 @pytest.mark.parametrize(("text", "kind", "covered", "value"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_found_once_and_fixed(text: str, kind: str, covered: str, value: Any) -> None:
-    """Each mistake is one problem whose place covers it, and its edits make JSON with the value that was meant."""
+    """Each mistake is one problem that covers its location, and the edits give JSON with the intended value."""
     document = Document.read("x", text)
     assert [(kind, covered)] == [(found.kind, text[found.start : found.end]) for found in document.problems]
     repaired = apply(text, document.problems[0].edits)
@@ -148,7 +148,7 @@ UNMENDED: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize(("text", "kind", "covered"), UNMENDED.values(), ids=UNMENDED)
 def test_a_mistake_without_a_safe_fix_is_only_reported(text: str, kind: str, covered: str) -> None:
-    """Where two cures fit, none is chosen."""
+    """Where two fixes are possible, none is chosen."""
     (found,) = Document.read("x", text).problems
     assert (kind, covered, ()) == (found.kind, text[found.start : found.end], found.edits)
 
@@ -237,7 +237,7 @@ PLACES: dict[str, tuple[str, tuple[tuple[str, int, int], ...]]] = {
 def test_each_mistake_is_reported_once_at_its_line_and_column(
     text: str, expected: tuple[tuple[str, int, int], ...]
 ) -> None:
-    """No mistake makes a second one of what follows, and none hides another."""
+    """No mistake causes a second one further on, and none hides another."""
     document = Document.read("x", text)
     starts = [(found.kind, document.range_of(found.start, found.end).start) for found in document.problems]
     assert expected == tuple((kind, place.line, place.column) for kind, place in starts)
@@ -256,7 +256,7 @@ SETTLED: dict[str, tuple[str, Any]] = {
 
 @pytest.mark.parametrize(("text", "value"), SETTLED.values(), ids=SETTLED)
 def test_edits_at_one_offset_do_not_conflict(text: str, value: Any) -> None:
-    """Of two edits at one place one waits for the next round, and what was meant comes out."""
+    """Of two edits at one offset, the second waits for the next round, and the result is the intended JSON."""
     for _ in range(4):
         text = apply(text, [edit for problem in Document.read("x", text).problems for edit in problem.edits])
     assert value == json.loads(text)
@@ -274,7 +274,7 @@ LARGE = {
 
 @pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
 def test_large_broken_files_take_time_in_proportion(text: str) -> None:
-    """No kind of mistake makes the reader look at the whole file again and again."""
+    """No kind of mistake makes the reader scan the whole file repeatedly."""
     started = time.process_time()
     assert Document.read("x", text).problems
     assert time.process_time() - started < 10
@@ -296,7 +296,7 @@ def test_reading_stops_after_too_many_mistakes() -> None:
                              max_leaves=20),
        indent=st.sampled_from([None, 0, 2]), data=st.data())  # fmt: skip
 def test_both_ways_of_locating_a_value_agree(document: Any, indent: int | None, data: st.DataObject) -> None:
-    """The quick look-up in whole JSON and the scanner say the same of every pointer, also of those that are not there."""
+    """The fast look-up in valid JSON and the scanner agree on every pointer, also on missing ones."""
     text = json.dumps(document, indent=indent)
     quick, slow = Document.read("x", text), Document.read("x", text)
     assert slow.node(()) is not None  # from here on the scanner's tree is used

@@ -31,7 +31,7 @@ def test_an_existing_file_is_replaced_only_by_force(tmp_path: Path) -> None:
 
 @posix_only
 def test_file_modes_are_kept(tmp_path: Path) -> None:
-    """A replaced file keeps its rights; a private one is private from the start."""
+    """A replaced file keeps its mode; a private one is private from the start."""
     path = tmp_path / "a.json"
     path.write_text("x")
     path.chmod(0o600)
@@ -42,7 +42,7 @@ def test_file_modes_are_kept(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
-    """A target that cannot be written is one sentence."""
+    """A target that cannot be written is an error, and no file is left."""
     with pytest.raises(LocalError, match="cannot be written"):
         write_text(tmp_path / "none" / "a.json", "x", force=False)
 
@@ -117,7 +117,7 @@ def test_a_file_created_in_the_meantime_is_kept(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_change_in_the_meantime_is_reported(tmp_path: Path) -> None:
-    """What was read is compared before it is replaced."""
+    """A file that changed after it was read is not replaced."""
     path = tmp_path / "a.json"
     path.write_text("theirs")
     with pytest.raises(LocalError, match="changed in the meantime"):

@@ -48,7 +48,7 @@ def test_a_number_is_a_value_as_it_is_written(text: str) -> None:
 
 @given(NUMBERS)
 def test_a_number_is_copied_whole(text: str) -> None:
-    """Into other processes, too."""
+    """Pickling, for other processes, keeps every digit."""
     for copied in (copy.deepcopy(decode_json(text)), pickle.loads(pickle.dumps(decode_json(text)))):
         assert text == as_text(copied)
     assert Decimal(text) == Decimal(as_text(decode_json(text)))
@@ -56,7 +56,7 @@ def test_a_number_is_copied_whole(text: str) -> None:
 
 @pytest.mark.parametrize("digits", [300, 400, 4_299, 4_301, 100_000])
 def test_an_integer_may_have_any_length(digits: int) -> None:
-    """Its digits are its value; a document about it has a text if JSON readers could not read the number."""
+    """The integer keeps all its digits; JSON output has it as a string if JSON readers could not read the number."""
     text = "-" + "7" * digits
     value = decode_json(f'{{"a": {text}}}')["a"]
     assert text == as_text(value)
@@ -66,7 +66,7 @@ def test_an_integer_may_have_any_length(digits: int) -> None:
 
 @pytest.mark.parametrize("text", ["1e999", "-1E400", "NaN", "Infinity", "-Infinity", "1" * 400 + ".0"])
 def test_what_is_not_finite_is_refused_by_name(ringocli: Command, acme: Any, text: str) -> None:
-    """In a body, a row of data, a values file and a case: the number is named and no other value is taken for it."""
+    """In a body, a data row, a values file or a case, the error names the number."""
     with pytest.raises(LocalError, match=r"not a number|too large"):
         decode_json(text)
     body = f'{{"method": "message", "params": {{"from": "1", "to": "2", "content": {text}}}}}'
@@ -84,7 +84,7 @@ def test_what_is_not_finite_is_refused_by_name(ringocli: Command, acme: Any, tex
 
 
 def test_numbers_in_values_and_rows_keep_their_digits(ringocli: Command, acme: Any) -> None:
-    """As texts."""
+    """Such numbers are kept as text."""
     values = acme.parent / "values.toml"
     values.write_text("[variables]\ncontent = 1.10\nto = 12345678901234567890123456789\n")
     shown = ringocli("render", acme, "SendMessage", "--values", values).out
@@ -96,6 +96,6 @@ def test_numbers_in_values_and_rows_keep_their_digits(ringocli: Command, acme: A
 
 
 def test_a_constant_is_rendered_as_it_is_written(ringocli: Command, acme: Any) -> None:
-    """Ringotel sends what the template says."""
+    """Ringotel sends a constant exactly as the template has it."""
     acme.write_text(acme.read_text().replace('"from": "$from$"', '"price": 1.10, "big": 1e2'))
     assert '"price":1.10,"big":1e2' in ringocli("render", acme, "SendMessage").out

@@ -158,5 +158,5 @@ def test_a_secret_cut_by_a_message_is_masked(cut: str) -> None:
 
 @pytest.mark.parametrize("text", [f"x{SECRET[3:]}", f"{SECRET[:-3]}x"], ids=["without its start", "without its end"])
 def test_most_of_a_secret_is_masked_inside_a_longer_word(text: str) -> None:
-    """Three quarters of a secret are no coincidence, whatever follows them."""
+    """If three quarters of a secret are found, they are masked, whatever follows."""
     assert 6 >= len(Masker([SECRET]).mask(text)), Masker([SECRET]).mask(text)

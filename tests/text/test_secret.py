@@ -25,7 +25,7 @@ def test_a_secret_is_shown_masked() -> None:
 
 
 def test_a_secret_does_not_leave_by_accident() -> None:
-    """JSON encoding, pickling and concatenation raise instead of letting the text out."""
+    """JSON encoding, pickling and concatenation raise an exception instead of revealing the text."""
     for leak in (json.dumps, pickle.dumps, lambda secret: "a" + secret, lambda secret: secret + "a"):
         with pytest.raises(TypeError):
             leak(Secret(CANARY))
@@ -46,7 +46,7 @@ def test_encoding_keeps_the_mark() -> None:
 
 
 def test_an_encoding_is_remembered_only_if_the_secret_is() -> None:
-    """A sample value that stands for a secret does not mask the words that it consists of."""
+    """A sample value that is used in place of a secret does not mask the words in it."""
     forget()
     encoded(Secret("sample-username", remembered=False), quote)
     assert "sample-username" == redact("sample-username")
@@ -66,14 +66,14 @@ def test_an_encoding_is_remembered_only_if_the_secret_is() -> None:
     ],
 )
 def test_foreign_text_is_searched_in_every_encoding(face: str) -> None:
-    """A secret that comes back from outside is blanked, however it was encoded."""
+    """A secret that is received from outside is masked, whatever its encoding."""
     found = redact(f"error: {face} is wrong", [CANARY])
     assert face not in found
     assert MASK in found
 
 
 def test_secrets_are_searched_from_the_moment_they_are_known() -> None:
-    """A secret that is read later is blanked as well, and one that was forgotten no longer."""
+    """A secret that is read later is masked as well; one that was forgotten is not."""
     try:
         Secret("first-secret")
         assert f"{MASK} second-secret" == redact("first-secret second-secret")
@@ -87,7 +87,7 @@ def test_secrets_are_searched_from_the_moment_they_are_known() -> None:
 
 
 def test_short_secrets_do_not_mask_ordinary_words() -> None:
-    """A four-letter password would blank half of every text, so it is masked by provenance alone."""
+    """A four-letter password would mask half of every text, so it is masked by provenance alone."""
     assert "the user is gone" == redact("the user is gone", ["user"])
 
 

@@ -169,5 +169,5 @@ def test_a_request_target_has_a_path_and_a_query(target: str, parts: tuple[str, 
     ],
 )
 def test_a_port_or_a_name_of_this_machine_is_a_url(text: str, url: str) -> None:
-    """Only what surely means this machine gets ``http://``; another host may need https."""
+    """Only names that always mean this machine get ``http://``; another host may need https."""
     assert url == with_local_scheme(text)

@@ -88,7 +88,7 @@ def test_an_existing_case_is_kept(ringocli: Command, folder: Path) -> None:
     "docs", [docs for docs in PROVIDERS.values() if "<" not in docs.message + docs.reply + docs.send]
 )
 def test_no_credential_gets_into_a_case(ringocli: Command, folder: Path, docs: ProviderDocs) -> None:
-    """Neither those of the request nor the token or the URL of a webhook."""
+    """Neither a credential of the request, nor the token or the URL of a webhook, is written to the case."""
     Path("send.txt").write_text(docs.send, "utf-8")
     Path("reply.txt").write_text(docs.reply, "utf-8")
     for kind, body in (("message", docs.message), ("delivered", docs.receipt)):

@@ -81,7 +81,7 @@ def test_a_preset_is_written_without_errors(ringocli: Command, folder: Path, pre
 
 
 def test_the_presets_of_the_contract_exist() -> None:
-    """Names and properties that scripts rely on."""
+    """The names and properties that scripts rely on do not change."""
     wanted = {*REQUIRED, "vonage", "plivo", "infobip", "clickatell", "generic-json", "generic-form"}
     assert wanted <= set(names())
     for name, properties in REQUIRED.items():
@@ -103,14 +103,14 @@ def test_a_preset_is_complete(name: str) -> None:
 
 
 def test_presets_are_listed(ringocli: Command) -> None:
-    """In text and as JSON."""
+    """``--list-presets`` prints text or JSON."""
     assert "telnyx" in ringocli("init", "--list-presets").out
     listed = ringocli("init", "--list-presets", "--format", "json").document["presets"]
     assert names() == [preset["name"] for preset in listed]
 
 
 def test_a_preset_accepts_another_id(ringocli: Command, folder: Path) -> None:
-    """id and name are replaced, the output goes where asked, stdout included."""
+    """The id and the name are replaced, and the output goes to the given file or to stdout."""
     done = ringocli("init", "--preset", "sinch", "--id", "my-sinch", "--name", "Mine", "-")
     template = json.loads(done.out)
     assert ("my-sinch", "Mine") == (template["id"], template["name"])
@@ -125,7 +125,7 @@ def test_dry_run_writes_nothing(ringocli: Command, folder: Path) -> None:
 
 
 def test_an_existing_file_is_kept(ringocli: Command, folder: Path) -> None:
-    """Only --force replaces it."""
+    """A file is replaced only with --force."""
     (folder / "acme.json").write_text("mine")
     assert 2 == ringocli("init", *BARE).code
     assert "mine" == (folder / "acme.json").read_text()
@@ -159,7 +159,7 @@ def test_a_wrong_answer_writes_nothing(ringocli: Command, folder: Path, argument
 
 
 def test_without_a_terminal_nothing_is_asked(ringocli: Command, folder: Path) -> None:
-    """Without a terminal nothing waits for an answer."""
+    """Without a terminal no command waits for an answer."""
     assert 2 == ringocli("init", "--id", "x").code
 
 
@@ -192,7 +192,9 @@ def answered(folder: Path, answers: list[str]) -> tuple[int, str]:
 
 
 def test_the_wizard_asks_for_what_is_missing(folder: Path) -> None:
-    """On a terminal: a preset, or an address, an id, a name and the auth; then the command that does the same."""
+    """On a terminal init asks for a preset, or a URL, an id, a name and the auth, and then prints the equivalent
+    command.
+    """
     code, seen = answered(folder, ["", "https://sms.acme.example/send", "acme", "Acme SMS", "basic"])
     assert 0 == code, seen
     assert "Basic" == json.loads((folder / "acme.json").read_text())["auth"]["type"]

@@ -119,7 +119,7 @@ PLACES = {
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_secret_of_a_paste_is_shown_or_written(ringocli: Command, folder: Path, place: str, form: str) -> None:
-    """A secret in any place of a paste is in the credentials file and nowhere else, in no encoding."""
+    """A secret anywhere in a paste is in the credentials file and in no other output, whatever its encoding."""
     done = ringocli(
         "-v", "init", "--from-curl", "-", "--no-input", "--format", form, "--save-credentials", "kept.toml", "t.json",
         stdin=PLACES[place],
@@ -179,7 +179,7 @@ def test_invalid_options_are_reported(ringocli: Command, docs: Path) -> None:
 
 
 def test_an_openapi_operation_gives_requests_reply_and_events(ringocli: Command, docs: Path) -> None:
-    """One document says it all: the text, the file, the id, and the webhooks."""
+    """One document contains everything: the text, the file, the id, and the webhooks."""
     done = ringocli("init", "--from-openapi", "openapi.yaml#post /messages", "--no-input", "--format", "json")
     assert 0 == done.code, done.err
     template = done.document["template"]

@@ -56,7 +56,7 @@ class Terminal:
 
 
 def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
-    """Each variable is coloured over the paste, a role is corrected by name, the request is previewed."""
+    """Each variable is highlighted in the paste, a role can be corrected by name, and the request is previewed."""
     terminal = Terminal(tmp_path, "init")
     terminal.expect("or Enter: ")
     terminal.type("paste")
@@ -108,7 +108,7 @@ def test_pastes_are_reviewed_before_anything_is_written(tmp_path: Path) -> None:
 
 
 def test_leaving_the_review_writes_nothing(tmp_path: Path) -> None:
-    """Ctrl-C ends with 130."""
+    """Ctrl-C exits with code 130."""
     (tmp_path / "send.sh").write_text("curl https://x.example/s -d to=15550002222 -d text=hi")
     terminal = Terminal(tmp_path, "init", "--from-curl", "send.sh")
     terminal.expect("(? for help)")
@@ -118,7 +118,9 @@ def test_leaving_the_review_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
-    """Each answer is checked at once in the terms of its question; ? explains it; nothing typed is lost."""
+    """Each answer is checked at once, and the error uses the words of the question; ? explains it; earlier answers
+    are kept.
+    """
     (tmp_path / "acme.json").write_text("{}")
     terminal = Terminal(tmp_path, "init")
     for prompt, answers in (

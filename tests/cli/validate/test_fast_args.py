@@ -52,14 +52,14 @@ words = st.lists(
 
 @given(words)
 def test_plain_arguments_agree_with_the_library(given_words: list[str]) -> None:
-    """Whatever is read as plain, the library would have read in the same way."""
+    """Arguments that are parsed as plain mean the same to the library."""
     asked = read_plain(["validate", *given_words])
     if asked is not None:
         assert as_typer_reads(given_words) == asked._asdict()
 
 
 def test_every_option_of_the_command_can_be_plain() -> None:
-    """No option is forgotten: both lists are the same."""
+    """The plain parser and the command have the same options."""
     names = {option for parameter in COMMAND.params for option in parameter.opts if option.startswith("--")}
     assert names - {"--help", "--color", "--quiet", "--verbose"} == {
         *fast_args._FLAGS,
@@ -85,7 +85,7 @@ def test_every_option_of_the_command_can_be_plain() -> None:
     ],
 )
 def test_what_is_plain(arguments: list[str], plainly: bool) -> None:
-    """Files and known options are; help, mistakes and other commands are not."""
+    """Files and known options are plain; help, mistakes and other commands are not."""
     asked = read_plain(arguments)
     assert plainly == (asked is not None)
 
@@ -111,6 +111,6 @@ def test_plain_validate_loads_no_command_line_library() -> None:
 
 
 def test_a_mistyped_option_still_gets_a_suggestion(ringocli: Command) -> None:
-    """What is not plain is answered by the library."""
+    """Arguments that are not plain are passed to the library."""
     done = ringocli("validate", "a.json", "--formt", "json")
     assert (2, True) == (done.code, "--formt" in done.err)

@@ -22,7 +22,7 @@ def spoiled(**header: Any) -> str:
 
 
 def test_a_clean_file_is_one_line(ringocli: Command, acme: Path) -> None:
-    """Nothing wrong: exit 0, one line."""
+    """For a file without findings, the output is one line and the exit code 0."""
     done = ringocli("validate", acme)
     assert 0 == done.code
     assert 1 == len(done.out.splitlines())
@@ -41,7 +41,7 @@ def test_text_has_frames_and_carets(ringocli: Command, folder: Path) -> None:
 
 
 def test_infos_are_counted_and_shown_on_request(ringocli: Command, acme: Path) -> None:
-    """Infos do not fill the screen, but are one option away."""
+    """Infos are only counted, unless -v is given."""
     assert "RT702" not in ringocli("validate", acme).out
     assert "RT702" in ringocli("-v", "validate", acme).out
     assert "RT702" in ringocli("validate", acme, "--fail-on", "info").out
@@ -116,7 +116,7 @@ def test_github_actions_are_noticed(ringocli: Command, folder: Path, monkeypatch
 def test_a_credential_in_a_template_is_in_no_output(
     ringocli: Command, folder: Path, form: str, more: tuple[str, ...]
 ) -> None:
-    """Neither message nor frame nor fix nor diff repeats it, even where its rule is ignored."""
+    """The credential is not repeated in a message, a frame, a fix or a diff, even if its rule is ignored."""
     text = spoiled(auth={"type": "Bearer", "token": SECRET}).replace('"token": ', '"token":', 1)
     (folder / "bad.json").write_text(text.replace("\n  ", " "))
     done = ringocli("validate", "bad.json", "--format", form, *more)
@@ -124,7 +124,7 @@ def test_a_credential_in_a_template_is_in_no_output(
 
 
 def test_folders_take_templates_and_count_the_rest(ringocli: Command, folder: Path) -> None:
-    """JSON files that are templates, hidden folders aside; a file that is named is always linted."""
+    """In a folder only templates are linted, and hidden folders are skipped; a file that is named is always linted."""
     (folder / "a").mkdir()
     (folder / ".hidden").mkdir()
     (folder / "a" / "one.json").write_text(json.dumps(ACME))
@@ -143,7 +143,7 @@ def test_stdin_has_the_given_name(ringocli: Command) -> None:
 
 
 def test_broken_json_is_a_finding(ringocli: Command) -> None:
-    """For validate a syntax error is an answer, not a reason to stop."""
+    """validate reports a syntax error as a finding, not as an error of the command."""
     done = ringocli("validate", "-", "--format", "json", stdin="{")
     assert (1, "RT009") == (done.code, done.document["findings"][0]["code"])
 
@@ -152,7 +152,7 @@ def test_broken_json_is_a_finding(ringocli: Command) -> None:
     ("option", "code"), [("error", 0), ("warning", 1), ("info", 1)], ids=["error", "warning", "info"]
 )
 def test_fail_on_sets_the_threshold(ringocli: Command, option: str, code: int) -> None:
-    """What is below the threshold does not fail; --strict is the threshold at warnings."""
+    """Findings below the threshold do not fail the check; --strict is the same as the threshold warning."""
     text = json.dumps({**ACME, "properties": ["API key", "Region"]})
     assert code == ringocli("validate", "-", "--fail-on", option, stdin=text).code
     assert 1 == ringocli("validate", "-", "--strict", stdin=text).code
@@ -172,7 +172,7 @@ def test_fix_writes_and_diff_only_shows(ringocli: Command, folder: Path) -> None
 
 
 def test_a_baseline_hides_what_is_known(ringocli: Command, folder: Path) -> None:
-    """Today's findings are written once; only new ones are reported afterwards."""
+    """Known findings are recorded once; afterwards only new ones are reported."""
     path = folder / "bad.json"
     path.write_text(spoiled())
     assert 0 == ringocli("validate", "bad.json", "--baseline", "write").code
@@ -216,7 +216,7 @@ def test_a_usage_error_is_one_sentence(
 
 
 def test_explain_describes_a_rule(ringocli: Command) -> None:
-    """By code in any case, or by slug; all of them in a list or as JSON."""
+    """A rule is named by its code, in any case, or by its slug; all rules are listed as text or JSON."""
     for name in ("RT401", "rt401", "unknown-variable"):
         assert "A variable is unknown." in ringocli("explain", name).out
     assert len(rules()) == len(ringocli("explain", "--all").out.splitlines())
@@ -237,7 +237,7 @@ def test_samples_validate(ringocli: Command, path: Path) -> None:
 
 
 def test_the_hooks_run_what_exists(ringocli: Command, acme: Path) -> None:
-    """The entries that other repositories run are commands of ours."""
+    """The hooks that other repositories use run existing commands."""
     hooks = (ROOT / ".pre-commit-hooks.yaml").read_text()
     for line in hooks.splitlines():
         if line.strip().startswith("entry:"):

@@ -109,7 +109,7 @@ def test_unsupported_parts_of_a_request_are_named(request_: dict[str, Any], url:
 
 
 def test_a_key_in_the_authorization_header_is_recognised() -> None:
-    """Postman's API key may be a Bearer token by another name."""
+    """Postman's API key may be a Bearer token under another name."""
     auth = {"type": "apikey", "apikey": pairs(key="Authorization", value="Bearer {{api_token}}")}
     assert {"type": "Bearer", "token": "$API token$"} == drafted(
         collection({"url": "https://x.example", "auth": auth})
@@ -123,7 +123,7 @@ PARTS = (
 
 
 def test_recordings_are_read_with_their_replies() -> None:
-    """The request that sends is found among the others, multipart is taken apart, base64 is text."""
+    """The request that sends a message is chosen, multipart bodies are split into fields, and base64 is decoded."""
     reply = base64.b64encode(b'{"message_id": "m-123456"}').decode()
     sent = {
         "request": {
@@ -230,7 +230,7 @@ ODD = st.recursive(
 @given(document=ODD, kind=st.sampled_from(["postman", "har"]))
 @settings(max_examples=150)
 def test_no_document_crashes_the_reader(document: Any, kind: str) -> None:
-    """Whatever types it has: it is read, or refused in a sentence."""
+    """Whatever its types, a document is read or refused with one sentence."""
     whole = {"item": [document], "auth": document} if kind == "postman" else {"log": {"entries": [document]}}
     try:
         pasted = request_in("file", json.dumps(whole), None, kind)
@@ -242,7 +242,7 @@ def test_no_document_crashes_the_reader(document: Any, kind: str) -> None:
 @given(text=st.lists(st.sampled_from([*HTTP.splitlines(), "", "###", "{{a}}", "@a={{b}}{{b}}", "@b={{a}}{{a}}"])))
 @settings(max_examples=100)
 def test_no_http_file_crashes_the_reader(text: list[str]) -> None:
-    """Lines in any order, variables that mean each other included."""
+    """Lines may be in any order, and variables may refer to each other."""
     try:
         pasted = request_in("file", "\n".join(text), None, "http")
     except (UsageError, LocalError):

@@ -39,7 +39,7 @@ CURL = "curl -d a=b https://x.example/send"
     ],
 )
 def test_the_request_is_that_of_curl_alone(text: str) -> None:
-    """What runs curl, where its output goes, and words that it does not know change nothing."""
+    """Programs that run curl, redirections and unknown words do not change the request."""
     requests = read_curl("paste", text)
     assert [("POST", "https://x.example/send", "a=b")] == [(one.method, one.url, one.body) for one in requests]
 

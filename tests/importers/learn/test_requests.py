@@ -198,7 +198,7 @@ def test_a_list_of_numbers_is_decided_by_what_is_known(
 
 @pytest.mark.parametrize("name", ["numbers", "participants", "phones", "addresses"])
 def test_an_undecided_list_of_numbers_is_blocking(name: str) -> None:
-    """Where nothing says which number is whose, the first line says so."""
+    """If nothing says which number belongs to whom, the first line reports it."""
     document = drafted({name: [OWN, CONTACT, OTHER], "text": "Hi you"})
     assert not document["complete"]
     assert any(name in clause and "--hint" in clause for clause in document["blocking"])
@@ -206,7 +206,7 @@ def test_an_undecided_list_of_numbers_is_blocking(name: str) -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_webhook_with_both_numbers_in_a_list_is_read_by_position(order: int) -> None:
-    """What is beside each number is a constant of the pattern, and another message is read right."""
+    """The constants beside each number are part of the pattern, so another message is read correctly."""
 
     def body(contact: str, own: str) -> dict[str, Any]:
         parties = [{"side": "contact", "number": contact}, {"side": "business", "number": own}]
@@ -234,7 +234,9 @@ def test_a_webhook_with_an_undecided_list_is_not_guessed() -> None:
 
 
 def test_a_double_zero_stays_before_the_number() -> None:
-    """No number format of the portal begins with 00, so the template has it, and the note names the digits' format."""
+    """The portal's number formats never begin with 00, so the template contains it, and the note names the digits'
+    format.
+    """
     document = drafted({"to": "004915901234567", "from": "14155550100", "text": "Hi you"})
     assert sent(document)["request_parameters"]["to"] == "00$to$"
     assert any("international" in note["text"] and "004915" in note["text"] for note in document["notes"])
@@ -248,7 +250,7 @@ def test_constants_of_a_query_and_a_path_have_a_name_and_a_value() -> None:
 
 
 def test_a_boolean_is_not_called_a_number() -> None:
-    """A switch is a constant without a note."""
+    """A boolean is a constant without a note."""
     document = drafted({**MESSAGE, "private": True, "secret": False})
     assert not any("number" in note["text"] for note in document["notes"] if "private" in note["text"])
 
@@ -301,7 +303,7 @@ IN_NAMES = [
 
 @pytest.mark.parametrize(("body", "is_clear"), IN_NAMES, ids=lambda value: str(value)[:60])
 def test_a_webhook_is_read_right_or_reported(body: dict[str, Any], is_clear: bool) -> None:
-    """Names that say whose number it is decide; two that fit, none that does, or a changing key are blocking."""
+    """Names decide whose number it is; if two fit, none fits or a key changes, the draft is blocked."""
     document = drafted(MESSAGE, samples=[webhook("message", {"type": "sms.in", **body})])
     assert is_clear == document["complete"], document["blocking"]
     if is_clear:
@@ -339,7 +341,7 @@ def test_ids_of_the_same_name_belong_together() -> None:
     ],
 )
 def test_a_fixed_hash_is_no_signature(fields: dict[str, str], is_signature: bool) -> None:
-    """A hash without a time or a nonce is the same in each message, so a property can carry it."""
+    """A hash without a time or a nonce is the same in each message, so a property can contain it."""
     document = drafted({**MESSAGE, **fields})
     assert is_signature == any("signature" in clause for clause in document["blocking"])
     assert document["template"]["properties"]
@@ -396,7 +398,7 @@ def test_an_ipv6_host_and_port_80_stay_as_pasted() -> None:
 
 
 def test_numbers_written_in_two_ways_are_noted() -> None:
-    """The portal writes both numbers in one format, so one of them cannot be as in the sample."""
+    """The portal uses one format for both numbers, so one of them cannot be as in the sample."""
     document = drafted({**MESSAGE, "to": CONTACT[1:]})
     assert any("writes both in one format" in note["text"] for note in document["notes"])
 
@@ -411,7 +413,7 @@ def test_what_is_around_variables_is_listed() -> None:
 
 
 def test_further_numbers_in_one_text_are_reported() -> None:
-    """A text with several numbers becomes one."""
+    """Only one of the numbers in a text is kept, and a limit says so."""
     document = drafted({"recipients": f"{CONTACT},{OTHER}", "from": OWN, "text": "See you"})
     assert "$to$" == sent(document)["request_parameters"]["recipients"]
     assert ["several numbers in recipients"] == [entry["what"] for entry in document["not_expressible"]]

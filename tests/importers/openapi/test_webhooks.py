@@ -130,7 +130,7 @@ def test_lists_forms_and_queries_of_a_document_are_read() -> None:
 
 
 def test_cyclic_alternatives_end() -> None:
-    """Thirty schemas that each may be any of the thirty are read in a moment, and give what they surely have."""
+    """Thirty schemas that refer to each other as alternatives are read quickly, and give their common fields."""
     names = [f"S{index}" for index in range(30)]
     schemas = {
         name: {
@@ -164,7 +164,7 @@ def test_endless_aliases_are_refused(text: str) -> None:
 
 
 def test_external_references_are_named_and_not_fetched() -> None:
-    """A document in several files says which is missing."""
+    """For a document in several files, the error names the missing ones."""
     spec = document()
     spec["paths"]["/send"]["post"]["requestBody"] = {"$ref": "./bodies.yaml#/Send"}
     pasted = read_openapi("api.json", json.dumps(spec), "send", for_file=False)
@@ -184,7 +184,7 @@ def test_external_references_are_named_and_not_fetched() -> None:
     ],
 )
 def test_operations_that_send_one_text_are_listed_first(paths: list[str], first: str) -> None:
-    """Prices, lists, batches and other channels come later, even if their fields fit."""
+    """Prices, lists, batches and other channels are listed later, even if their fields fit."""
     send = document()["paths"]["/send"]["post"] | {"operationId": ""}
     spec = {"openapi": "3.0.0", "paths": {path: {"post": send} for path in paths}}
     with pytest.raises(UsageError) as listed:

@@ -59,9 +59,8 @@ def written(ringocli: Command, docs: ProviderDocs, language: str) -> Path:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("docs", PROVIDERS.values(), ids=PROVIDERS)
 def test_a_relay_holds_a_conversation(ringocli: Command, folder: Path, docs: ProviderDocs, language: str) -> None:
-    """A message goes out as documented and its receipt comes back; a message comes in; its own test passes.
-
-    A webhook with the signature of another one is refused.
+    """A message is sent as documented and its receipt returns; a message is received; the relay's own test passes. A
+    webhook with another webhook's signature is refused.
     """
     relay = written(ringocli, docs, language)
     assert 0 == ringocli("validate", relay / "template.json", "--fail-on", "error").code
@@ -184,7 +183,7 @@ UNSIGNED = "requests are signed (X-Signature), and no sample shows how"
 
 
 def test_what_is_left_to_do_comes_first(ringocli: Command, folder: Path) -> None:
-    """In the output, in the server and in the README."""
+    """The list is at the start of the output, of the server and of the README."""
     docs = replace(PROVIDERS["signed requests, several statuses"], options=())
     Path("send.txt").write_text(docs.send, "utf-8")
     done = ringocli("export", "--to", "relay", "--from-curl", "send.txt", "--output", "relay")
@@ -241,7 +240,7 @@ def test_a_reference_that_the_relay_replaces_is_not_left_to_do(ringocli: Command
     ],
 )
 def test_a_recipe_that_cannot_be_read(ringocli: Command, folder: Path, recipe: str, message: str) -> None:
-    """A usage error that says what is wrong with it."""
+    """An unreadable recipe is a usage error that says what is wrong with it."""
     Path("send.txt").write_text(PROVIDERS["signed requests, several statuses"].send, "utf-8")
     done = ringocli("export", "--to", "relay", "--from-curl", "send.txt", "--sign-requests", recipe)
     assert 2 == done.code
@@ -273,7 +272,7 @@ def test_a_relay_from_openapi_sends_the_key_that_its_security_scheme_names(ringo
 
 
 def test_pasted_credentials_are_in_no_file(ringocli: Command, folder: Path) -> None:
-    """They become settings without a value."""
+    """Credentials become settings without a value."""
     for docs in PROVIDERS.values():
         relay = written(ringocli, docs, "python")
         text = "".join(path.read_text("utf-8") for path in relay.iterdir() if path.is_file())

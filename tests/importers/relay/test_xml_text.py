@@ -24,17 +24,17 @@ TREE = {
 
 
 def test_the_tree_has_local_names_attributes_and_lists() -> None:
-    """Comments, declarations and namespaces are not part of the tree."""
+    """Names in the tree have no namespace; comments and declarations are not part of it."""
     assert TREE == XmlText(SAMPLE, "the sample").tree
 
 
 def test_the_same_values_give_the_same_text() -> None:
-    """Prefixes, comments and white space stay."""
+    """Prefixes, comments and white space are kept."""
     assert SAMPLE == XmlText(SAMPLE, "the sample").rewritten(TREE)
 
 
 def test_new_values_replace_the_old_ones() -> None:
-    """Escaped; and an element that the tree does not have is left out."""
+    """New values are escaped, and an element that the tree does not have is left out."""
     tree = {"send": {**TREE["send"], "@mode": '"$m$"', "to": ["$to$"], "text": "<$content$>", "note": None}}
     written = XmlText(SAMPLE, "the sample").rewritten(tree)
     assert "s:mode='&quot;$m$&quot;'" in written

@@ -11,7 +11,7 @@ from tests.conftest import ACME
 
 
 def test_no_time_is_negative() -> None:
-    """Not even if the clock was set back, or the emulator's clock is slow."""
+    """Times are not negative even if the clock was set back, or the emulator's clock is slow."""
     template = read_template(ACME)
     request = render_request(template, template.requests[0], Values(layers=()), Missing.SAMPLE)
     result = SendResult(number=1, request=request, sent_at=1_000_000.0)

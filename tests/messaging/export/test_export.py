@@ -36,7 +36,7 @@ def test_openapi_is_valid(ringocli: Command, folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_a_schema_accepts_its_own_event_and_no_failed_receipt(name: str) -> None:
-    """The schema of an event agrees with matching."""
+    """The schema of an event and the matching of webhooks agree."""
     for event in read_template(load(name).template).events:
         validator = Draft202012Validator(event_schema(event))
         validator.check_schema(event_schema(event))
@@ -57,7 +57,7 @@ def test_there_is_one_schema_file_per_event(ringocli: Command, acme: Path) -> No
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_receiver_holds_a_conversation_with_the_emulator(ringocli: Command, acme: Path, language: str) -> None:
-    """A message with its receipt, the echo, a message and a file from outside."""
+    """A message with its receipt, an echo, a received message and a received file are exchanged."""
     assert 0 == ringocli("export", acme, "--to", "receiver", "--lang", language, "--output", "server").code
     port = free_port()
     properties = {"API key": "right-key-4711"}
@@ -81,7 +81,7 @@ def test_a_receiver_holds_a_conversation_with_the_emulator(ringocli: Command, ac
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_receiver_sends_each_webhook_with_its_method(ringocli: Command, folder: Path, language: str) -> None:
-    """Events that the provider sends as GET: the values are in the query, after that of the webhook URL."""
+    """For events with GET, the values are in the query, after the query of the webhook URL."""
     template = copy.deepcopy(ACME)
     for event in template["Webhook"]:
         event["request_method"] = "GET"
@@ -113,7 +113,7 @@ def test_a_receiver_refuses_a_wrong_credential(ringocli: Command, acme: Path, la
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", names())
 def test_the_receivers_own_test_passes(ringocli: Command, folder: Path, name: str, language: str) -> None:
-    """For every preset."""
+    """The generated test passes for every preset."""
     template = SAMPLES / f"{name}.json"
     assert 0 == ringocli("export", template, "--to", "receiver", "--lang", language, "--output", "server").code
     run_own_test(Path("server"))

@@ -28,7 +28,7 @@ def rows_of(folder: Path, name: str, content: str | bytes, *, skip: bool = False
 def test_csv_and_json_lines_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, values: list[tuple[str, str]]
 ) -> None:
-    """Whatever the values are, both forms give the rows that were written, and so does reading twice."""
+    """CSV and JSON lines with the same values give the same rows, also when read twice."""
     import csv
 
     folder = tmp_path_factory.mktemp("rows")
@@ -43,7 +43,7 @@ def test_csv_and_json_lines_say_the_same(
 
 
 def test_a_byte_order_mark_and_numbers_are_read(tmp_path: Path) -> None:
-    """As spreadsheets and programs write them; null is an empty value."""
+    """Files from spreadsheets and programs are read; null is an empty value."""
     assert [{"content": "a"}] == rows_of(tmp_path, "a.csv", b"\xef\xbb\xbfcontent\r\na\r\n")
     found = rows_of(tmp_path, "a.jsonl", '{"content": 5, "contact": null}\n\n{"content": true, "contact": "x"}\n')
     assert [{"content": "5", "contact": ""}, {"content": "true", "contact": "x"}] == found
@@ -78,7 +78,7 @@ def test_a_bad_row_is_named_or_skipped(tmp_path: Path, name: str, content: str |
     ],
 )
 def test_columns_are_variables(tmp_path: Path, content: str, message: str) -> None:
-    """A misspelled column is not ignored."""
+    """A misspelled column is an error."""
     with pytest.raises(UsageError, match=message):
         rows_of(tmp_path, "a.csv", content)
 

@@ -66,7 +66,7 @@ def check(summary: LoadSummary, receiving: Receiver) -> None:
 
 
 def test_everything_arrives_once() -> None:
-    """A thousand events, a thousand ids, and every figure is measured."""
+    """A thousand events arrive with a thousand ids, and every figure is measured."""
     with receiver() as receiving:
         summary = run(receiving.url, 1000)
     check(summary, receiving)
@@ -81,7 +81,7 @@ def test_everything_arrives_once() -> None:
     ids=["reset", "close", "500", "truncated", "not-http"],
 )
 def test_each_fault_is_retried_and_counted(trouble: bytes, makes_duplicates: bool) -> None:
-    """Every first try of every fifth event goes wrong: with retries all are delivered, and each repeat is counted."""
+    """Every fifth event fails at first: with retries all are delivered, and each repetition is counted."""
 
     def decide(name: str, times: int) -> bytes:
         return trouble if times == 0 and int(name.rpartition("_")[2]) % 5 == 0 else OK
@@ -100,7 +100,7 @@ def test_each_fault_is_retried_and_counted(trouble: bytes, makes_duplicates: boo
     ids=["reset", "truncated", "not-http", "500", "hang"],
 )
 def test_without_retries_each_fault_is_a_failure(trouble: bytes, error: str) -> None:
-    """A truncated or malformed reply does not count as delivered, and each failure has its own word."""
+    """A truncated or malformed reply does not count as delivered, and each failure has its own name."""
 
     def decide(name: str, times: int) -> bytes:
         return trouble if int(name.rpartition("_")[2]) in (3, 7) else OK
@@ -120,7 +120,7 @@ def test_a_server_that_closes_after_each_reply_loses_nothing() -> None:
 
 
 def test_a_reply_in_two_segments_is_awaited_whole() -> None:
-    """A server that writes headers and body apart: known headers alone are not yet the reply."""
+    """If a server sends headers and body separately, known headers alone are not taken for the reply."""
     with serving(Answer.json({"data": {"id": "m1"}})) as server:
         summary = run(server.url, 400)
         assert (400, {"200": 400}) == (len(server.seen), summary.statuses)
@@ -162,7 +162,7 @@ def test_retry_after_is_never_too_early_and_spread(as_date: bool) -> None:
 
 
 def test_a_retry_after_that_is_too_long_fails_at_once() -> None:
-    """The event is not waited for, and the summary has a word of its own for it."""
+    """The event is not retried, and the summary names the reason."""
     with receiver(lambda name, times: BUSY) as receiving:
         summary = run(receiving.url, 3, retries=5, max_retry_after_s=0.5)
     assert ({"retry-after": 3}, 3) == (summary.errors, len(receiving.log))
@@ -178,13 +178,13 @@ def test_a_receiver_that_is_down_is_given_up() -> None:
 
 
 def test_an_unknown_host_fails_without_waiting() -> None:
-    """What no retry changes is not retried."""
+    """A failure that no retry can change is not retried."""
     summary = run("http://no-such-host.invalid/hook", 50, retries=9)
     assert {"name": 50} == summary.errors
 
 
 def test_restarts_cost_no_event() -> None:
-    """The receiver dies and comes back five times; every event arrives, and repeats are counted."""
+    """After five restarts of the receiver every event has arrived, and repetitions are counted."""
     with receiver() as receiving:
         over = threading.Event()
 
@@ -207,7 +207,7 @@ def test_restarts_cost_no_event() -> None:
 
 
 def test_a_stall_shows_in_the_latency() -> None:
-    """Open model: events that were due while the receiver hung are late, and counted from when they were due."""
+    """In the open model, events that were due while the receiver hung are late, counted from their due time."""
     gate = threading.Event()
     gate.set()
 
@@ -242,7 +242,7 @@ def test_a_text_in_the_body_can_be_expected() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_all_faults_at_once(seed: int) -> None:
-    """Every fourth event is in trouble at its first tries: all are delivered, each try and repeat is counted."""
+    """Every fourth event fails at first: all are delivered, and each attempt and repetition is counted."""
     soon = b"HTTP/1.1 503 Soon\r\nRetry-After: 0\r\nContent-Length: 4\r\n\r\nwait"
     troubles = [soon, BROKEN, RESET, CLOSE, HALF, NOISE, HANG, SILENT_CLOSE]
 
@@ -268,7 +268,7 @@ def test_all_faults_at_once(seed: int) -> None:
 
 
 def test_a_duration_ends_a_closed_run() -> None:
-    """What arrived was planned, and nothing is sent after the time."""
+    """The events that arrived are the planned ones, and none is sent afterwards."""
     with receiver() as receiving:
         summary = run(receiving.url, None, concurrency=4, duration_s=0.2)
     assert summary.planned == summary.delivered == len(receiving.log) > 4
@@ -276,7 +276,7 @@ def test_a_duration_ends_a_closed_run() -> None:
 
 
 def test_a_duration_ends_a_run() -> None:
-    """Fifty a second for a fifth of a second are ten, in the open model."""
+    """In the open model, fifty events a second for a fifth of a second are ten events."""
     with receiver() as receiving:
         summary = run(receiving.url, None, rate_per_s=50.0, duration_s=0.2)
     check(summary, receiving)
@@ -284,7 +284,7 @@ def test_a_duration_ends_a_run() -> None:
 
 
 def test_the_slices_add_up() -> None:
-    """The timeline has each reply in exactly one slice."""
+    """Each reply is counted in exactly one slice of the timeline."""
     decide: Decide = lambda name, times: BROKEN if times == 0 and name.endswith("7") else OK  # noqa: E731
     with receiver(decide) as receiving:
         summary = run(receiving.url, 100, retries=2)

@@ -49,14 +49,14 @@ def body(event: Event) -> Any:
 
 
 def test_the_same_seed_gives_the_same_chaos() -> None:
-    """Every byte and the order; another seed gives something else."""
+    """The bytes and the order depend only on the seed."""
     spec = "dup-same=5%,dup-fresh=5%,reorder=4,lost=5%,corrupt=5%"
     assert events(spec) == events(spec)
     assert events(spec)[0] != events(spec, seed=4)[0]
 
 
 def test_repetitions_with_the_same_and_with_fresh_ids() -> None:
-    """A same duplicate repeats its bytes; a fresh one has another webhook-id and another id, and the same text."""
+    """A duplicate with the same id repeats the bytes; one with a fresh id has the same text and other ids."""
     same, same_done = events("dup-same=10%")
     assert COUNT + same_done["dup_same"] == len(same)
     assert COUNT == len({event.payload for event in same})
@@ -67,7 +67,7 @@ def test_repetitions_with_the_same_and_with_fresh_ids() -> None:
 
 
 def test_lost_and_reordered() -> None:
-    """What is lost is not sent; windows of three are shuffled and nothing leaves its window."""
+    """Lost events are not sent; reordered events are shuffled within windows of three."""
     lost, done = events("lost=10%")
     assert COUNT - done["lost"] == len(lost)
     mixed, _ = events("reorder=3")
@@ -76,7 +76,9 @@ def test_lost_and_reordered() -> None:
 
 
 def test_receipts() -> None:
-    """One per part with the same message id; early ones before their predecessor; late ones have a delay."""
+    """There is one receipt per part, with the same message id; early ones precede their message, late ones are
+    delayed.
+    """
     names = ("message", "messageDelivered")
     parts, _ = events("per-part", names=names, count=20)
     receipts = [event for event in parts if body(event)["data"]["event_type"] == "message.finalized"]
@@ -92,7 +94,7 @@ def test_receipts() -> None:
 
 
 def test_batches_are_arrays() -> None:
-    """Ten events in one request, the rest in the last; Content-Length fits."""
+    """Ten events are sent in one request, the rest in the last one; Content-Length is right."""
     batches, _ = events("batch-array=10", count=25)
     assert [10, 10, 5] == [len(body(event)) for event in batches]
     for event in batches:
@@ -105,7 +107,7 @@ def test_batches_are_arrays() -> None:
     ["dup-sane=5%", "dup-same", "dup-same=105%", "reorder=0", "late=soon", "per-part=3", "lost=x", "early-receipt"],
 )
 def test_what_cannot_be_meant_is_refused(spec: str) -> None:
-    """A misspelled or pointless chaos would test nothing."""
+    """A misspelled setting, or one without an effect, is an error."""
     with pytest.raises(UsageError):
         events(spec)
 

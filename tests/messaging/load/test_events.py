@@ -113,7 +113,7 @@ def test_a_copy_of_a_value_follows_it() -> None:
 
 
 def test_without_a_preset_the_pattern_is_the_body() -> None:
-    """A template of no known provider sends its own leaves, numbered where the text is invented."""
+    """For an unknown provider, the webhook is the event's pattern, and invented texts are numbered."""
     made = factory(read_template(ACME))
     assert None is recognised(read_template(ACME))
     first, other = document(made.event(0)), document(made.event(3))
@@ -142,7 +142,7 @@ sys.stdout.buffer.write(b"".join(made.event(index).payload for index in range(50
 
 
 def test_the_hash_seed_does_not_matter() -> None:
-    """Two processes with different PYTHONHASHSEED make the same bytes."""
+    """Two processes with different PYTHONHASHSEED generate the same bytes."""
     outputs = [
         subprocess.run(
             [sys.executable, "-c", _SCRIPT],
@@ -173,7 +173,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30
 
 @given(content=TEXT, number=st.from_regex(r"\+1[0-9]{10}", fullmatch=True), name=st.sampled_from(provider_names()))
 def test_compiled_is_rendered(content: str, number: str, name: str) -> None:
-    """A compiled event is read as exactly the row it was made from."""
+    """A compiled event is read as the row from which it was generated."""
     template = preset(name)
     subjects = tuple(event for event in template.events if event.type == "message")
     made = factory(template, subjects=subjects, columns=("content", "contact"))
@@ -199,7 +199,7 @@ def test_a_variable_set_twice_is_refused() -> None:
 
 
 def test_requests_are_compiled_too() -> None:
-    """The other direction: what Ringotel would send, with credentials in place."""
+    """Requests to the provider, with credentials, are compiled like webhooks."""
     template = read_template(ACME)
     recipe = Recipe(
         template=template,
@@ -247,7 +247,7 @@ def test_identifiers_keep_their_form_and_never_repeat(key: bytes, indexes: set[i
 @pytest.mark.parametrize("event", ["message", "all"])
 @pytest.mark.parametrize("content", [None, "100 % Grüße 👋 %d"])
 def test_many_events_at_once_are_the_same_events(name: str, event: str, content: str | None) -> None:
-    """Whatever the body and the text, and from whichever number on."""
+    """A batch of compiled events has the bytes of the single events, for any body, text and start index."""
     template = read_template(json.loads((SAMPLES / f"{name}.json").read_text("utf-8")))
     made = EventFactory(
         Recipe(

@@ -40,7 +40,7 @@ def accounts_agree(summary: dict[str, int], receiving: Receiver, count: int) -> 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_killed_again_and_again(folder: Path, ringocli: Command) -> None:
-    """Four times kill -9 while the receiver restarts: the last run ends with every event delivered."""
+    """After four kills with SIGKILL while the receiver restarts, the last run ends with every event delivered."""
     command = [
         sys.executable, "-m", "ringocli", "simulate-webhook", TEMPLATE, "--count", str(COUNT), "--concurrency", "16",
         "--retry", "10", "--journal", "run.db", "--format", "json", "--rate", "1200",
@@ -76,7 +76,7 @@ def test_what_was_answered_is_not_sent_again(folder: Path, ringocli: Command) ->
 
 
 def test_what_had_no_answer_goes_again(folder: Path, ringocli: Command) -> None:
-    """Events that timed out are sent again and counted as duplicates; events that never connected are not."""
+    """Events that timed out are sent again and counted as duplicates; events that never connected are not counted."""
     with receiver(lambda name, times: HANG if name.endswith("3") else OK) as receiving:
         first = simulate(ringocli, receiving.url, "--count", "20", "--concurrency", "4", "--timeout-s", "1")
         receiving.over.set()
@@ -121,7 +121,7 @@ def test_a_changed_data_file_is_refused_with_the_row(folder: Path, ringocli: Com
 
 
 def test_a_changed_template_or_option_is_refused(folder: Path, ringocli: Command) -> None:
-    """The events would be others."""
+    """Another template or option would generate other events."""
     Path("copy.json").write_text(Path(TEMPLATE).read_text("utf-8"), "utf-8")
     with receiver() as receiving:
         arguments = ["simulate-webhook", "copy.json", "--url", receiving.url, "--journal", "run.db", "--count", "3"]
@@ -167,7 +167,7 @@ def test_shards_add_up(folder: Path, ringocli: Command) -> None:
 
 
 def test_a_journal_in_use_or_of_another_kind_is_refused(folder: Path, ringocli: Command) -> None:
-    """Exit 3, nothing is sent."""
+    """The exit code is 3, and nothing is sent."""
     Path("text.db").write_text("no journal " * 100, "utf-8")
     with receiver() as receiving:
         other = ringocli("simulate-webhook", TEMPLATE, "--url", receiving.url, "--journal", "text.db")

@@ -36,19 +36,19 @@ def waits(name: str, status: int | None) -> list[float]:
     ],
 )  # fmt: skip
 def test_documented_schedules(name: str, status: int | None, attempts: int, lasts_s: float) -> None:
-    """How many attempts a reply causes, and over what time."""
+    """The number and the times of the attempts are those of the provider's documentation."""
     assert (attempts, lasts_s) == (1 + len(waits(name, status)), sum(waits(name, status)))
 
 
 def test_every_behaviour_names_its_sources() -> None:
-    """No figure without a page that it comes from."""
+    """Every figure has the page that it is taken from."""
     assert all(behaviour(name).sources for name in ("telnyx", "bandwidth", "sinch", "twilio"))
     with pytest.raises(UsageError, match="telnyx"):
         behaviour("telnix")
 
 
 def test_a_slow_receiver_gets_the_message_again(ringocli: Command) -> None:
-    """An answer after Telnyx's two seconds is a finding: the message is sent twice."""
+    """An answer after more than two seconds, Telnyx's limit, is a finding: the message is sent twice."""
     held = threading.Event()
     with receiver() as receiving:
         original = receiving._answer
@@ -74,7 +74,9 @@ def test_a_slow_receiver_gets_the_message_again(ringocli: Command) -> None:
 def test_the_failover_url_gets_what_the_first_did_not_take(
     name: str, attempts: int, is_down: bool, ringocli: Command
 ) -> None:
-    """The same bytes but for path and host, after the provider's attempts; what it refuses, too, has failed."""
+    """After the provider's attempts it gets the same bytes with another path and host; what it refuses has failed as
+    well.
+    """
     with (
         receiver(lambda name, times: BROKEN if name.endswith("7") else OK) as second,
         receiver(lambda name, times: OK if name[-1] in "02468" else BROKEN) as first,
@@ -97,7 +99,7 @@ def test_the_failover_url_gets_what_the_first_did_not_take(
 
 
 def test_only_documented_failover(ringocli: Command) -> None:
-    """Exit 2 where the provider has no second URL, and --live for another machine's."""
+    """Exit code 2 if the provider has no second URL; another machine's URL needs --live."""
     arguments = ["simulate-webhook", SAMPLES / "telnyx.json", "--url", "http://127.0.0.1:9", "--failover-url"]
     assert "needs a provider" in ringocli(*arguments, "http://127.0.0.1:8", "--as-provider", "sinch").err
     assert 2 == ringocli(*arguments, "http://127.0.0.1:8").code
@@ -106,7 +108,7 @@ def test_only_documented_failover(ringocli: Command) -> None:
 
 
 def test_a_day_of_retries_passes_in_a_moment(ringocli: Command) -> None:
-    """Sinch's schedule on a scaled clock: a receiver that recovers after twelve attempts still gets the event."""
+    """Sinch's schedule runs on a scaled clock: a receiver that recovers after twelve attempts still gets the event."""
     tries: list[str] = []
 
     def decide(name: str, times: int) -> bytes:

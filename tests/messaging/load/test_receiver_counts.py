@@ -21,7 +21,7 @@ def answers(seen: Seen) -> Answer:
 
 @pytest.mark.parametrize("prefix", ["", "/i/alice"])
 def test_the_account_is_in_the_summary(ringocli: Command, prefix: str) -> None:
-    """It is asked for after the last event, in the inbox that the events went to."""
+    """The counts are requested after the last event, from the inbox to which the events were sent."""
     with serving(answers) as server:
         url = f"{server.url}{prefix}/webhook/telnyx-custom"
         result = ringocli("simulate-webhook", SAMPLES / "telnyx.json", "--url", url, "--count", "3", "--format", "json")
@@ -34,7 +34,7 @@ def test_the_account_is_in_the_summary(ringocli: Command, prefix: str) -> None:
     "answer", [Answer(status=404), Answer(body=b"<html>"), Answer.json({"received": "many"}), Answer.json([1])]
 )
 def test_another_server_has_none(answer: Answer) -> None:
-    """A receiver that only looks like an emulator adds nothing to the summary."""
+    """A server that only resembles an emulator adds nothing to the summary."""
     with serving(answer) as server:
         assert None is receiver_account(f"{server.url}/webhook/x")
         assert None is receiver_account(f"{server.url}/hook")
@@ -45,7 +45,7 @@ def test_another_server_has_none(answer: Answer) -> None:
 
 
 def test_an_emulator_and_a_run_agree(ringocli: Command) -> None:
-    """Every event was received and matched once, and none is missing; chaos shows in the account as it was played."""
+    """Every event was received and matched once; the account shows the effects of chaos."""
     template = SAMPLES / "telnyx.json"
     with emulator(str(template)) as ringotel:
         url = ringotel.inbox("plain").webhook_url

@@ -90,13 +90,13 @@ def test_an_existing_report_is_kept(folder: Path, ringocli: Command) -> None:
     ],
 )  # fmt: skip
 def test_requirements_decide_the_exit_code(folder: Path, ringocli: Command, conditions: str, code: int) -> None:
-    """Each condition is in the summary with what was measured."""
+    """Each condition is in the summary with its measured value."""
     with receiver() as receiving:
         assert code == simulate(ringocli, receiving.url, "--require", conditions)
 
 
 def test_a_share_of_failures_may_be_allowed(folder: Path, ringocli: Command) -> None:
-    """Whoever requires failed<20% accepts ten in a hundred."""
+    """``failed<20%`` accepts ten failures in a hundred."""
     with receiver(lambda name, times: BROKEN if name.endswith("9") else OK) as receiving:
         assert 0 == simulate(ringocli, receiving.url, "--require", "failed<20%")
         assert 1 == simulate(ringocli, receiving.url, "--require", "p99<60s")
@@ -104,7 +104,7 @@ def test_a_share_of_failures_may_be_allowed(folder: Path, ringocli: Command) -> 
 
 @pytest.mark.parametrize("text", ["p98<1s", "p99<2", "failed=0s", "p99", "rate>fast", "p99<1.2.3s"])
 def test_a_malformed_requirement_is_refused(text: str) -> None:
-    """A threshold that nobody checks would be worse than none."""
+    """A threshold that cannot be checked is an error."""
     with pytest.raises(UsageError):
         parse_requirements(text)
 

@@ -46,7 +46,7 @@ def play(ringocli: Command, template: Path, url: str, steps: str, *options: str)
 
 
 def test_values_are_carried_and_times_are_drawn(acme: Path, ringocli: Command) -> None:
-    """The receipt has the id of the reply and is sent before it; copies have the same or fresh ids."""
+    """The receipt has the reply's id and is sent before it; copies have the same or fresh ids."""
     steps = """
 [[step]]
 id = "out"
@@ -80,7 +80,7 @@ copies = {count = 2, id = "fresh"}
 
 
 def test_expectations_are_checked(acme: Path, ringocli: Command) -> None:
-    """Status, time and matching; the other steps go on."""
+    """Status, time and matching are checked; a failed step does not stop the others."""
     steps = """
 [[step]]
 event = "message"
@@ -118,7 +118,7 @@ expect = {variables = {content = "y"}}
     ],
 )  # fmt: skip
 def test_what_cannot_be_played_is_refused_first(acme: Path, ringocli: Command, steps: str, message: str) -> None:
-    """Exit 2, and nothing was sent."""
+    """The exit code is 2, and nothing is sent."""
     with receiver() as receiving:
         code, _, err = play(ringocli, acme, receiving.url, steps)
     assert (2, []) == (code, receiving.log)
@@ -126,7 +126,7 @@ def test_what_cannot_be_played_is_refused_first(acme: Path, ringocli: Command, s
 
 
 def test_a_provider_route_is_really_asked(acme: Path, ringocli: Command) -> None:
-    """Without a recorded reply the request goes to the route, and its id is used."""
+    """Without a recorded reply the request is sent to the route, and the id of its reply is used."""
     reply = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 23\r\n\r\n{"data": {"id": "m-9"}}'
     with receiver(lambda name, times: OK if name else reply) as receiving:
         base = receiving.url.removesuffix("/hook")

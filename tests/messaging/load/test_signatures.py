@@ -54,7 +54,7 @@ def verifier(scheme: Scheme) -> Signer:
 @pytest.mark.parametrize("scheme", list(Scheme))
 @given(body=st.binary(max_size=200))
 def test_what_is_signed_verifies_and_nothing_else(scheme: Scheme, body: bytes) -> None:
-    """A changed body or another time is refused, by each scheme that covers it."""
+    """A changed body or another time is refused by each scheme that signs it."""
     made = signer(scheme, Secret(KEYS[scheme]))
     url = made.target(URL, body, "application/json")
     headers = {**made.headers("evt_1", url, body, "application/json", 1_000_000), "webhook-id": "evt_1", TYPE: JSON}
@@ -110,7 +110,7 @@ def test_telnyx_signs_timestamp_and_body() -> None:
     [("standard-webhooks", "whsec_%%%"), ("telnyx", "c2hvcnQ="), ("basic", "no-colon"), ("hmac-sha256-hex", "")],
 )
 def test_a_key_of_another_form_is_refused(scheme: str, key: str) -> None:
-    """Before anything is sent, and without repeating the key."""
+    """The key is refused before anything is sent, and is not repeated."""
     with pytest.raises(UsageError) as caught:
         signer(scheme, Secret(key))
     assert not key or key not in caught.value.message + caught.value.hint
@@ -136,7 +136,7 @@ def test_simulated_webhooks_are_signed(folder: Path, ringocli: Command, monkeypa
 def test_match_verifies_a_recorded_webhook(
     folder: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch, scheme: Scheme
 ) -> None:
-    """A valid signature is exit 0 at any age; a changed body is exit 1, and the reason is in the document."""
+    """A valid signature of any age is exit code 0; a changed body is exit code 1, with the reason in the JSON."""
     head, _, body = (SAMPLES / "telnyx" / "message.http").read_text("utf-8").partition("\n\n")
     made = signer(scheme, Secret(KEYS[scheme]))
     url = made.target(URL, body.encode(), JSON)
@@ -194,7 +194,7 @@ def by_hand(scheme: Scheme, url: str, headers: dict[str, str], body: bytes) -> b
 def test_each_scheme_is_what_its_documentation_says(
     name: str, scheme: Scheme, ringocli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """JSON and forms, over a real connection, checked by independent code."""
+    """Signatures of JSON and forms, sent over a real connection, are checked by independent code."""
     monkeypatch.setenv("KEY", KEYS[scheme])
     with receiver() as receiving:
         signing = ["--sign", str(scheme), "--sign-key-env", "KEY", "--set", "content=Grüße & Co"]
@@ -210,7 +210,7 @@ def test_each_scheme_is_what_its_documentation_says(
 
 
 def test_signatures_that_a_deployed_integration_verified() -> None:
-    """Captured Telnyx webhooks with the public key that their receiver checked them with."""
+    """Captured Telnyx webhooks verify with the public key that the deployed receiver used."""
     record = json.loads((Path(__file__).parent.parent / "traffic" / "fspbx-telnyx.json").read_text("utf-8"))
     check = Signer(scheme=Scheme.TELNYX, key=Secret(record["credentials"]["TELNYX_PUBLIC_KEY"]))
     requests = [one["request"] for one in record["inbound"] if one["signature_valid"]]
@@ -233,7 +233,7 @@ def test_signatures_that_a_deployed_integration_verified() -> None:
 def test_presets_name_their_scheme(
     name: str, header: bytes, option: list[str], folder: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The provider of the template decides, where signing is asked for without a scheme; match reads it likewise."""
+    """Without a named scheme, signing and verifying use that of the template's provider."""
     scheme = {"telnyx": Scheme.TELNYX, "twilio": Scheme.TWILIO, "bandwidth": Scheme.BASIC}[name]
     monkeypatch.setenv("KEY", KEYS[scheme])
     monkeypatch.setenv("PUBLIC", PUBLIC_KEY if name == "telnyx" else KEYS[scheme])
@@ -251,7 +251,7 @@ def test_presets_name_their_scheme(
 
 
 def test_a_provider_without_a_known_scheme(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit 2 says whose scheme is not known, and which there are."""
+    """With exit code 2, the error names the provider and the known schemes."""
     monkeypatch.setenv("KEY", "k")
     arguments = ["simulate-webhook", SAMPLES / "flowroute.json", "--url", "http://127.0.0.1:9", "--sign-key-env", "KEY"]
     known = ringocli(*arguments)
@@ -262,7 +262,7 @@ def test_a_provider_without_a_known_scheme(ringocli: Command, monkeypatch: pytes
 
 
 def test_verifying_needs_a_key(ringocli: Command) -> None:
-    """Exit 2 names the option that is missing."""
+    """With exit code 2, the error names the missing option."""
     sample = ["match", SAMPLES / "telnyx.json", SAMPLES / "telnyx" / "message.http"]
     assert "--verify-key-env VAR" in ringocli(*sample, "--verify", "telnyx").err
     assert 2 == ringocli(*sample, "--verify-key-env", "KEY").code

@@ -133,7 +133,9 @@ def test_the_fast_path_reads_forms_like_the_full_match(data: st.DataObject) -> N
     ],
 )
 def test_documents_that_the_fast_path_rejects(document: Any, lacking: bool) -> None:
-    """Another word, a missing key, an empty list and a text for an object are seen without a walk."""
+    """Another literal, a missing key, an empty list and a text instead of an object are rejected before the full
+    match.
+    """
     event = {"event_key": "in", "event_type": "message",
              "request_parameters": {"data": {"kind": "$event_key$", "to": ["$to$"]}}}  # fmt: skip
     template = read_template({"id": "a", "name": "A", "class": "sms", "Webhook": [event]})
@@ -145,7 +147,7 @@ GIVEN = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(WORDS).map(lambd
 
 @given(st.data(), GIVEN)
 def test_the_exact_shape_is_matched_like_the_full_match(data: st.DataObject, given: dict[str, Any]) -> None:
-    """Whatever is read straight, values that are given and secret ones among them, the walk reads the same."""
+    """Values read on the fast path, given and secret ones included, are those of the full match."""
     tree = data.draw(trees())
     pattern = Pattern.parse(tree)
     document = near(tree, data.draw)
@@ -165,7 +167,7 @@ def test_the_exact_shape_is_matched_like_the_full_match(data: st.DataObject, giv
     ],
 )
 def test_documents_that_have_the_exact_shape(document: Any, is_straight: bool) -> None:
-    """A text at each leaf and one element in each array; anything else is left to the walk."""
+    """The fast path needs a text at each leaf and one element in each array; everything else takes the full match."""
     pattern = Pattern.parse({"from": "$from$", "to": ["$to$"], "kind": "in"})
     assert pattern.fast_path is not None
     assert is_straight == (pattern.fast_path.read(document, {}) is not None)

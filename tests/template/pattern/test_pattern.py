@@ -121,7 +121,7 @@ def test_ambiguity_is_named(data: st.DataObject) -> None:
 
 
 def test_two_variables_side_by_side_are_ambiguous() -> None:
-    """``$a$$b$`` can be cut anywhere, and says so with its place."""
+    """``$a$$b$`` can be split anywhere, and is listed with its location."""
     (found,) = Pattern.parse({"x": ["$a$$b$"]}).ambiguities()
     assert (("x", 0), ("a", "b")) == (found.pointer, found.names)
 
@@ -136,7 +136,7 @@ def test_a_value_that_is_whole_elsewhere_splits_a_mixed_text() -> None:
 
 @given(st.data())
 def test_mismatches_are_complete(data: st.DataObject) -> None:
-    """Each leaf that is spoiled is listed, not only the first."""
+    """Each changed leaf is listed, not only the first."""
     members = data.draw(st.dictionaries(keys, st.sampled_from(["$a$", "x"]), min_size=1, max_size=6))
     spoiled = data.draw(st.sets(st.sampled_from(sorted(members))))
     document = {key: {} if key in spoiled else "x" for key in members}
@@ -168,12 +168,12 @@ def test_a_string_is_split_at_its_variables(text: str, parts: tuple[Any, ...]) -
 
 
 def test_a_known_variable_wins_over_an_unknown_one() -> None:
-    """A price before a variable does not eat the variable's dollar sign."""
+    """The dollar sign of a price before a variable is not taken for the variable's own."""
     assert ("in $US or ", VariablePart("to", "to")) == split("in $US or $to$", {"to"})
 
 
 def test_two_line_text_is_matched() -> None:
-    """A line break in the message does not keep a webhook from matching."""
+    """A message with a line break matches."""
     assert {"text": "hi\nthere"} == dict(Pattern.parse("SMS: $text$").match("SMS: hi\nthere").bindings)
 
 
@@ -243,12 +243,12 @@ def test_an_absent_optional_binds_nothing(absent: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("document", [None, [], "x", 5, {"params": []}, {"params": None}, {"params": {"from": {}}}])
 def test_other_shapes_are_mismatches_and_no_errors(document: Any) -> None:
-    """Whatever comes in, matching answers."""
+    """Matching any document gives a result, never an exception."""
     assert not Pattern.parse({"params": {"from": "$from$"}}).match(document).fits
 
 
 def test_a_hostile_text_is_cut_in_linear_time() -> None:
-    """A long text full of separators is cut once through, without backtracking."""
+    """A long text full of separators is split without backtracking."""
     parts = [VariablePart(name, name) if name.isalpha() else name for name in ("a", "-", "b", "-", "c", "-", "d", "!")]
     assert cut(parts, "-" * 200_000) is None
     assert cut(parts, "x-" * 100_000 + "y!") is not None
