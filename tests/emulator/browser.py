@@ -11,6 +11,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from ringocli.testing.context import Emulator
 from tests.conftest import ROOT, SAMPLES
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -59,6 +60,14 @@ def post(address: str, content: Any) -> int:
     except HTTPError as error:
         with error:
             return error.code
+
+
+def fill(ringotel: Emulator) -> None:
+    """Exchanges of every kind."""
+    ringotel.send(to=CONTACT, content="Your bike is ready", from_=NUMBER)
+    ringotel.send(to="+15005550002", content="Does this arrive?", from_=NUMBER)
+    post(ringotel.webhook_url, webhook("Great, thanks!"))
+    post(ringotel.webhook_url, webhook("Open on Sunday?", key="txt"))
 
 
 def say(page: Any, side: str, text: str) -> None:

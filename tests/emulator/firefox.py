@@ -30,7 +30,7 @@ _UNTIL = """(look => new Promise((done, fail) => {
     const end = performance.now() + 30000;
     const again = () => {
         const found = look();
-        if (found) done(JSON.stringify(found));
+        if (found) done(found);
         else if (performance.now() > end) fail(new Error("not found on: " + document.body.innerText.slice(0, 2000)));
         else setTimeout(again, 20);
     };
@@ -47,6 +47,7 @@ class Firefox:
 
         preferences = {
             **PREFERENCES,
+            "ui.prefersReducedMotion": 1,
             "ui.systemUsesDarkTheme": int(dark),
             "layout.css.prefers-color-scheme.content-override": 0 if dark else 1,
         }
@@ -92,16 +93,20 @@ class Firefox:
         self.command("browsingContext.setViewport", {"context": self._context, "viewport": size})
         self.command("browsingContext.navigate", {"context": self._context, "url": url, "wait": "complete"})
 
-    def until(self, expression: str) -> Any:
-        """The value of a JavaScript expression as soon as it is truthy."""
+    def result(self, expression: str) -> Any:
+        """The value of a JavaScript expression, or of the promise that it is."""
         parameters = {
-            "expression": f"{_UNTIL}(() => {expression})",
+            "expression": f"Promise.resolve({expression}).then(value => JSON.stringify(value ?? null))",
             "target": {"context": self._context},
             "awaitPromise": True,
         }
         found = self.command("script.evaluate", parameters)
         assert found["type"] == "success", found["exceptionDetails"]["text"]
         return json.loads(found["result"]["value"])
+
+    def until(self, expression: str) -> Any:
+        """The value of a JavaScript expression as soon as it is truthy."""
+        return self.result(f"{_UNTIL}(() => {expression})")
 
     def click(self, selector: str, text: str = "") -> None:
         """Press the mouse's button in the middle of the first element with this text, as soon as it is there."""

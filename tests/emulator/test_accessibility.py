@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 
 from ringocli.testing.context import Emulator
-from tests.emulator.browser import CONTACT, NUMBER, Open, post, webhook
+from tests.emulator.axe import ALL_RULES, COLOUR_RULES, VIOLATIONS, axe_script
+from tests.emulator.browser import Open, fill
 
-AXE = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed").AXE_SCRIPT
+AXE = axe_script()
 
 # A state is reached on the phone, where its column has to be chosen; then the window is resized.
 SIZES = {"phone": (390, 844), "narrow": (320, 568), "zoomed": (640, 400), "desktop": (1280, 800)}
-ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 LOOKS = {
     ("phone", "light"): ALL_RULES,
     ("desktop", "light"): ALL_RULES,
-    ("desktop", "dark"): {**ALL_RULES, "runOnly": ["color-contrast", "link-in-text-block"]},
+    ("desktop", "dark"): COLOUR_RULES,
 }
 
 
@@ -172,14 +172,6 @@ STATES: dict[str, Callable[[Any], None]] = {
 }
 
 
-def fill(ringotel: Emulator) -> None:
-    """Exchanges of every kind."""
-    ringotel.send(to=CONTACT, content="Your bike is ready", from_=NUMBER)
-    ringotel.send(to="+15005550002", content="Does this arrive?", from_=NUMBER)
-    post(ringotel.webhook_url, webhook("Great, thanks!"))
-    post(ringotel.webhook_url, webhook("Open on Sunday?", key="txt"))
-
-
 @pytest.fixture
 def used(ringotel: Emulator) -> Emulator:
     """An inbox with exchanges of every kind."""
@@ -203,9 +195,6 @@ def test_everyone_can_use_every_state_of_the_page(used: Emulator, visit: Open, s
                 found += [f"{size}, {scheme}: {what}" for what in page.evaluate(VIOLATIONS, LOOKS[size, scheme])]
     assert [] == found
 
-
-VIOLATIONS = """async (options) => (await axe.run(options)).violations
-    .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`))"""
 
 UNREACHABLE = """async () => {
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);  // what follows a new size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import pytest
 
 from ringocli.testing import emulator
 from ringocli.testing.context import Emulator
-from tests.emulator.browser import CONTACT, TELNYX, post, webhook
+from tests.emulator.axe import ALL_RULES, COLOUR_RULES, VIOLATIONS, axe_script
+from tests.emulator.browser import CONTACT, TELNYX, fill, post, webhook
 from tests.emulator.firefox import FIREFOX, Firefox
+
+ESCAPE = "\ue00c"
 
 pytestmark = pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")
 
@@ -76,4 +80,43 @@ def test_nothing_is_cut_off(firefox: Firefox, ringotel: Emulator, width: int, he
     """On a phone, a narrow phone and at 200 % zoom nothing scrolls sideways."""
     firefox.visit(ringotel.url, width=width, height=height)
     assert firefox.until("document.querySelector('.tabs, .user') && document.documentElement.scrollWidth") <= width
+    assert [] == firefox.errors
+
+
+STATES: dict[str, list[tuple[str, str]]] = {
+    "conversation": [],
+    "details": [(".row.amiss", ""), ("button", "Show the change")],
+    "sent": [(".row", "SendMessage")],
+    "about": [("[aria-label=About]", "")],
+    "chaos": [(".chaos-now", ""), ("summary", "Details")],
+    "shortcuts": [("[aria-label=Keys]", "")],
+    "contacts": [("button.pick", "")],
+    "filter": [("[aria-label='Filter syntax']", "")],
+    "export": [("[aria-label=Export]", "")],
+    "attach": [("[aria-label='Attach a file']", "")],
+    "paste": [("[aria-label='Send a webhook']", "")],
+    "event": [("[aria-label='Send a webhook']", ""), ("button", "Test event")],
+    "template": [("button.template", "")],
+    "failed": [("button.pick", ""), (".choice", "+1 500 555 0002")],
+}
+"""What is clicked to reach a state of the page; Escape leaves it."""
+
+
+def test_everyone_can_use_every_state_of_the_page(firefox: Firefox, ringotel: Emulator) -> None:
+    """axe-core finds nothing in the dark theme of the system; in the light one, where the colours differ, neither."""
+    fill(ringotel)
+    firefox.visit(ringotel.url)
+    firefox.result(f"void eval({json.dumps(axe_script())})")
+    firefox.until("document.querySelectorAll('.row').length > 3")
+    found = []
+    for state, clicks in STATES.items():
+        for selector, text in clicks:
+            firefox.click(selector, text)
+        for scheme, rules in (("dark", ALL_RULES), ("light", COLOUR_RULES)):
+            firefox.result(f"document.documentElement.dataset.theme = '{scheme}'")
+            violations = firefox.result(f"({VIOLATIONS})({json.dumps(rules)})")
+            found += [f"{state}, {scheme}: {violation}" for violation in violations]
+        firefox.type(ESCAPE)
+        firefox.until("!document.querySelector('dialog[open], .detail')")
+    assert [] == found
     assert [] == firefox.errors
