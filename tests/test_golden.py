@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from ringocli.cli.commands import COMMANDS
 from ringocli.version import __version__
 from tests.conftest import ACME, ROOT, SAMPLES, Command, Result
 from tests.loopback import Answer, serving, unused_port
+
+if TYPE_CHECKING:
+    from tests.keyrings import Keyring
 
 GOLDEN = ROOT / "tests" / "golden"
 WRITE = os.environ.get("RINGOCLI_GOLDEN") == "write"
@@ -75,11 +79,13 @@ CASES = {
     "export-relay": f"export --to relay --from-curl {DOCS}/send.sh --sample-webhook message={DOCS}/message.json",
     "export-openapi": "export acme.json --to openapi --output -",
     "export-json-schema": "export acme.json --to json-schema --output -",
+    "export-receiver-json": "export acme.json --to receiver --format json",
     "init-preset": "init --preset telnyx --no-input",
     "init-preset-json": "init --preset generic-json --no-input --dry-run --format json",
     "init-paste": "init --no-input --from-curl samples/docs/send.sh --sample-webhook message=samples/docs/message.json pasted.json",
     "init-answers": "init --no-input --id acme --name Acme --send-url https://sms.acme.example/v1/messages new.json",
     "init-list-presets": "init --list-presets",
+    "init-list-presets-json": "init --list-presets --format json",
     "init-missing": "init --no-input",
     "send-test": f"send-test acme.json --url URL --property 'API key=s3cret-key' {VALUES}",
     "send-test-json": f"send-test acme.json --url URL --property 'API key=s3cret-key' {VALUES} --format json",
@@ -99,6 +105,13 @@ CASES = {
     "schema": "schema",
     "validate-sarif": "validate acme.json --format sarif",
     "replay": "replay samples/telnyx.json samples/telnyx/message.http --url URL",
+    "replay-json": "replay samples/telnyx.json samples/telnyx/message.http --url URL --format json",
+    "config-text": "config show acme.json --property-env 'API key=ACME_KEY' --set content=Hi",
+    "config-json": "config show acme.json --property-env 'API key=ACME_KEY' --set content=Hi --format json",
+    "completion": "completion bash",
+    "secret-list": "secret list",
+    "secret-list-json": "secret list --format json",
+    "secret-unnamed": "secret set",
     "locustfile": "locustfile samples/telnyx.json --output -",
     "init-paste-json": "init --no-input --dry-run --format json --from-curl samples/docs/send.sh pasted.json",
     "emulate-no-file": "emulate missing.json --no-browser",
@@ -135,8 +148,8 @@ MASKS = (
 
 
 @pytest.fixture
-def workspace(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the files that the command lines name."""
+def workspace(folder: Path, ring: Keyring, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that the command lines name; the keyring has no secrets."""
     os.symlink(SAMPLES, folder / "samples")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
