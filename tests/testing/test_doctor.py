@@ -398,10 +398,10 @@ def test_a_webhook_url_of_another_integration(ringocli: Command, acme: Path) -> 
     ("answer", "advice"),
     [
         (Answer(status=500), "log of the server"),
-        (Answer(status=405, headers=(("Allow", "GET"),)), "takes GET: check request_method"),
+        (Answer(status=405, headers=(("Allow", "GET"),)), "accepts GET: check request_method"),
         (
             Answer(status=301, headers=(("Location", "https://a.example/hook"),)),
-            "enter the URL itself, https://a.example",
+            "enter the final URL, https://a.example",
         ),
         (Answer(status=401), "not part of the webhook URL"),
         (Answer(status=410), "copy it from the integration's settings"),

@@ -64,7 +64,7 @@ def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draf
     if options.dry_run:
         console.out(text, end="")
     elif text == before:
-        console.note(f"{path} already matches it: nothing was changed.", "green")
+        console.note(f"{path} already matches the sample: nothing was changed.", "green")
     elif draft.blocking:
         console.note(f"Extended {path}, but {draft.blocking[0].clause.rstrip('.')}.", "yellow")
     else:

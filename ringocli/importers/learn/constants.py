@@ -74,7 +74,7 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
     if (names_message_reference(name) or _REFERENCE.search(name)) and re.search(r"\d|[-_]", text):
         return REFERENCE
     if _PERSON.fullmatch(name_key(name)) and text:
-        return "a fact of the sample's recipient, which is wrong for others"
+        return "a fact about the sample's recipient, which is wrong for others"
     if _TEMPLATE.search(name) and re.search(r"\d", text):
         return "an id of the sample's account"
     if _FILE_FACTS.search(name) or re.fullmatch(r"(?:image|video|audio|application)/[\w.+-]+", text):

@@ -48,7 +48,7 @@ class ChangeKind:
 KINDS: Mapping[str, ChangeKind] = {
     "id": ChangeKind(
         Impact.BREAKING,
-        ("R", "portal shows the new URL", "A switch on", "C; keep the old one until it is silent"),
+        ("R", "portal shows the new URL", "A switch on", "C; keep the old one until it receives no more webhooks"),
         (26, 28),
     ),
     "class": ChangeKind(Impact.BREAKING, _NEVER),

@@ -65,7 +65,11 @@ def check_auth(request: RenderedRequest, reply: Reply, properties: tuple[str, ..
         fix = "The credential is valid but not permitted: check its permissions, the IP allow list and the number."
         raise StepFailed("auth", f"{_named(403)}{_message_suffix(reply)}", fix)
     if reply.status == 407:
-        raise StepFailed("auth", f"{_named(407)}{_message_suffix(reply)}", f"A proxy wants a credential. {PROXY_HINT}")
+        raise StepFailed(
+            "auth",
+            f"{_named(407)}{_message_suffix(reply)}",
+            f"The proxy requires a user name and a password. {PROXY_HINT}",
+        )
     if reply.status == 401:
         raise StepFailed(
             "auth", f"{_named(401)}{_message_suffix(reply)}", f"{check_values(properties)}{_wanted(request, reply)}"

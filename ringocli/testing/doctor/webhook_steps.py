@@ -149,7 +149,7 @@ def check_event(
 
 _WRONG_URL = "This is not the webhook URL: copy it from the integration's settings."
 _REFUSALS = {
-    401: "Whoever receives the webhooks wants a credential, which is not part of the webhook URL.",
+    401: "The receiver requires a credential, which is not part of the webhook URL.",
     403: "Something in front of the webhook URL refuses this sender: check its firewall and allow list.",
     404: _WRONG_URL,
     410: _WRONG_URL,
@@ -162,10 +162,10 @@ def _refused(request: RenderedRequest, reply: Reply) -> str:
     """What to do about an event that was not accepted."""
     if 300 <= reply.status < 400:
         target = header(reply.headers, "location") or "another URL"
-        return f"It redirects, and providers do not follow: enter the URL itself, {target.partition('?')[0]}."
+        return f"The URL redirects, and providers do not follow redirects: enter the final URL, {target.partition('?')[0]}."
     if reply.status == 405:
         allowed = header(reply.headers, "allow")
-        takes = f"takes {allowed}" if allowed else f"does not take {request.method}"
+        takes = f"accepts {allowed}" if allowed else f"does not accept {request.method}"
         return f"The URL {takes}: check request_method of the event, and that this is the webhook URL."
     return _REFUSALS.get(reply.status, "Check the log of the server that receives the webhooks.")
 

@@ -142,10 +142,12 @@ def _rerun_problems(manifest: Mapping[str, Any], members: Mapping[str, bytes]) -
             )
         )
     except RingocliError as error:
-        yield EvidenceProblem(TEMPLATE, "rerun", f"run again, it fails: {error.message}{note}")
+        yield EvidenceProblem(TEMPLATE, "rerun", f"the checks fail when they are run again: {error.message}{note}")
         return
     except (KeyError, TypeError, ValueError):
-        yield EvidenceProblem(MANIFEST, "rerun", "the manifest does not say how to run it again")
+        yield EvidenceProblem(
+            MANIFEST, "rerun", "the manifest lacks the values that are needed to run the checks again"
+        )
         return
     for name in sorted({*again, *members}):
         if again.get(name) != members.get(name):

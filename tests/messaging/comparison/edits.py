@@ -18,7 +18,7 @@ BOTH_ANSWERS = "P answers with both -> R"
 PROVIDER_FIRST = "P -> R"
 NEVER = "do not deploy"
 TELL = "tell the users -> R"
-NEW_URL = "R -> portal shows the new URL -> A switch on -> C; keep the old one until it is silent"
+NEW_URL = "R -> portal shows the new URL -> A switch on -> C; keep the old one until it receives no more webhooks"
 AUTHORISE = "R -> A authorise again"
 NEW_EVENT = "R -> P starts sending"
 

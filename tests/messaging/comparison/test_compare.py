@@ -112,7 +112,7 @@ SINGLE: dict[str, tuple[Edit, str, list[str]]] = {
     "id": (
         lambda t: t.update(id="other"),
         "breaking",
-        ["R", "portal shows the new URL", "A switch on", "C; keep the old one until it is silent"],
+        ["R", "portal shows the new URL", "A switch on", "C; keep the old one until it receives no more webhooks"],
     ),
     "property renamed by case": (lambda t: rename_property(t, "API key", "API Key"), "breaking", FILL_IN),
     "property renamed": (lambda t: rename_property(t, "API key", "Token"), "breaking", FILL_IN),
