@@ -17,14 +17,17 @@ PREFERENCES = {
     "app.normandy.enabled": False,
     "app.update.enabled": False,
     "browser.aboutwelcome.enabled": False,
+    "browser.newtabpage.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
+    "dom.ipc.processPrelaunch.enabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "services.settings.server": "data:,none",
     "toolkit.telemetry.enabled": False,
 }
-"""Firefox asks no questions at its first start, and makes no connections of its own."""
+"""Firefox asks no questions at its first start, prepares nothing that no test needs, and makes no connections."""
 
 _UNTIL = """(look => new Promise((done, fail) => {
     const end = performance.now() + 30000;
