@@ -65,7 +65,7 @@ def _guarded(arguments: Sequence[str]) -> int:
 
 
 def _check_encoding(arguments: Sequence[str]) -> None:
-    """Refuse bytes that are not UTF-8, which arrive as lone surrogates; only a file may be called so.
+    """Reject arguments that are not UTF-8 (they contain lone surrogates), unless they are names of files.
 
     Raises:
         UsageError: an argument has such bytes.

@@ -103,7 +103,7 @@ def doctor(options: DoctorOptions) -> int:
 
 
 def _repeated(options: DoctorOptions) -> Iterator[str]:
-    """The options as they were given, for the command that goes on: secrets are masked."""
+    """The given options for the command that continues the examination; secrets are masked."""
     given = options.values
     named: tuple[tuple[str, Iterable[str | None]], ...] = (
         ("--profile", [given.profile]),

@@ -147,7 +147,7 @@ def _run_once(options: TestOptions) -> int:
 
 
 def _updated(files: list[CaseFile], outcomes: list[CaseOutcome]) -> list[CaseOutcome]:
-    """Update every case that ran, and run those again that were written."""
+    """Update every case that could be run, and run the updated ones again."""
     from ringocli.testing.cases.outcome import run_case_file
     from ringocli.testing.cases.update import update_case
 

@@ -202,7 +202,7 @@ async def inject_fault(fault: Fault, reply: Reply | None, scope: Scope, receive:
 
 
 async def hang(scope: Scope, receive: Receive, *, half_close: bool = False) -> None:
-    """Never answer: wait until the client disconnects, at most ``MAX_HANG_S`` seconds, then abort the connection."""
+    """Send no response: wait until the client disconnects, at most ``MAX_HANG_S`` seconds, then abort the connection."""
     connection: FaultyConnection | None = scope.get(CONNECTION)
     if connection is not None:
         connection.stop_answering(half_close=half_close)

@@ -155,7 +155,7 @@ def parsed_document(text: str) -> Any:
 
 
 def _yaml(text: str) -> Any:
-    """A YAML mapping; only its top is needed, so a document that another kind's reader takes is parsed again there."""
+    """A YAML mapping. Only its top level is needed here; the reader of its kind parses the document again."""
     top = dict(re.findall(r"(?m)^[\"']?([A-Za-z]\w*)[\"']?:[ \t]*([^\n]*)", text))
     if {"openapi", "swagger", "asyncapi", "opencollection"} & top.keys():
         return top

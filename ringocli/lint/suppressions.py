@@ -39,7 +39,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnusedSuppression:
-    """A suppression that no longer has an effect, and why."""
+    """An unused suppression, and why it has no effect."""
 
     file: str
     suppression: Suppression

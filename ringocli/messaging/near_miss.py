@@ -188,7 +188,7 @@ def _rival_of_id(best: _Candidate) -> Received | None:
     paired = [(pair.leaf, pair.received, True) for pair in best.pairs if pair.why != CHOSEN]
     for leaf, received, is_paired in (*fitting, *paired):
         if "messageid" in leaf.names:
-            # If further values match the template, the id probably does so rightly, too.
+            # If other values match the template, the id is probably the right one, too.
             return rival_of_id(received, scalars_of(best.alignment), is_paired or len(fitting) > 1)
     return None
 
@@ -264,7 +264,7 @@ class _Check(NamedTuple):
 def _completed(
     template: Template, incoming: IncomingRequest, candidates: Sequence[_Candidate], best: _Candidate
 ) -> Iterator[tuple[str, IncomingRequest]]:
-    """The webhook completed to each other message event of which it has most values: the same message with a file."""
+    """The webhook with the missing values of each other message event that it mostly fits: the same message with a file."""
     for one in candidates:
         alignment, event = one.alignment, one.attempt.event
         is_near = Place.DELIVERED not in (event.place, best.attempt.event.place) and not alignment.different

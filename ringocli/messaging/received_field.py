@@ -31,7 +31,7 @@ _EVENT_NAMES = _words(
 _MESSAGE_OBJECTS = _words("message messages sms msg mms")
 
 _STATUS_NAMES = _words("status messagestatus deliverystatus dlrstatus smsstatus state deliverystate dlr outcome result")
-"""Names of fields that say what became of a message, without separators."""
+"""Names of fields with the delivery status of a message, without separators."""
 
 _API_URL_WORDS = _words("callback webhook status self href resource api next failover delivered")
 """Words in the names of URLs that are not URLs of a file."""

@@ -1,4 +1,4 @@
-"""Recognises delivery statuses: delivered, failed, and ambiguous. No expression is compiled before it is needed."""
+"""Recognises delivery statuses: delivered, failed, and ambiguous. Each regular expression is compiled when it is first needed."""
 
 from __future__ import annotations
 

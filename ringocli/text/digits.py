@@ -1,4 +1,4 @@
-"""Tells numbers in text from outside: ``str.isdigit`` also accepts digits of other scripts and any length, ``int`` does not."""
+"""Recognises whole numbers in text from outside. ``str.isdigit`` is not enough: it accepts characters and lengths that ``int`` does not."""
 
 from __future__ import annotations
 

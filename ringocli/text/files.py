@@ -68,7 +68,7 @@ def opened(name: str, flags: int) -> int:
 
 
 def _is_our_output(found: os.stat_result) -> bool:
-    """Whether a pipe is our own stdout or stderr: reading it would wait for ourselves."""
+    """Whether a pipe is our own stdout or stderr: reading it would never end."""
     if not stat.S_ISFIFO(found.st_mode):
         return False
     outputs = []

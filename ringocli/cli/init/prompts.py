@@ -224,7 +224,7 @@ def _webhook_in(kind: str, text: str) -> WebhookSample:
 
 
 def free_path(path: str) -> str:
-    """A path of a file that does not exist: this one, or another that is asked for."""
+    """The path of a file that does not exist yet: this one, or another that the user enters."""
     while os.path.exists(path_of(path)):
         console.note(f"{path} exists.", "yellow")
         path = _question("File to write instead", _nonempty, help_="A file name. To overwrite a file, use --force.")

@@ -146,7 +146,7 @@ def read_hints(hints: Sequence[str]) -> dict[str, str]:
 
 
 def _described_webhooks(pasted: Pasted, given: set[str]) -> Iterable[WebhookSample]:
-    """The webhooks that an OpenAPI document itself describes, of the kinds that no file was given for."""
+    """The webhooks in an OpenAPI document, of the kinds for which no file was given."""
     from ringocli.importers.learn.webhook_samples import WebhookSample
 
     return [

@@ -32,7 +32,7 @@ class Linting(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The results: files linted, the number skipped, suppressions that hid nothing, files that could not be read."""
+    """The results: files linted, the number skipped, unused suppressions, files that could not be read."""
 
     linted: list[Linted]
     skipped: int
@@ -140,7 +140,7 @@ def compared(found: Found, linting: Linting) -> Found:
 
 
 def _without_suppressed(one: Linted, beside: str) -> tuple[Linted, list["UnusedSuppression"]]:
-    """A file without the findings that the file next to it suppresses, and the suppressions that hid nothing."""
+    """A file without the findings that the file next to it suppresses, and the unused suppressions."""
     import datetime
     from pathlib import Path
 

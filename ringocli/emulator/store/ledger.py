@@ -26,7 +26,7 @@ CHECKPOINT_AFTER = 1_000
 T = TypeVar("T")
 News = tuple[str, Any]
 END: News = ("end", {})
-"""The emulator stops: a stream has nothing more to say."""
+"""The emulator is stopping: no further news follows."""
 
 MAX_INLINE_BYTES = 100_000
 """A larger exchange is written in a thread, because other clients should not wait for the disk."""

@@ -50,7 +50,7 @@ class StoreLock:
 
 
 def _identity_path(path: Path) -> Path:
-    """A file that is the same for all names of a file: device and inode, in a folder of this user."""
+    """The lock file named by the store's device and inode, which is the same for every name of the store."""
     stat = path.stat()
     user = os.getuid() if hasattr(os, "getuid") else "user"
     folder = Path(tempfile.gettempdir()) / f"ringocli-locks-{user}"

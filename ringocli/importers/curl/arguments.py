@@ -9,7 +9,7 @@ from ringocli.importers.curl.option_names import LETTERS, VALUED, long_name
 from ringocli.importers.learn.placeholders import OPEN
 
 EXPANDED = "expand-"
-"""What the names of long options start with whose value may contain ``{{variables}}`` of ``--variable``."""
+"""The prefix of long options whose value may contain ``{{variables}}`` set with ``--variable``."""
 
 
 def options_of(words: Sequence[str], notes: list[str]) -> Iterator[tuple[str, str]]:

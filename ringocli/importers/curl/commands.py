@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ringocli.errors import LocalError
 
 MAX_EXPANDED = 10_000_000
-"""How many characters the variables of a paste may stand for; a few lines that double a variable could ask for gigabytes."""
+"""The most characters to which the variables of a paste are expanded; a few lines that double a variable could produce gigabytes."""
 
 _VALUE_ON_NEXT_LINE = re.compile(r"-[dFHuX]|--(?:data(?:-\w+)?|form|header|json|request|url|user)")
 """Options that cannot end a line, because their value must be on the next one."""
@@ -44,7 +44,7 @@ class Expansions:
         self._characters += len(value)
         if self._characters > MAX_EXPANDED:
             raise LocalError(
-                "the variables of the shell command stand for too much text", "Paste only the curl command."
+                "the variables of the shell command expand to too much text", "Paste only the curl command."
             )
         return value
 

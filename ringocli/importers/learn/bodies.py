@@ -48,7 +48,7 @@ def read_body(pasted: Pasted, method: str) -> Body:
 
 
 def _in_url(pasted: Pasted, method: str, body: Body) -> None:
-    """The fields of a body that goes with a method which has none."""
+    """The fields of a body that was pasted with a method that sends none."""
     why = "the parameters of such a request are sent in the URL"
     read = Body()
     _text(pasted.body or "", pasted.content_type or "", read)

@@ -20,7 +20,7 @@ MEANINGS = {Role.TO: "recipient", Role.FROM: "sender", Role.CONTENT: "text", Rol
 
 
 def repeated_values(choices: Mapping[Role, RoleChoice], kept: Iterable[SampleLeaf]) -> Clauses:
-    """The constants that contain the value of a variable once more."""
+    """The constants that contain a second copy of the value of a variable."""
     found: Clauses = []
     for leaf in kept:
         for role, choice in choices.items():

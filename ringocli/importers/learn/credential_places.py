@@ -124,7 +124,7 @@ def resembles_key(text: str) -> bool:
 
 
 def _is_random(text: str) -> bool:
-    """Whether letters and digits are mixed as in no word, or the text is very long."""
+    """Whether letters and digits are mixed as in no ordinary word, or the text is very long."""
     if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or " " in text:
         return False
     turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))
@@ -249,7 +249,7 @@ def belongs_by_name(name: str, value: str) -> bool:
 
 
 def declares_credential(name: str, value: str) -> bool:
-    """Whether a variable that a paste sets holds an account value or a credential, by its name."""
+    """Whether the name of a variable that a paste sets is that of an account value or a credential."""
     if not value or is_url(value) or re.search(r"\s", value):
         return False
     return is_secret_name(name) or (is_account_name(name) and not re.fullmatch(r"\+\d+|\d{10,}", value))

@@ -166,7 +166,7 @@ def _kept_segments(state: RequestState) -> Iterator[KeptConstant]:
 
 
 def _kept_around(state: RequestState, outline: Outline) -> Iterator[KeptConstant]:
-    """What stays around the variables inside a text, such as a command of the provider."""
+    """The constant text around variables inside a value, such as a command of the provider."""
     for pointer in state.edits:
         written = str(state.put.get(pointer, ""))
         words = re.findall(r"(?<![:@.\w])[^\W_]{3,}\b(?![:.])", re.sub(r"\$[^$]+\$", " ", written))

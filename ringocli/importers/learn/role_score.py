@@ -26,7 +26,7 @@ from ringocli.template.field_vocabulary import LONE_NUMBERS, OWN_NUMBERS, WEAK, 
 from ringocli.text.name_key import name_key
 
 MIN_SCORE = 50
-"""The lowest score that is a reason."""
+"""The lowest score at which a value is considered for a role."""
 
 
 def _is_weak_text(role: Role, leaf: SampleLeaf) -> bool:

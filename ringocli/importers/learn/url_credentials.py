@@ -53,7 +53,7 @@ _SECOND_LEVEL = frozenset(["co", "com", "net", "org", "gov", "ac", "edu", "ne", 
 
 
 MAX_NEIGHBOURS = 20
-"""How many segments on either side can tell what a segment is."""
+"""How many neighbours on either side are used to classify a segment."""
 
 
 def segment_name(segments: Sequence[str], index: int) -> str:

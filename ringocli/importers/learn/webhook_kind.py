@@ -52,7 +52,7 @@ _OUTGOING = re.compile(r"\b(?:outbound|outgoing|out|mt|sent)\b")
 
 
 def outgoing(leaves: Iterable[SampleLeaf]) -> SampleLeaf | None:
-    """The value by which a webhook says that it reports a message that was sent, not one that came in; None if none does."""
+    """The value that shows that a webhook reports a sent message, not a received one; None if there is none."""
     named = [leaf for leaf in leaves if leaf.names and name_key(leaf.names[0]) in (*_EVENTS, "direction", "subtype")]
     words = [(leaf, " ".join(tokens(leaf.text))) for leaf in named if len(leaf.text) < 40]
     if any(re.search(r"\b(?:inbound|incoming|in|mo|reply|received?)\b", text) for _, text in words):

@@ -34,7 +34,7 @@ def is_stamp(name: str) -> bool:
 
 
 def signature_scheme(webhooks: Sequence[IncomingRequest], recipe: SigningRecipe | None = None) -> dict[str, Any] | None:
-    """Where the signature is and how it is computed; None if the samples have none and nothing is stated.
+    """Where the signature is and how it is computed; None if neither the samples nor the user show one.
 
     ``kind`` is ``hmac`` or ``hash``, ``ed25519``, ``rsa`` (ECDSA, too), ``jwt`` (a JSON Web Token) or ``token`` (the
     secret itself). ``texts`` are the texts that may be signed, ``timestamp`` is where the time is, if there is one.

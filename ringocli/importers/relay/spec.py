@@ -190,7 +190,7 @@ _OTHER_AUTH = {*UNSUPPORTED_SCHEMES.values(), *CERTIFICATE_OPTIONS.values()}
 
 
 def _left_to_do(draft: Draft, pastes: Pastes, provider: Mapping[str, Any], reader: RequestReader) -> Iterator[str]:
-    """What has to be written by hand before the relay works."""
+    """What the user has to write before the relay works."""
     assert pastes.send is not None
     for entry in pastes.send.limits:
         if entry.what in _OTHER_AUTH:

@@ -33,7 +33,7 @@ class Arrival(NamedTuple):
 
 
 class ArrivalSource(Protocol):
-    """Where webhooks arrive: an emulator, or a port on which this command listens since before the send."""
+    """Where webhooks arrive: an emulator, or a port on which this command has listened since before the send."""
 
     def wait(self, known: int, timeout_s: float) -> Sequence[Arrival]:
         """All arrivals so far in order, as soon as there are more than ``known``, or after the time-out."""

@@ -22,7 +22,7 @@ class DeliveryAttempt:
     duplicates = 0
     answered = False
     is_on_time = False
-    """Whether it was sent the moment it was due, and its lateness is not recorded yet."""
+    """Whether it was sent at its due time, and its lateness is not recorded yet."""
 
     reply: Reply | None = None
     failure: NoReply | None = None

@@ -13,7 +13,7 @@ MIN_PROBES = 3
 
 
 class CircuitBreaker:
-    """Opens after many failures in a row without any answer; then one event at a time probes the receiver.
+    """Opens after many consecutive tries without an answer; then one event at a time probes the receiver.
 
     While it is open nothing else is sent, so an outage costs each event one try at most. If the receiver stays silent
     for ``give_up_s`` and three probes, ``given_up`` is true: the rest of the run fails at once. With the threshold None

@@ -54,7 +54,7 @@ class Timeline:
     def advance(self, at_s: float, classes: Counter[str], latency: Histogram) -> None:
         """Add the counts at a time since the start; every full second gets a slice."""
         self._take(classes, latency)
-        while at_s >= (len(self.slices) + 1) * self.slice_s:  # nobody called this for a while
+        while at_s >= (len(self.slices) + 1) * self.slice_s:  # no call for some seconds, because nothing happened
             self.slices.append(Slice())
         while len(self.slices) >= MAX_SLICES:
             self._halve()

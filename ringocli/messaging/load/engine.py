@@ -240,7 +240,7 @@ class Engine:
         moments = [self._waiting[0][0]] if self._waiting else []
         if self._breaker.is_open:
             if self._breaker.probing:
-                return  # the result of the probe decides what is next
+                return  # the result of the probe decides what happens next
             moments = [max([self._breaker.probe_at, *(moments if self._exhausted else [])])]
         elif self._plan.rate_per_s and not self._exhausted:
             moments.append(self._started + self._number / self._plan.rate_per_s)

@@ -138,7 +138,7 @@ class EventFactory:
         """The payloads of many events without rows, each as ``event`` makes it, but in a quarter of the time.
 
         Raises:
-            UsageError: as ``event``.
+            UsageError: the same as for ``event``.
         """
         request = self._usual.request if self._usual is not None else None
         body = request.body if request is not None else None

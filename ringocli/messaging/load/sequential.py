@@ -129,7 +129,7 @@ class _SequentialRun:
 
 
 def whole_replies_only(exchange: Exchange, host: str, port: int, timeout_s: float) -> Exchange:
-    """The same exchange; an incomplete reply is a failure, as in the engine."""
+    """An exchange in which an incomplete reply counts as a failure, as in the engine."""
     words = Failure(host=host, port=port, timeout_s=timeout_s, proxied=False)
 
     def checked(payload: bytes) -> Reply:

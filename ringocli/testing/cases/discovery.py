@@ -31,7 +31,7 @@ class CaseFile(NamedTuple):
 
 
 def find_cases(paths: Sequence[str], template: str | None = None) -> list[CaseFile]:
-    """The cases of files and folders, in the order given; a template stands for its own cases.
+    """The cases of files and folders, in the order given; for a template, its own cases.
 
     ``template`` is used for every case, whatever its name.
 

@@ -229,7 +229,7 @@ def send_step(
 
 
 def _read(template: Template, request: str, reply: Reply) -> Mapping[str, Any] | None:
-    """What the template takes from a reply of success; None if that is not a body that it can describe."""
+    """What the template takes from a successful reply; None if a template cannot describe its body."""
     if reply.status not in SUCCESS or not reply.body.strip():
         return None
     try:

@@ -45,7 +45,7 @@ def is_about_money(words: str) -> bool:
 
 
 def complaint_in(document: Json) -> str:
-    """The first text that sounds like an error; empty if there is none."""
+    """The first text that reads like an error message; empty if there is none."""
     return next((text for text in _texts(document) if _COMPLAINT.search(text)), "")
 
 

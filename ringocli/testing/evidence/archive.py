@@ -47,7 +47,7 @@ def zip_bytes(members: Mapping[str, bytes]) -> bytes:
 
 
 def verify(content: bytes) -> list[EvidenceProblem]:
-    """Everything that is wrong: first the hashes and the archive and, if they are right, the results of another run.
+    """Everything that is wrong: the hashes and the archive first; if they are right, the results of a second run.
 
     Raises:
         LocalError: it is not a zip file, or has no manifest.
