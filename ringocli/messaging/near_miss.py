@@ -21,11 +21,11 @@ from ringocli.messaging.pairing import CHOSEN, Pair, left_over, pairs_in, scalar
 from ringocli.messaging.receipts import failed_form
 from ringocli.messaging.received_field import (
     direction,
+    is_call,
     is_delivery_status,
     is_file,
     is_mms,
     is_status,
-    is_url,
     rival_of_id,
 )
 from ringocli.messaging.request import render_event
@@ -60,6 +60,8 @@ class _Candidate(NamedTuple):
     def contradiction(self) -> str:
         """Why the webhook cannot be this event, whatever its other fields are; empty if it may be."""
         ways = {direction(one) for one in self.received}
+        if any(map(is_call, self.received)):
+            return "this is about a call, not a message"
         if self.attempt.event.place is Place.DELIVERED:
             if ways - {""} == {"incoming"}:
                 return "this is an incoming message, not a receipt"
@@ -68,7 +70,7 @@ class _Candidate(NamedTuple):
             if failed or (statuses and not any(map(means_delivered, statuses))):
                 return f"its status is {describe((failed or statuses)[0])}, not delivered"
             return ""
-        if any("url" in leaf.names for leaf in self.alignment.missing) and not any(map(is_url, self.received)):
+        if any("url" in leaf.names for leaf in self.alignment.missing) and not any(map(is_file, self.received)):
             return "it contains no file"
         is_report = "outgoing" in ways or any(is_delivery_status(one) for one in self.received)
         return "this is a report about a message that was sent" if is_report and "incoming" not in ways else ""

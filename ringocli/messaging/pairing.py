@@ -48,6 +48,7 @@ CHOSEN = "chosen by you"
 """Why the user's own pairs are made."""
 
 MIN_KEY_LIKENESS = 0.75
+SAME_SPELLING = 97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +221,7 @@ def _spelling(leaf: PatternLeaf, received: Received) -> int:
 @lru_cache(maxsize=20_000)  # templates and webhooks repeat a few hundred names
 def _likeness(key: str, name: str) -> int:
     if name_key(key) == name_key(name):
-        return 97
+        return SAME_SPELLING
     return 80 if nearest(key, [name], least=MIN_KEY_LIKENESS) else 0
 
 
@@ -231,15 +232,24 @@ def _variable_score(leaf: PatternLeaf, received: Received) -> tuple[int, str]:
         return 0, ""
     if (role is Role.URL and not is_url(received)) or (role is Role.CONTENT and is_media_type(received)):
         return 0, ""
+    if role is Role.CONTENT and spelling < SAME_SPELLING and not can_be(role, received):
+        return 0, ""  # "sMessageId" is no message
     names = received.names
     is_number = role in (Role.FROM, Role.TO)
-    if is_number and spelling and name_key(names[0]) in HOLDERS[role] and not is_phone(received):
-        return 0, ""  # "id" and "value" say nothing by themselves
-    synonym = max(name_score(role, names), _number_score(role, names))
+    if is_number and spelling and name_key(names[0]) in HOLDERS[role]:  # "phone_number" says little by itself
+        if not is_phone(received):
+            return 0, ""
+        spelling = min(spelling, 65)
+    synonym = max(_name_score(role, names), _number_score(role, names))
     other = max((name_score(one, names) for one in Role if one is not role), default=0)
     if spelling and (other <= synonym or spelling > other):
         return max(spelling, synonym), "spelled similarly"
     return (synonym, f"a name for {_MEANINGS[role]}") if synonym >= other else (0, "")
+
+
+def _name_score(role: Role, names: list[str]) -> int:
+    """The score of a name; in a webhook, a sender id may as well be the account's own, to which the message was sent."""
+    return 60 if role is Role.FROM and names and name_key(names[0]) == "senderid" else name_score(role, names)
 
 
 def _number_score(role: Role, names: list[str]) -> int:
@@ -249,9 +259,9 @@ def _number_score(role: Role, names: list[str]) -> int:
     whose = whose_number(names)
     if name_key(names[0]) in OWN_NUMBERS or whose == "own":
         return 85 if role is Role.TO else 0
-    if name_key(names[0]) in LONE_NUMBERS or whose == "contact":
-        return 70 if role is Role.FROM else 0
-    return 0
+    if whose == "contact":
+        return 78 if role is Role.FROM else 0
+    return 70 if name_key(names[0]) in LONE_NUMBERS and role is Role.FROM else 0
 
 
 def _constant_score(leaf: PatternLeaf, constant: Constant, received: Received) -> tuple[int, str]:
@@ -261,7 +271,7 @@ def _constant_score(leaf: PatternLeaf, constant: Constant, received: Received) -
         return 100, "the same value, spelled similarly"
     if isinstance(constant.value, str) and is_same_word(constant.value, received):
         return 90, "the same value"
-    if spelling == 97 and isinstance(constant.value, str) and isinstance(received.value, str):
+    if spelling == SAME_SPELLING and isinstance(constant.value, str) and isinstance(received.value, str):
         return 55, "the same key"
     return 0, ""
 

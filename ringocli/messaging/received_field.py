@@ -30,10 +30,14 @@ _EVENT_NAMES = _words(
 
 _MESSAGE_OBJECTS = _words("message messages sms msg mms")
 
-_STATUS_NAMES = _words("status messagestatus deliverystatus dlrstatus smsstatus state deliverystate dlr outcome result")
+_CALL_WORDS = _words("call calls voice voicemail fax")
+
+_STATUS_NAMES = _words(
+    "status messagestatus deliverystatus dlrstatus smsstatus sstatus state deliverystate dlr outcome result"
+)
 """Names of fields with the delivery status of a message, without separators."""
 
-_API_URL_WORDS = _words("callback webhook status self href resource api next failover delivered")
+_API_URL_WORDS = _words("callback webhook status self href resource api next failover delivered direct permalink")
 """Words in the names of URLs that are not URLs of a file."""
 
 _PHONE = re.compile(r"\+?\(?\d[\d\s().-]{5,18}\d")
@@ -51,7 +55,8 @@ _IN_TRANSIT = re.compile(
 """Statuses of a message on its way to the contact."""
 
 _OUTGOING = re.compile(
-    r"outbound|^out$|outgoing|finali[sz]ed|(^|[._-])(mt|dlr)($|[._-])|receipt|delivery.?report", re.I
+    r"outbound|^out$|outgoing|finali[sz]ed|(^|[._-])(mt|dlr)($|[._-])|receipt|delivery.?report|(message|[sm]ms).*sent$",
+    re.I,
 )
 _REPORT = re.compile(r"receipt|delivery.?report|(^|[._-])dlr($|[._-])", re.I)
 _MEDIA_TYPE = re.compile(r"(text|image|audio|video|application|multipart)/[\w.+-]+", re.I)
@@ -109,7 +114,8 @@ def is_phone(received: Received) -> bool:
     """Whether the value is a phone number with its area code."""
     text = received.text
     digits = sum(char.isdigit() for char in text)
-    return bool(_PHONE.fullmatch(text)) and 7 <= digits <= 15 and not _TIMESTAMP.fullmatch(text)
+    is_time = _TIMESTAMP.fullmatch(text) or _DATE.match(text)
+    return bool(_PHONE.fullmatch(text)) and 7 <= digits <= 15 and not is_time
 
 
 def is_url(received: Received) -> bool:
@@ -125,6 +131,14 @@ def direction(received: Received) -> str:
     if _REPORT.search(text):  # "SMSDeliveryReportReceived"
         return "outgoing"
     return "incoming" if _INCOMING.search(text) else "outgoing" if _OUTGOING.search(text) else ""
+
+
+def is_call(received: Received) -> bool:
+    """Whether the field says that the webhook is about a call: ``"event": "call.completed"``."""
+    if not received.names or name_key(received.names[0]) not in _EVENT_NAMES:
+        return False
+    words = set(tokens(received.text))
+    return not words.isdisjoint(_CALL_WORDS) and words.isdisjoint(_MESSAGE_OBJECTS)
 
 
 def is_mms(received: Received) -> bool:
@@ -209,7 +223,10 @@ def id_score(received: Received, everything: Iterable[Received]) -> int:
     holder = received.pointer[:-1]
     beside = {one.pointer[len(holder)] for one in everything if one.pointer[: len(holder)] == holder}
     roles = (Role.FROM, Role.TO, Role.CONTENT)
-    return 70 if any(name_score(role, [str(name)]) == 100 for role in roles for name in beside) else 0
+    if any(name_score(role, [str(name)]) == 100 for role in roles for name in beside):
+        return 70
+    ids = [one for one in everything if one.names and name_key(one.names[0]).endswith(("id", "uuid", "guid"))]
+    return 60 if ids == [received] and any(name_key(str(name)) in _STATUS_NAMES for name in beside) else 0
 
 
 def rival_of_id(received: Received, everything: Iterable[Received], is_paired: bool) -> Received | None:

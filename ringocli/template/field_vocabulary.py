@@ -132,10 +132,10 @@ _NUMBER_WORDS = word_set("number phone msisdn mobile tn identity address phonenu
 
 _ALONE = {
     **dict.fromkeys(("contact", "customer", "client", "remote", "external", "theirs", "them", "outside"), "contact"),
-    **dict.fromkeys(("own", "ours", "us", "business", "internal", "inside", "local"), "own"),
+    **dict.fromkeys(("own", "ours", "us", "business", "inbox", "internal", "inside", "local"), "own"),
 }
 """Names that say whose number a value is without a word for a number."""
-_HOLDERS_OF_NUMBERS = word_set("contact customer own business")
+_HOLDERS_OF_NUMBERS = word_set("contact customer own business inbox")
 """Those of them that also say so as the name of an object: ``contact.mobile.number``."""
 
 

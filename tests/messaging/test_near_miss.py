@@ -281,6 +281,27 @@ def test_webhooks_of_many_providers_are_understood(document: Any) -> None:
     assert right >= 0.95 * total
 
 
+NO_MESSAGES = {
+    "a call": {
+        "event": "call.completed",
+        "data": {"id": "c1", "from": VALUES["from"], "to": VALUES["to"], "duration": 35},
+    },
+    "a copy of a sent message": {
+        "type": "message.phone.sent",
+        "data": {"id": "m1", "owner": VALUES["to"], "contact": VALUES["from"], "content": "Hi there"},
+    },
+    "a failed receipt": {"sSender": "Acme", "sMobileNo": "13105550199", "sStatus": "UNDELIV", "sMessageId": "c2f0"},
+}
+
+
+@pytest.mark.parametrize("body", NO_MESSAGES.values(), ids=NO_MESSAGES.keys())
+def test_no_patch_reads_anything_else_as_a_message_or_as_delivered(body: Any) -> None:
+    """A webhook about a call, a sent message or a failure gets no patch, whichever template it meets."""
+    for template in (read_template(ACME), *PARSED.values()):
+        near_miss = read_webhook(template, webhook(body)).near_miss
+        assert near_miss is None or not near_miss.patch, near_miss.why
+
+
 NAMES = {"from": "src", "to": "receiver", "content": "smsText", "text": "caption", "url": "link", "messageid": "sms_id"}
 
 
