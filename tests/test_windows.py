@@ -1,4 +1,4 @@
-"""What can be held about Windows without one: no unguarded call that it lacks, its code page, its paths."""
+"""What can be tested about Windows on other systems: no unguarded call that it lacks, its code page, its paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``emulate``, ``clean`` and ``tour`` as a user types them, and what they refuse before anything leaves."""
+"""``emulate``, ``clean`` and ``tour`` as a user types them, and the usage errors that are reported before anything starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``send-test``: one request over a real socket, judged and shown; and nothing sent that was not meant."""
+"""``send-test``: one request over a real socket, and the verdict on its reply; nothing is sent by accident."""
 
 from __future__ import annotations
 
@@ -314,7 +314,7 @@ def test_invalid_options_are_exit_2(template: str, options: list[str]) -> None:
     assert 2 == run(["send-test", template, "--url", "http://127.0.0.1:1", *VALUES, *options])
 
 
-def faces(secret: str) -> list[str]:
+def encodings_of(secret: str) -> list[str]:
     """A secret as it might be written: raw, JSON both ways, URL-quoted both ways, base64."""
     return [
         secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe=""),
@@ -323,7 +323,7 @@ def faces(secret: str) -> list[str]:
 
 
 def leaks(text: str, *secrets: str) -> list[str]:
-    return [face for secret in secrets for face in faces(secret) if face in text]
+    return [face for secret in secrets for face in encodings_of(secret) if face in text]
 
 
 def parrot(seen: Seen) -> Answer:
@@ -331,7 +331,7 @@ def parrot(seen: Seen) -> Answer:
     authorization = seen.header("authorization") or ""
     everything = {
         "said": seen.body.decode(), "target": seen.target, "auth": authorization,
-        "faces": faces(CANARY), "message": f"{CANARY} {seen.target} {authorization} is wrong",
+        "faces": encodings_of(CANARY), "message": f"{CANARY} {seen.target} {authorization} is wrong",
         "data": {"id": f"{CANARY}-1"},
     }  # fmt: skip
     return Answer.json(everything, 400 if "bad" in seen.body.decode() else 200, headers=(("X-Target", seen.target),))

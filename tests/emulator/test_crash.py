@@ -37,7 +37,7 @@ def emulating(template: Path, store: Path) -> Iterator[tuple[Started, str]]:
 
 
 class Load:
-    """Senders that each keep a connection and never ask twice; ``result`` are the events they got a 200 for."""
+    """Senders with a connection each, which never repeat an event; ``result`` are the events that were answered with 200."""
 
     def __init__(self, numbers: Iterator[int]) -> None:
         self.numbers = numbers

@@ -111,8 +111,8 @@ def test_no_secret_is_stored(tmp_path: Path) -> None:
         told += b"".join(call(inbox, "GET", f"/api/exchanges/{n}/curl").body for n in (1, 2, 3))
         told += b"".join(base64.b64decode(one["request"].get("body_base64", "")) for one in inbox.exchanges())
     told += b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    for face in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
-        assert face not in told
+    for encoded in (secret.encode(), base64.b64encode(secret.encode()), base64.b64encode(secret.encode()).rstrip(b"=")):
+        assert encoded not in told
 
 
 CANARY = "k3y/with+odd=chars&<more>\"and'quotes"
@@ -120,30 +120,30 @@ CANARY = "k3y/with+odd=chars&<more>\"and'quotes"
 
 def test_no_part_of_an_exchange_shows_a_secret(tmp_path: Path) -> None:
     """Names and values of headers, keys, near misses, notes, ids and errors contain no secret, in any encoding."""
-    faces = [encode(CANARY) for encode in ENCODINGS.values()]
-    script = iter(faces * 2)
+    encodings = [encode(CANARY) for encode in ENCODINGS.values()]
+    script = iter(encodings * 2)
 
     def echo(seen: Seen) -> Answer:
-        face = next(script)
-        content = {"data": {"id": face}, "error": {"message": face}}
-        return Answer.json(content, status=200 if len(face) % 2 else 400, headers=(("X-Echo", face),))
+        encoded = next(script)
+        content = {"data": {"id": encoded}, "error": {"message": encoded}}
+        return Answer.json(content, status=200 if len(encoded) % 2 else 400, headers=(("X-Echo", encoded),))
 
     with (
         serving(echo) as server,
         emulator(ACME, db=tmp_path / "e.db", properties={"API key": CANARY}, provider_url=server.url) as inbox,
     ):
-        for face in faces:
-            call(inbox, "POST", "/webhook/acme", {"method": face, "params": {face: [face], "from": face}})
-            call(inbox, "POST", "/webhook/acme", {"method": "delivered", "params": {"messageid": face}})
-            call(inbox, "POST", "/webhook/acme", f"<x>{face}".encode(), {"Content-Type": f"text/xml; charset={face}"})
-            call(inbox, "POST", "/webhook/acme", face.encode(), {"Content-Type": "application/x-www-form-urlencoded"})
-            call(inbox, "POST", "/provider/v1/messages", {"to": face, face: 1}, {"X-Echo": face})
+        for encoded in encodings:
+            call(inbox, "POST", "/webhook/acme", {"method": encoded, "params": {encoded: [encoded], "from": encoded}})
+            call(inbox, "POST", "/webhook/acme", {"method": "delivered", "params": {"messageid": encoded}})
+            call(inbox, "POST", "/webhook/acme", f"<x>{encoded}".encode(), {"Content-Type": f"text/xml; charset={encoded}"})
+            call(inbox, "POST", "/webhook/acme", encoded.encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+            call(inbox, "POST", "/provider/v1/messages", {"to": encoded, encoded: 1}, {"X-Echo": encoded})
             inbox.send(CONTACT, "Hi", from_=NUMBER)
         told = [call(inbox, "GET", f"/api/{path}").body.decode() for path in ("exchanges?limit=1000", "export")]
         told += [call(inbox, "GET", "/api/export?format=har").body.decode()]
         told += list(_strings([inbox.exchanges()]))
     told += [path.read_bytes().decode("utf-8", "replace") for path in tmp_path.iterdir()]
-    assert [] == [face for face in faces if any(face in text for text in told)]
+    assert [] == [encoded for encoded in encodings if any(encoded in text for text in told)]
 
 
 def _strings(tree: Any) -> Iterator[str]:
@@ -210,18 +210,18 @@ def test_clearing_makes_the_file_smaller(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS.keys())
 def test_a_reply_does_not_repeat_a_secret(encode: Callable[[str], str], tmp_path: Path) -> None:
     """A near miss, a refused request and a wait that timed out describe what was received without it."""
-    face = encode(CANARY)
+    encoded = encode(CANARY)
     with emulator(ACME, properties={"API key": CANARY}) as inbox:
         for method, path, content in (
-            ("POST", "/webhook/acme", {"method": face, "params": {face: face, "from": [face]}}),
-            ("POST", f"/webhook/{quote(face, safe='')}", {}),
-            ("POST", f"/provider/{quote(face, safe='')}", {"from": face, face: face}),
-            ("GET", f"/api/wait?timeout_s=0&from={quote(face, safe='')}", None),
-            ("GET", f"/api/exchanges/{quote(face, safe='')}", None),
-            ("POST", "/api/paste", {"text": f"curl {face}"}),
+            ("POST", "/webhook/acme", {"method": encoded, "params": {encoded: encoded, "from": [encoded]}}),
+            ("POST", f"/webhook/{quote(encoded, safe='')}", {}),
+            ("POST", f"/provider/{quote(encoded, safe='')}", {"from": encoded, encoded: encoded}),
+            ("GET", f"/api/wait?timeout_s=0&from={quote(encoded, safe='')}", None),
+            ("GET", f"/api/exchanges/{quote(encoded, safe='')}", None),
+            ("POST", "/api/paste", {"text": f"curl {encoded}"}),
         ):
             got = call(inbox, method, path, content)
-            told = [text for text in _strings(json.loads(got.body)) if face in text]
+            told = [text for text in _strings(json.loads(got.body)) if encoded in text]
             assert not told, (path, told)
 
 

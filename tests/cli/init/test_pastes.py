@@ -1,4 +1,4 @@
-"""``init`` with pastes as a user types it: files, credentials, hints, growing templates, collections."""
+"""``init`` with pastes as a user types it: files, credentials, hints, extending templates, collections."""
 
 from __future__ import annotations
 

@@ -256,11 +256,11 @@ def test_no_credential_of_the_corpus_is_anywhere_else(ringocli: Command, folder:
         text for text in saved.values() if isinstance(text, str) and len(text) > 5 and any(map(str.isdigit, text))
     ]
     for secret in secrets:
-        for face in faces(secret):
-            assert face not in shown, secret
+        for encoded in encodings_of(secret):
+            assert encoded not in shown, secret
 
 
-def faces(secret: str) -> set[str]:
+def encodings_of(secret: str) -> set[str]:
     """A secret as plain text, in JSON, in a URL and a form, in base64, in a Basic header, in HTML, and for a shell."""
     return {
         secret,
