@@ -135,8 +135,16 @@ def test_no_part_of_an_exchange_shows_a_secret(tmp_path: Path) -> None:
         for encoded in encodings:
             call(inbox, "POST", "/webhook/acme", {"method": encoded, "params": {encoded: [encoded], "from": encoded}})
             call(inbox, "POST", "/webhook/acme", {"method": "delivered", "params": {"messageid": encoded}})
-            call(inbox, "POST", "/webhook/acme", f"<x>{encoded}".encode(), {"Content-Type": f"text/xml; charset={encoded}"})
-            call(inbox, "POST", "/webhook/acme", encoded.encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+            call(
+                inbox,
+                "POST",
+                "/webhook/acme",
+                f"<x>{encoded}".encode(),
+                {"Content-Type": f"text/xml; charset={encoded}"},
+            )
+            call(
+                inbox, "POST", "/webhook/acme", encoded.encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+            )
             call(inbox, "POST", "/provider/v1/messages", {"to": encoded, encoded: 1}, {"X-Echo": encoded})
             inbox.send(CONTACT, "Hi", from_=NUMBER)
         told = [call(inbox, "GET", f"/api/{path}").body.decode() for path in ("exchanges?limit=1000", "export")]

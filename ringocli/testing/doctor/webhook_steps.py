@@ -135,7 +135,7 @@ def check_event(
     try:
         reply = sender.send(request)
     except NoReply as error:
-        slow = "It has to answer at once, and to work afterwards: providers wait 2 to 15 s, and then send it again."
+        slow = "It has to answer at once and process the event afterwards: providers wait 2 to 15 s, and then send it again."
         raise StepFailed("event", error.message, slow if error.kind == "timeout" else error.hint) from None
     outcome = f"{reply.status} {reason_phrase(reply.status)}".strip()
     words = provider_message(reply)
