@@ -244,6 +244,7 @@ class Ringotel:
                 exchange,
                 forwarded=shown,
                 reply=await asyncio.to_thread(shown_reply, reply),
+                status="refused" if exchange.matched and reply.status >= 300 else exchange.status,
                 notes=(*(note for note in exchange.notes if note not in _ANSWER_NOTES), _forward_note(reply, shown)),
                 error=shown["error"],
             )

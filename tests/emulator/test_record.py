@@ -36,6 +36,7 @@ def test_stored_reply_is_the_forwarded_one() -> None:
     assert (202, b"queued") == (got.status, got.body)
     assert (202, "queued") == (exchange["reply"]["status"], exchange["reply"]["body"])
     assert ["answered with the reply of 127.0.0.1: 202"] == exchange["notes"]
+    assert "taken" == exchange["status"]
 
 
 def test_stored_reply_is_502_if_nothing_was_forwarded() -> None:
@@ -46,6 +47,7 @@ def test_stored_reply_is_502_if_nothing_was_forwarded() -> None:
         assert 502 == call(ringotel, "POST", "/webhook/acme", MESSAGE).status
         [exchange] = ringotel.exchanges()
     assert (502, True) == (exchange["reply"]["status"], "refused the connection" in exchange["error"])
+    assert "refused" == exchange["status"]
     assert not any("assumption 31" in note for note in exchange["notes"])
 
 

@@ -98,7 +98,7 @@ def _described(request: ApiRequest, criteria: Criteria) -> str:
 
 def _with_exchanges(status: int, message: str, received: list[StoredExchange]) -> Response:
     """An error that shows what was received, newest first."""
-    hint = f"Received instead: {'; '.join(map(_line, received))}." if received else "Nothing was received."
+    hint = f"Received: {'; '.join(map(_line, received))}." if received else "Nothing was received."
     content = json.loads(error_reply(status, message, hint, code=1).body)
     return ApiResponse({**content, "instead": [one.brief for one in received]}, status_code=status)
 
