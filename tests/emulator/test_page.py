@@ -538,6 +538,13 @@ def test_a_foreign_file_is_only_named(ringotel: Emulator, visit: Open) -> None:
     assert 0 == page.locator(".bubble img, .bubble a").count()
 
 
+def test_a_file_that_is_gone_is_only_named(ringotel: Emulator, visit: Open) -> None:
+    """A picture that the emulator has deleted is a name, and no error in the console."""
+    post(ringotel.webhook_url, webhook("Look", url=f"{ringotel.url}/files/deleted/view.png"))
+    page = visit(ringotel.url)
+    expect(bubble(page, "user", "Look").locator(".file")).to_have_text("view.png")
+
+
 def incoming(text: str, number: int, *, sender: str = CONTACT) -> Exchange:
     """A message as the store has it."""
     return Exchange(

@@ -57,7 +57,7 @@ function File({ address }) {
     const name = plain(fileName(address));
     const enlarge = () => change({ dialog: { picture: own, name } });
     return html`<button class="picture" aria-label=${`Picture ${name}, enlarge`} onClick=${enlarge}>
-      <img src=${own} alt=${name} loading="lazy" decoding="async" onError=${() => setBroken(true)} />
+      <img src=${`${own}?errors=200`} alt=${name} loading="lazy" decoding="async" onError=${() => setBroken(true)} />
     </button>`;
   }
   if (own) return html`<span class="file"><${Icon} name="file" /><bdi>${visible(fileName(address))}</bdi></span>`;
