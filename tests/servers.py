@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -114,7 +115,7 @@ def environment_of(settings: Mapping[str, str]) -> Iterator[None]:
 
 
 def run_own_test(folder: Path) -> None:
-    """Run the test that a generated folder contains, and require that it passes."""
+    """Run the test that a generated folder contains, and require that it passes and leaves no file behind."""
     if (folder / "app.py").exists():
         with environment_of({}), imported(folder, "app"), imported(folder, "test_app") as tests:
             result = unittest.TestResult()
@@ -122,8 +123,13 @@ def run_own_test(folder: Path) -> None:
         assert result.testsRun
         assert not result.failures + result.errors, (result.failures + result.errors)[0][1]
         return
-    done = subprocess.run(["php", "test.php"], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    with tempfile.TemporaryDirectory() as temporary:
+        done = subprocess.run(
+            ["php", "test.php"], cwd=folder, env={**os.environ, "TMPDIR": temporary},
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert [] == os.listdir(temporary)
 
 
 def _wait_until_it_answers(url: str, log: Path) -> None:
