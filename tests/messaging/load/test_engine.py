@@ -261,8 +261,10 @@ def test_all_faults_at_once(seed: int) -> None:
     overdue = summary.silences["timeout"] - answers.count(HANG)  # on a busy machine; those may not have been read
     assert overdue >= 0
     assert len(answers) <= 400 + summary.retries <= len(answers) + overdue
-    silent = sum(answer in (RESET, CLOSE, HALF, NOISE, HANG) for answer in answers)
-    assert silent + overdue == summary.duplicates_sent == sum(summary.silences.values())
+    assert summary.duplicates_sent == sum(summary.silences.values())
+    broken = sum(answer in (RESET, CLOSE, HALF, NOISE) for answer in answers)
+    noticed = summary.duplicates_sent - summary.silences["timeout"]
+    assert 0 <= broken - noticed <= overdue  # one that is overdue may be broken off after that
     assert {"200": 400} == {"200": sum(summary.statuses.values())}
     assert 400 == summary.latency.total == sum(sum(one.latencies.values()) for one in summary.timeline.slices)
 
