@@ -6,6 +6,7 @@ and the environment are those of a process of its own.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -53,8 +54,9 @@ class Forked:
     def send_signal(self, number: int) -> None:
         """Send it a signal."""
         assert self._process.pid is not None
-        if self._process.exitcode is None:
-            os.kill(self._process.pid, number)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended, and its exit code is still on the way
+            if self._process.exitcode is None:
+                os.kill(self._process.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""
