@@ -134,9 +134,11 @@ def application(arguments: Sequence[str] | None = None) -> typer.Typer:
 
 
 def _command_in(arguments: Sequence[str]) -> str:
-    """The first word that is not a global option; empty if there is none."""
+    """The first word that is not a global option; empty if there is none, or help about all commands comes first."""
     words = iter(arguments)
     for word in words:
+        if word in ("-h", "--help"):
+            break
         if word == "--color":
             next(words, None)
         elif not word.startswith("-"):

@@ -98,6 +98,12 @@ def test_global_options_are_accepted_before_and_after_the_command(ringocli: Comm
     assert (0, True) == (done.code, console.is_verbose())
 
 
+@pytest.mark.parametrize("words", [("--help", "render"), ("-h", "lint"), ("--color", "never", "-h", "render")])
+def test_help_before_a_command_is_about_all_commands(ringocli: Command, words: tuple[str, ...]) -> None:
+    """The list is that of --help alone."""
+    assert ringocli("--help").out == ringocli(*words).out
+
+
 @pytest.mark.parametrize(("name", "path"), COMMANDS.items())
 def test_every_command_has_examples_and_a_one_line_summary(ringocli: Command, name: str, path: str) -> None:
     """The summary is not cut in ``ringocli --help``, and the help of the command fits 80 columns."""
