@@ -17,6 +17,7 @@ from typing import ClassVar, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from ringocli.emulator.access import AccessPolicy
 from ringocli.emulator.app import Application, inbox_and_path
 from ringocli.emulator.asgi import RequestHeaders
 from ringocli.emulator.connection import Connection
@@ -105,7 +106,8 @@ class ShortPathConnection(Connection):
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
         ):
-            return _head(self.application, parser.get_method(), self.url, tuple(self.headers))
+            access = self.application.runtime.access
+            return _head(access, parser.get_method(), self.url, tuple(self.headers))
         return None
 
     def _answers(self, head: _Head, body: bytes) -> bool:
@@ -144,7 +146,7 @@ class ShortPathConnection(Connection):
 
 @lru_cache(maxsize=128)
 def _head(
-    application: Application, raw_method: bytes, url: bytes, raw_headers: tuple[tuple[bytes, bytes], ...]
+    access: AccessPolicy, raw_method: bytes, url: bytes, raw_headers: tuple[tuple[bytes, bytes], ...]
 ) -> _Head | None:
     """The head of a plain request that is not refused, cached: nearly all webhooks of a provider have the same."""
     method, headers = _METHODS.get(raw_method), RequestHeaders.decode(raw_headers)
@@ -152,16 +154,16 @@ def _head(
     path, _, query = target.partition("?")
     if method is None or inbox_name is None or not _is_plain(headers) or not url.startswith(b"/") or "#" in query:
         return None
-    if application.refusal(method, "webhook", query, headers) is not None:
+    if access.refusal(method, "webhook", query, headers.first) is not None:
         return None
     return _Head(inbox_name, method, path, query, headers.pairs)
 
 
 def _is_plain(headers: RequestHeaders) -> bool:
-    """Whether the headers announce a short body, and no special HTTP feature."""
+    """Whether the headers announce a short body and no special HTTP feature, and name one host."""
     length = headers.first.get("content-length", "0")
     is_short = length.isdigit() and len(length) < 19 and int(length) <= MAX_SHORT_BODY_BYTES
-    return is_short and headers.first.keys().isdisjoint(_NOT_PLAIN)
+    return is_short and headers.hosts == 1 and headers.first.keys().isdisjoint(_NOT_PLAIN)
 
 
 def _as_bytes(reply: Reply, *, keep_alive: bool) -> bytes:

@@ -73,6 +73,8 @@ CASES = {
     "another id": request(FITTING, JSON, path="/webhook/other"),
     "a trailing slash": request(FITTING, JSON, path="/webhook/acme/"),
     "another host": request(FITTING, JSON, host="evil.example"),
+    "no Host": request(FITTING, JSON).replace(b"Host: 127.0.0.1\r\n", b""),
+    "two Hosts": request(FITTING, JSON, "Host: 127.0.0.1"),
     "another origin": request(FITTING, JSON, "Origin: https://evil.example"),
     "PUT": request(FITTING, JSON, method="PUT"),
     "DELETE": request(method="DELETE"),
