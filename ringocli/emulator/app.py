@@ -52,9 +52,9 @@ class Application:
         inbox_name, path = inbox_and_path(raw_path(scope))
         section = path.partition("/")[2].partition("/")[0]
         query = scope["query_string"].decode("latin-1")
-        # The page cannot give a header to its requests for pictures.
-        wants_success = {"api": headers.first.get(ERRORS_HEADER) == "200", "files": query == "errors=200"}
-        if wants_success.get(section, False):
+        if (section == "api" and headers.first.get(ERRORS_HEADER) == "200") or (
+            section == "files" and query == "errors=200"
+        ):
             send = errors_as_success(send)
         refusal = self._unsupported(scope, headers) or self.refusal(scope["method"], section, query, headers)
         try:

@@ -161,10 +161,13 @@ def _may_have_surrogates(text: str) -> bool:
     """Whether a JSON text may have lone surrogates: as escapes, or as characters, which only UTF-7 can contain."""
     if "\\u" in text and _SURROGATE.search(text):
         return True
+    if text.isascii():
+        return False
     try:
-        return not text.isascii() and not text.encode()
+        text.encode()
     except UnicodeEncodeError:
         return True
+    return False
 
 
 def _without_surrogates(tree: Json) -> Json:

@@ -59,11 +59,10 @@ def decode_received(body: bytes, content_type: str | None) -> Decoded:
         raise LocalError(
             f"the body is {what}; a template can only describe JSON and forms", "Check the provider's settings."
         )
-    if not is_like_json:
-        if kind is Encoding.JSON and _FORM.match(text):
-            tree = decode_pairs(text, charset_of(content_type))
-            return Decoded(tree, ("the body is a form, although its Content-Type says JSON", *_distortions(text)))
-    else:
+    if kind is Encoding.JSON and not is_like_json and _FORM.match(text):
+        tree = decode_pairs(text, charset_of(content_type))
+        return Decoded(tree, ("the body is a form, although its Content-Type says JSON", *_distortions(text)))
+    if is_like_json:
         decoded = _json(text, is_surely=kind is Encoding.JSON)
         if decoded is not None:
             if kind is Encoding.FORM:

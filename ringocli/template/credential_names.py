@@ -144,7 +144,11 @@ def is_secret_name(name: str) -> bool:
 
 
 def _is_secret_word(word: str) -> bool:
-    return word in _SECRETS or (not word.isascii() and word in _folded_words(_SECRETS_IN_OTHER_SCRIPTS))
+    return _is_listed(word, _SECRETS, _SECRETS_IN_OTHER_SCRIPTS)
+
+
+def _is_listed(word: str, words: frozenset[str], in_other_scripts: str) -> bool:
+    return word in words or (not word.isascii() and word in _folded_words(in_other_scripts))
 
 
 @lru_cache(maxsize=20_000)
@@ -152,7 +156,7 @@ def is_account_name(name: str) -> bool:
     """Whether a field is named like a value of an account, such as its login, id or project."""
     bare = folded(name)
     run = bare.replace("_", "")
-    is_account_word = run in _ACCOUNTS or (not run.isascii() and run in _folded_words(_ACCOUNTS_IN_OTHER_SCRIPTS))
+    is_account_word = _is_listed(run, _ACCOUNTS, _ACCOUNTS_IN_OTHER_SCRIPTS)
     return is_account_word or bool(re.search(_ACCOUNT, bare)) or bare.split("_")[-1] in ("username", "login")
 
 
