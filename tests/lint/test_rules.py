@@ -223,6 +223,8 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
                         '"https://sms.acme.example/v1/q83vEjRWeJCrze8SNFZ4kKvN7xI0/messages"', None),
     "token behind its scheme": (broken('"text": "$content$"', '"text": "$content$", "h": "App 003026bbc133714df1834b86"'), "RT502",
                           '"App 003026bbc133714df1834b86"', "$API key$"),
+    "short token in parentheses": (broken('"text": "$content$"', '"text": "$content$", "h": "(Basic abcdefgh"'), "RT502",
+                          '"(Basic abcdefgh"', "$API key$"),
     "bare quotes": (broken('"Acme SMS"', '"The "Acme" SMS"'), "RT021", '"Acme"', None),
     "HTML quotes": (broken('"Acme SMS"', "&quot;Acme SMS&quot;"), "RT022", "&quot;Acme SMS&quot;", None),
     "quotes of a string": (broken('"Acme SMS"', '\\"Acme SMS\\"'), "RT022", '\\"Acme SMS\\"', None),

@@ -95,7 +95,7 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
             yield Problem(pointer, f"{where}; {hint} ${name}$", f"${name}$", hide=True)
 
 
-_ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /()-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
+_ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
 """Most strings of a template: too short for a credential, or without digits."""
 
 
