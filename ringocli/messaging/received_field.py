@@ -12,32 +12,28 @@ from ringocli.messaging.alignment import Received
 from ringocli.template.field_vocabulary import HOLDERS, NOT_A_VALUE, Role, name_score, tokens
 from ringocli.text.delivery_statuses import means_delivered, means_failed, names_both
 from ringocli.text.name_key import name_key
+from ringocli.text.words import word_set
 
 MIN_SCORE = 50
 """Names that are less alike (0 to 100) are not paired by name."""
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_EVENT_NAMES = _words(
+_EVENT_NAMES = word_set(
     "event events eventtype eventname type kind method action topic messagetype notificationtype webhooktype "
     " callbacktype recordtype category status messagestatus deliverystatus dlrstatus state command object "
     " direction"
 )
 """Names of fields that say which event a webhook is, without separators."""
 
-_MESSAGE_OBJECTS = _words("message messages sms msg mms")
+_MESSAGE_OBJECTS = word_set("message messages sms msg mms")
 
-_CALL_WORDS = _words("call calls voice voicemail fax")
+_CALL_WORDS = word_set("call calls voice voicemail fax")
 
-_STATUS_NAMES = _words(
+_STATUS_NAMES = word_set(
     "status messagestatus deliverystatus dlrstatus smsstatus sstatus state deliverystate dlr outcome result"
 )
 """Names of fields with the delivery status of a message, without separators."""
 
-_API_URL_WORDS = _words("callback webhook status self href resource api next failover delivered direct permalink")
+_API_URL_WORDS = word_set("callback webhook status self href resource api next failover delivered direct permalink")
 """Words in the names of URLs that are not URLs of a file."""
 
 _PHONE = re.compile(r"\+?\(?\d[\d\s().-]{5,18}\d")

@@ -7,14 +7,11 @@ name here.
 
 from __future__ import annotations
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from ringocli.text.words import word_set
 
 LETTERS = dict(
     pair.split("=")
-    for pair in _words(
+    for pair in word_set(
         "a=append E=cert K=config C=continue-at b=cookie c=cookie-jar d=data q=disable D=dump-header f=fail F=form "
         "P=ftp-port G=get g=globoff I=head H=header h=help 0=http1.0 i=include k=insecure 4=ipv4 6=ipv6 "
         "j=junk-session-cookies l=list-only L=location M=manual m=max-time n=netrc :=next N=no-buffer o=output "
@@ -26,7 +23,7 @@ LETTERS = dict(
 )
 """Short option → long name."""
 
-VALUED = _words(
+VALUED = word_set(
     "abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout "
     "connect-to continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary "
     "data-raw data-urlencode delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url "
@@ -46,7 +43,7 @@ VALUED = _words(
 )
 """Long options that take a value."""
 
-FLAGS = _words(
+FLAGS = word_set(
     "alpn anyauth append basic buffer ca-native cert-status clobber compressed compressed-ssh create-dirs crlf "
     "digest disable disable-eprt disable-epsv disallow-username-in-url doh-cert-status doh-insecure "
     "dump-ca-embed eprt epsv fail fail-early fail-with-body false-start follow form-escape ftp-create-dirs "
