@@ -40,6 +40,16 @@ _UNTIL = """(look => new Promise((done, fail) => {
     again();
 }))"""
 
+_REACHABLE = """((selector, text) => {
+    const found = [...document.querySelectorAll(selector)].find(one => one.innerText.includes(text));
+    found?.scrollIntoView({block: "center", behavior: "instant"});
+    const {x, y, width, height} = found?.getBoundingClientRect() ?? {};
+    const middle = [Math.floor(x + width / 2), Math.floor(y + height / 2)];
+    return found?.contains(document.elementFromPoint(...middle)) ? middle : null;
+})"""
+"""The middle of an element in the window, in CSS pixels, if nothing lies over it: the page may draw a row anew between
+finding and clicking it, but it draws it at the same place."""
+
 
 class Firefox:
     """One window. ``errors`` are what its console reported as errors."""
@@ -112,26 +122,14 @@ class Firefox:
         return self.result(f"{_UNTIL}(() => {expression})")
 
     def click(self, selector: str, text: str = "") -> None:
-        """Press the mouse's button in the middle of the first element with this text, as soon as it is there."""
-        elements = f"[...document.querySelectorAll({json.dumps(selector)})]"
-        found = f"{elements}.findIndex(one => one.innerText.includes({json.dumps(text)}))"
-        index = self.until(f"{found} + 1") - 1
-        self.until(f"({elements}[{index}]?.scrollIntoView({{block: 'center', behavior: 'instant'}}), true)")
-        locator = {"type": "css", "value": selector}
-        nodes = self.command("browsingContext.locateNodes", {"context": self._context, "locator": locator})["nodes"]
-        node = nodes[index]
-        origin = {"type": "element", "element": {"sharedId": node["sharedId"]}}
-        self._act(
-            {
-                "type": "pointer",
-                "id": "mouse",
-                "actions": [
-                    {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},
-                    {"type": "pointerDown", "button": 0},
-                    {"type": "pointerUp", "button": 0},
-                ],
-            }
-        )
+        """Press the mouse's button in the middle of the first element with this text, as soon as a click would reach it."""
+        x, y = self.until(f"{_REACHABLE}({json.dumps(selector)}, {json.dumps(text)})")
+        moves = [
+            {"type": "pointerMove", "x": x, "y": y},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ]
+        self._act({"type": "pointer", "id": "mouse", "actions": moves})
 
     def type(self, text: str) -> None:
         """Press keys; a line break is Enter."""
