@@ -34,7 +34,7 @@ from ringocli.text.secret import redact
 from ringocli.text.traced import Piece, Traced
 from ringocli.text.url import split_url
 
-CHECK_FILE_EVERY_S = 0.5
+CHECK_FILE_EVERY_S = 0.2
 EXPIRE_EVERY_S = 3600.0
 
 MAX_LARGE_PAGES = 2

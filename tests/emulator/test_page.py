@@ -196,20 +196,22 @@ def test_a_reply_that_ringotel_refuses_is_kept(ringotel: Emulator, visit: Open) 
     expect(said.last.locator(".mark")).to_have_attribute("data-status", "taken")
 
 
-def test_a_reply_that_is_retried_is_one_message(ringotel: Emulator, visit: Open) -> None:
+def test_a_reply_that_is_retried_is_one_message(visit: Open) -> None:
     """A message waits for the provider's retry, and is not shown a second time when that is delivered."""
-    ringotel.set_chaos(ringotel={"status": 503})
-    page = visit(ringotel.url)
-    say(page, "handset", "Anybody there?")
-    mark = bubble(page, "handset", "Anybody there?").locator(".mark")
-    expect(mark).to_have_attribute("data-status", "waiting")
-    expect(mark.get_by_role("img", name="Waiting for a retry")).to_be_visible()
-    ringotel.set_chaos()
-    expect(bubble(page, "user", "Anybody there?")).to_have_count(1)
-    expect(mark).to_have_attribute("data-status", "taken")
-    page.reload()
-    expect(mark).to_have_attribute("data-status", "taken")
-    expect(page.locator(".row", has_text="Anybody there?")).to_have_count(2)
+    with emulator(TELNYX) as ringotel:
+        ringotel.set_chaos(ringotel={"status": 503})
+        page = visit(ringotel.url)
+        say(page, "handset", "Anybody there?")
+        mark = bubble(page, "handset", "Anybody there?").locator(".mark")
+        expect(mark).to_have_attribute("data-status", "waiting")
+        expect(mark.get_by_role("img", name="Waiting for a retry")).to_be_visible()
+        ringotel.set_chaos()
+        expect(bubble(page, "user", "Anybody there?")).to_have_count(1)
+        expect(mark).to_have_attribute("data-status", "taken")
+        page.reload()
+        expect(mark).to_have_attribute("data-status", "taken")
+        expect(page.locator(".row", has_text="Anybody there?")).to_have_count(2)
+        page.close()
 
 
 def test_a_message_that_the_provider_refuses_says_why(ringotel: Emulator, visit: Open) -> None:
