@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.loopback import unused_port
+
 BROKEN = b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 RESET, HANG, CLOSE = b"<reset>", b"<hang>", b"<close>"
@@ -57,7 +59,6 @@ class Receiver:
     def start(self) -> None:
         """Listen, again on the same port after ``stop``."""
         self.listener = socket.create_server(("127.0.0.1", self.port), backlog=512, reuse_port=False)
-        self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
 
     def stop(self) -> None:
@@ -135,7 +136,7 @@ def _reset(client: socket.socket) -> None:
 @contextmanager
 def receiver(decide: Decide = lambda name, times: OK) -> Iterator[Receiver]:
     """A receiver for as long as the block lasts."""
-    running = Receiver(port=0, decide=decide)
+    running = Receiver(port=unused_port(), decide=decide)
     running.start()
     try:
         yield running

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 import ssl
 import threading
@@ -181,7 +182,12 @@ def dripping(pieces: Sequence[bytes], *, tls: ssl.SSLContext | None = None, ever
 
 
 def unused_port() -> int:
-    """A local port that refuses connections."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """A local port that refuses connections, and at which a server can be started, again and again.
+
+    It is below the ports that systems give to outgoing connections (from 32768 on Linux, from 49152 elsewhere), one of
+    which might take it in the meantime.
+    """
+    while True:
+        port = secrets.choice(range(20_000, 32_768))  # not random, whose state Hypothesis sets
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -6,7 +6,6 @@ import importlib.util
 import logging
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,24 +21,18 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.loopback import unused_port
+
 LANGUAGES = [
     "python",
     pytest.param("php", marks=pytest.mark.skipif(shutil.which("php") is None, reason="php is not installed")),
 ]
 
 
-def free_port() -> int:
-    """A port that nobody uses at the moment."""
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port: int = reserved.getsockname()[1]
-        return port
-
-
 @contextmanager
 def server(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
     """A generated server; its URL. It is killed at the end, without a chance to clean up."""
-    port = int(settings.get("PORT") or free_port())
+    port = int(settings.get("PORT") or unused_port())
     environment = {**os.environ, "PORT": str(port), "NO_PROXY": "127.0.0.1", **settings}
     if (folder / "app.py").exists():
         commands = [[sys.executable, "app.py"]]
@@ -68,7 +61,7 @@ def quick_server(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
         return
     import uvicorn
 
-    port = int(settings.get("PORT") or free_port())
+    port = int(settings.get("PORT") or unused_port())
     handler = logging.FileHandler(folder / "server.log", encoding="utf-8")
     state = str(folder.resolve() / "relay.db")
     environment = {"PORT": str(port), "NO_PROXY": "127.0.0.1", "STATE_FILE": state, **settings}

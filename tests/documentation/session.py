@@ -27,6 +27,7 @@ import pytest
 
 from ringocli.cli import run
 from tests.forked import start
+from tests.loopback import unused_port
 
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+|(?<=--port )\d+|(?<=PORT=)\d+")
 _REMOTE = re.compile(r"^https://")
@@ -199,8 +200,7 @@ class Session:
         def free(found: re.Match[str]) -> str:
             port = found.group()
             if port not in self._ports and port != "0":
-                with socket.create_server(("127.0.0.1", 0)) as server:
-                    self._ports[port] = str(server.getsockname()[1])
+                self._ports[port] = str(unused_port())
             return self._ports.get(port, port)
 
         return _PORT.sub(free, text)

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -37,6 +36,7 @@ from tests.emulator.browser import (
     shown_picture,
     webhook,
 )
+from tests.loopback import unused_port
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
@@ -345,7 +345,7 @@ def test_a_restart_leaves_no_gap(tmp_path: Path, context: Any) -> None:
     """
     page = context.new_page()
     db = tmp_path / "store.db"
-    config = EmulatorConfig(name=str(TELNYX), text=TELNYX.read_text("utf-8"), db=db)
+    config = EmulatorConfig(name=str(TELNYX), text=TELNYX.read_text("utf-8"), port=unused_port(), db=db)
     with in_thread(config) as running:
         assert running.runtime is not None
         address = running.runtime.url
@@ -362,7 +362,7 @@ def test_a_restart_leaves_no_gap(tmp_path: Path, context: Any) -> None:
     store = Store(db)
     store.commit([replace(incoming("meanwhile", 0), at=datetime.now(UTC))])
     store.close()
-    with in_thread(replace(config, port=urlsplit(address).port or 0)) as running:
+    with in_thread(config) as running:
         assert running.runtime is not None
         expect(page.locator(".link.live")).to_have_count(1, timeout=10_000)
         page.get_by_role("button", name="Send to Ringotel").click()

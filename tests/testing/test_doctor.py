@@ -23,7 +23,7 @@ from ringocli.testing import emulator
 from ringocli.testing.doctor.reply_errors import error_in
 from ringocli.testing.doctor.steps import RUNGS
 from tests.conftest import ACME, SAMPLES, Command, Result
-from tests.loopback import Answer, Seen, raw, serving
+from tests.loopback import Answer, Seen, raw, serving, unused_port
 
 KEY = ("--property", "API key=s3cret-key-4711")
 VALUES = ("--set", "number=+12025550100", "--set", "contact=+13105550199", "--set", "content=Hi")
@@ -230,9 +230,7 @@ def test_missing_values_are_listed_at_once(ringocli: Command, acme: Path) -> Non
 
 def test_an_unknown_host_and_a_closed_port(ringocli: Command, acme: Path) -> None:
     """A failed connection is exit code 4."""
-    with socket.create_server(("127.0.0.1", 0)) as reserved:
-        port = reserved.getsockname()[1]
-    for url, step in (("https://no-such-host.invalid", "dns"), (f"http://127.0.0.1:{port}", "tcp")):
+    for url, step in (("https://no-such-host.invalid", "dns"), (f"http://127.0.0.1:{unused_port()}", "tcp")):
         done = ringocli("doctor", "acme.json", "--url", url, *KEY, "--format", "json")
         assert (4, step) == (done.code, failed(done)["name"])
 

@@ -25,8 +25,8 @@ from tests.importers.relay.providers import (
     post,
     unsigned,
 )
-from tests.loopback import Answer, serving
-from tests.servers import LANGUAGES, free_port, quick_server, run_own_test, server
+from tests.loopback import Answer, serving, unused_port
+from tests.servers import LANGUAGES, quick_server, run_own_test, server
 
 
 def as_sample(docs: ProviderDocs, body: str) -> str:
@@ -65,7 +65,7 @@ def test_a_relay_holds_a_conversation(ringocli: Command, folder: Path, docs: Pro
     relay = written(ringocli, docs, language)
     assert 0 == ringocli("validate", relay / "template.json", "--fail-on", "error").code
     run_own_test(relay)
-    provider, port = StandIn(docs), free_port()
+    provider, port = StandIn(docs), unused_port()
     with (
         serving(provider) as stand_in,
         emulator(
@@ -102,7 +102,7 @@ def test_a_killed_relay_loses_no_receipt(ringocli: Command, folder: Path, langua
     """Receipts that were acknowledged while Ringotel was away arrive after a kill and a restart."""
     docs = PROVIDERS["own header"]
     relay = written(ringocli, docs, language)
-    provider, port = StandIn(docs, with_receipt=False), free_port()
+    provider, port = StandIn(docs, with_receipt=False), unused_port()
     with (
         serving(provider) as stand_in,
         emulator(

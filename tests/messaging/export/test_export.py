@@ -17,7 +17,8 @@ from ringocli.template.presets import names
 from ringocli.template.reader import read_template
 from ringocli.testing import emulator
 from tests.conftest import ACME, SAMPLES, Command
-from tests.servers import LANGUAGES, free_port, quick_server, run_own_test, server
+from tests.loopback import unused_port
+from tests.servers import LANGUAGES, quick_server, run_own_test, server
 
 
 @pytest.mark.parametrize("name", names())
@@ -60,7 +61,7 @@ def test_there_is_one_schema_file_per_event(ringocli: Command, acme: Path) -> No
 def test_a_receiver_holds_a_conversation_with_the_emulator(ringocli: Command, acme: Path, language: str) -> None:
     """A message with its receipt, an echo, a received message and a received file are exchanged."""
     assert 0 == ringocli("export", acme, "--to", "receiver", "--lang", language, "--output", "server").code
-    port = free_port()
+    port = unused_port()
     properties = {"API key": "right-key-4711"}
     with emulator(acme, properties=properties, provider_url=f"http://127.0.0.1:{port}") as ringotel:
         settings = {"PORT": str(port), "RINGOTEL_WEBHOOK_URL": ringotel.webhook_url, "API_KEY": "right-key-4711"}
@@ -89,7 +90,7 @@ def test_a_receiver_sends_each_webhook_with_its_method(ringocli: Command, folder
         event["request_parameters"] = {"method": "$event_key$", **event["request_parameters"]["params"]}
     Path("acme.json").write_text(json.dumps(template), "utf-8")
     assert 0 == ringocli("export", "acme.json", "--to", "receiver", "--lang", language, "--output", "server").code
-    port = free_port()
+    port = unused_port()
     with emulator("acme.json", properties={"API key": "k-4711"}, provider_url=f"http://127.0.0.1:{port}") as ringotel:
         settings = {"PORT": str(port), "RINGOTEL_WEBHOOK_URL": ringotel.webhook_url, "API_KEY": "k-4711"}
         with quick_server(Path("server"), settings):
@@ -102,7 +103,7 @@ def test_a_receiver_sends_each_webhook_with_its_method(ringocli: Command, folder
 def test_a_receiver_refuses_a_wrong_credential(ringocli: Command, acme: Path, language: str) -> None:
     """The credential is compared with the property from the environment."""
     assert 0 == ringocli("export", acme, "--to", "receiver", "--lang", language, "--output", "server").code
-    port = free_port()
+    port = unused_port()
     with (
         server(Path("server"), {"PORT": str(port), "API_KEY": "right-key-4711"}) as url,
         emulator(acme, properties={"API key": "wrong-key-4711"}, provider_url=url) as ringotel,
