@@ -36,8 +36,8 @@ SAMPLES = ROOT / "samples"
 
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist need not be installed
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: tests with browsers, other processes or time-outs wait a third of their time."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than cores: tests with browsers, other processes or time-outs wait half of their time."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
