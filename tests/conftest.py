@@ -47,10 +47,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Thousands of collected tests live to the end: the garbage collector need not look at them again and again."""
+    """Thousands of collected tests live to the end: the garbage collector need not look at them, and rarely at others."""
     gc.disable()
     collected = yield
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
     return collected
 
