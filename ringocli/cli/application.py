@@ -110,9 +110,9 @@ def _global_options(
 
 
 def application(arguments: Sequence[str] | None = None) -> typer.Typer:
-    """The command line; with arguments only as much of it as they need, to start quickly.
+    """The Typer application; with arguments, only the part that they need, so that it starts quickly.
 
-    That is the command that they name or, if they name none, the list of all commands without their options.
+    That part is the command that they name or, if they name none, the list of commands without their options.
     """
     app = typer.Typer(
         name="ringocli",

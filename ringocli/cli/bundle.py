@@ -55,7 +55,7 @@ def bundle(options: BundleOptions) -> int:
             raise UsageError("verify needs a file", "For example: ringocli bundle verify acme.zip")
         return _verify(options.file, options)
     if options.file is not None:
-        raise UsageError(f"unexpected argument {options.file!r}", "Give the bundle's name with --output.")
+        raise UsageError(f"unexpected argument {options.file!r}", "Specify the bundle's name with --output.")
     return _build(options)
 
 

@@ -52,7 +52,9 @@ def completion(options: CompletionOptions) -> int:
 
 
 def as_command(arguments: list[str]) -> list[str]:
-    """``--install-completion SHELL`` and ``--show-completion SHELL``, which other tools have, as our own command."""
+    """Translate ``--install-completion SHELL`` and ``--show-completion SHELL``, as in other tools, to
+    ``completion``.
+    """
     if arguments[:1] == ["--install-completion"]:
         return ["completion", *arguments[1:], "--install"]
     if arguments[:1] == ["--show-completion"]:
@@ -63,7 +65,7 @@ def as_command(arguments: list[str]) -> list[str]:
 def _own_shell(env: Mapping[str, str]) -> str:
     name = Path(env.get("SHELL", "powershell" if os.name == "nt" else "")).stem
     if name not in SHELLS:
-        raise UsageError("cannot tell which shell you use", f"Name it: {', '.join(SHELLS)}.")
+        raise UsageError("cannot tell which shell you use", f"Choose from {', '.join(SHELLS)}.")
     return name
 
 

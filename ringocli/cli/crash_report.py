@@ -29,7 +29,7 @@ def write_crash_report(arguments: Sequence[str], error: Exception) -> tuple[str,
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(report)
     except OSError:
-        return message, f"No crash report could be written. Places: {'; '.join(_places(error)[-3:])}"
+        return message, f"No crash report could be written. Code locations: {'; '.join(_places(error)[-3:])}"
     return message, f"A crash report without your values was written to {path}"
 
 

@@ -31,8 +31,8 @@ EXAMPLES = (
 MORE = (
     "The steps are "
     + ", ".join(RUNGS)
-    + ". It stops at the first that fails, says what is wrong and how to fix it, and prints the command that "
-    "continues from there.\n\n"
+    + ". doctor stops at the first step that fails, says what is wrong and how to fix it, and prints the command "
+    "that continues from there.\n\n"
     "Without --live nothing is sent to the provider's sending URL; if the preset has a URL that only checks the "
     "credential, that URL is requested. With --live one real message is sent, so from, to and content are "
     "needed:\n\n"

@@ -196,7 +196,7 @@ def _check_public(url: str | None) -> None:
     if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise UsageError(
             "--public-url must be the scheme and host of a tunnel, without a path",
-            "For instance: --public-url https://something.trycloudflare.com",
+            "For example: --public-url https://something.trycloudflare.com",
         )
 
 

@@ -55,7 +55,7 @@ def explain(options: ExplainOptions) -> int:
         _explain_assumptions(tuple(ASSUMPTIONS), options)
     elif topic.isdigit():
         if not is_count(topic) or int(topic) not in ASSUMPTIONS:
-            raise UsageError(f"unknown assumption {topic}", f"They are numbered 1 to {max(ASSUMPTIONS)}.")
+            raise UsageError(f"unknown assumption {topic}", f"Assumptions are numbered 1 to {max(ASSUMPTIONS)}.")
         _explain_assumptions((int(topic),), options)
     else:
         _explain_rules((_rule_named(topic),), options)
@@ -66,7 +66,7 @@ def _rule_named(topic: str) -> Rule:
     from ringocli.lint.project import known_rule
 
     if not topic:
-        raise UsageError("explain needs a topic", "For instance: ringocli explain RT401, or ringocli explain --all")
+        raise UsageError("explain needs a topic", "For example: ringocli explain RT401, or ringocli explain --all")
     return known_rule(topic)
 
 

@@ -70,7 +70,7 @@ def parse_template(name: str, text: str) -> OpenedTemplate:
     template = read_template(document.value)
     if template.misfits:
         console.note(
-            f"note: {shown} has parts of the wrong type, which are ignored. Run: {command_line('validate', name)}"
+            f"note: {shown} is incomplete or has parts of the wrong type. Run: {command_line('validate', name)}"
         )
     if template.container not in ("array", "none"):
         console.note(f"note: Webhook is a {template.container}; it is read as a list of events (assumption 1)")

@@ -86,7 +86,7 @@ def match(options: MatchOptions) -> int:
     console.announce_stdin(options.file, "a webhook")
     content = read_bytes(options.file)
     if not content.strip() and options.query is None:
-        raise LocalError(f"{'stdin' if options.file == '-' else options.file}: empty", "Give a webhook or a reply.")
+        raise LocalError(f"{'stdin' if options.file == '-' else options.file}: empty", "Provide a webhook or a reply.")
     sample = read_sample(content, options.file)
     reading = _reading(opened.template, sample, options)
     signature = _signature(opened.template, sample, options)

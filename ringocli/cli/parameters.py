@@ -23,7 +23,7 @@ class Option(NamedTuple):
     """A field that is given by name.
 
     ``flags`` default to the field's name. A value must be one of ``choices``, if there are any, and a number between
-    ``min`` and ``max``; ``unit`` is what those are counted in. ``complete`` proposes values to the shell; without it,
+    ``min`` and ``max``; ``unit`` is their unit. ``complete`` proposes values to the shell; without it,
     choices are proposed, or files with one of ``endings``, or any file where the metavar asks for one.
     """
 

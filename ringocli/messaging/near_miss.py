@@ -136,7 +136,7 @@ def _proposal(check: _Check, best: _Candidate) -> tuple[tuple[Operation, ...], s
     second = second_event(check.template, event, changes[0].parameters, changes[0].key)
     if second and check.why_unsafe(second) is None:
         return second, f"added as a second event, because changing {event.label} {refused}"
-    return (), f"no change is proposed, because the nearest one {refused}"
+    return (), f"no change is proposed, because the best candidate {refused}"
 
 
 def _summary(best: _Candidate) -> str:
@@ -240,7 +240,9 @@ def _is_other_outcome(event: WebhookEvent, expected: str, received: str) -> bool
 
 
 class _Check(NamedTuple):
-    """Checks that a patch changes how one webhook is read and no other; ``completed`` are further webhooks by their label."""
+    """Checks that a patch changes how one webhook is read and no other; ``completed`` are further webhooks by their
+    label.
+    """
 
     template: Template
     incoming: IncomingRequest
@@ -266,7 +268,9 @@ class _Check(NamedTuple):
 def _completed(
     template: Template, incoming: IncomingRequest, candidates: Sequence[_Candidate], best: _Candidate
 ) -> Iterator[tuple[str, IncomingRequest]]:
-    """The webhook with the missing values of each other message event that it mostly fits: the same message with a file."""
+    """The webhook with the missing values of each other message event that it mostly fits: the same message with a
+    file.
+    """
     for one in candidates:
         alignment, event = one.alignment, one.attempt.event
         is_near = Place.DELIVERED not in (event.place, best.attempt.event.place) and not alignment.different

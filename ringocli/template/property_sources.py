@@ -88,7 +88,7 @@ def property_source(where: str, name: str, written: Any, folder: Path, *, comman
             if not commands:
                 raise UsageError(
                     f"{where}: properties.{name} has a command, which is only run if it is in your own config.toml",
-                    f'Give it as an option: --property-cmd "{name}=..."',
+                    f'Use the option instead: --property-cmd "{name}=..."',
                 )
             return PropertySource(name, "command", reference)
         case dict() | list() | bool() | None:

@@ -178,7 +178,7 @@ SCHEMA: dict[str, Any] = {
     },
     "$defs": {"request": _REQUEST, "event": _EVENT},
 }
-# "required" holds for every array, so that "then" would apply to it; the events of an array are covered by "items".
+# "required" is true for every array, so that "then" would apply to it; the events of an array are covered by "items".
 SCHEMA["properties"]["Webhook"]["if"] = {"type": "object", **SCHEMA["properties"]["Webhook"]["if"]}
 
 OBJECTS: dict[str, dict[str, Any]] = {

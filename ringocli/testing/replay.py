@@ -90,7 +90,7 @@ def replays_of(template: Template, content: bytes, edits: Mapping[str, str]) -> 
     requests = [exchange.request for exchange in read_recording(content) if exchange.request is not None]
     found = [request for request in requests if not _is_sent_by(template, request)]
     if not found:
-        raise UsageError("the recording contains no webhooks", "Give an emulator export, a HAR file, or a request.")
+        raise UsageError("the recording contains no webhooks", "Provide an emulator export, a HAR file, or a request.")
     return [_replay(template, request, edits) for request in found]
 
 

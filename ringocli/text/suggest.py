@@ -77,9 +77,9 @@ def is_misspelled_in(words: Iterable[str], name: str) -> bool:
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """``; did you mean X?`` to append to a message, or an empty string."""
+    """`` (did you mean X?)`` to append to a message, or an empty string."""
     choice = nearest(word, choices)
-    return f"; did you mean {choice}?" if choice is not None else ""
+    return f" (did you mean {choice}?)" if choice is not None else ""
 
 
 def _folded(word: str) -> str:

@@ -172,12 +172,14 @@ def test_the_shell_is_that_of_the_environment(ringocli: Command, monkeypatch: py
     monkeypatch.setenv("SHELL", "/usr/bin/zsh")
     assert SCRIPTS["zsh"] == ringocli("completion").out == ringocli("--show-completion", "zsh").out
     monkeypatch.setenv("SHELL", "/bin/tcsh")
-    assert (2, True) == ((done := ringocli("completion")).code, "Name it: bash" in done.err)
+    assert (2, True) == ((done := ringocli("completion")).code, "Choose from bash" in done.err)
     assert "did you mean bash?" in ringocli("completion", "bsh").err
 
 
 def test_the_script_of_powershell_calls_ringocli() -> None:
-    """It registers a native completer that passes the line up to the cursor and removes its variables afterwards."""
+    """The script registers a native completer, which passes the line up to the cursor and then removes its
+    variables.
+    """
     script = SCRIPTS["powershell"]
     for part in ("Register-ArgumentCompleter -Native", "_RINGOCLI_LINE", "Substring(0, $end)", "Remove-Item Env:"):
         assert part in script

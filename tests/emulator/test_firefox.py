@@ -61,7 +61,7 @@ def test_a_near_miss_is_fixed(firefox: Firefox, tmp_path: Path) -> None:
         firefox.click(".row.amiss")
         assert '"txt": "$content$"' == firefox.until("document.querySelector('.split .plus')?.innerText.trim()")
         firefox.click("button", "Apply to template")
-        firefox.click("button", "Fits now: replay")
+        firefox.click("button", "Matches now: replay")
         firefox.until(f"!!{bubble('user', 'Open on Sunday?')}")
         firefox.visit("about:blank")
     assert '"txt": "$content$"' in template.read_text("utf-8")
@@ -69,7 +69,7 @@ def test_a_near_miss_is_fixed(firefox: Firefox, tmp_path: Path) -> None:
 
 
 def test_the_page_follows_the_system(firefox: Firefox, ringotel: Emulator) -> None:
-    """On a system with a dark theme the page is dark."""
+    """If the system has a dark theme, the page is dark."""
     firefox.visit(ringotel.url)
     ground = firefox.until("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")
     assert all(int(part) < 64 for part in ground)
@@ -77,7 +77,7 @@ def test_the_page_follows_the_system(firefox: Firefox, ringotel: Emulator) -> No
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (640, 400)])
 def test_nothing_is_cut_off(firefox: Firefox, ringotel: Emulator, width: int, height: int) -> None:
-    """On a phone, a narrow phone and at 200 % zoom nothing scrolls sideways."""
+    """On a phone, on a narrow phone and at 200 % zoom, nothing scrolls sideways."""
     firefox.visit(ringotel.url, width=width, height=height)
     assert firefox.until("document.querySelector('.tabs, .user') && document.documentElement.scrollWidth") <= width
     assert [] == firefox.errors

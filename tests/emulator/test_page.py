@@ -247,7 +247,7 @@ def test_a_near_miss_is_fixed(tmp_path: Path, visit: Open) -> None:
         expect(page.locator(".split .minus")).to_have_text('"text": "$content$"')
         expect(page.locator(".split .plus")).to_have_text('"txt": "$content$"')
         page.get_by_role("button", name="Apply to template").click()
-        page.get_by_role("button", name="Fits now: replay").click()
+        page.get_by_role("button", name="Matches now: replay").click()
         expect(bubble(page, "user", "Open on Sunday?")).to_have_count(1)
         expect(page.locator(".detail .state")).to_have_text("accepted by Ringotel")
         page.close()
@@ -517,7 +517,7 @@ def test_hidden_characters_are_shown(ringotel: Emulator, visit: Open) -> None:
     page = visit(ringotel.url)
     signs = bubble(page, "user", "invoice").locator(".hidden-char")
     expect(signs).to_have_text(["RLO", "␀"])
-    expect(signs.first).to_have_attribute("title", "U+202E stands here")
+    expect(signs.first).to_have_attribute("title", "U+202E")
     assert page.locator(".user .words").evaluate("one => getComputedStyle(one).unicodeBidi") == "isolate"
 
 

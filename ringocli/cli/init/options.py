@@ -95,13 +95,15 @@ class InitOptions(NamedTuple):
     auth: Annotated[str | None, Option("How requests authenticate.", choices=AUTH_KINDS)] = None
     property: Annotated[tuple[str, ...], Option("The name of a property. Repeatable.", metavar="NAME")] = ()
     send_url: Annotated[str | None, Option("The URL of SendMessage.", metavar="URL")] = None
-    file_url: Annotated[str | None, Option("The URL of SendFile, if it is a different one.", metavar="URL")] = None
+    file_url: Annotated[str | None, Option("The URL of SendFile, if different.", metavar="URL")] = None
     method: Annotated[str | None, Option("The HTTP method. Default: POST.")] = None
     content_type: Annotated[
         str | None, Option("How requests are encoded. Default: application/json.", metavar="TYPE")
     ] = None
-    authorize_url: Annotated[str | None, Option("For --auth oauth2.", metavar="URL")] = None
-    token_url: Annotated[str | None, Option("For --auth oauth2.", metavar="URL")] = None
+    authorize_url: Annotated[
+        str | None, Option("The OAuth2 authorization endpoint, for --auth oauth2.", metavar="URL")
+    ] = None
+    token_url: Annotated[str | None, Option("The OAuth2 token endpoint, for --auth oauth2.", metavar="URL")] = None
     editor: Annotated[
         str | None,
         Option(

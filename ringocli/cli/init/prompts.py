@@ -43,7 +43,7 @@ def ask(answers: Answers, *, allowed: bool, samples_only: bool = False) -> tuple
         if not value
     ]
     if not allowed:
-        hint = f"Or give a command with --from-curl, or a preset with --preset: {', '.join(names())}."
+        hint = f"Or use --from-curl with a command, or --preset with one of: {', '.join(names())}."
         raise UsageError(f"missing {', '.join(missing)}", hint)
     if len(missing) == 3 and not samples_only:
         console.remark("Choose a preset, paste your provider's docs, or press Enter to answer a few questions.")

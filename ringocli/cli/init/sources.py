@@ -66,7 +66,7 @@ def sources_of(options: LearnOptions) -> Sources:
 
 
 def one_source(options: Mapping[str, str | None]) -> tuple[str | None, str] | None:
-    """The one source among options such as ``--from-curl``; the format is the option's last word.
+    """The format and the value of the given option, such as ``--from-curl``; the format is the last word of its name.
 
     Raises:
         UsageError: several were given.
@@ -210,7 +210,7 @@ def webhook_of(kind: str, path: str, sample: Sample) -> WebhookSample:
     from ringocli.importers.learn.webhook_samples import WebhookSample
 
     if sample.status is not None:
-        raise LocalError(f"{path}: this is a reply, not a webhook", "Give it as --sample-response.")
+        raise LocalError(f"{path}: this is a reply, not a webhook", "Use it with --sample-response.")
     return WebhookSample(kind=kind, name=path, incoming=sample.as_request())
 
 

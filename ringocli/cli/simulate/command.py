@@ -96,7 +96,8 @@ def _play(options: SimulateOptions, template: Template, settings: Settings) -> i
         if value is not None
     ]  # fmt: skip
     if given:
-        raise UsageError(f"--scenario cannot be combined with {', '.join(given)}", "The file says what is sent.")
+        hint = "The scenario file specifies what is sent."
+        raise UsageError(f"--scenario cannot be combined with {', '.join(given)}", hint)
     url = webhook_address(settings.webhook_url) if settings.webhook_url is not None else None
     return play_scenario(options, template, settings, url, _provider(options, template))
 

@@ -71,7 +71,7 @@ def _check_hosts(case: Case, url: Secret | None, *, live: bool) -> None:
     far = [host for host in hosts if not is_loopback(host)]
     deliveries = sum(step.copies.count for step in case.steps)
     if far:
-        console.complain(f"playing {deliveries} steps at {', '.join(hosts)}")
+        console.complain(f"playing {deliveries} steps against {', '.join(hosts)}")
     if far and not live:
         raise UsageError(
             f"the scenario sends to {', '.join(far)}, which is not this machine, and needs --live",

@@ -1,4 +1,6 @@
-"""Compares a linted template with an earlier version: a file, a file of the same name in a folder, or a git revision."""
+"""Compares a linted template with an earlier version: a file, a file of the same name in a folder, or a git
+revision.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +57,6 @@ def _text(name: str, against: str) -> str | None:
     if text is None and revision_of(against) is None:
         raise UsageError(
             f"--against {against}: not a file, a folder or a git revision",
-            "Name an earlier version, for instance main or HEAD~1.",
+            "Name an earlier version, for example main or HEAD~1.",
         )
     return text

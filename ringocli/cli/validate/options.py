@@ -38,7 +38,8 @@ class ValidateOptions(NamedTuple):
     against: Annotated[
         str | None,
         Option(
-            "Compare with an earlier version; reports a changed id, because it changes the Webhook URL.",
+            "Compare with an earlier version; reports breaking changes, and a changed id, because it changes the "
+            "Webhook URL.",
             metavar="FILE|FOLDER|REVISION",
         ),
     ] = None

@@ -4,7 +4,7 @@ const meta = (name, from = document) => from.querySelector(`meta[name="ringocli-
 
 let token = meta("token");
 
-/** Which run of the emulator this page is of; after a restart, its stream has another one. */
+/** Identifies the run of the emulator that served this page; after a restart, the stream reports another one. */
 export const instance = meta("instance");
 
 /** A restarted emulator has a new token; its page contains it. */

@@ -77,7 +77,7 @@ function Sheet() {
   return dialog && html`<${Picture} ...${dialog} />`;
 }
 
-/** The number of unread messages is in the title, where one sees it while the page is in the background. */
+/** The title has the number of unread messages, which is visible even if the page is in the background. */
 function useTitle() {
   const name = useStore((state) => state.about?.template.name);
   const unread = useStore((state) => Object.values(state.unread).reduce((sum, count) => sum + count, 0));

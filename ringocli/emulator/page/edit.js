@@ -2,7 +2,7 @@
 import { isFromUser } from "./conversation.js";
 
 const SENT = ["from", "to", "content", "extension", "domain"];
-/** Headers of one connection, or of one length of the body. */
+/** Headers that are set anew for each connection and body. */
 const DROPPED = ["host", "content-length", "connection", "accept-encoding", "transfer-encoding", "content-encoding"];
 
 export function editable({ name, direction, request, variables }) {

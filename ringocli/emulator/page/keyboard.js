@@ -13,15 +13,15 @@ function focus(selector, tab) {
 }
 
 /** Move the cursor; the focus follows, to the list or to the detail view, which takes it itself. */
-function walk(rows) {
+function move(rows) {
   if (!get().open) focus(".exchanges", "wire");
   step(rows);
 }
 
 const KEYS = {
   "/": () => focus("#filter", "wire"),
-  j: () => walk(1),
-  k: () => walk(-1),
+  j: () => move(1),
+  k: () => move(-1),
   1: () => focus(".user textarea", "user"),
   2: () => focus(".handset textarea", "handset"),
   c: () => change({ dialog: "chaos" }),
@@ -32,8 +32,8 @@ const KEYS = {
 
 /** Keys that have another meaning in a conversation or in the detail view. */
 const IN_WIRE = {
-  ArrowDown: () => walk(1),
-  ArrowUp: () => walk(-1),
+  ArrowDown: () => move(1),
+  ArrowUp: () => move(-1),
   Enter: () => get().cursor && open(get().cursor),
 };
 

@@ -70,7 +70,7 @@ function Split({ diff }) {
   </div>`;
 }
 
-/** Why an edit is made, or which earlier webhooks speak against it. */
+/** Why an edit is made, or which earlier webhooks would break. */
 function Why({ why, breaks = [] }) {
   if (!why) return null;
   const sentence = `${why[0].toUpperCase()}${why.slice(1)}`;
@@ -112,14 +112,14 @@ function Proposal({ proposal, first, busy, apply }) {
   </div>`;
 }
 
-/** The webhook fits, after an edit that was applied here (the focus follows it) or made in the file. */
+/** The webhook now matches, after an edit that was applied here (the focus moves to its button) or made in the file. */
 function Fits({ id, diff, applied }) {
   const button = useRef();
   useEffect(() => applied && button.current.focus(), []);
   return html`<div class="proposal"><h4>The template now ${diff ? "contains this edit" : "reads this webhook"}</h4>
     ${diff && html`<${Split} diff=${diff} />`}
     <div class="firsts">
-      <button class="solid user" ref=${button} onClick=${() => replay(id)}><${Icon} name="replay" />Fits now: replay</button>
+      <button class="solid user" ref=${button} onClick=${() => replay(id)}><${Icon} name="replay" />Matches now: replay</button>
       ${applied && html`<span class="state delivered"><${Icon} name="check" />Applied</span>`}
     </div>
   </div>`;
@@ -156,12 +156,12 @@ export function NearMiss({ exchange }) {
   const asked = useRef(0);
   const applying = useRef(false);
   const ask = (answer) => {
-    const turn = ++asked.current; // an earlier answer may come later
+    const turn = ++asked.current; // answers may arrive out of order
     const isLatest = () => turn === asked.current;
     setBusy(true);
     return answer.then((found) => isLatest() && setProposal(found), notify).finally(() => isLatest() && setBusy(false));
   };
-  // Whoever edits the file by hand sees whether the webhook fits now; what was applied here stays in view.
+  // After an edit in the file, the page shows whether the webhook now matches; an edit applied here stays in view.
   useEffect(() => {
     if (!applying.current && !proposal?.applied) ask(api.proposal(id, pairs));
   }, [pairs, version]);

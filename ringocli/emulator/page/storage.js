@@ -1,10 +1,10 @@
 // What survives a reload: the theme permanently, the rest per tab. A browser may block storage.
 
-const room = location.pathname; // each inbox has its own
+const inbox = location.pathname; // each inbox has its own
 
 export function recall(key) {
   try {
-    return sessionStorage.getItem(`ringocli.${room}.${key}`) ?? "";
+    return sessionStorage.getItem(`ringocli.${inbox}.${key}`) ?? "";
   } catch {
     return "";
   }
@@ -12,7 +12,7 @@ export function recall(key) {
 
 export function remember(key, value) {
   try {
-    sessionStorage.setItem(`ringocli.${room}.${key}`, value);
+    sessionStorage.setItem(`ringocli.${inbox}.${key}`, value);
   } catch {
     // Storage is blocked: the value is lost on reload, nothing else.
   }

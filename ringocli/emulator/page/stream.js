@@ -95,20 +95,20 @@ function flush() {
   const events = gathered;
   gathered = [];
   if (!events.length) return;
-  const came = new Map();
+  const arrived = new Map();
   for (const [kind, value] of events) {
-    if (kind === "exchange") came.set(value.id, value);
+    if (kind === "exchange") arrived.set(value.id, value);
     else {
       told.set(value.id, value.status);
-      if (came.has(value.id)) came.set(value.id, { ...came.get(value.id), ...value });
+      if (arrived.has(value.id)) arrived.set(value.id, { ...arrived.get(value.id), ...value });
     }
   }
   let { feed, found } = get();
-  const unseen = [...came.values()].filter((exchange) => Number(exchange.id) > Number(newest(feed) ?? 0));
+  const unseen = [...arrived.values()].filter((exchange) => Number(exchange.id) > Number(newest(feed) ?? 0));
   fresh(unseen);
-  feed = merge(feed, [...came.values()].map(current));
+  feed = merge(feed, [...arrived.values()].map(current));
   for (const [kind, value] of events) {
-    if (kind !== "update" || came.has(value.id)) continue;
+    if (kind !== "update" || arrived.has(value.id)) continue;
     feed = patch(feed, value.id, value);
     if (found) found = patch(found, value.id, value);
   }
@@ -116,10 +116,10 @@ function flush() {
   const failed = [...unseen, ...events.filter(([kind]) => kind === "update").map(([, { id }]) => find(feed, id))];
   announce(announcement(unseen) || failure(failed));
   change({ feed, found, unread: counted(unseen) });
-  if (get().query && came.size) searchOn();
+  if (get().query && arrived.size) searchOn();
 }
 
-/** The same words twice are announced twice. */
+/** A repeated message is announced again. */
 function announce(words) {
   if (words) change({ announced: words === get().announced ? `${words}\u00a0` : words });
 }

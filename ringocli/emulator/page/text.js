@@ -39,7 +39,7 @@ export function visible(text) {
   let from = 0;
   for (const found of text.matchAll(HIDDEN)) {
     parts.push(text.slice(from, found.index));
-    parts.push(html`<span class="hidden-char" title=${`${code(found[0])} stands here`}>${symbol(found[0])}</span>`);
+    parts.push(html`<span class="hidden-char" title=${code(found[0])}>${symbol(found[0])}</span>`);
     from = found.index + 1;
   }
   parts.push(text.slice(from));

@@ -35,7 +35,7 @@ def read_openapi(name: str, text: str, choice: str | None, *, for_file: bool) ->
         return described(spec, same[0], for_file)
     names = [text for operation in operations for text in (operation.id, operation.method_and_path)]
     near = nearest(choice, names)
-    hint = f"; did you mean {near}?" if near else ""
+    hint = f" (did you mean {near}?)" if near else ""
     raise UsageError(f"{name}: no operation {choice!r}{hint}", _listed(spec, operations, for_file))
 
 

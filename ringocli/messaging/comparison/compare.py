@@ -38,7 +38,7 @@ def compare(old: Template, new: Template) -> TemplateComparison:
     for label, template in (("old", old), ("new", new)):
         if template.misfits:
             places = ", ".join(pointer_text(pointer) or "the document" for pointer in template.misfits[:3])
-            warnings.append(f"the {label} version has parts of the wrong type, which are ignored: {places}")
+            warnings.append(f"the {label} version is incomplete or has parts of the wrong type: {places}")
     return TemplateComparison(changes=tuple(changes), warnings=tuple(warnings))
 
 

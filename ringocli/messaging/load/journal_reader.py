@@ -69,7 +69,7 @@ class JournalReader:
                 row = shard.event_at(block * BLOCK + place) + 1
                 raise UsageError(
                     f"{self.data_file}: row {row} differs from the one that was sent",
-                    "Give the original data file with --data.",
+                    "Specify the original data file with --data.",
                 )
             wanted = self._wanted(block, size, only)
             yield from (position for place, position in enumerate(chunk) if place in wanted)

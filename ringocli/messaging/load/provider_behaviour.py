@@ -80,7 +80,7 @@ def findings(data: DeliveryData, summary: LoadSummary) -> tuple[str, ...]:
             f"which accepted {summary.saved_by_failover:,}"
         )
     elif summary.failed and data.failover:
-        found.append(f"{summary.failed:,} events would go to {data.failover}; give its URL with --failover-url")
+        found.append(f"{summary.failed:,} events would go to {data.failover}; specify its URL with --failover-url")
     if summary.failed and (summary.failed_over or not data.failover):
         found.append(f"{summary.failed:,} events would be lost: {title} makes no further attempt")
     return tuple(found)

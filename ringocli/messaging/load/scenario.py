@@ -232,7 +232,7 @@ class _Player:
         if url is None and name == DEFAULT_ROUTE:
             url = self._stage.url
         if url is None:
-            raise self._wrong(step, f"there is no route {name!r}", "Add it to [routes], or give --url.")
+            raise self._wrong(step, f"there is no route {name!r}", "Add it to [routes], or use --url.")
         return url if isinstance(url, Secret) else Secret(url)
 
     def _matching_problems(self, step: CaseStep, request: RenderedRequest) -> list[str]:

@@ -124,4 +124,4 @@ class Connector:
             else:
                 self._addresses.sort(key=lambda one: one != address)  # sorted before the loop continues
                 return connection
-        raise last if last is not None else NotConnected(f"{target.host}: no address", "", kind="name")
+        raise last if last is not None else NotConnected(f"{target.host}: no IP address found", "", kind="name")

@@ -64,7 +64,7 @@ def read_recording(content: bytes) -> list[RecordedExchange]:
         return found
     sample = read_sample(content)
     if not content.strip():
-        raise UsageError("the recording is empty", "Give an emulator export, a HAR file, or a request.")
+        raise UsageError("the recording is empty", "Provide an emulator export, a HAR file, or a request.")
     if sample.status is not None:
         return [RecordedExchange(request=None, reply=sample.as_reply())]
     return [RecordedExchange(request=sample.as_request())]

@@ -78,7 +78,8 @@ def _read(content: bytes) -> tuple[dict[str, bytes], set[str]]:
                     members[entry.filename] = b""
                     damaged.add(entry.filename)
     except (zipfile.BadZipFile, ValueError, UnicodeDecodeError, NotImplementedError):
-        raise LocalError("not a zip file, or its directory is damaged", "Get the file again.") from None
+        hint = "Check that this is a bundle, or copy it again."
+        raise LocalError("not a zip file, or its directory is damaged", hint) from None
     return members, damaged
 
 

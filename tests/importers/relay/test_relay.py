@@ -58,7 +58,7 @@ def written(ringocli: Command, docs: ProviderDocs, language: str) -> Path:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("docs", PROVIDERS.values(), ids=PROVIDERS)
-def test_a_relay_holds_a_conversation(ringocli: Command, folder: Path, docs: ProviderDocs, language: str) -> None:
+def test_a_relay_carries_a_conversation(ringocli: Command, folder: Path, docs: ProviderDocs, language: str) -> None:
     """A message is sent as documented and its receipt returns; a message is received; the relay's own test passes. A
     webhook with another webhook's signature is refused.
     """
@@ -167,14 +167,14 @@ def test_a_relay_refuses_what_is_not_signed_or_not_from_ringotel(
     ],
 )  # fmt: skip
 def test_a_signature_scheme_is_recognised(headers: dict[str, str], kind: str, digest: str, text: str) -> None:
-    """By the header's name and the form of its value."""
+    """A signature scheme is recognised by the header's name and the form of its value."""
     found = signature_scheme([IncomingRequest(headers=tuple(headers.items()))])
     assert found is not None
     assert (kind, digest, True) == (found["kind"], found["digest"], text in found["texts"])
 
 
 def test_a_relay_needs_a_request(ringocli: Command, folder: Path) -> None:
-    """Without one there is nothing to learn from; a template does not replace it."""
+    """Without a request there is nothing to learn from; a template cannot replace it."""
     done = ringocli("export", "--to", "relay")
     assert (2, True) == (done.code, "--from-curl" in done.err)
 
@@ -215,7 +215,9 @@ def test_a_relay_has_no_problem_with_several_messages_in_one_webhook(ringocli: C
 
 
 def test_a_reference_that_the_relay_replaces_is_not_left_to_do(ringocli: Command, folder: Path) -> None:
-    """It repeats the sample's recipient, which a template would send with every message; it may be in any object."""
+    """The reference repeats the sample's recipient, which a template would send with every message; it may be in any
+    object.
+    """
     Path("reply.json").write_text('{"message_id": "out-8f3a"}', "utf-8")
     Path("send.sh").write_text(
         "curl https://api.acme.example/sms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' "
@@ -236,7 +238,7 @@ def test_a_reference_that_the_relay_replaces_is_not_left_to_do(ringocli: Command
         ("hmac-sha256-hex", "not [NAME: ]ALGORITHM TEXT"),
         ("hmac-sha256-hax {body}", "unknown algorithm hmac-sha256-hax"),
         ("md5-hex {body}", "a hash without {secret} in its text can be forged by anyone"),
-        ("hmac-sha256-hex {X-Timestmp}{body}", "{X-Timestmp} is not known; did you mean X-Timestamp?"),
+        ("hmac-sha256-hex {X-Timestmp}{body}", "{X-Timestmp} is not known (did you mean X-Timestamp?)"),
     ],
 )
 def test_a_recipe_that_cannot_be_read(ringocli: Command, folder: Path, recipe: str, message: str) -> None:
