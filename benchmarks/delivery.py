@@ -1,4 +1,4 @@
-"""Many webhooks against nginx: ringocli beside wrk and hey, in one run, each event with an id of its own."""
+"""Sends many webhooks to nginx with ringocli, wrk and hey in one run; each of ringocli's events has its own id."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def nginx() -> Iterator[str]:
 
 
 def by_hey(url: str, in_flight: int) -> float:
-    """Requests a second of hey, which sends one fixed body."""
+    """Requests per second with hey, which sends one fixed body."""
     command = [
         "hey",
         "-z",
@@ -70,7 +70,7 @@ def by_hey(url: str, in_flight: int) -> float:
 
 
 def by_ringocli(url: str, in_flight: int, *options: str) -> float:
-    """Webhooks a second as the summary has it, without the start of the process."""
+    """Webhooks per second according to the summary, which excludes the start of the process."""
     command = [*RINGOCLI, "--url", url, "--concurrency", str(in_flight), "--duration", str(SECONDS), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return float(json.loads(done.stdout)["rate_per_s"])

@@ -1,7 +1,7 @@
 """Sends many webhooks at once: with wrk where it is installed, otherwise with a small asyncio client.
 
-Each request is a Telnyx message with an id of its own. The client is an ``asyncio.Protocol`` on uvloop where that is
-installed; it says requests answered with 200 a second.
+Each request is a Telnyx message with its own id. The client is an ``asyncio.Protocol`` on uvloop where that is
+installed; it reports how many requests per second were answered with 200.
 """
 
 from __future__ import annotations

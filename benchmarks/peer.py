@@ -1,7 +1,7 @@
 """A naive peer of the emulator: the same work, with one commit per webhook.
 
-It is what one writes in an afternoon: Starlette on uvicorn, the body parsed, the event told by its word, its values taken
-and stored in SQLite with the emulator's pragmas. ``python peer.py PORT FILE``.
+A minimal implementation: Starlette on uvicorn parses the body, recognises the event by one word, reads its values and
+stores them in SQLite with the emulator's pragmas. ``python peer.py PORT FILE``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""After the build: nothing on the site is loaded from another host, so that it works, and can be searched, offline."""
+"""Run after the build: makes sure that the site loads nothing from other hosts, so that it works offline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REMOTE = re.compile(r'<(?:script|img|iframe|link rel="?(?:stylesheet|preconnect)
 
 
 def main() -> None:
-    """Replace the one remote script; complain about any other."""
+    """Replace the one remote script by a local one; fail if there is any other."""
     site = Path(sys.argv[1])
     for page in site.rglob("*.html"):
         worker = os.path.relpath(site / "assets" / "worker.js", page.parent).replace(os.sep, "/")

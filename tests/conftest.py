@@ -21,7 +21,8 @@ from ringocli.cli import run
 if TYPE_CHECKING:
     from tests.keyrings import Keyring
 
-# A timing is never a test; on a shared machine the same values are tried each time, so that red means broken.
+# Time limits are off because they depend on the machine; in CI, each run tries the same values, so that failures are
+# reproducible.
 hypothesis.settings.register_profile(
     "suite",
     deadline=None,
@@ -36,18 +37,20 @@ SAMPLES = ROOT / "samples"
 
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist need not be installed
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than cores: tests with browsers, other processes or time-outs wait half of their time."""
+    """Two more workers than cores, because tests with browsers, other processes or time-outs wait half of the time."""
     return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser come first: one process runs them, and short ones are left to share out at the end."""
+    """Run tests with a browser first: one process runs all of them, while the others share the short tests."""
     items.sort(key=lambda item: {"browser", "firefox"}.isdisjoint(getattr(item, "fixturenames", ())))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Thousands of collected tests live to the end: the garbage collector need not look at them, and rarely at others."""
+    """Exclude the collected tests from garbage collection, since they live to the end, and collect other objects
+    rarely.
+    """
     gc.disable()
     collected = yield
     gc.freeze()
@@ -77,7 +80,9 @@ _config_folders = count()
 
 @pytest.fixture(scope="session")
 def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All that is trusted by default: to read a machine's hundred certificates takes longer than most tests."""
+    """The only certificate trusted by default: reading a machine's hundred certificates takes longer than most
+    tests.
+    """
     path = tmp_path_factory.mktemp("trusted") / "one.pem"
     end = "-----END CERTIFICATE-----\n"
     path.write_text(certifi.contents().partition(end)[0] + end, "ascii", "replace")
@@ -92,7 +97,7 @@ def _own_environment(
     for name in list(os.environ):
         if name.startswith("RINGOCLI_") or name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
             monkeypatch.delenv(name)
-    # A name of its own for each test; a folder is made only by a test that writes into it.
+    # Each test has its own name; the folder is created only by a test that writes into it.
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / f"config-{next(_config_folders)}"))
     monkeypatch.setenv("RINGOCLI_TEST", "1")
     monkeypatch.setenv("SSL_CERT_FILE", str(one_certificate))

@@ -1,7 +1,7 @@
-"""``ringocli`` in processes of their own, forked from one that has imported everything.
+"""Runs ``ringocli`` in separate processes, forked from one that has imported everything.
 
-To start Python anew and to import an emulator takes half a second each time. Streams, signals, the current directory
-and the environment are those of a process of its own.
+Starting Python and importing the emulator would take half a second each time. Each process has its own streams,
+signals, current directory and environment.
 """
 
 from __future__ import annotations
@@ -52,27 +52,29 @@ class Forked:
         return self._process.exitcode
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal."""
+        """Send the process a signal."""
         assert self._process.pid is not None
         with contextlib.suppress(ProcessLookupError):  # it has just ended, and its exit code is still on the way
             if self._process.exitcode is None:
                 os.kill(self._process.pid, number)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Send SIGTERM."""
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it without a chance to clean up."""
+        """Kill the process, without a chance to clean up."""
         self.send_signal(signal.SIGKILL)
 
     def wait(self) -> int | None:
-        """Wait until it has ended; its exit code."""
+        """Wait until the process has ended; returns its exit code."""
         self._process.join()
         return self.returncode
 
     def communicate(self) -> tuple[str, str]:
-        """Wait until it has ended; what is left on stdout and stderr. Neither may be more than a pipe holds."""
+        """Wait until it has ended; returns the rest of stdout and stderr, neither of which may exceed the buffer of a
+        pipe.
+        """
         self.wait()
         return self.stdout.read(), self.stderr.read()
 
@@ -98,7 +100,7 @@ def _reader(connection: Connection[Any, Any]) -> IO[str]:
 def _run(
     words: list[str], folder: Path, environment: dict[str, str], out: Connection[Any, Any], err: Connection[Any, Any]
 ) -> None:
-    """In the new process: run a command as ``python -m ringocli`` does."""
+    """Run a command as ``python -m ringocli`` does; called in the new process."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits "ignored"
     os.environ.clear()
     os.environ.update(environment)

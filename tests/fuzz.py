@@ -179,7 +179,7 @@ def transport(rest: bytes) -> None:
 
 
 def understand(reply: Reply) -> None:
-    """What every command reads from a reply."""
+    """Read a reply as every command does."""
     provider_message(reply)
     provider_message(reply, errors_only=True)
     for template in TEMPLATES:

@@ -42,7 +42,7 @@ def test_packages_that_were_skipped_are_named_and_not_called_clean(
 
 
 @pytest.mark.parametrize("answer", ["", "cannot reach the service", "[]x", "{}"])
-def test_no_answer_is_not_a_clean_one(
+def test_a_missing_answer_does_not_count_as_clean(
     audit: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], answer: str
 ) -> None:
     """Without a network or pip-audit the build continues with a note."""
@@ -63,7 +63,7 @@ def test_a_vulnerability_fails(audit: dict[str, Any], tmp_path: Path, capsys: py
 
 
 def test_a_licence_that_is_not_listed_fails(audit: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    """What is installed is compared with docs/licences.md."""
+    """The licences of the installed packages are compared with docs/licences.md."""
     used = audit["dependencies"]("ringocli", ())
     assert 0 == audit["check_licences"](used)
     assert 1 == audit["check_licences"]({"another": used["httpx"]})

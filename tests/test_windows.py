@@ -120,7 +120,7 @@ EXAMPLES = [
 def test_every_command_prints_on_a_windows_code_page(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """cp1252 has no arrows, emoji or CJK: they are escaped, and never an error."""
+    """Arrows, emoji and CJK, which cp1252 lacks, are escaped and never cause an error."""
     monkeypatch.chdir(tmp_path)
     os.symlink(SAMPLES, tmp_path / "samples")
     streams = {name: io.TextIOWrapper(io.BytesIO(), "cp1252", errors="strict") for name in ("stdout", "stderr")}
@@ -155,7 +155,7 @@ def test_windows_paths_are_not_taken_apart() -> None:
     assert ("HEAD~1", "my folder\\acme.json") == split_revision("HEAD~1:my folder\\acme.json")
 
 
-def test_a_drive_is_no_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_is_not_a_revision(monkeypatch: pytest.MonkeyPatch) -> None:
     """``C:\\acme.json`` is a file, not a git revision."""
     monkeypatch.setattr("ringocli.text.git_revisions.os.name", "nt")
     assert split_revision("C:\\acme.json") is None

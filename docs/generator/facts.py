@@ -87,7 +87,7 @@ def magic_page() -> str:
 
 
 def rules_page() -> str:
-    """The index of the rules, by family."""
+    """The index of the rules by family."""
     parts = [
         "# Rules",
         "`ringocli explain CODE` shows the page of a rule in the terminal. An *error* breaks the integration, a "
@@ -131,7 +131,9 @@ def keys_table(kind: str) -> str:
 
 
 def filled(text: str) -> str:
-    """A page with its generated tables: what is between ``<!-- table: KIND -->`` and ``<!-- end of table -->``."""
+    """A page with its tables regenerated: the text between ``<!-- table: KIND -->`` and ``<!-- end of table
+    -->``.
+    """
 
     def replaced(found: re.Match[str]) -> str:
         kind = found.group(1)

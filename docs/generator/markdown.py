@@ -10,7 +10,7 @@ GENERATED = "<!-- written by docs/generate.py; edit the code instead -->\n\n"
 
 
 def cell(text: str) -> str:
-    """A text as the cell of a table. Readers of Markdown disagree on how a vertical bar in code is escaped, so it is HTML."""
+    """A text as the cell of a table. Vertical bars are HTML, as parsers differ on escaping them."""
 
     def code(found: re.Match[str]) -> str:
         return f"<code>{html.escape(found.group(1), quote=False)}</code>"
@@ -25,7 +25,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def fenced(text: str, language: str = "text", title: str = "") -> str:
-    """A code block; ``title`` is the file that the block is the content of."""
+    """A code block; ``title`` is the name of the file whose content it shows."""
     info = f'{language} title="{title}"' if title else language
     return f"```{info}\n{text.rstrip()}\n```"
 

@@ -108,7 +108,7 @@ def _sent(preset: Preset, template: Template) -> Iterator[str]:
 
 
 def _read(template: Template) -> str:
-    """Which webhook becomes which event, and from where each value is taken."""
+    """Which webhook becomes which event, and where each value is read from."""
     rows: list[tuple[str, str, str, str]] = []
     for event in template.events:
         taken = list(_variables_in(event.parameters))

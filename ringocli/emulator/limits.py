@@ -1,7 +1,7 @@
 """The limits for every client of the emulator: times, sizes, and the complexity of a request.
 
-Whatever can be counted cheaply is counted before a body is decoded; too much of it is refused with 413. What remains
-may still take seconds, so large requests are processed by ``workers``.
+Everything that can be counted cheaply is counted before a body is decoded; a request with too much of it gets 413. What
+remains may still take seconds, so large requests are processed by ``workers``.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def _raw(path: str, content: bytes) -> Pasted:
 
     sample = raw_request(content)
     if sample is None or sample.method is None:
-        raise UsageError(f"{path}: this is a reply, not a request", "Give it as --sample-response.")
+        raise UsageError(f"{path}: this is a reply, not a request", "Use it with --sample-response.")
     if not sample.origin:
         raise UsageError(
             f"{path}: the request does not name its host", "Add a Host header, or write the whole URL after the method."

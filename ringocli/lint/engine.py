@@ -57,7 +57,7 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Every finding in a document, in the order of the rules (``finding.in_order`` sorts them by position).
 
-    ``earlier`` is what is known of the version before this one; ``same_id`` names other files with the same id.
+    ``earlier`` is what is known of the earlier version; ``same_id`` names other files with the same id.
     """
     subject = _subject(document, earlier, same_id)
     found: list[Finding] = []

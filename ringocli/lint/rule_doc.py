@@ -32,7 +32,7 @@ class Excerpt(NamedTuple):
 class RuleDoc(NamedTuple):
     """The sections of a rule's docstring.
 
-    A rule that compares has a second excerpt: of the version before (``earlier``) or of another file (``other``).
+    A rule that compares has a second excerpt: of the earlier version (``earlier``) or of another file (``other``).
     """
 
     title: str

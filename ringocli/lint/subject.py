@@ -26,7 +26,7 @@ class Literal(NamedTuple):
 
 
 class EarlierChange(NamedTuple):
-    """What breaks since the version before: where, what, and the order in which to deploy it."""
+    """A change since the earlier version that breaks something: where, what, and the order in which to deploy it."""
 
     pointer: Pointer
     what: str
@@ -34,7 +34,7 @@ class EarlierChange(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """What is known of the version before this one: its id, and what breaks since then apart from the id.
+    """What is known of the earlier version: its id, and the other changes since then that break something.
 
     A baseline knows the id only. The comparison itself belongs to ``messaging``, so its result is passed in.
     """

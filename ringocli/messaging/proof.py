@@ -2,7 +2,7 @@
 
 A template passes if each request, reply and event gives back exactly the values that went in, each event is recognised
 as itself, and no webhook of one event is taken for another. Values that fail are shrunk to the smallest ones that still
-fail. The result holds under the assumptions about Ringotel that the certificate lists.
+fail. The result is valid under the assumptions about Ringotel that the certificate lists.
 """
 
 from __future__ import annotations

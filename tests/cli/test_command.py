@@ -164,7 +164,7 @@ def test_what_is_plain(line: str, is_plain: bool) -> None:
     assert is_plain == (plain_command(line.split()) is not None)
 
 
-def test_ctrl_c_while_the_program_is_loaded_is_no_traceback() -> None:
+def test_ctrl_c_while_the_program_is_loaded_prints_no_traceback() -> None:
     """The exit code is that of Ctrl-C at any other moment."""
     script = (
         "import sys\n"

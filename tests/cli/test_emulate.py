@@ -1,4 +1,6 @@
-"""``emulate``, ``clean`` and ``tour`` as a user types them, and the usage errors that are reported before anything starts."""
+"""``emulate``, ``clean`` and ``tour`` as a user types them, and the usage errors that are reported before anything
+starts.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ def test_address_is_the_first_line_and_the_only_one(acme: Path, tmp_path: Path) 
     assert "/params/from: expected $from$, found nothing" in err
 
 
-def test_everything_is_there_after_a_restart(acme: Path, tmp_path: Path) -> None:
+def test_everything_is_stored_after_a_restart(acme: Path, tmp_path: Path) -> None:
     """After a restart the store contains all exchanges, and no id is used twice."""
     db = tmp_path / "e.db"
     with emulating(acme, "--db", db) as (ringotel, _):
@@ -115,7 +117,9 @@ def test_patch_that_breaks_other_webhooks_is_not_applied(acme: Path, tmp_path: P
 
 
 def test_user_sends_to_a_real_provider(acme: Path, tmp_path: Path) -> None:
-    """With --provider-url the template's request is sent there; no reply is made up, and no credential is stored."""
+    """With --provider-url, the template's request is sent to that URL; no reply is invented, and no credential is
+    stored.
+    """
     with (
         serving(Answer.json({"data": {"id": "real-1"}})) as server,
         emulating(acme, "--db", tmp_path / "e.db", "--provider-url", server.url) as (ringotel, _),
@@ -161,7 +165,7 @@ def test_webhook_that_ringotel_did_not_get_is_tried_again(acme: Path, tmp_path: 
     assert "very-secret-path" not in got.body.decode() + json.dumps(exchange)
 
 
-@pytest.mark.parametrize("token", ["short", "sixteen characters and blanks", "semicolons;and;more;of;them"])
+@pytest.mark.parametrize("token", ["short", "sixteen characters and spaces", "semicolons;and;more;of;them"])
 def test_access_token_is_accepted_in_urls_and_cookies(
     acme: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
@@ -225,7 +229,7 @@ def test_listening_as_provider_sends_nothing(acme: Path, tmp_path: Path) -> None
 def test_usage_errors_are_reported_before_serving(
     acme: Path, ringocli: Command, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
-    """One sentence and the documented exit code; nothing is started."""
+    """A usage error is one sentence with the documented exit code; nothing is started."""
     done = ringocli("emulate", acme, "--no-browser", *arguments)
     assert (code, "") == (done.code, done.out)
     assert says in done.err

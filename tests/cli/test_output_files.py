@@ -1,4 +1,6 @@
-"""Every option that names a file to write reports a place that cannot be written to, and leaves nothing half-written."""
+"""Every option that names a file to write reports a place that cannot be written to, and leaves nothing
+half-written.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,7 @@ def test_a_file_that_has_to_be_a_file_is_not_stdout(ringocli: Command, acme: Pat
 @posix_only
 @pytest.mark.parametrize("target", ["receiver", "openapi"])
 def test_an_export_that_fails_leaves_no_folder(acme: Path, folder: Path, target: str) -> None:
-    """Its files are complete before the first has its name; a limit on the size of files acts like a full disk."""
+    """All files of an export are complete before any is renamed; a limit on the size of files acts like a full disk."""
     script = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); from ringocli.cli import run; sys.exit(run(sys.argv[1:]))"

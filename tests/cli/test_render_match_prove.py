@@ -283,7 +283,7 @@ def test_a_bad_template_is_one_sentence(
     "template",
     ['{"API": 5}', '{"API": {"SendMessage": []}}', '{"Webhook": "x"}', '{"id": {}, "properties": 5}', "{}"],
 )
-def test_wrong_types_are_no_crash(ringocli: Command, template: str) -> None:
+def test_wrong_types_do_not_crash_a_command(ringocli: Command, template: str) -> None:
     """A template with parts of the wrong shape is used as far as possible, or refused with one sentence."""
     for arguments in (("render", "-"), ("prove", "-")):
         done = ringocli(*arguments, stdin=template)
@@ -343,7 +343,7 @@ def test_a_closed_pipe_is_silent(acme: Path) -> None:
     assert "Error" not in done.stderr
 
 
-def test_an_old_code_page_is_no_crash(acme: Path) -> None:
+def test_an_old_code_page_does_not_crash_a_command(acme: Path) -> None:
     """A console that knows neither emoji nor UTF-8 gets escapes, and JSON stays JSON."""
     environment = {"PYTHONIOENCODING": "cp1252", "PATH": "", "SYSTEMROOT": "C:\\Windows"}
     for form in ("http", "json"):
@@ -393,7 +393,7 @@ def test_any_two_fields_of_a_near_miss_are_paired(ringocli: Command, acme: Path)
 def test_an_empty_sample_is_refused(ringocli: Command, acme: Path) -> None:
     """An empty sample is an error, not a webhook that matches nothing."""
     refused = ringocli("match", acme, "-", stdin="\n")
-    assert (3, "error: stdin: empty\n  Give a webhook or a reply.\n") == (refused.code, refused.err)
+    assert (3, "error: stdin: empty\n  Provide a webhook or a reply.\n") == (refused.code, refused.err)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="cmd and PowerShell quote otherwise")

@@ -47,7 +47,7 @@ def test_mistakes_are_one_sentence(ringocli: Command, ring: Keyring, words: list
 
 
 def test_a_locked_or_missing_keyring_is_reported(ringocli: Command, ring: Keyring) -> None:
-    """Exit code 3, with what to use instead."""
+    """The exit code is 3, and the error names an alternative."""
     ring.locked = True
     for words in (["set", "acme"], ["list"], ["rm", "acme"]):
         done = ringocli("secret", *words, stdin="value")

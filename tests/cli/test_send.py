@@ -202,7 +202,7 @@ def test_a_reply_without_json_is_reported(
 
 
 def test_a_real_host_needs_live(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a terminal and without --live nothing is sent: exit 2."""
+    """Without a terminal and without --live, nothing is sent, and the exit code is 2."""
     for more in ([], ["--no-input"]):
         assert 2 == run(["send-test", template, *VALUES, *more])
     assert "--live" in capsys.readouterr().err
@@ -269,7 +269,7 @@ def test_a_refused_port_is_exit_4(template: str, capsys: pytest.CaptureFixture[s
 
 
 def test_an_existing_har_is_kept(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is refused before anything is sent, and replaced with --force only."""
+    """An existing HAR file is refused before anything is sent, and replaced only with --force."""
     Path("x.har").write_text("mine")
     with serving(Answer.json({"data": {"id": "1"}})) as server:
         command = ["send-test", template, "--url", server.url, *VALUES, "--har", "x.har"]
@@ -331,7 +331,7 @@ def parrot(seen: Seen) -> Answer:
     authorization = seen.header("authorization") or ""
     everything = {
         "said": seen.body.decode(), "target": seen.target, "auth": authorization,
-        "faces": encodings_of(CANARY), "message": f"{CANARY} {seen.target} {authorization} is wrong",
+        "encodings": encodings_of(CANARY), "message": f"{CANARY} {seen.target} {authorization} is wrong",
         "data": {"id": f"{CANARY}-1"},
     }  # fmt: skip
     return Answer.json(everything, 400 if "bad" in seen.body.decode() else 200, headers=(("X-Target", seen.target),))

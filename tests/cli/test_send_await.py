@@ -192,7 +192,7 @@ def test_limits_are_checked_before_the_first_send(acme: Path, ringocli: Command)
 def test_impossible_combinations_are_usage_errors(
     acme: Path, ringocli: Command, options: list[str], message: str
 ) -> None:
-    """Exit 2 before anything is sent."""
+    """The exit code is 2, and nothing is sent."""
     with serving(accepted()) as provider:
         common = ["--set", "contact=+13105550199", "--set", "content=Hi", "--url", provider.url]
         result = ringocli("send-test", acme, *VALUES, *common, *options)
@@ -228,7 +228,7 @@ def test_an_emulator_that_is_not_there(acme: Path, ringocli: Command) -> None:
 
 
 def test_a_port_in_use(acme: Path, ringocli: Command) -> None:
-    """Exit 3, and the port is named."""
+    """The exit code is 3, and the error names the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken, serving(accepted()) as provider:
         port = taken.getsockname()[1]
         result = ringocli(

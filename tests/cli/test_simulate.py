@@ -200,7 +200,7 @@ def test_files_that_cannot_be_used_are_exit_3(folder: Path, template: str, optio
 
 @pytest.mark.parametrize("form", ["text", "json", "jsonl"])
 def test_a_dry_run_sends_nothing(template: str, capsys: pytest.CaptureFixture[str], form: str) -> None:
-    """It shows each kind of event once, the URL masked."""
+    """A dry run shows each kind of event once, with the URL masked."""
     with serving() as server:
         url = f"{server.url}/{URL_CANARY}"
         command = ["simulate-webhook", template, "--url", url, "--dry-run", "--format", form]
@@ -269,7 +269,7 @@ def test_ctrl_c_prints_the_summary(template: str, hands: str) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [("5", 5.0), ("5/s", 5.0), (" 0.5 ", 0.5)])
 def test_a_rate_is_read(text: str, expected: float) -> None:
-    """With or without its unit."""
+    """A rate may be given with or without its unit."""
     assert expected == rate_of(text)
 
 
@@ -278,7 +278,7 @@ def test_a_rate_is_read(text: str, expected: float) -> None:
     [("2xx", [200, 299], [199, 300]), ("200-204", [200, 204], [205]), ("200,4XX", [200, 404], [201, 500])],
 )
 def test_statuses_are_read(text: str, inside: list[int], outside: list[int]) -> None:
-    """Classes, codes, ranges and lists of them."""
+    """Statuses may be classes, codes, ranges, or lists of these."""
     statuses = Statuses.parse(text)
     assert [True] * len(inside) + [False] * len(outside) == [status in statuses for status in inside + outside]
 
@@ -334,7 +334,9 @@ def test_a_port_of_this_machine_is_a_url(
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
 def test_a_low_limit_of_open_files_bounds_the_connections(template: str) -> None:
-    """With 64 open files, 200 connections become 24, and all events arrive; with 10, the limit is named."""
+    """With a limit of 64 open files, 200 connections become 24, and all events arrive; with 10, the error names the
+    limit.
+    """
     with serving() as server:
         arguments = [template, "--url", server.url, "--count", "300", "--concurrency", "200"]
         for limit, code, words in ((64, 0, "24 connections instead of 200"), (10, 3, "only 10 files may be open")):

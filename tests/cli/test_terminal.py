@@ -134,7 +134,7 @@ def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
 def test_a_command_says_that_it_waits_for_a_paste(
     arguments: tuple[str, ...], code: int, what: str, result: str
 ) -> None:
-    """On a terminal it explains what to paste and how to end it, and then reads the pasted text."""
+    """On a terminal, the command explains what to paste and how to end the input, and then reads the pasted text."""
     pasted = '{"from": "+13105550199", "to": "+12135550100", "text": "Hi"}\n'
     ended, output = shown(*arguments, typed=pasted + "\x04")
     assert code == ended, output

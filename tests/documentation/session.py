@@ -35,7 +35,7 @@ _BIN = Path(sys.executable).parent
 
 
 class NotAsWritten(Exception):
-    """What a page says is not what happens."""
+    """A page describes something that does not happen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ or with stdout: ``...`` is any text, on a line of its own any lines. Comments be
 * ``<!-- skip: next "reason" -->``: it cannot run here;
 * ``<!-- exit: 1 -->``: its last command ends with this code, or one of these;
 * ``<!-- serve: next -->``: its last command runs until the end of the page;
-* ``<!-- invisible-code-block: sh ... -->``: commands that the page takes for granted.
+* ``<!-- invisible-code-block: sh ... -->``: commands that the page presupposes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ SHOWN_ONLY = {"text", "http", "ini", "lua", "diff", "jsonl", "csv", "xml"}
 
 
 class PageRun:
-    """What the blocks of one page do, in their order."""
+    """Executes the blocks of one page in order."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -55,7 +55,7 @@ class PageRun:
         self._serves = False
 
     def parsers(self) -> list[Parser]:
-        """What Sybil looks for in a page."""
+        """The parsers with which Sybil finds the blocks of a page."""
         return [SkipParser(), self._fenced, self._hidden, self._directives]
 
     def _fenced(self, document: Document) -> list[Region]:
@@ -140,7 +140,7 @@ def _fits(expected: str, shown: str) -> bool:
 
 
 def prepare(folder: Path, page: Path) -> None:
-    """What a page takes for granted: nothing, or the samples of a checkout, or a template and data of the reader."""
+    """What a page presupposes: nothing, the samples of a checkout, or the reader's own template and data."""
     if page.name in CHECKOUT or page.parent.name == "cli":
         shutil.copytree(ROOT / "samples", folder / "samples")
     if page.parent.name == "cli":

@@ -32,7 +32,7 @@ def inbox(running: Emulator) -> Emulator:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """One browser for all tests of the emulator; playwright's event loop would be in the way of tests elsewhere."""
+    """One browser for all tests of the emulator; for other tests, playwright's event loop would cause problems."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -59,7 +59,7 @@ def ringotel(shared: Emulator, request: pytest.FixtureRequest) -> Emulator:
 
 @pytest.fixture(scope="package")
 def context(browser: Any) -> Iterator[Any]:
-    """One browser profile: a new one for each test would be a new process of chromium's for each."""
+    """One browser profile for all tests, because chromium starts a new process for each profile."""
     context = browser.new_context(locale="en-GB", reduced_motion="reduce")
     context.set_default_timeout(10_000)
     yield context
@@ -68,7 +68,7 @@ def context(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def visit(context: Any) -> Iterator[Open]:
-    """Opens pages in a profile that remembers nothing; fails on errors, dialogs and requests to other hosts."""
+    """Opens pages in a profile without stored data; fails on errors, dialogs and requests to other hosts."""
     kept = context.pages[:1]
     wrong: list[str] = []
     hosts: set[str] = set()

@@ -27,7 +27,7 @@ PREFERENCES = {
     "services.settings.server": "data:,none",
     "toolkit.telemetry.enabled": False,
 }
-"""Firefox asks no questions at its first start, prepares nothing that no test needs, and makes no connections."""
+"""Settings that switch off questions at the first start, preparations that no test needs, and connections."""
 
 _UNTIL = """(look => new Promise((done, fail) => {
     const end = performance.now() + 30000;
@@ -47,12 +47,13 @@ _REACHABLE = """((selector, text) => {
     const middle = [Math.floor(x + width / 2), Math.floor(y + height / 2)];
     return found?.contains(document.elementFromPoint(...middle)) ? middle : null;
 })"""
-"""The middle of an element in the window, in CSS pixels, if nothing lies over it: the page may draw a row anew between
-finding and clicking it, but it draws it at the same place."""
+"""The middle of an element in the window, in CSS pixels, if nothing covers it: the page may redraw a row between
+finding and clicking it, but at the same place.
+"""
 
 
 class Firefox:
-    """One window. ``errors`` are what its console reported as errors."""
+    """One window. ``errors`` are the errors that its console reported."""
 
     def __init__(self, profile: Path, *, dark: bool = False) -> None:
         """Start Firefox with an empty profile in this folder."""
@@ -122,7 +123,9 @@ class Firefox:
         return self.result(f"{_UNTIL}(() => {expression})")
 
     def click(self, selector: str, text: str = "") -> None:
-        """Press the mouse's button in the middle of the first element with this text, as soon as a click would reach it."""
+        """Press the mouse's button in the middle of the first element with this text, as soon as a click would reach
+        it.
+        """
         x, y = self.until(f"{_REACHABLE}({json.dumps(selector)}, {json.dumps(text)})")
         moves = [
             {"type": "pointerMove", "x": x, "y": y},
@@ -139,7 +142,7 @@ class Firefox:
         self._act({"type": "key", "id": "keyboard", "actions": keys})
 
     def screenshot(self) -> str:
-        """What the window shows, as PNG in base64."""
+        """A screenshot of the window, as PNG in base64."""
         return str(self.command("browsingContext.captureScreenshot", {"context": self._context})["data"])
 
     def _act(self, source: dict[str, Any]) -> None:

@@ -86,7 +86,7 @@ def test_two_host_headers_are_refused(running: Emulator) -> None:
 @pytest.mark.parametrize(("name", "served"), [("192.0.2.7", True), ("[2001:db8::1]:80", True), ("dead.beef", False),
                                               ("abc", False), ("1.2.3.4.5", False)])  # fmt: skip
 def test_any_ip_address_but_no_name_on_all_interfaces(name: str, served: bool) -> None:
-    """On 0.0.0.0 any IP address is a valid host, but a name is not."""
+    """If the emulator listens on 0.0.0.0, any IP address is a valid host, but a name is not."""
     access = AccessPolicy(host="0.0.0.0", page_token="page", access_token="a secret & more")
     refusal = access.refusal("GET", "api", "token=a+secret+%26+more", {"host": name})
     assert served == (refusal is None)
@@ -101,7 +101,7 @@ def test_url_has_the_host_that_is_listened_on(host: str, expected: str) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_url_of_all_interfaces_is_an_address(host: str) -> None:
-    """On all interfaces the URL has an address that other machines can use, not 0.0.0.0."""
+    """If the emulator listens on all interfaces, its URL has an address that other machines can use, not 0.0.0.0."""
     assert not ip_address(reachable_host(host)).is_unspecified
 
 

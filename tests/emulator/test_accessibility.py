@@ -210,7 +210,9 @@ def test_everyone_can_use_what_opens_over_the_page(used: Emulator, visit: Open) 
 
 
 def obstacles(page: Any) -> list[str]:
-    """What is wrong with the page as it is now, in all sizes and both themes; axe-core has been loaded into it."""
+    """The accessibility problems of the page in its current state, in all sizes and both themes; requires axe-core on
+    the page.
+    """
     found = []
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})

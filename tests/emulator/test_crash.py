@@ -25,7 +25,7 @@ MOST_ANSWERS = 60
 
 @contextmanager
 def emulating(template: Path, store: Path) -> Iterator[tuple[Started, str]]:
-    """``ringocli emulate`` as a process, and where it listens; it is killed at the end at the latest."""
+    """Run ``ringocli emulate``; yields the process and its address, and kills it at the end if it still runs."""
     with start("--quiet", "emulate", str(template), "--db", str(store), "--no-browser") as process:
         try:
             assert process.stdout is not None
@@ -37,7 +37,7 @@ def emulating(template: Path, store: Path) -> Iterator[tuple[Started, str]]:
 
 
 class Load:
-    """Senders with a connection each, which never repeat an event; ``result`` are the events that were answered with 200."""
+    """Sends distinct events from several threads; ``result`` are the events that were answered with 200."""
 
     def __init__(self, numbers: Iterator[int]) -> None:
         self.numbers = numbers
@@ -67,13 +67,13 @@ class Load:
             connection.close()
 
     def until(self, answers: int) -> None:
-        """Wait for so many answers in all."""
+        """Wait until there are this many answers in total."""
         with self.some:
             assert self.some.wait_for(lambda: len(self.result) >= answers, 60)
 
 
 def stored(address: str) -> Counter[str]:
-    """What the emulator has, as its export tells it."""
+    """How often each text is in the emulator's export."""
     connection = http.client.HTTPConnection(address, timeout=30)
     try:
         connection.request("GET", "/api/export?format=jsonl")

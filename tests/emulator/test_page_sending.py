@@ -1,4 +1,6 @@
-"""What is sent from the page besides messages: a pasted webhook, a test event, an edited exchange; and what is deleted."""
+"""What is sent from the page besides messages: a pasted webhook, a test event, an edited exchange; and what is
+deleted.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def test_a_test_event_is_filled_in(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_an_exchange_is_edited_and_deleted(ringotel: Emulator, visit: Open) -> None:
-    """Either direction can be changed and sent again; one exchange is deleted, and the focus goes back to the wire."""
+    """An exchange of either direction can be changed and sent again; if one is deleted, the focus returns to the
+    wire.
+    """
     ringotel.send(to=CONTACT, content="Ready at five", from_=NUMBER)
     post(ringotel.webhook_url, webhook("See you"))
     page = visit(ringotel.url)
@@ -65,7 +69,9 @@ def test_an_exchange_is_edited_and_deleted(ringotel: Emulator, visit: Open) -> N
 
 
 def test_unread_messages_are_in_the_title(ringotel: Emulator, visit: Open) -> None:
-    """Messages of other conversations are counted until they are read; one contact at two numbers has two."""
+    """Messages of other conversations are counted until they are read; a contact with two numbers has two
+    conversations.
+    """
     page = visit(ringotel.url)
     other = webhook("To the other number")
     other["data"]["payload"]["to"][0]["phone_number"] = "+12025550111"

@@ -47,7 +47,7 @@ def test_what_cannot_be_played_is_refused(inbox: Emulator, path: str, content: A
 
 
 def test_each_event_can_be_played(inbox: Emulator) -> None:
-    """With the sample values that ``/api/about`` lists, every event matches itself."""
+    """Filled with the sample values that ``/api/about`` lists, every event matches itself."""
     for event in call(inbox, "GET", "/api/about").document["template"]["events"]:
         content = {"event": event["pointer"], "variables": event["variables"]}
         got = call(inbox, "POST", "/api/play", content).document

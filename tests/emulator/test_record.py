@@ -29,7 +29,7 @@ def forwarding(url: str) -> Iterator[Emulator]:
 
 
 def test_stored_reply_is_the_forwarded_one() -> None:
-    """With forwarding, the sender gets the reply of the real Ringotel, which is also stored."""
+    """If webhooks are forwarded, the sender gets the reply of the real Ringotel, which is also stored."""
     with serving(Answer(status=202, body=b"queued")) as server, forwarding(server.url) as ringotel:
         got = call(ringotel, "POST", "/webhook/acme", MESSAGE)
         [exchange] = ringotel.exchanges()

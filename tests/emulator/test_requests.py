@@ -130,7 +130,7 @@ def test_both_paths_answer_and_store_the_same(running: Emulator, raw: bytes) -> 
                 min_size=1, max_size=5), st.data())  # fmt: skip
 @settings(max_examples=60)
 def test_segmentation_does_not_matter(running: Emulator, names: list[str], data: st.DataObject) -> None:
-    """Where TCP segments end changes neither the responses nor their order."""
+    """TCP segmentation changes neither the responses nor their order."""
     inbox = running.inbox(f"path-{next(_inboxes):06}")
     requests = [CASES[name].replace(b"INBOX", inbox.inbox_name.encode()) for name in names]
     whole = b"".join(requests)

@@ -80,7 +80,7 @@ def test_deleted_file_is_reported(tmp_path: Path) -> None:
 
 
 def test_missing_property_for_a_real_provider_is_reported_at_start(tmp_path: Path) -> None:
-    """With a provider URL and without the property that its requests need, the start says that nothing can be sent."""
+    """If a provider URL is given without the property that its requests need, the log says so at start."""
     path = tmp_path / "acme.json"
     with edited(path, provider_url="http://127.0.0.1:9", values=Values()) as (ringotel, lines):
         assert "no value for API key" in lines.get(timeout=10)

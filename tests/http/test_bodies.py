@@ -21,7 +21,9 @@ def test_character_sets_of_the_web_are_read(charset: str) -> None:
     ["punycode", "idna", "unicode_escape", "raw-unicode-escape", "zlib", "rot13", "base64", "undefined", "nonsense",
      "\x00", "", "x" * 5000, "encodings.aliases", "../utf_8"],
 )  # fmt: skip
-def test_other_codecs_of_python_are_no_character_sets(charset: str) -> None:
-    """Some of them take quadratic time; unknown names are not looked up, because Python would keep them in memory."""
+def test_other_codecs_of_python_are_not_character_sets(charset: str) -> None:
+    """Other codecs may take quadratic time; unknown names are not looked up, because Python would keep them in
+    memory.
+    """
     with pytest.raises(LocalError, match="not valid"):
         text_of(b"a-" + b"b" * 1_000_000, f"text/plain; charset={charset}")

@@ -80,7 +80,7 @@ def test_one_exchange_on_loopback() -> None:
         (b"SSH-2.0\r\n", "protocol"),
     ],
 )
-def test_a_bad_reply_is_no_reply(text: bytes, kind: str) -> None:
+def test_a_malformed_reply_counts_as_no_reply(text: bytes, kind: str) -> None:
     """An empty or malformed reply is a failure."""
     with raw(text, until=b"hi") as server, pytest.raises(NoReply) as caught:
         exchange("127.0.0.1", server.port, PAYLOAD, timeout_s=5)

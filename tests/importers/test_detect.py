@@ -190,7 +190,7 @@ def test_credentials_and_placeholders_of_snippets_are_read() -> None:
 
 
 def test_a_choice_among_many_is_reported() -> None:
-    """Of a file with several requests the note says which one was used."""
+    """If a file contains several requests, a note says which one was used."""
     pasted = request_in("paste", READABLE["http-file"], None, None)
     assert any("2 requests" in note and "Send" in note for note in pasted.notes)
 

@@ -116,9 +116,6 @@ def test_indistinguishable_samples_are_reported() -> None:
     assert any("delivered from delivered" == entry.what for entry in draft.not_expressible)
 
 
-# -- captured traffic ---------------------------------------------------------------------------
-
-
 def curl_of(request: dict[str, Any]) -> str:
     """A captured request as the command that a page would show."""
     words = ["curl", "-X", request["method"], request["url"], "-H", f"Content-Type: {request['content_type']}"]
@@ -131,7 +128,7 @@ def curl_of(request: dict[str, Any]) -> str:
 
 
 def drafted(name: str) -> Draft:
-    """What init makes of a record: its requests, its reply and its webhooks."""
+    """The draft that init makes from a record: its requests, its reply and its webhooks."""
     record = RECORDS[name]
     outgoing = record["outgoing"]
     send = read_curl(name, curl_of(outgoing["sms"]["request"]))[0]
@@ -163,7 +160,9 @@ def sent(template: Template, place: str, variables: dict[str, str], properties: 
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_captured_request_through_a_paste_is_the_request(name: str) -> None:
-    """With the pasted values the template sends the pasted request; with a preset's values, what the preset sends."""
+    """Filled with the pasted values, the template sends the pasted request; with a preset's values, what the preset
+    sends.
+    """
     record, draft = RECORDS[name], drafted(name)
     template = read_template(draft.template)
     for kind, place in (("sms", "SendMessage"), ("mms_no_text", "SendFile")):
@@ -219,8 +218,6 @@ def test_the_reply_s_id_is_found(name: str) -> None:
     wanted = RECORDS[name]["outgoing"]["sms"].get("response_message_id_read")
     assert wanted in (None, found.bindings["messageid"])
 
-
-# -- laws ---------------------------------------------------------------------------------------
 
 KEYS = st.sampled_from(
     [
@@ -279,7 +276,7 @@ TREES = st.dictionaries(
 @example(body=[1_000_000_000])  # a number without a name
 @settings(max_examples=200)
 def test_the_template_sends_the_pasted_request(body: Any) -> None:
-    """Whatever JSON was pasted: the draft has no error, and with the pasted values it sends the pasted body."""
+    """For any pasted JSON, the draft has no error, and filled with the pasted values it sends the pasted body."""
     text = shlex.join(["curl", "https://x.example/send", "-u", "me:s3cr3t99", "--json", json.dumps(body)])
     draft = from_pastes(Pastes(send=read_curl("paste", text)[0]), Answers())
     document = Document.read("draft", json.dumps(draft.template))
@@ -304,7 +301,7 @@ def test_the_template_sends_the_pasted_request(body: Any) -> None:
     text=st.text()
     | st.lists(st.sampled_from([*"curl -dHuXF'\"\\ \n$(){}<>|&;^`%@=+:/", "curl ", "https://x.y "])).map("".join)
 )
-@example(text="\x85'")  # a blank of two bytes in UTF-8, before a quote that never ends
+@example(text="\x85'")  # whitespace of two bytes in UTF-8, before an unclosed quote
 @example(text="{\U000ce387\x14")
 @example(text="\\\U000e79d8{\U000da093\n")  # crashed the grammar's scanner, which reads a table of 255 beyond its end
 @example(text='{👋"$é\u2003${B}👋"')

@@ -162,7 +162,7 @@ def running(template: Path) -> Iterator[Emulator]:
 
 
 def pasted(running: Emulator, content: bytes) -> dict[str, Any]:
-    """What the emulator makes of a pasted sample; its note about the answer is left out."""
+    """The exchange that the emulator stores for a pasted sample, without its note about the answer."""
     got = call(running, "POST", "/api/paste", content, {"Content-Type": "text/plain"})
     assert 202 == got.status, got.body
     document: dict[str, Any] = got.document
@@ -229,7 +229,7 @@ def read_by_emulator(template: Path, content: bytes) -> tuple[Any, list[str]]:
 
 @pytest.mark.parametrize("form", PLAIN)
 def test_match_reads_what_the_emulator_reads(ringocli: Command, template: Path, form: str) -> None:
-    """They agree on the command line and on stdin."""
+    """`match` and the emulator agree, whether the sample is a file or stdin."""
     matched = ringocli("match", template, "-", "--format", "json", stdin=PLAIN[form])
     assert 0 == matched.code, matched.err
     notes = [note["text"] for note in matched.document["notes"]]
@@ -238,7 +238,7 @@ def test_match_reads_what_the_emulator_reads(ringocli: Command, template: Path, 
 
 @pytest.mark.parametrize("path", WEBHOOKS, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_every_sample_of_the_project_has_one_reading(ringocli: Command, path: Path) -> None:
-    """`match` and the emulator agree on it, and `init` reports no other note."""
+    """`match` and the emulator read each sample alike, and `init` reports no other note."""
     template = SAMPLES / ("generic-json.json" if path.parent.name in ("docs", "cases") else f"{path.parent.name}.json")
     matched = ringocli("match", template, path, "--format", "json")
     notes = [note["text"] for note in matched.document["notes"]]
@@ -384,7 +384,9 @@ PIECES = [b'"', b"{", b"}", b"\n\n", b"$(", b"`", b"&", b"\x00", b"\xff", b"\\ud
 )
 @settings(max_examples=150)
 def test_no_damaged_sample_breaks_the_reading(content: bytes, edits: list[tuple[int, int, bytes]]) -> None:
-    """Whatever is removed or inserted, a sample is read or refused with one sentence."""
+    """A sample from which parts were removed, or into which text was inserted, is read, or refused with one
+    sentence.
+    """
     for at, length, piece in edits[:5]:
         content = content[:at] + piece[:40] + content[at + length :]
     for read in (lambda: read_sample(content).as_request(), lambda: request_in("paste", content, None, None)):

@@ -41,7 +41,7 @@ def test_evidence_and_assumptions_have_the_same_numbers() -> None:
 
 
 def test_a_rule_and_its_assumption_name_each_other() -> None:
-    """What a rule cites as its source is found again from the number."""
+    """The assumption that a rule cites as its source lists the rule."""
     for rule in rules():
         for number in assumptions_of(rule):
             assert rule in rules_citing(number)

@@ -270,7 +270,7 @@ def test_project_settings_and_suppressions_apply(tmp_path: Path, edited: Edited)
 
 
 def test_a_missing_extra_is_named(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 3, and what to install."""
+    """The exit code is 3, and the error says what to install."""
     for name in [*sys.modules]:
         if name == "ringocli.lint.lsp" or name.partition(".")[0] in ("pygls", "lsprotocol"):
             monkeypatch.delitem(sys.modules, name)

@@ -17,7 +17,7 @@ TODAY = datetime.date.today()
 
 @pytest.fixture
 def text_only(folder: Path) -> Path:
-    """A template with one warning: it has no SendFile."""
+    """A template with one warning, because it has no SendFile."""
     document = json.loads(json.dumps(ACME))
     del document["API"]["SendFile"]
     path = folder / "acme.json"
@@ -71,7 +71,7 @@ def test_an_option_overrides_the_settings(ringocli: Command, text_only: Path) ->
     ],
 )
 def test_invalid_settings_are_reported(ringocli: Command, text_only: Path, table: str, said: str) -> None:
-    """They end the run with one sentence; they are not findings."""
+    """Invalid settings end the run with one sentence; they are not findings."""
     (text_only.parent / "ringocli.toml").write_text(f"[validate]\n{table}\n")
     done = ringocli("validate", text_only)
     assert (True, True) == (done.code in (2, 3), said in done.err), done.err
@@ -212,7 +212,7 @@ def test_withheld_fixes_are_noted(ringocli: Command, folder: Path) -> None:
 
 
 def test_two_templates_with_one_id_are_reported(ringocli: Command, folder: Path) -> None:
-    """Both files name the other; a suppression and --ignore hide the finding; one file alone has none."""
+    """Each file's finding names the other file; a suppression or --ignore hides it; one file alone has none."""
     (folder / "my templates").mkdir()
     text = json.dumps(ACME, indent=2)
     (folder / "my templates" / "a.json").write_text(text, "utf-8")

@@ -27,7 +27,7 @@ def renamed(text: str, new: str, old: str = "API key") -> str:
 
 
 def test_every_use_is_renamed_and_nothing_else() -> None:
-    """In the list, in auth, in URLs and inside longer strings; all other characters stay."""
+    """A property is renamed in the list, in auth, in URLs and inside longer strings; all other characters stay."""
     assert USED.count("API key") >= 5
     after = renamed(USED, "Token")
     assert "API key" not in after

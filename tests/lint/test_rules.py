@@ -77,7 +77,7 @@ def test_a_bad_example_has_its_finding_at_the_marked_lines(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 def test_a_good_example_has_no_finding_of_its_rule(rule: Rule) -> None:
-    """The good example is the bad one put right: it differs, and has no error and no finding of the rule."""
+    """The good example is the corrected bad one: it differs, and has no error and no finding of the rule."""
     assert rule.doc.good is not None
     assert rule.doc.bad is not None
     assert rule.doc.good.text != rule.doc.bad.text
@@ -243,7 +243,7 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
 def test_a_mistake_is_found_at_its_position_with_its_fix(
     text: str, code: str, covered: str, suggestion: str | None
 ) -> None:
-    """One mistake gives one finding above info; its range covers the mistake and its suggestion is right."""
+    """One mistake gives one finding above info, whose range covers the mistake and whose suggestion is right."""
     found = [finding for finding in findings(text) if finding.severity is not Severity.INFO]
     assert [code] == [finding.code for finding in found], [(f.code, f.message) for f in found]
     (finding,) = found

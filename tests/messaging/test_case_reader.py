@@ -106,7 +106,7 @@ STEP = 'schema = 1\n[[step]]\nid = "out"\nsend = "SendMessage"\n'
     ],
 )  # fmt: skip
 def test_a_wrong_case_names_the_step(tmp_path: Path, text: str, message: str) -> None:
-    """One sentence with the file, the step and what is wrong."""
+    """The error is one sentence with the file, the step and what is wrong."""
     with pytest.raises(UsageError) as caught:
         read(tmp_path, text)
     assert message in caught.value.message

@@ -25,7 +25,7 @@ GAPS = st.lists(st.floats(0, 3), max_size=60)
 
 
 def effects(engine: ChaosEngine, gaps: list[float]) -> list[ChaosEffect]:
-    """What happens to requests that come with these seconds between them."""
+    """The effects on requests that arrive with these intervals in seconds."""
     at, found = 0.0, []
     for gap in gaps:
         at += gap

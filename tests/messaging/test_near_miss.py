@@ -40,7 +40,7 @@ def missed(document: Any, body: Any, pairs: Any = None) -> NearMiss:
 
 
 def taken(document: Any, near_miss: NearMiss, body: Any) -> Any:
-    """What the template takes from the body once the patch is applied."""
+    """The values that the template takes from the body once the patch is applied."""
     return taken_by(read_template(patched_tree(document, near_miss.patch)), webhook(body))
 
 
@@ -224,7 +224,7 @@ NEEDED = {"message": ("from", "to", "content"), "mms": ("from", "to", "url"), "m
 
 
 def test_webhooks_of_other_providers_are_understood() -> None:
-    """Nine of ten webhooks of another provider get a patch that reads them right, and none gets a wrong one.
+    """Nine of ten webhooks of another provider get a patch that reads them correctly, and none gets a wrong one.
 
     No patch for a message reads a receipt of the same provider, and the reverse.
     """
@@ -260,7 +260,7 @@ PROVIDERS = json.loads(Path(__file__).with_name("provider_webhooks.json").read_t
 
 @pytest.mark.parametrize("document", [ACME, TEMPLATES["telnyx"], TEMPLATES["twilio"]], ids=["acme", "telnyx", "twilio"])
 def test_webhooks_of_many_providers_are_understood(document: Any) -> None:
-    """Of the webhooks of eighty other providers nearly all get a patch that reads them right, and none a wrong one."""
+    """Nearly all webhooks of eighty other providers get a patch that reads them correctly, and none a wrong one."""
     template = read_template(document)
     right = total = 0
     for one in PROVIDERS:
@@ -336,7 +336,7 @@ OTHERWISE: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("change", OTHERWISE.values(), ids=OTHERWISE.keys())
 def test_pattern_that_is_written_otherwise_is_repaired(change: Callable[[Any], Any]) -> None:
-    """Where a provider's own pattern has other names or another shape, the patch reads its webhooks as before.
+    """If a provider's own pattern is changed in names or shape, the patch reads its webhooks as before.
 
     No other webhook of the provider is read differently from what it is; a failed receipt is read as nothing.
     """
@@ -416,7 +416,7 @@ def test_no_patch_reads_another_outcome_as_delivered() -> None:
 @example({"a": ["$from$", "$url$"]}, {"a": {"a": "in"}})
 @example({"a": ["$from$", "$to$"]}, {"a": {"from": "+13105550199"}})
 def test_any_pattern_and_any_body(parameters: Any, body: Any) -> None:
-    """Whatever the pattern and the webhook are, there is an answer, and a patch makes the webhook match."""
+    """For any pattern and any webhook there is a result, and a proposed patch makes the webhook match."""
     document = {
         "id": "acme",
         "Webhook": [{"event_key": "k", "event_type": "message", "request_parameters": parameters}],

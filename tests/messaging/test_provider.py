@@ -120,7 +120,7 @@ def test_path_may_have_a_prefix() -> None:
 
 
 def test_rejection_has_the_providers_format() -> None:
-    """With a preset the error has the provider's own format, with the reason in its message field."""
+    """If there is a preset, the error has the provider's own format, with the reason in its message field."""
     reply = refused_reply("the number is not valid", preset_of(TEMPLATES["telnyx"]))
     assert 422 == reply.status
     assert "the number is not valid" == json.loads(reply.body)["errors"][0]["title"]

@@ -190,7 +190,7 @@ def test_a_near_miss_lists_all_differences_and_a_patch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "pinned", "came", "is_spelling"),
+    ("kind", "pinned", "received", "is_spelling"),
     [
         ("messageDelivered", "deliverd", "delivered", True),
         ("messageDelivered", "dlr", "receipt", True),
@@ -201,16 +201,16 @@ def test_a_near_miss_lists_all_differences_and_a_patch() -> None:
         ("message", "inbound", "mo", True),
     ],
 )
-def test_a_patch_never_reads_another_outcome(kind: str, pinned: str, came: str, is_spelling: bool) -> None:
+def test_a_patch_never_reads_another_outcome(kind: str, pinned: str, received: str, is_spelling: bool) -> None:
     """No patch accepts a failed or an intermediate status as delivered, whether it is pinned by key or by literal."""
     values = {"id": "$messageid$"} if kind == "messageDelivered" else {"f": "$from$", "t": "$to$", "c": "$content$"}
     by_key = event(pinned, kind, {"status": "$event_key$", **values})
     by_literal = event("any", kind, {"kind": "$event_key$", "status": pinned, **values})
-    body = {"kind": "any", "status": came, "id": "1", "f": "1", "t": "2", "c": "x"}
+    body = {"kind": "any", "status": received, "id": "1", "f": "1", "t": "2", "c": "x"}
     for one in (by_key, by_literal):
         reading = read_webhook(template(one), webhook(body))
         assert reading.near_miss is not None
-        assert is_spelling == any(operation["value"] == came for operation in reading.near_miss.patch)
+        assert is_spelling == any(operation["value"] == received for operation in reading.near_miss.patch)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_only_what_a_template_uses_is_assumed() -> None:
 
 @pytest.mark.parametrize("preset", ["telnyx", "generic-form", "voipms"])
 def test_every_command_cites_the_same_assumptions(ringocli: Command, folder: Path, preset: str) -> None:
-    """What ``init`` says about a template is what ``prove`` says about it, and what the emulator's page lists."""
+    """``init``, ``prove`` and the emulator's page list the same assumptions for a template."""
     made = ringocli("init", "--preset", preset, "--no-input", "made.json", "--format", "json").document
     proved = ringocli("prove", "made.json", "--cases", "1", "--format", "json").document
     assert made["assumptions"] == proved["assumptions"]

@@ -33,7 +33,7 @@ def template(name: str = "telnyx") -> Template:
     ],
 )
 def test_an_event_has_several_names(sample: str, name: str, pointer: str) -> None:
-    """Its event_key, its type, both, its pointer, and the kind of its sample."""
+    """An event is found by its event_key, its type, both, its pointer, and the kind of its sample."""
     found = template(sample).event(name)
     assert pointer == f"/{'/'.join(map(str, found.pointer))}"
 

@@ -98,7 +98,7 @@ def test_a_failed_receipt_that_matches_is_a_failure(ringocli: Command, conversat
 
 
 def test_a_webhook_that_matches_nothing_shows_the_nearest_event(ringocli: Command, conversation: Path) -> None:
-    """What was expected and what was found are shown by pointer."""
+    """Each difference is shown with its pointer, the expected and the found value."""
     edit(conversation, "\nexpect = {matched = false}", "")
     edit(conversation.parent / "failed.http", '"method":"failed"', '"type":"delivered"')
     out = ringocli("test").out
@@ -201,7 +201,7 @@ def test_a_har_entry_becomes_a_case(ringocli: Command, acme: Path) -> None:
 
 
 def test_a_webhook_in_any_form_becomes_a_case(ringocli: Command, acme: Path) -> None:
-    """A bare body on stdin becomes a webhook step; one that matches nothing is expected not to match."""
+    """A bare body on stdin becomes a webhook step; for one that matches no event, the case expects no match."""
     bodies = {"ok": '{"method":"delivered","params":{"messageid":"m"}}', "bad": '{"method":"bounced"}'}
     for name, body in bodies.items():
         assert 0 == ringocli("test", "acme.json", "--record", "-", "--name", name, stdin=body).code
@@ -247,7 +247,7 @@ def test_the_diff_of_a_form_has_one_field_per_line() -> None:
 
 
 def test_the_emulator_sends_to_your_own_server(acme: Path) -> None:
-    """With provider_url the messages of the Ringotel user are sent to that server, credential included."""
+    """With provider_url, the messages of the Ringotel user are sent to that server, including the credential."""
     with serving(Answer.json({"data": {"id": "m-9"}})) as server:
         with emulator(acme, properties={"API key": "my-key-12345"}, provider_url=server.url) as ringotel:
             ringotel.send("+13105550199", "Hi", from_="+12135550100")

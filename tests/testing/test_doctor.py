@@ -96,7 +96,9 @@ REPLIES: dict[str, tuple[Answer, str, str]] = {
 
 @pytest.mark.parametrize(("answer", "step", "advice"), REPLIES.values(), ids=REPLIES)
 def test_a_reply_stops_at_its_step(ringocli: Command, acme: Path, answer: Answer, step: str, advice: str) -> None:
-    """One real message is sent with --live; the reply decides the step, and the advice names the fix."""
+    """With --live one real message is sent; the reply decides at which step doctor stops, and the advice names the
+    fix.
+    """
     with serving(answer) as server:
         done = ringocli("doctor", "acme.json", "--url", server.url, "--live", *KEY, *VALUES, "--format", "json")
     assert 1 == len(server.seen)
@@ -222,7 +224,7 @@ def test_an_access_token_may_not_have_its_scheme_in_it(ringocli: Command, folder
 
 
 def test_missing_values_are_listed_at_once(ringocli: Command, acme: Path) -> None:
-    """With --live everything that the message needs is listed."""
+    """With --live, everything that the message needs is listed."""
     done = ringocli("doctor", "acme.json", "--live", "--format", "json")
     assert (1, "properties") == (done.code, failed(done)["name"])
     assert all(name in failed(done)["detail"] for name in ("API key", "from", "to", "content"))
@@ -263,7 +265,7 @@ def test_a_certificate_that_is_not_trusted(
 
 
 def test_a_trusted_certificate_passes(ringocli: Command, acme: Path, authority: trustme.CA) -> None:
-    """With the CA, the message is sent."""
+    """If the CA is trusted, the message is sent."""
     authority.cert_pem.write_to_path("ca.pem")
     with serving(ACCEPTED, tls=server_side(authority, "127.0.0.1")) as server:
         done = ringocli(
@@ -423,7 +425,7 @@ def test_the_next_command_repeats_the_options_without_secrets(ringocli: Command,
     ]  # fmt: skip
 
 
-def test_an_answer_of_a_proxy_is_told_apart(ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_of_a_proxy_is_distinguished(ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A 403 may have been sent by a proxy."""
     with serving(Answer(status=403)) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
@@ -455,7 +457,7 @@ def test_an_expired_certificate(ringocli: Command, acme: Path, authority: trustm
     assert (4, "tls", True) == (done.code, failed(done)["name"], "expired" in failed(done)["detail"]), done.out
 
 
-def test_a_server_that_is_no_emulator_is_asked_about(ringocli: Command, acme: Path) -> None:
+def test_a_server_other_than_an_emulator_is_a_question(ringocli: Command, acme: Path) -> None:
     """A 200 shows that the event arrived, not that it was matched."""
     with serving(ACCEPTED) as provider, serving(Answer(status=404), Answer()) as hook:
         done = live(ringocli, provider.url, f"{hook.url}/hook/s3cret-hook-url")

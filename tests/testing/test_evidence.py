@@ -71,7 +71,7 @@ def test_the_members_are_those_of_the_manifest(ringocli: Command, bundled: Path)
 
 
 def test_the_report_needs_no_script_and_the_mail_names_the_portals_fields(bundled: Path) -> None:
-    """One HTML file that loads nothing, and the steps in the portal."""
+    """The report is one HTML file that loads nothing, and the mail lists the steps in the portal."""
     members = members_of(bundled)
     html = members["report.html"].decode()
     assert not re.search(r"<script|<link|<img|@import|url\(| on\w+=", html)
@@ -175,7 +175,7 @@ def test_a_known_secret_is_found_in_every_encoding() -> None:
     ],
     ids=["lint", "proof", "case"],
 )
-def test_a_failing_template_is_not_packed(ringocli: Command, bundled: Path, old: str, new: str, message: str) -> None:
+def test_a_failing_template_is_not_bundled(ringocli: Command, bundled: Path, old: str, new: str, message: str) -> None:
     """Nothing is written, and the error names the check."""
     bundled.unlink()
     text = json.dumps(json.loads(Path("acme.json").read_text("utf-8")))
@@ -205,7 +205,7 @@ def test_what_is_not_a_bundle_is_one_sentence(ringocli: Command, folder: Path, c
 
 
 def test_a_zip_without_a_manifest_is_not_a_bundle(ringocli: Command, folder: Path) -> None:
-    """It is a local error that names the manifest."""
+    """A zip file without a manifest is a local error that names the manifest."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("a", "b")
@@ -216,7 +216,7 @@ def test_a_zip_without_a_manifest_is_not_a_bundle(ringocli: Command, folder: Pat
 
 
 @pytest.mark.parametrize("name", names())
-def test_every_preset_can_be_packed(ringocli: Command, folder: Path, name: str) -> None:
+def test_every_preset_can_be_bundled(ringocli: Command, folder: Path, name: str) -> None:
     """No preset has an error, and none looks as if it contained a secret."""
     template = SAMPLES / f"{name}.json"
     done = ringocli("bundle", template, "--output", "out.zip", "--cases", "3")

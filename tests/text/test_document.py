@@ -56,7 +56,7 @@ def test_json_is_read_with_every_position(value: Any, layout: dict[str, Any]) ->
 
 @given(values, layouts)
 def test_the_scanner_agrees_with_the_standard_library(value: Any, layout: dict[str, Any]) -> None:
-    """What the fast parser reads, the scanner reads too."""
+    """The scanner reads everything that the fast parser reads."""
     text = json.dumps(value, **layout)
     node, problems = scan(text)
     assert (json.loads(text), ()) == (node.value, problems)
@@ -148,7 +148,7 @@ UNMENDED: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize(("text", "kind", "covered"), UNMENDED.values(), ids=UNMENDED)
 def test_a_mistake_without_a_safe_fix_is_only_reported(text: str, kind: str, covered: str) -> None:
-    """Where two fixes are possible, none is chosen."""
+    """If two fixes are possible, none is chosen."""
     (found,) = Document.read("x", text).problems
     assert (kind, covered, ()) == (found.kind, text[found.start : found.end], found.edits)
 
@@ -256,7 +256,7 @@ SETTLED: dict[str, tuple[str, Any]] = {
 
 @pytest.mark.parametrize(("text", "value"), SETTLED.values(), ids=SETTLED)
 def test_edits_at_one_offset_do_not_conflict(text: str, value: Any) -> None:
-    """Of two edits at one offset, the second waits for the next round, and the result is the intended JSON."""
+    """If two edits have the same offset, the second waits for the next round, and the result is the intended JSON."""
     for _ in range(4):
         text = apply(text, [edit for problem in Document.read("x", text).problems for edit in problem.edits])
     assert value == json.loads(text)
@@ -265,7 +265,7 @@ def test_edits_at_one_offset_do_not_conflict(text: str, value: Any) -> None:
 LARGE = {
     "plain": json.dumps([{"a": f"b{index}", "c": [1, 2, index]} for index in range(20_000)])[:-1] + ",]",
     "closers": '["' + "}" * 200_000,
-    "blanks in a text": '"' + " " * 200_000,
+    "spaces in a text": '"' + " " * 200_000,
     "lines of an open text": '{"a": "' + "x\n" * 30_000,
     "brackets": "[" + "{}" * 30_000,
     "quotes": "[" + '"\n' * 30_000,

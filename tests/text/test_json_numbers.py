@@ -36,8 +36,8 @@ def test_digits_survive(text: str) -> None:
 
 
 @given(NUMBERS)
-def test_a_number_is_a_value_as_it_is_written(text: str) -> None:
-    """What matches a variable is the text of the number; a constant matches every notation of the same number."""
+def test_a_number_is_read_as_it_is_written(text: str) -> None:
+    """A variable takes the text of a number; a constant matches every notation of the same number."""
     match = Pattern.parse({"a": "$a$"}).match({"a": decode_json(text)})
     assert {"a": text} == match.bindings
     assert is_same(decode_json(text), decode_json(text))
@@ -66,7 +66,7 @@ def test_an_integer_may_have_any_length(digits: int) -> None:
 
 @pytest.mark.parametrize("text", ["1e999", "-1E400", "NaN", "Infinity", "-Infinity", "1" * 400 + ".0"])
 def test_what_is_not_finite_is_refused_by_name(ringocli: Command, acme: Any, text: str) -> None:
-    """In a body, a data row, a values file or a case, the error names the number."""
+    """A number that is not finite in a body, a data row, a values file or a case is refused, and the error names it."""
     with pytest.raises(LocalError, match=r"not a number|too large"):
         decode_json(text)
     body = f'{{"method": "message", "params": {{"from": "1", "to": "2", "content": {text}}}}}'

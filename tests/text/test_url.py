@@ -118,7 +118,7 @@ def test_the_problem_is_named(text: str, words: str | None) -> None:
 
 @given(TEXTS)
 def test_a_url_without_a_problem_can_be_sent(text: str) -> None:
-    """Its Host header is ASCII and names the host."""
+    """The Host header for a URL without a problem is ASCII and names the host."""
     url = split_url(f"https://{text}/")
     if url.problem is None:
         assert url.wire_host in host_header(url).encode("ascii").decode()

@@ -21,7 +21,7 @@ MAX_PARSE_S = 3.0
 """How long the grammar may take; a real command takes milliseconds, a page of nothing but operators minutes."""
 
 _OPERATORS = re.compile(r"[|<>&;]{200}")
-"""A row of operators, for which the grammar needs quadratic time without a pause."""
+"""A row of operators: the grammar takes quadratic time for it, and cannot be interrupted."""
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ def repeated_values(choices: Mapping[Role, RoleChoice], kept: Iterable[SampleLea
 
 
 def _is_own_word(role: Role, literal: str, leaf: SampleLeaf) -> bool:
-    """Whether a constant has the same word as the sample for a reason of its own: ``"text": "test", "mode": "test"``.
+    """Whether a constant equals the sample's value only by coincidence: ``"text": "test", "mode": "test"``.
 
     A sender that is a name, such as the brand's, may be the value of other fields as well.
     """

@@ -1,8 +1,8 @@
 """Discriminators: the values that distinguish the kinds of webhooks.
 
 They are words from a small set (``message.received``, ``DELIVRD``, ``true``) in fields that name a kind; never an id,
-a time or a number, which differ in the next message. How good one is depends on its name, on its value, and on whether
-it differs between the samples.
+a time or a number, which differ in the next message. The score of one depends on its name, its value, and whether it
+differs between the samples.
 """
 
 from __future__ import annotations
@@ -184,7 +184,9 @@ def event_pins(
 def success_pins(
     free: Sequence[SampleLeaf], failed: Sequence[Sequence[SampleLeaf]], key: Pin | None, identity: SampleLeaf
 ) -> list[Pin]:
-    """The values of a receipt that mean "delivered": found by comparing it with failed samples, else by the usual words."""
+    """The values of a receipt that mean "delivered": found by comparing it with failed samples, else by the usual
+    words.
+    """
     if key is not None and means_delivered(key.text) and not failed:
         return []
     differing = [leaf for leaf in free if _may_be_outcome(leaf) and _differs(leaf, failed)] if failed else []

@@ -1,4 +1,4 @@
-"""Finds whose number is whose in a list of numbers, by the values beside each number or by other samples."""
+"""Finds the sender and the recipient in a list of numbers, by the value beside each number or by other samples."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ _OF_READER = re.compile(
     r"(?i)domain|host|server|company|business|site|app|service|url|instance|account|tenant|name|org|provider|gateway|"
     r"backend|endpoint|key|token|id$|user|client|store|shop|brand|here"
 )
-"""What a domain after "my" or "your" is called if the reader has to replace it."""
+"""Words after "my" or "your" in a domain that the reader has to replace: ``your-company.com``."""
 
 _GRAPHQL = re.compile(r"\s*(?:(?:query|mutation|subscription)\b[^{]*\{|\{\s*\w+\s*[({])")
 

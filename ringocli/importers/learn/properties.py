@@ -62,7 +62,7 @@ class PropertyBook:
     def name_for(self, text: str, where: str, suggestions: Sequence[str], *, exact: bool = False) -> str:
         """The name of the property for a text: the one it already has, or a new one with the best available name.
 
-        ``exact``: the first suggestion is the name itself.
+        With ``exact``, the first suggestion is used unchanged.
         """
         placeholder = whole_placeholder(text)
         means = meaning(suggestions[0]) if suggestions else ""

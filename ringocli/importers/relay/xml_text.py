@@ -147,7 +147,7 @@ def _at(tree: Any, pointer: Pointer) -> Any:
 
 
 def without_marks(tree: Any) -> Any:
-    """A tree with attributes and texts under names without marks, to search for ids in."""
+    """A tree whose keys have no ``@`` in front, in which ids are searched for."""
     if isinstance(tree, Mapping):
         return {key.lstrip("@"): without_marks(value) for key, value in tree.items()}
     return [without_marks(item) for item in tree] if isinstance(tree, list) else tree

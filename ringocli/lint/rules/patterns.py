@@ -295,5 +295,5 @@ def _form(event: WebhookEvent) -> _Form:
 
 
 def _is_wider_than(other: _Form, form: _Form) -> bool:
-    """Whether one requires less than the other, and nothing else; RT303 reports equal patterns."""
+    """Whether one requires only a part of what the other requires; RT303 reports equal patterns."""
     return other != form and all(its in (_FREE, mine) for its, mine in zip(other, form, strict=True))

@@ -101,7 +101,7 @@ def _has_list(pattern: Any) -> bool:
 def assembled(text: str, facts: Collection[str], inserts: Mapping[str, str] | None = None) -> str:
     """A source file without the blocks that a server does not need, and with its own values for ``@@NAME@@``.
 
-    A block is between the lines ``@if NAME ...`` (one of these facts holds; ``@if not NAME``: it does not) and
+    A block is between the lines ``@if NAME ...`` (one of these facts is true; ``@if not NAME``: the fact is false) and
     ``@end``.
     """
     for name, value in (inserts or {}).items():

@@ -36,7 +36,7 @@ WHOLE = (
 
 
 def test_complete_documentation_gives_a_complete_template(ringocli: Command, docs: Path) -> None:
-    """With all samples no question is asked, nothing is left to do, and every sample is read."""
+    """If all samples are given, no question is asked, nothing is left to do, and every sample is read."""
     done = ringocli("init", *WHOLE, "--no-input", "--format", "json")
     assert 0 == done.code, done.err
     document = done.document
@@ -82,7 +82,7 @@ def test_credentials_are_saved_in_the_named_file(ringocli: Command, docs: Path) 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def test_credentials_are_kept_out_of_git(ringocli: Command, docs: Path) -> None:
-    """In a work tree a file that is not ignored is refused, before anything is written."""
+    """In a work tree, a credentials file that git does not ignore is refused before anything is written."""
     subprocess.run(["git", "init", "-q", "."], cwd=docs, check=True)
     refused = ringocli("init", "--from-curl", "send.sh", "--no-input", "--save-credentials", "kept.toml")
     assert 2 == refused.code
@@ -143,7 +143,9 @@ def test_no_secret_of_a_paste_is_shown_or_written(ringocli: Command, folder: Pat
 def test_a_hint_is_the_sample_value_of_a_variable(
     ringocli: Command, folder: Path, hints: dict[str, str], parameters: dict[str, str]
 ) -> None:
-    """A hint also applies inside a longer text, never inside a longer run of digits; the field with the best name is used."""
+    """A hint also applies inside a longer text, never inside a longer run of digits; the field with the best name is
+    used.
+    """
     body = json.dumps({"to": "+15550002222", "from": "+15550001111", "note": "code 15550002222x, 15550002222"})
     options = [word for name, value in hints.items() for word in ("--hint", f"{name}={value}")]
     done = ringocli(
@@ -257,9 +259,6 @@ def test_collections_go_through_the_same_draft(ringocli: Command, folder: Path, 
     assert 2 == ringocli("init", "--from", f"{name}#nothing", "--no-input").code
 
 
-# -- growing ------------------------------------------------------------------------------------
-
-
 def test_a_template_is_extended_byte_for_byte(ringocli: Command, docs: Path) -> None:
     """The existing text is not changed: indentation, order, line ends, an unknown key."""
     text = (
@@ -345,7 +344,7 @@ def test_replacing_a_file_request_needs_force(ringocli: Command, docs: Path) -> 
     ids=["own header", "multipart", "signature", "credentials in a file", "headers in a file", "expressible"],
 )
 def test_a_relay_is_offered_where_it_helps(folder: Path, ringocli: Command, command: str, is_offered: bool) -> None:
-    """Where Ringotel cannot express the request, but not where only the paste lacks something."""
+    """A relay is offered if Ringotel cannot express the request, not if only the paste is incomplete."""
     data = "" if "-d " in command else """-d '{"to": "+13105550199", "text": "Hi there"}'"""
     Path("send.sh").write_text(f"curl https://api.acme.example/send {command} {data if '-F' not in command else ''}")
     assert ("export --to relay" in ringocli("init", "acme.json", "--from-curl", "send.sh").err) is is_offered

@@ -30,7 +30,7 @@ class Terminal:
             os.execv(sys.executable, [sys.executable, "-m", "ringocli", *words])
 
     def expect(self, text: str) -> str:
-        """What was printed up to the text; fails after 30 s without a byte."""
+        """The output up to the text; fails after 30 s without output."""
         while text not in self.seen:
             ready, _, _ = select.select([self.handle], [], [], 30)
             assert ready, f"{text!r} not printed after:\n{self.seen}"
@@ -182,7 +182,7 @@ def test_a_sample_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None
 
 
 def test_a_webhook_alone_leads_to_the_questions(tmp_path: Path) -> None:
-    """Without a request its URL and the rest are asked for, and the pasted webhook is used."""
+    """If only a webhook is pasted, init asks for the request's URL and the other values, and uses the webhook."""
     terminal = Terminal(tmp_path, "init")
     terminal.expect("or Enter: ")
     terminal.type("paste")

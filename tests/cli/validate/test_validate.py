@@ -105,7 +105,7 @@ def test_sarif_has_rules_locations_and_fixes(ringocli: Command, folder: Path) ->
 
 
 def test_github_actions_are_noticed(ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a workflow of GitHub Actions, annotations are the default format."""
+    """In GitHub Actions, annotations are the default format."""
     (folder / "bad.json").write_text(spoiled())
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert ringocli("validate", "bad.json").out.startswith("::")
@@ -205,7 +205,9 @@ def test_a_baseline_hides_what_is_known(ringocli: Command, folder: Path) -> None
 def test_a_usage_error_is_one_sentence(
     ringocli: Command, acme: Path, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
-    """Missing, binary and huge files, unknown options and codes: one sentence and the documented code."""
+    """For missing, binary and huge files and for unknown options and codes, the error is one sentence with the
+    documented exit code.
+    """
     (acme.parent / "empty").mkdir()
     (acme.parent / "binary.json").write_bytes(b"\xff\xfe\x00")
     (acme.parent / "huge.json").write_bytes(b" " * 5_000_001)
@@ -259,7 +261,7 @@ def test_copies_of_a_template_have_the_findings_of_each_file(ringocli: Command, 
 def test_very_many_files_have_the_findings_that_each_has_alone(
     ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With worker processes, findings, their order, skipped and unreadable files are the same."""
+    """Worker processes give the same findings in the same order, and the same skipped and unreadable files."""
     from ringocli.cli.validate import parallel, run
 
     for number in range(60):

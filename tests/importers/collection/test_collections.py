@@ -25,7 +25,7 @@ def pairs(**values: Any) -> list[dict[str, Any]]:
 
 
 def drafted(text: str, choice: str | None = None) -> Draft:
-    """What init makes of a file."""
+    """The JSON output of init for a file."""
     pasted = request_in("file", text, choice, None)
     reply = Reply(status=200, body=pasted.reply) if pasted.reply else None
     return from_pastes(Pastes(send=pasted, reply=reply), Answers())
@@ -181,7 +181,9 @@ POST {{host}}/up
 
 
 def test_http_files_are_read_as_their_clients_do() -> None:
-    """Scripts and handlers are left out, URLs may continue on the next line, Basic may be plain, no file is included."""
+    """Scripts and handlers are left out, URLs may continue on the next line, Basic may be plain, no file is
+    included.
+    """
     draft = drafted(HTTP, "send")
     sends = draft.template["API"]["SendMessage"]
     assert "https://api.x.example/v1/$Account$/sms?fmt=json&debug=1" == sends["request_url"]
@@ -230,7 +232,7 @@ ODD = st.recursive(
 @given(document=ODD, kind=st.sampled_from(["postman", "har"]))
 @settings(max_examples=150)
 def test_no_document_crashes_the_reader(document: Any, kind: str) -> None:
-    """Whatever its types, a document is read or refused with one sentence."""
+    """A document with any types is read, or refused with one sentence."""
     whole = {"item": [document], "auth": document} if kind == "postman" else {"log": {"entries": [document]}}
     try:
         pasted = request_in("file", json.dumps(whole), None, kind)

@@ -69,7 +69,7 @@ def sent(folder: Path) -> dict[str, list[Seen]]:
 
 
 def facts_of_wire(seen: Seen) -> dict[str, Any]:
-    """What was sent, without what curl adds to every request."""
+    """The request that was sent, without the headers that curl adds to every request."""
     headers = {name.lower(): value.strip() for name, value in seen.headers if not name.lower().startswith("proxy-")}
     kind = headers.pop("content-type", None)
     return {
@@ -95,7 +95,7 @@ def body_facts(body: bytes, kind: str | None) -> dict[str, Any]:
 
 
 def facts_of(pasted: Pasted) -> dict[str, Any]:
-    """What our reading of a command says that is sent."""
+    """The request that our reader finds in a command."""
     auth = None
     if isinstance(pasted.auth, BasicAuth):
         userinfo = filled(f"{pasted.auth.username}:{pasted.auth.password}")

@@ -27,11 +27,11 @@ LOST = {
     ("header Host",): "host",
     ("a Content-Type without",): "type",
 }
-"""Which fact of a request is not the wire's, by the beginning of the limit that says so."""
+"""The part of a request that may differ from the captured one, by the start of the limit that explains it."""
 
 
 def limits_of(text: str) -> list[str]:
-    """What the first line of a command's file says that the framework cannot express."""
+    """The limits of the framework that the first line of a command's file lists."""
     found = re.match(r"# not expressible: (.*)", text)
     return found.group(1).split(", ") if found else []
 
@@ -208,7 +208,7 @@ def test_the_tables_of_options_agree() -> None:
     ["echo hello", "", "wget https://x.example", "curl", "curl -X POST", "\x00\x01", "curl '" + "x" * 10_000],
 )
 def test_a_text_without_a_command_is_refused(ringocli: Command, folder: Path, text: str) -> None:
-    """Exit 2, no traceback, and nothing is written."""
+    """The exit code is 2, there is no traceback, and nothing is written."""
     done = ringocli("init", "--from-curl", "-", "--no-input", stdin=text)
     assert done.code in (0, 2)
     if done.code:
@@ -243,7 +243,7 @@ def test_a_paste_is_never_run(ringocli: Command, folder: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda path: path.stem)
 def test_no_credential_of_the_corpus_is_anywhere_else(ringocli: Command, folder: Path, command: Path) -> None:
-    """What went into the file of credentials is in no output, no template and no summary, in any encoding."""
+    """Values in the credentials file are in no output, template or summary, in any encoding."""
     done = {}
     for form in ("text", "json"):
         done[form] = ringocli(

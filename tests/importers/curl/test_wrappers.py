@@ -45,7 +45,7 @@ def test_the_request_is_that_of_curl_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["echo curl https://x.example", "brew install curl", "man curl"])
-def test_a_mention_of_curl_is_no_command(text: str) -> None:
+def test_a_mention_of_curl_is_not_a_command(text: str) -> None:
     """A package or a word named curl is not run."""
     with pytest.raises(UsageError, match="no curl command"):
         read_curl("paste", text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderCase:
-    """What one provider documents; ``incomplete`` is a part of the expected blocking clause."""
+    """The documentation of one provider; ``incomplete`` is a part of the expected blocking clause."""
 
     name: str
     send: str | None = None

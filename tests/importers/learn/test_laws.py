@@ -86,7 +86,7 @@ def with_document(incoming: IncomingRequest, document: Any) -> IncomingRequest:
 
 @pytest.mark.parametrize("name", SETS)
 def test_other_ids_times_and_numbers_match_the_same_event(name: str) -> None:
-    """With every id, time and number of a sample changed, it matches its event, and only that."""
+    """A sample whose ids, times and numbers were all changed still matches its own event, and no other."""
     template = read_template(from_pastes(Pastes(samples=SETS[name]), ANSWERS).template)
     first = [read_webhook(template, sample.incoming) for sample in SETS[name]]
 

@@ -73,7 +73,7 @@ def webhook(kind: str, text: str) -> IncomingRequest:
 
 
 def drafted(case: ProviderCase) -> Draft:
-    """What ``init`` makes of a case: request, reply and webhooks are of different messages, as on a real page."""
+    """The draft of ``init`` for a case: request, reply and webhooks are of different messages, as on a real page."""
     request, reply = Message(1), Message(2)
     return from_pastes(
         Pastes(
@@ -90,14 +90,14 @@ def drafted(case: ProviderCase) -> Draft:
 
 
 def facts_of_curl(command: str) -> dict[str, Any]:
-    """What a curl command would send."""
+    """The request that a curl command would send."""
     pasted = read_curl("send", command)[0]
     headers = {"content-type": pasted.content_type or ""}
     return as_facts(pasted.method, pasted.url, headers, (pasted.body or "").encode())
 
 
 def rendered_facts(draft: Draft, message: Message) -> dict[str, Any]:
-    """What the template sends for a message."""
+    """The request that the template sends for a message."""
     template = read_template(draft.template)
     learned = {d.variable: d.value for d in draft.decisions if d.pointer[:2] == ("API", "SendMessage")}
     variables = {}
@@ -140,7 +140,7 @@ def test_the_first_line_says_whether_the_template_works(case: ProviderCase) -> N
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.incomplete], ids=lambda case: case.name)
 def test_another_message_is_sent_as_documented(case: ProviderCase) -> None:
-    """With another message's values the template sends what the provider documents for that message."""
+    """Given the values of another message, the template sends what the provider documents for that message."""
     draft, message = drafted(case), Message(6)
     if case.send is None:
         return

@@ -136,14 +136,12 @@ def test_a_callback_url_is_a_marked_constant(name: str, url: str) -> None:
     ],
 )
 def test_a_credential_in_a_callback_url_is_not_kept(url: str) -> None:
-    """What a callback URL authenticates with becomes a property, wherever in the URL it is."""
+    """A credential in a callback URL becomes a property, wherever in the URL it is."""
     document = drafted({**MESSAGE, "callback": url})
     written = json.dumps(document["template"]) + json.dumps(document["constants"])
     assert "9f86d081884c7d65" not in written
     assert "0penSesame" not in written
 
-
-# -- lists of numbers ---------------------------------------------------------------------------
 
 IN = {"event": "sms.in", "sender": CONTACT, "destination": OWN, "text": "Hi back"}
 
@@ -230,9 +228,6 @@ def test_a_webhook_with_an_undecided_list_is_not_guessed() -> None:
     assert any("incoming messages will not be received" in clause for clause in document["blocking"])
 
 
-# -- numbers, constants, samples that cannot be read ----------------------------------------------
-
-
 def test_a_double_zero_stays_before_the_number() -> None:
     """The portal's number formats never begin with 00, so the template contains it, and the note names the digits'
     format.
@@ -243,7 +238,9 @@ def test_a_double_zero_stays_before_the_number() -> None:
 
 
 def test_constants_of_a_query_and_a_path_have_a_name_and_a_value() -> None:
-    """What is sent unchanged in a URL is listed with the field's name; a word that may name an account is marked."""
+    """Values that are sent unchanged in a URL are listed with their names; a word that may name an account is
+    marked.
+    """
     document = drafted(MESSAGE, url="https://api.nimbus.example/cirrus/sms/send?route=7&copies=1")
     found = {entry["name"]: (entry["value"], bool(entry["risk"])) for entry in document["constants"]}
     assert {"route": ("7", False), "copies": ("1", False), "part of the URL's path": ("cirrus", True)} == found
@@ -286,8 +283,6 @@ def test_a_pinned_success_is_not_reported_as_missing(receipt: dict[str, Any]) ->
     )
     assert document["complete"], document["blocking"]
 
-
-# -- undecided values are reported ----------------------------------------------------------------
 
 IN_NAMES = [
     ({"party": {"external": CONTACT, "own": OWN}, "text": "Hi"}, True),
@@ -340,7 +335,7 @@ def test_ids_of_the_same_name_belong_together() -> None:
         ({"signature": "e3b0c44298fc1c149afbf4c8996fb924"}, True),
     ],
 )
-def test_a_fixed_hash_is_no_signature(fields: dict[str, str], is_signature: bool) -> None:
+def test_a_fixed_hash_is_not_a_signature(fields: dict[str, str], is_signature: bool) -> None:
     """A hash without a time or a nonce is the same in each message, so a property can contain it."""
     document = drafted({**MESSAGE, **fields})
     assert is_signature == any("signature" in clause for clause in document["blocking"])
@@ -359,7 +354,9 @@ def test_a_fixed_hash_is_no_signature(fields: dict[str, str], is_signature: bool
     ],
 )
 def test_http_becomes_https_only_for_a_public_host(url: str, written: str, is_complete: bool) -> None:
-    """A URL with a port, an IP address or a bare host name keeps http and makes the template incomplete; no rule fails."""
+    """A URL with a port, an IP address or a bare host name keeps http and makes the template incomplete; no rule
+    fails.
+    """
     document = drafted({"to": CONTACT, "text": "Hi you"}, url=url)
     assert written == sent(document)["request_url"]
     assert is_complete == document["complete"]

@@ -158,7 +158,7 @@ LAUGHS = "x0: &x0 [ha, ha, ha]\n" + "".join(
     ids=["a billion", "a circle"],
 )
 def test_endless_aliases_are_refused(text: str) -> None:
-    """They are detected before they are expanded."""
+    """Endless aliases are detected before they are expanded."""
     with pytest.raises(LocalError, match="aliases"):
         read_openapi("api.yaml", "openapi: 3.0.0\n" + text, "send", for_file=False)
 
@@ -229,8 +229,6 @@ def test_a_document_without_security_has_its_credentials_in_its_fields() -> None
     pasted = read_openapi("api.json", json.dumps(secured), "send", for_file=False)
     assert {"to", "text"} == set(json.loads(pasted.body or ""))
 
-
-# -- laws ---------------------------------------------------------------------------------------
 
 RICH = document(
     webhooks={"all": body({"oneOf": [MESSAGE, PICTURE, RECEIPT]})},

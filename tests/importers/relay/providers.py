@@ -1,4 +1,4 @@
-"""Invented providers that Ringotel cannot express: what their documentation shows, and stand-ins that insist on it."""
+"""Invented providers that Ringotel cannot express: their documentation, and simulated providers that enforce it."""
 
 from __future__ import annotations
 
@@ -39,9 +39,6 @@ def post(url: str, body: bytes | None, headers: Mapping[str, str]) -> int:
     with build_opener(ProxyHandler({})).open(Request(url, data=body, headers=dict(headers)), timeout=10) as reply:
         status: int = reply.status
         return status
-
-
-# -- how they sign ----------------------------------------------------------------------------------
 
 
 def digest_of(text: bytes, algorithm: str = "sha256") -> bytes:
@@ -141,9 +138,6 @@ def web_token(stamp: str, body: bytes, url: str) -> dict[str, str]:
     text = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
     signature = base64.urlsafe_b64encode(digest_of(text)).rstrip(b"=")
     return {"Authorization": f"Bearer {(text + b'.' + signature).decode()}"}
-
-
-# -- how they read ----------------------------------------------------------------------------------
 
 
 def json_request(seen: Seen) -> dict[str, str]:
@@ -246,10 +240,10 @@ def json_part(seen: Seen) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderDocs:
-    """What a provider's documentation shows, and how a stand-in checks each request as it says.
+    """What a provider's documentation shows, and how a simulated provider checks each request accordingly.
 
-    ``message`` and ``receipt`` are bodies, or queries of a GET that begin with ``?``. ``options`` are further ones of
-    ``ringocli export``.
+    ``message`` and ``receipt`` are bodies, or queries of a GET that begin with ``?``. ``options`` are further options
+    of ``ringocli export``.
     """
 
     send: str
@@ -355,7 +349,9 @@ PROVIDERS = {
     ),
     "SOAP": ProviderDocs(
         send="""curl https://soap.seven.example/service -H 'Content-Type: text/xml; charset=utf-8' -H 'SOAPAction: "urn:seven/SendSms"' """
-        """--data-binary '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:sev="urn:seven">"""
+        """--data-binary '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"
+        xmlns:sev="urn:seven">
+        """
         "<soapenv:Body><sev:SendSms><sev:accountKey>4f9a8b7c6d5e4f3a</sev:accountKey><sev:originator>+12025550100"
         "</sev:originator><sev:recipient>+13105550199</sev:recipient><sev:message>Hello there</sev:message>"
         "</sev:SendSms></soapenv:Body></soapenv:Envelope>'",

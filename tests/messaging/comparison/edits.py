@@ -24,7 +24,9 @@ NEW_EVENT = "R -> P starts sending"
 
 
 class KnownEdit(NamedTuple):
-    """Edits of a preset; ``order`` belongs to the change with the highest verdict. ``kinds`` are those of all changes."""
+    """Edits of a preset; ``order`` belongs to the change with the highest verdict. ``kinds`` are those of all
+    changes.
+    """
 
     preset: str
     edits: tuple[Edit, ...]
@@ -34,7 +36,7 @@ class KnownEdit(NamedTuple):
 
 
 def holder(tree: Any, path: str) -> tuple[Any, Any]:
-    """What contains the value at a path such as ``API/SendMessage``, and its key."""
+    """The container of the value at a path such as ``API/SendMessage``, and the value's key."""
     *steps, last = [int(step) if step.isdigit() else step for step in path.split("/")]
     for step in steps:
         tree = tree[step]

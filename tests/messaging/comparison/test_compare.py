@@ -200,7 +200,7 @@ SINGLE: dict[str, tuple[Edit, str, list[str]]] = {
 
 @pytest.mark.parametrize(("edit", "verdict", "order"), SINGLE.values(), ids=SINGLE)
 def test_an_edit_has_the_verdict_and_order_of_the_table(edit: Edit, verdict: str, order: list[str]) -> None:
-    """One edit of the documented form gives one change with its verdict and its order."""
+    """One edit of the documented form gives one change, with the verdict and the order of the table."""
     old = preset("generic-json")
     found = compared(old, edited(old, edit))
     assert verdict == found.impact.name.lower(), found.changes
@@ -270,7 +270,7 @@ def test_a_dropped_status_lets_failed_receipts_count_as_delivered() -> None:
 
 
 def test_a_literal_loosened_in_an_unreachable_event_changes_nothing() -> None:
-    """Where another event takes every webhook first, an edit has no effect, and a warning says so."""
+    """If another event takes every webhook first, an edit has no effect, and a warning says so."""
     plain = event(preset("generic-json"), "message")
     pinned = copy.deepcopy(plain)
     pinned["request_parameters"]["channel"] = "sms"
@@ -284,7 +284,7 @@ def test_a_literal_loosened_in_an_unreachable_event_changes_nothing() -> None:
     assert ("none", 1) == (found.impact.name.lower(), len(found.warnings))
 
 
-def test_an_event_behind_its_double_is_unreachable() -> None:
+def test_an_event_after_its_duplicate_is_unreachable() -> None:
     """A warning says that no webhook can reach it; the witness is still taken by the first one."""
     old = preset("generic-json")
     new = edited(old, lambda t: t["Webhook"].append({**copy.deepcopy(t["Webhook"][0]), "event_type": "message"}))
@@ -320,7 +320,7 @@ def test_an_added_event_that_takes_webhooks_of_another_is_breaking() -> None:
 
 @pytest.mark.parametrize("name", ["telnyx", "twilio", "generic-json"])
 def test_an_optional_text_that_ends_a_tie_is_compatible(name: str) -> None:
-    """An mms with a text matched the message event, too; that it no longer does is a warning."""
+    """An mms with a text also matched the message event; a warning says that it no longer does."""
     new = preset(name)
     old = edited(new, lambda t: event(t, "mms").update(request_parameters=without_text(event(t, "mms"))))
     found = compared(old, new)
@@ -339,7 +339,7 @@ def without_text(mms: Tree) -> Any:
 
 
 def test_the_order_of_two_events_that_tie_is_breaking() -> None:
-    """Of two events that match equally well, the first in the file is taken (assumption 2)."""
+    """If two events match equally well, the first in the file is taken (assumption 2)."""
     old = edited(preset("generic-json"), more_specific_mms)
     old["Webhook"][-1]["request_parameters"]["params"] = {"from": "$from$", "to": "$to$", "media": "$url$"}
     new = edited(old, lambda t: t["Webhook"].reverse())
@@ -349,7 +349,9 @@ def test_the_order_of_two_events_that_tie_is_breaking() -> None:
 
 
 def test_two_edits_that_are_harmless_alone_may_break_together() -> None:
-    """An event behind its double is unreachable, and an order without ties is free; both together take a message."""
+    """An event after a duplicate of itself is unreachable, and reordering events without ties changes nothing; both
+    edits together lose a message.
+    """
     double = {**copy.deepcopy(event(preset("generic-json"), "message")), "event_type": "mms"}
     double["request_parameters"]["params"] = {"from": "$from$", "to": "$to$", "content": "$url$"}
     old = preset("generic-json")

@@ -65,7 +65,7 @@ def check_witness(old: Template, new: Template, change: TemplateChange) -> None:
 
 
 def outcome(template: Template, request: IncomingRequest) -> dict[str, Any]:
-    """How a template reads a webhook, as witnesses say it."""
+    """How a template reads a webhook, in the form of a witness."""
     reading = read_webhook(template, request)
     event = reading.event
     return {

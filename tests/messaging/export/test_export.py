@@ -58,7 +58,7 @@ def test_there_is_one_schema_file_per_event(ringocli: Command, acme: Path) -> No
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_receiver_holds_a_conversation_with_the_emulator(ringocli: Command, acme: Path, language: str) -> None:
+def test_a_receiver_has_a_conversation_with_the_emulator(ringocli: Command, acme: Path, language: str) -> None:
     """A message with its receipt, an echo, a received message and a received file are exchanged."""
     assert 0 == ringocli("export", acme, "--to", "receiver", "--lang", language, "--output", "server").code
     port = unused_port()
@@ -83,7 +83,7 @@ def test_a_receiver_holds_a_conversation_with_the_emulator(ringocli: Command, ac
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_receiver_sends_each_webhook_with_its_method(ringocli: Command, folder: Path, language: str) -> None:
-    """For events with GET, the values are in the query, after the query of the webhook URL."""
+    """A receiver sends the values of events with GET in the query, after the query of the webhook URL."""
     template = copy.deepcopy(ACME)
     for event in template["Webhook"]:
         event["request_method"] = "GET"

@@ -62,7 +62,7 @@ def test_a_byte_order_mark_and_numbers_are_read(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_bad_row_is_named_or_skipped(tmp_path: Path, name: str, content: str | bytes, message: str) -> None:
-    """By default it stops the run; skipped rows are counted."""
+    """By default a bad row stops the run; skipped rows are counted."""
     with pytest.raises(BadRow) as caught:
         rows_of(tmp_path, name, content)
     assert f"{name}: {message}" in caught.value.message

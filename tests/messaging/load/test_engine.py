@@ -135,7 +135,7 @@ def _as_date(seconds: float) -> bytes:
 
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
 def test_retry_after_is_never_too_early_and_spread(as_date: bool) -> None:
-    """Of 64 requests that were asked to wait, none is repeated too early, and they are not repeated all at once."""
+    """None of 64 requests with Retry-After is repeated too early, and they are not all repeated at once."""
     asked: dict[str, float] = {}
 
     def decide(name: str, times: int) -> bytes:
@@ -146,19 +146,19 @@ def test_retry_after_is_never_too_early_and_spread(as_date: bool) -> None:
         asked[name] = until.timestamp() if as_date else datetime.now(UTC).timestamp() + 1
         return answer
 
-    came: dict[str, float] = {}
+    arrived: dict[str, float] = {}
 
     def note(name: str, times: int) -> bytes:
         if times:
-            came[name] = datetime.now(UTC).timestamp()
+            arrived[name] = datetime.now(UTC).timestamp()
         return decide(name, times)
 
     with receiver(note) as receiving:
         summary = run(receiving.url, 64, retries=1, concurrency=64)
     check(summary, receiving)
-    assert (64, 64) == (summary.delivered, len(came))
-    assert all(came[name] >= asked[name] for name in came)
-    assert max(came.values()) - min(came.values()) >= 0.3
+    assert (64, 64) == (summary.delivered, len(arrived))
+    assert all(arrived[name] >= asked[name] for name in arrived)
+    assert max(arrived.values()) - min(arrived.values()) >= 0.3
 
 
 def test_a_retry_after_that_is_too_long_fails_at_once() -> None:
@@ -207,7 +207,7 @@ def test_restarts_cost_no_event() -> None:
 
 
 def test_a_stall_shows_in_the_latency() -> None:
-    """In the open model, events that were due while the receiver hung are late, counted from their due time."""
+    """In the open model, events that were due while the receiver hung count as late, measured from their due time."""
     gate = threading.Event()
     gate.set()
 
@@ -278,7 +278,7 @@ def test_a_duration_ends_a_closed_run() -> None:
 
 
 def test_a_duration_ends_a_run() -> None:
-    """In the open model, fifty events a second for a fifth of a second are ten events."""
+    """In the open model, 50 events per second for 0.2 s are ten events."""
     with receiver() as receiving:
         summary = run(receiving.url, None, rate_per_s=50.0, duration_s=0.2)
     check(summary, receiving)

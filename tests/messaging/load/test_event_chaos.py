@@ -106,7 +106,7 @@ def test_batches_are_arrays() -> None:
     "spec",
     ["dup-sane=5%", "dup-same", "dup-same=105%", "reorder=0", "late=soon", "per-part=3", "lost=x", "early-receipt"],
 )
-def test_what_cannot_be_meant_is_refused(spec: str) -> None:
+def test_settings_without_effect_are_refused(spec: str) -> None:
     """A misspelled setting, or one without an effect, is an error."""
     with pytest.raises(UsageError):
         events(spec)

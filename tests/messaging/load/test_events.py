@@ -113,7 +113,7 @@ def test_a_copy_of_a_value_follows_it() -> None:
 
 
 def test_without_a_preset_the_pattern_is_the_body() -> None:
-    """For an unknown provider, the webhook is the event's pattern, and invented texts are numbered."""
+    """If the provider is unknown, the webhook is the event's pattern, and invented texts are numbered."""
     made = factory(read_template(ACME))
     assert None is recognised(read_template(ACME))
     first, other = document(made.event(0)), document(made.event(3))

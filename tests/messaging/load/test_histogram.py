@@ -67,6 +67,6 @@ def test_merging_is_recording_both(first_us: list[int], second_us: list[int]) ->
     assert (both.sparse, both.total, both.document()) == (merged.sparse, merged.total, merged.document())
 
 
-def test_nothing_has_no_percentile() -> None:
+def test_an_empty_histogram_has_no_percentiles() -> None:
     """Without a duration, every figure is null."""
     assert {"p50": None, "p90": None, "p99": None, "max": None} == Histogram().document()

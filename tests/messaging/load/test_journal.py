@@ -39,7 +39,7 @@ def accounts_agree(summary: dict[str, int], receiving: Receiver, count: int) -> 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-def test_killed_again_and_again(folder: Path, ringocli: Command) -> None:
+def test_a_run_that_is_killed_repeatedly_delivers_everything(folder: Path, ringocli: Command) -> None:
     """After four kills with SIGKILL while the receiver restarts, the last run ends with every event delivered."""
     command = [
         sys.executable, "-m", "ringocli", "simulate-webhook", TEMPLATE, "--count", str(COUNT), "--concurrency", "16",

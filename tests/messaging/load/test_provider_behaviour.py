@@ -99,7 +99,7 @@ def test_the_failover_url_gets_what_the_first_did_not_take(
 
 
 def test_only_documented_failover(ringocli: Command) -> None:
-    """Exit code 2 if the provider has no second URL; another machine's URL needs --live."""
+    """The exit code is 2 if the provider has no second URL; a URL on another machine needs --live."""
     arguments = ["simulate-webhook", SAMPLES / "telnyx.json", "--url", "http://127.0.0.1:9", "--failover-url"]
     assert "needs a provider" in ringocli(*arguments, "http://127.0.0.1:8", "--as-provider", "sinch").err
     assert 2 == ringocli(*arguments, "http://127.0.0.1:8").code

@@ -233,7 +233,7 @@ def test_signatures_that_a_deployed_integration_verified() -> None:
 def test_presets_name_their_scheme(
     name: str, header: bytes, option: list[str], folder: Path, ringocli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a named scheme, signing and verifying use that of the template's provider."""
+    """If no scheme is named, signing and verifying use the scheme of the template's provider."""
     scheme = {"telnyx": Scheme.TELNYX, "twilio": Scheme.TWILIO, "bandwidth": Scheme.BASIC}[name]
     monkeypatch.setenv("KEY", KEYS[scheme])
     monkeypatch.setenv("PUBLIC", PUBLIC_KEY if name == "telnyx" else KEYS[scheme])
@@ -251,7 +251,7 @@ def test_presets_name_their_scheme(
 
 
 def test_a_provider_without_a_known_scheme(ringocli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With exit code 2, the error names the provider and the known schemes."""
+    """The exit code is 2, and the error names the provider and the known schemes."""
     monkeypatch.setenv("KEY", "k")
     arguments = ["simulate-webhook", SAMPLES / "flowroute.json", "--url", "http://127.0.0.1:9", "--sign-key-env", "KEY"]
     known = ringocli(*arguments)
@@ -262,7 +262,7 @@ def test_a_provider_without_a_known_scheme(ringocli: Command, monkeypatch: pytes
 
 
 def test_verifying_needs_a_key(ringocli: Command) -> None:
-    """With exit code 2, the error names the missing option."""
+    """The exit code is 2, and the error names the missing option."""
     sample = ["match", SAMPLES / "telnyx.json", SAMPLES / "telnyx" / "message.http"]
     assert "--verify-key-env VAR" in ringocli(*sample, "--verify", "telnyx").err
     assert 2 == ringocli(*sample, "--verify-key-env", "KEY").code

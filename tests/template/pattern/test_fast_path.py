@@ -110,7 +110,7 @@ def test_the_fast_path_agrees_with_the_full_match(pair: tuple[Template, dict[str
 
 @given(st.data())
 def test_the_fast_path_reads_forms_like_the_full_match(data: st.DataObject) -> None:
-    """In a form every value is a list of what its key had, and a plain leaf takes the first."""
+    """In a form, every value is the list of values of its key, and a plain leaf takes the first."""
     template = data.draw(templates)
     pairs = data.draw(
         st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(("in", "true", "7", "x"))), max_size=5)

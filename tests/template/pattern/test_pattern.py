@@ -34,7 +34,7 @@ def contains(document: Any, part: Any) -> bool:
 @given(st.data(), st.sampled_from(JSON_TYPES))
 @settings(max_examples=300)
 def test_match_undoes_render_through_json(data: st.DataObject, content_type: str) -> None:
-    """What an unambiguous pattern renders as JSON, it reads back exactly."""
+    """An unambiguous pattern reads back exactly what it renders as JSON."""
     pattern = Pattern.parse(data.draw(trees()))
     assume(not pattern.ambiguities())
     values = data.draw(values_for(pattern.variables))
@@ -45,7 +45,7 @@ def test_match_undoes_render_through_json(data: st.DataObject, content_type: str
 
 @given(st.data())
 def test_match_undoes_render_through_a_form(data: st.DataObject) -> None:
-    """What an unambiguous flat pattern renders as a form, it reads back exactly."""
+    """An unambiguous flat pattern reads back exactly what it renders as a form."""
     pattern = Pattern.parse(data.draw(flat_trees))
     assume(not pattern.ambiguities())
     values = data.draw(values_for(pattern.variables))
@@ -57,7 +57,7 @@ def test_match_undoes_render_through_a_form(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_match_undoes_render_through_a_query(data: st.DataObject) -> None:
-    """What an unambiguous flat pattern renders as a query, it reads back exactly."""
+    """An unambiguous flat pattern reads back exactly what it renders as a query."""
     pattern = Pattern.parse(data.draw(flat_trees))
     assume(not pattern.ambiguities())
     values = data.draw(values_for(pattern.variables))
@@ -242,7 +242,7 @@ def test_an_absent_optional_binds_nothing(absent: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("document", [None, [], "x", 5, {"params": []}, {"params": None}, {"params": {"from": {}}}])
-def test_other_shapes_are_mismatches_and_no_errors(document: Any) -> None:
+def test_other_shapes_are_mismatches_and_not_errors(document: Any) -> None:
     """Matching any document gives a result, never an exception."""
     assert not Pattern.parse({"params": {"from": "$from$"}}).match(document).fits
 
