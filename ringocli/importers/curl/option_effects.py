@@ -230,6 +230,7 @@ def _from_file(call: CurlCall, path: str) -> str:
         Limit(
             f"the content of @{shown(path)}",
             "files are not read; use --allow-files DIR with the folder that contains it",
+            Blocker(f"the content of @{shown(path)} was not read: that part of the request is missing"),
         )
     )
     return ""

@@ -39,11 +39,12 @@ def limits_of(text: str) -> list[str]:
 def rendered(ringocli: Command, command: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
     """The document of init, and the facts of the request that its template renders with the pasted values."""
     text = command.read_text("utf-8")
-    template, saved = folder / "t.json", folder / "credentials.toml"
+    template, saved = folder / "t.json", folder / "credentials.json"
     drafted = ringocli(
-        "init", "--from-curl", command, "--no-input", "--format", "json", "--save-credentials", saved, template
+        "-v", "init", "--from-curl", command, "--no-input", "--format", "json", "--save-credentials", saved, template
     )
     assert 0 == drafted.code, drafted.err
+    check_credentials(drafted.out + drafted.err + template.read_text("utf-8"), saved)
     values = []
     for decision in drafted.document["decisions"]:
         if decision["variable"] in ("from", "to", "content", "extension") and decision["pointer"].startswith(
@@ -241,19 +242,29 @@ def test_a_paste_is_never_run(ringocli: Command, folder: Path, monkeypatch: pyte
     assert "allow-files" in json.dumps(done.document["not_expressible"])
 
 
+@pytest.mark.parametrize("option", ["-d @more.txt", "--json @more.txt", "--data-urlencode x@more.txt", "-H @more.txt"])
+def test_the_first_line_says_that_a_file_was_not_read(ringocli: Command, folder: Path, option: str) -> None:
+    """Without the content of a file the request is not the one of the sample; with it, nothing is missing."""
+    command = f"curl https://x.example -H 'X-Key: k' -d to=+15550002222 -d from=+15550001111 -d text=Hello {option}"
+    (folder / "more.txt").write_text("X-Region: eu\n" if option.startswith("-H") else "{}", "utf-8")
+    for allowed in ((), ("--allow-files", ".")):
+        done = ringocli("init", "--from-curl", "-", "--no-input", "--dry-run", *allowed, stdin=command)
+        assert ("@more.txt was not read" in done.err.partition("\n")[0]) == (not allowed)
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda path: path.stem)
 def test_no_credential_of_the_corpus_is_anywhere_else(ringocli: Command, folder: Path, command: Path) -> None:
-    """Values in the credentials file are in no output, template or summary, in any encoding."""
-    done = {}
-    for form in ("text", "json"):
-        done[form] = ringocli(
-            "-v", "init", "--from-curl", command, "--no-input", "--format", form, "--force", "--save-credentials", "c.json", "t.json"
-        )  # fmt: skip
-        assert 0 == done[form].code
-    shown = "".join(one.out + one.err for one in done.values()) + (folder / "t.json").read_text("utf-8")
-    saved = json.loads((folder / "c.json").read_text("utf-8"))["properties"]
+    """Values in the credentials file are in no summary and no template; the comparison with curl checks the JSON."""
+    done = ringocli("-v", "init", "--from-curl", command, "--no-input", "--save-credentials", "c.json", "t.json")
+    assert 0 == done.code
+    check_credentials(done.out + done.err + (folder / "t.json").read_text("utf-8"), folder / "c.json")
+
+
+def check_credentials(shown: str, saved: Path) -> None:
+    """No credential in the file is in a text, in any encoding."""
+    properties = json.loads(saved.read_text("utf-8"))["properties"]
     secrets = [
-        text for text in saved.values() if isinstance(text, str) and len(text) > 5 and any(map(str.isdigit, text))
+        text for text in properties.values() if isinstance(text, str) and len(text) > 5 and any(map(str.isdigit, text))
     ]
     for secret in secrets:
         for encoded in encodings_of(secret):
