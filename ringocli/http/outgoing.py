@@ -101,5 +101,4 @@ def host_header(parts: Url) -> str:
     """The Host header: the host, internationalised names as IDNA, and the port unless it is the scheme's default."""
     name = parts.wire_host
     host = f"[{name}]" if ":" in name else name
-    usual = 443 if parts.scheme == "https" else 80
-    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
+    return host if parts.port in (None, parts.default_port) else f"{host}:{parts.port}"

@@ -67,7 +67,7 @@ class Sender:
         if parts.problem is not None:
             raise NotConnected(f"the URL cannot be requested: {parts.problem}", "Check the URL.", kind="name")
         check_method(request.method)
-        host, port = parts.wire_host, parts.port or (443 if parts.scheme == "https" else 80)
+        host, port = parts.wire_host, parts.wire_port
         if parts.scheme == "http" and is_loopback(host):
             return exchange(host, port, payload_of(request), timeout_s=self._timeout_s)
         proxy = proxy_for(parts.scheme, host)

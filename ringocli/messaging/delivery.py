@@ -225,7 +225,7 @@ def send_events(
         check_ca_file(route.ca_file)
     url = route.url.reveal()
     parts = split_url(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = parts.wire_port
     if route.is_small:
 
         def send(payload: bytes) -> Reply:

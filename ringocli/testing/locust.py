@@ -89,7 +89,7 @@ class TemplateUser(User):
         parts = split_url(url)
         if parts.scheme != "http" or parts.problem is not None:
             raise UsageError("no http webhook URL", "Use --host http://127.0.0.1:8025/webhook/ID.")
-        self._address = (parts.hostname, parts.port or 80)
+        self._address = (parts.hostname, parts.wire_port)
         worker = getattr(environment.runner, "worker_index", 0) or 0
         if type(self) not in self._sources:
             self._sources[type(self)] = _Events(type(self), url, max(0, worker))

@@ -57,6 +57,16 @@ class Url(NamedTuple):
         return int(port) if port and _is_port(port) else None
 
     @property
+    def default_port(self) -> int:
+        """The port of the scheme: 443 for https, otherwise 80."""
+        return 443 if self.scheme == "https" else 80
+
+    @property
+    def wire_port(self) -> int:
+        """The port to connect to: the one in the URL, or that of its scheme."""
+        return self.port or self.default_port
+
+    @property
     def wire_host(self) -> str:
         """The host as it is sent, without brackets: an internationalised name as IDNA (RFC 5891); empty if it is invalid."""
         name = self.hostname

@@ -125,6 +125,21 @@ def test_a_url_without_a_problem_can_be_sent(text: str) -> None:
         assert url.wire_host
 
 
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("http://x.example/", 80),
+        ("https://x.example/", 443),
+        ("https://x.example:/", 443),
+        ("http://x.example:8025/", 8025),
+        ("https://[::1]:80/", 80),
+    ],
+)
+def test_a_url_without_a_port_uses_that_of_its_scheme(text: str, port: int) -> None:
+    """The port to connect to is the one in the URL, else 443 for https and 80 for http."""
+    assert port == split_url(text).wire_port
+
+
 def test_an_internationalised_host_is_sent_as_idna() -> None:
     """The same name goes into the Host header and to the resolver."""
     assert ("xn--bcher-kva.example", "fe80::1") == (

@@ -120,8 +120,7 @@ def decoded_request(
 
 def _host(rendered: RenderedRequest) -> str:
     parts = split_url(str(rendered.url))
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    return f"{parts.scheme}://{parts.hostname}:{parts.wire_port}"
 
 
 def _path(rendered: RenderedRequest) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def receiver_account(url: str) -> Mapping[str, Any] | None:
         return None
     request = f"GET {base}/api/account HTTP/1.1\r\nHost: {parts.netloc.rpartition('@')[2]}\r\nConnection: close\r\n\r\n"
     try:
-        reply = exchange(parts.hostname, parts.port or 80, request.encode("ascii", "replace"), timeout_s=TIMEOUT_S)
+        reply = exchange(parts.hostname, parts.wire_port, request.encode("ascii", "replace"), timeout_s=TIMEOUT_S)
         document = json.loads(reply.body) if reply.status == 200 else None
     except (NoReply, ValueError):
         return None

@@ -36,7 +36,7 @@ class LoadTarget:
             from ringocli.http.certificates import trusted
 
             tls = trusted(ca_file)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.wire_port
         return cls(host=parts.wire_host, port=port, tls=tls, timeout_s=timeout_s)
 
     def broken(self, kind: str) -> NoReply:

@@ -130,7 +130,7 @@ class _Doctor:
 
     def _connect(self, request: RenderedRequest) -> None:
         parts = split_url(request.url.reveal())
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.wire_port
         connection = ProviderConnection(
             parts.scheme,
             parts.wire_host,

@@ -88,7 +88,7 @@ def _connect(parts: Url, timeout_s: float, trust: ssl.SSLContext) -> None:
     Raises:
         StepFailed: the host is unknown, nobody listens, or its certificate is not trusted.
     """
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = parts.wire_port
     connection = ProviderConnection(parts.scheme, parts.wire_host, port, timeout_s=timeout_s, trust=trust)
     if connection.proxied:
         return
