@@ -75,6 +75,7 @@ def _has_answers(options: InitOptions) -> bool:
 def _answers(options: InitOptions) -> Answers:
     from ringocli.template.scaffold import Answers
 
+    _check_urls(options)
     return Answers(
         id=options.id,
         name=options.name,
@@ -88,6 +89,16 @@ def _answers(options: InitOptions) -> Answers:
         authorize_url=options.authorize_url,
         token_url=options.token_url,
     )
+
+
+def _check_urls(options: InitOptions) -> None:
+    """Reject a malformed URL; those of requests are checked with the whole template, and any may contain variables."""
+    from ringocli.http.addresses import check_http_url
+
+    urls = {"--logo": options.logo, "--authorize-url": options.authorize_url, "--token-url": options.token_url}
+    for option, url in urls.items():
+        if url is not None and "$" not in url:
+            check_http_url(option, url)
 
 
 def _check_credentials(options: InitOptions, sources: Sources) -> None:

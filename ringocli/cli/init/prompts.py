@@ -108,14 +108,16 @@ def _preset(text: str) -> str:
 
 
 def _https_url(text: str) -> str:
-    if re.match(r"https?://[^/?#]*@", text):
+    from ringocli.text.url import split_url
+
+    parts = split_url(text)
+    if parts.username is not None:
         raise UsageError(
             "Leave the user name and password out of the URL, and choose basic as the authentication below."
         )
-    found = re.fullmatch(r"(https?)://(?P<host>[^\s/?#@]+)\S*", text)
-    if found is None:
-        raise UsageError(f'"{console.printable(text)}" is not a URL: it must start with https://, without spaces.')
-    if found[1] == "http":
+    if parts.problem is not None:
+        raise UsageError(f'"{console.printable(text)}" is not a URL: {parts.problem}.')
+    if parts.scheme == "http":
         raise UsageError("Ringotel requires https. For local tests, use the real URL here and send-test --url later.")
     return text
 

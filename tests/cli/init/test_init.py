@@ -140,6 +140,15 @@ def test_an_existing_file_is_kept(ringocli: Command, folder: Path) -> None:
         (("--preset", "twillio"), "did you mean twilio"),
         ((*BARE, "--auth", "barer"), "did you mean bearer"),
         ((*BARE, "--auth", "oauth2"), "--authorize-url"),
+        (
+            (*BARE, "--auth", "oauth2", "--authorize-url", "a.example", "--token-url", "https://a.example/t"),
+            "--authorize-url must be an http or https URL",
+        ),
+        (
+            (*BARE, "--auth", "oauth2", "--authorize-url", "https://a.example/x", "--token-url", "https://a b/"),
+            "--token-url must be an http or https URL",
+        ),
+        ((*BARE, "--logo", "logo.png"), "--logo must be an http or https URL"),
         ((*BARE, "--auth", "basic", "--property", "SID"), "needs 2 properties"),
         (("--preset", "twilio", "--send-url", "https://x.example"), "cannot be combined with --preset"),
         ((*BARE[:4], "--send-url", "http://x.example/"), "RT501"),

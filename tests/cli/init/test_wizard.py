@@ -125,7 +125,7 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "init")
     for prompt, answers in (
         ("or Enter: ", (("telnix", "Did you mean telnyx?"), ("?", "A preset is a ready template"), ("", ""))),
-        ("(https://...): ", (("sms.acme.example", "is not a URL"), ("http://a.example/x", "requires https"),
+        ("(https://...): ", (("sms.acme.example", "is not a URL"), ("https://a.example:99999/", "its port is not a number"), ("http://a.example/x", "requires https"),
                              ("https://joe:pw@a.example/x", "Leave the user name"),
                              ("?", "The URL of your provider's API"), ("https://sms.acme.example/v1", ""))),
         ("Webhook URL: ", (("acme sms", "is not an id"), ("twilio", "built-in integration"), ("acme", ""))),
