@@ -36,7 +36,7 @@ from ringocli.template.limit import Blocker, Limit
 from ringocli.template.pattern.notation import VariablePart, split
 from ringocli.template.pattern.pattern import Several
 from ringocli.template.scaffold import Answers, Decision, Draft, from_answers
-from ringocli.template.variables import Place
+from ringocli.template.variables import EVENT_TYPES, Place
 from ringocli.text.note import Note
 from ringocli.text.pointer import generalised
 
@@ -368,14 +368,11 @@ def _missing(template: Mapping[str, Any]) -> list[str]:
         steps.append("Sending files: add --file-from-curl FILE")
     if not any("response_map" in spec for spec in template["API"].values()):
         steps.append("The message id, without which delivery receipts cannot be matched: add --sample-response FILE")
-    kinds = {event["event_type"] for event in template.get("Webhook", ())}
-    for kind, title, option in (
-        ("message", "Receiving messages", "message"),
-        ("mms", "Receiving files", "mms"),
-        ("messageDelivered", "Delivery receipts", "delivered"),
-    ):
-        if kind not in kinds:
-            steps.append(f"{title}: add --sample-webhook {option}=FILE")
+    event_types = {event["event_type"] for event in template.get("Webhook", ())}
+    titles = {"message": "Receiving messages", "mms": "Receiving files", "delivered": "Delivery receipts"}
+    for kind, event_type in EVENT_TYPES.items():
+        if event_type not in event_types:
+            steps.append(f"{titles[kind]}: add --sample-webhook {kind}=FILE")
     return steps
 
 

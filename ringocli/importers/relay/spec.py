@@ -25,6 +25,7 @@ from ringocli.importers.relay.signatures import signature_scheme, signed_field
 from ringocli.importers.relay.xml_text import XmlText, is_xml
 from ringocli.template.preset import of_host
 from ringocli.template.scaffold import Answers, Draft
+from ringocli.template.variables import EVENT_TYPES
 from ringocli.text.json_numbers import dumps
 from ringocli.text.url import split_url
 
@@ -213,13 +214,10 @@ def _is_replaced(risk: str | None) -> bool:
 
 def _notes(draft: Draft, pastes: Pastes, provider: Mapping[str, Any]) -> Iterator[str]:
     """Notes on what no sample showed, and what to check."""
-    kinds = {event["event_type"] for event in provider["events"]}
-    for kind, what, option in (
-        ("message", "incoming messages are not received", "message"),
-        ("messageDelivered", "delivery receipts are not received", "delivered"),
-    ):
-        if kind not in kinds:
-            yield f"{what}: add --sample-webhook {option}=FILE"
+    event_types = {event["event_type"] for event in provider["events"]}
+    for kind, what in (("message", "incoming messages"), ("delivered", "delivery receipts")):
+        if EVENT_TYPES[kind] not in event_types:
+            yield f"{what} are not received: add --sample-webhook {kind}=FILE"
     if "SendFile" not in provider["requests"]:
         yield "no request with a file: a file is sent as a text with its URL; add --file-from-curl FILE"
     for constant in draft.constants:
