@@ -33,7 +33,7 @@ def _up_to_root(folder: str) -> Iterator[str]:
 
 
 def read_toml(name: str) -> Mapping[str, Any]:
-    """The tables of a TOML file; a byte order mark and any kind of line break are accepted.
+    """The tables of a TOML file; a byte order mark and CRLF are accepted.
 
     Raises:
         LocalError: the file cannot be read, or is not valid TOML. Its content is not quoted: it may be secret.
@@ -46,7 +46,7 @@ def parse_toml(name: str, text: str) -> Mapping[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"), parse_float=read_toml_float)
+        return tomllib.loads(text.removeprefix("\ufeff"), parse_float=read_toml_float)
     except RecursionError:
         raise LocalError(f"{name}: invalid TOML: nested too deeply", "Fix the syntax.") from None
     except ValueError as error:
