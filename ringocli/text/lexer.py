@@ -89,10 +89,10 @@ class Lexer:
             elif self.numbered and self.starts_line() and (number := _LINE_NUMBER.match(text, self.at)):
                 self.numbers.append(Edit(number.start(), number.end(), ""))
                 self.at = number.end()
-            elif blank := _ODD_SPACE.match(text, self.at):
-                self.at = blank.end()
+            elif space := _ODD_SPACE.match(text, self.at):
+                self.at = space.end()
                 self.problem("stray-character", f"U+{ord(char):04X} is not allowed as whitespace in JSON; use an ordinary space",
-                             blank.start(), blank.end(), Edit(blank.start(), blank.end(), " "))  # fmt: skip
+                             space.start(), space.end(), Edit(space.start(), space.end(), " "))  # fmt: skip
             else:
                 return
 

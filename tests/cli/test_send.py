@@ -323,7 +323,7 @@ def encodings_of(secret: str) -> list[str]:
 
 
 def leaks(text: str, *secrets: str) -> list[str]:
-    return [face for secret in secrets for face in encodings_of(secret) if face in text]
+    return [spelled for secret in secrets for spelled in encodings_of(secret) if spelled in text]
 
 
 def parrot(seen: Seen) -> Answer:

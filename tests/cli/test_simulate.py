@@ -243,15 +243,15 @@ def test_only_the_host_of_a_webhook_url_is_shown() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a console event, not a signal")
-@pytest.mark.parametrize("hands", ["1", "4"])
-def test_ctrl_c_prints_the_summary(template: str, hands: str) -> None:
+@pytest.mark.parametrize("concurrency", ["1", "4"])
+def test_ctrl_c_prints_the_summary(template: str, concurrency: str) -> None:
     """The run ends with exit code 130, and the summary counts unsent events as failed."""
     arrived = threading.Event()
     with serving(Answer(before=arrived.set)) as server:
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "ringocli", "simulate-webhook", template, "--url", server.url,
-                "--count", "1000", "--rate", "20", "--concurrency", hands, "--format", "json",
+                "--count", "1000", "--rate", "20", "--concurrency", concurrency, "--format", "json",
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
