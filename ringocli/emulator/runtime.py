@@ -18,6 +18,7 @@ from ringocli.emulator.inboxes import Inboxes
 from ringocli.emulator.log import line_of
 from ringocli.emulator.media import MediaFiles
 from ringocli.emulator.provider import Provider
+from ringocli.emulator.provider_webhooks import ProviderWebhooks
 from ringocli.emulator.ringotel import Ringotel
 from ringocli.emulator.store.exchange import StoredExchange, shown_reply
 from ringocli.emulator.store.ledger import Ledger
@@ -73,20 +74,21 @@ class Runtime:
         forward = self._forward if config.forward_to is not None else None
         self.workers = Workers()
         self.ringotel = Ringotel(self.template_file, self.ledger, config.values.properties, self.workers, forward)
-        self.provider = Provider(
+        self.provider_webhooks = ProviderWebhooks(
             self.template_file,
             self.ledger,
             self.ringotel,
             config.values,
-            self.workers,
             has_handset=not config.listen_as_provider or config.forward_to is not None,
             auto_reply=config.auto_reply,
             sleep=config.sleep,
         )
+        self.provider = Provider(self.template_file, self.ledger, self.provider_webhooks, self.workers)
         self.user = User(
             self.template_file,
             self.ledger,
             self.provider,
+            self.provider_webhooks,
             config.values,
             send=config.send if config.provider_url is not None else None,
             provider_url=config.provider_url,
@@ -104,7 +106,7 @@ class Runtime:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await self.provider.close()
+        await self.provider_webhooks.close()
         self.workers.close()
         self.ledger.close()
         if self._folder is not None:

@@ -14,7 +14,9 @@ from functools import partial
 
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.limits import MAX_INLINE_BYTES
-from ringocli.emulator.provider import Provider, ProviderAnswer
+from ringocli.emulator.provider import Provider
+from ringocli.emulator.provider_answer import ProviderAnswer
+from ringocli.emulator.provider_webhooks import ProviderWebhooks
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, now, shown_reply
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.template_file import TemplateFile
@@ -51,6 +53,7 @@ class User:
         template_file: TemplateFile,
         ledger: Ledger,
         provider: Provider,
+        provider_webhooks: ProviderWebhooks,
         values: Values,
         *,
         send: Send | None = None,
@@ -59,6 +62,7 @@ class User:
         self._template_file = template_file
         self._ledger = ledger
         self._provider = provider
+        self._provider_webhooks = provider_webhooks
         self._values = values
         self._send_request = send
         self._provider_url = provider_url
@@ -84,7 +88,7 @@ class User:
         record = partial(self._record, inbox, at, spec, rendered, result, started)
         stored: StoredExchange = await self._ledger.add(await self._recorded(result, record))
         if result.answer is not None:
-            self._provider.start_handset(inbox, result.answer)
+            self._provider_webhooks.start_handset(inbox, result.answer)
         return stored
 
     @staticmethod

@@ -60,7 +60,9 @@ async def reply(request: ApiRequest) -> Response:
         raise UsageError("missing from or to", "Set from (the contact) and to (the SMS number).")
     if not content and media_url is None:
         raise UsageError("nothing to send", "Set content, or media_url for a file.")
-    stored = await request.runtime.provider.say(request.inbox, contact, number, content=content, media_url=media_url)
+    stored = await request.runtime.provider_webhooks.say(
+        request.inbox, contact, number, content=content, media_url=media_url
+    )
     return ApiResponse(stored.document, status_code=202)
 
 

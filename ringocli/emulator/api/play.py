@@ -39,7 +39,7 @@ async def play(request: ApiRequest) -> Response:
             raise UsageError(f"unknown variable {name[:40]!r}{did_you_mean(name, known)}", f"Use {', '.join(known)}.")
     if "messageid" in known and not values.get("messageid"):
         values["messageid"] = str(uuid4())
-    stored = await request.runtime.provider.deliver(request.inbox, event, values)
+    stored = await request.runtime.provider_webhooks.deliver(request.inbox, event, values)
     return ApiResponse(stored.document, status_code=202)
 
 
