@@ -194,7 +194,7 @@ def test_paths_are_examined_without_exceptions() -> None:
         "cli.completion_values",
         "emulator.page_files",
         "emulator.store.lock",
-        "emulator.store.sqlite",
+        "emulator.store.schema",
         "testing.doctor.webhook_steps",
     }
     found = {

@@ -13,9 +13,9 @@ from uuid import uuid4
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.provider_answer import ProviderAnswer
 from ringocli.emulator.ringotel import Ringotel, should_retry
+from ringocli.emulator.store.commit_group import StatusUpdate
 from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.ledger import Ledger
-from ringocli.emulator.store.sqlite import StatusUpdate
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.errors import LocalError, RingocliError
 from ringocli.http.exchange import IncomingRequest, as_incoming

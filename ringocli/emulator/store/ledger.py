@@ -12,8 +12,9 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from ringocli.emulator.store.commit_group import StatusChange, StatusUpdate
 from ringocli.emulator.store.exchange import Exchange, StoredExchange
-from ringocli.emulator.store.sqlite import StatusChange, StatusUpdate, Store
+from ringocli.emulator.store.sqlite import Store
 from ringocli.emulator.store.wait_criteria import Criteria, keys_of
 from ringocli.errors import LocalError
 
