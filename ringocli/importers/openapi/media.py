@@ -9,7 +9,8 @@ from typing import Any
 
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, MULTIPART_TYPE
 from ringocli.importers.openapi.document import Operation, Spec
-from ringocli.importers.openapi.examples import Examples, Judge
+from ringocli.importers.openapi.examples import Examples
+from ringocli.importers.openapi.schemas import Judge, Schemas
 from ringocli.template.field_vocabulary import Role, name_score
 from ringocli.text.lenient_json import elements
 
@@ -62,20 +63,20 @@ def parameters_of(spec: Spec, operation: Operation) -> list[Mapping[str, Any]]:
 
 def example_of(spec: Spec, parameter: Mapping[str, Any]) -> Any:
     """An example value of a parameter."""
-    examples = Examples(spec.resolve, judge_of(spec, False), lean=True)
+    examples = Examples(Schemas(spec.resolve, judge_of(spec, False)), lean=True)
     for key in ("example", "x-example"):
         if key in parameter:
             return parameter[key]
     return examples.of(parameter.get("schema") or parameter, str(parameter.get("name")))
 
 
-def with_example(spec: Spec, examples: Examples, media: Mapping[str, Any]) -> Any:
+def with_example(spec: Spec, schemas: Schemas, media: Mapping[str, Any]) -> Any:
     """A media type's schema with the example beside it merged in."""
-    schema = examples.merged(media.get("schema", {}))
+    schema = schemas.merged(media.get("schema", {}))
     values = [media["example"]] if "example" in media else list(named_examples(spec, media).values())
     if not values or not isinstance(schema, Mapping):
         return schema
-    best = max(values, key=lambda value: examples.judge({"properties": value}) if isinstance(value, Mapping) else 0)
+    best = max(values, key=lambda value: schemas.judge({"properties": value}) if isinstance(value, Mapping) else 0)
     if not schema.get("properties") and isinstance(best, dict | list):
         return {"const": best}
     return {**schema, "example": best}

@@ -16,6 +16,7 @@ from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.openapi.document import Operation, Spec
 from ringocli.importers.openapi.examples import Examples, timeless
 from ringocli.importers.openapi.media import best_type, example_of, judge_of, judge_reply, parameters_of, with_example
+from ringocli.importers.openapi.schemas import Schemas
 from ringocli.importers.openapi.security import is_credential, is_secured, with_security
 from ringocli.importers.openapi.webhooks import webhooks_of
 from ringocli.importers.pasted_request import Part, Pasted
@@ -142,7 +143,8 @@ def _text(value: Any) -> str:
 def _body(spec: Spec, operation: Operation, for_file: bool) -> tuple[str | None, str | None, tuple[Part, ...]]:
     skipped = Role.CONTENT if for_file else Role.URL
     kept = None if is_secured(spec, operation) else is_credential
-    examples = Examples(spec.resolve, judge_of(spec, for_file), lean=True, skipped=skipped, kept=kept)
+    schemas = Schemas(spec.resolve, judge_of(spec, for_file))
+    examples = Examples(schemas, lean=True, skipped=skipped, kept=kept)
     if spec.is_swagger:
         return _swagger_body(spec, operation, examples)
     content = spec.mapping(spec.mapping(operation.body.get("requestBody")).get("content"))
@@ -150,7 +152,7 @@ def _body(spec: Spec, operation: Operation, for_file: bool) -> tuple[str | None,
     if kind is None:
         return None, None, ()
     media = spec.mapping(content[kind])
-    return _written(timeless(examples.of(with_example(spec, examples, media))), kind)
+    return _written(timeless(examples.of(with_example(spec, schemas, media))), kind)
 
 
 def _written(example: Any, kind: str) -> tuple[str | None, str | None, tuple[Part, ...]]:
@@ -189,7 +191,8 @@ def _reply(spec: Spec, operation: Operation) -> bytes | None:
     codes.sort(key=lambda code: code == "default")
     for code in codes:
         response = spec.mapping(next((value for key, value in responses.items() if str(key) == code), None))
-        examples = Examples(spec.resolve, judge_reply(spec), lean=False)
+        schemas = Schemas(spec.resolve, judge_reply(spec))
+        examples = Examples(schemas, lean=False)
         if spec.is_swagger:
             given = spec.mapping(response.get("examples"))
             json_kind = next((value for key, value in given.items() if "json" in str(key)), None)
@@ -202,5 +205,5 @@ def _reply(spec: Spec, operation: Operation) -> bytes | None:
         kind = best_type(content)
         if kind is not None:
             media = spec.mapping(content[kind])
-            return json.dumps(examples.of(with_example(spec, examples, media)), default=str).encode()
+            return json.dumps(examples.of(with_example(spec, schemas, media)), default=str).encode()
     return None

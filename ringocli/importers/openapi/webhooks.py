@@ -12,7 +12,7 @@ from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, media_type
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.learn.webhook_kind import kind_of
 from ringocli.importers.openapi.document import Operation, Spec
-from ringocli.importers.openapi.examples import Examples
+from ringocli.importers.openapi.examples import Examples, with_success
 from ringocli.importers.openapi.media import (
     best_type,
     example_of,
@@ -21,6 +21,7 @@ from ringocli.importers.openapi.media import (
     parameters_of,
     with_example,
 )
+from ringocli.importers.openapi.schemas import Schemas
 
 _METHODS = ("post", "put", "get")
 _OTHER_CHANNELS = re.compile(r"whatsapp|viber|messenger|telegram|instagram|\brcs\b|kakao|\bline\b", re.I)
@@ -84,20 +85,21 @@ def _trees(spec: Spec, media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
     Examples of other channels come last.
     """
-    examples = Examples(spec.resolve, judge_reply(spec), lean=False)
+    schemas = Schemas(spec.resolve, judge_reply(spec))
+    examples = Examples(schemas, lean=False)
     schema = media.get("schema", {})
     found = [
         (name, schema, value) for name, value in named_examples(spec, media).items() if isinstance(value, dict | list)
     ]
     if not found and "example" not in media:
-        branches = examples.alternatives(schema)
+        branches = schemas.alternatives(schema)
         found = [(str(spec.mapping(branch).get("title", "")), branch, examples.of(branch)) for branch in branches]
     if not found:
-        found = [("", schema, examples.of(with_example(spec, examples, media)))]
+        found = [("", schema, examples.of(with_example(spec, schemas, media)))]
     found.sort(key=lambda one: bool(_OTHER_CHANNELS.search(f"{one[0]} {one[2]}")))
     for name, described, value in found:
         yield name, value
-        yield name, examples.with_success(described, value)
+        yield name, with_success(schemas, described, value)
 
 
 def _written(method: str, kind: str, tree: Any) -> IncomingRequest | None:
