@@ -103,6 +103,31 @@ _HTTPIE_VALUED = {"-a": "auth", "--auth": "auth", "-A": "auth-type", "--auth-typ
 
 
 def _httpie(name: str, command: Command) -> Pasted:
+    options, flags, rest = _httpie_words(command)
+    method = rest.pop(0) if rest and rest[0].upper() in _METHODS else None
+    if not rest:
+        raise UsageError(f"{name}: the HTTPie command has no URL", "Paste the whole command.")
+    url, *items = rest
+    url = f"http://localhost{url}" if url.startswith(":") else url if "://" in url else f"https://{url}"
+    headers, query, fields = _httpie_items(items)
+    if query:
+        url += ("&" if "?" in url else "?") + "&".join(query)
+    body, kind, parts = _httpie_body(options.get("raw") or command.stdin, fields, flags)
+    has_body = body is not None or bool(parts)
+    return request(
+        method or ("POST" if has_body else "GET"),
+        url,
+        headers,
+        body=body,
+        kind=kind,
+        parts=parts,
+        auth=_httpie_auth(options),
+        declared=command.declared,
+    )
+
+
+def _httpie_words(command: Command) -> tuple[dict[str, str], set[str], list[str]]:
+    """The options with a value, the other options, and the remaining words."""
     options: dict[str, str] = {}
     flags: set[str] = set()
     rest: list[str] = []
@@ -116,11 +141,11 @@ def _httpie(name: str, command: Command) -> Pasted:
             flags.add(word)
         else:
             rest.append(word)
-    method = rest.pop(0) if rest and rest[0].upper() in _METHODS else None
-    if not rest:
-        raise UsageError(f"{name}: the HTTPie command has no URL", "Paste the whole command.")
-    url, *items = rest
-    url = f"http://localhost{url}" if url.startswith(":") else url if "://" in url else f"https://{url}"
+    return options, flags, rest
+
+
+def _httpie_items(items: list[str]) -> tuple[list[tuple[str, str]], list[str], list[tuple[str, object]]]:
+    """The headers, the parts of the query string and the fields of the body."""
     headers: list[tuple[str, str]] = []
     query: list[str] = []
     fields: list[tuple[str, object]] = []
@@ -136,26 +161,16 @@ def _httpie(name: str, command: Command) -> Pasted:
             fields.append((key, _literal(value)))
         else:
             fields.append((key, value))
-    if query:
-        url += ("&" if "?" in url else "?") + "&".join(query)
-    body, kind, parts = _httpie_body(options.get("raw") or command.stdin, fields, flags)
-    user, _, password = options.get("auth", "").partition(":")
-    auth: BasicAuth | BearerAuth | None = None
+    return headers, query, fields
+
+
+def _httpie_auth(options: dict[str, str]) -> BasicAuth | BearerAuth | None:
     if options.get("auth-type") == "bearer":
-        auth = BearerAuth(token=options.get("auth", ""), where="--auth")
-    elif "auth" in options:
-        auth = BasicAuth(username=user, password=password, where="--auth")
-    has_body = body is not None or bool(parts)
-    return request(
-        method or ("POST" if has_body else "GET"),
-        url,
-        headers,
-        body=body,
-        kind=kind,
-        parts=parts,
-        auth=auth,
-        declared=command.declared,
-    )
+        return BearerAuth(token=options.get("auth", ""), where="--auth")
+    if "auth" not in options:
+        return None
+    user, _, password = options["auth"].partition(":")
+    return BasicAuth(username=user, password=password, where="--auth")
 
 
 def _httpie_body(
