@@ -34,12 +34,11 @@ def read_template(document: Json) -> Template:
     return _TemplateReader().template(document)
 
 
-class _TemplateReader:
-    """Reads a document part by part and records the pointers of the parts of the wrong type."""
+class _Members:
+    """Reads the members of objects by type, and records the pointers of those of the wrong type."""
 
     def __init__(self) -> None:
         self.misfits: list[Pointer] = []
-        self.properties: tuple[str, ...] = ()
 
     def misfit(self, pointer: Pointer) -> None:
         self.misfits.append(pointer)
@@ -71,19 +70,27 @@ class _TemplateReader:
             self.misfit((*at, key))
         return None
 
+
+class _TemplateReader:
+    """Reads a document part by part; equal requests and events are read once."""
+
+    def __init__(self) -> None:
+        self.members = _Members()
+        self.properties: tuple[str, ...] = ()
+
     def template(self, document: Json) -> Template:
         if not isinstance(document, dict):
-            self.misfit(())
+            self.members.misfit(())
             document = {}
             root_is_right = False
         else:
             root_is_right = True
-        template_id = self.text(document, "id", (), needed=root_is_right)
-        name = self.text(document, "name", (), needed=root_is_right)
-        self.text(document, "class", (), needed=root_is_right)
-        self.text(document, "logo", ())
-        self.properties = self.read_properties(document)
-        auth = self.read_auth(document)
+        template_id = self.members.text(document, "id", (), needed=root_is_right)
+        name = self.members.text(document, "name", (), needed=root_is_right)
+        self.members.text(document, "class", (), needed=root_is_right)
+        self.members.text(document, "logo", ())
+        self.properties = _read_properties(self.members, document)
+        auth = _read_auth(self.members, document)
         requests = self.read_requests(document, needed=root_is_right)
         container, events = self.read_events(document)
         return Template(
@@ -95,52 +102,18 @@ class _TemplateReader:
             requests=requests,
             events=events,
             container=container,
-            misfits=tuple(self.misfits),
+            misfits=tuple(self.members.misfits),
         )
 
-    def read_properties(self, document: Mapping[str, Json]) -> tuple[str, ...]:
-        value = document.get("properties", [])
-        if not isinstance(value, list):
-            self.misfit(("properties",))
-            return ()
-        for index, name in enumerate(value):
-            if not isinstance(name, str):
-                self.misfit(("properties", index))
-        return tuple(name for name in value if isinstance(name, str))
-
-    def read_auth(self, document: Mapping[str, Json]) -> Auth:
-        oauth2 = self.read_oauth2(document)
-        auth = self.section(document, "auth", ())
-        if auth is None:
-            return oauth2
-        kind = self.text(auth, "type", ("auth",), needed=True)
-        token, username, password = (self.text(auth, key, ("auth",)) for key in ("token", "username", "password"))
-        if kind == "Bearer" and token is not None:
-            return Bearer(token=token)
-        if kind == "Basic" and username is not None and password is not None:
-            return Basic(username=username, password=password)
-        return OtherAuth(type=kind or "")
-
-    def read_oauth2(self, document: Mapping[str, Json]) -> OAuth2 | None:
-        section = self.section(document, "OAuth2", ())
-        if section is None:
-            return None
-        at: Pointer = ("OAuth2",)
-        for key in ("client_id", "client_secret", "authorization_endpoint", "token_endpoint", "request_auth"):
-            self.text(section, key, at)
-        for key in ("flow_type", "authorization_parameters", "token_parameters"):
-            self.section(section, key, at)
-        return OAuth2(options=section)
-
     def read_requests(self, document: Mapping[str, Json], *, needed: bool) -> tuple[RequestSpec, ...]:
-        api = self.section(document, "API", ())
+        api = self.members.section(document, "API", ())
         if api is None:
             if needed and "API" not in document:
-                self.misfit(("API",))
+                self.members.misfit(("API",))
             return ()
         specs = []
         for name in REQUESTS:
-            spec = self.section(api, name, ("API",))
+            spec = self.members.section(api, name, ("API",))
             if spec is not None:
                 specs.append(self.shared(self.read_request, name, spec))
         return tuple(specs)
@@ -154,9 +127,9 @@ class _TemplateReader:
         if key in _SHARED:
             found: _Part = _SHARED[key]
             return found
-        known = len(self.misfits)
+        known = len(self.members.misfits)
         found = read(where, part)
-        if known == len(self.misfits):
+        if known == len(self.members.misfits):
             if len(_SHARED) >= MAX_SHARED:
                 _SHARED.clear()
             _SHARED[key] = found
@@ -165,11 +138,11 @@ class _TemplateReader:
     def read_request(self, name: Place, spec: Mapping[str, Json]) -> RequestSpec:
         """A request; without a method or URL it can be checked but not sent."""
         at: Pointer = ("API", name.value)
-        method = self.text(spec, "request_method", at, needed=True)
-        url = self.text(spec, "request_url", at, needed=True)
-        content_type = self.text(spec, "request_content_type", at)
-        parameters = self.tree(spec, "request_parameters", at)
-        response_map = self.tree(spec, "response_map", at)
+        method = self.members.text(spec, "request_method", at, needed=True)
+        url = self.members.text(spec, "request_url", at, needed=True)
+        content_type = self.members.text(spec, "request_content_type", at)
+        parameters = self.members.tree(spec, "request_parameters", at)
+        response_map = self.members.tree(spec, "response_map", at)
         return RequestSpec(
             name=name,
             pointer=at,
@@ -190,7 +163,7 @@ class _TemplateReader:
             kind = "array" if "Webhook" in document else "none"
             return kind, self.event_list(webhook, at)
         if not isinstance(webhook, dict):
-            self.misfit(at)
+            self.members.misfit(at)
             return "none", ()
         if any(mark in webhook for mark in EVENT_KEYS):
             event = self.read_event(at, webhook)
@@ -212,13 +185,13 @@ class _TemplateReader:
             if isinstance(entry, dict):
                 events.append(self.shared(self.read_event, here, entry))
             else:
-                self.misfit(here)
+                self.members.misfit(here)
         return tuple(event for event in events if event is not None)
 
     def read_event(self, at: Pointer, entry: Mapping[str, Json]) -> WebhookEvent | None:
-        kind = self.text(entry, "event_type", at, needed=True)
-        method = self.text(entry, "request_method", at)
-        parameters = self.tree(entry, "request_parameters", at, needed=True)
+        kind = self.members.text(entry, "event_type", at, needed=True)
+        method = self.members.text(entry, "request_method", at)
+        parameters = self.members.tree(entry, "request_parameters", at, needed=True)
         key = entry.get("event_key")
         if isinstance(key, bool):
             key = "true" if key else "false"
@@ -226,7 +199,7 @@ class _TemplateReader:
             key = str(key)
         elif not isinstance(key, str):
             if "event_key" in entry:
-                self.misfit((*at, "event_key"))
+                self.members.misfit((*at, "event_key"))
             key = None
         if kind is None or parameters is None:
             return None
@@ -239,3 +212,40 @@ class _TemplateReader:
             properties=self.properties,
             written=entry,
         )
+
+
+def _read_properties(members: _Members, document: Mapping[str, Json]) -> tuple[str, ...]:
+    value = document.get("properties", [])
+    if not isinstance(value, list):
+        members.misfit(("properties",))
+        return ()
+    for index, name in enumerate(value):
+        if not isinstance(name, str):
+            members.misfit(("properties", index))
+    return tuple(name for name in value if isinstance(name, str))
+
+
+def _read_auth(members: _Members, document: Mapping[str, Json]) -> Auth:
+    oauth2 = _read_oauth2(members, document)
+    auth = members.section(document, "auth", ())
+    if auth is None:
+        return oauth2
+    kind = members.text(auth, "type", ("auth",), needed=True)
+    token, username, password = (members.text(auth, key, ("auth",)) for key in ("token", "username", "password"))
+    if kind == "Bearer" and token is not None:
+        return Bearer(token=token)
+    if kind == "Basic" and username is not None and password is not None:
+        return Basic(username=username, password=password)
+    return OtherAuth(type=kind or "")
+
+
+def _read_oauth2(members: _Members, document: Mapping[str, Json]) -> OAuth2 | None:
+    section = members.section(document, "OAuth2", ())
+    if section is None:
+        return None
+    at: Pointer = ("OAuth2",)
+    for key in ("client_id", "client_secret", "authorization_endpoint", "token_endpoint", "request_auth"):
+        members.text(section, key, at)
+    for key in ("flow_type", "authorization_parameters", "token_parameters"):
+        members.section(section, key, at)
+    return OAuth2(options=section)
