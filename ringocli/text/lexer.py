@@ -25,6 +25,10 @@ class Node:
     items: list[Node] = field(default_factory=list)
 
 
+# Shared by all values without parts: empty containers of their own would dominate the time for a large file.
+NO_MEMBERS: dict[str, tuple[int, int, Node]] = {}
+NO_ITEMS: list[Node] = []
+
 SPACE = re.compile(r"[ \t\r\n]+")
 _ODD_SPACE = re.compile("[\\u00a0\\u1680\\u2000-\\u200d\\u2028\\u2029\\u202f\\u205f\\u2060\\u3000\\ufeff\\v\\f]+")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.+\-$])")

@@ -10,24 +10,20 @@ from __future__ import annotations
 import gc
 import re
 
-from ringocli.text.brackets import Brackets
 from ringocli.text.edits import Edit, SyntaxProblem
-from ringocli.text.lexer import KEY_WORD, Node, TooBroken, short
+from ringocli.text.lexer import NO_ITEMS, NO_MEMBERS, Node, TooBroken, short
 from ringocli.text.pointer import MAX_DEPTH
-from ringocli.text.strings import DOUBLE_QUOTES, SINGLE_QUOTES, WRITTEN_QUOTE
+from ringocli.text.separators import Separators
+from ringocli.text.strings import PLAIN_KEY
 
-_PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
 _PLAIN = re.compile(
     r'(?:"([^"\\\x00-\x1f]*)"|(-?(?:0|[1-9][0-9]{0,17}))|(true|false|null))(?=[ \t\r\n]*[,}\]])'
 )  # fmt: skip
 _SCALAR = r'("([^"\\\x00-\x1f]*)"|(-?(?:0|[1-9][0-9]{0,17}))|(true|false|null))[ \t\r\n]*(,)[ \t\r\n]*'
 _ITEM = re.compile(_SCALAR)
 _MEMBER = re.compile(r'("([^"\\\x00-\x1f]*)")[ \t\r\n]*:[ \t\r\n]*' + _SCALAR)
-_COMMA = re.compile(r"[ \t\r\n]*(,)[ \t\r\n]*")
 _COLON = re.compile(r"[ \t\r\n]*:")
 _WORDS = {"true": True, "false": False, "null": None}
-_KEY_LIKE = re.compile(r"""["'“”„‟«»‘’‚‛′″`/#]|&[a-z0-9#]+;|\\"|\.{3}|…|[\w$.\- ]*["']?[ \t]*[:=]""")
-_JUNK = re.compile(r'(?:"(?:[^"\\\r\n]|\\.)*"|[^",}\]\r\n])+')
 # A string that continues on the next line: no quote, bracket or comma, then a quote where a value may end.
 _NEXT_LINE = re.compile(r"""(\r\n|\n|\r)[ \t]*[^\s"'{}\[\],:“”][^"\r\n{}\[\]]*"(?=[ \t]*(?:[,}\]\r\n]|$))""")
 _LINE = re.compile(r"[^\r\n]*")
@@ -35,10 +31,6 @@ _LINE = re.compile(r"[^\r\n]*")
 _BEFORE = re.compile(r"""[^\s{}\[\]",“”'][^{}\[\]",“”]{0,300}?(?=[{\[]\s*["'“”}{\]\[&\\/\w])""")
 _FIRST_KEY = re.compile(r"""["“”][\w $.-]{1,60}["“”][ \t]*:""")
 _AFTER = re.compile(r"[,;]?\s*(?:`{3,}|~{3,})?|[,;]")
-
-# Shared by all values without parts: empty containers of their own would dominate the time for a large file.
-_NO_MEMBERS: dict[str, tuple[int, int, Node]] = {}
-_NO_ITEMS: list[Node] = []
 
 
 def scan(text: str) -> tuple[Node, tuple[SyntaxProblem, ...]]:
@@ -58,7 +50,7 @@ def scan(text: str) -> tuple[Node, tuple[SyntaxProblem, ...]]:
     return node, tuple(sorted(scanner.problems, key=lambda problem: (problem.start, problem.end)))
 
 
-class Scanner(Brackets):
+class Scanner(Separators):
     """Reads values, objects and arrays."""
 
     def document(self) -> Node:
@@ -114,7 +106,7 @@ class Scanner(Brackets):
             self.at = plain.end()
             text, digits, word = plain.groups()
             plain_value = text if text is not None else int(digits) if digits else _WORDS[word]
-            return Node(start, self.at, plain_value, _NO_MEMBERS, _NO_ITEMS)
+            return Node(start, self.at, plain_value, NO_MEMBERS, NO_ITEMS)
         char = self.peek()
         if char in ("{", "["):
             if depth >= MAX_DEPTH:
@@ -130,13 +122,6 @@ class Scanner(Brackets):
         if not char or char in ",:}]=":
             return None
         return self.scalar()
-
-    def at_quote(self) -> bool:
-        """Whether a string starts here, in any kind of quotes."""
-        char = self.peek()
-        if char == '"' or (char and char in DOUBLE_QUOTES + SINGLE_QUOTES):
-            return True
-        return char in ("&", "\\") and WRITTEN_QUOTE.match(self.text, self.at) is not None
 
     def unfinished(self, node: Node) -> None:
         """Check whether a string without closing quote continues on the next line or includes closing brackets."""
@@ -163,7 +148,7 @@ class Scanner(Brackets):
         comma = -1
         while True:
             comma = self.members(node, comma)
-            if self.numbered or not _PLAIN_KEY.match(self.text, self.at):
+            if self.numbered or not PLAIN_KEY.match(self.text, self.at):
                 self.skip()
                 if self.ends(node, "}", comma):
                     return node
@@ -175,26 +160,6 @@ class Scanner(Brackets):
                 self.stray()
                 continue
             comma = self.separator(never="[{") if self.member(node, key, depth) else -1
-
-    def key(self) -> Node | None:
-        if plain := _PLAIN_KEY.match(self.text, self.at):
-            start, self.at = self.at, plain.end(1) + 1
-            return Node(start, self.at, plain.group(1), _NO_MEMBERS, _NO_ITEMS)
-        if self.at_quote():
-            return self.string(is_key=True)
-        word = KEY_WORD.match(self.text, self.at)
-        if word is None:
-            return None
-        start, self.at = self.at, word.end()
-        name = word.group()
-        if self.peek() == '"':
-            self.at += 1
-            self.problem("unterminated-string", "the key has no opening quote", start, self.at,
-                         Edit(start, start, '"'))  # fmt: skip
-        else:
-            self.problem("unquoted-key", f"missing quotes around the key {short(name)}", start, self.at,
-                         Edit(start, start, '"'), Edit(self.at, self.at, '"'))  # fmt: skip
-        return Node(start, self.at, name)
 
     def member(self, node: Node, key: Node, depth: int) -> bool:
         """Read a member from its colon on; False if the value is missing and the next key follows."""
@@ -227,21 +192,6 @@ class Scanner(Brackets):
             return False
         return not set(self.text[key.end : value.start]).isdisjoint("\r\n")
 
-    def colon(self, key: Node) -> None:
-        char = self.peek()
-        if char == ":":
-            self.at += 1
-            return
-        if char == "=":
-            end = self.at + (2 if self.text[self.at + 1 : self.at + 2] == ">" else 1)
-            self.problem("missing-colon", "missing colon between key and value", self.at, end,
-                         Edit(self.at, end, ":"))  # fmt: skip
-            self.at = end
-            return
-        edits = (Edit(key.end, key.end, ":"),) if char and char not in ",}]" else ()
-        self.problem("missing-colon", f"missing colon after the key {short(str(key.value))}", key.start, min(self.at + 1, len(self.text)),
-                     *edits)  # fmt: skip
-
     def array(self, depth: int) -> Node:
         node = Node(self.at, value=[])
         self.enter("[")
@@ -269,7 +219,7 @@ class Scanner(Brackets):
         while (found := _ITEM.match(text, at)) and not self.numbered:
             _, string, digits, word, _ = found.groups()
             value = string if string is not None else int(digits) if digits else _WORDS[word]
-            node.items.append(Node(at, found.end(1), value, _NO_MEMBERS, _NO_ITEMS))
+            node.items.append(Node(at, found.end(1), value, NO_MEMBERS, NO_ITEMS))
             node.value.append(value)
             comma, at = found.start(5), found.end()
         self.at = at
@@ -283,59 +233,11 @@ class Scanner(Brackets):
             if name in node.members:
                 break
             value = string if string is not None else int(digits) if digits else _WORDS[word]
-            node.members[name] = (at, found.end(1), Node(*found.span(3), value, _NO_MEMBERS, _NO_ITEMS))
+            node.members[name] = (at, found.end(1), Node(*found.span(3), value, NO_MEMBERS, NO_ITEMS))
             node.value[name] = value
             comma, at = found.start(7), found.end()
         self.at = at
         return comma
-
-    def separator(self, never: str = "") -> int:
-        """Read the comma after a value; returns its offset, or -1 if the object or array ends here.
-
-        Before a character in ``never``, which cannot start a member or item, no comma is reported missing.
-        """
-        end = self.at
-        if comma := _COMMA.match(self.text, end):
-            self.at = comma.end()
-            return comma.start(1)
-        self.skip()
-        char = self.peek()
-        junk = False
-        while char and char not in ",;}]" + never:
-            if char in ":=":
-                self.problem("stray-character", f"unexpected {char!r} after a value; remove it", self.at, self.at + 1,
-                             Edit(self.at, self.at + 1, ""))  # fmt: skip
-                self.at += 1
-            elif never and not _KEY_LIKE.match(self.text, self.at):
-                junk = True
-                self.junk()
-            else:
-                break
-            self.skip()
-            char = self.peek()
-        if char == ",":
-            self.at += 1
-            return self.at - 1
-        if char == ";":
-            self.problem("missing-comma", "values must be separated by commas", self.at, self.at + 1,
-                         Edit(self.at, self.at + 1, ","))  # fmt: skip
-            self.at += 1
-        elif not junk and char and char not in "}]" + never:
-            self.problem("missing-comma", "missing comma", end - 1, self.at + 1, Edit(end, end, ","))
-        return -1
-
-    def junk(self) -> None:
-        """Skip text after a value that is neither a comma nor a key, up to the end of the line."""
-        junk = _JUNK.match(self.text, self.at)
-        end = self.at + len(junk.group().rstrip()) if junk else self.at + 1
-        self.problem("stray-character", f"{short(self.text[self.at:end])} is not allowed after a value; remove it",
-                     self.at, end)  # fmt: skip
-        self.at = end
-
-    def extra_comma(self) -> None:
-        self.problem("stray-character", "superfluous comma; remove it", self.at, self.at + 1,
-                     Edit(self.at, self.at + 1, ""))  # fmt: skip
-        self.at += 1
 
     def stray(self) -> None:
         self.problem("stray-character", f"unexpected {self.peek()!r}; remove it", self.at, self.at + 1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from ringocli.text.edits import Edit
-from ringocli.text.lexer import LINE_REST, Lexer, Node
+from ringocli.text.lexer import KEY_WORD, LINE_REST, NO_ITEMS, NO_MEMBERS, Lexer, Node, short
 
+PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
 _PLAIN_STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
 _RUN_ON_KEY = re.compile(r"([\w $.\-]*[\w$]):\s*$")
 _INNER_QUOTES = re.compile(
@@ -15,24 +16,51 @@ _INNER_QUOTES = re.compile(
 """The rest of a string after an unescaped quote inside it; bounded, because lines may be hostile."""
 _CURLY_END = re.compile(r"[“”„‟″]\s*(?=[:,}\]]|$)")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-DOUBLE_QUOTES = "“”„‟″«»＂"
-SINGLE_QUOTES = "'‘’‚‛′`"
-WRITTEN_QUOTE = re.compile(r"&(?:quot|[lr]dquo|#0*34|#[xX]0*22);|\\\\*\"")
+_DOUBLE_QUOTES = "“”„‟″«»＂"
+_SINGLE_QUOTES = "'‘’‚‛′`"
+_WRITTEN_QUOTE = re.compile(r"&(?:quot|[lr]dquo|#0*34|#[xX]0*22);|\\\\*\"")
 """A quote written as an HTML entity, or escaped as inside another string."""
 
 
 class Strings(Lexer):
-    """Reads strings in any kind of quotes."""
+    """Reads strings in any kind of quotes, and keys also without quotes."""
 
     def string(self, *, is_key: bool = False) -> Node:
         if self.peek() != '"':
-            written = WRITTEN_QUOTE.match(self.text, self.at)
+            written = _WRITTEN_QUOTE.match(self.text, self.at)
             return self.written_string(written.group()) if written else self.odd_string()
         start = self.at
         if plain := _PLAIN_STRING.match(self.text, start):
             self.at = plain.end()
             return self.run_on(Node(start, self.at, plain.group(1)), is_key)
         return self.long_string(start)
+
+    def key(self) -> Node | None:
+        if plain := PLAIN_KEY.match(self.text, self.at):
+            start, self.at = self.at, plain.end(1) + 1
+            return Node(start, self.at, plain.group(1), NO_MEMBERS, NO_ITEMS)
+        if self.at_quote():
+            return self.string(is_key=True)
+        word = KEY_WORD.match(self.text, self.at)
+        if word is None:
+            return None
+        start, self.at = self.at, word.end()
+        name = word.group()
+        if self.peek() == '"':
+            self.at += 1
+            self.problem("unterminated-string", "the key has no opening quote", start, self.at,
+                         Edit(start, start, '"'))  # fmt: skip
+        else:
+            self.problem("unquoted-key", f"missing quotes around the key {short(name)}", start, self.at,
+                         Edit(start, start, '"'), Edit(self.at, self.at, '"'))  # fmt: skip
+        return Node(start, self.at, name)
+
+    def at_quote(self) -> bool:
+        """Whether a string starts here, in any kind of quotes."""
+        char = self.peek()
+        if char == '"' or (char and char in _DOUBLE_QUOTES + _SINGLE_QUOTES):
+            return True
+        return char in ("&", "\\") and _WRITTEN_QUOTE.match(self.text, self.at) is not None
 
     def run_on(self, node: Node, is_key: bool) -> Node:
         """Check a string that is not followed by valid JSON: a quote is missing, curly, or part of the text."""
@@ -142,8 +170,8 @@ class Strings(Lexer):
     def odd_string(self) -> Node:
         """A string in curly or single quotes, up to a quote that is followed by valid JSON."""
         start, opening = self.at, self.peek()
-        single = opening in SINGLE_QUOTES
-        family = re.escape(SINGLE_QUOTES if single else DOUBLE_QUOTES + '"')
+        single = opening in _SINGLE_QUOTES
+        family = re.escape(_SINGLE_QUOTES if single else _DOUBLE_QUOTES + '"')
         end = re.compile(rf"[{family}](?=\s*(?:[:,}}\]]|$))", re.M).search(self.text, start + 1)
         stop = re.compile(rf"[{family}\r\n]").search(self.text, start + 1)
         if end is None or (stop is not None and stop.group() in "\r\n" and stop.start() < end.start()):
