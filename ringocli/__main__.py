@@ -19,7 +19,7 @@ def main() -> None:
         from ringocli.cli import run
 
         code = run(sys.argv[1:])
-    except KeyboardInterrupt:  # Ctrl-C before the command line can report it: no traceback
+    except KeyboardInterrupt:  # Ctrl-C before the command line can report it: exit without a traceback
         code = 130
     sys.exit(code)
 

@@ -54,7 +54,7 @@ class Forked:
     def send_signal(self, number: int) -> None:
         """Send the process a signal."""
         assert self._process.pid is not None
-        with contextlib.suppress(ProcessLookupError):  # it has just ended, and its exit code is still on the way
+        with contextlib.suppress(ProcessLookupError):  # it has just ended, and its exit code has not arrived yet
             if self._process.exitcode is None:
                 os.kill(self._process.pid, number)
 
@@ -101,7 +101,7 @@ def _run(
     words: list[str], folder: Path, environment: dict[str, str], out: Connection[Any, Any], err: Connection[Any, Any]
 ) -> None:
     """Run a command as ``python -m ringocli`` does; called in the new process."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits "ignored"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits the setting "ignored"
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

@@ -234,7 +234,7 @@ class RunningEmulator:
         ready.wait()
 
     def exchange(self, content: bytes) -> bytes:
-        """Everything that is received for some bytes."""
+        """The whole response to some bytes."""
         if not self.port:
             self.start()
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as client:

@@ -20,7 +20,7 @@ keys = st.text(st.characters(exclude_categories=SURROGATES), max_size=6)
 
 constants = st.one_of(st.none(), st.booleans(), st.integers(-(10**9), 10**9), literals)
 
-# Built once: to build strategies anew for each draw takes several times as long as to draw from them.
+# Built once: building strategies for each draw takes several times as long as drawing from them.
 variables = st.sampled_from(NAMES).map("${}$".format)
 leaves = st.one_of(variables, st.lists(variables | literals, min_size=1, max_size=4, unique=True).map("".join))
 """A string with variables: one alone, or several different ones in a text."""

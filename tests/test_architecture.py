@@ -86,7 +86,7 @@ def imports(module: Module) -> Iterator[str]:
 
 
 def test_imports_go_downward() -> None:
-    """No package knows the packages above it or beside it, not even inside a function."""
+    """No package imports the packages above it or beside it, not even inside a function."""
     level = {package: index for index, packages in enumerate(LAYERS) for package in packages}
     upward = []
     for module in modules():
@@ -121,7 +121,7 @@ def test_a_clean_file_is_validated_without_the_masking() -> None:
 
 
 def test_a_clean_file_is_validated_without_compiling_annotations() -> None:
-    """A named tuple whose annotations are text compiles each of them: a tenth of the time of a run."""
+    """Compiling the annotations of named tuples from text would take a tenth of the time of a run."""
     script = (
         "import gc, sys, typing; from ringocli.cli import run; run(['validate', 'samples/telnyx.json']);"
         "sys.exit(any(isinstance(one, typing.ForwardRef) for one in gc.get_objects()))"

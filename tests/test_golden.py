@@ -219,5 +219,5 @@ def test_the_start_of_the_emulator_is_as_recorded(workspace: Path) -> None:
 
 
 def test_every_golden_file_has_its_case() -> None:
-    """No file is left over from a case that is gone."""
+    """No file is left over from a case that was removed."""
     assert {*CASES, "emulate-start"} == {path.stem for path in GOLDEN.glob("*.txt")}

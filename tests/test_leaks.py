@@ -121,7 +121,7 @@ PLAIN = "k3y-canary-0123456789"
 def test_an_error_that_repeats_the_key_is_masked_when_it_is_read(
     ringocli: Command, places: Path, form: str, page: str, face: str
 ) -> None:
-    """HTML references are decoded before masking, also if the header's name repeats the key."""
+    """HTML references are decoded before masking, even if the header's name repeats the key."""
     answer = Answer(
         status=401, body=page.format(face).encode(), headers=((f"X-{PLAIN}", face), ("Content-Type", "text/html"))
     )

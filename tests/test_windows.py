@@ -1,4 +1,4 @@
-"""What can be tested about Windows on other systems: no unguarded call that it lacks, its code page, its paths."""
+"""Tests of Windows support that run on other systems: no unguarded call that it lacks, its code page, its paths."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def uses(nodes: list[ast.AST]) -> Iterator[ast.AST]:
 
 
 def unguarded(text: str) -> list[int]:
-    """The lines of a module that use what Windows lacks in a function, or at module level, without asking first."""
+    """The lines of a module that use something Windows lacks, in a function or at module level, without a check."""
     tree = ast.parse(text)
     nodes = list(ast.walk(tree))
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]

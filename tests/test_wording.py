@@ -11,7 +11,7 @@ REPLACED = {
     r"asked wrongly\b": "usage error",
     r"the answer is no\b": "check failed",
     r"could not be done here\b": "local error",
-    r"(?<!there )(is|are) no (readable|valid|known|text|toml|json|utf-8|http|xml|url|table|list|object|event|preset|rule|number|file|method)\b": "is not a",
+    r"(?<!there )(is|are) no (readable|valid|known|text|toml|json|utf-8|http|xml|url|table|list|object|event|preset|rule|number|file|method|message|list of|crash|revision)\b": "is not a",
     r"proves? itself\b": "passed",
     r"stand(s|ing)? (in|at|here|there|beside|for itself)\b": "is in, appears in",
     r"(?<!about:)blanks?\b(?! lines?\b)": "space",
@@ -31,6 +31,8 @@ REPLACED = {
     r"telephone number": "phone number",
     r"a(t a)? glance\b": "fast path",
     r"gives? (it|the message) up\b": "gives up on",
+    r"as (a|an|the) [`\w ]+ has it\b": "in the form of",
+    r"for ever\b": "forever",
     r"costs what it costs\b": "may be charged",
 }
 """Patterns of words in lower case, each from the start of a word, and what to write instead."""
@@ -42,7 +44,7 @@ EXEMPT = {
     "ringocli/emulator/store/compatibility.py",  # reads what earlier versions wrote
     "tests/emulator/test_store.py",  # tests that
 }
-SUFFIXES = {".py", ".md", ".js", ".html", ".css", ".toml", ".yml", ".yaml", ".sh", ".json"}
+SUFFIXES = {".py", ".md", ".js", ".html", ".css", ".toml", ".yml", ".yaml", ".sh", ".json", ".txt"}
 FOLDERS = ("ringocli", "docs", "tests", "samples", "benchmarks")
 
 

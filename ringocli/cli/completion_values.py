@@ -75,7 +75,7 @@ def complete_rules(incomplete: str) -> list[str]:
     before, comma, last = incomplete.rpartition(",")
     codes = [rule.code for rule in rules()]
     families = sorted({code[:3] for code in codes})
-    # All codes at once are too many to choose from, so a family is proposed first.
+    # There are too many codes to choose from, so families are proposed first.
     found = _starting(last, codes) if len(last) > 2 else _starting(last, families)
     return [before + comma + code for code in found]
 

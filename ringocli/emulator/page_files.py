@@ -45,7 +45,7 @@ def page_file(name: str) -> bytes | None:
 
 @cache
 def version() -> str:
-    """A hash of the script and the style sheet: with it in their URL, a browser may keep them."""
+    """A hash of the script and the style sheet, which is part of their URLs, so that a browser may cache them."""
     return hashlib.sha256((script() + style()).encode()).hexdigest()[:12]
 
 

@@ -20,7 +20,7 @@ from ringocli.text.secret import redact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderAnswer:
-    """The answer to a send. ``request`` is the request without compression. ``reply`` is None if there is never one."""
+    """The answer to a send. ``request`` is the request without compression. ``reply`` is None if none will be sent."""
 
     request: IncomingRequest
     received: ReceivedMessage

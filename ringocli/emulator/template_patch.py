@@ -95,8 +95,7 @@ def proposals(
 ) -> tuple[TemplatePatch, ...]:
     """The changes that would make a stored webhook match: that of the event, and a second event if it would break others.
 
-    There is at least one, which is empty if nothing can be proposed, or if the webhook matches the template as it is
-    now.
+    There is at least one; it is empty if nothing can be proposed, or if the webhook already matches the template.
 
     ``pairs`` are pairs made by the user, see ``pairing.pairs_in``.
 

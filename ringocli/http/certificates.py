@@ -9,7 +9,9 @@ from ringocli.text.files import reason
 
 
 def trusted(ca_file: str | None) -> ssl.SSLContext:
-    """A context that trusts the certificates of httpx, of the system, and of ``ca_file``; raises as ``add_ca_file``."""
+    """A context that trusts the certificates of httpx, of the system, and of ``ca_file``; raises like
+    ``add_ca_file``.
+    """
     import httpx
 
     context = httpx.create_ssl_context()
@@ -20,7 +22,7 @@ def trusted(ca_file: str | None) -> ssl.SSLContext:
 
 
 def check_ca_file(ca_file: str) -> None:
-    """Read a PEM file whose certificates will be trusted; raises as ``add_ca_file``."""
+    """Read a PEM file whose certificates will be trusted; raises like ``add_ca_file``."""
     add_ca_file(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ca_file)
 
 

@@ -75,7 +75,7 @@ class RemoteSender:
             transport.close()
 
     def send(self, request: RenderedRequest, parts: Url, proxy: str | None, failure: Failure) -> Reply:
-        """Send one request and read its reply; raises as ``transport.Sender.send``."""
+        """Send one request and read its reply; raises like ``transport.Sender.send``."""
         stopwatch = _Stopwatch()
         try:
             url = _ExactUrl(parts)
@@ -86,7 +86,7 @@ class RemoteSender:
                 content=body_of(request),
                 extensions={"timeout": dict.fromkeys(_TIMEOUTS, self._timeout_s), "trace": stopwatch.trace},
             )
-            outgoing.url = url  # the constructor copied it as an ordinary URL
+            outgoing.url = url  # httpx.URL's constructor copied it to an ordinary URL
             return self._exchange(self._transport(parts.scheme, proxy), outgoing, stopwatch)
         except (httpx.InvalidURL, UnicodeError):
             raise NotConnected(f"{parts.hostname!r} is not a host name", "Check the URL.", kind="name") from None

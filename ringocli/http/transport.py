@@ -83,7 +83,7 @@ class Sender:
 
 
 def send(request: RenderedRequest, *, timeout_s: float = DEFAULT_TIMEOUT_S, ca_file: str | None = None) -> Reply:
-    """Send one request on a connection of its own; raises as ``Sender.send``."""
+    """Send one request on a connection of its own; raises like ``Sender.send``."""
     with Sender(timeout_s=timeout_s, ca_file=ca_file) as sender:
         return sender.send(request)
 

@@ -113,7 +113,7 @@ def kind_of_text(text: str) -> str | None:
     first = _COMMAND_LINE.search(text)
     if first is not None and first.group(1) == "wget":
         return "wget"
-    # In a program, curl may be a word of a comment; as a command it starts its line.
+    # In a program, curl may be a word of a comment; a curl command starts a line.
     if _CURL.search(text) and ((first is not None and first.group(1).startswith("curl")) or not unsupported_text(text)):
         return "curl"
     if starts or raw_request(text.encode("utf-8", "replace")) is not None:

@@ -382,7 +382,7 @@ def _preset(known: PresetMatch) -> list[str]:
 
 
 def _blocking(requests: Sequence[LearnedRequest], learned: _LearnedSamples) -> tuple[Blocker, ...]:
-    """The clauses that say why the template cannot work as it is; credentials first."""
+    """The clauses that say why the template cannot work in its present form; credentials first."""
     found = [entry.blocker for one in requests for entry in one.limits if entry.blocker is not None]
     found += [blocker for one in requests for blocker in one.blocking]
     found += [entry.blocker for entry in learned.limits if entry.blocker is not None]

@@ -69,7 +69,7 @@ def without_credentials(draft: Draft, book: PropertyBook | None = None) -> Draft
 
 
 def _shown(pointer: Pointer, value: str, book: PropertyBook) -> str:
-    """The value of a decision as it may be printed; a URL as the template has it, with its properties."""
+    """The printable value of a decision; a URL is shown with its properties, as in the template."""
     return _cleaned_url(value, book) if pointer[-1:] == ("request_url",) and "://" in value else book.masked(value)
 
 

@@ -179,7 +179,7 @@ def _options(text: str) -> dict[str, Any] | None:
 
 
 def _end_of_object(text: str) -> int:
-    """Where the bracket that a text starts with is closed."""
+    """The offset after the bracket that closes the one at the start of a text."""
     depth, quote, index = 0, "", 0
     while index < len(text):
         char = text[index]

@@ -36,7 +36,7 @@ class EarlierChange(NamedTuple):
 class Earlier(NamedTuple):
     """What is known of the earlier version: its id, and the other changes since then that break something.
 
-    A baseline knows the id only. The comparison itself belongs to ``messaging``, so its result is passed in.
+    A baseline contains only the id. The comparison itself belongs to ``messaging``, so its result is passed in.
     """
 
     id: str | None = None

@@ -186,7 +186,7 @@ def _known_size(delivery: Delivery) -> int | None:
 
 
 def _planned(delivery: Delivery, feed: Source, counters: RunCounters) -> int:
-    """How many events were planned; if only time limits a run, those that were begun."""
+    """How many events were planned; if a run is limited only by time, how many were started."""
     is_counted = delivery.data is not None or delivery.total is not None
     left = feed.skip_rest() if counters.stopped and is_counted and delivery.plan.duration_s is None else 0
     return counters.taken + left

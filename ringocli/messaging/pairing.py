@@ -120,7 +120,7 @@ class _Pairing:
         return other is not None and any(one.text == received.text and _role_of(of) is other for of, one in self.read)
 
     def _pair_displaced(self) -> None:
-        """Read a fixed value where the webhook has it, if there is another value at the pattern's location."""
+        """Read a fixed value at its location in the webhook, if there is another value at the pattern's location."""
         for leaf, _ in self.different:
             expected = self.event_key if leaf.is_event_key else _constant_text(leaf)
             same = [one for one in self.unclaimed if expected is not None and is_same_word(expected, one)]
@@ -150,7 +150,7 @@ class _Pairing:
             free.discard(received.pointer)
 
     def _certainty(self, leaf: PatternLeaf, received: Received) -> int:
-        """What decides between fields whose names are equally alike: the format, or whose id it is."""
+        """The score that decides between fields with equally similar names: by format, or by whose id it is."""
         if "messageid" in leaf.names:
             return id_score(received, self.received)
         return int(_role_of(leaf) in (Role.FROM, Role.TO) and is_phone(received))
@@ -233,7 +233,7 @@ def _variable_score(leaf: PatternLeaf, received: Received) -> tuple[int, str]:
     if (role is Role.URL and not is_url(received)) or (role is Role.CONTENT and is_media_type(received)):
         return 0, ""
     if role is Role.CONTENT and spelling < SAME_SPELLING and not can_be(role, received):
-        return 0, ""  # "sMessageId" is no message
+        return 0, ""  # "sMessageId" is not a message
     names = received.names
     is_number = role in (Role.FROM, Role.TO)
     if is_number and spelling and name_key(names[0]) in HOLDERS[role]:  # "phone_number" says little by itself

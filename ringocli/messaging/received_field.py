@@ -1,6 +1,6 @@
 """Classifies a received field by its name and its value: a phone number, a file, a status, the message id.
 
-Nothing here knows the template; ``pairing`` does.
+The template is not used here; ``pairing`` uses it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Ringotel cannot do for a provider, and why a template cannot work as it is."""
+"""What Ringotel cannot do for a provider, and why a template cannot work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Blocker(NamedTuple):
-    """A clause that says why a template cannot work as it is ("it cannot authenticate: ...").
+    """A clause that says why a template cannot work ("it cannot authenticate: ...").
 
     ``is_solved_by_relay`` if a relay between Ringotel and the provider does not have the problem. ``constant`` is the
     name of the field that it is about, if that is sent unchanged; a relay may replace it.

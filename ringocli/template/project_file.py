@@ -42,7 +42,7 @@ def read_toml(name: str) -> Mapping[str, Any]:
 
 
 def parse_toml(name: str, text: str) -> Mapping[str, Any]:
-    """The tables of a TOML text; raises as ``read_toml``."""
+    """The tables of a TOML text; raises like ``read_toml``."""
     import tomllib
 
     try:

@@ -98,7 +98,7 @@ def gather(options: ValueArguments, declared: Iterable[str] = (), environ: Mappi
 
 
 def find_sources(options: ValueArguments, declared: Iterable[str], env: Mapping[str, str]) -> list[ValueSource]:
-    """Every source, the one with the highest precedence first; raises as ``gather``, but reads no property."""
+    """Every source, the one with the highest precedence first; raises like ``gather``, but reads no property."""
     sources = [_options(options), _environment(env, declared)]
     if options.values:
         folder = Path.cwd() if options.values == STDIN else Path(options.values).parent

@@ -170,8 +170,8 @@ def emulator(
 ) -> Iterator[Emulator]:
     """Run an emulator for the duration of the block; ``template`` is the path of a file, or the document itself.
 
-    With ``instant``, receipts and replies of the handset come in their order, but without its delays of a second or
-    two.
+    With ``instant``, receipts and replies of the handset arrive in the same order, but without its delays of a second
+    or two.
 
     With ``provider_url``, messages of the Ringotel user are sent there instead of to the built-in provider: to your own
     server, whose scheme, host and port replace those of ``request_url``. It then needs the ``properties``.

@@ -24,7 +24,7 @@ _BOTH = r"final|report|receipt|\bdlr\b|status|update|callback|delivery[-_. ]?(in
 
 def may_mean_delivered(text: str) -> bool:
     """Whether a provider's status contains a word for "delivered"."""
-    # The usual word is recognised without the expression, which takes longer to compile than a template to lint.
+    # The usual word is recognised without the expression: compiling that takes longer than linting a template.
     return text == "delivered" or re.search(_SUCCESS, text, re.I) is not None
 
 

@@ -91,7 +91,7 @@ def read_text(name: str, *, max_bytes: int = MAX_BYTES) -> str:
 
 
 def write_text(path: Path, text: str, *, force: bool, mode: int = 0o644, expected: str | None = None) -> None:
-    """Write a text file in UTF-8; as ``write_bytes``."""
+    """Write a text file in UTF-8; otherwise like ``write_bytes``."""
     before = expected.encode("utf-8") if expected is not None else None
     write_bytes(path, text.encode("utf-8"), force=force, mode=mode, expected=before)
 

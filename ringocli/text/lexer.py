@@ -52,7 +52,7 @@ MAX_PROBLEMS = 200
 
 
 class TooBroken(Exception):
-    """Stops the scanner: too many mistakes, or nested too deeply."""
+    """Stops the scanner after too many mistakes, or at too deep nesting."""
 
 
 class Lexer:

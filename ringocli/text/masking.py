@@ -173,7 +173,7 @@ def _forms_of(secret: str) -> Iterator[_Form]:
 
 
 def _base64_forms(octets: bytes) -> Iterable[str]:
-    """What the bytes become inside any longer base64 text, without the characters that depend on neighbouring bytes."""
+    """The base64 characters of the bytes inside a longer text, without those that depend on neighbouring bytes."""
     import base64
 
     forms = {base64.b64encode(octets).decode().rstrip("="): None}

@@ -41,7 +41,7 @@ def parse_indexed(text: str) -> Pointer:
 
 
 def generalised(pointer: Pointer) -> Pointer:
-    """The pointer as a pattern has it: the first element of each list stands for all."""
+    """The pointer in the form of a pattern: the first element of each list represents all elements."""
     return tuple(0 if isinstance(step, int) else step for step in pointer)
 
 

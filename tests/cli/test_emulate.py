@@ -275,7 +275,7 @@ def test_exposed_emulator_requires_its_token(acme: Path, tmp_path: Path) -> None
 def test_clean_removes_what_no_emulator_uses(
     acme: Path, ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The state folder is emptied, but for a store in use."""
+    """The state folder is emptied, except for a store in use."""
     monkeypatch.setenv("RINGOCLI_STATE_DIR", str(tmp_path / "state"))
     assert "nothing is stored" in ringocli("clean").out
     with emulating(acme) as (ringotel, _):

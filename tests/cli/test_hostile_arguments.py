@@ -10,7 +10,7 @@ from tests.conftest import Command
 from tests.loopback import Answer, serving
 
 NOT_UTF8 = "a\udcff"
-"""How Python passes on an argument with the byte 0xFF."""
+"""An argument with the byte 0xFF, as Python passes it to the program."""
 
 VALUES = (
     "--url",

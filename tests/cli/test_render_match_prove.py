@@ -318,7 +318,7 @@ def test_wrong_types_do_not_crash_a_command(ringocli: Command, template: str) ->
 def test_a_usage_error_is_one_sentence(
     ringocli: Command, acme: Path, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
-    """Unknown names come with the nearest legal one; everything ends in one sentence and its code."""
+    """For an unknown name the nearest valid one is suggested; every error is one sentence with its exit code."""
     done = ringocli(*arguments)
     assert code == done.code
     assert words in done.err
@@ -344,7 +344,7 @@ def test_a_closed_pipe_is_silent(acme: Path) -> None:
 
 
 def test_an_old_code_page_does_not_crash_a_command(acme: Path) -> None:
-    """A console that knows neither emoji nor UTF-8 gets escapes, and JSON stays JSON."""
+    """On a console without emoji or UTF-8, escapes are printed, and JSON stays valid."""
     environment = {"PYTHONIOENCODING": "cp1252", "PATH": "", "SYSTEMROOT": "C:\\Windows"}
     for form in ("http", "json"):
         done = subprocess.run(

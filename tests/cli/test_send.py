@@ -215,7 +215,7 @@ def test_a_terminal_gets_a_prompt(template: str, answer: bytes, code: int) -> No
     import pty
 
     pid, terminal = pty.fork()
-    if pid == 0:  # the child: nothing of pytest may run in it
+    if pid == 0:  # the child process, in which no code of pytest may run
         words = [sys.executable, "-m", "ringocli", "send-test", template, *VALUES, "--har", "x.har"]
         os.execv(sys.executable, words)
     shown = b""
@@ -284,7 +284,7 @@ def test_an_existing_har_is_kept(template: str, capsys: pytest.CaptureFixture[st
 
 
 def test_a_har_on_stdout_is_the_only_output(template: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """With --har - the report goes to stderr."""
+    """With ``--har -``, the report is printed on stderr."""
     with serving(Answer.json({"data": {"id": "1"}})) as server:
         assert 0 == run(["send-test", template, "--url", server.url, *VALUES, "--har", "-"])
         captured = capsys.readouterr()

@@ -59,7 +59,7 @@ def test_a_stream_that_cannot_be_written(tmp_path: Path, words: tuple[str, ...],
 
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS.keys())
 def test_the_end_of_a_pipe_is_silent(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """``| true`` prints nothing but the notes of the command."""
+    """Piped into ``true``, a command prints only its notes."""
     done = started(tmp_path, words, "| true")
     assert 0 == done.returncode
     assert "Traceback" not in done.stderr

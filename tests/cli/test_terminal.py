@@ -22,7 +22,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 def shown(*arguments: str, typed: str = "", **environment: str) -> tuple[int, str]:
     """The exit code, and what the command writes to a terminal, on which ``typed`` was typed."""
     pid, terminal = pty.fork()
-    if pid == 0:  # the child: nothing of pytest may run in it
+    if pid == 0:  # the child process, in which no code of pytest may run
         os.environ.update({"TERM": "xterm", "COLUMNS": "80", **environment})
         os.execv(sys.executable, [sys.executable, "-m", "ringocli", *arguments])
     os.write(terminal, typed.encode())

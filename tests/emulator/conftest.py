@@ -118,5 +118,5 @@ def visit(context: Any) -> Iterator[Open]:
         for event, listener in listeners.items():
             page.remove_listener(event, listener)
     assert [] == wrong
-    # A blob: of the page's own has no host.
+    # The page's own blob: URLs have no host.
     assert 1 == len(hosts - {""}), hosts

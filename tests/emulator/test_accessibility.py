@@ -1,8 +1,8 @@
 """Accessibility of the emulator's page: axe-core finds nothing, nothing is cut off, and all targets can be tapped.
 
-Every state of the page is checked at a desktop's, a phone's, a zoomed and a very narrow size; axe-core looks at it
-on a desktop, where everything is in sight at once, and on a phone, which has one column. In the dark theme, where
-nothing but the colours differs, it looks at colours.
+Every state of the page is checked at a desktop's, a phone's, a zoomed and a very narrow size; axe-core checks it on a
+desktop, where everything is visible at once, and on a phone, which has one column. In the dark theme, which differs
+only in its colours, it checks colours.
 """
 
 from __future__ import annotations

@@ -341,7 +341,7 @@ def test_two_tabs_stay_in_sync(ringotel: Emulator, visit: Open) -> None:
 def test_a_restart_leaves_no_gap(tmp_path: Path, context: Any) -> None:
     """After a restart the page shows all exchanges that it missed, none twice, and keeps what was typed.
 
-    A form that is being filled in keeps the page of the previous run, whose token has expired, until it is sent.
+    While a form is being filled in, the page of the previous run, whose token has expired, is not reloaded.
     """
     page = context.new_page()
     db = tmp_path / "store.db"
@@ -477,7 +477,7 @@ def luminance(colour: str) -> float:
 
 
 def relative(channels: list[int]) -> float:
-    """Relative luminance as WCAG 2 has it."""
+    """Relative luminance as defined by WCAG 2."""
     linear = [(c / 255) / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -541,14 +541,14 @@ def test_a_foreign_file_is_only_named(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_a_file_that_is_gone_is_only_named(ringotel: Emulator, visit: Open) -> None:
-    """A picture that the emulator has deleted is a name, and no error in the console."""
+    """A picture that the emulator has deleted is shown as its file name, without an error in the console."""
     post(ringotel.webhook_url, webhook("Look", url=f"{ringotel.url}/files/deleted/view.png"))
     page = visit(ringotel.url)
     expect(bubble(page, "user", "Look").locator(".file")).to_have_text("view.png")
 
 
 def incoming(text: str, number: int, *, sender: str = CONTACT) -> Exchange:
-    """A message as the store has it."""
+    """A message in the form in which it is stored."""
     return Exchange(
         inbox="",
         at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number),

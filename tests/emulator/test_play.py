@@ -55,7 +55,7 @@ def test_each_event_can_be_played(inbox: Emulator) -> None:
 
 
 def test_one_exchange_is_deleted(inbox: Emulator) -> None:
-    """The others stay, and a second deletion reports that it is gone."""
+    """Deleting one exchange keeps the others, and deleting it again is an error."""
     first, second = (inbox.send(to=CONTACT, content=text, from_=NUMBER)["id"] for text in ("one", "two"))
     assert 200 == call(inbox, "DELETE", f"/api/exchanges/{first}").status
     assert 404 == call(inbox, "DELETE", f"/api/exchanges/{first}").status

@@ -71,7 +71,7 @@ def test_unusable_version_is_reported(tmp_path: Path, change: Any, problem: str)
 
 
 def test_deleted_file_is_reported(tmp_path: Path) -> None:
-    """A template whose file is gone stays in use, and the log says so."""
+    """If its file is deleted, a template stays in use, and the log says so."""
     path = tmp_path / "acme.json"
     with edited(path) as (ringotel, lines):
         path.unlink()

@@ -1,4 +1,4 @@
-"""Pastes: captured traffic through init gives what the presets give, and samples are read as what they are."""
+"""Pastes: for captured traffic, init gives the same results as the presets, and each sample is read as its own kind."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_a_captured_webhook_is_read_as_by_the_preset(name: str, index: int) -> N
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_reply_s_id_is_found(name: str) -> None:
-    """The learned response_map takes the id that the deployed client took."""
+    """The learned response_map reads the same id as the deployed client."""
     template = read_template(drafted(name).template)
     sample = RECORDS[name]["outgoing"]["sms"].get("response_sample")
     if not sample:
@@ -303,7 +303,7 @@ def test_the_template_sends_the_pasted_request(body: Any) -> None:
 )
 @example(text="\x85'")  # whitespace of two bytes in UTF-8, before an unclosed quote
 @example(text="{\U000ce387\x14")
-@example(text="\\\U000e79d8{\U000da093\n")  # crashed the grammar's scanner, which reads a table of 255 beyond its end
+@example(text="\\\U000e79d8{\U000da093\n")  # made the grammar's scanner read beyond the end of a table
 @example(text='{👋"$é\u2003${B}👋"')
 @settings(max_examples=300)
 def test_no_text_crashes_the_reader_of_commands(text: str) -> None:

@@ -281,7 +281,7 @@ BY_NAME: dict[str, Plant] = {
         security=[{"k": []}],
     ),
 }  # fmt: skip
-"""Positions whose name, or whose neighbours, say that the value is one of an account."""
+"""Positions whose name or neighbours show that the value belongs to an account."""
 
 BY_FORM: dict[str, Plant] = {
     "first-segment": lambda _, value: curl_get(PAIRS, f"/{quote(value, safe='')}/sms/send"),

@@ -72,7 +72,7 @@ def test_known_mistakes(text: str) -> None:
     ["$to$to$", "to$to$to$to$", "$$to$$to$$to$$", "$to$to$to$to$totps", "$$$to$$to$", "{{to}}{{to}}to", "$ to $ to $"],
 )
 def test_dollar_signs_do_not_multiply(value: str) -> None:
-    """A fix of one variable leaves the others in the same string as they are."""
+    """A fix of one variable does not change the others in the same string."""
     check_the_laws(TEXT.replace('"$to$"', json.dumps(value), 1), unsafe=False)
 
 

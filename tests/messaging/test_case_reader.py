@@ -114,7 +114,7 @@ def test_a_wrong_case_names_the_step(tmp_path: Path, text: str, message: str) ->
 
 
 def test_invalid_toml_is_a_local_error(tmp_path: Path) -> None:
-    """The position comes from the TOML reader."""
+    """The message has the position that the TOML reader reports."""
     with pytest.raises(LocalError, match=r"invalid TOML"):
         read(tmp_path, "schema = 1\nname = ")
 

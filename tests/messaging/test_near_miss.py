@@ -167,7 +167,7 @@ def test_patch_of_a_receipt_is_certain(body: Any, messageid: str | None, key: st
 
 
 def test_direction_is_pinned_in_a_pattern_of_another_provider() -> None:
-    """If nothing in the event says which way a message went, but the webhook does, the patch keeps reports out."""
+    """If only the webhook shows the direction of a message, the patch adds it, so that reports do not match."""
     document = {
         **ACME,
         "Webhook": [{**ACME["Webhook"][0], "request_parameters": {"f": "$from$", "t": "$to$", "c": "$content$"}}],

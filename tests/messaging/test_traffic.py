@@ -1,4 +1,4 @@
-"""Real traffic: requests that deployed integrations sent and webhooks that they accepted, against the presets.
+"""Real traffic: requests that deployed integrations sent and webhooks that they accepted are compared with the presets.
 
 ``traffic/`` has one file per integration and provider, captured on the wire; its ``repo`` and ``repo_path`` name the
 source of each fact. The presets' own samples are tested in ``test_samples``.

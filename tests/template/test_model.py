@@ -39,7 +39,7 @@ def test_an_event_has_several_names(sample: str, name: str, pointer: str) -> Non
 
 
 def test_a_key_wins_over_another_name() -> None:
-    """An event whose key is ``delivered`` is meant before one that only has that type."""
+    """For the name ``delivered``, an event with that key takes precedence over one that only has that type."""
     root = {
         "Webhook": [
             {"event_key": "sent", "event_type": "messageDelivered", "request_parameters": {"s": "$event_key$"}},

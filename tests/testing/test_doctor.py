@@ -256,7 +256,7 @@ def server_side(authority: trustme.CA, *names: str) -> ssl.SSLContext:
 def test_a_certificate_that_is_not_trusted(
     ringocli: Command, acme: Path, authority: trustme.CA, name: str, trusted: bool, advice: str
 ) -> None:
-    """A failed handshake is reported at a step of its own."""
+    """A failed handshake has its own step."""
     authority.cert_pem.write_to_path("ca.pem")
     options = ("--ca-file", "ca.pem") if trusted else ()
     with serving(ACCEPTED, tls=server_side(authority, name)) as server:

@@ -217,7 +217,7 @@ def test_a_zip_without_a_manifest_is_not_a_bundle(ringocli: Command, folder: Pat
 
 @pytest.mark.parametrize("name", names())
 def test_every_preset_can_be_bundled(ringocli: Command, folder: Path, name: str) -> None:
-    """No preset has an error, and none looks as if it contained a secret."""
+    """No preset has an error, or a value that resembles a secret."""
     template = SAMPLES / f"{name}.json"
     done = ringocli("bundle", template, "--output", "out.zip", "--cases", "3")
     assert 0 == done.code, done.err

@@ -101,7 +101,7 @@ def test_only_regular_files_are_read_and_replaced(tmp_path: Path) -> None:
 
 
 def test_a_file_created_in_the_meantime_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Creating never replaces, also if the name is taken after the check."""
+    """Creating a file never replaces another one, even if that appears after the check."""
     path = tmp_path / "a.json"
     link = files._take_over
 

@@ -56,7 +56,7 @@ def test_a_number_is_copied_whole(text: str) -> None:
 
 @pytest.mark.parametrize("digits", [300, 400, 4_299, 4_301, 100_000])
 def test_an_integer_may_have_any_length(digits: int) -> None:
-    """The integer keeps all its digits; JSON output has it as a string if JSON readers could not read the number."""
+    """An integer keeps all its digits; in JSON output it is a string if JSON parsers could not read the number."""
     text = "-" + "7" * digits
     value = decode_json(f'{{"a": {text}}}')["a"]
     assert text == as_text(value)
@@ -96,6 +96,6 @@ def test_numbers_in_values_and_rows_keep_their_digits(ringocli: Command, acme: A
 
 
 def test_a_constant_is_rendered_as_it_is_written(ringocli: Command, acme: Any) -> None:
-    """Ringotel sends a constant exactly as the template has it."""
+    """Ringotel sends a constant exactly as it is written in the template."""
     acme.write_text(acme.read_text().replace('"from": "$from$"', '"price": 1.10, "big": 1e2'))
     assert '"price":1.10,"big":1e2' in ringocli("render", acme, "SendMessage").out

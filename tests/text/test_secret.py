@@ -38,7 +38,7 @@ def test_join_keeps_the_mark() -> None:
 
 
 def test_encoding_keeps_the_mark() -> None:
-    """An encoded secret is still a secret, and basic credentials with one are."""
+    """An encoded secret is still a secret, and so are Basic credentials that contain one."""
     assert MASK == str(encoded(Secret("a b"), quote))
     assert "a%20b" == sent(encoded(Secret("a b"), quote))
     assert MASK == str(basic_credentials("user", Secret("pass")))

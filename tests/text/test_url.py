@@ -141,7 +141,7 @@ def test_a_url_without_a_port_uses_that_of_its_scheme(text: str, port: int) -> N
 
 
 def test_an_internationalised_host_is_sent_as_idna() -> None:
-    """The same name goes into the Host header and to the resolver."""
+    """The Host header and the resolver get the same name."""
     assert ("xn--bcher-kva.example", "fe80::1") == (
         split_url("https://BÜCHER.example/").wire_host,
         split_url("https://[fe80::1]/").wire_host,

@@ -139,13 +139,15 @@ def conditions(query: str) -> list[Condition]:
         value = raw.strip('"')
         known = KEYS.get(key.lower()) if key else _word
         if known is None and did_you_mean(key.lower(), tuple(KEYS)):
-            raise UsageError(f"unknown key {key}:{did_you_mean(key.lower(), tuple(KEYS))}", f"Use {', '.join(KEYS)}.")
+            raise UsageError(
+                f"unknown key {key + ':'!r}{did_you_mean(key.lower(), tuple(KEYS))}", f"Use {', '.join(KEYS)}."
+            )
         if known is None:  # an unknown key is text with a colon in it, such as a URL
             known, value = _word, f"{key}:{value}"
         if not value:
             continue
         condition = known(value)
-        # In SQL, NULL is neither true nor false; an exchange without a sender must still count as not from anybody.
+        # In SQL, NULL is neither true nor false; a negated condition must also match an exchange without a sender.
         sql = f"NOT coalesce({condition.sql}, 0)" if minus else condition.sql
         found.append(Condition(sql, condition.parameters))
     return found

@@ -1,7 +1,7 @@
 """The names of curl's options: which take a value, and the letters of the short ones.
 
 The names are those of curl 7.88 (``curl --help all``) and of the releases up to 8.16 (curl.se/docs/manpage.html, read
-2026-11-23). ``option_effects`` knows what an option does to the request; an option that does nothing to it only needs a
+2026-11-23). ``option_effects`` defines what an option does to the request; an option without an effect only needs a
 name here.
 """
 

@@ -32,7 +32,7 @@ class Pin:
 
     @property
     def text(self) -> str:
-        """The value as an ``event_key`` has it."""
+        """The value in the form of an ``event_key``."""
         return text_of(self.value)
 
 

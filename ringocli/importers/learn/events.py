@@ -1,8 +1,8 @@
 """Learns events from sample webhooks: their variables, and what distinguishes them from each other.
 
-Roles are found as in requests. What distinguishes events is found by comparing the samples and, where there is only
-one, by the usual words. The events are then matched with every sample by the engine that reads webhooks; what is still
-mixed up is pinned further, and what cannot be told apart is reported.
+Roles are found as in requests. Events are distinguished by comparing the samples or, if there is only one, by the usual
+words. The events are then matched with every sample by the engine that reads webhooks; what is still mixed up is pinned
+further, and what cannot be told apart is reported.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def learn_events(
         else:
             learned.drafts.append(draft)
     borrow_text(learned.drafts)
-    # Of two events that fit equally well the first is used: the one that requires a file has to come first.
+    # If two events match equally well, the first is used, so the one that requires a file has to come first.
     learned.drafts.sort(key=lambda draft: ("mms", "message", "delivered").index(draft.kind))
     for draft in learned.drafts:
         _pin(draft, samples)

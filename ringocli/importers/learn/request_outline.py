@@ -38,7 +38,7 @@ class Outline:
         return self.method in NO_BODY and self.tree is None and is_plain
 
     def as_spec(self) -> dict[str, Any]:
-        """The request as a template has it, without its ``response_map``."""
+        """The request in the form of a template, without its ``response_map``."""
         spec: dict[str, Any] = {"request_method": self.method}
         spec["request_url"] = self._url()
         if self.content_type is not None:

@@ -44,7 +44,7 @@ class LearnedRequest(Explanations):
     sends_several: bool = False
 
     def block(self, clause: str, *, is_solved_by_relay: bool = False) -> None:
-        """Add a clause that says why the template cannot work as it is."""
+        """Add a clause that says why the template cannot work in its present form."""
         self.blocking.append(Blocker(clause, is_solved_by_relay))
 
     def add_several(self, what: str, why: str) -> None:

@@ -61,7 +61,7 @@ def outgoing(leaves: Iterable[SampleLeaf]) -> SampleLeaf | None:
 
 
 def why_unreadable(body: bytes, content_type: str | None = None) -> str:
-    """What a body is instead of JSON or a form; "" if it may be one of them."""
+    """The format of a body that is neither JSON nor a form; "" if it may be one of them."""
     text = body.decode("utf-8", "replace").strip()
     if text[:1] == "<":
         return f"is XML; {ONLY}"

@@ -92,7 +92,7 @@ class EventDraft:
         return ""
 
     def place(self, pointer: Pointer) -> Pointer:
-        """A pointer of the sample as the pattern has it."""
+        """The pointer in the pattern for a pointer in the sample."""
         around = self.by_position
         if around is None or pointer[: len(around)] != around or len(pointer) <= len(around):
             return generalised(pointer)
@@ -120,7 +120,7 @@ class EventDraft:
         return "text" if role is Role.CONTENT and self.kind == "mms" else role.value
 
     def event(self) -> dict[str, Any]:
-        """The event as the template has it."""
+        """The event in the form of a template."""
         return {
             "event_key": DEFAULT_KEYS[self.kind] if self.key is None else self.key.text,
             "event_type": EVENT_TYPES[self.kind],

@@ -181,5 +181,5 @@ def _is_time(name: str, value: Any) -> bool:
 
 
 def _is_hidden(schema: Any, mark: str) -> bool:
-    """Whether a property is not in this direction: ``readOnly`` is never sent, ``writeOnly`` never returned."""
+    """Whether a property is excluded in this direction: ``readOnly`` is never sent, ``writeOnly`` never returned."""
     return isinstance(schema, Mapping) and bool(schema.get(mark))

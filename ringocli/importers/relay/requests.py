@@ -55,7 +55,7 @@ class RequestReader:
     todo: list[str] = field(default_factory=list)
 
     def read(self, name: str, written: Mapping[str, Any], pasted: Pasted) -> dict[str, Any]:
-        """A request as data; ``written`` is the request as the template has it.
+        """A request as data; ``written`` is the request in the form of a template.
 
         Raises:
             UsageError: its body is neither JSON nor XML nor a form nor multipart, or the signature cannot be made.

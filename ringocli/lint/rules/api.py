@@ -127,7 +127,7 @@ def no_message_id(subject: Subject) -> Iterator[Problem]:
 
 
 def _almost(spec: RequestSpec) -> bool:
-    """Whether there is a variable, even a wrong one, since that has a finding of its own."""
+    """Whether there is a variable; a wrong one counts, too, because it has its own finding."""
     return bool(spec.reply.variables) or "$" in str(spec.response_map) or "messageid" in str(spec.response_map).lower()
 
 

@@ -93,7 +93,7 @@ _FORM_WORDS = r"form|url-?encoded"
 
 
 def _meant_type(kind: str) -> str | None:
-    """The documented content type that was meant; None if it is right, or a different type altogether."""
+    """The documented content type that was meant; None if the given one is correct, or a completely different type."""
     if kind in CONTENT_TYPES:
         return None
     near = next((known for known in CONTENT_TYPES if edit_distance(kind[:MAX_COMPARED], known) <= 2), None)

@@ -126,7 +126,7 @@ def incomplete_event(subject: Subject) -> Iterator[Problem]:
 def receipt_matches_failures(subject: Subject) -> Iterator[Problem]:
     """A receipt of a failed delivery would count as delivered.
 
-    Ringotel knows only messageDelivered. If the provider reports success and failure in the same format, the pattern
+    Ringotel has only messageDelivered. If the provider reports success and failure in the same format, the pattern
     must match success only: put `$event_key$` at the status, or write the provider's value for delivered there.
 
     Bad:
@@ -213,7 +213,7 @@ def nested_query_pattern(subject: Subject) -> Iterator[Problem]:
 def shadowed_event(subject: Subject) -> Iterator[Problem]:
     """An event is never selected, because an earlier one matches all of its webhooks.
 
-    Of two events that match equally well, the first in the file is selected. Here the earlier event has a variable where
+    If two events match equally well, the first in the file is selected. Here the earlier event has a variable where
     this one has a fixed value, so it matches whenever this one does. Put the more specific event first.
 
     Bad:

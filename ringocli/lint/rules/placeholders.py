@@ -322,7 +322,8 @@ def _malformed(parts: tuple[Part, ...]) -> Iterator[tuple[str, str, tuple[Part, 
         after = parts[index + 1] if index + 1 < len(parts) else ""
         before, after = (text if isinstance(text, str) else "" for text in (before, after))
         leading, trailing = len(before) - len(before.rstrip("$")), len(after) - len(after.lstrip("$"))
-        # A price may end or begin with a dollar sign; on both sides, or beside a variable alone, it is one too many.
+        # A price may end or begin with a dollar sign. On both sides, or next to a variable without other text, it is a
+        # mistake.
         if not (leading and trailing) and not (is_alone and (leading or trailing)):
             leading = trailing = 0
         if part.raw != part.name or leading or trailing:

@@ -61,7 +61,7 @@ def _read(spec: RequestSpec, reply: Reply) -> str | None:
 
 
 def _replies(before: RequestSpec, after: RequestSpec) -> Iterator[Reply]:
-    """Replies that one of the versions is written for, then each with one literal changed or one element added."""
+    """Replies that one of the versions matches, then each with one literal changed or one element added."""
     for spec in (before, after):
         if spec.response_map is not None:
             whole = plain(spec.reply.render({"messageid": sample("messageid", Place.RESPONSE_MAP)}))

@@ -128,7 +128,7 @@ def _path(rendered: RenderedRequest) -> tuple[str, ...]:
 
 
 def _parameters(spec: RequestSpec, rendered: RenderedRequest) -> Json:
-    """What a receiver decodes: the body, and the query as its own part."""
+    """The values that a receiver decodes: the body and, separately, the query."""
     query = decode_pairs(split_url(str(rendered.url)).query)
     if rendered.body is None:
         return query

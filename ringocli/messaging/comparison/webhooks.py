@@ -49,7 +49,7 @@ def _trees(old: Template, new: Template) -> Iterator[tuple[bool, str, str, Json]
     owners = [*((old, event) for event in old.events), *((new, event) for event in new.events)]
     methods = sorted({event.method or "POST" for _, event in owners} & METHODS)
     if any(event.method is None for _, event in owners) and "PUT" not in methods:
-        methods.append("PUT")  # a method that only an event without one takes
+        methods.append("PUT")  # a method that only an event without a method accepts
     keys = sorted({event.key for _, event in owners if event.key is not None})
     kinds = {id(event): default_content_type(template, event) for template, event in owners}
     stages: tuple[tuple[Callable[[WebhookEvent], Iterator[Json]], Iterable[WebhookEvent]], ...] = (

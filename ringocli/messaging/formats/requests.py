@@ -11,7 +11,7 @@ from ringocli.text.traced import Traced
 
 
 def as_document(request: RenderedRequest, show: Show = str) -> dict[str, Any]:
-    """The request as the JSON output of ``render`` has it; provenance offsets are UTF-8 bytes of ``body``."""
+    """The request in the JSON output of ``render``; provenance offsets are UTF-8 bytes of ``body``."""
     variables = {name: show(value) for name, value in request.variables.items()}
     text = request.variables.get("content") or request.variables.get("text")
     counted = text if request.name != "SendFile" else None

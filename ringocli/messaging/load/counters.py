@@ -257,7 +257,7 @@ class LoadSummary(NamedTuple):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The summary as the JSON output has it; figures are null where there is nothing to measure."""
+        """The summary for the JSON output; figures are null where there is nothing to measure."""
         return dict(self._members())
 
     def _members(self) -> Iterator[tuple[str, Any]]:

@@ -93,7 +93,7 @@ class EventFactory:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """What the events are instances of."""
+        """The events and requests from which each event is made."""
         return self._recipe.subjects
 
     def copy(self, index: int, row: Row, number: int) -> Event:

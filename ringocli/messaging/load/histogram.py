@@ -27,7 +27,7 @@ class Histogram:
 
     def record(self, duration_us: int, times: int = 1) -> None:
         """Count a duration; a negative one counts as 0."""
-        # bucket_of() written out: a call for each of an event's durations is a tenth of the event's time.
+        # bucket_of() inlined: calling it for each duration would add a tenth to an event's time.
         if duration_us > self.largest_us:
             self.largest_us = duration_us = min(duration_us, MAX_US)
         if duration_us < _SUB_BUCKETS:

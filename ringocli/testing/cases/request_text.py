@@ -43,6 +43,4 @@ def _normal_lines(text: str) -> Iterator[str]:
         yield from sorted(f"{key}={value}" for key, values in document.items() for value in values)
     elif document is not None:
         lines = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False).splitlines()
-        yield from (
-            line.rstrip(",") for line in lines
-        )  # otherwise a line would differ only because another one follows it
+        yield from (line.rstrip(",") for line in lines)  # otherwise a line would differ only by its comma

@@ -118,7 +118,7 @@ def test_a_preset_accepts_another_id(ringocli: Command, folder: Path) -> None:
 
 
 def test_dry_run_writes_nothing(ringocli: Command, folder: Path) -> None:
-    """The template goes to stdout, no file appears."""
+    """The template is printed on stdout, and no file is written."""
     done = ringocli("init", *BARE, "--dry-run")
     assert "acme" == json.loads(done.out)["id"]
     assert [] == os.listdir(folder)

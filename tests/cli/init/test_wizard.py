@@ -25,7 +25,7 @@ class Terminal:
         self.pid, self.handle = pty.fork()
         if self.pid == 0:  # pragma: no cover
             os.chdir(folder)
-            signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits "ignored"
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits the setting "ignored"
             os.environ |= {"TERM": "xterm", "COLUMNS": "80"}
             os.execv(sys.executable, [sys.executable, "-m", "ringocli", *words])
 

@@ -130,7 +130,7 @@ LEFT_OUT = {"cc", "recipients", "messages"}
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_first_line_says_whether_the_template_works(case: ProviderCase) -> None:
-    """A draft is complete exactly if no known limit keeps the template from working."""
+    """A draft is complete if and only if no known limit prevents the template from working."""
     draft = drafted(case)
     if not case.incomplete:
         assert not draft.blocking

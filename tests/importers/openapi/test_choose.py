@@ -170,7 +170,7 @@ def test_security_becomes_auth_or_is_named(ringocli: Command, folder: Path, case
     ],
 )
 def test_servers_become_urls(ringocli: Command, folder: Path, servers: list[Any], url: str) -> None:
-    """Variables with a default are filled, others are the account's own; https comes first."""
+    """Variables with a default are filled in, others belong to the account; https URLs are preferred."""
     document = spec(servers=servers) if servers else {key: value for key, value in spec().items() if key != "servers"}
     assert url == drafted(ringocli, folder, document)["template"]["API"]["SendMessage"]["request_url"]
 

@@ -250,7 +250,7 @@ def test_a_recipe_that_cannot_be_read(ringocli: Command, folder: Path, recipe: s
 
 
 def test_a_relay_from_openapi_sends_the_key_that_its_security_scheme_names(ringocli: Command, folder: Path) -> None:
-    """A key in a header of its own; with OAuth2 and client credentials, a token is fetched."""
+    """The key is sent in a custom header; for OAuth2 with client credentials, a token is fetched."""
     flow = {"clientCredentials": {"tokenUrl": "https://auth.acme.example/token", "scopes": {}}}
     for scheme, settings in (
         ({"type": "apiKey", "in": "header", "name": "X-Api-Key"}, {"X_API_KEY"}),

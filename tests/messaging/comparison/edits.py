@@ -1,4 +1,4 @@
-"""Edits of presets with the verdict and the order that the delivery table gives them, single and combined."""
+"""Edits of presets, single and combined, with the verdict and the order in the documented table."""
 
 from __future__ import annotations
 

@@ -465,5 +465,5 @@ def test_every_witness_of_a_webhook_is_true_when_executed(pair: tuple[Tree, Tree
 
 
 def test_every_number_that_a_change_rests_on_can_be_explained() -> None:
-    """Assumptions are cited by numbers that ``explain`` knows."""
+    """Assumptions are cited by numbers that ``explain`` accepts."""
     assert {row for kind in KINDS.values() for row in kind.rests_on} <= set(ASSUMPTIONS)

@@ -128,7 +128,7 @@ def test_a_reply_in_two_segments_is_awaited_whole() -> None:
 
 
 def _as_date(seconds: float) -> bytes:
-    """A reply that asks to wait until a date, which has whole seconds."""
+    """A reply whose Retry-After is a date, in whole seconds."""
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
     return f"HTTP/1.1 503 Busy\r\nRetry-After: {format_datetime(moment, usegmt=True)}\r\nContent-Length: 0\r\n\r\n".encode()
 

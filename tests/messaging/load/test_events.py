@@ -83,7 +83,7 @@ def test_the_samples_are_the_repository_s() -> None:
 
 @pytest.mark.parametrize("name", [name for name in provider_names() if not name.startswith("generic")])
 def test_each_preset_reads_its_own_events(name: str) -> None:
-    """A preset's events have the provider's whole body, fresh ids and the values given, and are read as meant."""
+    """A preset's events have the provider's whole body, fresh ids and the given values, and are read correctly."""
     template = preset(name)
     data = recognised(template)
     assert data is not None

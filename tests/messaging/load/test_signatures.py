@@ -156,7 +156,7 @@ def test_match_verifies_a_recorded_webhook(
 
 
 def by_hand(scheme: Scheme, url: str, headers: dict[str, str], body: bytes) -> bool:
-    """Whether a request is signed as the scheme's documentation says, with nothing but the standard library."""
+    """Whether a request is signed as the scheme's documentation says, computed with the standard library only."""
     key = KEYS[scheme].encode()
     stamp = headers.get("x-timestamp", "").encode()
     match scheme:
