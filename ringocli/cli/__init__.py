@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from ringocli.cli.completion_values import COMPLETION_VARIABLE
 from ringocli.errors import LocalError, RingocliError, UsageError
@@ -130,7 +129,7 @@ def _report(arguments: Sequence[str], code: int, message: str, hint: str) -> int
     message, hint = console.printable(redact(message)), console.printable(redact(hint))
     console.error(message, hint)
     if _wants_json(arguments):
-        failure: dict[str, Any] = {"code": code, "message": message, "hint": hint or None}
+        failure = {"code": code, "message": message, "hint": hint or None}
         console.out_json({"schema_version": 1, "error": failure})
         sys.stdout.flush()
     return code

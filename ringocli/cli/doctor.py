@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
 from ringocli.cli.inputs import gather_values
@@ -155,7 +155,7 @@ def _lines(rung: Rung) -> list[str]:
     return lines
 
 
-def _document(diagnosis: Diagnosis) -> dict[str, Any]:
+def _document(diagnosis: Diagnosis) -> dict[str, object]:
     return {
         "schema_version": 1,
         "rungs": [

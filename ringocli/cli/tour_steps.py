@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ringocli.errors import CheckFailed
 from ringocli.lint.engine import lint
@@ -126,7 +125,7 @@ def _receive_file(tour: Tour, ringotel: Emulator) -> Iterator[str]:
 def _failure(tour: Tour, ringotel: Emulator) -> Iterator[str]:
     sent = ringotel.send("+15005550002", "Will this arrive?", from_=NUMBER)
     if tour.has_event(Place.DELIVERED) and (sent["variables"].get("messageid")):
-        failed: dict[str, Any] = ringotel.wait(status="failed", timeout_s=5)
+        failed = ringotel.wait(status="failed", timeout_s=5)
         _check(failed["id"] == sent["id"], "the failed receipt does not belong to the message")
     yield (
         "+1 500 555 0002 is a magic number: the message is accepted, then fails. Ringotel has no event for failures, "

@@ -5,13 +5,16 @@ revision.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ringocli.errors import UsageError
 from ringocli.lint.subject import UNKNOWN, Earlier, EarlierChange
 from ringocli.text.document import Document
 from ringocli.text.files import read_text
 from ringocli.text.git_revisions import revision_of, text_at
+
+if TYPE_CHECKING:
+    from ringocli.template.pattern.notation import Json
 
 
 def earlier_version(document: Document, against: str) -> Earlier:
@@ -29,7 +32,7 @@ def earlier_version(document: Document, against: str) -> Earlier:
     return earlier_of(value, document.value)
 
 
-def earlier_of(before: dict[str, Any], after: dict[str, Any]) -> Earlier:
+def earlier_of(before: dict[str, Json], after: dict[str, Json]) -> Earlier:
     """The earlier id, and the other changes that break something, as judged by ``diff``."""
     from ringocli.messaging.comparison.compare import compare
     from ringocli.template.reader import read_template
