@@ -125,6 +125,15 @@ def test_update_keeps_everything_else(ringocli: Command, conversation: Path) -> 
     assert (0, "") == (ringocli("test", "--update").code, ringocli("test").err)
 
 
+def test_a_case_with_a_byte_order_mark_is_found_and_updated(ringocli: Command, conversation: Path) -> None:
+    """A case written on Windows is found in its folder; --update keeps its byte order mark and line breaks."""
+    windows = f"\ufeff{CASE}".replace("\n", "\r\n").encode()
+    conversation.write_bytes(windows.replace(b'messageid = "m-1"', b'messageid = "m-0"'))
+    assert (1, True) == ((done := ringocli("test")).code, "- messageid = 'm-0'" in done.out)
+    assert 0 == ringocli("test", "--update").code
+    assert windows == conversation.read_bytes()
+
+
 def test_junit_has_one_test_per_case(ringocli: Command, conversation: Path) -> None:
     """A failed case is a failure with its diff, a case that cannot be read an error."""
     edit(conversation.parent.parent / "acme.json", '"text": "$content$"', '"body": "$content$"')

@@ -20,7 +20,7 @@ from ringocli.text.document import Document
 from ringocli.text.files import read_text
 
 FOLDER = "cases"
-_SCHEMA = re.compile(r"^\s*schema\s*=", re.MULTILINE)
+_SCHEMA = re.compile(r"^\ufeff?\s*schema\s*=", re.MULTILINE)
 
 
 class CaseFile(NamedTuple):

@@ -22,7 +22,9 @@ def update_case(result: CaseResult) -> list[Path]:
     Raises:
         LocalError: a file cannot be written.
     """
-    document = tomlkit.parse(read_text(str(result.case.path)))
+    before = read_text(str(result.case.path))
+    mark = "\ufeff" if before.startswith("\ufeff") else ""
+    document = tomlkit.parse(before.removeprefix(mark))
     written: list[Path] = []
     for table, step in zip(_steps(document), result.steps, strict=True):
         request = step.step.expect.request
@@ -36,9 +38,9 @@ def update_case(result: CaseResult) -> list[Path]:
         _update_variables(table, step)
         if step.step.send is None:
             _update_matching(table, step)
-    text = tomlkit.dumps(document)
-    if text != read_text(str(result.case.path)):
-        write_text(result.case.path, text, force=True)
+    text = mark + tomlkit.dumps(document)
+    if text != before:
+        write_text(result.case.path, text, force=True, expected=before)
         written.append(result.case.path)
     return written
 
