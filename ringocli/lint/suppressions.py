@@ -22,7 +22,7 @@ from ringocli.text.pointer import as_text
 from ringocli.text.suggest import did_you_mean
 
 SUFFIX = ".suppressions.toml"
-_HEADER = re.compile(r"\s*\[\[\s*suppress\s*\]\]")
+_HEADER = re.compile(r"\ufeff?\s*\[\[\s*suppress\s*\]\]")
 _ENTRY_KEYS = ("code", "pointer", "reason", "until")
 
 

@@ -120,6 +120,14 @@ def test_an_invalid_suppression_is_reported(ringocli: Command, text_only: Path, 
     assert (2, True) == (done.code, said in done.err and "acme.suppressions.toml:1" in done.err), done.err
 
 
+def test_an_invalid_suppression_after_a_byte_order_mark_has_its_line(ringocli: Command, text_only: Path) -> None:
+    """A file written on Windows is read, and its lines are counted like those of any other."""
+    entries = '[[suppress]]\ncode = "RT216"\nreason = "x"\n[[suppress]]\ncode = "RT999"\nreason = "x"\n'
+    windows = f"\ufeff{entries}".replace("\n", "\r\n")
+    (text_only.parent / "acme.suppressions.toml").write_bytes(windows.encode())
+    assert "acme.suppressions.toml:4: unknown rule 'RT999'" in ringocli("validate", text_only).err
+
+
 def test_statistics_count_rules(ringocli: Command, text_only: Path) -> None:
     """The most frequent rule comes first, with the number of files."""
     (text_only.parent / "b.json").write_text(text_only.read_text().replace('"to": "$to$"', '"to": "$too$"'))
