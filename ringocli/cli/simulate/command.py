@@ -92,6 +92,8 @@ def _play(options: SimulateOptions, template: Template, settings: Settings) -> i
             ("--failover-url", load.failover_url),
             ("--report", load.report), ("--require", load.require), ("--send", options.send),
             ("--event", options.event or None), ("--sign", options.signing.sign),
+            ("--concurrency", load.concurrency), ("--retry", load.retry or None), ("--shard", load.shard),
+            ("--seed", options.seed), ("--dry-run", options.dry_run or None),
         )
         if value is not None
     ]  # fmt: skip

@@ -45,6 +45,18 @@ def play(ringocli: Command, template: Path, url: str, steps: str, *options: str)
     return result.code, result.document if result.out.startswith("{") else {}, result.err
 
 
+@pytest.mark.parametrize(
+    "option", [("--dry-run",), ("--shard", "1/2"), ("--count", "2"), ("--retry", "3"), ("--concurrency", "2")]
+)
+def test_an_option_that_a_scenario_does_not_use_is_refused(
+    acme: Path, ringocli: Command, option: tuple[str, ...]
+) -> None:
+    """Nothing is sent: a dry run of a scenario does not exist, and its file specifies the rest."""
+    with receiver() as receiving:
+        code, _, err = play(ringocli, acme, receiving.url, '[[step]]\nevent = "message"\n', *option)
+    assert (2, True, []) == (code, f"--scenario cannot be combined with {option[0]}" in err, receiving.log)
+
+
 def test_values_are_carried_and_times_are_drawn(acme: Path, ringocli: Command) -> None:
     """The receipt has the reply's id and is sent before it; copies have the same or fresh ids."""
     steps = """
