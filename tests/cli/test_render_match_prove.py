@@ -227,31 +227,31 @@ PLANTED = {
     "an ambiguous webhook": (
         planted(Webhook__0__request_parameters={"method": "$event_key$", "from": "$from$", "x": "$to$$content$"}),
         "Webhook message:message"),
-    "a receipt that looks like another": (
-        planted(Webhook__2={"event_key": "message", "event_type": "messageDelivered", "request_method": "POST",
-                "request_parameters": {"method": "$event_key$", "params": {"from": "$messageid$"}}}),
-        "Webhook message:message"),
     "an event that another takes": (
         planted(Webhook__1={"event_key": "message", "event_type": "mms", "request_method": "POST", "request_parameters":
                 {"method": "$event_key$", "params": {"from": "$from$", "to": "$to$", "content": "$url$"}}}),
         "Webhook mms:message"),
     "an id in a text": (
-        planted(API__SendMessage__response_map={"x": "$messageid$-$messageid$"}), None),
+        planted(API__SendMessage__response_map={"x": "$messageid$-$messageid$"}), "API.SendMessage.response_map"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "where"), PLANTED.values(), ids=PLANTED)
-def test_prove_finds_planted_ambiguities(ringocli: Command, text: str, where: str | None) -> None:
+def test_prove_finds_planted_ambiguities(ringocli: Command, text: str, where: str) -> None:
     """An ambiguity or a duplicated event is shown by the smallest values that reveal it."""
     done = ringocli("prove", "-", "--format", "json", stdin=text)
-    if where is None:
-        return
     found = done.document["counter_example"]
-    if where == "Webhook message:message" and found is None:
-        pytest.skip("the more specific event wins, so this is no fault")
     assert (1, where) == (done.code, found["where"])
     assert all(len(value) < 40 for value in found["first"].values())
     assert "Failed" in ringocli("prove", "-", stdin=text).out
+
+
+def test_prove_accepts_a_receipt_that_looks_like_a_message(ringocli: Command) -> None:
+    """Two events with the same key are not ambiguous if one is more specific."""
+    receipt = {"event_key": "message", "event_type": "messageDelivered", "request_method": "POST",
+               "request_parameters": {"method": "$event_key$", "params": {"from": "$messageid$"}}}  # fmt: skip
+    done = ringocli("prove", "-", "--format", "json", stdin=planted(Webhook__2=receipt))
+    assert (0, None) == (done.code, done.document["counter_example"])
 
 
 @pytest.mark.parametrize("command", ["render", "prove", "match"])
