@@ -42,7 +42,7 @@ class Forked:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stdout.close()  # first, so that a process that writes to a full pipe can end
+        self.stdout.close()  # before waiting: a process that writes to a full pipe would otherwise not end
         self.stderr.close()
         self.wait()
 

@@ -188,6 +188,6 @@ def unused_port() -> int:
     which might take it in the meantime.
     """
     while True:
-        port = secrets.choice(range(20_000, 32_768))  # not random, whose state Hypothesis sets
+        port = secrets.choice(range(20_000, 32_768))  # not from random, because Hypothesis sets its seed
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port

@@ -81,7 +81,7 @@ def gather_values(template: Template, options: ValueOptions, *, url: str | None 
     """All values for a template, from options, environment, files and profile; ``url`` is the webhook URL option.
 
     Raises:
-        UsageError: an unknown or malformed name; also a property that the template does not declare.
+        UsageError: an unknown or malformed name, or a property that the template does not declare.
         LocalError: a file cannot be read.
     """
     from ringocli.template.settings import gather, pair

@@ -105,7 +105,7 @@ def known_name(where: str, name: str) -> str:
 
 
 def known_rule(name: str) -> Rule:
-    """The rule with a code (in any case) or a slug, also a former one.
+    """The rule with a code (in any case) or a slug, which may be a former one.
 
     Raises:
         UsageError: there is no such rule.

@@ -120,7 +120,7 @@ def forget() -> None:
 
 
 def current_masker() -> Masker:
-    """Masks all known secrets. While it is the same object, masking gives the same results."""
+    """The masker of all known secrets: a new object after each change, so that results can be cached with it."""
     global _masker
     if _masker is None:
         from ringocli.text.masking import Masker

@@ -23,7 +23,7 @@ _WRITTEN_QUOTE = re.compile(r"&(?:quot|[lr]dquo|#0*34|#[xX]0*22);|\\\\*\"")
 
 
 class Strings(Lexer):
-    """Reads strings in any kind of quotes, and keys also without quotes."""
+    """Reads strings in any kind of quotes, and keys with or without quotes."""
 
     def string(self, *, is_key: bool = False) -> Node:
         if self.peek() != '"':

@@ -106,6 +106,6 @@ def test_url_of_all_interfaces_is_an_address(host: str) -> None:
 
 
 def test_readiness_needs_no_token() -> None:
-    """/readyz is answered without the access token, also beyond loopback."""
+    """/readyz is answered without the access token, even beyond loopback."""
     access = AccessPolicy(host="0.0.0.0", page_token="page", access_token="a secret & more")
     assert access.refusal("GET", "readyz", "", {"host": "192.0.2.7"}) is None

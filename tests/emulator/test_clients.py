@@ -28,7 +28,7 @@ def target(emulator: Emulator) -> str:
 
 
 def test_upgrade_to_http_2_is_ignored(inbox: Emulator) -> None:
-    """A client that offers h2c, as Java's does by default, is served by HTTP/1.1, also on its next request."""
+    """A client that offers h2c, as Java's does by default, is served by HTTP/1.1, and so is its next request."""
     upgrade = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB")
     first = "\r\n".join([f"POST {target(inbox)} HTTP/1.1", "Host: 127.0.0.1", TYPE, LENGTH, *upgrade, "", ""])
     query = "\r\n".join([f"GET {target(inbox)}?a=b HTTP/1.1", "Host: 127.0.0.1", *upgrade, "", ""])

@@ -100,7 +100,7 @@ def test_a_conversation_goes_both_ways(ringotel: Emulator, visit: Open) -> None:
 
 
 def test_ticks_show_the_receipts(ringotel: Emulator, visit: Open) -> None:
-    """A message is marked as delivered after its receipt, also in words for screen readers."""
+    """A message is marked as delivered after its receipt, including in words for screen readers."""
     page = visit(ringotel.url)
     say(page, "user", "Two ticks?")
     mark = bubble(page, "user", "Two ticks?").locator(".mark")

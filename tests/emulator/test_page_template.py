@@ -38,7 +38,9 @@ def missed(page: Any, ringotel: Emulator, payload: dict[str, Any]) -> None:
 
 
 def test_a_broken_file_is_reported_until_it_is_fixed(file: Path, edited: Emulator, visit: Open) -> None:
-    """A lasting banner names the file, the mistake and the version in use, also on a phone; then it is reloaded."""
+    """A lasting banner, even on a phone, names the file, the mistake and the version in use; the corrected file is
+    reloaded.
+    """
     whole = file.read_text("utf-8")
     page = visit(edited.url, width=320, height=568)
     file.write_text(whole[:-20], "utf-8")

@@ -66,7 +66,7 @@ def test_retried_message_gets_its_status(inbox: Emulator) -> None:
     waiting = [one["id"] for one in tries if one["status"] == "waiting"]
     assert waiting
     while any(one["status"] == "waiting" for one in inbox.exchanges()):
-        continue  # each look at the exchanges is a request
+        continue  # each poll of the exchanges is a request
     settled = {one["id"]: one for one in inbox.exchanges()}
     assert {"retried", "refused"} >= {settled[number]["status"] for number in waiting}
     retried = [number for number in waiting if settled[number]["status"] == "retried"]

@@ -70,7 +70,7 @@ def test_hostile_texts_are_stored_unchanged(inbox: Emulator) -> None:
     for text in ("<script>alert(1)</script>", "\u202eabc", "a\x00b", "x" * 65_536, "$content$", "\U0001f600\u200d"):
         taken = inbox.reply(NUMBER, text, from_=CONTACT)
         assert text == taken["variables"]["content"]
-        if len(text) < 1000:  # an address has no section for more
+        if len(text) < 1000:  # a query of /api/wait has a limited length
             assert text == inbox.wait(content=text, timeout_s=1)["variables"]["content"]
 
 

@@ -164,7 +164,7 @@ def _strings(tree: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])
 def test_store_is_locked_by_identity(tmp_path: Path, link: Any) -> None:
-    """A second emulator is refused, also under another name of the same file; the lock file is its owner's alone."""
+    """A second emulator is refused, even under another name of the same file; only the owner can read the lock file."""
     db, other = tmp_path / "a.db", tmp_path / "elsewhere.db"
     with emulator(ACME, db=db):
         link(db, other)

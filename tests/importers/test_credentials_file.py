@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="symbolic links and m
 
 @pytest.mark.parametrize("marker", [".git", ".hg"])
 def test_a_work_tree_is_refused(tmp_path: Path, marker: str) -> None:
-    """Files in a git or hg work tree could be committed, also through a linked folder."""
+    """A file in a git or hg work tree, which could be committed, is refused, even through a linked folder."""
     (tmp_path / "repo" / marker).mkdir(parents=True)
     (tmp_path / "repo" / "sub").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "repo" / "sub")

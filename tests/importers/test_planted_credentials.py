@@ -311,7 +311,7 @@ def drafted(text: str) -> Draft:
 
 
 def shown(draft: Draft, pastes: Pastes | None = None) -> str:
-    """Everything that ``init`` writes and prints about a draft; with its samples also what the wizard shows."""
+    """Everything that ``init`` writes and prints about a draft; if its samples are given, also the wizard's output."""
     findings = list(lint(Document.read("draft", json.dumps(draft.template))))
     assert not [finding for finding in findings if finding.severity is Severity.ERROR]
     lines = "\n".join(line for _, line in as_lines(draft, findings))

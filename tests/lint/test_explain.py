@@ -24,7 +24,7 @@ from tests.conftest import ROOT, Command
 
 @pytest.mark.parametrize("number", ASSUMPTIONS)
 def test_every_assumption_is_explained(ringocli: Command, number: int) -> None:
-    """Each number has a text, a reason, a mark of its support and what depends on it, also on the page."""
+    """Each number has a text, a reason, a mark of its support and what depends on it, here and on the page."""
     done = ringocli("explain", str(number))
     assert (0, f"Assumption {number}") == (done.code, done.out.splitlines()[0])
     assert EVIDENCE[number].mark in (DOCUMENTED, OBSERVED, INFERRED)

@@ -45,7 +45,7 @@ def test_rendered_requests_are_recognised(name: str, request_name: str) -> None:
     spec = template.request(request_name)
     received = receive(template, rendered(template, spec))
     assert ((), 200) == (received.problems, received.status)
-    # Where a provider takes files as links only, both requests are the same, and the first one it is.
+    # If a provider accepts files only as links, both requests are the same, and the first one is found.
     assert received.spec is not None
     assert (spec.url, spec.parameters) == (received.spec.url, received.spec.parameters)
     assert {"+12025550100", "+13105550199"} <= set(received.variables.values())

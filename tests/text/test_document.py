@@ -296,7 +296,7 @@ def test_reading_stops_after_too_many_mistakes() -> None:
                              max_leaves=20),
        indent=st.sampled_from([None, 0, 2]), data=st.data())  # fmt: skip
 def test_both_ways_of_locating_a_value_agree(document: Any, indent: int | None, data: st.DataObject) -> None:
-    """The fast look-up in valid JSON and the scanner agree on every pointer, also on missing ones."""
+    """The fast look-up in valid JSON and the scanner agree on every pointer, including missing ones."""
     text = json.dumps(document, indent=indent)
     quick, slow = Document.read("x", text), Document.read("x", text)
     assert slow.node(()) is not None  # from here on the scanner's tree is used

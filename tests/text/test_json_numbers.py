@@ -29,7 +29,7 @@ TREES = st.recursive(NUMBERS, lambda inner: st.lists(inner, max_size=3).map(lamb
 
 @given(TREES)
 def test_digits_survive(text: str) -> None:
-    """A document that is read and written again has the same numbers, also in a template and in a body."""
+    """A document that is read and written again has the same numbers, and so have a template and a body."""
     assert text == dumps(decode_json(text))
     assert text == dumps(Document.read("x", text).value)
     assert text.replace(" ", "") == encode(decode_json(text), "application/json").reveal()

@@ -92,7 +92,7 @@ def test_a_text_searched_in_pieces_is_masked(secret: str, encoding: str, before:
 
 @given(st.text("abcDEF-0123456789 x/:.", max_size=200), st.integers(1, 50))
 def test_pieces_change_no_result(text: str, piece: int) -> None:
-    """A text is masked in the same way in pieces as at once, also where it only shares characters with a secret."""
+    """A text is masked in the same way in pieces as at once, even if it only shares characters with a secret."""
     secrets = ("abcDEF-0123456789", "https://a.example/webhook/other")
     assert Masker(secrets).mask(text) == Masker(secrets, max_piece=piece).mask(text)
 

@@ -146,7 +146,7 @@ def _near_status(leaf: SampleLeaf, leaves: list[SampleLeaf]) -> int:
 
 
 def borrow_text(drafts: list[EventDraft]) -> None:
-    """Give the event of a file the text of a message's event, also where the file's sample has none."""
+    """Give the event of a file the text of a message's event, even if the file's sample has none."""
     message = next((draft for draft in drafts if draft.kind == "message"), None)
     for draft in drafts:
         if draft.kind == "mms" and Role.CONTENT not in draft.choices and message is not None:

@@ -124,7 +124,7 @@ def _use_https(state: RequestState) -> None:
         )
         clause = f"its URL uses http, and Ringotel requires https: {why}"
         state.learned.add_limit("http://", why, clause)
-        if has_placeholder(host):  # a property: whose host it is shows only when it is filled in
+        if has_placeholder(host):  # a property: its host is known only once it is filled in
             state.target = replace(state.target, scheme="https")
         return
     why = "Ringotel requires https, which is used instead: check that the provider supports it"

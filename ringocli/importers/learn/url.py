@@ -122,7 +122,7 @@ _OWNER_ID = re.compile(r"(?:account|auth|app|client|customer|project|service|spa
 
 
 def _is_text(text: str, before: tuple[str, ...]) -> bool:
-    """Whether a segment is a text for people; after a segment such as ``text``, also with a plus for each space."""
+    """Whether a segment is a text for people; after a segment such as ``text``, a plus may replace each space."""
     return is_prose(text) or ("+" in text.strip("+") and name_score(Role.CONTENT, before[:1]) >= 90)
 
 

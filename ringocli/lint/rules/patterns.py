@@ -258,7 +258,7 @@ def shadowed_event(subject: Subject) -> Iterator[Problem]:
                 message = f"the event at line {line} matches every webhook that this one matches"
                 yield Problem(event.pointer, message, part="key" if isinstance(event.pointer[-1], str) else "object")
                 break
-        if len(alike) < 20:  # each is compared with all before it; real templates have far fewer
+        if len(alike) < 20:  # limited, because each event is compared with all earlier ones
             alike.append((event, form))
 
 

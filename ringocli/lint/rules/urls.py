@@ -47,7 +47,7 @@ def invalid_url(subject: Subject) -> Iterator[Problem]:
         url = spec.url
         if url.startswith("$") or pointer in subject.template.misfits or _ABSOLUTE_URL.fullmatch(url):
             continue
-        from ringocli.text.url import split_url  # most URLs do not need it, and its import takes longer than a file
+        from ringocli.text.url import split_url  # most URLs do not need this slow import
 
         parts = split_url(url)
         if url != url.strip():

@@ -231,7 +231,7 @@ class Engine:
         self._books.fail_waiting(failure)
         if not self._exhausted:
             self._exhausted = True
-            # Without a rate, a duration does not say how many more events there would have been.
+            # With a duration but no rate, it is unknown how many more events there would have been.
             is_open_ended = self._plan.duration_s is not None
             self._books.fail_unsent(failure, 0 if is_open_ended else self._source.skip_rest())
 

@@ -18,7 +18,7 @@ KEYS = ("received", "matched", "unmatched", "distinct", "duplicates", "lost", "o
 def receiver_account(url: str) -> Mapping[str, Any] | None:
     """The account of the emulator that a webhook URL on this machine belongs to; None if it is not an emulator.
 
-    An emulator's webhook URLs are ``…/webhook/ID``; its API is beside them, also in an inbox (``/i/NAME``).
+    An emulator's webhook URLs are ``…/webhook/ID``; its API is beside them, in an inbox (``/i/NAME``) as well.
     """
     parts = split_url(url)
     base, found, _ = parts.path.rpartition("/webhook/")

@@ -260,7 +260,7 @@ class _Player:
         return Values(layers=(Layer(variables=given), self._case.values, *self._stage.values.layers))
 
     def _resolved(self, reference: Reference) -> str:
-        if reference.step not in self._produced:  # it happens later: its recorded reply is read now
+        if reference.step not in self._produced:  # that step happens later; its recorded reply is read now
             step = self._steps[reference.step]
             if step.send is None or step.reply is None:
                 raise UsageError(

@@ -67,7 +67,7 @@ def describe(value: Json) -> str:
     if isinstance(value, list):
         return "an empty list" if not value else "a list"
     if isinstance(value, str):
-        value = value[: MAX_DESCRIBED + 1]  # the rest would be cut off
+        value = value[: MAX_DESCRIBED + 1]  # longer text would be cut off below
     text = number_text(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= MAX_DESCRIBED else text[: MAX_DESCRIBED - 3] + "..."
 

@@ -103,7 +103,7 @@ def _webhook(
     assert step.webhook is not None
     masked = read_sample(kept[step.webhook].encode()).as_request()
     if redact_tree(taken_by(template, masked)) != redact_tree(taken_by(template, sample.incoming)):
-        return None  # it is recognised by a value that looks like a credential
+        return None  # its event is recognised by a value that is masked as a credential
     return webhook_step(template, masked, name, path, files)
 
 

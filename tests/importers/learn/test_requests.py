@@ -65,7 +65,7 @@ def test_a_login_in_the_path_becomes_properties(path: str, expected: str, proper
     ["See%20you%20at%20noon", "See+you+at+noon"],
 )
 def test_a_text_in_the_path_is_the_content(text: str) -> None:
-    """A text for people in a path is the message, also with a plus for each space."""
+    """A text for people in a path is the message, even with a plus for each space."""
     document = drafted(url=f"https://api.nimbus.example/send/to/16475550123/from/14155550100/text/{text}")
     assert sent(document)["request_url"].endswith("/to/$to$/from/$from$/text/$content$")
     assert document["complete"]

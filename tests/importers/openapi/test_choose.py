@@ -236,7 +236,7 @@ POSTMAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def test_postman_bodies_and_auth(
     ringocli: Command, folder: Path, mode: str, auth: dict[str, Any], kind: str | None
 ) -> None:
-    """Every body mode and auth type is either imported or reported, also in folders and when inherited."""
+    """Every body mode and auth type is either imported or reported, including in folders and when inherited."""
     request, wanted = POSTMAN[mode]
     item = {"name": "Send", "request": {"method": "POST", "url": "https://x.example/send", **request}}
     collection = {

@@ -28,7 +28,7 @@ def rows_of(folder: Path, name: str, content: str | bytes, *, skip: bool = False
 def test_csv_and_json_lines_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, values: list[tuple[str, str]]
 ) -> None:
-    """CSV and JSON lines with the same values give the same rows, also when read twice."""
+    """CSV and JSON lines with the same values give the same rows, even when read twice."""
     import csv
 
     folder = tmp_path_factory.mktemp("rows")
@@ -106,7 +106,7 @@ def test_what_has_no_end_is_refused(folder: Path, ringocli: Command, command: st
 
 @pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="the shell has no process substitution here")
 def test_rows_of_a_process_are_read_once(folder: Path, ringocli: Command) -> None:
-    """``--data <(command)`` is read like stdin: every row, also with a journal and when it is resumed."""
+    """``--data <(command)`` is read like stdin: every row, including with a journal and when the run is resumed."""
     rows = b"contact,content\n+13105550101,one\n+13105550102,two\n"
     with receiver() as receiving:
         for expected in (2, 0):
