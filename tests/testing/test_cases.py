@@ -134,6 +134,17 @@ def test_a_case_with_a_byte_order_mark_is_found_and_updated(ringocli: Command, c
     assert windows == conversation.read_bytes()
 
 
+def test_update_names_a_request_after_a_step_with_any_id(ringocli: Command, acme: Path) -> None:
+    """Characters that a file's name cannot have are replaced; the file is in the folder of the case."""
+    cases = acme.parent / "cases"
+    cases.mkdir()
+    step = 'id = "../out/1: first"\nsend = "SendMessage"\nset = {from = "1", to = "2", content = "x"}'
+    (cases / "a.toml").write_text(f"schema = 1\n[[step]]\n{step}\n", "utf-8")
+    assert 0 == ringocli("test", "--update").code
+    assert ["a...-out-1- first.http", "a.toml"] == sorted(path.name for path in cases.iterdir())
+    assert 0 == ringocli("test").code
+
+
 def test_junit_has_one_test_per_case(ringocli: Command, conversation: Path) -> None:
     """A failed case is a failure with its diff, a case that cannot be read an error."""
     edit(conversation.parent.parent / "acme.json", '"text": "$content$"', '"body": "$content$"')

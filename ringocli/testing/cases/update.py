@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import tomlkit
 from ringocli.messaging.case_reader import Anything, Reference
 from ringocli.testing.cases.run import CaseResult, StepResult
 from ringocli.text.files import read_text, write_text
+
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f/\\<>:"|?*]')
+"""Characters that the name of a file cannot have, on Windows or elsewhere."""
 
 
 def update_case(result: CaseResult) -> list[Path]:
@@ -30,7 +34,8 @@ def update_case(result: CaseResult) -> list[Path]:
         request = step.step.expect.request
         if step.request is not None:
             if request is None:
-                request = result.case.path.with_name(f"{result.case.path.stem}.{step.step.id}.http")
+                id_ = _NOT_IN_NAMES.sub("-", step.step.id)
+                request = result.case.path.with_name(f"{result.case.path.stem}.{id_}.http")
                 _expectation(table)["request"] = request.name
             if not os.path.exists(request) or _differs(step, request):
                 write_text(request, step.request, force=True)
