@@ -64,7 +64,12 @@ def explain(options: ExplainOptions) -> int:
 
 def _rule_named(topic: str) -> Rule:
     from ringocli.lint.project import known_rule
+    from ringocli.text.suggest import is_misspelled_in
 
+    if is_misspelled_in([topic], "assumptions"):
+        raise UsageError(
+            f"unknown topic {topic!r}; did you mean assumptions?", "Or name one, as in: ringocli explain 7"
+        )
     if not topic:
         raise UsageError("explain needs a topic", "For example: ringocli explain RT401, or ringocli explain --all")
     return known_rule(topic)

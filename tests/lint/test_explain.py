@@ -60,6 +60,7 @@ def test_all_assumptions_are_listed(ringocli: Command) -> None:
     ("topic", "code", "said"),
     [
         ("99", 2, "unknown assumption 99"),
+        ("assumption", 2, "did you mean assumptions?"),
         ("0", 2, "unknown assumption 0"),
         ("RT4O1", 2, "did you mean RT401"),
         ("unkown-variable", 2, "did you mean unknown-variable"),
