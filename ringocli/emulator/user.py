@@ -156,7 +156,7 @@ def _status(reply: Reply | None) -> str:
 
 
 def _notes(spec: RequestSpec, rendered: RenderedRequest, reply: Reply | None) -> tuple[str, ...]:
-    """Notes about a reply, worded as by ``send-test``."""
+    """Notes about a reply, in the same words as those of ``send-test``."""
     if reply is None:
         return ()
     verdict = judge(spec, rendered, reply, SUCCESS)

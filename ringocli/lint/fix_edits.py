@@ -31,7 +31,7 @@ def edits_of(document: Document, fix: Fix | None) -> Iterator[Edit]:
 
 
 def _appended(document: Document, node: Node, value: Json) -> Edit:
-    """An edit that adds an item, separated as the items before it are."""
+    """An edit that adds an item, with the same separator as between the items before it."""
     written = dumps(value)
     if not node.items:
         return Edit(node.start + 1, node.start + 1, written)

@@ -100,7 +100,7 @@ def test_global_options_are_accepted_before_and_after_the_command(ringocli: Comm
 
 @pytest.mark.parametrize("words", [("--help", "render"), ("-h", "lint"), ("--color", "never", "-h", "render")])
 def test_help_before_a_command_is_about_all_commands(ringocli: Command, words: tuple[str, ...]) -> None:
-    """The list is that of --help alone."""
+    """``--help`` before a command prints the same list as ``--help`` alone."""
     assert ringocli("--help").out == ringocli(*words).out
 
 
@@ -165,7 +165,7 @@ def test_what_is_plain(line: str, is_plain: bool) -> None:
 
 
 def test_ctrl_c_while_the_program_is_loaded_prints_no_traceback() -> None:
-    """The exit code is that of Ctrl-C at any other moment."""
+    """Ctrl-C during loading gives the same exit code as at any other moment."""
     script = (
         "import sys\n"
         "class Interrupted:\n"

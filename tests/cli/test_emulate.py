@@ -136,7 +136,7 @@ def test_user_sends_to_a_real_provider(acme: Path, tmp_path: Path) -> None:
 
 
 def test_webhooks_are_forwarded_to_the_real_ringotel(acme: Path, tmp_path: Path) -> None:
-    """The provider gets Ringotel's own reply and both replies are shown; of the webhook URL only the host is."""
+    """The provider gets Ringotel's own reply, and both replies are shown; only the host of the webhook URL is shown."""
     with serving(Answer(status=202, body=b"queued")) as server:
         url = f"{server.url}/hook/very-secret-path"
         with emulating(acme, "--db", tmp_path / "e.db", "--forward-to", url) as (ringotel, process):

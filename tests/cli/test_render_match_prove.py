@@ -20,7 +20,7 @@ VALUES = ("--set", "number=+12025550100", "--set", "contact=+13105550199", "--se
 
 
 def test_render_prints_the_wire(ringocli: Command, acme: Path) -> None:
-    """Start line, headers and body as they would be sent; remarks go to stderr."""
+    """Start line, headers and body are printed as they would be sent; notes go to stderr."""
     done = ringocli("render", acme, "SendMessage", *VALUES, "--property", "API key=s3cret-key")
     assert (0, "POST /v1/messages HTTP/1.1\nHost: sms.acme.example\nContent-Type: application/json\n"
                'Authorization: Bearer ***\n\n{"from":"+12025550100","to":"+13105550199","text":"Hi"}\n') == (
@@ -50,7 +50,7 @@ def test_render_shows_secrets_only_on_request(ringocli: Command, acme: Path) -> 
 
 
 def test_rendered_curl_runs(ringocli: Command, acme: Path) -> None:
-    """The curl form is one shell command with the same method, address, headers and body."""
+    """The curl form is one shell command with the same method, URL, headers and body."""
     done = ringocli("render", acme, "SendMessage", "--set", 'content=it\'s "quoted" $HOME', "--format", "curl")
     words = shlex.split(done.out.replace("\\\n", ""))
     assert ["curl", "-X", "POST", "https://sms.acme.example/v1/messages"] == words[:4]
@@ -64,7 +64,7 @@ def test_rendered_python_is_a_program(ringocli: Command, acme: Path) -> None:
 
 
 def test_rendered_httpie_contains_the_request(ringocli: Command, acme: Path) -> None:
-    """The HTTPie form carries method, address, headers and raw body."""
+    """The HTTPie form contains the method, the URL, the headers and the raw body."""
     words = shlex.split(ringocli("render", acme, "SendMessage", *VALUES, "--format", "httpie").out)
     assert {"POST", "https://sms.acme.example/v1/messages", "Content-Type:application/json", "--raw"} <= set(words)
 

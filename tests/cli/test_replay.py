@@ -96,7 +96,9 @@ def replayed(ringocli: Command, url: str, *options: str) -> Result:
 
 
 def test_the_events_of_a_journal_are_sent_again(folder: Path, ringocli: Command) -> None:
-    """The same ids and bytes, all of them or those that failed; --set replaces only what it names."""
+    """All events, or those that failed, are sent with the same ids and bytes; --set replaces only the named
+    variables.
+    """
     run = ["simulate-webhook", SAMPLES / "telnyx.json", "--event", "all", "--count", "40", "--journal", "run.db"]
     with receiver(lambda name, times: BROKEN if name.endswith("7") else OK) as receiving:
         assert 1 == ringocli(*run, "--concurrency", "4", "--set", "from=+13105550100", "--url", receiving.url).code

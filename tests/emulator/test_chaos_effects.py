@@ -83,7 +83,7 @@ def test_faults_of_the_connection(inbox: Emulator) -> None:
 
 
 def test_builtin_provider_retries(inbox: Emulator) -> None:
-    """The built-in provider sends a webhook that got no answer again, twice at most."""
+    """The built-in provider retries a webhook without an answer, at most twice."""
     inbox.set_chaos(ringotel={"fault": "hang"})
     newest = inbox.reply(NUMBER, "once", from_=CONTACT)
     while len(inbox.exchanges()) < 3:

@@ -38,7 +38,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("headers", "body", "status"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_body_gets_an_answer(inbox: Emulator, headers: dict[str, str], body: bytes, status: int) -> None:
-    """Each body has its 4xx with a message, on Ringotel's side and on the provider's, and is listed and exported."""
+    """Each hostile body is answered with a 4xx and a message on both sides, and is listed and exported."""
     got = call(inbox, "POST", "/webhook/acme", body, headers)
     assert status == got.status
     assert got.document.get("near_miss") or got.document["error"]["message"]

@@ -565,7 +565,7 @@ def incoming(text: str, number: int, *, sender: str = CONTACT) -> Exchange:
 
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """An emulator that has seen 10,000 messages."""
+    """An emulator with 10,000 stored messages."""
     path = tmp_path_factory.mktemp("crowded") / "store.db"
     store = Store(path, max_days=36_500)
     store.commit([incoming(f"message {number}", number) for number in range(10_000)])

@@ -217,7 +217,7 @@ def test_clearing_makes_the_file_smaller(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS.keys())
 def test_a_reply_does_not_repeat_a_secret(encode: Callable[[str], str], tmp_path: Path) -> None:
-    """A near miss, a refused request and a wait that timed out describe what was received without it."""
+    """A near miss, a refused request and a wait that timed out describe what was received without the secret."""
     encoded = encode(CANARY)
     with emulator(ACME, properties={"API key": CANARY}) as inbox:
         for method, path, content in (

@@ -38,7 +38,7 @@ def test_a_reply_is_the_same_however_it_is_cut(
 
 
 def test_a_reply_without_a_length_ends_with_the_connection() -> None:
-    """Only the end of the connection completes it; a reply with a length stays incomplete."""
+    """A reply without a length is complete when the connection ends; one with a length stays incomplete."""
     open_ended, announced = ReplyParser(), ReplyParser()
     assert not open_ended.feed(b"HTTP/1.1 200 OK\r\n\r\nsome text")
     assert not announced.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nsome text")

@@ -357,7 +357,7 @@ def test_the_time_limit_covers_the_whole_reply(
 def test_a_slow_body_is_cut_in_time(
     secure: bool, server_tls: ssl.SSLContext, authority: trustme.CA, tmp_path: Path
 ) -> None:
-    """The reply counts, and a note says that its body was incomplete."""
+    """A reply with a slow body counts, and a note says that the body was incomplete."""
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))
     pieces = [b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", *[b"x"] * 1000]

@@ -293,7 +293,9 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
 def test_what_no_template_can_describe_is_named_everywhere(
     ringocli: Command, folder: Path, template: Path, running: Emulator, form: str
 ) -> None:
-    """`match` refuses it, the emulator answers 400, and `init` drafts the rest and says what will not be received."""
+    """`match` refuses such a sample, the emulator answers 400, and `init` drafts the rest and says what will be
+    missing.
+    """
     content, what = UNREADABLE[form]
     (folder / "sample.txt").write_bytes(content)
     matched = ringocli("match", template, "sample.txt")
@@ -341,7 +343,7 @@ DISTORTIONS: dict[str, tuple[bytes, str]] = {
 def test_a_distorted_value_is_reported_everywhere(
     ringocli: Command, folder: Path, template: Path, running: Emulator, name: str
 ) -> None:
-    """`match`, the emulator and `init` all report it."""
+    """`match`, the emulator and `init` all report a distorted value."""
     content, said = DISTORTIONS[name]
     (folder / "sample.txt").write_bytes(content)
     matched = ringocli("match", template, "sample.txt", "--format", "json")

@@ -49,7 +49,7 @@ def test_a_rule_and_its_assumption_name_each_other() -> None:
 
 
 def test_all_assumptions_are_listed(ringocli: Command) -> None:
-    """`explain assumptions` prints all of them, as text and as JSON."""
+    """`explain assumptions` prints all assumptions, as text and as JSON."""
     done = ringocli("explain", "assumptions")
     assert all(f"{number:>2}  " in done.out for number in ASSUMPTIONS)
     document = ringocli("explain", "assumptions", "--format", "json").document
@@ -67,7 +67,7 @@ def test_all_assumptions_are_listed(ringocli: Command) -> None:
     ],
 )
 def test_an_unknown_topic_is_a_usage_error(ringocli: Command, topic: str, code: int, said: str) -> None:
-    """The topic is named, with the most similar one."""
+    """The error names the unknown topic and the most similar one."""
     done = ringocli("explain", topic)
     assert (code, True) == (done.code, said in done.err), done.err
 

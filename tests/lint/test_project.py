@@ -93,7 +93,7 @@ def test_invalid_settings_are_reported(ringocli: Command, text_only: Path, table
 def test_a_suppression_has_a_pointer_a_reason_and_a_date(
     ringocli: Command, text_only: Path, entry: str, left: list[str], stale: str | None
 ) -> None:
-    """Findings that it covers are hidden, and an unused suppression is reported."""
+    """Findings that a suppression covers are hidden, and an unused suppression is reported."""
     (text_only.parent / "acme.suppressions.toml").write_text(f"[[suppress]]\n{entry}\n")
     done = ringocli("validate", text_only, "--format", "json")
     assert left == [one["code"] for one in done.document["findings"] if one["severity"] != "info"]

@@ -133,7 +133,7 @@ def test_invalid_toml_is_a_local_error(tmp_path: Path) -> None:
     ],
 )
 def test_durations(text: str | float, seconds: float | None) -> None:
-    """A number with a unit, seconds without one."""
+    """A duration is a number with a unit; without one it is in seconds."""
     assert seconds == seconds_of(text)
 
 

@@ -156,7 +156,7 @@ RECEIPTS = {
 @pytest.mark.parametrize(("body", "messageid"), RECEIPTS.values(), ids=RECEIPTS.keys())
 @pytest.mark.parametrize("key", ["delivered", "201"])
 def test_patch_of_a_receipt_is_certain(body: Any, messageid: str | None, key: str) -> None:
-    """A receipt is read only if it says "delivered" and one field must be the id; a numeric code means nothing else."""
+    """A receipt gets a patch only if it says "delivered" and only one field can be the id, whatever the event key is."""
     document = copy.deepcopy(ACME)
     document["Webhook"][2]["event_key"] = key
     near_miss = missed(document, body)

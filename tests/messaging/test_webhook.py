@@ -155,7 +155,7 @@ def test_a_root_array_is_tried_element_by_element() -> None:
 
 
 def test_forms_and_queries_are_read() -> None:
-    """A form by its content type or without one, and a GET by its query."""
+    """A form is read with or without its content type, and a GET by its query."""
     made = template(
         event("received", "message", {"S": "$event_key$", "F": "$from$", "T": "$to$", "B": "$content$"}, None)
     )

@@ -96,7 +96,7 @@ def test_properties_are_secrets_unless_public(folder: Path) -> None:
 
 
 def test_the_webhook_url_is_a_secret_with_its_own_precedence(folder: Path) -> None:
-    """The option wins over the environment, and that over the profile."""
+    """The option wins over the environment, and the environment over the profile."""
     (folder / "ringocli.toml").write_text('[profiles.a]\nwebhook_url = "https://p.example/x"')
     for options, environ, expected in (
         (ValueArguments(url="u", profile="a"), env(folder, RINGOCLI_WEBHOOK_URL="e"), "u"),

@@ -184,7 +184,7 @@ def test_a_case_belongs_to_the_template_it_is_named_after(ringocli: Command, con
 
 
 def exchanges(path: Path) -> list[dict[str, Any]]:
-    """A conversation with a real emulator, as it exports it."""
+    """The export of a conversation from a real emulator."""
     with emulator(path, properties={"API key": "k"}) as ringotel:
         ringotel.send("+13105550199", "Hi there", from_="+12135550100")
         ringotel.wait(event_key="delivered")

@@ -285,7 +285,7 @@ def test_a_trusted_certificate_passes(ringocli: Command, acme: Path, authority: 
 
 
 def test_plain_http_on_a_tls_port(ringocli: Command, acme: Path) -> None:
-    """A server that does not speak TLS stops at tls."""
+    """If the server does not speak TLS, doctor stops at tls."""
     with serving(ACCEPTED) as server:
         done = ringocli("doctor", "acme.json", "--url", f"https://127.0.0.1:{server.port}", *KEY, "--format", "json")
     assert (4, "tls") == (done.code, failed(done)["name"])

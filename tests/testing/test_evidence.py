@@ -85,7 +85,7 @@ def test_the_report_needs_no_script_and_the_mail_names_the_portals_fields(bundle
 
 
 def test_one_flipped_byte_is_named(bundled: Path) -> None:
-    """Wherever the byte is, the member it belongs to is named."""
+    """For any changed byte, the member that it belongs to is named."""
     content = bundled.read_bytes()
     with zipfile.ZipFile(bundled) as archive:
         starts = {entry.filename: (entry.header_offset, entry.file_size) for entry in archive.infolist()}
@@ -102,7 +102,7 @@ def test_one_flipped_byte_is_named(bundled: Path) -> None:
 
 
 def named(content: bytes) -> list[str]:
-    """The members that verify names, in its problems or in its error."""
+    """The members named by ``verify``, in its problems or in its error."""
     try:
         return [problem.member for problem in verify(content)]
     except LocalError as error:

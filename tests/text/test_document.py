@@ -201,7 +201,9 @@ def test_columns_count_characters_and_lines_end_in_any_way() -> None:
 
 
 def test_a_missing_part_is_reported_at_the_object_that_should_contain_it() -> None:
-    """The key of that object where it has one, else its opening brace; unknown steps fall back to it."""
+    """The position is the key of that object, or its opening brace if it has none; unknown steps fall back to the
+    object.
+    """
     text = '{"API": {"x": [{"y": 1}]}}'
     document = Document.read("x", text)
     for pointer, covered in (((), "{"), (("API",), '"API"'), (("API", "x", 0), "{"), (("API", "nope", "z"), '"API"')):

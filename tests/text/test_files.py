@@ -74,7 +74,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="symbolic links, modes and
 
 @posix
 def test_a_symbolic_link_stays_a_link(tmp_path: Path) -> None:
-    """The file behind it is replaced, with the same permissions."""
+    """The target of a symbolic link is replaced, with the same permissions."""
     target, link = tmp_path / "real.json", tmp_path / "sub" / "link.json"
     link.parent.mkdir()
     target.write_text("old")

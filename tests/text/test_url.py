@@ -58,7 +58,7 @@ def test_no_text_raises(text: str) -> None:
 
 @given(TEXTS.filter(str.isprintable))
 def test_the_parts_are_those_of_the_standard_library(text: str) -> None:
-    """Wherever urlsplit does not raise, it finds the same parts."""
+    """If urlsplit does not raise, it finds the same parts as our function."""
     try:
         theirs = urlsplit(text.strip())
         host, port = theirs.hostname, theirs.port

@@ -236,7 +236,7 @@ def _is_maskable(value: str) -> bool:
 
 
 def auth_of(pasted: Pasted, book: PropertyBook, names: tuple[str, ...]) -> dict[str, str] | None:
-    """The ``auth`` of a template for the credentials of a paste, whose values go into the book.
+    """The ``auth`` of a template for the credentials of a paste; their values are added to the book.
 
     ``names`` are the preset's property names: one for a token, two for user name and password.
     """

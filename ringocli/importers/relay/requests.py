@@ -187,7 +187,7 @@ class RequestReader:
         if not in_field and not any(SIGNATURE in text for _, text in spec["headers"]):
             if not recipe.name:
                 raise UsageError(
-                    f"{OPTION}: no header or field of the sample has a signature", "Write NAME: before it."
+                    f"{OPTION}: no header or field of the sample has a signature", "Write NAME: before the algorithm."
                 )
             spec["headers"].append([recipe.name, SIGNATURE])
         headers = {name.lower(): text for name, text in spec["headers"]}
@@ -211,7 +211,7 @@ class RequestReader:
         known = [*parts, "fields", "timestamp", "nonce", "secret", *(name for name, _ in spec["headers"]), *fields]
         spec["signed"] = recipe.resolved(meaning, [*known, *self.properties], OPTION)
         if spec.get("encoding") == "multipart" and "$body" in spec["signed"]:
-            raise UsageError(f"{OPTION}: the body is multipart, which cannot be signed", "Sign fields of it.")
+            raise UsageError(f"{OPTION}: the body is multipart, which cannot be signed", "Sign its fields instead.")
 
     def _query(self, url: str) -> tuple[str, dict[str, Any]]:
         """The URL without its query, and the query, where it has a time or a signature; else the URL as it is."""

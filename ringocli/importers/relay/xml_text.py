@@ -58,7 +58,7 @@ class XmlText:
         try:
             ElementTree.fromstring(re.sub(r"^<\?xml.*?\?>", "", self.text))
         except ElementTree.ParseError as error:
-            raise UsageError(f"{what} is not well-formed XML: {error}", "Paste all of it.") from None
+            raise UsageError(f"{what} is not well-formed XML: {error}", "Paste the whole document.") from None
         self._root = self._parsed()
         self.tree: dict[str, Any] = {self._root.name: self._value(self._root)}
 

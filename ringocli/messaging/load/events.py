@@ -144,7 +144,7 @@ class EventFactory:
         body = request.body if request is not None else None
         is_plain = self._recipe.signer is None and indexes[0] > 0 and indexes[-1] < COPIES_FROM
         if is_plain and request is not None and request.start and body is not None and body.format:
-            # Numbers only get longer, so if the first and the last have the same length, all have it.
+            # Numbers only get longer, so if the first and the last have the same length, all numbers have it.
             length = len(body.filled(indexes[0], NO_ROW))
             if length == len(body.filled(indexes[-1], NO_ROW)):
                 event_id = f"webhook-id: {self._id_start}%d\r\n".encode("ascii") if self._plays_provider else b""

@@ -12,7 +12,7 @@ class LoadPlan(NamedTuple):
     """How fast, how many at once, for how long, and what counts as delivered.
 
     ``rate_per_s`` None is the closed model; ``concurrency`` bounds the connections. ``give_up_s`` is how long a
-    receiver may be silent; None depends on the number of retries.
+    receiver may be silent; if None, it depends on the number of retries.
     """
 
     concurrency: int = 1

@@ -29,7 +29,7 @@ from ringocli.text.url import split_url
 class Examination:
     """What to examine, and what may be sent. ``base`` replaces scheme, host and port of the provider.
 
-    ``options`` are those of the command line, which the command that continues repeats; secrets are masked.
+    ``options`` are the given options, which the suggested command repeats; secrets are masked.
     """
 
     name: str

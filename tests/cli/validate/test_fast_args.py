@@ -52,7 +52,7 @@ words = st.lists(
 
 @given(words)
 def test_plain_arguments_agree_with_the_library(given_words: list[str]) -> None:
-    """Arguments that are parsed as plain mean the same to the library."""
+    """Plain arguments give the same options when the library parses them."""
     asked = read_plain(["validate", *given_words])
     if asked is not None:
         assert as_typer_reads(given_words) == asked._asdict()
@@ -91,7 +91,7 @@ def test_what_is_plain(arguments: list[str], plainly: bool) -> None:
 
 
 def test_defaults_are_those_of_the_command() -> None:
-    """An option that is not given is the same either way."""
+    """Options that are not given have the same values in both parsers."""
     assert as_typer_reads(["a.json"]) == ValidateOptions(("a.json",))._asdict()
 
 

@@ -151,7 +151,7 @@ BODIES = st.dictionaries(
 )
 @settings(max_examples=150, deadline=None)
 def test_no_hinted_value_is_sent_as_a_constant(body: dict[str, Any], path: str, hinted: set[str]) -> None:
-    """A hinted value is nowhere in the requests, or the draft says that it is; every pointer resolves."""
+    """A hinted value is not in the requests, or the draft reports that it is; every pointer resolves."""
     values = {"to": "15550002222", "content": "Hello you"}
     pasted = read_curl("send", shlex.join(["curl", f"https://x.example/{path}", "--json", json.dumps(body)]))[0]
     hints = {name: values[name] for name in hinted}

@@ -104,7 +104,7 @@ INBOUND: dict[str, tuple[dict[str, Any], set[str]]] = {
 
 @pytest.mark.parametrize("case", INBOUND)
 def test_a_documents_webhooks_are_read(case: str) -> None:
-    """Each alternative is a sample; a receipt that is shown as sent takes the word for delivered that it may have."""
+    """Each alternative is a sample; a receipt that is shown as sent gets the value for delivered from its schema."""
     spec, kinds = INBOUND[case]
     events = learned(spec)
     assert kinds == set(events)
@@ -193,7 +193,7 @@ def test_operations_that_send_one_text_are_listed_first(paths: list[str], first:
 
 
 def test_an_alternative_has_its_name_in_its_discriminator() -> None:
-    """A discriminator is filled by its mapping; an example's send time is not sent with every message."""
+    """A discriminator gets its value from its mapping; an example's send time is not sent with every message."""
     spec = document(
         components={
             "schemas": {
@@ -219,7 +219,7 @@ def test_an_alternative_has_its_name_in_its_discriminator() -> None:
 
 
 def test_a_document_without_security_has_its_credentials_in_its_fields() -> None:
-    """An optional secret is part of the request where nothing else says whose it is."""
+    """An optional secret is part of the request if nothing else identifies the account."""
     spec = document()
     fields = obj(api_key=TEXT, api_secret=TEXT, sig=TEXT, to=TEXT, text=TEXT, ttl={"type": "integer"})
     spec["paths"]["/send"]["post"]["requestBody"] = body(fields)["post"]["requestBody"]

@@ -231,7 +231,7 @@ REVERSED: dict[str, tuple[Edit, str, list[str]]] = {
 
 @pytest.mark.parametrize(("edit", "verdict", "order"), REVERSED.values(), ids=REVERSED)
 def test_an_edit_taken_back_has_its_own_verdict(edit: Edit, verdict: str, order: list[str]) -> None:
-    """The documented form is the new version, the edited one the old version."""
+    """Here the documented form is the new version, and the edited form is the old one."""
     new = preset("generic-json")
     found = compared(edited(new, edit), new)
     assert verdict == found.impact.name.lower(), found.changes
@@ -285,7 +285,7 @@ def test_a_literal_loosened_in_an_unreachable_event_changes_nothing() -> None:
 
 
 def test_an_event_after_its_duplicate_is_unreachable() -> None:
-    """A warning says that no webhook can reach it; the witness is still taken by the first one."""
+    """A warning says that no webhook can reach the second event; the first one still takes the witness."""
     old = preset("generic-json")
     new = edited(old, lambda t: t["Webhook"].append({**copy.deepcopy(t["Webhook"][0]), "event_type": "message"}))
     found = compared(old, new)

@@ -141,7 +141,7 @@ def test_an_event_that_only_becomes_unreachable_is_a_loss() -> None:
 
 
 def test_false_and_zero_differ() -> None:
-    """Python's == does not tell them apart, a provider does."""
+    """A change from false to 0 is found: Python's == does not distinguish them, but a provider does."""
     tree = with_events()
     put("API/SendMessage/request_parameters/flash", False)(tree)
     found, together = verdicts(tree, put("API/SendMessage/request_parameters/flash", 0))
@@ -149,7 +149,7 @@ def test_false_and_zero_differ() -> None:
 
 
 def test_an_event_that_takes_failed_receipts_is_not_deployed() -> None:
-    """An event is added, or two edits together loosen the one that there is: failed receipts count as delivered."""
+    """If an event is added, or two edits together loosen the existing one, failed receipts count as delivered."""
     pinned = flat_event("dlr", "messageDelivered", kind="$event_key$", id="$messageid$", status="delivered")
     failed = flat_event("dlr", "messageDelivered", kind="$event_key$", id="$messageid$", status="undelivered")
     by_shape = flat_event("any", "messageDelivered", id="$messageid$")

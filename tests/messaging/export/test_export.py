@@ -23,7 +23,7 @@ from tests.servers import LANGUAGES, quick_server, run_own_test, server
 
 @pytest.mark.parametrize("name", names())
 def test_openapi_is_valid(ringocli: Command, folder: Path, name: str) -> None:
-    """Every preset as OpenAPI 3.1, with its requests as paths and its events as webhooks."""
+    """Every preset is exported as OpenAPI 3.1, with its requests as paths and its events as webhooks."""
     from openapi_spec_validator import validate  # a quarter of a second, in each process that collects tests
 
     done = ringocli("export", SAMPLES / f"{name}.json", "--to", "openapi", "--output", "-")

@@ -173,7 +173,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30
 
 @given(content=TEXT, number=st.from_regex(r"\+1[0-9]{10}", fullmatch=True), name=st.sampled_from(provider_names()))
 def test_compiled_is_rendered(content: str, number: str, name: str) -> None:
-    """A compiled event is read as the row from which it was generated."""
+    """A compiled event is read back as the values of its data row."""
     template = preset(name)
     subjects = tuple(event for event in template.events if event.type == "message")
     made = factory(template, subjects=subjects, columns=("content", "contact"))
@@ -227,7 +227,7 @@ def test_what_is_shown_is_what_is_sent() -> None:
 
 @given(key=st.binary(min_size=32, max_size=32), indexes=st.sets(st.integers(0, 2**40), min_size=2, max_size=50))
 def test_identifiers_keep_their_form_and_never_repeat(key: bytes, indexes: set[int]) -> None:
-    """Each form gives its fixed length and alphabet, and no two events have the same."""
+    """Each pattern gives identifiers of its length and alphabet, and no two events have the same one."""
     forms = {
         "SM{hex:32}": r"SM[0-9a-f]{32}",
         "{digits:14}": r"[0-9]{14}",

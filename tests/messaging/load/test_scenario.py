@@ -58,7 +58,7 @@ def test_an_option_that_a_scenario_does_not_use_is_refused(
 
 
 def test_values_are_carried_and_times_are_drawn(acme: Path, ringocli: Command) -> None:
-    """The receipt has the reply's id and is sent before it; copies have the same or fresh ids."""
+    """The receipt has the reply's id and is sent before the reply; copies have the same or fresh ids."""
     steps = """
 [[step]]
 id = "out"

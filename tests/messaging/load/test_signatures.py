@@ -99,7 +99,7 @@ def test_the_options_know_every_scheme() -> None:
 
 
 def test_telnyx_signs_timestamp_and_body() -> None:
-    """Ed25519 over timestamp, bar and body, as the portal's public key verifies it."""
+    """Telnyx's signature is Ed25519 over timestamp, bar and body, and the portal's public key verifies it."""
     made = signer(Scheme.TELNYX, Secret(PRIVATE_KEY))
     headers = made.headers("", URL, b"{}", "application/json", 1_700_000_000)
     PRIVATE.public_key().verify(base64.b64decode(headers["telnyx-signature-ed25519"]), b"1700000000|{}")
