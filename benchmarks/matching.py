@@ -1,4 +1,4 @@
-"""Matching with and without the fast paths: ``python -m benchmarks.matching`` prints microseconds a webhook."""
+"""Matching with and without the fast paths: ``python -m benchmarks.matching`` prints microseconds per webhook."""
 
 from __future__ import annotations
 

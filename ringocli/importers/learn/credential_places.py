@@ -124,7 +124,7 @@ def resembles_key(text: str) -> bool:
 
 
 def _is_random(text: str) -> bool:
-    """Whether letters and digits are mixed as in no ordinary word, or the text is very long."""
+    """Whether letters and digits are mixed, unlike in ordinary words, or the text is very long."""
     if not re.search(r"\d", text) or not re.search(r"[A-Za-z]", text) or " " in text:
         return False
     turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", text))

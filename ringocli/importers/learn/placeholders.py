@@ -99,7 +99,7 @@ def _is_whole(found: re.Match[str], text: str) -> bool:
 
 
 def whole_placeholder(text: str) -> Placeholder | None:
-    """The placeholder that makes up the whole text except for quotes and spaces; None if there is no such one."""
+    """The placeholder that makes up the whole text except for quotes and spaces; None if there is none."""
     first = next(iter(placeholders(text)), None)
     if first is None:
         return None

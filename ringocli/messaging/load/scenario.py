@@ -301,7 +301,7 @@ def _reply_problems(step: CaseStep, reply: Reply) -> list[str]:
 
 
 def as_rendered(incoming: IncomingRequest, url: Secret) -> RenderedRequest:
-    """A recorded webhook as it is sent to a URL: its body byte for byte; its query only if that is its content."""
+    """A recorded webhook as it is sent to a URL: its body is unchanged; its query is sent only if there is no body."""
     from ringocli.http.exchange import Direction
 
     kept = [(name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _OWN_HEADERS]

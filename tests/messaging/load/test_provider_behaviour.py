@@ -74,9 +74,7 @@ def test_a_slow_receiver_gets_the_message_again(ringocli: Command) -> None:
 def test_the_failover_url_gets_what_the_first_did_not_take(
     name: str, attempts: int, is_down: bool, ringocli: Command
 ) -> None:
-    """After the provider's attempts it gets the same bytes with another path and host; what it refuses has failed as
-    well.
-    """
+    """After the provider's attempts, the failover URL gets the same bytes; an event that it refuses has failed."""
     with (
         receiver(lambda name, times: BROKEN if name.endswith("7") else OK) as second,
         receiver(lambda name, times: OK if name[-1] in "02468" else BROKEN) as first,
