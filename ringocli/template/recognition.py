@@ -13,8 +13,13 @@ _SECTION = r'"(?:API|Webhook)"\s*:\s*[{\[]|"class"\s*:\s*"sms"|"(?:auth|OAuth2|p
 def is_template(document: Document) -> bool:
     """Whether a JSON file is a template; of a text that cannot be parsed at all, its sections decide."""
     if document.value is None and document.broken is not None:
-        return len({match.group().split('"')[1] for match in re.finditer(_SECTION, document.text)}) > 1
+        return has_template_sections(document.text)
     return has_template_keys(document.value)
+
+
+def has_template_sections(text: str) -> bool:
+    """Whether a text that cannot be parsed has at least two different sections of a template."""
+    return len({match.group().split('"')[1] for match in re.finditer(_SECTION, text)}) > 1
 
 
 def has_template_keys(value: Json) -> bool:

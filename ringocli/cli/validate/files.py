@@ -10,7 +10,7 @@ from ringocli.lint.report import Linted
 from ringocli.lint.subject import UNKNOWN, Earlier
 from ringocli.text import console
 from ringocli.text.document import Document
-from ringocli.text.files import STDIN, read_text, write_text
+from ringocli.text.files import MAX_BYTES, STDIN, opened, read_text, write_text
 
 if TYPE_CHECKING:
     from ringocli.lint.suppressions import UnusedSuppression
@@ -88,7 +88,13 @@ def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
     """Lint one file, after fixing it if requested; None if it was found in a folder and is not a template."""
     shown = linting.stdin_name if name == STDIN else name
     console.announce_stdin(name, "a template")
-    document = Document.read(shown, read_text(name))
+    try:
+        text = read_text(name)
+    except LocalError:
+        if named or _may_be_template(name):
+            raise
+        return None
+    document = Document.read(shown, text)
     if not named:
         from ringocli.template.recognition import is_template
 
@@ -106,6 +112,18 @@ def _lint(name: str, linting: Linting, *, named: bool) -> Linted | None:
             f"{shown}: some fixes were not applied, because they would uncover more findings than they resolve"
         )
     return Linted(document, findings)
+
+
+def _may_be_template(name: str) -> bool:
+    """Whether a file that is too large or not UTF-8 looks like a template; also true if it cannot be opened at all."""
+    from ringocli.template.recognition import has_template_sections
+
+    try:
+        with open(name, "rb", opener=opened) as file:
+            start = file.read(MAX_BYTES)
+    except OSError:
+        return True
+    return has_template_sections(start.replace(b"\0", b"").decode("latin-1"))  # ASCII in any encoding, UTF-16 included
 
 
 def _earlier(document: Document, linting: Linting) -> Earlier:

@@ -267,7 +267,7 @@ def test_very_many_files_have_the_findings_that_each_has_alone(
     for number in range(60):
         text = spoiled(id=f"acme{number}") if number % 3 else json.dumps({**ACME, "id": f"acme{number}"})
         (folder / f"{number:02}.json").write_text(text if number % 7 else '{"other": 1}')
-    (folder / "10.json").write_bytes(b"\xff")
+    (folder / "10.json").write_bytes(json.dumps(ACME).encode("utf-16"))
     (folder / "11.json").write_text('{"class": "sms", // broken')
     alone = ringocli("validate", ".", "--format", "json")
     monkeypatch.setattr(run, "PROGRESS_FROM", 60)
@@ -284,6 +284,29 @@ def test_an_unrelated_class_in_a_folder_is_skipped(ringocli: Command, folder: Pa
     (folder / "acme.json").write_text(json.dumps(ACME))
     done = ringocli("validate", "--format", "json", ".")
     assert (0, 1, 1) == (done.code, done.document["files"], done.document["skipped"])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'{"name": "caf\xe9"}', 0),
+        ('{"name": "x"}'.encode("utf-16"), 0),
+        (b"[" + b" " * 5_000_000 + b"]", 0),
+        (json.dumps(ACME).encode("utf-16"), 3),
+        (json.dumps(ACME).replace("Acme", "Acm\xe9").encode("latin-1"), 3),
+        (json.dumps(ACME).encode() + b" " * 5_000_000, 3),
+    ],
+    ids=["latin-1", "utf-16", "large", "template in utf-16", "template in latin-1", "large template"],
+)
+def test_an_unreadable_file_in_a_folder_is_an_error_if_it_is_a_template(
+    ringocli: Command, folder: Path, content: bytes, code: int
+) -> None:
+    """Data in another encoding, or over 5 MB, is skipped like any other JSON file; named, it is an error."""
+    (folder / "other.json").write_bytes(content)
+    (folder / "acme.json").write_text(json.dumps(ACME))
+    done = ringocli("validate", "--format", "json", ".")
+    assert (code, 1, int(code == 0)) == (done.code, done.document["files"], done.document["skipped"])
+    assert 3 == ringocli("validate", "other.json").code
 
 
 def test_junit_has_one_test_case_per_finding(ringocli: Command, folder: Path) -> None:
