@@ -120,7 +120,7 @@ def read_webhook(
 
 
 def best_match(template: Template, incoming: IncomingRequest) -> Attempt | None:
-    """The event that a webhook matches, with its values; None, and much faster than ``read_webhook``, if none matches."""
+    """The event that a webhook matches, with its values; None if none does, without the search for a near miss."""
     try:
         fitting = _fitting(template, incoming, document_of(incoming), {})
     except LocalError:

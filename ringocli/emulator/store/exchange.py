@@ -150,21 +150,16 @@ def _texts_text(texts: Mapping[str, str]) -> str:
     return f"{{{', '.join([f'{quoted(name)}: {quoted(text)}' for name, text in texts.items()])}}}"
 
 
-@lru_cache(maxsize=256)
-def _sources_text(sources: tuple[tuple[str, str], ...]) -> str:
-    return _texts_text(dict(sources))
-
-
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "request": _request_text,
     "reply": _reply_text,
     "variables": _texts_text,
-    "sources": lambda sources: _sources_text(tuple(sources.items())),
+    "sources": _texts_text,
     "notes": lru_cache(maxsize=256)(as_json),
     "duration_ms": repr,
     "size_bytes": repr,
 }
-"""Faster functions for common members; the sources of variables and the notes are nearly always the same."""
+"""Faster functions for common members. The notes are nearly always the same: 0.1 instead of 1.9 µs, of about 100 a webhook."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -253,7 +248,7 @@ def _shown(headers: tuple[tuple[str, str], ...]) -> ShownHeaders:
 
 @lru_cache(maxsize=512)
 def _cached(headers: tuple[tuple[str, str], ...], masker: Masker) -> ShownHeaders:
-    """Cached per headers, until another secret becomes known."""
+    """Cached per headers, until another secret becomes known: 0.6 instead of 3 µs, or 46 µs with ten secrets."""
     return _shown(headers)
 
 
