@@ -1,6 +1,7 @@
 """Replies that count as delivered by their status alone, recognised by their bytes instead of being parsed.
 
-With nginx as the receiver this gives 1.3 times the throughput of parsing every reply (``make bench``).
+With nginx as the receiver and 16 in flight, 51,000 webhooks a second are sent, and 22,000 if every reply is parsed (median
+of 4 interleaved runs on two cores; the fast lane, which needs this, is part of the difference).
 """
 
 from __future__ import annotations
