@@ -45,6 +45,8 @@ COMMANDS = {
     "match": (0, ("match", TELNYX, str(SAMPLES / "telnyx" / "message.http"))),
     "near miss": (1, ("match", TELNYX, str(SAMPLES / "twilio" / "message.http"))),
     "json": (0, ("schema",)),
+    "proof": (0, ("prove", TELNYX, "--cases", "1")),
+    "diff": (1, ("diff", TELNYX, str(SAMPLES / "twilio.json"))),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ringocli.messaging.comparison.change import LEGEND, Impact, TemplateChange, TemplateComparison
 from ringocli.template.pattern.pattern import Json
-from ringocli.text.console import printable
+from ringocli.text.console import printable, styled
 from ringocli.text.document import Document
 from ringocli.text.pointer import as_text as pointer_text
 
@@ -19,6 +19,8 @@ _HEADLINES = {
     Impact.COMPATIBLE: "Compatible: integrations that use the old version keep working.",
     Impact.BREAKING: "Breaking: integrations that use the old version stop working, at least in part.",
 }
+
+_STYLES = {Impact.NONE: ("green",), Impact.COMPATIBLE: ("green",), Impact.BREAKING: ("red", "bold")}
 
 
 def as_document(comparison: TemplateComparison) -> dict[str, Any]:
@@ -49,11 +51,12 @@ def _change_document(change: TemplateChange) -> dict[str, Any]:
 
 def as_text(comparison: TemplateComparison) -> str:
     """The verdict, then each change with its order of deployment and its witness."""
-    lines = [_HEADLINES[comparison.impact]]
+    verdict, colon, meaning = _HEADLINES[comparison.impact].partition(":")
+    lines = [styled(verdict, *_STYLES[comparison.impact]) + colon + meaning]
     for change in sorted(comparison.changes, key=lambda change: -change.impact):
         lines += [
             "",
-            f"{change.impact.name.lower():<11} {printable(change.what)}",
+            f"{styled(f'{change.impact.name.lower():<11}', *_STYLES[change.impact])} {styled(printable(change.what), 'bold')}",
             f"  at {pointer_text(change.pointer)}",
         ]
         if change.order:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ringocli.messaging.proof import Certificate, CounterExample
 from ringocli.template.assumptions import assumptions
+from ringocli.text.console import styled
 
 _EXCERPT = 300
 
@@ -38,7 +39,7 @@ def as_text(certificate: Certificate) -> str:
     """The certificate, or the counter-example, for people."""
     if certificate.counter_example is not None:
         return _counter_example(certificate.counter_example)
-    lines = ["Passed: every rendered value was read back unchanged.", ""]
+    lines = [f"{styled('Passed', 'green')}: every rendered value was read back unchanged.", ""]
     lines += [f"  {part}" for part in certificate.parts]
     lines += [
         "",
@@ -58,7 +59,7 @@ def _wrapped(line: str) -> str:
 
 
 def _counter_example(found: CounterExample) -> str:
-    lines = [f"Failed: {found.where}: {found.why}", "", "  rendered"]
+    lines = [f"{styled('Failed', 'red', 'bold')}: {found.where}: {found.why}", "", "  rendered"]
     lines += _listed(found.first)
     lines.append("  read back")
     lines += _listed(found.second)
