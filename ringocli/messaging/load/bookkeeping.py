@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
-from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,8 @@ from ringocli.messaging.load.plan import LoadPlan
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ringocli.messaging.load.event_schedule import EventSchedule
+
 Record = Callable[[DeliveryAttempt, str | None, int | None, int], None]
 """Records a finished event: the attempt, its error or None, its last status, and its latency in microseconds."""
 
@@ -31,46 +31,49 @@ whole."""
 
 
 class Bookkeeper:
-    """Decides about each try and counts the result. ``waiting`` is the queue of retries, ordered by their time."""
+    """Decides about each try and counts the result; an event that is tried again goes back to the schedule."""
 
     def __init__(
         self,
         plan: LoadPlan,
         counters: RunCounters,
+        schedule: EventSchedule,
         *,
         report: Callable[[EventOutcome], None] | None,
         record: Record | None,
         chance: Callable[[], float],
         failover: Failover | None = None,
     ) -> None:
-        self._plan, self._counters = plan, counters
+        self._plan, self._counters, self._schedule = plan, counters, schedule
         self._report, self._record, self._chance = report, record, chance
         self._failover = failover
         self._plain = report is None and record is None
-        self.waiting: list[tuple[float, int, DeliveryAttempt]] = []
-        self.started = 0.0
-        self._order = count()
-        self._closed = False
         self._explained = 0
 
-    @property
-    def needs_status_only(self) -> bool:
-        """Whether only the status of a reply matters."""
-        return self._report is None and self._plan.verdicts.body_contains is None
+    def may_remember(self, status: int) -> bool:
+        """Whether replies with this status count as delivered by it alone, so that they need no parsing."""
+        verdicts = self._plan.verdicts
+        return self._report is None and verdicts.body_contains is None and status in verdicts.expected
 
-    @property
-    def counts_only(self) -> bool:
-        """Whether events that are delivered at the first try are counted and then forgotten."""
-        return self._plain and self.needs_status_only
+    def start_try(self, attempt: DeliveryAttempt, now: float) -> float:
+        """Record that a try is sent now; returns how many seconds the event is late, 0 after its first try."""
+        late_s = 0.0
+        attempt.sent_at = now
+        if not attempt.tries:
+            if attempt.due == now:
+                attempt.is_on_time = True
+            else:
+                late_s = now - attempt.due
+                self._counters.late.record(int(late_s * 1e6))
+        attempt.tries += 1
+        if attempt.unanswered > attempt.duplicates:
+            attempt.duplicates += 1
+            self._counters.duplicates_sent += 1
+        return late_s
 
-    def is_over(self, moment: float) -> bool:
-        """Whether a moment is beyond the run's duration."""
-        return self._plan.duration_s is not None and moment >= self.started + self._plan.duration_s
-
-    def close(self) -> None:
-        """Schedule no more retries, and drop the waiting ones."""
-        self._closed = True
-        self.waiting.clear()
+    def count_late_without_cause(self) -> None:
+        """Count an event that was sent late although it could have been sent earlier."""
+        self._counters.late_without_cause += 1
 
     def delivered(self, attempt: DeliveryAttempt, status: int, now: float) -> None:
         """Record a reply that counts as delivered; latency runs from when the event was due, over all tries."""
@@ -107,22 +110,16 @@ class Bookkeeper:
         self._counters.silences[failure.kind] += 1
         self._retry_or_fail(attempt, failure.kind, now)
 
-    def wait_for(self, attempt: DeliveryAttempt) -> None:
-        """Queue an event that is due later than those after it."""
-        heapq.heappush(self.waiting, (attempt.due, next(self._order), attempt))
-
-    def fail_waiting(self, failure: NoReply) -> None:
-        """Fail every event that waits for its next try."""
-        while self.waiting:
-            attempt = heapq.heappop(self.waiting)[2]
+    def give_up(self, failure: NoReply) -> None:
+        """Fail all events that are left, for the same reason: those that wait, and those that were never sent."""
+        for attempt in self._schedule.drain():
             attempt.failure, attempt.reply = failure, None
             self._finish(attempt, failure.kind, None, None)
-
-    def fail_unsent(self, failure: NoReply, number: int) -> None:
-        """Fail this many events that were never sent."""
-        self._counters.fail_unsent(failure.kind, number)
-        if number:
-            self._counters.give_reason(failure.message, number)
+        if not self._schedule.is_exhausted:
+            number = self._schedule.skip_rest()
+            self._counters.fail_unsent(failure.kind, number)
+            if number:
+                self._counters.give_reason(failure.message, number)
 
     def _record_on_time(self, attempt: DeliveryAttempt) -> None:
         """Record that an event left when it was due, unless that is in ``first_try`` or was recorded before."""
@@ -132,17 +129,17 @@ class Bookkeeper:
 
     def _retry_or_fail(self, attempt: DeliveryAttempt, error: str, now: float) -> None:
         self._record_on_time(attempt)
-        retry = self._plan.retry
+        retry, schedule = self._plan.retry, self._schedule
         tries = attempt.tries - attempt.tries_before
         wait_s = retry.wait_s(tries, attempt.reply, chance=self._chance, now=_utc_now)
-        if wait_s is not None and not self._closed and not self.is_over(now + wait_s):
-            heapq.heappush(self.waiting, (monotonic() + wait_s, next(self._order), attempt))
+        if wait_s is not None and not schedule.is_closed and not schedule.is_over(now + wait_s):
+            schedule.postpone(attempt, monotonic() + wait_s)
             return
-        if wait_s is None and self._failover is not None and not attempt.is_failover and not self._closed:
+        if wait_s is None and self._failover is not None and not attempt.is_failover and not schedule.is_closed:
             attempt.is_failover, attempt.tries_before = True, attempt.tries
             attempt.event = self._failover(attempt.event)
             self._counters.failed_over += 1
-            heapq.heappush(self.waiting, (monotonic(), next(self._order), attempt))
+            schedule.postpone(attempt, monotonic())
             return
         if wait_s is None and retry.gives_up_on(tries, attempt.reply, _utc_now()):
             error = "retry-after"

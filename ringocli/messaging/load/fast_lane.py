@@ -1,6 +1,6 @@
 """The path of nearly all events of a closed run: sent at once, answered as expected at the first try.
 
-Such an event needs neither an object of its own nor a call into the engine: its connection takes the next payload from
+Such an event needs neither an object of its own nor a call into the dispatcher: its connection takes the next payload from
 ``feed.ready``, and the counters are updated from time to time. If anything else happens to the event, it becomes a
 ``DeliveryAttempt``. Against nginx this takes 6 µs of processor time per event instead of 22; wrk takes 5 (measured on a
 loaded machine).

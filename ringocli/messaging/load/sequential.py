@@ -1,11 +1,10 @@
 """Delivers a few events one after another, without an event loop: a single webhook should not wait for asyncio's import.
 
-Events also go through a proxy this way, with httpx. The bookkeeping is shared with the engine.
+Events also go through a proxy this way, with httpx. The schedule and the bookkeeping are those of the engine.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 from time import monotonic, sleep
 
@@ -16,6 +15,7 @@ from ringocli.messaging.load.attempt import DeliveryAttempt, EventOutcome
 from ringocli.messaging.load.bookkeeping import Bookkeeper, Record
 from ringocli.messaging.load.counters import RunCounters
 from ringocli.messaging.load.event_order import Source
+from ringocli.messaging.load.event_schedule import EventSchedule
 from ringocli.messaging.load.plan import LoadPlan
 from ringocli.text.secret import Secret
 from ringocli.text.traced import Piece, Traced
@@ -41,7 +41,7 @@ def run_sequentially(
         run.work()
     except KeyboardInterrupt:
         counters.stopped = True
-    return monotonic() - run.books.started
+    return monotonic() - run.schedule.started
 
 
 def _chance() -> float:
@@ -64,68 +64,47 @@ class _SequentialRun:
         pause: Callable[[float], None],
         chance: Callable[[], float],
     ) -> None:
-        self._plan, self._source, self._counters, self._exchange, self._pause = plan, source, counters, exchange, pause
-        self.books = Bookkeeper(plan, counters, report=report, record=record, chance=chance)
-        self.books.started = monotonic()
+        self._counters, self._exchange, self._pause = counters, exchange, pause
+        self.schedule = EventSchedule(plan, source, counters)
+        self._books = Bookkeeper(plan, counters, self.schedule, report=report, record=record, chance=chance)
         self._breaker = plan.breaker
-        self._number = 0
+        self.schedule.start(monotonic())
 
     def work(self) -> None:
         """Send one event after another until nothing is left."""
         while (attempt := self._next()) is not None:
             self._try(attempt)
-            self._counters.advance(monotonic() - self.books.started)
+            self._counters.advance(monotonic() - self.schedule.started)
             if self._breaker.given_up and self._breaker.last_failure is not None:
-                self.books.fail_waiting(self._breaker.last_failure)
-                rest = 0 if self._plan.duration_s is not None else self._source.skip_rest()
-                self.books.fail_unsent(self._breaker.last_failure, rest)
+                self._books.give_up(self._breaker.last_failure)
                 return
 
     def _next(self) -> DeliveryAttempt | None:
-        """The next event, as soon as it is due: new ones first, since retries can wait."""
-        rate = self._plan.rate_per_s
-        waiting = self.books.waiting
-        due = self.books.started + self._number / rate if rate else monotonic()
-        if waiting and (waiting[0][0] <= max(due, monotonic())):
-            self._wait_until(waiting[0][0])
-            return heapq.heappop(waiting)[2]
-        if not (self._number and self.books.is_over(max(due, monotonic()))):
-            self._wait_until(due)
-            event = self._source.take()
-            if event is not None:
-                self._number += 1
-                self._counters.taken += 1
-                if event.delay_s:
-                    self.books.wait_for(DeliveryAttempt(event, due + event.delay_s))
-                    return self._next()
-                return DeliveryAttempt(event, due)
-        if not waiting:
-            return None
-        self._wait_until(waiting[0][0])
-        return heapq.heappop(waiting)[2]
+        """The next event, as soon as it is due."""
+        schedule = self.schedule
+        while (attempt := schedule.next(monotonic())) is None:
+            moment = schedule.next_at
+            if moment is None or (schedule.is_over(moment) and not schedule.waiting):
+                return None
+            self._wait_until(moment)
+        return attempt
 
     def _wait_until(self, moment: float) -> None:
         while (left_s := moment - monotonic()) > 0:
             self._pause(left_s)
 
     def _try(self, attempt: DeliveryAttempt) -> None:
-        attempt.sent_at = monotonic()
-        if not attempt.tries:
-            self._counters.late.record(int((attempt.sent_at - attempt.due) * 1e6))
-        attempt.tries += 1
-        if attempt.unanswered > attempt.duplicates:
-            attempt.duplicates += 1
-            self._counters.duplicates_sent += 1
+        self._books.start_try(attempt, monotonic())
         try:
             reply = self._exchange(attempt.event.payload)
         except NoReply as failure:
             if not isinstance(failure, NotConnected):
                 attempt.unanswered += 1
             self._breaker.silent(failure, monotonic())
-            self.books.unanswered(attempt, failure, monotonic())
+            self._books.unanswered(attempt, failure, monotonic())
             return
         self._breaker.answered()
-        self.books.answered(attempt, reply, monotonic())
+        self._books.answered(attempt, reply, monotonic())
 
 
 def whole_replies_only(exchange: Exchange, host: str, port: int, timeout_s: float) -> Exchange:
