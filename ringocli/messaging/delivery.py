@@ -290,7 +290,7 @@ def _deliver_with_journal(
         feed = Feed(factory, journal.pending(order()), size=lambda: planned() - answered)
         elapsed_s = 0.0
         try:
-            elapsed_s = _run(delivery, feed, counters, report, journal.record, display)
+            elapsed_s = _run(delivery, feed, counters, report, journal.answers.record, display)
         finally:
             journal.flush(elapsed_s)
         counters.skipped_rows = data.skipped if data is not None else 0

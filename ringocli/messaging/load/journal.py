@@ -20,82 +20,48 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ringocli.errors import LocalError, UsageError
-from ringocli.messaging.load.attempt import DeliveryAttempt
+from ringocli.errors import UsageError
+from ringocli.messaging.load.answer_writer import AnswerWriter
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.counters import LoadSummary
 from ringocli.messaging.load.event_order import Position, Shard
+from ringocli.messaging.load.journal_file import Transaction, journal_error, open_for_writing
 from ringocli.messaging.load.journal_rows import changed_row, checksum, kept_rows, sums_of
 from ringocli.messaging.load.journal_totals import JournalTotals, over_all_runs, totals_of
-from ringocli.text.files import create_private, reason
 
 BLOCK = 256
-GROUP_S = 0.01
-"""Answers are committed at least this often; events whose answers are lost in a crash are sent again and counted."""
-
 DATA_FILE = "the data file"
 """The fact that names where the rows came from; it may be moved between two runs."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS header (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS claim (block INTEGER PRIMARY KEY, size INTEGER NOT NULL, rows BLOB, possible INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS answer (
-  place INTEGER PRIMARY KEY, error TEXT, status INTEGER, answered INTEGER NOT NULL, tries INTEGER NOT NULL,
-  duplicates INTEGER NOT NULL, may_have_arrived INTEGER NOT NULL, latency_us INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS data (place INTEGER PRIMARY KEY, row TEXT NOT NULL);
-"""
-_UPSERT = """
-INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE SET
-  error = excluded.error, status = excluded.status, answered = max(answered, excluded.answered),
-  tries = tries + excluded.tries, duplicates = duplicates + excluded.duplicates,
-  may_have_arrived = excluded.may_have_arrived, latency_us = excluded.latency_us
-"""
 
 
 class Journal:
     """An open journal, locked for this process; a context manager.
 
-    ``fingerprint`` are the facts that decide the events; they must be the same on each run.
+    ``fingerprint`` are the facts that decide the events; they must be the same on each run. ``answers`` writes the results.
     """
 
     def __init__(
         self, path: Path, fingerprint: Mapping[str, str], shard: Shard, *, data_file: str | None = None
     ) -> None:
         self._path, self._shard = path, shard
-        self._answers: list[tuple[int, str | None, int | None, int, int, int, int, int]] = []
         self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._failure: str | None = None
-        try:
-            # It contains phone numbers and texts, so nobody else may read it.
-            create_private(path)
-            self._store = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.2)
-            self._store.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._store.execute("PRAGMA journal_mode=WAL")
-            self._store.execute("PRAGMA synchronous=FULL")
-            self._store.executescript(_SCHEMA)
-        except OSError as error:
-            raise LocalError(f"{path}: {reason(error)}", "Check the folder of --journal.") from None
-        except sqlite3.Error as error:
-            raise journal_error(path, error) from None
+        self._store = open_for_writing(path)
         try:
             self.is_resumed = self._rows_are_kept = self._checked_header(fingerprint, data_file)
         except UsageError:
             self._store.close()  # which also unlocks it
             raise
         self._claimed: deque[Position] = deque()
-        self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
+        self.answers = AnswerWriter(self._store, self._lock, path, shard)
 
     def __enter__(self) -> Self:
-        self._writer.start()
+        self.answers.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop.set()
-        self._writer.join()
+        self.answers.stop()
         self._store.close()
 
     def _checked_header(self, fingerprint: Mapping[str, str], data_file: str | None) -> bool:
@@ -204,66 +170,22 @@ class Journal:
         except sqlite3.Error as error:
             raise journal_error(self._path, error) from None
 
-    def record(self, attempt: DeliveryAttempt, error: str | None, status: int | None, latency_us: int) -> None:
-        """Record the result of an event, which is on disk about 10 ms later.
-
-        Raises:
-            LocalError: the journal cannot be written any more.
-        """
-        self._check_writable()
-        self._answers.append(
-            (
-                self._shard.place_of(attempt.event.number),
-                error,
-                status,
-                attempt.answered and attempt.failure is None,
-                attempt.tries,
-                attempt.duplicates,
-                attempt.unanswered > 0,
-                latency_us,
-            )
-        )
-
-    def _write(self) -> None:
-        while not self._stop.wait(GROUP_S):
-            self._flush()
-        self._flush()
-
-    def _flush(self) -> None:
-        with self._lock:
-            group, self._answers = self._answers, []
-            if not group or self._failure is not None:
-                return
-            try:
-                with self._committed():
-                    self._store.executemany(_UPSERT, group)
-            except sqlite3.Error as error:
-                self._failure = journal_error(self._path, error).message
-
     def flush(self, elapsed_s: float) -> None:
-        """Write everything that is left, and the duration of the run.
-
-        Claimed events that were never sent are not duplicates.
+        """Write everything that is left, the claimed events that were never sent, and the duration of the run.
 
         Raises:
             LocalError: the journal cannot be written.
         """
-        never_sent = [(self._shard.place_of(position[0]), "stopped", None, 0, 0, 0, 0, 0) for position in self._claimed]
-        self._answers.extend(never_sent)
-        self._flush()
-        self._check_writable()
+        self.answers.record_unsent(number for number, _ in self._claimed)
+        self.answers.flush()
         with self._lock, self._committed():
             self._store.execute(
                 "INSERT INTO header VALUES ('elapsed_s', ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
                 (elapsed_s,),
             )
 
-    def _check_writable(self) -> None:
-        if self._failure is not None:
-            raise LocalError(self._failure, "Free disk space, then run the same command again. Nothing is lost.")
-
-    def _committed(self) -> _Transaction:
-        return _Transaction(self._store)
+    def _committed(self) -> Transaction:
+        return Transaction(self._store)
 
     def totals(self) -> JournalTotals:
         """What the journal has recorded, over all runs."""
@@ -272,33 +194,3 @@ class Journal:
     def over_all_runs(self, summary: LoadSummary, planned: int, unsent_error: str) -> LoadSummary:
         """The summary of this run with the figures of the whole journal; ``unsent_error`` is why events were not sent."""
         return over_all_runs(self._store, summary, planned, unsent_error)
-
-
-class _Transaction:
-    """``BEGIN`` to ``COMMIT``, or to ``ROLLBACK`` if an exception leaves the block."""
-
-    def __init__(self, store: sqlite3.Connection) -> None:
-        self._store = store
-
-    def __enter__(self) -> None:
-        self._store.execute("BEGIN IMMEDIATE")
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self._store.execute("COMMIT")
-        elif self._store.in_transaction:
-            self._store.execute("ROLLBACK")
-
-
-def journal_error(path: Path, error: sqlite3.Error) -> LocalError:
-    """An error of SQLite as the error of a journal."""
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return LocalError(
-            f"{path}: the journal is in use by another run", "Wait until it ends, or use another journal."
-        )
-    if "not a database" in text:
-        return LocalError(f"{path}: not a journal", "Check the name of the file.")
-    return LocalError(f"{path}: the journal cannot be written: {text}", "Check the folder and the space on the disk.")

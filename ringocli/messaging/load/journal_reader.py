@@ -11,8 +11,9 @@ from pathlib import Path
 from ringocli.errors import UsageError
 from ringocli.messaging.load.compiled import Row
 from ringocli.messaging.load.event_order import Position, Shard, positions
-from ringocli.messaging.load.journal import BLOCK, DATA_FILE, journal_error
+from ringocli.messaging.load.journal import BLOCK, DATA_FILE
 from ringocli.messaging.load.journal_facts import COLUMNS, SHARD
+from ringocli.messaging.load.journal_file import journal_error
 from ringocli.messaging.load.journal_rows import changed_row, kept_rows, sums_of
 
 SQLITE_START = b"SQLite format 3\x00"
