@@ -49,18 +49,18 @@ class AnswerWriter:
             LocalError: the journal cannot be written any more.
         """
         self._check_writable()
-        self._answers.append(
-            (
-                self._shard.place_of(attempt.event.number),
-                error,
-                status,
-                attempt.answered and attempt.failure is None,
-                attempt.tries,
-                attempt.duplicates,
-                attempt.unanswered > 0,
-                latency_us,
-            )
+        # Complete before the list is looked up, because the thread may replace the list at any call.
+        answer = (
+            self._shard.place_of(attempt.event.number),
+            error,
+            status,
+            attempt.answered and attempt.failure is None,
+            attempt.tries,
+            attempt.duplicates,
+            attempt.unanswered > 0,
+            latency_us,
         )
+        self._answers.append(answer)
 
     def record_unsent(self, numbers: Iterable[int]) -> None:
         """Record events that were claimed and never sent: sending them later makes no duplicates."""

@@ -42,6 +42,21 @@ def test_stopping_commits_what_was_recorded(store: sqlite3.Connection) -> None:
     assert list(range(100)) == places(store)
 
 
+def test_a_commit_while_an_answer_is_recorded_loses_nothing(store: sqlite3.Connection) -> None:
+    """The thread may commit at any call inside ``record``; the answer goes with the next group then."""
+
+    class CommittingShard(Shard):
+        def place_of(self, event: int) -> int:
+            writer.flush()
+            return super().place_of(event)
+
+    writer = AnswerWriter(store, threading.Lock(), Path("run.db"), CommittingShard())
+    writer.record(attempt_of(0), None, 200, 5)
+    writer.record_unsent([1, 2])
+    writer.flush()
+    assert [0, 1, 2] == places(store)
+
+
 def test_a_full_disk_stops_the_run(store: sqlite3.Connection) -> None:
     """The first answer after a failed commit raises the error of the commit."""
     writer = AnswerWriter(store, threading.Lock(), Path("run.db"), Shard())
