@@ -21,7 +21,7 @@ SCRIPT, STYLE = "all.js", "all.css"
 """The names of the bundles."""
 
 ENTRY = "app.js"
-STYLES = ("tokens", "frame", "chat", "wire", "detail", "panels")
+STYLES = ("tokens", "frame", "chat", "composer", "wire", "detail", "menus", "dialogs")
 """The style sheets, in the order in which they apply."""
 
 _IMPORT = re.compile(r'^import\s*(?P<names>[^;"]+?)\s*from\s*"(?P<path>[^"]+)";?', re.MULTILINE)
