@@ -59,6 +59,7 @@ class ListenOptions(NamedTuple):
 class StoreOptions(NamedTuple):
     """The exchanges that the emulator keeps, and the file for them."""
 
+    # The defaults of the two limits are those of the store, which the help must not import; a test compares them.
     db: Annotated[str | None, Option("Where to store exchanges.", metavar="FILE")] = None
     keep: Annotated[int, Option("How many exchanges to keep.", min=1, max=1_000_000_000)] = 100_000
     keep_days: Annotated[float, Option("How many days to keep them.", min=0.01, max=36_500, unit=" days")] = 30.0

@@ -106,6 +106,7 @@ class ValueOptions(NamedTuple):
 class ConnectionOptions(NamedTuple):
     """How requests are sent."""
 
+    # The default is that of ringocli.http, which the help must not import; a test compares them.
     timeout_s: Annotated[
         float,
         Option("How long to wait for a reply.", metavar="SECONDS", min=0.001, max=DAY_S, unit=" seconds"),

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ringocli.emulator.store.sqlite import MAX_DAYS, MAX_EXCHANGES
 from ringocli.http.exchange import RenderedRequest, Reply
 from ringocli.messaging.chaos import ChaosSettings
 from ringocli.template.values import Values
@@ -28,8 +29,8 @@ class EmulatorConfig:
     host: str = "127.0.0.1"
     port: int = 0
     db: Path | None = None
-    max_exchanges: int = 100_000
-    max_days: float = 30.0
+    max_exchanges: int = MAX_EXCHANGES
+    max_days: float = MAX_DAYS
     values: Values = field(default_factory=Values)
     provider_url: str | None = None
     public_url: str | None = None

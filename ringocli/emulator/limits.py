@@ -15,6 +15,10 @@ MAX_REQUEST_S = 30.0
 MAX_STALL_S = 30.0
 """A client that reads nothing of a response for this time is disconnected."""
 
+DEFAULT_WAIT_S = 10.0
+MAX_WAIT_S = 300.0
+"""How long ``/api/wait`` waits: without ``timeout_s``, and at most."""
+
 KEEP_ALIVE_S = 75
 """An idle connection is closed after this time."""
 

@@ -12,6 +12,9 @@ from ringocli.text.secret import Text
 from ringocli.text.traced import Traced
 from ringocli.text.url import split_url
 
+DEFAULT_TIMEOUT_S = 10.0
+"""How long one exchange may take, from the name lookup to the last byte of the reply."""
+
 
 class Direction(StrEnum):
     """From Ringotel's point of view: ``outgoing`` to the provider, ``incoming`` from it."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from ringocli.errors import NoReply, NotConnected
 from ringocli.http.addresses import is_loopback
 from ringocli.http.direct import exchange
-from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.http.exchange import DEFAULT_TIMEOUT_S, RenderedRequest, Reply
 from ringocli.http.failure import Failure
 from ringocli.http.outgoing import check_method, payload_of, text_of
 from ringocli.http.proxies import proxy_for
@@ -23,8 +23,6 @@ from ringocli.text.url import split_url
 
 if TYPE_CHECKING:
     from ringocli.http.remote import RemoteSender
-
-DEFAULT_TIMEOUT_S = 10.0
 
 
 class Sender:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ringocli.errors import UsageError
 from ringocli.http.addresses import is_loopback
 from ringocli.http.direct import exchange
-from ringocli.http.exchange import Reply
+from ringocli.http.exchange import DEFAULT_TIMEOUT_S, Reply
 from ringocli.http.proxies import proxy_for
 from ringocli.messaging.load.attempt import EventOutcome
 from ringocli.messaging.load.bookkeeping import Failover
@@ -39,7 +39,7 @@ class Route(NamedTuple):
     url: Secret
     plan: LoadPlan
     total: int | None
-    timeout_s: float = 10.0
+    timeout_s: float = DEFAULT_TIMEOUT_S
     ca_file: str | None = None
     failover: tuple[Secret, Failover] | None = None
     """The URL for events that the first one did not accept, and the function that makes their requests."""
@@ -80,7 +80,7 @@ class Delivery(NamedTuple):
     journal: Path | None = None
     chaos: EventChaos | None = None
     template_sha256: str = ""
-    timeout_s: float = 10.0
+    timeout_s: float = DEFAULT_TIMEOUT_S
     ca_file: str | None = None
     failover_url: Secret | None = None
 

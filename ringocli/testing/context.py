@@ -27,8 +27,10 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from ringocli.emulator.limits import DEFAULT_WAIT_S
 from ringocli.errors import CheckFailed, UsageError
 from ringocli.http.content_types import JSON_TYPE
+from ringocli.http.exchange import DEFAULT_TIMEOUT_S
 from ringocli.messaging.chaos import SIDES, ChaosSettings
 from ringocli.template.values import Layer, Values, secret_properties
 from ringocli.text.files import read_text
@@ -79,7 +81,7 @@ class Emulator:
         message = {"from": from_, "to": to, "content": content, "media_url": media_url}
         return self._call("POST", path, {name: value for name, value in message.items() if value})
 
-    def wait(self, *, timeout_s: float = 10.0, after: str | None = None, **criteria: str) -> dict[str, Any]:
+    def wait(self, *, timeout_s: float = DEFAULT_WAIT_S, after: str | None = None, **criteria: str) -> dict[str, Any]:
         """The newest exchange that fits, at once or as soon as it is stored; ``from_`` means ``from``.
 
         Criteria are the values of variables, ``event_key``, ``event_type``, ``direction``, ``status`` and so on, and
@@ -94,7 +96,9 @@ class Emulator:
         query |= {"timeout_s": f"{timeout_s:g}", **({"after": after} if after else {})}
         return self._call("GET", f"/api/wait?{urlencode(query)}", timeout_s=timeout_s + 10)
 
-    def wait_for(self, count: int, *, timeout_s: float = 10.0, after: str | None = None, **criteria: str) -> list[Any]:
+    def wait_for(
+        self, count: int, *, timeout_s: float = DEFAULT_WAIT_S, after: str | None = None, **criteria: str
+    ) -> list[Any]:
         """The newest ``count`` exchanges that fit, as soon as there are that many; see ``wait``.
 
         Raises:
@@ -165,7 +169,7 @@ def emulator(
     chaos: Mapping[str, Mapping[str, Any]] | None = None,
     seed: int = 0,
     provider_url: str | None = None,
-    timeout_s: float = 10.0,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
     instant: bool = False,
 ) -> Iterator[Emulator]:
     """Run an emulator for the duration of the block; ``template`` is the path of a file, or the document itself.

@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 from locust import User, constant, task
 
 from ringocli.errors import UsageError
+from ringocli.http.exchange import DEFAULT_TIMEOUT_S
 from ringocli.http.reply_parser import MalformedReply, ReplyParser
 from ringocli.http.status_codes import SUCCESS
 from ringocli.messaging.load.events import Event, EventFactory, Recipe, subject_name
@@ -37,8 +38,6 @@ from ringocli.text.url import split_url
 SEEDS_PER_WORKER = 1 << 32
 """The seed of worker ``i`` is the user's seed plus ``i`` times this, so that each worker has its own sequence of
 ids."""
-
-TIMEOUT_S = 10.0
 
 
 class _Events:
@@ -123,7 +122,7 @@ class TemplateUser(User):
     def _exchange(self, payload: bytes) -> int:
         """Send the bytes on the open connection, or on a new one; returns the length of the reply's body."""
         if self._socket is None:
-            self._socket = socket.create_connection(self._address, timeout=TIMEOUT_S)
+            self._socket = socket.create_connection(self._address, timeout=DEFAULT_TIMEOUT_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         parser = ReplyParser(head_only=payload.startswith(b"HEAD "))
         self._socket.sendall(payload)

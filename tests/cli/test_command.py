@@ -16,10 +16,14 @@ from hypothesis import strategies as st
 
 from ringocli.cli.command import GLOBAL_SECTION, ConsoleOptions, built, command, fields_of
 from ringocli.cli.commands import COMMANDS
+from ringocli.cli.emulate import StoreOptions
+from ringocli.cli.options import ConnectionOptions
 from ringocli.cli.parameters import Argument, Group, Option
 from ringocli.cli.plain_args import plain_command, read_values
 from ringocli.cli.typer_command import register
+from ringocli.emulator.store.sqlite import MAX_DAYS, MAX_EXCHANGES
 from ringocli.errors import UsageError
+from ringocli.http.exchange import DEFAULT_TIMEOUT_S
 from ringocli.text import console
 from tests.conftest import Command
 
@@ -162,6 +166,12 @@ def test_plain_arguments_are_read_as_the_library_reads_them(words: list[str]) ->
 def test_what_is_plain(line: str, is_plain: bool) -> None:
     """Everything that needs help, a suggestion or an error is passed to the library."""
     assert is_plain == (plain_command(line.split()) is not None)
+
+
+def test_defaults_of_options_are_those_of_the_library() -> None:
+    """The defaults that the help shows are the ones that the store and the transport have."""
+    assert (MAX_EXCHANGES, MAX_DAYS) == (StoreOptions().keep, StoreOptions().keep_days)
+    assert DEFAULT_TIMEOUT_S == ConnectionOptions().timeout_s
 
 
 def test_ctrl_c_while_the_program_is_loaded_prints_no_traceback() -> None:

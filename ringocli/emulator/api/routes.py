@@ -18,6 +18,7 @@ from ringocli.emulator.api import actions, play, queries, waiting
 from ringocli.emulator.api.openapi import EndpointDoc, document, ref
 from ringocli.emulator.api.request import ApiRequest, NotFound, error_response
 from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
+from ringocli.emulator.limits import DEFAULT_WAIT_S, MAX_WAIT_S
 from ringocli.emulator.page_files import page_file, version
 from ringocli.emulator.runtime import Runtime
 from ringocli.emulator.store.sqlite import StoreError
@@ -49,7 +50,7 @@ _WAIT = {
     "count": "Wait for this many; the response is then an object with exchanges.",
     "none": "true: succeed if none matches within timeout_s, else 409.",
     "after": "Only exchanges newer than this id: pass the id of the last one you have seen.",
-    "timeout_s": "How long to wait in seconds, at most 300. Default 10.",
+    "timeout_s": f"How long to wait in seconds, at most {MAX_WAIT_S:g}. Default {DEFAULT_WAIT_S:g}.",
 }
 _EXCHANGE = ref("Exchange")
 _ANY: dict[str, Any] = {"type": "object"}

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from ringocli.emulator.api.queries import filters_of
 from ringocli.emulator.api.request import ApiRequest, ApiResponse
 from ringocli.emulator.asgi import error_reply
+from ringocli.emulator.limits import DEFAULT_WAIT_S, MAX_WAIT_S
 from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.search import Condition
 from ringocli.emulator.store.sqlite import Store
 from ringocli.emulator.store.wait_criteria import LIMITS, Criteria
 
-MAX_WAIT_S = 300.0
 MAX_COUNT = 1_000
 
 MAX_SHOWN = 5
@@ -31,7 +31,7 @@ async def wait(request: ApiRequest) -> Response:
     query = request.http.query_params
     pairs = [(name, value) for name, value in query.multi_items() if name not in LIMITS]
     criteria = Criteria.read(pairs, request.exchange_id("after"))
-    timeout_s = request.number("timeout_s", 10.0, 0.0, MAX_WAIT_S)
+    timeout_s = request.number("timeout_s", DEFAULT_WAIT_S, 0.0, MAX_WAIT_S)
     count = int(request.number("count", 1, 1, MAX_COUNT))
     expects_none = query.get("none", "").lower() in ("1", "true", "yes")
     ledger, inbox = request.runtime.ledger, request.inbox.name

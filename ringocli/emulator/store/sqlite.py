@@ -22,6 +22,12 @@ from ringocli.emulator.store.schema import check_file, create_file, create_table
 from ringocli.errors import LocalError
 from ringocli.text.files import reason
 
+MAX_EXCHANGES = 100_000
+"""How many exchanges are kept by default."""
+
+MAX_DAYS = 30.0
+"""How many days exchanges are kept by default."""
+
 MAX_WAL_PAGES = 8_000
 """At this size of the log (32 MB) the writer itself moves it into the file, and waits for the disk."""
 
@@ -32,7 +38,7 @@ MAX_REWRITTEN = 10_000
 class Store(StoreReader):
     """The database of one emulator; a second process cannot open it."""
 
-    def __init__(self, path: Path, *, max_exchanges: int = 100_000, max_days: float = 30) -> None:
+    def __init__(self, path: Path, *, max_exchanges: int = MAX_EXCHANGES, max_days: float = MAX_DAYS) -> None:
         self._max_exchanges = max_exchanges
         self._max_age = timedelta(days=max_days)
         super().__init__(path)

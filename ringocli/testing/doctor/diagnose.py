@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ringocli.errors import NoReply, RingocliError
 from ringocli.http.certificates import trusted
-from ringocli.http.exchange import RenderedRequest, Reply
+from ringocli.http.exchange import DEFAULT_TIMEOUT_S, RenderedRequest, Reply
 from ringocli.http.failure import PROXY_HINT
 from ringocli.http.transport import Sender
 from ringocli.messaging.awaiting.arrival import SentMessage
@@ -39,7 +39,7 @@ class Examination:
     webhook_url: Secret | None = None
     live: bool = False
     from_rung: str = RUNGS[0]
-    timeout_s: float = 10.0
+    timeout_s: float = DEFAULT_TIMEOUT_S
     receipt_wait_s: float = 30.0
     ca_file: str | None = None
     options: tuple[str, ...] = ()
