@@ -79,7 +79,7 @@ def config(options: ConfigOptions) -> int:
 
 
 def _settings(sources: Sequence[ValueSource], env: Mapping[str, str]) -> Iterator[Setting]:
-    from ringocli.template.settings import VARIABLE_TABLES
+    from ringocli.template.project_file import VARIABLE_TABLES
     from ringocli.text.url import split_url
 
     public = {name for source in sources for name in source.public}

@@ -12,7 +12,7 @@ from ringocli.lint.engine import Selection
 from ringocli.lint.former_slugs import FORMER_SLUGS
 from ringocli.lint.registry import rules
 from ringocli.lint.rule import Rule, Severity
-from ringocli.template.project_file import project_path, read_toml
+from ringocli.template.project_file import check_keys, project_path, read_project
 from ringocli.text.suggest import did_you_mean
 
 KEYS = ("select", "ignore", "severity", "fail-on", "strict")
@@ -39,21 +39,15 @@ def read_validate_settings(start: Path | None = None) -> ValidateSettings:
     """The table of the nearest ``ringocli.toml`` up to the git root.
 
     Raises:
-        UsageError: a key, a code or a severity is unknown.
+        UsageError: a table, a key, a code or a severity is unknown.
         LocalError: the file is not valid TOML, or cannot be read.
     """
     found = project_path(str(start or ""))
     if found is None:
         return ValidateSettings()
     path = Path(found)
-    table = read_toml(found).get("validate", {})
-    if not isinstance(table, dict):
-        raise UsageError(f"{path}: validate must be a table", "Write [validate] and its keys below it.")
-    for key in table:
-        if key not in KEYS:
-            raise UsageError(
-                f"{path}: unknown key {key!r} in [validate]{did_you_mean(key, KEYS)}", f"Keys: {', '.join(KEYS)}."
-            )
+    table = read_project(found).get("validate", {})
+    check_keys(f"{path} [validate]", table, KEYS)
     severities: dict[str, Severity] = {}
     ignore = list(_names(path, "ignore", table.get("ignore", [])))
     for name, severity in _severity_table(path, table).items():

@@ -16,10 +16,9 @@ from pathlib import Path
 from ringocli.errors import UsageError
 from ringocli.lint.finding import Finding
 from ringocli.lint.project import known_name
-from ringocli.template.project_file import read_toml
+from ringocli.template.project_file import check_keys, read_toml
 from ringocli.text.files import read_text
 from ringocli.text.pointer import as_text
-from ringocli.text.suggest import did_you_mean
 
 SUFFIX = ".suppressions.toml"
 _HEADER = re.compile(r"\ufeff?\s*\[\[\s*suppress\s*\]\]")
@@ -61,7 +60,9 @@ def read_suppressions(path: Path) -> tuple[Suppression, ...]:
     if not os.path.isfile(path):
         return ()
     text = read_text(str(path))
-    entries = read_toml(str(path)).get("suppress", [])
+    tables = read_toml(str(path))
+    check_keys(str(path), tables, ("suppress",))
+    entries = tables.get("suppress", [])
     if not isinstance(entries, list):
         raise UsageError(f"{path}: suppress must be an array of tables", "Write [[suppress]] and its keys below it.")
     headers = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
@@ -73,11 +74,7 @@ def _suppression(path: Path, entry: object, line: int) -> Suppression:
     where = f"{path}:{line}"
     if not isinstance(entry, dict):
         raise UsageError(f"{where}: suppress must be an array of tables", "Write [[suppress]] and its keys below it.")
-    for key in entry:
-        if key not in _ENTRY_KEYS:
-            raise UsageError(
-                f"{where}: unknown key {key!r}{did_you_mean(key, _ENTRY_KEYS)}", f"Keys: {', '.join(_ENTRY_KEYS)}."
-            )
+    check_keys(where, entry, _ENTRY_KEYS)
     code, pointer, reason, until = (entry.get(key) for key in _ENTRY_KEYS)
     if not isinstance(code, str) or not isinstance(reason, str) or not reason.strip():
         raise UsageError(

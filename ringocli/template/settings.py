@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.template.project_file import PROJECT_FILE, parse_toml, project_path, read_toml
+from ringocli.template.project_file import (
+    PROJECT_FILE,
+    PROJECT_TABLES,
+    VALUE_KEYS,
+    VARIABLE_TABLES,
+    check_keys,
+    parse_toml,
+    project_path,
+    read_project,
+    read_toml,
+)
 from ringocli.template.property_sources import PropertySource, property_source
 from ringocli.template.values import Layer, Values, check_variable
 from ringocli.template.variables import ALIASES, SETTABLE
@@ -22,10 +32,6 @@ from ringocli.text.files import STDIN, read_text
 from ringocli.text.json_numbers import number_text
 from ringocli.text.secret import Secret, Text
 from ringocli.text.suggest import did_you_mean
-
-VARIABLE_TABLES = ("variables", "outgoing", "incoming")
-TABLES = (*VARIABLE_TABLES, "properties")
-PROFILE_KEYS = (*TABLES, "public", "webhook_url")
 
 
 class ValueArguments(NamedTuple):
@@ -212,7 +218,10 @@ def _source(where: str, folder: Path, tables: Mapping[str, Any], *, commands: bo
     for table in VARIABLE_TABLES:
         variables[table] = {}
         for name, value in _table(where, tables, table).items():
-            check_variable(name)
+            try:
+                check_variable(name)
+            except UsageError as error:
+                raise UsageError(f"{where}: {error.message}", error.hint) from None
             variables[table][name] = _scalar(where, f"{table}.{name}", value)
     public = tables.get("public", [])
     if not isinstance(public, list) or not all(isinstance(name, str) for name in public):
@@ -243,17 +252,8 @@ def _read_tables(name: str) -> Mapping[str, Any]:
             where = f" at line {place.line}, column {place.column}" if place else ""
             raise LocalError(f"{name}: invalid JSON{where}", "Fix the syntax.")
         tables = document.value
-    _check_keys(name, tables)
+    check_keys(name, tables, VALUE_KEYS, PROJECT_TABLES)
     return tables
-
-
-def _check_keys(name: str, tables: Mapping[str, Any]) -> None:
-    for key in tables:
-        if key not in (*PROFILE_KEYS, "profiles", "validate"):
-            raise UsageError(
-                f"{name}: unknown table {key!r}{did_you_mean(key, PROFILE_KEYS)}",
-                f"Tables: {', '.join(PROFILE_KEYS)}.",
-            )
 
 
 def _profile(name: str) -> ValueSource:
@@ -263,9 +263,9 @@ def _profile(name: str) -> ValueSource:
             f"--profile {name}: no {PROJECT_FILE} in this folder or above",
             f"Create one with a table [profiles.{name}].",
         )
-    found = read_toml(str(path)).get("profiles", {})
-    known = sorted(found) if isinstance(found, dict) else []
-    if name not in known:
+    found = read_project(str(path)).get("profiles", {})
+    known = sorted(found)
+    if name not in found:
         raise UsageError(
             f"{path.name}: unknown profile {name!r}{did_you_mean(name, known)}",
             f"Profiles: {', '.join(known) or 'none'}.",
@@ -273,7 +273,7 @@ def _profile(name: str) -> ValueSource:
     label = f"{path.name} [profiles.{name}]"
     if not isinstance(found[name], dict):
         raise UsageError(f"{label} must be a table", f"Write [profiles.{name}] with its keys below.")
-    _check_keys(label, found[name])
+    check_keys(label, found[name], VALUE_KEYS)
     return _source(label, path.parent, found[name])
 
 

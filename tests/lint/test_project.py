@@ -68,6 +68,10 @@ def test_an_option_overrides_the_settings(ringocli: Command, text_only: Path) ->
         ('strict = "yes"', "strict must be true or false"),
         ('fail-on = "all"', "invalid value 'all'"),
         ("= 3", "invalid TOML at line 2, column 1"),
+        ("[validat]", "ringocli.toml: unknown table 'validat' (did you mean validate?)"),
+        ("[profile.acme]", "ringocli.toml: unknown table 'profile' (did you mean profiles?)"),
+        ("[[rule]]", "unknown table 'rule'"),
+        (f"strict = {'9' * 5000}", "a number has thousands of digits"),
     ],
 )
 def test_invalid_settings_are_reported(ringocli: Command, text_only: Path, table: str, said: str) -> None:
@@ -118,6 +122,13 @@ def test_an_invalid_suppression_is_reported(ringocli: Command, text_only: Path, 
     (text_only.parent / "acme.suppressions.toml").write_text(f"[[suppress]]\n{entry}\n")
     done = ringocli("validate", text_only)
     assert (2, True) == (done.code, said in done.err and "acme.suppressions.toml:1" in done.err), done.err
+
+
+def test_a_misspelled_table_of_suppressions_is_reported(ringocli: Command, text_only: Path) -> None:
+    """A table that nothing reads is an error, not a file without suppressions."""
+    (text_only.parent / "acme.suppressions.toml").write_text('[[suppression]]\ncode = "RT216"\nreason = "x"\n')
+    done = ringocli("validate", text_only)
+    assert (2, True) == (done.code, "unknown table 'suppression' (did you mean suppress?)" in done.err), done.err
 
 
 def test_an_invalid_suppression_after_a_byte_order_mark_has_its_line(ringocli: Command, text_only: Path) -> None:

@@ -161,6 +161,28 @@ def test_files_are_read_without_interpretation(folder: Path) -> None:
         (ValueArguments(profile="acem"), {"ringocli.toml": "[profiles.acme]"}, UsageError, "did you mean acme"),
         (ValueArguments(profile="a"), {"ringocli.toml": "= 's3cret'"}, LocalError, "invalid TOML at line 1, column 1"),
         (ValueArguments(profile="a"), {"ringocli.toml": "profiles.a = 5"}, UsageError, "must be a table"),
+        (ValueArguments(profile="a"), {"ringocli.toml": "profiles = 4"}, UsageError, "toml: profiles must be a table"),
+        (ValueArguments(profile="a"), {"ringocli.toml": "[profile.a]"}, UsageError, "did you mean profiles"),
+        (
+            ValueArguments(profile="a"),
+            {"ringocli.toml": "[profiles.a.variabels]"},
+            UsageError,
+            "did you mean variables",
+        ),
+        (
+            ValueArguments(profile="a"),
+            {"ringocli.toml": "[profiles.a.variables]\nfoo = '1'"},
+            UsageError,
+            r"ringocli.toml \[profiles.a\]: unknown variable 'foo'",
+        ),
+        (ValueArguments(values="v"), {"v": "webhook_ulr = 'x'"}, UsageError, "unknown key .*did you mean webhook_url"),
+        (ValueArguments(values="v"), {"v": f"public = {'9' * 5000}"}, LocalError, "thousands of digits"),
+        (
+            ValueArguments(values="v"),
+            {"v": f'{{"public": {"9" * 5000}}}'},
+            LocalError,
+            "invalid JSON at line 1, column 12",
+        ),
     ],
 )
 def test_a_wrong_source_is_one_sentence(
