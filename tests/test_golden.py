@@ -68,6 +68,8 @@ CASES = {
     "diff-none": "diff acme.json acme.json",
     "test-text": "test samples/telnyx.json",
     "test-json": "test samples/telnyx.json --format json",
+    "test-failed": "test samples/cases/telnyx-conversation.toml --template acme.json",
+    "test-failed-json": "test samples/cases/telnyx-conversation.toml --template acme.json --format json",
     "test-none": "test acme.json",
     "doctor-text": "doctor acme.json",
     "doctor-json": "doctor acme.json --format json",

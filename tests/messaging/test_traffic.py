@@ -106,17 +106,20 @@ OUTGOING = [
     (name, part, kind)
     for name, record in RECORDS.items()
     for part, kind in (("outgoing_sms", "sms"), ("outgoing_mms", "mms_no_text"))
-    if record["outgoing"].get(kind, {}).get("request")
+    if record["outgoing"].get(kind, {}).get("request") and expressible(record, part)
 ]
-INBOUND = [(name, index) for name, record in RECORDS.items() for index in range(len(record["inbound"]))]
+INBOUND = [
+    (name, index)
+    for name, record in RECORDS.items()
+    for index, inbound in enumerate(record["inbound"])
+    if inbound["handled"] or inbound["kind"] != "sms"  # the deployed client takes nothing from the others
+]
 
 
 @pytest.mark.parametrize(("name", "part", "kind"), OUTGOING)
 def test_a_rendered_request_equals_the_captured_one(name: str, part: str, kind: str) -> None:
     """Method, address, content type, auth and fields are those that a deployed client sends."""
     record = RECORDS[name]
-    if not expressible(record, part):
-        pytest.skip(f"the capture's verdict: {record['verdict'][part]}")
     assert preset_of(record) in names()
     template = read_template(load(preset_of(record)).template)
     captured = record["outgoing"][kind]["request"]
@@ -163,8 +166,6 @@ def test_an_inbound_body_gives_what_the_real_parser_took(name: str, index: int) 
         assert reading.event is None
         return
     extracts = inbound["extracts"]
-    if not inbound["handled"] and kind == "sms":
-        pytest.skip(f"the real parser took nothing: {inbound['variant']}")
     assert reading.event is not None, reading.near_miss
     if kind == "delivered":
         assert "messageDelivered" == reading.event.type

@@ -274,7 +274,6 @@ def test_a_duration_ends_a_closed_run() -> None:
     with receiver() as receiving:
         summary = run(receiving.url, None, concurrency=4, duration_s=0.2)
     assert summary.planned == summary.delivered == len(receiving.log) > 4
-    assert summary.elapsed_s < 1
 
 
 def test_a_duration_ends_a_run() -> None:
