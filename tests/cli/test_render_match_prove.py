@@ -357,21 +357,6 @@ def test_an_old_code_page_does_not_crash_a_command(acme: Path) -> None:
             assert b"\\u65e5" in done.stdout
 
 
-def test_an_internal_error_is_one_sentence_with_a_report(
-    ringocli: Command, acme: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """An unexpected exception ends with exit code 70 and a report without secrets."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr("ringocli.messaging.request.encode", lambda *_: dict[str, str]()["bug s3cret-value"])
-    done = ringocli("render", acme, "--property", "API key=s3cret-value")
-    assert (70, "") == (done.code, done.out)
-    assert "Traceback" not in done.err
-    (report,) = tmp_path.glob("ringocli-crash-*.txt")
-    assert "s3cret-value" not in report.read_text()
-    assert "command: render" in report.read_text()
-
-
 def test_basic_credentials_are_masked_as_a_whole(ringocli: Command) -> None:
     """A part of a base64 pair would reveal the rest."""
     basic = {**ACME, "auth": {"type": "Basic", "username": "user", "password": "$API key$"}}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from ringocli import cli as command_line
-from tests.conftest import ACME, Command
+from ringocli.cli import run
+from tests.conftest import ACME
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
@@ -66,21 +68,33 @@ def test_the_end_of_a_pipe_is_silent(tmp_path: Path, words: tuple[str, ...]) -> 
     assert "Broken pipe" not in done.stderr
 
 
-def test_a_crash_report_contains_no_values(ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class FailingInput(io.StringIO):
+    """A standard input that fails in a way that no code expects."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self.secret = secret
+
+    @property
+    def buffer(self) -> NoReturn:
+        raise RuntimeError(f"{self.secret} in a message") from KeyError(self.secret)
+
+
+def test_a_crash_report_contains_no_values(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Types, code locations and versions are written, but neither messages nor arguments."""
     secret = "s3cret-value-of-the-user"
-
-    def broken(arguments: object) -> int:
-        raise ValueError(f"{secret} in a message") from KeyError(secret)
-
-    monkeypatch.setattr(command_line, "_invoked", broken)
+    monkeypatch.setattr("sys.stdin", FailingInput(secret))
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr("tempfile.tempdir", None)
-    done = ringocli("render", secret, "--set", f"to={secret}")
+    code = run(["render", "-", "--set", f"content={secret}", "--property", f"API key={secret}"])
+    shown = capsys.readouterr()
     (path,) = (name for name in os.listdir(folder) if name.startswith("ringocli-crash-"))
     report = (folder / path).read_text()
-    assert (70, 1) == (done.code, done.err.count("internal error (ValueError)"))
-    assert secret not in report + done.err
+    assert (70, "", 1) == (code, shown.out, shown.err.count("internal error (RuntimeError)"))
+    assert "Traceback" not in shown.err
+    assert secret not in report + shown.err
     assert "command: render" in report
     assert "builtins.KeyError" in report
     assert "test_streams.py:" in report

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from threading import Barrier
 
 import pytest
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.text import files
 from ringocli.text.files import MAX_BYTES, read_bytes, read_text, write_text
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
@@ -100,20 +100,23 @@ def test_only_regular_files_are_read_and_replaced(tmp_path: Path) -> None:
                 read_text(str(path))
 
 
-def test_a_file_created_in_the_meantime_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Creating a file never replaces another one, even if that appears after the check."""
-    path = tmp_path / "a.json"
-    link = files._take_over
+def test_a_file_created_in_the_meantime_is_kept(tmp_path: Path) -> None:
+    """Of several threads that create one file at the same moment, one succeeds, and its text remains."""
+    for number in range(20):
+        path, together = tmp_path / f"{number}.json", Barrier(4)
 
-    def taken(*arguments: Any, **options: Any) -> None:
-        path.write_text("theirs")
-        link(*arguments, **options)
+        def create(text: str, path: Path = path, together: Barrier = together) -> str | None:
+            together.wait()
+            try:
+                write_text(path, text, force=False)
+            except UsageError:
+                return None
+            return text
 
-    monkeypatch.setattr(files, "_take_over", taken)
-    if os.name == "posix":
-        with pytest.raises(UsageError, match="exists"):
-            write_text(path, "ours", force=False)
-        assert (["a.json"], "theirs") == ([one.name for one in tmp_path.iterdir()], path.read_text())
+        with ThreadPoolExecutor(4) as threads:
+            written = [text for text in threads.map(create, "abcd") if text is not None]
+        assert written == [path.read_text()]
+    assert 20 == len(list(tmp_path.iterdir()))
 
 
 def test_a_change_in_the_meantime_is_reported(tmp_path: Path) -> None:
