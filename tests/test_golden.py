@@ -128,6 +128,8 @@ CASES = {
     "error-event": "render acme.json --event delivred",
     "error-profile": "render acme.json --profile prod",
     "error-range": "prove acme.json --cases 0",
+    "error-number": "prove acme.json --seed x",
+    "error-answer": "init --no-input --id a --name A --send-url x new.json",
     "help": "--help",
     **{f"help-{name}": f"{name} --help" for name in COMMANDS},
 }

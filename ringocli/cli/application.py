@@ -68,9 +68,10 @@ def _message(error: ClickException) -> str:
     text = re.sub(r"\. Did you mean '([^']+)'\?$", r" (did you mean \1?)", text)
     text = re.sub(r" \(Possible options: ([^,)]+)[^)]*\)$", r" (did you mean \1?)", text)
     text = re.sub(r"\. Did you mean (--[\w-]+)\?$", r" (did you mean \1?)", text)
-    text = text.replace("is not a valid int", "is not a whole number").replace(
-        "is not a valid float", "is not a number"
+    text = re.sub(
+        r"^Invalid value for '([^']+)'.*: ('.*') is not a valid int(eger)?$", r"\1 must be a whole number, not \2", text
     )
+    text = re.sub(r"^Invalid value for '([^']+)'.*: ('.*') is not a valid float$", r"\1 must be a number, not \2", text)
     return text[:1].lower() + text[1:]
 
 

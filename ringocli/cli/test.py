@@ -86,6 +86,10 @@ def _record(options: TestOptions) -> int:
     case = options.name or ("recorded" if options.record == STDIN else Path(options.record).name.partition(".")[0])
     if case != os.path.basename(case) or case in (".", ".."):
         raise UsageError("--name is a name without folders", "The case is written into the folder cases.")
+    if not case.isprintable():
+        raise UsageError(
+            "the name of the case has a character that cannot be printed", "Choose another one with --name."
+        )
     path = Path(names[0]).parent / FOLDER / (case if case.startswith(stem) else f"{stem}-{case}")
     path = path.with_name(f"{path.name.removesuffix('.toml')}.toml")
     recording = read_recording(read_bytes(options.record))

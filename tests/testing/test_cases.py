@@ -229,6 +229,13 @@ def test_a_webhook_in_any_form_becomes_a_case(ringocli: Command, acme: Path) -> 
     assert 0 == ringocli("test").code
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\tb", "\x1b[31m", "a/b", ".."])
+def test_a_case_has_a_name_that_can_be_printed(ringocli: Command, acme: Path, name: str) -> None:
+    """Other names are refused, and nothing is written."""
+    done = ringocli("test", acme, "--record", "-", "--name", name, stdin='{"method": "delivered"}')
+    assert (2, []) == (done.code, list(acme.parent.glob("**/*.toml"))), done.err
+
+
 def test_pytest_collects_case_files(conversation: Path) -> None:
     """Each case is one test; a failure is a diff without a traceback."""
     edit(conversation.parent.parent / "acme.json", '"text": "$content$"', '"body": "$content$"')

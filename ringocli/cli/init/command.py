@@ -263,7 +263,7 @@ def _checked(text: str, draft: Draft) -> tuple[Draft, list[Finding]]:
     findings = list(lint(Document.read("draft", text)))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        listed = "; ".join(f"{error.code} {error.message}" for error in errors)
+        listed = "; ".join(dict.fromkeys(f"{error.code} {error.message}" for error in errors))
         raise UsageError(
             f"the generated template has errors: {listed}",
             f"See: ringocli explain {errors[0].code}. Nothing was written.",
