@@ -83,4 +83,5 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 
 
 def _folded(word: str) -> str:
+    """A word without case and separators; unlike in ``name_key``, all other characters count, as in ``$to$``."""
     return "".join(char for char in word.casefold() if char not in " -_.")
