@@ -94,7 +94,7 @@ def export(options: ExportOptions) -> int:
         console.out_json({"schema_version": 1, "path": str(folder), "files": sorted(files), **facts})
         return 0
     if todo:
-        console.out(f"Wrote {folder}, but it is not finished: {todo[0]}.")
+        console.out(f"Wrote {folder}, but it is not finished. {todo[0][:1].upper()}{todo[0][1:]}.")
         console.out(f"Files: {', '.join(sorted(files))}")
     else:
         console.out(f"Wrote {folder}: {', '.join(sorted(files))}")

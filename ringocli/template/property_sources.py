@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ringocli.errors import LocalError, UsageError
 from ringocli.text.command_line import command_line
 from ringocli.text.files import read_text
+from ringocli.text.json_numbers import number_text
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -94,7 +95,7 @@ def property_source(where: str, name: str, written: Any, folder: Path, *, comman
         case dict() | list() | bool() | None:
             pass
         case str() | int() | float():
-            return PropertySource(name, "value", str(written))
+            return PropertySource(name, "value", written if isinstance(written, str) else number_text(written))
     raise UsageError(
         f"{where}: properties.{name} must be a string, or a table with env, file, keyring or command",
         'Write {env = "VARIABLE"}, {file = "path"}, {keyring = "name"} or {command = "program arguments"}.',

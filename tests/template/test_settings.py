@@ -42,6 +42,21 @@ Password = {file = "secret.txt"}
 """
 
 
+@pytest.mark.parametrize("written", ["1.10", "42", "12345678901234567890123", "0.10000000000000000001"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "[properties]\nPIN = {}\n[variables]\ncontent = {}",
+        '{{"properties": {{"PIN": {}}}, "variables": {{"content": {}}}}}',
+    ],
+)
+def test_a_number_keeps_its_digits(folder: Path, form: str, written: str) -> None:
+    """A PIN or an account number that is written as a number is sent as it is written."""
+    (folder / "values").write_text(form.format(written, written))
+    values = gather(ValueArguments(values="values"), ("PIN",), env(folder)).values
+    assert (written, written) == (values.at(Place.SEND_MESSAGE)["content"], sent(values.properties["PIN"]))
+
+
 def test_precedence_is_option_environment_values_profile_user(folder: Path) -> None:
     """Each source wins over the ones after it, and only over those."""
     (folder / "ringocli.toml").write_text(PROJECT)

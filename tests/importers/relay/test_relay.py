@@ -187,7 +187,7 @@ def test_what_is_left_to_do_comes_first(ringocli: Command, folder: Path) -> None
     docs = replace(PROVIDERS["signed requests, several statuses"], options=())
     Path("send.txt").write_text(docs.send, "utf-8")
     done = ringocli("export", "--to", "relay", "--from-curl", "send.txt", "--output", "relay")
-    assert done.out.startswith(f"Wrote relay, but it is not finished: {UNSIGNED}")
+    assert done.out.startswith(f"Wrote relay, but it is not finished. {UNSIGNED[:1].upper()}{UNSIGNED[1:]}")
     for name in ("app.py", "README.md"):
         text = Path(f"relay/{name}").read_text("utf-8")
         assert 0 < text.replace("\n ", "").find(UNSIGNED) < 300
