@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,7 +29,9 @@ class AnswerWriter:
 
     def __init__(self, store: sqlite3.Connection, lock: threading.Lock, path: Path, shard: Shard) -> None:
         self._store, self._lock, self._path, self._shard = store, lock, path, shard
-        self._answers: list[tuple[int, str | None, int | None, int, int, int, int, int]] = []
+        # A deque, because the thread takes from it what others append meanwhile; a list would have to be replaced, and an
+        # answer could get into the old one.
+        self._answers: deque[tuple[int, str | None, int | None, int, int, int, int, int]] = deque()
         self._failure: str | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
@@ -49,18 +52,18 @@ class AnswerWriter:
             LocalError: the journal cannot be written any more.
         """
         self._check_writable()
-        # Complete before the list is looked up, because the thread may replace the list at any call.
-        answer = (
-            self._shard.place_of(attempt.event.number),
-            error,
-            status,
-            attempt.answered and attempt.failure is None,
-            attempt.tries,
-            attempt.duplicates,
-            attempt.unanswered > 0,
-            latency_us,
+        self._answers.append(
+            (
+                self._shard.place_of(attempt.event.number),
+                error,
+                status,
+                attempt.answered and attempt.failure is None,
+                attempt.tries,
+                attempt.duplicates,
+                attempt.unanswered > 0,
+                latency_us,
+            )
         )
-        self._answers.append(answer)
 
     def record_unsent(self, numbers: Iterable[int]) -> None:
         """Record events that were claimed and never sent: sending them later makes no duplicates."""
@@ -87,7 +90,7 @@ class AnswerWriter:
 
     def _commit(self) -> None:
         with self._lock:
-            group, self._answers = self._answers, []
+            group = [self._answers.popleft() for _ in range(len(self._answers))]
             if not group or self._failure is not None:
                 return
             try:
