@@ -16,7 +16,7 @@ from pathlib import Path
 from ringocli.errors import UsageError
 from ringocli.lint.finding import Finding
 from ringocli.lint.project import known_name
-from ringocli.template.project_file import check_keys, read_toml
+from ringocli.template.project_file import check_keys, parse_toml
 from ringocli.text.files import read_text
 from ringocli.text.pointer import as_text
 
@@ -60,7 +60,7 @@ def read_suppressions(path: Path) -> tuple[Suppression, ...]:
     if not os.path.isfile(path):
         return ()
     text = read_text(str(path))
-    tables = read_toml(str(path))
+    tables = parse_toml(str(path), text)
     check_keys(str(path), tables, ("suppress",))
     entries = tables.get("suppress", [])
     if not isinstance(entries, list):
