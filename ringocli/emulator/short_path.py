@@ -150,7 +150,8 @@ def _head(
 ) -> _Head | None:
     """The head of a plain request that is not refused.
 
-    Nearly all webhooks of a provider have the same, so it is cached: 0.3 instead of 4.5 µs.
+    Nearly all webhooks of a provider have the same, so it is cached: 11,200 instead of 10,400 webhooks a second at 16 in
+    flight (median of 7 interleaved turns).
     """
     method, headers = _METHODS.get(raw_method), RequestHeaders.decode(raw_headers)
     inbox_name, target = inbox_and_path(url.decode("latin-1"))
