@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields as dataclass_fields
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from ringocli.cli.command import GLOBAL_SECTION, ConsoleOptions, built, command, fields_of
 from ringocli.cli.commands import COMMANDS
+from ringocli.cli.doctor import DoctorOptions
 from ringocli.cli.emulate import StoreOptions
 from ringocli.cli.options import ConnectionOptions
 from ringocli.cli.parameters import Argument, Group, Option
@@ -24,6 +26,7 @@ from ringocli.cli.typer_command import register
 from ringocli.emulator.store.sqlite import MAX_DAYS, MAX_EXCHANGES
 from ringocli.errors import UsageError
 from ringocli.http.exchange import DEFAULT_TIMEOUT_S
+from ringocli.testing.doctor.diagnose import Examination
 from ringocli.text import console
 from tests.conftest import Command
 
@@ -172,6 +175,8 @@ def test_defaults_of_options_are_those_of_the_library() -> None:
     """The defaults that the help shows are the ones that the store and the transport have."""
     assert (MAX_EXCHANGES, MAX_DAYS) == (StoreOptions().keep, StoreOptions().keep_days)
     assert DEFAULT_TIMEOUT_S == ConnectionOptions().timeout_s
+    defaults = {one.name: one.default for one in dataclass_fields(Examination)}
+    assert defaults["receipt_wait_s"] == DoctorOptions._field_defaults["receipt_timeout_s"]
 
 
 def test_ctrl_c_while_the_program_is_loaded_prints_no_traceback() -> None:

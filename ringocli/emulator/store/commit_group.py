@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringocli.emulator.store.exchange import Exchange, StoredExchange, content_text
+from ringocli.template.variables import Place
 from ringocli.text.secret import redact
 
 _INSERT = (
@@ -65,7 +66,7 @@ class CommitGroup:
         if exchange.message_id:
             if exchange.direction == "outgoing":
                 status = self._correlate_earlier_receipts(exchange) or status
-            elif exchange.event_type == "messageDelivered" or exchange.is_failed_receipt:
+            elif exchange.event_type == Place.DELIVERED or exchange.is_failed_receipt:
                 outcome = "failed" if exchange.is_failed_receipt else "delivered"
                 correlates = self._advance_status(exchange.inbox, exchange.message_id, outcome)
         content = exchange.content

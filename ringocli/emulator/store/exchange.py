@@ -16,6 +16,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from ringocli.http.exchange import Reply, header
+from ringocli.template.variables import Place
 from ringocli.text.masking import Masker
 from ringocli.text.secret import MASK, current_masker, redact, redact_tree
 
@@ -210,7 +211,7 @@ class StoredExchange:
     @property
     def _correlation_notes(self) -> tuple[str, ...]:
         """A note on a receipt without a message; one that precedes the reply to its message is correlated later."""
-        is_receipt = self.content["is_failed_receipt"] or (self.event_type == "messageDelivered" and self.matched)
+        is_receipt = self.content["is_failed_receipt"] or (self.event_type == Place.DELIVERED and self.matched)
         if is_receipt and self.correlates is None:
             return (UNKNOWN_ID,)
         return ()
