@@ -620,6 +620,16 @@ def test_scrolling_is_not_disturbed_by_new_exchanges(crowded: Emulator, visit: O
     expect(page.locator(".row").last).to_be_in_viewport()
 
 
+def test_scrolling_is_not_undone_by_a_redraw(crowded: Emulator, visit: Open) -> None:
+    """A redraw before the browser's event about a scroll, here held back, does not move the list back to its end."""
+    page = visit(crowded.url)
+    expect(page.locator(".row").last).to_be_in_viewport()
+    page.evaluate("addEventListener('scroll', event => event.stopImmediatePropagation(), {capture: true})")
+    page.locator(".exchanges").evaluate("wire => (wire.scrollTop -= 3000)")
+    post(crowded.webhook_url, webhook("news"))
+    expect(page.locator(".wire .to-end")).to_be_visible()
+
+
 def test_a_phone_has_one_column(ringotel: Emulator, visit: Open) -> None:
     """At 390 px there are tabs, nothing overflows sideways, and every function still works."""
     page = visit(ringotel.url, width=390, height=844)

@@ -12,6 +12,7 @@ export class VirtualList extends Component {
   tops = [0];
   slots = new Map(); // key -> element
   stuck = true;
+  seenTop = 0; // scrollTop as this list last set or noticed it
   anchor = null; // {key, delta}: the first row in sight, and how far it is scrolled out
   state = { top: 0, height: 800, away: false };
 
@@ -72,6 +73,8 @@ export class VirtualList extends Component {
     const { scroller } = this;
     const { keyOf } = this.props;
     if (!scroller.clientHeight) return; // in a tab that is not shown
+    // Somebody has scrolled up, and the event about it is still to come.
+    if (this.stuck && scroller.scrollTop < this.seenTop && !this.isAtEnd()) this.scrolled();
     let changed = scroller.clientHeight !== this.state.height;
     if (!this.props.fixed) {
       for (const [key, slot] of this.slots) {
@@ -92,16 +95,23 @@ export class VirtualList extends Component {
       const top = at < 0 ? scroller.scrollTop : this.tops[at] + this.anchor.delta;
       if (Math.abs(top - scroller.scrollTop) > 1) scroller.scrollTop = top;
     }
+    this.seenTop = scroller.scrollTop;
     if (changed || Math.abs(scroller.scrollTop - this.state.top) > SPARE_PX / 2) {
       this.setState({ top: scroller.scrollTop, height: scroller.clientHeight });
     }
     if (scroller.scrollTop < 200) this.props.onTop?.();
   }
 
+  isAtEnd() {
+    const { scrollTop, clientHeight, scrollHeight } = this.scroller;
+    return scrollTop + clientHeight >= scrollHeight - NEAR_END_PX;
+  }
+
   scrolled = () => {
     const { scroller } = this;
     const top = scroller.scrollTop;
-    this.stuck = top + scroller.clientHeight >= scroller.scrollHeight - NEAR_END_PX;
+    this.seenTop = top;
+    this.stuck = this.isAtEnd();
     const first = this.rowAt(top);
     const row = this.props.rows[first];
     this.anchor = row ? { key: this.props.keyOf(row), delta: top - this.tops[first] } : null;
@@ -124,6 +134,7 @@ export class VirtualList extends Component {
   toEnd = () => {
     this.stuck = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.seenTop = this.scroller.scrollTop;
   };
 
   keepScroller = (element) => {
