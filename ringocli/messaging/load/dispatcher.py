@@ -67,7 +67,7 @@ class Dispatcher:
                 break
             connection = self._pool.take_idle(now)
             if connection is None and not self._pool.has_room:
-                break
+                return  # whichever connection becomes free sends the next event
             attempt = self._next(now)
             if attempt is None:
                 if connection is not None:
@@ -107,8 +107,7 @@ class Dispatcher:
         if self._breaker.is_open:
             if self._breaker.probing:
                 return  # the result of the probe decides what happens next
-            probe_at = self._breaker.probe_at
-            moment = max(probe_at, moment) if moment is not None and self._schedule.is_exhausted else probe_at
+            moment = self._schedule.next_from(self._breaker.probe_at)
         if moment is not None and not self._schedule.is_closed:
             self._timer.set(moment)
 
@@ -193,18 +192,24 @@ class Dispatcher:
     def on_known_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, status: int, now: float) -> None:
         """Record a reply that counts as delivered."""
         self._in_flight -= 1
-        if self._breaker.is_troubled:
-            self._breaker.answered()
+        self._close_circuit()
         self._books.delivered(attempt, status, now)
         self._go_on(connection, now)
 
     def on_reply(self, connection: LoadConnection, attempt: DeliveryAttempt, reply: Reply, now: float) -> None:
         """Record a complete reply, whatever its status."""
         self._in_flight -= 1
-        self._breaker.answered()
+        self._close_circuit()
         self._books.answered(attempt, reply, now)
         self.close_lane()
         self._go_on(connection, now)
+
+    def _close_circuit(self) -> None:
+        """Send events again after a reply; if only probes were sent, the other connections have work again."""
+        if self._breaker.is_open:
+            asyncio.get_running_loop().call_soon(self.pump)
+        if self._breaker.is_troubled:
+            self._breaker.answered()
 
     def on_broken(self, connection: LoadConnection, attempt: DeliveryAttempt, kind: str, now: float) -> None:
         """Record that a request was sent and no complete reply arrived."""

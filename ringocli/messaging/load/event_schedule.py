@@ -56,7 +56,7 @@ class EventSchedule:
         while True:
             if self.waiting and self.waiting[0][0] <= now:
                 return heapq.heappop(self.waiting)[2]
-            if self.is_exhausted or len(self.waiting) >= MAX_WAITING:
+            if not self._takes_new:
                 return None
             due = self.started + self.taken / self._rate_per_s if self._rate_per_s else now
             if due > now:
@@ -79,11 +79,25 @@ class EventSchedule:
     @property
     def next_at(self) -> float | None:
         """The next moment at which an event becomes due; None if only a free connection is missing, or nothing is left."""
-        waiting_at = self.waiting[0][0] if self.waiting else None
-        if self.is_exhausted or not self._rate_per_s:
-            return waiting_at
-        new_at = self.started + self.taken / self._rate_per_s
-        return new_at if waiting_at is None else min(new_at, waiting_at)
+        return min(self._moments, default=None)
+
+    def next_from(self, start: float) -> float | None:
+        """The first moment from ``start`` on at which there is an event to send; None if nothing is left."""
+        if not self._rate_per_s and self._takes_new:
+            return start
+        return max(start, min(self._moments)) if self._moments else None
+
+    @property
+    def _moments(self) -> list[float]:
+        """When the first event that waits is due, and when the next new one is."""
+        moments = [self.waiting[0][0]] if self.waiting else []
+        if self._rate_per_s and self._takes_new:
+            moments.append(self.started + self.taken / self._rate_per_s)
+        return moments
+
+    @property
+    def _takes_new(self) -> bool:
+        return not self.is_exhausted and len(self.waiting) < MAX_WAITING
 
     @property
     def sends_only_new(self) -> bool:

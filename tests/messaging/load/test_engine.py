@@ -206,6 +206,26 @@ def test_restarts_cost_no_event() -> None:
     assert 3000 == len(set(receiving.accepted()))
 
 
+def test_after_an_outage_all_connections_are_used_again() -> None:
+    """As soon as the receiver answered a probe, as many events as before are on their way at once."""
+    outage = 40
+    together, met = threading.Barrier(4), threading.Event()
+
+    with receiver(lambda name, times: RESET if len(receiving.log) < outage else OK) as receiving:
+        original = receiving._answer
+
+        def held(client: Any, payload: bytes) -> bool:
+            if len(receiving.log) > outage and not met.is_set():
+                together.wait(5)
+                met.set()
+            return original(client, payload)
+
+        receiving._answer = held  # type: ignore[method-assign]
+        summary = run(receiving.url, 200, concurrency=4, retries=50, timeout_s=20.0)
+    assert met.is_set()
+    assert (200, outage) == (summary.delivered, summary.retries)
+
+
 def test_a_stall_shows_in_the_latency() -> None:
     """In the open model, events that were due while the receiver hung count as late, measured from their due time."""
     gate = threading.Event()

@@ -76,6 +76,42 @@ def test_a_due_retry_goes_before_new_events() -> None:
     assert [1, 0, 2] == [number(schedule.next(now)) for now in (104.9, 105.0, 105.0)]
 
 
+@pytest.mark.parametrize(
+    ("count", "rate_per_s", "retry_at", "moments"),
+    [
+        (9, None, None, (100.5, 107.0)),
+        (9, None, 105.0, (100.5, 107.0)),
+        (9, 0.5, None, (102.0, 107.0)),
+        (9, 0.5, 101.0, (101.0, 107.0)),
+        (1, None, 105.0, (105.0, 107.0)),
+        (1, None, None, (None, None)),
+    ],
+    ids=["closed", "closed-with-retry", "open", "open-with-retry", "only-a-retry", "nothing-left"],
+)
+def test_from_a_moment_on_there_is_an_event_at_once_or_later(
+    count: int, rate_per_s: float | None, retry_at: float | None, moments: tuple[float | None, float | None]
+) -> None:
+    """While only probes are sent, the next one waits for an event; without a rate there is always one."""
+    schedule = schedule_of(count, rate_per_s=rate_per_s)
+    first = schedule.next(100.0)
+    assert first is not None
+    if count == 1:
+        assert schedule.next(100.0) is None
+    if retry_at is not None:
+        schedule.postpone(first, retry_at)
+    assert moments == (schedule.next_from(100.5), schedule.next_from(107.0))
+
+
+def test_nothing_new_becomes_due_while_too_many_events_wait() -> None:
+    """The next moment is that of a waiting event, although new ones are overdue."""
+    delayed = (event(index, delay_s=60.0) for index in range(MAX_WAITING + 1))
+    schedule = EventSchedule(LoadPlan(rate_per_s=1e6), ListSource(delayed), RunCounters())
+    schedule.start(monotonic() - 1)
+    assert schedule.next(monotonic()) is None
+    assert MAX_WAITING == len(schedule.waiting)
+    assert schedule.next_at == schedule.waiting[0][0]
+
+
 def test_a_delayed_event_waits_for_its_moment() -> None:
     """The events after it are sent meanwhile."""
     counters = RunCounters()
