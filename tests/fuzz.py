@@ -50,10 +50,10 @@ with atheris.instrument_imports(include=["ringocli"]):
     from ringocli.template.scaffold import Answers
     from ringocli.template.values import Missing, Values
     from ringocli.text.document import Document
-    from ringocli.text.masking import Masker
+    from ringocli.text.secret_search import Masker
     from ringocli.text.url import split_target, split_url
     from tests.conftest import ACME
-    from tests.text.test_masking import ENCODINGS
+    from tests.text.test_secret_search import ENCODINGS
 
 GOOD = json.dumps(ACME, indent=1)
 CORRECT = read_template(ACME)

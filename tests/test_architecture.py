@@ -111,11 +111,11 @@ def test_starting_is_light() -> None:
     assert "[]" == done.stdout.strip()
 
 
-def test_a_clean_file_is_validated_without_the_masking() -> None:
+def test_a_clean_file_is_validated_without_the_search_for_secrets() -> None:
     """Searching for secrets is not even imported where a command has read none."""
     script = (
         "import sys; from ringocli.cli import run; run(['validate', 'samples/telnyx.json']);"
-        "sys.exit('ringocli.text.masking' in sys.modules)"
+        "sys.exit('ringocli.text.secret_search' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, cwd=ROOT)
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ACME, Command
 from tests.loopback import Answer, Seen, serving
-from tests.text.test_masking import ENCODINGS
+from tests.text.test_secret_search import ENCODINGS
 
 CANARY = "k3y/with+odd=chars&<more>\"and'quotes"
 PROPERTY = ("--property", f"API key={CANARY}")

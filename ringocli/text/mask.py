@@ -1,6 +1,6 @@
 """What a masked secret is shown as, and which secrets are searched for in text from outside.
 
-Separate from ``masking``, whose import takes 1.4 ms and which a command without secrets does not need.
+Separate from ``secret_search``, whose import takes 1.4 ms and which a command without secrets does not need.
 """
 
 from __future__ import annotations

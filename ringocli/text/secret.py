@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 from ringocli.text.mask import MASK, MIN_SEARCHED_LENGTH
 
 if TYPE_CHECKING:
-    from ringocli.text.masking import Masker
+    from ringocli.text.secret_search import Masker
 
 
 class Secret:
@@ -123,7 +123,7 @@ def current_masker() -> Masker:
     """The masker of all known secrets: a new object after each change, so that results can be cached with it."""
     global _masker
     if _masker is None:
-        from ringocli.text.masking import Masker
+        from ringocli.text.secret_search import Masker
 
         _masker = Masker(tuple(_known))
     return _masker
@@ -136,7 +136,7 @@ def redact(text: str, secrets: Iterable[str | Secret] = ()) -> str:
     """
     more = [sent(secret) for secret in secrets]
     if more:
-        from ringocli.text.masking import Masker
+        from ringocli.text.secret_search import Masker
 
         return Masker((*_known, *more)).mask(text)
     return current_masker().mask(text) if _known else text

@@ -21,7 +21,7 @@ from ringocli.testing.context import Emulator, emulator
 from tests.conftest import ACME
 from tests.emulating import CONTACT, JSON, MESSAGE, NUMBER, call
 from tests.loopback import Answer, Seen, serving
-from tests.text.test_masking import ENCODINGS
+from tests.text.test_secret_search import ENCODINGS
 
 
 def test_store_of_an_earlier_version_is_readable(tmp_path: Path) -> None:

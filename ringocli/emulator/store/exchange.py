@@ -17,8 +17,8 @@ from typing import Any
 
 from ringocli.http.exchange import Reply, header
 from ringocli.template.variables import Place
-from ringocli.text.masking import Masker
 from ringocli.text.secret import MASK, current_masker, redact, redact_tree
+from ringocli.text.secret_search import Masker
 
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 """Headers whose value is always a credential."""

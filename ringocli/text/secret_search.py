@@ -1,4 +1,4 @@
-"""Masks secrets in text from outside, in every encoding in which frameworks repeat what they were sent.
+"""Finds and masks secrets in text from outside, in every encoding in which frameworks repeat what they were sent.
 
 A secret is found raw, percent-encoded, as a form value, with escapes of JSON, JavaScript, JSON Pointer or a shell, with
 HTML references (named, decimal and hexadecimal), in up to three of these at once, and as base64 or hex. Its first or

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringocli.text.mask import MASK
-from ringocli.text.masking import Masker
+from ringocli.text.secret_search import Masker
 
 SECRET = "k3y/+\"<&>' \\cän=ary🔑 ~end"
 
