@@ -69,7 +69,7 @@ def _print(comparison: TemplateComparison, old: OpenedTemplate, new: OpenedTempl
     else:
         console.out(forms.as_text(comparison), hang=2)
     for warning in comparison.warnings:
-        console.complain(f"warning: {warning}", "yellow")
+        console.complain(f"warning: {warning}", "magenta")
 
 
 def _write_step_summary(markdown: str) -> None:

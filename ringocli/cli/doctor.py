@@ -134,7 +134,7 @@ def _print(diagnosis: Diagnosis, format_: str) -> None:
             for number, line in enumerate(_lines(rung)):
                 console.out(line, hang=14 if number else 23)
     for warning in diagnosis.warnings:
-        console.complain(f"warning: {warning}", "yellow")
+        console.complain(f"warning: {warning}", "magenta")
     if diagnosis.stopped_at is not None:
         console.out(f"Stopped at {diagnosis.stopped_at}.")
     else:
@@ -142,7 +142,7 @@ def _print(diagnosis: Diagnosis, format_: str) -> None:
         console.out("Nothing failed." + (f" {asked} question{'s' * (asked != 1)} for you to answer." if asked else ""))
 
 
-_STYLES = {"ok": ("green",), "failed": ("red", "bold"), "skipped": ("dim",), "asked": ("yellow",)}
+_STYLES = {"ok": ("green",), "failed": ("red", "bold"), "skipped": ("dim",), "asked": ("magenta",)}
 
 
 def _lines(rung: Rung) -> list[str]:

@@ -23,7 +23,7 @@ def warn_of_secrets(show: bool) -> None:
     """Warn that secrets are about to be printed."""
     if show:
         console.reveal_secrets()
-        console.complain("warning: --show-secrets prints credentials; keep this output private", "yellow")
+        console.complain("warning: --show-secrets prints credentials; keep this output private", "magenta")
 
 
 def bounded_connections(wanted: int) -> int:

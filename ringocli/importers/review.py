@@ -30,7 +30,7 @@ from ringocli.text.secret import MASK, Secret, redact
 
 COLOURS = {
     "from": "cyan", "to": "green", "content": "magenta", "text": "magenta", "url": "magenta",
-    "messageid": "yellow", "event_key": "yellow", "extension": "yellow",
+    "messageid": "bold", "event_key": "bold", "extension": "bold",
 }  # fmt: skip
 _MOST = 2_000
 

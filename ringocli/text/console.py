@@ -13,11 +13,9 @@ from typing import Any, TextIO
 from ringocli.text.json_numbers import dumps
 from ringocli.text.secret import redact, redact_tree
 
-_CODES = {
+_CODES = {  # without black, white, blue and yellow, which cannot be read on every background
     "red": "31",
     "green": "32",
-    "yellow": "33",
-    "blue": "34",
     "magenta": "35",
     "cyan": "36",
     "bold": "1",

@@ -1,7 +1,8 @@
 """Drawing on a terminal with rich: tables, highlighted JSON and HTTP, diffs and progress.
 
 rich takes longer to import than most commands run, so this module is imported only once something is drawn. Only the
-terminal's own palette is used, without white, black and yellow, so that text is readable on dark and light backgrounds.
+terminal's own palette is used, without white, black, blue and yellow, so that text is readable on dark and light
+backgrounds.
 """
 
 from __future__ import annotations

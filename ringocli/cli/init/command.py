@@ -297,7 +297,7 @@ def _summarise(
 
     if written or draft.blocking:
         first = headline(draft, path if written else "the template", findings, verb="Wrote" if written else "Made")
-        console.note(first, "green" if draft.is_complete else "yellow")
+        console.note(first, "green" if draft.is_complete else "magenta")
         if draft.preset is not None:
             console.note()
     print_summary(draft, findings, saved)

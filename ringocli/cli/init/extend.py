@@ -66,7 +66,7 @@ def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draf
     elif text == before:
         console.note(f"{path} already matches the sample: nothing was changed.", "green")
     elif draft.blocking:
-        console.note(f"Extended {path}, but {draft.blocking[0].clause.rstrip('.')}.", "yellow")
+        console.note(f"Extended {path}, but {draft.blocking[0].clause.rstrip('.')}.", "magenta")
     else:
         console.note(f"Extended {path}.", "green")
     print_summary(draft, (), credentials)

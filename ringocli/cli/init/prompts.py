@@ -158,7 +158,7 @@ def _question(text: str, check: Callable[[str], T], *, default: str | None = Non
         try:
             return check(answer or default or "")
         except UsageError as error:
-            console.note(str(error), "yellow")
+            console.note(str(error), "magenta")
 
 
 def equivalent_command(preset: str | None, answers: Answers, output: str | None) -> str:
@@ -207,7 +207,7 @@ def pasted_in() -> Pastes:
         samples += [webhook] if webhook is not None else []
     pastes = Pastes(send=send, file=file, reply=reply, samples=samples)
     if pastes.is_empty:
-        console.note("Nothing was pasted.", "yellow")
+        console.note("Nothing was pasted.", "magenta")
         return pasted_in()
     return pastes
 
@@ -228,7 +228,7 @@ def _webhook_in(kind: str, text: str) -> WebhookSample:
 def free_path(path: str) -> str:
     """The path of a file that does not exist yet: this one, or another that the user enters."""
     while os.path.exists(path_of(path)):
-        console.note(f"{path} exists.", "yellow")
+        console.note(f"{path} exists.", "magenta")
         path = _question("File to write instead", _nonempty, help_="A file name. To overwrite a file, use --force.")
     return path
 

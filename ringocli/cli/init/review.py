@@ -47,7 +47,7 @@ def _show(draft: Draft, pastes: Pastes) -> None:
     console.note("\nRingotel would send, with sample values:", "bold")
     console.excerpt(preview(draft))
     if draft.blocking:
-        console.note("\nNot working yet:", "bold", "yellow")
+        console.note("\nNot working yet:", "bold", "magenta")
         for blocker in draft.blocking:
             console.remark(console.printable(blocker.clause), "  ")
 
@@ -73,17 +73,17 @@ def corrected_by(answer: str, pastes: Pastes) -> Pastes | None:
     if not separator or not name:
         console.note(
             f"Type VARIABLE=FIELD, e.g. content=body (variables: {', '.join(roles)}), none=FIELD or drop=FIELD.",
-            "yellow",
+            "magenta",
         )
         return None
     if role not in (*roles, "none", "drop"):
-        console.note(f'"{console.printable(role)}" is not one of {", ".join(roles)}, none, drop.', "yellow")
+        console.note(f'"{console.printable(role)}" is not one of {", ".join(roles)}, none, drop.', "magenta")
         return None
     fields = pastes.fields
     outer = [replace(leaf, names=leaf.names[depth:]) for leaf in fields for depth in range(len(leaf.names))]
     if not any(leaf.is_called(name) for leaf in (outer if role == "drop" else fields)):
         known = ", ".join(dict.fromkeys(field.names[0] for field in fields if field.names))
-        console.note(f'No field is called "{console.printable(name)}". Fields: {console.printable(known)}.', "yellow")
+        console.note(f'No field is called "{console.printable(name)}". Fields: {console.printable(known)}.', "magenta")
         return None
     if role == "drop":
         return replace(pastes, dropped=pastes.dropped | {name})

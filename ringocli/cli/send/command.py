@@ -178,7 +178,7 @@ def _confirm(requests: Sequence[RenderedRequest], *, live: bool, may_ask: bool) 
     if is_loopback(request.host):
         return
     if sent(request.url.text).startswith("http:"):
-        console.complain("warning: http sends credentials and messages unencrypted", "yellow")
+        console.complain("warning: http sends credentials and messages unencrypted", "magenta")
     if live:
         return
     if may_ask and console.is_interactive():

@@ -177,7 +177,7 @@ def _complain(unused: Sequence["UnusedSuppression"], failures: Sequence[Ringocli
     for one in unused:
         suppression = one.suppression
         console.complain(
-            f"warning: {one.file}:{suppression.line}: unused suppression: {suppression.code} ({one.why})", "yellow"
+            f"warning: {one.file}:{suppression.line}: unused suppression: {suppression.code} ({one.why})", "magenta"
         )
     for failure in failures:
         console.error(failure.message)

@@ -9,7 +9,7 @@ from ringocli.text.console import printable
 
 FRAME_WIDTH = 72
 """Columns of a template's line that are shown; a longer line is cut around the finding."""
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "magenta", Severity.INFO: "cyan"}
 
 
 def write(report: Report) -> str:

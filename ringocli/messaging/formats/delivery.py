@@ -78,7 +78,7 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
     elapsed = milliseconds(summary.elapsed_s * 1000)
     rate = f" ({summary.rate_per_s:,.1f}/s)" if summary.rate_per_s else ""
     yield f"{summary.planned:,} event{'s' * (summary.planned != 1)} to {host} in {elapsed}{rate}"
-    yield f"  delivered  {styled(f'{summary.delivered:,}', 'green' if not summary.failed else 'yellow')}"
+    yield f"  delivered  {styled(f'{summary.delivered:,}', 'green' if not summary.failed else 'magenta')}"
     if summary.failed:
         errors = ", ".join(f"{word} {count:,}" for word, count in summary.errors.items())
         yield f"  failed     {styled(f'{summary.failed:,}', 'red')}  ({errors})"
@@ -102,10 +102,10 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
             f"{name.replace('_', ' ')} {count:,}" for name, count in summary.account.items()
         )
     for finding in summary.findings:
-        yield f"  {styled('finding', 'yellow')}    {finding}"
+        yield f"  {styled('finding', 'magenta')}    {finding}"
     if summary.is_too_slow:
         late = f"{summary.late_without_cause:,} events were sent late"
-        yield f"  {styled('note', 'yellow')}       this machine could not keep up with the rate: {late}"
+        yield f"  {styled('note', 'magenta')}       this machine could not keep up with the rate: {late}"
     for reason, count in summary.reasons:
         yield f"  {count:,} x {one_line(reason, WIDTH - 10)}"
     for one in required:
