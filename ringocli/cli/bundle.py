@@ -113,7 +113,7 @@ def _verify(name: str, options: BundleOptions) -> int:
         console.out_json({"schema_version": 1, "ok": not problems, "problems": listed})
     elif problems:
         for one in problems:
-            console.out(f"{one.member}: {one.message}")
+            console.out(f"{one.member}: {one.message}", hang=2)
     else:
-        console.out(f"{name}: verified. All hashes match, and a second run had the same results.")
+        console.out(f"{name}: verified. All hashes match, and a second run had the same results.", hang=2)
     return CheckFailed.code if problems else 0

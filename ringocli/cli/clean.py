@@ -31,7 +31,7 @@ def clean(options: CleanOptions) -> int:
         console.out_json({"schema_version": 1, "folder": str(folder()), "stores": stores})
         return 0
     if not results:
-        console.out(f"nothing is stored in {folder()}")
+        console.out(f"nothing is stored in {folder()}", hang=2)
     for path, result in results.items():
         console.out(f"{result}: {path}")
     return 0

@@ -94,10 +94,10 @@ def export(options: ExportOptions) -> int:
         console.out_json({"schema_version": 1, "path": str(folder), "files": sorted(files), **facts})
         return 0
     if todo:
-        console.out(f"Wrote {folder}, but it is not finished. {todo[0][:1].upper()}{todo[0][1:]}.")
-        console.out(f"Files: {', '.join(sorted(files))}")
+        console.out(f"Wrote {folder}, but it is not finished. {todo[0][:1].upper()}{todo[0][1:]}.", hang=2)
+        console.out(f"Files: {', '.join(sorted(files))}", hang=2)
     else:
-        console.out(f"Wrote {folder}: {', '.join(sorted(files))}")
+        console.out(f"Wrote {folder}: {', '.join(sorted(files))}", hang=2)
     for text in todo[1:]:
         console.note(f"left to do: {text}")
     for text in notes:

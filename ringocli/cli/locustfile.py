@@ -55,5 +55,5 @@ def locustfile(options: LocustfileOptions) -> int:
         console.out(text, end="")
         return 0
     write_text(path_of(options.output), text, force=options.force)
-    console.out(f"Wrote {options.output}. Run: locust -f {options.output} --host URL --stop-timeout 10")
+    console.out(f"Wrote {options.output}. Run: locust -f {options.output} --host URL --stop-timeout 10", hang=2)
     return 0

@@ -167,7 +167,7 @@ def _replay_journal(
     if options.format == "json":
         print_json({**summary.document, "edited": sorted(edits)})
     else:
-        console.out(as_text(summary, route.host))
+        console.out(as_text(summary, route.host), hang=13)
     return _code(summary)
 
 
@@ -235,5 +235,5 @@ def _print(
     for one in documents:
         mark = console.styled(one["problem"], "red") if one["problem"] else console.styled(f"{one['status']}", "green")
         edited = f"  ({', '.join(one['edited'])} replaced)" if one["edited"] else ""
-        console.out(f"{one['number']:>4}  {console.printable(one['event'] or 'no event'):<36} {mark}{edited}")
+        console.out(f"{one['number']:>4}  {console.printable(one['event'] or 'no event'):<36} {mark}{edited}", hang=6)
     console.out(f"{summary.delivered:,} of {summary.planned:,} delivered to {host}")

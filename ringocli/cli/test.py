@@ -100,7 +100,7 @@ def _record(options: TestOptions) -> int:
     else:
         beside = len(written) - 1
         files = f"{beside} file{'s' * (beside != 1)}"
-        console.out(f"Wrote {path.as_posix()} and {files} next to it. Check what the case expects.")
+        console.out(f"Wrote {path.as_posix()} and {files} next to it. Check what the case expects.", hang=2)
     return 0
 
 
@@ -143,7 +143,7 @@ def _run_once(options: TestOptions) -> int:
     if options.format == "json":
         console.out_json(as_document(outcomes))
     else:
-        console.out(as_text(outcomes))
+        console.out(as_text(outcomes), hang=4)
     if all(outcome.passed for outcome in outcomes):
         return 0
     only_errors = all(outcome.passed or outcome.error is not None for outcome in outcomes)

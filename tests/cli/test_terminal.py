@@ -93,6 +93,7 @@ LONG = {
     "doctor": ("doctor", TELNYX),
     "findings": ("validate", "-v", TELNYX),
     "rules": ("explain", "--all"),
+    "cases": ("test", str(SAMPLES)),
 }
 
 

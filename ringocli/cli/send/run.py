@@ -139,7 +139,7 @@ def _print_one(options: SendOptions, result: SendResult, arrivals: Sequence[Arri
         print_json(document)
     else:
         text = as_text(result.verdict) + (f"\n\n{timeline_text(entries)}" if options.await_ else "")
-        console.complain(text) if options.har == "-" else console.out(text)
+        console.complain(text) if options.har == "-" else console.out(text, hang=4)
     if result.missing and options.format == "text":
         names = ", ".join(event.label for event in result.missing)
         found = list(unexpected_arrivals(arrivals, [result]))
@@ -167,7 +167,7 @@ def _print_many(
         console.out(as_junit(results, f"send-test {plan.spec.name}"))
     else:
         for line in sends_text(results):
-            console.out(line)
+            console.out(line, hang=9)
         for line in list(unexpected_arrivals(arrivals, results))[:5]:
             console.note(f"note: also arrived: {line}", "dim")
     if all(result.ok for result in results):

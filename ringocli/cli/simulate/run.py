@@ -116,7 +116,7 @@ def _print_summary(
     host = delivery.host
     if options.format == "text":
         name = subject_name(factory.subject(0))
-        console.out(one_event(only[0], name, host) if only else as_text(summary, host, required))
+        console.out(one_event(only[0], name, host) if only else as_text(summary, host, required), hang=13)
     else:
         console.out_json({**summary.document, "required": required}, indent=2 if options.format == "json" else None)
     for outcome in only:

@@ -103,8 +103,9 @@ def _print(case: Case, outcomes: list[StepOutcome], format_: str) -> None:
         mark = console.styled("ok", "green") if not one.problems else console.styled("failed", "red")
         status = "no reply" if one.status is None else str(one.status)
         console.out(
-            f"  {one.at_s:>9.2f} s  {one.step:<{step_width}}  {console.printable(one.what):<{what_width}}  {status:<8}  {mark}"
+            f"  {one.at_s:>9.2f} s  {one.step:<{step_width}}  {console.printable(one.what):<{what_width}}  {status:<8}  {mark}",
+            hang=15,
         )
         for problem in one.problems:
-            console.out(f"             {console.printable(problem)}")
+            console.out(f"             {console.printable(problem)}", hang=15)
     console.out(f"{good} of {len(outcomes)} steps ok")
