@@ -72,5 +72,5 @@ class Pasted:
 
 def cannot_authenticate(what: str, why: str) -> Limit:
     """The limit that reports a credential that Ringotel cannot send."""
-    clause = f"it cannot authenticate: Ringotel cannot send the credential as {what}"
+    clause = f"it cannot authenticate: Ringotel cannot send the credential as {what.removesuffix(' ...')}"
     return Limit(what, why, Blocker(clause, is_solved_by_relay=True))

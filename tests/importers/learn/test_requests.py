@@ -414,3 +414,10 @@ def test_further_numbers_in_one_text_are_reported() -> None:
     document = drafted({"recipients": f"{CONTACT},{OTHER}", "from": OWN, "text": "See you"})
     assert "$to$" == sent(document)["request_parameters"]["recipients"]
     assert ["several numbers in recipients"] == [entry["what"] for entry in document["not_expressible"]]
+
+
+def test_the_first_line_names_an_auth_scheme_without_an_ellipsis() -> None:
+    """The clause becomes the end of a sentence, where the dots of "Authorization: App ..." would be cut."""
+    pasted = read_curl("send", "curl https://api.nimbus.example/sms -H 'Authorization: App k1' --json '{\"to\": \"\"}'")
+    document = as_document(from_pastes(Pastes(send=pasted[0]), Answers()), None)
+    assert "it cannot authenticate: Ringotel cannot send the credential as Authorization: App" in document["blocking"]
