@@ -95,8 +95,13 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
     return None
 
 
+def is_callback_url(leaf: SampleLeaf) -> bool:
+    """Whether a value is a URL to which the provider reports, going by the names of the field and the object around it."""
+    return is_url(leaf.value) and any(is_callback(name) for name in leaf.names[:2])
+
+
 def _url_risk(leaf: SampleLeaf) -> str | None:
-    if any(is_callback(name) for name in leaf.names[:2]):
+    if is_callback_url(leaf):
         return "a callback URL from the sample: the provider reports to it instead of to Ringotel"
     if any(name_score(Role.URL, (name,)) for name in leaf.names[:2]) or re.search(
         r"\.(?:jpe?g|png|gif|mp4|pdf|webp)\b", leaf.text, re.I

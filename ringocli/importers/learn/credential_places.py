@@ -17,7 +17,7 @@ from ringocli.text.pointer import Pointer
 
 _CALLBACK = re.compile(
     r"callback|call_?back|postback|webhook|^cb|cb$|_cb_|^hook|hook$|notify|notif|status_?url|dlr|^dr_?url|delivery_?report|"
-    r"receipt_?url|report_?(?:url|to)|reply_?url|(?:return|redirect|forward|push|ping|response|result)_?(?:url|uri)",
+    r"receipt_?url|report_?(?:url|to)|when_?delivered|on_?delivered|reply_?url|(?:return|redirect|forward|push|ping|response|result)_?(?:url|uri)",
     re.I,
 )
 _NAME_KEYS = ("name", "key", "field", "param", "parameter", "id", "code", "k", "n", "attribute", "header", "property")

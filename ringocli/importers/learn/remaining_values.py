@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 from ringocli.importers.learn.constants import (
     COMPUTED_VARIABLES,
     computed_risk,
+    is_callback_url,
     is_computed,
     is_country_code,
     is_graphql,
@@ -19,7 +20,7 @@ from ringocli.importers.learn.credential_places import (
     belongs_to_account,
     resembles_key,
 )
-from ringocli.importers.learn.placeholders import has_placeholder, shown, whole_placeholder
+from ringocli.importers.learn.placeholders import has_placeholder, placeholders, shown, whole_placeholder
 from ringocli.importers.learn.request_outline import LEFT_OUT
 from ringocli.importers.learn.request_state import RequestState
 from ringocli.importers.learn.role_score import is_other_recipient
@@ -63,6 +64,10 @@ def place_other(state: RequestState, leaf: SampleLeaf) -> None:
         _keep(state, leaf)
         return
     if why is None and isinstance(leaf.value, str) and (has_placeholder(leaf.text) or embedded_in(leaf.text)):
+        if is_callback_url(leaf):
+            _keep(state, leaf)  # listed with its risk, whatever parts of it become properties
+            if not embedded_in(leaf.text) and not any(one.is_sure for one in placeholders(leaf.text)):
+                return  # "myserver.com" is just a sample
         state.replace(leaf, state.with_embedded(state.book.filled(leaf.text, where, name), where))
         state.decide(leaf, None, state.book.masked(shown(leaf.text)), "a placeholder in the sample")
         return

@@ -181,12 +181,18 @@ def _kept_around(state: RequestState, outline: Outline) -> Iterator[KeptConstant
 def _kept_values(state: RequestState, outline: Outline) -> list[KeptConstant]:
     at: Pointer = ("API", state.place.value)
     return [
-        KeptConstant(pointer=(*at, *location), name=leaf.name, value=shown(leaf.text), risk=constant_risk(leaf))
+        KeptConstant(pointer=(*at, *location), name=leaf.name, value=_as_written(state, leaf), risk=constant_risk(leaf))
         for leaf in state.kept
         if leaf.names
         and leaf.value not in ("", None)
         and (location := outline.location_of(leaf.pointer if leaf.inside is None else leaf.inside.pointer))
     ]
+
+
+def _as_written(state: RequestState, leaf: SampleLeaf) -> str:
+    """A kept value as the template contains it: a callback URL may have properties in it."""
+    written = state.put.get(leaf.pointer) if leaf.inside is None else None
+    return shown(written if isinstance(written, str) else leaf.text)
 
 
 def _holder(pointer: Pointer, depth: int) -> Pointer:

@@ -127,6 +127,27 @@ def test_a_callback_url_is_a_marked_constant(name: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "url", "written", "properties"),
+    [
+        ("dlr_callback", "http://www.nimbus.example/mycallback", "http://www.nimbus.example/mycallback", []),
+        ("whendelivered", "https://myserver.com/dlr", "https://myserver.com/dlr", []),
+        ("callback_url", "https://your-app.com/hook", "https://your-app.com/hook", []),
+        ("webhook", "https://<yourdomain>.com/in", "https://$Yourdomain$.com/in", ["Yourdomain"]),
+        ("dlrUrl", "https://{{host}}/in", "https://$Host$/in", ["Host"]),
+    ],
+)
+def test_a_callback_url_with_a_placeholder_keeps_its_risk(
+    name: str, url: str, written: str, properties: list[str]
+) -> None:
+    """A host such as "myserver" is part of the sample; only a marked placeholder becomes a property."""
+    document = drafted({**MESSAGE, name: url})
+    (constant,) = [entry for entry in document["constants"] if entry["name"] == name]
+    assert (written, written) == (constant["value"], sent(document)["request_parameters"][name])
+    assert "callback" in constant["risk"]
+    assert properties == document["template"]["properties"]
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://me.nimbus.example/hooks/9f86d081884c7d65/in",
