@@ -187,6 +187,7 @@ def _guidance(pastes: Pastes, known: PresetMatch, content: str | None) -> Guidan
         content=content,
         own=own_numbers(pastes.samples, pastes.hints, pastes.named),
         auth_names=known.auth_names,
+        numbers=known.preset.numbers["outgoing"] if known.preset is not None else "",
     )
 
 

@@ -59,7 +59,8 @@ class Guidance:
 
     ``hints`` are sample values by role; ``named`` corrections (a field → its role, None for a constant); ``dropped``
     the fields to leave out; ``content`` the text of the message in the other sample, by which a caption is recognised;
-    ``own`` the digits of the account's numbers in the webhooks.
+    ``own`` the digits of the account's numbers in the webhooks; ``numbers`` the portal's format that the preset of this
+    provider names, or "".
     """
 
     hints: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Guidance:
     content: str | None = None
     own: frozenset[str] = frozenset()
     auth_names: tuple[str, ...] = ()
+    numbers: str = ""
 
 
 class RequestState:

@@ -150,9 +150,15 @@ def _place_choice(state: RequestState, role: Role, choice: RoleChoice) -> None:
             "not understand"
         )
     if role is Role.TO and (portal := _portal_format(literal)):
+        advised = state.guidance.numbers
         state.learned.notes.append(
-            f"numbers in the sample look like {shown(leaf.text if leaf.text.startswith('00') else literal)}: "
-            f"set the portal's number format to {portal}"
+            f"numbers in the sample look like {shown(leaf.text if leaf.text.startswith('00') else literal)}"
+            + (
+                f", the portal's number format {portal}, but the preset of this provider names {advised}: check which "
+                "the provider needs"
+                if advised not in ("", portal)
+                else f": set the portal's number format to {portal}"
+            )
         )
     if role is Role.TO and is_phone_list(literal):
         state.learned.add_several(f"numbers in {leaf.name}", "Ringotel sends each message to one recipient")
@@ -267,6 +273,8 @@ def _after_double_zero(text: str) -> Span | None:
 def _portal_format(number: str) -> str:
     """The portal's number format (assumption 34) that gives numbers like this one; "" for numbers with a plus."""
     digits = "".join(char for char in number if char.isdigit())
-    if number.startswith("+") or not is_phone(number):
+    if number.startswith(("+", " ")) or not is_phone(
+        number
+    ):  # a form without percent-encoding has a space for the plus
         return ""
     return "national" if len(digits) <= 10 or digits.startswith("0") else "international"

@@ -8,7 +8,7 @@ from typing import Any
 from ringocli.importers.learn.placeholders import whole_placeholder
 
 _PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB])?\(?\d[\d ().\-]{5,20}\d")
-_MASKED = re.compile(r"(?:\+|00)?(?=(?:\D*\d){2})[\d]+[\d ()-]*[xX*#]{2,}[\dxX*# ()-]*")
+_MASKED = re.compile(r"(?:\+|00)?(?=(?:\D*\d){2})[\d]+[\d ()-]*[x-zX-Z*#]{2,}[\dx-zX-Z*# ()-]*")
 _SCHEMED = re.compile(r"(tel|sms|whatsapp|viber|mms|messenger|rcs):(?=[+\d<{\[$%\ue000])", re.I)
 _URL = re.compile(r"(?:https?|ftp)://\S+", re.I)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")

@@ -430,9 +430,10 @@ def test_what_is_around_variables_is_listed() -> None:
     assert "the sample's recipient" in str(listed["first_name"][1])
 
 
-def test_further_numbers_in_one_text_are_reported() -> None:
-    """Only one of the numbers in a text is kept, and a limit says so."""
-    document = drafted({"recipients": f"{CONTACT},{OTHER}", "from": OWN, "text": "See you"})
+@pytest.mark.parametrize("numbers", [f"{CONTACT},{OTHER}", "+254711XXXYYY,+254733YYYZZZ"])
+def test_further_numbers_in_one_text_are_reported(numbers: str) -> None:
+    """Only one of the numbers in a text is kept, and a limit says so; the page may hide a part of each."""
+    document = drafted({"recipients": numbers, "from": OWN, "text": "See you"})
     assert "$to$" == sent(document)["request_parameters"]["recipients"]
     assert ["several numbers in recipients"] == [entry["what"] for entry in document["not_expressible"]]
 
@@ -442,3 +443,27 @@ def test_the_first_line_names_an_auth_scheme_without_an_ellipsis() -> None:
     pasted = read_curl("send", "curl https://api.nimbus.example/sms -H 'Authorization: App k1' --json '{\"to\": \"\"}'")
     document = as_document(from_pastes(Pastes(send=pasted[0]), Answers()), None)
     assert "it cannot authenticate: Ringotel cannot send the credential as Authorization: App" in document["blocking"]
+
+
+@pytest.mark.parametrize(
+    ("host", "to", "noted"),
+    [
+        ("api.flowroute.com", "12066418000", ["the preset of this provider names e164"]),
+        ("api.nimbus.example", "12066418000", ["set the portal's number format to international"]),
+        ("rest.nexmo.com", "447700900000", ["set the portal's number format to international"]),
+        ("api.flowroute.com", "+12066418000", []),
+    ],
+)
+def test_the_sample_and_the_preset_give_no_opposite_advice(host: str, to: str, noted: list[str]) -> None:
+    """If they differ about the format of numbers, one note says so; RT604 still quotes the preset."""
+    document = drafted({"to": to, "text": "See you"}, url=f"https://{host}/sms")
+    texts = [note["text"] for note in document["notes"] if "numbers in the sample" in note["text"]]
+    assert len(noted) == len(texts)
+    assert all(part in text for part, text in zip(noted, texts, strict=True))
+
+
+def test_a_plus_that_a_form_turned_into_a_space_is_a_plus() -> None:
+    """In the documentation of 46elks, ``-d to=+46700000000`` shows a number with a plus."""
+    pasted = read_curl("send", "curl https://api.nimbus.example/sms -d to=+46700000000 -d message=Hej")[0]
+    notes = from_pastes(Pastes(send=pasted), Answers()).notes
+    assert not [note for note in notes if "number format" in str(note)]
