@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from ringocli.errors import RingocliError
 from ringocli.http.exchange import IncomingRequest
@@ -24,6 +28,7 @@ from ringocli.template.variables import BY_NAME, event_type_named
 from ringocli.testing.cases.discovery import FOLDER
 from ringocli.testing.cases.recorded import send_step, webhook_step, write_steps
 from ringocli.text.files import new_folder
+from ringocli.text.mask import MASK, MIN_SEARCHED_LENGTH
 from ringocli.text.secret import Secret, redact_tree
 
 
@@ -63,6 +68,10 @@ def write_first_case(template: Template, draft: Draft, pastes: Pastes, beside: P
             left_out.append(f"{sample.name}: the template does not read it as {sample.kind}")
         else:
             steps.append(step)
+    if pastes.reply is not None:
+        named = _named_secrets(IncomingRequest(headers=pastes.reply.headers, body=pastes.reply.body))
+        replies = {step.reply for step in steps}
+        files = {file: _without_short(text, named) if file in replies else text for file, text in files.items()}
     if not steps:
         return FirstCase(left_out=tuple(left_out))
     name = f"the samples that {draft.template['name']} was learned from"
@@ -101,10 +110,12 @@ def _webhook(
     name = f"{sample.kind}-{number}"
     step = webhook_step(template, sample.incoming, name, path, kept)
     assert step.webhook is not None
-    masked = read_sample(kept[step.webhook].encode()).as_request()
-    if redact_tree(taken_by(template, masked)) != redact_tree(taken_by(template, sample.incoming)):
-        return None  # its event is recognised by a value that is masked as a credential
-    return webhook_step(template, masked, name, path, files)
+    text = kept[step.webhook]
+    for written in (_without_short(text, _named_secrets(sample.incoming)), text):
+        masked = read_sample(written.encode()).as_request()
+        if redact_tree(taken_by(template, masked)) == redact_tree(taken_by(template, sample.incoming)):
+            return webhook_step(template, masked, name, path, files)
+    return None  # its event is recognised by a value that is masked as a credential
 
 
 def _hide_credentials(draft: Draft, pastes: Pastes) -> None:
@@ -120,15 +131,38 @@ def _hide_credentials(draft: Draft, pastes: Pastes) -> None:
 
 def _hide_named(incoming: IncomingRequest) -> None:
     """Make the values with the names of secrets, and those in URLs, secrets."""
-    for name, value in incoming.headers:
-        if is_secret_name(name):
-            Secret(value)
+    for _, value in _named_secrets(incoming):
+        Secret(value)
+
+
+def _named_secrets(incoming: IncomingRequest) -> list[tuple[str, str]]:
+    """The values with the names of secrets, and those in URLs, each with the name of its field."""
+    found = [(name, value) for name, value in incoming.headers if is_secret_name(name)]
     try:
         document = document_of(incoming._replace(method=incoming.method or "POST"))
     except RingocliError:
-        return
+        return found
     for leaf in [*leaves_of(document), *leaves_of(decode_query(incoming.query).tree)]:
         if any(is_secret_name(name) for name in leaf.names[:3]) and not is_phone(leaf.value) and " " not in leaf.text:
-            Secret(leaf.text)
+            found.append((leaf.name, leaf.text))
         for part in secret_parts(leaf.text) if is_url(leaf.value) else ():
-            Secret(leaf.text[part.start : part.end])
+            found.append((leaf.name, leaf.text[part.start : part.end]))
+    return found
+
+
+def _without_short(text: str, named: Iterable[tuple[str, str]]) -> str:
+    """A message with the secrets masked that are too short to be searched for; each is looked for behind its name."""
+    for name, value in named:
+        if 0 < len(value) < MIN_SEARCHED_LENGTH:
+            spelled = "|".join(dict.fromkeys(map(re.escape, (value, quote_plus(value), json.dumps(value)[1:-1]))))
+            text = re.sub(
+                rf'(?<![\w-])(?P<before>"?{re.escape(name)}"?\s*(?P<sign>[:=])\s*(?P<quote>"?))(?:{spelled})'
+                r"(?=(?P=quote)(?:[&,;}\]\s]|$))",
+                lambda found: (
+                    f"{found['before']}{MASK}"
+                    if found["sign"] == "=" or found["quote"]
+                    else f'{found["before"]}"{MASK}"'
+                ),
+                text,
+            )
+    return text

@@ -126,6 +126,40 @@ def test_no_credential_of_a_webhook_is_written_or_printed(ringocli: Command, fol
     assert 0 == ringocli("test").code
 
 
+@pytest.mark.parametrize(
+    "webhook",
+    [
+        "GET /in?secret=Z9hK7sd&from=15550002222&to=15550001111&body=Hi HTTP/1.1\nHost: x.example\n\n",
+        "from=15550002222&to=15550001111&body=Hi&secret=Z9hK7sd",
+        '{"secret" : "Z9hK7sd", ' + FIELDS + "}",
+        '{"auth": {"pin": 90817}, ' + FIELDS + "}",
+    ],
+)
+def test_a_short_credential_of_a_webhook_is_not_written(ringocli: Command, folder: Path, webhook: str) -> None:
+    """A value with the name of a secret is masked whatever its length; one that tells events apart is no secret."""
+    Path("webhook.http").write_text(webhook, "utf-8")
+    Path("reply.json").write_text('{"id": "msg-81f3a7", "token": "Z9hK7sd"}', "utf-8")
+    samples = ("--sample-response", "reply.json", "--sample-webhook", "message=webhook.http")
+    done = ringocli("init", "--from-curl", DOCS / "send.sh", *samples, "--format", "json")
+    assert "acme-samples.message-2.http" in str(done.document["cases"])
+    assert ("***" in texts(), False, False) == (True, "Z9hK7sd" in texts(), "90817" in texts())
+    assert 0 == ringocli("test").code
+
+
+def test_a_short_word_that_tells_events_apart_is_kept(ringocli: Command, folder: Path) -> None:
+    """A field such as "key" may name the event: its sample stays in the case."""
+    Path("message.json").write_text('{"key": "mo", ' + FIELDS + "}", "utf-8")
+    Path("delivered.json").write_text('{"key": "dlr-ok", "id": "msg-81f3a7", "status": "delivered"}', "utf-8")
+    Path("reply.json").write_text('{"id": "msg-81f3a7"}', "utf-8")
+    kinds = (word for kind in ("message", "delivered") for word in ("--sample-webhook", f"{kind}={kind}.json"))
+    done = ringocli(
+        "init", "--from-curl", DOCS / "send.sh", "--sample-response", "reply.json", *kinds, "--format", "json"
+    )
+    assert "message-2.http" in str(done.document["cases"])
+    assert "delivered-3.http" in str(done.document["cases"])
+    assert 0 == ringocli("test").code
+
+
 def test_a_sample_that_is_read_as_something_else_is_left_out(ringocli: Command, folder: Path) -> None:
     """A failed receipt in the form of a delivered one: the summary says that it is not in the case."""
     Path("delivered.json").write_text('{"event":"dlr","id":"9612c4e2-27f8-4463"}', "utf-8")
