@@ -6,6 +6,7 @@ Separate from ``command``, because importing Typer takes longer than most comman
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -54,6 +55,8 @@ def _parameter(field: Field) -> inspect.Parameter:
         list[str] | None if field.is_list and field.default is not ... else list[str] if field.is_list else field.kind
     )
     default = None if field.default == () else field.default
+    if isinstance(default, float) and default.is_integer():
+        default = int(default)  # so that the help says 10, not 10.0; Typer converts it
     return inspect.Parameter(
         field.name, inspect.Parameter.KEYWORD_ONLY, default=_typer_info(field, default), annotation=kind
     )
@@ -95,8 +98,32 @@ def proposals_of(spec: Argument | Option) -> Callable[..., list[str]] | None:
     return None
 
 
+_UNBREAKABLE = {"-": "\u2011", " ": "\u00a0"}
+"""What stands for a hyphen or a space while lines are broken."""
+
+
+def _unbroken(text: str) -> str:
+    """Help text whose lines are not broken inside an option, a scheme, a command's name or a default."""
+    return re.sub(
+        r"(?<=\w)-(?=\w)|(?<=\bringocli) (?=[a-z])|(?<=\[default:) ", lambda found: _UNBREAKABLE[found.group()], text
+    )
+
+
 class SectionedCommand(TyperCommand):
     """A command whose help lists its options under the headings of their groups."""
+
+    def get_help(self, ctx: Context) -> str:
+        """The whole help text."""
+        text = super().get_help(ctx)
+        for written, stand_in in _UNBREAKABLE.items():
+            text = text.replace(stand_in, written)
+        return text
+
+    def format_help_text(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the summary, the examples and the explanations."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_unbroken(inspect.cleandoc(self.help or "")))
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         """The arguments of the usage line, without Typer's braces around required ones."""
@@ -112,7 +139,8 @@ class SectionedCommand(TyperCommand):
             is_argument = parameter.param_type_name == "argument"
             section = getattr(parameter, "rich_help_panel", None)
             section = GLOBAL_SECTION if parameter.name == "help" else section
-            rows.setdefault("Arguments" if is_argument else section or "Options", []).append(record)
+            name, text = record
+            rows.setdefault("Arguments" if is_argument else section or "Options", []).append((name, _unbroken(text)))
         first, last = [name for name in ("Arguments", "Options") if name in rows], [GLOBAL_SECTION]
         for name in (*first, *(name for name in rows if name not in (*first, *last)), *last):
             with formatter.section(name):

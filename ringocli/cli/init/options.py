@@ -49,12 +49,12 @@ class LearnOptions(NamedTuple):
     hint: Annotated[
         tuple[str, ...],
         Option(
-            "The sample value of a variable: from to content url messageid extension domain. Repeatable.",
+            "The sample value of a variable: from, to, content, url, messageid, extension or domain. Repeatable.",
             metavar="NAME=VALUE",
             complete=complete_variables,
         ),
     ] = ()
-    drop: Annotated[tuple[str, ...], Option("Leave this field out. Repeatable.", metavar="FIELD")] = ()
+    drop: Annotated[tuple[str, ...], Option("Leave this field of the samples out. Repeatable.", metavar="FIELD")] = ()
     save_credentials: Annotated[
         str | None, Option("Save the pasted credentials in this file, for --values.", metavar="FILE")
     ] = None
