@@ -69,7 +69,7 @@ def variables_page() -> str:
 
 
 def magic_page() -> str:
-    """The numbers to which messages are not simply delivered, and the kinds of faults."""
+    """The page of the magic numbers, with what happens to a message to each, and of the kinds of faults."""
     stop = ", ".join(sorted(word.upper() for word in STOP_WORDS))
     start = ", ".join(sorted(word.upper() for word in START_WORDS))
     return page(

@@ -86,7 +86,7 @@ class RemoteSender:
                 content=body_of(request),
                 extensions={"timeout": dict.fromkeys(_TIMEOUTS, self._timeout_s), "trace": stopwatch.trace},
             )
-            outgoing.url = url  # httpx.URL's constructor copied it to an ordinary URL
+            outgoing.url = url  # the constructor copies it to an ordinary httpx.URL
             return self._exchange(self._transport(parts.scheme, proxy), outgoing, stopwatch)
         except (httpx.InvalidURL, UnicodeError):
             raise NotConnected(f"{parts.hostname!r} is not a host name", "Check the URL.", kind="name") from None

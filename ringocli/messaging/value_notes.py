@@ -69,7 +69,7 @@ def _is_escaped(text: str) -> bool:
 
 
 def _is_of_form(document: Json, source: Pointer) -> bool:
-    """Whether a value is that of a form, whose distortions are noted when it is decoded."""
+    """Whether a value is a field of a form; what is unusual about it was noted when the form was decoded."""
     try:
         return isinstance(lookup(document, source[:1]), Several)
     except LookupError:

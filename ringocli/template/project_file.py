@@ -90,7 +90,7 @@ def parse_toml(name: str, text: str) -> Mapping[str, Any]:
         raise LocalError(f"{name}: invalid TOML: nested too deeply", "Fix the syntax.") from None
     except ValueError as error:
         reason, _, place = str(error).partition(" (at ")
-        if "set_int_max_str_digits" in reason:  # advice of Python's to programmers
+        if "set_int_max_str_digits" in reason:  # Python's message tells programmers to raise a limit
             reason = "a number has thousands of digits"
         where = f" at {place.rstrip(')')}" if place else ""
         raise LocalError(f"{name}: invalid TOML{where}: {reason}", "Fix the syntax.") from None

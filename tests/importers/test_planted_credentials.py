@@ -368,7 +368,7 @@ def test_no_credential_of_a_sample_is_left(kind: str, name: str) -> None:
     ids=str,
 )
 def test_different_fields_are_different_properties(fields: dict[str, str], properties: int) -> None:
-    """Equal placeholders in fields of different meanings are different credentials; one variable is one."""
+    """Equal placeholders in fields of different meanings are different credentials; one shell variable is one credential."""
     draft = drafted(
         "curl " + URL + ' -H "Content-Type: application/json" -d ' + json.dumps(json.dumps({**fields, **MESSAGE}))
     )

@@ -209,7 +209,7 @@ def test_a_changed_id_is_reported(ringocli: Command, folder: Path) -> None:
 def test_a_revision_is_looked_up_in_the_folder_of_the_call(
     ringocli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``HEAD`` is another commit in another folder, and after another commit."""
+    """Two repositories checked in one process each have their own ``HEAD``, and it is read anew after a commit."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)

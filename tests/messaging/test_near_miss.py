@@ -226,7 +226,7 @@ NEEDED = {"message": ("from", "to", "content"), "mms": ("from", "to", "url"), "m
 def test_webhooks_of_other_providers_are_understood() -> None:
     """Nine of ten webhooks of another provider get a patch that reads them correctly, and none gets a wrong one.
 
-    No patch for a message reads a receipt of the same provider, and the reverse.
+    No patch for a message reads a receipt of the same provider, and no patch for a receipt reads a message.
     """
     right = total = 0
     for name, other, incoming, (kind, values) in foreign():

@@ -220,7 +220,7 @@ def test_a_get_webhook_goes_into_the_query() -> None:
 
 @given(st.dictionaries(st.sampled_from(["number", "contact", "from", "to"]), texts))
 def test_aliases_know_their_direction(table: dict[str, str]) -> None:
-    """``number`` and ``contact`` are from and to of outgoing messages, and the reverse of incoming ones; from and to win."""
+    """``number`` is from in outgoing and to in incoming messages, ``contact`` the other one; from and to take precedence."""
     from ringocli.template.variables import Place
 
     layer = Layer(variables=table)

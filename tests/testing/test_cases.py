@@ -170,7 +170,7 @@ def test_cases_are_selected_by_words(expression: str, selected: bool) -> None:
 
 
 def test_a_case_belongs_to_the_template_it_is_named_after(ringocli: Command, conversation: Path) -> None:
-    """Beside several templates the case's name decides; otherwise a usage error names --template."""
+    """With several templates in the folder, the name of the case decides; if it names none, the error suggests --template."""
     folder = conversation.parent.parent
     other = json.loads(json.dumps(ACME).replace('"text"', '"body"'))
     (folder / "other.json").write_text(json.dumps(other), "utf-8")

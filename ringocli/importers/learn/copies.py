@@ -69,7 +69,7 @@ def number_keys(tree: Any) -> Clauses:
 
 
 def stray_numbers(kept: Sequence[SampleLeaf]) -> Clauses:
-    """The constants that are phone numbers: a recipient or sender that was not recognised, or somebody else's."""
+    """The constants that are phone numbers: a recipient or sender that was not recognised, or another person's number."""
     return [
         (
             leaf,

@@ -43,7 +43,7 @@ def _fetches_token(pasted: Pasted) -> bool:
 
 
 def with_token_request(pasted: Pasted, others: Sequence[Pasted]) -> Pasted:
-    """The request with the one among others that fetches its access token, if there is one."""
+    """The request, together with the other request that fetches its access token, if there is one."""
     tokens = [other for other in others if _fetches_token(other)]
     if not tokens or not isinstance(pasted.auth, BearerAuth) or _fetches_token(pasted):
         return pasted

@@ -70,7 +70,7 @@ def numbers_beside(leaf: SampleLeaf, leaves: Sequence[SampleLeaf]) -> list[Sampl
 
 
 def names_recipients(leaf: SampleLeaf) -> bool:
-    """Whether a list is named as one of recipients, so that any of its numbers is one."""
+    """Whether the name of a list says that its numbers are recipients."""
     return name_score(Role.TO, leaf.names) > 66
 
 

@@ -103,7 +103,7 @@ class PropertyBook:
         return sum(bool(value and _TYPE.fullmatch(value)) for value in self.values.values()) > MOST_TYPES
 
     def shared(self, text: str) -> str | None:
-        """The property whose value this text is, in any field; None if the text may be equal by chance."""
+        """The property that has this text as its value, whatever the field; None if the text is too common to tell."""
         if not is_distinctive(text):
             return None
         return next((name for name, value in self.values.items() if value == text), None)
@@ -174,7 +174,7 @@ class PropertyBook:
         if not isinstance(tree, str):
             return tree
         if url := _DOMAIN.match(tree):
-            # The provider's domain stays, even if it is also somebody's key.
+            # The provider's domain stays, even if a credential has the same text.
             scheme, subdomains, domain = url.groups()
             return scheme + self.swept(subdomains) + domain + self.swept(tree[url.end() :])
         return self.literally(tree, self._swept)

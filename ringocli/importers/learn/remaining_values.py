@@ -180,7 +180,7 @@ def place_keys(state: RequestState) -> None:
 
 
 def _may_be_a_value(text: str) -> bool:
-    """Whether a text that reads like a placeholder, such as ``my_ref_1``, may be somebody's own reference instead."""
+    """Whether a text that reads like a placeholder, such as ``my_ref_1``, may be the reader's own reference instead."""
     placeholder = whole_placeholder(text)
     return placeholder is not None and not placeholder.is_sure and not re.match(r"(?i)your|[x*.]{3}", text)
 

@@ -30,7 +30,7 @@ class Outline:
     def query_is_parameters(self) -> bool:
         """Whether the query becomes ``request_parameters``.
 
-        They repeat a key in one place only; a query that interleaves repeated keys is left as it was written.
+        There, repeated keys become one list, so a query with other keys between them is left as it was written.
         """
         keys = [unquote_plus(key) for key, _ in self.target.query]
         in_runs = [key for index, key in enumerate(keys) if not index or keys[index - 1] != key]

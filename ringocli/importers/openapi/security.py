@@ -36,7 +36,7 @@ def with_security(spec: Spec, operation: Operation, pasted: Pasted) -> Pasted:
         if done is not pasted and len(required) == 1:
             pasted = done
         elif not pasted.headers:
-            pasted = replace(pasted, headers=done.headers)  # of the first alternative, for a relay
+            pasted = replace(pasted, headers=done.headers)  # a relay can send the headers of the first alternative
     return replace(pasted, limits=(*pasted.limits, *limits[:2]))
 
 

@@ -270,7 +270,7 @@ def _compare_parameters(spec: RequestSpec, pairs: list[_Pair]) -> Iterator[Templ
 def _reshaped(
     spec: RequestSpec, removed: dict[Pointer, _Pair], added: dict[Pointer, _Pair]
 ) -> Iterator[TemplateChange]:
-    """A scalar that became a list or an object, or the other way round; a list that became longer or shorter."""
+    """A scalar that became a list or an object, or vice versa; a list that became longer or shorter."""
     for gone, new in [(gone, new) for gone in removed for new in added]:
         shorter, longer = sorted((gone, new), key=len)
         if longer[: len(shorter)] == shorter and gone in removed and new in added:

@@ -63,13 +63,13 @@ class Shard(NamedTuple):
 
 
 def numbers(count: int | None, shard: Shard) -> Iterable[int]:
-    """The numbers of a shard's events in order; ``count`` None is without end."""
+    """The numbers of a shard's events in order; without ``count`` they never end."""
     first = shard.number - 1
     return count_from(first, shard.total) if count is None else range(first, count, shard.total)
 
 
 def positions(*, count: int | None, rows: Iterable[Row] | None, shard: Shard) -> Iterator[Position]:
-    """The events of a shard in order; ``count`` None means each row once, or without rows no end."""
+    """The events of a shard in order; without ``count``, one for each row, or without rows never ending."""
     if rows is None:
         return zip(numbers(count, shard), repeat(NO_ROW), strict=False)
     return _row_positions(rows, count, shard)

@@ -119,7 +119,7 @@ def _webhook(
 
 
 def _hide_credentials(draft: Draft, pastes: Pastes) -> None:
-    """Make every pasted credential a secret, which no file then contains."""
+    """Register every pasted credential as a secret, so that it is masked in every file."""
     for value in draft.saved.values():
         if isinstance(value, str):
             Secret(value)

@@ -287,7 +287,7 @@ def test_a_template_is_extended_byte_for_byte(ringocli: Command, docs: Path) -> 
 
 
 def test_decisions_point_at_what_was_added(ringocli: Command, docs: Path) -> None:
-    """Decisions about events count from the existing ones; credentials of the command are saved to the given file."""
+    """The pointers of decisions are those of the added events; credentials of the command are saved to the given file."""
     assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
     document = json.loads((docs / "acme.json").read_text())
     del document["API"]["SendFile"], document["Webhook"][2]

@@ -93,7 +93,7 @@ def text(old: str, new: str) -> Edit:
 
 
 def reorder_keys(tree: Tree) -> None:
-    """Every object with its keys the other way round."""
+    """Every object with its keys in reverse order."""
 
     def turned(value: Any) -> Any:
         if isinstance(value, dict):
@@ -133,7 +133,7 @@ FAILED_TOO = (drop("Webhook/2/request_parameters/data/payload/to"),)
 
 EDITS: dict[str, KnownEdit] = {
     # -- nothing changes
-    "all keys the other way round": KnownEdit("telnyx", (reorder_keys,), "none", ""),
+    "all keys in reverse order": KnownEdit("telnyx", (reorder_keys,), "none", ""),
     "an escaped letter": KnownEdit("twilio", (text('"Body"', '"\\u0042ody"'),), "none", ""),
     "a number in a form as text": KnownEdit(
         "generic-form", (put(f"{BODY}/v", 1), put("API/SendFile/request_parameters/v", "x")), "compatible",

@@ -88,10 +88,10 @@ def test_a_due_retry_goes_before_new_events() -> None:
     ],
     ids=["closed", "closed-with-retry", "open", "open-with-retry", "only-a-retry", "nothing-left"],
 )
-def test_from_a_moment_on_there_is_an_event_at_once_or_later(
+def test_the_schedule_says_when_a_connection_is_needed_next(
     count: int, rate_per_s: float | None, retry_at: float | None, moments: tuple[float | None, float | None]
 ) -> None:
-    """While only probes are sent, the next one waits for an event; without a rate there is always one."""
+    """The time of the next event at or after a given time; without a rate, a new event is always due."""
     schedule = schedule_of(count, rate_per_s=rate_per_s)
     first = schedule.next(100.0)
     assert first is not None

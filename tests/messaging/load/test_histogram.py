@@ -1,4 +1,4 @@
-"""The histogram of durations: within 1 % of the exact answer, in flat memory."""
+"""The histogram of durations: within 1 % of the exact answer, in constant memory."""
 
 from __future__ import annotations
 
