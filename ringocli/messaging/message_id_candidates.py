@@ -6,33 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ringocli.template.field_vocabulary import EXACT, HOLDERS, Role
 from ringocli.template.pattern.pattern import Json, as_text
 from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer
+from ringocli.text.uuids import is_uuid
+from ringocli.text.words import word_set
 
-_ID_KEYS = frozenset(
-    [
-        "id",
-        "messageid",
-        "msgid",
-        "smsid",
-        "uuid",
-        "messageuuid",
-        "guid",
-        "sid",
-        "messagesid",
-        "smssid",
-        "ref",
-        "reference",
-        "referenceid",
-        "bulkid",
-        "batchid",
-        "apimessageid",
-        "messagereference",
-    ]
-)
+_REFERENCES = word_set("ref reference referenceid messagereference smssid bulkid batchid")
+"""Names of ids that may be those of the message, but less certainly than the names in ``field_vocabulary``."""
 _OTHER_IDS = ("account", "application", "organi", "profile", "user", "customer", "campaign", "correlation")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TOKEN = re.compile(r"[A-Za-z0-9._-]{8,80}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -73,16 +56,17 @@ def _likeness(key: str, text: str, expected_key: str) -> tuple[int, str]:
     penalty = 3 if any(word in key for word in _OTHER_IDS) else 0
     has_id_format = _has_id_format(text)
     if key == expected_key:
-        return 6 - penalty, "the same key"
-    if key in _ID_KEYS:
-        return 5 - penalty, "the key names an id"
+        return 7 - penalty, "the same key"
+    for score, names in ((6, EXACT[Role.ID]), (5, HOLDERS[Role.ID]), (4, _REFERENCES)):
+        if key in names:
+            return score - penalty, "the key names an id"
     if key.endswith(("id", "uuid", "guid")) and has_id_format:
-        return max(1, 4 - penalty), "the key names an id"
+        return max(1, 3 - penalty), "the key names an id"
     return (2, "has the format of an id") if has_id_format else (0, "")
 
 
 def _has_id_format(text: str) -> bool:
-    if _UUID.fullmatch(text):
+    if is_uuid(text):
         return True
     token = _TOKEN.fullmatch(text) and any(char.isdigit() for char in text) and not _DATE.match(text)
     # Digits alone are more often a phone number or a time.

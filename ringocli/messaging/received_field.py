@@ -12,6 +12,7 @@ from ringocli.messaging.alignment import Received
 from ringocli.template.field_vocabulary import HOLDERS, NOT_A_VALUE, Role, name_score, tokens
 from ringocli.text.delivery_statuses import means_delivered, means_failed, names_both
 from ringocli.text.name_key import name_key
+from ringocli.text.uuids import is_uuid
 from ringocli.text.words import word_set
 
 MIN_SCORE = 50
@@ -40,7 +41,6 @@ _PHONE = re.compile(r"\+?\(?\d[\d\s().-]{5,18}\d")
 _SHORT_CODE = re.compile(r"\d{3,8}")
 _SENDER_NAME = re.compile(r"[A-Za-z0-9 ._&-]{2,15}")
 _URL = re.compile(r"https?://\S+", re.I)
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d?[/.]\d\d?[/.]\d{4}|\w{3}, \d\d? \w{3} \d{4}")
 _TIMESTAMP = re.compile(r"1[5-9]\d{8}(\d{3}){0,2}(\.\d+)?")
 _INCOMING = re.compile(r"received$|inbound|incoming|^in$|(^|[._-])mo($|[._-])", re.I)
@@ -84,7 +84,7 @@ def can_be(role: Role | None, received: Received) -> bool:
         return False
     text = received.text.strip()
     if role in (Role.FROM, Role.TO):
-        if _URL.match(text) or _UUID.fullmatch(text) or _DATE.match(text):
+        if _URL.match(text) or is_uuid(text) or _DATE.match(text):
             return False
         return any(form.fullmatch(text) for form in (_PHONE, _SHORT_CODE, _SENDER_NAME))
     if role is Role.URL:
@@ -97,7 +97,9 @@ def can_be(role: Role | None, received: Received) -> bool:
         if is_media_type(received):
             return False
         is_named = name_score(role, received.names) >= MIN_SCORE
-        return is_named or not (any(form.match(text) for form in (_UUID, _DATE, _URL)) or _is_metadata(received))
+        return is_named or not (
+            is_uuid(text) or any(form.match(text) for form in (_DATE, _URL)) or _is_metadata(received)
+        )
     return True
 
 
@@ -180,7 +182,7 @@ def _is_id(received: Received) -> bool:
     if is_number or _URL.match(text) or _DATE.match(text) or len(text) < 6:
         return False
     has_both = any(char.isdigit() for char in text) and any(char.isalpha() for char in text)
-    return bool(_UUID.fullmatch(text)) or bool(words and words[-1] in ("id", "uuid", "guid", "sid")) or has_both
+    return is_uuid(text) or bool(words and words[-1] in ("id", "uuid", "guid", "sid")) or has_both
 
 
 def _is_free_text(received: Received) -> bool:

@@ -14,6 +14,7 @@ from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_date, is_id, is_phone, is_url, text_of
 from ringocli.template.field_vocabulary import Role, name_score, tokens
 from ringocli.text.name_key import name_key
+from ringocli.text.uuids import is_uuid
 from ringocli.text.words import word_set
 
 LEAST_IN_REPLY = 40
@@ -161,7 +162,6 @@ def _is_same_kind(leaf: SampleLeaf, other: SampleLeaf) -> bool:
 
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*?[-_:.](?=\w)|[A-Za-z]{1,12}(?=\d)")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _QUALIFIERS = {
     "batch", "bulk", "dispatch", "workflow", "broadcast", "request", "transaction", "job", "order", "campaign", "group", "conversation", "session", "thread",
     "event", "tracking", "reference", "ref", "client", "external", "custom", "correlation", "operation", "queue",
@@ -173,9 +173,9 @@ def form_difference(reply: str, receipt: str) -> str:
     """How the forms of two ids differ, so that they are probably not of the same kind; "" if they do not differ."""
     if reply == receipt:
         return ""
-    if bool(_UUID.fullmatch(reply)) != bool(_UUID.fullmatch(receipt)):
+    if is_uuid(reply) != is_uuid(receipt):
         return "only one is a UUID"
-    if _UUID.fullmatch(reply):
+    if is_uuid(reply):
         return _case_difference(reply, receipt)
     if reply.isdigit() != receipt.isdigit():
         return "only one consists of digits"

@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from ringocli.importers.learn.placeholders import whole_placeholder
+from ringocli.text.uuids import is_uuid
 
 _PHONE = re.compile(r"(?:(?:tel|sms|sip|whatsapp|viber|mms):)?\s*(?:\+|00|%2[bB])?\(?\d[\d ().\-]{5,20}\d")
 _MASKED = re.compile(r"(?:\+|00)?(?=(?:\D*\d){2})[\d]+[\d ()-]*[x-zX-Z*#]{2,}[\dx-zX-Z*# ()-]*")
 _SCHEMED = re.compile(r"(tel|sms|whatsapp|viber|mms|messenger|rcs):(?=[+\d<{\[$%\ue000])", re.I)
 _URL = re.compile(r"(?:https?|ftp)://\S+", re.I)
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d{4}/\d\d/\d\d.*|[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4}.*|\d\d:\d\d(?::\d\d)?"
 )
@@ -101,7 +101,7 @@ def is_id(value: Any) -> bool:
     text = text_of(value)
     if _DOTTED.fullmatch(text):
         return False
-    return bool(_UUID.fullmatch(text)) or (bool(_ID.fullmatch(text)) and not is_phone(value) and not is_date(value))
+    return is_uuid(text) or (bool(_ID.fullmatch(text)) and not is_phone(value) and not is_date(value))
 
 
 def is_word(value: Any) -> bool:

@@ -9,6 +9,7 @@ from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import MAX_EXAMINED, Subject
 from ringocli.template.schema import KEYS
 from ringocli.text.pointer import Pointer
+from ringocli.text.uuids import is_uuid
 
 _SHAPES = (
     r"\b(AC|SK)[0-9a-fA-F]{32}\b|\bKEY[0-9A-F]{16,}_?\w*|\b(sk|pk|rk)_(live|test)_\w{10,}|\b(live|test)_[A-Za-z0-9]{20,}"
@@ -21,7 +22,6 @@ _SHAPES = (
 """Credentials with a known format: Twilio, Telnyx, Stripe, AWS, JWT, GitHub, GitLab, Slack, SendGrid, Google, Mailgun,
 npm, DigitalOcean, Shopify, and values after the name of an authentication scheme."""
 _ID_LIKE = r"(?i)id$|uuid|guid|sid$|ref|profile|campaign|template|sender|service|hash|checksum|version"
-_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _PLACEHOLDER = r"(?i)^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$"
 
 
@@ -215,7 +215,7 @@ _LONG = re.compile(r"[A-Za-z0-9+_=~-]{20}")
 
 def _is_random(text: str) -> bool:
     """Whether a text is random: long, without separators, and with nearly evenly distributed characters."""
-    if not 20 <= len(text) <= 256 or not re.fullmatch(r"[A-Za-z0-9+/_=~:-]+", text) or re.fullmatch(_UUID, text):
+    if not 20 <= len(text) <= 256 or not re.fullmatch(r"[A-Za-z0-9+/_=~:-]+", text) or is_uuid(text):
         return False
     if re.fullmatch(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{32,}|(?=.*\d)(?=.*[A-F])[0-9A-F]{32,}", text):
         return True
