@@ -28,14 +28,15 @@ MAX_FIELDS = 10_000
 """Fields of a form or query."""
 
 
-def _json_escaped(text: str) -> str:
+def json_escaped(text: str) -> str:
+    """The text as it is written inside a JSON string."""
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _json_parts(tree: Json) -> Iterator[Traced | str]:
     if isinstance(tree, Traced):
         yield '"'
-        yield tree.map(_json_escaped)
+        yield tree.map(json_escaped)
         yield '"'
     elif isinstance(tree, dict):
         for index, (key, value) in enumerate(tree.items()):
@@ -71,7 +72,7 @@ def flat_pairs(tree: Json) -> Iterator[tuple[str, Json]]:
 
 def encode_pairs(tree: Json, quoting: str = "plus") -> Traced:
     """``key=value&…``; ``quoting`` is ``plus`` for forms (a space is ``+``) and ``percent`` for URLs."""
-    escape = quote_plus if quoting == "plus" else _percent
+    escape = quote_plus if quoting == "plus" else percent_encoded
     parts: list[Traced | str] = []
     for key, value in flat_pairs(tree):
         parts.append(("&" if parts else "") + escape(key) + "=")
@@ -79,7 +80,8 @@ def encode_pairs(tree: Json, quoting: str = "plus") -> Traced:
     return joined(parts)
 
 
-def _percent(text: str) -> str:
+def percent_encoded(text: str) -> str:
+    """The text as it is written in a URL: a space is ``%20``."""
     return quote(text, safe="")
 
 

@@ -7,8 +7,9 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
+from ringocli.http.bodies import json_escaped, percent_encoded
 from ringocli.http.request_formats import as_http
 from ringocli.importers.draft import Pastes
 from ringocli.importers.draft_formats import part_and_location
@@ -98,10 +99,10 @@ def _parts(pasted: Pasted) -> str:
 
 
 def _encoded(value: str) -> Iterator[str]:
-    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield json_escaped(value)
     yield json.dumps(value)[1:-1]
     yield quote_plus(value)
-    yield quote(value, safe="")
+    yield percent_encoded(value)
     yield value.replace(" ", "+")
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ringocli.errors import LocalError, UsageError
 from ringocli.http.addresses import check_http_url
-from ringocli.http.bodies import encode, encode_pairs
+from ringocli.http.bodies import encode, encode_pairs, percent_encoded
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
 from ringocli.http.exchange import Direction, RenderedRequest
 from ringocli.template.model import Basic, Bearer, OAuth2, RequestSpec, Template, WebhookEvent
@@ -170,7 +170,7 @@ def _url(spec: RequestSpec, given: Filled) -> Traced:
         if isinstance(part, VariablePart):
             value = filled((part,), given.values)
             raw = so_far == "" or _in_host(so_far)
-            parts.append(value if raw else value.map(lambda text: quote(text, safe="")))
+            parts.append(value if raw else value.map(percent_encoded))
             so_far += value.reveal() if so_far == "" else "x"
         else:
             parts.append(quote(part, safe=_URL_SAFE))

@@ -6,13 +6,13 @@ of an exchange. User input reaches SQL only as a parameter.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ringocli.errors import UsageError
+from ringocli.http.bodies import json_escaped
 from ringocli.template.variables import event_type_named
 from ringocli.text.suggest import did_you_mean
 
@@ -54,7 +54,7 @@ def _escaped(value: str) -> str:
 
 def _word(value: str) -> Condition:
     """A word as it is written in the stored JSON."""
-    return _like("content")(json.dumps(value, ensure_ascii=False)[1:-1])
+    return _like("content")(json_escaped(value))
 
 
 def _event(value: str) -> Condition:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
+from ringocli.http.bodies import json_escaped, percent_encoded
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
 from ringocli.importers.pasted_request import Part, cannot_authenticate
 from ringocli.template.limit import Blocker, Limit
@@ -57,8 +57,8 @@ class CurlCall:
 
 _FUNCTIONS: dict[str, Callable[[str], str]] = {
     "trim": str.strip,
-    "json": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
-    "url": lambda text: quote(text, safe=""),
+    "json": json_escaped,
+    "url": percent_encoded,
     "b64": lambda text: base64.b64encode(text.encode()).decode(),
 }
 
